@@ -1,0 +1,174 @@
+//! What one input file may cost: one account for every reader, spent before anything is allocated.
+
+use thiserror::Error;
+
+/// A thing that input can make us hold or do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Resource {
+    /// Bytes of the file itself.
+    FileBytes,
+    /// Entries of a package.
+    Entries,
+    /// Bytes of one part after inflation.
+    PartBytes,
+    /// Bytes of all parts after inflation.
+    InflatedBytes,
+    /// Inflated bytes per packed byte of one part.
+    Ratio,
+    /// Open elements of an XML or HTML tree, open groups of an RTF file, nested tables.
+    Depth,
+    /// Slots of one grid.
+    GridSlots,
+    /// Slots of all grids of the file.
+    AllSlots,
+    /// Blocks (paragraphs, grids, pictures) of the file.
+    Blocks,
+    /// Bytes of text that the document holds.
+    TextBytes,
+    /// Steps of a reader or of an alignment (an event, a record, a compared pair).
+    Steps,
+}
+
+/// Upper bounds for one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each field is the bound of the resource of its name")]
+pub struct Limits {
+    pub file_bytes: u64,
+    pub entries: u64,
+    pub part_bytes: u64,
+    pub inflated_bytes: u64,
+    /// Applies only to parts of more than 1 MiB: an honest document.xml is packed 36:1.
+    pub ratio: u64,
+    pub depth: u64,
+    pub grid_slots: u64,
+    pub all_slots: u64,
+    pub blocks: u64,
+    pub text_bytes: u64,
+    pub steps: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: u64 = 1 << 20;
+        Self {
+            file_bytes: 64 * MIB,
+            entries: 2_000,
+            part_bytes: 64 * MIB,
+            inflated_bytes: 256 * MIB,
+            ratio: 200,
+            depth: 256,
+            grid_slots: 200_000,
+            all_slots: 400_000,
+            blocks: 400_000,
+            text_bytes: 64 * MIB,
+            steps: 30_000_000,
+        }
+    }
+}
+
+/// More of a resource was asked for than one file may have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{resource:?}: {asked} of at most {limit}")]
+pub struct Exceeded {
+    /// What ran out.
+    pub resource: Resource,
+    /// How much there would have been.
+    pub asked: u64,
+    /// How much there may be.
+    pub limit: u64,
+}
+
+/// The account of one file.
+#[derive(Debug, Clone, Default)]
+pub struct Budget {
+    limits: Limits,
+    entries: u64,
+    inflated: u64,
+    slots: u64,
+    blocks: u64,
+    text: u64,
+    steps: u64,
+}
+
+impl Budget {
+    /// An account with these bounds.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// The bounds.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Takes `amount` of a resource that adds up over the file.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when the file would then have more than it may; nothing is taken.
+    /// Resources that do not add up (`FileBytes`, `PartBytes`, `Ratio`, `Depth`, `GridSlots`) are compared with their bound alone.
+    pub fn spend(&mut self, resource: Resource, amount: u64) -> Result<(), Exceeded> {
+        let limits = &self.limits;
+        let (counter, limit) = match resource {
+            Resource::Entries => (Some(&mut self.entries), limits.entries),
+            Resource::InflatedBytes => (Some(&mut self.inflated), limits.inflated_bytes),
+            Resource::AllSlots => (Some(&mut self.slots), limits.all_slots),
+            Resource::Blocks => (Some(&mut self.blocks), limits.blocks),
+            Resource::TextBytes => (Some(&mut self.text), limits.text_bytes),
+            Resource::Steps => (Some(&mut self.steps), limits.steps),
+            Resource::FileBytes => (None, limits.file_bytes),
+            Resource::PartBytes => (None, limits.part_bytes),
+            Resource::Ratio => (None, limits.ratio),
+            Resource::Depth => (None, limits.depth),
+            Resource::GridSlots => (None, limits.grid_slots),
+        };
+        let asked = counter.as_deref().copied().unwrap_or(0).saturating_add(amount);
+        if asked > limit {
+            return Err(Exceeded { resource, asked, limit });
+        }
+        if let Some(counter) = counter {
+            *counter = asked;
+        }
+        Ok(())
+    }
+
+    /// How much of an adding resource is left; the bound itself for the others.
+    pub fn left(&self, resource: Resource) -> u64 {
+        let limits = &self.limits;
+        match resource {
+            Resource::Entries => limits.entries - self.entries,
+            Resource::InflatedBytes => limits.inflated_bytes - self.inflated,
+            Resource::AllSlots => limits.all_slots - self.slots,
+            Resource::Blocks => limits.blocks - self.blocks,
+            Resource::TextBytes => limits.text_bytes - self.text,
+            Resource::Steps => limits.steps - self.steps,
+            Resource::FileBytes => limits.file_bytes,
+            Resource::PartBytes => limits.part_bytes,
+            Resource::Ratio => limits.ratio,
+            Resource::Depth => limits.depth,
+            Resource::GridSlots => limits.grid_slots,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_adds_up_is_refused_once_it_is_used_up() {
+        let mut budget = Budget::new(Limits { blocks: 3, ..Limits::default() });
+        assert_eq!(budget.spend(Resource::Blocks, 2), Ok(()));
+        let refused = budget.spend(Resource::Blocks, 2);
+        assert_eq!(refused, Err(Exceeded { resource: Resource::Blocks, asked: 4, limit: 3 }));
+        assert_eq!(budget.left(Resource::Blocks), 1);
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_compared_each_time() {
+        let mut budget = Budget::new(Limits { depth: 5, ..Limits::default() });
+        assert!(budget.spend(Resource::Depth, 5).is_ok());
+        assert!(budget.spend(Resource::Depth, 5).is_ok());
+        assert!(budget.spend(Resource::Depth, 6).is_err());
+    }
+}

@@ -1,0 +1,353 @@
+//! A table as a logical grid: every slot is the origin of a cell or covered by one, however the format writes merged cells.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Block, Budget, Exceeded, Place, Resource};
+
+/// A cell of a grid.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cell {
+    /// Rows that it covers, at least 1.
+    pub row_span: u32,
+    /// Grid columns that it covers, at least 1.
+    pub col_span: u32,
+    /// First row, 0-based.
+    pub row: u32,
+    /// First grid column, 0-based.
+    pub column: u32,
+    /// The text of its paragraphs, joined by `\n`.
+    pub text: String,
+    /// Tables and pictures inside the cell, in order.
+    pub nested: Vec<Block>,
+    /// Where it stands in the source.
+    pub place: Place,
+}
+
+/// What a slot of a grid is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Slot {
+    /// The first (upper left) slot of the cell with this index.
+    Origin(u32),
+    /// A further slot of the cell with this index.
+    Covered(u32),
+    /// No cell stands here (a short row).
+    Missing,
+}
+
+/// A table as a logical grid. Made by a [`GridBuilder`] only, so that slots and cells always agree.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Grid {
+    rows: u32,
+    columns: u32,
+    slots: Vec<Slot>,
+    cells: Vec<Cell>,
+    /// Where the table stands in the source.
+    pub place: Place,
+    /// The caption that the format itself attaches (HTML `<caption>`, a sheet's name).
+    pub caption: Option<String>,
+}
+
+impl Grid {
+    /// Number of rows.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Number of grid columns.
+    pub fn columns(&self) -> u32 {
+        self.columns
+    }
+
+    /// The cells in the order in which they were added.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// What stands at a slot; [`Slot::Missing`] outside the grid.
+    pub fn slot(&self, row: u32, column: u32) -> Slot {
+        if row >= self.rows || column >= self.columns {
+            return Slot::Missing;
+        }
+        self.slots[(row * self.columns + column) as usize]
+    }
+
+    /// The cell that covers a slot, be it its origin or not.
+    pub fn cell_at(&self, row: u32, column: u32) -> Option<&Cell> {
+        match self.slot(row, column) {
+            Slot::Origin(index) | Slot::Covered(index) => self.cells.get(index as usize),
+            Slot::Missing => None,
+        }
+    }
+
+    /// The distinct cells that touch a row, from the left, those that began in a row above included.
+    pub fn row_cells(&self, row: u32) -> impl Iterator<Item = &Cell> {
+        let mut last = None;
+        (0..self.columns).filter_map(move |column| match self.slot(row, column) {
+            Slot::Origin(index) | Slot::Covered(index) if last != Some(index) => {
+                last = Some(index);
+                self.cells.get(index as usize)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Builds a [`Grid`] row by row, within a budget.
+///
+/// ```
+/// use nianbao::document::{Budget, Cell, GridBuilder, Place};
+/// let mut budget = Budget::default();
+/// let mut builder = GridBuilder::new(Place::default());
+/// builder.start_row(&mut budget)?;
+/// builder.add(Cell { col_span: 2, text: "自然人".into(), ..Cell::default() }, &mut budget)?;
+/// let grid = builder.finish(&mut budget)?;
+/// assert_eq!((grid.rows(), grid.columns()), (1, 2));
+/// # Ok::<(), nianbao::document::Exceeded>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct GridBuilder {
+    cells: Vec<Cell>,
+    /// For each column, the cell that still reaches below the current row, and the first row that it no longer covers.
+    open: Vec<(u32, u32)>,
+    /// First free grid column of the current row.
+    column: u32,
+    /// Number of rows started.
+    rows: u32,
+    columns: u32,
+    place: Place,
+    caption: Option<String>,
+}
+
+impl GridBuilder {
+    /// A grid without rows.
+    pub fn new(place: Place) -> Self {
+        Self { place, ..Self::default() }
+    }
+
+    /// Sets the caption that the format itself attaches.
+    pub fn caption(&mut self, caption: impl Into<String>) {
+        self.caption = Some(caption.into());
+    }
+
+    /// Index of the current row, 0-based; 0 before the first.
+    pub fn row(&self) -> u32 {
+        self.rows.saturating_sub(1)
+    }
+
+    /// The grid column at which the next cell will stand, slots that reach down from above being passed over.
+    pub fn next_column(&self) -> u32 {
+        let mut column = self.column;
+        while self.taken(column) {
+            column += 1;
+        }
+        column
+    }
+
+    fn taken(&self, column: u32) -> bool {
+        self.open.get(column as usize).is_some_and(|&(_, until)| until > self.row())
+    }
+
+    /// Begins the next row.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when the grid would have more slots than it may.
+    pub fn start_row(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
+        self.rows += 1;
+        self.column = 0;
+        self.check(budget)
+    }
+
+    /// Leaves `columns` slots of the current row without a cell (`w:gridBefore`).
+    ///
+    /// # Errors
+    /// [`Exceeded`] when the grid would have more slots than it may.
+    pub fn skip(&mut self, columns: u32, budget: &mut Budget) -> Result<(), Exceeded> {
+        self.column = self.column.saturating_add(columns);
+        self.columns = self.columns.max(self.column);
+        self.check(budget)
+    }
+
+    /// Adds a cell at the next free column of the current row, as HTML does: its `row` and `column` are set here, its spans
+    /// are taken as they are (0 counts as 1) and cut where they would run into a cell that reaches down from above.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when the grid would have more slots than it may.
+    pub fn add(&mut self, mut cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
+        if self.rows == 0 {
+            self.start_row(budget)?;
+        }
+        let row = self.row();
+        let column = self.next_column();
+        let wanted = cell.col_span.max(1);
+        let mut col_span = 1;
+        while col_span < wanted && !self.taken(column + col_span) {
+            col_span += 1;
+            if u64::from(column + col_span) > budget.limits().grid_slots {
+                break;
+            }
+        }
+        self.column = column.saturating_add(col_span);
+        self.columns = self.columns.max(self.column);
+        self.check(budget)?;
+        cell.row = row;
+        cell.column = column;
+        cell.col_span = col_span;
+        cell.row_span = cell.row_span.max(1);
+        let index = self.cells.len() as u32;
+        let until = row.saturating_add(cell.row_span);
+        if self.open.len() < self.column as usize {
+            self.open.resize(self.column as usize, (0, 0));
+        }
+        for slot in &mut self.open[column as usize..self.column as usize] {
+            *slot = (index, until);
+        }
+        self.cells.push(cell);
+        Ok(index)
+    }
+
+    /// Adds a physical cell that continues the cell above (`w:vMerge` without `restart`, `\clvmrg`): where a cell with the same
+    /// columns stands above, it grows by a row; otherwise the given cell is added as a cell of its own.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when the grid would have more slots than it may.
+    pub fn continue_above(&mut self, cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
+        let row = self.row();
+        let column = self.column;
+        let span = cell.col_span.max(1);
+        let above = self.open.get(column as usize).copied().filter(|&(index, until)| {
+            until == row
+                && row > 0
+                && self.cells.get(index as usize).is_some_and(|above| above.column == column && above.col_span == span)
+        });
+        let Some((index, _)) = above else {
+            return self.add(cell, budget);
+        };
+        self.column = column.saturating_add(span);
+        self.columns = self.columns.max(self.column);
+        self.check(budget)?;
+        self.cells[index as usize].row_span += 1;
+        for slot in &mut self.open[column as usize..self.column as usize] {
+            slot.1 = row + 1;
+        }
+        Ok(index)
+    }
+
+    /// A cell that was added, to complete its text.
+    pub fn cell_mut(&mut self, index: u32) -> Option<&mut Cell> {
+        self.cells.get_mut(index as usize)
+    }
+
+    fn check(&self, budget: &mut Budget) -> Result<(), Exceeded> {
+        budget.spend(Resource::GridSlots, u64::from(self.rows) * u64::from(self.columns))
+    }
+
+    /// The grid. Spans that reach below the last row are cut.
+    ///
+    /// # Errors
+    /// [`Exceeded`] when all grids of the file would have more slots than they may.
+    pub fn finish(mut self, budget: &mut Budget) -> Result<Grid, Exceeded> {
+        let (rows, columns) = (self.rows, self.columns);
+        let count = u64::from(rows) * u64::from(columns);
+        budget.spend(Resource::AllSlots, count)?;
+        let mut slots = vec![Slot::Missing; count as usize];
+        for (index, cell) in self.cells.iter_mut().enumerate() {
+            cell.row_span = cell.row_span.min(rows - cell.row);
+            for row in cell.row..cell.row + cell.row_span {
+                let start = (row * columns + cell.column) as usize;
+                for slot in &mut slots[start..start + cell.col_span as usize] {
+                    // A cell that a damaged file lays over another covers only what is free.
+                    if *slot == Slot::Missing {
+                        *slot = Slot::Covered(index as u32);
+                    }
+                }
+            }
+            slots[(cell.row * columns + cell.column) as usize] = Slot::Origin(index as u32);
+        }
+        Ok(Grid { rows, columns, slots, cells: self.cells, place: self.place, caption: self.caption })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Limits;
+
+    fn cell(text: &str, row_span: u32, col_span: u32) -> Cell {
+        Cell { text: text.into(), row_span, col_span, ..Cell::default() }
+    }
+
+    fn shown(grid: &Grid) -> Vec<Vec<&str>> {
+        (0..grid.rows()).map(|row| grid.row_cells(row).map(|cell| cell.text.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn html_rows_leave_out_what_reaches_down_from_above() -> Result<(), Exceeded> {
+        let mut budget = Budget::default();
+        let mut builder = GridBuilder::new(Place::default());
+        builder.start_row(&mut budget)?;
+        builder.add(cell("三", 3, 1), &mut budget)?;
+        builder.add(cell("（一）", 1, 2), &mut budget)?;
+        builder.start_row(&mut budget)?;
+        builder.add(cell("（三）", 2, 1), &mut budget)?;
+        builder.add(cell("1.", 1, 1), &mut budget)?;
+        builder.start_row(&mut budget)?;
+        builder.add(cell("2.", 1, 1), &mut budget)?;
+        let grid = builder.finish(&mut budget)?;
+        assert_eq!(shown(&grid), [vec!["三", "（一）"], vec!["三", "（三）", "1."], vec!["三", "（三）", "2."]]);
+        assert_eq!(grid.slot(0, 2), Slot::Covered(1));
+        Ok(())
+    }
+
+    #[test]
+    fn word_rows_repeat_a_continued_cell() -> Result<(), Exceeded> {
+        let mut budget = Budget::default();
+        let mut builder = GridBuilder::new(Place::default());
+        for row in 0..3 {
+            builder.start_row(&mut budget)?;
+            let first = cell(if row == 0 { "三" } else { "" }, 1, 1);
+            if row == 0 {
+                builder.add(first, &mut budget)?;
+            } else {
+                builder.continue_above(first, &mut budget)?;
+            }
+            builder.add(cell(&row.to_string(), 1, 1), &mut budget)?;
+        }
+        let grid = builder.finish(&mut budget)?;
+        assert_eq!(shown(&grid), [vec!["三", "0"], vec!["三", "1"], vec!["三", "2"]]);
+        assert_eq!(grid.cells()[0].row_span, 3);
+        Ok(())
+    }
+
+    #[test]
+    fn a_continuation_with_other_columns_is_a_cell_of_its_own() -> Result<(), Exceeded> {
+        let mut budget = Budget::default();
+        let mut builder = GridBuilder::new(Place::default());
+        builder.start_row(&mut budget)?;
+        builder.add(cell("a", 1, 2), &mut budget)?;
+        builder.start_row(&mut budget)?;
+        builder.continue_above(cell("b", 1, 1), &mut budget)?;
+        let grid = builder.finish(&mut budget)?;
+        assert_eq!(shown(&grid), [vec!["a"], vec!["b"]]);
+        Ok(())
+    }
+
+    #[test]
+    fn huge_spans_are_refused_before_they_cost_memory() {
+        let mut budget = Budget::new(Limits { grid_slots: 100, ..Limits::default() });
+        let mut builder = GridBuilder::new(Place::default());
+        let refused = builder.add(cell("a", 1, u32::MAX), &mut budget);
+        assert_eq!(refused.map_err(|exceeded| exceeded.resource), Err(Resource::GridSlots));
+    }
+
+    #[test]
+    fn row_spans_end_with_the_grid() -> Result<(), Exceeded> {
+        let mut budget = Budget::default();
+        let mut builder = GridBuilder::new(Place::default());
+        builder.start_row(&mut budget)?;
+        builder.add(cell("a", u32::MAX, 1), &mut budget)?;
+        let grid = builder.finish(&mut budget)?;
+        assert_eq!((grid.rows(), grid.cells()[0].row_span), (1, 1));
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+//! The neutral document: what every reader produces and what binding reads. It knows no form.
+//!
+//! A [`Document`] is dumb and exact: blocks in reading order, each grid made of cells with their spans, and every
+//! paragraph and cell with its [`Place`] in the source.
+
+mod budget;
+mod grid;
+mod place;
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use budget::{Budget, Exceeded, Limits, Resource};
+pub use grid::{Cell, Grid, GridBuilder, Slot};
+pub use place::Place;
+
+/// A file format that a reader knows, as found in the content (never by the suffix).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Office Open XML word processing (ECMA-376 part 1).
+    Docx,
+    /// Word 97-2003 binary (MS-DOC), also what WPS Writer saves as .wps.
+    Doc,
+    /// Rich Text Format 1.9.1.
+    Rtf,
+    /// `OpenDocument` text (ISO/IEC 26300).
+    Odt,
+    /// Office Open XML spreadsheet.
+    Xlsx,
+    /// Excel binary workbook (MS-XLSB).
+    Xlsb,
+    /// Excel 97-2003 binary (MS-XLS), also what WPS Spreadsheets saves as .et.
+    Xls,
+    /// `OpenDocument` spreadsheet.
+    Ods,
+    /// HTML in any encoding.
+    Html,
+    /// A web page saved as one file (RFC 2557).
+    Mht,
+    /// Word 2003 XML or flat OPC: a whole Word file as one XML file.
+    WordXml,
+    /// Plain text, also Markdown.
+    Text,
+}
+
+/// One input file as blocks in reading order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// What the file says about itself outside its body.
+    pub metadata: Metadata,
+    /// Paragraphs, grids and pictures in reading order.
+    pub blocks: Vec<Block>,
+    /// Pictures that blocks refer to by index.
+    pub pictures: Vec<Picture>,
+}
+
+/// What a file says about itself outside its body: document properties, HTML `<title>` and `<meta>`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    /// Title from the document properties or `<title>`.
+    pub title: Option<String>,
+    /// Author or publishing body.
+    pub author: Option<String>,
+    /// Everything else by name as written, in order: `PubDate`, `ContentSource`, `dcterms:created` …
+    pub entries: Vec<(String, String)>,
+}
+
+/// A piece of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// A paragraph of text.
+    Paragraph(Paragraph),
+    /// A table.
+    Grid(Grid),
+    /// A picture that stands where it stands in the flow.
+    Picture(PictureRef),
+}
+
+/// Where in a page a paragraph stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Region {
+    /// The running text.
+    #[default]
+    Body,
+    /// A page header or footer; not part of the report's text.
+    HeaderFooter,
+    /// A footnote or endnote.
+    Note,
+    /// A text box or a shape with text.
+    TextBox,
+    /// A web page's navigation, banner, side bar or footer, as its markup says.
+    Chrome,
+}
+
+/// A paragraph of text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Paragraph {
+    /// The visible text; a tab is `\t`, a line break inside the paragraph `\n`. Tracked changes are read as accepted, hidden text is left out.
+    pub text: String,
+    /// Outline level of a heading, 1 = highest; `None` for running text.
+    pub level: Option<u8>,
+    /// The list label that the program would show before the text (`一、`, `1.`), not part of `text`.
+    pub number: Option<String>,
+    /// Where in the page it stands.
+    pub region: Region,
+    /// Where it stands in the source.
+    pub place: Place,
+}
+
+/// A reference to one of [`Document::pictures`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PictureRef {
+    /// Index into [`Document::pictures`], 0-based.
+    pub index: usize,
+    /// Shown width and height in EMU (914,400 an inch), where the source says.
+    pub extent: Option<(u64, u64)>,
+    /// Alternative text.
+    pub alt: Option<String>,
+    /// Where it stands in the source.
+    pub place: Place,
+}
+
+/// A picture's bytes as they lie in the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Name of the part or file, without folders.
+    pub name: String,
+    /// Media type such as `image/png`.
+    pub media_type: String,
+    /// The encoded picture.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Document {
+    /// The paragraphs and grids at the top level, in order, with pictures left out.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+}
+
+impl Paragraph {
+    /// A body paragraph.
+    pub fn body(text: impl Into<String>, place: Place) -> Self {
+        Self { text: text.into(), place, ..Self::default() }
+    }
+
+    /// The list label and the text, as a reader of the page sees them.
+    pub fn shown(&self) -> std::borrow::Cow<'_, str> {
+        match &self.number {
+            Some(number) => format!("{number}{}", self.text).into(),
+            None => self.text.as_str().into(),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The codes of findings: one static table a stage, each code with its page for `nianbao explain`.
+
+pub mod read;
+
+use super::{Message, Severity};
+
+/// A kind of finding. Codes are kebab-case words that never change their meaning.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The code itself, such as `file-encrypted`.
+    pub id: &'static str,
+    /// Severity of its findings unless a rule says otherwise.
+    pub severity: Severity,
+    /// One line, Chinese and English.
+    pub title: (&'static str, &'static str),
+    /// What was found and why it matters, Chinese and English.
+    pub why: (&'static str, &'static str),
+    /// What to do about it, Chinese and English.
+    pub remedy: (&'static str, &'static str),
+}
+
+impl Code {
+    /// The title as a message.
+    pub fn message(&self) -> Message {
+        Message::new(self.title.0, self.title.1)
+    }
+}
+
+/// Every code, stage by stage.
+pub fn codes() -> impl Iterator<Item = &'static Code> {
+    [read::CODES].into_iter().flatten().copied()
+}

@@ -1,0 +1,112 @@
+//! Codes of the reading stage: what a file is and why it could not be read.
+
+use super::Code;
+use crate::finding::Severity::{Error, Warning};
+
+/// The file is protected by a password.
+pub static FILE_ENCRYPTED: Code = Code {
+    id: "file-encrypted",
+    severity: Error,
+    title: ("文件已加密", "the file is encrypted"),
+    why: ("文件设有打开密码，内容无法读取。", "The file has an opening password, so nothing in it can be read."),
+    remedy: (
+        "请在 Word 或 WPS 中取消密码后另存，再重新报送。",
+        "Remove the password in Word or WPS, save, and send it again.",
+    ),
+};
+
+/// The file ends too early or its structure contradicts itself.
+pub static FILE_DAMAGED: Code = Code {
+    id: "file-damaged",
+    severity: Error,
+    title: ("文件损坏", "the file is damaged"),
+    why: (
+        "文件不完整或内部结构有误，读取到此为止不可靠。",
+        "The file is cut short or its structure contradicts itself; what could be read of it would not be reliable.",
+    ),
+    remedy: (
+        "请用原程序打开检查后另存，或向报送单位索取完整文件。",
+        "Open it in the program that made it and save it again, or ask the sender for a whole copy.",
+    ),
+};
+
+/// No reader for this content.
+pub static FILE_UNSUPPORTED: Code = Code {
+    id: "file-unsupported",
+    severity: Error,
+    title: ("不支持的文件类型", "this kind of file is not supported"),
+    why: (
+        "按内容识别，文件不是可读取的 Word、Excel、网页或文本。",
+        "By its content the file is none of the Word, Excel, web or text formats that can be read.",
+    ),
+    remedy: ("请另存为 .docx、.xlsx 或 .html 后重试。", "Save it as .docx, .xlsx or .html and try again."),
+};
+
+/// The file would cost more than one file may.
+pub static FILE_OVER_LIMIT: Code = Code {
+    id: "file-over-limit",
+    severity: Error,
+    title: ("文件超出安全限额", "the file exceeds a safety limit"),
+    why: (
+        "文件解压后过大、嵌套过深或单元格过多，正常报告不会如此。",
+        "Unpacked, the file is too large, nested too deeply or has too many cells; no honest report is.",
+    ),
+    remedy: (
+        "请核对文件来源；确属报告的，请另存为新文件后重试。",
+        "Check where the file comes from; if it really is a report, save it as a new file and try again.",
+    ),
+};
+
+/// The file could not be opened or read from disk.
+pub static FILE_UNREADABLE: Code = Code {
+    id: "file-unreadable",
+    severity: Error,
+    title: ("无法读取文件", "the file cannot be read from disk"),
+    why: ("操作系统拒绝读取该文件。", "The operating system refused to read the file."),
+    remedy: ("请检查路径和权限。", "Check the path and its permissions."),
+};
+
+/// The file has no content.
+pub static FILE_EMPTY: Code = Code {
+    id: "file-empty",
+    severity: Error,
+    title: ("文件为空", "the file is empty"),
+    why: ("文件没有任何内容。", "The file has no content."),
+    remedy: ("请重新索取文件。", "Ask for the file again."),
+};
+
+/// Suffix and content differ.
+pub static SUFFIX_WRONG: Code = Code {
+    id: "suffix-wrong",
+    severity: Warning,
+    title: ("扩展名与内容不符", "the suffix does not match the content"),
+    why: (
+        "文件按内容读取，扩展名写的是另一种格式。",
+        "The file was read by its content; its suffix names another format.",
+    ),
+    remedy: ("请改正扩展名，以免其他程序打不开。", "Correct the suffix so that other programs can open it."),
+};
+
+/// Something in the file was left out.
+pub static CONTENT_SKIPPED: Code = Code {
+    id: "content-skipped",
+    severity: Warning,
+    title: ("部分内容未读取", "some content was not read"),
+    why: (
+        "文件含有本程序不读取的内容（如外部链接、嵌入对象）。",
+        "The file holds content that this program does not read (external links, embedded objects).",
+    ),
+    remedy: ("请核对输出是否缺少内容。", "Check whether the output lacks anything."),
+};
+
+/// All codes of this stage.
+pub static CODES: &[&Code] = &[
+    &FILE_ENCRYPTED,
+    &FILE_DAMAGED,
+    &FILE_UNSUPPORTED,
+    &FILE_OVER_LIMIT,
+    &FILE_UNREADABLE,
+    &FILE_EMPTY,
+    &SUFFIX_WRONG,
+    &CONTENT_SKIPPED,
+];

@@ -1,0 +1,142 @@
+//! Findings: what is wrong, uncertain or worth knowing about a report, as data. Rendered elsewhere.
+
+pub mod code;
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Place;
+
+pub use code::{Code, codes};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing to do.
+    Info,
+    /// Someone should look.
+    Warning,
+    /// The report cannot be accepted, or a figure could not be read.
+    Error,
+}
+
+/// The language of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Message {
+    /// A sentence in both languages.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// The sentence in one language.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// A cell that is wrong, and what would make it right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Culprit {
+    /// Field id.
+    pub field: String,
+    /// The figure that stands there.
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub from: Option<Decimal>,
+    /// The figure that would satisfy every rule.
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub to: Option<Decimal>,
+}
+
+/// Something wrong, uncertain or worth knowing about a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// Stable code; `nianbao explain CODE` tells more.
+    pub code: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Id of the form's rule that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Ids of the fields concerned.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// Left side of a rule as computed.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub left: Option<Decimal>,
+    /// Right side of a rule as computed.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub right: Option<Decimal>,
+    /// `left - right`.
+    #[serde(default)]
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub difference: Option<Decimal>,
+    /// Where it stands in the source.
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// Other places that belong to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Place>,
+    /// The cells that are wrong, where they can be named.
+    #[serde(default)]
+    pub culprits: Vec<Culprit>,
+    /// What was found, what was wanted, what to do.
+    pub message: Message,
+}
+
+impl Finding {
+    /// A finding of this code with the code's own severity.
+    pub fn new(code: &Code, message: Message) -> Self {
+        Self {
+            code: code.id.to_owned(),
+            severity: code.severity,
+            rule: None,
+            fields: Vec::new(),
+            left: None,
+            right: None,
+            difference: None,
+            place: None,
+            related: Vec::new(),
+            culprits: Vec::new(),
+            message,
+        }
+    }
+
+    /// The same finding at a place.
+    #[must_use]
+    pub fn at(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// The same finding about these fields.
+    #[must_use]
+    pub fn about<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.fields = fields.into_iter().map(Into::into).collect();
+        self
+    }
+}

@@ -1,0 +1,2 @@
+//! The `nianbao` command.
+fn main() {}
