@@ -1,5 +1,11 @@
 //! nianbao reads piles of Chinese agencies' annual reports into one typed model, checks them, adds them up and writes them again.
 
+pub mod bind;
+pub mod check;
 pub mod document;
 pub mod finding;
+pub mod form;
 pub mod read;
+pub mod report;
+pub mod text;
+pub mod write;

@@ -1,0 +1,261 @@
+//! A mapping file as written, resolved into a [`Form`]: labels folded, field ids made, rules expanded, mistakes collected.
+
+use std::ops::Range;
+
+use indexmap::IndexMap;
+
+use super::rule::expand;
+use super::source::{
+    BlockSource, FormSource, HeadSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly,
+};
+use super::{Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, Section, Table, Title};
+use crate::finding::Message;
+use crate::text::{fold, numbering};
+
+/// Reads and resolves a mapping file.
+///
+/// # Errors
+/// Every mistake that was found, with the bytes to blame: bad TOML, unknown keys, an unknown language version, doubled ids,
+/// names that stand for nothing, expressions that cannot be read.
+pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
+    let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
+    let from_toml =
+        |error: toml::de::Error| fail(vec![Mistake { span: error.span(), message: error.message().to_owned() }]);
+    let version: VersionOnly = toml::from_str(text).map_err(from_toml)?;
+    match version.language {
+        Some(LANGUAGE) => {}
+        Some(other) => {
+            let message =
+                format!("language = {other}: this program reads language {LANGUAGE}; a newer program may be needed");
+            return Err(fail(vec![Mistake { span: None, message }]));
+        }
+        None => {
+            let message = format!("the key `language` is missing; write `language = {LANGUAGE}` first");
+            return Err(fail(vec![Mistake { span: None, message }]));
+        }
+    }
+    let source: FormSource = toml::from_str(text).map_err(from_toml)?;
+    let mut mistakes = Vec::new();
+    let form = Compiler { mistakes: &mut mistakes }.form(source);
+    if mistakes.is_empty() { Ok(form) } else { Err(fail(mistakes)) }
+}
+
+impl Label {
+    /// A label with its variants.
+    fn new(text: &str, variants: &[String]) -> Self {
+        let all: Vec<&str> = std::iter::once(text).chain(variants.iter().map(String::as_str)).collect();
+        Self {
+            text: text.to_owned(),
+            folded: all.iter().map(|text| fold(text)).collect(),
+            bare: all.iter().map(|text| fold(&text[numbering(text).map_or(0, |found| found.length)..])).collect(),
+        }
+    }
+}
+
+struct Compiler<'a> {
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+/// What a field takes from the table, block, row and column around it; the innermost word counts.
+#[derive(Clone, Default)]
+struct Inherited {
+    kind: Option<FieldKind>,
+    unit: Option<String>,
+}
+
+impl Inherited {
+    fn with(&self, kind: Option<FieldKind>, unit: Option<&String>) -> Self {
+        Self { kind: kind.or(self.kind), unit: unit.cloned().or_else(|| self.unit.clone()) }
+    }
+}
+
+impl Compiler<'_> {
+    fn mistake(&mut self, span: Range<usize>, message: String) {
+        self.mistakes.push(Mistake { span: Some(span), message });
+    }
+
+    fn form(&mut self, source: FormSource) -> Form {
+        let sections = self.sections(&source.section);
+        let mut form = Form {
+            id: source.id.into_inner(),
+            name: source.name,
+            basis: source.basis,
+            years: source.years,
+            title: title(source.title),
+            sections,
+            tables: Vec::new(),
+            fields: Vec::new(),
+            rules: Vec::new(),
+            by_id: IndexMap::new(),
+        };
+        for table in &source.table {
+            self.table(table, &mut form);
+        }
+        form.by_id = form.fields.iter().enumerate().map(|(index, field)| (field.id.clone(), index)).collect();
+        let mut rule_ids: Vec<&str> = Vec::new();
+        for rule in &source.rule {
+            if rule_ids.contains(&rule.id.get_ref().as_str()) {
+                self.mistake(rule.id.span(), format!("the rule id `{}` stands twice", rule.id.get_ref()));
+            }
+            rule_ids.push(rule.id.get_ref());
+            match expand(rule, &form) {
+                Ok(rule) => form.rules.push(rule),
+                Err(mistake) => self.mistakes.push(mistake),
+            }
+        }
+        form
+    }
+
+    fn sections(&mut self, sources: &[SectionSource]) -> Vec<Section> {
+        let mut sections: Vec<Section> = Vec::new();
+        for source in sources {
+            let id = source.id.get_ref();
+            if sections.iter().any(|section| section.id == *id) {
+                self.mistake(source.id.span(), format!("the section id `{id}` stands twice"));
+            }
+            sections.push(Section {
+                id: id.clone(),
+                heading: source.heading.as_ref().map(|heading| Label::new(heading, &source.variants)),
+                placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
+                max_characters: source.max_characters,
+            });
+        }
+        sections
+    }
+
+    fn table(&mut self, source: &TableSource, form: &mut Form) {
+        let id = source.id.get_ref();
+        if form.tables.iter().any(|table| table.id == *id) {
+            self.mistake(source.id.span(), format!("the table id `{id}` stands twice"));
+        }
+        let section = form.sections.iter().position(|section| section.id == *source.section.get_ref());
+        let Some(section) = section else {
+            let known: Vec<&str> = form.sections.iter().map(|section| section.id.as_str()).collect();
+            let message = format!("no section `{}`; there are: {}", source.section.get_ref(), known.join(", "));
+            return self.mistake(source.section.span(), message);
+        };
+        let name = source.name.clone().unwrap_or_else(|| Message::new(id.clone(), id.clone()));
+        let inherited = Inherited { kind: source.kind, unit: source.unit.clone() };
+        let mut table = Table {
+            id: id.clone(),
+            section,
+            name,
+            label_columns: source.label_columns,
+            widths: source.widths.clone(),
+            additive: source.additive,
+            blocks: Vec::new(),
+        };
+        for block in &source.block {
+            self.block(block, &inherited, &mut table, form);
+        }
+        let columns: Vec<u32> = table.blocks.iter().map(|block| block.spans.iter().sum::<u32>()).collect();
+        let widest = table.label_columns + columns.iter().copied().max().unwrap_or(0);
+        if columns.iter().any(|&count| table.label_columns + count != widest) {
+            let message = format!(
+                "the blocks of table `{id}` take different numbers of grid columns ({columns:?}); give `spans`"
+            );
+            self.mistake(source.id.span(), message);
+        }
+        if table.widths.is_empty() {
+            table.widths = vec![1; widest as usize];
+        } else if table.widths.len() != widest as usize {
+            let message = format!("table `{id}` has {widest} grid columns but {} widths", table.widths.len());
+            self.mistake(source.id.span(), message);
+        }
+        form.tables.push(table);
+    }
+
+    fn block(&mut self, source: &BlockSource, inherited: &Inherited, table: &mut Table, form: &mut Form) {
+        let inherited = inherited.with(source.kind, source.unit.as_ref());
+        let mut columns = Leaves::default();
+        for head in &source.columns {
+            columns.add(head.get_ref(), &Path::default(), &inherited);
+        }
+        let mut rows = Leaves::default();
+        for head in &source.rows {
+            rows.add(head.get_ref(), &Path::default(), &Inherited::default());
+        }
+        if rows.leaves.is_empty() {
+            rows.leaves.push((Leaf { id: String::new(), path: Vec::new() }, Inherited::default()));
+        }
+        let span = source.columns.first().map_or(0..0, toml::Spanned::span);
+        let spans = if source.spans.is_empty() { vec![1; columns.leaves.len()] } else { source.spans.clone() };
+        if spans.len() != columns.leaves.len() || spans.contains(&0) {
+            self.mistake(span.clone(), format!("`spans` must have {} numbers of at least 1", columns.leaves.len()));
+        }
+        let first_field = form.fields.len();
+        for (row, (row_leaf, from_row)) in rows.leaves.iter().enumerate() {
+            for (column, (column_leaf, from_column)) in columns.leaves.iter().enumerate() {
+                let parts = [table.id.as_str(), &row_leaf.id, &column_leaf.id];
+                let id = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+                if form.fields.iter().any(|field| field.id == id) {
+                    self.mistake(span.clone(), format!("the field id `{id}` stands twice"));
+                }
+                let taken = from_column.with(from_row.kind, from_row.unit.as_ref());
+                form.fields.push(Field {
+                    id,
+                    table: form.tables.len(),
+                    block: table.blocks.len(),
+                    row,
+                    column,
+                    kind: taken.kind.unwrap_or_default(),
+                    unit: taken.unit.filter(|unit| !unit.is_empty()),
+                });
+            }
+        }
+        table.blocks.push(Block {
+            caption: source.caption.as_ref().map(|caption| Label::new(caption, &[])),
+            corner: source.corner.as_ref().map(|corner| Label::new(corner, &[])),
+            columns: source.columns.iter().map(|head| Head::new(head.get_ref())).collect(),
+            rows: source.rows.iter().map(|head| Head::new(head.get_ref())).collect(),
+            leaf_columns: columns.leaves.into_iter().map(|(leaf, _)| leaf).collect(),
+            leaf_rows: rows.leaves.into_iter().map(|(leaf, _)| leaf).collect(),
+            spans,
+            first_field,
+        });
+    }
+}
+
+impl Head {
+    /// Mapping files are ours or the user's own, and TOML itself bounds their nesting.
+    fn new(source: &HeadSource) -> Self {
+        Self {
+            label: Label::new(&source.label, &source.variants),
+            children: source.children.iter().map(Self::new).collect(),
+        }
+    }
+}
+
+#[derive(Clone, Default)]
+struct Path {
+    ids: Vec<String>,
+    labels: Vec<Label>,
+}
+
+#[derive(Default)]
+struct Leaves {
+    leaves: Vec<(Leaf, Inherited)>,
+}
+
+impl Leaves {
+    fn add(&mut self, head: &HeadSource, path: &Path, inherited: &Inherited) {
+        let mut path = path.clone();
+        path.ids.extend(head.id.clone());
+        path.labels.push(Label::new(&head.label, &head.variants));
+        let inherited = inherited.with(head.kind, head.unit.as_ref());
+        if head.children.is_empty() {
+            self.leaves.push((Leaf { id: path.ids.join("."), path: path.labels }, inherited));
+            return;
+        }
+        for child in &head.children {
+            self.add(child, &path, &inherited);
+        }
+    }
+}
+
+fn title(source: TitleSource) -> Title {
+    let fixed = source.pattern.rsplit_once('}').map_or(source.pattern.as_str(), |(_, fixed)| fixed);
+    let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
+    let names = std::iter::once(fixed).chain(source.names.iter().map(String::as_str)).map(fold).collect();
+    Title { pattern: source.pattern, names }
+}

@@ -1,0 +1,236 @@
+//! Forms: what a mapping file says, resolved. A form knows its sections, tables, fields and rules; nothing else does.
+
+mod compile;
+mod error;
+mod layout;
+mod load;
+mod rule;
+mod source;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::finding::{Message, Severity};
+
+pub use error::{FormError, Mistake};
+pub use layout::{Layout, LayoutCell, LayoutContent};
+pub use load::Forms;
+pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
+pub use source::{Each, FieldKind, FormSource, LANGUAGE};
+
+/// Index of a field in [`Form::fields`], 0-based.
+pub type FieldIndex = usize;
+
+/// A form, resolved and checked.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Id such as `gkbg-2021`.
+    pub id: String,
+    /// Name for people.
+    pub name: Message,
+    /// The document that prescribes it.
+    pub basis: Option<String>,
+    /// First and last report year for which it is prescribed.
+    pub years: Option<(i16, i16)>,
+    /// The title.
+    pub title: Title,
+    /// The parts of the report in order.
+    pub sections: Vec<Section>,
+    /// The tables in order.
+    pub tables: Vec<Table>,
+    /// Every field, table by table, block by block, row by row.
+    pub fields: Vec<Field>,
+    /// The rules as written.
+    pub rules: Vec<Rule>,
+    by_id: IndexMap<String, FieldIndex>,
+}
+
+/// The title of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// The title as prescribed, with `{agency}` and `{year}`.
+    pub pattern: String,
+    /// The fixed words, the prescribed ones first, then others that are met, folded.
+    pub names: Vec<String>,
+}
+
+impl Title {
+    /// The prescribed title of an agency's report.
+    pub fn for_report(&self, agency: &str, year: i16) -> String {
+        self.pattern.replace("{agency}", agency).replace("{year}", &year.to_string())
+    }
+}
+
+/// A part of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Id such as `overview`.
+    pub id: String,
+    /// The heading with its number; `None` for the part before the first heading.
+    pub heading: Option<Label>,
+    /// Placeholder texts of blank forms, folded.
+    pub placeholders: Vec<String>,
+    /// Most characters that the narrative may have.
+    pub max_characters: Option<u32>,
+}
+
+/// A label and the ways in which it is met.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Label {
+    /// As prescribed.
+    pub text: String,
+    /// Folded, number included: the prescribed label first, then the variants.
+    pub folded: Vec<String>,
+    /// Folded without the number before it (`（一）`, `1.`), in the same order.
+    pub bare: Vec<String>,
+}
+
+/// A statistics table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Id such as `requests`.
+    pub id: String,
+    /// Index of its section.
+    pub section: usize,
+    /// Name for people, such as `表三`.
+    pub name: Message,
+    /// Grid columns that the row labels take.
+    pub label_columns: u32,
+    /// Relative widths of the grid columns, one each.
+    pub widths: Vec<u32>,
+    /// Whether the figures of lower agencies add up to a superior's.
+    pub additive: bool,
+    /// Its blocks from the top.
+    pub blocks: Vec<Block>,
+}
+
+/// Rows under one header.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// A line across the table above the block.
+    pub caption: Option<Label>,
+    /// What stands above the row labels.
+    pub corner: Option<Label>,
+    /// The columns, possibly grouped.
+    pub columns: Vec<Head>,
+    /// The rows, possibly grouped; a single unlabelled row has an empty label.
+    pub rows: Vec<Head>,
+    /// The columns that hold figures, from the left.
+    pub leaf_columns: Vec<Leaf>,
+    /// The rows that hold figures, from the top.
+    pub leaf_rows: Vec<Leaf>,
+    /// Grid columns that each leaf column takes.
+    pub spans: Vec<u32>,
+    /// Index of the field in its first row and column; the others follow row by row.
+    pub first_field: FieldIndex,
+}
+
+/// A row, a column, or a group of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The label.
+    pub label: Label,
+    /// Rows or columns of the group; none for a row or column that holds figures.
+    pub children: Vec<Head>,
+}
+
+/// A row or column that holds figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// The part of the field id that it gives, such as `refused.state_secret`; may be empty.
+    pub id: String,
+    /// Its label and the labels of the groups around it, outermost first, its own last; empty for an unlabelled row.
+    pub path: Vec<Label>,
+}
+
+impl Leaf {
+    /// Its own label.
+    pub fn label(&self) -> Option<&Label> {
+        self.path.last()
+    }
+
+    /// The labels for people, outermost first.
+    pub fn shown(&self) -> String {
+        let texts: Vec<&str> = self.path.iter().map(|label| label.text.as_str()).collect();
+        texts.join(" / ")
+    }
+}
+
+/// A figure of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Id: `table.row.column`.
+    pub id: String,
+    /// Index of the table.
+    pub table: usize,
+    /// Index of the block in the table.
+    pub block: usize,
+    /// Index of the leaf row in the block.
+    pub row: usize,
+    /// Index of the leaf column in the block.
+    pub column: usize,
+    /// What kind of figure.
+    pub kind: FieldKind,
+    /// Unit such as `件` or `万元`.
+    pub unit: Option<String>,
+}
+
+/// A rule of the form.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Id such as `T3-R`.
+    pub id: String,
+    /// How much a breach matters.
+    pub severity: Severity,
+    /// The left side is the total of the right side.
+    pub defines: bool,
+    /// The rule in words.
+    pub text: Message,
+    /// The paragraph that it comes from.
+    pub source: Option<String>,
+    /// The rule for every row, column or item over which it is repeated.
+    pub instances: Vec<RuleInstance>,
+    /// Figures on which it is tried.
+    pub examples: Vec<Example>,
+}
+
+/// Figures on which a rule is tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// Whether the rule holds for them.
+    pub holds: bool,
+    /// Figures of this year; all others are 0.
+    pub values: Vec<(FieldIndex, i64)>,
+    /// Figures of last year.
+    pub previous: Vec<(FieldIndex, i64)>,
+}
+
+impl Form {
+    /// The index of a field by its id.
+    pub fn field_index(&self, id: &str) -> Option<FieldIndex> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The block that a field belongs to.
+    pub fn block(&self, field: &Field) -> &Block {
+        &self.tables[field.table].blocks[field.block]
+    }
+
+    /// Where a field stands, in the form's own words: table, row and column.
+    pub fn describe(&self, index: FieldIndex) -> Message {
+        let field = &self.fields[index];
+        let block = self.block(field);
+        let table = &self.tables[field.table].name;
+        let (row, column) = (block.leaf_rows[field.row].shown(), block.leaf_columns[field.column].shown());
+        let parts: Vec<&str> = [row.as_str(), column.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+        Message::new(
+            format!("{}“{}”", table.zh, parts.join("”“")),
+            format!("{}, {}", table.en, parts.iter().map(|part| format!("\"{part}\"")).collect::<Vec<_>>().join(", ")),
+        )
+    }
+
+    /// The section with this id.
+    pub fn section(&self, id: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+}

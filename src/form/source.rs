@@ -1,0 +1,241 @@
+//! A mapping file as it is written: the TOML keys, strict, before anything is resolved. `mappings/README.md` teaches the language.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::finding::{Message, Severity};
+
+/// Version of the mapping language that this program speaks.
+pub const LANGUAGE: u32 = 1;
+
+/// Only the version, read before the strict parsing so that an old program says "too old" and not "unknown key".
+#[derive(Debug, Deserialize)]
+pub(super) struct VersionOnly {
+    pub(super) language: Option<u32>,
+}
+
+/// A whole mapping file.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormSource {
+    /// Version of the mapping language, now 1.
+    pub language: u32,
+    /// Id of the form, also the file's name.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// Name for people.
+    pub name: Message,
+    /// The document that prescribes the form.
+    #[serde(default)]
+    pub basis: Option<String>,
+    /// First and last report year for which the form is prescribed. A form is recognised by its labels, never by the year.
+    #[serde(default)]
+    pub years: Option<(i16, i16)>,
+    /// The title.
+    pub title: TitleSource,
+    /// The parts of the report in order.
+    pub section: Vec<SectionSource>,
+    /// The statistics tables in order.
+    #[serde(default)]
+    pub table: Vec<TableSource>,
+    /// What must hold between the figures.
+    #[serde(default)]
+    pub rule: Vec<RuleSource>,
+}
+
+/// The title of a report.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TitleSource {
+    /// The title as prescribed, with `{agency}` and `{year}`.
+    pub pattern: String,
+    /// The fixed words as they are also written; the prescribed ones need not be repeated.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// A part of the report.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SectionSource {
+    /// Id.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// The heading with its number; none for the part before the first heading.
+    #[serde(default)]
+    pub heading: Option<String>,
+    /// Headings that are also met, without number.
+    #[serde(default)]
+    pub variants: Vec<String>,
+    /// Placeholder texts of blank forms that stand where narrative belongs.
+    #[serde(default)]
+    pub placeholders: Vec<String>,
+    /// Most characters that the narrative may have.
+    #[serde(default)]
+    pub max_characters: Option<u32>,
+}
+
+/// What kind of figure stands in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// A non-negative whole number.
+    #[default]
+    Count,
+    /// A whole number that may be negative, also written `+3`, `增3`, `减4`.
+    Signed,
+    /// A non-negative decimal number.
+    Amount,
+}
+
+/// A statistics table.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TableSource {
+    /// Id, first part of its field ids.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// Id of the section in which it stands.
+    #[schemars(with = "String")]
+    pub section: Spanned<String>,
+    /// Name for people, such as `表三`.
+    #[serde(default)]
+    pub name: Option<Message>,
+    /// Grid columns that the row labels take.
+    #[serde(default = "one")]
+    pub label_columns: u32,
+    /// Relative widths of the grid columns.
+    #[serde(default)]
+    pub widths: Vec<u32>,
+    /// Kind of its figures unless a block, row or column says otherwise.
+    #[serde(default)]
+    pub kind: Option<FieldKind>,
+    /// Unit of its figures unless a block, row or column says otherwise.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Whether the figures of lower agencies add up to a superior's.
+    #[serde(default = "yes")]
+    pub additive: bool,
+    /// Its blocks from the top: each has a header and rows of its own.
+    pub block: Vec<BlockSource>,
+}
+
+/// A block of a table: rows under one header.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BlockSource {
+    /// A line across the table above the block.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// What stands in the corner, above the row labels.
+    #[serde(default)]
+    pub corner: Option<String>,
+    /// Grid columns that each column takes, where they are not one each.
+    #[serde(default)]
+    pub spans: Vec<u32>,
+    /// Kind of its figures.
+    #[serde(default)]
+    pub kind: Option<FieldKind>,
+    /// Unit of its figures.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The columns, possibly grouped.
+    #[schemars(with = "Vec<HeadSource>")]
+    pub columns: Vec<Spanned<HeadSource>>,
+    /// The rows, possibly grouped; none for a block with a single row without a label.
+    #[serde(default)]
+    #[schemars(with = "Vec<HeadSource>")]
+    pub rows: Vec<Spanned<HeadSource>>,
+}
+
+/// A row, a column, or a group of them.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeadSource {
+    /// Id; a group without one adds nothing to the field ids below it.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The label as prescribed.
+    pub label: String,
+    /// Labels that are also met.
+    #[serde(default)]
+    pub variants: Vec<String>,
+    /// Kind of the figures below it.
+    #[serde(default)]
+    pub kind: Option<FieldKind>,
+    /// Unit of the figures below it.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Rows or columns of the group.
+    #[serde(default)]
+    pub children: Vec<HeadSource>,
+}
+
+/// Over what a rule is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Each {
+    /// Once for every row of the table; the names in the expression are columns.
+    Row,
+    /// Once for every column of the table; the names in the expression are rows.
+    Column,
+}
+
+/// Something that must hold between figures.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSource {
+    /// Id, unique in the form.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// The table that the names in the expression belong to; without it they are whole field ids.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub table: Option<Spanned<String>>,
+    /// Repeats the rule over the table's rows or columns.
+    #[serde(default)]
+    pub each: Option<Each>,
+    /// Repeats the rule with each of these in place of `$`.
+    #[serde(default, rename = "for")]
+    pub items: Vec<String>,
+    /// `total = a + b - c`; also `<=` and `>=`; `group.*` stands for the sum of all below it, `previous.x` for last year's figure.
+    #[schemars(with = "String")]
+    pub expression: Spanned<String>,
+    /// The left side is the total of the right side: a spreadsheet can compute it.
+    #[serde(default)]
+    pub defines: bool,
+    /// How much a breach matters.
+    #[serde(default = "error")]
+    pub severity: Severity,
+    /// The rule in words.
+    pub text: Message,
+    /// The paragraph that it comes from.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// Figures for which it holds and does not hold; run as tests.
+    #[serde(default)]
+    pub example: Vec<ExampleSource>,
+}
+
+/// Figures on which a rule is tried.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleSource {
+    /// Whether the rule holds for them.
+    pub holds: bool,
+    /// Figures by field id, or by the names of the expression for a repeated rule (tried on the first repetition); the rest is 0. `previous.` for last year's.
+    pub values: indexmap::IndexMap<String, i64>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn error() -> Severity {
+    Severity::Error
+}

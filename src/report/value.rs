@@ -1,0 +1,55 @@
+//! A figure of a report: the text as written, what kind of text it is, and the exact number or nothing.
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::Place;
+
+/// What kind of text stands where a figure belongs. Blank, 0, `/`, `—` and 无 are different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A number.
+    Number,
+    /// The cell is there and empty.
+    Blank,
+    /// A dash of any length.
+    Dash,
+    /// A slash.
+    Slash,
+    /// A word for "none": 无, （无）.
+    None,
+    /// Any other text.
+    Text,
+    /// The source has no such cell, or it is not certain which one it is.
+    #[default]
+    Absent,
+}
+
+/// A figure of a report.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Value {
+    /// The exact number, where the source says one.
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub value: Option<Decimal>,
+    /// The text as written.
+    pub raw: String,
+    /// What kind of text it is.
+    pub kind: Kind,
+    /// The unit written with the figure where it is not the form's own; `value` is then in the form's unit if it has one, else in this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Ids of the rules that decided a figure which the source does not delimit; empty for a figure that was simply read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deduced: Vec<String>,
+    /// Where it stands in the source.
+    pub place: Option<Place>,
+}
+
+impl Value {
+    /// A plain number as a program writes it.
+    pub fn number(value: Decimal) -> Self {
+        Self { value: Some(value), raw: value.to_string(), kind: Kind::Number, ..Self::default() }
+    }
+}

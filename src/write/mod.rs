@@ -1,0 +1,56 @@
+//! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
+
+use thiserror::Error;
+
+use crate::form::Form;
+use crate::report::Report;
+
+/// A format that reports are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Output {
+    /// Office Open XML word processing.
+    Docx,
+    /// Office Open XML spreadsheet.
+    Xlsx,
+    /// One self-contained web page.
+    Html,
+    /// The model itself.
+    Json,
+}
+
+impl Output {
+    /// The suffix of its files, without the dot.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// A report could not be written.
+#[derive(Debug, Error)]
+#[error("{output:?}: {detail}")]
+pub struct WriteError {
+    /// The format that was asked for.
+    pub output: Output,
+    /// What went wrong.
+    pub detail: String,
+}
+
+/// A writer's function. The same report gives the same bytes, whatever the thread, the machine and the time.
+pub type WriteFn = fn(&Form, &Report) -> Result<Vec<u8>, WriteError>;
+
+/// A writer and the format that it writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer {
+    /// The format.
+    pub output: Output,
+    /// Its function.
+    pub write: WriteFn,
+}
+
+/// Every writer.
+pub static WRITERS: &[Writer] = &[];
