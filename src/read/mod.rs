@@ -1,6 +1,9 @@
 //! Readers: bytes of any known format to a neutral [`Document`]. They know formats and no form.
 
 mod error;
+mod rtf;
+mod wordflow;
+mod wordgrid;
 
 use crate::document::{Budget, Document, Format};
 use crate::finding::Finding;
@@ -33,4 +36,4 @@ pub struct Reader {
 }
 
 /// Every reader. Formats, help texts, tests and benchmarks go through this table.
-pub static READERS: &[Reader] = &[];
+pub static READERS: &[Reader] = &[Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read }];

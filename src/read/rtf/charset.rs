@@ -1,0 +1,112 @@
+//! Bytes of RTF text to characters: the code page of a font decides (RTF 1.9.1, "Character set" and "Font table").
+
+use std::borrow::Cow;
+
+use encoding_rs::{
+    BIG5, EUC_KR, Encoding, GB18030, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1250, WINDOWS_1251,
+    WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
+};
+
+/// How the bytes of a font are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Charset {
+    /// Like the file's own code page.
+    #[default]
+    Default,
+    /// Western by its own word, though many Chinese files say so of fonts that hold Chinese bytes.
+    Ansi,
+    /// A symbol font: its upper half stands in the private use area.
+    Symbol,
+    /// A code page of its own.
+    Page(&'static Encoding),
+}
+
+/// The character set of `\fcharsetN`.
+pub(super) fn of_font(number: i32) -> Charset {
+    Charset::Page(match number {
+        0 => return Charset::Ansi,
+        2 => return Charset::Symbol,
+        77 => MACINTOSH,
+        128 => SHIFT_JIS,
+        129 | 130 => EUC_KR,
+        134 => GB18030,
+        136 => BIG5,
+        161 => WINDOWS_1253,
+        162 => WINDOWS_1254,
+        163 => WINDOWS_1258,
+        177 => WINDOWS_1255,
+        178 => WINDOWS_1256,
+        186 => WINDOWS_1257,
+        204 => WINDOWS_1251,
+        222 => WINDOWS_874,
+        238 => WINDOWS_1250,
+        _ => return Charset::Default,
+    })
+}
+
+/// The encoding of a Windows code page.
+pub(super) fn of_page(number: i32) -> Option<&'static Encoding> {
+    Some(match number {
+        932 => SHIFT_JIS,
+        936 | 54936 => GB18030,
+        949 => EUC_KR,
+        950 => BIG5,
+        874 => WINDOWS_874,
+        1250 => WINDOWS_1250,
+        1251 => WINDOWS_1251,
+        1252 => WINDOWS_1252,
+        1253 => WINDOWS_1253,
+        1254 => WINDOWS_1254,
+        1255 => WINDOWS_1255,
+        1256 => WINDOWS_1256,
+        1257 => WINDOWS_1257,
+        1258 => WINDOWS_1258,
+        10000 => MACINTOSH,
+        65001 => UTF_8,
+        _ => return None,
+    })
+}
+
+/// Decodes a run of bytes of one font; `page` is the file's code page.
+pub(super) fn decode<'a>(bytes: &'a [u8], charset: Charset, page: &'static Encoding) -> Cow<'a, str> {
+    if let Some(ascii) = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()) {
+        return Cow::Borrowed(ascii);
+    }
+    match charset {
+        Charset::Default => page.decode_without_bom_handling(bytes).0,
+        Charset::Page(encoding) => encoding.decode_without_bom_handling(bytes).0,
+        Charset::Symbol => bytes.iter().map(|&byte| symbol(byte)).collect::<String>().into(),
+        Charset::Ansi => match page.decode_without_bom_handling_and_without_replacement(bytes) {
+            Some(text) if page == UTF_8 || high_bytes_pair_up(bytes) => text,
+            _ => WINDOWS_1252.decode_without_bom_handling(bytes).0,
+        },
+    }
+}
+
+/// Whether every run of bytes above ASCII has an even length, as Chinese text has and a lone Western letter has not.
+fn high_bytes_pair_up(bytes: &[u8]) -> bool {
+    bytes.split(u8::is_ascii).all(|run| run.len() % 2 == 0)
+}
+
+fn symbol(byte: u8) -> char {
+    if byte.is_ascii() { char::from(byte) } else { char::from_u32(0xF000 + u32::from(byte)).unwrap_or('\u{FFFD}') }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_western_font_in_a_chinese_file_may_hold_either() {
+        assert_eq!(decode(b"\xB9\xAB\xBF\xAA", Charset::Ansi, GB18030), "公开");
+        assert_eq!(decode(b"a\xB7b", Charset::Ansi, GB18030), "a·b");
+        assert_eq!(decode(b"\xB9\xAB", of_font(0), WINDOWS_1252), "¹«");
+    }
+
+    #[test]
+    fn the_charset_of_the_font_comes_before_the_page_of_the_file() {
+        assert_eq!(decode(b"\xB9\xAB\xBF\xAA", of_font(134), WINDOWS_1252), "公开");
+        assert_eq!(decode(b"\x91\xE6\x93\xF1", of_font(128), GB18030), "第二");
+        assert_eq!(decode(b"7\xFE", of_font(2), GB18030), "7\u{F0FE}");
+    }
+}
