@@ -1,9 +1,32 @@
 //! Binding: a form laid over a document, so that every figure lands in its field or stays empty with a finding.
+//!
+//! The way: the document becomes one [`items::Flow`]; the form's tables are aligned with the rows of its grids
+//! ([`grid`], [`columns`], [`tables`]); what is left becomes one [`stream::Stream`] of text, in which tables that survive only
+//! as text ([`flat`]), headings ([`headings`]), title and page ([`frame`], [`title`]) and facts ([`facts`]) are found; and the
+//! rest is cut into the parts of the report ([`sections`]).
 
-use crate::finding::{Finding, Message};
+mod assemble;
+mod columns;
+mod facts;
+mod flat;
+mod frame;
+mod grid;
+mod headings;
+mod index;
+mod items;
+mod recognise;
+mod sections;
+mod stream;
+mod tables;
+mod title;
+mod value;
+
+use crate::finding::Finding;
 use crate::form::Forms;
 use crate::read::Reading;
 use crate::report::Report;
+
+use index::FormIndex;
 
 /// What is known about a document from outside it.
 #[derive(Debug, Clone, Default)]
@@ -14,10 +37,35 @@ pub struct Hints<'a> {
     pub file_stem: Option<&'a str>,
 }
 
-/// Lays the forms over a document and reads the report of the form that fits.
+/// Forms made ready for binding. Make one and bind many documents with it, from any thread.
+#[derive(Debug)]
+pub struct Binder {
+    forms: Vec<FormIndex>,
+}
+
+impl Binder {
+    /// Makes the labels of every form ready to be looked up.
+    pub fn new(forms: &Forms) -> Self {
+        Self { forms: forms.iter().map(FormIndex::new).collect() }
+    }
+
+    /// Lays the forms over a document and reads the report of the form that fits.
+    ///
+    /// # Errors
+    /// The finding `form-not-recognised` when no form fits, saying what the document holds instead.
+    pub fn bind(&self, reading: &Reading, hints: &Hints) -> Result<Report, Box<Finding>> {
+        let flow = items::Flow::of(&reading.document);
+        let index = recognise::choose(&self.forms, reading, &flow, hints)?;
+        let mut report = assemble::report(index.index, reading, &flow, hints);
+        report.findings.extend(index.finding);
+        Ok(report)
+    }
+}
+
+/// Binds one document. For many, make a [`Binder`] once.
 ///
 /// # Errors
-/// The finding `form-not-recognised` when no form fits, saying what the document holds instead.
-pub fn bind(_reading: &Reading, _forms: &Forms, _hints: &Hints) -> Result<Report, Box<Finding>> {
-    Err(Box::new(Finding::new(&crate::finding::code::bind::FORM_NOT_RECOGNISED, Message::default())))
+/// As [`Binder::bind`].
+pub fn bind(reading: &Reading, forms: &Forms, hints: &Hints) -> Result<Report, Box<Finding>> {
+    Binder::new(forms).bind(reading, hints)
 }

@@ -1,8 +1,10 @@
 //! Folding of text for comparison, and the numbering and numerals of Chinese documents. Knows no format and no form.
 
+mod date;
 mod fold;
 mod numbering;
 mod traditional;
 
+pub use date::{DateReading, read_date};
 pub use fold::{Folded, fold, fold_char, fold_into, fold_with_map};
 pub use numbering::{Numbering, chinese_number, numbering};

@@ -1,22 +1,125 @@
 //! Codes of the binding stage: how figures and text were found, or why they were not.
 
 use super::Code;
-use crate::finding::Severity::Error;
+use crate::finding::Severity::{Error, Info, Warning};
 
-/// No form fits the document.
-pub static FORM_NOT_RECOGNISED: Code = Code {
-    id: "form-not-recognised",
-    severity: Error,
-    title: ("未识别出报告", "no report was recognised"),
-    why: (
-        "文件中没有找到任何一种已知表单的表格或标题。",
-        "The document holds neither the tables nor the headings of any known form.",
-    ),
-    remedy: (
-        "请确认文件是年度报告；表格是图片的，请索取可编辑的文件。",
-        "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file.",
-    ),
-};
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $severity:ident, $title:expr, $why:expr, $remedy:expr;)*) => {
+        $($(#[$doc])* pub static $name: Code = Code { id: $id, severity: $severity, title: $title, why: $why, remedy: $remedy };)*
+        /// All codes of this stage.
+        pub static CODES: &[&Code] = &[$(&$name),*];
+    };
+}
 
-/// All codes of this stage.
-pub static CODES: &[&Code] = &[&FORM_NOT_RECOGNISED];
+codes! {
+    /// No form fits the document.
+    FORM_NOT_RECOGNISED = "form-not-recognised", Error,
+        ("未识别出报告", "no report was recognised"),
+        ("文件中没有找到任何一种已知表单的表格或标题。", "The document holds neither the tables nor the headings of any known form."),
+        ("请确认文件是年度报告；表格是图片的，请索取可编辑的文件。", "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file.");
+    /// A table of the form is not in the document.
+    TABLE_NOT_FOUND = "table-not-found", Error,
+        ("缺少表格", "a table of the form is missing"),
+        ("文件中没有找到表单规定的表格，其数据全部留空。", "The document lacks a table that the form prescribes; all its figures are empty."),
+        ("请补充该表；表格是图片的，请索取可编辑的文件。", "Add the table; where it is a picture, ask for an editable file.");
+    /// Rows of a table are missing.
+    ROWS_MISSING = "rows-missing", Error,
+        ("表格缺行", "rows of a table are missing"),
+        ("表格中没有找到表单规定的行，这些行的数据留空。", "The table lacks rows that the form prescribes; their figures are empty."),
+        ("请对照表单补齐。", "Complete the table as the form prescribes.");
+    /// The cells of a row do not fit the columns.
+    CELLS_UNCERTAIN = "cells-uncertain", Error,
+        ("单元格与列对不上", "the cells of a row do not fit the columns"),
+        ("该行的单元格数与表单的列数不同，无法确定每个数属于哪一列，已留空。", "The row has more or fewer cells than the form has columns, so it is not certain which figure belongs where; all stay empty."),
+        ("请按表单拆分或合并单元格后重新填写。", "Split or merge the cells as the form has them and fill the row again.");
+    /// A row label stands more than once with different figures.
+    ROW_DOUBLED = "row-doubled", Error,
+        ("同一行出现多次", "a row stands more than once"),
+        ("同一行标签出现多次且数据不同，无法确定以哪一行为准，已留空。", "The same row label stands more than once with different figures, so none is certain; all stay empty."),
+        ("请只保留一行。", "Keep only one of the rows.");
+    /// Rows stand in another order than in the form.
+    ROWS_REORDERED = "rows-reordered", Info,
+        ("行的顺序与表单不同", "rows stand in another order than in the form"),
+        ("行按标签读取，顺序不同不影响数据。", "Rows were read by their labels; the order does not change the figures."),
+        ("无需处理。", "Nothing to do.");
+    /// Columns stand in another order than in the form.
+    COLUMNS_REORDERED = "columns-reordered", Info,
+        ("列的顺序与表单不同", "columns stand in another order than in the form"),
+        ("列按表头读取，顺序不同不影响数据。", "Columns were read by their headers; the order does not change the figures."),
+        ("无需处理。", "Nothing to do.");
+    /// A row that the form does not know.
+    ROW_UNKNOWN = "row-unknown", Warning,
+        ("表格中有表单没有的行", "a table has a row that the form does not have"),
+        ("该行不属于表单，数据不计入任何字段，原文保留在此。", "The row belongs to no field of the form; its text is kept here."),
+        ("请核对是否应并入表单中的某一行。", "Check whether it belongs to a row of the form.");
+    /// A label was recognised in spite of a difference.
+    LABEL_VARIANT = "label-variant", Info,
+        ("标签与表单不完全一致", "a label differs from the form"),
+        ("标签有错别字或增减文字，按最接近的行读取。", "The label has a typo or other words; it was read as the row most like it."),
+        ("请核对。", "Check it.");
+    /// The text of a cell is no certain figure.
+    FIGURE_UNREADABLE = "figure-unreadable", Error,
+        ("单元格不是数字", "a cell holds no certain figure"),
+        ("单元格中的文字不能确定为一个数，已留空，原文保留。", "The text in the cell is no certain number; the figure is empty and the text is kept."),
+        ("请填写一个数字。", "Write one number.");
+    /// Cells are blank.
+    CELLS_BLANK = "cells-blank", Info,
+        ("单元格为空", "cells are blank"),
+        ("空白不等于0，按空白保留。", "Blank is not 0; it is kept as blank."),
+        ("确为0的，请填写0。", "Where the figure is 0, write 0.");
+    /// Cells hold a dash, a slash or 无.
+    CELLS_NOT_NUMBERS = "cells-not-numbers", Info,
+        ("单元格填写了“/”“—”或“无”", "cells hold a slash, a dash or 无"),
+        ("这些写法不等于0，按原样保留。", "These are not 0; they are kept as written."),
+        ("确为0的，请填写0。", "Where the figure is 0, write 0.");
+    /// A figure was converted to the form's unit.
+    UNIT_CONVERTED = "unit-converted", Warning,
+        ("单位已折算", "a figure was converted to the form's unit"),
+        ("单元格写有另一个单位，已按表单的单位折算。", "The cell names another unit; the figure was converted to the form's."),
+        ("请核对单位和金额。", "Check the unit and the amount.");
+    /// A sign stands twice.
+    SIGN_DOUBLED = "sign-doubled", Warning,
+        ("正负号重复", "a sign stands twice"),
+        ("数字前有两个正负号，按一个读取。", "Two signs stand before the number; one was taken."),
+        ("请核对。", "Check it.");
+    /// The document holds a second report.
+    SECOND_REPORT = "second-report", Error,
+        ("文件中有两份报告", "the file holds two reports"),
+        ("同一表格出现两次，只读取了第一份。", "The same table stands twice; only the first report was read."),
+        ("请将两份报告分别存为两个文件。", "Save the two reports as two files.");
+    /// The agency is not certain.
+    AGENCY_UNCERTAIN = "agency-uncertain", Warning,
+        ("机关名称不确定", "the agency's name is not certain"),
+        ("标题中没有可靠的机关名称。", "The title gives no reliable name of an agency."),
+        ("请在标题中写明机关全称，或用机关名录（--agencies）指定。", "Write the full name in the title, or give an agencies file (--agencies).");
+    /// The year is not certain.
+    YEAR_UNCERTAIN = "year-uncertain", Warning,
+        ("年度不确定", "the year is not certain"),
+        ("标题和统计期限中没有可靠的年度。", "Neither title nor period give a reliable year."),
+        ("请在标题中写明年度。", "Write the year in the title.");
+    /// A date with lost characters was repaired.
+    DATE_REPAIRED = "date-repaired", Info,
+        ("日期缺字，已按唯一可能读取", "a date with lost characters was read in the only possible way"),
+        ("日期缺少“年”“月”等字，只有一种读法。", "The date lacks 年 or 月, and only one reading is possible."),
+        ("请核对。", "Check it.");
+    /// A date cannot be decided.
+    DATE_UNCERTAIN = "date-uncertain", Warning,
+        ("日期不确定", "a date is not certain"),
+        ("日期缺字，有多种读法，已留空。", "The date lost characters and can be read in more than one way; it was left empty."),
+        ("请补全日期。", "Complete the date.");
+    /// Something on a web page around the report was left out.
+    PAGE_CHROME = "page-chrome", Info,
+        ("网页栏目未计入报告", "parts of the web page around the report were left out"),
+        ("导航、页脚等不属于报告，原文保留在此。", "Navigation and footers are no part of the report; their text is kept here."),
+        ("请核对是否误删了正文。", "Check that no part of the report was taken for it.");
+    /// Content that belongs to no part of the form.
+    CONTENT_UNCLAIMED = "content-unclaimed", Warning,
+        ("有内容不属于表单的任何部分", "some content belongs to no part of the form"),
+        ("这些内容随报告保留，输出时附在最后。", "The content travels with the report and is put at its end."),
+        ("请核对应归入哪一部分。", "Check which part it belongs to.");
+    /// The form was chosen by the year alone.
+    FORM_BY_YEAR = "form-by-year", Warning,
+        ("按年度选用表单", "the form was chosen by the year"),
+        ("没有表格标签可供判断，按报告年度选用表单。", "No table labels tell the form, so the year decided."),
+        ("请核对。", "Check it.");
+}

@@ -1,0 +1,183 @@
+//! Facts in the text around the figures: period, publication date, how to reach the agency.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+
+use super::items::blank;
+use crate::document::Metadata;
+use crate::report::{Contact, Period};
+use crate::text::{DateReading, read_date};
+
+/// A date-like text: four digits of a year and what may follow, marks missing or not.
+const DATE: &str = r"[12１２][0-9０-９]{3}[\s年.\-/．]{0,3}[0-9０-９]{1,4}[\s月.\-/．]{0,3}[0-9０-９]{0,2}\s?[日号]?";
+
+/// A day without its year, as after 至.
+const DAY: &str = r"[0-9０-９]{1,2}\s?月?\s?[0-9０-９]{1,2}\s?[日号]";
+
+#[allow(clippy::expect_used, reason = "the patterns are constants, and a test compiles them all")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a constant pattern")
+}
+
+static SPAN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"({DATE})\s*(?:零时)?起?\s*(?:至|到|—+|－+|-+|~|～)\s*({DATE}|{DAY})")));
+static ONE_DATE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("({DATE})")));
+static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?:发布时间|发布日期|发文日期|公布日期|公开日期|生成日期|更新时间|日期|时间)\s*[:：]\s*({DATE})"
+    ))
+});
+/// Names in page metadata that hold the day of publication, in order of trust.
+const PUBLISHED_NAMES: &[&str] = &["pubdate", "publishdate", "article:published_time", "createdate"];
+
+/// A fact that could not be read for certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// A date was repaired: as written, as read.
+    Repaired(String, Date),
+    /// A date can be read in more than one way.
+    Ambiguous(String),
+}
+
+/// The first span of days in a text that lies within one year.
+pub(super) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Period> {
+    for found in SPAN.captures_iter(text).take(20) {
+        let (from_text, to_text) = (&found[1], &found[2]);
+        let mut noted = Vec::new();
+        let Some(from) = date(from_text, &mut noted) else {
+            doubts.append(&mut noted);
+            continue;
+        };
+        let mut to = date(to_text, &mut noted);
+        if to.is_none() && !noted.iter().any(|doubt| matches!(doubt, Doubt::Ambiguous(_))) {
+            to = date(&format!("{}年{to_text}", from.year()), &mut noted);
+        }
+        doubts.append(&mut noted);
+        let Some(to) = to else { continue };
+        if from.year() == to.year() && from < to {
+            return Some(Period { from, to });
+        }
+    }
+    None
+}
+
+fn date(text: &str, doubts: &mut Vec<Doubt>) -> Option<Date> {
+    match read_date(text) {
+        DateReading::One { date, repaired } => {
+            if repaired {
+                doubts.push(Doubt::Repaired(text.to_owned(), date));
+            }
+            Some(date)
+        }
+        DateReading::Ambiguous => {
+            doubts.push(Doubt::Ambiguous(text.to_owned()));
+            None
+        }
+        DateReading::No => None,
+    }
+}
+
+/// The day of publication that a page's metadata or a line such as `发布时间：2021-01-18` gives.
+pub(super) fn published(metadata: &Metadata, lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
+    for name in PUBLISHED_NAMES {
+        let entry = metadata.entries.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = entry.and_then(|(_, text)| ONE_DATE.captures(text)).and_then(|found| date(&found[1], doubts));
+        if found.is_some() {
+            return found;
+        }
+    }
+    lines.iter().find_map(|line| PUBLISHED.captures(line).and_then(|found| date(&found[1], doubts)))
+}
+
+/// The date that a report ends with: the last of its closing lines that consists of a date, or of a short name and a date.
+pub(super) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
+    for line in lines.iter().rev().take(4) {
+        let Some(found) = ONE_DATE.captures(line).and_then(|found| found.get(1)) else { continue };
+        let rest = format!("{}{}", &line[..found.start()], &line[found.end()..]);
+        if rest.chars().filter(|character| !blank(*character)).count() <= 32 && !rest.contains(['，', '。', ',']) {
+            return date(found.as_str(), doubts);
+        }
+    }
+    None
+}
+
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*([^，,；;。）)\n]{2,60})"));
+static POSTCODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:邮\s*编|邮政编码)\s*[:：]?\s*([0-9]{6})(?:[^0-9]|$)"));
+static PHONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:电\s*话|联系方式)(?:号码)?\s*[:：]?\s*([0-9][0-9\-—－（）() ]{5,24}[0-9])"));
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9._\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"));
+static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:https?://|www\.)[A-Za-z0-9\-._~:/?#@!$&*+;=%]+"));
+static OFFICE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]([^，,。；;（(\n]{2,40}?)(?:联系|咨询)"));
+
+/// How to reach the agency, from the part of the report that says so.
+pub(super) fn contact(text: &str) -> Contact {
+    let first = |pattern: &Regex| {
+        let found = pattern.captures(text)?;
+        let found = found.get(1).or_else(|| found.get(0))?;
+        Some(found.as_str().trim_matches(blank).trim_end_matches(['.', '/']).to_owned())
+    };
+    Contact {
+        office: first(&OFFICE),
+        address: first(&ADDRESS),
+        postcode: first(&POSTCODE),
+        phone: first(&PHONE),
+        email: first(&EMAIL),
+        url: first(&URL),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date as day;
+
+    fn span(text: &str) -> Option<(Date, Date)> {
+        period(text, &mut Vec::new()).map(|period| (period.from, period.to))
+    }
+
+    #[test]
+    fn periods_with_and_without_lost_characters() {
+        let year = |year| Some((day(year, 1, 1), day(year, 12, 31)));
+        assert_eq!(span("统计期限自2022年1月1日起至2022年12月31日止"), year(2022));
+        assert_eq!(span("统计期限自202011日至20201231日"), year(2020));
+        assert_eq!(span("2018年11日至2018年1231日"), year(2018));
+        assert_eq!(span("自20201月1日起至202012月31日止"), year(2020));
+        assert_eq!(span("自2021年1月1日至12月31日"), year(2021));
+        assert_eq!(span("数据为202111日到1231日"), year(2021));
+        assert_eq!(span("2021年1月1日-2021年12月31日"), year(2021));
+    }
+
+    #[test]
+    fn what_the_author_wrote_is_not_repaired() {
+        assert_eq!(span("自2021年1月1日至2021年12月30日止"), Some((day(2021, 1, 1), day(2021, 12, 30))));
+        assert_eq!(span("自2020年1月1日起至202020年12月31日止"), None);
+        let mut doubts = Vec::new();
+        assert_eq!(period("自2021111日至20211231日", &mut doubts), None);
+        assert!(matches!(doubts[0], Doubt::Ambiguous(_)));
+    }
+
+    #[test]
+    fn publication_and_signature_dates() {
+        let lines = ["来源: 某区     发布时间:2021-01-18"];
+        assert_eq!(published(&Metadata::default(), &lines, &mut Vec::new()), Some(day(2021, 1, 18)));
+        assert_eq!(signed(&["某委员会     2021 1 18 日印发"], &mut Vec::new()), Some(day(2021, 1, 18)));
+        assert_eq!(signed(&["某局", "2025年1月29日"], &mut Vec::new()), Some(day(2025, 1, 29)));
+        assert_eq!(signed(&["2025年1月29日，我局召开会议。"], &mut Vec::new()), None);
+    }
+
+    #[test]
+    fn contact_details() {
+        let found = contact(
+            "请与某局办公室联系（地址：某市某路128号，邮编：436065，电话：027-60670001，邮箱：a.b@c.cn）。网址http://x.gov.cn“专栏",
+        );
+        assert_eq!(found.office.as_deref(), Some("某局办公室"));
+        assert_eq!(found.address.as_deref(), Some("某市某路128号"));
+        assert_eq!(found.postcode.as_deref(), Some("436065"));
+        assert_eq!(found.phone.as_deref(), Some("027-60670001"));
+        assert_eq!(found.email.as_deref(), Some("a.b@c.cn"));
+        assert_eq!(found.url.as_deref(), Some("http://x.gov.cn"));
+    }
+}

@@ -1,0 +1,106 @@
+//! Where the report begins and ends in a document's text, and what around it belongs to a web page.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::headings::Heading;
+use super::items::blank;
+use super::stream::{LineKind, Stream};
+use super::title::{FoundTitle, parse};
+use crate::form::Title;
+
+/// The report in a document's text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Frame {
+    /// The title, where one was found.
+    pub(super) title: Option<FoundTitle>,
+    /// First byte behind the title.
+    pub(super) start: usize,
+    /// Byte behind the report.
+    pub(super) end: usize,
+    /// Lines of a web page that are no part of the report, by line number.
+    pub(super) page_lines: Vec<usize>,
+}
+
+#[allow(clippy::expect_used, reason = "the patterns are constants, and every test of this module compiles them")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a constant pattern")
+}
+
+/// A line of page data between title and text: source, time, font size switches.
+static PAGE_DATA: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s*[\[【（(]?\s*(?:信息来源|来源|稿源|发布时间|发布日期|发布机构|发布者|发布单位|索\s*引\s*号|文\s*号|发文字号|浏览次数|浏览|点击数?|点击量|字\s*体|字号|责任编辑|编辑|作者|时间|日期|成文日期|发文日期|生成日期|公开日期|有\s*效\s*性|分类|主题分类|组配分类|主题词|名\s*称|标\s*题|栏目|原文链接|打印|分享|当前位置|您的位置|您现在的位置)\s*[:：】\]）)]",
+    )
+});
+
+/// A line that only a web page's footer has.
+static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"主办单位\s*[:：]|主办\s*[:：]|承办单位\s*[:：]|版权所有|网站标识码|公网安备|ICP备|网站地图|技术支持\s*[:：]|建议使用.{0,12}浏览器|^\s*(?:上一篇|下一篇|上一条|下一条|打印本页|关闭窗口|【打印|附件下载|扫一扫|分享到)",
+    )
+});
+
+/// Finds title and end. `web` tells whether the document is a page, or a text that may have been one.
+pub(super) fn find(title: &Title, stream: &Stream, headings: &[Heading], web: bool) -> Frame {
+    let first_heading = headings.first().map_or(stream.raw.len(), |heading| heading.start);
+    let mut frame = Frame { end: stream.raw.len(), ..Frame::default() };
+    let line = find_title(title, stream, first_heading, &mut frame);
+    if !web {
+        return frame;
+    }
+    let body = line.map_or(0, |line| line + 1);
+    if frame.title.as_ref().is_some_and(|title| title.alone) {
+        frame.page_lines.extend(0..line.unwrap_or(0));
+    }
+    for (number, line) in stream.lines.iter().enumerate().skip(body) {
+        let text = &stream.raw[line.start..line.end];
+        let early = line.start < first_heading && text.chars().count() <= 120;
+        if early && (PAGE_DATA.is_match(text) || FOOTER.is_match(text)) {
+            frame.page_lines.push(number);
+        }
+    }
+    let last_heading = headings.last().map_or(0, |heading| heading.end);
+    let tail = stream.lines.iter().position(|line| {
+        line.start >= last_heading.max(frame.start) && FOOTER.is_match(&stream.raw[line.start..line.end])
+    });
+    if let Some(tail) = tail.filter(|_| !headings.is_empty()) {
+        frame.end = stream.lines[tail].start;
+        frame.page_lines.extend(tail..stream.lines.len());
+    }
+    frame
+}
+
+/// Finds the title above the first heading, also one that is broken over up to three lines; returns its last line.
+fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) -> Option<usize> {
+    let text_line = |number: usize| {
+        let line = stream.lines.get(number)?;
+        matches!(line.kind, LineKind::Text { .. }).then(|| stream.raw[line.start..line.end].trim_matches(blank))
+    };
+    let last = stream.lines.partition_point(|line| line.start < before).min(60);
+    let mut best: Option<(u8, usize, FoundTitle)> = None;
+    for number in 0..last {
+        let mut joined = String::new();
+        for count in 0..3 {
+            let Some(text) = text_line(number + count).filter(|_| number + count < last) else { break };
+            if count > 0 && (text.chars().count() > 40 || joined.chars().count() > 60) {
+                break;
+            }
+            joined.push_str(text);
+            let Some(found) = parse(title, &joined) else { continue };
+            let short = joined.chars().count() <= 80;
+            let whole = found.agency.is_some() && found.year.is_some();
+            // A title alone on its lines with agency and year beats all else; running text that mentions one comes last.
+            let rank = u8::from(found.alone && short) * 4 + u8::from(whole) * 2 + u8::from(short);
+            if best.as_ref().is_none_or(|known| rank > known.0) && (short || whole) {
+                best = Some((rank, number + count, found));
+            }
+            break;
+        }
+    }
+    let (_, line, found) = best?;
+    frame.start = if found.alone { (stream.lines[line].end + 1).min(stream.raw.len()) } else { 0 };
+    frame.title = Some(found);
+    Some(line)
+}

@@ -1,0 +1,267 @@
+//! The rows of a form's table aligned with the rows of the document's grids.
+//!
+//! Every pair of an expected row and a row of a grid has a score from the labels that they share; the alignment with the
+//! highest sum wins (Needleman and Wunsch 1970, without a cost for what is left over). So rows may be missing, extra,
+//! split over pages or parted by repeated headers. Rows in another order are taken by their labels afterwards.
+
+use super::index::{Expected, FormIndex, Role};
+use super::items::{Flow, Row};
+
+/// A row of the form found in a grid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Hit {
+    /// Index into [`Flow::rows`].
+    pub(super) row: usize,
+    /// Index of the cell with the row's own label; `None` for a row without one.
+    pub(super) label: Option<usize>,
+    /// How well it fits, 1 for the label as prescribed.
+    pub(super) score: f32,
+    /// Whether the label was taken for its likeness only.
+    pub(super) alike: bool,
+}
+
+/// A table of the form found in grids.
+#[derive(Debug, Default)]
+pub(super) struct Alignment {
+    /// For each expected row, where it was found.
+    pub(super) hits: Vec<Option<Hit>>,
+    /// Rows that repeat an expected row: expected row and hit.
+    pub(super) doubles: Vec<(usize, Hit)>,
+    /// Expected rows that were found out of order.
+    pub(super) moved: Vec<usize>,
+    /// Index of the row at which the table begins a second time.
+    pub(super) second: Option<usize>,
+}
+
+/// What every row of the flow says about one table.
+struct Scores {
+    /// For each row of the flow that says anything: its index, and a hit for each expected row that it may be.
+    rows: Vec<(usize, Vec<(usize, Hit)>)>,
+}
+
+/// Looks for a table of the form in the grids of the flow. `None` where too little of it is there.
+pub(super) fn align(index: &FormIndex, table: usize, flow: &Flow, taken: &[bool]) -> Option<Alignment> {
+    let mut scores = score(index, table, flow, taken);
+    let second = second_start(index, table, &scores);
+    if let Some(second) = second {
+        scores.rows.retain(|&(row, _)| row < second);
+    }
+    let expected = &index.expected[table];
+    let mut alignment = Alignment { hits: vec![None; expected.len()], second, ..Alignment::default() };
+    place(&scores, &mut alignment);
+    unlabelled(index, table, flow, &mut alignment);
+    let data =
+        |(number, hit): (usize, &Option<Hit>)| hit.is_some() && matches!(expected[number], Expected::Data { .. });
+    let found = alignment.hits.iter().enumerate().filter(|&entry| data(entry)).count();
+    let header = alignment
+        .hits
+        .iter()
+        .zip(expected)
+        .any(|(hit, row)| matches!(row, Expected::Header { .. }) && hit.is_some_and(|hit| hit.score > 0.5));
+    if found == 0 || (found < 2 && !header) {
+        return None;
+    }
+    leftovers(&scores, expected, &mut alignment);
+    Some(alignment)
+}
+
+fn score(index: &FormIndex, table: usize, flow: &Flow, taken: &[bool]) -> Scores {
+    let mut rows = Vec::new();
+    let mut likeness_left = 400;
+    for (number, row) in flow.rows.iter().enumerate() {
+        if taken[number] {
+            continue;
+        }
+        let mut hits = row_hits(index, table, number, row);
+        if hits.is_empty() && likeness_left > 0 && row.cells.len() > 1 {
+            hits.extend(alike(index, table, number, row, &mut likeness_left));
+        }
+        if !hits.is_empty() {
+            rows.push((number, hits));
+        }
+    }
+    Scores { rows }
+}
+
+/// The expected rows that a row of a grid may be, by its labels.
+fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(usize, Hit)> {
+    let mut hits: Vec<(usize, Hit)> = Vec::new();
+    let mut groups: Vec<(usize, f32)> = Vec::new();
+    let last_header = row.cells.iter().rposition(|cell| {
+        index.uses(&cell.folded).iter().any(|found| found.table == table && found.role == Role::Header)
+    });
+    let mut add =
+        |expected: usize, score: f32, label: Option<usize>| match hits.iter_mut().find(|hit| hit.0 == expected) {
+            Some((_, hit)) if label.is_none() => hit.score += score,
+            Some((_, hit)) => {
+                if score > hit.score {
+                    *hit = Hit { row: number, label, score, alike: false };
+                }
+            }
+            None => hits.push((expected, Hit { row: number, label, score, alike: false })),
+        };
+    for (position, cell) in row.cells.iter().enumerate() {
+        if cell.figure {
+            continue;
+        }
+        for found in index.uses(&cell.folded).iter().filter(|found| found.table == table) {
+            match found.role {
+                Role::Caption => add(found.expected, found.weight, Some(position)),
+                Role::Header | Role::Corner => add(found.expected, found.weight, None),
+                Role::Group => groups.push((found.expected, found.weight)),
+                Role::Leaf if position + 1 < row.cells.len() && last_header.is_none_or(|last| last <= position) => {
+                    let weight = if cell.own { found.weight } else { found.weight * 0.9 };
+                    add(found.expected, weight, Some(position));
+                }
+                Role::Leaf => {}
+            }
+        }
+    }
+    for (expected, weight) in groups {
+        if let Some((_, hit)) = hits.iter_mut().find(|hit| hit.0 == expected) {
+            hit.score += weight;
+        }
+    }
+    hits
+}
+
+/// The expected row whose label is most like a label of the row, if none is nearly as like.
+fn alike(index: &FormIndex, table: usize, number: usize, row: &Row, left: &mut u32) -> Option<(usize, Hit)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    let mut second = 0.0;
+    for (position, cell) in row.cells.iter().enumerate().take(row.cells.len() - 1) {
+        let length = cell.folded.chars().count();
+        if cell.figure || !(4..=80).contains(&length) || *left == 0 {
+            continue;
+        }
+        *left -= 1;
+        for (label, _, expected) in index.leaves.iter().filter(|leaf| leaf.1 == table) {
+            let likeness = likeness(&cell.folded, label);
+            match best {
+                Some((score, found, _)) if found == *expected => {
+                    if likeness > score {
+                        best = Some((likeness, found, position));
+                    }
+                }
+                Some((score, ..)) if likeness <= score => second = f64::max(second, likeness),
+                _ => {
+                    second = best.map_or(second, |(score, ..)| f64::max(second, score));
+                    best = Some((likeness, *expected, position));
+                }
+            }
+        }
+    }
+    let (score, expected, label) = best?;
+    (score >= 0.7 && score - second >= 0.08)
+        .then_some((expected, Hit { row: number, label: Some(label), score: (score * 0.7) as f32, alike: true }))
+}
+
+/// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like.
+pub(super) fn likeness(text: &str, label: &str) -> f64 {
+    let (text_length, label_length) = (text.chars().count(), label.chars().count());
+    if label_length >= 4 && text_length > label_length && text.starts_with(label) {
+        return 0.9;
+    }
+    // The distance is at least the difference of the lengths: no need to compute what cannot reach the bound.
+    if text_length.abs_diff(label_length) * 10 > text_length.max(label_length) * 3 {
+        return 0.0;
+    }
+    strsim::normalized_damerau_levenshtein(text, label)
+}
+
+/// The row at which most of the table begins again: a second report in the same file.
+fn second_start(index: &FormIndex, table: usize, scores: &Scores) -> Option<usize> {
+    let data = index.expected[table].iter().filter(|row| matches!(row, Expected::Data { .. })).count();
+    let best = |hits: &[(usize, Hit)]| {
+        let leaf =
+            |hit: &&(usize, Hit)| matches!(index.expected[table][hit.0], Expected::Data { .. }) && hit.1.score >= 0.75;
+        hits.iter().filter(leaf).max_by(|one, other| one.1.score.total_cmp(&other.1.score)).map(|hit| hit.0)
+    };
+    let mut seen: Vec<usize> = Vec::new();
+    let mut again: Vec<(usize, usize)> = Vec::new();
+    for (row, hits) in &scores.rows {
+        let Some(expected) = best(hits) else { continue };
+        if seen.contains(&expected) {
+            again.push((*row, expected));
+        } else {
+            seen.push(expected);
+        }
+    }
+    (data >= 4 && seen.len() * 10 >= data * 6 && again.len() * 2 >= seen.len()).then(|| again[0].0)
+}
+
+/// The alignment with the highest sum of scores.
+fn place(scores: &Scores, alignment: &mut Alignment) {
+    let (rows, expected) = (scores.rows.len(), alignment.hits.len());
+    let width = expected + 1;
+    let mut best = vec![0.0_f32; (rows + 1) * width];
+    for (number, (_, hits)) in scores.rows.iter().enumerate() {
+        let (above, here) = (number * width, (number + 1) * width);
+        for column in 0..expected {
+            best[here + column + 1] = best[above + column + 1].max(best[here + column]);
+            if let Some((_, hit)) = hits.iter().find(|hit| hit.0 == column) {
+                best[here + column + 1] = best[here + column + 1].max(best[above + column] + hit.score);
+            }
+        }
+    }
+    let (mut row, mut column) = (rows, expected);
+    while row > 0 && column > 0 {
+        let here = best[row * width + column];
+        if here <= best[(row - 1) * width + column] {
+            row -= 1;
+        } else if here <= best[row * width + column - 1] {
+            column -= 1;
+        } else {
+            let hit = scores.rows[row - 1].1.iter().find(|hit| hit.0 == column - 1);
+            alignment.hits[column - 1] = hit.map(|hit| hit.1);
+            row -= 1;
+            column -= 1;
+        }
+    }
+}
+
+/// A row without labels is the first row of figures below its header.
+fn unlabelled(index: &FormIndex, table: usize, flow: &Flow, alignment: &mut Alignment) {
+    let blocks = &index.form.tables[table].blocks;
+    for number in 0..alignment.hits.len() {
+        let Expected::Data { block, row } = index.expected[table][number] else { continue };
+        if !blocks[block].leaf_rows[row].path.is_empty() {
+            continue;
+        }
+        let header = index.expected[table].iter().zip(&alignment.hits).filter_map(|(expected, hit)| match expected {
+            Expected::Header { block: above, .. } if *above == block => *hit,
+            _ => None,
+        });
+        let (mut score, mut last) = (0.0, None);
+        for hit in header {
+            score += hit.score;
+            last = last.max(Some(hit.row));
+        }
+        let Some(last) = last.filter(|_| score >= 0.9) else { continue };
+        let figures = |row: &Row| {
+            row.cells.iter().any(|cell| cell.own) && row.cells.iter().filter(|cell| cell.own).all(|cell| cell.figure)
+        };
+        let found = (last + 1..flow.rows.len().min(last + 4)).find(|&row| figures(&flow.rows[row]));
+        alignment.hits[number] = found.map(|row| Hit { row, label: None, score: 0.5, alike: false });
+    }
+}
+
+/// What the alignment left: rows out of order, and rows that stand twice.
+fn leftovers(scores: &Scores, expected: &[Expected], alignment: &mut Alignment) {
+    for (row, hits) in &scores.rows {
+        if alignment.hits.iter().flatten().any(|hit| hit.row == *row) {
+            continue;
+        }
+        let leaf = |hit: &&(usize, Hit)| {
+            matches!(expected[hit.0], Expected::Data { .. }) && hit.1.score >= 0.75 && hit.1.label.is_some()
+        };
+        let best = hits.iter().filter(leaf).max_by(|one, other| one.1.score.total_cmp(&other.1.score));
+        let Some(&(number, hit)) = best else { continue };
+        if alignment.hits[number].is_none() {
+            alignment.hits[number] = Some(hit);
+            alignment.moved.push(number);
+        } else {
+            alignment.doubles.push((number, hit));
+        }
+    }
+}

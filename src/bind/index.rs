@@ -1,0 +1,232 @@
+//! A form's labels, ready to be looked up: every folded label with the rows of the tables that it may stand in.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::flat::Occurrence;
+use crate::form::{Block, Form, Head, Label};
+
+/// A row that a table of the form has, from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// The line above a block.
+    Caption {
+        /// Index of the block.
+        block: usize,
+    },
+    /// A line of a block's header.
+    Header {
+        /// Index of the block.
+        block: usize,
+        /// 0 for the outermost groups.
+        depth: usize,
+    },
+    /// A row of figures.
+    Data {
+        /// Index of the block.
+        block: usize,
+        /// Index of the leaf row in the block.
+        row: usize,
+    },
+}
+
+/// What a label is in its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A block's caption.
+    Caption,
+    /// The corner above the row labels.
+    Corner,
+    /// A column label or group of columns.
+    Header,
+    /// The label of a row of figures.
+    Leaf,
+    /// The label of a group of rows.
+    Group,
+}
+
+/// One place where a label may stand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Use {
+    /// Index of the table.
+    pub(super) table: usize,
+    /// Index of the expected row in the table.
+    pub(super) expected: usize,
+    /// What it is there.
+    pub(super) role: Role,
+    /// How much it tells, 1 for a row label as prescribed.
+    pub(super) weight: f32,
+    /// Number of the form's label of which this is the prescribed text or a variant.
+    pub(super) place: usize,
+}
+
+/// A form with its labels ready to be looked up.
+#[derive(Debug)]
+pub(super) struct FormIndex {
+    /// The form.
+    pub(super) form: Arc<Form>,
+    /// The rows of each table.
+    pub(super) expected: Vec<Vec<Expected>>,
+    /// Where each folded label may stand.
+    uses: HashMap<Box<str>, Vec<Use>>,
+    /// The row labels for comparison by likeness: folded, table, expected row.
+    pub(super) leaves: Vec<(String, usize, usize)>,
+    /// Every folded label once, in the form's order, then the headings of the sections.
+    labels: Vec<Box<str>>,
+    /// Finds the labels in a folded text; `None` for a form without labels.
+    automaton: Option<AhoCorasick>,
+    /// How many labels of the form were numbered.
+    places: usize,
+    /// The number of each label.
+    numbers: HashMap<Box<str>, usize>,
+}
+
+impl FormIndex {
+    /// Indexes a form.
+    pub(super) fn new(form: &Arc<Form>) -> Self {
+        let mut index = Self {
+            form: Arc::clone(form),
+            expected: Vec::new(),
+            uses: HashMap::new(),
+            leaves: Vec::new(),
+            labels: Vec::new(),
+            automaton: None,
+            places: 0,
+            numbers: HashMap::new(),
+        };
+        for (table, spec) in form.tables.iter().enumerate() {
+            index.expected.push(Vec::new());
+            for (number, block) in spec.blocks.iter().enumerate() {
+                index.block(table, number, block);
+            }
+        }
+        // A section's heading ends the figures of a table before it.
+        for section in &form.sections {
+            let heading = section.heading.as_ref().and_then(|heading| heading.folded.first());
+            if let Some(heading) = heading.filter(|heading| !index.uses.contains_key(heading.as_str())) {
+                index.labels.push(heading.as_str().into());
+            }
+        }
+        index.numbers = index.labels.iter().enumerate().map(|(number, label)| (label.clone(), number)).collect();
+        let labels = index.labels.iter().map(AsRef::<str>::as_ref);
+        index.automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(labels).ok();
+        index
+    }
+
+    /// How many labels there are; they are numbered from 0.
+    pub(super) fn label_count(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The number of a folded label.
+    pub(super) fn label_number(&self, folded: &str) -> Option<usize> {
+        self.numbers.get(folded).copied()
+    }
+
+    /// For the labels that were seen: how many of the form's labels they are, and how many of those in the tables
+    /// that were touched at all are missing. A label counts once, whichever of its variants was seen.
+    pub(super) fn coverage(&self, seen: &[bool]) -> (usize, usize) {
+        // For each label of the form: its table, and whether it was seen; `None` for one that shares its text with another.
+        let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
+        for (label, &seen) in self.labels.iter().zip(seen) {
+            for found in self.uses(label).iter().filter(|found| found.role != Role::Group) {
+                let known = places[found.place].is_some_and(|place| place.1);
+                places[found.place] = Some((found.table, known || seen));
+            }
+        }
+        let found = places.iter().flatten().filter(|place| place.1).count();
+        let touched = |table: usize| places.iter().flatten().any(|place| place.0 == table && place.1);
+        (found, places.iter().flatten().filter(|place| !place.1 && touched(place.0)).count())
+    }
+
+    /// Every label of the form and heading of its sections in a folded text, from the left, none inside another.
+    pub(super) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let found = automaton.find_iter(folded);
+        found
+            .map(|found| Occurrence {
+                start: found.start(),
+                end: found.end(),
+                label: self.labels[found.pattern().as_usize()].clone(),
+                trust: 1.0,
+            })
+            .collect()
+    }
+
+    /// Where a folded label may stand.
+    pub(super) fn uses(&self, folded: &str) -> &[Use] {
+        self.uses.get(folded).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, text: &str, found: Use) {
+        if text.is_empty() {
+            return;
+        }
+        if !self.uses.contains_key(text) {
+            self.labels.push(text.into());
+        }
+        let uses = self.uses.entry(text.into()).or_default();
+        let same =
+            |known: &&mut Use| (known.table, known.expected, known.role) == (found.table, found.expected, found.role);
+        match uses.iter_mut().find(same) {
+            Some(known) => known.weight = known.weight.max(found.weight),
+            None => uses.push(found),
+        }
+    }
+
+    fn label(&mut self, label: &Label, table: usize, expected: usize, role: Role) {
+        let (full, bare) = match role {
+            Role::Caption => (0.6, 0.6),
+            Role::Corner => (0.2, 0.2),
+            Role::Header => (0.3, 0.3),
+            Role::Leaf => (1.0, 0.8),
+            Role::Group => (0.15, 0.1),
+        };
+        let place = self.places;
+        self.places += 1;
+        for text in &label.folded {
+            self.add(text, Use { table, expected, role, weight: full, place });
+        }
+        for text in &label.bare {
+            self.add(text, Use { table, expected, role, weight: bare, place });
+        }
+    }
+
+    fn block(&mut self, table: usize, number: usize, block: &Block) {
+        if let Some(caption) = &block.caption {
+            self.expected[table].push(Expected::Caption { block: number });
+            let expected = self.expected[table].len() - 1;
+            self.label(caption, table, expected, Role::Caption);
+        }
+        let first = self.expected[table].len();
+        let mut level: Vec<&Head> = block.columns.iter().collect();
+        let mut depth = 0;
+        while !level.is_empty() {
+            self.expected[table].push(Expected::Header { block: number, depth });
+            for head in &level {
+                self.label(&head.label, table, first + depth, Role::Header);
+            }
+            level = level.into_iter().flat_map(|head| &head.children).collect();
+            depth += 1;
+        }
+        if let Some(corner) = &block.corner {
+            self.label(corner, table, first, Role::Corner);
+        }
+        for (row, leaf) in block.leaf_rows.iter().enumerate() {
+            self.expected[table].push(Expected::Data { block: number, row });
+            let expected = self.expected[table].len() - 1;
+            let Some((own, groups)) = leaf.path.split_last() else { continue };
+            self.label(own, table, expected, Role::Leaf);
+            for group in groups {
+                self.label(group, table, expected, Role::Group);
+            }
+            for text in own.folded.iter().chain(&own.bare) {
+                if text.chars().count() >= 4 {
+                    self.leaves.push((text.clone(), table, expected));
+                }
+            }
+        }
+    }
+}

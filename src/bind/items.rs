@@ -1,0 +1,181 @@
+//! A document as one flow: its paragraphs and the rows of its grids in reading order, layout tables opened up.
+
+use std::borrow::Cow;
+
+use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
+use crate::text::fold;
+
+/// A piece of the flow.
+#[derive(Debug)]
+pub(super) enum Item<'d> {
+    /// A paragraph, or a line of a cell that is laid out like one.
+    Text(TextItem<'d>),
+    /// A row of a grid: index into [`Flow::rows`].
+    Row(usize),
+    /// A picture.
+    Picture(&'d PictureRef),
+}
+
+/// A paragraph of the flow.
+#[derive(Debug)]
+pub(super) struct TextItem<'d> {
+    /// Its text, its list label included.
+    pub(super) text: Cow<'d, str>,
+    /// Its outline level.
+    pub(super) level: Option<u8>,
+    /// Where in the page it stands.
+    pub(super) region: Region,
+    /// Where it stands in the source.
+    pub(super) place: Place,
+}
+
+/// A row of a grid.
+#[derive(Debug)]
+pub(super) struct Row<'d> {
+    /// Index into [`Flow::grids`].
+    pub(super) grid: usize,
+    /// Its number in the grid, from 0.
+    pub(super) number: u32,
+    /// The cells that touch it from the left.
+    pub(super) cells: Vec<RowCell<'d>>,
+}
+
+/// A cell as seen from a row.
+#[derive(Debug)]
+pub(super) struct RowCell<'d> {
+    /// The cell.
+    pub(super) cell: &'d Cell,
+    /// Whether it begins in this row.
+    pub(super) own: bool,
+    /// Its folded text.
+    pub(super) folded: Cow<'d, str>,
+    /// Whether its text may be a figure, or that it is empty.
+    pub(super) figure: bool,
+}
+
+/// A document as one flow.
+#[derive(Debug, Default)]
+pub(super) struct Flow<'d> {
+    /// The pieces in reading order.
+    pub(super) items: Vec<Item<'d>>,
+    /// The grids that have rows in the flow.
+    pub(super) grids: Vec<&'d Grid>,
+    /// Their rows.
+    pub(super) rows: Vec<Row<'d>>,
+}
+
+impl<'d> Flow<'d> {
+    /// The flow of a document.
+    pub(super) fn of(document: &'d Document) -> Self {
+        let mut flow = Self::default();
+        let mut waiting: Vec<Waiting<'d>> = document.blocks.iter().rev().map(Waiting::Block).collect();
+        while let Some(next) = waiting.pop() {
+            match next {
+                Waiting::Line(text, place) => flow.text(text.into(), None, Region::Body, place.clone()),
+                Waiting::Block(Block::Picture(picture)) => flow.items.push(Item::Picture(picture)),
+                Waiting::Block(Block::Paragraph(paragraph)) => flow.paragraph(paragraph),
+                Waiting::Block(Block::Grid(grid)) if is_layout(grid) => {
+                    for cell in in_order(grid).into_iter().rev() {
+                        waiting.extend(cell.nested.iter().rev().map(Waiting::Block));
+                        waiting.extend(cell.text.split('\n').rev().map(|line| Waiting::Line(line, &cell.place)));
+                    }
+                }
+                Waiting::Block(Block::Grid(grid)) => {
+                    flow.grid(grid);
+                    for cell in in_order(grid).into_iter().rev() {
+                        waiting.extend(cell.nested.iter().rev().map(Waiting::Block));
+                    }
+                }
+            }
+        }
+        flow
+    }
+
+    fn text(&mut self, text: Cow<'d, str>, level: Option<u8>, region: Region, place: Place) {
+        if !text.trim_matches(blank).is_empty() {
+            self.items.push(Item::Text(TextItem { text, level, region, place }));
+        }
+    }
+
+    fn paragraph(&mut self, paragraph: &'d Paragraph) {
+        self.text(paragraph.shown(), paragraph.level, paragraph.region, paragraph.place.clone());
+    }
+
+    fn grid(&mut self, grid: &'d Grid) {
+        let number = self.grids.len();
+        self.grids.push(grid);
+        for row in 0..grid.rows() {
+            let cells: Vec<RowCell<'d>> = grid
+                .row_cells(row)
+                .map(|cell| RowCell {
+                    cell,
+                    own: cell.row == row,
+                    folded: fold(&cell.text).into(),
+                    figure: may_be_figure(&cell.text),
+                })
+                .collect();
+            self.items.push(Item::Row(self.rows.len()));
+            self.rows.push(Row { grid: number, number: row, cells });
+        }
+    }
+}
+
+enum Waiting<'d> {
+    Block(&'d Block),
+    Line(&'d str, &'d Place),
+}
+
+/// Blanks of every kind, those that Rust does not count among them too.
+pub(super) fn blank(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{200b}' | '\u{feff}' | '\u{3000}' | '\u{a0}')
+}
+
+fn in_order(grid: &Grid) -> Vec<&Cell> {
+    let mut cells: Vec<&Cell> = grid.cells().iter().collect();
+    cells.sort_by_key(|cell| (cell.row, cell.column));
+    cells
+}
+
+/// A grid that only lays out a page: it holds other grids, or a few cells with long text.
+fn is_layout(grid: &Grid) -> bool {
+    let cells = grid.cells();
+    let nested = cells.iter().any(|cell| cell.nested.iter().any(|block| matches!(block, Block::Grid(_))));
+    let filled = cells.iter().filter(|cell| !cell.text.trim_matches(blank).is_empty()).count();
+    let long = cells.iter().any(|cell| cell.text.len() > 1_200);
+    (nested && filled <= 4) || (filled == 1 && grid.rows() == 1) || (long && filled <= 3)
+}
+
+/// Whether a cell's text may be a figure or stand for none: no letters or Han characters except those that go with figures.
+pub(super) fn may_be_figure(text: &str) -> bool {
+    let mut digits = false;
+    let mut letters = 0;
+    for character in text.chars() {
+        match character {
+            '0'..='9' | '０'..='９' => digits = true,
+            character if character.is_alphanumeric() => letters += 1,
+            _ => {}
+        }
+    }
+    letters == 0 || (digits && letters <= 3 && !starts_with_label_number(text)) || (letters == 1 && text.contains('无'))
+}
+
+/// `1.属于` is a label, `1.5万元` and `减4` are figures.
+fn starts_with_label_number(text: &str) -> bool {
+    crate::text::numbering(text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_and_labels_are_told_apart() {
+        for figure in ["", " 0 ", "减4", "+3", "251000元", "160.5964万元", "/", "—", "无", "（无）", "１２", "3件"]
+        {
+            assert!(may_be_figure(figure), "{figure}");
+        }
+        for label in ["其他", "1.属于国家秘密", "3.其他", "行政检查", "2020年度指标", "总计"] {
+            assert!(!may_be_figure(label), "{label}");
+        }
+    }
+}

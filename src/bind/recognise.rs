@@ -1,0 +1,189 @@
+//! Which form a document is a report of: by its labels, never by its year alone.
+
+use super::Hints;
+use super::index::FormIndex;
+use super::items::{Flow, Item};
+use super::title;
+use crate::document::Block;
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
+use crate::read::Reading;
+use crate::text::fold_into;
+
+/// The form that was chosen, and what there is to say about the choice.
+pub(super) struct Choice<'f> {
+    pub(super) index: &'f FormIndex,
+    pub(super) finding: Option<Finding>,
+}
+
+/// How well a form fits: labels found, of the labels in the tables that were found at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Fit {
+    found: usize,
+    missing: usize,
+    headings: usize,
+    titled: bool,
+}
+
+/// Chooses the form whose labels are there.
+pub(super) fn choose<'f>(
+    forms: &'f [FormIndex],
+    reading: &Reading,
+    flow: &Flow,
+    hints: &Hints,
+) -> Result<Choice<'f>, Box<Finding>> {
+    if let Some(id) = hints.form {
+        let known = forms.iter().find(|index| index.form.id == id);
+        return known.map(|index| Choice { index, finding: None }).ok_or_else(|| Box::new(unknown_form(id, forms)));
+    }
+    let folded = folded_text(flow);
+    let fits: Vec<Fit> = forms.iter().map(|index| fit(index, flow, &folded)).collect();
+    let better = |one: &Fit, other: &Fit| {
+        (one.found, std::cmp::Reverse(one.missing)).cmp(&(other.found, std::cmp::Reverse(other.missing)))
+    };
+    let best = (0..forms.len()).reduce(|best, next| if better(&fits[next], &fits[best]).is_gt() { next } else { best });
+    let Some(best) = best else { return Err(Box::new(nothing(reading, flow))) };
+    // A handful of labels may be an accident; a title or headings of the form beside them are not.
+    let framed = fits[best].titled || fits[best].headings >= 2;
+    if fits[best].found >= 12 || (fits[best].found >= 4 && framed) {
+        let tied = (0..forms.len()).any(|other| other != best && better(&fits[other], &fits[best]).is_eq());
+        if !tied {
+            return Ok(Choice { index: &forms[best], finding: None });
+        }
+    }
+    by_year(forms, &fits, reading, flow, hints)
+}
+
+/// Where labels do not decide, a title and headings say that it is a report, and the year which form it should be.
+fn by_year<'f>(
+    forms: &'f [FormIndex],
+    fits: &[Fit],
+    reading: &Reading,
+    flow: &Flow,
+    hints: &Hints,
+) -> Result<Choice<'f>, Box<Finding>> {
+    for (index, fit) in forms.iter().zip(fits) {
+        if !(fit.headings >= 3 || (fit.titled && fit.headings >= 1) || (fit.titled && fit.found >= 4)) {
+            continue;
+        }
+        let year = year(index, reading, flow, hints);
+        let applies = |index: &&FormIndex| {
+            year.is_some_and(|year| index.form.years.is_some_and(|(from, to)| (from..=to).contains(&year)))
+        };
+        let chosen = forms.iter().zip(fits).find(|(index, other)| applies(index) && other.found == fit.found);
+        let chosen = chosen.map_or(index, |(index, _)| index);
+        let shown = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
+        let message = Message::new(
+            format!("没有足够的表格标签判断是哪种表单，按{shown}年度选用“{}”。请核对。", chosen.form.name.zh),
+            format!("Too few table labels tell the form; for {shown} \"{}\" was taken. Check it.", chosen.form.name.en),
+        );
+        return Ok(Choice { index: chosen, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) });
+    }
+    Err(Box::new(nothing(reading, flow)))
+}
+
+fn year(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> Option<i16> {
+    let texts = flow.items.iter().filter_map(|item| match item {
+        Item::Text(text) => Some(text.text.as_ref()),
+        _ => None,
+    });
+    let outside = reading.document.metadata.title.as_deref().into_iter().chain(hints.file_stem);
+    texts.take(60).chain(outside).find_map(|text| title::parse(&index.form.title, text).and_then(|found| found.year))
+}
+
+/// The folded text of all paragraphs, parted so that no label runs over two far apart ones.
+fn folded_text(flow: &Flow) -> String {
+    let mut folded = String::new();
+    for item in &flow.items {
+        if let Item::Text(text) = item {
+            fold_into(&text.text, &mut folded);
+        }
+    }
+    folded
+}
+
+fn fit(index: &FormIndex, flow: &Flow, folded: &str) -> Fit {
+    let mut seen: Vec<bool> = vec![false; index.label_count()];
+    for row in &flow.rows {
+        for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
+            if let Some(label) = index.label_number(&cell.folded) {
+                seen[label] = true;
+            }
+        }
+    }
+    for occurrence in index.occurrences(folded) {
+        if let Some(label) = index.label_number(&occurrence.label) {
+            seen[label] = true;
+        }
+    }
+    let (found, missing) = index.coverage(&seen);
+    let heading = |text: &str| {
+        index.form.sections.iter().position(|section| {
+            section
+                .heading
+                .as_ref()
+                .is_some_and(|heading| heading.folded.iter().chain(&heading.bare).any(|known| known == text))
+        })
+    };
+    let mut headings: Vec<usize> = Vec::new();
+    let mut titled = false;
+    for item in &flow.items {
+        let Item::Text(text) = item else { continue };
+        if text.text.chars().count() <= 60 {
+            let mut folded = String::new();
+            fold_into(&text.text, &mut folded);
+            headings.extend(heading(&folded));
+        }
+        titled =
+            titled || index.form.title.names.iter().any(|name| crate::text::fold(&text.text).contains(name.as_str()));
+    }
+    for row in &flow.rows {
+        for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
+            headings.extend(heading(&cell.folded));
+            titled = titled || index.form.title.names.iter().any(|name| cell.folded.contains(name.as_str()));
+        }
+    }
+    let inline = index.form.sections.iter().enumerate().filter(|(_, section)| {
+        section
+            .heading
+            .as_ref()
+            .and_then(|heading| heading.folded.first())
+            .is_some_and(|heading| folded.contains(heading.as_str()))
+    });
+    headings.extend(inline.map(|(number, _)| number));
+    headings.sort_unstable();
+    headings.dedup();
+    Fit { found, missing, headings: headings.len(), titled }
+}
+
+fn unknown_form(id: &str, forms: &[FormIndex]) -> Finding {
+    let known: Vec<&str> = forms.iter().map(|index| index.form.id.as_str()).collect();
+    let known = known.join(", ");
+    let message = Message::new(
+        format!("没有编号为“{id}”的表单；可用的有：{known}。"),
+        format!("There is no form \"{id}\"; there are: {known}."),
+    );
+    Finding::new(&code::FORM_NOT_RECOGNISED, message)
+}
+
+fn nothing(reading: &Reading, flow: &Flow) -> Finding {
+    let paragraphs = flow.items.iter().filter(|item| matches!(item, Item::Text(_))).count();
+    let pictures = reading.document.blocks.iter().filter(|block| matches!(block, Block::Picture(_))).count();
+    let (grids, rows) = (flow.grids.len(), flow.rows.len());
+    let hint = if pictures > 0 && grids == 0 {
+        ("表格可能是图片。", " The tables may be pictures.")
+    } else {
+        ("", "")
+    };
+    let message = Message::new(
+        format!(
+            "没有找到任何已知表单：文件有{paragraphs}段文字、{grids}个表格（{rows}行）、{pictures}张图片。{}",
+            hint.0
+        ),
+        format!(
+            "No known form was found: the file has {paragraphs} paragraphs, {grids} tables ({rows} rows) and {pictures} pictures.{}",
+            hint.1
+        ),
+    );
+    Finding::new(&code::FORM_NOT_RECOGNISED, message)
+}

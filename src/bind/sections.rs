@@ -1,0 +1,146 @@
+//! The parts of the report: narrative, tables and pictures between the headings, in order.
+
+use super::flat::Claim;
+use super::frame::Frame;
+use super::headings::Heading;
+use super::items::{Flow, blank};
+use super::stream::{Line, LineKind, Stream};
+use crate::document::Grid;
+use crate::form::Form;
+use crate::report::{Content, ExtraCell, ExtraTable, Section};
+use crate::text::numbering;
+
+/// Everything needed to cut a document's text into the parts of a report.
+pub(super) struct Cutter<'a, 'd> {
+    pub(super) form: &'a Form,
+    pub(super) flow: &'a Flow<'d>,
+    pub(super) stream: &'a Stream<'d>,
+    pub(super) claims: &'a [Claim],
+    pub(super) headings: &'a [Heading],
+    pub(super) frame: &'a Frame,
+}
+
+impl Cutter<'_, '_> {
+    /// The parts in the form's order, and what stands before the title and behind the end.
+    pub(super) fn cut(&self) -> (Vec<Section>, Vec<Content>) {
+        let mut sections = Vec::new();
+        let first = self.headings.first().map_or(self.frame.end, |heading| heading.start);
+        if let Some(preamble) = self.form.sections.iter().find(|section| section.heading.is_none()) {
+            let content = self.content(self.frame.start, first, None);
+            if !content.is_empty() {
+                sections.push(Section { id: preamble.id.clone(), heading: None, content });
+            }
+        }
+        for (number, heading) in self.headings.iter().enumerate() {
+            let end = self.headings.get(number + 1).map_or(self.frame.end, |next| next.start);
+            sections.push(Section {
+                id: self.form.sections[heading.section].id.clone(),
+                heading: Some(self.stream.raw[heading.start..heading.end].trim_matches(blank).to_owned()),
+                content: self.content(heading.end, end, heading.level),
+            });
+        }
+        let title = self.frame.title.as_ref().map(|title| crate::text::fold(&title.text));
+        let mut unclaimed = self.content(0, self.frame.start, None);
+        // The title itself is not lost, nor are the lines that it was broken into.
+        unclaimed.retain(|content| match content {
+            Content::Paragraph { text, .. } => {
+                let folded = crate::text::fold(text);
+                title.as_ref().is_none_or(|title| !title.contains(&folded) && !folded.starts_with(title.as_str()))
+            }
+            _ => true,
+        });
+        (sections, unclaimed)
+    }
+
+    /// The content of a stretch of the raw text. `base` is the outline level of the heading above it.
+    fn content(&self, start: usize, end: usize, base: Option<u8>) -> Vec<Content> {
+        let mut content = Vec::new();
+        let first = self.stream.lines.partition_point(|line| line.end < start);
+        for (number, line) in self.stream.lines.iter().enumerate().skip(first) {
+            if line.start >= end && !(line.start == end && line.start == line.end && end == self.stream.raw.len()) {
+                break;
+            }
+            if self.frame.page_lines.binary_search(&number).is_ok() {
+                continue;
+            }
+            match &line.kind {
+                LineKind::Text { level } => {
+                    let piece = (line.start.max(start), line.end.min(end));
+                    self.pieces(line, piece, relative(*level, base), &mut content);
+                }
+                _ if line.start < start => {}
+                LineKind::Table(table) => content.push(Content::Table { table: self.form.tables[*table].id.clone() }),
+                LineKind::Extra(grid, from, to) => {
+                    content.push(Content::Extra(extra(self.flow.grids[*grid], *from, *to)));
+                }
+                LineKind::Picture(picture) => content.push(Content::Picture {
+                    index: picture.index,
+                    extent: picture.extent,
+                    alt: picture.alt.clone(),
+                }),
+            }
+        }
+        content
+    }
+
+    /// The pieces of a line that no table took, with the tables that begin in it.
+    fn pieces(&self, line: &Line, (start, end): (usize, usize), level: Option<u8>, content: &mut Vec<Content>) {
+        let mut at = start;
+        for claim in self.claims {
+            if claim.end <= at || claim.start >= end {
+                continue;
+            }
+            self.piece(line, (at, claim.start.max(at)), level, content);
+            if claim.start >= start {
+                content.push(Content::Table { table: self.form.tables[claim.table].id.clone() });
+            }
+            at = claim.end.min(end);
+        }
+        self.piece(line, (at, end), level, content);
+    }
+
+    fn piece(&self, line: &Line, (start, end): (usize, usize), level: Option<u8>, content: &mut Vec<Content>) {
+        if start >= end {
+            return;
+        }
+        let text = self.stream.raw[start..end].trim_matches(blank);
+        if text.is_empty()
+            || (start > line.start && text.chars().all(|character| "|｜".contains(character) || blank(character)))
+        {
+            return;
+        }
+        content.push(Content::Paragraph {
+            text: text.to_owned(),
+            level: heading_level(text).or(level),
+            place: Some(line.place.clone()),
+        });
+    }
+}
+
+/// A paragraph's outline level below the heading of its part.
+fn relative(level: Option<u8>, base: Option<u8>) -> Option<u8> {
+    let level = level?;
+    Some(base.map_or(level, |base| (level + 1).saturating_sub(base)).clamp(2, 9))
+}
+
+/// The level of a short numbered line such as `（一）主动公开情况`; running text that begins with a number has none.
+fn heading_level(text: &str) -> Option<u8> {
+    let found = numbering(text)?;
+    let rest = &text[found.length..];
+    let short = rest.chars().count() <= 30 && !rest.ends_with(['。', '；', ';', '，', ',', '！', '？']);
+    (found.level >= 2 && short && !rest.contains(['。', '；', '\n'])).then_some(found.level)
+}
+
+fn extra(grid: &Grid, from: u32, to: u32) -> ExtraTable {
+    let mut table = ExtraTable::from(grid);
+    if from == 0 && to >= grid.rows() {
+        return table;
+    }
+    table.cells.retain(|cell| cell.row >= from && cell.row < to);
+    for ExtraCell { row, row_span, .. } in &mut table.cells {
+        *row_span = (*row_span).min(to - *row);
+        *row -= from;
+    }
+    table.rows = to - from;
+    table
+}

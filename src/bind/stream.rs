@@ -1,0 +1,151 @@
+//! What the grids left of a document, as one text that remembers where each of its lines came from.
+
+use super::items::{Flow, Item, blank};
+use super::tables::Figures;
+use crate::document::{PictureRef, Place, Region};
+use crate::text::{Folded, fold_with_map};
+
+/// What a line of the stream is.
+#[derive(Debug, Clone)]
+pub(super) enum LineKind<'d> {
+    /// A paragraph.
+    Text {
+        /// Its outline level.
+        level: Option<u8>,
+    },
+    /// Here a table of the form stood, whose figures are read.
+    Table(usize),
+    /// Rows of a grid that belong to no table of the form: grid, first row, row after the last.
+    Extra(usize, u32, u32),
+    /// A picture.
+    Picture(&'d PictureRef),
+}
+
+/// A line of the stream.
+#[derive(Debug, Clone)]
+pub(super) struct Line<'d> {
+    /// First byte in [`Stream::raw`].
+    pub(super) start: usize,
+    /// Byte after its last, without the line break.
+    pub(super) end: usize,
+    /// What it is.
+    pub(super) kind: LineKind<'d>,
+    /// Where it stands in the source.
+    pub(super) place: Place,
+}
+
+/// A document's text outside the tables that were read from grids.
+#[derive(Debug, Default)]
+pub(super) struct Stream<'d> {
+    /// The lines, each ended by a line break; what is no text is an empty line.
+    pub(super) raw: String,
+    /// The folded text with the way back to `raw`.
+    pub(super) folded: Folded,
+    /// The lines in order.
+    pub(super) lines: Vec<Line<'d>>,
+    /// Text of headers, footers and a web page's chrome, left out of the stream.
+    pub(super) aside: Vec<(Region, String)>,
+}
+
+impl<'d> Stream<'d> {
+    /// The stream of what the grids' tables left. `until` is the row at which a second report begins.
+    pub(super) fn of(flow: &Flow<'d>, figures: &Figures) -> Self {
+        let mut stream = Self::default();
+        let mut extra: Option<(usize, u32, u32)> = None;
+        for item in &flow.items {
+            let Item::Row(number) = item else {
+                stream.flush(flow, &mut extra);
+                stream.item(item);
+                continue;
+            };
+            if figures.second.is_some_and(|second| *number >= second) {
+                break;
+            }
+            let row = &flow.rows[*number];
+            if figures.taken[*number] {
+                stream.flush(flow, &mut extra);
+                let table = figures.rows.iter().position(|rows| rows.first() == Some(number));
+                if let Some(table) = table {
+                    stream.push("", LineKind::Table(table), flow.grids[row.grid].place.clone());
+                }
+                continue;
+            }
+            let mut filled = row.cells.iter().filter(|cell| cell.own && !cell.cell.text.trim_matches(blank).is_empty());
+            match (filled.next(), filled.next()) {
+                (None, _) => {}
+                // A single cell in its row is a title, a heading or a note, not a table; so is a sheet with one column of text.
+                (Some(only), None) if only.cell.row_span == 1 => {
+                    stream.flush(flow, &mut extra);
+                    for line in only.cell.text.split('\n') {
+                        stream.text(line, None, only.cell.place.clone());
+                    }
+                }
+                _ => match &mut extra {
+                    Some((grid, _, end)) if *grid == row.grid => *end = row.number + 1,
+                    _ => {
+                        stream.flush(flow, &mut extra);
+                        extra = Some((row.grid, row.number, row.number + 1));
+                    }
+                },
+            }
+        }
+        stream.flush(flow, &mut extra);
+        stream.folded = fold_with_map(&stream.raw);
+        stream
+    }
+
+    fn flush(&mut self, flow: &Flow<'d>, extra: &mut Option<(usize, u32, u32)>) {
+        if let Some((grid, start, end)) = extra.take() {
+            self.push("", LineKind::Extra(grid, start, end), flow.grids[grid].place.clone());
+        }
+    }
+
+    fn item(&mut self, item: &Item<'d>) {
+        match item {
+            Item::Text(text) if matches!(text.region, Region::HeaderFooter | Region::Chrome) => {
+                self.aside.push((text.region, text.text.to_string()));
+            }
+            Item::Text(text) => self.text(&text.text, text.level, text.place.clone()),
+            Item::Picture(picture) => {
+                self.push("", LineKind::Picture(picture), picture.place.clone());
+            }
+            Item::Row(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, level: Option<u8>, place: Place) {
+        // A line break inside a paragraph is no paragraph, but it may part cells of a flattened table.
+        if !text.trim_matches(blank).is_empty() {
+            self.push(text, LineKind::Text { level }, place);
+        }
+    }
+
+    fn push(&mut self, text: &str, kind: LineKind<'d>, place: Place) {
+        let start = self.raw.len();
+        self.raw.push_str(text);
+        self.lines.push(Line { start, end: self.raw.len(), kind, place });
+        self.raw.push('\n');
+    }
+
+    /// Byte of the raw text at which a byte of the folded text came from.
+    pub(super) fn raw_start(&self, folded: usize) -> usize {
+        self.folded.origin.get(folded).map_or(self.raw.len(), |&origin| origin as usize)
+    }
+
+    /// Byte of the raw text after the character that ends before a byte of the folded text.
+    pub(super) fn raw_end(&self, folded: usize) -> usize {
+        let Some(last) = folded.checked_sub(1).and_then(|last| self.folded.origin.get(last)) else { return 0 };
+        let start = *last as usize;
+        start + self.raw[start..].chars().next().map_or(0, char::len_utf8)
+    }
+
+    /// The line in which a byte of the raw text stands.
+    pub(super) fn line_at(&self, raw: usize) -> usize {
+        self.lines.partition_point(|line| line.start <= raw).saturating_sub(1)
+    }
+
+    /// The place of a byte of the raw text.
+    pub(super) fn place_at(&self, raw: usize) -> Option<Place> {
+        self.lines.get(self.line_at(raw)).map(|line| line.place.clone())
+    }
+}

@@ -1,0 +1,118 @@
+//! The title of a report taken apart: agency and year around the fixed words of the form.
+
+use super::items::blank;
+use crate::form::Title;
+use crate::text::fold_with_map;
+
+/// A title that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct FoundTitle {
+    /// The title as written, without blanks at its ends and line breaks in it.
+    pub(super) text: String,
+    /// The agency, where the title names one.
+    pub(super) agency: Option<String>,
+    /// The year, where the title names one.
+    pub(super) year: Option<i16>,
+    /// Whether the text is the title and nothing else.
+    pub(super) alone: bool,
+}
+
+/// Takes a text apart that may hold a title. `None` where the form's fixed words are not in it.
+pub(super) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
+    let folded = fold_with_map(text);
+    let (at, length) = title
+        .names
+        .iter()
+        .filter_map(|name| folded.text.find(name.as_str()).map(|at| (at, name.len())))
+        .min_by_key(|&(at, length)| (at, std::cmp::Reverse(length)))?;
+    let start = folded.origin[at] as usize;
+    let last = folded.origin[at + length - 1] as usize;
+    let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
+    let before = &text[..start];
+    let after = text[end..].trim_matches(blank);
+    let (agency, year) = around(before);
+    let lead = agency.as_deref().and_then(|agency| before.find(agency.split(blank).next().unwrap_or(agency)));
+    let alone = after.chars().count() <= 8 && lead.is_none_or(|lead| before[..lead].trim_matches(blank).is_empty());
+    let begin = lead.unwrap_or_else(|| before.len() - before.trim_start_matches(blank).len());
+    let text: String = text[begin..end].split(['\n', '\r', '\t']).map(|piece| piece.trim_matches(blank)).collect();
+    let agency = agency.map(|agency| agency.split(blank).collect::<String>()).filter(|agency| !agency.is_empty());
+    Some(FoundTitle { text, agency, year, alone })
+}
+
+/// Agency and year in the words before the fixed ones: `机关2020年`, `2020年机关`, `机关2020年度`.
+fn around(before: &str) -> (Option<String>, Option<i16>) {
+    let digits: Vec<(usize, char)> = before.char_indices().collect();
+    let mut year = None;
+    for window in digits.windows(5).rev() {
+        let number: String = window[..4].iter().map(|&(_, character)| narrow(character)).collect();
+        let starts = window[0].0;
+        let glued = before[..starts].chars().next_back().is_some_and(|character| character.is_ascii_digit());
+        let marked = window[4].1 == '年' || window[4].1.is_whitespace();
+        if let (Ok(found @ 1990..=2100), true, false) = (number.parse::<i16>(), marked, glued) {
+            let mut rest = window[4].0 + window[4].1.len_utf8();
+            if let Some(tail) = before[rest..].strip_prefix('度') {
+                rest = before.len() - tail.len();
+            }
+            year = Some((found, starts, rest));
+            break;
+        }
+    }
+    let Some((year, start, rest)) = year else { return (name(before), None) };
+    let tail = before[rest..].trim_matches(|character: char| blank(character) || "度的".contains(character));
+    let agency = if tail.chars().count() >= 2 { name(tail) } else { name(&before[..start]) };
+    (agency, Some(year))
+}
+
+fn narrow(character: char) -> char {
+    match character {
+        '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
+        other => other,
+    }
+}
+
+/// The agency's name at the end of a text: what stands behind the last mark that cannot be part of a name.
+fn name(text: &str) -> Option<String> {
+    let text = text.trim_matches(blank);
+    let cut = text.rfind(|character: char| ":：>》」』|｜，,。；;！!？?·/→“”\"'".contains(character));
+    let text = cut.map_or(text, |cut| text[cut..].trim_start_matches(|character: char| !character.is_alphanumeric()));
+    // On a long line only the last word is near enough to be the name; a title may have its name in two words.
+    let text =
+        if text.chars().count() > 40 { text.rsplit(blank).find(|word| !word.is_empty()).unwrap_or(text) } else { text };
+    let text = text.strip_suffix('的').unwrap_or(text).trim_matches(blank);
+    let text = text.trim_start_matches(['（', '(', '【', '《', '关', '于']);
+    (2..=60).contains(&text.chars().count()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title() -> Title {
+        Title {
+            pattern: "{agency}{year}年政府信息公开工作年度报告".into(),
+            names: vec!["政府信息公开工作年度报告".into(), "信息公开年度报告".into(), "政府信息公开年度报告".into()],
+        }
+    }
+
+    fn parts(text: &str) -> Option<(Option<String>, Option<i16>)> {
+        parse(&title(), text).map(|found| (found.agency, found.year))
+    }
+
+    #[test]
+    fn agency_and_year_before_the_fixed_words() {
+        let some = |agency: &str, year| Some((Some(agency.to_owned()), Some(year)));
+        assert_eq!(parts("白渚市民政局2024年政府信息公开工作年度报告"), some("白渚市民政局", 2024));
+        assert_eq!(parts("2023年白渚市民政局政府信息公开工作年度报告"), some("白渚市民政局", 2023));
+        assert_eq!(parts("平潭综合实验区2021年度政府信息公开工作年度报告"), some("平潭综合实验区", 2021));
+        assert_eq!(parts("标题: 行政审批局 2019年政府信息公开工作年度报告"), some("行政审批局", 2019));
+        assert_eq!(parts("白渚市\n民政局2024年政府\n信息公开工作年度报告"), some("白渚市民政局", 2024));
+        assert_eq!(parts("白渚市民政局２０２４年政府信息公开年度报告（定稿）"), some("白渚市民政局", 2024));
+    }
+
+    #[test]
+    fn what_a_title_does_not_say_stays_open() {
+        assert_eq!(parts("2020年政府信息公开工作年度报告"), Some((None, Some(2020))));
+        assert_eq!(parts("政府信息公开工作年度报告格式模板"), Some((None, None)));
+        assert_eq!(parts("关于召开会议的通知"), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! Dates in Chinese text, also those that lost characters: a date is repaired only when just one reading is possible.
+
+use jiff::civil::Date;
+
+/// What a date-like text may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateReading {
+    /// One date; whether separators had to be supplied.
+    One {
+        /// The date.
+        date: Date,
+        /// Whether a separator between its numbers was missing.
+        repaired: bool,
+    },
+    /// More than one date would fit.
+    Ambiguous,
+    /// No date.
+    No,
+}
+
+/// Reads a text that consists of a date: `2021年1月18日`, `2021-01-18`, `2021 1 18 日`, `202011日`, `2020.1.1`.
+///
+/// ```
+/// use nianbao::text::{DateReading, read_date};
+/// let jan = jiff::civil::date(2020, 1, 1);
+/// assert_eq!(read_date("2020年1月1日"), DateReading::One { date: jan, repaired: false });
+/// assert_eq!(read_date("202011日"), DateReading::One { date: jan, repaired: true });
+/// assert_eq!(read_date("2021111日"), DateReading::Ambiguous);
+/// ```
+pub fn read_date(text: &str) -> DateReading {
+    let pieces = pieces(text);
+    let digits = |piece: &Piece| piece.digits.clone();
+    match pieces.as_slice() {
+        [year, month, day] if year.digits.len() == 4 => match numbers(&digits(year), &digits(month), &digits(day)) {
+            Some(date) if fits(year, '年') && fits(month, '月') && fits(day, '日') => {
+                DateReading::One { date, repaired: false }
+            }
+            _ => DateReading::No,
+        },
+        [] => DateReading::No,
+        some => split(some),
+    }
+}
+
+/// A run of digits and the mark behind it.
+#[derive(Debug, Clone)]
+struct Piece {
+    digits: String,
+    mark: Option<char>,
+}
+
+/// Whether the mark behind a number may be that of this unit.
+fn fits(piece: &Piece, unit: char) -> bool {
+    match piece.mark {
+        Some('年') => unit == '年',
+        Some('月') => unit == '月',
+        Some('日' | '号') => unit == '日',
+        _ => true,
+    }
+}
+
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut open = false;
+    for character in text.trim().chars() {
+        let character = match character {
+            '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or('0'),
+            other => other,
+        };
+        if character.is_ascii_digit() {
+            match pieces.last_mut() {
+                Some(piece) if open => piece.digits.push(character),
+                _ => pieces.push(Piece { digits: character.into(), mark: None }),
+            }
+            open = true;
+            continue;
+        }
+        open = false;
+        let Some(piece) = pieces.last_mut() else { return Vec::new() };
+        match character {
+            '年' | '月' | '日' | '号' if piece.mark.is_none() => piece.mark = Some(character),
+            '-' | '.' | '/' | '—' | '－' | '．' if piece.mark.is_none() => piece.mark = Some('-'),
+            blank if blank.is_whitespace() => {}
+            _ => return Vec::new(),
+        }
+    }
+    pieces
+}
+
+fn numbers(year: &str, month: &str, day: &str) -> Option<Date> {
+    if month.len() > 2 || day.len() > 2 {
+        return None;
+    }
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    (1990..=2100).contains(&date.year()).then_some(date)
+}
+
+/// Tries every way to cut the digits into year, month and day that agrees with the marks that are left.
+fn split(pieces: &[Piece]) -> DateReading {
+    let all: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
+    if !(6..=8).contains(&all.len()) {
+        return DateReading::No;
+    }
+    // The positions after which a piece ends, with its mark; a cut must not join what is apart.
+    let mut bounds = Vec::new();
+    let mut at = 0;
+    for piece in pieces {
+        at += piece.digits.len();
+        bounds.push((at, piece));
+    }
+    let mut found = Vec::new();
+    for month_end in 5..=6.min(all.len() - 1) {
+        let day_length = all.len() - month_end;
+        if day_length > 2 {
+            continue;
+        }
+        let cuts = [(4, '年'), (month_end, '月'), (all.len(), '日')];
+        let agrees = bounds.iter().all(|&(end, piece)| cuts.iter().any(|&(cut, unit)| cut == end && fits(piece, unit)));
+        // Compact dates are written with all eight digits or with none of them padded.
+        let (month, day) = (&all[4..month_end], &all[month_end..]);
+        let padded = month.starts_with('0') || day.starts_with('0');
+        if agrees && (!padded || all.len() == 8) {
+            found.extend(numbers(&all[..4], month, day));
+        }
+    }
+    match found.as_slice() {
+        [date] => DateReading::One { date: *date, repaired: true },
+        [] => DateReading::No,
+        _ => DateReading::Ambiguous,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn one(text: &str) -> Option<Date> {
+        match read_date(text) {
+            DateReading::One { date, .. } => Some(date),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn whole_dates() {
+        assert_eq!(one("2021年1月18日"), Some(date(2021, 1, 18)));
+        assert_eq!(one("2021-01-18"), Some(date(2021, 1, 18)));
+        assert_eq!(one("2021 1 18 日"), Some(date(2021, 1, 18)));
+        assert_eq!(one("２０２１年１月８日"), Some(date(2021, 1, 8)));
+        assert_eq!(one("20210118"), Some(date(2021, 1, 18)));
+    }
+
+    #[test]
+    fn dates_that_lost_characters() {
+        assert_eq!(one("202011日"), Some(date(2020, 1, 1)));
+        assert_eq!(one("20201231日"), Some(date(2020, 12, 31)));
+        assert_eq!(one("2018年11日"), Some(date(2018, 1, 1)));
+        assert_eq!(one("2018年1231日"), Some(date(2018, 12, 31)));
+        assert_eq!(one("20201月1日"), Some(date(2020, 1, 1)));
+        assert_eq!(one("202012月31日"), Some(date(2020, 12, 31)));
+    }
+
+    #[test]
+    fn what_is_not_decidable_stays_undecided() {
+        assert_eq!(read_date("2021111日"), DateReading::Ambiguous);
+        assert_eq!(read_date("2021年13月1日"), DateReading::No);
+        assert_eq!(read_date("2017年1月"), DateReading::No);
+        assert_eq!(read_date("436065"), DateReading::No);
+    }
+}

@@ -1,0 +1,111 @@
+//! Binding of plain text: the report of the corpus that is one cell a line, and small texts of every layout with separators.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use nianbao::bind::{Hints, bind};
+use nianbao::document::{Block, Document, Format, Paragraph, Place};
+use nianbao::form::Forms;
+use nianbao::read::Reading;
+use nianbao::report::{Content, Report};
+
+fn read(text: &str) -> Report {
+    let blocks = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let blocks = blocks.map(|(number, line)| Block::Paragraph(Paragraph::body(line, Place::line(number)))).collect();
+    let reading =
+        Reading { format: Format::Text, document: Document { blocks, ..Document::default() }, findings: Vec::new() };
+    bind(&reading, &Forms::built_in().unwrap(), &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
+}
+
+#[test]
+fn the_seed_is_read_whole() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/real/seed.txt");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return println!("{path} is not there: nothing was tested");
+    };
+    let report = read(&text);
+    assert_eq!(report.form, "gkbg-2019");
+    assert_eq!((report.agency.as_deref(), report.year), (Some("鄂州市临空经济区管理委员会"), Some(2020)));
+    assert_eq!(report.published, Some(jiff::civil::date(2021, 1, 18)));
+    let period = report.period.unwrap();
+    assert_eq!((period.from, period.to), (jiff::civil::date(2020, 1, 1), jiff::civil::date(2020, 12, 31)));
+    let zero = |value: &&nianbao::report::Value| value.value == Some(0.into());
+    assert_eq!((report.values.len(), report.values.values().filter(zero).count()), (198, 198));
+    let ids: Vec<&str> = report.sections.iter().map(|section| section.id.as_str()).collect();
+    assert_eq!(ids, ["preamble", "overview", "disclosure", "requests", "disputes", "problems", "other_matters"]);
+    for section in &report.sections {
+        for content in &section.content {
+            if let Content::Paragraph { text, .. } = content {
+                for word in ["欢迎访问", "网站标识码", "主办单位", "汪扬舟", "来源:"] {
+                    assert!(!text.contains(word), "{}: {text}", section.id);
+                }
+            }
+        }
+    }
+}
+
+/// The tables of a small report in one layout: `cell` parts cells, `row` ends a row.
+fn small(cell: &str, row: &str) -> String {
+    let rows: &[&[&str]] = &[
+        &["白渚市民政局2022年政府信息公开工作年度报告"],
+        &["一、总体情况"],
+        &["2022年，我局主动公开政府信息5条。"],
+        &["二、主动公开政府信息情况"],
+        &["第二十条第（一）项"],
+        &["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        &["规章", "0", "0", "0"],
+        &["行政规范性文件", "3", "1", "12"],
+        &["第二十条第（五）项"],
+        &["信息内容", "本年处理决定数量"],
+        &["行政许可", "363"],
+        &["第二十条第（六）项"],
+        &["信息内容", "本年处理决定数量"],
+        &["行政处罚", "7"],
+        &["行政强制", "/"],
+        &["第二十条第（八）项"],
+        &["信息内容", "本年收费金额（单位：万元）"],
+        &["行政事业性收费", "59237.2449"],
+        &["五、存在的主要问题及改进情况"],
+        &["问题不大。"],
+    ];
+    rows.iter().map(|cells| cells.join(cell) + row).collect()
+}
+
+#[test]
+fn every_layout_with_separators_gives_the_same_figures() {
+    for (cell, row) in
+        [("\n\n", "\n\n"), (" |\n", " |\n"), (" | ", " |\n"), (" | ", " ||||\n"), ("\t", "\n"), ("\n| ", "\n")]
+    {
+        let report = read(&small(cell, row));
+        let figure = |field: &str| report.values[field].value.map(|value| value.to_string());
+        let context = format!("{cell:?} {row:?}: {:?}", report.findings);
+        assert_eq!(figure("disclosure.normative_documents.in_force").as_deref(), Some("12"), "{context}");
+        assert_eq!(figure("disclosure.regulations.issued").as_deref(), Some("0"), "{context}");
+        assert_eq!(figure("disclosure.licensing.decisions").as_deref(), Some("363"), "{context}");
+        assert_eq!(figure("disclosure.fees.amount").as_deref(), Some("59237.2449"), "{context}");
+        assert_eq!(report.values["disclosure.coercion.decisions"].kind, nianbao::report::Kind::Slash, "{context}");
+        assert_eq!((report.agency.as_deref(), report.year), (Some("白渚市民政局"), Some(2022)));
+        assert_eq!(report.section("problems").map(|section| section.content.len()), Some(1), "{context}");
+        assert_eq!(report.section("disclosure").map(|section| section.content.len()), Some(1), "{context}");
+    }
+}
+
+#[test]
+fn what_is_cut_off_or_dropped_stays_empty() {
+    let text = small("\n", "\n");
+    let cut = &text[..text.find("363").unwrap()];
+    let report = read(cut);
+    assert_eq!(report.values["disclosure.licensing.decisions"].value, None);
+    assert_eq!(report.values["disclosure.normative_documents.in_force"].value, Some(12.into()));
+    let dropped = text.replace("3\n1\n12", "3\n12");
+    let report = read(&dropped);
+    assert_eq!(report.values["disclosure.normative_documents.issued"].value, None);
+    assert!(report.findings.iter().any(|finding| finding.code == "cells-uncertain"));
+}
+
+#[test]
+fn two_reports_in_one_text_are_not_mixed() {
+    let two = format!("{}{}{}", small("\n", "\n"), "无关文字。".repeat(400), small("\n", "\n").replace("363", "999"));
+    let report = read(&two);
+    assert_eq!(report.values["disclosure.licensing.decisions"].value, Some(363.into()));
+    assert!(report.findings.iter().any(|finding| finding.code == "second-report"));
+}
