@@ -87,9 +87,8 @@ fn score(index: &FormIndex, table: usize, flow: &Flow, taken: &[bool]) -> Scores
 fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(usize, Hit)> {
     let mut hits: Vec<(usize, Hit)> = Vec::new();
     let mut groups: Vec<(usize, f32)> = Vec::new();
-    let last_header = row.cells.iter().rposition(|cell| {
-        index.uses(&cell.folded).iter().any(|found| found.table == table && found.role == Role::Header)
-    });
+    // A row's label is the last label in its row: what follows are its figures, not the labels of a header.
+    let last = row.cells.iter().rposition(|cell| !cell.figure && !index.uses(&cell.folded).is_empty());
     let mut add =
         |expected: usize, score: f32, label: Option<usize>| match hits.iter_mut().find(|hit| hit.0 == expected) {
             Some((_, hit)) if label.is_none() => hit.score += score,
@@ -109,7 +108,7 @@ fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(u
                 Role::Caption => add(found.expected, found.weight, Some(position)),
                 Role::Header | Role::Corner => add(found.expected, found.weight, None),
                 Role::Group => groups.push((found.expected, found.weight)),
-                Role::Leaf if position + 1 < row.cells.len() && last_header.is_none_or(|last| last <= position) => {
+                Role::Leaf if position + 1 < row.cells.len() && last == Some(position) => {
                     let weight = if cell.own { found.weight } else { found.weight * 0.9 };
                     add(found.expected, weight, Some(position));
                 }
