@@ -1,6 +1,12 @@
 //! Binding of plain text: the report of the corpus that is one cell a line, and small texts of every layout with separators.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skipped"
+)]
 
 use nianbao::bind::{Hints, bind};
 use nianbao::document::{Block, Document, Format, Paragraph, Place};

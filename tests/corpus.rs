@@ -1,6 +1,12 @@
 //! The generated reports of the shared corpus: every format gives exactly the figures of the truth file.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skipped"
+)]
 
 use std::path::{Path, PathBuf};
 

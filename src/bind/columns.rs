@@ -151,7 +151,10 @@ fn overlapping<'d>(by_header: &[Vec<Match>], cells: &[&RowCell<'d>], wanted: usi
         match candidates.as_slice() {
             [] => {}
             // A cell that also stands under the header of another column belongs to neither for certain.
-            [one] if by_header[*one].len() == 1 || by_header[*one].contains(&(column, true)) => {
+            [one]
+                if by_header[*one].len() == 1
+                    || by_header[*one].iter().filter(|found| found.1).eq([&(column, true)]) =>
+            {
                 *slot = Some(cells[*one].cell);
                 filled += 1;
             }

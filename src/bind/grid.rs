@@ -39,9 +39,9 @@ struct Scores {
     rows: Vec<(usize, Vec<(usize, Hit)>)>,
 }
 
-/// Looks for a table of the form in the grids of the flow. `None` where too little of it is there.
-pub(super) fn align(index: &FormIndex, table: usize, flow: &Flow, taken: &[bool]) -> Option<Alignment> {
-    let mut scores = score(index, table, flow, taken);
+/// Looks for a table of the form in the rows of the flow that are `free`. `None` where too little of it is there.
+pub(super) fn align(index: &FormIndex, table: usize, flow: &Flow, free: &dyn Fn(usize) -> bool) -> Option<Alignment> {
+    let mut scores = score(index, table, flow, free);
     let second = second_start(index, table, &scores);
     if let Some(second) = second {
         scores.rows.retain(|&(row, _)| row < second);
@@ -65,11 +65,12 @@ pub(super) fn align(index: &FormIndex, table: usize, flow: &Flow, taken: &[bool]
     Some(alignment)
 }
 
-fn score(index: &FormIndex, table: usize, flow: &Flow, taken: &[bool]) -> Scores {
+fn score(index: &FormIndex, table: usize, flow: &Flow, free: &dyn Fn(usize) -> bool) -> Scores {
     let mut rows = Vec::new();
     let mut likeness_left = 400;
     for (number, row) in flow.rows.iter().enumerate() {
-        if taken[number] {
+        // No table of any form has a row of hundreds of cells; comparing them with each other must stay cheap.
+        if !free(number) || row.cells.len() > 200 {
             continue;
         }
         let mut hits = row_hits(index, table, number, row);
@@ -103,8 +104,11 @@ fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(u
         if cell.figure {
             continue;
         }
+        // A header counts each of its labels once, where it stands: three times the same five words are five words.
+        let again = !cell.own || row.cells[..position].iter().any(|other| other.folded == cell.folded);
         for found in index.uses(&cell.folded).iter().filter(|found| found.table == table) {
             match found.role {
+                Role::Header | Role::Corner if again => {}
                 Role::Caption => add(found.expected, found.weight, Some(position)),
                 Role::Header | Role::Corner => add(found.expected, found.weight, None),
                 Role::Group => groups.push((found.expected, found.weight)),

@@ -47,7 +47,8 @@ impl Figures {
 pub(super) fn read(index: &FormIndex, flow: &Flow) -> Figures {
     let mut figures = Figures::none(&index.form, flow);
     for table in 0..index.form.tables.len() {
-        let Some(alignment) = align(index, table, flow, &figures.taken) else { continue };
+        let free = |row: usize| !figures.taken[row] && figures.second.is_none_or(|second| row < second);
+        let Some(alignment) = align(index, table, flow, &free) else { continue };
         let mut reader = TableReader { index, flow, table, figures: &mut figures, missing: Vec::new() };
         reader.rows(&alignment);
         reader.claim(&alignment);
