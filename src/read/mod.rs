@@ -1,5 +1,7 @@
 //! Readers: bytes of any known format to a neutral [`Document`]. They know formats and no form.
 
+mod cfb;
+mod doc;
 mod error;
 mod rtf;
 mod wordflow;
@@ -36,4 +38,7 @@ pub struct Reader {
 }
 
 /// Every reader. Formats, help texts, tests and benchmarks go through this table.
-pub static READERS: &[Reader] = &[Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read }];
+pub static READERS: &[Reader] = &[
+    Reader { format: Format::Doc, suffixes: &["doc", "dot", "wps", "wpt"], read: doc::read },
+    Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read },
+];

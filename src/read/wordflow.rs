@@ -153,6 +153,14 @@ impl Flow {
         Ok(())
     }
 
+    /// Drops the cells of the row being read at this depth (a row that a tracked change deletes).
+    pub(super) fn drop_row(&mut self, depth: usize) {
+        if let Some(level) = depth.checked_sub(1).and_then(|index| self.levels.get_mut(index)) {
+            level.cells.clear();
+            level.open = Content::default();
+        }
+    }
+
     /// Puts finished blocks (a text box) where the flow stands.
     pub(super) fn insert(&mut self, blocks: Vec<Block>) {
         match self.levels.last_mut() {

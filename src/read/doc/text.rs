@@ -1,0 +1,367 @@
+//! The walk through the text: characters with their properties, fields, and the marks that end paragraphs, cells and rows.
+
+use std::sync::Arc;
+
+use super::blip;
+use super::drawing::Drawings;
+use super::fkp::{Pages, Run};
+use super::list::Lists;
+use super::pictures::Pictures;
+use super::pieces::{Piece, Pieces, widen};
+use super::props::{CharProps, ParaProps};
+use super::sprm::{Sprms, op};
+use super::style::Styles;
+use crate::document::{Block, Budget, Document, Exceeded, Region, Resource};
+use crate::finding::code::read::CONTENT_SKIPPED;
+use crate::finding::{Finding, Message};
+use crate::read::ReadError;
+use crate::read::cfb::{u16_at, u32_at};
+use crate::read::wordflow::{Counters, Flow, Para};
+
+/// Marks in the text (MS-DOC 2.4.1, 2.9.38).
+mod mark {
+    pub(super) const PICTURE: u16 = 0x01;
+    pub(super) const CELL: u16 = 0x07;
+    pub(super) const DRAWING: u16 = 0x08;
+    pub(super) const TAB: u16 = 0x09;
+    pub(super) const LINE: u16 = 0x0B;
+    pub(super) const PAGE: u16 = 0x0C;
+    pub(super) const PARAGRAPH: u16 = 0x0D;
+    pub(super) const COLUMN: u16 = 0x0E;
+    pub(super) const FIELD_BEGIN: u16 = 0x13;
+    pub(super) const FIELD_SEPARATOR: u16 = 0x14;
+    pub(super) const FIELD_END: u16 = 0x15;
+    pub(super) const HARD_HYPHEN: u16 = 0x1E;
+    pub(super) const SYMBOL: u16 = 0x28;
+}
+
+/// What the walk reads from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// The stream `WordDocument`.
+    pub(super) document: &'a [u8],
+    /// The stream `Data`.
+    pub(super) data: &'a [u8],
+    /// Where the characters lie.
+    pub(super) pieces: &'a Pieces<'a>,
+    /// Properties of characters.
+    pub(super) characters: Pages<'a>,
+    /// Properties of paragraphs.
+    pub(super) paragraphs: Pages<'a>,
+    /// Styles.
+    pub(super) styles: &'a Styles,
+    /// Floating pictures.
+    pub(super) drawings: &'a Drawings<'a>,
+}
+
+/// The walk's state.
+pub(super) struct Walk<'a, 'b> {
+    source: Source<'a>,
+    lists: Lists,
+    budget: &'b mut Budget,
+    part: Arc<str>,
+    region: Region,
+    flow: Flow,
+    blocks: Vec<Block>,
+    pictures: Pictures,
+    /// The paragraph being read and the position of its first character.
+    para: Para,
+    start: Option<u32>,
+    /// First half of a surrogate pair.
+    high: Option<u16>,
+    /// Run that the last character belonged to, and its properties.
+    run: Run<'a>,
+    props: CharProps,
+    /// Open fields: whether each still stands in its instruction.
+    fields: Vec<bool>,
+    /// How many of them do.
+    instructions: usize,
+    /// Characters in instructions that never ended.
+    swallowed: u64,
+    swallowing: u64,
+}
+
+impl<'a, 'b> Walk<'a, 'b> {
+    /// A walk with nothing read.
+    pub(super) fn new(source: Source<'a>, lists: Lists, budget: &'b mut Budget) -> Self {
+        let part: Arc<str> = "WordDocument".into();
+        Self {
+            source,
+            lists,
+            budget,
+            flow: Flow::new(Some(Arc::clone(&part)), Region::Body, Counters::default()),
+            part,
+            region: Region::Body,
+            blocks: Vec::new(),
+            pictures: Pictures::default(),
+            para: Para::default(),
+            start: None,
+            high: None,
+            run: Run::default(),
+            props: CharProps::default(),
+            fields: Vec::new(),
+            instructions: 0,
+            swallowed: 0,
+            swallowing: 0,
+        }
+    }
+
+    /// Reads the characters from `start` up to `end` as a text of its own.
+    pub(super) fn story(&mut self, start: u32, end: u32, region: Region) -> Result<(), ReadError> {
+        let counters = self.flow.counters();
+        self.flow = Flow::new(Some(Arc::clone(&self.part)), region, counters);
+        self.region = region;
+        let pieces = &self.source.pieces.list;
+        let first = pieces.partition_point(|piece| piece.end <= start);
+        for piece in pieces[first..].iter().take_while(|piece| piece.start < end) {
+            self.piece(piece, start.max(piece.start), end.min(piece.end))?;
+        }
+        self.clear_fields();
+        if !self.para.text.is_empty() || !self.para.pictures.is_empty() {
+            let para = self.take_para(end, None);
+            self.flow.paragraph(para, 0, self.budget)?;
+        }
+        self.para = Para::default();
+        self.start = None;
+        let counters = self.flow.counters();
+        let next = Flow::new(Some(Arc::clone(&self.part)), region, counters);
+        let (blocks, _) = std::mem::replace(&mut self.flow, next).finish(self.budget)?;
+        self.blocks.extend(blocks);
+        Ok(())
+    }
+
+    /// The document, with findings about what was left out.
+    pub(super) fn finish(self, comments: u32, findings: &mut Vec<Finding>) -> Document {
+        findings.extend(self.pictures.findings());
+        if comments > 0 {
+            findings.push(Finding::new(
+                &CONTENT_SKIPPED,
+                Message::new("文件中有批注，批注内容未读取。", "The file has comments; they were not read."),
+            ));
+        }
+        if self.swallowed > 0 {
+            let count = self.swallowed;
+            findings.push(Finding::new(
+                &CONTENT_SKIPPED,
+                Message::new(
+                    format!("有未结束的域代码，其中 {count} 个字符未读取。请与原件核对。"),
+                    format!(
+                        "A field code has no end; {count} characters in it were not read. Compare with the original."
+                    ),
+                ),
+            ));
+        }
+        Document { blocks: self.blocks, pictures: self.pictures.list, ..Document::default() }
+    }
+
+    fn piece(&mut self, piece: &Piece, start: u32, end: u32) -> Result<(), ReadError> {
+        self.budget.spend(Resource::Steps, u64::from(end - start))?;
+        // The next piece may put other properties on the same run.
+        self.run = Run::default();
+        for position in start..end {
+            let distance = (position - piece.start).saturating_mul(piece.width());
+            let offset = piece.offset.saturating_add(distance);
+            let unit = if piece.narrow {
+                self.source.document.get(offset as usize).copied().map(widen)
+            } else {
+                u16_at(self.source.document, offset as usize)
+            };
+            let Some(unit) = unit else {
+                return Err(ReadError::Damaged("the text goes on beyond the end of WordDocument".into()));
+            };
+            if !self.run.holds(offset) {
+                self.enter_run(offset, piece.prm)?;
+            }
+            self.unit(unit, position, offset, piece.prm)?;
+        }
+        Ok(())
+    }
+
+    fn enter_run(&mut self, offset: u32, prm: u16) -> Result<(), ReadError> {
+        let limit = self.budget.left(Resource::TextBytes);
+        let asked = self.para.text.len() as u64;
+        if asked > limit {
+            return Err(Exceeded { resource: Resource::TextBytes, asked, limit }.into());
+        }
+        let styles = self.source.styles;
+        self.run = self.source.characters.run(offset);
+        let style = styles.get(self.source.paragraphs.run(offset).style);
+        let mut props = CharProps::of_style(style);
+        for (opcode, operand) in Sprms::new(self.run.grpprl) {
+            self.budget.spend(Resource::Steps, 1)?;
+            props.apply(opcode, operand, styles);
+        }
+        self.source.pieces.modifiers(prm, self.budget, |opcode, operand| props.apply(opcode, operand, styles))?;
+        self.props = props;
+        Ok(())
+    }
+
+    fn unit(&mut self, unit: u16, position: u32, offset: u32, prm: u16) -> Result<(), ReadError> {
+        match unit {
+            mark::PARAGRAPH | mark::CELL | mark::PAGE => return self.end(unit, position, offset, prm),
+            mark::FIELD_BEGIN => self.begin_field()?,
+            mark::FIELD_SEPARATOR => {
+                if let Some(instruction) = self.fields.last_mut()
+                    && std::mem::take(instruction)
+                {
+                    self.instructions -= 1;
+                }
+            }
+            mark::FIELD_END => {
+                if self.fields.pop() == Some(true) {
+                    self.instructions -= 1;
+                }
+            }
+            mark::PICTURE if self.props.special && self.props.object => self.pictures.objects += 1,
+            _ if self.instructions > 0 => self.swallowing += 1,
+            _ if !self.props.is_shown() => {}
+            _ => self.shown(unit, position)?,
+        }
+        if self.instructions == 0 {
+            self.swallowing = 0;
+        }
+        Ok(())
+    }
+
+    fn begin_field(&mut self) -> Result<(), Exceeded> {
+        self.budget.spend(Resource::Depth, self.fields.len() as u64 + 1)?;
+        self.fields.push(true);
+        self.instructions += 1;
+        Ok(())
+    }
+
+    /// Gives up fields that are still open where none can be.
+    fn clear_fields(&mut self) {
+        self.fields.clear();
+        self.instructions = 0;
+        self.swallowed += std::mem::take(&mut self.swallowing);
+    }
+
+    /// Adds what a character shows.
+    fn shown(&mut self, unit: u16, position: u32) -> Result<(), Exceeded> {
+        self.start.get_or_insert(position);
+        let high = self.high.take();
+        match unit {
+            mark::PICTURE if self.props.special => self.picture()?,
+            mark::DRAWING if self.props.special => {
+                if let Some(blip) = self.source.drawings.at(position).filter(|_| self.region == Region::Body) {
+                    self.keep(blip, None)?;
+                }
+            }
+            mark::SYMBOL if self.props.special => {
+                let symbol = self.props.symbol.and_then(|symbol| char::from_u32(u32::from(symbol)));
+                self.para.text.push(symbol.unwrap_or('\u{FFFD}'));
+            }
+            mark::TAB => self.para.text.push('\t'),
+            mark::LINE | mark::COLUMN => self.para.text.push('\n'),
+            mark::HARD_HYPHEN => self.para.text.push('\u{2011}'),
+            // Marks of notes, optional hyphens and what has no meaning in a text.
+            0x00..=0x1F => {}
+            0xD800..=0xDBFF => self.high = Some(unit),
+            0xDC00..=0xDFFF => {
+                let pair = high.and_then(|high| char::decode_utf16([high, unit]).next()).and_then(Result::ok);
+                self.para.text.push(pair.unwrap_or('\u{FFFD}'));
+            }
+            _ => self.para.text.push(char::from_u32(u32::from(unit)).unwrap_or('\u{FFFD}')),
+        }
+        Ok(())
+    }
+
+    fn picture(&mut self) -> Result<(), Exceeded> {
+        let Some(offset) = self.props.picture.filter(|_| !self.props.form_data) else { return Ok(()) };
+        if let Some((blip, extent)) = blip::inline(self.source.data, offset, self.budget)? {
+            self.keep(blip, extent)?;
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, blip: blip::Blip<'a>, extent: Option<(u64, u64)>) -> Result<(), Exceeded> {
+        let most = self.source.data.len() + self.source.document.len();
+        let picture = self.pictures.add(blip, extent, most, self.budget)?;
+        self.para.pictures.extend(picture);
+        Ok(())
+    }
+
+    /// Ends a paragraph, a cell or a row, whichever the mark and the paragraph's properties say.
+    fn end(&mut self, unit: u16, position: u32, offset: u32, prm: u16) -> Result<(), ReadError> {
+        let props = self.para_props(offset, prm)?;
+        let depth = props.depth();
+        if unit == mark::CELL {
+            self.clear_fields();
+            if props.row_end {
+                return self.end_row(props, 1, position);
+            }
+            let para = self.take_para(position + 1, Some(&props));
+            return Ok(self.flow.cell_end(para, 1, self.budget)?);
+        }
+        if props.inner_row_end {
+            return self.end_row(props, depth.max(2), position);
+        }
+        if props.inner_cell_end {
+            let para = self.take_para(position + 1, Some(&props));
+            return Ok(self.flow.cell_end(para, depth.max(2), self.budget)?);
+        }
+        // A deleted or hidden mark joins its paragraph to the next one.
+        if !self.props.is_shown() {
+            return Ok(());
+        }
+        let para = self.take_para(position + 1, Some(&props));
+        Ok(self.flow.paragraph(para, depth, self.budget)?)
+    }
+
+    fn end_row(&mut self, props: ParaProps, depth: usize, position: u32) -> Result<(), ReadError> {
+        if !self.para.text.is_empty() {
+            let para = self.take_para(position, None);
+            self.flow.paragraph(para, depth, self.budget)?;
+        }
+        self.start = None;
+        if self.props.deleted {
+            self.flow.drop_row(depth);
+            return Ok(());
+        }
+        Ok(self.flow.row_end(&props.row.into_def(), depth, self.budget)?)
+    }
+
+    /// The paragraph that ends before `end`, with its label counted.
+    fn take_para(&mut self, end: u32, props: Option<&ParaProps>) -> Para {
+        self.high = None;
+        let start = self.start.take().unwrap_or(end.saturating_sub(1));
+        let mut para = std::mem::take(&mut self.para);
+        para.span = (start, end);
+        if let Some(props) = props {
+            para.level = props.shared.level;
+            para.number = self.lists.label(props.shared);
+        }
+        para
+    }
+
+    /// Properties of the paragraph whose mark lies at an offset.
+    fn para_props(&mut self, offset: u32, prm: u16) -> Result<ParaProps, ReadError> {
+        let styles = self.source.styles;
+        let run = self.source.paragraphs.run(offset);
+        let mut props = ParaProps::of_style(styles.get(run.style));
+        for (opcode, operand) in Sprms::new(run.grpprl) {
+            self.budget.spend(Resource::Steps, 1)?;
+            if op::P_HUGE_PAPX.contains(&opcode) {
+                self.huge_papx(operand, &mut props)?;
+            } else {
+                props.apply(opcode, operand, styles);
+            }
+        }
+        self.source.pieces.modifiers(prm, self.budget, |opcode, operand| props.apply(opcode, operand, styles))?;
+        Ok(props)
+    }
+
+    /// Properties that are too long for a page lie in the stream `Data`.
+    fn huge_papx(&mut self, operand: &[u8], props: &mut ParaProps) -> Result<(), ReadError> {
+        let Some(start) = u32_at(operand, 0).map(|offset| offset as usize) else { return Ok(()) };
+        let length = u16_at(self.source.data, start).map_or(0, usize::from);
+        let end = start.saturating_add(2 + length).min(self.source.data.len());
+        let grpprl = self.source.data.get(start.saturating_add(2)..end).unwrap_or_default();
+        for (opcode, operand) in Sprms::new(grpprl) {
+            self.budget.spend(Resource::Steps, 1)?;
+            props.apply(opcode, operand, self.source.styles);
+        }
+        Ok(())
+    }
+}
