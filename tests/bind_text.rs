@@ -115,3 +115,41 @@ fn two_reports_in_one_text_are_not_mixed() {
     assert_eq!(report.values["disclosure.licensing.decisions"].value, Some(363.into()));
     assert!(report.findings.iter().any(|finding| finding.code == "second-report"));
 }
+
+#[test]
+fn the_glued_reports_of_the_corpus_have_no_wrong_figure() {
+    for (name, whole) in [("028", &["requests", "disputes"][..]), ("031", &["requests", "disputes"]), ("016", &[])] {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/real/");
+        let Ok(text) = std::fs::read_to_string(format!("{folder}{name}.txt")) else {
+            return println!("{folder} is not there: nothing was tested");
+        };
+        let truth = std::fs::read_to_string(format!("{folder}{name}.truth.json")).unwrap();
+        let truth: serde_json::Value = serde_json::from_str(&truth).unwrap();
+        let report = read(&text);
+        let figures = truth["values"].as_object().unwrap();
+        let mut right = 0;
+        for (field, figure) in figures {
+            let value = &report.values[field];
+            match value.value {
+                Some(number) => {
+                    assert_eq!(number.normalize().to_string(), figure.to_string(), "{name} {field}: {value:?}");
+                    right += 1;
+                }
+                None => {
+                    let table = field.split('.').next().unwrap();
+                    assert!(
+                        figure.is_null() || !whole.contains(&table),
+                        "{name} {field}: {value:?} {:?}",
+                        report.findings
+                    );
+                }
+            }
+        }
+        let known = figures.values().filter(|figure| !figure.is_null()).count();
+        println!("{name}: {right} of {known}");
+        assert_eq!(
+            (report.form.as_str(), report.year.map(i64::from)),
+            (truth["form"].as_str().unwrap(), truth["year"].as_i64())
+        );
+    }
+}

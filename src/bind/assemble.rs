@@ -83,6 +83,9 @@ fn identity(index: &FormIndex, reading: &Reading, hints: &Hints, stream: &Stream
         report.published = facts::signed(&lines, &mut doubts);
     }
     report.year = title.year.or_else(|| report.period.map(|period| period.from.year()));
+    if report.year.is_none() {
+        year_of_text(report);
+    }
     report.agency.clone_from(&title.agency);
     if report.agency.is_none() {
         signatory(&closing, report);
@@ -91,13 +94,28 @@ fn identity(index: &FormIndex, reading: &Reading, hints: &Hints, stream: &Stream
     if let (None, Some(agency), Some(year)) = (&report.title, &report.agency, report.year) {
         report.title = Some(form.title.for_report(agency, year));
     }
-    if report.year.is_none() {
-        report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, sentence(&code::YEAR_UNCERTAIN)));
-    }
     if report.agency.is_none() {
         report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, sentence(&code::AGENCY_UNCERTAIN)));
     }
     report.findings.extend(doubts.into_iter().map(doubt));
+}
+
+/// The year that paragraphs of the first parts begin with stands in for one that title and period do not name, with a finding.
+fn year_of_text(report: &mut Report) {
+    let opening = opening(report);
+    let mut years: Vec<i16> = opening.lines().filter_map(facts::leading_year).collect();
+    years.dedup();
+    let message = match years.as_slice() {
+        [year] => {
+            report.year = Some(*year);
+            Message::new(
+                format!("标题和统计期限中没有年度，取自正文“{year}年”。请核对。"),
+                format!("Neither title nor period name the year; {year} was taken from the text. Check it."),
+            )
+        }
+        _ => sentence(&code::YEAR_UNCERTAIN),
+    };
+    report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, message));
 }
 
 fn sentence(code: &crate::finding::Code) -> Message {

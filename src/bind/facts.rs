@@ -103,6 +103,13 @@ pub(super) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
     None
 }
 
+static LEADING_YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(20[0-9]{2})\s*年[^0-9]"));
+
+/// The year with which a paragraph begins: `2019年，我局…`.
+pub(super) fn leading_year(line: &str) -> Option<i16> {
+    LEADING_YEAR.captures(line)?.get(1)?.as_str().parse().ok()
+}
+
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*([^，,；;。）)\n]{2,60})"));
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:邮\s*编|邮政编码)\s*[:：]?\s*([0-9]{6})(?:[^0-9]|$)"));
 static PHONE: LazyLock<Regex> =

@@ -3,14 +3,11 @@
 //! The labels of the form are found in the folded text and aligned with the form's order; what stands between a row's label
 //! and the next label are its figures. They are taken only where their number is certain.
 
-use super::index::{Expected, FormIndex, Role};
-use super::items::blank;
+use super::flatrows::FlatTable;
+use super::grid;
+use super::index::{FormIndex, Role};
 use super::stream::Stream;
-use super::tables::{Figures, rows_missing};
-use super::{grid, value};
-use crate::finding::code::bind as code;
-use crate::finding::{Finding, Message};
-use crate::form::Head;
+use super::tables::Figures;
 
 /// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
 const TABLE_GAP: usize = 700;
@@ -76,10 +73,13 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
 
 /// One step of the alignment: an occurrence taken for an expected row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Step {
-    occurrence: usize,
-    expected: usize,
-    role: Role,
+pub(super) struct Step {
+    /// Index of the occurrence.
+    pub(super) occurrence: usize,
+    /// Index of the expected row.
+    pub(super) expected: usize,
+    /// What the label is there.
+    pub(super) role: Role,
 }
 
 /// Lines that are like a row label without being one.
@@ -191,267 +191,4 @@ fn align(index: &FormIndex, table: usize, own: &[Occurrence], range: std::ops::R
     }
     steps.reverse();
     (end.0, steps)
-}
-
-struct FlatTable<'a, 'd> {
-    index: &'a FormIndex,
-    table: usize,
-    stream: &'a Stream<'d>,
-    /// Every label of the form in the text, this table's or not.
-    all: &'a [Occurrence],
-    own: &'a [Occurrence],
-    path: &'a [Step],
-}
-
-impl FlatTable<'_, '_> {
-    fn read(&self, figures: &mut Figures) -> Option<Claim> {
-        let first = self.own.get(self.path.first()?.occurrence)?;
-        let (start, mut end) = (self.stream.raw_start(first.start), self.stream.raw_end(first.end));
-        // A bracket or quotation mark that opens the first label is folded away too.
-        let opening = self.stream.raw[..start].trim_end_matches(['（', '(', '“', '"', '《', '【']).len();
-        let start = opening;
-        let mut missing = Vec::new();
-        let spec = &self.index.form.tables[self.table];
-        for (number, expected) in self.index.expected[self.table].iter().enumerate() {
-            let Expected::Data { block, row } = *expected else { continue };
-            let labelled = !spec.blocks[block].leaf_rows[row].path.is_empty();
-            let step = self.path.iter().rev().find(|step| {
-                let header = matches!(self.index.expected[self.table][step.expected], Expected::Header { block: above, .. } if above == block);
-                if labelled { step.expected == number && step.role == Role::Leaf } else { header }
-            });
-            let Some(step) = step else {
-                missing.push((block, row));
-                continue;
-            };
-            let label = &self.own[step.occurrence];
-            let region = self.region(label);
-            let taken = self.row(figures, (block, row), region.clone());
-            end = end.max(taken.unwrap_or(region.start));
-            if label.trust < 1.0 {
-                figures.findings.push(self.label_variant((block, row), label));
-            }
-        }
-        let data = self.index.expected[self.table].iter().filter(|row| matches!(row, Expected::Data { .. })).count();
-        if missing.len() == data {
-            return None;
-        }
-        if !missing.is_empty() {
-            figures.findings.push(rows_missing(&self.index.form, self.table, &missing));
-        }
-        // Headers and captions behind the last figures belong to the table too.
-        let last = self.path.last().map(|step| self.stream.raw_end(self.own[step.occurrence].end));
-        Some(Claim { start, end: end.max(last.unwrap_or(end)), table: self.table })
-    }
-
-    /// The raw text between a label and the next label of the form.
-    fn region(&self, label: &Occurrence) -> std::ops::Range<usize> {
-        let mut start = self.stream.raw_end(label.end);
-        // Folding leaves out the marks that a label ends with.
-        let rest = &self.stream.raw[start..];
-        start += rest.len()
-            - rest
-                .trim_start_matches(['”', '"', '\'', '’', '）', ')', '》', '】', '：', ':', '。', '，', ',', '；'])
-                .len();
-        let next =
-            self.all.iter().chain(self.own).filter(|other| other.start >= label.end).map(|other| other.start).min();
-        let end = next.map_or(self.stream.raw.len(), |next| self.stream.raw_start(next));
-        start..end.max(start)
-    }
-
-    /// Reads the figures of a row; returns the byte behind the last one.
-    fn row(
-        &self,
-        figures: &mut Figures,
-        (block, row): (usize, usize),
-        region: std::ops::Range<usize>,
-    ) -> Option<usize> {
-        let spec = &self.index.form.tables[self.table].blocks[block];
-        let wanted = spec.leaf_columns.len();
-        let first = spec.first_field + row * wanted;
-        let pieces = pieces(&self.stream.raw[region.clone()]);
-        let end = pieces.iter().rfind(|piece| !piece.text.is_empty()).map(|piece| region.start + piece.end);
-        match cells(&pieces, wanted).filter(|_| self.header_in_order(block)) {
-            Some(cells) => {
-                for (column, piece) in cells.iter().enumerate() {
-                    let place = self.stream.place_at(region.start + piece.start).unwrap_or_default();
-                    let form = &self.index.form;
-                    figures.values[first + column] =
-                        value::read(form, first + column, piece.text, &place, &mut figures.findings);
-                }
-            }
-            None => figures.findings.push(self.uncertain((block, row), &pieces, region.start)),
-        }
-        figures.rows[self.table].push(usize::MAX);
-        end
-    }
-
-    /// Whether the column labels that were found stand in the form's order.
-    fn header_in_order(&self, block: usize) -> bool {
-        let spec = &self.index.form.tables[self.table].blocks[block];
-        let mut levels: Vec<Vec<&Head>> = vec![spec.columns.iter().collect()];
-        while let Some(last) = levels.last().filter(|last| !last.is_empty()) {
-            let next = last.iter().flat_map(|head| &head.children).collect();
-            levels.push(next);
-        }
-        let named = |head: &Head, label: &str| head.label.folded.iter().any(|text| text == label);
-        levels.iter().enumerate().all(|(depth, level)| {
-            let order = self.path.iter().filter(|step| {
-                step.role == Role::Header
-                    && self.index.expected[self.table][step.expected] == Expected::Header { block, depth }
-            });
-            // A label that several columns share tells nothing about their order.
-            let order: Vec<usize> = order
-                .map(|step| &self.own[step.occurrence].label)
-                .filter(|label| levels.iter().flatten().filter(|head| named(head, label)).count() == 1)
-                .filter_map(|label| level.iter().position(|head| named(head, label)))
-                .collect();
-            order.windows(2).all(|pair| pair[0] <= pair[1])
-        })
-    }
-
-    fn words(&self, (block, row): (usize, usize)) -> Message {
-        let table = &self.index.form.tables[self.table];
-        let label = table.blocks[block].leaf_rows[row].shown();
-        if label.is_empty() {
-            return table.name.clone();
-        }
-        Message::new(format!("{}“{label}”", table.name.zh), format!("{}, \"{label}\"", table.name.en))
-    }
-
-    fn uncertain(&self, row: (usize, usize), pieces: &[Piece], start: usize) -> Finding {
-        let spec = &self.index.form.tables[self.table].blocks[row.0];
-        let wanted = spec.leaf_columns.len();
-        let first = spec.first_field + row.1 * wanted;
-        let ids: Vec<String> =
-            self.index.form.fields[first..first + wanted].iter().map(|field| field.id.clone()).collect();
-        let shown: Vec<&str> = pieces.iter().map(|piece| piece.text).filter(|text| !text.is_empty()).collect();
-        let shown: String = shown.join(" | ").chars().take(80).collect();
-        let words = self.words(row);
-        let message = Message::new(
-            format!("{}应有{wanted}个数，文中写作“{shown}”，不能确定如何分列，已留空。", words.zh),
-            format!(
-                "{} should have {wanted} figures; the text reads \"{shown}\", which cannot be divided for certain. They stay empty.",
-                words.en
-            ),
-        );
-        Finding::new(&code::CELLS_UNCERTAIN, message).about(ids).at(self.stream.place_at(start))
-    }
-
-    fn label_variant(&self, row: (usize, usize), label: &Occurrence) -> Finding {
-        let raw = self.stream.raw_start(label.start);
-        let written = self.stream.raw[raw..self.stream.raw_end(label.end).max(raw)].trim();
-        let words = self.words(row);
-        let message = Message::new(
-            format!("标签“{written}”按{}读取。请核对。", words.zh),
-            format!("The label \"{written}\" was read as {}. Check it.", words.en),
-        );
-        Finding::new(&code::LABEL_VARIANT, message).at(self.stream.place_at(raw))
-    }
-}
-
-/// A piece of text between two separators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece<'t> {
-    /// Its text without blanks around it.
-    pub(super) text: &'t str,
-    /// First byte of the text.
-    pub(super) start: usize,
-    /// Byte after its last.
-    pub(super) end: usize,
-    /// The separator before it.
-    pub(super) before: char,
-}
-
-/// Cuts a text at line breaks, pipes and tabs, up to the first piece that is no figure.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut before = '\n';
-    for (at, character) in text.char_indices().chain(std::iter::once((text.len(), '\n'))) {
-        let separates = matches!(character, '\n' | '|' | '｜' | '\t') || at == text.len();
-        if !separates {
-            continue;
-        }
-        let inner = &text[start..at];
-        let trimmed = inner.trim_matches(blank);
-        let offset = start + inner.find(trimmed).unwrap_or(0);
-        let figures = trimmed.split(blank).all(|token| {
-            token.is_empty() || value::is_figure(token) || token.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        if !figures {
-            break;
-        }
-        pieces.push(Piece { text: trimmed, start: offset, end: offset + trimmed.len(), before });
-        before = if character == '｜' { '|' } else { character };
-        start = (at + character.len_utf8()).min(text.len());
-    }
-    pieces
-}
-
-/// The cells of a row, where their number is certain.
-pub(super) fn cells<'t>(pieces: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>> {
-    let filled: Vec<Piece> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
-    if filled.len() == wanted && filled.iter().all(|piece| value::is_figure(piece.text)) {
-        return Some(filled);
-    }
-    // `label | 1 |  | 3 |`: between pipes on one line a blank cell is a cell.
-    let line: Vec<Piece> = pieces.iter().copied().skip(1).take_while(|piece| piece.before != '\n').collect();
-    let parted = pieces.len() > 1
-        && pieces[0].text.is_empty()
-        && line.iter().all(|piece| piece.before == '|' || piece.before == '\t');
-    if parted && line.len() >= wanted && !filled.is_empty() {
-        let (row, rest) = line.split_at(wanted);
-        let figures = row.iter().all(|piece| piece.text.is_empty() || value::is_figure(piece.text));
-        if figures
-            && rest.iter().all(|piece| piece.text.is_empty())
-            && filled.len() == row.iter().filter(|piece| !piece.text.is_empty()).count()
-        {
-            return Some(row.to_vec());
-        }
-    }
-    // One line of figures parted by blanks.
-    let [only] = filled.as_slice() else { return None };
-    let mut tokens = Vec::new();
-    let mut at = only.start;
-    for token in only.text.split(blank) {
-        let start = only.text[at - only.start..].find(token).map_or(at, |offset| at + offset);
-        if !token.is_empty() {
-            tokens.push(Piece { text: token, start, end: start + token.len(), before: ' ' });
-            at = start + token.len();
-        }
-    }
-    (tokens.len() == wanted && tokens.iter().all(|piece| value::is_figure(piece.text))).then_some(tokens)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(text: &str, wanted: usize) -> Option<Vec<String>> {
-        cells(&pieces(text), wanted).map(|cells| cells.iter().map(|piece| piece.text.to_owned()).collect())
-    }
-
-    #[test]
-    fn cells_in_every_layout_with_separators() {
-        let three = Some(vec!["1".to_owned(), "0".to_owned(), "3".to_owned()]);
-        assert_eq!(texts("\n\n1\n\n0\n\n3\n\n", 3), three);
-        assert_eq!(texts(" |\n1 |\n0 |\n3 |\n||\n", 3), three);
-        assert_eq!(texts(" | 1 | 0 | 3 |||\n", 3), three);
-        assert_eq!(texts("\t1\t0\t3\n", 3), three);
-        assert_eq!(texts(" 1  0 3\n", 3), three);
-        assert_eq!(texts(" | 1 |  | 3 |\n", 3), Some(vec!["1".into(), String::new(), "3".into()]));
-    }
-
-    #[test]
-    fn an_uncertain_number_of_cells_is_refused() {
-        assert_eq!(texts(" | 3 | 3\n", 7), None);
-        assert_eq!(texts("1 0 00", 4), None);
-        assert_eq!(texts("\n1\n\n3\n", 3), None);
-        assert_eq!(texts("103", 3), None);
-    }
-
-    #[test]
-    fn figures_end_where_other_text_begins() {
-        assert_eq!(pieces("\n0\n0\n五、存在的问题\n1\n").iter().filter(|piece| !piece.text.is_empty()).count(), 2);
-    }
 }

@@ -92,7 +92,7 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
             let short = joined.chars().count() <= 80;
             let whole = found.agency.is_some() && found.year.is_some();
             // A title alone on its lines with agency and year beats all else; running text that mentions one comes last.
-            let rank = u8::from(found.alone && short) * 4 + u8::from(whole) * 2 + u8::from(short);
+            let rank = u8::from(whole) * 4 + u8::from(found.alone && short) * 2 + u8::from(short);
             if best.as_ref().is_none_or(|known| rank > known.0) && (short || whole) {
                 best = Some((rank, number + count, found));
             }
