@@ -68,7 +68,7 @@ pub(super) fn splits(pieces: &[Piece], wanted: usize, sums: &[RowSum]) -> Option
     if !sums.is_empty() {
         search.run();
         return (search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS)
-            .then(|| Splits { all: search.found, by_sums: true });
+            .then_some(Splits { all: search.found, by_sums: true });
     }
     // Blank cells leave no trace: the row is certain only if no smaller number of cells fits either.
     let mut only = None;
@@ -136,20 +136,17 @@ impl Search<'_> {
             }
             self.steps -= 1;
             let start = self.open.last().map_or(0, |cell| cell.2);
-            match next_end.filter(|&end| self.fits(start, end)) {
-                Some(end) => {
-                    let number = self.digits.all[start..end].iter().fold(0, |number, digit| number * 10 + digit.0);
-                    self.open.push((number, start, end));
-                    let whole = self.open.len() == self.wanted && end == self.digits.all.len();
-                    if self.sums_hold() && whole {
-                        self.keep();
-                    }
-                    next_end = (self.sums_hold() && self.open.len() < self.wanted).then_some(end + 1);
+            if let Some(end) = next_end.filter(|&end| self.fits(start, end)) {
+                let number = self.digits.all[start..end].iter().fold(0, |number, digit| number * 10 + digit.0);
+                self.open.push((number, start, end));
+                let holds = self.sums_hold();
+                if holds && self.open.len() == self.wanted && end == self.digits.all.len() {
+                    self.keep();
                 }
-                None => {
-                    let Some((_, _, end)) = self.open.pop() else { return };
-                    next_end = Some(end + 1);
-                }
+                next_end = (holds && self.open.len() < self.wanted).then_some(end + 1);
+            } else {
+                let Some((_, _, end)) = self.open.pop() else { return };
+                next_end = Some(end + 1);
             }
         }
     }
