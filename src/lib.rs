@@ -7,5 +7,6 @@ pub mod finding;
 pub mod form;
 pub mod read;
 pub mod report;
+pub mod sampler;
 pub mod text;
 pub mod write;

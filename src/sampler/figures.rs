@@ -1,0 +1,66 @@
+//! Random figures that satisfy a form's rules.
+
+use super::Random;
+use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, RuleInstance};
+
+/// Draws a figure for every field so that every rule of the form holds that needs no other report.
+///
+/// Totals (`defines`) are computed. Another equality is solved for its first figure on the left, so that a form must write
+/// there a figure that no other rule fixes; what cannot be satisfied that way is left to the form's own tests to notice.
+pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
+    let size = [1, 4, 30, 400, 20_000][random.below(5) as usize];
+    let zeros = 1 + random.below(6);
+    let mut figures: Vec<i64> = form.fields.iter().map(|field| figure(field.kind, size, zeros, random)).collect();
+    let own = |instance: &&RuleInstance| !instance.needs_previous();
+    let rules =
+        || form.rules.iter().flat_map(|rule| rule.instances.iter().map(move |instance| (rule.defines, instance)));
+    // Totals of totals and figures that balances fix need more than one round; forms are shallow.
+    for _ in 0..4 {
+        for (defines, instance) in rules().filter(|(_, instance)| own(&instance)) {
+            settle(instance, defines, &mut figures);
+        }
+    }
+    figures
+}
+
+fn figure(kind: FieldKind, size: u64, zeros: u64, random: &mut Random) -> i64 {
+    if kind != FieldKind::Signed && !random.once_in(zeros) {
+        return 0;
+    }
+    let number = random.below(size + 1) as i64;
+    match kind {
+        FieldKind::Count => number,
+        FieldKind::Signed => number / 2 - random.below(4) as i64,
+        FieldKind::Amount => number * 137 + random.below(10_000) as i64,
+    }
+}
+
+/// Makes one rule hold by changing the first figure of its left side.
+fn settle(instance: &RuleInstance, defines: bool, figures: &mut [i64]) {
+    let (left, right) = (sum(&instance.left, figures), sum(&instance.right, figures));
+    let Some(first) = instance.left.terms.first() else { return };
+    let field: FieldIndex = first.operand.field;
+    let holds = match instance.relation {
+        Relation::Equal => left == right,
+        Relation::AtMost => left <= right,
+        Relation::AtLeast => left >= right,
+    };
+    if holds {
+        return;
+    }
+    let wanted = figures[field] + (right - left) * first.sign;
+    if defines || wanted >= 0 || instance.relation != Relation::Equal {
+        figures[field] = wanted;
+        return;
+    }
+    // A balance whose first figure would fall below zero takes the rest from the second.
+    figures[field] = 0;
+    if let Some(second) = instance.left.terms.get(1) {
+        let rest = right - sum(&instance.left, figures);
+        figures[second.operand.field] += rest * second.sign;
+    }
+}
+
+fn sum(side: &Expression, figures: &[i64]) -> i64 {
+    side.terms.iter().map(|term| term.sign * figures[term.operand.field]).sum::<i64>() + side.constant
+}

@@ -1,0 +1,115 @@
+//! Random consistent reports of any form: for tests, benchmarks and trying out. The same seed gives the same report.
+
+mod figures;
+mod words;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::form::{FieldKind, Form};
+use crate::report::{Content, Period, Report, Section, Value};
+
+/// A small generator of pseudo-random numbers (`SplitMix64`, Steele, Lea and Flood 2014): enough for samples, no more.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    /// A generator that gives the same numbers for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next number.
+    pub fn next_u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`; 0 for a bound of 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        if bound == 0 { 0 } else { self.next_u64() % bound }
+    }
+
+    /// True once in `of` times.
+    pub fn once_in(&mut self, of: u64) -> bool {
+        self.below(of) == 0
+    }
+
+    /// One of the choices; `None` where there are none.
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
+        choices.get(self.below(choices.len() as u64) as usize)
+    }
+}
+
+/// Makes random reports, one after another.
+#[derive(Debug, Clone)]
+pub struct Sampler {
+    random: Random,
+}
+
+impl Sampler {
+    /// A sampler that makes the same reports for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self { random: Random::new(seed) }
+    }
+
+    /// The next report of a form: every rule of the form that needs no other report holds, every field has a figure.
+    pub fn report(&mut self, form: &Form) -> Report {
+        let random = &mut self.random;
+        let mut report = Report::empty(&form.id);
+        let agency = words::agency(random);
+        let (from, to) = form.years.unwrap_or((2015, 2025));
+        let years = u64::from(to.min(2025).abs_diff(from)) + 1;
+        let year = from + random.below(years) as i16;
+        report.title = Some(form.title.for_report(&agency, year));
+        report.agency = Some(agency);
+        report.year = Some(year);
+        report.period =
+            Date::new(year, 1, 1).ok().zip(Date::new(year, 12, 31).ok()).map(|(from, to)| Period { from, to });
+        let figures = figures::draw(form, random);
+        for (field, figure) in form.fields.iter().zip(figures) {
+            let value = match field.kind {
+                FieldKind::Amount => Decimal::new(figure, [0, 2, 4, 6][random.below(4) as usize]),
+                FieldKind::Count | FieldKind::Signed => Decimal::from(figure),
+            };
+            report.values.insert(field.id.clone(), Value::number(value.normalize()));
+        }
+        report.sections = sections(form, &report, random);
+        report.published = Date::new(year + 1, 1, 5 + random.below(25) as i8).ok();
+        sign(&mut report);
+        report
+    }
+}
+
+fn sections(form: &Form, report: &Report, random: &mut Random) -> Vec<Section> {
+    let mut sections = Vec::new();
+    for (number, spec) in form.sections.iter().enumerate() {
+        let mut content = Vec::new();
+        match &spec.heading {
+            None => content.push(Content::text(words::preamble(report))),
+            Some(_) => {
+                for (table, _) in form.tables.iter().enumerate().filter(|(_, table)| table.section == number) {
+                    content.push(Content::Table { table: form.tables[table].id.clone() });
+                }
+                if content.is_empty() {
+                    content = words::narrative(report, random);
+                }
+            }
+        }
+        let heading = spec.heading.as_ref().map(|heading| heading.text.clone());
+        sections.push(Section { id: spec.id.clone(), heading, content });
+    }
+    sections
+}
+
+/// Puts agency and date below the last part, as reports end.
+fn sign(report: &mut Report) {
+    let (Some(agency), Some(date)) = (report.agency.clone(), report.published) else { return };
+    if let Some(last) = report.sections.last_mut() {
+        last.content.push(Content::text(agency));
+        last.content.push(Content::text(format!("{}年{}月{}日", date.year(), date.month(), date.day())));
+    }
+}
