@@ -2,15 +2,21 @@
 
 mod cfb;
 mod doc;
+mod encoding;
 mod error;
+mod html;
 mod rtf;
+mod sniff;
+mod text;
 mod wordflow;
 mod wordgrid;
 
-use crate::document::{Budget, Document, Format};
-use crate::finding::Finding;
+use crate::document::{Budget, Document, Format, Resource};
+use crate::finding::code::read as code;
+use crate::finding::{Finding, Message};
 
 pub use error::ReadError;
+pub use sniff::{Sniffed, sniff};
 
 /// A document and what there is to say about reading it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,4 +47,41 @@ pub struct Reader {
 pub static READERS: &[Reader] = &[
     Reader { format: Format::Doc, suffixes: &["doc", "dot", "wps", "wpt"], read: doc::read },
     Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read },
+    Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
+    Reader { format: Format::Text, suffixes: &["txt", "md", "text"], read: text::read },
 ];
+
+/// Reads a file of any known format. The content decides what it is; `name` only serves to say when its suffix lies.
+///
+/// # Errors
+/// [`ReadError`] when the content is encrypted, damaged, unknown, empty, or costs more than a file may.
+pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Reading, ReadError> {
+    budget.spend(Resource::FileBytes, bytes.len() as u64)?;
+    let format = match sniff(bytes) {
+        Sniffed::Known(format) => format,
+        Sniffed::Encrypted => return Err(ReadError::Encrypted),
+        Sniffed::Other(what) => return Err(ReadError::Unsupported(what.to_owned())),
+        Sniffed::Empty => return Err(ReadError::Empty),
+    };
+    let reader = READERS.iter().find(|reader| reader.format == format);
+    let reader = reader.ok_or_else(|| ReadError::Unsupported(format!("{format:?}")))?;
+    let mut findings = Vec::new();
+    findings.extend(name.and_then(|name| suffix_lies(reader, name)));
+    let document = (reader.read)(bytes, budget, &mut findings)?;
+    Ok(Reading { format, document, findings })
+}
+
+fn suffix_lies(reader: &Reader, name: &str) -> Option<Finding> {
+    let suffix = name.rsplit_once('.')?.1.to_ascii_lowercase();
+    if reader.suffixes.contains(&suffix.as_str()) || suffix.len() > 5 || suffix.contains(['/', '\\']) {
+        return None;
+    }
+    let right = reader.suffixes.first()?;
+    let message = Message::new(
+        format!("文件扩展名是“.{suffix}”，内容却是{right}格式，已按内容读取。请改正扩展名。"),
+        format!(
+            "The suffix is \".{suffix}\" but the content is {right}; it was read by its content. Correct the suffix."
+        ),
+    );
+    Some(Finding::new(&code::SUFFIX_WRONG, message))
+}

@@ -11,12 +11,12 @@ pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
     let size = [1, 4, 30, 400, 20_000][random.below(5) as usize];
     let zeros = 1 + random.below(6);
     let mut figures: Vec<i64> = form.fields.iter().map(|field| figure(field.kind, size, zeros, random)).collect();
-    let own = |instance: &&RuleInstance| !instance.needs_previous();
+    let own = |instance: &RuleInstance| !instance.needs_previous();
     let rules =
         || form.rules.iter().flat_map(|rule| rule.instances.iter().map(move |instance| (rule.defines, instance)));
     // Totals of totals and figures that balances fix need more than one round; forms are shallow.
     for _ in 0..4 {
-        for (defines, instance) in rules().filter(|(_, instance)| own(&instance)) {
+        for (defines, instance) in rules().filter(|(_, instance)| own(instance)) {
             settle(instance, defines, &mut figures);
         }
     }
@@ -27,11 +27,11 @@ fn figure(kind: FieldKind, size: u64, zeros: u64, random: &mut Random) -> i64 {
     if kind != FieldKind::Signed && !random.once_in(zeros) {
         return 0;
     }
-    let number = random.below(size + 1) as i64;
+    let number = random.below(size + 1).cast_signed();
     match kind {
         FieldKind::Count => number,
-        FieldKind::Signed => number / 2 - random.below(4) as i64,
-        FieldKind::Amount => number * 137 + random.below(10_000) as i64,
+        FieldKind::Signed => number / 2 - random.below(4).cast_signed(),
+        FieldKind::Amount => number * 137 + random.below(10_000).cast_signed(),
     }
 }
 

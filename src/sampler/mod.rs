@@ -88,16 +88,13 @@ fn sections(form: &Form, report: &Report, random: &mut Random) -> Vec<Section> {
     let mut sections = Vec::new();
     for (number, spec) in form.sections.iter().enumerate() {
         let mut content = Vec::new();
-        match &spec.heading {
-            None => content.push(Content::text(words::preamble(report))),
-            Some(_) => {
-                for (table, _) in form.tables.iter().enumerate().filter(|(_, table)| table.section == number) {
-                    content.push(Content::Table { table: form.tables[table].id.clone() });
-                }
-                if content.is_empty() {
-                    content = words::narrative(report, random);
-                }
-            }
+        for table in form.tables.iter().filter(|table| table.section == number) {
+            content.push(Content::Table { table: table.id.clone() });
+        }
+        if spec.heading.is_none() {
+            content.push(Content::text(words::preamble(report)));
+        } else if content.is_empty() {
+            content = words::narrative(report, random);
         }
         let heading = spec.heading.as_ref().map(|heading| heading.text.clone());
         sections.push(Section { id: spec.id.clone(), heading, content });

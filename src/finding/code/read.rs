@@ -99,6 +99,18 @@ pub static CONTENT_SKIPPED: Code = Code {
     remedy: ("请核对输出是否缺少内容。", "Check whether the output lacks anything."),
 };
 
+/// Bytes of a text stand for no characters.
+pub static TEXT_UNDECODABLE: Code = Code {
+    id: "text-undecodable",
+    severity: Warning,
+    title: ("部分文字无法解码", "some text could not be decoded"),
+    why: (
+        "文件的部分字节在识别出的编码中不是文字，已用替代符号表示。",
+        "Some bytes are no characters in the encoding that was recognised and were replaced.",
+    ),
+    remedy: ("请用原程序打开，另存为 UTF-8 编码。", "Open the file in its program and save it as UTF-8."),
+};
+
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &FILE_ENCRYPTED,
@@ -109,4 +121,5 @@ pub static CODES: &[&Code] = &[
     &FILE_EMPTY,
     &SUFFIX_WRONG,
     &CONTENT_SKIPPED,
+    &TEXT_UNDECODABLE,
 ];
