@@ -5,11 +5,13 @@ mod doc;
 mod encoding;
 mod error;
 mod html;
+pub mod package;
 mod rtf;
 mod sniff;
 mod text;
 mod wordflow;
 mod wordgrid;
+pub mod xml;
 
 use crate::document::{Budget, Document, Format, Resource};
 use crate::finding::code::read as code;

@@ -1,0 +1,303 @@
+//! Packages (ECMA-376 part 2): a zip archive whose parts are inflated within a budget and never trusted for what they declare.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use memchr::memmem;
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::document::{Budget, Exceeded, Resource};
+use crate::read::ReadError;
+use crate::read::xml::{self, Event, Events};
+
+/// Parts up to this size may be packed as tightly as they like.
+const RATIO_FREE: u64 = 1 << 20;
+
+/// What the directory says about an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Stamp {
+    /// CRC-32 of the inflated bytes.
+    pub crc32: u32,
+    /// Number of inflated bytes.
+    pub size: u64,
+}
+
+/// A relationship of a part (ECMA-376 part 2, 6.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relationship {
+    /// Its id within the part.
+    pub id: String,
+    /// Last segment of its type: `officeDocument`, `styles`, `image` …
+    pub kind: String,
+    /// Name of the part that it leads to; for an external one what is written.
+    pub target: String,
+    /// It leads out of the package.
+    pub external: bool,
+}
+
+/// The relationships of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Relationships(Vec<Relationship>);
+
+impl Relationships {
+    /// The relationship with this id.
+    pub fn by_id(&self, id: &str) -> Option<&Relationship> {
+        self.0.iter().find(|relationship| relationship.id == id)
+    }
+
+    /// The part that the first internal relationship of a kind leads to.
+    pub fn target(&self, kind: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|relationship| !relationship.external && relationship.kind == kind)
+            .map(|relationship| relationship.target.as_str())
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> &[Relationship] {
+        &self.0
+    }
+}
+
+/// An opened package.
+#[derive(Debug)]
+pub struct Package<'a> {
+    bytes: &'a [u8],
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    names: Vec<String>,
+    /// Names in lower case, as Office compares them, with their index.
+    index: BTreeMap<String, usize>,
+}
+
+impl<'a> Package<'a> {
+    /// Reads the directory of a package.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when the directory is broken or has names that lead out of the package, links or one name twice;
+    /// [`ReadError::Encrypted`] when an entry is; [`ReadError::OverLimit`] when there is too much of anything.
+    pub fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
+        budget.spend(Resource::FileBytes, bytes.len() as u64)?;
+        check_entry_count(bytes, budget)?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the archive", &error))?;
+        budget.spend(Resource::Entries, archive.len() as u64)?;
+        if archive.has_duplicate_names() {
+            return Err(ReadError::Damaged("the archive has one name twice".into()));
+        }
+        let mut names = Vec::with_capacity(archive.len());
+        let mut index = BTreeMap::new();
+        for position in 0..archive.len() {
+            let entry = archive.by_index_data(position).map_err(|error| damaged("the archive", &error))?;
+            let name = entry.name().map_err(|error| damaged("the archive", &error))?.into_owned();
+            if entry.encrypted() {
+                return Err(ReadError::Encrypted);
+            }
+            if entry.is_symlink() || !is_inside(&name) {
+                return Err(ReadError::Damaged(format!("the archive has an entry that leads out of it: {name:?}")));
+            }
+            if index.insert(name.to_lowercase(), position).is_some() {
+                return Err(ReadError::Damaged(format!("the archive has one name twice: {name:?}")));
+            }
+            names.push(name);
+        }
+        Ok(Self { bytes, archive, names, index })
+    }
+
+    /// Names of the entries in the order of the directory.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// The name of a part as it is written in the directory, found whatever the case.
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.position(name).and_then(|position| self.names.get(position)).map(String::as_str)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.index.get(&name.trim_start_matches('/').to_lowercase()).copied()
+    }
+
+    /// What the directory says about a part.
+    pub fn stamp(&self, name: &str) -> Option<Stamp> {
+        let entry = self.archive.by_index_data(self.position(name)?).ok()?;
+        Some(Stamp { crc32: entry.crc32(), size: entry.size() })
+    }
+
+    /// The bytes of a part as they lie in the archive, still packed.
+    pub fn packed(&mut self, name: &str) -> Option<&'a [u8]> {
+        let position = self.position(name)?;
+        let raw = self.archive.by_index_raw(position).ok()?;
+        let start = usize::try_from(raw.data_start()?).ok()?;
+        let length = usize::try_from(raw.compressed_size()).ok()?;
+        self.bytes.get(start..start.checked_add(length)?)
+    }
+
+    /// A part, inflated; `None` when there is none of this name.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when its bytes are broken, [`ReadError::OverLimit`] when it is larger than it may be.
+    pub fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(position) = self.position(name) else { return Ok(None) };
+        let entry = self.archive.by_index(position).map_err(|error| damaged(name, &error))?;
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(ReadError::Damaged(format!("{name} is packed by an unknown method")));
+        }
+        let packed = entry.compressed_size().min(self.bytes.len() as u64);
+        let (limit, scarce) = allowance(packed, budget);
+        let declared = entry.size();
+        let mut content = Vec::with_capacity(declared.min(limit) as usize);
+        let read = entry.take(limit + 1).read_to_end(&mut content);
+        if content.len() as u64 > limit {
+            return Err(exceeded(scarce, content.len() as u64, packed, budget).into());
+        }
+        read.map_err(|error| ReadError::Damaged(format!("{name}: {error}")))?;
+        budget.spend(Resource::InflatedBytes, content.len() as u64)?;
+        Ok(Some(content))
+    }
+
+    /// The relationships of a part; those of the package itself for an empty name.
+    ///
+    /// # Errors
+    /// As for [`Package::part`]; no relationships part is no error.
+    pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
+        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let Some(bytes) = self.part(&format!("{folder}{slash}_rels/{file}.rels"), budget)? else {
+            return Ok(Relationships::default());
+        };
+        let (text, _) = xml::text(&bytes, budget)?;
+        parse_relationships(&text, folder, budget)
+    }
+
+    /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.
+    ///
+    /// # Errors
+    /// As for [`Package::part`].
+    pub fn main_part(&mut self, budget: &mut Budget) -> Result<Option<String>, ReadError> {
+        let relationships = self.relationships("", budget)?;
+        if let Some(name) = relationships.target("officeDocument").and_then(|target| self.find(target)) {
+            return Ok(Some(name.to_owned()));
+        }
+        let types = self.content_types(budget)?;
+        let main = types.iter().find(|(_, media_type)| media_type.ends_with("main+xml"));
+        Ok(main.and_then(|(part, _)| self.find(part)).map(str::to_owned))
+    }
+
+    /// The `Override` entries of `[Content_Types].xml`: part names and their media types.
+    ///
+    /// # Errors
+    /// As for [`Package::part`].
+    pub fn content_types(&mut self, budget: &mut Budget) -> Result<Vec<(String, String)>, ReadError> {
+        let Some(bytes) = self.part("[Content_Types].xml", budget)? else { return Ok(Vec::new()) };
+        let (text, _) = xml::text(&bytes, budget)?;
+        let mut events = Events::new(&text, 0, &[]);
+        let mut types = Vec::new();
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.local == "Override" => {
+                    if let (Some(part), Some(media_type)) = (tag.get("PartName"), tag.get("ContentType")) {
+                        types.push((part.trim_start_matches('/').to_owned(), media_type.into_owned()));
+                    }
+                }
+                Event::End => return Ok(types),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Every entry of a directory has a signature, so counting signatures bounds what reading the directory can cost.
+fn check_entry_count(bytes: &[u8], budget: &Budget) -> Result<(), ReadError> {
+    const HEADER: u64 = 46;
+    let limit = budget.limits().entries;
+    if bytes.len() as u64 / HEADER <= limit {
+        return Ok(());
+    }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+    let count = memmem::find_iter(bytes, b"PK\x01\x02").take(most).count() as u64;
+    if count > limit {
+        return Err(Exceeded { resource: Resource::Entries, asked: count, limit }.into());
+    }
+    Ok(())
+}
+
+/// A name that stays inside the package.
+fn is_inside(name: &str) -> bool {
+    let trimmed = name.strip_suffix('/').unwrap_or(name);
+    !trimmed.contains(['\\', '\0', ':']) && !trimmed.split('/').any(|segment| matches!(segment, "" | "." | ".."))
+}
+
+/// Bytes that a part packed in so many may have, and what sets the bound.
+fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
+    let limits = budget.limits();
+    let bounds = [
+        (limits.part_bytes, Resource::PartBytes),
+        (budget.left(Resource::InflatedBytes), Resource::InflatedBytes),
+        (packed.saturating_mul(limits.ratio).max(RATIO_FREE), Resource::Ratio),
+    ];
+    bounds.into_iter().min_by_key(|bound| bound.0).unwrap_or((0, Resource::PartBytes))
+}
+
+fn exceeded(resource: Resource, length: u64, packed: u64, budget: &Budget) -> Exceeded {
+    let (asked, limit) = match resource {
+        Resource::Ratio => (length / packed.max(1), budget.limits().ratio),
+        Resource::InflatedBytes => {
+            let limit = budget.limits().inflated_bytes;
+            (limit - budget.left(resource) + length, limit)
+        }
+        _ => (length, budget.limits().part_bytes),
+    };
+    Exceeded { resource, asked, limit }
+}
+
+fn damaged(what: &str, error: &zip::result::ZipError) -> ReadError {
+    ReadError::Damaged(format!("{what}: {error}"))
+}
+
+fn parse_relationships(text: &str, folder: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
+    let mut events = Events::new(text, 0, &[]);
+    let mut list = Vec::new();
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "Relationship" => {
+                let (Some(id), Some(kind), Some(target)) = (tag.get("Id"), tag.get("Type"), tag.get("Target")) else {
+                    continue;
+                };
+                let outside = tag.get("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("External"));
+                let inside = (!outside).then(|| resolve(folder, &target)).flatten();
+                list.push(Relationship {
+                    id: id.into_owned(),
+                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                    external: inside.is_none(),
+                    target: inside.unwrap_or_else(|| target.into_owned()),
+                });
+            }
+            Event::End => return Ok(Relationships(list)),
+            _ => {}
+        }
+    }
+}
+
+/// A target as the name of a part; nothing for one that leads out of the package.
+fn resolve(folder: &str, target: &str) -> Option<String> {
+    if target.contains(['\\', ':', '\0']) {
+        return None;
+    }
+    let target = target.split(['#', '?']).next().unwrap_or_default();
+    let mut segments: Vec<&str> = Vec::new();
+    if !target.starts_with('/') {
+        segments.extend(folder.split('/').filter(|segment| !segment.is_empty()));
+    }
+    for segment in target.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            name => segments.push(name),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests;
