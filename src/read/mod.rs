@@ -5,8 +5,10 @@ mod doc;
 mod encoding;
 mod error;
 mod html;
+mod odf;
 pub mod package;
 mod rtf;
+mod sheet;
 mod sniff;
 mod text;
 mod wordflow;
@@ -49,6 +51,11 @@ pub struct Reader {
 pub static READERS: &[Reader] = &[
     Reader { format: Format::Doc, suffixes: &["doc", "dot", "wps", "wpt"], read: doc::read },
     Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read },
+    Reader { format: Format::Xlsx, suffixes: &["xlsx", "xlsm", "xltx", "xltm"], read: sheet::read_xlsx },
+    Reader { format: Format::Xlsb, suffixes: &["xlsb"], read: sheet::read_xlsb },
+    Reader { format: Format::Xls, suffixes: &["xls", "et", "xlt", "ett"], read: sheet::read_xls },
+    Reader { format: Format::Ods, suffixes: &["ods", "ots"], read: sheet::read_ods },
+    Reader { format: Format::Odt, suffixes: &["odt", "ott"], read: odf::text::read },
     Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
     Reader { format: Format::Text, suffixes: &["txt", "md", "text"], read: text::read },
 ];

@@ -111,6 +111,18 @@ pub static TEXT_UNDECODABLE: Code = Code {
     remedy: ("请用原程序打开，另存为 UTF-8 编码。", "Open the file in its program and save it as UTF-8."),
 };
 
+/// A sheet of the workbook is hidden.
+pub static SHEET_HIDDEN: Code = Code {
+    id: "sheet-hidden",
+    severity: Warning,
+    title: ("工作表是隐藏的", "a sheet is hidden"),
+    why: (
+        "隐藏的工作表也会读取，其中的数据可能不应报送。",
+        "Hidden sheets are read too; what stands there may not be meant to be sent.",
+    ),
+    remedy: ("请核对，或删除隐藏的工作表。", "Check it, or delete the hidden sheet."),
+};
+
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &FILE_ENCRYPTED,
@@ -122,4 +134,5 @@ pub static CODES: &[&Code] = &[
     &SUFFIX_WRONG,
     &CONTENT_SKIPPED,
     &TEXT_UNDECODABLE,
+    &SHEET_HIDDEN,
 ];
