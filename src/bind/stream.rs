@@ -96,6 +96,10 @@ impl<'d> Stream<'d> {
 
     fn flush(&mut self, flow: &Flow<'d>, extra: &mut Option<(usize, u32, u32)>) {
         if let Some((grid, start, end)) = extra.take() {
+            // A table's own caption is text of the report; a sheet's name is not.
+            if let (0, Some(caption), Some(_)) = (start, &flow.grids[grid].caption, flow.grids[grid].place.table) {
+                self.text(caption, None, flow.grids[grid].place.clone());
+            }
             self.push("", LineKind::Extra(grid, start, end), flow.grids[grid].place.clone());
         }
     }

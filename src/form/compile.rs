@@ -82,6 +82,7 @@ impl Compiler<'_> {
             basis: source.basis,
             years: source.years,
             title: title(source.title),
+            page: source.page,
             sections,
             tables: Vec::new(),
             fields: Vec::new(),

@@ -16,7 +16,7 @@ pub use error::{FormError, Mistake};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
-pub use source::{Each, FieldKind, FormSource, LANGUAGE};
+pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource};
 
 /// Index of a field in [`Form::fields`], 0-based.
 pub type FieldIndex = usize;
@@ -34,6 +34,8 @@ pub struct Form {
     pub years: Option<(i16, i16)>,
     /// The title.
     pub title: Title,
+    /// How a page with the report is filed on a government site.
+    pub page: PageSource,
     /// The parts of the report in order.
     pub sections: Vec<Section>,
     /// The tables in order.

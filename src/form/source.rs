@@ -34,6 +34,9 @@ pub struct FormSource {
     pub years: Option<(i16, i16)>,
     /// The title.
     pub title: TitleSource,
+    /// How a page with the report is filed on a government site.
+    #[serde(default)]
+    pub page: PageSource,
     /// The parts of the report in order.
     pub section: Vec<SectionSource>,
     /// The statistics tables in order.
@@ -53,6 +56,24 @@ pub struct TitleSource {
     /// The fixed words as they are also written; the prescribed ones need not be repeated.
     #[serde(default)]
     pub names: Vec<String>,
+}
+
+/// How a page with the report is filed on a government site: values of meta tags that are the same for every agency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageSource {
+    /// `ColumnType`: kind of column, from the government's list.
+    #[serde(default)]
+    pub column_type: Option<String>,
+    /// `ColumnName`: name of the column.
+    #[serde(default)]
+    pub column_name: Option<String>,
+    /// `ColumnDescription`: what the column is for.
+    #[serde(default)]
+    pub column_description: Option<String>,
+    /// `ColumnKeywords`: words to find it by.
+    #[serde(default)]
+    pub column_keywords: Option<String>,
 }
 
 /// A part of the report.

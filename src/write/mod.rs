@@ -1,5 +1,9 @@
 //! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
 
+pub mod html;
+mod json;
+mod plan;
+
 use thiserror::Error;
 
 use crate::form::Form;
@@ -53,4 +57,5 @@ pub struct Writer {
 }
 
 /// Every writer.
-pub static WRITERS: &[Writer] = &[];
+pub static WRITERS: &[Writer] =
+    &[Writer { output: Output::Html, write: html::write }, Writer { output: Output::Json, write: json::write }];

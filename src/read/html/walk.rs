@@ -113,6 +113,9 @@ struct Open {
     number: usize,
     /// The cell that is open.
     cell: Option<u32>,
+    /// Whether the caption is open.
+    caption: bool,
+    /// Text of the cell or caption that is open.
     text: Text,
     rows: u32,
     nested: Vec<Block>,
@@ -215,7 +218,7 @@ impl<'a> Walker<'a> {
         self.budget.spend(Resource::TextBytes, text.len() as u64)?;
         let keep = self.keep > 0;
         match self.tables.last_mut() {
-            Some(table) if table.cell.is_some() => table.text.push(text, keep),
+            Some(table) if table.cell.is_some() || table.caption => table.text.push(text, keep),
             // Text between rows belongs to no cell: the flow has it.
             _ => self.paragraph.push(text, keep),
         }
@@ -249,6 +252,12 @@ impl<'a> Walker<'a> {
                     entered.table = true;
                 }
             }
+            "caption" if self.data_table() => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.caption = true;
+                    table.text = Text::default();
+                }
+            }
             "tr" if self.data_table() => self.row()?,
             "td" | "th" if self.data_table() => {
                 self.cell(element)?;
@@ -268,6 +277,11 @@ impl<'a> Walker<'a> {
         if entered.cell {
             self.end_cell();
         }
+        if let Some(table) = self.tables.last_mut().filter(|table| table.caption && element.name() == "caption") {
+            table.caption = false;
+            let caption = table.text.take();
+            table.builder.caption(caption);
+        }
         if entered.table {
             self.end_table()?;
         }
@@ -286,6 +300,7 @@ impl<'a> Walker<'a> {
     /// A block begins or ends: a paragraph of the flow ends, a cell goes on in its next line.
     fn break_block(&mut self, name: &str) -> Result<(), ReadError> {
         match self.tables.last_mut() {
+            Some(table) if table.caption => Ok(()),
             Some(table) if table.cell.is_some() => {
                 if !matches!(name, "td" | "th" | "tr")
                     && !table.text.text.is_empty()
@@ -359,7 +374,15 @@ impl<'a> Walker<'a> {
         self.count_tables += 1;
         let place = Place { part: Some(Arc::clone(&self.part)), table: Some(number as u32), ..Place::default() };
         let builder = GridBuilder::new(place);
-        self.tables.push(Open { builder, number, cell: None, text: Text::default(), rows: 0, nested: Vec::new() });
+        self.tables.push(Open {
+            builder,
+            number,
+            cell: None,
+            caption: false,
+            text: Text::default(),
+            rows: 0,
+            nested: Vec::new(),
+        });
         Ok(())
     }
 

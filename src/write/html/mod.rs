@@ -1,0 +1,118 @@
+//! One self-contained web page of a report: semantic tables, government meta tags, a table of contents, no script.
+
+mod page;
+mod tables;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::plan::{self, Part, Piece, clean};
+use super::{Output, WriteError};
+use crate::form::Form;
+use crate::report::Report;
+
+pub use page::PageOptions;
+
+/// Style of the page: readable on a phone, on paper as GB/T 9704 has it, with system fonts only.
+const STYLE: &str = include_str!("style.css");
+
+/// Writes a report as a web page with nothing known about the site.
+#[allow(clippy::unnecessary_wraps, reason = "every writer has this signature")]
+pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+    Ok(render(form, report, &PageOptions::default()).into_string().into_bytes())
+}
+
+/// Writes a report as a page of a site.
+///
+/// # Errors
+/// [`WriteError`] when the site's template cannot be used.
+pub fn write_page(form: &Form, report: &Report, options: &PageOptions) -> Result<Vec<u8>, WriteError> {
+    let Some(template) = &options.template else {
+        return Ok(render(form, report, options).into_string().into_bytes());
+    };
+    let detail = |error: minijinja::Error| WriteError { output: Output::Html, detail: format!("{error:#}") };
+    let mut environment = minijinja::Environment::new();
+    environment.add_template("page.html", template).map_err(detail)?;
+    let page = environment.get_template("page.html").map_err(detail)?;
+    let parts = plan::parts(form, report);
+    let context = minijinja::context! {
+        title => plan::title(form, report),
+        agency => report.agency.clone(),
+        year => report.year,
+        published => report.published.map(|date| date.to_string()),
+        meta => minijinja::Value::from_safe_string(page::meta(form, report, options).into_string()),
+        toc => minijinja::Value::from_safe_string(contents(&parts).into_string()),
+        body => minijinja::Value::from_safe_string(body(form, report, &parts).into_string()),
+        style => minijinja::Value::from_safe_string(STYLE.to_owned()),
+    };
+    page.render(context).map(String::into_bytes).map_err(detail)
+}
+
+fn render(form: &Form, report: &Report, options: &PageOptions) -> Markup {
+    let title = plan::title(form, report);
+    let parts = plan::parts(form, report);
+    html! {
+        (DOCTYPE)
+        html lang="zh-CN" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (clean(&title)) }
+                (page::meta(form, report, options))
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { h1 { (clean(&title)) } (page::published(report)) }
+                (contents(&parts))
+                main { (body(form, report, &parts)) }
+            }
+        }
+    }
+}
+
+fn contents(parts: &[Part]) -> Markup {
+    html! {
+        nav aria-label="目录" {
+            ol {
+                @for part in parts {
+                    @if let Some(heading) = part.heading {
+                        li { a href={ "#" (part.id) } { (clean(heading)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn body(form: &Form, report: &Report, parts: &[Part]) -> Markup {
+    html! {
+        @for part in parts {
+            section id=(part.id) {
+                @if let Some(heading) = part.heading { h2 { (clean(heading)) } }
+                @for piece in &part.pieces { (self::piece(form, report, *piece)) }
+            }
+        }
+    }
+}
+
+fn piece(form: &Form, report: &Report, piece: Piece) -> Markup {
+    match piece {
+        Piece::Text(text) => html! { p { (lines(text)) } },
+        Piece::Heading(2, text) => html! { h3 { (lines(text)) } },
+        Piece::Heading(3, text) => html! { h4 { (lines(text)) } },
+        Piece::Heading(4, text) => html! { h5 { (lines(text)) } },
+        Piece::Heading(_, text) => html! { h6 { (lines(text)) } },
+        Piece::Table(table) => tables::form_table(form, report, table),
+        Piece::Extra(table) => tables::extra(table),
+        Piece::Picture(index, _, alt) => page::picture(report, index, alt),
+    }
+}
+
+/// Text with its line breaks.
+fn lines(text: &str) -> Markup {
+    html! {
+        @for (number, line) in text.split('\n').enumerate() {
+            @if number > 0 { br; }
+            (clean(line))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a page says about itself and the site it stands on.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, html};
+
+use crate::form::Form;
+use crate::report::Report;
+use crate::write::plan::{self, clean};
+
+/// What is known about the site that publishes the page (网页标签, annex of 国办发〔2017〕47号). Tags without a value are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageOptions {
+    /// `SiteName`: the site's registered name.
+    pub site_name: Option<String>,
+    /// `SiteDomain`: its domain.
+    pub site_domain: Option<String>,
+    /// `SiteIDCode`: its code of ten characters.
+    pub site_code: Option<String>,
+    /// `ColumnName`: the column that the page stands in.
+    pub column_name: Option<String>,
+    /// A template (minijinja) that wraps the page in the site's own frame.
+    pub template: Option<String>,
+}
+
+/// The government meta tags.
+pub(super) fn meta(form: &Form, report: &Report, options: &PageOptions) -> Markup {
+    let title = plan::title(form, report);
+    let date = report.published.map(|date| format!("{date} 00:00"));
+    let column = options.column_name.clone().or_else(|| form.page.column_name.clone());
+    let tags = [
+        ("SiteName", options.site_name.clone()),
+        ("SiteDomain", options.site_domain.clone()),
+        ("SiteIDCode", options.site_code.clone()),
+        ("ColumnName", column),
+        ("ColumnDescription", form.page.column_description.clone()),
+        ("ColumnKeywords", form.page.column_keywords.clone()),
+        ("ColumnType", form.page.column_type.clone()),
+        ("ArticleTitle", Some(title)),
+        ("PubDate", date),
+        ("ContentSource", report.agency.clone()),
+        ("Author", report.agency.clone()),
+        ("Keywords", form.page.column_keywords.clone()),
+    ];
+    html! {
+        @for (name, content) in &tags {
+            @if let Some(content) = content { meta name=(name) content=(clean(content)); }
+        }
+    }
+}
+
+/// The line under the title that says when and by whom.
+pub(super) fn published(report: &Report) -> Markup {
+    html! {
+        @if report.published.is_some() || report.agency.is_some() {
+            p.published {
+                @if let Some(agency) = &report.agency { "来源：" (clean(agency)) "　" }
+                @if let Some(date) = report.published {
+                    "发布时间：" time datetime=(date) { (date) }
+                }
+            }
+        }
+    }
+}
+
+/// A picture inside the page; one that browsers do not show is named instead.
+pub(super) fn picture(report: &Report, index: usize, alt: Option<&str>) -> Markup {
+    const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
+    let Some(picture) = report.pictures.get(index) else { return html! {} };
+    let alt = alt.unwrap_or(&picture.name);
+    if !SHOWN.contains(&picture.media_type.as_str()) || picture.bytes.is_empty() {
+        return html! { p { "〔图片：" (clean(alt)) "〕" } };
+    }
+    let data = format!("data:{};base64,{}", picture.media_type, STANDARD.encode(&picture.bytes));
+    html! { img src=(data) alt=(clean(alt)); }
+}

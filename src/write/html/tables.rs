@@ -1,0 +1,113 @@
+//! Tables of a page, with the header cells that each figure belongs to.
+
+use maud::{Markup, html};
+
+use super::lines;
+use crate::form::{Form, Layout, LayoutCell, LayoutContent};
+use crate::report::{ExtraTable, Report};
+use crate::write::plan::{clean, shown};
+
+/// A table of the form in its official shape.
+pub(super) fn form_table(form: &Form, report: &Report, number: usize) -> Markup {
+    let table = &form.tables[number];
+    let layout = Layout::of(form, number);
+    let (head, body) = layout.rows.split_at(layout.header_rows as usize);
+    let section =
+        form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str()).unwrap_or_default();
+    let caption = if section.is_empty() { table.name.zh.clone() } else { format!("{}　{section}", table.name.zh) };
+    let writer = TableWriter { form, report, id: &table.id, layout: &layout };
+    html! {
+        div.scroll role="region" tabindex="0" aria-label=(clean(&caption)) {
+            table {
+                caption { (clean(&caption)) }
+                @if !head.is_empty() {
+                    thead { @for row in head { tr { @for cell in row { (writer.cell(cell)) } } } }
+                }
+                tbody { @for row in body { tr { @for cell in row { (writer.cell(cell)) } } } }
+            }
+        }
+    }
+}
+
+struct TableWriter<'a> {
+    form: &'a Form,
+    report: &'a Report,
+    id: &'a str,
+    layout: &'a Layout,
+}
+
+impl TableWriter<'_> {
+    fn cell(&self, cell: &LayoutCell) -> Markup {
+        let (rows, columns) = (span(cell.row_span), span(cell.col_span));
+        let id = self.cell_id(cell);
+        match &cell.content {
+            LayoutContent::Field(field) => html! {
+                td rowspan=[rows] colspan=[columns] headers=(self.headers(cell)) { (clean(&shown(self.form, self.report, *field))) }
+            },
+            LayoutContent::Caption(text) => {
+                html! { th id=(id) rowspan=[rows] colspan=[columns] scope="colgroup" { (clean(text)) } }
+            }
+            LayoutContent::Corner(text) => html! { td rowspan=[rows] colspan=[columns] { (clean(text)) } },
+            LayoutContent::ColumnHead(text) => {
+                let scope =
+                    if cell.col_span > 1 && cell.row + 1 < self.layout.header_rows { "colgroup" } else { "col" };
+                html! { th id=(id) rowspan=[rows] colspan=[columns] scope=(scope) { (clean(text)) } }
+            }
+            LayoutContent::RowHead(text) if text.is_empty() => html! { td rowspan=[rows] colspan=[columns] {} },
+            LayoutContent::RowHead(text) => {
+                let scope = if cell.row_span > 1 { "rowgroup" } else { "row" };
+                html! { th id=(id) rowspan=[rows] colspan=[columns] scope=(scope) { (clean(text)) } }
+            }
+        }
+    }
+
+    fn cell_id(&self, cell: &LayoutCell) -> String {
+        format!("{}-r{}c{}", self.id, cell.row, cell.column)
+    }
+
+    /// The header cells of a figure: the column labels nearest above it, and the row labels left of it.
+    fn headers(&self, cell: &LayoutCell) -> String {
+        let over = |other: &LayoutCell| {
+            other.column < cell.column + cell.col_span && cell.column < other.column + other.col_span
+        };
+        let beside = |other: &LayoutCell| other.row <= cell.row && cell.row < other.row + other.row_span;
+        let mut block_start = 0;
+        for row in self.layout.rows.iter().take(cell.row as usize) {
+            if let Some(first) = row.first().filter(|first| matches!(first.content, LayoutContent::Caption(_))) {
+                block_start = first.row;
+            }
+        }
+        let all = self.layout.rows.iter().flatten().filter(|other| other.row >= block_start && other.row <= cell.row);
+        let ids: Vec<String> = all
+            .filter(|other| match &other.content {
+                LayoutContent::ColumnHead(_) => over(other),
+                LayoutContent::RowHead(text) => beside(other) && !text.is_empty(),
+                LayoutContent::Caption(_) => true,
+                _ => false,
+            })
+            .map(|other| self.cell_id(other))
+            .collect();
+        ids.join(" ")
+    }
+}
+
+fn span(count: u32) -> Option<u32> {
+    (count > 1).then_some(count)
+}
+
+/// A table that the form does not know, as it stood in the source.
+pub(super) fn extra(table: &ExtraTable) -> Markup {
+    html! {
+        div.scroll role="region" tabindex="0" aria-label="原文表格" {
+            table {
+                @for row in 0..table.rows {
+                    tr {
+                        @for cell in table.cells.iter().filter(|cell| cell.row == row) {
+                            td rowspan=[span(cell.row_span)] colspan=[span(cell.col_span)] { (lines(&cell.text)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What every writer writes in the same order: the parts of the form with their content, tables where they belong.
+
+use std::borrow::Cow;
+
+use crate::form::{FieldIndex, Form};
+use crate::report::{Content, ExtraTable, Kind, Report, Value};
+use crate::text::numbering;
+
+/// Heading over what belongs to no part of the form.
+pub(super) const UNCLAIMED: &str = "附：原文其他内容";
+
+/// A part of the form as it is written.
+pub(super) struct Part<'a> {
+    /// Id of the section.
+    pub(super) id: &'a str,
+    /// The heading as prescribed; `None` for the part before the first heading.
+    pub(super) heading: Option<&'a str>,
+    /// What stands in it.
+    pub(super) pieces: Vec<Piece<'a>>,
+}
+
+/// A piece of a part.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Piece<'a> {
+    /// A paragraph of running text.
+    Text(&'a str),
+    /// A heading inside the part: level from 2, text.
+    Heading(u8, &'a str),
+    /// A table of the form, by its index.
+    Table(usize),
+    /// A table that the form does not know.
+    Extra(&'a ExtraTable),
+    /// A picture: index into the report's pictures, extent in EMU, alternative text.
+    Picture(usize, Option<(u64, u64)>, Option<&'a str>),
+}
+
+/// The parts of a report in the form's order. Every part of the form is there, if need be without content; a table that no
+/// content places stands at the end of its part; what belongs to no part comes last.
+pub(super) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    for (number, spec) in form.sections.iter().enumerate() {
+        let section = report.section(&spec.id);
+        let content = section.map(|section| section.content.as_slice()).unwrap_or_default();
+        let mut pieces: Vec<Piece> = content.iter().filter_map(|content| piece(form, content)).collect();
+        for (table, _) in form.tables.iter().enumerate().filter(|(_, table)| table.section == number) {
+            if !placed(form, report, table) {
+                pieces.push(Piece::Table(table));
+            }
+        }
+        let heading = spec.heading.as_ref().map(|heading| heading.text.as_str());
+        if heading.is_some() || !pieces.is_empty() {
+            parts.push(Part { id: &spec.id, heading, pieces });
+        }
+    }
+    let unclaimed: Vec<Piece> = report.unclaimed.iter().filter_map(|content| piece(form, content)).collect();
+    if !unclaimed.is_empty() {
+        parts.push(Part { id: "unclaimed", heading: Some(UNCLAIMED), pieces: unclaimed });
+    }
+    parts
+}
+
+fn placed(form: &Form, report: &Report, table: usize) -> bool {
+    let id = &form.tables[table].id;
+    let all = report.sections.iter().flat_map(|section| &section.content).chain(&report.unclaimed);
+    all.into_iter().any(|content| matches!(content, Content::Table { table } if table == id))
+}
+
+fn piece<'a>(form: &Form, content: &'a Content) -> Option<Piece<'a>> {
+    Some(match content {
+        Content::Paragraph { text, level: Some(level), .. } => Piece::Heading((*level).clamp(2, 9), text),
+        Content::Paragraph { text, .. } => Piece::Text(text),
+        Content::Table { table } => Piece::Table(form.tables.iter().position(|known| known.id == *table)?),
+        Content::Extra(table) => Piece::Extra(table),
+        Content::Picture { index, extent, alt } => Piece::Picture(*index, *extent, alt.as_deref()),
+    })
+}
+
+/// The title that stands above the report: the prescribed one where agency and year are known, else as it was found.
+pub(super) fn title(form: &Form, report: &Report) -> String {
+    match (&report.agency, report.year) {
+        (Some(agency), Some(year)) => form.title.for_report(agency, year),
+        _ => report.title.clone().unwrap_or_else(|| form.name.zh.clone()),
+    }
+}
+
+/// The text that stands in the cell of a field: as it was written where the figure is in the form's unit, else the figure.
+pub(super) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
+    report.values.get(&form.fields[field].id).map_or("".into(), value_text)
+}
+
+fn value_text(value: &Value) -> Cow<'_, str> {
+    match value.value {
+        Some(number) if value.unit.is_some() || value.raw.is_empty() => number.to_string().into(),
+        _ if value.kind == Kind::Absent => "".into(),
+        _ => value.raw.as_str().into(),
+    }
+}
+
+/// The outline level of a paragraph by its own number, for styles: 3 for `1.`, 4 for `（1）`.
+pub(super) fn number_level(text: &str) -> Option<u8> {
+    numbering(text).map(|found| found.level)
+}
+
+/// A text without the characters that XML 1.0 has no place for.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let fits = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
+    if text.chars().all(fits) {
+        text.into()
+    } else {
+        text.chars().filter(|&character| fits(character)).collect::<String>().into()
+    }
+}
