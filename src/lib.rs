@@ -1,5 +1,6 @@
 //! nianbao reads piles of Chinese agencies' annual reports into one typed model, checks them, adds them up and writes them again.
 
+pub mod batch;
 pub mod bind;
 pub mod check;
 pub mod document;

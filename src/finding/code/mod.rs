@@ -1,5 +1,6 @@
 //! The codes of findings: one static table a stage, each code with its page for `nianbao explain`.
 
+pub mod batch;
 pub mod bind;
 pub mod read;
 
@@ -29,5 +30,5 @@ impl Code {
 
 /// Every code, stage by stage.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    [read::CODES, bind::CODES].into_iter().flatten().copied()
+    [read::CODES, bind::CODES, batch::CODES].into_iter().flatten().copied()
 }

@@ -1,0 +1,185 @@
+//! Archives of submissions: their entries with names in any encoding, one archive inside another, each entry within a bound.
+
+use std::io::{Cursor, Read, Seek};
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::inputs::unreadable;
+use crate::document::Limits;
+use crate::finding::code::batch::ARCHIVE_UNREADABLE;
+use crate::finding::code::read::FILE_ENCRYPTED;
+use crate::finding::{Finding, Message};
+
+/// Most entries of an archive, those of archives inside it counted too.
+const MOST_ENTRIES: usize = 20_000;
+
+/// Most bytes of all entries together, unpacked; they are unpacked one at a time.
+const MOST_BYTES: u64 = 4 << 30;
+
+/// Something that an archive is read from.
+pub(super) trait Source: Read + Seek {}
+impl<T: Read + Seek> Source for T {}
+
+/// An open archive.
+pub(super) type Zip = ZipArchive<Box<dyn Source>>;
+
+/// Where an entry is: its index, and that of the archive that holds it where that is an entry itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) outer: Option<usize>,
+    pub(super) index: usize,
+}
+
+/// Opens an archive.
+pub(super) fn open(source: Box<dyn Source>) -> Result<Zip, Box<Finding>> {
+    let zip = ZipArchive::new(source).map_err(|error| refused(&error.to_string()))?;
+    if zip.len() > MOST_ENTRIES {
+        return Err(refused(&format!("{} > {MOST_ENTRIES}", zip.len())));
+    }
+    Ok(zip)
+}
+
+/// Whether it is an Office or `OpenDocument` file, and not an archive of files.
+pub(super) fn is_package(zip: &Zip) -> bool {
+    ["[Content_Types].xml", "mimetype"].iter().any(|name| zip.index_for_name(name).is_some())
+}
+
+/// The entries that are files, by name, those of archives inside it as `inner.zip!name`. An entry that is not taken has its finding.
+pub(super) fn members(mut zip: Zip) -> Vec<(String, Result<Member, Box<Finding>>)> {
+    let mut room = Room { entries: MOST_ENTRIES, bytes: MOST_BYTES };
+    let mut found = Vec::new();
+    for (name, index, size) in entries(&mut zip) {
+        if let Err(finding) = room.take(size) {
+            found.push((name, Err(finding)));
+            break;
+        }
+        if !is_zip_name(&name) {
+            found.push((name, Ok(Member { outer: None, index })));
+            continue;
+        }
+        match read(&mut zip, index).and_then(|bytes| open(Box::new(Cursor::new(bytes)))) {
+            Ok(inner) if is_package(&inner) => found.push((name, Ok(Member { outer: None, index }))),
+            Ok(inner) => inner_members(inner, &name, index, &mut room, &mut found),
+            Err(finding) => found.push((name, Err(finding))),
+        }
+    }
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
+}
+
+fn inner_members(
+    mut zip: Zip,
+    outer_name: &str,
+    outer: usize,
+    room: &mut Room,
+    found: &mut Vec<(String, Result<Member, Box<Finding>>)>,
+) {
+    for (name, index, size) in entries(&mut zip) {
+        let member = match room.take(size) {
+            Err(finding) => Err(finding),
+            Ok(()) if is_zip_name(&name) => Err(refused(&name)),
+            Ok(()) => Ok(Member { outer: Some(outer), index }),
+        };
+        let full = member.is_err() && room.entries == 0;
+        found.push((format!("{outer_name}!{name}"), member));
+        if full {
+            break;
+        }
+    }
+}
+
+/// What an archive may still hold.
+struct Room {
+    entries: usize,
+    bytes: u64,
+}
+
+impl Room {
+    fn take(&mut self, size: u64) -> Result<(), Box<Finding>> {
+        let left = self.entries.checked_sub(1).zip(self.bytes.checked_sub(size));
+        let Some((entries, bytes)) = left else {
+            self.entries = 0;
+            return Err(refused(&format!("> {MOST_ENTRIES} / > {} GB", MOST_BYTES >> 30)));
+        };
+        (self.entries, self.bytes) = (entries, bytes);
+        Ok(())
+    }
+}
+
+/// Name, index and declared size of the entries that are files.
+fn entries(zip: &mut Zip) -> Vec<(String, usize, u64)> {
+    let mut entries = Vec::new();
+    for index in 0..zip.len() {
+        // The directory of the archive was read when it was opened; an entry that cannot be looked up is no file.
+        if let Ok(entry) = zip.by_index_raw(index)
+            && !entry.is_dir()
+        {
+            entries.push((decode_name(entry.name_raw()), index, entry.size()));
+        }
+    }
+    entries
+}
+
+fn is_zip_name(name: &str) -> bool {
+    name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".zip")
+}
+
+/// Names are UTF-8 or, by programs on Chinese Windows that say nothing about it, GBK. Strict UTF-8 decides: a GBK name that happens
+/// to be well-formed UTF-8 is rare, and only what is shown depends on it.
+fn decode_name(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(name) => name.to_owned(),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(raw).0.into_owned(),
+    }
+}
+
+/// The bytes of an entry, counted while they are unpacked.
+pub(super) fn read(zip: &mut Zip, index: usize) -> Result<Vec<u8>, Box<Finding>> {
+    let limit = Limits::default().part_bytes;
+    let entry = zip.by_index(index).map_err(|error| match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
+            let code = &FILE_ENCRYPTED;
+            Box::new(Finding::new(code, code.message()))
+        }
+        other => refused(&other.to_string()),
+    })?;
+    let mut bytes = Vec::with_capacity(entry.size().min(1 << 20) as usize);
+    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(refused(&format!("> {} MB", limit >> 20)));
+    }
+    Ok(bytes)
+}
+
+fn refused(detail: &str) -> Box<Finding> {
+    let code = &ARCHIVE_UNREADABLE;
+    Box::new(Finding::new(
+        code,
+        Message::new(
+            format!("{}（{detail}）：{}{}", code.title.0, code.why.0, code.remedy.0),
+            format!("{} ({detail}): {} {}", code.title.1, code.why.1, code.remedy.1),
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_utf_8_or_gbk() {
+        assert_eq!(decode_name("甲局/报告.docx".as_bytes()), "甲局/报告.docx");
+        assert_eq!(decode_name(b"\xbc\xd7\xbe\xd6.doc"), "甲局.doc");
+    }
+
+    #[test]
+    fn an_archive_has_room_for_so_many_entries_and_bytes() {
+        let mut room = Room { entries: 2, bytes: 10 };
+        assert!(room.take(4).is_ok());
+        assert!(room.take(7).is_err());
+        let mut room = Room { entries: 1, bytes: 10 };
+        assert!(room.take(1).is_ok());
+        assert!(room.take(1).is_err());
+    }
+}

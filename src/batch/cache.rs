@@ -1,0 +1,191 @@
+//! What earlier runs into a folder made of which bytes, so that an unchanged input is not converted again.
+//!
+//! One file of lines: the key, a blank, the record as JSON. Only keys and positions are held in memory. A run writes a new file
+//! and puts it in place at its end; a broken run leaves the part that it wrote, which the next run reads too.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::files::{OutputFolder, PREFIX};
+use crate::finding::Finding;
+
+/// First line of the file; another version is ignored.
+const HEADER: &str = "nianbao-cache 1";
+
+/// What is remembered of an input, under a key made of its bytes, its path, the program, the forms and the options.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub(super) sha256: String,
+    pub(super) form: Option<String>,
+    pub(super) agency: Option<String>,
+    pub(super) year: Option<i16>,
+    /// The name wanted for its outputs.
+    pub(super) name: String,
+    /// Suffix and SHA-256 of each output.
+    pub(super) outputs: Vec<(String, String)>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// The key of a record.
+pub(super) type Key = [u8; 32];
+
+/// The cache of a folder during one run.
+pub(super) struct Cache {
+    old: Vec<Mutex<File>>,
+    positions: HashMap<u128, (usize, u64)>,
+    new: Option<BufWriter<File>>,
+    paths: Paths,
+}
+
+struct Paths {
+    current: PathBuf,
+    part: PathBuf,
+    broken: PathBuf,
+}
+
+impl Cache {
+    /// Opens the cache of a folder. A cache that cannot be read is an empty one.
+    pub(super) fn open(folder: &OutputFolder) -> Self {
+        let path = |name: &str| folder.join(&format!("{PREFIX}cache{name}"));
+        let paths = Paths { current: path(""), part: path("-part"), broken: path("-broken") };
+        if paths.part.exists() {
+            // Without it the next run does more work, and nothing is wrong.
+            let _ = fs::rename(&paths.part, &paths.broken);
+        }
+        let mut cache = Self { old: Vec::new(), positions: HashMap::new(), new: None, paths };
+        for path in [cache.paths.current.clone(), cache.paths.broken.clone()] {
+            if let Ok(file) = File::open(path) {
+                let number = cache.old.len();
+                if cache.index(&file, number).is_ok() {
+                    cache.old.push(Mutex::new(file));
+                }
+            }
+        }
+        cache.new = File::create(&cache.paths.part).ok().map(BufWriter::new);
+        if let Some(new) = &mut cache.new {
+            let _ = writeln!(new, "{HEADER}");
+        }
+        cache
+    }
+
+    /// Notes where the records of a file are.
+    fn index(&mut self, file: &File, number: usize) -> io::Result<()> {
+        let mut reader = BufReader::new(file);
+        let mut line = Vec::new();
+        let mut position = reader.read_until(b'\n', &mut line)? as u64;
+        if line != format!("{HEADER}\n").as_bytes() {
+            return Ok(());
+        }
+        loop {
+            line.clear();
+            let length = reader.read_until(b'\n', &mut line)?;
+            if length == 0 || line.last() != Some(&b'\n') {
+                return Ok(());
+            }
+            let key = line.get(..32).and_then(|key| std::str::from_utf8(key).ok());
+            if let Some(key) = key.and_then(|key| u128::from_str_radix(key, 16).ok()) {
+                self.positions.insert(key, (number, position));
+            }
+            position += length as u64;
+        }
+    }
+
+    /// The record of a key.
+    pub(super) fn get(&self, key: &Key) -> Option<Record> {
+        let &(number, position) = self.positions.get(&short(key))?;
+        let mut file = self.old.get(number)?.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(position)).ok()?;
+        let mut line = String::new();
+        BufReader::new(Read::by_ref(&mut *file)).read_line(&mut line).ok()?;
+        let (found, record) = line.split_once(' ')?;
+        if found != super::pipeline::hexadecimal(key) {
+            return None;
+        }
+        serde_json::from_str(record).ok()
+    }
+
+    /// What the run found, for the next run. Takes no part of a cache that cannot be written.
+    pub(super) fn writer(&mut self) -> Writer {
+        Writer { new: self.new.take() }
+    }
+
+    /// Puts the new file in place of the old ones.
+    pub(super) fn replace(self, writer: Writer) {
+        // Without a cache the next run does more work, and nothing is wrong.
+        let Some(new) = writer.new else { return };
+        if new.into_inner().is_ok() && fs::rename(&self.paths.part, &self.paths.current).is_ok() {
+            let _ = fs::remove_file(&self.paths.broken);
+        }
+    }
+}
+
+/// Writes the cache of this run.
+pub(super) struct Writer {
+    new: Option<BufWriter<File>>,
+}
+
+impl Writer {
+    pub(super) fn add(&mut self, key: &Key, record: &Record) {
+        let Some(new) = &mut self.new else { return };
+        let Ok(json) = serde_json::to_string(record) else { return };
+        if writeln!(new, "{} {json}", super::pipeline::hexadecimal(key)).is_err() {
+            self.new = None;
+        }
+    }
+}
+
+fn short(key: &Key) -> u128 {
+    key.iter().take(16).fold(0, |number, &byte| (number << 8) | u128::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(name: &str) -> Record {
+        Record {
+            sha256: "ab".to_owned(),
+            form: None,
+            agency: None,
+            year: Some(2023),
+            name: name.to_owned(),
+            outputs: vec![("docx".to_owned(), "cd".to_owned())],
+            findings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_run_finds_what_the_runs_before_it_wrote_even_a_broken_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::open(dir.path()).unwrap();
+        let mut whole = Cache::open(&folder);
+        assert_eq!(whole.get(&[1; 32]), None);
+        let mut writer = whole.writer();
+        writer.add(&[1; 32], &record("one"));
+        whole.replace(writer);
+
+        let mut broken = Cache::open(&folder);
+        let mut writer = broken.writer();
+        writer.add(&[2; 32], &record("two"));
+        let mut file = writer.new.take().unwrap().into_inner().unwrap();
+        file.write_all(b"0303 {\"torn").unwrap();
+
+        let cache = Cache::open(&folder);
+        assert_eq!(cache.get(&[1; 32]), Some(record("one")));
+        assert_eq!(cache.get(&[2; 32]), Some(record("two")));
+        assert_eq!(cache.get(&[3; 32]), None);
+    }
+
+    #[test]
+    fn another_version_of_the_file_is_ignored() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::open(dir.path()).unwrap();
+        fs::write(folder.join(".nianbao-cache"), "nianbao-cache 0\n").unwrap();
+        assert!(Cache::open(&folder).positions.is_empty());
+    }
+}

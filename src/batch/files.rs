@@ -1,0 +1,112 @@
+//! Files that are whole or not there: written under a temporary name in the same folder and renamed.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::BatchError;
+
+/// Every file of our own that is not an output begins with this.
+pub(super) const PREFIX: &str = ".nianbao-";
+
+/// Files that are being written; whatever is left of them is swept away at the next start.
+const TEMPORARY: &str = ".nianbao-tmp-";
+
+/// Held while a run writes into a folder.
+const LOCK: &str = ".nianbao-lock";
+
+/// The folder for outputs, locked for one run.
+#[derive(Debug)]
+pub(super) struct OutputFolder {
+    path: PathBuf,
+    /// The lock ends when the file is closed, also when the process is killed.
+    _lock: File,
+}
+
+impl OutputFolder {
+    /// Makes the folder where it is missing, locks it, and removes what a broken run left half written.
+    pub(super) fn open(path: &Path) -> Result<Self, BatchError> {
+        let output = |source| BatchError::Output { path: path.to_owned(), source };
+        fs::create_dir_all(path).map_err(output)?;
+        let lock = File::create(path.join(LOCK)).map_err(output)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(BatchError::Locked(path.to_owned())),
+            // A file system without locks: two runs at once cannot be told, everything else works.
+            Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+            Err(fs::TryLockError::Error(error)) => return Err(output(error)),
+        }
+        for entry in fs::read_dir(path).map_err(output)? {
+            let entry = entry.map_err(output)?;
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                fs::remove_file(entry.path()).map_err(output)?;
+            }
+        }
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// A path in the folder.
+    pub(super) fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// The temporary path for a file.
+    pub(super) fn temporary(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{TEMPORARY}{name}"))
+    }
+
+    /// Writes a file of this name, whole or not at all.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        write_whole(&self.path, name, bytes)
+    }
+}
+
+/// Writes `folder/name`, whole or not at all; an older file of that name is replaced. `name` has at most 240 bytes.
+///
+/// # Errors
+/// What the system says; nothing is left behind.
+pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temporary = folder.join(format!("{TEMPORARY}{name}"));
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(name)));
+    if written.is_err() {
+        // Best effort: the next start sweeps it away anyhow.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Whether an error will meet every other file of the folder too, so that going on is of no use.
+pub(super) fn ends_the_run(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_broken_run_left_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".nianbao-tmp-a.docx", ".nianbao-cache", "kept.docx", ".other"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let opened = OutputFolder::open(folder.path()).unwrap();
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, [".nianbao-cache", LOCK, ".other", "kept.docx"]);
+        assert!(matches!(OutputFolder::open(folder.path()), Err(BatchError::Locked(_))));
+        drop(opened);
+        assert!(OutputFolder::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_put_in_place_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("taken.docx")).unwrap();
+        assert!(write_whole(folder.path(), "taken.docx", b"x").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,241 @@
+//! What the inputs of a command are: files, folders searched through, archives opened, globs, standard input; in a fixed order.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::archive::{self, Member, Zip};
+use super::{BatchError, names};
+use crate::finding::code::read::FILE_UNREADABLE;
+use crate::finding::{Finding, Message};
+use crate::read::READERS;
+
+/// One input of a batch.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The path as it is shown: as it was given, `-` for standard input, `archive.zip!entry` for what lies in an archive.
+    pub path: String,
+    pub(super) origin: Origin,
+}
+
+/// Where the bytes of an input are.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    File(PathBuf),
+    Stdin,
+    Member {
+        archive: Arc<Path>,
+        member: Member,
+    },
+    /// It is known already that it cannot be read.
+    Refused(Box<Finding>),
+}
+
+impl Input {
+    /// The file's name with its suffix, without folders.
+    pub fn file_name(&self) -> &str {
+        self.path.rsplit(['/', '\\', '!']).next().unwrap_or(&self.path)
+    }
+
+    /// The file's name without folders and suffix; `None` for standard input.
+    pub fn stem(&self) -> Option<&str> {
+        let name = self.file_name();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
+        (!matches!(self.origin, Origin::Stdin)).then_some(stem)
+    }
+}
+
+/// The inputs of a batch in order, and what was passed over.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The inputs in order.
+    pub list: Vec<Input>,
+    /// Files in searched folders that cannot be reports by their suffix: how many of each.
+    pub skipped: BTreeMap<String, usize>,
+}
+
+/// Suffixes of files that a search of a folder passes over: they go with reports and never are one. Everything else is tried, so
+/// that a report in a format that cannot be read is said and not overlooked.
+const PASSED_OVER: &[&str] = &[
+    "json", "jsonl", "csv", "tsv", "toml", "yaml", "yml", "css", "js", "map", "woff", "woff2", "ttf", "png", "jpg",
+    "jpeg", "gif", "bmp", "svg", "ico", "webp", "tif", "tiff", "mp3", "mp4", "exe", "dll", "lnk", "ini", "db", "log",
+    "bat", "sh", "py", "tmp", "bak",
+];
+
+/// Lists the inputs that the arguments name. `leave_out` is a folder that is not searched: the one for outputs.
+///
+/// # Errors
+/// When an argument names nothing or is no pattern. What cannot be read inside a folder becomes an input that fails.
+pub fn list(arguments: &[String], leave_out: Option<&Path>) -> Result<Inputs, BatchError> {
+    let leave_out = leave_out.and_then(|path| fs::canonicalize(path).ok());
+    let mut listing = Listing { inputs: Inputs::default(), seen: HashSet::new(), leave_out };
+    for argument in arguments {
+        listing.argument(argument)?;
+    }
+    Ok(listing.inputs)
+}
+
+struct Listing {
+    inputs: Inputs,
+    /// Digests of the paths that are listed, so that overlapping arguments give each file once.
+    seen: HashSet<u128>,
+    leave_out: Option<PathBuf>,
+}
+
+impl Listing {
+    fn argument(&mut self, argument: &str) -> Result<(), BatchError> {
+        let path = Path::new(argument);
+        if argument == "-" {
+            self.push(Input { path: argument.to_owned(), origin: Origin::Stdin });
+        } else if path.exists() {
+            self.path(path);
+        } else if argument.contains(['*', '?', '[']) {
+            self.pattern(argument)?;
+        } else {
+            return Err(BatchError::NoInput(argument.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn pattern(&mut self, argument: &str) -> Result<(), BatchError> {
+        let pattern = |detail: String| BatchError::Pattern { pattern: argument.to_owned(), detail };
+        let mut found = false;
+        for entry in glob::glob(argument).map_err(|error| pattern(error.to_string()))? {
+            found = true;
+            match entry {
+                Ok(path) => self.path(&path),
+                Err(error) => self.refuse(&error.path().to_string_lossy(), error.error()),
+            }
+        }
+        if found { Ok(()) } else { Err(BatchError::NoInput(argument.to_owned())) }
+    }
+
+    fn path(&mut self, path: &Path) {
+        if path.is_dir() { self.folder(path) } else { self.file(path) }
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        let leave_out = self.leave_out.clone();
+        let mut walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+        while let Some(entry) = walk.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_string_lossy().into_owned();
+                    self.refuse(&path, &error);
+                    continue;
+                }
+            };
+            let name = entry.file_name().to_string_lossy();
+            if entry.file_type().is_dir() {
+                let is_output = leave_out.is_some() && fs::canonicalize(entry.path()).ok() == leave_out;
+                if entry.depth() > 0 && (is_output || hidden(&name) || belongs_to_a_page(&entry)) {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
+            if !entry.file_type().is_file() || hidden(&name) {
+                continue;
+            }
+            match passed_over(&name) {
+                Some(suffix) => *self.inputs.skipped.entry(suffix).or_default() += 1,
+                None => self.file(entry.path()),
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        let shown = path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned();
+        if !may_be_archive(path) {
+            return self.push(Input { path: shown, origin: Origin::File(path.to_owned()) });
+        }
+        let opened = File::open(path).map_err(|error| unreadable(&error));
+        let opened = opened.and_then(|file| archive::open(Box::new(BufReader::new(file))));
+        match opened {
+            Ok(zip) if archive::is_package(&zip) => {
+                self.push(Input { path: shown, origin: Origin::File(path.to_owned()) });
+            }
+            Ok(zip) => self.archive(path, &shown, zip),
+            Err(finding) => self.push(Input { path: shown, origin: Origin::Refused(finding) }),
+        }
+    }
+
+    fn archive(&mut self, path: &Path, shown: &str, zip: Zip) {
+        let archive: Arc<Path> = path.into();
+        for (name, member) in archive::members(zip) {
+            let origin = match member {
+                Ok(_) if hidden_entry(&name) => continue,
+                Ok(member) => Origin::Member { archive: Arc::clone(&archive), member },
+                Err(finding) => Origin::Refused(finding),
+            };
+            match (&origin, passed_over(&name)) {
+                (Origin::Member { .. }, Some(suffix)) => *self.inputs.skipped.entry(suffix).or_default() += 1,
+                _ => self.push(Input { path: format!("{shown}!{name}"), origin }),
+            }
+        }
+    }
+
+    fn refuse(&mut self, path: &str, error: &dyn std::error::Error) {
+        self.push(Input { path: path.to_owned(), origin: Origin::Refused(unreadable(error)) });
+    }
+
+    fn push(&mut self, input: Input) {
+        if self.seen.insert(names::digest(input.path.as_bytes())) {
+            self.inputs.list.push(input);
+        }
+    }
+}
+
+/// The finding about something that the system does not let us read.
+pub(super) fn unreadable(error: &dyn std::error::Error) -> Box<Finding> {
+    let code = &FILE_UNREADABLE;
+    Box::new(Finding::new(
+        code,
+        Message::new(
+            format!("{}：{error}。{}", code.title.0, code.remedy.0),
+            format!("{}: {error}. {}", code.title.1, code.remedy.1),
+        ),
+    ))
+}
+
+/// Hidden files, and the lock files that Word and WPS put beside an open document.
+fn hidden(name: &str) -> bool {
+    name.starts_with('.') || name.starts_with("~$") || name.starts_with(".~") || name.eq_ignore_ascii_case("thumbs.db")
+}
+
+fn hidden_entry(name: &str) -> bool {
+    name.split(['/', '\\']).any(|part| hidden(part) || part == "__MACOSX")
+}
+
+/// The folder that a browser saves beside a page: `page_files` or `page.files` beside `page.html`.
+fn belongs_to_a_page(folder: &DirEntry) -> bool {
+    let name = folder.file_name().to_string_lossy();
+    let Some(stem) = name.strip_suffix("_files").or_else(|| name.strip_suffix(".files")) else { return false };
+    ["html", "htm"].iter().any(|suffix| folder.path().with_file_name(format!("{stem}.{suffix}")).is_file())
+}
+
+/// The suffix in lower case of a file that a search passes over.
+fn passed_over(name: &str) -> Option<String> {
+    let suffix = suffix(name);
+    let readme = name.len() >= 6 && name.as_bytes()[..6].eq_ignore_ascii_case(b"readme");
+    (readme || PASSED_OVER.contains(&suffix.as_str())).then_some(suffix)
+}
+
+fn suffix(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, suffix)| suffix.to_lowercase()).unwrap_or_default()
+}
+
+/// Whether a file may be an archive of submissions: it begins like a zip file and is not named like a document.
+fn may_be_archive(path: &Path) -> bool {
+    let suffix = suffix(&path.to_string_lossy());
+    if READERS.iter().any(|reader| reader.suffixes.contains(&suffix.as_str())) || !path.is_file() {
+        return false;
+    }
+    let mut start = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && matches!(&start, b"PK\x03\x04" | b"PK\x05\x06") || suffix == "zip"
+}

@@ -1,0 +1,149 @@
+//! The bytes of an input, within the size that a file may have, and only if the file held still.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::archive::{self, Member, Zip};
+use super::inputs::{Input, Origin, unreadable};
+use crate::document::{Exceeded, Limits, Resource};
+use crate::finding::Finding;
+use crate::finding::code::batch::FILE_CHANGED;
+use crate::read::ReadError;
+
+/// How often a file that changes is read before it is given up.
+const ATTEMPTS: usize = 3;
+
+/// Reads inputs; keeps the archive that it read from last open.
+#[derive(Default)]
+pub struct Loader {
+    archive: Option<(PathBuf, Option<usize>, Zip)>,
+}
+
+impl std::fmt::Debug for Loader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loader").field("archive", &self.archive.as_ref().map(|open| &open.0)).finish()
+    }
+}
+
+impl Loader {
+    /// The bytes of an input. Standard input can be read once.
+    ///
+    /// # Errors
+    /// The finding that says why not: unreadable, larger than a file may be, changed while it was read.
+    pub fn bytes(&mut self, input: &Input) -> Result<Vec<u8>, Box<Finding>> {
+        match &input.origin {
+            Origin::File(path) => file(path),
+            Origin::Stdin => bounded(io::stdin().lock()),
+            Origin::Member { archive, member } => self.member(archive, member),
+            Origin::Refused(finding) => Err(finding.clone()),
+        }
+    }
+
+    fn member(&mut self, path: &Path, member: &Member) -> Result<Vec<u8>, Box<Finding>> {
+        let open = self.archive.take().filter(|open| open.0 == path && open.1 == member.outer);
+        let (.., zip) = match open {
+            Some(open) => self.archive.insert(open),
+            None => self.archive.insert((path.to_owned(), member.outer, open_archive(path, member.outer)?)),
+        };
+        archive::read(zip, member.index)
+    }
+}
+
+fn open_archive(path: &Path, outer: Option<usize>) -> Result<Zip, Box<Finding>> {
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let mut zip = archive::open(Box::new(BufReader::new(file)))?;
+    match outer {
+        None => Ok(zip),
+        Some(index) => archive::open(Box::new(Cursor::new(archive::read(&mut zip, index)?))),
+    }
+}
+
+/// What tells that a file changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, Box<Finding>> {
+    let opened = || File::open(path).map_err(|error| unreadable(&error));
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        // A pipe or a device that was named on the command line.
+        return bounded(opened()?);
+    }
+    within(metadata.len())?;
+    let stamp = || -> Result<Stamp, Box<Finding>> {
+        let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+        Ok(Stamp { bytes: metadata.len(), modified: metadata.modified().ok() })
+    };
+    held_still(stamp, || bounded(opened()?))
+}
+
+/// Reads until the file is the same before and after.
+fn held_still(
+    mut stamp: impl FnMut() -> Result<Stamp, Box<Finding>>,
+    mut read: impl FnMut() -> Result<Vec<u8>, Box<Finding>>,
+) -> Result<Vec<u8>, Box<Finding>> {
+    let mut before = stamp()?;
+    for _ in 0..ATTEMPTS {
+        let bytes = read()?;
+        let after = stamp()?;
+        if before == after && bytes.len() as u64 == after.bytes {
+            return Ok(bytes);
+        }
+        before = after;
+    }
+    Err(Box::new(Finding::new(&FILE_CHANGED, FILE_CHANGED.message())))
+}
+
+fn bounded(source: impl Read) -> Result<Vec<u8>, Box<Finding>> {
+    let limit = Limits::default().file_bytes;
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    within(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+fn within(bytes: u64) -> Result<(), Box<Finding>> {
+    let limit = Limits::default().file_bytes;
+    if bytes <= limit {
+        return Ok(());
+    }
+    let exceeded = Exceeded { resource: Resource::FileBytes, asked: bytes, limit };
+    Err(Box::new(ReadError::OverLimit(exceeded).finding()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamps(sizes: &[u64]) -> impl FnMut() -> Result<Stamp, Box<Finding>> {
+        let mut sizes = sizes.iter().copied();
+        move || Ok(Stamp { bytes: sizes.next().unwrap_or(0), modified: None })
+    }
+
+    #[test]
+    fn a_file_is_taken_once_it_holds_still() {
+        let mut reads = 0;
+        let read = || {
+            reads += 1;
+            Ok(vec![0; 5])
+        };
+        assert_eq!(held_still(stamps(&[3, 5, 5]), read).map(|bytes| bytes.len()), Ok(5));
+        assert_eq!(reads, 2);
+    }
+
+    #[test]
+    fn a_file_that_never_holds_still_is_refused() {
+        let refused = held_still(stamps(&[1, 2, 3, 4, 5]), || Ok(Vec::new()));
+        assert_eq!(refused.unwrap_err().code, "file-changed");
+    }
+
+    #[test]
+    fn more_bytes_than_a_file_may_have_are_not_held() {
+        assert_eq!(bounded(io::repeat(b'x')).unwrap_err().code, "file-over-limit");
+    }
+}

@@ -1,0 +1,58 @@
+//! Batches: many inputs through the library in parallel, with outputs and logs that are the same for any number of workers.
+//!
+//! Only this module and the command line touch files, threads and clocks. The way of one input:
+//! [`inputs`] lists it, [`load`] reads its bytes, [`pipeline`] makes the report, [`names`] gives it a name in the order of
+//! the inputs, [`files`] writes its outputs whole, [`log`] tells about it and [`cache`] remembers it.
+
+mod archive;
+mod cache;
+mod convert;
+mod files;
+mod inputs;
+mod load;
+mod log;
+mod names;
+mod order;
+mod pipeline;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+pub use convert::{Summary, Task, convert};
+pub use files::write_whole;
+pub use inputs::{Input, Inputs, list};
+pub use load::Loader;
+pub use log::{Entry, Status};
+pub use order::{Stages, in_order};
+pub use pipeline::{Pipeline, guarded, keep_panics_quiet};
+
+/// Why a batch could not run, or could not go on.
+#[derive(Debug, Error)]
+pub enum BatchError {
+    /// An input names nothing.
+    #[error("no such file or folder: {0}")]
+    NoInput(String),
+    /// A pattern is not a glob.
+    #[error("{pattern}: {detail}")]
+    Pattern {
+        /// The pattern as typed.
+        pattern: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The folder for outputs cannot be used, or the disk is full.
+    #[error("{}: {source}", path.display())]
+    Output {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Another run writes into the same folder.
+    #[error("{}: another run is writing into this folder", .0.display())]
+    Locked(PathBuf),
+    /// The workers could not be started.
+    #[error("the workers could not be started: {0}")]
+    Workers(String),
+}

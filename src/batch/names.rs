@@ -1,0 +1,161 @@
+//! Names of outputs: safe on every system, and given in the order of the inputs.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use sha2::{Digest, Sha256};
+
+/// Most bytes of a name without its suffix; file systems allow 255 for the whole.
+const MOST_BYTES: usize = 180;
+
+/// Names that mean a device on Windows, with any suffix.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// Names that the program gives to files of its own.
+const OWN: &[&str] = &["index"];
+
+/// A name without suffix that can stand in any folder of any system, made from any text.
+pub(super) fn safe(text: &str) -> String {
+    let replaced: String =
+        text.chars().filter(|&c| !invisible(c)).map(|c| if separates(c) { '_' } else { c }).collect();
+    let name = replaced.trim_start_matches(['.', ' ', '\u{3000}', '~']).trim();
+    let mut name = trimmed_end(cut(name, MOST_BYTES)).to_owned();
+    if name.is_empty() {
+        return "report".to_owned();
+    }
+    if name.starts_with('-') || is_device(&name) || OWN.contains(&name.to_lowercase().as_str()) {
+        name.insert(0, '_');
+    }
+    name
+}
+
+/// Characters that are separators or not allowed on some system.
+fn separates(c: char) -> bool {
+    c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+}
+
+/// Characters that show nothing or turn the direction of writing, so that a name would not be what it looks like.
+fn invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
+}
+
+fn is_device(name: &str) -> bool {
+    let base = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let numbered = base.strip_prefix("com").or_else(|| base.strip_prefix("lpt"));
+    let digit =
+        |rest: &str| matches!(rest, "¹" | "²" | "³") || (rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    DEVICES.contains(&base.as_str()) || numbered.is_some_and(digit)
+}
+
+/// At most this many bytes, whole characters.
+fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn trimmed_end(text: &str) -> &str {
+    text.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
+}
+
+/// Which input has which name. Keeps digests, not names: 40 bytes or so an output.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    taken: HashMap<u128, Owner>,
+}
+
+#[derive(Debug)]
+struct Owner {
+    /// Index of the input that has the name.
+    input: usize,
+    /// The number that the next one with this name tries.
+    next: u32,
+}
+
+impl Names {
+    /// Gives an input the name `wanted` or, when it is taken, `wanted (2)` and so on. Returns the name and the input that has `wanted`.
+    pub(super) fn claim(&mut self, wanted: &str, input: usize) -> (String, Option<usize>) {
+        let wanted_key = key(wanted);
+        let Some(owner) = self.taken.get(&wanted_key) else {
+            self.taken.insert(wanted_key, Owner { input, next: 2 });
+            return (wanted.to_owned(), None);
+        };
+        let first = owner.input;
+        let mut number = owner.next;
+        loop {
+            let tail = format!(" ({number})");
+            let name = format!("{}{tail}", trimmed_end(cut(wanted, MOST_BYTES - tail.len())));
+            number += 1;
+            if let Entry::Vacant(free) = self.taken.entry(key(&name)) {
+                free.insert(Owner { input, next: 2 });
+                if let Some(owner) = self.taken.get_mut(&wanted_key) {
+                    owner.next = number;
+                }
+                return (name, Some(first));
+            }
+        }
+    }
+}
+
+/// A digest of the name in lower case: on many systems names that differ in case alone are one name.
+fn key(name: &str) -> u128 {
+    digest(name.to_lowercase().as_bytes())
+}
+
+/// The first half of a SHA-256.
+pub(super) fn digest(bytes: &[u8]) -> u128 {
+    let hash = Sha256::digest(bytes);
+    hash.iter().take(16).fold(0, |number, &byte| (number << 8) | u128::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_safe_name_stays_in_its_folder_and_is_no_device() {
+        for (text, name) in [
+            ("甲县乙局2023年报告", "甲县乙局2023年报告"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("a/b\\c:d*e?f\"g<h>i|j\nk\0", "a_b_c_d_e_f_g_h_i_j_k_"),
+            ("con", "_con"),
+            ("NUL.2023", "_NUL.2023"),
+            ("com1", "_com1"),
+            ("company", "company"),
+            ("Index", "_Index"),
+            ("name. . ", "name"),
+            ("...", "report"),
+            ("", "report"),
+            ("-rf", "_-rf"),
+            ("a\u{202e}cod.exe", "acod.exe"),
+        ] {
+            assert_eq!(safe(text), name, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_between_characters() {
+        let name = safe(&"机".repeat(200));
+        assert_eq!(name, "机".repeat(60));
+    }
+
+    #[test]
+    fn the_first_keeps_its_name_and_the_others_are_numbered() {
+        let mut names = Names::default();
+        assert_eq!(names.claim("甲", 0), ("甲".to_owned(), None));
+        assert_eq!(names.claim("Ab (2)", 1), ("Ab (2)".to_owned(), None));
+        assert_eq!(names.claim("ab", 2), ("ab".to_owned(), None));
+        assert_eq!(names.claim("AB", 3), ("AB (3)".to_owned(), Some(2)));
+        assert_eq!(names.claim("aB", 4), ("aB (4)".to_owned(), Some(2)));
+    }
+
+    #[test]
+    fn a_long_name_has_room_for_its_number() {
+        let (mut names, long) = (Names::default(), "x".repeat(180));
+        names.claim(&long, 0);
+        let (second, _) = names.claim(&long, 1);
+        assert_eq!((second.len(), second.ends_with("x (2)")), (180, true));
+    }
+}

@@ -1,0 +1,124 @@
+//! One input through the library: bytes to a checked report. Whatever fails is a finding, also a failure of our own.
+
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
+
+use sha2::{Digest, Sha256};
+
+use crate::bind::{Binder, Hints};
+use crate::check::{self, Context};
+use crate::document::Budget;
+use crate::finding::code::batch::INTERNAL_ERROR;
+use crate::finding::{Finding, Message};
+use crate::form::Forms;
+use crate::read;
+use crate::report::{Report, Source};
+
+use super::inputs::Input;
+
+/// The forms made ready, for use from any thread.
+#[derive(Debug)]
+pub struct Pipeline<'a> {
+    forms: &'a Forms,
+    binder: Binder,
+    form: Option<String>,
+}
+
+impl<'a> Pipeline<'a> {
+    /// A pipeline for these forms; with `form`, every document is read as that form.
+    pub fn new(forms: &'a Forms, form: Option<String>) -> Self {
+        Self { forms, binder: Binder::new(forms), form }
+    }
+
+    /// The forms.
+    pub fn forms(&self) -> &'a Forms {
+        self.forms
+    }
+
+    /// Reads and binds a document, without checking it.
+    ///
+    /// # Errors
+    /// The finding that says why there is no report.
+    pub fn read(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
+        let reading = read::read(bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
+            .map_err(|error| Box::new(error.finding()))?;
+        let hints = Hints { form: self.form.as_deref(), file_stem: input.stem() };
+        let mut report = self.binder.bind(&reading, &hints)?;
+        report.source = Some(Source {
+            file: input.path.clone(),
+            format: reading.format,
+            sha256: hexadecimal(&Sha256::digest(bytes)),
+        });
+        Ok(report)
+    }
+
+    /// Adds the findings of the form's rules to a report.
+    pub fn check(&self, report: &mut Report, previous: Option<&Report>) {
+        let Some(form) = self.forms.get(&report.form) else { return };
+        let findings = check::check(form, report, &Context { previous });
+        report.findings.extend(findings);
+    }
+
+    /// Reads, binds and checks a document.
+    ///
+    /// # Errors
+    /// The finding that says why there is no report.
+    pub fn report(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
+        let mut report = self.read(input, bytes)?;
+        self.check(&mut report, None);
+        Ok(report)
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+thread_local! {
+    /// Where the last panic of this thread was, for the finding that it becomes.
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps panics from the terminal; [`guarded`] tells about them as findings. Called once, by a program at its start.
+pub fn keep_panics_quiet() {
+    panic::set_hook(Box::new(|info| {
+        LAST_PANIC.with_borrow_mut(|last| *last = Some(info.to_string()));
+    }));
+}
+
+/// The last net: a panic becomes the finding `internal-error`, and the batch goes on.
+///
+/// # Errors
+/// What `work` returns, or that finding.
+pub fn guarded<T>(work: impl FnOnce() -> Result<T, Box<Finding>>) -> Result<T, Box<Finding>> {
+    LAST_PANIC.with_borrow_mut(|last| *last = None);
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let detail = LAST_PANIC.with_borrow_mut(Option::take).unwrap_or_default().replace('\n', " ");
+        let code = &INTERNAL_ERROR;
+        Err(Box::new(Finding::new(
+            code,
+            Message::new(
+                format!("{}（{detail}）。{}", code.title.0, code.remedy.0),
+                format!("{} ({detail}). {}", code.title.1, code.remedy.1),
+            ),
+        )))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_finding() {
+        let result: Result<(), _> = guarded(|| panic!("a bug"));
+        assert_eq!(result.unwrap_err().code, "internal-error");
+        assert_eq!(guarded(|| Ok(3)), Ok(3));
+    }
+}

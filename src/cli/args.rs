@@ -1,0 +1,149 @@
+//! The arguments as they are typed. Nothing here but their names, their help and what is wrong with a single one.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use nianbao::finding::Language;
+use nianbao::write::{Output, WRITERS};
+
+/// Reads, checks and regenerates Chinese agencies' annual reports (政府信息公开工作年度报告).
+#[derive(Debug, Parser)]
+#[command(name = "nianbao", version, max_term_width = 100, after_help = EXIT_STATUS)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_STATUS: &str = "INPUT is a file, a folder (searched through), a glob in quotes, an archive (.zip), or - for standard input.\n\
+Exit status: 0 done and nothing wrong; 1 done, and some report has an error or could not be read;\n\
+2 the command itself could not run; 130 stopped by Ctrl-C.";
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// Adds the forms of a folder (*.toml) to those built in; one with the same id replaces it.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) mappings: Option<PathBuf>,
+    /// Language of messages: zh or en [default: by the locale].
+    #[arg(long, global = true, value_name = "LANG", value_parser = language)]
+    pub(crate) lang: Option<Language>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes each report as Word, Excel and web page, with logs of the whole batch.
+    Convert(Convert),
+    /// Prints one report as JSON.
+    Inspect(Inspect),
+    /// Prints what is wrong with reports.
+    Check(Check),
+    /// Lists, shows and checks forms (mapping files).
+    Forms(Forms),
+    /// Tells what a finding's code means and what to do about it.
+    Explain(Explain),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Convert {
+    /// Files, folders, globs, archives, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// Folder for the outputs; made where it is missing.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Formats to write, separated by commas: docx, xlsx, html, json [default: docx,xlsx,html].
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output)]
+    pub(crate) to: Vec<Output>,
+    /// Reads every input as this form, whatever its labels say.
+    #[arg(long, value_name = "ID")]
+    pub(crate) form: Option<String>,
+    /// Number of workers [default: one a core].
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// A file, or - for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    /// Reads it as this form, whatever its labels say.
+    #[arg(long, value_name = "ID")]
+    pub(crate) form: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Files, folders, globs, archives, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// Folder with last year's reports, for the rules that compare with them.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) previous: Option<PathBuf>,
+    /// How findings are printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Rendering::Text)]
+    pub(crate) format: Rendering,
+    /// Reads every input as this form, whatever its labels say.
+    #[arg(long, value_name = "ID")]
+    pub(crate) form: Option<String>,
+    /// Number of workers [default: one a core].
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rendering {
+    /// A line per finding, for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+    /// One SARIF 2.1.0 log.
+    Sarif,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Forms {
+    #[command(subcommand)]
+    pub(crate) command: FormsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FormsCommand {
+    /// Lists the forms.
+    List,
+    /// Shows the fields and rules of a form.
+    Show {
+        /// Id of the form.
+        id: String,
+    },
+    /// Checks mapping files, and tries their rules on their examples.
+    Check {
+        /// Mapping files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// The code of a finding; without it, all codes are listed.
+    pub(crate) code: Option<String>,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "zh" => Ok(Language::Zh),
+        "en" => Ok(Language::En),
+        _ => Err("zh or en is wanted".to_owned()),
+    }
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let known: Vec<&str> = WRITERS.iter().map(|writer| writer.output.suffix()).collect();
+    let found = WRITERS.iter().find(|writer| writer.output.suffix().eq_ignore_ascii_case(text));
+    found.map(|writer| writer.output).ok_or_else(|| format!("the formats are {}", known.join(", ")))
+}

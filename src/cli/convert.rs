@@ -1,0 +1,143 @@
+//! `nianbao convert`: a batch of reports written as Word, Excel and web pages.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Result, anyhow, bail};
+use nianbao::batch::{self, Entry, Inputs, Pipeline, Status, Summary, Task};
+use nianbao::finding::{Finding, Severity};
+use nianbao::form::Forms;
+use nianbao::write::{Output, WRITERS};
+
+use super::args::{Convert, Global};
+use super::terminal::{Progress, Terminal};
+use super::{Exit, mistakes};
+
+pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Result<Exit> {
+    let forms = mistakes::forms(global)?;
+    known_form(&forms, args.form.as_deref())?;
+    let inputs = batch::list(&args.inputs, Some(&args.out))?;
+    let to = formats(&args.to);
+    let pipeline = Pipeline::new(&forms, args.form.clone());
+    let fingerprint = fingerprint(args, global, &to)?;
+    let task = Task {
+        inputs: &inputs.list,
+        pipeline: &pipeline,
+        to: &to,
+        out: &args.out,
+        jobs: jobs(args.jobs),
+        fingerprint: &fingerprint,
+    };
+    let stop = stop_on_ctrl_c()?;
+    let progress = terminal.progress(inputs.list.len());
+    let summary = batch::convert(&task, &stop, |entry, findings| tell(&progress, terminal, entry, findings))?;
+    drop(progress);
+    passed_over(terminal, &inputs);
+    terminal.line(&sum(terminal, &summary, &args.out));
+    Ok(match summary {
+        Summary { stopped: true, .. } => Exit::Stopped,
+        Summary { findings, failed, .. } => Exit::wrong_if(findings + failed > 0),
+    })
+}
+
+/// What people need to know of an input while the batch runs: why it failed, or that it has errors.
+fn tell(progress: &Progress, terminal: &Terminal, entry: &Entry, findings: &[Finding]) {
+    progress.step();
+    if entry.status == Status::Ok {
+        return;
+    }
+    for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        progress.line(&terminal.finding(&entry.path, finding));
+    }
+}
+
+fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String {
+    let Summary { ok, findings, failed, unchanged, stopped } = *summary;
+    let out = out.display();
+    let text = match terminal.language {
+        nianbao::finding::Language::Zh => format!(
+            "共{}个文件：无错误{ok}个，有错误{findings}个，失败{failed}个；其中未变动而沿用{unchanged}个。输出在 {out}",
+            ok + findings + failed
+        ),
+        nianbao::finding::Language::En => format!(
+            "{} files: {ok} without errors, {findings} with errors, {failed} failed; {unchanged} of them unchanged since the last run. Outputs are in {out}",
+            ok + findings + failed
+        ),
+    };
+    if stopped {
+        format!("{text}{}", terminal.say("。已中断，再次运行同一命令即可继续", ". Stopped; the same command goes on"))
+    } else {
+        text
+    }
+}
+
+/// Says which files of searched folders were passed over.
+pub(super) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
+    if inputs.skipped.is_empty() {
+        return;
+    }
+    let kinds: Vec<String> = inputs.skipped.iter().map(|(suffix, count)| format!(".{suffix} {count}")).collect();
+    let said = terminal.say("按扩展名跳过的文件：", "passed over by their suffix: ");
+    terminal.line(&format!("{said}{}", kinds.join(", ")));
+}
+
+/// Refuses a form that does not exist before any work is done.
+pub(super) fn known_form(forms: &Forms, id: Option<&str>) -> Result<()> {
+    match id {
+        Some(id) if forms.get(id).is_none() => {
+            let known: Vec<&str> = forms.iter().map(|form| form.id.as_str()).collect();
+            bail!("no form `{id}`: {}", known.join(", "))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The number of workers.
+pub(super) fn jobs(wanted: Option<std::num::NonZeroUsize>) -> usize {
+    wanted.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends at once, which leaves whole files too.
+pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })?;
+    Ok(stop)
+}
+
+fn formats(wanted: &[Output]) -> Vec<Output> {
+    let default = [Output::Docx, Output::Xlsx, Output::Html];
+    let wanted = if wanted.is_empty() { &default[..] } else { wanted };
+    let mut formats: Vec<Output> = Vec::new();
+    for output in wanted {
+        if !formats.contains(output) && WRITERS.iter().any(|writer| writer.output == *output) {
+            formats.push(*output);
+        }
+    }
+    formats
+}
+
+/// Everything besides the inputs that decides what comes out: this build of the program, the forms, the options.
+fn fingerprint(args: &Convert, global: &Global, to: &[Output]) -> Result<Vec<u8>> {
+    let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), program().unwrap_or_default()];
+    let built_in = Forms::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
+    for (name, text) in built_in.chain(mistakes::mapping_files(global)?) {
+        parts.extend([name, text]);
+    }
+    parts.push(format!("{:?} {to:?}", args.form));
+    serde_json::to_vec(&parts).map_err(|error| anyhow!(error))
+}
+
+/// Size and time of the program's file, so that another build does not take what this one made for its own.
+fn program() -> Option<String> {
+    let path: PathBuf = std::env::current_exe().ok()?;
+    let metadata = std::fs::metadata(path).ok()?;
+    let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} {}", metadata.len(), modified.as_nanos()))
+}

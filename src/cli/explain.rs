@@ -1,0 +1,51 @@
+//! `nianbao explain`: what a finding's code means and what to do about it.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use nianbao::finding::{Code, Language, codes};
+
+use super::Exit;
+use super::args::Explain;
+use super::terminal::Terminal;
+use super::width::{padded, widest};
+
+pub(crate) fn run(args: &Explain, terminal: &Terminal) -> Result<Exit> {
+    let mut out = io::stdout().lock();
+    let Some(wanted) = &args.code else {
+        let width = widest(codes().map(|code| code.id));
+        for code in codes() {
+            writeln!(out, "{}  {}", padded(code.id, width), pick(terminal, code.title))?;
+        }
+        return Ok(Exit::Clean);
+    };
+    let Some(code) = codes().find(|code| code.id == wanted) else {
+        let near: Vec<&str> = near(wanted);
+        let hint = if near.is_empty() { String::new() } else { format!(": {}?", near.join(", ")) };
+        terminal.error(&format!("{} `{wanted}`{hint}", terminal.say("没有代码", "no code")));
+        return Ok(Exit::Failed);
+    };
+    page(&mut out, code, terminal)?;
+    Ok(Exit::Clean)
+}
+
+fn page(out: &mut impl Write, code: &Code, terminal: &Terminal) -> io::Result<()> {
+    writeln!(out, "{}  {}  {}", code.id, terminal.severity(code.severity), pick(terminal, code.title))?;
+    writeln!(out)?;
+    writeln!(out, "{}{}", terminal.say("说明：", "Why: "), pick(terminal, code.why))?;
+    writeln!(out, "{}{}", terminal.say("办法：", "What to do: "), pick(terminal, code.remedy))
+}
+
+fn pick(terminal: &Terminal, text: (&'static str, &'static str)) -> &'static str {
+    match terminal.language {
+        Language::Zh => text.0,
+        Language::En => text.1,
+    }
+}
+
+/// Codes that the word may have been meant to be.
+fn near(word: &str) -> Vec<&'static str> {
+    let mut near: Vec<_> = codes().map(|code| (strsim::damerau_levenshtein(word, code.id), code.id)).collect();
+    near.sort_unstable();
+    near.into_iter().filter(|(distance, _)| *distance <= 4).take(3).map(|(_, id)| id).collect()
+}

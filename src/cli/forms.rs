@@ -1,0 +1,114 @@
+//! `nianbao forms`: the forms at hand, what one of them holds, and whether a mapping file is right.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use nianbao::form::{Field, FieldKind, Form, Forms};
+
+use super::args::{Forms as Args, FormsCommand, Global};
+use super::terminal::Terminal;
+use super::width::{padded, widest};
+use super::{Exit, mistakes};
+
+pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
+    match &args.command {
+        FormsCommand::List => list(global, terminal),
+        FormsCommand::Show { id } => show(id, global, terminal),
+        FormsCommand::Check { files } => check(files, terminal),
+    }
+}
+
+fn list(global: &Global, terminal: &Terminal) -> Result<Exit> {
+    let forms = mistakes::forms(global)?;
+    let mut out = io::stdout().lock();
+    let width = widest(forms.iter().map(|form| form.id.as_str()));
+    for form in forms.iter() {
+        let years = padded(&years(form), 9);
+        writeln!(out, "{}  {years}  {}", padded(&form.id, width), terminal.message(&form.name))?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// The years for which a form is prescribed.
+fn years(form: &Form) -> String {
+    match form.years {
+        None => String::new(),
+        Some((from, to)) if to >= 9999 => format!("{from}-"),
+        Some((from, to)) => format!("{from}-{to}"),
+    }
+}
+
+fn show(id: &str, global: &Global, terminal: &Terminal) -> Result<Exit> {
+    let forms = mistakes::forms(global)?;
+    super::convert::known_form(&forms, Some(id))?;
+    let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}  {}  {}", form.id, years(form), terminal.message(&form.name))?;
+    if let Some(basis) = &form.basis {
+        writeln!(out, "{basis}")?;
+    }
+    fields(&mut out, form, terminal)?;
+    rules(&mut out, form, terminal)?;
+    Ok(Exit::Clean)
+}
+
+fn fields(out: &mut impl Write, form: &Form, terminal: &Terminal) -> io::Result<()> {
+    writeln!(out, "\n{} ({})", terminal.say("字段", "Fields"), form.fields.len())?;
+    let width = widest(form.fields.iter().map(|field| field.id.as_str()));
+    for (index, field) in form.fields.iter().enumerate() {
+        let kind = padded(&format!("{} {}", kind(field), field.unit.as_deref().unwrap_or_default()), 11);
+        writeln!(out, "{}  {kind}  {}", padded(&field.id, width), terminal.message(&form.describe(index)))?;
+    }
+    Ok(())
+}
+
+fn kind(field: &Field) -> &'static str {
+    match field.kind {
+        FieldKind::Count => "count",
+        FieldKind::Signed => "signed",
+        FieldKind::Amount => "amount",
+    }
+}
+
+fn rules(out: &mut impl Write, form: &Form, terminal: &Terminal) -> io::Result<()> {
+    writeln!(out, "\n{} ({})", terminal.say("规则", "Rules"), form.rules.len())?;
+    let width = widest(form.rules.iter().map(|rule| rule.id.as_str()));
+    for rule in &form.rules {
+        let times = match rule.instances.len() {
+            1 => String::new(),
+            count => format!(" ×{count}"),
+        };
+        let (id, severity) = (padded(&rule.id, width), terminal.severity(rule.severity));
+        writeln!(out, "{id}  {severity}  {}{times}", terminal.message(&rule.text))?;
+    }
+    Ok(())
+}
+
+fn check(files: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
+    let mut wrong = false;
+    for file in files {
+        wrong |= !check_one(file, terminal)?;
+    }
+    Ok(Exit::wrong_if(wrong))
+}
+
+/// Checks a mapping file by itself; returns whether it is right.
+fn check_one(file: &Path, terminal: &Terminal) -> Result<bool> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+    let form = match Forms::default().add(&name, &text) {
+        Ok(form) => form,
+        Err(error) => {
+            write!(io::stdout().lock(), "{}", mistakes::shown(&error))?;
+            return Ok(false);
+        }
+    };
+    let (fields, rules) = (form.fields.len(), form.rules.len());
+    let said = match terminal.language {
+        nianbao::finding::Language::Zh => format!("{name}：正确，{}，字段{fields}个，规则{rules}条", form.id),
+        nianbao::finding::Language::En => format!("{name}: right, {}, {fields} fields, {rules} rules", form.id),
+    };
+    writeln!(io::stdout().lock(), "{said}")?;
+    Ok(true)
+}

@@ -1,0 +1,56 @@
+//! Mistakes in mapping files, each with its line and a mark under what is to blame.
+
+use anyhow::{Result, anyhow};
+use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
+use nianbao::form::{FormError, Forms};
+
+use super::args::Global;
+
+/// The forms built in and those of `--mappings`.
+pub(crate) fn forms(global: &Global) -> Result<Forms> {
+    let mut forms = Forms::built_in()?;
+    for (name, text) in mapping_files(global)? {
+        forms.add(&name, &text).map_err(|error| anyhow!("{}", shown(&error)))?;
+    }
+    Ok(forms)
+}
+
+/// Name and text of the files of `--mappings`, in the order of their names.
+pub(crate) fn mapping_files(global: &Global) -> Result<Vec<(String, String)>> {
+    let Some(folder) = &global.mappings else { return Ok(Vec::new()) };
+    let place = |error: std::io::Error| anyhow!("{}: {error}", folder.display());
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(place)? {
+        let path = entry.map_err(place)?.path();
+        if path.extension().is_some_and(|suffix| suffix == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        Ok((path.display().to_string(), text))
+    };
+    paths.iter().map(read).collect()
+}
+
+/// Every mistake of a file with the line that it is in.
+pub(crate) fn shown(error: &FormError) -> String {
+    let mut text = Vec::new();
+    let config = Config::default().with_color(false).with_char_set(CharSet::Unicode).with_index_type(IndexType::Byte);
+    for mistake in &error.mistakes {
+        let Some(span) = mistake.span.clone() else {
+            text.extend_from_slice(format!("{}: {}\n", error.name, mistake.message).as_bytes());
+            continue;
+        };
+        let span = (error.name.as_str(), span);
+        let report = Report::build(ReportKind::Error, span.clone())
+            .with_config(config)
+            .with_message(&mistake.message)
+            .with_label(Label::new(span).with_message(&mistake.message))
+            .finish();
+        // Writing to memory cannot fail.
+        let _ = report.write((error.name.as_str(), Source::from(error.text.as_str())), &mut text);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}

@@ -1,0 +1,96 @@
+//! The command line: what is typed becomes one call of the library, and what comes back is shown.
+//!
+//! Data goes to standard output, everything else to standard error. Exit status: 0 done and nothing wrong; 1 done, and some
+//! report has an error or could not be read; 2 the command itself could not run; 130 stopped by Ctrl-C.
+
+mod args;
+mod check;
+mod convert;
+mod explain;
+mod forms;
+mod inspect;
+mod mistakes;
+mod terminal;
+mod width;
+
+use std::io;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+use nianbao::finding::Language;
+
+use args::{Args, Command};
+use terminal::Terminal;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, and nothing is wrong.
+    Clean,
+    /// Done, and something is wrong with a report.
+    Wrong,
+    /// The command itself could not run.
+    Failed,
+    /// Stopped by Ctrl-C.
+    Stopped,
+}
+
+impl Exit {
+    fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Clean => 0,
+            Self::Wrong => 1,
+            Self::Failed => 2,
+            Self::Stopped => 130,
+        })
+    }
+
+    /// Clean, or wrong when `wrong` is.
+    pub(crate) fn wrong_if(wrong: bool) -> Self {
+        if wrong { Self::Wrong } else { Self::Clean }
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub(crate) fn main() -> ExitCode {
+    nianbao::batch::keep_panics_quiet();
+    let args = Args::parse();
+    let terminal = Terminal::new(args.global.lang.unwrap_or_else(locale));
+    match run(args, &terminal) {
+        Ok(exit) => exit.code(),
+        // Whoever reads our output has seen enough.
+        Err(error) if is_broken_pipe(&error) => Exit::Clean.code(),
+        Err(error) => {
+            terminal.error(&format!("{error:#}"));
+            Exit::Failed.code()
+        }
+    }
+}
+
+fn run(args: Args, terminal: &Terminal) -> Result<Exit> {
+    let global = args.global;
+    match args.command {
+        Command::Convert(args) => convert::run(&args, &global, terminal),
+        Command::Inspect(args) => inspect::run(&args, &global, terminal),
+        Command::Check(args) => check::run(&args, &global, terminal),
+        Command::Forms(args) => forms::run(&args, &global, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| match cause.downcast_ref::<io::Error>() {
+        Some(error) => error.kind() == io::ErrorKind::BrokenPipe,
+        None => cause
+            .downcast_ref::<serde_json::Error>()
+            .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe)),
+    })
+}
+
+/// The language of the locale, as POSIX orders the variables: Chinese for `zh…`, English for everything else.
+fn locale() -> Language {
+    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
+    if locale.to_lowercase().starts_with("zh") { Language::Zh } else { Language::En }
+}

@@ -1,0 +1,83 @@
+//! Codes of the batch stage: many files, their names and their outputs.
+
+use super::Code;
+use crate::finding::Severity::{Error, Warning};
+
+/// A stage failed in a way that it should not be able to.
+pub static INTERNAL_ERROR: Code = Code {
+    id: "internal-error",
+    severity: Error,
+    title: ("程序内部错误", "the program failed on this file"),
+    why: (
+        "处理该文件时程序自身出错，其余文件不受影响。",
+        "The program itself failed while it worked on this file; the other files are done.",
+    ),
+    remedy: (
+        "请将该文件和本条信息发给维护人员；可先在原程序中另存一份再试。",
+        "Send the file and this message to the maintainers; a copy saved anew may work.",
+    ),
+};
+
+/// The file changed while it was read.
+pub static FILE_CHANGED: Code = Code {
+    id: "file-changed",
+    severity: Error,
+    title: ("文件在读取时被改动", "the file changed while it was read"),
+    why: (
+        "读取前后文件的大小或修改时间不同，内容不可靠。",
+        "Its size or its time differed before and after reading, so its content is not certain.",
+    ),
+    remedy: ("请等文件保存完毕后重新运行。", "Wait until it is saved and run the command again."),
+};
+
+/// An archive of submissions could not be opened, or an entry of it is not taken.
+pub static ARCHIVE_UNREADABLE: Code = Code {
+    id: "archive-unreadable",
+    severity: Error,
+    title: ("压缩包无法读取", "the archive cannot be read"),
+    why: (
+        "压缩包损坏、嵌套超过一层，或文件数、解压后大小超出限额。",
+        "The archive is damaged, nested more than one level, or has more entries or bytes than it may.",
+    ),
+    remedy: ("请解压到文件夹后再运行。", "Unpack it to a folder and run the command on that."),
+};
+
+/// The name of an output belongs to an earlier report.
+pub static OUTPUT_NAME_TAKEN: Code = Code {
+    id: "output-name-taken",
+    severity: Warning,
+    title: ("输出文件重名", "the output's name is taken"),
+    why: (
+        "另一份报告的标题相同（不分大小写），先处理的保留原名，其余加序号。",
+        "Another report has the same title (letter case aside); the first keeps the name, the others get a number.",
+    ),
+    remedy: ("请核对是否重复报送。", "Check whether a report was sent twice."),
+};
+
+/// Two inputs are reports of one agency and year.
+pub static DUPLICATE_REPORT: Code = Code {
+    id: "duplicate-report",
+    severity: Warning,
+    title: ("同一机关同一年度有两份报告", "two reports of one agency and year"),
+    why: (
+        "两个文件的机关和年度相同，两份都已输出，未作取舍。",
+        "Two files are of the same agency and year; both are written, none is preferred.",
+    ),
+    remedy: ("请确认以哪一份为准，删去另一份。", "Decide which one counts and remove the other."),
+};
+
+/// An output could not be made or written.
+pub static OUTPUT_UNWRITABLE: Code = Code {
+    id: "output-unwritable",
+    severity: Error,
+    title: ("输出文件无法写出", "an output could not be written"),
+    why: ("写出文件时出错，该文件没有生成。", "Writing failed, so this file was not made."),
+    remedy: (
+        "请检查磁盘空间、权限，以及同名文件是否被打开。",
+        "Check space and rights, and whether a file of that name is open.",
+    ),
+};
+
+/// All codes of this stage.
+pub static CODES: &[&Code] =
+    &[&INTERNAL_ERROR, &FILE_CHANGED, &ARCHIVE_UNREADABLE, &OUTPUT_NAME_TAKEN, &DUPLICATE_REPORT, &OUTPUT_UNWRITABLE];
