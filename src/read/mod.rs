@@ -2,6 +2,7 @@
 
 mod cfb;
 mod doc;
+mod docx;
 mod encoding;
 mod error;
 mod html;
@@ -13,6 +14,7 @@ mod sniff;
 mod text;
 mod wordflow;
 mod wordgrid;
+mod wordxml;
 pub mod xml;
 
 use crate::document::{Budget, Document, Format, Resource};
@@ -49,6 +51,8 @@ pub struct Reader {
 
 /// Every reader. Formats, help texts, tests and benchmarks go through this table.
 pub static READERS: &[Reader] = &[
+    Reader { format: Format::Docx, suffixes: &["docx", "docm", "dotx", "dotm"], read: docx::read },
+    Reader { format: Format::WordXml, suffixes: &["xml"], read: wordxml::read },
     Reader { format: Format::Doc, suffixes: &["doc", "dot", "wps", "wpt"], read: doc::read },
     Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read },
     Reader { format: Format::Xlsx, suffixes: &["xlsx", "xlsm", "xltx", "xltm"], read: sheet::read_xlsx },

@@ -40,6 +40,21 @@ pub struct Relationship {
 pub struct Relationships(Vec<Relationship>);
 
 impl Relationships {
+    /// The relationships of a part, read from the part that holds them, which `get` gives by its name.
+    pub(super) fn of(
+        part: &str,
+        budget: &mut Budget,
+        get: impl FnOnce(&str, &mut Budget) -> Result<Option<Vec<u8>>, ReadError>,
+    ) -> Result<Self, ReadError> {
+        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let Some(bytes) = get(&format!("{folder}{slash}_rels/{file}.rels"), budget)? else {
+            return Ok(Self::default());
+        };
+        let (text, _) = xml::text(&bytes, budget)?;
+        parse_relationships(&text, folder, budget)
+    }
+
     /// The relationship with this id.
     pub fn by_id(&self, id: &str) -> Option<&Relationship> {
         self.0.iter().find(|relationship| relationship.id == id)
@@ -159,13 +174,7 @@ impl<'a> Package<'a> {
     /// # Errors
     /// As for [`Package::part`]; no relationships part is no error.
     pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
-        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let slash = if folder.is_empty() { "" } else { "/" };
-        let Some(bytes) = self.part(&format!("{folder}{slash}_rels/{file}.rels"), budget)? else {
-            return Ok(Relationships::default());
-        };
-        let (text, _) = xml::text(&bytes, budget)?;
-        parse_relationships(&text, folder, budget)
+        Relationships::of(part, budget, |name, budget| self.part(name, budget))
     }
 
     /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.

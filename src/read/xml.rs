@@ -153,6 +153,11 @@ impl<'a> Events<'a> {
         self.depth
     }
 
+    /// The offset behind the last event.
+    pub fn offset(&self) -> usize {
+        self.base + self.position()
+    }
+
     /// The next event. Comments, processing instructions and the declaration are passed over.
     ///
     /// # Errors

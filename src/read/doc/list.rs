@@ -139,7 +139,7 @@ impl Lists {
 }
 
 /// Bullets of the symbol fonts that every list uses.
-fn bullet(character: char) -> char {
+pub(in crate::read) fn bullet(character: char) -> char {
     match character {
         '\u{F0B7}' | '\u{F06C}' => '•',
         '\u{F06E}' | '\u{F0A7}' => '■',

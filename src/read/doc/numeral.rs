@@ -8,11 +8,11 @@ const STEMS: [char; 10] = ['甲', '乙', '丙', '丁', '戊', '己', '庚', '辛
 const BRANCHES: [char; 12] = ['子', '丑', '寅', '卯', '辰', '巳', '午', '未', '申', '酉', '戌', '亥'];
 
 /// Number formats that have no number.
-pub(super) const BULLET: u8 = 23;
-pub(super) const NONE: u8 = 255;
+pub(in crate::read) const BULLET: u8 = 23;
+pub(in crate::read) const NONE: u8 = 255;
 
 /// A number in a format; what has no form in it is written in Arabic digits.
-pub(super) fn format(number: u32, format: u8) -> String {
+pub(in crate::read) fn format(number: u32, format: u8) -> String {
     let special = match format {
         1 => roman(number),
         2 => roman(number).map(|text| text.to_lowercase()),

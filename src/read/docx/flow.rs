@@ -1,0 +1,301 @@
+//! Where the pieces of a text go: open paragraphs, open tables, and the body, cell, text box or note that holds them.
+
+use std::sync::Arc;
+
+use super::numbering::Membership;
+use super::shared::Shared;
+use super::table::{Physical, Table};
+use crate::document::{Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
+
+/// What can hold paragraphs and tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The whole part.
+    Story,
+    /// A cell of the innermost table.
+    Cell,
+    /// A text box.
+    TextBox,
+    /// A note written where it is referred to (Word 2003).
+    Note,
+    /// A header or footer written where it is used (Word 2003).
+    Margin,
+}
+
+/// A holder and what it holds so far.
+#[derive(Debug)]
+struct Holder {
+    kind: Kind,
+    region: Region,
+    blocks: Vec<Block>,
+    cell: Physical,
+    /// A paragraph whose mark a tracked change deletes: it goes on in the next one.
+    carried: Option<Para>,
+}
+
+/// An open paragraph.
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a property of its own in Word, too")]
+pub(super) struct Para {
+    /// The text so far.
+    pub(super) text: String,
+    start: usize,
+    index: Option<u32>,
+    /// Index of its style.
+    pub(super) style: Option<usize>,
+    /// `w:outlineLvl` of its own.
+    pub(super) outline: Option<u32>,
+    /// `w:numId` and `w:ilvl` of its own.
+    pub(super) list: Option<u32>,
+    pub(super) list_level: Option<u8>,
+    /// Its mark is deleted by a tracked change.
+    pub(super) mark_deleted: bool,
+    /// Runs are hidden unless they say otherwise.
+    pub(super) style_hidden: bool,
+    /// The open run is hidden.
+    pub(super) hidden: bool,
+    /// A page or column break that is a line break only if more text follows.
+    page_break: bool,
+    /// Where the open `w:t` began.
+    text_start: usize,
+    pub(super) pictures: Vec<PictureRef>,
+    /// What its text boxes hold.
+    boxes: Vec<Block>,
+}
+
+impl Para {
+    /// Appends visible text.
+    pub(super) fn push(&mut self, text: &str) {
+        if self.page_break && !text.is_empty() {
+            self.page_break = false;
+            if !self.text.is_empty() {
+                self.text.push('\n');
+                self.text_start = self.text_start.max(self.text.len());
+            }
+        }
+        // A line end in the file is a blank on the page.
+        if memchr::memchr3(b'\n', b'\r', b'\t', text.as_bytes()).is_some() {
+            self.text.extend(text.chars().map(|sign| if matches!(sign, '\n' | '\r' | '\t') { ' ' } else { sign }));
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Appends a tab or a line break.
+    pub(super) fn push_control(&mut self, control: char) {
+        self.push("");
+        self.text.push(control);
+    }
+
+    /// Appends a page or column break.
+    pub(super) fn break_page(&mut self) {
+        self.page_break = true;
+    }
+
+    /// A `w:t` begins.
+    pub(super) fn text_begins(&mut self) {
+        self.text_start = self.text.len();
+    }
+
+    /// A `w:t` without `xml:space="preserve"` ends: blanks at its ends do not count.
+    pub(super) fn trim(&mut self) {
+        let Some(written) = self.text.get(self.text_start..) else { return };
+        if !written.starts_with([' ', '\t']) && !written.ends_with([' ', '\t']) {
+            return;
+        }
+        let kept = written.trim_matches([' ', '\t']).to_owned();
+        self.text.truncate(self.text_start);
+        self.text.push_str(&kept);
+    }
+}
+
+/// What is open in a part.
+#[derive(Debug)]
+pub(super) struct Flow {
+    part: Arc<str>,
+    holders: Vec<Holder>,
+    paras: Vec<Para>,
+    pub(super) tables: Vec<Table>,
+    paragraphs: u32,
+}
+
+impl Flow {
+    /// The flow of a part in a region.
+    pub(super) fn new(part: &Arc<str>, region: Region) -> Self {
+        let mut flow =
+            Self { part: Arc::clone(part), holders: Vec::new(), paras: Vec::new(), tables: Vec::new(), paragraphs: 0 };
+        flow.hold(Kind::Story, region, Physical::default());
+        flow
+    }
+
+    fn hold(&mut self, kind: Kind, region: Region, cell: Physical) {
+        self.holders.push(Holder { kind, region, blocks: Vec::new(), cell, carried: None });
+    }
+
+    /// The region of the innermost holder.
+    pub(super) fn region(&self) -> Region {
+        self.holders.last().map_or(Region::Body, |holder| holder.region)
+    }
+
+    /// The innermost open paragraph.
+    pub(super) fn para(&mut self) -> Option<&mut Para> {
+        self.paras.last_mut()
+    }
+
+    /// The cell that is open, if nothing is open inside it but paragraphs.
+    pub(super) fn cell(&mut self) -> Option<&mut Physical> {
+        self.holders.last_mut().filter(|holder| holder.kind == Kind::Cell).map(|holder| &mut holder.cell)
+    }
+
+    /// Begins a paragraph.
+    pub(super) fn open_paragraph(&mut self, start: usize, shared: &Shared<'_>) {
+        let host = self.paras.last().and_then(|para| para.index);
+        let Some(holder) = self.holders.last_mut() else { return };
+        let index = if holder.kind == Kind::Story {
+            self.paragraphs += 1;
+            Some(self.paragraphs - 1)
+        } else {
+            host
+        };
+        let style_hidden = shared.styles.get(None).is_some_and(|style| style.hidden);
+        let mut para = Para { start, index, style_hidden, hidden: style_hidden, ..Para::default() };
+        if let Some(carried) = holder.carried.take() {
+            para.text = carried.text;
+            para.start = carried.start;
+            para.index = carried.index;
+            para.pictures = carried.pictures;
+            para.boxes = carried.boxes;
+        }
+        self.paras.push(para);
+    }
+
+    /// Ends a paragraph and puts it where it belongs.
+    pub(super) fn close_paragraph(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let Some(para) = self.paras.pop() else { return Ok(()) };
+        if para.mark_deleted {
+            if let Some(holder) = self.holders.last_mut() {
+                holder.carried = Some(para);
+            }
+            return Ok(());
+        }
+        self.place_paragraph(para, end, shared)
+    }
+
+    fn place_paragraph(&mut self, para: Para, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let (level, number) = properties(&para, shared);
+        let length = para.text.len() + number.as_ref().map_or(0, String::len);
+        // The line end between the paragraphs of a cell is text, too.
+        shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
+        let Some(holder) = self.holders.last_mut() else { return Ok(()) };
+        let place = Place { part: Some(Arc::clone(&self.part)), paragraph: para.index, ..Place::default() }
+            .with_span(para.start, end);
+        let mut more = Vec::new();
+        if holder.kind == Kind::Cell {
+            holder.cell.push(match number {
+                Some(number) => number + &para.text,
+                None => para.text,
+            });
+        } else if !para.text.trim().is_empty() || number.is_some() {
+            shared.budget.spend(Resource::Blocks, 1)?;
+            let place = place.clone();
+            more.push(Block::Paragraph(Paragraph { text: para.text, level, number, region: holder.region, place }));
+        }
+        more.extend(para.pictures.into_iter().map(|picture| {
+            let place = place.clone();
+            Block::Picture(PictureRef { place, ..picture })
+        }));
+        more.extend(para.boxes);
+        self.emit(more);
+        Ok(())
+    }
+
+    /// Begins a holder. A holder has its own open paragraphs only through the stack of elements, so nothing else is needed.
+    pub(super) fn open(&mut self, kind: Kind, start: usize) {
+        let region = match kind {
+            Kind::TextBox if self.region() == Region::Body => Region::TextBox,
+            Kind::Story | Kind::Cell | Kind::TextBox => self.region(),
+            Kind::Note => Region::Note,
+            Kind::Margin => Region::HeaderFooter,
+        };
+        self.hold(kind, region, Physical { span: (start, start), columns: 1, ..Physical::default() });
+    }
+
+    /// Ends a holder and puts what it holds where it belongs.
+    pub(super) fn close(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        if let Some(carried) = self.holders.last_mut().and_then(|holder| holder.carried.take()) {
+            self.place_paragraph(carried, end, shared)?;
+        }
+        let Some(mut holder) = self.holders.pop() else { return Ok(()) };
+        match holder.kind {
+            Kind::Cell => {
+                holder.cell.span.1 = end;
+                shared.hold_cell()?;
+                if let Some(table) = self.tables.last_mut() {
+                    table.held += 1;
+                    table.cell(holder.cell);
+                }
+            }
+            Kind::TextBox => match self.paras.last_mut() {
+                Some(para) => para.boxes.extend(holder.blocks),
+                None => self.emit(holder.blocks),
+            },
+            Kind::Note => shared.notes.extend(holder.blocks),
+            Kind::Margin => shared.margins.extend(holder.blocks),
+            Kind::Story => self.holders.push(holder),
+        }
+        Ok(())
+    }
+
+    /// Begins a table.
+    pub(super) fn open_table(&mut self, start: usize, shared: &mut Shared<'_>) {
+        self.tables.push(Table::new(&self.part, shared.tables, start));
+        shared.tables += 1;
+    }
+
+    /// Ends the innermost table.
+    pub(super) fn close_table(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let Some(table) = self.tables.pop() else { return Ok(()) };
+        shared.held -= table.held;
+        if let Some(grid) = table.finish(end, shared.budget)? {
+            shared.budget.spend(Resource::Blocks, 1)?;
+            self.emit(vec![Block::Grid(grid)]);
+        }
+        Ok(())
+    }
+
+    fn emit(&mut self, blocks: Vec<Block>) {
+        let Some(holder) = self.holders.last_mut() else { return };
+        match holder.kind {
+            Kind::Cell => holder.cell.nested.extend(blocks),
+            _ => holder.blocks.extend(blocks),
+        }
+    }
+
+    /// The blocks of the whole part.
+    pub(super) fn finish(mut self, end: usize, shared: &mut Shared<'_>) -> Result<Vec<Block>, Exceeded> {
+        self.close(end, shared)?;
+        Ok(self.holders.into_iter().next().map(|holder| holder.blocks).unwrap_or_default())
+    }
+}
+
+/// The outline level and the list label of a paragraph: its own properties, else those of its style.
+fn properties(para: &Para, shared: &mut Shared<'_>) -> (Option<u8>, Option<String>) {
+    let style = shared.styles.get(para.style);
+    let level = match para.outline {
+        Some(level) => u8::try_from(level).ok().filter(|level| *level < 9).map(|level| level + 1),
+        None => style.and_then(|style| style.level),
+    };
+    let list = para.list.or_else(|| style.and_then(|style| style.list)).unwrap_or(0);
+    if list == 0 {
+        return (level, None);
+    }
+    let owner = style.and_then(|style| style.list_owner).and_then(|owner| shared.styles.get(Some(owner)));
+    let styles = if para.list.is_some() { [None, None] } else { [style, owner] };
+    let member = Membership {
+        list,
+        level: para.list_level,
+        styles: styles.map(|style| style.map(|style| style.id.as_str())),
+        style_level: style.and_then(|style| style.list_level),
+    };
+    (level, shared.lists.label(member))
+}

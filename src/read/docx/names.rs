@@ -1,0 +1,64 @@
+//! Namespaces of word processing files, in the spellings of every standard that is in use, and attribute values.
+
+use std::borrow::Cow;
+
+use crate::read::xml::Tag;
+
+/// Main vocabulary (ECMA-376 part 1, 17).
+pub(in crate::read) const W: Option<u8> = Some(0);
+/// `DrawingML` (20.1).
+pub(super) const A: Option<u8> = Some(1);
+/// Drawings in text (20.4).
+pub(super) const WP: Option<u8> = Some(2);
+/// Alternatives (part 3, 7).
+pub(super) const MC: Option<u8> = Some(3);
+/// Vector Markup Language (part 4, 19.1).
+pub(super) const V: Option<u8> = Some(4);
+/// Embedded objects in VML (part 4, 19.2).
+pub(super) const O: Option<u8> = Some(5);
+/// Formulas (22.1).
+pub(super) const M: Option<u8> = Some(6);
+/// Charts and diagrams, which live in parts of their own.
+pub(super) const GRAPHIC: Option<u8> = Some(7);
+/// Flat packages.
+pub(in crate::read) const PKG: Option<u8> = Some(8);
+/// Annotations of Word 2003 XML.
+pub(super) const AML: Option<u8> = Some(9);
+
+/// Every namespace that is looked at: Transitional, Strict, Word 2003.
+pub(in crate::read) static SPACES: &[(&str, u8)] = &[
+    ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", 0),
+    ("http://purl.oclc.org/ooxml/wordprocessingml/main", 0),
+    ("http://schemas.microsoft.com/office/word/2003/wordml", 0),
+    ("http://schemas.openxmlformats.org/drawingml/2006/main", 1),
+    ("http://purl.oclc.org/ooxml/drawingml/main", 1),
+    ("http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing", 2),
+    ("http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing", 2),
+    ("http://schemas.openxmlformats.org/markup-compatibility/2006", 3),
+    ("urn:schemas-microsoft-com:vml", 4),
+    ("urn:schemas-microsoft-com:office:office", 5),
+    ("http://schemas.openxmlformats.org/officeDocument/2006/math", 6),
+    ("http://purl.oclc.org/ooxml/officeDocument/math", 6),
+    ("http://schemas.openxmlformats.org/drawingml/2006/chart", 7),
+    ("http://purl.oclc.org/ooxml/drawingml/chart", 7),
+    ("http://schemas.microsoft.com/office/drawing/2014/chartex", 7),
+    ("http://schemas.openxmlformats.org/drawingml/2006/diagram", 7),
+    ("http://purl.oclc.org/ooxml/drawingml/diagram", 7),
+    ("http://schemas.microsoft.com/office/2006/xmlPackage", 8),
+    ("http://schemas.microsoft.com/aml/2001/core", 9),
+];
+
+/// The `w:val` of a property.
+pub(super) fn val<'a>(tag: &Tag<'a>) -> Option<Cow<'a, str>> {
+    tag.get("val")
+}
+
+/// The `w:val` of a property as a number.
+pub(super) fn number(tag: &Tag<'_>) -> Option<u32> {
+    val(tag)?.trim().parse().ok()
+}
+
+/// Whether an on/off property is on (17.17.4): it is unless it says otherwise.
+pub(super) fn is_on(tag: &Tag<'_>) -> bool {
+    !tag.has_attributes() || !val(tag).is_some_and(|value| matches!(value.as_ref(), "0" | "false" | "off"))
+}

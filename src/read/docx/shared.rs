@@ -1,0 +1,160 @@
+//! What all parts of one document share: the account, styles, lists, pictures, and what is gathered for the end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::numbering::Lists;
+use super::pictures::Pictures;
+use super::skipped::{Kind, Skipped};
+use super::styles::Styles;
+use crate::document::{Block, Budget, Exceeded, Resource};
+use crate::read::ReadError;
+use crate::read::package::{Package, Relationships};
+
+/// Where parts come from.
+#[derive(Debug)]
+pub(in crate::read) enum Parts<'a> {
+    /// A zip archive.
+    Package(Package<'a>),
+    /// One XML file that holds all parts.
+    Flat(BTreeMap<String, Vec<u8>>),
+}
+
+impl Parts<'_> {
+    /// A part's bytes, inflated.
+    pub(in crate::read) fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
+        match self {
+            Self::Package(package) => package.part(name, budget),
+            Self::Flat(parts) => {
+                let found = parts.get(name);
+                budget.spend(Resource::InflatedBytes, found.map_or(0, Vec::len) as u64)?;
+                Ok(found.cloned())
+            }
+        }
+    }
+
+    /// The relationships of a part.
+    pub(in crate::read) fn relationships(
+        &mut self,
+        part: &str,
+        budget: &mut Budget,
+    ) -> Result<Relationships, ReadError> {
+        match self {
+            Self::Package(package) => package.relationships(part, budget),
+            Self::Flat(parts) => Relationships::of(part, budget, |name, _| Ok(parts.get(name).cloned())),
+        }
+    }
+}
+
+/// What all parts of one document share.
+#[derive(Debug)]
+pub(in crate::read) struct Shared<'p> {
+    /// The account of the file.
+    pub(in crate::read) budget: &'p mut Budget,
+    pub(in crate::read) parts: Parts<'p>,
+    pub(in crate::read) styles: Arc<Styles>,
+    pub(in crate::read) lists: Lists,
+    pub(super) pictures: Pictures,
+    pub(super) skipped: Skipped,
+    /// Tables opened so far.
+    pub(in crate::read) tables: u32,
+    /// Cells held by open tables.
+    pub(in crate::read) held: u64,
+    /// Pieces of visible content met so far.
+    pub(in crate::read) yielded: u64,
+    /// Blocks of notes and of headers and footers.
+    pub(in crate::read) notes: Vec<Block>,
+    pub(in crate::read) margins: Vec<Block>,
+    /// Relationship ids of headers and footers in the order of their use.
+    pub(in crate::read) wanted_margins: Vec<String>,
+    /// The text refers to footnotes, to endnotes.
+    pub(in crate::read) refers_to: [bool; 2],
+    /// The body was met.
+    pub(in crate::read) has_body: bool,
+}
+
+impl<'p> Shared<'p> {
+    /// Nothing read yet.
+    pub(in crate::read) fn new(parts: Parts<'p>, budget: &'p mut Budget) -> Self {
+        Self {
+            budget,
+            parts,
+            styles: Arc::default(),
+            lists: Lists::default(),
+            pictures: Pictures::default(),
+            skipped: Skipped::default(),
+            tables: 0,
+            held: 0,
+            yielded: 0,
+            notes: Vec::new(),
+            margins: Vec::new(),
+            wanted_margins: Vec::new(),
+            refers_to: [false; 2],
+            has_body: false,
+        }
+    }
+
+    /// Counts a cell that an open table holds.
+    pub(in crate::read) fn hold_cell(&mut self) -> Result<(), Exceeded> {
+        self.held += 1;
+        let limit = self.budget.left(Resource::AllSlots);
+        if self.held > limit {
+            return Err(Exceeded { resource: Resource::AllSlots, asked: self.held, limit });
+        }
+        Ok(())
+    }
+
+    /// The index of the picture that a relationship leads to; what cannot be read is counted.
+    pub(in crate::read) fn picture(&mut self, id: &str, relationships: &Relationships) -> Option<usize> {
+        if let Some(index) = self.pictures.known(id) {
+            return Some(index);
+        }
+        let Some(relationship) = relationships.by_id(id) else {
+            self.skipped.add(Kind::BrokenPicture);
+            return None;
+        };
+        if relationship.external {
+            self.skipped.add(Kind::LinkedPicture);
+            return None;
+        }
+        let known = self.pictures.known(&relationship.target);
+        let index = known.or_else(|| {
+            let bytes = self.parts.part(&relationship.target, self.budget).ok().flatten()?;
+            self.pictures.keep(&relationship.target, bytes)
+        });
+        if index.is_none() {
+            self.skipped.add(Kind::BrokenPicture);
+        }
+        index
+    }
+
+    /// Keeps a picture that is written in the text itself (Word 2003).
+    pub(in crate::read) fn keep_base64(&mut self, name: &str, text: &str) -> Result<(), Exceeded> {
+        self.budget.spend(Resource::InflatedBytes, text.len() as u64)?;
+        let kept = base64(text).and_then(|bytes| self.pictures.keep(name, bytes));
+        if kept.is_none() {
+            self.skipped.add(Kind::BrokenPicture);
+        }
+        Ok(())
+    }
+
+    /// What a part that the text can do without gave: a broken one is counted, a limit is still a limit.
+    pub(in crate::read) fn optional<T: Default>(&mut self, read: Result<T, ReadError>) -> Result<T, ReadError> {
+        match read {
+            Err(ReadError::Damaged(_)) => {
+                self.skipped.add(Kind::Part);
+                Ok(T::default())
+            }
+            other => other,
+        }
+    }
+}
+
+/// The bytes of a base64 text with line ends in it.
+pub(in crate::read) fn base64(text: &str) -> Option<Vec<u8>> {
+    let dense: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(dense).ok()
+}

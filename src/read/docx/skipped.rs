@@ -1,0 +1,90 @@
+//! What a file holds and the reader leaves out, counted, and the findings that say so.
+
+use crate::finding::code::read::CONTENT_SKIPPED;
+use crate::finding::{Finding, Message};
+
+/// A kind of content that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Another document that is to be put in here (17.17.2).
+    Chunk,
+    /// An embedded or linked object or control.
+    Object,
+    /// A chart or a diagram.
+    Chart,
+    /// A picture that lies outside of the file.
+    LinkedPicture,
+    /// A picture that is missing or broken.
+    BrokenPicture,
+    /// A comment of a reviewer.
+    Comment,
+    /// A part such as notes or a header that is missing or broken.
+    Part,
+}
+
+/// How often each kind was met.
+#[derive(Debug, Default)]
+pub(super) struct Skipped([u32; 7]);
+
+impl Skipped {
+    /// Counts one.
+    pub(super) fn add(&mut self, kind: Kind) {
+        let count = &mut self.0[kind as usize];
+        *count = count.saturating_add(1);
+    }
+
+    /// A finding for each kind that was met.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+        const KINDS: [Kind; 7] = [
+            Kind::Chunk,
+            Kind::Object,
+            Kind::Chart,
+            Kind::LinkedPicture,
+            Kind::BrokenPicture,
+            Kind::Comment,
+            Kind::Part,
+        ];
+        let met = KINDS.into_iter().filter(|&kind| self.0[kind as usize] > 0);
+        met.map(|kind| Finding::new(&CONTENT_SKIPPED, message(kind, self.0[kind as usize])))
+    }
+}
+
+fn message(kind: Kind, count: u32) -> Message {
+    let (zh, en) = match kind {
+        Kind::Chunk => (
+            format!("有 {count} 处嵌入的其他文档（altChunk），未读取。请在 Word 中打开并另存后重试。"),
+            format!(
+                "{count} other document(s) embedded as altChunk were not read. Open the file in Word, save it and try again."
+            ),
+        ),
+        Kind::Object => (
+            format!("有 {count} 个嵌入对象，只读取了其显示图片。请核对输出。"),
+            format!("There are {count} embedded object(s); only the pictures they show were read. Check the output."),
+        ),
+        Kind::Chart => (
+            format!("有 {count} 个图表或 SmartArt 图形，未读取。请核对输出是否缺少内容。"),
+            format!("{count} chart(s) or diagram(s) were not read. Check whether the output lacks anything."),
+        ),
+        Kind::LinkedPicture => (
+            format!("有 {count} 张图片是外部链接，不在文件内，未读取。请在 Word 中改为嵌入。"),
+            format!("{count} picture(s) are links to outside the file and were not read. Embed them in Word."),
+        ),
+        Kind::BrokenPicture => (
+            format!("有 {count} 张图片在文件中缺失、损坏或过大，未读取。请核对原件。"),
+            format!(
+                "{count} picture(s) are missing, broken or too large and were not read. Compare with the original."
+            ),
+        ),
+        Kind::Comment => (
+            format!("文件中有 {count} 条批注，批注内容未读取。"),
+            format!("The file has {count} comment(s); they were not read."),
+        ),
+        Kind::Part => (
+            format!("有 {count} 个部件（脚注、页眉、样式等）缺失或损坏，未读取。请与原件核对。"),
+            format!(
+                "{count} part(s) such as notes, headers or styles are missing or broken and were not read. Compare with the original."
+            ),
+        ),
+    };
+    Message::new(zh, en)
+}

@@ -1,0 +1,297 @@
+//! The elements of the main vocabulary: what each means to the walk.
+
+use super::flow::Kind;
+use super::names::{is_on, number, val};
+use super::skipped;
+use super::table::{Merge, Row};
+use super::walk::{Element, Walk};
+use crate::document::Region;
+use crate::read::doc::list::bullet;
+use crate::read::xml::Tag;
+
+impl<'a> Walk<'a, '_, '_> {
+    /// An element where content can stand; nothing for one that is passed over.
+    pub(super) fn word(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        let element = match tag.local.as_bytes() {
+            b"p" => {
+                self.flow.open_paragraph(tag.start, self.shared);
+                Element::Paragraph
+            }
+            b"r" => {
+                if let Some(para) = self.flow.para() {
+                    para.hidden = para.style_hidden;
+                }
+                Element::Run
+            }
+            b"t" => {
+                let preserve = tag.has_attributes() && tag.get("space").is_some_and(|space| space == "preserve");
+                self.text_element(preserve)
+            }
+            b"rPr" if self.parent() == Element::Run => Element::RunProps,
+            b"pPr" if self.parent() == Element::Paragraph => Element::ParagraphProps,
+            b"tc" => self.cell(tag),
+            b"tcPr" if self.parent() == Element::Cell => Element::CellProps,
+            b"tr" => self.row(),
+            b"trPr" if self.parent() == Element::Row => Element::RowProps,
+            b"tbl" => self.table(tag),
+            b"tblGrid" if self.parent() == Element::Table => Element::Columns,
+            b"sectPr" => Element::Section,
+            b"body" => {
+                self.shared.has_body = true;
+                Element::Through
+            }
+            b"txbxContent" => return self.shown_box(tag),
+            b"drawing" | b"pict" | b"object" => {
+                self.drawing_begins();
+                Element::Drawing
+            }
+            b"footnote" | b"endnote" => return self.note(tag),
+            b"binData" => self.binary_begins(tag),
+            name if is_passed_over(name) => return None,
+            name => {
+                self.mark(name, tag);
+                Element::Through
+            }
+        };
+        Some(element)
+    }
+
+    /// An element that stands for a character, a reference or something that is not read.
+    fn mark(&mut self, name: &[u8], tag: &Tag<'a>) {
+        match name {
+            b"tab" | b"ptab" => self.show_control('\t'),
+            b"br" => match tag.get("type").as_deref() {
+                Some("page" | "column") => {
+                    if let Some(para) = self.flow.para() {
+                        para.break_page();
+                    }
+                }
+                _ => self.show_control('\n'),
+            },
+            b"cr" => self.show_control('\n'),
+            b"noBreakHyphen" => self.show("\u{2011}"),
+            b"sym" => self.symbol(tag),
+            b"fldChar" => {
+                if let Some(kind) = tag.get("fldCharType") {
+                    self.field_character(&kind);
+                }
+            }
+            b"footnoteReference" => self.shared.refers_to[0] = true,
+            b"endnoteReference" => self.shared.refers_to[1] = true,
+            b"commentReference" => self.shared.skipped.add(skipped::Kind::Comment),
+            b"altChunk" | b"subDoc" => self.skipped(skipped::Kind::Chunk),
+            b"control" => self.skipped(skipped::Kind::Object),
+            _ => {}
+        }
+    }
+
+    /// A character of a symbol font; the private area of those fonts is brought to what they show.
+    fn symbol(&mut self, tag: &Tag<'a>) {
+        let code = tag.get("char").and_then(|code| u32::from_str_radix(code.trim(), 16).ok());
+        let Some(character) = code.and_then(char::from_u32) else { return };
+        let font = tag.get("font").unwrap_or_default();
+        let shown = match (font.as_ref(), u32::from(character) & 0xFF) {
+            ("Wingdings", 0xA8 | 0x6F | 0x71) | ("Wingdings 2", 0xA3 | 0x30) => '□',
+            ("Wingdings", 0xFE) | ("Wingdings 2", 0x52) => '☑',
+            ("Wingdings", 0xFD) | ("Wingdings 2", 0x51) => '☒',
+            ("Wingdings 2", 0x50) => '✓',
+            ("Wingdings", 0xFB) | ("Wingdings 2", 0x4F) => '✗',
+            _ => bullet(character),
+        };
+        self.show(shown.encode_utf8(&mut [0; 4]));
+    }
+
+    fn table(&mut self, tag: &Tag<'a>) -> Element {
+        if self.flow.region() == Region::HeaderFooter {
+            return Element::Through;
+        }
+        self.flow.open_table(tag.start, self.shared);
+        Element::Table
+    }
+
+    fn row(&mut self) -> Element {
+        match self.flow.tables.last_mut() {
+            Some(table) if table.row.is_none() && table.open_cells == 0 => {
+                table.row = Some(Row::default());
+                Element::Row
+            }
+            _ => Element::Through,
+        }
+    }
+
+    fn cell(&mut self, tag: &Tag<'a>) -> Element {
+        match self.flow.tables.last_mut() {
+            Some(table) if table.row.is_some() && table.open_cells == 0 => {
+                table.open_cells = 1;
+                self.flow.open(Kind::Cell, tag.start);
+                Element::Cell
+            }
+            _ => Element::Through,
+        }
+    }
+
+    /// The content of a text box, unless its host is hidden.
+    fn shown_box(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        let hidden = self.flow.para().is_some_and(|para| para.hidden);
+        (!hidden).then(|| self.text_box(tag))
+    }
+
+    /// A note: those of other types than normal are the lines between text and notes.
+    fn note(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        if self.flow.region() == Region::Note {
+            return tag.get("type").is_none_or(|kind| kind == "normal").then_some(Element::Through);
+        }
+        self.flow.open(Kind::Note, tag.start);
+        Some(Element::Note)
+    }
+
+    /// Properties of a paragraph (17.3.1).
+    pub(super) fn paragraph_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        match tag.local {
+            "numPr" | "listPr" => return Some(Element::ParagraphProps),
+            "rPr" => return Some(Element::MarkProps),
+            "sectPr" => return Some(Element::Section),
+            "pStyle" => {
+                let style = val(tag).and_then(|id| self.shared.styles.find(&id));
+                let hidden = self.shared.styles.get(style).is_some_and(|style| style.hidden);
+                if let Some(para) = self.flow.para() {
+                    para.style = style;
+                    para.style_hidden = hidden;
+                    para.hidden = hidden;
+                }
+            }
+            "outlineLvl" | "numId" | "ilfo" | "ilvl" => {
+                let value = number(tag);
+                if let Some(para) = self.flow.para() {
+                    match tag.local {
+                        "outlineLvl" => para.outline = value,
+                        "ilvl" => para.list_level = value.and_then(|level| u8::try_from(level).ok()),
+                        _ => para.list = value,
+                    }
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Properties of a paragraph mark: only whether it is still there.
+    pub(super) fn mark_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        if matches!(tag.local, "del" | "moveFrom") {
+            self.mark_deleted();
+        }
+        None
+    }
+
+    /// Properties of a run: only whether it is hidden.
+    pub(super) fn run_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        let hidden = match tag.local {
+            "vanish" => Some(is_on(tag)),
+            "rStyle" => val(tag)
+                .and_then(|id| self.shared.styles.find(&id))
+                .and_then(|style| self.shared.styles.get(Some(style)))
+                .and_then(|style| style.hidden.then_some(true)),
+            _ => None,
+        };
+        if let (Some(hidden), Some(para)) = (hidden, self.flow.para()) {
+            para.hidden = hidden;
+        }
+        None
+    }
+
+    /// A column of the table's grid (17.4.16).
+    pub(super) fn column(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        if tag.local == "gridCol"
+            && let Some(table) = self.flow.tables.last_mut()
+        {
+            let width = tag.get("w").and_then(|width| width.trim().parse().ok());
+            table.grid_column(width, self.shared.budget);
+        }
+        None
+    }
+
+    /// Properties of a row (17.4.81).
+    pub(super) fn row_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        if matches!(tag.local, "del" | "moveFrom") {
+            self.mark_deleted();
+        } else if let Some(row) = self.flow.tables.last_mut().and_then(|table| table.row.as_mut()) {
+            match tag.local {
+                "gridBefore" => row.before = number(tag).unwrap_or(0),
+                "gridAfter" => row.after = number(tag).unwrap_or(0),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Properties of a cell (17.4.69); Word 2003 writes the merges in small letters.
+    pub(super) fn cell_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        let merge = || match val(tag).as_deref() {
+            Some("restart") => Merge::Restart,
+            _ => Merge::Continue,
+        };
+        if let Some(cell) = self.flow.cell() {
+            match tag.local {
+                "gridSpan" => cell.columns = number(tag).unwrap_or(1).max(1),
+                "vMerge" | "vmerge" => cell.vertical = merge(),
+                "hMerge" | "hmerge" => cell.horizontal = merge(),
+                "cellDel" => cell.deleted = true,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Properties of a section: its headers and footers (17.10), in Word 2003 with their content.
+    pub(super) fn section_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        match tag.local {
+            "headerReference" | "footerReference" => {
+                let wanted = &mut self.shared.wanted_margins;
+                if let Some(id) = tag.get("id")
+                    && wanted.len() < 1_000
+                    && !wanted.iter().any(|known| *known == id)
+                {
+                    wanted.push(id.into_owned());
+                }
+            }
+            "hdr" | "ftr" => {
+                self.flow.open(Kind::Margin, tag.start);
+                return Some(Element::Margin);
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+/// Elements whose content is not part of the visible text: properties, deleted text, field instructions, readings of ruby text.
+fn is_passed_over(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"rPr"
+            | b"pPr"
+            | b"tcPr"
+            | b"trPr"
+            | b"tblPr"
+            | b"tblPrEx"
+            | b"tblGrid"
+            | b"del"
+            | b"moveFrom"
+            | b"delText"
+            | b"instrText"
+            | b"delInstrText"
+            | b"fldData"
+            | b"ffData"
+            | b"sdtPr"
+            | b"sdtEndPr"
+            | b"smartTagPr"
+            | b"customXmlPr"
+            | b"rubyPr"
+            | b"rt"
+            | b"styles"
+            | b"lists"
+            | b"fonts"
+            | b"docPr"
+            | b"bgPict"
+    )
+}

@@ -1,0 +1,14 @@
+//! The reader of Word documents: each feature in a package made for it, damaged and hostile files, and the shared corpus.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skipped"
+)]
+
+mod corpus;
+mod features;
+mod hostile;
+mod make;
+mod tables;
