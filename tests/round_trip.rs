@@ -64,3 +64,8 @@ fn same(output: Output, narrative: bool) {
 fn html_reads_back_the_same() {
     same(Output::Html, true);
 }
+
+#[test]
+fn docx_reads_back_the_same() {
+    same(Output::Docx, true);
+}

@@ -36,7 +36,10 @@ pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
     }
     let source: FormSource = toml::from_str(text).map_err(from_toml)?;
     let mut mistakes = Vec::new();
-    let form = Compiler { mistakes: &mut mistakes }.form(source);
+    let mut form = Compiler { mistakes: &mut mistakes }.form(source);
+    // FNV-1a (Fowler, Noll and Vo): stable over platforms and versions.
+    form.fingerprint =
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     if mistakes.is_empty() { Ok(form) } else { Err(fail(mistakes)) }
 }
 
@@ -88,6 +91,7 @@ impl Compiler<'_> {
             fields: Vec::new(),
             rules: Vec::new(),
             by_id: IndexMap::new(),
+            fingerprint: 0,
         };
         for table in &source.table {
             self.table(table, &mut form);

@@ -45,6 +45,7 @@ pub struct Form {
     /// The rules as written.
     pub rules: Vec<Rule>,
     by_id: IndexMap<String, FieldIndex>,
+    fingerprint: u64,
 }
 
 /// The title of a report.
@@ -208,6 +209,11 @@ pub struct Example {
 }
 
 impl Form {
+    /// A number that differs between forms made from different mapping files, to key what is made of a form once.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
     /// The index of a field by its id.
     pub fn field_index(&self, id: &str) -> Option<FieldIndex> {
         self.by_id.get(id).copied()

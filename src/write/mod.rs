@@ -1,8 +1,11 @@
 //! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
 
+mod docx;
 pub mod html;
 mod json;
+mod package;
 mod plan;
+mod xml;
 
 use thiserror::Error;
 
@@ -57,5 +60,8 @@ pub struct Writer {
 }
 
 /// Every writer.
-pub static WRITERS: &[Writer] =
-    &[Writer { output: Output::Html, write: html::write }, Writer { output: Output::Json, write: json::write }];
+pub static WRITERS: &[Writer] = &[
+    Writer { output: Output::Docx, write: docx::write },
+    Writer { output: Output::Html, write: html::write },
+    Writer { output: Output::Json, write: json::write },
+];

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use crate::form::{FieldIndex, Form};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
-use crate::text::numbering;
 
 /// Heading over what belongs to no part of the form.
 pub(super) const UNCLAIMED: &str = "附：原文其他内容";
@@ -94,11 +93,6 @@ fn value_text(value: &Value) -> Cow<'_, str> {
         _ if value.kind == Kind::Absent => "".into(),
         _ => value.raw.as_str().into(),
     }
-}
-
-/// The outline level of a paragraph by its own number, for styles: 3 for `1.`, 4 for `（1）`.
-pub(super) fn number_level(text: &str) -> Option<u8> {
-    numbering(text).map(|found| found.level)
 }
 
 /// A text without the characters that XML 1.0 has no place for.

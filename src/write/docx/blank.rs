@@ -1,0 +1,179 @@
+//! The blank official form as docx-rs builds it: styles, tables, page and footers, figures as marks. Built once a form.
+
+use docx_rs::{
+    AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,
+    RunFonts, Style, StyleType, Table, TableAlignmentType, TableCell, TableCellMargins, TableLayoutType, TableRow,
+    VAlignType, VMergeType, WidthType, XMLDocx,
+};
+
+use crate::form::{Form, Layout, LayoutCell, LayoutContent};
+
+/// Stands before the number of a field in the text of a cell, in the private use area of Unicode.
+pub(super) const MARK: char = '\u{e000}';
+/// Stands behind it.
+pub(super) const END: char = '\u{e001}';
+
+/// Width of the text area in twips: 210 mm less 28 mm and 26 mm (GB/T 9704-2012, 5.2.1).
+pub(super) const TEXT_WIDTH: u32 = 8_844;
+
+/// Line pitch in twips: 22 lines on 225 mm.
+const LINE: i32 = 570;
+
+/// Fonts as offices have them; `fontTable.xml` names what stands in for them elsewhere.
+pub(super) const BODY_FONT: &str = "仿宋_GB2312";
+pub(super) const TITLE_FONT: &str = "方正小标宋简体";
+pub(super) const HEADING_FONT: &str = "黑体";
+pub(super) const SUBHEADING_FONT: &str = "楷体_GB2312";
+pub(super) const TABLE_FONT: &str = "宋体";
+
+/// Builds the blank form.
+pub(super) fn build(form: &Form) -> XMLDocx {
+    let mut docx = Docx::new()
+        .page_size(11_906, 16_838)
+        .page_margin(PageMargin {
+            top: 2_098,
+            bottom: 1_984,
+            left: 1_588,
+            right: 1_474,
+            header: 851,
+            footer: 1_588,
+            gutter: 0,
+        })
+        .default_fonts(fonts(BODY_FONT))
+        .default_size(32)
+        .footer(page_number(AlignmentType::Right))
+        .even_footer(page_number(AlignmentType::Left));
+    for style in styles() {
+        docx = docx.add_style(style);
+    }
+    for table in 0..form.tables.len() {
+        docx = docx.add_table(self::table(form, table));
+    }
+    docx.build()
+}
+
+fn fonts(name: &str) -> RunFonts {
+    RunFonts::new().ascii(name).hi_ansi(name).east_asia(name).cs(name).hint("eastAsia")
+}
+
+fn exact() -> LineSpacing {
+    LineSpacing::new().before(0).after(0).line(LINE).line_rule(LineSpacingType::Exact)
+}
+
+fn paragraph_style(id: &str, name: &str, font: &str, size: usize) -> Style {
+    Style::new(id, StyleType::Paragraph).name(name).based_on("Normal").fonts(fonts(font)).size(size)
+}
+
+fn styles() -> Vec<Style> {
+    let heading = |level: usize, font: &str| {
+        paragraph_style(&format!("Heading{level}"), &format!("heading {level}"), font, 32)
+            .line_spacing(exact())
+            .outline_lvl(level - 1)
+    };
+    let table = |id: &str, name: &str| {
+        let spacing = LineSpacing::new().before(0).after(0).line(240).line_rule(LineSpacingType::Auto);
+        paragraph_style(id, name, TABLE_FONT, 21).line_spacing(spacing)
+    };
+    vec![
+        Style::new("Normal", StyleType::Paragraph).name("Normal").fonts(fonts(BODY_FONT)).size(32).q_format(true),
+        paragraph_style("Title", "Title", TITLE_FONT, 44)
+            .align(AlignmentType::Center)
+            .line_spacing(LineSpacing::new().before(0).after(400).line(640).line_rule(LineSpacingType::Exact)),
+        paragraph_style("BodyText", "Body Text", BODY_FONT, 32).line_spacing(exact()).align(AlignmentType::Both),
+        heading(1, HEADING_FONT),
+        heading(2, SUBHEADING_FONT),
+        heading(3, BODY_FONT).bold(),
+        heading(4, BODY_FONT),
+        paragraph_style("Signature", "Signature", BODY_FONT, 32).line_spacing(exact()).align(AlignmentType::Right),
+        paragraph_style("Picture", "Picture", BODY_FONT, 32)
+            .align(AlignmentType::Center)
+            .line_spacing(LineSpacing::new().before(120).after(120).line(240).line_rule(LineSpacingType::Auto)),
+        table("TableFigure", "Table Figure").align(AlignmentType::Center),
+        table("TableHead", "Table Head").align(AlignmentType::Center),
+        table("TableLabel", "Table Label").align(AlignmentType::Left),
+        paragraph_style("Footer", "footer", TABLE_FONT, 28),
+    ]
+}
+
+/// `— 1 —` at the outer side of the page (GB/T 9704-2012, 7.5).
+fn page_number(side: AlignmentType) -> Footer {
+    let paragraph = Paragraph::new().style("Footer").align(side).add_run(Run::new().add_text("— "));
+    Footer::new().add_paragraph(paragraph.add_page_num(PageNum::new()).add_run(Run::new().add_text(" —")))
+}
+
+/// The grid columns of a table in twips, together as wide as the text.
+pub(super) fn columns(widths: &[u32]) -> Vec<u32> {
+    let total: u32 = widths.iter().sum::<u32>().max(1);
+    let mut columns: Vec<u32> = widths.iter().map(|width| width * TEXT_WIDTH / total).collect();
+    let rest = TEXT_WIDTH - columns.iter().sum::<u32>();
+    if let Some(last) = columns.last_mut() {
+        *last += rest;
+    }
+    columns
+}
+
+fn table(form: &Form, number: usize) -> Table {
+    let layout = Layout::of(form, number);
+    let columns = columns(&form.tables[number].widths);
+    // Ten and more columns need a smaller size to stand side by side.
+    let size = match layout.columns {
+        ..=6 => 21,
+        7..=12 => 18,
+        _ => 16,
+    };
+    let mut rows = Vec::new();
+    for row in 0..layout.rows.len() as u32 {
+        let cells = physical(&layout, row).map(|(cell, merge)| table_cell(cell, merge, &columns, size)).collect();
+        rows.push(TableRow::new(cells).row_height(397.0).height_rule(HeightRule::AtLeast).cant_split());
+    }
+    Table::new(rows)
+        .set_grid(columns.iter().map(|&width| width as usize).collect())
+        .width(TEXT_WIDTH as usize, WidthType::Dxa)
+        .layout(TableLayoutType::Fixed)
+        .align(TableAlignmentType::Center)
+        .margins(TableCellMargins::new().margin_left(15, WidthType::Dxa).margin_right(15, WidthType::Dxa))
+}
+
+/// The cells that a row of a Word table has: its own, and those that go on from above.
+fn physical(layout: &Layout, row: u32) -> impl Iterator<Item = (&LayoutCell, Option<VMergeType>)> {
+    let mut cells: Vec<&LayoutCell> =
+        layout.rows.iter().flatten().filter(|cell| cell.row <= row && row < cell.row + cell.row_span).collect();
+    cells.sort_by_key(|cell| cell.column);
+    cells.into_iter().map(move |cell| {
+        let merge = match (cell.row_span, cell.row == row) {
+            (1, _) => None,
+            (_, true) => Some(VMergeType::Restart),
+            (_, false) => Some(VMergeType::Continue),
+        };
+        (cell, merge)
+    })
+}
+
+fn table_cell(cell: &LayoutCell, merge: Option<VMergeType>, columns: &[u32], size: usize) -> TableCell {
+    let first = cell.column as usize;
+    let width: u32 = columns[first..first + cell.col_span as usize].iter().sum();
+    let (style, text) = match &cell.content {
+        LayoutContent::Field(field) => ("TableFigure", format!("{MARK}{field}{END}")),
+        LayoutContent::RowHead(text) => ("TableLabel", text.clone()),
+        LayoutContent::Caption(text) | LayoutContent::Corner(text) | LayoutContent::ColumnHead(text) => {
+            ("TableHead", text.clone())
+        }
+    };
+    let text = if merge == Some(VMergeType::Continue) { String::new() } else { text };
+    let mut paragraph = Paragraph::new().style(style);
+    if !text.is_empty() {
+        let run = Run::new().add_text(text);
+        paragraph = paragraph.add_run(if size == 21 { run } else { run.size(size) });
+    }
+    let mut built = TableCell::new()
+        .width(width as usize, WidthType::Dxa)
+        .vertical_align(VAlignType::Center)
+        .add_paragraph(paragraph);
+    if cell.col_span > 1 {
+        built = built.grid_span(cell.col_span as usize);
+    }
+    match merge {
+        Some(merge) => built.vertical_merge(merge),
+        None => built,
+    }
+}

@@ -1,0 +1,176 @@
+//! Tables that no form knows, pictures and runs, as WordprocessingML and DrawingML.
+
+use super::blank::{TEXT_WIDTH, columns};
+use crate::document::Picture;
+use crate::report::{ExtraTable, Report};
+use crate::write::xml::escape;
+
+/// EMU in a twip.
+const EMU: u64 = 635;
+
+/// Greatest height of a picture: the text area's.
+const MOST_HEIGHT: u64 = 12_700 * EMU;
+
+/// A run with a text, its tabs and line breaks as elements.
+pub(super) fn run(text: &str, xml: &mut String) {
+    xml.push_str("<w:r>");
+    let mut piece = String::new();
+    let flush = |piece: &mut String, xml: &mut String| {
+        if !piece.is_empty() {
+            xml.push_str("<w:t xml:space=\"preserve\">");
+            escape(piece, xml);
+            xml.push_str("</w:t>");
+            piece.clear();
+        }
+    };
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => {
+                flush(&mut piece, xml);
+                xml.push_str(if character == '\n' { "<w:br/>" } else { "<w:tab/>" });
+            }
+            '\r' => {}
+            other => piece.push(other),
+        }
+    }
+    flush(&mut piece, xml);
+    xml.push_str("</w:r>");
+}
+
+/// A table as it stood in the source, with its merged cells.
+pub(super) fn table(table: &ExtraTable, xml: &mut String) {
+    if table.columns == 0 {
+        return;
+    }
+    let widths = columns(&vec![1; table.columns as usize]);
+    xml.push_str("<w:tbl><w:tblPr><w:tblW w:w=\"");
+    xml.push_str(&TEXT_WIDTH.to_string());
+    xml.push_str("\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>");
+    for side in ["top", "left", "bottom", "right", "insideH", "insideV"] {
+        xml.push_str(&format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"/>"));
+    }
+    xml.push_str("</w:tblBorders><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>");
+    for width in &widths {
+        xml.push_str(&format!("<w:gridCol w:w=\"{width}\"/>"));
+    }
+    xml.push_str("</w:tblGrid>");
+    for row in 0..table.rows {
+        xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
+        let mut column = 0;
+        while column < table.columns {
+            let covering = table.cells.iter().find(|cell| {
+                cell.row <= row
+                    && row < cell.row + cell.row_span
+                    && cell.column <= column
+                    && column < cell.column + cell.col_span
+            });
+            let (span, merge, text) = match covering {
+                Some(cell) if cell.row == row => {
+                    (cell.col_span, (cell.row_span > 1).then_some("restart"), cell.text.as_str())
+                }
+                Some(cell) => (cell.col_span, Some("continue"), ""),
+                None => (1, None, ""),
+            };
+            let end = (column + span.max(1)).min(table.columns);
+            let width: u32 = widths[column as usize..end as usize].iter().sum();
+            xml.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>"));
+            if end - column > 1 {
+                xml.push_str(&format!("<w:gridSpan w:val=\"{}\"/>", end - column));
+            }
+            if let Some(merge) = merge {
+                xml.push_str(&format!("<w:vMerge w:val=\"{merge}\"/>"));
+            }
+            xml.push_str("<w:vAlign w:val=\"center\"/></w:tcPr>");
+            for line in text.split('\n') {
+                xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr>");
+                if !line.is_empty() {
+                    run(line, xml);
+                }
+                xml.push_str("</w:p>");
+            }
+            xml.push_str("</w:tc>");
+            column = end;
+        }
+        xml.push_str("</w:tr>");
+    }
+    xml.push_str("</w:tbl>");
+}
+
+/// Suffix and content type of a picture.
+pub(super) fn suffix(picture: &Picture) -> (&'static str, &'static str) {
+    match picture.media_type.as_str() {
+        "image/jpeg" => ("jpeg", "image/jpeg"),
+        "image/gif" => ("gif", "image/gif"),
+        "image/bmp" => ("bmp", "image/bmp"),
+        "image/x-emf" => ("emf", "image/x-emf"),
+        "image/x-wmf" => ("wmf", "image/x-wmf"),
+        _ => ("png", "image/png"),
+    }
+}
+
+/// Whether Word shows a picture of this kind.
+pub(super) fn is_shown(picture: &Picture) -> bool {
+    const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/bmp", "image/x-emf", "image/x-wmf"];
+    SHOWN.contains(&picture.media_type.as_str()) && !picture.bytes.is_empty()
+}
+
+/// Name of a picture's part.
+pub(super) fn file_name(report: &Report, index: usize) -> String {
+    format!("picture{index}.{}", suffix(&report.pictures[index]).0)
+}
+
+/// A picture in a paragraph of its own, no wider than the text.
+pub(super) fn picture(
+    picture: &Picture,
+    index: usize,
+    extent: Option<(u64, u64)>,
+    alt: Option<&str>,
+    xml: &mut String,
+) {
+    let most = u64::from(TEXT_WIDTH) * EMU;
+    let (width, height) = extent
+        .or_else(|| pixels(&picture.bytes))
+        .filter(|&(width, height)| width > 0 && height > 0)
+        .unwrap_or((most / 2, most / 3));
+    let scale = |width: u64, height: u64, limit: u64, of: u64| {
+        if of > limit { (width * limit / of, height * limit / of) } else { (width, height) }
+    };
+    let (width, height) = scale(width, height, most, width);
+    let (width, height) = scale(width, height, MOST_HEIGHT, height);
+    let (id, mut name) = (index + 1, String::new());
+    escape(alt.unwrap_or(&picture.name), &mut name);
+    xml.push_str(&format!(
+        "<w:p><w:pPr><w:pStyle w:val=\"Picture\"/></w:pPr><w:r><w:drawing>\
+         <wp:inline xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\">\
+         <wp:extent cx=\"{width}\" cy=\"{height}\"/><wp:docPr id=\"{id}\" name=\"picture{id}\" descr=\"{name}\"/>\
+         <a:graphic xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\">\
+         <a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\">\
+         <pic:pic xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:nvPicPr><pic:cNvPr id=\"{id}\" name=\"picture{id}\"/>\
+         <pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>\
+         <a:blip xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" r:embed=\"picture{index}\"/>\
+         <a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></a:xfrm>\
+         <a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+    ));
+}
+
+/// Width and height of a PNG or JPEG at 96 dots an inch, in EMU.
+fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
+    let be = |at: usize, length: usize| -> Option<u64> {
+        Some(bytes.get(at..at + length)?.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+    };
+    if bytes.starts_with(b"\x89PNG") {
+        return Some((be(16, 4)? * 9_525, be(20, 4)? * 9_525));
+    }
+    if !bytes.starts_with(b"\xFF\xD8") {
+        return None;
+    }
+    let mut at = 2;
+    while be(at, 1)? == 0xFF {
+        let (kind, length) = (be(at + 1, 1)?, be(at + 2, 2)?);
+        if matches!(kind, 0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB) {
+            return Some((be(at + 7, 2)? * 9_525, be(at + 5, 2)? * 9_525));
+        }
+        at += 2 + usize::try_from(length).ok()?;
+    }
+    None
+}

@@ -1,0 +1,213 @@
+//! DOCX of a report in the official look (GB/T 9704-2012): the form's compiled blank, filled.
+
+mod blank;
+mod complete;
+mod extra;
+mod template;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::package::PackageWriter;
+use super::plan::{self, Piece};
+use super::xml::escape;
+use super::{Output, WriteError};
+use crate::form::Form;
+use crate::report::Report;
+
+use template::{DECLARATION, Template};
+
+/// The templates compiled so far: form id, number of fields and labels as a fingerprint, template.
+static TEMPLATES: Mutex<Vec<(String, u64, Arc<Template>)>> = Mutex::new(Vec::new());
+
+fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
+    let key = form.fingerprint();
+    let mut known = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, _, template)) = known.iter().find(|(id, print, _)| *id == form.id && *print == key) {
+        return Ok(Arc::clone(template));
+    }
+    let compiled = template::compile(form).ok_or_else(|| failed("the blank form could not be compiled"))?;
+    let compiled = Arc::new(compiled);
+    known.push((form.id.clone(), key, Arc::clone(&compiled)));
+    Ok(compiled)
+}
+
+fn failed(detail: impl std::fmt::Display) -> WriteError {
+    WriteError { output: Output::Docx, detail: detail.to_string() }
+}
+
+/// Writes a report.
+pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+    let template = template(form)?;
+    let mut body =
+        Body { form, report, template: &template, xml: String::with_capacity(128 << 10), pictures: Vec::new() };
+    body.xml.push_str(&template.head);
+    body.document();
+    body.xml.push_str(&template.tail);
+    let Body { xml, pictures, .. } = body;
+    package(&template, form, report, &xml, &pictures).map_err(failed)
+}
+
+fn package(
+    template: &Template,
+    form: &Form,
+    report: &Report,
+    xml: &str,
+    pictures: &[usize],
+) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = PackageWriter::new();
+    writer.part("[Content_Types].xml", content_types(template, report, pictures).as_bytes())?;
+    writer.constant(&template.constant)?;
+    writer.part("docProps/core.xml", properties(form, report).as_bytes())?;
+    writer.part("word/_rels/document.xml.rels", relationships(template, report, pictures).as_bytes())?;
+    writer.part("word/document.xml", xml.as_bytes())?;
+    for &index in pictures {
+        writer.stored(&format!("word/media/{}", extra::file_name(report, index)), &report.pictures[index].bytes)?;
+    }
+    writer.finish()
+}
+
+fn content_types(template: &Template, report: &Report, pictures: &[usize]) -> String {
+    let mut text =
+        format!("{DECLARATION}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">");
+    let mut suffixes: Vec<(&str, &str)> =
+        pictures.iter().map(|&index| extra::suffix(&report.pictures[index])).collect();
+    suffixes.sort_unstable();
+    suffixes.dedup();
+    for (suffix, kind) in suffixes {
+        text.push_str(&format!("<Default Extension=\"{suffix}\" ContentType=\"{kind}\"/>"));
+    }
+    text.push_str(&template.content_types);
+    text.push_str("</Types>");
+    text
+}
+
+fn relationships(template: &Template, report: &Report, pictures: &[usize]) -> String {
+    let mut text =
+        format!("{DECLARATION}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
+    text.push_str(&template.relationships);
+    for &index in pictures {
+        text.push_str(&format!(
+            "<Relationship Id=\"picture{index}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" \
+             Target=\"media/{}\"/>",
+            extra::file_name(report, index)
+        ));
+    }
+    text.push_str("</Relationships>");
+    text
+}
+
+/// Title, creator and a date that depends on the report alone.
+fn properties(form: &Form, report: &Report) -> String {
+    let mut text = format!(
+        "{DECLARATION}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
+         xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>"
+    );
+    escape(&plan::title(form, report), &mut text);
+    text.push_str("</dc:title><dc:creator>");
+    escape(report.agency.as_deref().unwrap_or_default(), &mut text);
+    text.push_str("</dc:creator>");
+    if let Some(date) = report.published {
+        text.push_str(&format!("<dcterms:created xsi:type=\"dcterms:W3CDTF\">{date}T00:00:00Z</dcterms:created>"));
+    }
+    text.push_str("</cp:coreProperties>");
+    text
+}
+
+struct Body<'a> {
+    form: &'a Form,
+    report: &'a Report,
+    template: &'a Template,
+    xml: String,
+    /// Indices of the pictures that are used, each once.
+    pictures: Vec<usize>,
+}
+
+impl Body<'_> {
+    fn document(&mut self) {
+        self.paragraph("Title", &plan::title(self.form, self.report));
+        for part in plan::parts(self.form, self.report) {
+            if let Some(heading) = part.heading {
+                self.paragraph("Heading1", heading);
+            }
+            for (number, piece) in part.pieces.iter().enumerate() {
+                self.piece(*piece);
+                // Word joins tables that follow each other, and wants a paragraph behind the last one.
+                let table = |piece: &Piece| matches!(piece, Piece::Table(_) | Piece::Extra(_));
+                if table(piece) && part.pieces.get(number + 1).is_none_or(table) {
+                    self.xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr></w:p>");
+                }
+            }
+        }
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        match piece {
+            Piece::Text(text) => self.paragraph(self.text_style(text), text),
+            Piece::Heading(level, text) => {
+                let style = ["Heading2", "Heading3", "Heading4"].get(usize::from(level) - 2).copied();
+                match style {
+                    Some(style) => self.paragraph(style, text),
+                    // Deeper headings look like the fourth, with their own place in the outline.
+                    None => self.deep_heading(level, text),
+                }
+            }
+            Piece::Table(table) => self.table(table),
+            Piece::Extra(table) => extra::table(table, &mut self.xml),
+            Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),
+        }
+    }
+
+    /// Agency and date that close a report stand at the right.
+    fn text_style(&self, text: &str) -> &'static str {
+        let signed = Some(text) == self.report.agency.as_deref();
+        let date = self
+            .report
+            .published
+            .is_some_and(|date| text == format!("{}年{}月{}日", date.year(), date.month(), date.day()));
+        if signed || date { "Signature" } else { "BodyText" }
+    }
+
+    fn paragraph(&mut self, style: &str, text: &str) {
+        self.xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"");
+        self.xml.push_str(style);
+        self.xml.push_str("\"/></w:pPr>");
+        self.run(text);
+        self.xml.push_str("</w:p>");
+    }
+
+    fn deep_heading(&mut self, level: u8, text: &str) {
+        self.xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"Heading4\"/><w:outlineLvl w:val=\"");
+        self.xml.push_str(&(level - 1).to_string());
+        self.xml.push_str("\"/></w:pPr>");
+        self.run(text);
+        self.xml.push_str("</w:p>");
+    }
+
+    fn run(&mut self, text: &str) {
+        extra::run(text, &mut self.xml);
+    }
+
+    fn table(&mut self, number: usize) {
+        let template = &self.template.tables[number];
+        for (piece, &field) in template.pieces.iter().zip(&template.fields) {
+            self.xml.push_str(piece);
+            escape(&plan::shown(self.form, self.report, field), &mut self.xml);
+        }
+        if let Some(last) = template.pieces.last() {
+            self.xml.push_str(last);
+        }
+    }
+
+    fn picture(&mut self, index: usize, extent: Option<(u64, u64)>, alt: Option<&str>) {
+        let Some(picture) = self.report.pictures.get(index) else { return };
+        if !extra::is_shown(picture) {
+            let text = format!("〔图片：{}〕", alt.unwrap_or(&picture.name));
+            return self.paragraph("BodyText", &text);
+        }
+        if !self.pictures.contains(&index) {
+            self.pictures.push(index);
+        }
+        extra::picture(picture, index, extent, alt, &mut self.xml);
+    }
+}

@@ -1,0 +1,175 @@
+//! A form's blank DOCX cut into what is constant and what a report fills in.
+
+use docx_rs::XMLDocx;
+
+use super::blank::{BODY_FONT, END, HEADING_FONT, MARK, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build};
+use super::complete::complete;
+use crate::form::{FieldIndex, Form, Layout};
+use crate::write::package::Constant;
+use crate::write::xml::{Element, Node};
+
+/// A table of the form: constant text, and a field behind each piece but the last.
+#[derive(Debug)]
+pub(super) struct TableTemplate {
+    pub(super) pieces: Vec<String>,
+    pub(super) fields: Vec<FieldIndex>,
+}
+
+/// A form's blank DOCX, compiled.
+#[derive(Debug)]
+pub(super) struct Template {
+    /// The parts that are the same in every report.
+    pub(super) constant: Constant,
+    /// `document.xml` up to the body's first paragraph.
+    pub(super) head: String,
+    /// The tables of the form in order.
+    pub(super) tables: Vec<TableTemplate>,
+    /// `document.xml` from the section's properties on.
+    pub(super) tail: String,
+    /// Relationships of the document that every report has.
+    pub(super) relationships: String,
+    /// Content types that every report has.
+    pub(super) content_types: String,
+}
+
+/// Compiles the blank of a form. `None` when what docx-rs built is not as this module expects, which the tests rule out.
+pub(super) fn compile(form: &Form) -> Option<Template> {
+    let built = build(form);
+    let header_rows: Vec<u32> = (0..form.tables.len()).map(|table| Layout::of(form, table).header_rows).collect();
+    let mut document = parse(&built.document)?;
+    complete(&mut document, &header_rows);
+    let body = document.elements().find(|element| element.name == "w:body")?;
+    let mut tables = Vec::new();
+    let mut section = None;
+    for element in body.elements() {
+        match element.name.as_str() {
+            "w:tbl" => tables.push(cut(element)),
+            "w:sectPr" => section = Some(element.clone()),
+            _ => {}
+        }
+    }
+    let mut root = String::new();
+    let opening = Element { children: vec![Node::Text(String::new())], ..document.clone() };
+    opening.write(&mut root);
+    let head = format!("{DECLARATION}{}<w:body>", root.strip_suffix("</w:document>")?);
+    let mut tail = String::new();
+    section?.write(&mut tail);
+    tail.push_str("</w:body></w:document>");
+    let (parts, relationships, content_types) = parts(&built)?;
+    Some(Template { constant: Constant::pack(&parts).ok()?, head, tables, tail, relationships, content_types })
+}
+
+pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
+
+fn parse(bytes: &[u8]) -> Option<Element> {
+    Element::parse(std::str::from_utf8(bytes).ok()?)
+}
+
+/// Cuts a table at its marks.
+fn cut(table: &Element) -> TableTemplate {
+    let mut text = String::new();
+    table.write(&mut text);
+    let mut template = TableTemplate { pieces: Vec::new(), fields: Vec::new() };
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(MARK) {
+        let Some((number, behind)) = after.split_once(END) else { break };
+        template.pieces.push(before.to_owned());
+        template.fields.extend(number.parse::<FieldIndex>());
+        rest = behind;
+    }
+    template.pieces.push(rest.to_owned());
+    template
+}
+
+type Parts = Vec<(String, Vec<u8>)>;
+
+/// The constant parts; relationships and content types as text, for a report may add pictures.
+fn parts(built: &XMLDocx) -> Option<(Parts, String, String)> {
+    let completed = |bytes: &[u8]| -> Option<Vec<u8>> {
+        let mut part = parse(bytes)?;
+        complete(&mut part, &[]);
+        let mut text = DECLARATION.to_owned();
+        part.write(&mut text);
+        Some(text.into_bytes())
+    };
+    let mut parts = vec![
+        ("word/styles.xml".to_owned(), completed(&built.styles)?),
+        ("word/settings.xml".to_owned(), SETTINGS.as_bytes().to_vec()),
+        ("word/fontTable.xml".to_owned(), font_table().into_bytes()),
+        ("_rels/.rels".to_owned(), PACKAGE_RELATIONSHIPS.as_bytes().to_vec()),
+    ];
+    for (number, footer) in built.footers.iter().enumerate() {
+        parts.push((format!("word/footer{}.xml", number + 1), completed(footer)?));
+    }
+    // Only what is kept of the package that docx-rs would pack is related to and declared.
+    let kept = |target: &str| parts.iter().any(|(name, _)| name.ends_with(target.trim_start_matches('/')));
+    let relationships = parse(&built.document_rels)?;
+    let mut text = String::new();
+    for relationship in relationships.elements() {
+        let target =
+            relationship.attributes.iter().find(|(name, _)| name == "Target").map(|(_, target)| target.as_str());
+        if target.is_some_and(kept) {
+            relationship.write(&mut text);
+        }
+    }
+    let mut types = String::from(
+        "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
+         <Default Extension=\"xml\" ContentType=\"application/xml\"/>",
+    );
+    let overrides = [
+        ("/word/document.xml", "wordprocessingml.document.main"),
+        ("/word/styles.xml", "wordprocessingml.styles"),
+        ("/word/settings.xml", "wordprocessingml.settings"),
+        ("/word/fontTable.xml", "wordprocessingml.fontTable"),
+    ];
+    let footers =
+        (1..=built.footers.len()).map(|number| (format!("/word/footer{number}.xml"), "wordprocessingml.footer"));
+    for (name, kind) in overrides.into_iter().map(|(name, kind)| (name.to_owned(), kind)).chain(footers) {
+        types.push_str(&format!(
+            "<Override PartName=\"{name}\" ContentType=\"application/vnd.openxmlformats-officedocument.{kind}+xml\"/>"
+        ));
+    }
+    types.push_str(
+        "<Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>",
+    );
+    Some((parts, text, types))
+}
+
+const SETTINGS: &str = concat!(
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>",
+    "<w:settings xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">",
+    "<w:zoom w:percent=\"100\"/><w:defaultTabStop w:val=\"420\"/><w:evenAndOddHeaders/>",
+    "<w:characterSpacingControl w:val=\"compressPunctuation\"/>",
+    "<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/>",
+    "<w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>",
+    "<w:compatSetting w:name=\"compatibilityMode\" w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/></w:compat>",
+    "<w:themeFontLang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/></w:settings>"
+);
+
+const PACKAGE_RELATIONSHIPS: &str = concat!(
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>",
+    "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
+    "<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/>",
+    "<Relationship Id=\"rId2\" Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/>",
+    "</Relationships>"
+);
+
+/// The fonts with the names that stand in for them where they are not installed.
+fn font_table() -> String {
+    let mut text =
+        format!("{DECLARATION}<w:fonts xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">");
+    for (font, other, family) in [
+        (TITLE_FONT, "FZXiaoBiaoSong-B05S", "roman"),
+        (BODY_FONT, "FangSong", "modern"),
+        (SUBHEADING_FONT, "KaiTi", "modern"),
+        (HEADING_FONT, "SimHei", "modern"),
+        (TABLE_FONT, "SimSun", "roman"),
+    ] {
+        text.push_str(&format!(
+            "<w:font w:name=\"{font}\"><w:altName w:val=\"{other}\"/><w:charset w:val=\"86\"/><w:family w:val=\"{family}\"/>\
+             <w:pitch w:val=\"default\"/></w:font>"
+        ));
+    }
+    text.push_str("</w:fonts>");
+    text
+}

@@ -1,0 +1,163 @@
+//! A small tree of XML of our own making, to complete once what the crates that build blank forms leave out. Never used on input.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+/// A piece of XML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    /// An element.
+    Element(Element),
+    /// Text, unescaped.
+    Text(String),
+}
+
+/// An element.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Element {
+    /// Name with its prefix.
+    pub(super) name: String,
+    /// Attributes in order, values unescaped.
+    pub(super) attributes: Vec<(String, String)>,
+    /// What is in it.
+    pub(super) children: Vec<Node>,
+}
+
+impl Element {
+    /// An element without content.
+    pub(super) fn new(name: &str, attributes: &[(&str, &str)]) -> Self {
+        let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { name: name.to_owned(), attributes, children: Vec::new() }
+    }
+
+    /// Parses a part. `None` for what is not one well-formed element.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+        let mut open: Vec<Element> = vec![Element::default()];
+        loop {
+            match reader.read_event().ok()? {
+                Event::Start(start) => open.push(tag(&start)?),
+                Event::Empty(start) => open.last_mut()?.children.push(Node::Element(tag(&start)?)),
+                Event::End(_) => {
+                    let done = open.pop()?;
+                    open.last_mut()?.children.push(Node::Element(done));
+                }
+                Event::Text(text) => open.last_mut()?.text(&text.xml10_content()),
+                Event::CData(text) => open.last_mut()?.text(&text.xml10_content()),
+                Event::GeneralRef(name) => {
+                    let character = match name.xml10_content().as_ref() {
+                        "lt" => '<',
+                        "gt" => '>',
+                        "amp" => '&',
+                        "quot" => '"',
+                        "apos" => '\'',
+                        _ => name.resolve_char_ref().ok()??,
+                    };
+                    open.last_mut()?.text(character.encode_utf8(&mut [0; 4]));
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        let root = open.pop().filter(|_| open.is_empty())?;
+        root.children.into_iter().find_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.children.last_mut() {
+            Some(Node::Text(known)) => known.push_str(text),
+            _ => self.children.push(Node::Text(text.to_owned())),
+        }
+    }
+
+    /// The first child element of this name.
+    pub(super) fn child_mut(&mut self, name: &str) -> Option<&mut Element> {
+        self.elements_mut().find(|element| element.name == name)
+    }
+
+    /// The child elements.
+    pub(super) fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// The child elements, to be changed.
+    pub(super) fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+        self.children.iter_mut().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// Changes this element and every one below it, the deepest first.
+    pub(super) fn visit(&mut self, change: &mut dyn FnMut(&mut Element)) {
+        for element in self.elements_mut() {
+            element.visit(change);
+        }
+        change(self);
+    }
+
+    /// Puts the children into the order of a schema's sequence; those that it does not name come last, as they were.
+    pub(super) fn sort(&mut self, sequence: &[&str]) {
+        let rank = |node: &Node| match node {
+            Node::Element(element) => sequence.iter().position(|name| *name == element.name).unwrap_or(sequence.len()),
+            Node::Text(_) => sequence.len(),
+        };
+        self.children.sort_by_key(rank);
+    }
+
+    /// The element as text.
+    pub(super) fn write(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(&self.name);
+        for (name, value) in &self.attributes {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(value, out);
+            out.push('"');
+        }
+        if self.children.is_empty() {
+            out.push_str("/>");
+            return;
+        }
+        out.push('>');
+        for node in &self.children {
+            match node {
+                Node::Element(element) => element.write(out),
+                Node::Text(text) => escape(text, out),
+            }
+        }
+        out.push_str("</");
+        out.push_str(&self.name);
+        out.push('>');
+    }
+}
+
+fn tag(start: &quick_xml::events::BytesStart) -> Option<Element> {
+    let mut element = Element { name: start.name().as_ref().to_owned(), ..Element::default() };
+    for attribute in start.attributes() {
+        let attribute = attribute.ok()?;
+        let value = quick_xml::escape::unescape(&attribute.value).ok()?.into_owned();
+        element.attributes.push((attribute.key.as_ref().to_owned(), value));
+    }
+    Some(element)
+}
+
+/// Appends text with the characters escaped that XML reserves, and without those that XML 1.0 has no place for.
+pub(super) fn escape(text: &str, out: &mut String) {
+    for character in super::plan::clean(text).chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+}
