@@ -37,7 +37,10 @@ pub struct Relationship {
 
 /// The relationships of a part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Relationships(Vec<Relationship>);
+pub struct Relationships {
+    list: Vec<Relationship>,
+    ids: BTreeMap<String, usize>,
+}
 
 impl Relationships {
     /// The relationships of a part, read from the part that holds them, which `get` gives by its name.
@@ -57,12 +60,12 @@ impl Relationships {
 
     /// The relationship with this id.
     pub fn by_id(&self, id: &str) -> Option<&Relationship> {
-        self.0.iter().find(|relationship| relationship.id == id)
+        self.list.get(*self.ids.get(id)?)
     }
 
     /// The part that the first internal relationship of a kind leads to.
     pub fn target(&self, kind: &str) -> Option<&str> {
-        self.0
+        self.list
             .iter()
             .find(|relationship| !relationship.external && relationship.kind == kind)
             .map(|relationship| relationship.target.as_str())
@@ -70,7 +73,7 @@ impl Relationships {
 
     /// All of them, in order.
     pub fn all(&self) -> &[Relationship] {
-        &self.0
+        &self.list
     }
 }
 
@@ -264,23 +267,25 @@ fn damaged(what: &str, error: &zip::result::ZipError) -> ReadError {
 
 fn parse_relationships(text: &str, folder: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
     let mut events = Events::new(text, 0, &[]);
-    let mut list = Vec::new();
+    let mut found = Relationships::default();
     loop {
         match events.next(budget)? {
             Event::Open(tag) if tag.local == "Relationship" => {
+                budget.spend(Resource::Blocks, 1)?;
                 let (Some(id), Some(kind), Some(target)) = (tag.get("Id"), tag.get("Type"), tag.get("Target")) else {
                     continue;
                 };
                 let outside = tag.get("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("External"));
                 let inside = (!outside).then(|| resolve(folder, &target)).flatten();
-                list.push(Relationship {
+                found.ids.entry(id.clone().into_owned()).or_insert(found.list.len());
+                found.list.push(Relationship {
                     id: id.into_owned(),
                     kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
                     external: inside.is_none(),
                     target: inside.unwrap_or_else(|| target.into_owned()),
                 });
             }
-            Event::End => return Ok(Relationships(list)),
+            Event::End => return Ok(found),
             _ => {}
         }
     }

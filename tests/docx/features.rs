@@ -45,17 +45,17 @@ fn hidden_text_is_left_out() {
 
 #[test]
 fn fields_show_their_result() {
-    let f = |kind: &str| format!("<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>");
-    let (b, s, e) = (f("begin"), f("separate"), f("end"));
-    let t = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let mark = |kind: &str| format!("<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>");
+    let (begin, middle, end) = (mark("begin"), mark("separate"), mark("end"));
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
     let instruction = "<w:r><w:instrText> IF </w:instrText></w:r>";
     let body = format!(
-        "<w:p>{}{b}{instruction}{b}{instruction}{s}{}{e}{s}{}{e}{}</w:p><w:p>{b}{instruction}{}</w:p>{}",
-        t("1"),
-        t("inner"),
-        t("2"),
-        t("3"),
-        t("no end"),
+        "<w:p>{}{begin}{instruction}{begin}{instruction}{middle}{}{end}{middle}{}{end}{}</w:p><w:p>{begin}{instruction}{}</w:p>{}",
+        run("1"),
+        run("inner"),
+        run("2"),
+        run("3"),
+        run("no end"),
         p("next")
     );
     assert_eq!(body_texts(&body), ["123", "no end", "next"]);

@@ -4,6 +4,9 @@ use crate::document::{Budget, Metadata};
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
 
+/// Entries that are kept; honest files have a dozen.
+const MOST_ENTRIES: usize = 64;
+
 /// Adds the properties of a part to the metadata; the element names are the same in every form of the file.
 pub(in crate::read) fn add(metadata: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
     let mut events = Events::new(text, 0, &[]);
@@ -37,7 +40,8 @@ pub(in crate::read) fn add(metadata: &mut Metadata, text: &str, budget: &mut Bud
         match entry {
             "title" | "Title" => metadata.title = Some(value.to_owned()),
             "creator" | "Author" => metadata.author = Some(value.to_owned()),
-            name => metadata.entries.push((name.to_owned(), value.to_owned())),
+            name if metadata.entries.len() < MOST_ENTRIES => metadata.entries.push((name.to_owned(), value.to_owned())),
+            _ => {}
         }
     }
 }

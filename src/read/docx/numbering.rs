@@ -96,7 +96,10 @@ impl Lists {
         loop {
             let tag = match events.next(budget)? {
                 Event::Open(tag) if tag.space == W => tag,
-                Event::End => return Ok(lists),
+                Event::End => {
+                    lists.follow_styles();
+                    return Ok(lists);
+                }
                 _ => continue,
             };
             match tag.local {
@@ -156,18 +159,24 @@ impl Lists {
         }
     }
 
-    /// The definition that a use stands for, numbering styles followed once.
-    fn definition(&self, id: u32) -> Option<(u32, &Definition)> {
-        let definition = self.definitions.get(&id)?;
-        let Some(style) = &definition.refers_to else { return Some((id, definition)) };
-        let real = self.definitions.iter().find(|(_, other)| other.style.as_ref() == Some(style));
-        Some(real.map_or((id, definition), |(&id, definition)| (id, definition)))
+    /// Lets every use of a definition that only refers to a numbering style stand for the definition with its content.
+    fn follow_styles(&mut self) {
+        let defined = self.definitions.iter().filter_map(|(id, definition)| Some((definition.style.as_deref()?, *id)));
+        let real: BTreeMap<&str, u32> = defined.collect();
+        for list_use in self.uses.values_mut() {
+            let definition = self.definitions.get(&list_use.definition);
+            let style = definition.and_then(|definition| definition.refers_to.as_deref());
+            if let Some(id) = style.and_then(|style| real.get(style)) {
+                list_use.definition = *id;
+            }
+        }
     }
 
     /// Counts a paragraph and gives its label; nothing for a paragraph that is in no list.
     pub(in crate::read) fn label(&mut self, member: Membership<'_>) -> Option<String> {
         let list_use = self.uses.get(&member.list)?;
-        let (id, definition) = self.definition(list_use.definition)?;
+        let id = list_use.definition;
+        let definition = self.definitions.get(&id)?;
         let tied = |style: Option<&str>| {
             style.and_then(|style| {
                 let is_tied = |level: &Option<Box<Level>>| {

@@ -17,9 +17,9 @@ const MOST_STYLES: usize = 10_000;
 /// Steps along `w:basedOn`; longer chains are cycles.
 const LONGEST_CHAIN: usize = 32;
 
-/// Parts that a thread remembers, and how large each may be packed.
+/// Parts that a thread remembers, and how large each may be.
 const REMEMBERED: usize = 8;
-const MOST_PACKED: usize = 256 << 10;
+const MOST_REMEMBERED: u64 = 1 << 20;
 
 /// A style with everything that it inherits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -74,7 +74,8 @@ impl Styles {
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
         let stamp = package.stamp(part);
-        let packed = package.packed(part).filter(|packed| packed.len() <= MOST_PACKED);
+        let small = stamp.is_some_and(|stamp| stamp.size <= MOST_REMEMBERED);
+        let packed = package.packed(part).filter(|packed| small && packed.len() as u64 <= MOST_REMEMBERED);
         if let (Some(stamp), Some(packed)) = (stamp, packed)
             && let Some(styles) = recall(stamp, packed)
         {
@@ -84,7 +85,9 @@ impl Styles {
         let Some(bytes) = package.part(part, budget)? else { return Ok(Arc::default()) };
         let (text, _) = xml::text(&bytes, budget)?;
         let styles = Arc::new(Self::parse(&text, budget)?);
-        if let (Some(stamp), Some(packed)) = (stamp, packed) {
+        if let (Some(stamp), Some(packed)) = (stamp, packed)
+            && bytes.len() as u64 == stamp.size
+        {
             KNOWN.with_borrow_mut(|known| {
                 known.truncate(REMEMBERED - 1);
                 known.push_front((stamp, packed.into(), Arc::clone(&styles)));

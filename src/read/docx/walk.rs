@@ -12,6 +12,9 @@ use crate::read::ReadError;
 use crate::read::package::Relationships;
 use crate::read::xml::{Event, Events, Tag};
 
+/// Fields in fields that are told apart.
+const DEEPEST_FIELD: usize = 64;
+
 /// What an open element is to the walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
@@ -300,7 +303,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// The beginning, middle or end of a complex field.
     pub(super) fn field_character(&mut self, kind: &str) {
         match kind {
-            "begin" => self.fields.push(true),
+            "begin" if self.fields.len() < DEEPEST_FIELD => self.fields.push(true),
+            "begin" => {}
             "separate" => {
                 if let Some(field) = self.fields.last_mut() {
                     *field = false;

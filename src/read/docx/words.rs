@@ -248,7 +248,7 @@ impl<'a> Walk<'a, '_, '_> {
             "headerReference" | "footerReference" => {
                 let wanted = &mut self.shared.wanted_margins;
                 if let Some(id) = tag.get("id")
-                    && wanted.len() < 1_000
+                    && wanted.len() < 100
                     && !wanted.iter().any(|known| *known == id)
                 {
                     wanted.push(id.into_owned());
