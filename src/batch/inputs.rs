@@ -208,7 +208,7 @@ fn hidden(name: &str) -> bool {
 }
 
 fn hidden_entry(name: &str) -> bool {
-    name.split(['/', '\\']).any(|part| hidden(part) || part == "__MACOSX")
+    name.split(['/', '\\']).any(|part| part != "." && part != ".." && hidden(part) || part == "__MACOSX")
 }
 
 /// The folder that a browser saves beside a page: `page_files` or `page.files` beside `page.html`.

@@ -1,3 +1,5 @@
+//! Packages made by hand: honest ones, and those that a reader must refuse.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write as _;

@@ -1,0 +1,268 @@
+//! Batches: the same outputs for any number of workers, whole files after any end, a cheap second run, names and duplicates.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod program;
+
+use std::io::Write;
+
+use program::{Folder, page, report};
+
+const CONVERT: &[&str] = &["convert", "in", "-o", "out", "--to", "html,json"];
+
+fn convert(folder: &Folder, more: &[&str]) -> program::Ran {
+    folder.run(&[CONVERT, more].concat())
+}
+
+/// A folder with some reports: two of one agency and year, two whose names differ in case alone, a damaged one.
+fn mixed() -> Folder {
+    let folder = Folder::new();
+    for seed in 1..8 {
+        folder.file(&format!("in/{seed}.html"), page(&report(seed)));
+    }
+    folder.file("in/again/1.html", page(&report(1)));
+    folder.file("in/cut.docx", b"PK\x03\x04 and no more");
+    folder
+}
+
+#[test]
+fn outputs_and_logs_are_the_same_for_any_number_of_workers() {
+    let folder = mixed();
+    assert_eq!(folder.run(&["convert", "in", "-o", "one", "--to", "html,json", "-j", "1"]).status, Some(1));
+    let one = folder.tree("one");
+    assert_eq!(one.len(), 8 * 2 + 2 + 2, "{:?}", one.keys());
+    for jobs in ["2", "3", "7"] {
+        let out = format!("out{jobs}");
+        folder.run(&["convert", "in", "-o", &out, "--to", "html,json", "-j", jobs]);
+        assert!(folder.tree(&out) == one, "-j {jobs} differs");
+    }
+}
+
+#[test]
+fn two_reports_of_one_agency_and_year_are_both_written_and_named() {
+    let folder = mixed();
+    convert(&folder, &[]);
+    let title = report(1).title.expect("a title");
+    let tree = folder.tree("out");
+    assert!(tree.contains_key(&format!("{title}.html")) && tree.contains_key(&format!("{title} (2).html")));
+    let findings = folder.log("out/findings.jsonl");
+    for code in ["duplicate-report", "output-name-taken"] {
+        let found = findings.iter().find(|line| line["code"] == code).expect(code);
+        // Folders come in the order of their names too, so `in/1.html` is the first of the two.
+        assert_eq!(found["path"], "in/again/1.html");
+        assert!(found["message"]["en"].as_str().expect("a message").contains("in/1.html"), "{found}");
+    }
+}
+
+#[test]
+fn a_second_run_converts_nothing_and_leaves_everything_as_it_is() {
+    let folder = mixed();
+    convert(&folder, &[]);
+    let first = folder.tree("out");
+    let again = convert(&folder, &[]);
+    assert!(again.err.contains("9 of them unchanged"), "{}", again.err);
+    assert!(folder.tree("out") == first);
+}
+
+#[test]
+fn an_output_that_is_gone_or_changed_is_made_again() {
+    let folder = mixed();
+    convert(&folder, &[]);
+    let first = folder.tree("out");
+    let title = report(3).title.expect("a title");
+    std::fs::remove_file(folder.path(&format!("out/{title}.html"))).expect("removed");
+    folder.file(&format!("out/{}.json", report(4).title.expect("a title")), "changed by hand");
+    let again = convert(&folder, &[]);
+    assert!(again.err.contains("7 of them unchanged"), "{}", again.err);
+    assert!(folder.tree("out") == first);
+}
+
+#[test]
+fn a_changed_input_option_or_mapping_is_not_taken_from_the_cache() {
+    let folder = mixed();
+    convert(&folder, &[]);
+    folder.file("in/5.html", page(&report(50)));
+    assert!(convert(&folder, &[]).err.contains("8 of them unchanged"));
+    assert!(folder.run(&["convert", "in", "-o", "out", "--to", "html"]).err.contains("0 of them unchanged"));
+    let mapping = include_str!("../mappings/gkbg-2021.toml");
+    folder.file("forms/gkbg-2021.toml", mapping);
+    let with_mappings = ["--mappings", "forms"];
+    assert!(convert(&folder, &with_mappings).err.contains("0 of them unchanged"));
+    assert!(convert(&folder, &with_mappings).err.contains("9 of them unchanged"));
+    folder.file("forms/gkbg-2021.toml", format!("{mapping}\n"));
+    assert!(convert(&folder, &with_mappings).err.contains("0 of them unchanged"));
+}
+
+#[test]
+fn what_cannot_be_written_fails_alone() {
+    let folder = mixed();
+    let title = report(2).title.expect("a title");
+    std::fs::create_dir_all(folder.path(&format!("out/{title}.html"))).expect("a folder in the way");
+    let ran = convert(&folder, &[]);
+    assert_eq!(ran.status, Some(1));
+    let log = folder.log("out/batch.jsonl");
+    let failed: Vec<_> = log.iter().filter(|line| line["status"] == "failed").map(|line| &line["path"]).collect();
+    assert_eq!(failed, ["in/2.html", "in/cut.docx"]);
+    assert!(ran.err.contains("output-unwritable"), "{}", ran.err);
+    assert!(!folder.tree("out").keys().any(|name| name.starts_with(".nianbao-tmp")));
+}
+
+/// A zip file with these entries, stored; names are bytes, as old programs write them.
+fn zip(entries: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in entries {
+        let offset = bytes.len() as u32;
+        let mut crc = flate2_crc(content).to_le_bytes().to_vec();
+        crc.extend((content.len() as u32).to_le_bytes());
+        crc.extend((content.len() as u32).to_le_bytes());
+        crc.extend((name.len() as u16).to_le_bytes());
+        crc.extend([0, 0]);
+        let common = [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &crc].concat();
+        bytes.extend([b"PK\x03\x04", &common[..], name, content].concat());
+        directory.extend([b"PK\x01\x02\x14\0", &common[..], &[0; 10], &offset.to_le_bytes(), name].concat());
+    }
+    let (count, start) = ((entries.len() as u16).to_le_bytes(), (bytes.len() as u32).to_le_bytes());
+    let length = (directory.len() as u32).to_le_bytes();
+    bytes.extend(directory);
+    bytes.extend([&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &length, &start, &[0, 0]].concat());
+    bytes
+}
+
+/// CRC-32 as zip files have it.
+fn flate2_crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+}
+
+#[test]
+fn archives_are_opened_with_names_of_any_encoding_and_one_level_deep() {
+    let folder = Folder::new();
+    let inner = zip(&[(b"inner.html", &page(&report(2))), (b"more.zip", b"PK\x05\x06")]);
+    let outer = zip(&[
+        (b"\xbc\xd7\xbe\xd6/\xb1\xa8\xb8\xe6.html", &page(&report(1))),
+        ("乙局.html".as_bytes(), &page(&report(3))),
+        (b"inner.zip", &inner),
+        (b"__MACOSX/._a.html", b"x"),
+        (b"picture.png", b"x"),
+    ]);
+    folder.file("in/all.zip", outer);
+    folder.file("in/broken.zip", b"PK\x03\x04");
+    let ran = convert(&folder, &[]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let log = folder.log("out/batch.jsonl");
+    let lines: Vec<_> = log.iter().map(|line| (line["path"].as_str(), line["status"].as_str())).collect();
+    assert_eq!(
+        lines,
+        [
+            (Some("in/all.zip!inner.zip!inner.html"), Some("ok")),
+            (Some("in/all.zip!inner.zip!more.zip"), Some("failed")),
+            (Some("in/all.zip!乙局.html"), Some("ok")),
+            (Some("in/all.zip!甲局/报告.html"), Some("ok")),
+            (Some("in/broken.zip"), Some("failed")),
+        ]
+    );
+    assert!(ran.err.contains(".png 1"), "{}", ran.err);
+}
+
+#[test]
+fn a_report_without_agency_is_named_after_its_file_and_never_leaves_the_folder() {
+    let folder = Folder::new();
+    let named = report(1);
+    let text = String::from_utf8(page(&named)).expect("UTF-8");
+    let nameless = text.replace(named.agency.as_deref().expect("a name"), "");
+    let archive = zip(&[(b"../../CON.html", nameless.as_bytes())]);
+    folder.file("in/a.zip", archive);
+    convert(&folder, &[]);
+    let outputs = folder.log("out/batch.jsonl")[0]["outputs"].clone();
+    assert_eq!(outputs, serde_json::json!(["_CON.html", "_CON.json"]));
+}
+
+#[cfg(unix)]
+mod signals {
+    //! The program stopped at a known moment: while it waits for an input that is a pipe.
+
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Child, Command};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Inputs of which the second is a pipe, and the program waiting for it.
+    fn waiting(folder: &Folder) -> Child {
+        for name in ["1.html", "3.html"] {
+            folder.file(name, page(&report(name.as_bytes()[0].into())));
+        }
+        let made = Command::new("mkfifo").arg(folder.path("2.html")).status().expect("mkfifo");
+        assert!(made.success());
+        let mut child = folder.command(COMMAND).spawn().expect("the program");
+        let first = folder.path(&format!("out/{}.json", report(b'1'.into()).title.expect("a title")));
+        for _ in 0..1000 {
+            if first.exists() {
+                return child;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = child.kill();
+        let ended = child.wait_with_output().map(|output| program::ran(&output));
+        panic!("the first input was not done in time: {ended:?}");
+    }
+
+    const COMMAND: &[&str] = &["convert", "1.html", "2.html", "3.html", "-o", "out", "--to", "html,json", "-j", "1"];
+
+    fn signal(child: &Child, name: &str) {
+        let sent = Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+
+    /// Puts a file in the pipe's place and runs the same command to its end.
+    fn go_on(folder: &Folder) {
+        std::fs::remove_file(folder.path("2.html")).expect("the pipe");
+        folder.file("2.html", page(&report(2)));
+        assert_eq!(folder.run(COMMAND).status, Some(0));
+    }
+
+    /// What an unbroken run gives, without the cache, whose order of files may differ.
+    fn unbroken() -> std::collections::BTreeMap<String, Vec<u8>> {
+        let folder = Folder::new();
+        for (name, seed) in [("1.html", b'1'.into()), ("2.html", 2), ("3.html", b'3'.into())] {
+            folder.file(name, page(&report(seed)));
+        }
+        assert_eq!(folder.run(COMMAND).status, Some(0));
+        folder.tree("out")
+    }
+
+    #[test]
+    fn ctrl_c_completes_what_is_in_hand_and_the_same_command_goes_on() {
+        let folder = Folder::new();
+        let child = waiting(&folder);
+        signal(&child, "-INT");
+        let mut pipe = std::fs::OpenOptions::new().write(true).open(folder.path("2.html")).expect("the pipe");
+        pipe.write_all(&page(&report(2))).expect("to be read");
+        drop(pipe);
+        let ran = program::ran(&child.wait_with_output().expect("the program"));
+        assert_eq!(ran.status, Some(130), "{ran:?}");
+        assert_eq!(folder.log("out/batch.jsonl").len(), 2);
+        assert!(!folder.tree("out").keys().any(|name| name.starts_with(".nianbao-tmp")));
+        go_on(&folder);
+        assert!(folder.tree("out") == unbroken());
+    }
+
+    #[test]
+    fn a_killed_run_leaves_whole_files_and_the_same_command_finishes() {
+        let folder = Folder::new();
+        let mut child = waiting(&folder);
+        child.kill().expect("killed");
+        assert_eq!(child.wait().expect("ended").signal(), Some(9));
+        let whole = unbroken();
+        let left = folder.tree("out");
+        let outputs = left.iter().filter(|(name, _)| !name.starts_with(".nianbao-"));
+        assert_eq!(outputs.clone().count(), 2);
+        for (name, bytes) in outputs {
+            assert!(whole.get(name) == Some(bytes), "{name} is not whole");
+        }
+        go_on(&folder);
+        assert!(folder.tree("out") == whole);
+    }
+}

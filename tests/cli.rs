@@ -1,0 +1,221 @@
+//! The command line: exit statuses, where inputs come from, languages, what each command prints.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod program;
+
+use nianbao::report::Kind;
+use program::{Folder, page, report};
+
+/// A page with a word where a figure belongs.
+fn wrong_page(seed: u64) -> Vec<u8> {
+    let mut report = report(seed);
+    let total = report.values.get_mut("disclosure.licensing.decisions").expect("a figure");
+    (total.value, total.raw, total.kind) = (None, "若干".to_owned(), Kind::Text);
+    page(&report)
+}
+
+#[test]
+fn a_good_report_is_converted_and_the_status_is_0() {
+    let folder = Folder::new();
+    folder.file("in/a.html", page(&report(1)));
+    let ran = folder.run(&["convert", "in", "-o", "out", "--to", "html,json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let title = report(1).title.expect("a title");
+    let tree = folder.tree("out");
+    for suffix in ["html", "json"] {
+        assert!(tree.contains_key(&format!("{title}.{suffix}")), "{:?}", tree.keys());
+    }
+    assert!(ran.out.is_empty() && ran.err.contains("1 files: 1 without errors"), "{ran:?}");
+}
+
+#[test]
+fn bad_files_among_good_ones_are_named_and_the_others_are_done() {
+    let folder = Folder::new();
+    folder.file("in/1 good.html", page(&report(1)));
+    folder.file("in/2 empty.docx", "");
+    folder.file("in/3 cut.docx", b"PK\x03\x04 and no more");
+    folder.file("in/4 other.html", "<p>a page about the weather</p>");
+    folder.file("in/5 good.html", page(&report(2)));
+    let ran = folder.run(&["convert", "in", "-o", "out", "--to", "html"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    for (name, code) in [("2 empty.docx", "file-empty"), ("3 cut.docx", "file-"), ("4 other.html", "form-not")] {
+        assert!(ran.err.lines().any(|line| line.contains(name) && line.contains(code)), "{name}: {}", ran.err);
+    }
+    let log = folder.log("out/batch.jsonl");
+    let statuses: Vec<_> = log.iter().map(|line| line["status"].as_str().unwrap_or_default()).collect();
+    assert_eq!(statuses, ["ok", "failed", "failed", "failed", "ok"]);
+    let findings = folder.log("out/findings.jsonl");
+    assert!(findings.iter().any(|line| line["path"] == "in/2 empty.docx" && line["code"] == "file-empty"));
+}
+
+#[test]
+fn a_report_with_an_error_is_converted_and_the_status_is_1() {
+    let folder = Folder::new();
+    folder.file("a.html", wrong_page(1));
+    let ran = folder.run(&["convert", "a.html", "-o", "out", "--to", "html"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert_eq!(folder.log("out/batch.jsonl")[0]["status"], "findings");
+    assert_eq!(folder.run(&["inspect", "a.html"]).status, Some(1));
+    let checked = folder.run(&["check", "a.html"]);
+    assert_eq!(checked.status, Some(1));
+    assert!(checked.out.contains("a.html") && checked.out.contains("figure-unreadable"), "{}", checked.out);
+}
+
+#[test]
+fn what_cannot_run_ends_with_2_before_anything_is_done() {
+    let folder = Folder::new();
+    folder.file("a.html", page(&report(1)));
+    folder.file("taken", "a file, no folder");
+    for args in [
+        &["convert", "missing.docx", "-o", "out"][..],
+        &["convert", "*.docx", "-o", "out"],
+        &["convert", "a.html", "-o", "taken"],
+        &["convert", "a.html", "-o", "out", "--form", "no-such-form"],
+        &["convert", "a.html", "-o", "out", "--to", "pdf"],
+        &["convert", "a.html"],
+        &["inspect", "missing.docx"],
+        &["explain", "no-such-code"],
+        &["forms", "show", "no-such-form"],
+        &["--mappings", "missing", "forms", "list"],
+        &["no-such-command"],
+    ] {
+        let ran = folder.run(args);
+        assert_eq!(ran.status, Some(2), "{args:?}: {ran:?}");
+        assert!(!ran.err.is_empty() && ran.out.is_empty(), "{args:?}: {ran:?}");
+    }
+    assert!(!folder.path("out").exists());
+}
+
+#[test]
+fn inspect_prints_the_report_and_reads_standard_input() {
+    let folder = Folder::new();
+    let source = report(3);
+    folder.file("a.html", page(&source));
+    let ran = folder.run(&["inspect", "a.html"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let printed: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(printed["agency"].as_str(), source.agency.as_deref());
+    assert_eq!(printed["values"].as_object().map(serde_json::Map::len), Some(source.values.len()));
+    let piped = folder.run_with(&["inspect", "-"], &page(&source));
+    let piped: serde_json::Value = serde_json::from_str(&piped.out).expect("JSON");
+    assert_eq!((&piped["values"], &piped["source"]["file"]), (&printed["values"], &"-".into()));
+    let bad = folder.run_with(&["inspect", "-"], b"");
+    assert_eq!((bad.status, bad.out.as_str()), (Some(1), ""));
+    assert!(bad.err.contains("file-empty"), "{}", bad.err);
+}
+
+#[test]
+fn globs_are_expanded_and_no_file_is_taken_twice() {
+    let folder = Folder::new();
+    for seed in 1..4 {
+        folder.file(&format!("in/deep/{seed}.html"), page(&report(seed)));
+    }
+    let ran = folder.run(&["convert", "in/**/[12].html", "in", "./in/deep/1.html", "-o", "out", "--to", "json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let log = folder.log("out/batch.jsonl");
+    let paths: Vec<_> = log.iter().map(|line| line["path"].as_str().unwrap_or_default()).collect();
+    assert_eq!(paths, ["in/deep/1.html", "in/deep/2.html", "in/deep/3.html"]);
+}
+
+#[test]
+fn a_search_passes_over_hidden_files_locks_and_the_outputs() {
+    let folder = Folder::new();
+    folder.file("a.html", page(&report(1)));
+    for name in [".hidden.html", "~$a.html", ".git/b.html", "out/c.html", "a_files/d.html", "notes.json"] {
+        folder.file(name, page(&report(2)));
+    }
+    let ran = folder.run(&["convert", ".", "-o", "out", "--to", "json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(folder.log("out/batch.jsonl").len(), 1);
+    assert!(ran.err.contains(".json 1"), "{}", ran.err);
+}
+
+#[test]
+fn messages_follow_the_locale_and_lang_decides() {
+    let folder = Folder::new();
+    let explained = |lang: &[&str], locale: &str| {
+        let mut command = folder.command(&[lang, &["explain", "file-empty"]].concat());
+        program::ran(&command.env("LANG", locale).output().expect("the program")).out
+    };
+    assert!(explained(&[], "zh_CN.UTF-8").contains("文件为空"));
+    assert!(explained(&[], "en_GB.UTF-8").contains("the file is empty"));
+    assert!(explained(&["--lang", "en"], "zh_CN.UTF-8").contains("the file is empty"));
+    assert!(explained(&["--lang", "zh"], "C").contains("文件为空"));
+}
+
+#[test]
+fn every_code_is_listed_and_explained() {
+    let folder = Folder::new();
+    let list = folder.run(&["explain"]).out;
+    for code in nianbao::finding::codes() {
+        assert!(list.lines().any(|line| line.starts_with(code.id)), "{}", code.id);
+    }
+    let near = folder.run(&["explain", "file-emty"]);
+    assert!(near.err.contains("file-empty"), "{}", near.err);
+}
+
+#[test]
+fn forms_are_listed_and_shown() {
+    let folder = Folder::new();
+    assert!(folder.run(&["forms", "list"]).out.contains("gkbg-2021"));
+    let shown = folder.run(&["forms", "show", "gkbg-2021"]).out;
+    assert!(
+        shown.contains("disclosure.fees.amount") && shown.contains("amount 万元") && shown.contains("T3-R"),
+        "{shown}"
+    );
+}
+
+/// A small form of its own, with a mistake where it is wanted.
+fn mapping(unit: &str) -> String {
+    format!(
+        "language = 1\nid = \"small\"\nname = {{ zh = \"小表\", en = \"small form\" }}\n[title]\npattern = \"{{agency}}{{year}}年小表\"\n\
+         [[section]]\nid = \"all\"\nheading = \"一、数据\"\n[[table]]\nid = \"t\"\nsection = \"all\"\n[[table.block]]\n\
+         columns = [{{ id = \"c\", label = \"金额（单位：亿元）\", {unit} = \"亿元\" }}]\n"
+    )
+}
+
+#[test]
+fn a_mistake_in_a_mapping_file_is_shown_with_its_line() {
+    let folder = Folder::new();
+    folder.file("small.toml", mapping("unit"));
+    let right = folder.run(&["forms", "check", "small.toml"]);
+    assert_eq!(right.status, Some(0), "{right:?}");
+    assert!(folder.run(&["--mappings", ".", "forms", "list"]).out.contains("small form"));
+    folder.file("small.toml", mapping("unti"));
+    let wrong = folder.run(&["forms", "check", "small.toml"]);
+    assert_eq!(wrong.status, Some(1), "{wrong:?}");
+    assert!(wrong.out.contains("small.toml:13:") && wrong.out.contains("`unti`"), "{}", wrong.out);
+    let marked = wrong.out.lines().find(|line| line.contains('┬')).expect("a mark");
+    let source = wrong.out.lines().find(|line| line.contains("unti = ")).expect("the line");
+    let column = |line: &str, mark: &str| {
+        let at = line.find(mark).expect("the mark");
+        unicode_width::UnicodeWidthStr::width(&line[..at])
+    };
+    // The mark stands under the word, though Chinese characters before it are two columns wide.
+    assert!((column(source, "unti")..column(source, "unti") + 4).contains(&column(marked, "┬")), "{}", wrong.out);
+    assert_eq!(folder.run(&["--mappings", ".", "forms", "list"]).status, Some(2));
+}
+
+#[test]
+fn check_prints_findings_as_text_and_as_json_lines() {
+    let folder = Folder::new();
+    folder.file("in/a.html", wrong_page(1));
+    folder.file("in/b.html", page(&report(2)));
+    let json = folder.run(&["check", "in", "--format", "json"]);
+    assert_eq!(json.status, Some(1));
+    let lines: Vec<serde_json::Value> =
+        json.out.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
+    assert!(lines.iter().any(|line| line["path"] == "in/a.html" && line["severity"] == "error"), "{}", json.out);
+    assert!(lines.iter().all(|line| line["path"] != "in/b.html" || line["severity"] != "error"), "{}", json.out);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = Folder::new();
+    folder.file("a.html", page(&report(1)));
+    let mut child = folder.command(&["inspect", "a.html"]).spawn().expect("the program");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,125 @@
+//! Which part of the program may name which: the arrows of the design, held by a test.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod sources;
+
+use std::collections::BTreeSet;
+
+/// What each part may name, besides itself. A part that is not listed may name nothing.
+const MAY_NAME: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("document", &[]),
+    ("finding", &["document"]),
+    ("form", &["finding", "text"]),
+    ("report", &["document", "finding"]),
+    // Formats, and no form.
+    ("read", &["document", "finding"]),
+    // The one part that knows a document and a form.
+    ("bind", &["document", "finding", "form", "read", "report", "text"]),
+    // Reports and forms, and no document.
+    ("check", &["finding", "form", "report", "text"]),
+    ("sampler", &["form", "report"]),
+    // Formats and forms; of a document only what a report carries along: see `ONLY`.
+    ("write", &["document", "finding", "form", "report", "text"]),
+    ("batch", &["bind", "check", "document", "finding", "form", "read", "report", "write"]),
+    ("cli", &["batch", "finding", "form", "report", "write"]),
+];
+
+/// Where a part may name another only in these things.
+const ONLY: &[(&str, &str, &[&str])] =
+    &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place"])];
+
+/// Where files, threads, clocks, processes and terminals may be touched.
+const TOUCHES_THE_WORLD: &[&str] = &["batch", "cli", "main"];
+
+/// Ways to touch them.
+const WORLD: &[&str] = &[
+    "std::fs",
+    "std::thread",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::time",
+    "SystemTime",
+    "Instant",
+    "rayon::",
+    "println!",
+    "eprintln!",
+    "stdout()",
+    "stderr()",
+    "Zoned::now",
+    "Timestamp::now",
+];
+
+/// The parts that a code names through `crate::` or `nianbao::`.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    for root in ["crate::", "nianbao::"] {
+        for (at, _) in code.match_indices(root) {
+            let rest = &code[at + root.len()..];
+            if let Some(group) = rest.strip_prefix('{') {
+                let group = group.split('}').next().unwrap_or_default();
+                named
+                    .extend(group.split(',').map(|name| name.split("::").next().unwrap_or_default().trim().to_owned()));
+            } else {
+                named.insert(rest.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect());
+            }
+        }
+    }
+    named.remove("");
+    named
+}
+
+#[test]
+fn every_part_names_only_what_it_may() {
+    let mut wrong = Vec::new();
+    for path in sources::rust("src") {
+        let module = sources::module(&path);
+        if module == "lib" || module == "main" {
+            continue;
+        }
+        let allowed = MAY_NAME.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, allowed)| allowed);
+        for name in named(&sources::code(&path)) {
+            if name != module && !allowed.contains(&name.as_str()) {
+                wrong.push(format!("{}: `{module}` must not name `{name}`", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_a_part_may_only_name_in_part_is_named_only_so() {
+    for (module, named, things) in ONLY {
+        let pattern = format!(r"crate::{named}(?:::\{{([^}}]*)\}}|::(\w+)|\b)");
+        let pattern = regex::Regex::new(&pattern).expect("a pattern");
+        for path in sources::rust(&format!("src/{module}")) {
+            for found in pattern.captures_iter(&sources::code(&path)) {
+                let group = found.get(1).or(found.get(2)).map_or("*", |group| group.as_str());
+                for thing in group.split(',').map(str::trim).filter(|thing| !thing.is_empty()) {
+                    assert!(things.contains(&thing), "{}: {named}::{thing}", path.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_batch_and_the_command_line_touch_the_world() {
+    let mut wrong = Vec::new();
+    for path in sources::rust("src") {
+        if TOUCHES_THE_WORLD.contains(&sources::module(&path).as_str()) {
+            continue;
+        }
+        let code = sources::code(&path);
+        wrong.extend(WORLD.iter().filter(|way| code.contains(*way)).map(|way| format!("{}: {way}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn groups_of_imports_are_understood() {
+    let names: Vec<String> = named("use crate::{form::Form, read};\nlet x = crate::text::fold;").into_iter().collect();
+    assert_eq!(names, ["form", "read", "text"]);
+}
