@@ -4,7 +4,7 @@ use crate::document::{Budget, Exceeded, Resource};
 use crate::read::cfb::{u16_at, u32_at};
 
 /// Twips to EMU.
-const EMU_PER_TWIP: u64 = 635;
+pub(super) const EMU_PER_TWIP: u64 = 635;
 
 /// Length of a record's header.
 const HEADER: usize = 8;

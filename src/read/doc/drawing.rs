@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::blip::{self, Blip, Record, STORE_ENTRY_TYPE};
+use super::blip::{self, Blip, EMU_PER_TWIP, Inline, Record, STORE_ENTRY_TYPE};
 use super::fib::{Fib, Table};
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::cfb::{u16_at, u32_at};
@@ -51,7 +51,7 @@ impl<'a> Drawings<'a> {
     }
 
     /// The picture anchored at a character; nothing for a text box, a line or another shape.
-    pub(super) fn at(&self, position: u32) -> Option<Blip<'a>> {
+    pub(super) fn at(&self, position: u32) -> Option<Inline<'a>> {
         let count = self.anchors.len().checked_sub(4)? / (4 + ANCHOR);
         let (mut low, mut high) = (0, count);
         while low < high {
@@ -65,9 +65,16 @@ impl<'a> Drawings<'a> {
         if low >= count || u32_at(self.anchors, low * 4)? != position {
             return None;
         }
-        let shape = u32_at(self.anchors, (count + 1) * 4 + low * ANCHOR)?;
+        // The shape's number, then the edges of its rectangle: left, top, right, bottom.
+        let anchor = self.anchors.get((count + 1) * 4 + low * ANCHOR..)?;
+        let shape = u32_at(anchor, 0)?;
         let picture = *self.shapes.get(&shape)?;
-        self.store.get(picture.checked_sub(1)? as usize).copied().flatten()
+        let blip = self.store.get(picture.checked_sub(1)? as usize).copied().flatten()?;
+        let side = |near, far| {
+            let length = u32_at(anchor, far)?.cast_signed().checked_sub(u32_at(anchor, near)?.cast_signed())?;
+            u64::try_from(length).ok().filter(|&length| length > 0).map(|length| length * EMU_PER_TWIP)
+        };
+        Some((blip, side(4, 12).zip(side(8, 16))))
     }
 }
 
@@ -110,10 +117,14 @@ mod tests {
         anchors.extend([5_u32, 9, 12].into_iter().flat_map(u32::to_le_bytes));
         for shape in [70_u32, 71] {
             anchors.extend(shape.to_le_bytes());
-            anchors.extend([0; ANCHOR - 4]);
+            anchors.extend([10_u32, 0, 110, 20].into_iter().flat_map(u32::to_le_bytes));
+            anchors.extend([0; ANCHOR - 20]);
         }
         let store = vec![None, Some(Blip::Other)];
         let drawings = Drawings { anchors: &anchors, shapes: BTreeMap::from([(71, 2)]), store };
-        assert_eq!([5, 8, 9, 12].map(|position| drawings.at(position)), [None, None, Some(Blip::Other), None]);
+        assert_eq!(
+            [5, 8, 9, 12].map(|position| drawings.at(position)),
+            [None, None, Some((Blip::Other, Some((63_500, 12_700)))), None]
+        );
     }
 }

@@ -244,8 +244,9 @@ impl<'a, 'b> Walk<'a, 'b> {
         match unit {
             mark::PICTURE if self.props.special => self.picture()?,
             mark::DRAWING if self.props.special => {
-                if let Some(blip) = self.source.drawings.at(position).filter(|_| self.region == Region::Body) {
-                    self.keep(blip, None)?;
+                if let Some((blip, extent)) = self.source.drawings.at(position).filter(|_| self.region == Region::Body)
+                {
+                    self.keep(blip, extent)?;
                 }
             }
             mark::SYMBOL if self.props.special => {

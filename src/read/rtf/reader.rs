@@ -8,7 +8,7 @@ use super::state::{Dest, Group, Info, Opens};
 use super::tables::{Fonts, RowReader, Styles};
 use super::token::{Token, Tokens};
 use crate::document::{Block, Budget, Document, Exceeded, Picture, PictureRef, Region, Resource};
-use crate::finding::code::read::CONTENT_SKIPPED;
+use crate::finding::code::read::{CONTENT_SKIPPED, FILE_DAMAGED};
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 use crate::read::wordflow::{Counters, Flow, Para};
@@ -47,6 +47,8 @@ pub(super) struct Rtf<'b> {
     asides: Vec<Block>,
     pub(super) document: Document,
     pub(super) pict: Option<PictReader>,
+    /// Name of the last property of a shape; `pib` is a picture shown, other pictures are fillings.
+    pub(super) shape_property: String,
     /// Bytes of text not yet decoded.
     bytes: Vec<u8>,
     /// First half of a surrogate pair.
@@ -76,6 +78,7 @@ impl<'b> Rtf<'b> {
             asides: Vec::new(),
             document: Document::default(),
             pict: None,
+            shape_property: String::new(),
             bytes: Vec::new(),
             high: None,
             skip: 0,
@@ -112,7 +115,7 @@ impl<'b> Rtf<'b> {
         }
         if !self.stack.is_empty() {
             self.findings.push(Finding::new(
-                &CONTENT_SKIPPED,
+                &FILE_DAMAGED,
                 Message::new(
                     "RTF 文件在结尾前中断，其后的内容（如有）已丢失。请与原件核对。",
                     "The RTF file breaks off before its end; what stood after it, if anything, is lost. Compare it with the original.",
@@ -271,7 +274,7 @@ impl<'b> Rtf<'b> {
     fn wants_text(&self) -> bool {
         match self.group.dest {
             Dest::Story => self.group.is_shown(),
-            Dest::Styles | Dest::Label | Dest::Info(_) => true,
+            Dest::Styles | Dest::Label | Dest::Info(_) | Dest::ShapeProperty => true,
             Dest::Skip | Dest::Fonts | Dest::Picture | Dest::NestedRow | Dest::Shape => false,
         }
     }
@@ -315,6 +318,7 @@ impl<'b> Rtf<'b> {
                 }
             }
             Dest::Info(field) => self.info(field, text),
+            Dest::ShapeProperty if self.shape_property.len() < 64 => self.shape_property.push_str(text),
             _ => {}
         }
         Ok(())
@@ -343,7 +347,7 @@ impl<'b> Rtf<'b> {
 
     fn take_para(&mut self) -> Para {
         let mut para = std::mem::take(&mut self.story.para);
-        para.number = para.number.map(|number| number.trim_end().to_owned()).filter(|number| !number.is_empty());
+        para.number = para.number.map(|number| number.trim().to_owned()).filter(|number| !number.is_empty());
         para.level = self.group.outline.or_else(|| self.styles.level(self.group.style));
         para.span = (if para.span.0 == 0 { self.position as u32 } else { para.span.0 }, self.position as u32);
         para
@@ -455,7 +459,12 @@ impl<'b> Rtf<'b> {
 
     fn end_picture(&mut self, outer: &Group) -> Result<(), Exceeded> {
         let Some(pict) = self.pict.take().map(PictReader::finish) else { return Ok(()) };
-        if !matches!(outer.dest, Dest::Story | Dest::Shape) || !outer.is_shown() {
+        let shown = match outer.dest {
+            Dest::Story => outer.is_shown(),
+            Dest::Shape => self.shape_property.trim() == "pib",
+            _ => false,
+        };
+        if !shown {
             return Ok(());
         }
         let Some((media_type, suffix)) = pict.kind.filter(|_| !pict.bytes.is_empty()) else {

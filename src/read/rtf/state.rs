@@ -24,6 +24,8 @@ pub(super) enum Dest {
     NestedRow,
     /// `\shp`, `\shpinst`: only `\shptxt` in it is text.
     Shape,
+    /// `\sn`: the name of a property of the shape.
+    ShapeProperty,
 }
 
 /// A field of `\info`.

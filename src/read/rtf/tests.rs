@@ -84,7 +84,7 @@ fn headings_labels_and_what_is_not_shown() -> Result<(), ReadError> {
 
 #[test]
 fn notes_headers_and_text_boxes_have_their_region() -> Result<(), ReadError> {
-    let rtf = b"{\\rtf1{\\header top\\par}Text{\\footnote note}{\\shp{\\*\\shpinst{\\sp{\\sn pib}{\\sv 1}}{\\shptxt box\\par}}\
+    let rtf = b"{\\rtf1{\\header top\\par}Text{\\footnote note}{\\shp{\\*\\shpinst{\\sp{\\sn fillBlip}{\\sv{\\pict\\pngblip 01}}}{\\shptxt box\\par}}\
         {\\shprslt{\\*\\do{\\dptxbxtext box\\par}}}} end\\par}";
     let of = |region, text: &str| (region, None, text.to_owned());
     assert_eq!(
@@ -97,10 +97,11 @@ fn notes_headers_and_text_boxes_have_their_region() -> Result<(), ReadError> {
 #[test]
 fn pictures_are_kept_as_they_are_and_metafiles_reported() -> Result<(), ReadError> {
     let rtf = b"{\\rtf1 a{\\*\\shppict{\\pict\\pngblip\\picwgoal100\\pichgoal20{\\*\\blipuid 00ff}\r\n8950\r\n4e47}}\
-        {\\nonshppict{\\pict\\wmetafile8 0100}}{\\pict\\emfblip 0100}{\\pict\\jpegblip\\bin3 \xFF}{}\\par}";
+        {\\nonshppict{\\pict\\wmetafile8 0100}}{\\pict\\emfblip 0100}{\\shp{\\*\\shpinst{\\sp{\\sn fillBlip}{\\sv{\\pict\\pngblip 01}}}{\\sp{\\sn pib}{\\sv{\\pict\\pngblip 8950}}}}}\
+        {\\pict\\jpegblip\\bin3 \xFF}{}\\par}";
     let (document, findings) = document(rtf)?;
     let bytes: Vec<&[u8]> = document.pictures.iter().map(|picture| &picture.bytes[..]).collect();
-    assert_eq!(bytes, [&b"\x89PNG"[..], b"\xFF}{"]);
+    assert_eq!(bytes, [&b"\x89PNG"[..], b"\x89P", b"\xFF}{"]);
     let Some(Block::Picture(first)) = document.blocks.get(1) else { return Err(ReadError::Empty) };
     assert_eq!((first.index, first.extent), (0, Some((63_500, 12_700))));
     assert_eq!(findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["content-skipped"]);

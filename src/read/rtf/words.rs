@@ -56,6 +56,10 @@ impl Rtf<'_> {
                 self.group.before_upr = self.group.dest;
                 Dest::Skip
             }
+            b"sn" => {
+                self.shape_property.clear();
+                Dest::ShapeProperty
+            }
             // Containers whose text is part of the story around them.
             b"shppict" | b"fldrslt" | b"result" | b"shpgrp" | b"moMath" | b"moMathPara" => self.group.dest,
             b"cs" | b"ds" | b"ts" | b"tsrowd" if self.group.dest == Dest::Styles => Dest::Skip,
