@@ -101,7 +101,7 @@ impl StyleProps {
     /// Applies a modifier of a paragraph.
     pub(super) fn apply(&mut self, opcode: u16, operand: &[u8]) {
         match (opcode, operand) {
-            (op::P_OUT_LVL, &[level, ..]) => self.level = (level < 9).then_some(level + 1),
+            (op::P_OUT_LVL, &[level, ..]) => self.level = (level < 9).then(|| level + 1),
             (op::P_ILFO, &[low, high, ..]) => self.list = u16::from_le_bytes([low, high]),
             (op::P_ILVL, &[level, ..]) => self.list_level = level.min(8),
             _ => {}
@@ -194,10 +194,11 @@ mod tests {
             std(0xFFE, 1, "Mine", &[0x0B, 0x46, 3, 0]),
             std(0xFFE, 0, "Third", &[0x40, 0x26, 2]),
             std(0xFFE, 0, "heading 2", &[]),
+            std(0xFFE, 1, "Text again", &[0x40, 0x26, 255]),
         ]);
         let styles = Styles::read(&bytes, &mut Budget::default())?;
-        let levels: Vec<_> = (0..6).map(|index| styles.get(index).level).collect();
-        assert_eq!(levels, [None, Some(1), Some(1), Some(3), Some(2), None]);
+        let levels: Vec<_> = (0..7).map(|index| styles.get(index).level).collect();
+        assert_eq!(levels, [None, Some(1), Some(1), Some(3), Some(2), None, None]);
         assert_eq!(styles.get(2).list, 3);
         Ok(())
     }
