@@ -63,9 +63,11 @@ pub struct Culprit {
     /// Field id.
     pub field: String,
     /// The figure that stands there.
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub from: Option<Decimal>,
     /// The figure that would satisfy every rule.
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub to: Option<Decimal>,
 }
@@ -84,15 +86,15 @@ pub struct Finding {
     #[serde(default)]
     pub fields: Vec<String>,
     /// Left side of a rule as computed.
-    #[serde(default)]
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub left: Option<Decimal>,
     /// Right side of a rule as computed.
-    #[serde(default)]
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub right: Option<Decimal>,
     /// `left - right`.
-    #[serde(default)]
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub difference: Option<Decimal>,
     /// Where it stands in the source.

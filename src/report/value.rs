@@ -31,6 +31,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Value {
     /// The exact number, where the source says one.
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub value: Option<Decimal>,
     /// The text as written.

@@ -1,0 +1,63 @@
+//! The published JSON Schemas: as the types say them, and true of what the program reads and writes. `BLESS=1` rewrites them.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::Path;
+
+use nianbao::document::Place;
+use nianbao::form::{FormSource, Forms};
+use nianbao::report::{Content, Report};
+use nianbao::sampler::Sampler;
+use serde_json::Value;
+
+fn published(name: &str, schema: &schemars::Schema) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+    let mut wanted = serde_json::to_string_pretty(schema).expect("JSON");
+    wanted.push('\n');
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &wanted).expect("written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(found == wanted, "{} is out of date: BLESS=1 cargo test --test schemas", path.display());
+    serde_json::from_str(&found).expect("JSON")
+}
+
+fn assert_valid(schema: &Value, instance: &Value, what: &str) {
+    let validator = jsonschema::validator_for(schema).expect("a schema");
+    let errors: Vec<String> =
+        validator.iter_errors(instance).take(5).map(|error| format!("{} {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{what}: {errors:?}");
+}
+
+#[test]
+fn the_schema_of_reports_is_true_of_reports() {
+    let schema = published("report.schema.json", &schemars::schema_for!(Report));
+    for form in Forms::built_in().expect("the built-in forms").iter() {
+        let mut report = Sampler::new(7).report(form);
+        report.unclaimed.push(Content::Paragraph {
+            text: "（一）小标题".to_owned(),
+            level: Some(2),
+            place: Some(Place::line(3)),
+        });
+        report.unclaimed.push(Content::Picture { index: 0, extent: Some((914_400, 1)), alt: None });
+        let printed: Value = serde_json::from_str(&serde_json::to_string(&report).expect("JSON")).expect("JSON");
+        assert_valid(&schema, &printed, &form.id);
+        let read: Report = serde_json::from_str(&printed.to_string()).expect("a report");
+        assert!(read == report, "{} reads back differently", form.id);
+        let mut wrong = printed.clone();
+        wrong["year"] = "2023".into();
+        assert!(!jsonschema::is_valid(&schema, &wrong), "a year in quotes is no year");
+    }
+}
+
+#[test]
+fn the_schema_of_mappings_is_true_of_mappings() {
+    let schema = published("mapping.schema.json", &schemars::schema_for!(FormSource));
+    for (name, text) in Forms::sources() {
+        let table: toml::Table = text.parse().expect("TOML");
+        let mut instance = serde_json::to_value(table).expect("JSON");
+        assert_valid(&schema, &instance, name);
+        instance["rule"][0]["expresion"] = "a = b".into();
+        assert!(!jsonschema::is_valid(&schema, &instance), "an unknown key is a mistake");
+    }
+}
