@@ -69,3 +69,8 @@ fn html_reads_back_the_same() {
 fn docx_reads_back_the_same() {
     same(Output::Docx, true);
 }
+
+#[test]
+fn the_figures_of_xlsx_read_back_the_same() {
+    same(Output::Xlsx, false);
+}

@@ -90,6 +90,11 @@ fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(u
     let mut groups: Vec<(usize, f32)> = Vec::new();
     // A row's label is the last label in its row: what follows are its figures, not the labels of a header.
     let last = row.cells.iter().rposition(|cell| !cell.figure && !index.uses(&cell.folded).is_empty());
+    // A row that also has column labels is a header: 总计 over a column is not the row of that name.
+    let is_head = |cell: &super::items::RowCell| {
+        !cell.figure && index.uses(&cell.folded).iter().any(|found| found.table == table && found.role == Role::Header)
+    };
+    let heads = |position: usize| row.cells.iter().enumerate().any(|(other, cell)| other != position && is_head(cell));
     let mut add =
         |expected: usize, score: f32, label: Option<usize>| match hits.iter_mut().find(|hit| hit.0 == expected) {
             Some((_, hit)) if label.is_none() => hit.score += score,
@@ -112,6 +117,7 @@ fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(u
                 Role::Caption => add(found.expected, found.weight, Some(position)),
                 Role::Header | Role::Corner => add(found.expected, found.weight, None),
                 Role::Group => groups.push((found.expected, found.weight)),
+                Role::Leaf if heads(position) => {}
                 Role::Leaf if position + 1 < row.cells.len() && last == Some(position) => {
                     let weight = if cell.own { found.weight } else { found.weight * 0.9 };
                     add(found.expected, weight, Some(position));

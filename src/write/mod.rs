@@ -5,6 +5,7 @@ pub mod html;
 mod json;
 mod package;
 mod plan;
+mod xlsx;
 mod xml;
 
 use thiserror::Error;
@@ -62,6 +63,7 @@ pub struct Writer {
 /// Every writer.
 pub static WRITERS: &[Writer] = &[
     Writer { output: Output::Docx, write: docx::write },
+    Writer { output: Output::Xlsx, write: xlsx::write },
     Writer { output: Output::Html, write: html::write },
     Writer { output: Output::Json, write: json::write },
 ];

@@ -84,12 +84,13 @@ pub(super) fn title(form: &Form, report: &Report) -> String {
 
 /// The text that stands in the cell of a field: as it was written where the figure is in the form's unit, else the figure.
 pub(super) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
-    report.values.get(&form.fields[field].id).map_or("".into(), value_text)
+    let converts = form.fields[field].unit.is_some();
+    report.values.get(&form.fields[field].id).map_or("".into(), |value| value_text(value, converts))
 }
 
-fn value_text(value: &Value) -> Cow<'_, str> {
+fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
     match value.value {
-        Some(number) if value.unit.is_some() || value.raw.is_empty() => number.to_string().into(),
+        Some(number) if (converts && value.unit.is_some()) || value.raw.is_empty() => number.to_string().into(),
         _ if value.kind == Kind::Absent => "".into(),
         _ => value.raw.as_str().into(),
     }
