@@ -198,6 +198,15 @@ fn a_mistake_in_a_mapping_file_is_shown_with_its_line() {
 }
 
 #[test]
+fn a_rule_that_contradicts_its_example_is_shown() {
+    let folder = Folder::new();
+    folder.file("form.toml", include_str!("../mappings/gkbg-2021.toml").replacen("holds = true", "holds = false", 1));
+    let ran = folder.run(&["forms", "check", "form.toml"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(ran.out.contains("form.toml: T3-R: ") && ran.out.contains("#1"), "{}", ran.out);
+}
+
+#[test]
 fn check_prints_findings_as_text_and_as_json_lines() {
     let folder = Folder::new();
     folder.file("in/a.html", wrong_page(1));

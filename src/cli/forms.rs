@@ -104,6 +104,17 @@ fn check_one(file: &Path, terminal: &Terminal) -> Result<bool> {
             return Ok(false);
         }
     };
+    let mut right = true;
+    for rule in &form.rules {
+        for number in rule.failing_examples() {
+            right = false;
+            let said = terminal.say("规则与它的例子不符", "the rule does not say what its example says");
+            writeln!(io::stdout().lock(), "{name}: {}: {said}: #{}", rule.id, number + 1)?;
+        }
+    }
+    if !right {
+        return Ok(false);
+    }
     let (fields, rules) = (form.fields.len(), form.rules.len());
     let said = match terminal.language {
         nianbao::finding::Language::Zh => format!("{name}：正确，{}，字段{fields}个，规则{rules}条", form.id),

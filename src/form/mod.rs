@@ -2,6 +2,7 @@
 
 mod compile;
 mod error;
+mod example;
 mod layout;
 mod load;
 mod rule;

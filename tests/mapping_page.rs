@@ -1,0 +1,53 @@
+//! The page that teaches the mapping language: its example is a form, and it names every key there is.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use nianbao::form::{FormSource, Forms};
+use serde_json::Value;
+
+const PAGE: &str = include_str!("../mappings/README.md");
+
+#[test]
+fn the_example_is_a_form_with_the_fields_that_the_page_says() {
+    let example = PAGE.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let form = Forms::default().add("the example", example).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(form.fields.len(), 15);
+    for id in ["visits.large.planned", "visits.large.online", "visits.shops.fines"] {
+        assert!(PAGE.contains(&format!("`{id}`")) && form.field_index(id).is_some(), "{id}");
+    }
+    assert_eq!(form.rules[0].instances.len(), 3);
+}
+
+/// Every name of a property and every word of an enumeration in a schema.
+fn words(schema: &Value, words: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::Object(properties)) = object.get("properties") {
+                words.extend(properties.keys().cloned());
+            }
+            words.extend(object.get("const").and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|inner| self::words(inner, words));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| self::words(inner, words)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_page_names_every_key_and_word_of_the_language() {
+    let schema = serde_json::to_value(schemars::schema_for!(FormSource)).expect("JSON");
+    let mut found = BTreeSet::new();
+    words(&schema, &mut found);
+    assert!(found.len() > 30, "{found:?}");
+    // The parts have headings of their own.
+    let named = |word: &str| {
+        [format!("`{word}`"), format!("`[{word}]`"), format!("`[[{word}]]`"), format!("`\"{word}\"`")]
+            .iter()
+            .any(|written| PAGE.contains(written.as_str()))
+            || PAGE.contains(&format!(".{word}]]`"))
+    };
+    let silent: Vec<_> = found.iter().filter(|word| !named(word)).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
