@@ -1,0 +1,177 @@
+//! Makes the files of samples/ and tests/damaged/ that no other program is needed for: `cargo run --example make_samples -- FOLDER`.
+//!
+//! Agencies, figures and texts are made up by the sampler. `scripts/samples` has LibreOffice make the other formats of them.
+
+use std::error::Error;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use nianbao::form::{Form, Forms, Layout, LayoutContent};
+use nianbao::report::{Content, Kind, Report};
+use nianbao::sampler::Sampler;
+use nianbao::write::{Output, WRITERS};
+use zip::write::SimpleFileOptions;
+
+type Done<T = ()> = Result<T, Box<dyn Error>>;
+
+fn main() -> Done {
+    let folder = PathBuf::from(std::env::args().nth(1).ok_or("a folder is wanted")?);
+    let maker = Maker { forms: Forms::built_in()?, folder };
+    maker.good()?;
+    maker.damaged()
+}
+
+struct Maker {
+    forms: Forms,
+    folder: PathBuf,
+}
+
+impl Maker {
+    /// A report of a form, with its form.
+    fn report(&self, form: &str, seed: u64) -> Done<(&Form, Report)> {
+        let form = self.forms.get(form).ok_or("no such form")?;
+        Ok((form, Sampler::new(seed).report(form)))
+    }
+
+    fn bytes(&self, output: Output, form: &str, seed: u64) -> Done<Vec<u8>> {
+        let (form, report) = self.report(form, seed)?;
+        written(output, form, &report)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> Done {
+        let path = self.folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        Ok(std::fs::write(path, bytes)?)
+    }
+
+    fn good(&self) -> Done {
+        for (name, output, form, seed) in [
+            ("samples/word-2021.docx", Output::Docx, "gkbg-2021", 11),
+            ("samples/word-2019.docx", Output::Docx, "gkbg-2019", 12),
+            ("samples/sheet-2021.xlsx", Output::Xlsx, "gkbg-2021", 13),
+            ("samples/page-utf8.html", Output::Html, "gkbg-2019", 14),
+            // What LibreOffice makes other formats of.
+            ("base/word-97.docx", Output::Docx, "gkbg-2021", 15),
+            ("base/rich-text.docx", Output::Docx, "gkbg-2019", 16),
+            ("base/text-document.docx", Output::Docx, "gkbg-2021", 17),
+            ("base/excel-97.xlsx", Output::Xlsx, "gkbg-2019", 18),
+            ("base/calc.xlsx", Output::Xlsx, "gkbg-2021", 19),
+        ] {
+            self.put(name, &self.bytes(output, form, seed)?)?;
+        }
+        self.put("samples/page-gbk.html", &gbk(&self.bytes(Output::Html, "gkbg-2021", 20)?)?)?;
+        let (form, report) = self.report("gkbg-2021", 22)?;
+        self.put("samples/text-pipes.txt", text(form, &report, " | ").as_bytes())?;
+        let (form, report) = self.report("gkbg-2019", 23)?;
+        self.put("samples/text-lines.txt", &encoding_rs::GBK.encode(&text(form, &report, "\r\n")).0)?;
+        let entries = [
+            ("甲乡报送/年报.html".to_owned(), self.bytes(Output::Html, "gkbg-2021", 24)?),
+            ("乙镇报送/年报.docx".to_owned(), self.bytes(Output::Docx, "gkbg-2021", 25)?),
+        ];
+        self.put("samples/submissions.zip", &archive(&entries)?)
+    }
+
+    fn damaged(&self) -> Done {
+        let word = self.bytes(Output::Docx, "gkbg-2021", 31)?;
+        self.put("tests/damaged/cut.docx", &word[..word.len() / 2])?;
+        self.put("tests/damaged/empty.docx", b"")?;
+        self.put("tests/damaged/encrypted.docx", &encrypted()?)?;
+        self.put(
+            "tests/damaged/picture.docx",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU",
+        )?;
+        self.put("tests/damaged/unpacks-too-large.docx", &bomb()?)?;
+        self.put(
+            "tests/damaged/no-report.html",
+            "<html><body><h1>天气</h1><p>明天多云。</p></body></html>".as_bytes(),
+        )?;
+        self.put("tests/damaged/suffix-lies.doc", &self.bytes(Output::Html, "gkbg-2021", 32)?)?;
+        let (form, mut report) = self.report("gkbg-2021", 34)?;
+        let figure = report.values.get_mut("disclosure.licensing.decisions").ok_or("no such field")?;
+        (figure.value, figure.raw, figure.kind) = (None, "若干".to_owned(), Kind::Text);
+        self.put("tests/damaged/word-for-figure.html", &written(Output::Html, form, &report)?)?;
+        let page = String::from_utf8(self.bytes(Output::Html, "gkbg-2021", 35)?)?;
+        self.put("tests/damaged/table-missing.html", without_last_table(&page).as_bytes())
+    }
+}
+
+fn written(output: Output, form: &Form, report: &Report) -> Done<Vec<u8>> {
+    let writer = WRITERS.iter().find(|writer| writer.output == output).ok_or("no such writer")?;
+    Ok((writer.write)(form, report)?)
+}
+
+/// The page in GBK, as old sites have it.
+fn gbk(page: &[u8]) -> Done<Vec<u8>> {
+    let page = String::from_utf8(page.to_vec())?;
+    let page =
+        page.replace("charset=\"utf-8\"", "charset=\"gb2312\"").replace("charset=\"UTF-8\"", "charset=\"gb2312\"");
+    Ok(encoding_rs::GBK.encode(&page).0.into_owned())
+}
+
+/// The report as text: a line a row of its tables, or a line a cell.
+fn text(form: &Form, report: &Report, between: &str) -> String {
+    let mut lines = vec![report.title.clone().unwrap_or_default()];
+    for section in &report.sections {
+        lines.extend(section.heading.clone());
+        for content in &section.content {
+            match content {
+                Content::Paragraph { text, .. } => lines.push(text.clone()),
+                Content::Table { table } => lines.extend(rows(form, report, table, between)),
+                Content::Extra(_) | Content::Picture { .. } => {}
+            }
+        }
+    }
+    lines.join("\r\n") + "\r\n"
+}
+
+fn rows(form: &Form, report: &Report, table: &str, between: &str) -> Vec<String> {
+    let Some(number) = form.tables.iter().position(|known| known.id == table) else { return Vec::new() };
+    let rows = Layout::of(form, number).rows;
+    let shown = |content: &LayoutContent| match content {
+        LayoutContent::Caption(text)
+        | LayoutContent::Corner(text)
+        | LayoutContent::ColumnHead(text)
+        | LayoutContent::RowHead(text) => text.clone(),
+        LayoutContent::Field(index) => report.values[&form.fields[*index].id].raw.clone(),
+    };
+    rows.iter().map(|row| row.iter().map(|cell| shown(&cell.content)).collect::<Vec<_>>().join(between)).collect()
+}
+
+fn archive(entries: &[(String, Vec<u8>)]) -> Done<Vec<u8>> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        writer.start_file(name.as_str(), SimpleFileOptions::default())?;
+        writer.write_all(bytes)?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+/// A compound file with what a package with a password has (MS-OFFCRYPTO 2.3.4), its content random.
+fn encrypted() -> Done<Vec<u8>> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new()))?;
+    let content: Vec<u8> = (0..6_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    file.create_stream("EncryptionInfo")?.write_all(&content[..200])?;
+    file.create_stream("EncryptedPackage")?.write_all(&content)?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
+}
+
+/// A document of 20 MB of blanks in 20 KB.
+fn bomb() -> Done<Vec<u8>> {
+    let blanks = vec![b' '; 20 << 20];
+    archive(&[
+        ("[Content_Types].xml".to_owned(), CONTENT_TYPES.into()),
+        ("_rels/.rels".to_owned(), RELATIONSHIPS.into()),
+        ("word/document.xml".to_owned(), blanks),
+    ])
+}
+
+const CONTENT_TYPES: &[u8] = br#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+const RELATIONSHIPS: &[u8] = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
+
+fn without_last_table(page: &str) -> String {
+    match (page.rfind("<table"), page.rfind("</table>")) {
+        (Some(from), Some(to)) => format!("{}{}", &page[..from], &page[to + "</table>".len()..]),
+        _ => page.to_owned(),
+    }
+}
