@@ -48,7 +48,7 @@ pub(super) enum Element {
 /// The walk over one part.
 pub(super) struct Walk<'a, 's, 'p> {
     pub(super) shared: &'s mut Shared<'p>,
-    events: Events<'a>,
+    pub(super) events: Events<'a>,
     relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,

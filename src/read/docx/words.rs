@@ -1,5 +1,9 @@
 //! The elements of the main vocabulary: what each means to the walk.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::flow::Kind;
 use super::names::{is_on, number, val};
 use super::skipped;
@@ -9,7 +13,28 @@ use crate::document::Region;
 use crate::read::doc::list::bullet;
 use crate::read::xml::Tag;
 
+/// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
+type Wanted = LazyLock<Vec<Finder<'static>>>;
+
+fn finders(words: &[&'static str]) -> Vec<Finder<'static>> {
+    words.iter().map(|word| Finder::new(*word)).collect()
+}
+
+static RUN: Wanted = LazyLock::new(|| finders(&["anish", "rStyle", "rPr"]));
+static CELL: Wanted = LazyLock::new(|| finders(&["gridSpan", "erge", "cellDel", "tcPr"]));
+static MARK: Wanted = LazyLock::new(|| finders(&["del", "moveFrom", "annotation", "rPr"]));
+
 impl<'a> Walk<'a, '_, '_> {
+    /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes.
+    fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
+        let ahead = self.events.ahead();
+        if wanted.iter().any(|word| word.find(ahead.as_bytes()).is_some()) {
+            return Some(element);
+        }
+        self.events.jump(ahead);
+        None
+    }
+
     /// An element where content can stand; nothing for one that is passed over.
     pub(super) fn word(&mut self, tag: &Tag<'a>) -> Option<Element> {
         let element = match tag.local.as_bytes() {
@@ -27,10 +52,10 @@ impl<'a> Walk<'a, '_, '_> {
                 let preserve = tag.has_attributes() && tag.get("space").is_some_and(|space| space == "preserve");
                 self.text_element(preserve)
             }
-            b"rPr" if self.parent() == Element::Run => Element::RunProps,
+            b"rPr" if self.parent() == Element::Run => return self.wanted(&RUN, Element::RunProps),
             b"pPr" if self.parent() == Element::Paragraph => Element::ParagraphProps,
             b"tc" => self.cell(tag),
-            b"tcPr" if self.parent() == Element::Cell => Element::CellProps,
+            b"tcPr" if self.parent() == Element::Cell => return self.wanted(&CELL, Element::CellProps),
             b"tr" => self.row(),
             b"trPr" if self.parent() == Element::Row => Element::RowProps,
             b"tbl" => self.table(tag),
@@ -149,7 +174,7 @@ impl<'a> Walk<'a, '_, '_> {
     pub(super) fn paragraph_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         match tag.local {
             "numPr" | "listPr" => return Some(Element::ParagraphProps),
-            "rPr" => return Some(Element::MarkProps),
+            "rPr" => return self.wanted(&MARK, Element::MarkProps),
             "sectPr" => return Some(Element::Section),
             "pStyle" => {
                 let style = val(tag).and_then(|id| self.shared.styles.find(&id));

@@ -1,0 +1,368 @@
+//! The tokeniser: a text as events, with namespaces, depth and budget.
+
+use memchr::memmem;
+use quick_xml::escape::unescape;
+
+use super::tag::{Tag, attributes};
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+
+/// Namespace declarations that may be in force at once; Word writes about forty.
+const MOST_BINDINGS: usize = 512;
+
+/// Events after which the account of steps is settled.
+const STEPS_AT_ONCE: u64 = 64;
+
+/// What comes next in a part.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// An element begins. For `<a/>` an [`Event::Close`] follows.
+    Open(Tag<'a>),
+    /// The innermost open element ends; the offset behind its `>`.
+    Close(usize),
+    /// Text without entities or references.
+    Text(&'a str),
+    /// A character written as a reference or predefined entity.
+    Character(char),
+    /// The part is over and every element was closed.
+    End,
+}
+
+/// The events of a part. A tokeniser of our own: what it gives is borrowed from the text, offsets are those of the text, and an element
+/// that is passed over costs a search for its end.
+pub struct Events<'a> {
+    text: &'a str,
+    /// Offset of what comes next.
+    at: usize,
+    spaces: &'static [(&'static str, u8)],
+    /// Prefix, namespace and the depth of the element that declares it.
+    bindings: Vec<(&'a str, Option<u8>, u32)>,
+    /// The prefix that was looked up last and what it stands for.
+    last: Option<(&'a str, Option<u8>)>,
+    /// Added to every offset.
+    base: usize,
+    /// Names of the open elements as they are written.
+    open: Vec<&'a str>,
+    /// The element that has just begun is empty.
+    empty: bool,
+    unsettled: u64,
+    declaration: memmem::Finder<'static>,
+    end: memmem::Finder<'static>,
+}
+
+impl<'a> Events<'a> {
+    /// The events of a text; `base` is added to every offset, `spaces` are the namespaces that matter, each with its number.
+    pub fn new(text: &'a str, base: usize, spaces: &'static [(&'static str, u8)]) -> Self {
+        Self {
+            text,
+            at: 0,
+            spaces,
+            bindings: Vec::new(),
+            last: None,
+            base,
+            open: Vec::new(),
+            empty: false,
+            unsettled: 0,
+            declaration: memmem::Finder::new("xmlns"),
+            end: memmem::Finder::new("</"),
+        }
+    }
+
+    /// Number of open elements.
+    pub fn depth(&self) -> u32 {
+        self.open.len() as u32
+    }
+
+    /// The offset behind the last event.
+    pub fn offset(&self) -> usize {
+        self.base + self.at
+    }
+
+    /// The next event. Comments, processing instructions and the declaration are passed over.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] for what is not well-formed or has a DTD, [`ReadError::OverLimit`] for too many or too deep elements.
+    #[inline]
+    pub fn next(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
+        if std::mem::take(&mut self.empty) {
+            self.leave();
+            return Ok(Event::Close(self.offset()));
+        }
+        loop {
+            self.step(budget)?;
+            let (start, bytes) = (self.at, self.text.as_bytes());
+            match bytes.get(start) {
+                None if !self.open.is_empty() => return Err(self.cut_short()),
+                None => return Ok(Event::End),
+                Some(b'<') => {}
+                Some(b'&') => return Ok(self.reference()),
+                Some(_) => {
+                    let rest = &bytes[start..];
+                    self.at = start + memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len());
+                    return Ok(Event::Text(self.since(start)));
+                }
+            }
+            match bytes.get(start + 1) {
+                Some(b'/') => return self.end_tag().map(Event::Close),
+                Some(b'!' | b'?') => {
+                    if let Some(text) = self.markup()? {
+                        return Ok(Event::Text(text));
+                    }
+                }
+                _ => return self.start_tag(budget).map(Event::Open),
+            }
+        }
+    }
+
+    fn step(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
+        self.unsettled += 1;
+        if self.unsettled >= STEPS_AT_ONCE {
+            budget.spend(Resource::Steps, std::mem::take(&mut self.unsettled))?;
+        }
+        Ok(())
+    }
+
+    /// Passes over what is left of the innermost open element; the offset behind its end. The names of elements inside are not compared.
+    ///
+    /// # Errors
+    /// As for [`Events::next`].
+    pub fn skip(&mut self, budget: &mut Budget) -> Result<usize, ReadError> {
+        if std::mem::take(&mut self.empty) {
+            self.leave();
+            return Ok(self.offset());
+        }
+        let mut inside = 0_u32;
+        loop {
+            self.step(budget)?;
+            let bytes = self.text.as_bytes();
+            let Some(length) = memchr::memchr(b'<', &bytes[self.at..]) else { return Err(self.cut_short()) };
+            self.at += length;
+            match bytes.get(self.at + 1) {
+                Some(b'/') if inside == 0 => return self.end_tag(),
+                Some(b'/') => {
+                    inside -= 1;
+                    self.at = self.after(self.at, b">")?;
+                }
+                Some(b'!' | b'?') => {
+                    self.markup()?;
+                }
+                _ => {
+                    let (_, end) = self.tag_end(self.at + 1)?;
+                    inside += u32::from(bytes[end - 1] != b'/');
+                    self.at = end + 1;
+                }
+            }
+        }
+    }
+
+    /// What is left of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted.
+    /// [`Events::jump`] goes there.
+    pub fn ahead(&self) -> &'a str {
+        let (Some(name), false) = (self.open.last(), self.empty) else { return "" };
+        let rest = &self.text[self.at..];
+        let mut from = 0;
+        while let Some(found) = self.end.find(&rest.as_bytes()[from..]) {
+            let end = from + found;
+            if rest[end + 2..].starts_with(name) && rest.as_bytes().get(end + 2 + name.len()) == Some(&b'>') {
+                return &rest[..end];
+            }
+            from = end + 2;
+        }
+        rest
+    }
+
+    /// Goes to the end of what [`Events::ahead`] gave.
+    pub fn jump(&mut self, ahead: &str) {
+        self.at += ahead.len();
+    }
+
+    /// The text of the innermost open element, which is closed; elements inside are passed over.
+    ///
+    /// # Errors
+    /// As for [`Events::next`].
+    pub fn content(&mut self, budget: &mut Budget) -> Result<String, ReadError> {
+        let outside = self.depth().saturating_sub(1);
+        let mut content = String::new();
+        loop {
+            match self.next(budget)? {
+                Event::Close(_) if self.depth() == outside => return Ok(content),
+                Event::End => return Ok(content),
+                Event::Text(text) => content.push_str(text),
+                Event::Character(character) => content.push(character),
+                _ => {}
+            }
+        }
+    }
+
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The offset behind the first of these signs from an offset on.
+    fn after(&self, from: usize, signs: &[u8]) -> Result<usize, ReadError> {
+        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
+        let found = match signs {
+            [sign] => memchr::memchr(*sign, rest),
+            signs => memmem::find(rest, signs),
+        };
+        found.map(|found| from + found + signs.len()).ok_or_else(|| self.cut_short())
+    }
+
+    /// An `&` and what belongs to it.
+    fn reference(&mut self) -> Event<'a> {
+        const LONGEST: usize = 32;
+        let (start, bytes) = (self.at, self.text.as_bytes());
+        let rest = &bytes[start..bytes.len().min(start + LONGEST)];
+        self.at = match memchr::memchr3(b';', b'<', b'&', &rest[1..]) {
+            Some(end) if rest[end + 1] == b';' => start + end + 2,
+            _ => start + 1,
+        };
+        let written = self.since(start);
+        // An entity that nobody defines stays as it is written, so that nothing is lost.
+        match unescape(written).ok().as_deref().and_then(single) {
+            Some(character) => Event::Character(character),
+            None => Event::Text(written),
+        }
+    }
+
+    /// A comment, a processing instruction, or a CDATA section, whose text is given.
+    fn markup(&mut self) -> Result<Option<&'a str>, ReadError> {
+        let start = self.at;
+        let rest = &self.text.as_bytes()[start..];
+        if rest.starts_with(b"<?") {
+            self.at = self.after(start + 2, b"?>")?;
+        } else if rest.starts_with(b"<!--") {
+            self.at = self.after(start + 4, b"-->")?;
+        } else if rest.starts_with(b"<![CDATA[") {
+            self.at = self.after(start + 9, b"]]>")?;
+            return Ok(self.text.get(start + 9..self.at - 3));
+        } else if rest.starts_with(b"<!DOCTYPE") {
+            return Err(ReadError::Damaged("the XML has a document type declaration".into()));
+        } else {
+            return Err(self.not_well_formed(start));
+        }
+        Ok(None)
+    }
+
+    /// Where the name that begins here ends, and where the `>` of its tag stands.
+    fn tag_end(&self, name: usize) -> Result<(usize, usize), ReadError> {
+        let bytes = self.text.as_bytes();
+        let is_end = |byte: &u8| matches!(byte, b' ' | b'>' | b'/' | b'\n' | b'\r' | b'\t' | b'<');
+        let rest = bytes.get(name..).unwrap_or_default();
+        let length = rest.iter().position(is_end).ok_or_else(|| self.cut_short())?;
+        let begins_well = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || *byte >= 0x80;
+        if length == 0 || !begins_well(&rest[0]) {
+            return Err(self.not_well_formed(name));
+        }
+        let name_end = name + length;
+        match rest[length..] {
+            [b'>', ..] => return Ok((name_end, name_end)),
+            [b'/', b'>', ..] => return Ok((name_end, name_end + 1)),
+            _ => {}
+        }
+        let mut at = name_end;
+        loop {
+            let found = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]).ok_or_else(|| self.cut_short())?;
+            at += found;
+            let sign = bytes[at];
+            if sign == b'>' {
+                return Ok((name_end, at));
+            }
+            at = self.after(at + 1, &[sign])?;
+        }
+    }
+
+    fn start_tag(&mut self, budget: &mut Budget) -> Result<Tag<'a>, ReadError> {
+        let start = self.at;
+        let (name_end, end) = self.tag_end(start + 1)?;
+        let name = &self.text[start + 1..name_end];
+        self.empty = self.text.as_bytes()[end - 1] == b'/' && end > name_end;
+        let attributes = &self.text[name_end..end - usize::from(self.empty)];
+        self.at = end + 1;
+        if self.open.len() as u64 >= budget.limits().depth {
+            budget.spend(Resource::Depth, self.open.len() as u64 + 1)?;
+        }
+        self.open.push(name);
+        if attributes.len() > 8 && self.declaration.find(attributes.as_bytes()).is_some() {
+            self.declare(attributes)?;
+        }
+        let (prefix, local) = match memchr::memchr(b':', name.as_bytes()) {
+            Some(colon) => (&name[..colon], &name[colon + 1..]),
+            None => ("", name),
+        };
+        let space = self.space(prefix);
+        Ok(Tag { space, local, attributes, start: self.base + start })
+    }
+
+    fn end_tag(&mut self) -> Result<usize, ReadError> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        if let Some(open) = self.open.last() {
+            // Nearly always: no blank before the `>`.
+            let end = start + 2 + open.len();
+            if bytes.get(end) == Some(&b'>') && bytes.get(start + 2..end) == Some(open.as_bytes()) {
+                self.at = end + 1;
+                self.leave();
+                return Ok(self.offset());
+            }
+        }
+        let end = self.after(start, b">")?;
+        let name = self.text[start + 2..end - 1].trim_ascii_end();
+        if self.open.last() != Some(&name) {
+            return Err(self.not_well_formed(start));
+        }
+        self.at = end;
+        self.leave();
+        Ok(self.offset())
+    }
+
+    fn declare(&mut self, list: &'a str) -> Result<(), ReadError> {
+        for (name, value) in attributes(list) {
+            let prefix = match name.strip_prefix("xmlns") {
+                Some("") => "",
+                Some(rest) if rest.starts_with(':') => &rest[1..],
+                _ => continue,
+            };
+            if self.bindings.len() >= MOST_BINDINGS {
+                return Err(ReadError::Damaged(format!("more than {MOST_BINDINGS} namespaces are declared")));
+            }
+            let space = self.spaces.iter().find(|(known, _)| *known == value).map(|&(_, number)| number);
+            self.bindings.push((prefix, space, self.open.len() as u32));
+            self.last = None;
+        }
+        Ok(())
+    }
+
+    fn space(&mut self, prefix: &'a str) -> Option<u8> {
+        if let Some((known, space)) = self.last
+            && known == prefix
+        {
+            return space;
+        }
+        let space = self.bindings.iter().rev().find(|binding| binding.0 == prefix).and_then(|binding| binding.1);
+        self.last = Some((prefix, space));
+        space
+    }
+
+    fn leave(&mut self) {
+        let depth = self.open.len() as u32;
+        while self.bindings.last().is_some_and(|binding| binding.2 >= depth) {
+            self.bindings.pop();
+            self.last = None;
+        }
+        self.open.pop();
+    }
+
+    fn cut_short(&self) -> ReadError {
+        ReadError::Damaged(format!("the XML ends within {} open elements", self.open.len()))
+    }
+
+    fn not_well_formed(&self, at: usize) -> ReadError {
+        ReadError::Damaged(format!("the XML is not well-formed at byte {}", self.base + at))
+    }
+}
+
+fn single(text: &str) -> Option<char> {
+    let mut characters = text.chars();
+    characters.next().filter(|_| characters.next().is_none())
+}

@@ -1,0 +1,62 @@
+//! XML parts as a stream of borrowed events: encodings, namespaces, depth and budget are dealt with here, once for all readers.
+
+mod events;
+mod tag;
+
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
+use memchr::memmem;
+
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+
+pub use events::{Event, Events};
+pub use tag::Tag;
+
+/// A part as UTF-8 text without its byte order mark, and the number of bytes that stood before it.
+///
+/// UTF-16 and parts that declare another encoding are transcoded; their offsets then count from the start of the transcoded text.
+///
+/// # Errors
+/// [`ReadError::Damaged`] when the bytes are not what they declare, [`ReadError::OverLimit`] when the transcoded text is too long.
+pub fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, str>, usize), ReadError> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes)
+        && encoding == encoding_rs::UTF_8
+    {
+        return utf8(&bytes[mark..]).map(|text| (text.into(), mark));
+    }
+    let encoding = match bytes {
+        [0xFF, 0xFE, ..] | [b'<', 0, ..] => Some(encoding_rs::UTF_16LE),
+        [0xFE, 0xFF, ..] | [0, b'<', ..] => Some(encoding_rs::UTF_16BE),
+        _ => declared(bytes).filter(|&encoding| encoding != encoding_rs::UTF_8),
+    };
+    let Some(encoding) = encoding else { return utf8(bytes).map(|text| (text.into(), 0)) };
+    // Two bytes become at most three, in every encoding that a declaration can name.
+    budget.spend(Resource::PartBytes, bytes.len() as u64 * 3 / 2)?;
+    budget.spend(Resource::InflatedBytes, bytes.len() as u64 * 3 / 2)?;
+    let (text, wrong) = encoding.decode_with_bom_removal(bytes);
+    if wrong {
+        return Err(ReadError::Damaged(format!("the XML is not {}", encoding.name())));
+    }
+    Ok((Cow::Owned(text.into_owned()), 0))
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
+    std::str::from_utf8(bytes)
+        .map_err(|wrong| ReadError::Damaged(format!("the XML is not UTF-8 at byte {}", wrong.valid_up_to())))
+}
+
+/// The encoding that the XML declaration names.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(200))?;
+    let head = head.strip_prefix(b"<?xml")?;
+    let head = &head[..memchr::memchr(b'>', head)?];
+    let value = &head[memmem::find(head, b"encoding")? + 8..];
+    let start = value.iter().position(|byte| matches!(byte, b'"' | b'\''))?;
+    let label = &value[start + 1..];
+    Encoding::for_label(&label[..label.iter().position(|byte| *byte == value[start])?])
+}
+
+#[cfg(test)]
+mod tests;
