@@ -1,8 +1,19 @@
 //! Checking: the form's rules applied to a report, each breach a finding. Knows only reports and forms.
 
+mod culprit;
+mod equations;
+mod manner;
+mod narrative;
+mod rules;
+mod typo;
+
+use rust_decimal::Decimal;
+
 use crate::finding::Finding;
-use crate::form::Form;
-use crate::report::Report;
+use crate::form::{Form, Operand};
+use crate::report::{Report, Value};
+
+pub use rules::{Verdict, assess};
 
 /// What is known besides the report itself.
 #[derive(Debug, Clone, Default)]
@@ -11,7 +22,45 @@ pub struct Context<'a> {
     pub previous: Option<&'a Report>,
 }
 
-/// Applies the form's rules to a report.
-pub fn check(_form: &Form, _report: &Report, _context: &Context) -> Vec<Finding> {
-    Vec::new()
+/// Applies the form's rules to a report: arithmetic with the cells to blame, kinds of figures, form and manner, narrative.
+pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
+    let figures = Figures::of(form, report, context.previous);
+    let mut findings = Vec::new();
+    rules::check(form, &figures, &mut findings);
+    manner::check(form, report, &mut findings);
+    narrative::check(form, report, &figures, &mut findings);
+    findings
+}
+
+/// The figures of a report and of last year's in the form's order.
+struct Figures<'a> {
+    current: Vec<Option<&'a Value>>,
+    previous: Option<Vec<Option<&'a Value>>>,
+}
+
+impl<'a> Figures<'a> {
+    fn of(form: &Form, report: &'a Report, previous: Option<&'a Report>) -> Self {
+        let previous = previous.filter(|previous| previous.form == report.form);
+        Self { current: in_order(form, report), previous: previous.map(|previous| in_order(form, previous)) }
+    }
+
+    fn value(&self, field: usize) -> Option<&'a Value> {
+        self.current[field]
+    }
+
+    fn number(&self, operand: Operand) -> Option<Decimal> {
+        let side = if operand.previous { self.previous.as_ref()? } else { &self.current };
+        side[operand.field].and_then(|value| value.value)
+    }
+}
+
+fn in_order<'a>(form: &Form, report: &'a Report) -> Vec<Option<&'a Value>> {
+    let same = |index: usize, id: &str| {
+        report.values.get_index(index).filter(|(known, _)| *known == id).map(|(_, value)| value)
+    };
+    form.fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| same(index, &field.id).or_else(|| report.values.get(&field.id)))
+        .collect()
 }

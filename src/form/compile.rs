@@ -4,11 +4,14 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
-use super::rule::expand;
+use super::rule::{expand, plain_sum};
 use super::source::{
-    BlockSource, FormSource, HeadSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly,
+    BlockSource, FormSource, HeadSource, LANGUAGE, NarrativeSource, SectionSource, TableSource, TitleSource,
+    VersionOnly,
 };
-use super::{Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, Section, Table, Title};
+use super::{
+    Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, NarrativePattern, Section, Table, Title,
+};
 use crate::finding::Message;
 use crate::text::{fold, numbering};
 
@@ -90,6 +93,7 @@ impl Compiler<'_> {
             tables: Vec::new(),
             fields: Vec::new(),
             rules: Vec::new(),
+            narrative: Vec::new(),
             by_id: IndexMap::new(),
             fingerprint: 0,
         };
@@ -105,6 +109,12 @@ impl Compiler<'_> {
             rule_ids.push(rule.id.get_ref());
             match expand(rule, &form) {
                 Ok(rule) => form.rules.push(rule),
+                Err(mistake) => self.mistakes.push(mistake),
+            }
+        }
+        for pattern in &source.narrative {
+            match narrative(pattern, &form) {
+                Ok(pattern) => form.narrative.push(pattern),
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }
@@ -256,6 +266,21 @@ impl Leaves {
             self.add(child, &path, &inherited);
         }
     }
+}
+
+/// Numbers in prose: ASCII, full-width or Chinese numerals, or a word that there were none.
+const NUMBER: &str = "(?P<n>[0-9０-９]+|[〇零一二两三四五六七八九十百千万]+)";
+
+fn narrative(source: &NarrativeSource, form: &Form) -> Result<NarrativePattern, Mistake> {
+    let pattern = regex::Regex::new(&source.pattern.get_ref().replace("{n}", NUMBER))
+        .map_err(|error| Mistake { span: Some(source.pattern.span()), message: error.to_string() })?;
+    if !source.pattern.get_ref().contains("{n}") {
+        let message = "the pattern needs `{n}` where the number stands".to_owned();
+        return Err(Mistake { span: Some(source.pattern.span()), message });
+    }
+    let states =
+        source.states.iter().map(|sum| plain_sum(sum.get_ref(), sum.span(), form)).collect::<Result<_, _>>()?;
+    Ok(NarrativePattern { pattern, except: source.except.clone(), states })
 }
 
 fn title(source: TitleSource) -> Title {

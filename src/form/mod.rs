@@ -45,6 +45,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// The rules as written.
     pub rules: Vec<Rule>,
+    /// Sentences of the narrative that state figures of the tables.
+    pub narrative: Vec<NarrativePattern>,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }
@@ -196,6 +198,17 @@ pub struct Rule {
     pub instances: Vec<RuleInstance>,
     /// Figures on which it is tried.
     pub examples: Vec<Example>,
+}
+
+/// A sentence of the narrative that states a figure of the tables.
+#[derive(Debug, Clone)]
+pub struct NarrativePattern {
+    /// Matches the statement; the group `n` is the number.
+    pub pattern: regex::Regex,
+    /// Sentences with one of these words are passed over.
+    pub except: Vec<String>,
+    /// Sums any one of which the number may state.
+    pub states: Vec<Expression>,
 }
 
 /// Figures on which a rule is tried.

@@ -107,6 +107,12 @@ pub(super) fn expand(source: &RuleSource, form: &Form) -> Result<Rule, Mistake> 
     })
 }
 
+/// A sum of whole field ids.
+pub(super) fn plain_sum(text: &str, span: Range<usize>, form: &Form) -> Result<Expression, Mistake> {
+    let naming = Naming { before: String::new(), after: String::new(), item: None, scope: String::new() };
+    side(text, form, &naming).map_err(|message| blame(span, message))
+}
+
 fn blame(span: Range<usize>, message: String) -> Mistake {
     Mistake { span: Some(span), message }
 }

@@ -45,6 +45,9 @@ pub struct FormSource {
     /// What must hold between the figures.
     #[serde(default)]
     pub rule: Vec<RuleSource>,
+    /// Sentences of the narrative that state figures of the tables.
+    #[serde(default)]
+    pub narrative: Vec<NarrativeSource>,
 }
 
 /// The title of a report.
@@ -247,6 +250,21 @@ pub struct ExampleSource {
     pub holds: bool,
     /// Figures by field id, or by the names of the expression for a repeated rule (tried on the first repetition); the rest is 0. `previous.` for last year's.
     pub values: indexmap::IndexMap<String, i64>,
+}
+
+/// A sentence of the narrative that states a figure of the tables.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NarrativeSource {
+    /// A regular expression in which `{n}` stands for a number in any numerals; the first match in a sentence counts.
+    #[schemars(with = "String")]
+    pub pattern: Spanned<String>,
+    /// Sentences with one of these words are passed over.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Sums of whole field ids, any one of which the number may state.
+    #[schemars(with = "Vec<String>")]
+    pub states: Vec<Spanned<String>>,
 }
 
 fn one() -> u32 {

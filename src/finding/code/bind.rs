@@ -3,15 +3,7 @@
 use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $id:literal, $severity:ident, $title:expr, $why:expr, $remedy:expr;)*) => {
-        $($(#[$doc])* pub static $name: Code = Code { id: $id, severity: $severity, title: $title, why: $why, remedy: $remedy };)*
-        /// All codes of this stage.
-        pub static CODES: &[&Code] = &[$(&$name),*];
-    };
-}
-
-codes! {
+super::declare! {
     /// No form fits the document.
     FORM_NOT_RECOGNISED = "form-not-recognised", Error,
         ("未识别出报告", "no report was recognised"),

@@ -1,7 +1,19 @@
 //! The codes of findings: one static table a stage, each code with its page for `nianbao explain`.
 
+/// Declares the codes of a stage and their list.
+macro_rules! declare {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $severity:ident, $title:expr, $why:expr, $remedy:expr;)*) => {
+        $($(#[$doc])* pub static $name: Code = Code { id: $id, severity: $severity, title: $title, why: $why, remedy: $remedy };)*
+        /// All codes of this stage.
+        pub static CODES: &[&Code] = &[$(&$name),*];
+    };
+}
+
+use declare;
+
 pub mod batch;
 pub mod bind;
+pub mod check;
 pub mod read;
 
 use super::{Message, Severity};
@@ -30,5 +42,5 @@ impl Code {
 
 /// Every code, stage by stage.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    [read::CODES, bind::CODES, batch::CODES].into_iter().flatten().copied()
+    [read::CODES, bind::CODES, check::CODES, batch::CODES].into_iter().flatten().copied()
 }

@@ -1,0 +1,46 @@
+//! Rules as linear equations over the figures that are there, for finding the cells to blame.
+
+use rust_decimal::Decimal;
+
+use super::Figures;
+use crate::form::{FieldIndex, Relation, RuleInstance};
+
+/// `Σ coefficient · figure + … = residual`, where a rule that holds has residual 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Equation {
+    /// Fields with their coefficients, each field once, none 0.
+    pub(super) terms: Vec<(FieldIndex, i64)>,
+    /// By how much the left side exceeds the right.
+    pub(super) residual: Decimal,
+    /// Number of the broken rule; `None` for one that holds.
+    pub(super) broken: Option<usize>,
+}
+
+impl Equation {
+    /// The equation of a rule over this year's figures; `None` for inequalities and rules that need last year's.
+    pub(super) fn of(instance: &RuleInstance, figures: &Figures, broken: Option<usize>) -> Option<Self> {
+        if instance.relation != Relation::Equal || instance.needs_previous() {
+            return None;
+        }
+        let mut terms: Vec<(FieldIndex, i64)> =
+            Vec::with_capacity(instance.left.terms.len() + instance.right.terms.len());
+        let mut residual = Decimal::from(instance.left.constant - instance.right.constant);
+        for (side, factor) in [(&instance.left, 1), (&instance.right, -1)] {
+            for term in &side.terms {
+                let coefficient = term.sign * factor;
+                residual = residual.checked_add(Decimal::from(coefficient) * figures.number(term.operand)?)?;
+                match terms.iter_mut().find(|known| known.0 == term.operand.field) {
+                    Some(known) => known.1 += coefficient,
+                    None => terms.push((term.operand.field, coefficient)),
+                }
+            }
+        }
+        terms.retain(|term| term.1 != 0);
+        Some(Self { terms, residual, broken })
+    }
+
+    /// The coefficient of a field, 0 where it has none.
+    pub(super) fn coefficient(&self, field: FieldIndex) -> i64 {
+        self.terms.iter().find(|term| term.0 == field).map_or(0, |term| term.1)
+    }
+}

@@ -1,0 +1,252 @@
+//! The form's arithmetic: a verdict for every rule, findings for those that fail, the cells to blame where they can be named.
+
+use rust_decimal::Decimal;
+
+use super::culprit::{self, Explanation};
+use super::equations::Equation;
+use super::typo::{self, Change};
+use super::{Context, Figures};
+use crate::finding::code::check as code;
+use crate::finding::{Culprit, Finding, Message, Severity};
+use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, Rule, RuleInstance};
+use crate::report::Report;
+
+/// What became of a rule for one row, column or item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Pass,
+    /// It does not hold: the left and the right side.
+    Fail(Decimal, Decimal),
+    /// Cells are blank or unreadable: these fields.
+    NotAssessable(Vec<FieldIndex>),
+    /// It needs last year's report, which is not there.
+    Skipped,
+}
+
+/// The verdict of every rule instance, rule by rule in the form's order.
+pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdict>> {
+    let figures = Figures::of(form, report, context.previous);
+    form.rules.iter().map(|rule| rule.instances.iter().map(|instance| verdict(instance, &figures)).collect()).collect()
+}
+
+fn verdict(instance: &RuleInstance, figures: &Figures) -> Verdict {
+    if instance.needs_previous() && figures.previous.is_none() {
+        return Verdict::Skipped;
+    }
+    let (Some(left), Some(right)) = (sum(&instance.left, figures), sum(&instance.right, figures)) else {
+        let blank = instance.operands().filter(|operand| figures.number(*operand).is_none());
+        return Verdict::NotAssessable(blank.map(|operand| operand.field).collect());
+    };
+    let holds = match instance.relation {
+        Relation::Equal => left == right,
+        Relation::AtMost => left <= right,
+        Relation::AtLeast => left >= right,
+    };
+    if holds { Verdict::Pass } else { Verdict::Fail(left, right) }
+}
+
+fn sum(side: &Expression, figures: &Figures) -> Option<Decimal> {
+    let mut total = Decimal::from(side.constant);
+    for term in &side.terms {
+        let number = figures.number(term.operand)?;
+        total = total.checked_add(if term.sign < 0 { -number } else { number })?;
+    }
+    Some(total)
+}
+
+/// A rule that does not hold.
+struct Broken<'f> {
+    rule: &'f Rule,
+    instance: &'f RuleInstance,
+    left: Decimal,
+    right: Decimal,
+}
+
+/// Adds the findings of the form's arithmetic.
+pub(super) fn check(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
+    kinds(form, figures, findings);
+    let mut broken: Vec<Broken> = Vec::new();
+    let mut equations: Vec<Equation> = Vec::new();
+    let mut open: Vec<FieldIndex> = Vec::new();
+    for rule in &form.rules {
+        for instance in &rule.instances {
+            match verdict(instance, figures) {
+                Verdict::Fail(left, right) => {
+                    equations.extend(Equation::of(instance, figures, Some(broken.len())));
+                    broken.push(Broken { rule, instance, left, right });
+                }
+                Verdict::Pass => equations.extend(Equation::of(instance, figures, None)),
+                Verdict::NotAssessable(fields) => open.extend(fields),
+                Verdict::Skipped => {}
+            }
+        }
+    }
+    not_assessed(form, open, findings);
+    if broken.is_empty() {
+        return;
+    }
+    let mut explained = vec![false; broken.len()];
+    for explanation in culprit::explain(form, figures, &equations) {
+        for &number in &explanation.broken {
+            explained[number] = true;
+        }
+        findings.push(blame(form, figures, &broken, &explanation));
+    }
+    let rest = broken.iter().zip(&explained).filter(|(_, explained)| !**explained);
+    findings.extend(rest.map(|(broken, _)| rule_broken(form, figures, broken)));
+}
+
+/// Counts are whole and not negative; amounts are not negative.
+fn kinds(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
+    for (index, field) in form.fields.iter().enumerate() {
+        let Some(value) = figures.value(index) else { continue };
+        let Some(number) = value.value else { continue };
+        let negative = number.is_sign_negative() && !number.is_zero() && field.kind != FieldKind::Signed;
+        let fractional = !number.fract().is_zero() && field.kind != FieldKind::Amount;
+        if !negative && !fractional {
+            continue;
+        }
+        let place = form.describe(index);
+        let (zh, en) = if negative {
+            ("不应为负数", "must not be negative")
+        } else {
+            ("应为整数", "must be a whole number")
+        };
+        let message = Message::new(
+            format!("{}填写{number}，{zh}。请核对。", place.zh),
+            format!("{} reads {number}; it {en}. Check it.", place.en),
+        );
+        findings
+            .push(Finding::new(&code::FIGURE_NOT_ALLOWED, message).at(value.place.clone()).about([field.id.clone()]));
+    }
+}
+
+/// One finding a table for the cells that kept rules from being assessed.
+fn not_assessed(form: &Form, mut open: Vec<FieldIndex>, findings: &mut Vec<Finding>) {
+    open.sort_unstable();
+    open.dedup();
+    for (table, spec) in form.tables.iter().enumerate() {
+        let fields: Vec<&FieldIndex> = open.iter().filter(|&&field| form.fields[field].table == table).collect();
+        if fields.is_empty() {
+            continue;
+        }
+        let message = Message::new(
+            format!("{}有{}个单元格没有数字，涉及的勾稽关系无法校验（不算不通过）。", spec.name.zh, fields.len()),
+            format!(
+                "{} has {} cells without a number; the rules that need them could not be assessed, which is no failure.",
+                spec.name.en,
+                fields.len()
+            ),
+        );
+        let ids: Vec<String> = fields.into_iter().map(|&field| form.fields[field].id.clone()).collect();
+        findings.push(Finding::new(&code::RULES_NOT_ASSESSED, message).about(ids));
+    }
+}
+
+fn ids(form: &Form, instance: &RuleInstance) -> Vec<String> {
+    instance.operands().map(|operand| form.fields[operand.field].id.clone()).collect()
+}
+
+fn rule_broken(form: &Form, figures: &Figures, broken: &Broken) -> Finding {
+    let difference = broken.left - broken.right;
+    let scope =
+        if broken.instance.scope.is_empty() { String::new() } else { format!("“{}”", broken.instance.scope) };
+    let message = Message::new(
+        format!(
+            "{scope}不符合“{}”：左边为{}，右边为{}，相差{difference}。",
+            broken.rule.text.zh, broken.left, broken.right
+        ),
+        format!(
+            "{scope} breaks \"{}\": {} on the left, {} on the right, {difference} apart.",
+            broken.rule.text.en, broken.left, broken.right
+        ),
+    );
+    let key = broken.instance.left.terms.first().map(|term| term.operand.field);
+    let mut finding = Finding::new(&code::RULE_BROKEN, message).about(ids(form, broken.instance));
+    finding.severity = broken.rule.severity;
+    finding.rule = Some(broken.rule.id.clone());
+    finding.left = Some(broken.left);
+    finding.right = Some(broken.right);
+    finding.difference = Some(difference);
+    finding.at(key.and_then(|field| figures.value(field)).and_then(|value| value.place.clone()))
+}
+
+/// The finding for an explanation: the cells to blame, or the alternatives where more than one would do.
+fn blame(form: &Form, figures: &Figures, broken: &[Broken], explanation: &Explanation) -> Finding {
+    let rules: Vec<&Broken> = explanation.broken.iter().map(|&number| &broken[number]).collect();
+    let mut names: Vec<&str> = rules.iter().map(|broken| broken.rule.id.as_str()).collect();
+    names.dedup();
+    let (count, names) = (rules.len(), names.join("、"));
+    let (code, message) = match explanation.solutions.as_slice() {
+        [only] => {
+            let code = if only.len() == 1 { &code::CELL_WRONG } else { &code::CELLS_WRONG };
+            let (zh, en) = changes(form, only);
+            let message = Message::new(
+                format!("{zh}，可使{count}条勾稽关系（{names}）全部成立。请核对。"),
+                format!("{en}; this makes all {count} broken rules ({names}) hold. Check it."),
+            );
+            (code, message)
+        }
+        several => {
+            let shown: Vec<(String, String)> = several.iter().take(6).map(|solution| changes(form, solution)).collect();
+            let zh: Vec<&str> = shown.iter().map(|shown| shown.0.as_str()).collect();
+            let en: Vec<&str> = shown.iter().map(|shown| shown.1.as_str()).collect();
+            let message = Message::new(
+                format!(
+                    "{count}条勾稽关系（{names}）不成立，有{}种可能：{}。请逐一核对。",
+                    several.len(),
+                    zh.join("；或")
+                ),
+                format!(
+                    "{count} rules ({names}) do not hold; there are {} ways to mend them: {}. Check each.",
+                    several.len(),
+                    en.join("; or ")
+                ),
+            );
+            (&code::CELLS_AMBIGUOUS, message)
+        }
+    };
+    let mut finding = Finding::new(code, message);
+    finding.severity = rules.iter().map(|broken| broken.rule.severity).max().unwrap_or(Severity::Error);
+    if let Some(first) = rules.first() {
+        finding.rule = Some(first.rule.id.clone());
+        finding.left = Some(first.left);
+        finding.right = Some(first.right);
+        finding.difference = Some(first.left - first.right);
+    }
+    let cells: Vec<&Change> = explanation.solutions.iter().flatten().collect();
+    let place = |change: &&Change| figures.value(change.field).and_then(|value| value.place.clone());
+    finding.place = cells.first().and_then(place);
+    finding.related = cells.iter().skip(1).filter_map(place).collect();
+    finding.fields = cells.iter().map(|change| form.fields[change.field].id.clone()).collect();
+    finding.fields.dedup();
+    if let [only] = explanation.solutions.as_slice() {
+        finding.culprits = only
+            .iter()
+            .map(|change| Culprit {
+                field: form.fields[change.field].id.clone(),
+                from: Some(change.from),
+                to: Some(change.to),
+            })
+            .collect();
+    }
+    finding
+}
+
+fn changes(form: &Form, solution: &[Change]) -> (String, String) {
+    let shown: Vec<(String, String)> = solution
+        .iter()
+        .map(|change| {
+            let place = form.describe(change.field);
+            let (zh, en) = typo::words(change.from, change.to);
+            (
+                format!("{}：{}应为{}{zh}", place.zh, change.from, change.to),
+                format!("{}: {} should be {}{en}", place.en, change.from, change.to),
+            )
+        })
+        .collect();
+    let zh: Vec<&str> = shown.iter().map(|shown| shown.0.as_str()).collect();
+    let en: Vec<&str> = shown.iter().map(|shown| shown.1.as_str()).collect();
+    (zh.join("，且"), en.join(", and "))
+}

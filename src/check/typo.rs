@@ -1,0 +1,37 @@
+//! How near two figures are as they are typed: digits that changed places, were doubled, lost or mistyped.
+
+use rust_decimal::Decimal;
+
+use crate::form::FieldIndex;
+
+/// A figure and what it would have to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Change {
+    /// The field.
+    pub(super) field: FieldIndex,
+    /// What stands there.
+    pub(super) from: Decimal,
+    /// What would make the rules hold.
+    pub(super) to: Decimal,
+}
+
+/// Typing errors between two figures (Damerau-Levenshtein distance of their digits).
+pub(super) fn distance(from: Decimal, to: Decimal) -> usize {
+    strsim::damerau_levenshtein(&from.normalize().to_string(), &to.normalize().to_string())
+}
+
+/// What the typing error is called, in brackets; nothing for one that has no name.
+pub(super) fn words(from: Decimal, to: Decimal) -> (&'static str, &'static str) {
+    let (from, to) = (from.normalize().to_string(), to.normalize().to_string());
+    if strsim::damerau_levenshtein(&from, &to) != 1 {
+        return ("", "");
+    }
+    match from.len().cmp(&to.len()) {
+        std::cmp::Ordering::Equal if strsim::levenshtein(&from, &to) == 2 => {
+            ("（两位颠倒）", " (two digits changed places)")
+        }
+        std::cmp::Ordering::Equal => ("（错一位）", " (one digit is wrong)"),
+        std::cmp::Ordering::Greater => ("（多一位）", " (one digit too many)"),
+        std::cmp::Ordering::Less => ("（少一位）", " (one digit lost)"),
+    }
+}

@@ -1,0 +1,72 @@
+//! Codes of the checking stage: rules of the form, the cells to blame, form and manner, narrative.
+
+use super::Code;
+use crate::finding::Severity::{Error, Info, Warning};
+
+super::declare! {
+    /// A rule of the form does not hold.
+    RULE_BROKEN = "rule-broken", Error,
+        ("勾稽关系不成立", "a rule of the form does not hold"),
+        ("表单规定的数据关系不成立，且不能确定是哪个单元格有误。", "Figures do not relate as the form prescribes, and no single cell can be named."),
+        ("请对照原始台账核对该行或该列。", "Check the row or column against your records.");
+    /// One cell is wrong.
+    CELL_WRONG = "cell-wrong", Error,
+        ("一个单元格有误", "one cell is wrong"),
+        ("改正这一个单元格，所有不成立的勾稽关系就都成立。", "Changing this one cell makes every broken rule hold."),
+        ("请核对该单元格。", "Check the cell.");
+    /// Several cells are wrong.
+    CELLS_WRONG = "cells-wrong", Error,
+        ("几个单元格有误", "several cells are wrong"),
+        ("同时改正这几个单元格，所有不成立的勾稽关系就都成立；更少的单元格做不到。", "Changing these cells makes every broken rule hold; fewer cells cannot."),
+        ("请核对这几个单元格。", "Check the cells.");
+    /// Different cells could be wrong.
+    CELLS_AMBIGUOUS = "cells-ambiguous", Error,
+        ("有误的单元格不止一种可能", "more than one cell could be the wrong one"),
+        ("改正其中任何一处都能使勾稽关系成立，数据本身不能判断是哪一处。", "Changing any one of them makes the rules hold; the figures alone cannot tell which."),
+        ("请逐一核对列出的单元格。", "Check each of the cells named.");
+    /// A figure of a kind that the field does not take.
+    FIGURE_NOT_ALLOWED = "figure-not-allowed", Error,
+        ("数字不合要求", "a figure is not allowed"),
+        ("件数应为非负整数，金额应为非负数。", "Counts are whole and not negative; amounts are not negative."),
+        ("请核对该单元格。", "Check the cell.");
+    /// Blank cells kept rules from being assessed.
+    RULES_NOT_ASSESSED = "rules-not-assessed", Info,
+        ("部分勾稽关系无法校验", "some rules could not be assessed"),
+        ("单元格没有数字，涉及它的勾稽关系不作判断，也不算不通过。", "Cells have no number; rules that need them are neither passed nor failed."),
+        ("确为0的，请填写0。", "Where the figure is 0, write 0.");
+    /// The form is not that of the report's year.
+    FORM_OF_ANOTHER_YEAR = "form-of-another-year", Warning,
+        ("使用了其他年度的格式", "the form is that of another year"),
+        ("报告使用的表单不是该年度规定的格式。", "The report uses a form that is not prescribed for its year."),
+        ("请换用当年的格式。", "Use the form of the year.");
+    /// A part of the report is missing.
+    SECTION_MISSING = "section-missing", Warning,
+        ("报告缺少规定的部分", "a part of the report is missing"),
+        ("格式规定的部分不能遗漏。", "The form's parts must not be left out."),
+        ("请补充。", "Add it.");
+    /// A part of the report is longer than it may be.
+    SECTION_TOO_LONG = "section-too-long", Warning,
+        ("篇幅超过规定", "a part is longer than it should be"),
+        ("格式规定了该部分的篇幅。", "The form limits the length of this part."),
+        ("请精简。", "Shorten it.");
+    /// The title is not as prescribed.
+    TITLE_NOT_PRESCRIBED = "title-not-prescribed", Warning,
+        ("标题不规范", "the title is not as prescribed"),
+        ("标题与规定的写法不一致；输出时使用规范标题。", "The title differs from the prescribed wording; outputs use the prescribed one."),
+        ("请改用规范标题。", "Use the prescribed title.");
+    /// Guidance of the blank form is left in.
+    PLACEHOLDER_LEFT = "placeholder-left", Warning,
+        ("留有空白表单的提示文字", "guidance of the blank form is left in"),
+        ("提示文字应当被内容替换。", "Guidance should have been replaced by content."),
+        ("请填写或删除。", "Fill it in or delete it.");
+    /// Parts named in the prose are more than the whole.
+    PROSE_SUM = "prose-sum", Warning,
+        ("正文中的分项之和大于总数", "parts in the text are more than the whole"),
+        ("正文列出的“其中”各项相加，超过了前面的总数。", "The parts that the text lists after 其中 add up to more than the whole."),
+        ("请核对正文中的数字。", "Check the figures in the text.");
+    /// A figure in the prose differs from the table.
+    PROSE_TABLE = "prose-table", Warning,
+        ("正文与表格不一致", "the text differs from the table"),
+        ("正文中的数字与表格中对应的数字不同。", "A figure in the text differs from the one in the table."),
+        ("请核对正文和表格。", "Check the text and the table.");
+}
