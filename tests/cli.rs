@@ -166,6 +166,21 @@ fn forms_are_listed_and_shown() {
     );
 }
 
+#[test]
+fn a_blank_form_is_that_form_with_every_figure_blank() {
+    let folder = Folder::new();
+    assert_eq!(folder.run(&["forms", "blank", "gkbg-2019", "-o", "blank"]).status, Some(0));
+    for name in ["blank/gkbg-2019.docx", "blank/gkbg-2019.xlsx"] {
+        let ran = folder.run(&["inspect", name]);
+        let read: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        assert_eq!((read["form"].as_str(), read["agency"].as_str()), (Some("gkbg-2019"), None), "{name}");
+        let values = read["values"].as_object().expect("values");
+        assert_eq!(values.len(), 198);
+        let filled: Vec<_> = values.iter().filter(|(_, value)| value["kind"] != "blank").take(5).collect();
+        assert!(filled.is_empty(), "{name}: {filled:?}");
+    }
+}
+
 /// A small form of its own, with a mistake where it is wanted.
 fn mapping(unit: &str) -> String {
     format!(

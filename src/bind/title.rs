@@ -80,8 +80,12 @@ fn name(text: &str) -> Option<String> {
         if text.chars().count() > 40 { text.rsplit(blank).find(|word| !word.is_empty()).unwrap_or(text) } else { text };
     let text = text.strip_suffix('的').unwrap_or(text).trim_matches(blank);
     let text = text.trim_start_matches(['（', '(', '【', '《', '关', '于']);
-    (2..=60).contains(&text.chars().count()).then(|| text.to_owned())
+    let certain = (2..=60).contains(&text.chars().count()) && !PLACEHOLDERS.iter().any(|mark| text.contains(mark));
+    certain.then(|| text.to_owned())
 }
+
+/// What stands for a name that is still to be written; a text with one of them names nobody.
+const PLACEHOLDERS: &[&str] = &["××", "XX", "xx", "ＸＸ", "ｘｘ", "__", "＿＿", "○○", "〇〇", "**", "……"];
 
 #[cfg(test)]
 mod tests {
@@ -106,6 +110,8 @@ mod tests {
         assert_eq!(parts("平潭综合实验区2021年度政府信息公开工作年度报告"), some("平潭综合实验区", 2021));
         assert_eq!(parts("标题: 行政审批局 2019年政府信息公开工作年度报告"), some("行政审批局", 2019));
         assert_eq!(parts("白渚市\n民政局2024年政府\n信息公开工作年度报告"), some("白渚市民政局", 2024));
+        assert_eq!(parts("××市××局20××年政府信息公开工作年度报告"), Some((None, None)));
+        assert_eq!(parts("（机关名称）××××年政府信息公开工作年度报告"), Some((None, None)));
         assert_eq!(parts("白渚市民政局２０２４年政府信息公开年度报告（定稿）"), some("白渚市民政局", 2024));
     }
 

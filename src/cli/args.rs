@@ -120,6 +120,17 @@ pub(crate) enum FormsCommand {
         /// Id of the form.
         id: String,
     },
+    /// Writes the blank form, to be filled by hand or sent to agencies.
+    Blank {
+        /// Id of the form.
+        id: String,
+        /// Formats to write, separated by commas: docx, xlsx, html [default: docx,xlsx].
+        #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output)]
+        to: Vec<Output>,
+        /// Folder for the outputs; made where it is missing.
+        #[arg(short, long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Checks mapping files, and tries their rules on their examples.
     Check {
         /// Mapping files.

@@ -4,7 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use nianbao::batch;
 use nianbao::form::{Field, FieldKind, Form, Forms};
+use nianbao::report::Report;
+use nianbao::write::{Output, WRITERS};
 
 use super::args::{Forms as Args, FormsCommand, Global};
 use super::terminal::Terminal;
@@ -15,6 +18,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     match &args.command {
         FormsCommand::List => list(global, terminal),
         FormsCommand::Show { id } => show(id, global, terminal),
+        FormsCommand::Blank { id, to, out } => blank(id, to, out, global, terminal),
         FormsCommand::Check { files } => check(files, terminal),
     }
 }
@@ -26,6 +30,27 @@ fn list(global: &Global, terminal: &Terminal) -> Result<Exit> {
     for form in forms.iter() {
         let years = padded(&years(form), 9);
         writeln!(out, "{}  {years}  {}", padded(&form.id, width), terminal.message(&form.name))?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// What stands for the agency and the year in the title of a blank form.
+const BLANK_AGENCY: &str = "（机关名称）";
+const BLANK_YEAR: &str = "××××";
+
+fn blank(id: &str, to: &[Output], out: &Path, global: &Global, terminal: &Terminal) -> Result<Exit> {
+    let forms = mistakes::forms(global)?;
+    super::convert::known_form(&forms, Some(id))?;
+    let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
+    let mut report = Report::empty(&form.id);
+    report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let wanted = if to.is_empty() { &[Output::Docx, Output::Xlsx][..] } else { to };
+    for writer in WRITERS.iter().filter(|writer| wanted.contains(&writer.output)) {
+        let name = format!("{}.{}", form.id, writer.output.suffix());
+        let bytes = (writer.write)(form, &report)?;
+        batch::write_whole(out, &name, &bytes).with_context(|| out.join(&name).display().to_string())?;
+        terminal.line(&out.join(&name).display().to_string());
     }
     Ok(Exit::Clean)
 }
