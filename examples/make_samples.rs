@@ -86,6 +86,11 @@ impl Maker {
             "<html><body><h1>天气</h1><p>明天多云。</p></body></html>".as_bytes(),
         )?;
         self.put("tests/damaged/suffix-lies.doc", &self.bytes(Output::Html, "gkbg-2021", 32)?)?;
+        let (form, mut report) = self.report("gkbg-2021", 33)?;
+        let total = report.values.get_mut("disputes.review.total").ok_or("no such field")?;
+        let wrong = total.value.unwrap_or_default() + rust_decimal::Decimal::ONE;
+        (total.value, total.raw) = (Some(wrong), wrong.to_string());
+        self.put("tests/damaged/wrong-total.docx", &written(Output::Docx, form, &report)?)?;
         let (form, mut report) = self.report("gkbg-2021", 34)?;
         let figure = report.values.get_mut("disclosure.licensing.decisions").ok_or("no such field")?;
         (figure.value, figure.raw, figure.kind) = (None, "若干".to_owned(), Kind::Text);

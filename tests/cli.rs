@@ -63,6 +63,25 @@ fn a_report_with_an_error_is_converted_and_the_status_is_1() {
 }
 
 #[test]
+fn last_years_report_is_found_and_compared_with() {
+    let folder = Folder::new();
+    let this_year = report(1);
+    let mut last_year = this_year.clone();
+    let year = this_year.year.expect("a year") - 1;
+    (last_year.year, last_year.period, last_year.published) = (Some(year), None, None);
+    last_year.title = last_year.title.map(|title| title.replace(&(year + 1).to_string(), &year.to_string()));
+    folder.file("this.html", page(&this_year));
+    folder.file("last/a.html", page(&last_year));
+    assert_eq!(folder.run(&["check", "this.html"]).status, Some(0));
+    let compared = folder.run(&["check", "this.html", "--previous", "last"]);
+    let carried = |field: &str| this_year.values[field].value;
+    let differs = carried("requests.carried_in.total") != carried("requests.carried_out.total");
+    assert!(differs, "another seed is needed");
+    assert_eq!(compared.status, Some(1), "{compared:?}");
+    assert!(compared.out.contains("Y-1") || compared.out.contains("last year"), "{}", compared.out);
+}
+
+#[test]
 fn what_cannot_run_ends_with_2_before_anything_is_done() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
