@@ -254,6 +254,28 @@ fn check_prints_findings_as_text_and_as_json_lines() {
 }
 
 #[test]
+fn check_prints_one_sarif_log() {
+    let folder = Folder::new();
+    folder.file("in/甲 a.html", wrong_page(1));
+    folder.file("in/b.txt", "nothing of the kind");
+    let ran = folder.run(&["check", "in", "--format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}", ran.out));
+    assert_eq!((ran.status, log["version"].as_str()), (Some(1), Some("2.1.0")));
+    let run = &log["runs"][0];
+    let rules: Vec<_> =
+        run["tool"]["driver"]["rules"].as_array().expect("rules").iter().map(|rule| &rule["id"]).collect();
+    let results = run["results"].as_array().expect("results");
+    assert!(results.iter().all(|result| rules.contains(&&result["ruleId"])), "{results:?}");
+    let wrong = results.iter().find(|result| result["ruleId"] == "figure-unreadable").expect("the figure");
+    let location = &wrong["locations"][0];
+    assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "in/%E7%94%B2%20a.html");
+    assert!(location["logicalLocations"][0]["fullyQualifiedName"].is_string(), "{wrong}");
+    assert_eq!(wrong["level"], "error");
+    let none = folder.run(&["check", "in/*.none", "--format", "sarif"]);
+    assert_eq!((none.status, none.out.as_str()), (Some(2), ""));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));

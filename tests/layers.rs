@@ -23,7 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Formats and forms; of a document only what a report carries along: see `ONLY`.
     ("write", &["document", "finding", "form", "report", "text"]),
     ("batch", &["bind", "check", "document", "finding", "form", "read", "report", "write"]),
-    ("cli", &["batch", "finding", "form", "report", "write"]),
+    ("cli", &["batch", "document", "finding", "form", "report", "write"]),
 ];
 
 /// Where a part may name another only in these things.

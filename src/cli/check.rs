@@ -4,20 +4,18 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::atomic::Ordering;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use nianbao::batch::{self, Input, Loader, Pipeline, Stages, guarded, in_order};
 use nianbao::finding::{Finding, Severity};
 use nianbao::report::Report;
 
 use super::args::{Check, Global, Rendering};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
+use super::sarif::{self, Sarif};
 use super::terminal::Terminal;
 use super::{Exit, mistakes};
 
 pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<Exit> {
-    if args.format == Rendering::Sarif {
-        bail!("--format sarif is not there yet");
-    }
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
     let inputs = batch::list(&args.inputs, None)?;
@@ -26,7 +24,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let previous = Previous::index(args, &pipeline)?;
     let progress = terminal.progress(inputs.list.len());
     let (mut wrong, mut trouble) = (false, None);
-    let out = io::stdout();
+    let mut printer = Printer::begin(args.format, terminal)?;
     let taken = in_order(
         inputs.list.len(),
         jobs(args.jobs),
@@ -40,7 +38,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
             tell: |index: usize, findings: Vec<Finding>| {
                 progress.step();
                 wrong |= findings.iter().any(|finding| finding.severity == Severity::Error);
-                let printed = print(&mut out.lock(), args.format, terminal, &inputs.list[index].path, &findings);
+                let printed = printer.print(&inputs.list[index].path, &findings);
                 if let Err(error) = printed {
                     stop.store(true, Ordering::Relaxed);
                     trouble.get_or_insert(error);
@@ -52,6 +50,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     if let Some(error) = trouble {
         return Err(error);
     }
+    printer.finish()?;
     passed_over(terminal, &inputs);
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
 }
@@ -75,19 +74,46 @@ fn findings(
     findings
 }
 
-fn print(out: &mut impl Write, format: Rendering, terminal: &Terminal, path: &str, findings: &[Finding]) -> Result<()> {
-    for finding in findings {
-        match format {
-            Rendering::Text => writeln!(out, "{}", terminal.finding(path, finding))?,
-            Rendering::Json | Rendering::Sarif => {
-                let finding = serde_json::to_string(finding)?;
-                let path = serde_json::to_string(path)?;
-                // The finding's own object with the path put before its first member.
-                writeln!(out, "{{\"path\":{path},{}", finding.get(1..).unwrap_or_default())?;
+/// Prints findings on standard output as they come.
+struct Printer<'a> {
+    format: Rendering,
+    terminal: &'a Terminal,
+    sarif: Option<Sarif>,
+}
+
+impl<'a> Printer<'a> {
+    fn begin(format: Rendering, terminal: &'a Terminal) -> Result<Self> {
+        let sarif = match format {
+            Rendering::Sarif => Some(Sarif::begin(&mut io::stdout().lock(), terminal)?),
+            Rendering::Text | Rendering::Json => None,
+        };
+        Ok(Self { format, terminal, sarif })
+    }
+
+    fn print(&mut self, path: &str, findings: &[Finding]) -> Result<()> {
+        let mut out = io::stdout().lock();
+        for finding in findings {
+            match (&mut self.sarif, self.format) {
+                (Some(sarif), _) => sarif.add(&mut out, self.terminal, path, finding)?,
+                (None, Rendering::Text) => writeln!(out, "{}", self.terminal.finding(path, finding))?,
+                (None, _) => {
+                    let finding = serde_json::to_string(finding)?;
+                    let path = serde_json::to_string(path)?;
+                    // The finding's own object with the path put before its first member.
+                    writeln!(out, "{{\"path\":{path},{}", finding.get(1..).unwrap_or_default())?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn finish(self) -> Result<()> {
+        let mut out = io::stdout().lock();
+        if self.sarif.is_some() {
+            sarif::end(&mut out)?;
+        }
+        Ok(out.flush()?)
+    }
 }
 
 /// Last year's reports: which input holds that of which agency and year. They are read again when they are needed.

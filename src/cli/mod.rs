@@ -10,6 +10,7 @@ mod explain;
 mod forms;
 mod inspect;
 mod mistakes;
+mod sarif;
 mod terminal;
 mod width;
 

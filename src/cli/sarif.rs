@@ -1,0 +1,118 @@
+//! Findings as one SARIF 2.1.0 log (OASIS), written as they come: only what is printed is held.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use nianbao::document::Place;
+use nianbao::finding::{Finding, Severity, codes};
+use serde_json::{Value, json};
+
+use super::terminal::Terminal;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Writes a log; [`end`] closes it.
+pub(crate) struct Sarif {
+    results: usize,
+}
+
+impl Sarif {
+    /// Begins a log: the tool and its rules.
+    pub(crate) fn begin(out: &mut impl Write, terminal: &Terminal) -> io::Result<Self> {
+        let rules: Vec<Value> = codes().map(|code| rule(code, terminal)).collect();
+        let driver = json!({
+            "name": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "rules": rules,
+        });
+        write!(
+            out,
+            "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{driver}}},\"columnKind\":\"unicodeCodePoints\",\"results\":["
+        )?;
+        Ok(Self { results: 0 })
+    }
+
+    /// Adds a finding.
+    pub(crate) fn add(
+        &mut self,
+        out: &mut impl Write,
+        terminal: &Terminal,
+        path: &str,
+        finding: &Finding,
+    ) -> io::Result<()> {
+        let separator = if self.results == 0 { "\n" } else { ",\n" };
+        self.results += 1;
+        write!(out, "{separator}{}", result(terminal, path, finding))
+    }
+}
+
+/// Ends a log.
+pub(crate) fn end(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n]}}]}}")
+}
+
+fn rule(code: &nianbao::finding::Code, terminal: &Terminal) -> Value {
+    json!({
+        "id": code.id,
+        "shortDescription": { "text": terminal.say(code.title.0, code.title.1) },
+        "fullDescription": { "text": terminal.say(code.why.0, code.why.1) },
+        "help": { "text": terminal.say(code.remedy.0, code.remedy.1) },
+        "defaultConfiguration": { "level": level(code.severity) },
+    })
+}
+
+fn result(terminal: &Terminal, path: &str, finding: &Finding) -> Value {
+    json!({
+        "ruleId": finding.code,
+        "level": level(finding.severity),
+        "message": { "text": terminal.message(&finding.message) },
+        "locations": [location(path, finding.place.as_ref())],
+        "properties": { "fields": finding.fields, "rule": finding.rule },
+    })
+}
+
+/// The file, the line where the place is one, and the place in our own words: table, row and column.
+fn location(path: &str, place: Option<&Place>) -> Value {
+    let mut physical = json!({ "artifactLocation": { "uri": uri(path) } });
+    if let Some(line) = place.and_then(|place| place.line) {
+        physical["region"] = json!({ "startLine": line + 1 });
+    }
+    let mut location = json!({ "physicalLocation": physical });
+    if let Some(place) = place {
+        location["logicalLocations"] = json!([{ "fullyQualifiedName": place.to_string() }]);
+    }
+    location
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+/// A path as a relative reference (RFC 3986): `/` between folders, everything else that is not unreserved escaped.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for byte in path.replace('\\', "/").bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/!".contains(&byte) {
+            uri.push(byte as char);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri;
+
+    #[test]
+    fn paths_become_references() {
+        assert_eq!(uri("in/a b.docx"), "in/a%20b.docx");
+        assert_eq!(uri("甲\\b#1.docx"), "%E7%94%B2/b%231.docx");
+    }
+}

@@ -1,0 +1,105 @@
+//! The commands of the front page are run, and print what it says they print. `BLESS=1 cargo test --test readme` rewrites outputs
+//! that are not there yet; a line `...` in the page stands for any number of lines.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod program;
+mod sources;
+
+use std::path::Path;
+
+use program::Folder;
+
+const PAGE: &str = "README.md";
+
+/// Outputs longer than this are cut when they are blessed.
+const MOST_LINES: usize = 12;
+
+/// A command of the page and the lines that stand under it.
+struct Example {
+    command: String,
+    output: Vec<String>,
+}
+
+/// The page in its pieces: text as it is, and examples.
+enum Piece {
+    Text(String),
+    Example(Example),
+}
+
+fn pieces(page: &str) -> Vec<Piece> {
+    let (mut pieces, mut inside) = (Vec::new(), false);
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+            pieces.push(Piece::Text(line.to_owned()));
+        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
+            pieces.push(Piece::Example(Example { command: command.to_owned(), output: Vec::new() }));
+        } else if let Some(Piece::Example(example)) = pieces.last_mut().filter(|_| inside) {
+            example.output.push(line.to_owned());
+        } else {
+            pieces.push(Piece::Text(line.to_owned()));
+        }
+    }
+    pieces
+}
+
+/// What a command prints in a folder that holds the samples, errors first.
+fn printed(folder: &Folder, command: &str) -> Vec<String> {
+    let args: Vec<&str> = command.split_whitespace().skip(1).collect();
+    let ran = folder.run(&args);
+    ran.err.lines().chain(ran.out.lines()).map(str::to_owned).collect()
+}
+
+/// Whether lines are as they should be, where `...` stands for any number of lines.
+fn fits(found: &[String], wanted: &[String]) -> bool {
+    match wanted.split_first() {
+        None => found.is_empty(),
+        Some((first, rest)) if first == "..." => (0..=found.len()).any(|skip| fits(&found[skip..], rest)),
+        Some((first, rest)) => found.split_first().is_some_and(|(line, more)| line == first && fits(more, rest)),
+    }
+}
+
+#[test]
+fn every_command_prints_what_the_page_says() {
+    let page = sources::text(Path::new(PAGE));
+    let folder = Folder::new();
+    for path in sources::files("samples").iter().chain(&sources::files("tests/damaged")) {
+        folder.file(&path.to_string_lossy(), std::fs::read(sources::root().join(path)).expect("a sample"));
+    }
+    let (mut wrong, mut lines, mut count) = (Vec::new(), Vec::new(), 0);
+    for piece in pieces(&page) {
+        match piece {
+            Piece::Text(line) => lines.push(line),
+            Piece::Example(example) => {
+                count += 1;
+                let found = printed(&folder, &example.command);
+                lines.push(format!("$ {}", example.command));
+                if fits(&found, &example.output) {
+                    lines.extend(example.output);
+                    continue;
+                }
+                let cut = found.len() > MOST_LINES;
+                lines.extend(found.iter().take(MOST_LINES).cloned());
+                lines.extend(cut.then(|| "...".to_owned()));
+                wrong.push(format!("$ {}\n{}", example.command, found.join("\n")));
+            }
+        }
+    }
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(sources::root().join(PAGE), lines.join("\n") + "\n").expect("written");
+        return;
+    }
+    assert!(count >= 8, "{count} commands");
+    assert!(wrong.is_empty(), "the page should say (BLESS=1 cargo test --test readme):\n{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn the_page_says_what_help_says() {
+    let page = sources::text(Path::new(PAGE));
+    let help = Folder::new().run(&["--help"]).out;
+    let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("commands");
+    for command in commands.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        assert!(page.contains(&format!("**{command}** ")), "{command}");
+    }
+}
