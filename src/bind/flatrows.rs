@@ -155,6 +155,10 @@ impl FlatTable<'_, '_> {
 
     /// The ways in which a row whose cells run together can be cut.
     fn ways(&self, row: &FlatRow) -> Known {
+        // Where separators stand between figures but too few, cells were dropped: none can be told from another.
+        if row.pieces.iter().filter(|piece| !piece.text.is_empty()).count() != 1 {
+            return Known::Nothing;
+        }
         if let Some(only) = splits(&row.pieces, row.wanted, &[]) {
             return Known::Ways { splits: only.all, rules: vec![DIGITS.to_owned()] };
         }
@@ -277,11 +281,21 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         if !figures {
             break;
         }
+        if is_rule(trimmed) {
+            start = (at + character.len_utf8()).min(text.len());
+            continue;
+        }
         pieces.push(Piece { text: trimmed, start: offset, end: offset + trimmed.len(), before });
         before = if character == '｜' { '|' } else { character };
         start = (at + character.len_utf8()).min(text.len());
     }
     pieces
+}
+
+/// The line under a header in Markdown, cut at its pipes: `---`, `:--:`. A cell says "none" with one dash or two.
+fn is_rule(text: &str) -> bool {
+    let dashes = text.trim_matches(':');
+    dashes.len() >= 3 && dashes.bytes().all(|byte| byte == b'-')
 }
 
 /// The cells of a row, where their number is certain.
