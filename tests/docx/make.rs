@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use nianbao::document::{Block, Budget, Document, Format, Grid, Paragraph};
+use nianbao::document::{Block, Budget, Document, Format, Grid, Limits, Paragraph};
 use nianbao::finding::Finding;
 use nianbao::read::{READERS, ReadError};
 use zip::write::SimpleFileOptions;
@@ -95,9 +95,13 @@ fn zip_by(parts: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
 }
 
 pub(crate) fn read(bytes: &[u8]) -> Result<(Document, Vec<Finding>), ReadError> {
+    read_within(bytes, Limits::default())
+}
+
+pub(crate) fn read_within(bytes: &[u8], limits: Limits) -> Result<(Document, Vec<Finding>), ReadError> {
     let reader = READERS.iter().find(|reader| reader.format == Format::Docx).unwrap();
     let mut findings = Vec::new();
-    let document = (reader.read)(bytes, &mut Budget::default(), &mut findings)?;
+    let document = (reader.read)(bytes, &mut Budget::new(limits), &mut findings)?;
     Ok((document, findings))
 }
 

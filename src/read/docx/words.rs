@@ -27,7 +27,7 @@ static MARK: Wanted = LazyLock::new(|| finders(&["del", "moveFrom", "annotation"
 impl<'a> Walk<'a, '_, '_> {
     /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes.
     fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
-        let ahead = self.events.ahead();
+        let Some(ahead) = self.events.ahead() else { return Some(element) };
         if wanted.iter().any(|word| word.find(ahead.as_bytes()).is_some()) {
             return Some(element);
         }

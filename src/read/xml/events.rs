@@ -10,6 +10,17 @@ use crate::read::ReadError;
 /// Namespace declarations that may be in force at once; Word writes about forty.
 const MOST_BINDINGS: usize = 512;
 
+/// Bindings that are looked through at the price of a step.
+const BINDINGS_A_STEP: usize = 16;
+
+/// Bytes that are looked through for the end of an element; properties of a run are a few hundred.
+const FARTHEST_AHEAD: usize = 1_024;
+
+/// What an element, a reference, and a search ahead in vain cost in steps, so that the account measures time in every case.
+const STEPS_AN_ELEMENT: u64 = 5;
+const STEPS_A_REFERENCE: u64 = 3;
+const STEPS_A_SEARCH: u64 = 16;
+
 /// Events after which the account of steps is settled.
 const STEPS_AT_ONCE: u64 = 64;
 
@@ -155,20 +166,23 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// What is left of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted.
-    /// [`Events::jump`] goes there.
-    pub fn ahead(&self) -> &'a str {
-        let (Some(name), false) = (self.open.last(), self.empty) else { return "" };
-        let rest = &self.text[self.at..];
+    /// What is left of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted;
+    /// nothing where that is not near. [`Events::jump`] goes there.
+    pub fn ahead(&mut self) -> Option<&'a str> {
+        let (Some(name), false) = (self.open.last(), self.empty) else { return Some("") };
+        let bytes = &self.text.as_bytes()[self.at..];
+        let near = &bytes[..bytes.len().min(FARTHEST_AHEAD)];
         let mut from = 0;
-        while let Some(found) = self.end.find(&rest.as_bytes()[from..]) {
+        while let Some(found) = self.end.find(&near[from..]) {
             let end = from + found;
-            if rest[end + 2..].starts_with(name) && rest.as_bytes().get(end + 2 + name.len()) == Some(&b'>') {
-                return &rest[..end];
+            let behind = end + 2 + name.len();
+            if bytes.get(end + 2..behind) == Some(name.as_bytes()) && bytes.get(behind) == Some(&b'>') {
+                return self.text.get(self.at..self.at + end);
             }
             from = end + 2;
         }
-        rest
+        self.unsettled += STEPS_A_SEARCH;
+        None
     }
 
     /// Goes to the end of what [`Events::ahead`] gave.
@@ -211,6 +225,7 @@ impl<'a> Events<'a> {
     /// An `&` and what belongs to it.
     fn reference(&mut self) -> Event<'a> {
         const LONGEST: usize = 32;
+        self.unsettled += STEPS_A_REFERENCE;
         let (start, bytes) = (self.at, self.text.as_bytes());
         let rest = &bytes[start..bytes.len().min(start + LONGEST)];
         self.at = match memchr::memchr3(b';', b'<', b'&', &rest[1..]) {
@@ -218,11 +233,14 @@ impl<'a> Events<'a> {
             _ => start + 1,
         };
         let written = self.since(start);
+        let character = match written {
+            "&amp;" => Some('&'),
+            "&lt;" => Some('<'),
+            "&gt;" => Some('>'),
+            _ => unescape(written).ok().as_deref().and_then(single),
+        };
         // An entity that nobody defines stays as it is written, so that nothing is lost.
-        match unescape(written).ok().as_deref().and_then(single) {
-            Some(character) => Event::Character(character),
-            None => Event::Text(written),
-        }
+        character.map_or(Event::Text(written), Event::Character)
     }
 
     /// A comment, a processing instruction, or a CDATA section, whose text is given.
@@ -282,6 +300,7 @@ impl<'a> Events<'a> {
         if self.open.len() as u64 >= budget.limits().depth {
             budget.spend(Resource::Depth, self.open.len() as u64 + 1)?;
         }
+        self.unsettled += STEPS_AN_ELEMENT;
         self.open.push(name);
         if attributes.len() > 8 && self.declaration.find(attributes.as_bytes()).is_some() {
             self.declare(attributes)?;
@@ -339,6 +358,7 @@ impl<'a> Events<'a> {
         {
             return space;
         }
+        self.unsettled += (self.bindings.len() / BINDINGS_A_STEP) as u64;
         let space = self.bindings.iter().rev().find(|binding| binding.0 == prefix).and_then(|binding| binding.1);
         self.last = Some((prefix, space));
         space
