@@ -84,9 +84,16 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     Ok(Reading { format, document, findings })
 }
 
+/// Suffixes that name a kind of file; others (`.tmp`, `.2020`) say nothing and cannot lie.
+fn is_meaningful(suffix: &str) -> bool {
+    const OTHERS: &[&str] =
+        &["pdf", "ppt", "pptx", "zip", "rar", "7z", "ofd", "uof", "png", "jpg", "jpeg", "gif", "exe"];
+    OTHERS.contains(&suffix) || READERS.iter().any(|reader| reader.suffixes.contains(&suffix))
+}
+
 fn suffix_lies(reader: &Reader, name: &str) -> Option<Finding> {
     let suffix = name.rsplit_once('.')?.1.to_ascii_lowercase();
-    if reader.suffixes.contains(&suffix.as_str()) || suffix.len() > 5 || suffix.contains(['/', '\\']) {
+    if reader.suffixes.contains(&suffix.as_str()) || !is_meaningful(&suffix) {
         return None;
     }
     let right = reader.suffixes.first()?;
@@ -97,4 +104,33 @@ fn suffix_lies(reader: &Reader, name: &str) -> Option<Finding> {
         ),
     );
     Some(Finding::new(&code::SUFFIX_WRONG, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(bytes: &[u8], name: &str) -> Result<Vec<String>, ReadError> {
+        let reading = read(bytes, Some(name), &mut Budget::default())?;
+        Ok(reading.findings.into_iter().map(|finding| finding.code).collect())
+    }
+
+    #[test]
+    fn a_suffix_lies_only_when_it_names_another_format() -> Result<(), ReadError> {
+        assert_eq!(said("<p>规章".as_bytes(), "报告.doc")?, ["suffix-wrong"]);
+        assert_eq!(said("规章".as_bytes(), "报告.PDF")?, ["suffix-wrong"]);
+        for name in ["报告.txt", "报告.TXT", "报告.2020", "报告", "a.b/报告", "报告.tmp"] {
+            assert!(said("规章".as_bytes(), name)?.is_empty(), "{name}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_its_name() {
+        let read = |bytes: &[u8]| said(bytes, "a.docx");
+        assert_eq!(read(b""), Err(ReadError::Empty));
+        assert!(matches!(read(b"%PDF-1.7"), Err(ReadError::Unsupported(what)) if what == "PDF"));
+        let mut budget = Budget::new(crate::document::Limits { file_bytes: 3, ..Default::default() });
+        assert!(matches!(super::read(b"long", None, &mut budget), Err(ReadError::OverLimit(_))));
+    }
 }

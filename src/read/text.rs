@@ -5,24 +5,26 @@ use super::error::ReadError;
 use crate::document::{Block, Budget, Document, Paragraph, Place, Resource};
 use crate::finding::Finding;
 
-/// Reads a plain text.
+/// Reads a plain text. Lines are counted as editors count them; a form feed, a vertical tab and the separators of Unicode part
+/// paragraphs within a line. Blank lines give no paragraph, but those after them keep their number.
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] for more lines or text than a file may have.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    // Decoding makes at most three bytes of one.
-    budget.spend(Resource::TextBytes, bytes.len() as u64)?;
     let text = decode(bytes, None, findings);
+    budget.spend(Resource::TextBytes, text.len() as u64)?;
     let mut document = Document::default();
-    for (number, line) in text.split(['\n', '\u{c}']).enumerate() {
+    let mut number = 0;
+    for line in text.split('\n') {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        for (part, piece) in line.split('\r').enumerate() {
-            if piece.trim().is_empty() {
-                continue;
+        for line in line.split('\r') {
+            for piece in line.split(['\u{b}', '\u{c}', '\u{2028}', '\u{2029}']) {
+                if !piece.trim().is_empty() {
+                    budget.spend(Resource::Blocks, 1)?;
+                    document.blocks.push(Block::Paragraph(Paragraph::body(piece, Place::line(number))));
+                }
             }
-            budget.spend(Resource::Blocks, 1)?;
-            let place = Place::line(number + part);
-            document.blocks.push(Block::Paragraph(Paragraph::body(piece, place)));
+            number += 1;
         }
     }
     Ok(document)
@@ -34,7 +36,8 @@ mod tests {
 
     #[test]
     fn lines_keep_their_blanks_and_their_numbers() {
-        let document = read("一、\t总体\r\n\r\n 0 | 1 \n".as_bytes(), &mut Budget::default(), &mut Vec::new()).unwrap();
+        let text = "一、\t总体\r\n\r\n 0 | 1 \n\u{a0}\n甲\u{c}乙\r丙||\r\r\n丁";
+        let document = read(text.as_bytes(), &mut Budget::default(), &mut Vec::new()).unwrap();
         let lines: Vec<(Option<u32>, &str)> = document
             .blocks
             .iter()
@@ -43,6 +46,7 @@ mod tests {
                 _ => (None, ""),
             })
             .collect();
-        assert_eq!(lines, [(Some(0), "一、\t总体"), (Some(2), " 0 | 1 ")]);
+        let expected = [(0, "一、\t总体"), (2, " 0 | 1 "), (4, "甲"), (4, "乙"), (5, "丙||"), (7, "丁")];
+        assert_eq!(lines, expected.map(|(line, text)| (Some(line), text)));
     }
 }

@@ -1,0 +1,119 @@
+//! What a zip archive is, by the names in its directory and never by what lies inside its entries.
+
+use super::Sniffed;
+use crate::document::Format;
+
+/// Names that are looked at.
+const NAMES: usize = 4_096;
+
+/// Bytes at the end among which the end of the directory stands: its record and a comment (APPNOTE 4.3.16).
+const TAIL: usize = 22 + 0xFFFF;
+
+/// Says what a zip archive is.
+pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
+    if let Some(found) = mimetype(bytes) {
+        return found;
+    }
+    let names = directory(bytes).unwrap_or_else(|| local_names(bytes));
+    let has = |name: &str| names.iter().any(|known| known == name);
+    let under = |folder: &str| names.iter().any(|known| known.starts_with(folder));
+    let package = has("[content_types].xml");
+    if under("word/document") {
+        Sniffed::Known(Format::Docx)
+    } else if has("xl/workbook.bin") {
+        Sniffed::Known(Format::Xlsb)
+    } else if under("xl/workbook") {
+        Sniffed::Known(Format::Xlsx)
+    } else if under("ppt/") {
+        Sniffed::Other("PowerPoint 演示文稿 (PowerPoint presentation)")
+    } else if has("ofd.xml") {
+        Sniffed::Other("OFD 版式文件 (OFD document)")
+    } else if has("uof.xml") || under("_meta/") && has("content.xml") {
+        Sniffed::Other("UOF 标文通文档 (UOF document)")
+    } else if under("index/") && names.iter().any(|name| has_suffix(name, ".iwa")) {
+        Sniffed::Other("苹果 iWork 文档 (Apple iWork document)")
+    } else if has("content.xml") && has("meta-inf/manifest.xml") {
+        Sniffed::Known(Format::Odt)
+    } else if package && under("xl/") {
+        Sniffed::Known(Format::Xlsx)
+    } else if package || under("word/") {
+        Sniffed::Known(Format::Docx)
+    } else if memchr::memmem::find_iter(&bytes[..bytes.len().min(8 << 10)], "\u{fffd}".as_bytes()).nth(20).is_some() {
+        Sniffed::Other(
+            "被当作文字保存而毁坏的压缩文件 (a zip or Office file that was destroyed by being saved as text)",
+        )
+    } else {
+        Sniffed::Other("zip 压缩包 (zip archive that is no office file)")
+    }
+}
+
+fn has_suffix(name: &str, suffix: &str) -> bool {
+    name.len() >= suffix.len() && name.as_bytes()[name.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+}
+
+/// What the entry `mimetype` says, which stands first and unpacked in the packages of `OpenDocument` and EPUB.
+fn mimetype(bytes: &[u8]) -> Option<Sniffed> {
+    if bytes.get(30..38) != Some(b"mimetype") {
+        return None;
+    }
+    let kind = &bytes[38..bytes.len().min(38 + 80)];
+    let is = |name: &str| memchr::memmem::find(kind, name.as_bytes()).is_some();
+    if is("opendocument.text") {
+        Some(Sniffed::Known(Format::Odt))
+    } else if is("opendocument.spreadsheet") {
+        Some(Sniffed::Known(Format::Ods))
+    } else if is("opendocument.presentation") {
+        Some(Sniffed::Other("ODP 演示文稿 (OpenDocument presentation)"))
+    } else if is("epub") {
+        Some(Sniffed::Other("EPUB 电子书 (EPUB book)"))
+    } else {
+        None
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
+    Some(usize::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize)
+}
+
+fn name(bytes: &[u8], at: usize, length: usize) -> Option<String> {
+    let name = bytes.get(at..at.checked_add(length)?)?;
+    Some(String::from_utf8_lossy(name).replace('\\', "/").to_lowercase())
+}
+
+/// The names in the central directory (APPNOTE 4.3.12); `None` where there is none.
+fn directory(bytes: &[u8]) -> Option<Vec<String>> {
+    let tail = bytes.len().saturating_sub(TAIL);
+    let end = tail + memchr::memmem::rfind(&bytes[tail..], b"PK\x05\x06")?;
+    let mut at = u32_at(bytes, end + 16)?;
+    let mut names = Vec::new();
+    while names.len() < NAMES && bytes.get(at..at.checked_add(4)?) == Some(b"PK\x01\x02") {
+        let (length, extra, comment) = (u16_at(bytes, at + 28)?, u16_at(bytes, at + 30)?, u16_at(bytes, at + 32)?);
+        names.push(name(bytes, at + 46, length)?);
+        at += 46 + length + extra + comment;
+    }
+    (!names.is_empty()).then_some(names)
+}
+
+/// The names in the local headers (APPNOTE 4.3.7) of an archive whose directory is cut off, so that it is still recognised and
+/// refused by the right reader.
+fn local_names(bytes: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut at = 0;
+    while names.len() < NAMES {
+        let Some(found) = bytes.get(at..).and_then(|rest| memchr::memmem::find(rest, b"PK\x03\x04")) else { break };
+        at += found;
+        let (Some(packed), Some(length), Some(extra)) =
+            (u32_at(bytes, at + 18), u16_at(bytes, at + 26), u16_at(bytes, at + 28))
+        else {
+            break;
+        };
+        names.extend(name(bytes, at + 30, length));
+        // Where the size is not told here (bit 3 of the flags), the next header is searched for.
+        at = at.saturating_add(30 + length + extra).saturating_add(packed);
+    }
+    names
+}

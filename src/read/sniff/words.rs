@@ -1,0 +1,129 @@
+//! What a file of characters is: an XML format, a saved page, a web page, plain text, or binary after all.
+
+use super::Sniffed;
+use crate::document::Format;
+use crate::read::encoding::utf16_without_bom;
+
+/// Bytes that are looked at.
+const WINDOW: usize = 16 << 10;
+
+/// Tags of which a whole page has one near its start.
+const PAGE: &[&str] = &["<html", "<!doctype html", "<body", "<head>", "<meta ", "<table", "<frameset"];
+
+/// Tags of which a part of a page has several.
+const PART: &[&str] =
+    &["<div", "<p>", "<p ", "<span", "<tr>", "<tr ", "<td", "</p>", "</div>", "</span>", "<font", "<br"];
+
+/// Says what a file is that begins with no magic bytes; `head` is what follows a byte order mark and blanks.
+pub(super) fn sniff(bytes: &[u8], head: &[u8]) -> Sniffed {
+    let wide = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || utf16_without_bom(bytes).is_some();
+    let mut window: Vec<u8> = if wide {
+        bytes.iter().take(2 * WINDOW).copied().filter(|&byte| byte != 0).collect()
+    } else {
+        head[..head.len().min(WINDOW)].to_vec()
+    };
+    window.make_ascii_lowercase();
+    let lower = if wide { window.strip_prefix(b"\xFF\xFE").or(window.strip_prefix(b"\xFE\xFF")) } else { None };
+    let lower = lower.unwrap_or(&window).trim_ascii_start();
+    if looks_like_decoded_binary(head) {
+        return Sniffed::Other(
+            "被当作文字保存的 Word/Excel 二进制文件 (a binary Word or Excel file that was saved as text)",
+        );
+    }
+    if !wide && !is_text(bytes) {
+        return Sniffed::Other("未知的二进制文件 (unknown binary file)");
+    }
+    if is_message(lower) {
+        return Sniffed::Known(Format::Mht);
+    }
+    if let Some(found) = xml(lower) {
+        return found;
+    }
+    if is_page(lower) { Sniffed::Known(Format::Html) } else { Sniffed::Known(Format::Text) }
+}
+
+fn has(text: &[u8], word: &str) -> bool {
+    memchr::memmem::find(text, word.as_bytes()).is_some()
+}
+
+/// A saved web page or a mail begins with header fields (RFC 2557, RFC 5322), among them one of MIME.
+fn is_message(lower: &[u8]) -> bool {
+    let fields = lower.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut mime = false;
+    for (number, line) in fields.take(60).enumerate() {
+        if line.is_empty() {
+            return mime;
+        }
+        let name = line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        let folded = number > 0 && line.starts_with(b" ") || line.starts_with(b"\t");
+        if !folded && (name == 0 || line.get(name) != Some(&b':')) {
+            return mime && number > 1;
+        }
+        mime |= line.starts_with(b"mime-version:") || line.starts_with(b"content-type: multipart/");
+    }
+    mime
+}
+
+/// An XML format by its root element or the program that its first lines name.
+fn xml(lower: &[u8]) -> Option<Sniffed> {
+    let declared = lower.starts_with(b"<?xml") || lower.starts_with(b"<?mso-application");
+    let root = root(lower)?;
+    let (prefix, local) = root.rsplit_once(':').unwrap_or(("", root));
+    let spreadsheet = has(lower, "urn:schemas-microsoft-com:office:spreadsheet");
+    match (prefix, local) {
+        (_, "html") => Some(Sniffed::Known(Format::Html)),
+        ("pkg", "package") | ("w", "worddocument") => Some(Sniffed::Known(Format::WordXml)),
+        (_, "worddocument") if has(lower, "schemas.microsoft.com/office/word") => Some(Sniffed::Known(Format::WordXml)),
+        (_, "workbook") if spreadsheet => Some(Sniffed::Other("Excel 2003 XML 表格 (SpreadsheetML 2003)")),
+        ("uof", _) | (_, "uof") => Some(Sniffed::Other("UOF 标文通文档 (UOF document)")),
+        ("office", "document") => Some(Sniffed::Other("平面 OpenDocument 文档 (flat OpenDocument)")),
+        ("", "svg") => Some(Sniffed::Other("SVG 图片 (SVG picture)")),
+        _ if !declared => None,
+        _ if has(lower, "progid=\"word.document\"") => Some(Sniffed::Known(Format::WordXml)),
+        _ if has(lower, "progid=\"excel.sheet\"") => Some(Sniffed::Other("Excel 2003 XML 表格 (SpreadsheetML 2003)")),
+        _ if is_page(lower) => None,
+        _ => Some(Sniffed::Other("其他 XML 文件 (XML file of another kind)")),
+    }
+}
+
+/// The name of the first element, instructions, comments and document types passed over.
+fn root(lower: &[u8]) -> Option<&str> {
+    let mut rest = lower;
+    loop {
+        rest = rest.trim_ascii_start().strip_prefix(b"<")?;
+        let end: &[u8] = match rest {
+            [b'?', ..] => b"?>",
+            [b'!', b'-', b'-', ..] => b"-->",
+            [b'!', ..] => b">",
+            _ => break,
+        };
+        rest = &rest[memchr::memmem::find(rest, end)? + end.len()..];
+    }
+    let length =
+        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-')).count();
+    std::str::from_utf8(&rest[..length]).ok().filter(|name| !name.is_empty())
+}
+
+/// A web page or a part of one. A text that only speaks of a tag, or breaks a line with one as Markdown does, is none.
+fn is_page(lower: &[u8]) -> bool {
+    if PAGE.iter().any(|tag| has(lower, tag)) {
+        return true;
+    }
+    let parts = PART.iter().filter(|tag| has(lower, tag)).count();
+    parts >= 2 || parts == 1 && root(lower).is_some()
+}
+
+/// Text has no control characters but those of layout, in any encoding of the field.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(8 << 10)];
+    let odd = head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t'..=b'\r' | 0x1A)).count();
+    odd * 200 <= head.len()
+}
+
+/// A crawler that decodes a compound file as text leaves its signature `D0CF11E0A1B11AE1` as `ࡱ` (U+0871, UTF-8), `ÐÏ·à¡±` (Latin 1)
+/// or `邢·唷` (GBK), with or without the control character between.
+fn looks_like_decoded_binary(head: &[u8]) -> bool {
+    let head: Vec<u8> = head[..head.len().min(64)].iter().copied().filter(|&byte| byte >= 0x20).collect();
+    ["\u{0871}", "\u{d0}\u{cf}\u{e0}\u{a1}\u{b1}"].iter().any(|mark| has(&head, mark))
+        || head.starts_with("邢唷".as_bytes())
+}
