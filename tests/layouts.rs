@@ -186,7 +186,9 @@ const LAYOUTS: &[(&str, Render)] = &[
             match piece {
                 Piece::Line(words) => text.push_str(&format!("<p><font><span>{words}</span></font></p>")),
                 Piece::Table(rows) => rows.iter().for_each(|cells| {
-                    cells.iter().for_each(|cell| text.push_str(&format!("<p>\n<span>{}</span></p>", cell.0)));
+                    for cell in cells {
+                        text.push_str(&format!("<p>\n<span>{}</span></p>", cell.0));
+                    }
                 }),
             }
         }
