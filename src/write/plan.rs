@@ -33,42 +33,39 @@ pub(super) enum Piece<'a> {
     Picture(usize, Option<(u64, u64)>, Option<&'a str>),
 }
 
-/// The parts of a report in the form's order. Every part of the form is there, if need be without content; a table that no
-/// content places stands at the end of its part; what belongs to no part comes last.
+/// The parts of a report in the form's order. Every part of the form is there, if need be without content; each table of the
+/// form stands in its own part once, at the end where no content places it; what belongs to no part comes last.
 pub(super) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     for (number, spec) in form.sections.iter().enumerate() {
         let section = report.section(&spec.id);
         let content = section.map(|section| section.content.as_slice()).unwrap_or_default();
-        let mut pieces: Vec<Piece> = content.iter().filter_map(|content| piece(form, content)).collect();
-        for (table, _) in form.tables.iter().enumerate().filter(|(_, table)| table.section == number) {
-            if !placed(form, report, table) {
-                pieces.push(Piece::Table(table));
-            }
-        }
+        let mut tables: Vec<usize> =
+            (0..form.tables.len()).filter(|&table| form.tables[table].section == number).collect();
+        let mut pieces: Vec<Piece> = content.iter().filter_map(|content| piece(form, content, &mut tables)).collect();
+        pieces.extend(tables.into_iter().map(Piece::Table));
         let heading = spec.heading.as_ref().map(|heading| heading.text.as_str());
         if heading.is_some() || !pieces.is_empty() {
             parts.push(Part { id: &spec.id, heading, pieces });
         }
     }
-    let unclaimed: Vec<Piece> = report.unclaimed.iter().filter_map(|content| piece(form, content)).collect();
-    if !unclaimed.is_empty() {
-        parts.push(Part { id: "unclaimed", heading: Some(UNCLAIMED), pieces: unclaimed });
+    let pieces: Vec<Piece> =
+        report.unclaimed.iter().filter_map(|content| piece(form, content, &mut Vec::new())).collect();
+    if !pieces.is_empty() {
+        parts.push(Part { id: "unclaimed", heading: Some(UNCLAIMED), pieces });
     }
     parts
 }
 
-fn placed(form: &Form, report: &Report, table: usize) -> bool {
-    let id = &form.tables[table].id;
-    let all = report.sections.iter().flat_map(|section| &section.content).chain(&report.unclaimed);
-    all.into_iter().any(|content| matches!(content, Content::Table { table } if table == id))
-}
-
-fn piece<'a>(form: &Form, content: &'a Content) -> Option<Piece<'a>> {
+/// A piece as it is written. A table of the form is taken from those that are still wanted here, or left to its own part.
+fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Option<Piece<'a>> {
     Some(match content {
         Content::Paragraph { text, level: Some(level), .. } => Piece::Heading((*level).clamp(2, 9), text),
         Content::Paragraph { text, .. } => Piece::Text(text),
-        Content::Table { table } => Piece::Table(form.tables.iter().position(|known| known.id == *table)?),
+        Content::Table { table } => {
+            let at = wanted.iter().position(|&number| form.tables[number].id == *table)?;
+            Piece::Table(wanted.remove(at))
+        }
         Content::Extra(table) => Piece::Extra(table),
         Content::Picture { index, extent, alt } => Piece::Picture(*index, *extent, alt.as_deref()),
     })

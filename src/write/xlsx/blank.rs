@@ -1,148 +1,191 @@
-//! The blank workbook of a form as umya-spreadsheet builds it: sheets, labels, styles, merged cells, print set-up, and marks
-//! where figures and checks stand. Built once a form.
+//! The blank workbook of a form as umya-spreadsheet builds it: sheets in official shape, looks, widths, print set-up. Built once a form.
 
 use umya_spreadsheet::{
-    HorizontalAlignmentValues, OrientationValues, Style, VerticalAlignmentValues, Workbook, Worksheet,
-    new_file_empty_worksheet, writer,
+    ConditionalFormatValues, ConditionalFormatting, ConditionalFormattingRule, Coordinate, Formula, OrientationValues,
+    Pane, PaneStateValues, PaneValues, SheetProtection, SheetView, SheetViews, Workbook, Worksheet, XlsxError,
 };
+use unicode_width::UnicodeWidthStr;
 
-use super::plan::{ABOVE, SheetPlan, a1};
+use super::book::{Book, NoteKind, Sheet, TOP};
+use super::cell;
+use super::formula::DIFFERS;
+use super::styles::{Look, failed, slots, style};
 use crate::form::{Form, LayoutContent};
 
-/// Marks are numbers that no report has: this and the number of the field.
-pub(super) const FIELD_MARK: u64 = 8_000_000_000_000;
-/// This and the number of the check on its sheet.
-pub(super) const CHECK_MARK: u64 = 9_000_000_000_000;
-/// The title of the report.
-pub(super) const TITLE_MARK: u64 = 7_000_000_000_000;
-/// The style of a heading, and one further on that of a paragraph, on the sheet of text.
-pub(super) const TEXT_MARK: u64 = 6_000_000_000_000;
+/// Characters that a sheet of A4 holds side by side at the size of the tables, upright and across.
+const UPRIGHT: u32 = 90;
+const ACROSS: u32 = 135;
 
-/// Name of the sheet with the narrative.
-pub(super) const TEXT_SHEET: &str = "正文";
+/// Characters in a line of the narrative: a single column cannot be made to fit, so it is narrower than the paper.
+pub(super) const NARRATIVE_WIDTH: u32 = 78;
 
-/// Builds the workbook and packs it.
-pub(super) fn build(form: &Form, sheets: &[SheetPlan]) -> Option<Vec<u8>> {
-    let mut book = new_file_empty_worksheet();
-    for plan in sheets {
-        table_sheet(form, plan, book.new_sheet(plan.name.as_str()).ok()?);
+/// Tables with more columns are printed across.
+const MOST_COLUMNS_UPRIGHT: u32 = 12;
+
+/// Width of the columns with checks.
+const CHECK_WIDTH: f64 = 12.0;
+
+/// Height of a line of text in points.
+const LINE: u32 = 15;
+
+/// Builds the workbook: a sheet per table, then the narrative's, then that of other tables. The narrative's sheet holds one cell
+/// of each look that slots need, from the top.
+pub(super) fn build(form: &Form, book: &Book) -> Result<Workbook, XlsxError> {
+    let mut built = umya_spreadsheet::new_file_empty_worksheet();
+    for (number, sheet) in book.sheets.iter().enumerate() {
+        let worksheet = built.new_sheet(sheet.name.as_str())?;
+        table_sheet(worksheet, form, number, sheet);
     }
-    text_sheet(book.new_sheet(TEXT_SHEET).ok()?);
-    pack(&book)
-}
-
-fn pack(book: &Workbook) -> Option<Vec<u8>> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    writer::xlsx::write_writer(book, &mut bytes).ok()?;
-    Some(bytes.into_inner())
-}
-
-fn style(size: f64, bold: bool, horizontal: HorizontalAlignmentValues, borders: bool, locked: bool) -> Style {
-    let mut style = Style::default();
-    style.font_mut().set_name("宋体").set_size(size).set_bold(bold);
-    let alignment = style.alignment_mut();
-    alignment.set_horizontal(horizontal);
-    alignment.set_vertical(VerticalAlignmentValues::Center);
-    alignment.set_wrap_text(true);
-    if borders {
-        let all = style.borders_mut();
-        all.left_mut().set_border_style("thin");
-        all.right_mut().set_border_style("thin");
-        all.top_mut().set_border_style("thin");
-        all.bottom_mut().set_border_style("thin");
+    let narrative = built.new_sheet(book.narrative.as_str())?;
+    for (row, look) in slots().into_iter().enumerate() {
+        narrative.cell_mut((1, row as u32 + 1)).set_style(style(look));
     }
-    style.protection_mut().set_locked(locked);
-    style
+    narrative.column_dimension_by_number_mut(1).set_width(f64::from(NARRATIVE_WIDTH));
+    page(narrative, false);
+    let extra = built.new_sheet(book.extra.as_str())?;
+    for column in 1..=10 {
+        extra.column_dimension_by_number_mut(column).set_width(14.0);
+    }
+    page(extra, false);
+    Ok(built)
 }
 
-fn table_sheet(form: &Form, plan: &SheetPlan, sheet: &mut Worksheet) {
-    let layout = &plan.layout;
-    let last = layout.columns - 1;
-    let centre = HorizontalAlignmentValues::Center;
-    put(sheet, (0, 0), &TITLE_MARK.to_string(), true, &style(14.0, true, centre.clone(), false, true));
-    sheet.add_merge_cells(format!("{}:{}", a1((0, 0)), a1((0, last))));
-    let heading = form.sections[form.tables[plan.table].section].heading.as_ref();
-    let heading = heading.map(|heading| heading.text.as_str()).unwrap_or_default();
-    put(sheet, (1, 0), heading, false, &style(12.0, true, HorizontalAlignmentValues::Left, false, true));
-    sheet.add_merge_cells(format!("{}:{}", a1((1, 0)), a1((1, last))));
-    let (head, label) = (
-        style(10.5, false, centre.clone(), true, true),
-        style(10.5, false, HorizontalAlignmentValues::Left, true, true),
-    );
-    let figure = style(10.5, false, centre.clone(), true, false);
-    for cell in layout.rows.iter().flatten() {
-        let at = (ABOVE + cell.row, cell.column);
-        let (text, number, style) = match &cell.content {
-            LayoutContent::Field(field) => ((FIELD_MARK + *field as u64).to_string(), true, &figure),
-            LayoutContent::RowHead(text) => (text.clone(), false, &label),
+/// Widths of the table's grid columns in characters.
+fn widths(form: &Form, number: usize, columns: u32) -> Vec<u32> {
+    let relative = &form.tables[number].widths;
+    let target = if columns > MOST_COLUMNS_UPRIGHT { ACROSS } else { UPRIGHT };
+    let total: u32 = relative.iter().sum::<u32>().max(1);
+    relative.iter().map(|width| (width * target).div_ceil(total).clamp(5, 120)).collect()
+}
+
+fn table_sheet(worksheet: &mut Worksheet, form: &Form, number: usize, sheet: &Sheet) {
+    let columns = sheet.layout.columns;
+    let widths = widths(form, number, columns);
+    for (column, width) in widths.iter().enumerate() {
+        worksheet.column_dimension_by_number_mut(column as u32 + 1).set_width(f64::from(*width));
+    }
+    for column in columns..sheet.columns {
+        worksheet.column_dimension_by_number_mut(column + 1).set_width(CHECK_WIDTH);
+    }
+    put(worksheet, (0, 0), (1, columns), Look::Title, "");
+    put(worksheet, (1, 0), (1, columns), Look::Heading, &sheet.heading);
+    for cell in sheet.layout.rows.iter().flatten() {
+        let (look, text) = match &cell.content {
+            LayoutContent::Field(_) => (Look::Figure(Some(0)), ""),
+            LayoutContent::RowHead(text) => (Look::Label, text.as_str()),
             LayoutContent::Caption(text) | LayoutContent::Corner(text) | LayoutContent::ColumnHead(text) => {
-                (text.clone(), false, &head)
+                (Look::Head, text.as_str())
             }
         };
-        for row in 0..cell.row_span {
-            for column in 0..cell.col_span {
-                sheet.cell_mut(a1((at.0 + row, at.1 + column)).as_str()).set_style(style.clone());
-            }
+        put(worksheet, (TOP + cell.row, cell.column), (cell.row_span, cell.col_span), look, text);
+    }
+    for check in &sheet.checks {
+        put(worksheet, (check.row, check.column), (1, check.col_span), Look::Check, "");
+    }
+    for note in &sheet.notes {
+        let look = if note.kind == NoteKind::Legend { Look::Legend } else { Look::Check };
+        put(worksheet, (note.row, note.column), (note.row_span, note.col_span), look, &note.text);
+    }
+    heights(worksheet, sheet, &widths);
+    view(worksheet, TOP + sheet.layout.header_rows, number == 0);
+    page(worksheet, columns > MOST_COLUMNS_UPRIGHT);
+    protect(worksheet);
+    mark_failures(worksheet, sheet);
+}
+
+/// Writes a cell and merges what it takes; every slot has the look, so that borders are whole.
+fn put(worksheet: &mut Worksheet, at: (u32, u32), spans: (u32, u32), look: Look, text: &str) {
+    let ((row, column), (rows, columns)) = (at, (spans.0.max(1), spans.1.max(1)));
+    for slot_row in row..row + rows {
+        for slot_column in column..column + columns {
+            worksheet.cell_mut((slot_column + 1, slot_row + 1)).set_style(style(look));
         }
-        put(sheet, at, &text, number, style);
-        if cell.row_span > 1 || cell.col_span > 1 {
-            sheet.add_merge_cells(format!("{}:{}", a1(at), a1((at.0 + cell.row_span - 1, at.1 + cell.col_span - 1))));
+    }
+    if !text.is_empty() {
+        worksheet.cell_mut((column + 1, row + 1)).set_value_string(text);
+    }
+    if (rows, columns) != (1, 1) {
+        worksheet.add_merge_cells(cell::region(row, column, rows, columns));
+    }
+}
+
+/// Rows as high as their longest label: programs do not fit the height of rows with merged cells themselves.
+fn heights(worksheet: &mut Worksheet, sheet: &Sheet, widths: &[u32]) {
+    let lines = |text: &str, column: u32, span: u32| {
+        let first = column as usize;
+        let width: u32 = widths.get(first..).map_or(0, |rest| rest.iter().take(span as usize).sum());
+        (text.width() as u32 + 1).div_ceil(width.saturating_sub(1).max(4)).max(1)
+    };
+    let mut rows = vec![1; sheet.layout.rows.len()];
+    for pass in [true, false] {
+        for cell in sheet.layout.rows.iter().flatten().filter(|cell| (cell.row_span == 1) == pass) {
+            let text = match &cell.content {
+                LayoutContent::Caption(text)
+                | LayoutContent::Corner(text)
+                | LayoutContent::ColumnHead(text)
+                | LayoutContent::RowHead(text) => text.as_str(),
+                LayoutContent::Field(_) => continue,
+            };
+            let wanted = lines(text, cell.column, cell.col_span);
+            let (first, last) = (cell.row as usize, (cell.row + cell.row_span) as usize - 1);
+            let there: u32 = rows[first..=last].iter().sum();
+            rows[last] += wanted.saturating_sub(there);
         }
     }
-    let check = style(10.0, false, centre, false, true);
-    for (row, column, text) in &plan.labels {
-        put(sheet, (*row, *column), text, false, &check);
+    for (row, lines) in rows.iter().enumerate() {
+        worksheet.row_dimension_mut(TOP + row as u32 + 1).set_height(f64::from((lines * LINE + 5).min(400)));
     }
-    for (number, found) in plan.checks.iter().enumerate() {
-        put(sheet, (found.row, found.column), &(CHECK_MARK + number as u64).to_string(), true, &check);
+    worksheet.row_dimension_mut(1).set_height(34.0);
+    worksheet.row_dimension_mut(2).set_height(22.0);
+    for note in sheet.notes.iter().filter(|note| note.kind == NoteKind::Legend) {
+        let lines = lines(&note.text, note.column, note.col_span);
+        worksheet.row_dimension_mut(note.row + 1).set_height(f64::from((lines * 13 + 2).min(400)));
     }
-    widths(form, plan, sheet);
-    print(sheet, layout.columns > 6, 1);
 }
 
-fn put(sheet: &mut Worksheet, at: (u32, u32), text: &str, number: bool, style: &Style) {
-    let cell = sheet.cell_mut(a1(at).as_str());
-    if number {
-        cell.set_value_number(text.parse::<f64>().unwrap_or_default());
-    } else {
-        cell.set_value_string(text);
-    }
-    cell.set_style(style.clone());
+/// Everything above this row stays in view.
+fn view(worksheet: &mut Worksheet, row: u32, selected: bool) {
+    let mut pane = Pane::default();
+    let mut corner = Coordinate::default();
+    corner.set_col_num(1).set_row_num(row + 1);
+    pane.set_vertical_split(f64::from(row));
+    pane.set_top_left_cell(corner).set_active_pane(PaneValues::BottomLeft).set_state(PaneStateValues::Frozen);
+    let mut view = SheetView::default();
+    view.set_workbook_view_id(0).set_tab_selected(selected).set_pane(pane);
+    let mut views = SheetViews::default();
+    views.add_sheet_view_list_mut(view);
+    worksheet.set_sheets_views(views);
 }
 
-fn widths(form: &Form, plan: &SheetPlan, sheet: &mut Worksheet) {
-    let widths = &form.tables[plan.table].widths;
-    let total: u32 = widths.iter().sum();
-    // Characters that fit the width of the paper in the size of the tables.
-    let room = if plan.layout.columns > 6 { 118.0 } else { 88.0 };
-    for column in 0..plan.columns {
-        let width =
-            widths.get(column as usize).map_or(9.0, |&width| (f64::from(width) * room / f64::from(total)).max(5.0));
-        sheet.column_dimension_by_number_mut(column + 1).set_width(width);
-    }
-    for row in 0..plan.layout.rows.len() as u32 {
-        let long = plan.layout.rows[row as usize].iter().any(|cell| match &cell.content {
-            LayoutContent::RowHead(text) => {
-                cell.row_span == 1 && text.chars().count() > if cell.col_span > 1 { 24 } else { 18 }
-            }
-            _ => false,
-        });
-        sheet.row_dimension_mut(ABOVE + row + 1).set_height(if long { 30.0 } else { 18.0 });
-    }
-    sheet.row_dimension_mut(1).set_height(26.0);
+/// A4, as wide as the paper, as long as it takes.
+fn page(worksheet: &mut Worksheet, across: bool) {
+    let setup = worksheet.page_setup_mut();
+    setup.set_paper_size(9).set_fit_to_page(true).set_fit_to_width(1).set_fit_to_height(0);
+    setup.set_orientation(if across { OrientationValues::Landscape } else { OrientationValues::Portrait });
+    let margins = worksheet.page_margins_mut();
+    margins.set_left(0.7).set_right(0.7).set_top(0.8).set_bottom(0.8).set_header(0.3).set_footer(0.4);
+    worksheet.print_options_mut().set_horizontal_centered(true);
+    worksheet.header_footer_mut().odd_footer_mut().set_value("&C— &P —");
 }
 
-fn print(sheet: &mut Worksheet, landscape: bool, pages: u32) {
-    let orientation = if landscape { OrientationValues::Landscape } else { OrientationValues::Portrait };
-    sheet.page_setup_mut().set_paper_size(9).set_orientation(orientation).set_fit_to_width(1).set_fit_to_height(pages);
-    sheet.page_margins_mut().set_left(0.5).set_right(0.5).set_top(0.7).set_bottom(0.7);
+/// Labels and formulas are protected from slips, without a password; widths and heights may be changed.
+fn protect(worksheet: &mut Worksheet) {
+    let mut protection = SheetProtection::default();
+    protection.set_sheet(true).set_objects(true).set_scenarios(true).set_format_columns(false).set_format_rows(false);
+    worksheet.set_sheet_protection(protection);
 }
 
-fn text_sheet(sheet: &mut Worksheet) {
-    let left = HorizontalAlignmentValues::Left;
-    put(sheet, (0, 0), &TEXT_MARK.to_string(), true, &style(12.0, true, left.clone(), false, true));
-    put(sheet, (1, 0), &(TEXT_MARK + 1).to_string(), true, &style(10.5, false, left, false, false));
-    sheet.column_dimension_by_number_mut(1).set_width(86.0);
-    // As many pages as the text needs.
-    print(sheet, false, 0);
+/// Checks that fail turn red.
+fn mark_failures(worksheet: &mut Worksheet, sheet: &Sheet) {
+    let Some(first) = sheet.checks.first() else { return };
+    let regions: Vec<String> =
+        sheet.checks.iter().map(|check| cell::region(check.row, check.column, 1, check.col_span)).collect();
+    let mut formula = Formula::default();
+    formula.set_string_value(format!("LEFT({},1)=\"{DIFFERS}\"", cell::name(first.row, first.column)));
+    let mut rule = ConditionalFormattingRule::default();
+    rule.set_type(ConditionalFormatValues::Expression).set_priority(1).set_style(failed()).set_formula(formula);
+    let mut formatting = ConditionalFormatting::default();
+    formatting.sequence_of_references_mut().set_sqref(regions.join(" "));
+    formatting.add_conditional_collection(rule);
+    worksheet.add_conditional_formatting_collection(formatting);
 }

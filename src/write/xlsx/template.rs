@@ -1,262 +1,275 @@
-//! A form's blank workbook, completed and cut into what is constant and what a report fills in.
+//! A form's blank workbook cut into what is constant and what a report fills in.
 
 use std::io::{Cursor, Read};
 
-use zip::ZipArchive;
-
-use super::blank::{CHECK_MARK, FIELD_MARK, TEXT_MARK, TITLE_MARK, build};
-use super::plan::{ABOVE, SheetPlan, a1, sheets};
-use crate::form::Form;
+use super::book::{Book, plan};
+use super::styles::{Look, slots};
+use super::{blank, cell, formula, parts};
+use crate::form::{FieldIndex, Form};
 use crate::write::package::Constant;
 use crate::write::xml::{Element, Node};
 
-/// What stands between two constant pieces of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Something that a report fills in: a whole `c` element.
+#[derive(Debug, Clone)]
 pub(super) enum Slot {
-    /// The figure of a field.
-    Field(usize),
-    /// A check, by its number on the sheet.
-    Check(usize),
     /// The report's title.
     Title,
-    /// The rows of the text sheet.
-    Rows,
+    /// A figure.
+    Figure(FieldIndex),
+    /// The answer of a check: rule, instance, whether sums are rounded, formula as XML.
+    Check { rule: usize, instance: usize, rounds: bool, formula: String },
 }
 
-/// A cell that is filled: what it holds, its name and the number of its style.
+/// A slot with the name of its cell.
 #[derive(Debug, Clone)]
-pub(super) struct SlotCell {
+pub(super) struct Filled {
+    pub(super) cell: String,
     pub(super) slot: Slot,
-    pub(super) name: String,
-    pub(super) style: String,
 }
 
-/// A sheet cut at its slots.
-#[derive(Debug)]
+/// A sheet: constant text, and a slot behind each piece but the last.
+#[derive(Debug, Default)]
 pub(super) struct SheetTemplate {
-    /// Name of its part.
-    pub(super) part: String,
     pub(super) pieces: Vec<String>,
-    pub(super) cells: Vec<SlotCell>,
+    pub(super) slots: Vec<Filled>,
+}
+
+/// A sheet without rows: the text before and behind them.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) head: String,
+    pub(super) tail: String,
+}
+
+/// A total that a sheet computes.
+#[derive(Debug)]
+pub(super) struct Total {
+    pub(super) rule: usize,
+    pub(super) instance: usize,
+    pub(super) rounds: bool,
+    /// The formula as XML.
+    pub(super) formula: String,
+    /// The formula for a total that is blank as long as its summands are.
+    pub(super) or_blank: Option<String>,
+}
+
+/// Numbers of the looks in `styles.xml`.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    known: Vec<(Look, u32)>,
+    /// The same looks for text that would be a formula if it were typed.
+    quoted: Vec<(u32, u32)>,
+}
+
+impl Looks {
+    /// The number of a look.
+    pub(super) fn of(&self, look: Look) -> u32 {
+        self.known.iter().find(|(known, _)| *known == look).map_or(0, |&(_, number)| number)
+    }
+
+    /// The number of the same look for text that must not turn into a formula when its cell is edited.
+    pub(super) fn quoted(&self, number: u32) -> u32 {
+        self.quoted.iter().find(|(plain, _)| *plain == number).map_or(number, |&(_, quoted)| quoted)
+    }
 }
 
 /// A form's blank workbook, compiled.
 #[derive(Debug)]
 pub(super) struct Template {
+    /// Parts that are the same in every workbook of the form.
     pub(super) constant: Constant,
-    pub(super) plans: Vec<SheetPlan>,
-    /// The sheets with tables, then that with text.
+    /// The parts that list the sheets, without and with the sheet of other tables.
+    pub(super) lists: [Constant; 2],
     pub(super) sheets: Vec<SheetTemplate>,
-    /// Styles of headings and paragraphs on the sheet of text.
-    pub(super) text_styles: (String, String),
+    /// Names of the sheets of the tables.
+    pub(super) names: Vec<String>,
+    pub(super) narrative: Frame,
+    pub(super) extra: Frame,
+    pub(super) looks: Looks,
+    /// The total that each field is, if the sheets compute it.
+    pub(super) totals: Vec<Option<Total>>,
 }
 
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
-
-/// Compiles the blank of a form. `None` when what umya built is not as this module expects, which the tests rule out.
+/// Compiles the workbook of a form. `None` when what umya-spreadsheet built is not as this module expects, which the tests rule out.
 pub(super) fn compile(form: &Form) -> Option<Template> {
-    let plans = sheets(form);
-    let mut archive = ZipArchive::new(Cursor::new(build(form, &plans)?)).ok()?;
-    let mut constant = Vec::new();
-    let mut sheets: Vec<(usize, SheetTemplate)> = Vec::new();
-    let mut text_styles = (String::new(), String::new());
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).ok()?;
-        let name = entry.name().ok()?.into_owned();
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).ok()?;
-        let sheet =
-            name.strip_prefix("xl/worksheets/sheet").and_then(|rest| rest.strip_suffix(".xml")?.parse::<usize>().ok());
-        match (name.as_str(), sheet) {
-            (_, Some(number)) => {
-                let mut root = Element::parse(std::str::from_utf8(&content).ok()?)?;
-                let plan = plans.get(number - 1);
-                complete(&mut root, plan, number == 1);
-                let template = cut(root, name, plan.is_none(), &mut text_styles)?;
-                sheets.push((number, template));
-            }
-            // The properties are the report's own, and the order of calculation is the program's.
-            ("docProps/core.xml" | "xl/calcChain.xml", _) => {}
-            ("xl/styles.xml", _) => {
-                let mut root = Element::parse(std::str::from_utf8(&content).ok()?)?;
-                add_red(&mut root);
-                constant.push((name, text(&root)));
-            }
-            _ => constant.push((name, content)),
+    let book = plan(form);
+    let mut bytes = Vec::new();
+    umya_spreadsheet::writer::xlsx::write_writer(&blank::build(form, &book).ok()?, &mut bytes).ok()?;
+    let mut built = Built { archive: zip::ZipArchive::new(Cursor::new(bytes)).ok()? };
+    let mut styles = built.part("xl/styles.xml")?;
+    let count = book.sheets.len();
+    complete(&mut styles);
+    let narrative = built.sheet(count)?;
+    let looks = looks(&narrative, &mut styles)?;
+    let mut sheets = Vec::new();
+    for number in 0..count {
+        sheets.push(cut(&built.sheet(number)?, form, &book, number)?);
+    }
+    let kept = [
+        ("xl/styles.xml", styles),
+        ("xl/theme/theme1.xml", built.part("xl/theme/theme1.xml")?),
+        ("xl/sharedStrings.xml", built.part("xl/sharedStrings.xml")?),
+    ];
+    let mut constants: Vec<(String, Vec<u8>)> =
+        kept.iter().map(|(name, part)| ((*name).to_owned(), parts::text(part).into_bytes())).collect();
+    constants.push(("_rels/.rels".to_owned(), parts::PACKAGE_RELATIONSHIPS.as_bytes().to_vec()));
+    let lists = [Constant::pack(&parts::lists(&book, false)).ok()?, Constant::pack(&parts::lists(&book, true)).ok()?];
+    let totals = totals(form, &book);
+    let (narrative, extra) = (frame(&narrative)?, frame(&built.sheet(count + 1)?)?);
+    let constant = Constant::pack(&constants).ok()?;
+    let names = book.sheets.into_iter().map(|sheet| sheet.name).collect();
+    Some(Template { constant, lists, sheets, names, narrative, extra, looks, totals })
+}
+
+/// What umya-spreadsheet wrote.
+struct Built {
+    archive: zip::ZipArchive<Cursor<Vec<u8>>>,
+}
+
+impl Built {
+    fn part(&mut self, name: &str) -> Option<Element> {
+        let mut text = String::new();
+        self.archive.by_name(name).ok()?.read_to_string(&mut text).ok()?;
+        Element::parse(&text)
+    }
+
+    /// A sheet by its number from 0, without what nothing here needs.
+    fn sheet(&mut self, number: usize) -> Option<Element> {
+        let mut sheet = self.part(&format!("xl/worksheets/sheet{}.xml", number + 1))?;
+        sheet.attributes.retain(|(name, _)| name == "xmlns" || name == "xmlns:r");
+        sheet.visit(&mut |element| element.attributes.retain(|(name, _)| !name.starts_with("x14ac:")));
+        // There is no phonetic text.
+        sheet.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "phoneticPr"));
+        Some(sheet)
+    }
+}
+
+fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+fn cells(sheet: &Element) -> impl Iterator<Item = &Element> {
+    sheet
+        .elements()
+        .filter(|element| element.name == "sheetData")
+        .flat_map(Element::elements)
+        .flat_map(Element::elements)
+}
+
+/// Finds the numbers of the looks by the cells that show them, and adds the looks for quoted text to the styles.
+fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
+    let mut looks = Looks::default();
+    for (look, cell) in slots().into_iter().zip(cells(narrative)) {
+        looks.known.push((look, attribute(cell, "s")?.parse().ok()?));
+    }
+    let formats = styles.child_mut("cellXfs")?;
+    for look in [Look::Body, Look::Subheading, Look::Extra, Look::Figure(None)] {
+        let plain = looks.of(look);
+        let mut quoted = formats.elements().nth(plain as usize)?.clone();
+        quoted.attributes.push(("quotePrefix".to_owned(), "1".to_owned()));
+        looks.quoted.push((plain, formats.elements().count() as u32));
+        formats.children.push(Node::Element(quoted));
+    }
+    let count = formats.elements().count().to_string();
+    formats.attributes.retain(|(name, _)| name != "count");
+    formats.attributes.push(("count".to_owned(), count));
+    Some(looks)
+}
+
+/// Adds the named style that every workbook has, and puts the number formats in order: they come in that of a hash table.
+fn complete(styles: &mut Element) {
+    if let Some(formats) = styles.child_mut("numFmts") {
+        formats.children.sort_by_key(|node| match node {
+            Node::Element(format) => attribute(format, "numFmtId").and_then(|id| id.parse::<u32>().ok()),
+            Node::Text(_) => None,
+        });
+    }
+    styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyles"));
+    let mut named = Element::new("cellStyles", &[("count", "1")]);
+    let normal = Element::new("cellStyle", &[("name", "Normal"), ("xfId", "0"), ("builtinId", "0")]);
+    named.children.push(Node::Element(normal));
+    let at =
+        styles.children.iter().position(|node| matches!(node, Node::Element(element) if element.name == "cellXfs"));
+    styles.children.insert(at.map_or(styles.children.len(), |at| at + 1), Node::Element(named));
+}
+
+/// The start tag of an element, as text.
+fn opening(element: &Element) -> String {
+    let mut text = String::new();
+    Element { children: vec![Node::Text(String::new())], ..element.clone() }.write(&mut text);
+    let end = format!("</{}>", element.name);
+    text.truncate(text.len() - end.len());
+    text
+}
+
+/// What stands before and behind the rows of a sheet.
+fn frame(sheet: &Element) -> Option<Frame> {
+    let at = sheet.elements().position(|element| element.name == "sheetData")?;
+    let mut head = format!("{}{}", parts::DECLARATION, opening(sheet));
+    let mut tail = String::from("</sheetData>");
+    for (number, element) in sheet.elements().enumerate() {
+        match number.cmp(&at) {
+            // The rows differ from report to report, and programs do without their extent.
+            std::cmp::Ordering::Less if element.name == "dimension" => {}
+            std::cmp::Ordering::Less => element.write(&mut head),
+            std::cmp::Ordering::Equal => head.push_str("<sheetData>"),
+            std::cmp::Ordering::Greater => element.write(&mut tail),
         }
     }
-    sheets.sort_by_key(|sheet| sheet.0);
-    let sheets = sheets.into_iter().map(|sheet| sheet.1).collect();
-    Some(Template { constant: Constant::pack(&constant).ok()?, plans, sheets, text_styles })
+    tail.push_str("</worksheet>");
+    Some(Frame { head, tail })
 }
 
-fn text(root: &Element) -> Vec<u8> {
-    let mut text = DECLARATION.to_owned();
-    root.write(&mut text);
-    text.into_bytes()
-}
-
-/// Order of the elements of a worksheet (ECMA-376 part 1, 18.3.1.99).
-const WORKSHEET: &[&str] = &[
-    "sheetPr",
-    "dimension",
-    "sheetViews",
-    "sheetFormatPr",
-    "cols",
-    "sheetData",
-    "sheetCalcPr",
-    "sheetProtection",
-    "protectedRanges",
-    "scenarios",
-    "autoFilter",
-    "sortState",
-    "dataConsolidate",
-    "customSheetViews",
-    "mergeCells",
-    "phoneticPr",
-    "conditionalFormatting",
-    "dataValidations",
-    "hyperlinks",
-    "printOptions",
-    "pageMargins",
-    "pageSetup",
-    "headerFooter",
-    "rowBreaks",
-    "colBreaks",
-];
-
-/// Adds what umya's model of a sheet lacks or what is shorter to say here: fit to width, frozen header, protection, red checks.
-fn complete(root: &mut Element, plan: Option<&SheetPlan>, first: bool) {
-    root.children.retain(|node| !matches!(node, Node::Element(child) if matches!(child.name.as_str(), "sheetPr" | "sheetViews" | "headerFooter")));
-    let mut properties = Element::new("sheetPr", &[]);
-    properties.children.push(Node::Element(Element::new("pageSetUpPr", &[("fitToPage", "1")])));
-    let mut view = Element::new("sheetView", &[("workbookViewId", "0")]);
-    if first {
-        view.attributes.insert(0, ("tabSelected".to_owned(), "1".to_owned()));
-    }
-    let mut added = vec![properties];
-    if let Some(plan) = plan {
-        let header = ABOVE + plan.layout.header_rows;
-        let corner = a1((header, 0));
-        let rows = header.to_string();
-        view.children.push(Node::Element(Element::new(
-            "pane",
-            &[
-                ("ySplit", rows.as_str()),
-                ("topLeftCell", corner.as_str()),
-                ("activePane", "bottomLeft"),
-                ("state", "frozen"),
-            ],
-        )));
-        added.push(Element::new(
-            "sheetProtection",
-            &[("sheet", "1"), ("objects", "1"), ("scenarios", "1"), ("formatColumns", "0"), ("formatRows", "0")],
-        ));
-        if let Some(formatting) = red_checks(plan) {
-            added.push(formatting);
-        }
-    }
-    let mut views = Element::new("sheetViews", &[]);
-    views.children.push(Node::Element(view));
-    added.push(views);
-    let mut footer = Element::new("headerFooter", &[]);
-    let mut pages = Element::new("oddFooter", &[]);
-    pages.children.push(Node::Text("&C— &P —".to_owned()));
-    footer.children.push(Node::Element(pages));
-    added.push(footer);
-    root.children.extend(added.into_iter().map(Node::Element));
-    root.sort(WORKSHEET);
-}
-
-/// Checks that do not hold turn red.
-fn red_checks(plan: &SheetPlan) -> Option<Element> {
-    let cells: Vec<String> = plan.checks.iter().map(|check| a1((check.row, check.column))).collect();
-    cells.first()?;
-    let mut rule =
-        Element::new("cfRule", &[("type", "cellIs"), ("dxfId", "0"), ("priority", "1"), ("operator", "notEqual")]);
-    let mut formula = Element::new("formula", &[]);
-    formula.children.push(Node::Text("\"✓\"".to_owned()));
-    rule.children.push(Node::Element(formula));
-    let mut formatting = Element::new("conditionalFormatting", &[("sqref", cells.join(" ").as_str())]);
-    formatting.children.push(Node::Element(rule));
-    Some(formatting)
-}
-
-fn add_red(styles: &mut Element) {
-    styles.children.retain(|node| !matches!(node, Node::Element(child) if child.name == "dxfs"));
-    let red = "<dxfs count=\"1\"><dxf><font><b/><color rgb=\"FFFFFFFF\"/></font><fill><patternFill patternType=\"solid\">\
-               <fgColor rgb=\"FFC00000\"/><bgColor rgb=\"FFC00000\"/></patternFill></fill></dxf></dxfs>";
-    styles.children.extend(Element::parse(red).map(Node::Element));
-    styles.sort(&[
-        "numFmts",
-        "fonts",
-        "fills",
-        "borders",
-        "cellStyleXfs",
-        "cellXfs",
-        "cellStyles",
-        "dxfs",
-        "tableStyles",
-        "colors",
-        "extLst",
-    ]);
-}
-
-/// Stand for the slots while the sheet is text.
-const MARK: char = '\u{e000}';
-
-/// Cuts a sheet at its marks. On the sheet of text the rows as a whole are one slot.
-fn cut(mut root: Element, part: String, is_text: bool, text_styles: &mut (String, String)) -> Option<SheetTemplate> {
-    let mut cells = Vec::new();
-    root.visit(&mut |element| {
-        if element.name == "sheetData" && is_text {
-            element.children = vec![Node::Text(MARK.to_string())];
-            return;
-        }
-        // A row is told apart from its cells only when they are known; the marks replace the cells in their row.
-        for node in &mut element.children {
-            let Node::Element(cell) = node else { continue };
-            if cell.name != "c" {
-                continue;
-            }
-            let Some(number) = value(cell) else { continue };
-            let attribute = |name: &str| {
-                cell.attributes.iter().find(|known| known.0 == name).map(|known| known.1.clone()).unwrap_or_default()
-            };
-            let (name, style) = (attribute("r"), attribute("s"));
-            let slot = match number {
-                _ if number >= CHECK_MARK => Slot::Check((number - CHECK_MARK) as usize),
-                _ if number >= FIELD_MARK => Slot::Field((number - FIELD_MARK) as usize),
-                TITLE_MARK => Slot::Title,
-                TEXT_MARK => {
-                    text_styles.0 = style;
-                    continue;
+/// Cuts the sheet of a table at its slots.
+fn cut(sheet: &Element, form: &Form, book: &Book, number: usize) -> Option<SheetTemplate> {
+    let slots = placed(form, book, number);
+    let Frame { head, tail } = frame(sheet)?;
+    let mut template = SheetTemplate::default();
+    let mut text = head;
+    for row in sheet.elements().filter(|element| element.name == "sheetData").flat_map(Element::elements) {
+        text.push_str(&opening(row));
+        for cell in row.elements() {
+            let name = attribute(cell, "r")?;
+            match slots.iter().find(|(known, _)| known == name) {
+                Some((_, slot)) => {
+                    template.pieces.push(std::mem::take(&mut text));
+                    template.slots.push(Filled { cell: name.to_owned(), slot: slot.clone() });
                 }
-                _ if number == TEXT_MARK + 1 => {
-                    text_styles.1 = style;
-                    continue;
-                }
-                _ => continue,
-            };
-            cells.push(SlotCell { slot, name, style });
-            *node = Node::Text(MARK.to_string());
+                None => cell.write(&mut text),
+            }
         }
-    });
-    if is_text {
-        cells.push(SlotCell { slot: Slot::Rows, name: String::new(), style: String::new() });
+        text.push_str("</row>");
     }
-    let mut text = DECLARATION.to_owned();
-    root.write(&mut text);
-    let pieces: Vec<String> = text.split(MARK).map(str::to_owned).collect();
-    (pieces.len() == cells.len() + 1).then_some(SheetTemplate { part, pieces, cells })
+    text.push_str(&tail);
+    template.pieces.push(text);
+    (template.slots.len() == slots.len()).then_some(template)
 }
 
-fn value(cell: &Element) -> Option<u64> {
-    let value = cell.elements().find(|element| element.name == "v")?;
-    match value.children.first()? {
-        Node::Text(text) if !cell.attributes.iter().any(|(name, kind)| name == "t" && kind == "s") => {
-            text.parse::<u64>().ok().filter(|&number| number >= TEXT_MARK)
-        }
-        _ => None,
+/// The slots of a sheet by the names of their cells.
+fn placed(form: &Form, book: &Book, number: usize) -> Vec<(String, Slot)> {
+    let mut slots = vec![(cell::name(0, 0), Slot::Title)];
+    for (field, spot) in book.spots.iter().enumerate().filter(|(_, spot)| spot.sheet == number) {
+        slots.push((cell::name(spot.row, spot.column), Slot::Figure(field)));
     }
+    for check in &book.sheets[number].checks {
+        let instance = &form.rules[check.rule].instances[check.instance];
+        let Some(formula) = formula::check(form, book, instance, number) else { continue };
+        let rounds = formula::rounds(form, instance);
+        let slot = Slot::Check { rule: check.rule, instance: check.instance, rounds, formula };
+        slots.push((cell::name(check.row, check.column), slot));
+    }
+    slots
+}
+
+/// The totals that the sheets compute, by field.
+fn totals(form: &Form, book: &Book) -> Vec<Option<Total>> {
+    let defined = formula::definitions(form);
+    let total = |(field, definition): (usize, Option<(usize, usize)>)| {
+        let (rule, number) = definition?;
+        let instance = &form.rules[rule].instances[number];
+        let formula = formula::total(form, book, instance, book.spots[field].sheet)?;
+        let or_blank = formula::total_or_blank(form, book, instance, book.spots[field].sheet);
+        Some(Total { rule, instance: number, rounds: formula::rounds(form, instance), formula, or_blank })
+    };
+    defined.into_iter().enumerate().map(total).collect()
 }

@@ -1,0 +1,180 @@
+//! Cells of a sheet (ECMA-376 part 1, 18.3.1.4): their names, exact numbers, and text that never becomes a formula.
+
+use rust_decimal::Decimal;
+
+use crate::write::plan::clean;
+use crate::write::xml::escape;
+
+/// Characters (UTF-16 code units) that Excel keeps in a cell.
+pub(super) const LONGEST_TEXT: usize = 32_767;
+
+/// Significant digits that a number in a cell keeps.
+const DIGITS: usize = 15;
+
+/// Name of a cell in the A1 style; row and column are 0-based.
+pub(super) fn name(row: u32, column: u32) -> String {
+    format!("{}{}", letters(column), row + 1)
+}
+
+/// Letters of a 0-based column: 0 is A, 26 is AA.
+pub(super) fn letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(b'A' + (rest % 26) as u8);
+        rest /= 26;
+    }
+    letters.iter().rev().map(|&letter| letter as char).collect()
+}
+
+/// Name of the region from a cell on; a region of one cell has the cell's name.
+pub(super) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> String {
+    let first = name(row, column);
+    if (row_span, col_span) == (1, 1) {
+        return first;
+    }
+    format!("{first}:{}", name(row + row_span.max(1) - 1, column + col_span.max(1) - 1))
+}
+
+/// The number as a cell keeps it, or `None` where a binary number of 15 digits would change it: it is then written as text.
+pub(super) fn exact(number: Decimal) -> Option<Decimal> {
+    let number = number.normalize();
+    let digits = number.mantissa().unsigned_abs().to_string();
+    let significant = digits.trim_end_matches('0').len();
+    let whole = digits.len().saturating_sub(number.scale() as usize);
+    (significant <= DIGITS && whole <= DIGITS).then_some(number)
+}
+
+/// A text that is nothing but the shortest form of an exact number, as that number.
+pub(super) fn plain_number(text: &str) -> Option<Decimal> {
+    let number = exact(text.parse().ok()?)?;
+    (number.to_string() == text).then_some(number)
+}
+
+/// Whether a program would take the text for a formula if it were typed (CWE-1236).
+pub(super) fn looks_like_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
+/// Appends a cell without content.
+pub(super) fn blank(out: &mut String, name: &str, style: u32) {
+    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"/>"));
+}
+
+/// Appends a cell with a number.
+pub(super) fn number(out: &mut String, name: &str, style: u32, number: Decimal) {
+    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"><v>{}</v></c>", number.normalize()));
+}
+
+/// Appends a cell with a formula that yields a number, and its result; `formula` is escaped already.
+pub(super) fn computed_number(out: &mut String, name: &str, style: u32, formula: &str, result: Decimal) {
+    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"><f>{formula}</f><v>{}</v></c>", result.normalize()));
+}
+
+/// Appends a cell with a formula that yields text, and its result; `formula` is escaped already.
+pub(super) fn computed_text(out: &mut String, name: &str, style: u32, formula: &str, result: &str) {
+    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\" t=\"str\"><f>{formula}</f><v>"));
+    escape(result, out);
+    out.push_str("</v></c>");
+}
+
+/// Appends a cell with text as it stands. Text beyond what a cell keeps is left out: see [`pieces`].
+pub(super) fn text(out: &mut String, name: &str, style: u32, text: &str) {
+    let text = pieces(text).next().unwrap_or_default();
+    if text.is_empty() {
+        return blank(out, name, style);
+    }
+    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"));
+    literal(text, out);
+    out.push_str("</t></is></c>");
+}
+
+/// A text cut into pieces that fit a cell each.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (mut units, mut end) = (0, rest.len());
+        for (at, character) in rest.char_indices() {
+            units += character.len_utf16();
+            if units > LONGEST_TEXT {
+                end = at;
+                break;
+            }
+        }
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// Appends text in which `_xHHHH_` stands for itself and not for a character (22.9.2.19, `ST_Xstring`).
+fn literal(text: &str, out: &mut String) {
+    let text = clean(text);
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find("_x") {
+        let (before, from) = rest.split_at(at);
+        escape(before, out);
+        let code = from.as_bytes().get(2..7);
+        let escapes = code.is_some_and(|code| code[4] == b'_' && code[..4].iter().all(u8::is_ascii_hexdigit));
+        out.push_str(if escapes { "_x005F_x" } else { "_x" });
+        rest = &from[2..];
+    }
+    escape(rest, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_named_as_excel_names_them() {
+        assert_eq!((name(0, 0), name(8, 26)), ("A1".to_owned(), "AA9".to_owned()));
+        assert_eq!(name(1_048_575, 16_383), "XFD1048576");
+        assert_eq!(region(4, 3, 1, 6), "D5:I5");
+        assert_eq!(region(4, 3, 1, 1), "D5");
+    }
+
+    #[test]
+    fn numbers_that_a_binary_number_would_change_are_text() {
+        let exact = |text: &str| exact(text.parse().unwrap()).map(|number| number.to_string());
+        assert_eq!(exact("59237.2449").as_deref(), Some("59237.2449"));
+        assert_eq!(exact("0.10").as_deref(), Some("0.1"));
+        assert_eq!(exact("-8").as_deref(), Some("-8"));
+        assert_eq!(exact("123456789012345").as_deref(), Some("123456789012345"));
+        assert_eq!(exact("1234567890123456"), None);
+        assert_eq!(exact("1000000000000000"), None);
+        assert_eq!(exact("0.1234567890123456"), None);
+    }
+
+    #[test]
+    fn text_is_taken_for_a_number_only_where_it_stays_the_same() {
+        assert!(plain_number("12.5").is_some());
+        for text in ["007", "1,234", "+3", "1e5", "", "12 ", "１２", "3.0"] {
+            assert!(plain_number(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_stands_for_itself() {
+        let mut out = String::new();
+        text(&mut out, "A1", 3, "=HYPERLINK(\"x\")&_x0041_ _x12\u{1}");
+        let inner = "=HYPERLINK(&quot;x&quot;)&amp;_x005F_x0041_ _x12";
+        assert_eq!(
+            out,
+            format!("<c r=\"A1\" s=\"3\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{inner}</t></is></c>")
+        );
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        let long = "𠀀".repeat(20_000);
+        let cut: Vec<&str> = pieces(&long).collect();
+        assert_eq!(cut.concat(), long);
+        assert!(cut.iter().all(|piece| piece.encode_utf16().count() <= LONGEST_TEXT));
+        assert_eq!(pieces("").count(), 0);
+    }
+}

@@ -1,0 +1,197 @@
+//! The sheets of what is no table of the form: narrative, and tables that the form does not know.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Filler;
+use super::blank::NARRATIVE_WIDTH;
+use super::cell;
+use super::styles::Look;
+use super::template::{Frame, Looks};
+use crate::report::{ExtraCell, ExtraTable};
+use crate::write::plan::{Part, Piece};
+use crate::write::xml::escape;
+
+/// Most points that a row is high.
+const HIGHEST: usize = 409;
+
+/// Rows of a sheet that is written from the top.
+struct Rows<'a> {
+    looks: &'a Looks,
+    text: String,
+    /// The next row, 0-based.
+    row: u32,
+    merges: Vec<String>,
+    /// Cells that lead to the sheet of a table: cell and name of the sheet.
+    links: Vec<(String, String)>,
+}
+
+impl Rows<'_> {
+    /// A row with a text in its first cell; a text too long for a cell goes on in further rows. Not every program fits the height
+    /// of a row to its text when it opens a file.
+    fn line(&mut self, look: Look, text: &str) {
+        for piece in cell::pieces(text) {
+            let width = |line: &str| (line.width() + 2).div_ceil(NARRATIVE_WIDTH as usize - 6).max(1);
+            let lines: usize = piece.split('\n').map(width).sum();
+            let height = if look == Look::Title { 34 } else { (lines * 17 + 5).min(HIGHEST) };
+            self.text.push_str(&format!("<row r=\"{}\" ht=\"{height}\" customHeight=\"1\">", self.row + 1));
+            self.cell(0, look, piece);
+            self.text.push_str("</row>");
+            self.row += 1;
+        }
+    }
+
+    fn cell(&mut self, column: u32, look: Look, text: &str) {
+        let plain = self.looks.of(look);
+        let style = if cell::looks_like_formula(text) { self.looks.quoted(plain) } else { plain };
+        cell::text(&mut self.text, &cell::name(self.row, column), style, text);
+    }
+
+    fn finish(self, frame: &Frame) -> String {
+        let mut sheet = String::with_capacity(frame.head.len() + self.text.len() + frame.tail.len());
+        sheet.push_str(&frame.head);
+        sheet.push_str(&self.text);
+        let behind = frame.tail.strip_prefix("</sheetData>").unwrap_or(&frame.tail);
+        sheet.push_str("</sheetData>");
+        if !self.merges.is_empty() {
+            sheet.push_str(&format!("<mergeCells count=\"{}\">", self.merges.len()));
+            for merge in &self.merges {
+                sheet.push_str(&format!("<mergeCell ref=\"{merge}\"/>"));
+            }
+            sheet.push_str("</mergeCells>");
+        }
+        if !self.links.is_empty() {
+            sheet.push_str("<hyperlinks>");
+            for (cell, name) in &self.links {
+                sheet.push_str(&format!("<hyperlink ref=\"{cell}\" location=\""));
+                escape(&format!("'{name}'!A1"), &mut sheet);
+                sheet.push_str("\"/>");
+            }
+            sheet.push_str("</hyperlinks>");
+        }
+        sheet.push_str(behind);
+        sheet
+    }
+}
+
+/// The sheet with title, headings and paragraphs; headings lead to the sheets of the tables below them.
+pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
+    let (report, looks) = (filler.report, &filler.template.looks);
+    let text = String::with_capacity(16 << 10);
+    let mut rows = Rows { looks, text, row: 0, merges: Vec::new(), links: Vec::new() };
+    rows.line(Look::Title, &filler.title);
+    for part in parts {
+        let table = part.pieces.iter().find_map(|piece| match piece {
+            Piece::Table(table) => filler.template.names.get(*table),
+            _ => None,
+        });
+        if let (Some(_), Some(name)) = (part.heading, table) {
+            rows.links.push((cell::name(rows.row, 0), name.clone()));
+        }
+        rows.line(if table.is_some() { Look::Link } else { Look::Heading }, part.heading.unwrap_or_default());
+        for piece in &part.pieces {
+            match piece {
+                Piece::Text(text) => rows.line(Look::Body, text),
+                Piece::Heading(_, text) => rows.line(Look::Subheading, text),
+                Piece::Picture(index, _, alt) => {
+                    let name = report.pictures.get(*index).map(|picture| picture.name.as_str());
+                    rows.line(Look::Body, &format!("〔图片：{}〕", alt.or(name).unwrap_or_default()));
+                }
+                Piece::Table(_) | Piece::Extra(_) => {}
+            }
+        }
+    }
+    rows.finish(&filler.template.narrative)
+}
+
+/// The sheet with the tables that the form does not know, each under the heading of its part; `None` where there are none.
+pub(super) fn extra(parts: &[Part], looks: &Looks, frame: &Frame) -> Option<String> {
+    let mut rows = Rows { looks, text: String::new(), row: 0, merges: Vec::new(), links: Vec::new() };
+    for part in parts {
+        for piece in &part.pieces {
+            if let Piece::Extra(table) = piece {
+                rows.line(Look::Heading, part.heading.unwrap_or_default());
+                self::table(table, &mut rows);
+                rows.row += 1;
+            }
+        }
+    }
+    (rows.row > 0).then(|| rows.finish(frame))
+}
+
+/// Most columns of a sheet.
+const COLUMNS: u32 = 16_384;
+
+/// Rows that tables may take of the 1,048,576 that a sheet has; the rest is room for text below them.
+const ROWS: u32 = 1_000_000;
+
+fn table(table: &ExtraTable, rows: &mut Rows) {
+    let top = rows.row;
+    let mut cells: Vec<&ExtraCell> = table.cells.iter().collect();
+    cells.sort_by_key(|cell| (cell.row, cell.column));
+    // Excel refuses a workbook with cells or merged regions on top of each other: such text stands below the table.
+    let mut taken = Taken { limit: ROWS.saturating_sub(top), ..Taken::default() };
+    let mut beyond: Vec<&str> = Vec::new();
+    let mut open = None;
+    for cell in cells {
+        if !taken.take(cell) {
+            beyond.extend(cell::pieces(&cell.text));
+            continue;
+        }
+        if open != Some(cell.row) {
+            rows.text.push_str(if open.is_some() { "</row>" } else { "" });
+            rows.row = top + cell.row;
+            rows.text.push_str(&format!("<row r=\"{}\">", rows.row + 1));
+            open = Some(cell.row);
+        }
+        extra_cell(cell, rows);
+        beyond.extend(cell::pieces(&cell.text).skip(1));
+    }
+    rows.text.push_str(if open.is_some() { "</row>" } else { "" });
+    rows.row = top + taken.rows;
+    for piece in beyond {
+        rows.line(Look::Body, piece);
+    }
+}
+
+/// The slots of a table that are taken.
+#[derive(Default)]
+struct Taken {
+    /// For each column, the first row that is free.
+    free: Vec<u32>,
+    /// Rows taken so far.
+    rows: u32,
+    /// Rows that there are.
+    limit: u32,
+}
+
+impl Taken {
+    /// Takes the slots of a cell, if the sheet has them and none is taken; cells come from the top and the left.
+    fn take(&mut self, cell: &ExtraCell) -> bool {
+        let right = cell.column.saturating_add(cell.col_span.max(1));
+        let bottom = cell.row.saturating_add(cell.row_span.max(1));
+        if right > COLUMNS || bottom > self.limit {
+            return false;
+        }
+        if self.free.len() < right as usize {
+            self.free.resize(right as usize, 0);
+        }
+        let slots = &mut self.free[cell.column as usize..right as usize];
+        if slots.iter().any(|&free| free > cell.row) {
+            return false;
+        }
+        slots.fill(bottom);
+        self.rows = self.rows.max(bottom);
+        true
+    }
+}
+
+fn extra_cell(cell: &ExtraCell, rows: &mut Rows) {
+    let name = cell::name(rows.row, cell.column);
+    match cell::plain_number(&cell.text) {
+        Some(number) => cell::number(&mut rows.text, &name, rows.looks.of(Look::Figure(None)), number),
+        None => rows.cell(cell.column, Look::Extra, &cell.text),
+    }
+    if cell.row_span > 1 || cell.col_span > 1 {
+        rows.merges.push(cell::region(rows.row, cell.column, cell.row_span.max(1), cell.col_span.max(1)));
+    }
+}
