@@ -174,11 +174,22 @@ fn place_checks(form: &Form, book: &mut Book, number: usize) {
         match in_rows(book, &here) {
             Some(rows) => {
                 let header = book.sheets[number].layout.header_rows.max(1);
-                notes.push(note(TOP, side, (header, 1), label, NoteKind::Label));
-                for (instance, row) in rows {
-                    checks.push(Check { rule: rule_number, instance, row, column: side, col_span: 1 });
+                let most = rows.values().map(Vec::len).max().unwrap_or(0) as u32;
+                for at in 0..most {
+                    let label = match rows.first_key_value() {
+                        Some((_, only)) if most > 1 && rows.len() == 1 => {
+                            format!("{label} {}", rule.instances[only[at as usize]].scope)
+                        }
+                        _ => label.clone(),
+                    };
+                    notes.push(note(TOP, side + at, (header, 1), label, NoteKind::Label));
                 }
-                side += 1;
+                for (row, instances) in rows {
+                    for (instance, column) in instances.into_iter().zip(side..) {
+                        checks.push(Check { rule: rule_number, instance, row, column, col_span: 1 });
+                    }
+                }
+                side += most;
             }
             None => {
                 for row in stacked(book, number, &here) {
@@ -211,16 +222,18 @@ fn note(row: u32, column: u32, (row_span, col_span): (u32, u32), text: String, k
     Note { row, column, row_span, col_span, text, kind }
 }
 
-/// The row of each instance, if each is about one row and no row has two of them. The header's row takes the label.
-fn in_rows(book: &Book, instances: &[(usize, &RuleInstance)]) -> Option<Vec<(usize, u32)>> {
-    let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
+/// Most rules of a kind that are checked side by side in one row.
+const MOST_BESIDE: usize = 6;
+
+/// The instances by the row that each is about; `None` where one is about several, or a row has too many of them. The header's
+/// row takes the label.
+fn in_rows(book: &Book, instances: &[(usize, &RuleInstance)]) -> Option<BTreeMap<u32, Vec<usize>>> {
+    let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (number, instance) in instances {
         let row = only_row(book, instance).filter(|&row| row > TOP)?;
-        if rows.insert(row, *number).is_some() {
-            return None;
-        }
+        rows.entry(row).or_default().push(*number);
     }
-    Some(rows.into_iter().map(|(row, instance)| (instance, row)).collect())
+    rows.values().all(|row| row.len() <= MOST_BESIDE).then_some(rows)
 }
 
 /// Instances as rows of cells, each under the columns of its figures on this sheet: number, column, columns taken.
@@ -277,8 +290,9 @@ mod tests {
             (3..10).map(|column| (31, column)).collect::<Vec<_>>()
         );
         assert_eq!(of("T3-B").len(), 7);
-        // Three rules about one row stand below it, each under its own five columns.
-        let spans: Vec<(u32, u32)> = book.sheets[2].checks.iter().map(|check| (check.column, check.col_span)).collect();
-        assert_eq!(spans, [(0, 5), (5, 5), (10, 5)]);
+        // Three rules about one row stand side by side.
+        let places: Vec<(u32, u32)> = book.sheets[2].checks.iter().map(|check| (check.row, check.column)).collect();
+        assert_eq!(places, [(5, 15), (5, 16), (5, 17)]);
+        assert_eq!(book.sheets[2].notes[0].text, "校核 T4 行政复议");
     }
 }
