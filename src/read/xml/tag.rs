@@ -7,7 +7,7 @@ use quick_xml::escape::unescape;
 /// The start of an element.
 #[derive(Debug, Clone, Copy)]
 pub struct Tag<'a> {
-    /// Index of its namespace in the list given to [`Events::new`]; `None` for any other.
+    /// Index of its namespace in the list given to [`super::Events::new`]; `None` for any other.
     pub space: Option<u8>,
     /// Its name without prefix.
     pub local: &'a str,
