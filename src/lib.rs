@@ -4,6 +4,7 @@ pub mod batch;
 pub mod bind;
 pub mod check;
 pub mod document;
+pub mod fill;
 pub mod finding;
 pub mod form;
 pub mod read;

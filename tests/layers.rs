@@ -22,8 +22,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("sampler", &["form", "report"]),
     // Formats and forms; of a document only what a report carries along: see `ONLY`.
     ("write", &["document", "finding", "form", "report", "text"]),
-    ("batch", &["bind", "check", "document", "finding", "form", "read", "report", "write"]),
-    ("cli", &["batch", "document", "finding", "form", "report", "write"]),
+    // The forms' parts in somebody's own document, as binding finds them, written as the writers write.
+    ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
+    ("batch", &["bind", "check", "document", "fill", "finding", "form", "read", "report", "write"]),
+    ("cli", &["batch", "document", "fill", "finding", "form", "report", "write"]),
 ];
 
 /// Where a part may name another only in these things.

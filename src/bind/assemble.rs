@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::anchors::Anchors;
 use super::facts::{self, Doubt};
 use super::frame::{self, Frame};
 use super::index::FormIndex;
@@ -17,8 +18,8 @@ use crate::finding::{Finding, Message};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
 
-/// Reads the report of one form from a document.
-pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> Report {
+/// Reads the report of one form from a document, and where its parts stand.
+pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> (Report, Anchors) {
     let form = &index.form;
     let mut figures = tables::read(index, flow);
     let stream = Stream::of(flow, &figures);
@@ -48,7 +49,7 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     report.values = form.fields.iter().map(|field| field.id.clone()).zip(figures.values).collect();
     report.findings.append(&mut figures.findings);
     around(&stream, &frame, &mut report);
-    report
+    (report, Anchors::of(&stream, &frame, &found))
 }
 
 /// Ends the report before a second one: at the title above it if there is one.

@@ -1,5 +1,6 @@
 //! Where the report begins and ends in a document's text, and what around it belongs to a web page.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -15,6 +16,8 @@ use crate::form::Title;
 pub(super) struct Frame {
     /// The title, where one was found.
     pub(super) title: Option<FoundTitle>,
+    /// The lines that the title takes, where it stands on lines of its own.
+    pub(super) title_lines: Range<usize>,
     /// First byte behind the title.
     pub(super) start: usize,
     /// Byte behind the report.
@@ -79,7 +82,7 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
         matches!(line.kind, LineKind::Text { .. }).then(|| stream.raw[line.start..line.end].trim_matches(blank))
     };
     let last = stream.lines.partition_point(|line| line.start < before).min(60);
-    let mut best: Option<(u8, usize, FoundTitle)> = None;
+    let mut best: Option<(u8, Range<usize>, FoundTitle)> = None;
     for number in 0..last {
         let mut joined = String::new();
         for count in 0..3 {
@@ -94,12 +97,16 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
             // A title alone on its lines with agency and year beats all else; running text that mentions one comes last.
             let rank = u8::from(whole) * 4 + u8::from(found.alone && short) * 2 + u8::from(short);
             if best.as_ref().is_none_or(|known| rank > known.0) && (short || whole) {
-                best = Some((rank, number + count, found));
+                best = Some((rank, number..number + count + 1, found));
             }
             break;
         }
     }
-    let (_, line, found) = best?;
+    let (_, lines, found) = best?;
+    let line = lines.end - 1;
+    if found.alone {
+        frame.title_lines = lines;
+    }
     frame.start = if found.alone { (stream.lines[line].end + 1).min(stream.raw.len()) } else { 0 };
     frame.title = Some(found);
     Some(line)

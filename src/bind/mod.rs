@@ -5,6 +5,7 @@
 //! as text ([`flat`]), headings ([`headings`]), title and page ([`frame`], [`title`]) and facts ([`facts`]) are found; and the
 //! rest is cut into the parts of the report ([`sections`]).
 
+mod anchors;
 mod assemble;
 mod columns;
 mod facts;
@@ -30,6 +31,8 @@ use crate::read::Reading;
 use crate::report::Report;
 
 use index::FormIndex;
+
+pub use anchors::{Anchor, Anchors};
 
 /// What is known about a document from outside it.
 #[derive(Debug, Clone, Default)]
@@ -57,11 +60,19 @@ impl Binder {
     /// # Errors
     /// The finding `form-not-recognised` when no form fits, saying what the document holds instead.
     pub fn bind(&self, reading: &Reading, hints: &Hints) -> Result<Report, Box<Finding>> {
+        self.locate(reading, hints).map(|(report, _)| report)
+    }
+
+    /// Like [`Binder::bind`], and says where title, headings and tables stand.
+    ///
+    /// # Errors
+    /// As [`Binder::bind`].
+    pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
         let flow = items::Flow::of(&reading.document);
         let index = recognise::choose(&self.forms, reading, &flow, hints)?;
-        let mut report = assemble::report(index.index, reading, &flow, hints);
+        let (mut report, anchors) = assemble::report(index.index, reading, &flow, hints);
         report.findings.extend(index.finding);
-        Ok(report)
+        Ok((report, anchors))
     }
 }
 

@@ -1,12 +1,12 @@
 //! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
 
-mod docx;
+pub(crate) mod docx;
 pub mod html;
 mod json;
 mod package;
-mod plan;
+pub(crate) mod plan;
 mod xlsx;
-mod xml;
+pub(crate) mod xml;
 
 use thiserror::Error;
 

@@ -6,21 +6,21 @@ use crate::form::{FieldIndex, Form};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
 
 /// Heading over what belongs to no part of the form.
-pub(super) const UNCLAIMED: &str = "附：原文其他内容";
+pub(crate) const UNCLAIMED: &str = "附：原文其他内容";
 
 /// A part of the form as it is written.
-pub(super) struct Part<'a> {
+pub(crate) struct Part<'a> {
     /// Id of the section.
-    pub(super) id: &'a str,
+    pub(crate) id: &'a str,
     /// The heading as prescribed; `None` for the part before the first heading.
-    pub(super) heading: Option<&'a str>,
+    pub(crate) heading: Option<&'a str>,
     /// What stands in it.
-    pub(super) pieces: Vec<Piece<'a>>,
+    pub(crate) pieces: Vec<Piece<'a>>,
 }
 
 /// A piece of a part.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// A paragraph of running text.
     Text(&'a str),
     /// A heading inside the part: level from 2, text.
@@ -35,7 +35,7 @@ pub(super) enum Piece<'a> {
 
 /// The parts of a report in the form's order. Every part of the form is there, if need be without content; each table of the
 /// form stands in its own part once, at the end where no content places it; what belongs to no part comes last.
-pub(super) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
+pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     for (number, spec) in form.sections.iter().enumerate() {
         let section = report.section(&spec.id);
@@ -72,7 +72,7 @@ fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Opti
 }
 
 /// The title that stands above the report: the prescribed one where agency and year are known, else as it was found.
-pub(super) fn title(form: &Form, report: &Report) -> String {
+pub(crate) fn title(form: &Form, report: &Report) -> String {
     match (&report.agency, report.year) {
         (Some(agency), Some(year)) => form.title.for_report(agency, year),
         _ => report.title.clone().unwrap_or_else(|| form.name.zh.clone()),
@@ -80,7 +80,7 @@ pub(super) fn title(form: &Form, report: &Report) -> String {
 }
 
 /// The text that stands in the cell of a field: as it was written where the figure is in the form's unit, else the figure.
-pub(super) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
+pub(crate) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
     let converts = form.fields[field].unit.is_some();
     report.values.get(&form.fields[field].id).map_or("".into(), |value| value_text(value, converts))
 }
@@ -94,7 +94,7 @@ fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
 }
 
 /// A text without the characters that XML 1.0 has no place for.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let fits = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
     if text.chars().all(fits) {
         text.into()

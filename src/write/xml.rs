@@ -150,7 +150,7 @@ fn tag(start: &quick_xml::events::BytesStart) -> Option<Element> {
 }
 
 /// Appends text with the characters escaped that XML reserves, and without those that XML 1.0 has no place for.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub(crate) fn escape(text: &str, out: &mut String) {
     for character in super::plan::clean(text).chars() {
         match character {
             '<' => out.push_str("&lt;"),

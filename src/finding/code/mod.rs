@@ -14,6 +14,7 @@ use declare;
 pub mod batch;
 pub mod bind;
 pub mod check;
+pub mod fill;
 pub mod read;
 
 use super::{Message, Severity};
@@ -42,5 +43,5 @@ impl Code {
 
 /// Every code, stage by stage.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    [read::CODES, bind::CODES, check::CODES, batch::CODES].into_iter().flatten().copied()
+    [read::CODES, bind::CODES, check::CODES, batch::CODES, fill::CODES].into_iter().flatten().copied()
 }

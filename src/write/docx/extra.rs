@@ -1,8 +1,10 @@
 //! Tables that no form knows, pictures and runs, as WordprocessingML and DrawingML.
 
+use std::collections::BTreeMap;
+
 use super::blank::{TEXT_WIDTH, columns};
 use crate::document::Picture;
-use crate::report::{ExtraTable, Report};
+use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::xml::escape;
 
 /// EMU in a twip.
@@ -37,11 +39,27 @@ pub(super) fn run(text: &str, xml: &mut String) {
     xml.push_str("</w:r>");
 }
 
+/// Most columns that Word takes in a table.
+const MOST_COLUMNS: u32 = 63;
+
+/// Most slots of a table that is drawn; readers give no more.
+const MOST_SLOTS: u64 = 200_000;
+
+/// Whether Word can show a table as one. One that it cannot is written line by line, see [`lines`].
+pub(crate) fn is_drawn(table: &ExtraTable) -> bool {
+    (1..=MOST_COLUMNS).contains(&table.columns) && u64::from(table.rows) * u64::from(table.columns) <= MOST_SLOTS
+}
+
+/// The rows of a table as text, cells parted by tabs.
+pub(crate) fn lines(table: &ExtraTable) -> Vec<String> {
+    let mut cells: Vec<&ExtraCell> = table.cells.iter().collect();
+    cells.sort_by_key(|cell| (cell.row, cell.column));
+    let rows = cells.chunk_by(|one, other| one.row == other.row);
+    rows.map(|row| row.iter().map(|cell| cell.text.replace('\n', " ")).collect::<Vec<_>>().join("\t")).collect()
+}
+
 /// A table as it stood in the source, with its merged cells.
-pub(super) fn table(table: &ExtraTable, xml: &mut String) {
-    if table.columns == 0 {
-        return;
-    }
+pub(crate) fn table(table: &ExtraTable, xml: &mut String) {
     let widths = columns(&vec![1; table.columns as usize]);
     xml.push_str("<w:tbl><w:tblPr><w:tblW w:w=\"");
     xml.push_str(&TEXT_WIDTH.to_string());
@@ -54,41 +72,35 @@ pub(super) fn table(table: &ExtraTable, xml: &mut String) {
         xml.push_str(&format!("<w:gridCol w:w=\"{width}\"/>"));
     }
     xml.push_str("</w:tblGrid>");
+    let origins: BTreeMap<(u32, u32), &ExtraCell> =
+        table.cells.iter().rev().map(|cell| ((cell.row, cell.column), cell)).collect();
+    // For each column the cell that began there last.
+    let mut above: Vec<Option<&ExtraCell>> = vec![None; table.columns as usize];
     for row in 0..table.rows {
         xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         let mut column = 0;
         while column < table.columns {
-            let covering = table.cells.iter().find(|cell| {
-                cell.row <= row
-                    && row < cell.row + cell.row_span
-                    && cell.column <= column
-                    && column < cell.column + cell.col_span
-            });
-            let (span, merge, text) = match covering {
-                Some(cell) if cell.row == row => {
-                    (cell.col_span, (cell.row_span > 1).then_some("restart"), cell.text.as_str())
-                }
-                Some(cell) => (cell.col_span, Some("continue"), ""),
-                None => (1, None, ""),
+            let held = above[column as usize].filter(|cell| row - cell.row < cell.row_span);
+            let begins = origins.get(&(row, column)).copied();
+            let cell = held.or(begins);
+            // A cell ends where one begins that reaches down from above, and where the table does.
+            let most = cell.map_or(1, |cell| cell.col_span.max(1)).min(table.columns - column);
+            let free = |next: &u32| above[*next as usize].is_none_or(|cell| row - cell.row >= cell.row_span);
+            let end = (column + 1..column + most).find(|next| !free(next)).unwrap_or(column + most);
+            let merge = match (held, begins) {
+                (Some(_), _) => Some("continue"),
+                (None, Some(cell)) if cell.row_span > 1 => Some("restart"),
+                _ => None,
             };
-            let end = (column + span.max(1)).min(table.columns);
+            above[column as usize] = cell;
             let width: u32 = widths[column as usize..end as usize].iter().sum();
-            xml.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>"));
-            if end - column > 1 {
-                xml.push_str(&format!("<w:gridSpan w:val=\"{}\"/>", end - column));
-            }
-            if let Some(merge) = merge {
-                xml.push_str(&format!("<w:vMerge w:val=\"{merge}\"/>"));
-            }
-            xml.push_str("<w:vAlign w:val=\"center\"/></w:tcPr>");
-            for line in text.split('\n') {
-                xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr>");
-                if !line.is_empty() {
-                    run(line, xml);
-                }
-                xml.push_str("</w:p>");
-            }
-            xml.push_str("</w:tc>");
+            self::cell(
+                width,
+                end - column,
+                merge,
+                if held.is_some() { "" } else { cell.map_or("", |cell| &cell.text) },
+                xml,
+            );
             column = end;
         }
         xml.push_str("</w:tr>");
@@ -96,8 +108,28 @@ pub(super) fn table(table: &ExtraTable, xml: &mut String) {
     xml.push_str("</w:tbl>");
 }
 
+/// A cell of such a table.
+fn cell(width: u32, span: u32, merge: Option<&str>, text: &str, xml: &mut String) {
+    xml.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>"));
+    if span > 1 {
+        xml.push_str(&format!("<w:gridSpan w:val=\"{span}\"/>"));
+    }
+    if let Some(merge) = merge {
+        xml.push_str(&format!("<w:vMerge w:val=\"{merge}\"/>"));
+    }
+    xml.push_str("<w:vAlign w:val=\"center\"/></w:tcPr>");
+    for line in text.split('\n') {
+        xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr>");
+        if !line.is_empty() {
+            run(line, xml);
+        }
+        xml.push_str("</w:p>");
+    }
+    xml.push_str("</w:tc>");
+}
+
 /// Suffix and content type of a picture.
-pub(super) fn suffix(picture: &Picture) -> (&'static str, &'static str) {
+pub(crate) fn suffix(picture: &Picture) -> (&'static str, &'static str) {
     match picture.media_type.as_str() {
         "image/jpeg" => ("jpeg", "image/jpeg"),
         "image/gif" => ("gif", "image/gif"),
@@ -109,7 +141,7 @@ pub(super) fn suffix(picture: &Picture) -> (&'static str, &'static str) {
 }
 
 /// Whether Word shows a picture of this kind.
-pub(super) fn is_shown(picture: &Picture) -> bool {
+pub(crate) fn is_shown(picture: &Picture) -> bool {
     const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/bmp", "image/x-emf", "image/x-wmf"];
     SHOWN.contains(&picture.media_type.as_str()) && !picture.bytes.is_empty()
 }
@@ -120,7 +152,7 @@ pub(super) fn file_name(report: &Report, index: usize) -> String {
 }
 
 /// A picture in a paragraph of its own, no wider than the text.
-pub(super) fn picture(
+pub(crate) fn picture(
     picture: &Picture,
     index: usize,
     extent: Option<(u64, u64)>,

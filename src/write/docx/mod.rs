@@ -2,7 +2,7 @@
 
 mod blank;
 mod complete;
-mod extra;
+pub(crate) mod extra;
 mod template;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -153,7 +153,8 @@ impl Body<'_> {
                 }
             }
             Piece::Table(table) => self.table(table),
-            Piece::Extra(table) => extra::table(table, &mut self.xml),
+            Piece::Extra(table) if extra::is_drawn(table) => extra::table(table, &mut self.xml),
+            Piece::Extra(table) => extra::lines(table).iter().for_each(|row| self.paragraph("BodyText", row)),
             Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),
         }
     }

@@ -1,0 +1,349 @@
+//! Where a form's figures, title and narrative stand in somebody's Word document: the binding turned into slots.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::edit::{ParagraphSlot, Style, TextSlot};
+use super::scan::{ParagraphScan, Scan, Span, scan};
+use crate::bind::{Anchor, Anchors};
+use crate::document::{Budget, Place};
+use crate::form::{FieldIndex, Form};
+use crate::read::ReadError;
+use crate::read::xml::{Event, Events};
+use crate::report::{Content, Kind, Report};
+use crate::text::fold;
+
+/// The main vocabulary: Transitional and Strict.
+static WORD: &[(&str, u8)] = &[
+    ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", 0),
+    ("http://purl.oclc.org/ooxml/wordprocessingml/main", 0),
+];
+
+/// The slots of a document.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// What stands before the names of the main vocabulary.
+    pub(super) prefix: String,
+    /// For each field of the form its cell.
+    pub(super) fields: Vec<Option<TextSlot>>,
+    /// The paragraphs of the title.
+    pub(super) title: Vec<ParagraphSlot>,
+    /// For each section of the form where its narrative goes; `None` where the document has no such part.
+    pub(super) sections: Vec<Option<Vec<Spot>>>,
+    /// How running text looks.
+    pub(super) body: Style,
+    /// The end of the text, before the properties of the last section of the document.
+    pub(super) end: usize,
+    /// The document is a report with figures, not a blank form.
+    pub(super) filled: bool,
+    /// Texts of a blank form that stay: section and text.
+    pub(super) kept: Vec<(usize, String)>,
+}
+
+/// A stretch of a section: behind its heading, or behind one of its tables.
+#[derive(Debug)]
+pub(super) struct Spot {
+    /// The table that it follows.
+    pub(super) table: Option<usize>,
+    /// Where new paragraphs go if none of the paragraphs there gives way.
+    pub(super) insert: usize,
+    /// Paragraphs there that give way: placeholders, or the narrative of a report.
+    pub(super) own: Vec<ParagraphSlot>,
+    /// A line for the date, to be filled in.
+    pub(super) date: Option<ParagraphSlot>,
+}
+
+/// Finds the slots of a document by what binding found in it.
+///
+/// # Errors
+/// [`ReadError`] when the part is not a Word document, or costs more than it may.
+pub(super) fn locate(
+    source: &str,
+    part: &str,
+    form: &Form,
+    (found, anchors): (&Report, &Anchors),
+    budget: &mut Budget,
+) -> Result<Slots, ReadError> {
+    let (prefix, end) = frame(source, budget)?;
+    let figures = || found.values.values().filter(|value| value.kind == Kind::Number);
+    let filled = figures().any(|value| value.value.is_some_and(|number| !number.is_zero()))
+        || figures().count() * 2 > form.fields.len();
+    let body = Style::plain(&prefix);
+    let slots = Slots {
+        prefix,
+        fields: Vec::new(),
+        title: Vec::new(),
+        sections: Vec::new(),
+        body,
+        end,
+        filled,
+        kept: Vec::new(),
+    };
+    let mut locator =
+        Locator { source, part, form, slots, budget, claimed: BTreeMap::new(), cell: ((0, 0), 0, VecDeque::new()) };
+    locator.figures(found)?;
+    locator.title(anchors)?;
+    let headings = locator.headings(anchors)?;
+    locator.sections(found, anchors, &headings)?;
+    Ok(locator.slots)
+}
+
+/// The prefix of the main vocabulary, and where the text of the body ends.
+fn frame(source: &str, budget: &mut Budget) -> Result<(String, usize), ReadError> {
+    let mark = source.len() - source.trim_start_matches('\u{feff}').len();
+    let mut events = Events::new(&source[mark..], mark, WORD);
+    let no_body = || ReadError::Unsupported("a part without a Word body".into());
+    let (mut prefix, mut section) = (None, None);
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if events.depth() == 1 && tag.space == Some(0) => {
+                let name = source.get(tag.start + 1..).unwrap_or_default();
+                prefix = name.find(tag.local).map(|length| name[..length].to_owned());
+            }
+            Event::Open(tag) if events.depth() == 3 => {
+                section = (tag.local == "sectPr").then_some(tag.start);
+                events.skip(budget)?;
+            }
+            Event::Open(tag) if events.depth() == 2 && tag.local != "body" => {
+                events.skip(budget)?;
+            }
+            Event::Close(end) if events.depth() == 1 => {
+                let body = source.get(..end).and_then(|text| text.rfind("</")).ok_or_else(no_body)?;
+                return Ok((prefix.ok_or_else(no_body)?, section.unwrap_or(body)));
+            }
+            Event::End => return Err(no_body()),
+            _ => {}
+        }
+    }
+}
+
+struct Locator<'a> {
+    source: &'a str,
+    part: &'a str,
+    form: &'a Form,
+    slots: Slots,
+    budget: &'a mut Budget,
+    /// Start and end of everything that has a slot; nothing has two.
+    claimed: BTreeMap<usize, usize>,
+    /// The cell that was opened last, how many paragraphs it has, and those not yet asked for.
+    cell: (Span, usize, VecDeque<ParagraphScan>),
+}
+
+impl Locator<'_> {
+    fn scan(&mut self, span: Span) -> Result<Scan, ReadError> {
+        scan(self.source, span, &self.slots.prefix, self.budget)
+    }
+
+    fn span(&self, place: &Place) -> Option<Span> {
+        let (start, end) = place.span.filter(|_| place.part.as_deref() == Some(self.part))?;
+        Some((start as usize, end as usize))
+    }
+
+    /// Takes a span for a slot, unless another slot has part of it.
+    fn claim(&mut self, span: Span) -> bool {
+        let before = self.claimed.range(..span.1).next_back();
+        let free = span.0 < span.1 && before.is_none_or(|(_, &end)| end <= span.0);
+        if free {
+            self.claimed.insert(span.0, span.1);
+        }
+        free
+    }
+
+    fn figures(&mut self, found: &Report) -> Result<(), ReadError> {
+        let mut neighbour = String::new();
+        for field in 0..self.form.fields.len() {
+            let slot = self.figure(found, field, &mut neighbour)?;
+            self.slots.fields.push(slot);
+        }
+        Ok(())
+    }
+
+    fn figure(
+        &mut self,
+        found: &Report,
+        field: FieldIndex,
+        neighbour: &mut String,
+    ) -> Result<Option<TextSlot>, ReadError> {
+        let value = found.values.get(&self.form.fields[field].id);
+        // A figure that was cut out of a longer text has no cell of its own.
+        let place = value.filter(|value| value.deduced.is_empty()).and_then(|value| value.place.as_ref());
+        let Some(span) = place.filter(|place| place.row.is_some()).and_then(|place| self.span(place)) else {
+            return Ok(None);
+        };
+        if !self.claim(span) {
+            return Ok(None);
+        }
+        let scan = self.scan(span)?;
+        let style = scan.paragraphs.iter().find_map(|paragraph| {
+            let run = paragraph.runs.iter().find_map(|run| run.properties);
+            self.source.get(run.or(paragraph.mark)?.0..run.or(paragraph.mark)?.1)
+        });
+        let slot = TextSlot::of(self.source, &scan, &self.slots.prefix, neighbour);
+        if let Some(style) = style {
+            style.clone_into(neighbour);
+        }
+        Ok(slot)
+    }
+
+    /// The paragraph that a line stands in, as a slot of its own.
+    fn paragraph(&mut self, text: &str, place: &Place) -> Result<Option<ParagraphSlot>, ReadError> {
+        let Some(span) = self.span(place) else { return Ok(None) };
+        let Some((scan, paragraph, alone)) = self.find(text, place, span)? else { return Ok(None) };
+        if !self.claim(paragraph.span) {
+            return Ok(None);
+        }
+        Ok(ParagraphSlot::of(self.source, paragraph, &scan, &self.slots.prefix, alone))
+    }
+
+    fn find(
+        &mut self,
+        text: &str,
+        place: &Place,
+        span: Span,
+    ) -> Result<Option<(Scan, ParagraphScan, bool)>, ReadError> {
+        if place.row.is_none() {
+            let mut scan = self.scan(span)?;
+            let paragraph = scan.paragraphs.drain(..).find(|paragraph| !paragraph.text.trim().is_empty());
+            return Ok(paragraph.map(|paragraph| (scan, paragraph, false)));
+        }
+        // The lines of a cell are asked for in order.
+        if self.cell.0 != span {
+            let scan = self.scan(span)?;
+            self.cell = (span, scan.paragraphs.len(), scan.paragraphs.into());
+        }
+        let wanted = fold(text);
+        while let Some(paragraph) = self.cell.2.pop_front() {
+            if !wanted.is_empty() && fold(&paragraph.text).contains(&wanted) {
+                return Ok(Some((Scan::default(), paragraph, self.cell.1 == 1)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn title(&mut self, anchors: &Anchors) -> Result<(), ReadError> {
+        for Anchor { text, place } in &anchors.title {
+            let slot = self.paragraph(text, place)?;
+            self.slots.title.extend(slot);
+        }
+        Ok(())
+    }
+
+    /// The headings in order: section and the span of its paragraph.
+    fn headings(&mut self, anchors: &Anchors) -> Result<Vec<(usize, Span)>, ReadError> {
+        let mut headings = Vec::new();
+        for (section, Anchor { text, place }) in &anchors.headings {
+            let kept = self.cell.clone();
+            let slot = self.paragraph(text, place)?;
+            if place.row.is_some() && slot.is_none() {
+                self.cell = kept;
+            }
+            headings.extend(slot.map(|slot| (*section, slot.span)));
+        }
+        Ok(headings)
+    }
+
+    fn sections(&mut self, found: &Report, anchors: &Anchors, headings: &[(usize, Span)]) -> Result<(), ReadError> {
+        // The lines of cells are asked for anew, section by section.
+        self.cell = ((0, 0), 0, VecDeque::new());
+        for (number, section) in self.form.sections.iter().enumerate() {
+            let heading = headings.iter().find(|heading| heading.0 == number).map(|heading| heading.1.1);
+            let before = self.slots.title.last().map(|title| title.span.1);
+            let first = headings.first().map(|heading| heading.1.0);
+            let insert = if section.heading.is_none() { before.or(first) } else { heading };
+            let spots = match insert {
+                Some(insert) => Some(self.section(number, insert, found, anchors)?),
+                None => None,
+            };
+            self.slots.sections.push(spots);
+        }
+        Ok(())
+    }
+
+    fn section(
+        &mut self,
+        number: usize,
+        insert: usize,
+        found: &Report,
+        anchors: &Anchors,
+    ) -> Result<Vec<Spot>, ReadError> {
+        let section = &self.form.sections[number];
+        let content = found.section(&section.id).map(|section| section.content.as_slice()).unwrap_or_default();
+        let mut spots = vec![Spot { table: None, insert, own: Vec::new(), date: None }];
+        for piece in content {
+            match piece {
+                Content::Table { table } => {
+                    let known = self.form.tables.iter().position(|known| known.id == *table);
+                    let grid = anchors.tables.iter().find(|(index, _)| Some(*index) == known);
+                    let span = grid.and_then(|(_, place)| self.span(place));
+                    if let (Some(known), Some((_, end))) = (known, span) {
+                        spots.push(Spot { table: Some(known), insert: end, own: Vec::new(), date: None });
+                    }
+                }
+                Content::Paragraph { text, place: Some(place), .. } => {
+                    if let Some(spot) = spots.last_mut() {
+                        self.own(number, text, place, spot)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(spots)
+    }
+
+    /// A paragraph of the document in a section: one that gives way, one for the date, or one that stays.
+    fn own(&mut self, section: usize, text: &str, place: &Place, spot: &mut Spot) -> Result<(), ReadError> {
+        let placeholder = self.form.sections[section].placeholders.contains(&fold(text));
+        let date = !self.slots.filled && is_date_line(text);
+        if !self.slots.filled && !placeholder && !date {
+            self.slots.kept.push((section, text.to_owned()));
+            return Ok(());
+        }
+        let Some(slot) = self.paragraph(text, place)? else { return Ok(()) };
+        if slot.style != Style::plain(&self.slots.prefix) && self.slots.body == Style::plain(&self.slots.prefix) {
+            self.slots.body = slot.style.clone();
+        }
+        if date {
+            spot.date = Some(slot);
+        } else {
+            spot.own.push(slot);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
+fn is_date_line(text: &str) -> bool {
+    let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || "xXＸｘ×〇○＿_…·.-*".contains(sign);
+    text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_for_a_date_are_known_by_their_signs() {
+        for text in ["年　月　日", "××××年×月×日", "2024年1月9日", "  XXXX年XX月XX日 "] {
+            assert!(is_date_line(text), "{text}");
+        }
+        for text in ["", "2024年", "截至2024年1月9日"] {
+            assert!(!is_date_line(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_body_ends_before_the_last_section() -> Result<(), ReadError> {
+        let budget = &mut Budget::default();
+        let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+        let text = format!(
+            "\u{feff}<n:document xmlns:n=\"{space}\"><n:body><n:p><n:pPr><n:sectPr/></n:pPr></n:p><n:sectPr><n:sectPrChange><n:sectPr/>\
+             </n:sectPrChange></n:sectPr></n:body></n:document>"
+        );
+        let (prefix, end) = frame(&text, budget)?;
+        assert_eq!((prefix.as_str(), text[end..].find("<n:sectPrChange>")), ("n:", Some(10)));
+        let text = format!("<document xmlns=\"{space}\"><body><p/></body></document>");
+        let (prefix, end) = frame(&text, budget)?;
+        assert_eq!((prefix.as_str(), &text[end..]), ("", "</body></document>"));
+        assert!(frame("<a><body/></a>", budget).is_err());
+        Ok(())
+    }
+}

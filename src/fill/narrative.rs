@@ -1,0 +1,149 @@
+//! The narrative of a report put behind the headings and tables of somebody's document.
+
+use super::edit::{Edit, ParagraphSlot, Style};
+use super::locate::{Slots, Spot};
+use super::pictures::Pictures;
+use crate::form::Form;
+use crate::report::Report;
+use crate::write::docx::extra;
+use crate::write::plan::{self, Part, Piece};
+
+/// Writes the parts of a report.
+pub(super) struct Narrative<'a> {
+    pub(super) form: &'a Form,
+    pub(super) report: &'a Report,
+    pub(super) slots: &'a Slots,
+    pub(super) pictures: Pictures<'a>,
+    pub(super) edits: Vec<Edit>,
+    /// Headings of the parts that the document does not have.
+    pub(super) homeless: Vec<String>,
+}
+
+impl Narrative<'_> {
+    /// Writes every part; what the document has no part for is put at its end, under its heading.
+    pub(super) fn write(&mut self) {
+        let mut parts = plan::parts(self.form, self.report);
+        for (number, section) in self.form.sections.iter().enumerate() {
+            let at = parts.iter().position(|part| part.id == section.id);
+            let part = at.map(|at| parts.remove(at));
+            let pieces = part.as_ref().map(|part| part.pieces.as_slice()).unwrap_or_default();
+            match &self.slots.sections[number] {
+                Some(spots) => self.section(spots, pieces),
+                None => self.homeless(part.as_ref()),
+            }
+        }
+        for part in &parts {
+            self.at_end(part);
+        }
+    }
+
+    fn homeless(&mut self, part: Option<&Part>) {
+        let Some(part) = part else { return };
+        if part.pieces.iter().any(|piece| !matches!(piece, Piece::Table(_))) {
+            self.homeless.extend(part.heading.map(str::to_owned));
+            self.at_end(part);
+        }
+    }
+
+    fn at_end(&mut self, part: &Part) {
+        let mut xml = String::new();
+        if let Some(heading) = part.heading {
+            self.slots.body.write(heading, &mut xml);
+        }
+        self.pieces(&part.pieces, &self.slots.body, &mut xml);
+        self.edits.push(Edit::insert(self.slots.end, xml));
+    }
+
+    /// Writes the pieces of a section: those before its first table behind the heading, the others behind their tables.
+    fn section(&mut self, spots: &[Spot], pieces: &[Piece]) {
+        let mut groups: Vec<Vec<Piece>> = vec![Vec::new(); spots.len()];
+        let mut at = 0;
+        for piece in pieces {
+            match piece {
+                Piece::Table(table) => {
+                    at = spots.iter().position(|spot| spot.table == Some(*table)).unwrap_or(at);
+                }
+                other => groups[at].push(*other),
+            }
+        }
+        self.date(spots, &mut groups);
+        for (spot, pieces) in spots.iter().zip(&groups) {
+            self.spot(spot, pieces);
+        }
+    }
+
+    /// Fills the line for the date. A date that is written there does not stand in the narrative as well.
+    fn date(&mut self, spots: &[Spot], groups: &mut [Vec<Piece>]) {
+        let Some(date) = self.report.published else { return };
+        let text = format!("{}年{}月{}日", date.year(), date.month(), date.day());
+        for slot in spots.iter().filter_map(|spot| spot.date.as_ref()) {
+            slot.text.put(&text, &mut self.edits);
+            for pieces in groups.iter_mut() {
+                pieces.retain(|piece| !matches!(piece, Piece::Text(written) if *written == text));
+            }
+        }
+    }
+
+    fn spot(&mut self, spot: &Spot, pieces: &[Piece]) {
+        let Some((first, others)) = spot.own.split_first() else {
+            return self.insert(spot.insert, pieces, &self.slots.body);
+        };
+        for other in others {
+            other.remove(&mut self.edits);
+        }
+        self.replace(first, pieces);
+    }
+
+    /// Puts the first text of the pieces into a paragraph, and the others around it.
+    fn replace(&mut self, slot: &ParagraphSlot, pieces: &[Piece]) {
+        let text = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Heading(..));
+        let first = pieces.iter().position(text).filter(|_| !slot.ends_section);
+        if let Some((first, Piece::Text(text) | Piece::Heading(_, text))) =
+            first.and_then(|first| Some((first, pieces.get(first)?)))
+        {
+            self.insert(slot.span.0, &pieces[..first], &slot.style);
+            slot.text.put(text, &mut self.edits);
+            self.insert(slot.span.1, &pieces[first + 1..], &slot.style);
+            return;
+        }
+        self.insert(slot.span.0, pieces, &slot.style);
+        if pieces.is_empty() || slot.ends_section {
+            slot.text.put("", &mut self.edits);
+        } else {
+            slot.remove(&mut self.edits);
+        }
+    }
+
+    fn insert(&mut self, at: usize, pieces: &[Piece], style: &Style) {
+        let mut xml = String::new();
+        self.pieces(pieces, style, &mut xml);
+        if !xml.is_empty() {
+            self.edits.push(Edit::insert(at, xml));
+        }
+    }
+
+    fn pieces(&mut self, pieces: &[Piece], style: &Style, xml: &mut String) {
+        for piece in pieces {
+            match *piece {
+                Piece::Text(text) | Piece::Heading(_, text) => style.write(text, xml),
+                Piece::Table(_) => {}
+                Piece::Extra(table) if self.slots.prefix == "w:" && extra::is_drawn(table) => {
+                    // Word joins tables that follow each other, and wants a paragraph behind the last one.
+                    extra::table(table, xml);
+                    style.write("", xml);
+                }
+                Piece::Extra(table) => {
+                    for row in extra::lines(table) {
+                        style.write(&row, xml);
+                    }
+                }
+                Piece::Picture(index, extent, alt) => {
+                    if !self.pictures.write((index, extent, alt), &self.slots.prefix, xml) {
+                        let name = self.report.pictures.get(index).map(|picture| picture.name.as_str());
+                        style.write(&format!("〔图片：{}〕", alt.or(name).unwrap_or_default()), xml);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Text put into paragraphs and cells of every shape that word processors write.
+
+use super::edit::{Edit, ParagraphSlot, TextSlot, apply};
+use super::scan::scan;
+use crate::document::Budget;
+use crate::read::ReadError;
+
+/// The source with a text put into its one cell or paragraph.
+fn put(source: &str, text: &str) -> Result<String, ReadError> {
+    let scan = scan(source, (0, source.len()), "w:", &mut Budget::default())?;
+    let slot = TextSlot::of(source, &scan, "w:", "<w:rPr><w:near/></w:rPr>").ok_or(ReadError::Empty)?;
+    let mut edits = Vec::new();
+    slot.put(text, &mut edits);
+    Ok(apply(source, &mut edits))
+}
+
+/// Wants a cell to become another when 7 is put into it.
+fn becomes(cell: &str, wanted: &str) -> Result<(), ReadError> {
+    assert_eq!(put(&format!("<w:tc>{cell}</w:tc>"), "7")?, format!("<w:tc>{wanted}</w:tc>"));
+    Ok(())
+}
+
+#[test]
+fn text_takes_the_place_of_text_in_the_style_of_its_first_run() -> Result<(), ReadError> {
+    becomes(
+        "<w:tcPr><w:tcW/></w:tcPr><w:p><w:r><w:rPr><w:b/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>2</w:t><w:tab/></w:r></w:p>",
+        "<w:tcPr><w:tcW/></w:tcPr><w:p><w:r><w:rPr><w:b/></w:rPr><w:t>7</w:t></w:r><w:r></w:r></w:p>",
+    )
+}
+
+#[test]
+fn empty_elements_are_opened() -> Result<(), ReadError> {
+    let run = "<w:r><w:rPr><w:near/></w:rPr><w:t>7</w:t></w:r>";
+    becomes("<w:p/>", &format!("<w:p>{run}</w:p>"))?;
+    becomes("<w:p w:rsidR=\"1\" />", &format!("<w:p w:rsidR=\"1\" >{run}</w:p>"))?;
+    becomes("<w:p></w:p>", &format!("<w:p>{run}</w:p>"))?;
+    becomes("<w:p><w:r/></w:p>", "<w:p><w:r><w:t>7</w:t></w:r></w:p>")?;
+    becomes("<w:p><w:r><w:rPr/><w:t/></w:r></w:p>", "<w:p><w:r><w:rPr/><w:t>7</w:t></w:r></w:p>")
+}
+
+#[test]
+fn a_paragraph_without_runs_has_the_style_of_its_mark() -> Result<(), ReadError> {
+    becomes(
+        "<w:p><w:pPr><w:jc/><w:rPr><w:sz/></w:rPr></w:pPr></w:p>",
+        "<w:p><w:pPr><w:jc/><w:rPr><w:sz/></w:rPr></w:pPr><w:r><w:rPr><w:sz/></w:rPr><w:t>7</w:t></w:r></w:p>",
+    )?;
+    // A mark that was inserted as a tracked change does not make the text a tracked change.
+    becomes(
+        "<w:p><w:pPr><w:rPr><w:ins w:id=\"1\"/></w:rPr></w:pPr></w:p>",
+        "<w:p><w:pPr><w:rPr><w:ins w:id=\"1\"/></w:rPr></w:pPr><w:r><w:rPr><w:near/></w:rPr><w:t>7</w:t></w:r></w:p>",
+    )
+}
+
+#[test]
+fn of_several_paragraphs_the_one_with_text_is_taken() -> Result<(), ReadError> {
+    becomes(
+        "<w:p/><w:p><w:r><w:t>  </w:t></w:r></w:p><w:p><w:r><w:t>1</w:t></w:r></w:p>",
+        "<w:p/><w:p><w:r></w:r></w:p><w:p><w:r><w:t>7</w:t></w:r></w:p>",
+    )
+}
+
+#[test]
+fn a_content_control_stops_showing_its_placeholder() -> Result<(), ReadError> {
+    becomes(
+        "<w:sdt><w:sdtPr><w:id/><w:showingPlcHdr/><w:dataBinding w:xpath=\"/a\"/></w:sdtPr><w:sdtContent><w:p><w:r><w:rPr>\
+         <w:rStyle w:val=\"a\"/><w:b/></w:rPr><w:t>Click</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+        "<w:sdt><w:sdtPr><w:id/></w:sdtPr><w:sdtContent><w:p><w:r><w:rPr><w:b/></w:rPr><w:t>7</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+    )
+}
+
+#[test]
+fn what_is_no_text_of_the_cell_stays() -> Result<(), ReadError> {
+    let kept = "<w:p><w:del><w:r><w:delText>9</w:delText></w:r></w:del><w:r><w:drawing><w:p><w:r><w:t>box</w:t></w:r></w:p></w:drawing></w:r>";
+    becomes(
+        &format!("<w:tbl><w:tc><w:p><w:r><w:t>in</w:t></w:r></w:p></w:tc></w:tbl>{kept}<w:r><w:t>1</w:t></w:r></w:p>"),
+        &format!("<w:tbl><w:tc><w:p><w:r><w:t>in</w:t></w:r></w:p></w:tc></w:tbl>{kept}<w:r><w:t>7</w:t></w:r></w:p>"),
+    )
+}
+
+#[test]
+fn text_that_stands_there_already_changes_nothing() -> Result<(), ReadError> {
+    let cell = "<w:tc><w:p><w:r><w:t> 7</w:t></w:r><w:r><w:tab/></w:r></w:p></w:tc>";
+    assert_eq!(put(cell, "7")?, cell);
+    let blank = "<w:tc><w:p><w:r><w:t>　</w:t></w:r></w:p></w:tc>";
+    assert_eq!(put(blank, "")?, blank);
+    assert_eq!(put("<w:tc><w:p/></w:tc>", "")?, "<w:tc><w:p/></w:tc>");
+    Ok(())
+}
+
+#[test]
+fn hostile_text_is_text() -> Result<(), ReadError> {
+    let written = put("<w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc>", "]]><w:p>&\u{1}\u{fffe}\n\ta ")?;
+    let wanted = "<w:t>]]&gt;&lt;w:p&gt;&amp;</w:t><w:br/><w:tab/><w:t xml:space=\"preserve\">a </w:t>";
+    assert_eq!(written, format!("<w:tc><w:p><w:r>{wanted}</w:r></w:p></w:tc>"));
+    Ok(())
+}
+
+#[test]
+fn paragraphs_like_one_carry_neither_its_section_nor_its_identity() -> Result<(), ReadError> {
+    let source = "<w:p w14:paraId=\"1\"><w:pPr><w:ind/><w:sectPr><w:pgSz/></w:sectPr></w:pPr><w:bookmarkStart/><w:r><w:rPr><w:b/></w:rPr>\
+                  <w:t>（文字</w:t></w:r><w:r><w:t>描述）</w:t></w:r></w:p>";
+    let mut scan = scan(source, (0, source.len()), "w:", &mut Budget::default())?;
+    let paragraph = scan.paragraphs.remove(0);
+    assert_eq!(paragraph.text, "（文字描述）");
+    let slot = ParagraphSlot::of(source, paragraph, &scan, "w:", false).ok_or(ReadError::Empty)?;
+    let mut more = String::new();
+    slot.style.write("一", &mut more);
+    assert_eq!(more, "<w:p><w:pPr><w:ind/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>一</w:t></w:r></w:p>");
+    assert!(slot.ends_section);
+    let mut edits = Vec::new();
+    slot.remove(&mut edits);
+    let emptied = source.replace("<w:t>（文字</w:t>", "").replace("<w:t>描述）</w:t>", "");
+    assert_eq!(apply(source, &mut edits), emptied);
+    Ok(())
+}
+
+#[test]
+fn edits_are_made_from_the_left_and_never_twice() {
+    let mut edits =
+        vec![Edit::erase((3, 5)), Edit::insert(3, "x".into()), Edit::erase((4, 6)), Edit::insert(0, "y".into())];
+    assert_eq!(apply("abcdefg", &mut edits), "yabcxfg");
+}

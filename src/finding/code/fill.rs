@@ -1,0 +1,37 @@
+//! Codes of filling somebody's own document: what has no place in it, and what was changed or left besides the figures.
+
+use super::{Code, declare};
+use crate::finding::Severity::{Error, Info, Warning};
+
+declare! {
+    /// A figure has no cell in the template.
+    FIELD_HAS_NO_PLACE = "field-has-no-place", Error,
+        ("模板中没有位置填写的数据", "figures that have no place in the template"),
+        ("模板的表格缺少这些数据的单元格，或者无法确定是哪一格，这些数据没有填入。", "The template's tables lack the cells of these figures, or it is not certain which they are; the figures were not filled in."),
+        ("请在模板中按表单补齐表格，再填一次。", "Complete the template's tables as the form has them and fill it again.");
+    /// A part of the report has no heading in the template.
+    SECTION_HAS_NO_PLACE = "section-has-no-place", Warning,
+        ("模板中没有这一部分", "a part that the template does not have"),
+        ("模板中没有找到这一部分的标题，其文字写在文档末尾。", "The template has no heading for this part; its text was put at the end of the document."),
+        ("请在模板中加上该标题，或移动末尾的文字。", "Add the heading to the template, or move the text from the end.");
+    /// The title has no place in the template.
+    TITLE_HAS_NO_PLACE = "title-has-no-place", Warning,
+        ("模板中没有标题", "the template has no title"),
+        ("模板中没有找到单独成段的报告标题，标题没有填入。", "The template has no paragraph with the report's title alone; the title was not filled in."),
+        ("请在模板开头加上标题。", "Put a title at the top of the template.");
+    /// A blank template has text of its own that stays.
+    TEMPLATE_TEXT_KEPT = "template-text-kept", Info,
+        ("模板自带的文字已保留", "the template's own text was kept"),
+        ("这段文字不是已知的填写提示，保留在原处。", "The text is not a known placeholder; it stays where it stands."),
+        ("如果是填写说明，请在提交前删除。", "Where it is an instruction, delete it before handing the report in.");
+    /// The template is a report with figures.
+    TEMPLATE_HAD_FIGURES = "template-had-figures", Info,
+        ("模板是一份已填写的报告", "the template is a report with figures"),
+        ("模板中已有数据和文字，均已换成本报告的内容。", "The template held figures and text; all were replaced by those of this report."),
+        ("请核对没有留下旧内容。", "Check that nothing old is left.");
+    /// Pictures were added to the package.
+    PICTURES_ADDED = "pictures-added", Info,
+        ("文档中加入了图片", "pictures were added to the document"),
+        ("报告含有图片，因此除正文外还修改了模板的关系和内容类型。", "The report has pictures, so the template's relationships and content types were changed besides its text."),
+        ("无需处理。", "Nothing to do.");
+}
