@@ -1,6 +1,6 @@
 //! Codes of filling somebody's own document: what has no place in it, and what was changed or left besides the figures.
 
-use super::{Code, declare};
+use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
 
 declare! {
