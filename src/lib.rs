@@ -1,5 +1,6 @@
 //! nianbao reads piles of Chinese agencies' annual reports into one typed model, checks them, adds them up and writes them again.
 
+pub mod agencies;
 pub mod batch;
 pub mod bind;
 pub mod check;
@@ -9,6 +10,7 @@ pub mod finding;
 pub mod form;
 pub mod read;
 pub mod report;
+pub mod rollup;
 pub mod sampler;
 pub mod text;
 pub mod write;

@@ -20,12 +20,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Reports and forms, and no document.
     ("check", &["finding", "form", "report", "text"]),
     ("sampler", &["form", "report"]),
+    // An agencies file may be a workbook.
+    ("agencies", &["document", "finding", "read", "text"]),
+    ("rollup", &["agencies", "finding", "form", "report"]),
     // Formats and forms; of a document only what a report carries along: see `ONLY`.
-    ("write", &["document", "finding", "form", "report", "text"]),
+    ("write", &["agencies", "document", "finding", "form", "report", "rollup", "text"]),
     // The forms' parts in somebody's own document, as binding finds them, written as the writers write.
     ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
     ("batch", &["bind", "check", "document", "fill", "finding", "form", "read", "report", "write"]),
-    ("cli", &["batch", "document", "fill", "finding", "form", "report", "write"]),
+    ("cli", &["agencies", "batch", "document", "fill", "finding", "form", "report", "rollup", "write"]),
 ];
 
 /// Where a part may name another only in these things.

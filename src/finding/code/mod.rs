@@ -16,6 +16,7 @@ pub mod bind;
 pub mod check;
 pub mod fill;
 pub mod read;
+pub mod rollup;
 
 use super::{Message, Severity};
 
@@ -43,5 +44,5 @@ impl Code {
 
 /// Every code, stage by stage.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    [read::CODES, bind::CODES, check::CODES, batch::CODES, fill::CODES].into_iter().flatten().copied()
+    [read::CODES, bind::CODES, check::CODES, batch::CODES, fill::CODES, rollup::CODES].into_iter().flatten().copied()
 }

@@ -1,0 +1,158 @@
+//! Which agency a name means: the name itself, another name of it, or a name that lacks a few characters.
+
+use std::collections::HashMap;
+
+use super::Agencies;
+use crate::finding::code::rollup::{AGENCY_MATCHED_CLOSELY, AGENCY_NOT_LISTED};
+use crate::finding::{Finding, Message};
+use crate::text::fold;
+
+/// Least likeness of two names (1 less the edits per character) for one to be taken for the other.
+const CLOSE: f64 = 0.75;
+
+/// By how much the likeness must exceed that of every other agency.
+const MARGIN: f64 = 0.08;
+
+/// How a name was matched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// Index of the agency; `None` where no agency is certain.
+    pub agency: Option<usize>,
+    /// What there is to say about it.
+    pub finding: Option<Finding>,
+}
+
+/// The names of all agencies, ready to be looked up.
+#[derive(Debug, Clone)]
+pub struct Matcher<'a> {
+    agencies: &'a Agencies,
+    /// Agencies by folded name; names of their own go before other names.
+    names: HashMap<String, Option<usize>>,
+    folded: Vec<(String, usize)>,
+}
+
+impl<'a> Matcher<'a> {
+    /// Makes the names of the agencies ready.
+    pub fn new(agencies: &'a Agencies) -> Self {
+        let mut names: HashMap<String, Option<usize>> = HashMap::new();
+        let mut folded = Vec::new();
+        for (index, agency) in agencies.list().iter().enumerate() {
+            names.insert(fold(&agency.name), Some(index));
+            folded.push((fold(&agency.name), index));
+        }
+        let own = names.clone();
+        for (index, agency) in agencies.list().iter().enumerate() {
+            for alias in agency.aliases.iter().map(|alias| fold(alias)).filter(|alias| !own.contains_key(alias)) {
+                // A name that two agencies had belongs to neither.
+                names
+                    .entry(alias.clone())
+                    .and_modify(|known| *known = known.filter(|&one| one == index))
+                    .or_insert(Some(index));
+                folded.push((alias, index));
+            }
+        }
+        Self { agencies, names, folded }
+    }
+
+    /// The agency that a name means.
+    pub fn find(&self, name: &str) -> Match {
+        let wanted = fold(name);
+        if let Some(agency) = self.names.get(&wanted).copied().flatten() {
+            return Match { agency: Some(agency), finding: None };
+        }
+        let (best, second) = self.nearest(&wanted);
+        let Some((likeness, agency, like)) = best else {
+            return Match { agency: None, finding: Some(unlisted(name, None)) };
+        };
+        let known = &self.agencies.list()[agency].name;
+        if likeness >= CLOSE && likeness - second >= MARGIN && only_lacks(&wanted, like) {
+            let message = Message::new(
+                format!(
+                    "报告中的机关名称“{name}”不在名录中，按最接近的“{known}”计入。如有误，请更正名称或在名录的别名中写明。"
+                ),
+                format!(
+                    "\"{name}\" is not in the agencies file; the report was counted as that of \"{known}\". Where that is wrong, correct the name or list it as an alias."
+                ),
+            );
+            return Match { agency: Some(agency), finding: Some(Finding::new(&AGENCY_MATCHED_CLOSELY, message)) };
+        }
+        Match { agency: None, finding: Some(unlisted(name, (likeness >= 0.5).then_some(known))) }
+    }
+
+    /// The likest name with its likeness and agency, and the likeness of the likest of any other agency.
+    fn nearest(&self, wanted: &str) -> (Option<(f64, usize, &str)>, f64) {
+        let (mut best, mut second): (Option<(f64, usize, &str)>, f64) = (None, 0.0);
+        // Names of agencies have a few dozen characters; a longer text is none.
+        if wanted.chars().count() > 100 {
+            return (None, 0.0);
+        }
+        for (name, agency) in self.folded.iter().filter(|(name, _)| name.chars().count() <= 100) {
+            let likeness = strsim::normalized_levenshtein(wanted, name);
+            match best {
+                Some((most, same, _)) if likeness <= most => {
+                    if same != *agency {
+                        second = second.max(likeness);
+                    }
+                }
+                _ => {
+                    if let Some((most, other, _)) = best.filter(|best| best.1 != *agency) {
+                        let _ = other;
+                        second = second.max(most);
+                    }
+                    best = Some((likeness, *agency, name));
+                }
+            }
+        }
+        (best, second)
+    }
+}
+
+/// Whether one name is the other with characters left out, both ending alike. Another character makes another agency
+/// (教育局, 体育局), and so does another ending (人民政府, 人民政府办公室).
+fn only_lacks(one: &str, other: &str) -> bool {
+    let (short, long) = if one.chars().count() <= other.chars().count() { (one, other) } else { (other, one) };
+    let mut rest = long.chars();
+    let inside = short.chars().all(|wanted| rest.any(|character| character == wanted));
+    let ending = |text: &str| text.chars().rev().take(2).collect::<String>();
+    inside && ending(short) == ending(long)
+}
+
+fn unlisted(name: &str, like: Option<&String>) -> Finding {
+    let (zh, en) = like.map_or_else(Default::default, |like| {
+        (
+            format!("最接近的是“{like}”，如系同一机关，请在名录的别名中写明。"),
+            format!(" The likest is \"{like}\"; where they are one agency, list the name as an alias."),
+        )
+    });
+    let message = Message::new(
+        format!("报告的机关“{name}”不在单位名录中，未计入汇总。{zh}"),
+        format!("\"{name}\" is not in the agencies file, so its report is not counted.{en}"),
+    );
+    Finding::new(&AGENCY_NOT_LISTED, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agencies() -> Agencies {
+        let text = "name,aliases,parent\n青山县人民政府,,\n青山县教育局,青山县教委;县教育局,青山县人民政府\n青山县卫生健康局,,青山县人民政府\n";
+        Agencies::read("a.csv", text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn names_are_matched_exactly_then_by_alias_then_closely() {
+        let agencies = agencies();
+        let matcher = Matcher::new(&agencies);
+        let found = |name: &str| {
+            let found = matcher.find(name);
+            (found.agency, found.finding.map(|finding| finding.code))
+        };
+        assert_eq!(found("青山县 教育局"), (Some(1), None));
+        assert_eq!(found("青山县教委"), (Some(1), None));
+        assert_eq!(found("青山卫生健康局"), (Some(2), Some("agency-matched-closely".to_owned())));
+        for other in ["青山县体育局", "青山县人民政府办公室", "红河县教育局", "", "某机关"] {
+            assert_eq!(found(other), (None, Some("agency-not-listed".to_owned())), "{other}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The agencies file: who reports to whom, under which names, and which agency a report is of.
+
+mod find;
+mod parse;
+mod tree;
+
+use std::fmt;
+
+use crate::finding::Finding;
+
+pub use find::{Match, Matcher};
+
+/// An agency that is to report.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Agency {
+    /// Code, unique where it is given.
+    pub code: Option<String>,
+    /// Full name.
+    pub name: String,
+    /// Former and other names.
+    pub aliases: Vec<String>,
+    /// Index of the agency above it.
+    pub parent: Option<usize>,
+    /// Level such as 县级, as written.
+    pub level: Option<String>,
+    /// Kind such as 部门, as written.
+    pub kind: Option<String>,
+    /// Identification code of its site.
+    pub site: Option<String>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// Whether its own report already includes those below it; `None` where the file does not say.
+    pub aggregate: Option<bool>,
+}
+
+/// The agencies in the order of the file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Agencies {
+    list: Vec<Agency>,
+    children: Vec<Vec<usize>>,
+    /// What there is to say about the file that does not stop its use.
+    pub findings: Vec<Finding>,
+}
+
+/// Why an agencies file cannot be used: every mistake that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgenciesError {
+    /// The mistakes in the order of the file.
+    pub mistakes: Vec<AgencyMistake>,
+}
+
+/// A mistake in an agencies file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgencyMistake {
+    /// Line of a text file or row of a sheet, from 1; `None` where the whole file is meant.
+    pub line: Option<usize>,
+    /// Heading of the column, as written.
+    pub column: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl AgencyMistake {
+    fn whole(message: impl Into<String>) -> Self {
+        Self { line: None, column: None, message: message.into() }
+    }
+}
+
+impl fmt::Display for AgencyMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}")?;
+            if let Some(column) = &self.column {
+                write!(f, ", column `{column}`")?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for AgenciesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.mistakes.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for AgenciesError {}
+
+impl Agencies {
+    /// Reads an agencies file: CSV (UTF-8 or GB 18030), TOML (`[[agency]]`), or the first table of a workbook.
+    ///
+    /// # Errors
+    /// Every mistake with its line and column: no name, doubled names and codes, unknown superiors, circles.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, AgenciesError> {
+        let (rows, findings) = parse::rows(name, bytes)?;
+        let list = tree::resolve(&rows)?;
+        let mut children = vec![Vec::new(); list.len()];
+        for (index, agency) in list.iter().enumerate() {
+            if let Some(parent) = agency.parent {
+                children[parent].push(index);
+            }
+        }
+        Ok(Self { list, children, findings })
+    }
+
+    /// The agencies in the order of the file.
+    pub fn list(&self) -> &[Agency] {
+        &self.list
+    }
+
+    /// The agencies right below one, in the order of the file.
+    pub fn children(&self, index: usize) -> &[usize] {
+        self.children.get(index).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The agencies without a superior.
+    pub fn roots(&self) -> Vec<usize> {
+        (0..self.list.len()).filter(|&index| self.list[index].parent.is_none()).collect()
+    }
+
+    /// Every agency with its depth, each before those below it.
+    pub fn in_tree_order(&self) -> Vec<(usize, usize)> {
+        let mut open: Vec<(usize, usize)> = self.roots().into_iter().rev().map(|root| (root, 0)).collect();
+        let mut order = Vec::with_capacity(self.list.len());
+        while let Some((index, depth)) = open.pop() {
+            order.push((index, depth));
+            open.extend(self.children(index).iter().rev().map(|&child| (child, depth + 1)));
+        }
+        order
+    }
+}

@@ -1,0 +1,95 @@
+//! Rows to agencies: names and codes that are unique, superiors that exist, and no circles.
+
+use std::collections::HashMap;
+
+use super::parse::{Column, Row};
+use super::{AgenciesError, Agency, AgencyMistake};
+use crate::text::fold;
+
+/// The agencies of the rows, in their order.
+pub(super) fn resolve(rows: &[Row]) -> Result<Vec<Agency>, AgenciesError> {
+    let mut mistakes = Vec::new();
+    let mut list: Vec<Agency> = rows.iter().map(|row| agency(row, &mut mistakes)).collect();
+    if list.is_empty() {
+        mistakes.push(AgencyMistake::whole("the file lists no agency"));
+    }
+    let (names, codes) = (index(rows, Column::Name, &mut mistakes), index(rows, Column::Code, &mut mistakes));
+    for (number, row) in rows.iter().enumerate() {
+        let Some(wanted) = row.get(Column::Parent) else { continue };
+        match codes.get(&fold(wanted)).or_else(|| names.get(&fold(wanted))) {
+            Some(&parent) if parent == number => {
+                mistakes.push(row.mistake(Column::Parent, format!("`{wanted}` is its own superior")));
+            }
+            Some(&parent) => list[number].parent = Some(parent),
+            None => mistakes.push(row.mistake(Column::Parent, format!("no agency has the code or name `{wanted}`"))),
+        }
+    }
+    circles(rows, &list, &mut mistakes);
+    mistakes.sort_by_key(|mistake| mistake.line);
+    if mistakes.is_empty() { Ok(list) } else { Err(AgenciesError { mistakes }) }
+}
+
+fn agency(row: &Row, mistakes: &mut Vec<AgencyMistake>) -> Agency {
+    let text = |column| row.get(column).map(str::to_owned);
+    let names = [Column::Former, Column::Aliases].into_iter().filter_map(|column| row.get(column));
+    let aliases = names.flat_map(|names| names.split([';', '；', '、'])).map(str::trim).filter(|name| !name.is_empty());
+    if row.get(Column::Name).is_none() {
+        mistakes.push(row.mistake(Column::Name, "the name is missing"));
+    }
+    let aggregate = row.get(Column::Aggregate).and_then(|word| match fold(word).as_str() {
+        "是" | "yes" | "true" | "1" | "y" => Some(true),
+        "否" | "no" | "false" | "0" | "n" => Some(false),
+        _ => {
+            mistakes.push(row.mistake(Column::Aggregate, format!("`{word}`: 是 (yes) or 否 (no) is wanted")));
+            None
+        }
+    });
+    Agency {
+        code: text(Column::Code),
+        name: text(Column::Name).unwrap_or_default(),
+        aliases: aliases.map(str::to_owned).collect(),
+        parent: None,
+        level: text(Column::Level),
+        kind: text(Column::Kind),
+        site: text(Column::Site),
+        contact: text(Column::Contact),
+        aggregate,
+    }
+}
+
+/// The rows by what a column says, folded; it must not say the same twice.
+fn index(rows: &[Row], column: Column, mistakes: &mut Vec<AgencyMistake>) -> HashMap<String, usize> {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (number, row) in rows.iter().enumerate() {
+        let Some(text) = row.get(column) else { continue };
+        match known.get(&fold(text)) {
+            Some(&first) => {
+                mistakes.push(row.mistake(column, format!("`{text}` stands twice, first in line {}", rows[first].line)))
+            }
+            None => {
+                known.insert(fold(text), number);
+            }
+        }
+    }
+    known
+}
+
+/// Says each circle once, at its first row.
+fn circles(rows: &[Row], list: &[Agency], mistakes: &mut Vec<AgencyMistake>) {
+    // The walk in which an agency was met last; 0 for none.
+    let mut met = vec![0; list.len()];
+    for start in 0..list.len() {
+        let mut at = start;
+        while met[at] == 0 {
+            met[at] = start + 1;
+            match list[at].parent {
+                Some(parent) if met[parent] == start + 1 => {
+                    let message = format!("the superiors of `{}` lead back to it", list[parent].name);
+                    mistakes.push(rows[parent].mistake(Column::Parent, message));
+                }
+                Some(parent) => at = parent,
+                None => {}
+            }
+        }
+    }
+}

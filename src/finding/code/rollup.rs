@@ -1,0 +1,72 @@
+//! Codes of the roll-up stage: who reported, and what the sums are made of.
+
+use super::Code;
+use crate::finding::Severity::{Error, Info, Warning};
+
+super::declare! {
+    /// The agencies file has columns without a meaning.
+    AGENCIES_COLUMN_UNKNOWN = "agencies-column-unknown", Info,
+        ("名录中有不认识的列", "the agencies file has a column that is not known"),
+        ("该列的内容没有使用。", "What the column says is not used."),
+        ("无需处理；如应使用，请按说明更改列名。", "Nothing to do, unless the heading is misspelt.");
+    /// The agency of a report was matched by likeness.
+    AGENCY_MATCHED_CLOSELY = "agency-matched-closely", Warning,
+        ("机关名称按最接近的匹配", "an agency was matched by the likeness of its name"),
+        ("报告中的名称与名录只差个别漏字。", "The name in the report lacks or adds a few characters."),
+        ("请核对，并在名录的别名中写明。", "Check it, and list the name as an alias.");
+    /// The agency of a report is not in the file.
+    AGENCY_NOT_LISTED = "agency-not-listed", Error,
+        ("机关不在名录中", "an agency is not in the agencies file"),
+        ("该报告没有计入汇总。", "Its report is not counted."),
+        ("请补充名录，或更正报告中的机关名称。", "Add it to the file, or correct the name in the report.");
+    /// A report of another form or year.
+    REPORT_OF_OTHER_FORM = "report-of-other-form", Error,
+        ("报告的表单或年度与汇总不同", "a report is of another form or year"),
+        ("只汇总同一表单、同一年度的报告，该报告没有计入。", "Only reports of one form and year are added up; this one is not counted."),
+        ("请将不同表单、年度的报告分开汇总。", "Add up each form and year by itself.");
+    /// An agency has not reported.
+    AGENCY_MISSING = "agency-missing", Warning,
+        ("单位未报送", "an agency has not reported"),
+        ("名录中的单位没有报告，汇总数不含该单位。", "The file lists it and no report is of it, so the sums lack it."),
+        ("请催报。", "Ask for the report.");
+    /// An agency reported more than once.
+    AGENCY_REPORTED_TWICE = "agency-reported-twice", Error,
+        ("同一单位重复报送且数据不同", "an agency reported more than once with different figures"),
+        ("只计入一份：公开日期较晚的，日期相同或缺失的取先读到的。", "One is counted: the one published later, or the first where that does not tell."),
+        ("请确认以哪一份为准，删去另一份。", "Decide which one counts and remove the other.");
+    /// An agency sent the same figures more than once.
+    AGENCY_REPORTED_AGAIN = "agency-reported-again", Info,
+        ("同一单位重复报送，数据相同", "an agency reported the same figures more than once"),
+        ("只计入一份，对汇总没有影响。", "One is counted; the sums are the same."),
+        ("无需处理。", "Nothing to do.");
+    /// A superior's report already holds its parts.
+    DOUBLE_COUNTING = "double-counting", Warning,
+        ("上级的报告已含下级数据", "a superior's report already includes its parts"),
+        ("上级和下级都报送了报告，且上级每一项都不小于下级之和，重复相加会使数据翻倍，已只计上级。", "Both reported and no figure of the superior is less than the sum of its parts, so adding both would count twice; only the superior's is counted."),
+        ("请在名录“含下级”列写明“是”或“否”。", "Say so in the column `aggregate` of the agencies file.");
+    /// A superior's report and the sum of its parts differ.
+    PARTS_DIFFER = "parts-differ", Warning,
+        ("上级数据与下级之和不一致", "a superior's figure differs from the sum of its parts"),
+        ("上级的报告应含下级，但该项与下级之和不同。", "The superior's report is to include its parts, but this figure is not their sum."),
+        ("请核对上级的数据、未报单位和上级本级的数据。", "Check the superior's figure, who is missing, and what the superior did itself.");
+    /// Figures that are no numbers are not in the sums.
+    SUM_INCOMPLETE = "sum-incomplete", Error,
+        ("有数据不是数字，未计入合计", "figures that are no numbers are not in the sums"),
+        ("单元格中的文字不能确定为数字，合计不含这些数据。", "The cells hold no certain figure, so the sums lack them."),
+        ("请更正后重新汇总。", "Correct them and add up again.");
+    /// A sum is larger than can be held.
+    SUM_TOO_LARGE = "sum-too-large", Error,
+        ("合计超出范围", "a sum is too large"),
+        ("合计超过28位数字，已留空。", "It has more than 28 digits and was left empty."),
+        ("请核对各单位的数据。", "Check the figures of the agencies.");
+    /// The file has more than one agency at the top.
+    SUPERIOR_UNCERTAIN = "superior-uncertain", Warning,
+        ("名录中有多个最高一级单位", "the agencies file has more than one agency at the top"),
+        ("无法确定汇总报告以哪个机关的名义编写，机关名称留空。", "In whose name the sums are reported is not certain; the agency is left empty."),
+        ("请在名录中加入上级单位。", "Add the superior to the file.");
+    /// Figures that do not add up over agencies are left out.
+    TABLE_NOT_ADDED = "table-not-added", Info,
+        ("表格不可相加", "a table does not add up"),
+        ("表单规定该表各单位的数据不能相加，汇总中留空。", "The form says that figures of this table do not add up over agencies; it stays empty."),
+        ("请由上级自行填写。", "The superior fills it in.");
+}

@@ -1,0 +1,139 @@
+//! Which reports count: those of the form and the year, one an agency.
+
+use std::collections::HashMap;
+
+use super::entry::Entry;
+use super::{Repeated, Rollup, Told, sums};
+use crate::agencies::{Agencies, Matcher};
+use crate::finding::code::rollup::{
+    AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_OF_OTHER_FORM,
+};
+use crate::finding::{Finding, Message};
+use crate::form::Form;
+use crate::report::Report;
+
+/// Takes reports one by one; keeps their figures only.
+#[derive(Debug)]
+pub struct Gathering<'a> {
+    agencies: &'a Agencies,
+    matcher: Matcher<'a>,
+    form: &'a Form,
+    year: i16,
+    entries: Vec<Entry>,
+    findings: Vec<Told>,
+}
+
+impl<'a> Gathering<'a> {
+    /// Gathers reports of one form and year.
+    pub fn new(form: &'a Form, year: i16, agencies: &'a Agencies) -> Self {
+        let matcher = Matcher::new(agencies);
+        let told = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
+        let findings = agencies.findings.iter().map(told).collect();
+        Self { agencies, matcher, form, year, entries: Vec::new(), findings }
+    }
+
+    /// Takes a report that was read from `file`.
+    pub fn add(&mut self, file: &str, report: Report) {
+        let about = |finding| Told { agency: None, file: Some(file.to_owned()), finding };
+        if report.form != self.form.id || report.year != Some(self.year) {
+            let found = report.year.map_or_else(|| "?".to_owned(), |year| year.to_string());
+            let message = Message::new(
+                format!(
+                    "该报告是{}（{found}年），本次汇总的是{}（{}年），未计入。",
+                    report.form, self.form.id, self.year
+                ),
+                format!(
+                    "The report is of {} ({found}); {} ({}) is added up, so it is not counted.",
+                    report.form, self.form.id, self.year
+                ),
+            );
+            return self.findings.push(about(Finding::new(&REPORT_OF_OTHER_FORM, message)));
+        }
+        let found = self.matcher.find(report.agency.as_deref().unwrap_or_default());
+        self.findings.extend(found.finding.map(|finding| Told { agency: found.agency, ..about(finding) }));
+        if let Some(agency) = found.agency {
+            self.entries.push(Entry::new(self.form, agency, file, report));
+        }
+    }
+
+    /// Adds up what was gathered.
+    pub fn finish(mut self) -> Rollup<'a> {
+        let (chosen, repeated) = self.choose();
+        let order = self.agencies.in_tree_order();
+        let mut chosen: HashMap<usize, Entry> = chosen.into_iter().map(|entry| (entry.agency, entry)).collect();
+        let entries: Vec<Entry> = order.iter().filter_map(|(agency, _)| chosen.remove(agency)).collect();
+        let mut rollup = Rollup {
+            form: self.form,
+            agencies: self.agencies,
+            year: self.year,
+            entries,
+            nodes: Vec::new(),
+            total: super::Node::default(),
+            missing: Vec::new(),
+            repeated,
+            findings: self.findings,
+        };
+        let mut reported = vec![false; self.agencies.list().len()];
+        for entry in &rollup.entries {
+            reported[entry.agency] = true;
+        }
+        // The sums are the report of the one at the top.
+        let superior = rollup.superior().filter(|&top| !self.agencies.children(top).is_empty());
+        rollup.missing = (0..reported.len()).filter(|&agency| !reported[agency] && Some(agency) != superior).collect();
+        for &agency in &rollup.missing {
+            let name = &self.agencies.list()[agency].name;
+            let message = Message::new(
+                format!("“{name}”没有{}年的报告，汇总不含该单位自己的数据。", self.year),
+                format!("There is no report of \"{name}\" for {}; the sums lack it.", self.year),
+            );
+            let finding = Finding::new(&AGENCY_MISSING, message);
+            rollup.findings.push(Told { agency: Some(agency), file: None, finding });
+        }
+        sums::add_up(&mut rollup);
+        rollup
+    }
+
+    /// One report an agency: the one published later, or the first where that does not tell.
+    fn choose(&mut self) -> (Vec<Entry>, Vec<Repeated>) {
+        let mut of: Vec<Vec<Entry>> = self.agencies.list().iter().map(|_| Vec::new()).collect();
+        for entry in std::mem::take(&mut self.entries) {
+            of[entry.agency].push(entry);
+        }
+        let (mut chosen, mut repeated) = (Vec::new(), Vec::new());
+        for (agency, mut entries) in of.into_iter().enumerate() {
+            let mut best = 0;
+            for other in 1..entries.len() {
+                let later = entries[other].published.zip(entries[best].published).is_some_and(|(one, best)| one > best);
+                best = if later { other } else { best };
+            }
+            if entries.len() > 1 {
+                let counted = entries.swap_remove(best);
+                let same = entries.iter().all(|entry| entry.same_figures(&counted));
+                let others = entries.into_iter().map(|entry| entry.file).collect();
+                let found = Repeated { agency, counted: counted.file.clone(), others, same };
+                self.findings.push(self.say_repeated(&found));
+                repeated.push(found);
+                chosen.push(counted);
+            } else {
+                chosen.append(&mut entries);
+            }
+        }
+        (chosen, repeated)
+    }
+
+    fn say_repeated(&self, found: &Repeated) -> Told {
+        let name = &self.agencies.list()[found.agency].name;
+        let (others, count) = (found.others.join("、"), found.others.len() + 1);
+        let code = if found.same { &AGENCY_REPORTED_AGAIN } else { &AGENCY_REPORTED_TWICE };
+        let message = Message::new(
+            format!("“{name}”有{count}份报告，计入{}，未计入{others}。{}", found.counted, code.why.0),
+            format!(
+                "\"{name}\" has {count} reports; {} counts, and not {}. {}",
+                found.counted,
+                found.others.join(", "),
+                code.why.1
+            ),
+        );
+        Told { agency: Some(found.agency), file: Some(found.counted.clone()), finding: Finding::new(code, message) }
+    }
+}

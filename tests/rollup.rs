@@ -1,0 +1,182 @@
+//! The roll-up: sums against an independent loop, who is missing or reported twice, superiors that already include their parts.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use nianbao::agencies::Agencies;
+use nianbao::form::{Form, Forms};
+use nianbao::report::{Kind, Report, Value};
+use nianbao::rollup::{Gathering, Rollup};
+use nianbao::sampler::Sampler;
+use rust_decimal::Decimal;
+
+const AGENCIES: &str = "\
+代码,单位名称,曾用名,别名,上级,层级,含下级,联系方式
+001,青山县人民政府,,,,县级,,办公室 001
+002,青山县教育局,青山县教委,,001,部门,,
+003,青山县民政局,,,001,部门,,
+004,东河镇人民政府,,东河镇政府；东河镇,青山县人民政府,乡级,,
+005,东河镇水管站,,,004,站所,,
+006,东河镇农技站,,,004,站所,,
+007,西河镇人民政府,,,青山县人民政府,乡级,,何某
+";
+
+fn forms() -> Forms {
+    Forms::built_in().expect("the built-in forms")
+}
+
+/// Made-up reports of 2023, one for each name.
+fn reports(form: &Form, names: &[&str]) -> Vec<(String, Report)> {
+    let mut sampler = Sampler::new(11);
+    let report = |name: &&str| {
+        let mut report = sampler.report(form);
+        (report.agency, report.year) = (Some((*name).to_owned()), Some(2023));
+        (format!("{name}.docx"), report)
+    };
+    names.iter().map(report).collect()
+}
+
+fn rolled<'a>(form: &'a Form, agencies: &'a Agencies, reports: &[(String, Report)]) -> Rollup<'a> {
+    let mut gathering = Gathering::new(form, 2023, agencies);
+    for (file, report) in reports {
+        gathering.add(file, report.clone());
+    }
+    gathering.finish()
+}
+
+fn agencies(text: &str) -> Agencies {
+    Agencies::read("agencies.csv", text.as_bytes()).expect("agencies")
+}
+
+fn codes(rollup: &Rollup) -> Vec<String> {
+    rollup.findings.iter().map(|told| told.finding.code.clone()).collect()
+}
+
+/// The sums by field id, added up without the tree.
+fn plain_sums(reports: &[(String, Report)]) -> BTreeMap<String, Decimal> {
+    let mut sums = BTreeMap::new();
+    for (id, value) in reports.iter().flat_map(|(_, report)| &report.values) {
+        *sums.entry(id.clone()).or_insert(Decimal::ZERO) += value.value.unwrap_or_default();
+    }
+    sums
+}
+
+#[test]
+fn the_sums_are_those_of_a_plain_loop_and_every_sum_is_that_of_its_parts() {
+    let (forms, agencies) = (forms(), agencies(AGENCIES));
+    for id in ["gkbg-2019", "gkbg-2021"] {
+        let form = forms.get(id).expect("a form");
+        let reports = reports(form, &["青山县教委", "青山县民政局", "东河镇", "东河镇水管站", "西河镇人民政府"]);
+        let rollup = rolled(form, &agencies, &reports);
+        let own = rollup.report();
+        assert_eq!(own.title.as_deref(), Some(form.title.for_report("青山县人民政府", 2023).as_str()));
+        for (field, (id, sum)) in plain_sums(&reports).into_iter().enumerate().map(|(_, sum)| (form.field_index(&sum.0).expect("a field"), sum)) {
+            assert_eq!(own.values[&id].value, Some(sum), "{id}");
+            let parts = rollup.parts(&rollup.total, field);
+            assert_eq!(parts.len(), 5);
+            assert_eq!(parts.iter().map(|part| part.number).sum::<Decimal>(), sum, "{id}");
+        }
+        let missing: Vec<&str> = rollup.missing.iter().map(|&one| agencies.list()[one].name.as_str()).collect();
+        assert_eq!(missing, ["东河镇农技站"]);
+        assert_eq!(codes(&rollup), ["agency-missing"]);
+    }
+}
+
+#[test]
+fn a_superior_that_includes_its_parts_is_counted_once() {
+    let forms = forms();
+    let form = forms.get("gkbg-2021").expect("a form");
+    let agencies = agencies(AGENCIES);
+    let mut reports = reports(form, &["东河镇人民政府", "东河镇水管站", "东河镇农技站"]);
+    let sums = plain_sums(&reports[1..]);
+    for (id, value) in &mut reports[0].1.values {
+        *value = Value::number(sums[id]);
+    }
+    let more = form.fields[0].id.clone();
+    reports[0].1.values[&more] = Value::number(sums[&more] + Decimal::from(2));
+    let rollup = rolled(form, &agencies, &reports);
+    let node = &rollup.nodes[3];
+    assert!(node.includes);
+    assert_eq!(node.region[0], Some(sums[&more] + Decimal::from(2)));
+    assert_eq!(node.itself[0], Some(Decimal::from(2)));
+    assert_eq!(rollup.total.region[1], Some(sums[&form.fields[1].id]));
+    let found = codes(&rollup);
+    assert!(found.contains(&"double-counting".to_owned()), "{found:?}");
+    let differ: Vec<_> = rollup.findings.iter().filter(|told| told.finding.code == "parts-differ").collect();
+    assert_eq!(differ.len(), 1);
+    assert_eq!(differ[0].finding.difference, Some(Decimal::from(2)));
+    assert_eq!(differ[0].finding.fields, [more]);
+    // Told that it does not include them, the roll-up adds both.
+    let separate = AGENCIES.replace("乡级,,\n005", "乡级,否,\n005");
+    assert_ne!(separate, AGENCIES);
+    let agencies = Agencies::read("a.csv", separate.as_bytes()).expect("agencies");
+    let rollup = rolled(form, &agencies, &reports);
+    assert_eq!(rollup.total.region[1], Some(sums[&form.fields[1].id] * Decimal::from(2)));
+    assert!(!codes(&rollup).contains(&"double-counting".to_owned()));
+}
+
+#[test]
+fn of_two_reports_of_an_agency_the_later_counts_and_both_are_named() {
+    let forms = forms();
+    let form = forms.get("gkbg-2021").expect("a form");
+    let agencies = agencies(AGENCIES);
+    let mut reports = reports(form, &["青山县教育局", "青山县教委", "青山县民政局", "青山县民政局"]);
+    reports[0].1.published = Some("2024-01-20".parse().expect("a date"));
+    reports[1].1.published = Some("2024-01-10".parse().expect("a date"));
+    reports[3].1 = reports[2].1.clone();
+    reports[3].0 = "again.docx".to_owned();
+    let rollup = rolled(form, &agencies, &reports);
+    assert_eq!(rollup.repeated.len(), 2);
+    assert_eq!(rollup.repeated[0].counted, "青山县教育局.docx");
+    assert_eq!(rollup.repeated[0].others, ["青山县教委.docx"]);
+    assert!(!rollup.repeated[0].same && rollup.repeated[1].same);
+    let found = codes(&rollup);
+    assert!(found.contains(&"agency-reported-twice".to_owned()) && found.contains(&"agency-reported-again".to_owned()));
+    let first = &form.fields[0].id;
+    let wanted = reports[0].1.values[first].value.expect("a figure") + reports[2].1.values[first].value.expect("a figure");
+    assert_eq!(rollup.total.region[0], Some(wanted));
+}
+
+#[test]
+fn what_is_no_number_is_not_counted_as_0_and_said() {
+    let forms = forms();
+    let form = forms.get("gkbg-2021").expect("a form");
+    let agencies = agencies(AGENCIES);
+    let mut reports = reports(form, &["青山县教育局", "青山县民政局", "不在名录的局", "西河镇人民政府"]);
+    let (blank, text) = (form.fields[0].id.clone(), form.fields[1].id.clone());
+    for report in [0, 1] {
+        reports[report].1.values[&blank] = Value { kind: Kind::Blank, ..Value::default() };
+    }
+    reports[0].1.values[&text] = Value { kind: Kind::Text, raw: "若干".to_owned(), ..Value::default() };
+    reports[3].1.year = Some(2022);
+    let rollup = rolled(form, &agencies, &reports);
+    assert_eq!(rollup.total.region[0], None);
+    assert_eq!(rollup.report().values[&blank].kind, Kind::Blank);
+    assert_eq!(rollup.total.region[1], reports[1].1.values[&text].value);
+    let found = codes(&rollup);
+    for code in ["sum-incomplete", "agency-not-listed", "report-of-other-form"] {
+        assert!(found.contains(&code.to_owned()), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn mistakes_in_an_agencies_file_name_line_and_column() {
+    let wrong = |text: &str| Agencies::read("a.csv", text.as_bytes()).expect_err("mistakes").to_string();
+    assert_eq!(wrong("名称,上级\n甲局,乙局\n"), "line 2, column `上级`: no agency has the code or name `乙局`");
+    assert!(wrong("name,parent\n甲,乙\n乙,丙\n丙,甲\n").contains("column `parent`: the superiors of"));
+    assert!(wrong("name,parent\n甲,甲\n").contains("line 2, column `parent`"));
+    assert!(wrong("name,code\n甲,1\n乙,1\n").contains("line 3, column `code`: `1` stands twice, first in line 2"));
+    assert!(wrong("代码\n1\n").contains("单位名称"));
+    let toml = Agencies::read("a.toml", "[[agency]]\nname = \"甲\"\nparent = \"乙\"\n".as_bytes()).expect_err("a mistake");
+    assert_eq!(toml.to_string(), "line 1, column `parent`: no agency has the code or name `乙`");
+}
+
+#[test]
+fn agencies_are_read_from_toml_and_from_gbk() {
+    let toml = "[[agency]]\nname = \"甲县\"\n[[agency]]\nname = \"乙镇\"\nparent = \"甲县\"\naliases = [\"乙乡\"]\naggregate = true\n";
+    let from_toml = Agencies::read("a.toml", toml.as_bytes()).expect("agencies");
+    assert_eq!(from_toml.list()[1].aggregate, Some(true));
+    let (gbk, ..) = encoding_rs::GB18030.encode("名称,上级,别名,含下级\n甲县,,,\n乙镇,甲县,乙乡,是\n");
+    assert_eq!(Agencies::read("a.csv", &gbk).expect("agencies"), from_toml);
+}
