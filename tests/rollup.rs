@@ -2,13 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod program;
+
 use std::collections::BTreeMap;
 
 use nianbao::agencies::Agencies;
+use nianbao::document::{Block, Budget, Grid};
 use nianbao::form::{Form, Forms};
 use nianbao::report::{Kind, Report, Value};
 use nianbao::rollup::{Gathering, Rollup};
 use nianbao::sampler::Sampler;
+use nianbao::{read, write::workbook};
+use program::{Folder, page};
 use rust_decimal::Decimal;
 
 const AGENCIES: &str = "\
@@ -71,7 +76,9 @@ fn the_sums_are_those_of_a_plain_loop_and_every_sum_is_that_of_its_parts() {
         let rollup = rolled(form, &agencies, &reports);
         let own = rollup.report();
         assert_eq!(own.title.as_deref(), Some(form.title.for_report("青山县人民政府", 2023).as_str()));
-        for (field, (id, sum)) in plain_sums(&reports).into_iter().enumerate().map(|(_, sum)| (form.field_index(&sum.0).expect("a field"), sum)) {
+        for (field, (id, sum)) in
+            plain_sums(&reports).into_iter().map(|sum| (form.field_index(&sum.0).expect("a field"), sum))
+        {
             assert_eq!(own.values[&id].value, Some(sum), "{id}");
             let parts = rollup.parts(&rollup.total, field);
             assert_eq!(parts.len(), 5);
@@ -134,7 +141,8 @@ fn of_two_reports_of_an_agency_the_later_counts_and_both_are_named() {
     let found = codes(&rollup);
     assert!(found.contains(&"agency-reported-twice".to_owned()) && found.contains(&"agency-reported-again".to_owned()));
     let first = &form.fields[0].id;
-    let wanted = reports[0].1.values[first].value.expect("a figure") + reports[2].1.values[first].value.expect("a figure");
+    let wanted =
+        reports[0].1.values[first].value.expect("a figure") + reports[2].1.values[first].value.expect("a figure");
     assert_eq!(rollup.total.region[0], Some(wanted));
 }
 
@@ -168,7 +176,8 @@ fn mistakes_in_an_agencies_file_name_line_and_column() {
     assert!(wrong("name,parent\n甲,甲\n").contains("line 2, column `parent`"));
     assert!(wrong("name,code\n甲,1\n乙,1\n").contains("line 3, column `code`: `1` stands twice, first in line 2"));
     assert!(wrong("代码\n1\n").contains("单位名称"));
-    let toml = Agencies::read("a.toml", "[[agency]]\nname = \"甲\"\nparent = \"乙\"\n".as_bytes()).expect_err("a mistake");
+    let toml =
+        Agencies::read("a.toml", "[[agency]]\nname = \"甲\"\nparent = \"乙\"\n".as_bytes()).expect_err("a mistake");
     assert_eq!(toml.to_string(), "line 1, column `parent`: no agency has the code or name `乙`");
 }
 
@@ -179,4 +188,100 @@ fn agencies_are_read_from_toml_and_from_gbk() {
     assert_eq!(from_toml.list()[1].aggregate, Some(true));
     let (gbk, ..) = encoding_rs::GB18030.encode("名称,上级,别名,含下级\n甲县,,,\n乙镇,甲县,乙乡,是\n");
     assert_eq!(Agencies::read("a.csv", &gbk).expect("agencies"), from_toml);
+}
+
+/// The sheets of a workbook by their names.
+fn sheets(bytes: &[u8]) -> BTreeMap<String, Grid> {
+    let reading = read::read(bytes, Some("汇总.xlsx"), &mut Budget::default()).expect("a workbook");
+    let grids = reading.document.blocks.into_iter();
+    let grids = grids.filter_map(|block| if let Block::Grid(grid) = block { Some(grid) } else { None });
+    grids.map(|grid| (grid.caption.clone().expect("a name"), grid)).collect()
+}
+
+fn texts(grid: &Grid) -> Vec<Vec<String>> {
+    let text = |row, column| grid.cell_at(row, column).map(|cell| cell.text.clone()).unwrap_or_default();
+    (0..grid.rows()).map(|row| (0..grid.columns()).map(|column| text(row, column)).collect()).collect()
+}
+
+#[test]
+fn the_workbook_holds_every_figure_and_is_the_same_each_time() {
+    let (forms, agencies) = (forms(), agencies(AGENCIES));
+    for id in ["gkbg-2019", "gkbg-2021"] {
+        let form = forms.get(id).expect("a form");
+        let mut reports = reports(form, &["青山县教委", "青山县民政局", "东河镇", "东河镇水管站"]);
+        let (blank, text) = (form.fields[0].id.clone(), form.fields[1].id.clone());
+        reports[0].1.values[&blank] = Value { kind: Kind::Blank, ..Value::default() };
+        reports[0].1.values[&text] = Value { kind: Kind::Text, raw: "=若干".to_owned(), ..Value::default() };
+        let rollup = rolled(form, &agencies, &reports);
+        let bytes = workbook::workbook(&rollup).expect("a workbook");
+        assert!(bytes == workbook::workbook(&rollup).expect("a workbook"), "not the same bytes");
+        let sheets = sheets(&bytes);
+        let detail = texts(&sheets["明细"]);
+        assert_eq!(detail.len(), 2 + 4);
+        for (row, entry) in detail[2..].iter().zip(&rollup.entries) {
+            assert_eq!(row[1], agencies.list()[entry.agency].name);
+            for (cell, figure) in row[7..].iter().zip(&entry.figures) {
+                match figure.number {
+                    Some(number) => assert_eq!(cell.parse::<Decimal>().expect("a number"), number),
+                    None => assert_eq!(*cell, *figure.raw),
+                }
+            }
+        }
+        let total = texts(&sheets["总表"]).concat();
+        for sum in rollup.total.region.iter().flatten() {
+            assert!(total.contains(&sum.normalize().to_string()), "{sum}");
+        }
+        let missing = texts(&sheets["未报单位"]).concat();
+        assert!(missing.contains(&"西河镇人民政府".to_owned()) && missing.contains(&"何某".to_owned()));
+        let verdicts: Vec<String> = texts(&sheets["校验"])[1..].iter().map(|row| row[6].clone()).collect();
+        assert!(verdicts.len() > 20 && verdicts.contains(&"✓".to_owned()), "{verdicts:?}");
+    }
+}
+
+#[test]
+fn the_flat_tables_say_which_figures_count_and_where_they_come_from() {
+    let (forms, agencies) = (forms(), agencies(AGENCIES));
+    let form = forms.get("gkbg-2021").expect("a form");
+    let mut reports = reports(form, &["青山县教委", "青山县民政局"]);
+    let first = form.fields[0].id.clone();
+    reports[0].1.values[&first] = Value { kind: Kind::Text, raw: "=1+1".to_owned(), ..Value::default() };
+    let rollup = rolled(form, &agencies, &reports);
+    let lines = String::from_utf8(workbook::values(&rollup).expect("lines")).expect("UTF-8");
+    assert_eq!(lines.lines().count(), 2 * form.fields.len());
+    let line: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(line["agency"], "青山县教育局");
+    assert_eq!((&line["value"], &line["kind"]), (&serde_json::Value::Null, &"text".into()));
+    assert_eq!(line["source"]["file"], "青山县教委.docx");
+    let csv = String::from_utf8(workbook::wide_csv(&rollup).expect("a table")).expect("UTF-8");
+    assert!(csv.lines().nth(1).expect("a row").contains("'=1+1"));
+}
+
+#[test]
+fn the_command_writes_everything_and_its_status_says_whether_anything_is_wrong() {
+    let folder = Folder::new();
+    let forms = forms();
+    let form = forms.get("gkbg-2021").expect("a form");
+    folder.file("agencies.csv", AGENCIES);
+    for (file, report) in reports(form, &["青山县教育局", "青山县民政局", "西河镇人民政府"]) {
+        let mut report = report;
+        report.title = report.agency.as_ref().map(|agency| form.title.for_report(agency, 2023));
+        folder.file(&format!("in/{file}.html"), page(&report));
+    }
+    let args = ["rollup", "in", "--agencies", "agencies.csv", "-o", "out"];
+    let ran = folder.run(&args);
+    assert!(ran.err.contains("7 agencies, 3 reported, 3 missing"), "{ran:?}");
+    let tree = folder.tree("out");
+    for name in
+        ["汇总.xlsx", "汇总.csv", "values.jsonl", "findings.jsonl", "汇总报告.docx", "汇总报告.html", "汇总报告.json"]
+    {
+        assert!(tree.contains_key(name), "{name}: {:?}", tree.keys());
+    }
+    let report: Report = serde_json::from_slice(&tree["汇总报告.json"]).expect("a report");
+    assert_eq!(report.agency.as_deref(), Some("青山县人民政府"));
+    folder.run(&args);
+    assert!(tree == folder.tree("out"), "a second run writes other bytes");
+    folder.file("agencies.csv", "名称,上级\n甲局,乙局\n");
+    let wrong = folder.run(&args);
+    assert_eq!(wrong.status, Some(2), "{wrong:?}");
+    assert!(wrong.err.contains("line 2"), "{wrong:?}");
 }

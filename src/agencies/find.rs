@@ -95,8 +95,7 @@ impl<'a> Matcher<'a> {
                     }
                 }
                 _ => {
-                    if let Some((most, other, _)) = best.filter(|best| best.1 != *agency) {
-                        let _ = other;
+                    if let Some((most, ..)) = best.filter(|best| best.1 != *agency) {
                         second = second.max(most);
                     }
                     best = Some((likeness, *agency, name));

@@ -64,7 +64,8 @@ fn index(rows: &[Row], column: Column, mistakes: &mut Vec<AgencyMistake>) -> Has
         let Some(text) = row.get(column) else { continue };
         match known.get(&fold(text)) {
             Some(&first) => {
-                mistakes.push(row.mistake(column, format!("`{text}` stands twice, first in line {}", rows[first].line)))
+                mistakes
+                    .push(row.mistake(column, format!("`{text}` stands twice, first in line {}", rows[first].line)));
             }
             None => {
                 known.insert(fold(text), number);

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints what is wrong with reports.
     Check(Check),
+    /// Adds up the reports of many agencies for their superior: workbook, tables of all values, report.
+    Rollup(Rollup),
     /// Lists, shows and checks forms (mapping files).
     Forms(Forms),
     /// Tells what a finding's code means and what to do about it.
@@ -86,6 +88,28 @@ pub(crate) struct Check {
     /// How findings are printed.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Rendering::Text)]
     pub(crate) format: Rendering,
+    /// Reads every input as this form, whatever its labels say.
+    #[arg(long, value_name = "ID")]
+    pub(crate) form: Option<String>,
+    /// Number of workers [default: one a core].
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rollup {
+    /// Files, folders, globs, archives, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// The agencies with their superiors: CSV, XLSX or TOML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) agencies: PathBuf,
+    /// Folder for the outputs; made where it is missing.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The year to add up [default: that of most reports].
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) year: Option<i16>,
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,

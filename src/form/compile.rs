@@ -93,6 +93,7 @@ impl Compiler<'_> {
             tables: Vec::new(),
             fields: Vec::new(),
             rules: Vec::new(),
+            charts: Vec::new(),
             narrative: Vec::new(),
             by_id: IndexMap::new(),
             fingerprint: 0,
@@ -115,6 +116,12 @@ impl Compiler<'_> {
         for pattern in &source.narrative {
             match narrative(pattern, &form) {
                 Ok(pattern) => form.narrative.push(pattern),
+                Err(mistake) => self.mistakes.push(mistake),
+            }
+        }
+        for chart in &source.chart {
+            match super::chart::resolve(chart, &form) {
+                Ok(chart) => form.charts.push(chart),
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }

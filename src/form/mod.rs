@@ -1,5 +1,6 @@
 //! Forms: what a mapping file says, resolved. A form knows its sections, tables, fields and rules; nothing else does.
 
+mod chart;
 mod compile;
 mod error;
 mod example;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use crate::finding::{Message, Severity};
 
+pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use error::{FormError, Mistake};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
@@ -45,6 +47,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// The rules as written.
     pub rules: Vec<Rule>,
+    /// Charts for the workbook of a roll-up.
+    pub charts: Vec<Chart>,
     /// Sentences of the narrative that state figures of the tables.
     pub narrative: Vec<NarrativePattern>,
     by_id: IndexMap<String, FieldIndex>,

@@ -45,6 +45,9 @@ pub struct FormSource {
     /// What must hold between the figures.
     #[serde(default)]
     pub rule: Vec<RuleSource>,
+    /// Charts for the workbook of a roll-up.
+    #[serde(default)]
+    pub chart: Vec<super::ChartSource>,
     /// Sentences of the narrative that state figures of the tables.
     #[serde(default)]
     pub narrative: Vec<NarrativeSource>,

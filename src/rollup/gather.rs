@@ -32,23 +32,29 @@ impl<'a> Gathering<'a> {
         Self { agencies, matcher, form, year, entries: Vec::new(), findings }
     }
 
+    /// Number of reports that count so far.
+    pub fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Says that a report of another form or year was read from `file`.
+    pub fn pass_over(&mut self, file: &str, form: &str, year: Option<i16>) {
+        let year = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
+        let (own, this) = (&self.form.id, self.year);
+        let message = Message::new(
+            format!("该报告是{form}（{year}年），本次汇总的是{own}（{this}年），未计入。"),
+            format!("The report is of {form} ({year}); {own} ({this}) is added up, so it is not counted."),
+        );
+        let finding = Finding::new(&REPORT_OF_OTHER_FORM, message);
+        self.findings.push(Told { agency: None, file: Some(file.to_owned()), finding });
+    }
+
     /// Takes a report that was read from `file`.
     pub fn add(&mut self, file: &str, report: Report) {
-        let about = |finding| Told { agency: None, file: Some(file.to_owned()), finding };
         if report.form != self.form.id || report.year != Some(self.year) {
-            let found = report.year.map_or_else(|| "?".to_owned(), |year| year.to_string());
-            let message = Message::new(
-                format!(
-                    "该报告是{}（{found}年），本次汇总的是{}（{}年），未计入。",
-                    report.form, self.form.id, self.year
-                ),
-                format!(
-                    "The report is of {} ({found}); {} ({}) is added up, so it is not counted.",
-                    report.form, self.form.id, self.year
-                ),
-            );
-            return self.findings.push(about(Finding::new(&REPORT_OF_OTHER_FORM, message)));
+            return self.pass_over(file, &report.form, report.year);
         }
+        let about = |finding| Told { agency: None, file: Some(file.to_owned()), finding };
         let found = self.matcher.find(report.agency.as_deref().unwrap_or_default());
         self.findings.extend(found.finding.map(|finding| Told { agency: found.agency, ..about(finding) }));
         if let Some(agency) = found.agency {

@@ -5,6 +5,7 @@ pub mod html;
 mod json;
 mod package;
 pub(crate) mod plan;
+pub mod workbook;
 mod xlsx;
 pub(crate) mod xml;
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, Dimensions, Reader as _, SheetType, SheetVisible, Xlsb, Xlsx};
 
 use super::Sheet;
-use crate::document::{Budget, Document, Metadata, Resource};
+use crate::document::{Budget, Document, Exceeded, Metadata, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
@@ -50,8 +50,11 @@ fn inspect(bytes: &[u8], budget: &mut Budget) -> Result<Metadata, ReadError> {
     let names: Vec<String> = package.names().map(str::to_owned).collect();
     // Pictures are never inflated by calamine; everything else may be.
     for name in names.iter().filter(|name| !name.contains("/media/")) {
-        package.part(name, budget)?;
+        if let Some(part) = package.part(name, budget)? {
+            honest(name, &part)?;
+        }
     }
+    one_part_a_sheet(&mut package, budget)?;
     let mut metadata = Metadata::default();
     let Some(core) = package.part("docProps/core.xml", budget)? else { return Ok(metadata) };
     let (text, base) = xml::text(&core, budget)?;
@@ -72,6 +75,61 @@ fn inspect(bytes: &[u8], budget: &mut Budget) -> Result<Metadata, ReadError> {
         }
     }
     Ok(metadata)
+}
+
+/// What a part claims must be there: calamine makes room for as many shared strings as it is told of, and keeps a font's name for
+/// every cell format.
+fn honest(name: &str, part: &[u8]) -> Result<(), ReadError> {
+    let count = |word: &[u8]| memchr::memmem::find_iter(part, word).count() as u64;
+    let name = name.to_ascii_lowercase();
+    if name.ends_with("sharedstrings.xml") {
+        let claimed = claims(part, b"uniqueCount=");
+        if claimed > 2 * count(b"si") + 1_000 {
+            return Err(ReadError::Damaged(format!("{name} claims {claimed} strings that are not there")));
+        }
+    }
+    if name.ends_with("styles.xml") {
+        let asked = count(b"xf").saturating_mul(longest_attribute(part) as u64);
+        if asked > 64 << 20 {
+            return Err(Exceeded { resource: Resource::TextBytes, asked, limit: 64 << 20 }.into());
+        }
+    }
+    Ok(())
+}
+
+/// The greatest number that stands behind a word such as `uniqueCount=`.
+fn claims(part: &[u8], word: &[u8]) -> u64 {
+    let digits = |at: usize| {
+        let rest = part[at + word.len()..].iter().skip_while(|byte| matches!(byte, b'"' | b'\'' | b' '));
+        rest.take(20)
+            .take_while(|byte| byte.is_ascii_digit())
+            .fold(0_u64, |number, byte| number.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
+    };
+    memchr::memmem::find_iter(part, word).map(digits).max().unwrap_or(0)
+}
+
+/// Bytes of the longest text between two quotation marks.
+fn longest_attribute(part: &[u8]) -> usize {
+    part.split(|&byte| byte == b'"').map(<[u8]>::len).max().unwrap_or(0)
+}
+
+/// Sheets that name one part would each inflate it again.
+fn one_part_a_sheet(package: &mut Package, budget: &mut Budget) -> Result<(), ReadError> {
+    let Some(workbook) = package.main_part(budget)? else { return Ok(()) };
+    let relationships = package.relationships(&workbook, budget)?;
+    let mut targets: Vec<String> = relationships
+        .all()
+        .iter()
+        .filter(|relationship| relationship.kind.ends_with("sheet"))
+        .map(|relationship| relationship.target.to_ascii_lowercase())
+        .collect();
+    let sheets = targets.len();
+    targets.sort_unstable();
+    targets.dedup();
+    if targets.len() < sheets {
+        return Err(ReadError::Damaged("several sheets of the workbook name the same part".into()));
+    }
+    Ok(())
 }
 
 fn damaged(what: &str, error: &impl std::fmt::Display) -> ReadError {

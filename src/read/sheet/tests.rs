@@ -111,3 +111,19 @@ fn damaged_workbooks_never_panic() {
         let _ = read_xlsx(&bytes, &mut Budget::default(), &mut Vec::new());
     }
 }
+
+#[test]
+fn claims_that_nothing_bears_out_are_refused_before_room_is_made() {
+    let with = |name: &str, content: &str| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in [("xl/workbook.xml", "<workbook/>"), (name, content)] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        read_xlsx(&zip.finish().unwrap().into_inner(), &mut Budget::default(), &mut Vec::new())
+    };
+    let strings = with("xl/sharedStrings.xml", "<sst uniqueCount=\"9999999999999\"><si><t>a</t></si></sst>");
+    assert!(matches!(strings, Err(ReadError::Damaged(why)) if why.contains("9999999999999")));
+    let fonts = format!("<font><name val=\"{}\"/></font>{}", "a".repeat(30_000), "<xf fontId=\"0\"/>".repeat(20_000));
+    assert!(matches!(with("xl/styles.xml", &fonts), Err(ReadError::OverLimit(_))));
+}

@@ -1,7 +1,8 @@
 //! Excel 97-2003 workbooks and WPS .et through calamine, behind a pass over the records (MS-XLS 2.1.4) that refuses what
 //! calamine would lay out as one dense range too large to hold.
 
-use std::io::Cursor;
+use std::borrow::Cow;
+use std::io::{Cursor, Write};
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xls};
 
@@ -15,9 +16,11 @@ use crate::read::cfb::{Compound, u16_at};
 /// Cells of the rectangle around all cells of a sheet, over all sheets.
 const AREA: u64 = 2_000_000;
 
-/// Record types: beginning of a substream, encryption.
+/// Record types: beginning of a substream, encryption, extent.
 const BOF: u16 = 0x0809;
 const FILEPASS: u16 = 0x002F;
+/// What a sheet says about its extent.
+const DIMENSIONS: u16 = 0x0200;
 
 /// Records of one cell: row, then column.
 const CELLS: &[u16] = &[0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0001, 0x0002, 0x0003, 0x0004];
@@ -30,15 +33,25 @@ const RUNS: &[u16] = &[0x00BD, 0x00BE];
 /// # Errors
 /// [`ReadError`] when it is encrypted, damaged or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    inspect(bytes, budget)?;
-    // WPS leaves out the padding of the last sector, which calamine insists on.
-    let mut padded = bytes.to_vec();
-    padded.resize(bytes.len().next_multiple_of(512), 0);
-    let sheets = guarded(|| sheets(&padded, budget))?;
+    let stream = inspect(bytes, budget)?;
+    // calamine insists on whole sectors, which WPS does not write, and follows damaged chains without end: it is given a sound
+    // compound file with the one stream that matters.
+    let sound = repack(&stream).map_err(|error| ReadError::Damaged(format!("the workbook: {error}")))?;
+    drop(stream);
+    let sheets = guarded(|| sheets(&sound, budget))?;
     super::document(sheets, budget, findings)
 }
 
-fn inspect(bytes: &[u8], budget: &mut Budget) -> Result<(), ReadError> {
+/// A compound file that holds nothing but the workbook's records.
+fn repack(stream: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::with_capacity(stream.len() + (64 << 10))))?;
+    file.create_stream("/Workbook")?.write_all(stream)?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
+}
+
+/// Refuses records that would cost too much; returns the workbook's records.
+fn inspect<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<Cow<'a, [u8]>, ReadError> {
     let mut file = Compound::open(bytes, budget)?;
     let stream = match file.stream("Workbook", budget)? {
         Some(stream) => stream,
@@ -58,6 +71,19 @@ fn inspect(bytes: &[u8], budget: &mut Budget) -> Result<(), ReadError> {
         if kind == BOF {
             area += size(extent.take());
         }
+        if kind == DIMENSIONS {
+            let at = |offset: usize| crate::read::cfb::u32_at(&stream, data + offset).unwrap_or(0);
+            let short = |offset: usize| u64::from(u16_at(&stream, data + offset).unwrap_or(0));
+            // Rows in four bytes each since BIFF8, in two before.
+            let (rows, columns) = if length >= 14 {
+                (u64::from(at(4).saturating_sub(at(0))), short(10).saturating_sub(short(8)))
+            } else {
+                (short(2).saturating_sub(short(0)), short(6).saturating_sub(short(4)))
+            };
+            if rows.saturating_mul(columns) > AREA {
+                return Err(Exceeded { resource: Resource::GridSlots, asked: rows * columns, limit: AREA }.into());
+            }
+        }
         if CELLS.contains(&kind) || RUNS.contains(&kind) {
             let (Some(row), Some(first)) = (u16_at(&stream, data), u16_at(&stream, data + 2)) else { break };
             let last =
@@ -72,7 +98,7 @@ fn inspect(bytes: &[u8], budget: &mut Budget) -> Result<(), ReadError> {
     if area > AREA {
         return Err(Exceeded { resource: Resource::GridSlots, asked: area, limit: AREA }.into());
     }
-    Ok(())
+    Ok(stream)
 }
 
 fn sheets(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, ReadError> {

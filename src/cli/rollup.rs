@@ -1,0 +1,173 @@
+//! `nianbao rollup`: the reports of many agencies added up for their superior.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result, anyhow};
+use nianbao::agencies::Agencies;
+use nianbao::batch::{self, Input, Loader, Pipeline, Stages, guarded, in_order};
+use nianbao::finding::{Finding, Severity};
+use nianbao::form::Forms;
+use nianbao::report::Report;
+use nianbao::rollup::{Gathering, Rollup, Told};
+use nianbao::write::{Output, WRITERS, workbook};
+
+use super::args::{Global, Rollup as Args};
+use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
+use super::terminal::Terminal;
+use super::{Exit, mistakes};
+
+/// Formats of the superior's own report.
+const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
+
+pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
+    let forms = mistakes::forms(global)?;
+    known_form(&forms, args.form.as_deref())?;
+    let agencies = agencies(&args.agencies)?;
+    let inputs = batch::list(&args.inputs, Some(&args.out))?;
+    let pipeline = Pipeline::new(&forms, args.form.clone());
+    let mut heap = Heap { forms: &forms, agencies: &agencies, by_form: BTreeMap::new(), seen: Vec::new() };
+    if !read(args, &pipeline, &inputs.list, terminal, &mut heap)? {
+        return Ok(Exit::Stopped);
+    }
+    passed_over(terminal, &inputs);
+    let rollup = heap.finish(args.year).ok_or_else(|| anyhow!("none of the inputs is a report of that year"))?;
+    let mut report = rollup.report();
+    pipeline.check(&mut report, None);
+    write(args, &rollup, &report)?;
+    Ok(tell(terminal, &rollup, &report, &args.out))
+}
+
+fn agencies(path: &Path) -> Result<Agencies> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Agencies::read(&name, &bytes).map_err(|error| anyhow!("{}:\n{error}", path.display()))
+}
+
+/// An input with its form and year, or why it is none.
+type Seen = (String, Result<(String, Option<i16>), Box<Finding>>);
+
+/// The reports as they come, kept by year and form, since which of these is added up is known at the end only.
+struct Heap<'a> {
+    forms: &'a Forms,
+    agencies: &'a Agencies,
+    by_form: BTreeMap<(i16, String), Gathering<'a>>,
+    /// Every input with its form and year, or why it is none.
+    seen: Vec<Seen>,
+}
+
+impl<'a> Heap<'a> {
+    fn add(&mut self, path: &str, outcome: Outcome) {
+        let report = match outcome {
+            Ok(report) => *report,
+            Err(finding) => return self.seen.push((path.to_owned(), Err(finding))),
+        };
+        self.seen.push((path.to_owned(), Ok((report.form.clone(), report.year))));
+        let (Some(form), Some(year)) = (self.forms.get(&report.form), report.year) else { return };
+        let gathering = self.by_form.entry((year, report.form.clone()));
+        gathering.or_insert_with(|| Gathering::new(form, year, self.agencies)).add(path, report);
+    }
+
+    /// The form and year that most reports have are added up; of equals, the later. The others are named.
+    fn finish(mut self, year: Option<i16>) -> Option<Rollup<'a>> {
+        let wanted = self.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
+        let most = wanted.max_by_key(|(key, gathering)| (gathering.count(), *key)).map(|(key, _)| key.clone())?;
+        let mut gathering = self.by_form.remove(&most)?;
+        let mut failed = Vec::new();
+        for (path, outcome) in self.seen {
+            match outcome {
+                Ok((form, Some(year))) if (year, form.as_str()) == (most.0, most.1.as_str()) => {}
+                Ok((form, year)) => gathering.pass_over(&path, &form, year),
+                Err(finding) => failed.push(Told { agency: None, file: Some(path), finding: *finding }),
+            }
+        }
+        let mut rollup = gathering.finish();
+        rollup.findings.splice(0..0, failed);
+        Some(rollup)
+    }
+}
+
+type Outcome = Result<Box<Report>, Box<Finding>>;
+
+/// Reads and checks the inputs and hands them on in their order; false when it was stopped.
+fn read(args: &Args, pipeline: &Pipeline, inputs: &[Input], terminal: &Terminal, heap: &mut Heap) -> Result<bool> {
+    let stop = stop_on_ctrl_c()?;
+    let progress = terminal.progress(inputs.len());
+    let stages = Stages {
+        work: |loader: &mut Loader, index: usize| {
+            let input = &inputs[index];
+            guarded(|| {
+                let bytes = loader.bytes(input)?;
+                Ok(Box::new(pipeline.report(input, &bytes)?))
+            })
+        },
+        place: |_, _: &mut Outcome| (),
+        finish: |_, outcome| outcome,
+        tell: |index: usize, outcome: Outcome| {
+            progress.step();
+            heap.add(&inputs[index].path, outcome);
+        },
+    };
+    in_order(inputs.len(), jobs(args.jobs), &stop, stages)?;
+    Ok(!stop.load(Ordering::Relaxed))
+}
+
+fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
+    let out = &args.out;
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let put = |name: &str, bytes: &[u8]| {
+        batch::write_whole(out, name, bytes).with_context(|| out.join(name).display().to_string())
+    };
+    put("汇总.xlsx", &workbook::workbook(rollup)?)?;
+    put("汇总.csv", &workbook::wide_csv(rollup)?)?;
+    put("values.jsonl", &workbook::values(rollup)?)?;
+    put("findings.jsonl", &findings(rollup)?)?;
+    for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
+        let bytes = guarded(|| Ok((writer.write)(rollup.form, report)));
+        let bytes = bytes.map_err(|finding| anyhow!(finding.message.en))??;
+        put(&format!("汇总报告.{}", writer.output.suffix()), &bytes)?;
+    }
+    Ok(())
+}
+
+/// A line a finding: those of the roll-up, then those of each report.
+fn findings(rollup: &Rollup) -> Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    let own = rollup.findings.iter().map(|told| (told.file.as_deref(), told.agency, &told.finding));
+    let read = rollup.entries.iter().flat_map(|entry| {
+        entry.findings.iter().map(|finding| (Some(entry.file.as_str()), Some(entry.agency), finding))
+    });
+    for (file, agency, finding) in own.chain(read) {
+        let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+        let (file, name) = (serde_json::to_string(&file)?, serde_json::to_string(&name)?);
+        let finding = serde_json::to_string(finding)?;
+        let rest = finding.get(1..).unwrap_or_default();
+        lines.extend_from_slice(format!("{{\"path\":{file},\"in\":{name},{rest}\n").as_bytes());
+    }
+    Ok(lines)
+}
+
+fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Exit {
+    for told in rollup.findings.iter().filter(|told| told.finding.severity == Severity::Error) {
+        let name = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+        terminal.line(&terminal.finding(told.file.as_deref().or(name).unwrap_or("汇总"), &told.finding));
+    }
+    let (all, entries, missing) = (rollup.agencies.list().len(), rollup.entries.len(), rollup.missing.len());
+    let (repeated, taken, out) = (rollup.repeated.len(), rollup.total.taken.len(), out.display());
+    terminal.line(&match terminal.language {
+        nianbao::finding::Language::Zh => format!(
+            "{}年：名录{all}个单位，已报{entries}个，未报{missing}个，重复报送{repeated}个；合计由{taken}份报告相加。输出在 {out}",
+            rollup.year
+        ),
+        nianbao::finding::Language::En => format!(
+            "{}: {all} agencies, {entries} reported, {missing} missing, {repeated} reported more than once; the total is the sum of {taken} reports. Outputs are in {out}",
+            rollup.year
+        ),
+    });
+    // The narrative is left to write, so only the figures of the superior's report can be wrong.
+    let broken = report.findings.iter().filter(|finding| finding.rule.is_some());
+    let own = rollup.findings.iter().map(|told| &told.finding).chain(broken);
+    let mut all = own.chain(rollup.entries.iter().flat_map(|entry| &entry.findings));
+    Exit::wrong_if(all.any(|finding| finding.severity == Severity::Error))
+}

@@ -1,0 +1,81 @@
+//! Charts of a form: which figures people would rather look at than read.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{FieldIndex, Form, Mistake};
+use crate::finding::Message;
+
+/// What a chart shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ChartKind {
+    /// The sum of the figures, a bar an agency.
+    Agencies,
+    /// The share of each figure in their total.
+    Shares,
+}
+
+/// A chart for the workbook of a roll-up.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChartSource {
+    /// Title.
+    pub title: Message,
+    /// What it shows.
+    pub kind: ChartKind,
+    /// Field ids; `group.*.total` stands for the sum of all fields that begin and end so.
+    #[schemars(with = "Vec<String>")]
+    pub fields: Vec<Spanned<String>>,
+}
+
+/// A chart, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Title.
+    pub title: Message,
+    /// What it shows.
+    pub kind: ChartKind,
+    /// Its figures.
+    pub slices: Vec<Slice>,
+}
+
+/// A figure of a chart: the sum of fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    /// Label in the form's words.
+    pub label: String,
+    /// The fields.
+    pub fields: Vec<FieldIndex>,
+}
+
+/// Resolves the field ids of a chart.
+pub(super) fn resolve(source: &ChartSource, form: &Form) -> Result<Chart, Mistake> {
+    let mut slices = Vec::new();
+    for name in &source.fields {
+        let id = name.get_ref();
+        let fields: Vec<FieldIndex> = match id.split_once('*') {
+            Some((before, after)) => (0..form.fields.len())
+                .filter(|&index| {
+                    let id = &form.fields[index].id;
+                    id.len() >= before.len() + after.len() && id.starts_with(before) && id.ends_with(after)
+                })
+                .collect(),
+            None => form.field_index(id).into_iter().collect(),
+        };
+        let Some(&first) = fields.first() else {
+            return Err(Mistake { span: Some(name.span()), message: format!("chart: no field `{id}`") });
+        };
+        slices.push(Slice { label: label(form, first, id.contains('*')), fields });
+    }
+    Ok(Chart { title: source.title.clone(), kind: source.kind, slices })
+}
+
+/// The label of a field's row, or of the group around it.
+fn label(form: &Form, index: FieldIndex, group: bool) -> String {
+    let field = &form.fields[index];
+    let path = &form.block(field).leaf_rows[field.row].path;
+    let own = path.len().checked_sub(if group { 2 } else { 1 }).and_then(|at| path.get(at));
+    own.or(path.last()).map_or_else(|| form.describe(index).zh, |label| label.text.clone())
+}

@@ -1,0 +1,65 @@
+//! 明细: a row a report, all figures as they were read.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::style::Style;
+use super::{figure, header, text};
+use crate::rollup::Rollup;
+
+/// Columns before the figures.
+const BEFORE: [(&str, f64); 7] =
+    [("代码", 12.0), ("单位", 26.0), ("上级", 22.0), ("层级", 8.0), ("类型", 8.0), ("计入合计", 6.0), ("文件", 24.0)];
+
+/// Column that says whether the row is part of the total.
+pub(super) const COUNTS: u16 = 5;
+
+/// Column of the first figure.
+pub(super) const FIRST: u16 = BEFORE.len() as u16;
+
+/// Rows of the header.
+pub(super) const HEAD: u32 = 2;
+
+/// Writes the sheet, row after row.
+pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+    let last = FIRST + rollup.form.fields.len() as u16 - 1;
+    for (column, (_, width)) in BEFORE.iter().enumerate() {
+        sheet.set_column_width(column as u16, *width)?;
+    }
+    sheet.set_column_range_width(FIRST, last.max(FIRST), 9)?;
+    sheet.set_freeze_panes(HEAD, 2)?;
+    sheet.set_repeat_rows(0, HEAD - 1)?;
+    sheet.autofilter(HEAD - 1, 0, (HEAD + rollup.entries.len() as u32).max(HEAD + 1) - 1, last)?;
+    sheet.set_row_height(0, 32)?;
+    sheet.set_row_height(1, 46)?;
+    sheet.merge_range(0, 0, 0, FIRST - 1, "单位和报告", &style.head)?;
+    // The first row of the header is complete before the second begins: rows are written once, in their order.
+    header(sheet, 0, FIRST, rollup.form, style)?;
+    for (column, (name, _)) in BEFORE.iter().enumerate() {
+        sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
+    }
+    let mut counts = vec![false; rollup.entries.len()];
+    for &entry in &rollup.total.taken {
+        counts[entry] = true;
+    }
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        let row = HEAD + number as u32;
+        let agency = &rollup.agencies.list()[entry.agency];
+        let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
+        let words = [
+            agency.code.as_deref(),
+            Some(agency.name.as_str()),
+            parent,
+            agency.level.as_deref(),
+            agency.kind.as_deref(),
+            Some(if counts[number] { "是" } else { "否" }),
+            Some(entry.file.as_str()),
+        ];
+        for (column, words) in words.into_iter().enumerate() {
+            sheet.write_string_with_format(row, column as u16, text(words.unwrap_or_default()), &style.text)?;
+        }
+        for (field, value) in entry.figures.iter().enumerate() {
+            figure(sheet, (row, FIRST + field as u16), value, style)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! The figures for data tools: a wide CSV with a row a report, and JSON lines with an object a figure.
+
+use serde::Serialize;
+
+use super::{WriteError, failed};
+use crate::form::FieldIndex;
+use crate::report::Kind;
+use crate::rollup::{Figure, Rollup};
+
+/// UTF-8 with the mark by which spreadsheets know it.
+const MARK: &str = "\u{feff}";
+
+/// A row a report: the agency, whether the row counts, the file, and every field under its id.
+///
+/// # Errors
+/// None that is known; writing to memory does not fail.
+pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+    let mut writer = csv::Writer::from_writer(MARK.as_bytes().to_vec());
+    let before = ["code", "agency", "parent", "level", "kind", "year", "form", "counted", "file"];
+    let ids = rollup.form.fields.iter().map(|field| field.id.as_str());
+    writer.write_record(before.into_iter().chain(ids)).map_err(failed)?;
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        let agency = &rollup.agencies.list()[entry.agency];
+        let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.clone());
+        let mut cells = vec![
+            agency.code.clone().unwrap_or_default(),
+            agency.name.clone(),
+            parent.unwrap_or_default(),
+            agency.level.clone().unwrap_or_default(),
+            agency.kind.clone().unwrap_or_default(),
+            rollup.year.to_string(),
+            rollup.form.id.clone(),
+            if rollup.counts(number) { "yes" } else { "no" }.to_owned(),
+            entry.file.clone(),
+        ];
+        for cell in &mut cells {
+            *cell = harmless(cell);
+        }
+        cells.extend(entry.figures.iter().map(shown));
+        writer.write_record(&cells).map_err(failed)?;
+    }
+    writer.into_inner().map_err(failed)
+}
+
+fn shown(figure: &Figure) -> String {
+    figure.number.map_or_else(|| harmless(&figure.raw), |number| number.normalize().to_string())
+}
+
+/// Text that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> String {
+    let formula = text.len() > 1 && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula { format!("'{text}") } else { text.to_owned() }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    agency: &'a str,
+    code: Option<&'a str>,
+    year: i16,
+    form: &'a str,
+    field: &'a str,
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    value: Option<rust_decimal::Decimal>,
+    kind: Kind,
+    raw: &'a str,
+    counted: bool,
+    source: From<'a>,
+}
+
+#[derive(Serialize)]
+struct From<'a> {
+    file: &'a str,
+    place: &'a str,
+}
+
+/// An object a figure, in the order of the tree and of the form.
+///
+/// # Errors
+/// None that is known; writing to memory does not fail.
+pub fn values(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+    let mut lines = Vec::new();
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        let counted = rollup.counts(number);
+        let agency = &rollup.agencies.list()[entry.agency];
+        for (field, figure) in entry.figures.iter().enumerate() {
+            let line = Line {
+                agency: &agency.name,
+                code: agency.code.as_deref(),
+                year: rollup.year,
+                form: &rollup.form.id,
+                field: id(rollup, field),
+                value: figure.number.map(|number| number.normalize()),
+                kind: figure.kind,
+                raw: &figure.raw,
+                counted: counted && rollup.form.tables[rollup.form.fields[field].table].additive,
+                source: From { file: &entry.file, place: &figure.place },
+            };
+            serde_json::to_writer(&mut lines, &line).map_err(failed)?;
+            lines.push(b'\n');
+        }
+    }
+    Ok(lines)
+}
+
+fn id<'a>(rollup: &'a Rollup, field: FieldIndex) -> &'a str {
+    &rollup.form.fields[field].id
+}

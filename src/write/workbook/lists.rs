@@ -1,0 +1,100 @@
+//! 问题清单, 未报单位, 重复报送: what people work through before the sums can be used.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::style::Style;
+use super::text;
+use crate::finding::{Finding, Severity};
+use crate::rollup::Rollup;
+
+/// Most findings in the list; the log has all.
+const MOST: usize = 200_000;
+
+fn columns(sheet: &mut Worksheet, columns: &[(&str, f64)], style: &Style) -> Result<(), XlsxError> {
+    for (column, (_, width)) in columns.iter().enumerate() {
+        sheet.set_column_width(column as u16, *width)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_repeat_rows(0, 0)?;
+    for (column, (name, _)) in columns.iter().enumerate() {
+        sheet.write_string_with_format(0, column as u16, *name, &style.head)?;
+    }
+    Ok(())
+}
+
+fn line(sheet: &mut Worksheet, row: u32, words: &[&str], style: &Style) -> Result<(), XlsxError> {
+    for (column, words) in words.iter().enumerate() {
+        sheet.write_string_with_format(row, column as u16, text(words), &style.text)?;
+    }
+    Ok(())
+}
+
+/// Errors and warnings: those of the roll-up, then those of each report in the order of the tree.
+pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+    let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
+    columns(sheet, &heads, style)?;
+    let own = rollup.findings.iter().map(|told| (told.agency, told.file.as_deref(), &told.finding));
+    let read = rollup.entries.iter().flat_map(|entry| {
+        entry.findings.iter().map(|finding| (Some(entry.agency), Some(entry.file.as_str()), finding))
+    });
+    let mut row = 1;
+    for (agency, file, finding) in own.chain(read).filter(|(.., finding)| finding.severity > Severity::Info).take(MOST)
+    {
+        let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let words = [
+            severity(finding),
+            name.unwrap_or_default(),
+            &finding.message.zh,
+            &place,
+            file.unwrap_or_default(),
+            &finding.code,
+        ];
+        line(sheet, row, &words, style)?;
+        row += 1;
+    }
+    sheet.autofilter(0, 0, row.max(2) - 1, heads.len() as u16 - 1)?;
+    Ok(())
+}
+
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Error => "错误",
+        Severity::Warning => "警告",
+        Severity::Info => "提示",
+    }
+}
+
+/// Agencies without a report, with whom to ask.
+pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+    let heads =
+        [("代码", 16.0), ("单位", 34.0), ("上级", 30.0), ("层级", 10.0), ("联系方式", 30.0), ("下级已报", 12.0)];
+    columns(sheet, &heads, style)?;
+    for (row, &index) in (1..).zip(&rollup.missing) {
+        let agency = &rollup.agencies.list()[index];
+        let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
+        let below = rollup.nodes[index].below.len();
+        let below = if below > 0 { format!("{below}份") } else { String::new() };
+        let words = [
+            agency.code.as_deref().unwrap_or_default(),
+            &agency.name,
+            parent.unwrap_or_default(),
+            agency.level.as_deref().unwrap_or_default(),
+            agency.contact.as_deref().unwrap_or_default(),
+            &below,
+        ];
+        line(sheet, row, &words, style)?;
+    }
+    Ok(())
+}
+
+/// Agencies with more than one report, and which of them counts.
+pub(super) fn repeated(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+    columns(sheet, &[("单位", 34.0), ("计入", 50.0), ("未计入", 70.0), ("数据", 10.0)], style)?;
+    for (row, found) in (1..).zip(&rollup.repeated) {
+        let name = &rollup.agencies.list()[found.agency].name;
+        let others = found.others.join("\n");
+        line(sheet, row, &[name, &found.counted, &others, if found.same { "相同" } else { "不同" }], style)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! The looks of the workbook's cells.
+
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
+
+/// Formats of cells.
+pub(super) struct Style {
+    /// The title of a sheet.
+    pub(super) title: Format,
+    /// A heading inside a sheet.
+    pub(super) heading: Format,
+    /// A header's cell.
+    pub(super) head: Format,
+    /// Text.
+    pub(super) text: Format,
+    /// A row label.
+    pub(super) label: Format,
+    /// A figure.
+    pub(super) figure: Format,
+}
+
+impl Style {
+    pub(super) fn new() -> Self {
+        let plain = Format::new().set_font_name("宋体").set_font_size(10).set_align(FormatAlign::VerticalCenter);
+        let cell = plain.clone().set_border(FormatBorder::Thin).set_text_wrap();
+        Self {
+            title: plain.clone().set_font_size(16).set_bold().set_align(FormatAlign::Center),
+            heading: plain.set_font_size(12).set_bold(),
+            head: cell.clone().set_bold().set_align(FormatAlign::Center).set_background_color("DDE6F0"),
+            text: cell.clone(),
+            label: cell.clone().set_align(FormatAlign::Left),
+            figure: cell.set_align(FormatAlign::Center),
+        }
+    }
+}
