@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints what is wrong with reports.
     Check(Check),
-    /// Adds up the reports of many agencies for their superior: workbook, tables of all values, report.
+    /// Adds up the reports of many agencies for their superior.
     Rollup(Rollup),
     /// Lists, shows and checks forms (mapping files).
     Forms(Forms),
