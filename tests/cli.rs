@@ -284,3 +284,29 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().expect("the program");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn fill_puts_reports_into_an_offices_own_word_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let program = env!("CARGO_BIN_EXE_nianbao");
+    let run = |arguments: &[&str]| std::process::Command::new(program).args(arguments).output().unwrap();
+    let blank = run(&["forms", "blank", "gkbg-2021", "--to", "docx", "-o", &path("blank")]);
+    assert_eq!(blank.status.code(), Some(0), "{blank:?}");
+    let (template, out) = (path("blank/gkbg-2021.docx"), path("out"));
+    let filled = run(&["fill", "--template", &template, "samples/word-2021.docx", "-o", &out]);
+    assert_eq!(filled.status.code(), Some(0), "{filled:?}");
+    let name = std::fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|found| found == "docx"));
+    let figures = |file: &str| {
+        let printed = run(&["inspect", file]);
+        let report: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+        let values = report["values"].as_object().unwrap().clone();
+        values.into_iter().map(|(field, value)| (field, value["value"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(figures(name.unwrap().to_str().unwrap()), figures("samples/word-2021.docx"));
+    let wrong = run(&["fill", "--template", "samples/text-lines.txt", "samples/word-2021.docx", "-o", &out]);
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+}

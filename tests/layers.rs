@@ -28,7 +28,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // The forms' parts in somebody's own document, as binding finds them, written as the writers write.
     ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
     ("batch", &["bind", "check", "document", "fill", "finding", "form", "read", "report", "write"]),
-    ("cli", &["agencies", "batch", "document", "fill", "finding", "form", "report", "rollup", "write"]),
+    ("cli", &["agencies", "batch", "bind", "document", "fill", "finding", "form", "report", "rollup", "write"]),
 ];
 
 /// Where a part may name another only in these things.

@@ -19,6 +19,7 @@ use super::log::{Count, Entry, Logs, Status};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
 use super::pipeline::{Pipeline, guarded, hexadecimal};
+use crate::fill::DocxTemplate;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
 use crate::finding::{Finding, Message};
 use crate::report::Report;
@@ -33,6 +34,8 @@ pub struct Task<'a> {
     pub pipeline: &'a Pipeline<'a>,
     /// The formats to write.
     pub to: &'a [Output],
+    /// An office's own Word file, to be filled in place of the form's blank.
+    pub template: Option<&'a DocxTemplate>,
     /// The folder for outputs.
     pub out: &'a Path,
     /// Number of workers.
@@ -191,8 +194,8 @@ impl Run<'_> {
         let mut made = Made::unread(started, None);
         made.record.sha256 = hexadecimal(&Sha256::digest(bytes));
         let converted = guarded(|| {
-            let report = self.task.pipeline.report(input, bytes)?;
-            let outputs = self.outputs(&report);
+            let mut report = self.task.pipeline.report(input, bytes)?;
+            let outputs = self.outputs(&mut report);
             Ok((report, outputs))
         });
         match converted {
@@ -228,13 +231,22 @@ impl Run<'_> {
     }
 
     /// The report in every format that is wanted.
-    fn outputs(&self, report: &Report) -> Vec<(Output, Written)> {
+    fn outputs(&self, report: &mut Report) -> Vec<(Output, Written)> {
         let Some(form) = self.task.pipeline.forms().get(&report.form) else { return Vec::new() };
         let wanted = self.task.to.iter().filter_map(|to| WRITERS.iter().find(|writer| writer.output == *to));
-        let write = |writer: &crate::write::Writer| {
-            guarded(|| (writer.write)(form, report).map_err(|error| unwritable(&error.to_string())))
-        };
-        wanted.map(|writer| (writer.output, write(writer))).collect()
+        let mut told = Vec::new();
+        let mut write =
+            |writer: &crate::write::Writer| match self.task.template.filter(|_| writer.output == Output::Docx) {
+                Some(template) => guarded(|| template.fill(report).map_err(|error| unwritable(&error.to_string())))
+                    .map(|filled| {
+                        told.extend(filled.findings);
+                        filled.bytes
+                    }),
+                None => guarded(|| (writer.write)(form, report).map_err(|error| unwritable(&error.to_string()))),
+            };
+        let written = wanted.map(|writer| (writer.output, write(writer))).collect();
+        report.findings.extend(told);
+        written
     }
 
     /// The name wanted for the outputs: the prescribed title where agency and year are known, else the source file's.

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints what is wrong with reports.
     Check(Check),
+    /// Fills an office's own Word file of a form with each report.
+    Fill(Fill),
     /// Adds up the reports of many agencies for their superior.
     Rollup(Rollup),
     /// Lists, shows and checks forms (mapping files).
@@ -62,9 +64,39 @@ pub(crate) struct Convert {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// An office's own Word file of the form (.docx), filled in place of the form's blank.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fill {
+    /// Files, folders, globs, archives, or - for standard input.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// An office's own Word file of the form (.docx).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: PathBuf,
+    /// Folder for the outputs; made where it is missing.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Reads every input as this form, whatever its labels say.
+    #[arg(long, value_name = "ID")]
+    pub(crate) form: Option<String>,
+    /// Number of workers [default: one a core].
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+impl From<Fill> for Convert {
+    /// To fill a template is to convert to Word with it.
+    fn from(fill: Fill) -> Self {
+        let Fill { inputs, template, out, form, jobs } = fill;
+        Self { inputs, out, to: vec![Output::Docx], form, template: Some(template), jobs }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,9 +7,12 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Result, anyhow, bail};
 use nianbao::batch::{self, Entry, Inputs, Pipeline, Status, Summary, Task};
+use nianbao::bind::Binder;
+use nianbao::fill::DocxTemplate;
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
 use nianbao::write::{Output, WRITERS};
+use sha2::{Digest, Sha256};
 
 use super::args::{Convert, Global};
 use super::terminal::{Progress, Terminal};
@@ -21,11 +24,18 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let to = formats(&args.to);
     let pipeline = Pipeline::new(&forms, args.form.clone());
-    let fingerprint = fingerprint(args, global, &to)?;
+    let bytes = args.template.as_deref().map(template_bytes).transpose()?;
+    let template = bytes.as_deref().map(|bytes| compile(args, &forms, bytes)).transpose()?;
+    for finding in template.iter().flat_map(DocxTemplate::findings) {
+        let name = args.template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+        terminal.line(&terminal.finding(&name, finding));
+    }
+    let fingerprint = fingerprint(args, global, &to, bytes.as_deref())?;
     let task = Task {
         inputs: &inputs.list,
         pipeline: &pipeline,
         to: &to,
+        template: template.as_ref(),
         out: &args.out,
         jobs: jobs(args.jobs),
         fingerprint: &fingerprint,
@@ -123,14 +133,30 @@ fn formats(wanted: &[Output]) -> Vec<Output> {
     formats
 }
 
+/// The template's bytes; a file too large to be one is not read.
+fn template_bytes(path: &std::path::Path) -> Result<Vec<u8>> {
+    let size = std::fs::metadata(path).map_err(|error| anyhow!("{}: {error}", path.display()))?.len();
+    if size > 64 << 20 {
+        bail!("{}: a template may have 64 MB", path.display());
+    }
+    std::fs::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
+}
+
+fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<DocxTemplate> {
+    let name = args.template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    DocxTemplate::compile(bytes, &Binder::new(forms), forms, args.form.as_deref())
+        .map_err(|error| anyhow!("{name}: {error}"))
+}
+
 /// Everything besides the inputs that decides what comes out: this build of the program, the forms, the options.
-fn fingerprint(args: &Convert, global: &Global, to: &[Output]) -> Result<Vec<u8>> {
+fn fingerprint(args: &Convert, global: &Global, to: &[Output], template: Option<&[u8]>) -> Result<Vec<u8>> {
     let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), program().unwrap_or_default()];
     let built_in = Forms::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
     for (name, text) in built_in.chain(mistakes::mapping_files(global)?) {
         parts.extend([name, text]);
     }
     parts.push(format!("{:?} {to:?}", args.form));
+    parts.extend(template.map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()));
     serde_json::to_vec(&parts).map_err(|error| anyhow!(error))
 }
 

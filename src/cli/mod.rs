@@ -76,6 +76,7 @@ fn run(args: Args, terminal: &Terminal) -> Result<Exit> {
         Command::Convert(args) => convert::run(&args, &global, terminal),
         Command::Inspect(args) => inspect::run(&args, &global, terminal),
         Command::Check(args) => check::run(&args, &global, terminal),
+        Command::Fill(args) => convert::run(&args.into(), &global, terminal),
         Command::Rollup(args) => rollup::run(&args, &global, terminal),
         Command::Forms(args) => forms::run(&args, &global, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
