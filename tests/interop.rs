@@ -1,0 +1,103 @@
+//! Outputs in the programs that people open them with: LibreOffice, poppler, Chromium. Run by `scripts/test`, which installs them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use nianbao::bind::{Binder, Hints};
+use nianbao::document::Budget;
+use nianbao::form::{Form, Forms};
+use nianbao::report::Report;
+use nianbao::sampler::Sampler;
+use nianbao::write::{Output, WRITERS};
+
+fn write(form: &Form, report: &Report, output: Output, folder: &Path) -> PathBuf {
+    let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
+    let path = folder.join(format!("report.{}", output.suffix()));
+    std::fs::write(&path, (writer.write)(form, report).unwrap()).unwrap();
+    path
+}
+
+fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(output.status.success(), "{program} {arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Converts a file with LibreOffice into a folder of its own; returns the new file.
+fn libreoffice(file: &Path, to: &str, folder: &Path) -> PathBuf {
+    let out = folder.join(format!("as-{to}"));
+    let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
+    run(
+        "soffice",
+        &[&profile, "--headless", "--convert-to", to, "--outdir", out.to_str().unwrap(), file.to_str().unwrap()],
+    );
+    out.join(file.file_stem().unwrap()).with_extension(to)
+}
+
+fn read(file: &Path) -> Report {
+    let bytes = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
+    let forms = Forms::built_in().unwrap();
+    Binder::new(&forms).bind(&reading, &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
+}
+
+fn same_figures(one: &Report, other: &Report, what: &str) {
+    for (field, value) in &one.values {
+        assert_eq!(other.values[field].value, value.value, "{what}: {field}");
+    }
+}
+
+#[test]
+#[ignore = "drives LibreOffice and poppler; scripts/test runs it"]
+fn libreoffice_opens_prints_recalculates_and_keeps_every_figure() {
+    for form in Forms::built_in().unwrap().iter() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = Sampler::new(5).report(form);
+        let docx = write(form, &report, Output::Docx, folder.path());
+        let pdf = libreoffice(&docx, "pdf", folder.path());
+        let pages = run("pdfinfo", &[pdf.to_str().unwrap()]);
+        assert!(pages.contains("A4"), "{pages}");
+        let text: String = run("pdftotext", &["-layout", pdf.to_str().unwrap(), "-"]).split_whitespace().collect();
+        for words in [report.agency.as_deref().unwrap(), "—1—", "六、其他需要报告的事项"] {
+            assert!(text.contains(words), "{words} is not on the pages");
+        }
+        same_figures(&report, &read(&libreoffice(&docx, "doc", folder.path())), "as .doc");
+        same_figures(&report, &read(&libreoffice(&docx, "rtf", folder.path())), "as .rtf");
+        let xlsx = write(form, &report, Output::Xlsx, folder.path());
+        same_figures(&report, &read(&libreoffice(&xlsx, "ods", folder.path())), "recalculated, as .ods");
+    }
+}
+
+#[test]
+#[ignore = "drives Chromium; scripts/test runs it"]
+fn chromium_shows_the_page() {
+    let form = Forms::built_in().unwrap().get("gkbg-2021").cloned().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let report = Sampler::new(5).report(&form);
+    let page = write(&form, &report, Output::Html, folder.path());
+    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+    let address = format!("file://{}", page.display());
+    let quiet = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+    ];
+    let picture = folder.path().join("page.png");
+    let screenshot = format!("--screenshot={}", picture.display());
+    let mut arguments = quiet.to_vec();
+    arguments.extend([
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=390,1200",
+        &profile,
+        &screenshot,
+        &address,
+    ]);
+    run("chromium", &arguments);
+    assert!(std::fs::metadata(&picture).unwrap().len() > 10_000);
+}
