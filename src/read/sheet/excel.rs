@@ -117,19 +117,37 @@ fn longest_attribute(part: &[u8]) -> usize {
 fn one_part_a_sheet(package: &mut Package, budget: &mut Budget) -> Result<(), ReadError> {
     let Some(workbook) = package.main_part(budget)? else { return Ok(()) };
     let relationships = package.relationships(&workbook, budget)?;
-    let mut targets: Vec<String> = relationships
-        .all()
-        .iter()
-        .filter(|relationship| relationship.kind.ends_with("sheet"))
-        .map(|relationship| relationship.target.to_ascii_lowercase())
-        .collect();
-    let sheets = targets.len();
+    let sheets = relationships.all().iter().filter(|relationship| relationship.kind.ends_with("sheet"));
+    let mut targets: Vec<String> = sheets.map(|relationship| relationship.target.to_ascii_lowercase()).collect();
+    let mut named = sheet_relationships(package, &workbook, budget)?;
+    let sheets = targets.len() + named.len();
     targets.sort_unstable();
     targets.dedup();
+    named.sort_unstable();
+    named.dedup();
+    targets.append(&mut named);
     if targets.len() < sheets {
         return Err(ReadError::Damaged("several sheets of the workbook name the same part".into()));
     }
     Ok(())
+}
+
+/// The relationships that the sheets of a workbook name, in its order; none for a binary workbook.
+fn sheet_relationships(package: &mut Package, workbook: &str, budget: &mut Budget) -> Result<Vec<String>, ReadError> {
+    let mut named = Vec::new();
+    let part = package.part(workbook, budget)?.unwrap_or_default();
+    if !part.trim_ascii_start().starts_with(b"<") && !part.starts_with(b"\xEF\xBB\xBF<") {
+        return Ok(named);
+    }
+    let (text, base) = xml::text(&part, budget)?;
+    let mut events = Events::new(&text, base, &[]);
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "sheet" => named.extend(tag.get("id").map(std::borrow::Cow::into_owned)),
+            Event::End => return Ok(named),
+            _ => {}
+        }
+    }
 }
 
 fn damaged(what: &str, error: &impl std::fmt::Display) -> ReadError {
