@@ -80,7 +80,7 @@ pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
     /// Id of the form's rule that failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub rule: Option<String>,
     /// Ids of the fields concerned.
     #[serde(default)]
