@@ -185,6 +185,10 @@ fn complete(styles: &mut Element) {
         });
     }
     styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyles"));
+    // The named style refers to a base format, which umya leaves out.
+    styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyleXfs"));
+    let base = "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>";
+    styles.children.extend(Element::parse(base).map(Node::Element));
     let mut named = Element::new("cellStyles", &[("count", "1")]);
     let normal = Element::new("cellStyle", &[("name", "Normal"), ("xfId", "0"), ("builtinId", "0")]);
     named.children.push(Node::Element(normal));
