@@ -188,7 +188,11 @@ fn complete(styles: &mut Element) {
     // The named style refers to a base format, which umya leaves out.
     styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyleXfs"));
     let base = "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>";
-    styles.children.extend(Element::parse(base).map(Node::Element));
+    let before =
+        styles.children.iter().position(|node| matches!(node, Node::Element(element) if element.name == "cellXfs"));
+    if let Some(base) = Element::parse(base) {
+        styles.children.insert(before.unwrap_or(0), Node::Element(base));
+    }
     let mut named = Element::new("cellStyles", &[("count", "1")]);
     let normal = Element::new("cellStyle", &[("name", "Normal"), ("xfId", "0"), ("builtinId", "0")]);
     named.children.push(Node::Element(normal));
