@@ -94,7 +94,9 @@ fn add_alike(index: &FormIndex, table: usize, stream: &Stream, own: &mut Vec<Occ
         let end =
             stream.folded.origin.partition_point(|&origin| (origin as usize) < line_end).min(stream.folded.text.len());
         let text = &stream.folded.text[at..end];
-        let covered = own.iter().any(|known| known.start < end && at < known.end);
+        // The labels stand in order and apart, so only the last that begins before the end can reach into the piece.
+        let before = own.partition_point(|known| known.start < end);
+        let covered = before > 0 && at < own[before - 1].end;
         if !covered && (4..=60).contains(&text.chars().count()) && !text.bytes().all(|byte| byte.is_ascii_digit()) {
             left -= 1;
             added.extend(alike(index, table, text).map(|(label, score)| Occurrence {

@@ -21,6 +21,9 @@ pub(super) struct Heading {
     score: f32,
 }
 
+/// Candidates that are weighed against each other: a report has seven headings, and a text made of headings alone must stay cheap.
+const CANDIDATES: usize = 1_000;
+
 /// Finds the headings: each section once at most, in the form's order, the best chain of candidates.
 pub(super) fn find(form: &Form, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
     let mut candidates = Vec::new();
@@ -41,6 +44,7 @@ pub(super) fn find(form: &Form, stream: &Stream, claims: &[Claim], from: usize) 
         }
     }
     candidates.sort_by_key(|candidate| (candidate.start, candidate.section));
+    candidates.truncate(CANDIDATES);
     chain(&candidates)
 }
 

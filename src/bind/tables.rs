@@ -311,7 +311,7 @@ impl<'d> TableReader<'_, 'd> {
             start = end + 1;
         }
         for &row in &all {
-            if !self.figures.taken[row] && !own.contains(&row) {
+            if !self.figures.taken[row] && own.binary_search(&row).is_err() {
                 self.unknown_row(row);
             }
             self.figures.taken[row] = true;

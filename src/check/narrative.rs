@@ -19,6 +19,9 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"([0-9０-９]+)\s*(条|件|次|篇|个|场|期|项|份|起|人次|人)[，。,；]?\s*其中").expect("a constant pattern")
 });
 
+/// Wholes with parts that are looked at in one paragraph.
+const WHOLES: usize = 100;
+
 /// Adds what the prose contradicts.
 pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &mut Vec<Finding>) {
     for section in &report.sections {
@@ -38,7 +41,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
 /// `共发布信息268条。其中包括概况类信息40条、政务动态信息200条…`: the parts of one unit must not exceed the whole.
 fn parts_of_whole(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for found in WHOLE.captures_iter(text) {
+    for found in WHOLE.captures_iter(text).take(WHOLES) {
         let (Some(whole), Some(unit), Some(all)) = (number(&found[1]), found.get(2), found.get(0)) else { continue };
         let rest = &text[all.end()..];
         let end = rest.find(['。', '；', '\n']).unwrap_or(rest.len());
