@@ -147,3 +147,14 @@ fn the_glued_reports_of_the_corpus_have_no_wrong_figure() {
         );
     }
 }
+
+#[test]
+fn an_offices_own_row_in_a_text_is_told_and_takes_no_field() {
+    let text = small("\n", "\n").replace("第二十条第（五）项", "其他公开的本地文件\n77\n第二十条第（五）项");
+    let report = read(&text);
+    assert_eq!(report.values["disclosure.normative_documents.in_force"].value, Some(12.into()));
+    assert_eq!(report.values["disclosure.licensing.decisions"].value, Some(363.into()));
+    let told =
+        report.findings.iter().find(|finding| finding.code == "row-unknown").map(|finding| finding.message.zh.as_str());
+    assert!(told.is_some_and(|told| told.contains("其他公开的本地文件 | 77")), "{told:?}");
+}

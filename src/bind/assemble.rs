@@ -233,6 +233,21 @@ fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
         );
         report.findings.push(Finding::new(&code::PAGE_CHROME, message));
     }
+    let margins = stream.aside.iter().filter(|(region, _)| *region == Region::HeaderFooter);
+    // Page numbers and rules say nothing; words in a header or footer do.
+    let mut margins: Vec<&str> = margins
+        .map(|(_, text)| text.trim_matches(blank))
+        .filter(|text| text.chars().any(char::is_alphabetic))
+        .collect();
+    margins.dedup();
+    if !margins.is_empty() {
+        let shown = margins.join(" / ");
+        let message = Message::new(
+            format!("页眉页脚的文字未计入报告：{shown}"),
+            format!("The text of headers and footers was left out: {shown}"),
+        );
+        report.findings.push(Finding::new(&code::PAGE_MARGINS, message));
+    }
     if !report.unclaimed.is_empty() {
         let message = Message::new(
             format!("标题之前有{}处内容不属于报告的任何部分，附在输出的最后。", report.unclaimed.len()),

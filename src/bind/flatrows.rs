@@ -82,7 +82,9 @@ impl FlatTable<'_, '_> {
         }
         // Headers and captions behind the last figures belong to the table too.
         let last = self.path.last().map(|step| self.stream.raw_end(self.own[step.occurrence].end));
-        Some(Claim { start, end: end.max(last.unwrap_or(end)), table: self.table })
+        let end = end.max(last.unwrap_or(end));
+        figures.findings.extend(self.passed_over(&rows, start..end));
+        Some(Claim { start, end, table: self.table })
     }
 
     /// The raw text between a label and the next label of the form.
@@ -108,6 +110,40 @@ impl FlatTable<'_, '_> {
         let first = spec.first_field + row * wanted;
         let pieces = pieces(&self.stream.raw[region.clone()]);
         FlatRow { row: (block, row), first, wanted, start: region.start, pieces }
+    }
+
+    /// Text inside the table that is neither a label nor a figure of it: an office's own row, or words between the rows.
+    fn passed_over(&self, rows: &[FlatRow], within: Range<usize>) -> Option<Finding> {
+        let raw = &self.stream.raw;
+        let label = |one: &Occurrence| self.stream.raw_start(one.start)..self.stream.raw_end(one.end);
+        // A label that stands alone is a repeated header; one inside other words is part of them.
+        let apart = |range: &Range<usize>| {
+            let edge = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+            edge(raw[..range.start].chars().next_back()) && edge(raw[range.end..].chars().next())
+        };
+        let mut taken: Vec<Range<usize>> = self.path.iter().map(|step| label(&self.own[step.occurrence])).collect();
+        taken.extend(self.all.iter().map(label).filter(apart));
+        let figures =
+            rows.iter().flat_map(|row| row.pieces.iter().map(|piece| row.start + piece.start..row.start + piece.end));
+        taken.extend(figures);
+        taken.sort_by_key(|range| (range.start, range.end));
+        let mut at = within.start;
+        let mut left = Vec::new();
+        for range in taken.into_iter().chain(std::iter::once(within.end..within.end)) {
+            let gap = at..range.start.clamp(at, within.end);
+            left.extend(
+                raw.get(gap).into_iter().flat_map(str::lines).filter(|line| line.chars().any(char::is_alphanumeric)),
+            );
+            at = at.max(range.end.min(within.end));
+        }
+        let shown = left.iter().map(|line| line.trim_matches(blank)).collect::<Vec<_>>().join(" | ");
+        let first = left.first()?.as_ptr() as usize - raw.as_ptr() as usize;
+        let name = &self.index.form.tables[self.table].name;
+        let message = Message::new(
+            format!("{}中的文字“{shown}”不属于表单，未计入任何字段。", name.zh),
+            format!("The text \"{shown}\" in {} belongs to no field of the form.", name.en),
+        );
+        Some(Finding::new(&code::ROW_UNKNOWN, message).at(self.stream.place_at(first)))
     }
 
     /// Reads the rows of the table: those whose cells are certain by themselves, then the others by the form's arithmetic.

@@ -104,6 +104,11 @@ super::declare! {
         ("网页栏目未计入报告", "parts of the web page around the report were left out"),
         ("导航、页脚等不属于报告，原文保留在此。", "Navigation and footers are no part of the report; their text is kept here."),
         ("请核对是否误删了正文。", "Check that no part of the report was taken for it.");
+    /// Text of page headers and footers was left out.
+    PAGE_MARGINS = "page-margins", Info,
+        ("页眉页脚未计入报告", "headers and footers were left out"),
+        ("页眉页脚不属于报告正文，文字保留在此。", "Headers and footers are no part of the report's text; they are kept here."),
+        ("请核对其中没有正文内容。", "Check that nothing in them belongs to the report.");
     /// Content that belongs to no part of the form.
     CONTENT_UNCLAIMED = "content-unclaimed", Warning,
         ("有内容不属于表单的任何部分", "some content belongs to no part of the form"),
