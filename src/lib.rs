@@ -8,6 +8,7 @@ pub mod document;
 pub mod fill;
 pub mod finding;
 pub mod form;
+pub mod migrate;
 pub mod read;
 pub mod report;
 pub mod rollup;

@@ -19,6 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("bind", &["document", "finding", "form", "read", "report", "text"]),
     // Reports and forms, and no document.
     ("check", &["finding", "form", "report", "text"]),
+    ("migrate", &["finding", "form", "report"]),
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
@@ -27,8 +28,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("write", &["agencies", "document", "finding", "form", "report", "rollup", "text"]),
     // The forms' parts in somebody's own document, as binding finds them, written as the writers write.
     ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
-    ("batch", &["bind", "check", "document", "fill", "finding", "form", "read", "report", "write"]),
-    ("cli", &["agencies", "batch", "bind", "document", "fill", "finding", "form", "report", "rollup", "write"]),
+    ("batch", &["bind", "check", "document", "fill", "finding", "form", "migrate", "read", "report", "write"]),
+    (
+        "cli",
+        &["agencies", "batch", "bind", "document", "fill", "finding", "form", "migrate", "report", "rollup", "write"],
+    ),
 ];
 
 /// Where a part may name another only in these things.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nianbao::document::Place;
 use nianbao::form::{FormSource, Forms};
+use nianbao::migrate::{MigrationSource, Migrations};
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 use serde_json::Value;
@@ -47,6 +48,18 @@ fn the_schema_of_reports_is_true_of_reports() {
         let mut wrong = printed.clone();
         wrong["year"] = "2023".into();
         assert!(!jsonschema::is_valid(&schema, &wrong), "a year in quotes is no year");
+    }
+}
+
+#[test]
+fn the_schema_of_migrations_is_true_of_migrations() {
+    let schema = published("migration.schema.json", &schemars::schema_for!(MigrationSource));
+    for (name, text) in Migrations::sources() {
+        let table: toml::Table = text.parse().expect("TOML");
+        let mut instance = serde_json::to_value(table).expect("JSON");
+        assert_valid(&schema, &instance, name);
+        instance["drop"][0]["why"] = "no".into();
+        assert!(!jsonschema::is_valid(&schema, &instance), "an unknown key is a mistake");
     }
 }
 

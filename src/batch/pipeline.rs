@@ -9,8 +9,10 @@ use crate::bind::{Binder, Hints};
 use crate::check::{self, Context};
 use crate::document::Budget;
 use crate::finding::code::batch::INTERNAL_ERROR;
+use crate::finding::code::migrate::NO_MIGRATION;
 use crate::finding::{Finding, Message};
 use crate::form::Forms;
+use crate::migrate::Migrations;
 use crate::read;
 use crate::report::{Report, Source};
 
@@ -22,12 +24,20 @@ pub struct Pipeline<'a> {
     forms: &'a Forms,
     binder: Binder,
     form: Option<String>,
+    into: Option<(&'a Migrations, String)>,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pipeline for these forms; with `form`, every document is read as that form.
     pub fn new(forms: &'a Forms, form: Option<String>) -> Self {
-        Self { forms, binder: Binder::new(forms), form }
+        Self { forms, binder: Binder::new(forms), form, into: None }
+    }
+
+    /// The same pipeline, which brings every report into this form after checking it in its own.
+    #[must_use]
+    pub fn into_form(mut self, migrations: &'a Migrations, form: String) -> Self {
+        self.into = Some((migrations, form));
+        self
     }
 
     /// The forms.
@@ -59,15 +69,32 @@ impl<'a> Pipeline<'a> {
         report.findings.extend(findings);
     }
 
-    /// Reads, binds and checks a document.
+    /// Reads, binds and checks a document, and brings it into another form where one is wanted.
     ///
     /// # Errors
     /// The finding that says why there is no report.
     pub fn report(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
         let mut report = self.read(input, bytes)?;
         self.check(&mut report, None);
-        Ok(report)
+        match &self.into {
+            Some((migrations, form)) if *form != report.form => match migrations.between(&report.form, form) {
+                Some(migration) => Ok(migration.migrate(report)),
+                None => Err(Box::new(no_migration(&report.form, form))),
+            },
+            _ => Ok(report),
+        }
     }
+}
+
+fn no_migration(from: &str, to: &str) -> Finding {
+    let code = &NO_MIGRATION;
+    Finding::new(
+        code,
+        Message::new(
+            format!("这份报告是{from}，要求转成{to}：{}。{}", code.title.0, code.remedy.0),
+            format!("The report is of {from}, and {to} is wanted: {}. {}", code.title.1, code.remedy.1),
+        ),
+    )
 }
 
 /// Bytes in hexadecimal.

@@ -64,6 +64,9 @@ pub(crate) struct Convert {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Brings reports of other forms into this form; what has no place in it is told.
+    #[arg(long, value_name = "ID")]
+    pub(crate) to_form: Option<String>,
     /// An office's own Word file of the form (.docx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
@@ -95,7 +98,7 @@ impl From<Fill> for Convert {
     /// To fill a template is to convert to Word with it.
     fn from(fill: Fill) -> Self {
         let Fill { inputs, template, out, form, jobs } = fill;
-        Self { inputs, out, to: vec![Output::Docx], form, template: Some(template), jobs }
+        Self { inputs, out, to: vec![Output::Docx], form, to_form: None, template: Some(template), jobs }
     }
 }
 

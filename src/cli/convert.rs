@@ -11,6 +11,7 @@ use nianbao::bind::Binder;
 use nianbao::fill::DocxTemplate;
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
+use nianbao::migrate::Migrations;
 use nianbao::write::{Output, WRITERS};
 use sha2::{Digest, Sha256};
 
@@ -21,9 +22,14 @@ use super::{Exit, mistakes};
 pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
+    known_form(&forms, args.to_form.as_deref())?;
+    let migrations = mistakes::migrations(global, &forms)?;
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let to = formats(&args.to);
-    let pipeline = Pipeline::new(&forms, args.form.clone());
+    let mut pipeline = Pipeline::new(&forms, args.form.clone());
+    if let Some(form) = &args.to_form {
+        pipeline = pipeline.into_form(&migrations, form.clone());
+    }
     let bytes = args.template.as_deref().map(template_bytes).transpose()?;
     let template = bytes.as_deref().map(|bytes| compile(args, &forms, bytes)).transpose()?;
     for finding in template.iter().flat_map(DocxTemplate::findings) {
@@ -152,10 +158,12 @@ fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<DocxTemplate> 
 fn fingerprint(args: &Convert, global: &Global, to: &[Output], template: Option<&[u8]>) -> Result<Vec<u8>> {
     let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), program().unwrap_or_default()];
     let built_in = Forms::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
-    for (name, text) in built_in.chain(mistakes::mapping_files(global)?) {
+    let migrations = Migrations::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
+    let own = mistakes::mapping_files(global)?.into_iter().chain(mistakes::migration_files(global)?);
+    for (name, text) in built_in.chain(migrations).chain(own) {
         parts.extend([name, text]);
     }
-    parts.push(format!("{:?} {to:?}", args.form));
+    parts.push(format!("{:?} {:?} {to:?}", args.form, args.to_form));
     parts.extend(template.map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()));
     serde_json::to_vec(&parts).map_err(|error| anyhow!(error))
 }

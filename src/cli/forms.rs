@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nianbao::batch;
 use nianbao::form::{Field, FieldKind, Form, Forms};
+use nianbao::migrate::Migrations;
 use nianbao::report::Report;
 use nianbao::write::{Output, WRITERS};
 
@@ -19,7 +20,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         FormsCommand::List => list(global, terminal),
         FormsCommand::Show { id } => show(id, global, terminal),
         FormsCommand::Blank { id, to, out } => blank(id, to, out, global, terminal),
-        FormsCommand::Check { files } => check(files, terminal),
+        FormsCommand::Check { files } => check(files, global, terminal),
     }
 }
 
@@ -110,18 +111,22 @@ fn rules(out: &mut impl Write, form: &Form, terminal: &Terminal) -> io::Result<(
     Ok(())
 }
 
-fn check(files: &[PathBuf], terminal: &Terminal) -> Result<Exit> {
+fn check(files: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<Exit> {
     let mut wrong = false;
     for file in files {
-        wrong |= !check_one(file, terminal)?;
+        wrong |= !check_one(file, global, terminal)?;
     }
     Ok(Exit::wrong_if(wrong))
 }
 
 /// Checks a mapping file by itself; returns whether it is right.
-fn check_one(file: &Path, terminal: &Terminal) -> Result<bool> {
+fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+    // A migration has the keys that no form has.
+    if text.parse::<toml::Table>().is_ok_and(|file| file.contains_key("from") && file.contains_key("to")) {
+        return check_migration(&name, &text, global, terminal);
+    }
     let form = match Forms::default().add(&name, &text) {
         Ok(form) => form,
         Err(error) => {
@@ -146,5 +151,16 @@ fn check_one(file: &Path, terminal: &Terminal) -> Result<bool> {
         nianbao::finding::Language::En => format!("{name}: right, {}, {fields} fields, {rules} rules", form.id),
     };
     writeln!(io::stdout().lock(), "{said}")?;
+    Ok(true)
+}
+
+/// Checks a migration between the forms at hand; returns whether it is right.
+fn check_migration(name: &str, text: &str, global: &Global, terminal: &Terminal) -> Result<bool> {
+    let forms = mistakes::forms(global)?;
+    if let Err(error) = Migrations::default().add(name, text, &forms) {
+        write!(io::stdout().lock(), "{}", mistakes::shown(&error))?;
+        return Ok(false);
+    }
+    writeln!(io::stdout().lock(), "{name}: {}", terminal.say("正确，表式转换规则", "right, a migration"))?;
     Ok(true)
 }

@@ -1,8 +1,11 @@
 //! Mistakes in mapping files, each with its line and a mark under what is to blame.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Result, anyhow};
 use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
 use nianbao::form::{FormError, Forms};
+use nianbao::migrate::Migrations;
 
 use super::args::Global;
 
@@ -15,9 +18,27 @@ pub(crate) fn forms(global: &Global) -> Result<Forms> {
     Ok(forms)
 }
 
+/// The migrations built in and those of the folder `migrations` of `--mappings`.
+pub(crate) fn migrations(global: &Global, forms: &Forms) -> Result<Migrations> {
+    let mut migrations = Migrations::built_in(forms);
+    for (name, text) in migration_files(global)? {
+        migrations.add(&name, &text, forms).map_err(|error| anyhow!("{}", shown(&error)))?;
+    }
+    Ok(migrations)
+}
+
 /// Name and text of the files of `--mappings`, in the order of their names.
 pub(crate) fn mapping_files(global: &Global) -> Result<Vec<(String, String)>> {
-    let Some(folder) = &global.mappings else { return Ok(Vec::new()) };
+    global.mappings.as_deref().map_or_else(|| Ok(Vec::new()), toml_files)
+}
+
+/// Name and text of the migrations of `--mappings`, in the order of their names.
+pub(crate) fn migration_files(global: &Global) -> Result<Vec<(String, String)>> {
+    let folder = global.mappings.as_deref().map(|folder| folder.join("migrations"));
+    folder.filter(|folder| folder.is_dir()).map_or_else(|| Ok(Vec::new()), |folder| toml_files(&folder))
+}
+
+fn toml_files(folder: &Path) -> Result<Vec<(String, String)>> {
     let place = |error: std::io::Error| anyhow!("{}: {error}", folder.display());
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(place)? {
@@ -27,7 +48,7 @@ pub(crate) fn mapping_files(global: &Global) -> Result<Vec<(String, String)>> {
         }
     }
     paths.sort();
-    let read = |path: &std::path::PathBuf| {
+    let read = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
         Ok((path.display().to_string(), text))
     };

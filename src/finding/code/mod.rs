@@ -15,6 +15,7 @@ pub mod batch;
 pub mod bind;
 pub mod check;
 pub mod fill;
+pub mod migrate;
 pub mod read;
 pub mod rollup;
 
@@ -44,5 +45,8 @@ impl Code {
 
 /// Every code, stage by stage.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    [read::CODES, bind::CODES, check::CODES, batch::CODES, fill::CODES, rollup::CODES].into_iter().flatten().copied()
+    [read::CODES, bind::CODES, check::CODES, batch::CODES, fill::CODES, migrate::CODES, rollup::CODES]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -1,0 +1,80 @@
+//! Migration: a report of one form brought into another, with a list of what could not move. Pure: reports and forms only.
+
+mod carry;
+mod compile;
+mod source;
+
+use std::sync::Arc;
+
+use crate::finding::Message;
+use crate::form::{FieldIndex, Form, FormError, Forms};
+
+pub use source::{DropSource, MigrationSource, MoveSource, NewSource, SplitSource, SumSource};
+
+/// The migrations built into the program: name and text.
+static BUILT_IN: &[(&str, &str)] = &[
+    ("gkbg-2019-to-gkbg-2021.toml", include_str!("../../mappings/migrations/gkbg-2019-to-gkbg-2021.toml")),
+    ("gkbg-2021-to-gkbg-2019.toml", include_str!("../../mappings/migrations/gkbg-2021-to-gkbg-2019.toml")),
+];
+
+/// How reports of one form are brought into another.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    /// The form that a report has.
+    pub from: Arc<Form>,
+    /// The form that it gets.
+    pub to: Arc<Form>,
+    /// What happens to the fields; each field of both forms stands in one step.
+    steps: Vec<Step>,
+}
+
+/// What happens to some fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    /// The figure goes to a field.
+    Move { from: FieldIndex, to: FieldIndex, note: Option<Arc<Message>> },
+    /// The figure has no place.
+    Drop { from: FieldIndex, reason: Arc<Message> },
+    /// The figure is the sum of fields.
+    Split { from: FieldIndex, to: Vec<FieldIndex> },
+    /// Figures are added up in a field.
+    Sum { from: Vec<FieldIndex>, to: FieldIndex },
+    /// A field has no source.
+    New { to: FieldIndex },
+}
+
+/// A set of migrations.
+#[derive(Debug, Clone, Default)]
+pub struct Migrations {
+    list: Vec<Migration>,
+}
+
+impl Migrations {
+    /// The migrations built into the program, between these forms. One that does not fit them, because a form was replaced, is
+    /// left out.
+    pub fn built_in(forms: &Forms) -> Self {
+        let fitting = BUILT_IN.iter().filter_map(|(name, text)| compile::compile(name, text, forms).ok());
+        Self { list: fitting.collect() }
+    }
+
+    /// The migration files built into the program: name and text.
+    pub fn sources() -> &'static [(&'static str, &'static str)] {
+        BUILT_IN
+    }
+
+    /// Adds a migration from the text of its file; one between the same forms is replaced.
+    ///
+    /// # Errors
+    /// Every mistake in the file: unknown forms and fields, fields that stand in no step or in two.
+    pub fn add(&mut self, name: &str, text: &str, forms: &Forms) -> Result<(), FormError> {
+        let migration = compile::compile(name, text, forms)?;
+        self.list.retain(|known| (&known.from.id, &known.to.id) != (&migration.from.id, &migration.to.id));
+        self.list.push(migration);
+        Ok(())
+    }
+
+    /// The migration from one form to another.
+    pub fn between(&self, from: &str, to: &str) -> Option<&Migration> {
+        self.list.iter().find(|migration| migration.from.id == from && migration.to.id == to)
+    }
+}

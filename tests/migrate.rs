@@ -1,0 +1,157 @@
+//! A report brought into another form: every figure where it means the same, or told, and never anywhere else.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod program;
+
+use nianbao::bind::{Binder, Hints};
+use nianbao::document::Budget;
+use nianbao::form::Forms;
+use nianbao::migrate::Migrations;
+use nianbao::report::{Content, Kind, Report};
+use nianbao::sampler::Sampler;
+use nianbao::write::{Output, WRITERS};
+use program::Folder;
+
+const OLD: &str = "gkbg-2019";
+const NEW: &str = "gkbg-2021";
+
+fn migrated(forms: &Forms, report: Report, to: &str) -> Report {
+    let migrations = Migrations::built_in(forms);
+    migrations.between(&report.form, to).expect("a migration").migrate(report)
+}
+
+/// The rows that the newer form has in place of one.
+const PARTS: [&str; 3] = ["uncorrected", "unpaid_fee", "remaining"];
+
+#[test]
+fn what_means_the_same_is_carried_over_and_nothing_else_is() {
+    let forms = Forms::built_in().unwrap();
+    for seed in 0..40 {
+        let old = Sampler::new(seed).report(forms.get(OLD).unwrap());
+        let new = migrated(&forms, old.clone(), NEW);
+        assert_eq!(new.form, NEW);
+        assert_eq!(new.title, old.title, "the same agency, year and prescribed title");
+        let ids: Vec<&String> = forms.get(NEW).unwrap().fields.iter().map(|field| &field.id).collect();
+        assert_eq!(new.values.keys().collect::<Vec<_>>(), ids, "every field, in the form's order");
+        for (id, value) in &new.values {
+            let part = PARTS.iter().find_map(|part| id.strip_prefix(&format!("requests.other.{part}.")));
+            let source = match part {
+                Some(column) => {
+                    let whole = &old.values[&format!("requests.other.{column}")];
+                    if whole.raw == "0" {
+                        assert_eq!((value.raw.as_str(), value.deduced.len()), ("0", 1), "{id}");
+                    } else {
+                        assert_eq!(value.kind, Kind::Absent, "{id}: the parts of {} are not known", whole.raw);
+                    }
+                    continue;
+                }
+                None => id.replace(".issued", ".made"),
+            };
+            match old.values.get(&source) {
+                Some(before) => assert_eq!(value, before, "{id}"),
+                None => assert_eq!(value.kind, Kind::Absent, "{id} is new"),
+            }
+        }
+    }
+}
+
+#[test]
+fn figures_without_a_place_are_told_and_stand_at_the_end() {
+    let forms = Forms::built_in().unwrap();
+    let old = Sampler::new(7).report(forms.get(OLD).unwrap());
+    let new = migrated(&forms, old.clone(), NEW);
+    let Some(Content::Extra(table)) = new.unclaimed.last() else { panic!("a table at the end: {:?}", new.unclaimed) };
+    let carried =
+        |id: &str| new.values.contains_key(&id.replace(".made", ".issued")) || id.starts_with("requests.other.");
+    let dropped: Vec<&str> =
+        old.values.iter().filter(|(id, _)| !carried(id)).map(|(_, value)| value.raw.as_str()).collect();
+    assert!(dropped.len() > 10, "{dropped:?}");
+    for raw in &dropped {
+        assert!(table.cells.iter().any(|cell| cell.text == *raw), "{raw} is at the end");
+    }
+    let told: Vec<&str> = new.findings.iter().flat_map(|finding| &finding.fields).map(String::as_str).collect();
+    for id in old.values.keys().filter(|id| !carried(id)) {
+        assert!(told.contains(&id.as_str()), "{id} is told");
+    }
+    assert!(told.contains(&"disclosure.fees.amount"), "a new cell is told");
+}
+
+#[test]
+fn there_and_back_keeps_what_both_forms_have() {
+    let forms = Forms::built_in().unwrap();
+    for seed in 0..40 {
+        let new = Sampler::new(seed).report(forms.get(NEW).unwrap());
+        let old = migrated(&forms, new.clone(), OLD);
+        for (id, value) in &old.values {
+            if let Some(column) = id.strip_prefix("requests.other.") {
+                let parts = PARTS.map(|part| new.values[&format!("requests.other.{part}.{column}")].value.unwrap());
+                assert_eq!(value.value, Some(parts.iter().sum()), "{id}");
+                assert!(!value.deduced.is_empty(), "{id} was added up");
+            } else if let Some(before) = new.values.get(id) {
+                assert_eq!(value, before, "{id}");
+            } else {
+                assert_eq!(value.kind, Kind::Absent, "{id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_migrated_report_is_written_in_its_new_form_and_read_back() {
+    let forms = Forms::built_in().unwrap();
+    let binder = Binder::new(&forms);
+    let new = migrated(&forms, Sampler::new(3).report(forms.get(OLD).unwrap()), NEW);
+    for output in [Output::Docx, Output::Html] {
+        let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
+        let bytes = (writer.write)(forms.get(NEW).unwrap(), &new).unwrap();
+        let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
+        let again = binder.bind(&reading, &Hints::default()).unwrap();
+        assert_eq!(again.form, NEW);
+        for (id, value) in &new.values {
+            assert_eq!(again.values[id].value, value.value, "{output:?} {id}");
+        }
+    }
+}
+
+#[test]
+fn a_migration_says_something_of_every_field_once() {
+    let forms = Forms::built_in().unwrap();
+    let (_, text) = Migrations::sources()[0];
+    assert_eq!(Migrations::sources().len(), 2);
+    let mistakes = |text: &str| {
+        let error = Migrations::default().add("m.toml", text, &forms).unwrap_err();
+        error.mistakes.into_iter().map(|mistake| mistake.message).collect::<Vec<_>>().join("\n")
+    };
+    Migrations::default().add("m.toml", text, &forms).unwrap();
+    let lacking =
+        mistakes(&text.replace("fields = [\"disclosure.procurement.*\"]", "fields = [\"disclosure.fees.change\"]"));
+    assert!(lacking.contains("nothing is said of `disclosure.procurement.items`"), "{lacking}");
+    assert!(lacking.contains("`disclosure.fees.change` of `gkbg-2019` stands in 2 steps"), "{lacking}");
+    let unknown = mistakes(&text.replace("disclosure.fees.amount", "disclosure.fees.sum"));
+    assert!(unknown.contains("`disclosure.fees.sum` stands for no field of `gkbg-2021`"), "{unknown}");
+    let version = mistakes(&text.replace("language = 1", "language = 9"));
+    assert!(version.contains("this program reads language 1"), "{version}");
+    let form = mistakes(&text.replace("from = \"gkbg-2019\"", "from = \"gkbg-2018\""));
+    assert!(form.contains("no form `gkbg-2018`"), "{form}");
+}
+
+#[test]
+fn convert_brings_reports_into_the_form_that_is_wanted() {
+    let folder = Folder::new();
+    let forms = Forms::built_in().unwrap();
+    let old = Sampler::new(1).report(forms.get(OLD).unwrap());
+    folder.file("in/1 old.html", program::page(&old));
+    folder.file("in/2 new.html", program::page(&program::report(2)));
+    let ran = folder.run(&["convert", "in", "-o", "out", "--to", "json", "--to-form", NEW]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let log = folder.log("out/batch.jsonl");
+    assert!(log.iter().all(|line| line["form"] == NEW), "{log:?}");
+    let findings = folder.log("out/findings.jsonl");
+    let told = |path: &str| {
+        findings.iter().filter(|line| line["path"] == path && line["code"] == "figures-without-place").count()
+    };
+    assert_eq!((told("in/1 old.html"), told("in/2 new.html")), (3, 0));
+    let refused = folder.run(&["convert", "in", "-o", "out", "--to-form", "other"]);
+    assert_eq!(refused.status, Some(2), "{refused:?}");
+}
