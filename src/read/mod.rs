@@ -6,6 +6,7 @@ mod docx;
 mod encoding;
 mod error;
 mod html;
+mod mht;
 mod odf;
 pub mod package;
 mod rtf;
@@ -61,6 +62,7 @@ pub static READERS: &[Reader] = &[
     Reader { format: Format::Ods, suffixes: &["ods", "ots"], read: sheet::read_ods },
     Reader { format: Format::Odt, suffixes: &["odt", "ott"], read: odf::text::read },
     Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
+    Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: mht::read },
     Reader { format: Format::Text, suffixes: &["txt", "md", "text"], read: text::read },
 ];
 

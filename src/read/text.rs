@@ -11,7 +11,11 @@ use crate::finding::Finding;
 /// # Errors
 /// [`ReadError::OverLimit`] for more lines or text than a file may have.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    let text = decode(bytes, None, findings);
+    read_lines(&decode(bytes, None, findings), budget)
+}
+
+/// Reads a text that is decoded already.
+pub(super) fn read_lines(text: &str, budget: &mut Budget) -> Result<Document, ReadError> {
     budget.spend(Resource::TextBytes, text.len() as u64)?;
     let mut document = Document::default();
     let mut number = 0;

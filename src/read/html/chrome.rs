@@ -1,97 +1,167 @@
-//! Which parts of a page are not its article: navigation, breadcrumbs, share buttons, banners, footers.
+//! What an element looks like by its name, role, class, id and style: the article, page furniture, or hidden.
 
-use scraper::node::Element;
+use super::tree::Element;
 
-/// Words in `class` and `id` that the containers of articles have on government sites; they protect what is inside.
+/// What an element looks like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// Not seen by a reader of the page.
+    Hidden,
+    /// The container of the article.
+    Body,
+    /// Navigation, breadcrumbs, share buttons, a footer.
+    Furniture,
+    /// Furniture, unless it stands in the container of the article.
+    PerhapsFurniture,
+    /// A control of a form.
+    Control,
+}
+
+/// Names in `class` and `id` that the containers of articles have on government sites.
 const BODY: &[&str] = &[
     "content",
     "article",
     "trs_editor",
+    "trs_uedit",
     "zoom",
     "ucap-content",
     "vsb_content",
     "xxgk_content",
     "custom_unionstyle",
+    "view",
     "main-text",
     "maintext",
     "detail",
     "artical",
-    "conTxt",
+    "contxt",
     "news_con",
     "wzcon",
-    "text-content",
+    "textbox",
+    "nbcontent",
+    "bt_content",
+    "conzt",
 ];
 
-/// Words in `class` and `id` that navigation and page furniture have.
+/// Words that page furniture has wherever it stands.
 const FURNITURE: &[&str] = &[
     "nav",
     "navbar",
     "navigation",
     "menu",
+    "submenu",
     "breadcrumb",
     "breadcrumbs",
     "crumb",
     "crumbs",
-    "position",
-    "location",
+    "bread",
     "share",
     "bdsharebuttonbox",
     "footer",
     "foot",
     "sidebar",
-    "side",
     "copyright",
     "toolbar",
     "pagination",
     "pager",
     "related",
-    "search",
-    "login",
-    "banner",
-    "topbar",
-    "header",
-    "top",
     "qrcode",
+    "ewm",
     "sitemap",
     "friendlink",
-    "links",
+    "print",
+    "fontsize",
 ];
 
-/// Whether an element is page furniture by its name, role, class or id.
-pub(super) fn is_furniture(element: &Element) -> bool {
-    if matches!(element.name(), "nav" | "footer" | "aside" | "button" | "select" | "form") {
-        return element.name() != "form" || has_word(element, &["search", "login"]);
+/// Words that furniture has, and now and then a part of an article.
+const PERHAPS: &[&str] = &[
+    "position", "location", "side", "search", "login", "banner", "topbar", "header", "top", "links", "dqwz", "weizhi",
+    "logo", "bottom",
+];
+
+/// What an element looks like.
+pub(super) fn look(element: &Element) -> Look {
+    let name = element.name();
+    if is_hidden(element, name) {
+        return Look::Hidden;
     }
-    let role = element.attr("role").unwrap_or_default();
-    if matches!(role, "navigation" | "banner" | "contentinfo" | "search" | "complementary") {
-        return true;
+    match name {
+        "nav" | "footer" => return Look::Furniture,
+        "aside" | "header" => return Look::PerhapsFurniture,
+        "article" | "main" => return Look::Body,
+        "button" | "select" | "textarea" => return Look::Control,
+        _ => {}
     }
-    matches!(element.name(), "div" | "ul" | "ol" | "span" | "section" | "header" | "p" | "table" | "td" | "dl")
-        && has_word(element, FURNITURE)
-        && !is_body(element)
+    match element.attr("role").unwrap_or_default() {
+        "navigation" | "search" | "contentinfo" => return Look::Furniture,
+        "banner" | "complementary" => return Look::PerhapsFurniture,
+        "main" | "article" => return Look::Body,
+        _ => {}
+    }
+    if name == "body" || name == "html" {
+        return Look::Plain;
+    }
+    by_words(element)
 }
 
-/// Whether an element is the container of the article.
-pub(super) fn is_body(element: &Element) -> bool {
-    matches!(element.name(), "article" | "main") || has_word(element, BODY)
+fn by_words(element: &Element) -> Look {
+    let names = [element.attr("id"), element.attr("class")];
+    let names = || names.into_iter().flatten().flat_map(str::split_ascii_whitespace).take(20);
+    let any = |list: &[&str]| names().any(|name| words(name).any(|word| is_one_of(list, word)));
+    if any(FURNITURE) {
+        Look::Furniture
+    } else if names()
+        .any(|name| is_one_of(BODY, name.trim_end_matches(|end: char| end.is_ascii_digit())) || ends_as_body(name))
+    {
+        Look::Body
+    } else if any(PERHAPS) {
+        Look::PerhapsFurniture
+    } else {
+        Look::Plain
+    }
 }
 
-fn has_word(element: &Element, words: &[&str]) -> bool {
-    let names = [element.attr("class"), element.attr("id")];
-    names
-        .into_iter()
-        .flatten()
-        .flat_map(|names| names.split(|character: char| !character.is_alphanumeric() && character != '_'))
-        .any(|name| {
-            let name = name.trim_matches(|character: char| character.is_ascii_digit() || character == '_');
-            words.iter().any(|word| name.eq_ignore_ascii_case(word))
-        })
+fn is_one_of(list: &[&str], word: &str) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// `article-content`, `newsContent`: a name whose last word is one of the article's.
+fn ends_as_body(name: &str) -> bool {
+    words(name).count() > 1
+        && words(name)
+            .filter(|word| !word.is_empty())
+            .last()
+            .is_some_and(|word| is_one_of(&["content", "article", "text"], word))
+}
+
+/// The words of a name: `main-nav`, `nav_box`, `topNav2`.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let bytes = rest.as_bytes();
+        let end = (1..bytes.len())
+            .find(|&at| {
+                rest.is_char_boundary(at) && {
+                    !bytes[at].is_ascii_alphabetic()
+                        || bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase()
+                }
+            })
+            .unwrap_or(bytes.len());
+        let word = &rest[..end];
+        rest = rest[end..].trim_start_matches(|between: char| !between.is_ascii_alphabetic());
+        Some(word.trim_matches(|edge: char| !edge.is_ascii_alphabetic()))
+    })
 }
 
 /// Whether an element is hidden from the reader of the page.
-pub(super) fn is_hidden(element: &Element) -> bool {
+fn is_hidden(element: &Element, name: &str) -> bool {
     if matches!(
-        element.name(),
+        name,
         "script"
             | "style"
             | "noscript"
@@ -104,12 +174,30 @@ pub(super) fn is_hidden(element: &Element) -> bool {
             | "svg"
             | "math"
             | "xml"
+            | "datalist"
+            | "audio"
+            | "video"
+            | "canvas"
     ) || element.attr("hidden").is_some()
     {
         return true;
     }
     let Some(style) = element.attr("style") else { return false };
-    let style: String =
-        style.chars().filter(|character| !character.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hidden| style.contains(hidden))
+    // Most styles say nothing of these words.
+    let mentions = ["none", "hid", "NONE", "HID", "None", "Hid"].iter().any(|word| style.contains(word));
+    mentions && {
+        let mut style: String = style.chars().filter(|character| !character.is_whitespace()).take(4_096).collect();
+        style.make_ascii_lowercase();
+        ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hidden| style.contains(hidden))
+    }
+}
+
+/// Words with which the line begins that says where in the site a page stands.
+const BREADCRUMBS: &[&str] =
+    &["当前位置", "您的位置", "你的位置", "您现在的位置", "您所在的位置", "您当前的位置", "所在位置", "现在位置"];
+
+/// Whether a line is the breadcrumbs of a page.
+pub(super) fn is_breadcrumbs(line: &str) -> bool {
+    let line = line.trim_start_matches(|first: char| !first.is_alphanumeric());
+    line.len() < 400 && BREADCRUMBS.iter().any(|words| line.starts_with(words))
 }

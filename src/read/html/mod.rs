@@ -1,38 +1,66 @@
 //! Web pages: paragraphs, tables and pictures of a page, its navigation marked and nothing of it fetched.
 
 mod chrome;
-mod guard;
-mod layout;
+mod lists;
+mod metadata;
+mod parse;
+mod pictures;
+mod survey;
+mod tables;
+mod tree;
 mod walk;
-
-use scraper::Html;
+mod words;
 
 use super::encoding::{declared_in_html, decode};
 use super::error::ReadError;
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 
+pub(super) use pictures::{File, base64};
+
 /// Reads a web page.
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] for nesting deeper than a page has, or more text and tables than a file may have.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    budget.spend(Resource::TextBytes, bytes.len() as u64)?;
     let text = decode(bytes, declared_in_html(bytes), findings);
-    read_text(&text, &[], budget, findings)
+    read_text(&text, Source::default(), budget, findings)
 }
 
-/// Reads a web page from its text, with the files that came with it (MHT): location and bytes.
+/// What surrounds a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// Its name in places.
+    pub(super) part: &'a str,
+    /// What came with it (MHT).
+    pub(super) files: &'a [File],
+    /// Index of its first picture in the document.
+    pub(super) first_picture: usize,
+}
+
+impl Default for Source<'_> {
+    fn default() -> Self {
+        Self { part: "html", files: &[], first_picture: 0 }
+    }
+}
+
+/// Reads a web page from its text.
 pub(super) fn read_text(
     text: &str,
-    files: &[(String, Vec<u8>)],
+    source: Source,
     budget: &mut Budget,
     findings: &mut Vec<Finding>,
 ) -> Result<Document, ReadError> {
-    guard::check_nesting(text, budget)?;
-    let page = Html::parse_document(&guard::without_conditional_comments(text));
-    walk::Walker::new(files, budget, findings).document(&page)
+    budget.spend(Resource::PartBytes, text.len() as u64)?;
+    let mut page = parse::parse(text, budget)?;
+    tables::order_groups(&mut page);
+    let survey = survey::survey(&page, budget)?;
+    let mut document = walk::Walker::new(&page, &survey, source, budget).document(findings)?;
+    document.metadata = metadata::metadata(&page);
+    Ok(document)
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,11 @@
 //! What pages of every kind become.
 
-use super::read_text;
+use super::{Source, read_text};
 use crate::document::{Block, Budget, Document, Grid, Region};
 use crate::read::ReadError;
 
 fn page(text: &str) -> Document {
-    read_text(text, &[], &mut Budget::default(), &mut Vec::new()).unwrap()
+    read_text(text, Source::default(), &mut Budget::default(), &mut Vec::new()).unwrap()
 }
 
 fn paragraphs(document: &Document) -> Vec<(&str, Region)> {
@@ -105,7 +105,7 @@ fn headings_lists_and_pictures() {
 #[test]
 fn deep_nesting_is_refused_quickly_and_honest_pages_are_not() {
     for (open, count) in [("<div>", 200_000), ("<table><tr><td>", 20_000), ("<b>", 200_000), ("<ul><li>", 100_000)] {
-        let refused = read_text(&open.repeat(count), &[], &mut Budget::default(), &mut Vec::new());
+        let refused = read_text(&open.repeat(count), Source::default(), &mut Budget::default(), &mut Vec::new());
         assert!(matches!(refused, Err(ReadError::OverLimit(_))), "{open}");
     }
     let honest = format!("<table>{}</table>{}", "<tr><td>1<td>2".repeat(3_000), "<p>段落<br>".repeat(5_000));

@@ -1,0 +1,232 @@
+//! Builds the tree of a page in small pieces, so that what a hostile page makes html5ever do is seen before it costs much.
+//!
+//! The tree builder takes quadratic time for deep nesting (20,000 levels 1.7 s, 200,000 over a minute), the tokenizer for many
+//! attributes of one tag, and formatting elements that are left open are opened again in every paragraph. Counting tags in the text
+//! would refuse honest pages, which leave elements open by the thousand; here the tree itself is asked after every piece.
+
+use std::cell::Cell;
+
+use html5ever::TokenizerResult;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{BufferQueue, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
+
+use super::tree::{Id, Page, Sink};
+use super::words::boundary_before;
+use crate::document::{Budget, Exceeded, Resource};
+
+/// Bytes that are fed at once.
+const PIECE: usize = 1_024;
+
+/// Levels of a tree. Browsers stop at 512.
+const DEPTH: u64 = 1_500;
+
+/// Nodes of a tree: some 150 bytes each.
+const NODES: u64 = 1_000_000;
+
+/// Levels walked over and nodes moved.
+const WORK: u64 = 100_000_000;
+
+/// Attributes of a page.
+const ATTRIBUTES: u64 = 1_000_000;
+
+/// Attributes compared with each other, tag by tag.
+const COMPARISONS: u64 = 200_000_000;
+
+/// Attributes that one tag may have before it ends.
+const OPEN_ATTRIBUTES: usize = 8_000;
+
+/// The tree of a page.
+///
+/// # Errors
+/// [`Exceeded`] when the page nests too deeply or has too many elements or attributes.
+pub(super) fn parse(text: &str, budget: &mut Budget) -> Result<Page, Exceeded> {
+    budget.spend(Resource::Steps, text.len() as u64 / 16)?;
+    match feed(text, false)? {
+        Some(page) => Ok(page),
+        // A tag or comment is so long that its attributes must be counted: tag by tag this time.
+        None => feed(text, true)?.ok_or_else(|| over(Resource::Steps, u64::MAX, ATTRIBUTES)),
+    }
+}
+
+fn over(resource: Resource, asked: u64, limit: u64) -> Exceeded {
+    Exceeded { resource, asked, limit }
+}
+
+/// Feeds a page. In fine steps `<` is fed alone, so that what comes without a token after it is known to be one tag or comment.
+/// `None`: there is a tag or comment so long that only fine steps can tell what it is.
+fn feed(text: &str, fine: bool) -> Result<Option<Page>, Exceeded> {
+    let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
+    let watch = Watch { builder, tokens: Cell::new(0), attributes: Cell::new(0), comparisons: Cell::new(0) };
+    let tokenizer = Tokenizer::new(watch, TokenizerOpts::default());
+    let input = BufferQueue::default();
+    let mut open = OpenTag::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(piece_length(rest, fine));
+        rest = after;
+        let tokens = tokenizer.sink.tokens.get();
+        input.push_back(StrTendril::from_slice(piece));
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+        tokenizer.sink.check()?;
+        let emitted = tokenizer.sink.tokens.get() > tokens;
+        if fine {
+            open.exact(piece, emitted);
+        } else {
+            open.rough(piece, emitted);
+        }
+        if open.attributes > OPEN_ATTRIBUTES {
+            if !fine {
+                return Ok(None);
+            }
+            return Err(over(Resource::Steps, open.attributes as u64, OPEN_ATTRIBUTES as u64));
+        }
+    }
+    tokenizer.end();
+    tokenizer.sink.check()?;
+    Ok(Some(tokenizer.sink.builder.sink.finish()))
+}
+
+/// Length of the next piece, at a character boundary.
+fn piece_length(rest: &str, fine: bool) -> usize {
+    let most = boundary_before(rest, PIECE);
+    if !fine {
+        return most;
+    }
+    memchr::memchr(b'<', &rest.as_bytes()[..most]).map_or(most, |found| found.max(1))
+}
+
+/// A tag of which the end is not yet seen.
+#[derive(Debug, Default)]
+struct OpenTag {
+    state: State,
+    attributes: usize,
+}
+
+/// States of the tokenizer within a tag (HTML, 13.2.5.32 and on).
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Outside.
+    #[default]
+    Outside,
+    /// After a `<`, or its slash.
+    Begun,
+    /// No tag: a comment, or text that holds a `<`.
+    NoTag,
+    /// Between attributes.
+    Between,
+    /// In the name of the tag or of an attribute.
+    Name,
+    /// After an equals sign.
+    Value,
+    /// In a value within these quotes.
+    Quoted(u8),
+    /// In a value without quotes.
+    Unquoted,
+}
+
+impl OpenTag {
+    /// Counts what may part attributes since the last token.
+    fn rough(&mut self, piece: &str, emitted: bool) {
+        if emitted {
+            self.attributes = 0;
+        }
+        self.attributes +=
+            piece.bytes().filter(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'')).count();
+    }
+
+    /// Counts attributes as the tokenizer does.
+    fn exact(&mut self, piece: &str, emitted: bool) {
+        if emitted || self.state == State::Outside {
+            // Any token says that what was open is over; a `<` may begin the next.
+            *self = Self { state: if piece == "<" { State::Begun } else { State::Outside }, attributes: 0 };
+            return;
+        }
+        for &byte in piece.as_bytes() {
+            let blank = byte.is_ascii_whitespace();
+            self.state = match (self.state, byte) {
+                (State::Outside | State::NoTag, _) => return,
+                (State::Begun, b'/') => State::Begun,
+                (State::Begun, _) => {
+                    if byte.is_ascii_alphabetic() {
+                        State::Name
+                    } else {
+                        State::NoTag
+                    }
+                }
+                (State::Quoted(quote), _) => {
+                    if byte == quote {
+                        State::Between
+                    } else {
+                        State::Quoted(quote)
+                    }
+                }
+                (State::Value, b'"' | b'\'') => State::Quoted(byte),
+                (State::Value, _) if blank => State::Value,
+                (State::Value, _) => State::Unquoted,
+                (State::Unquoted, _) if !blank => State::Unquoted,
+                (State::Between | State::Name, b'=') if self.attributes > 0 => State::Value,
+                (State::Between, _) if !blank && byte != b'/' => {
+                    self.attributes += 1;
+                    State::Name
+                }
+                (State::Name, _) if !blank && byte != b'/' => State::Name,
+                _ => State::Between,
+            };
+        }
+    }
+}
+
+/// The tree builder with counters for what passes into it.
+struct Watch {
+    builder: TreeBuilder<Id, Sink>,
+    tokens: Cell<u64>,
+    attributes: Cell<u64>,
+    comparisons: Cell<u64>,
+}
+
+impl Watch {
+    fn check(&self) -> Result<(), Exceeded> {
+        let sink = &self.builder.sink;
+        for (resource, asked, limit) in [
+            (Resource::Depth, u64::from(sink.deepest()), DEPTH),
+            (Resource::Blocks, sink.nodes() as u64, NODES),
+            (Resource::Steps, sink.work(), WORK),
+            (Resource::Steps, self.attributes.get(), ATTRIBUTES),
+            (Resource::Steps, self.comparisons.get(), COMPARISONS),
+        ] {
+            if asked > limit {
+                return Err(over(resource, asked, limit));
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&self, tag: &Tag) {
+        let attributes = tag.attrs.len() as u64;
+        self.attributes.set(self.attributes.get() + attributes);
+        self.comparisons.set(self.comparisons.get() + attributes * attributes);
+    }
+}
+
+impl TokenSink for Watch {
+    type Handle = Id;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Id> {
+        if !matches!(token, Token::ParseError(_)) {
+            self.tokens.set(self.tokens.get() + 1);
+        }
+        if let Token::TagToken(tag) = &token {
+            self.count(tag);
+        }
+        self.builder.process_token(token, line)
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}

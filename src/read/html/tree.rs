@@ -1,0 +1,369 @@
+//! The tree of a page: nodes in one list that name each other by number, filled by html5ever's tree builder (HTML, 13.2.6).
+
+use std::borrow::Cow;
+use std::cell::{Cell, Ref, RefCell};
+
+use html5ever::tendril::StrTendril;
+use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
+
+/// Number of a node in its page.
+pub(super) type Id = u32;
+
+/// No node.
+const NONE: Id = Id::MAX;
+
+/// The document itself.
+pub(super) const ROOT: Id = 0;
+
+/// What a node is.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Element(Element),
+    Text(StrTendril),
+    /// The document, comments, and the contents of templates: nothing that a reader of the page sees.
+    Other,
+}
+
+/// An element.
+#[derive(Debug)]
+pub(super) struct Element {
+    name: QualName,
+    attributes: Vec<Attribute>,
+}
+
+impl Element {
+    /// Its name in lower case, with the prefix that was written (`o:p`).
+    pub(super) fn name(&self) -> &str {
+        &self.name.local
+    }
+
+    /// An attribute's value.
+    pub(super) fn attr(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+    }
+
+    /// A number that an attribute gives.
+    pub(super) fn number(&self, name: &str) -> Option<u32> {
+        let value = self.attr(name)?.trim();
+        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+        // More digits than a number has stand for one that is too large.
+        (digits > 0).then(|| value[..digits].parse().unwrap_or(u32::MAX))
+    }
+}
+
+#[derive(Debug)]
+struct Node {
+    kind: Kind,
+    parent: Id,
+    first: Id,
+    last: Id,
+    previous: Id,
+    next: Id,
+    /// Levels below the document when it was placed.
+    depth: u32,
+}
+
+/// A page as a tree.
+#[derive(Debug)]
+pub(super) struct Page {
+    nodes: Vec<Node>,
+}
+
+/// A step of a walk through a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Open(Id),
+    Close(Id),
+}
+
+impl Page {
+    fn new() -> Self {
+        let mut page = Self { nodes: Vec::new() };
+        page.create(Kind::Other);
+        page
+    }
+
+    fn create(&mut self, kind: Kind) -> Id {
+        let id = self.nodes.len() as Id;
+        self.nodes.push(Node { kind, parent: NONE, first: NONE, last: NONE, previous: NONE, next: NONE, depth: 0 });
+        id
+    }
+
+    fn node(&self, id: Id) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    fn node_mut(&mut self, id: Id) -> &mut Node {
+        &mut self.nodes[id as usize]
+    }
+
+    /// Number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// What a node is.
+    pub(super) fn kind(&self, id: Id) -> &Kind {
+        &self.node(id).kind
+    }
+
+    /// The element that a node is.
+    pub(super) fn element(&self, id: Id) -> Option<&Element> {
+        match self.kind(id) {
+            Kind::Element(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// The node above.
+    pub(super) fn parent(&self, id: Id) -> Option<Id> {
+        Some(self.node(id).parent).filter(|&parent| parent != NONE)
+    }
+
+    /// The nodes right below, in order.
+    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> {
+        let some = |id: Id| Some(id).filter(|&id| id != NONE);
+        std::iter::successors(some(self.node(id).first), move |&child| some(self.node(child).next))
+    }
+
+    /// Every node below one, as it is entered and left.
+    pub(super) fn walk(&self, from: Id) -> impl Iterator<Item = Step> {
+        std::iter::successors(Some(Step::Open(from)), move |step| match *step {
+            Step::Open(id) if self.node(id).first != NONE => Some(Step::Open(self.node(id).first)),
+            Step::Open(id) => Some(Step::Close(id)),
+            Step::Close(id) if id == from => None,
+            Step::Close(id) if self.node(id).next != NONE => Some(Step::Open(self.node(id).next)),
+            Step::Close(id) => Some(self.node(id).parent).filter(|&parent| parent != NONE).map(Step::Close),
+        })
+    }
+
+    /// Takes a node out of its place.
+    pub(super) fn detach(&mut self, id: Id) {
+        let &Node { parent, previous, next, .. } = self.node(id);
+        if parent == NONE {
+            return;
+        }
+        match previous {
+            NONE => self.node_mut(parent).first = next,
+            _ => self.node_mut(previous).next = next,
+        }
+        match next {
+            NONE => self.node_mut(parent).last = previous,
+            _ => self.node_mut(next).previous = previous,
+        }
+        let node = self.node_mut(id);
+        (node.parent, node.previous, node.next) = (NONE, NONE, NONE);
+    }
+
+    /// Puts a node at the end of another's children.
+    pub(super) fn append(&mut self, parent: Id, id: Id) {
+        self.detach(id);
+        let depth = self.node(parent).depth + 1;
+        let last = self.node(parent).last;
+        let node = self.node_mut(id);
+        (node.parent, node.previous, node.depth) = (parent, last, depth);
+        match last {
+            NONE => self.node_mut(parent).first = id,
+            _ => self.node_mut(last).next = id,
+        }
+        self.node_mut(parent).last = id;
+    }
+
+    /// Puts a node before another with a parent.
+    pub(super) fn insert_before(&mut self, sibling: Id, id: Id) {
+        self.detach(id);
+        let &Node { parent, previous, depth, .. } = self.node(sibling);
+        if parent == NONE {
+            return;
+        }
+        let node = self.node_mut(id);
+        (node.parent, node.previous, node.next, node.depth) = (parent, previous, sibling, depth);
+        match previous {
+            NONE => self.node_mut(parent).first = id,
+            _ => self.node_mut(previous).next = id,
+        }
+        self.node_mut(sibling).previous = id;
+    }
+
+    /// Adds text to a text node; `false` for another node or none.
+    fn extend(&mut self, id: Id, text: &StrTendril) -> bool {
+        match self.nodes.get_mut(id as usize).map(|node| &mut node.kind) {
+            Some(Kind::Text(known)) => {
+                known.push_tendril(text);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Receives what the tree builder makes, and counts what it costs.
+#[derive(Debug)]
+pub(super) struct Sink {
+    page: RefCell<Page>,
+    /// Deepest level at which an element was put.
+    deepest: Cell<u32>,
+    /// Levels above all elements that were put, and children that were moved: the tree builder walks over them again and again.
+    work: Cell<u64>,
+}
+
+impl Sink {
+    /// A sink with an empty page.
+    pub(super) fn new() -> Self {
+        Self { page: RefCell::new(Page::new()), deepest: Cell::new(0), work: Cell::new(0) }
+    }
+
+    /// Number of nodes so far.
+    pub(super) fn nodes(&self) -> usize {
+        self.page.borrow().len()
+    }
+
+    /// Deepest level so far.
+    pub(super) fn deepest(&self) -> u32 {
+        self.deepest.get()
+    }
+
+    /// What moving about in the tree has cost so far.
+    pub(super) fn work(&self) -> u64 {
+        self.work.get()
+    }
+
+    fn placed(&self, page: &Page, id: Id) {
+        let depth = page.node(id).depth;
+        self.deepest.set(self.deepest.get().max(depth));
+        self.work.set(self.work.get() + u64::from(depth));
+    }
+}
+
+impl TreeSink for Sink {
+    type Handle = Id;
+    type Output = Page;
+    type ElemName<'a> = Ref<'a, QualName>;
+
+    fn finish(self) -> Page {
+        self.page.into_inner()
+    }
+
+    fn parse_error(&self, _: Cow<'static, str>) {}
+
+    fn get_document(&self) -> Id {
+        ROOT
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a Id) -> Ref<'a, QualName> {
+        // The tree builder asks only for elements; anything else would have an empty name.
+        static NO_NAME: std::sync::OnceLock<QualName> = std::sync::OnceLock::new();
+        Ref::map(self.page.borrow(), |page| match page.kind(*target) {
+            Kind::Element(element) => &element.name,
+            _ => NO_NAME.get_or_init(|| QualName::new(None, ns!(), local_name!(""))),
+        })
+    }
+
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> Id {
+        let template = name.expanded() == expanded_name!(html "template");
+        let mut page = self.page.borrow_mut();
+        let id = page.create(Kind::Element(Element { name, attributes }));
+        if template {
+            let contents = page.create(Kind::Other);
+            page.append(id, contents);
+        }
+        id
+    }
+
+    fn create_comment(&self, _: StrTendril) -> Id {
+        self.page.borrow_mut().create(Kind::Other)
+    }
+
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Id {
+        self.page.borrow_mut().create(Kind::Other)
+    }
+
+    fn append(&self, parent: &Id, child: NodeOrText<Id>) {
+        let mut page = self.page.borrow_mut();
+        let id = match child {
+            NodeOrText::AppendNode(id) => id,
+            NodeOrText::AppendText(text) => {
+                let last = page.node(*parent).last;
+                if page.extend(last, &text) {
+                    return;
+                }
+                page.create(Kind::Text(text))
+            }
+        };
+        page.append(*parent, id);
+        self.placed(&page, id);
+    }
+
+    fn append_before_sibling(&self, sibling: &Id, child: NodeOrText<Id>) {
+        let mut page = self.page.borrow_mut();
+        let id = match child {
+            NodeOrText::AppendNode(id) => id,
+            NodeOrText::AppendText(text) => {
+                let previous = page.node(*sibling).previous;
+                if page.extend(previous, &text) {
+                    return;
+                }
+                page.create(Kind::Text(text))
+            }
+        };
+        page.insert_before(*sibling, id);
+        self.placed(&page, id);
+    }
+
+    fn append_based_on_parent_node(&self, element: &Id, previous: &Id, child: NodeOrText<Id>) {
+        if self.page.borrow().parent(*element).is_some() {
+            self.append_before_sibling(element, child);
+        } else {
+            self.append(previous, child);
+        }
+    }
+
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+
+    fn get_template_contents(&self, target: &Id) -> Id {
+        let page = self.page.borrow();
+        page.children(*target).next().unwrap_or(*target)
+    }
+
+    fn same_node(&self, one: &Id, other: &Id) -> bool {
+        one == other
+    }
+
+    fn set_quirks_mode(&self, _: QuirksMode) {}
+
+    fn add_attrs_if_missing(&self, target: &Id, attributes: Vec<Attribute>) {
+        let mut page = self.page.borrow_mut();
+        let Kind::Element(element) = &mut page.node_mut(*target).kind else { return };
+        self.work.set(self.work.get() + (element.attributes.len() * attributes.len()) as u64);
+        for attribute in attributes {
+            if element.attributes.iter().all(|known| known.name != attribute.name) {
+                element.attributes.push(attribute);
+            }
+        }
+    }
+
+    fn remove_from_parent(&self, target: &Id) {
+        self.page.borrow_mut().detach(*target);
+    }
+
+    fn reparent_children(&self, node: &Id, new_parent: &Id) {
+        let mut page = self.page.borrow_mut();
+        while let Some(child) = Some(page.node(*node).first).filter(|&child| child != NONE) {
+            page.append(*new_parent, child);
+            self.work.set(self.work.get() + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+impl Page {
+    /// Names of all elements in order.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let opened = self.walk(ROOT).filter_map(|step| match step {
+            Step::Open(id) => self.element(id),
+            Step::Close(_) => None,
+        });
+        opened.map(Element::name).collect()
+    }
+}
