@@ -55,6 +55,66 @@ fn two_reports_of_one_agency_and_year_are_both_written_and_named() {
 }
 
 #[test]
+fn the_parts_of_several_hosts_are_together_what_one_host_makes() {
+    let folder = mixed();
+    std::fs::create_dir_all(folder.path("mounted")).expect("a folder");
+    std::fs::rename(folder.path("in"), folder.path("mounted/in")).expect("moved");
+    let lines = |logs: &[String], name: &str| {
+        let logs = logs.iter().flat_map(|out| folder.log(&format!("{out}/{name}")));
+        let mut lines: Vec<String> = logs.map(|line| line.to_string()).collect();
+        lines.sort();
+        lines.into_iter().map(|line| line.split("\"milliseconds\"").next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let logs = ["batch.jsonl", "findings.jsonl"];
+    let outputs = |out: &str| {
+        let mut tree = folder.tree(out);
+        tree.retain(|name, _| !name.starts_with('.') && !logs.contains(&name.as_str()));
+        tree
+    };
+    folder.run(&["convert", "mounted/in", "-o", "one", "--to", "html,json", "--shard", "1/1"]);
+    let one = outputs("one");
+    // `1.html` and `again/1.html` are one file in two folders.
+    assert_eq!(one.len(), 7 * 2, "{:?}", one.keys());
+    let parts: Vec<String> = (1..=3).map(|number| format!("part{number}")).collect();
+    let mut together = std::collections::BTreeMap::new();
+    for (number, out) in (1..).zip(&parts) {
+        folder.run(&["convert", "mounted/in", "-o", out, "--to", "html,json", "--shard", &format!("{number}/3")]);
+        let part = outputs(out);
+        assert!(part.len() < one.len(), "one host has all");
+        for (name, bytes) in part {
+            let other = together.insert(name.clone(), bytes.clone());
+            assert!(other.is_none_or(|other| other == bytes), "{name} differs");
+        }
+    }
+    assert!(together == one);
+    for log in logs {
+        assert_eq!(lines(&parts, log), lines(&["one".to_owned()], log), "{log}");
+    }
+}
+
+#[test]
+fn which_host_has_a_file_is_decided_below_the_folder_that_is_named() {
+    let folder = mixed();
+    let names = |inputs: &str| {
+        folder.run(&["convert", inputs, "-o", "out", "--to", "json", "--shard", "2/3"]);
+        let log = folder.log("out/batch.jsonl");
+        let path = |line: &serde_json::Value| {
+            line["path"].as_str().and_then(|path| path.split_once("in/")).map(|(_, path)| path.to_owned())
+        };
+        log.iter().map(path).collect::<Vec<_>>()
+    };
+    let here = names("in");
+    assert!(!here.is_empty() && here.len() < 9, "{here:?}");
+    std::fs::create_dir_all(folder.path("elsewhere")).expect("a folder");
+    std::fs::rename(folder.path("in"), folder.path("elsewhere/in")).expect("moved");
+    assert_eq!(names("elsewhere/in/"), here);
+    assert_eq!(names("./elsewhere/in"), here);
+    assert_eq!(names(&folder.path("elsewhere/in").to_string_lossy()), here);
+    let wrong = folder.run(&["convert", "elsewhere", "-o", "out", "--shard", "4/3"]);
+    assert!(wrong.status == Some(2) && wrong.err.contains("2/3"), "{wrong:?}");
+}
+
+#[test]
 fn a_second_run_converts_nothing_and_leaves_everything_as_it_is() {
     let folder = mixed();
     convert(&folder, &[]);

@@ -16,14 +16,14 @@ use super::files::{OutputFolder, ends_the_run};
 use super::inputs::Input;
 use super::load::Loader;
 use super::log::{Count, Entry, Logs, Status};
+use super::make::{Maker, Product, unwritable};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
 use super::pipeline::{Pipeline, guarded, hexadecimal};
 use crate::fill::DocxTemplate;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
 use crate::finding::{Finding, Message};
-use crate::report::Report;
-use crate::write::{Output, WRITERS};
+use crate::write::Output;
 
 /// What a batch is to do.
 #[derive(Debug)]
@@ -40,6 +40,9 @@ pub struct Task<'a> {
     pub out: &'a Path,
     /// Number of workers.
     pub jobs: usize,
+    /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the
+    /// file alone, and two reports of one agency are not told, since the second may be with another host.
+    pub part: bool,
     /// Everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
     pub fingerprint: &'a [u8],
 }
@@ -153,9 +156,6 @@ impl Summary {
     }
 }
 
-/// The bytes of an output, or why there are none.
-type Written = Result<Vec<u8>, Box<Finding>>;
-
 /// What the workers share.
 struct Run<'a> {
     task: &'a Task<'a>,
@@ -194,18 +194,17 @@ impl Run<'_> {
         let mut made = Made::unread(started, None);
         made.record.sha256 = hexadecimal(&Sha256::digest(bytes));
         let converted = guarded(|| {
-            let mut report = self.task.pipeline.report(input, bytes)?;
-            let outputs = self.outputs(&mut report);
-            Ok((report, outputs))
+            let Task { pipeline, to, template, part, .. } = *self.task;
+            Maker { pipeline, to, template, anywhere: part }.make(input, bytes)
         });
         match converted {
             Err(finding) => {
                 made.lasting = finding.code != crate::finding::code::batch::INTERNAL_ERROR.id;
                 made.record.findings.push(*finding);
             }
-            Ok((report, outputs)) => {
+            Ok(Product { report, outputs, name }) => {
                 made.lasting = true;
-                made.record.name = self.name(&report, input);
+                made.record.name = name;
                 made.record.form = Some(report.form);
                 made.record.agency = report.agency;
                 made.record.year = report.year;
@@ -228,35 +227,6 @@ impl Run<'_> {
             }
         }
         made
-    }
-
-    /// The report in every format that is wanted.
-    fn outputs(&self, report: &mut Report) -> Vec<(Output, Written)> {
-        let Some(form) = self.task.pipeline.forms().get(&report.form) else { return Vec::new() };
-        let wanted = self.task.to.iter().filter_map(|to| WRITERS.iter().find(|writer| writer.output == *to));
-        let mut told = Vec::new();
-        let mut write =
-            |writer: &crate::write::Writer| match self.task.template.filter(|_| writer.output == Output::Docx) {
-                Some(template) => guarded(|| template.fill(report).map_err(|error| unwritable(&error.to_string())))
-                    .map(|filled| {
-                        told.extend(filled.findings);
-                        filled.bytes
-                    }),
-                None => guarded(|| (writer.write)(form, report).map_err(|error| unwritable(&error.to_string()))),
-            };
-        let written = wanted.map(|writer| (writer.output, write(writer))).collect();
-        report.findings.extend(told);
-        written
-    }
-
-    /// The name wanted for the outputs: the prescribed title where agency and year are known, else the source file's.
-    fn name(&self, report: &Report, input: &Input) -> String {
-        let form = self.task.pipeline.forms().get(&report.form);
-        let title = match (form, &report.agency, report.year) {
-            (Some(form), Some(agency), Some(year)) => form.title.for_report(agency, year),
-            _ => input.stem().unwrap_or("report").to_owned(),
-        };
-        names::safe(&title)
     }
 
     fn finish(&self, input: &Input, mut made: Made, fail: &impl Fn(io::Error)) -> Done {
@@ -350,17 +320,6 @@ fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn unwritable(detail: &str) -> Box<Finding> {
-    let code = &OUTPUT_UNWRITABLE;
-    Box::new(Finding::new(
-        code,
-        Message::new(
-            format!("{}：{detail}。{}", code.title.0, code.remedy.0),
-            format!("{}: {detail}. {}", code.title.1, code.remedy.1),
-        ),
-    ))
-}
-
 /// What is settled in the order of the inputs. Keeps digests, not texts.
 struct Places<'a> {
     task: &'a Task<'a>,
@@ -373,6 +332,10 @@ impl Places<'_> {
     fn place(&mut self, index: usize, made: &mut Made) {
         let record = &made.record;
         if made.failed {
+            return;
+        }
+        if self.task.part {
+            made.name = names::of_content(&record.name, self.task.inputs[index].file_name(), &record.sha256);
             return;
         }
         let path = |input: usize| self.task.inputs[input].path.as_str();

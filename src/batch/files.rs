@@ -1,7 +1,7 @@
 //! Files that are whole or not there: written under a temporary name in the same folder and renamed.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::BatchError;
@@ -61,18 +61,44 @@ impl OutputFolder {
     }
 }
 
-/// Writes `folder/name`, whole or not at all; an older file of that name is replaced. `name` has at most 240 bytes.
+/// Writes `folder/name`, whole or not at all; an older file of that name is replaced. `name` may have folders in it, which are made,
+/// and its last part has at most 240 bytes. Any number of writers, also on other machines, may write the same name at once: the
+/// file is always that of one of them.
 ///
 /// # Errors
 /// What the system says; nothing is left behind.
 pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let temporary = folder.join(format!("{TEMPORARY}{name}"));
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(name)));
+    let (mut file, temporary) = create_temporary(folder)?;
+    let written = file.write_all(bytes).and_then(|()| put_in_place(&temporary, &folder.join(name)));
     if written.is_err() {
         // Best effort: the next start sweeps it away anyhow.
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// A file that nobody else has, also where a process on another machine has our number.
+fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
+    let process = std::process::id();
+    let mut number = 0_u32;
+    loop {
+        let path = folder.join(format!("{TEMPORARY}{process}-{number}"));
+        match File::create_new(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < u32::MAX => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn put_in_place(temporary: &Path, path: &Path) -> io::Result<()> {
+    match (fs::rename(temporary, path), path.parent()) {
+        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(parent)?;
+            fs::rename(temporary, path)
+        }
+        (renamed, _) => renamed,
+    }
 }
 
 /// Whether an error will meet every other file of the folder too, so that going on is of no use.

@@ -20,6 +20,19 @@ pub struct Input {
     /// The path as it is shown: as it was given, `-` for standard input, `archive.zip!entry` for what lies in an archive.
     pub path: String,
     pub(super) origin: Origin,
+    /// Where its path, from the folder that was named, falls among all hosts: see [`Shard`].
+    lot: u64,
+}
+
+/// A part of the inputs, for one of several hosts: those whose lot leaves `number - 1` when it is divided by `count`. The lot is the
+/// first eight bytes, the highest first, of the SHA-256 of the path below the folder that was named (for a file that was named: its
+/// name), in UTF-8 with `/` between its parts. So hosts agree wherever each has the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub number: u64,
+    /// How many parts there are.
+    pub count: std::num::NonZeroU64,
 }
 
 /// Where the bytes of an input are.
@@ -36,6 +49,12 @@ pub(super) enum Origin {
 }
 
 impl Input {
+    /// A file that is shown as `shown`; it need not exist, and is not opened as an archive.
+    pub fn file(path: PathBuf, shown: impl Into<String>) -> Self {
+        let path = (shown.into(), path);
+        Self { lot: lot(&path.0), path: path.0, origin: Origin::File(path.1) }
+    }
+
     /// The file's name with its suffix, without folders.
     pub fn file_name(&self) -> &str {
         self.path.rsplit(['/', '\\', '!']).next().unwrap_or(&self.path)
@@ -58,6 +77,13 @@ pub struct Inputs {
     pub skipped: BTreeMap<String, usize>,
 }
 
+impl Inputs {
+    /// Keeps the inputs of one host.
+    pub fn keep(&mut self, shard: Shard) {
+        self.list.retain(|input| input.lot % shard.count + 1 == shard.number);
+    }
+}
+
 /// Suffixes of files that a search of a folder passes over: they go with reports and never are one. Everything else is tried, so
 /// that a report in a format that cannot be read is said and not overlooked.
 const PASSED_OVER: &[&str] = &[
@@ -72,7 +98,7 @@ const PASSED_OVER: &[&str] = &[
 /// When an argument names nothing or is no pattern. What cannot be read inside a folder becomes an input that fails.
 pub fn list(arguments: &[String], leave_out: Option<&Path>) -> Result<Inputs, BatchError> {
     let leave_out = leave_out.and_then(|path| fs::canonicalize(path).ok());
-    let mut listing = Listing { inputs: Inputs::default(), seen: HashSet::new(), leave_out };
+    let mut listing = Listing { inputs: Inputs::default(), seen: HashSet::new(), base: PathBuf::new(), leave_out };
     for argument in arguments {
         listing.argument(argument)?;
     }
@@ -83,6 +109,8 @@ struct Listing {
     inputs: Inputs,
     /// Digests of the paths that are listed, so that overlapping arguments give each file once.
     seen: HashSet<u128>,
+    /// The folder that the argument in hand names, or the one that its file is in.
+    base: PathBuf,
     leave_out: Option<PathBuf>,
 }
 
@@ -90,8 +118,10 @@ impl Listing {
     fn argument(&mut self, argument: &str) -> Result<(), BatchError> {
         let path = Path::new(argument);
         if argument == "-" {
-            self.push(Input { path: argument.to_owned(), origin: Origin::Stdin });
+            self.push(argument.to_owned(), Origin::Stdin);
         } else if path.exists() {
+            let base = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+            base.clone_into(&mut self.base);
             self.path(path);
         } else if argument.contains(['*', '?', '[']) {
             self.pattern(argument)?;
@@ -104,6 +134,8 @@ impl Listing {
     fn pattern(&mut self, argument: &str) -> Result<(), BatchError> {
         let pattern = |detail: String| BatchError::Pattern { pattern: argument.to_owned(), detail };
         let mut found = false;
+        let plain = |part: &std::path::Component| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+        self.base = Path::new(argument).components().take_while(plain).collect();
         for entry in glob::glob(argument).map_err(|error| pattern(error.to_string()))? {
             found = true;
             match entry {
@@ -149,18 +181,18 @@ impl Listing {
     }
 
     fn file(&mut self, path: &Path) {
-        let shown = path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned();
+        let shown = shown(path);
         if !may_be_archive(path) {
-            return self.push(Input { path: shown, origin: Origin::File(path.to_owned()) });
+            return self.push(shown, Origin::File(path.to_owned()));
         }
         let opened = File::open(path).map_err(|error| unreadable(&error));
         let opened = opened.and_then(|file| archive::open(Box::new(BufReader::new(file))));
         match opened {
             Ok(zip) if archive::is_package(&zip) => {
-                self.push(Input { path: shown, origin: Origin::File(path.to_owned()) });
+                self.push(shown, Origin::File(path.to_owned()));
             }
             Ok(zip) => self.archive(path, &shown, zip),
-            Err(finding) => self.push(Input { path: shown, origin: Origin::Refused(finding) }),
+            Err(finding) => self.push(shown, Origin::Refused(finding)),
         }
     }
 
@@ -174,20 +206,33 @@ impl Listing {
             };
             match (&origin, passed_over(&name)) {
                 (Origin::Member { .. }, Some(suffix)) => *self.inputs.skipped.entry(suffix).or_default() += 1,
-                _ => self.push(Input { path: format!("{shown}!{name}"), origin }),
+                _ => self.push(format!("{shown}!{name}"), origin),
             }
         }
     }
 
     fn refuse(&mut self, path: &str, error: &dyn std::error::Error) {
-        self.push(Input { path: path.to_owned(), origin: Origin::Refused(unreadable(error)) });
+        self.push(path.to_owned(), Origin::Refused(unreadable(error)));
     }
 
-    fn push(&mut self, input: Input) {
-        if self.seen.insert(names::digest(input.path.as_bytes())) {
-            self.inputs.list.push(input);
+    fn push(&mut self, path: String, origin: Origin) {
+        if self.seen.insert(names::digest(path.as_bytes())) {
+            let base = shown(&self.base);
+            let lot = lot(path.strip_prefix(&base).unwrap_or(&path));
+            self.inputs.list.push(Input { path, origin, lot });
         }
     }
+}
+
+/// A path as inputs are shown.
+fn shown(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// The lot of a path below the folder that was named.
+fn lot(path: &str) -> u64 {
+    let path = path.replace('\\', "/");
+    (names::digest(path.trim_start_matches('/').as_bytes()) >> 64) as u64
 }
 
 /// The finding about something that the system does not let us read.

@@ -11,6 +11,7 @@ mod files;
 mod inputs;
 mod load;
 mod log;
+mod make;
 mod names;
 mod order;
 mod pipeline;
@@ -21,9 +22,10 @@ use thiserror::Error;
 
 pub use convert::{Summary, Task, convert};
 pub use files::write_whole;
-pub use inputs::{Input, Inputs, list};
+pub use inputs::{Input, Inputs, Shard, list};
 pub use load::Loader;
 pub use log::{Entry, Status};
+pub use make::{Maker, Product, Written, unwritable};
 pub use order::{Stages, in_order};
 pub use pipeline::{Pipeline, guarded, keep_panics_quiet};
 

@@ -60,6 +60,13 @@ fn trimmed_end(text: &str) -> &str {
     text.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
 }
 
+/// A name that depends on nothing but the file itself: the name wanted, and the first 12 hexadecimal digits of the SHA-256 of the
+/// file's name, a zero byte and the SHA-256 of its bytes in hexadecimal. For whoever sees only a part of the inputs.
+pub(super) fn of_content(wanted: &str, file_name: &str, sha256: &str) -> String {
+    let key = digest(format!("{file_name}\0{sha256}").as_bytes()) >> 80;
+    format!("{}-{key:012x}", trimmed_end(cut(wanted, MOST_BYTES - 13)))
+}
+
 /// Which input has which name. Keeps digests, not names: 40 bytes or so an output.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -149,6 +156,15 @@ mod tests {
         assert_eq!(names.claim("ab", 2), ("ab".to_owned(), None));
         assert_eq!(names.claim("AB", 3), ("AB (3)".to_owned(), Some(2)));
         assert_eq!(names.claim("aB", 4), ("aB (4)".to_owned(), Some(2)));
+    }
+
+    #[test]
+    fn a_name_of_content_differs_with_the_bytes_and_with_the_file_s_name() {
+        // printf '1.html\0ab' | sha256sum
+        assert_eq!(of_content("甲", "1.html", "ab"), "甲-593ba026fa61");
+        assert_ne!(of_content("甲", "1.html", "ab"), of_content("甲", "2.html", "ab"));
+        assert_ne!(of_content("甲", "1.html", "ab"), of_content("甲", "1.html", "ac"));
+        assert_eq!(of_content(&"x".repeat(180), "a", "b").len(), 180);
     }
 
     #[test]

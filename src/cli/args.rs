@@ -1,9 +1,10 @@
 //! The arguments as they are typed. Nothing here but their names, their help and what is wrong with a single one.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use nianbao::batch::Shard;
 use nianbao::finding::Language;
 use nianbao::write::{Output, WRITERS};
 
@@ -70,6 +71,9 @@ pub(crate) struct Convert {
     /// An office's own Word file of the form (.docx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
+    /// Converts part I of N of the inputs, for several hosts; a digest is put behind each output's name.
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -98,7 +102,7 @@ impl From<Fill> for Convert {
     /// To fill a template is to convert to Word with it.
     fn from(fill: Fill) -> Self {
         let Fill { inputs, template, out, form, jobs } = fill;
-        Self { inputs, out, to: vec![Output::Docx], form, to_form: None, template: Some(template), jobs }
+        Self { inputs, out, to: vec![Output::Docx], form, to_form: None, template: Some(template), shard: None, jobs }
     }
 }
 
@@ -210,6 +214,13 @@ fn language(text: &str) -> Result<Language, String> {
         "en" => Ok(Language::En),
         _ => Err("zh or en is wanted".to_owned()),
     }
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
+    let shard = parts.map(|(number, count): (u64, NonZeroU64)| Shard { number, count });
+    let inside = |shard: &Shard| (1..=shard.count.get()).contains(&shard.number);
+    shard.filter(inside).ok_or_else(|| "a part such as 2/3 is wanted, from 1/3 to 3/3".to_owned())
 }
 
 fn output(text: &str) -> Result<Output, String> {

@@ -24,7 +24,10 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     known_form(&forms, args.form.as_deref())?;
     known_form(&forms, args.to_form.as_deref())?;
     let migrations = mistakes::migrations(global, &forms)?;
-    let inputs = batch::list(&args.inputs, Some(&args.out))?;
+    let mut inputs = batch::list(&args.inputs, Some(&args.out))?;
+    if let Some(shard) = args.shard {
+        inputs.keep(shard);
+    }
     let to = formats(&args.to);
     let mut pipeline = Pipeline::new(&forms, args.form.clone());
     if let Some(form) = &args.to_form {
@@ -44,6 +47,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         template: template.as_ref(),
         out: &args.out,
         jobs: jobs(args.jobs),
+        part: args.shard.is_some(),
         fingerprint: &fingerprint,
     };
     let stop = stop_on_ctrl_c()?;
@@ -163,7 +167,7 @@ fn fingerprint(args: &Convert, global: &Global, to: &[Output], template: Option<
     for (name, text) in built_in.chain(migrations).chain(own) {
         parts.extend([name, text]);
     }
-    parts.push(format!("{:?} {:?} {to:?}", args.form, args.to_form));
+    parts.push(format!("{:?} {:?} {to:?} {}", args.form, args.to_form, args.shard.is_some()));
     parts.extend(template.map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()));
     serde_json::to_vec(&parts).map_err(|error| anyhow!(error))
 }

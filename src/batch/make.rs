@@ -1,0 +1,93 @@
+//! One input made into its outputs: a checked report in every format that is wanted, and the name that they should have.
+
+use super::inputs::Input;
+use super::names;
+use super::pipeline::{Pipeline, guarded};
+use crate::fill::DocxTemplate;
+use crate::finding::code::batch::OUTPUT_UNWRITABLE;
+use crate::finding::{Finding, Message};
+use crate::report::Report;
+use crate::write::{Output, WRITERS, Writer};
+
+/// The bytes of an output, or why there are none.
+pub type Written = Result<Vec<u8>, Box<Finding>>;
+
+/// What an input is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Maker<'a> {
+    /// Reads, binds and checks.
+    pub pipeline: &'a Pipeline<'a>,
+    /// The formats to write.
+    pub to: &'a [Output],
+    /// An office's own Word file, to be filled in place of the form's blank.
+    pub template: Option<&'a DocxTemplate>,
+    /// Whether a report names its source by the file's name without folders, so that outputs are the same wherever the file lies.
+    pub anywhere: bool,
+}
+
+/// What was made of an input.
+#[derive(Debug)]
+pub struct Product {
+    /// The report with all its findings.
+    pub report: Report,
+    /// The outputs in the order in which they are wanted.
+    pub outputs: Vec<(Output, Written)>,
+    /// The name wanted for the outputs, safe on every system: the prescribed title where agency and year are known, else the
+    /// source file's.
+    pub name: String,
+}
+
+impl Maker<'_> {
+    /// Makes the outputs of an input. A panic in a writer loses that output alone; one in a reader has to be caught outside.
+    ///
+    /// # Errors
+    /// The finding that says why there is no report.
+    pub fn make(&self, input: &Input, bytes: &[u8]) -> Result<Product, Box<Finding>> {
+        let mut report = self.pipeline.report(input, bytes)?;
+        if let Some(source) = report.source.as_mut().filter(|_| self.anywhere) {
+            input.file_name().clone_into(&mut source.file);
+        }
+        let outputs = self.outputs(&mut report);
+        let name = self.name(&report, input);
+        Ok(Product { report, outputs, name })
+    }
+
+    fn outputs(&self, report: &mut Report) -> Vec<(Output, Written)> {
+        let Some(form) = self.pipeline.forms().get(&report.form) else { return Vec::new() };
+        let wanted = self.to.iter().filter_map(|to| WRITERS.iter().find(|writer| writer.output == *to));
+        let mut told = Vec::new();
+        let mut write = |writer: &Writer| match self.template.filter(|_| writer.output == Output::Docx) {
+            Some(template) => {
+                guarded(|| template.fill(report).map_err(|error| unwritable(&error.to_string()))).map(|filled| {
+                    told.extend(filled.findings);
+                    filled.bytes
+                })
+            }
+            None => guarded(|| (writer.write)(form, report).map_err(|error| unwritable(&error.to_string()))),
+        };
+        let written = wanted.map(|writer| (writer.output, write(writer))).collect();
+        report.findings.extend(told);
+        written
+    }
+
+    fn name(&self, report: &Report, input: &Input) -> String {
+        let form = self.pipeline.forms().get(&report.form);
+        let title = match (form, &report.agency, report.year) {
+            (Some(form), Some(agency), Some(year)) => form.title.for_report(agency, year),
+            _ => input.stem().unwrap_or("report").to_owned(),
+        };
+        names::safe(&title)
+    }
+}
+
+/// The finding about an output that could not be made or written.
+pub fn unwritable(detail: &str) -> Box<Finding> {
+    let code = &OUTPUT_UNWRITABLE;
+    Box::new(Finding::new(
+        code,
+        Message::new(
+            format!("{}：{detail}。{}", code.title.0, code.remedy.0),
+            format!("{}: {detail}. {}", code.title.1, code.remedy.1),
+        ),
+    ))
+}
