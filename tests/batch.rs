@@ -30,7 +30,7 @@ fn outputs_and_logs_are_the_same_for_any_number_of_workers() {
     let folder = mixed();
     assert_eq!(folder.run(&["convert", "in", "-o", "one", "--to", "html,json", "-j", "1"]).status, Some(1));
     let one = folder.tree("one");
-    assert_eq!(one.len(), 8 * 2 + 2 + 2, "{:?}", one.keys());
+    assert_eq!(one.len(), 8 * 2 + 2 + 3, "{:?}", one.keys());
     for jobs in ["2", "3", "7"] {
         let out = format!("out{jobs}");
         folder.run(&["convert", "in", "-o", &out, "--to", "html,json", "-j", jobs]);
@@ -52,6 +52,71 @@ fn two_reports_of_one_agency_and_year_are_both_written_and_named() {
         assert_eq!(found["path"], "in/again/1.html");
         assert!(found["message"]["en"].as_str().expect("a message").contains("in/1.html"), "{found}");
     }
+}
+
+/// A script element of `index.html` that holds JSON.
+fn of_page(folder: &Folder, id: &str) -> serde_json::Value {
+    let page = std::fs::read_to_string(folder.path("out/index.html")).expect("the page");
+    let start = page.split_once(&format!("id=\"{id}\">")).expect("the element").1;
+    serde_json::from_str(start.split_once("</script>").expect("its end").0).expect("JSON")
+}
+
+#[test]
+fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
+    let folder = mixed();
+    convert(&folder, &[]);
+    let (rows, log) = (of_page(&folder, "data"), folder.log("out/batch.jsonl"));
+    let rows = rows.as_array().expect("rows");
+    assert_eq!(rows.len(), log.len());
+    let findings = folder.log("out/findings.jsonl");
+    let states = ["ok", "findings", "failed"];
+    for (row, entry) in rows.iter().zip(&log) {
+        assert_eq!((&row["p"], &row["a"], &row["y"]), (&entry["path"], &entry["agency"], &entry["year"]));
+        assert_eq!(states[row["s"].as_u64().expect("a state") as usize], entry["status"]);
+        assert_eq!(&row["o"], &entry["outputs"]);
+        let told = findings.iter().filter(|finding| finding["path"] == entry["path"]).count();
+        assert_eq!(row["f"].as_array().expect("findings").len(), told);
+    }
+    // What the charts draw is what the reports say, each report once.
+    let about = of_page(&folder, "about");
+    let chart = &about["charts"][0];
+    let drawn: f64 = chart["bars"].as_array().expect("bars").iter().filter_map(|bar| bar[1].as_f64()).sum();
+    let year = report(1).year.expect("a year");
+    let wanted: rust_decimal::Decimal = (1..8)
+        .map(report)
+        .filter(|report| {
+            chart["title"].as_str().is_some_and(|title| title.contains(&report.year.unwrap_or(year).to_string()))
+        })
+        .filter_map(|report| report.values["requests.received.total"].value)
+        .sum();
+    assert!(wanted.to_string() == drawn.to_string() && drawn > 0.0, "{wanted} {drawn} {chart}");
+    // A second run takes all from the cache, and the page is the same.
+    let before = std::fs::read(folder.path("out/index.html")).expect("the page");
+    convert(&folder, &[]);
+    assert_eq!(std::fs::read(folder.path("out/index.html")).expect("the page"), before);
+}
+
+#[test]
+fn reports_are_matched_to_the_agencies_that_are_to_report() {
+    let folder = Folder::new();
+    let one = report(1);
+    let name = one.agency.clone().expect("a name");
+    let mut renamed = one.clone();
+    renamed.agency = Some("旧名称委员会".to_owned());
+    renamed.title = renamed.title.map(|title| title.replace(&name, "旧名称委员会"));
+    folder.file("in/1.html", page(&one));
+    folder.file("in/2.html", page(&renamed));
+    folder.file("in/3.html", page(&report(2)));
+    let other = report(2).agency.expect("a name");
+    folder.file("agencies.csv", format!("单位名称,曾用名\n{name},旧名称委员会\n从不报送局,\n"));
+    let ran = folder.run(&["convert", "in", "-o", "out", "--to", "html", "--agencies", "agencies.csv"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(ran.err.contains("1 agencies did not report"), "{}", ran.err);
+    assert_eq!(of_page(&folder, "about")["missing"], serde_json::json!(["从不报送局"]));
+    let findings = folder.log("out/findings.jsonl");
+    let told = |code: &str, path: &str| findings.iter().any(|line| line["code"] == code && line["path"] == path);
+    assert!(told("duplicate-report", "in/2.html"), "one agency under two names: {findings:?}");
+    assert!(told("agency-not-listed", "in/3.html"), "{other} is not in the file: {findings:?}");
 }
 
 #[test]

@@ -28,7 +28,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("write", &["agencies", "document", "finding", "form", "report", "rollup", "text"]),
     // The forms' parts in somebody's own document, as binding finds them, written as the writers write.
     ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
-    ("batch", &["bind", "check", "document", "fill", "finding", "form", "migrate", "read", "report", "write"]),
+    (
+        "batch",
+        &["agencies", "bind", "check", "document", "fill", "finding", "form", "migrate", "read", "report", "write"],
+    ),
     (
         "cli",
         &["agencies", "batch", "bind", "document", "fill", "finding", "form", "migrate", "report", "rollup", "write"],

@@ -124,7 +124,7 @@ fn unlisted(name: &str, like: Option<&String>) -> Finding {
         )
     });
     let message = Message::new(
-        format!("报告的机关“{name}”不在单位名录中，未计入汇总。{zh}"),
+        format!("报告的机关“{name}”不在单位名录中，不知道是哪个单位。{zh}"),
         format!("\"{name}\" is not in the agencies file, so its report is not counted.{en}"),
     );
     Finding::new(&AGENCY_NOT_LISTED, message)

@@ -12,10 +12,11 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::files::{OutputFolder, PREFIX};
+use super::page::Charted;
 use crate::finding::Finding;
 
 /// First line of the file; another version is ignored.
-const HEADER: &str = "nianbao-cache 1";
+const HEADER: &str = "nianbao-cache 2";
 
 /// What is remembered of an input, under a key made of its bytes, its path, the program, the forms and the options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub(super) struct Record {
     /// Suffix and SHA-256 of each output.
     pub(super) outputs: Vec<(String, String)>,
     pub(super) findings: Vec<Finding>,
+    /// What its form's charts draw.
+    pub(super) charted: Charted,
 }
 
 /// The key of a record.
@@ -156,6 +159,7 @@ mod tests {
             name: name.to_owned(),
             outputs: vec![("docx".to_owned(), "cd".to_owned())],
             findings: Vec::new(),
+            charted: vec![vec![Some("3".to_owned()), None]],
         }
     }
 

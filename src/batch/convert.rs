@@ -19,7 +19,9 @@ use super::log::{Count, Entry, Logs, Status};
 use super::make::{Maker, Product, unwritable};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
+use super::page::{Charted, IndexPage, charted};
 use super::pipeline::{Pipeline, guarded, hexadecimal};
+use crate::agencies::{Agencies, Matcher};
 use crate::fill::DocxTemplate;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
 use crate::finding::{Finding, Message};
@@ -36,6 +38,8 @@ pub struct Task<'a> {
     pub to: &'a [Output],
     /// An office's own Word file, to be filled in place of the form's blank.
     pub template: Option<&'a DocxTemplate>,
+    /// The agencies that are to report, where they are known.
+    pub agencies: Option<&'a Agencies>,
     /// The folder for outputs.
     pub out: &'a Path,
     /// Number of workers.
@@ -56,6 +60,8 @@ pub struct Summary {
     pub findings: usize,
     /// Inputs without a report, or with an output missing.
     pub failed: usize,
+    /// Agencies without a report, where the agencies are known.
+    pub missing: usize,
     /// Of all these, inputs that an earlier run had done.
     pub unchanged: usize,
     /// Whether it was stopped before the last input.
@@ -87,6 +93,7 @@ struct Done {
     record: Record,
     entry: Entry,
     findings: Vec<Finding>,
+    charted: Charted,
     unchanged: bool,
     lasting: bool,
 }
@@ -104,6 +111,7 @@ pub fn convert(
     let output = |path: PathBuf| move |source: io::Error| BatchError::Output { path, source };
     let folder = OutputFolder::open(task.out)?;
     let mut logs = Logs::create(&folder).map_err(output(task.out.to_owned()))?;
+    let mut page = IndexPage::create(&folder, task.pipeline.forms()).map_err(output(task.out.to_owned()))?;
     let mut cache = Cache::open(&folder);
     let mut remembered = cache.writer();
     let trouble: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -112,7 +120,7 @@ pub fn convert(
         trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     };
     let run = Run { task, cache: &cache, folder: &folder };
-    let mut places = Places { task, names: Names::default(), reports: HashMap::new() };
+    let mut places = Places::new(task);
     let mut summary = Summary::default();
     let taken = in_order(
         task.inputs.len(),
@@ -127,7 +135,11 @@ pub fn convert(
                 if let (Some(key), true) = (&done.key, done.lasting) {
                     remembered.add(key, &done.record);
                 }
-                if let Err(error) = logs.add(&done.entry, &done.findings) {
+                // Of two reports of one agency and year the first is drawn.
+                let first = !done.findings.iter().any(|finding| finding.code == DUPLICATE_REPORT.id);
+                let logged = logs.add(&done.entry, &done.findings);
+                let added = logged.and_then(|()| page.add(&done.entry, &done.findings, &done.charted, first));
+                if let Err(error) = added {
                     fail(error);
                 }
                 told(&done.entry, &done.findings);
@@ -137,7 +149,9 @@ pub fn convert(
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(output(task.out.to_owned())(error));
     }
-    logs.finish().map_err(output(task.out.to_owned()))?;
+    let missing = places.missing();
+    summary.missing = missing.len();
+    logs.finish().and_then(|()| page.finish(missing)).map_err(output(task.out.to_owned()))?;
     summary.stopped = taken < task.inputs.len();
     if !summary.stopped {
         cache.replace(remembered);
@@ -205,6 +219,8 @@ impl Run<'_> {
             Ok(Product { report, outputs, name }) => {
                 made.lasting = true;
                 made.record.name = name;
+                let form = self.task.pipeline.forms().get(&report.form);
+                made.record.charted = form.map(|form| charted(form, &report)).unwrap_or_default();
                 made.record.form = Some(report.form);
                 made.record.agency = report.agency;
                 made.record.year = report.year;
@@ -270,6 +286,7 @@ impl Made {
             name: String::new(),
             outputs: Vec::new(),
             findings: finding.into().map(|finding| *finding).into_iter().collect(),
+            charted: Charted::new(),
         };
         Self {
             started,
@@ -312,7 +329,8 @@ impl Made {
             findings: count,
             milliseconds: milliseconds(self.started.elapsed()),
         };
-        Done { key: self.key, record: self.record, entry, findings, unchanged, lasting: self.lasting }
+        let charted = self.record.charted.clone();
+        Done { key: self.key, record: self.record, entry, findings, charted, unchanged, lasting: self.lasting }
     }
 }
 
@@ -324,23 +342,40 @@ fn milliseconds(time: Duration) -> u64 {
 struct Places<'a> {
     task: &'a Task<'a>,
     names: Names,
+    agencies: Option<(Matcher<'a>, Vec<bool>)>,
     /// The first input of each agency and year.
     reports: HashMap<u128, usize>,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    fn new(task: &'a Task<'a>) -> Self {
+        let agencies = task.agencies.map(|agencies| (Matcher::new(agencies), vec![false; agencies.list().len()]));
+        Self { task, names: Names::default(), agencies, reports: HashMap::new() }
+    }
+
     fn place(&mut self, index: usize, made: &mut Made) {
         let record = &made.record;
         if made.failed {
             return;
         }
+        let path = |input: usize| self.task.inputs[input].path.as_str();
+        let mut known = None;
+        if let Some((matcher, reported)) = &mut self.agencies {
+            let found = matcher.find(record.agency.as_deref().unwrap_or_default());
+            made.placed.extend(found.finding);
+            known = found.agency;
+            if let Some(agency) = known {
+                reported[agency] = true;
+            }
+        }
         if self.task.part {
             made.name = names::of_content(&record.name, self.task.inputs[index].file_name(), &record.sha256);
             return;
         }
-        let path = |input: usize| self.task.inputs[input].path.as_str();
         if let (Some(agency), Some(year)) = (&record.agency, record.year) {
-            let key = names::digest(format!("{year} {agency}").as_bytes());
+            // Under whichever of its names it reports, it is one agency.
+            let one = known.map_or_else(|| agency.clone(), |known| format!("#{known}"));
+            let key = names::digest(format!("{year} {one}").as_bytes());
             let first = *self.reports.entry(key).or_insert(index);
             if first != index {
                 made.placed.push(duplicate(agency, year, path(first), path(index)));
@@ -351,6 +386,14 @@ impl Places<'_> {
             made.placed.push(name_taken(&record.name, &name, path(owner)));
         }
         made.name = name;
+    }
+
+    /// Names of the agencies without a report; none where other hosts may have it.
+    fn missing(&self) -> Vec<String> {
+        let known = self.task.agencies.zip(self.agencies.as_ref()).filter(|_| !self.task.part);
+        let Some((agencies, (_, reported))) = known else { return Vec::new() };
+        let unseen = agencies.list().iter().zip(reported).filter(|(_, reported)| !**reported);
+        unseen.map(|(agency, _)| agency.name.clone()).collect()
     }
 }
 

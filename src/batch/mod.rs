@@ -14,6 +14,7 @@ mod log;
 mod make;
 mod names;
 mod order;
+mod page;
 mod pipeline;
 
 use std::path::PathBuf;

@@ -68,6 +68,9 @@ pub(crate) struct Convert {
     /// Brings reports of other forms into this form; what has no place in it is told.
     #[arg(long, value_name = "ID")]
     pub(crate) to_form: Option<String>,
+    /// The agencies that are to report (CSV, XLSX or TOML): reports are matched to them, and those without one are listed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) agencies: Option<PathBuf>,
     /// An office's own Word file of the form (.docx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
@@ -102,7 +105,17 @@ impl From<Fill> for Convert {
     /// To fill a template is to convert to Word with it.
     fn from(fill: Fill) -> Self {
         let Fill { inputs, template, out, form, jobs } = fill;
-        Self { inputs, out, to: vec![Output::Docx], form, to_form: None, template: Some(template), shard: None, jobs }
+        Self {
+            inputs,
+            out,
+            to: vec![Output::Docx],
+            form,
+            to_form: None,
+            agencies: None,
+            template: Some(template),
+            shard: None,
+            jobs,
+        }
     }
 }
 

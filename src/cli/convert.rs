@@ -40,11 +40,17 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         terminal.line(&terminal.finding(&name, finding));
     }
     let fingerprint = fingerprint(args, global, &to, bytes.as_deref())?;
+    let agencies = args.agencies.as_deref().map(super::rollup::agencies).transpose()?;
+    for finding in agencies.iter().flat_map(|agencies| &agencies.findings) {
+        let name = args.agencies.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+        terminal.line(&terminal.finding(&name, finding));
+    }
     let task = Task {
         inputs: &inputs.list,
         pipeline: &pipeline,
         to: &to,
         template: template.as_ref(),
+        agencies: agencies.as_ref(),
         out: &args.out,
         jobs: jobs(args.jobs),
         part: args.shard.is_some(),
@@ -74,7 +80,7 @@ fn tell(progress: &Progress, terminal: &Terminal, entry: &Entry, findings: &[Fin
 }
 
 fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String {
-    let Summary { ok, findings, failed, unchanged, stopped } = *summary;
+    let Summary { ok, findings, failed, missing, unchanged, stopped } = *summary;
     let out = out.display();
     let text = match terminal.language {
         nianbao::finding::Language::Zh => format!(
@@ -85,6 +91,11 @@ fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String 
             "{} files: {ok} without errors, {findings} with errors, {failed} failed; {unchanged} of them unchanged since the last run. Outputs are in {out}",
             ok + findings + failed
         ),
+    };
+    let text = match (missing, terminal.language) {
+        (0, _) => text,
+        (_, nianbao::finding::Language::Zh) => format!("{text}。未报{missing}个单位，见index.html"),
+        (_, nianbao::finding::Language::En) => format!("{text}. {missing} agencies did not report, see index.html"),
     };
     if stopped {
         format!("{text}{}", terminal.say("。已中断，再次运行同一命令即可继续", ". Stopped; the same command goes on"))

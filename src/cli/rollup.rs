@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     Ok(tell(terminal, &rollup, &report, &args.out))
 }
 
-fn agencies(path: &Path) -> Result<Agencies> {
+pub(super) fn agencies(path: &Path) -> Result<Agencies> {
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Agencies::read(&name, &bytes).map_err(|error| anyhow!("{}:\n{error}", path.display()))

@@ -3,6 +3,7 @@
 pub(crate) mod docx;
 pub mod html;
 mod json;
+pub mod office;
 mod package;
 pub(crate) mod plan;
 pub mod workbook;

@@ -1,0 +1,189 @@
+//! `index.html`: the batch as a page for the office. Rows are written as they come; charts are sums of bounded size.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use rust_decimal::Decimal;
+
+use super::files::OutputFolder;
+use super::log::{Entry, Status};
+use crate::finding::Finding;
+use crate::form::{ChartKind, Form, Forms};
+use crate::report::Report;
+use crate::write::office::{Drawing, Office, Row, State, after, before, row};
+
+const STATES: [State; 3] = [
+    State { name: "无错误", kind: "good" },
+    State { name: "有错误", kind: "look" },
+    State { name: "失败", kind: "bad" },
+];
+
+/// Most agencies with a bar of their own.
+const BARS: usize = 30;
+
+/// Forms and years whose charts are drawn: those of most reports.
+const GROUPS: usize = 2;
+
+/// The figures that a form's charts draw, of one report: a line a chart, a figure a slice. Text, since a cache keeps them.
+pub(super) type Charted = Vec<Vec<Option<String>>>;
+
+/// The figures of a report that its form's charts draw.
+pub(super) fn charted(form: &Form, report: &Report) -> Charted {
+    let number = |&field: &usize| report.values.get(&form.fields[field].id).and_then(|value| value.value);
+    let sum = |fields: &Vec<usize>| {
+        let numbers = fields.iter().filter_map(number);
+        numbers.reduce(|sum, number| sum.checked_add(number).unwrap_or(sum)).map(|sum| sum.normalize().to_string())
+    };
+    form.charts.iter().map(|chart| chart.slices.iter().map(|slice| sum(&slice.fields)).collect()).collect()
+}
+
+/// The page while it is written.
+pub(super) struct IndexPage<'a> {
+    forms: &'a Forms,
+    rows: BufWriter<File>,
+    temporary: PathBuf,
+    whole: PathBuf,
+    path: PathBuf,
+    empty: bool,
+    groups: BTreeMap<(i16, String), Group>,
+}
+
+/// The charts of one form and year.
+#[derive(Default)]
+struct Group {
+    reports: usize,
+    /// A line a chart of the form.
+    sums: Vec<Sums>,
+}
+
+#[derive(Default)]
+struct Sums {
+    slices: Vec<Decimal>,
+    /// The largest agencies.
+    largest: Vec<(String, Decimal)>,
+    /// Number and sum of all others.
+    rest: (usize, Decimal),
+}
+
+impl<'a> IndexPage<'a> {
+    pub(super) fn create(folder: &OutputFolder, forms: &'a Forms) -> io::Result<Self> {
+        let temporary = folder.temporary("index-rows");
+        Ok(Self {
+            forms,
+            rows: BufWriter::new(File::create(&temporary)?),
+            temporary,
+            whole: folder.temporary("index.html"),
+            path: folder.join("index.html"),
+            empty: true,
+            groups: BTreeMap::new(),
+        })
+    }
+
+    /// Adds an input. `counts` is false for what another input already stands for, which no chart draws again.
+    pub(super) fn add(
+        &mut self,
+        entry: &Entry,
+        findings: &[Finding],
+        charted: &Charted,
+        counts: bool,
+    ) -> io::Result<()> {
+        let state = match entry.status {
+            Status::Ok => 0,
+            Status::Findings => 1,
+            Status::Failed => 2,
+        };
+        let line = row(&Row {
+            agency: entry.agency.as_deref(),
+            depth: 0,
+            year: entry.year,
+            state,
+            findings,
+            outputs: if entry.status == Status::Failed { &[] } else { &entry.outputs },
+            source: &entry.path,
+        })?;
+        let parted = if std::mem::replace(&mut self.empty, false) { "" } else { ",\n" };
+        write!(self.rows, "{parted}{line}")?;
+        if let (Some(form), Some(year), true) = (&entry.form, entry.year, counts) {
+            self.groups.entry((year, form.clone())).or_default().add(entry.agency.as_deref(), charted);
+        }
+        Ok(())
+    }
+
+    /// Puts the page in place.
+    pub(super) fn finish(mut self, missing: Vec<String>) -> io::Result<()> {
+        self.rows.flush()?;
+        let office = Office {
+            title: "年报处理情况".to_owned(),
+            states: STATES.to_vec(),
+            links: ["batch.jsonl", "findings.jsonl"].map(str::to_owned).to_vec(),
+            missing,
+            charts: self.drawings(),
+        };
+        let mut page = BufWriter::new(File::create(&self.whole)?);
+        page.write_all(before(&office)?.as_bytes())?;
+        io::copy(&mut File::open(&self.temporary)?, &mut page)?;
+        page.write_all(after().as_bytes())?;
+        page.into_inner().map_err(io::IntoInnerError::into_error)?;
+        fs::remove_file(&self.temporary)?;
+        fs::rename(&self.whole, &self.path)
+    }
+
+    fn drawings(&mut self) -> Vec<Drawing> {
+        let mut groups: Vec<_> = std::mem::take(&mut self.groups).into_iter().collect();
+        groups.sort_by(|(key, group), (other, another)| (another.reports, other).cmp(&(group.reports, key)));
+        let mut drawings = Vec::new();
+        for ((year, form), group) in groups.into_iter().take(GROUPS) {
+            let Some(form) = self.forms.get(&form) else { continue };
+            for (chart, sums) in form.charts.iter().zip(group.sums) {
+                let bars = match chart.kind {
+                    ChartKind::Agencies => sums.agencies(),
+                    ChartKind::Shares => {
+                        chart.slices.iter().map(|slice| slice.label.clone()).zip(sums.slices).collect()
+                    }
+                };
+                let title = format!("{}（{year}年，{}份报告）", chart.title.zh, group.reports);
+                drawings.push(Drawing { title, shares: chart.kind == ChartKind::Shares, bars });
+            }
+        }
+        drawings
+    }
+}
+
+impl Group {
+    fn add(&mut self, agency: Option<&str>, charted: &Charted) {
+        self.reports += 1;
+        self.sums.resize_with(self.sums.len().max(charted.len()), Sums::default);
+        for (sums, figures) in self.sums.iter_mut().zip(charted) {
+            let figures: Vec<Option<Decimal>> =
+                figures.iter().map(|figure| figure.as_deref().and_then(|figure| figure.parse().ok())).collect();
+            sums.add(agency.unwrap_or("（不知道单位）"), &figures);
+        }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, agency: &str, figures: &[Option<Decimal>]) {
+        self.slices.resize(self.slices.len().max(figures.len()), Decimal::ZERO);
+        let mut all = None;
+        for (sum, figure) in self.slices.iter_mut().zip(figures) {
+            let Some(figure) = figure else { continue };
+            *sum = sum.checked_add(*figure).unwrap_or(*sum);
+            all = Some(all.unwrap_or(Decimal::ZERO).checked_add(*figure).unwrap_or_default());
+        }
+        let Some(all) = all else { return };
+        let at = self.largest.partition_point(|(_, figure)| *figure >= all);
+        self.largest.insert(at, (agency.to_owned(), all));
+        if self.largest.len() >= BARS
+            && let Some((_, least)) = self.largest.pop()
+        {
+            self.rest = (self.rest.0 + 1, self.rest.1.checked_add(least).unwrap_or(self.rest.1));
+        }
+    }
+
+    fn agencies(self) -> Vec<(String, Decimal)> {
+        let rest = (self.rest.0 > 0).then(|| (format!("其余{}个单位", self.rest.0), self.rest.1));
+        self.largest.into_iter().chain(rest).collect()
+    }
+}
