@@ -13,5 +13,6 @@ pub mod read;
 pub mod report;
 pub mod rollup;
 pub mod sampler;
+pub mod stream;
 pub mod text;
 pub mod write;

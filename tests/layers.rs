@@ -32,9 +32,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "batch",
         &["agencies", "bind", "check", "document", "fill", "finding", "form", "migrate", "read", "report", "write"],
     ),
+    ("stream", &["agencies", "batch", "document", "finding", "form", "report"]),
     (
         "cli",
-        &["agencies", "batch", "bind", "document", "fill", "finding", "form", "migrate", "report", "rollup", "write"],
+        &[
+            "agencies", "batch", "bind", "document", "fill", "finding", "form", "migrate", "report", "rollup",
+            "stream", "write",
+        ],
     ),
 ];
 
@@ -43,7 +47,7 @@ const ONLY: &[(&str, &str, &[&str])] =
     &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place"])];
 
 /// Where files, threads, clocks, processes and terminals may be touched.
-const TOUCHES_THE_WORLD: &[&str] = &["batch", "cli", "main"];
+const TOUCHES_THE_WORLD: &[&str] = &["batch", "stream", "cli", "main"];
 
 /// Ways to touch them.
 const WORLD: &[&str] = &[

@@ -2,6 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod program;
+mod sources;
+
 use std::path::Path;
 
 use nianbao::document::Place;
@@ -9,6 +12,8 @@ use nianbao::form::{FormSource, Forms};
 use nianbao::migrate::{MigrationSource, Migrations};
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
+use nianbao::stream::Row;
+use program::Folder;
 use serde_json::Value;
 
 fn published(name: &str, schema: &schemars::Schema) -> Value {
@@ -60,6 +65,30 @@ fn the_schema_of_migrations_is_true_of_migrations() {
         assert_valid(&schema, &instance, name);
         instance["drop"][0]["why"] = "no".into();
         assert!(!jsonschema::is_valid(&schema, &instance), "an unknown key is a mistake");
+    }
+}
+
+#[test]
+fn the_schema_of_rows_is_true_of_what_filter_prints() {
+    let schema = published("row.schema.json", &schemars::schema_for!(Row));
+    let folder = Folder::new();
+    for path in sources::files("samples").iter().chain(&sources::files("tests/damaged")) {
+        folder.file(&path.to_string_lossy(), std::fs::read(sources::root().join(path)).expect("a sample"));
+    }
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(folder.tree(".").into_keys());
+    lines.extend(["none".to_owned(), String::new()]);
+    let ran = folder.run_with(&["filter", "--out", "out"], (lines.join("\n") + "\n").as_bytes());
+    assert_eq!(ran.out.lines().count(), lines.len(), "{}", ran.err);
+    for (line, row) in lines.iter().zip(ran.out.lines()) {
+        let instance: Value = serde_json::from_str(row).expect("JSON");
+        assert_valid(&schema, &instance, line);
+        let read: Row = serde_json::from_str(row).expect("a row");
+        assert_eq!(read.path, *line);
+        assert_eq!(serde_json::to_string(&read).expect("JSON"), row, "{line} reads back differently");
+        let mut wrong = instance.clone();
+        wrong["status"] = "fine".into();
+        assert!(!jsonschema::is_valid(&schema, &wrong), "that is no status");
     }
 }
 

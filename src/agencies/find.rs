@@ -54,6 +54,11 @@ impl<'a> Matcher<'a> {
         Self { agencies, names, folded }
     }
 
+    /// The name of an agency in the file.
+    pub fn name(&self, agency: usize) -> &'a str {
+        &self.agencies.list()[agency].name
+    }
+
     /// The agency that a name means.
     pub fn find(&self, name: &str) -> Match {
         let wanted = fold(name);

@@ -1,6 +1,6 @@
 //! Batches: many inputs through the library in parallel, with outputs and logs that are the same for any number of workers.
 //!
-//! Only this module and the command line touch files, threads and clocks. The way of one input:
+//! Only this module, the stream and the command line touch files, threads and clocks. The way of one input:
 //! [`inputs`] lists it, [`load`] reads its bytes, [`pipeline`] makes the report, [`names`] gives it a name in the order of
 //! the inputs, [`files`] writes its outputs whole, [`log`] tells about it and [`cache`] remembers it.
 
@@ -27,8 +27,9 @@ pub use inputs::{Input, Inputs, Shard, list};
 pub use load::Loader;
 pub use log::{Entry, Status};
 pub use make::{Maker, Product, Written, unwritable};
+pub use names::of_content as name_of_content;
 pub use order::{Stages, in_order};
-pub use pipeline::{Pipeline, guarded, keep_panics_quiet};
+pub use pipeline::{Pipeline, guarded, keep_panics_quiet, sha256};
 
 /// Why a batch could not run, or could not go on.
 #[derive(Debug, Error)]

@@ -62,7 +62,7 @@ fn trimmed_end(text: &str) -> &str {
 
 /// A name that depends on nothing but the file itself: the name wanted, and the first 12 hexadecimal digits of the SHA-256 of the
 /// file's name, a zero byte and the SHA-256 of its bytes in hexadecimal. For whoever sees only a part of the inputs.
-pub(super) fn of_content(wanted: &str, file_name: &str, sha256: &str) -> String {
+pub fn of_content(wanted: &str, file_name: &str, sha256: &str) -> String {
     let key = digest(format!("{file_name}\0{sha256}").as_bytes()) >> 80;
     format!("{}-{key:012x}", trimmed_end(cut(wanted, MOST_BYTES - 13)))
 }

@@ -97,6 +97,11 @@ fn no_migration(from: &str, to: &str) -> Finding {
     )
 }
 
+/// The SHA-256 of bytes, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
 /// Bytes in hexadecimal.
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;

@@ -43,8 +43,12 @@ pub(crate) enum Command {
     Check(Check),
     /// Fills an office's own Word file of a form with each report.
     Fill(Fill),
+    /// Answers each line of standard input, which names a file, with one line of JSON.
+    Filter(Filter),
     /// Adds up the reports of many agencies for their superior.
     Rollup(Rollup),
+    /// Prints the agencies of an agencies file with all their superiors, a JSON object a line.
+    Agencies(AgenciesArgs),
     /// Lists, shows and checks forms (mapping files).
     Forms(Forms),
     /// Tells what a finding's code means and what to do about it.
@@ -168,6 +172,45 @@ pub(crate) struct Rollup {
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A line is a path, or a path, a TAB or ^A, and the file's bytes in Base64. Exit status: 0 when the lines end,\n\
+also where files are wrong: the rows say so; 2 when the command itself could not run."
+)]
+pub(crate) struct Filter {
+    /// Folder for the outputs; without it, none are written.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Formats to write, separated by commas: docx, xlsx, html, json [default: docx,xlsx,html].
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output, requires = "out")]
+    pub(crate) to: Vec<Output>,
+    /// The agencies, to be looked up: CSV, XLSX or TOML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) agencies: Option<PathBuf>,
+    /// Reads every file as this form, whatever its labels say.
+    #[arg(long, value_name = "ID")]
+    pub(crate) form: Option<String>,
+    /// Brings every report into this form before it is checked and written.
+    #[arg(long, value_name = "ID")]
+    pub(crate) to_form: Option<String>,
+    /// Most seconds for one file.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub(crate) time: NonZeroU64,
+    /// Most megabytes of memory, where the system can bound it.
+    #[arg(long, value_name = "MB", default_value = "1024")]
+    pub(crate) memory: NonZeroU64,
+    /// Does the work for another copy that watches over it.
+    #[arg(long, hide = true)]
+    pub(crate) child: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AgenciesArgs {
+    /// The agencies with their superiors: CSV, XLSX or TOML.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 /// How findings are printed.

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         terminal.line(&terminal.finding(&name, finding));
     }
     let fingerprint = fingerprint(args, global, &to, bytes.as_deref())?;
-    let agencies = args.agencies.as_deref().map(super::rollup::agencies).transpose()?;
+    let agencies = args.agencies.as_deref().map(super::agencies::read).transpose()?;
     for finding in agencies.iter().flat_map(|agencies| &agencies.findings) {
         let name = args.agencies.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
         terminal.line(&terminal.finding(&name, finding));
@@ -142,7 +142,7 @@ pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-fn formats(wanted: &[Output]) -> Vec<Output> {
+pub(super) fn formats(wanted: &[Output]) -> Vec<Output> {
     let default = [Output::Docx, Output::Xlsx, Output::Html];
     let wanted = if wanted.is_empty() { &default[..] } else { wanted };
     let mut formats: Vec<Output> = Vec::new();

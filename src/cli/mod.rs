@@ -1,12 +1,15 @@
 //! The command line: what is typed becomes one call of the library, and what comes back is shown.
 //!
 //! Data goes to standard output, everything else to standard error. Exit status: 0 done and nothing wrong; 1 done, and some
-//! report has an error or could not be read; 2 the command itself could not run; 130 stopped by Ctrl-C.
+//! report has an error or could not be read; 2 the command itself could not run; 130 stopped by Ctrl-C. `filter` ends with 0 whatever
+//! the reports have.
 
+mod agencies;
 mod args;
 mod check;
 mod convert;
 mod explain;
+mod filter;
 mod forms;
 mod inspect;
 mod mistakes;
@@ -77,7 +80,9 @@ fn run(args: Args, terminal: &Terminal) -> Result<Exit> {
         Command::Inspect(args) => inspect::run(&args, &global, terminal),
         Command::Check(args) => check::run(&args, &global, terminal),
         Command::Fill(args) => convert::run(&args.into(), &global, terminal),
+        Command::Filter(args) => filter::run(&args, &global),
         Command::Rollup(args) => rollup::run(&args, &global, terminal),
+        Command::Agencies(args) => agencies::run(&args, terminal),
         Command::Forms(args) => forms::run(&args, &global, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
     }

@@ -16,7 +16,7 @@ use nianbao::write::{Output, WRITERS, workbook};
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::terminal::Terminal;
-use super::{Exit, mistakes};
+use super::{Exit, agencies, mistakes};
 
 /// Formats of the superior's own report.
 const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
@@ -24,7 +24,7 @@ const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
 pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
-    let agencies = agencies(&args.agencies)?;
+    let agencies = agencies::read(&args.agencies)?;
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let pipeline = Pipeline::new(&forms, args.form.clone());
     let mut heap = Heap { forms: &forms, agencies: &agencies, by_form: BTreeMap::new(), seen: Vec::new() };
@@ -37,12 +37,6 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     pipeline.check(&mut report, None);
     write(args, &rollup, &report)?;
     Ok(tell(terminal, &rollup, &report, &args.out))
-}
-
-pub(super) fn agencies(path: &Path) -> Result<Agencies> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Agencies::read(&name, &bytes).map_err(|error| anyhow!("{}:\n{error}", path.display()))
 }
 
 /// An input with its form and year, or why it is none.

@@ -78,6 +78,60 @@ pub static OUTPUT_UNWRITABLE: Code = Code {
     ),
 };
 
+/// A line of a stream names no file.
+pub static LINE_UNREADABLE: Code = Code {
+    id: "line-unreadable",
+    severity: Error,
+    title: ("输入行无法使用", "the line cannot be used"),
+    why: (
+        "输入行没有路径、太长，或所带内容不是Base64。",
+        "The line has no path, is too long, or what it holds is not Base64.",
+    ),
+    remedy: (
+        "每行写一个路径，或路径、制表符（或^A）和不换行的Base64。",
+        "A line is a path, or a path, a TAB or ^A, and Base64 without line breaks.",
+    ),
+};
+
+/// A file ended the process that converted it.
+pub static CONVERTER_DIED: Code = Code {
+    id: "converter-died",
+    severity: Error,
+    title: ("转换进程因该文件终止", "the converter died of this file"),
+    why: (
+        "处理该文件的进程两次异常终止（如内存超限），其余文件不受影响。",
+        "The process that worked on this file ended twice, as it does when it runs out of its memory; the other files are done.",
+    ),
+    remedy: (
+        "请用原程序打开检查后另存；仍失败的，请将文件发给维护人员。",
+        "Open it in its own program, save it anew, and send it to the maintainers where that does not help.",
+    ),
+};
+
+/// A file took more than its time.
+pub static CONVERTER_TIMED_OUT: Code = Code {
+    id: "converter-timed-out",
+    severity: Error,
+    title: ("处理该文件超时", "the file took too long"),
+    why: (
+        "处理该文件的时间超过限额，进程已被终止，其余文件不受影响。",
+        "It took more than its time, so the process was ended; the other files are done.",
+    ),
+    remedy: (
+        "请检查文件所在的磁盘或网络，必要时用`--time`放宽限额。",
+        "Check the disk or network that it lies on; `--time` gives it more.",
+    ),
+};
+
 /// All codes of this stage.
-pub static CODES: &[&Code] =
-    &[&INTERNAL_ERROR, &FILE_CHANGED, &ARCHIVE_UNREADABLE, &OUTPUT_NAME_TAKEN, &DUPLICATE_REPORT, &OUTPUT_UNWRITABLE];
+pub static CODES: &[&Code] = &[
+    &INTERNAL_ERROR,
+    &FILE_CHANGED,
+    &ARCHIVE_UNREADABLE,
+    &OUTPUT_NAME_TAKEN,
+    &DUPLICATE_REPORT,
+    &OUTPUT_UNWRITABLE,
+    &LINE_UNREADABLE,
+    &CONVERTER_DIED,
+    &CONVERTER_TIMED_OUT,
+];

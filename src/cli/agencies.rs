@@ -1,0 +1,59 @@
+//! `nianbao agencies`: an agencies file as the program understands it, for people who wrote it and for programs that join with it.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use nianbao::agencies::Agencies;
+use serde::Serialize;
+
+use super::Exit;
+use super::args::AgenciesArgs;
+use super::terminal::Terminal;
+
+/// An agency as one line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    code: Option<&'a str>,
+    aliases: &'a [String],
+    level: Option<&'a str>,
+    kind: Option<&'a str>,
+    aggregate: Option<bool>,
+    /// The agencies above it, the nearest first.
+    superiors: Vec<&'a str>,
+}
+
+pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
+    let agencies = read(&args.file)?;
+    for finding in &agencies.findings {
+        terminal.line(&terminal.finding(&args.file.display().to_string(), finding));
+    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for (agency, _) in agencies.in_tree_order() {
+        let list = agencies.list();
+        let above = std::iter::successors(list[agency].parent, |&above| list[above].parent);
+        let superiors = above.map(|above| list[above].name.as_str()).collect();
+        let agency = &list[agency];
+        let line = Line {
+            name: &agency.name,
+            code: agency.code.as_deref(),
+            aliases: &agency.aliases,
+            level: agency.level.as_deref(),
+            kind: agency.kind.as_deref(),
+            aggregate: agency.aggregate,
+            superiors,
+        };
+        serde_json::to_writer(&mut out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+/// Reads an agencies file.
+pub(super) fn read(path: &Path) -> Result<Agencies> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Agencies::read(&name, &bytes).map_err(|error| anyhow!("{}:\n{error}", path.display()))
+}

@@ -1,0 +1,55 @@
+//! `nianbao filter`: a line in, a row out, for programs that drive many copies of this one.
+
+use std::io::{self, BufReader, BufWriter};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use nianbao::agencies::Matcher;
+use nianbao::batch::{Maker, Pipeline};
+use nianbao::stream::{self, Converter};
+
+use super::args::{Filter, Global};
+use super::convert::{formats, known_form};
+use super::{Exit, agencies, mistakes};
+
+/// Every line is answered, also where its file is wrong; so the exit status is 0 when the lines end, or the engine that drives us
+/// would give up the whole task for one bad file.
+pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
+    if args.child {
+        child(args, global)?;
+        return Ok(Exit::Clean);
+    }
+    if let Some(out) = &args.out {
+        std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    }
+    let program = std::env::current_exe()?;
+    let command = || {
+        let mut command = Command::new(&program);
+        command.args(std::env::args_os().skip(1)).arg("--child");
+        command
+    };
+    // Not locked: rows are written by this thread alone.
+    let output = BufWriter::with_capacity(1 << 16, io::stdout());
+    stream::supervise(command, Duration::from_secs(args.time.get()), io::stdin(), output)?;
+    Ok(Exit::Clean)
+}
+
+/// The child that does the work.
+fn child(args: &Filter, global: &Global) -> Result<()> {
+    stream::confine(args.memory.get())?;
+    let forms = mistakes::forms(global)?;
+    known_form(&forms, args.form.as_deref())?;
+    let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;
+    known_form(&forms, args.to_form.as_deref())?;
+    let migrations = mistakes::migrations(global, &forms)?;
+    let mut pipeline = Pipeline::new(&forms, args.form.clone());
+    if let Some(form) = &args.to_form {
+        pipeline = pipeline.into_form(&migrations, form.clone());
+    }
+    let to = formats(&args.to);
+    let maker = Maker { pipeline: &pipeline, to: &to, template: None, anywhere: true };
+    let converter = Converter::new(maker, agencies.as_ref().map(Matcher::new), args.out.clone());
+    stream::serve(&converter, BufReader::with_capacity(1 << 16, io::stdin()), BufWriter::new(io::stdout()))?;
+    Ok(())
+}

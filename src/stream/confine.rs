@@ -1,0 +1,31 @@
+//! Limits that a child puts on itself, where the system has them.
+
+use std::io;
+
+/// Bounds the memory of this process in megabytes, writes no image of it when it dies, and has it die with its parent. Memory is
+/// bounded where the system has `RLIMIT_AS` (not on Windows), and dying with the parent is Linux's.
+///
+/// # Errors
+/// When the system refuses.
+#[cfg(unix)]
+pub fn confine(megabytes: u64) -> io::Result<()> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    for (resource, wanted) in [(Resource::RLIMIT_AS, megabytes << 20), (Resource::RLIMIT_CORE, 0)] {
+        let (_, most) = getrlimit(resource)?;
+        let limit = wanted.min(most);
+        setrlimit(resource, limit, limit)?;
+    }
+    Ok(())
+}
+
+/// Does nothing: this system has no such limits.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn confine(_megabytes: u64) -> io::Result<()> {
+    Ok(())
+}

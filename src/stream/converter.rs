@@ -1,0 +1,103 @@
+//! A line made into its row, and its outputs written.
+
+use std::path::PathBuf;
+
+use super::line::{self, Line};
+use super::poison;
+use super::row::Row;
+use crate::agencies::Matcher;
+use crate::batch::{self, Input, Loader, Maker, Product, Status, guarded, unwritable};
+use crate::finding::code::batch::OUTPUT_UNWRITABLE;
+use crate::finding::{Finding, Severity};
+
+/// Makes rows of lines.
+#[derive(Debug)]
+pub struct Converter<'a> {
+    maker: Maker<'a>,
+    agencies: Option<Matcher<'a>>,
+    out: Option<PathBuf>,
+}
+
+impl<'a> Converter<'a> {
+    /// A converter that writes outputs into `out`, where one is given, and looks agencies up.
+    pub fn new(maker: Maker<'a>, agencies: Option<Matcher<'a>>, out: Option<PathBuf>) -> Self {
+        let to = if out.is_some() { maker.to } else { &[] };
+        // The same file gives the same bytes wherever it lies.
+        let maker = Maker { to, anywhere: true, ..maker };
+        Self { maker, agencies, out }
+    }
+
+    /// The row of a line. Never fails: what goes wrong stands in the row.
+    pub(super) fn row(&self, line: &[u8]) -> Row {
+        let line = line::split(line);
+        self.try_row(line).unwrap_or_else(|finding| Row::failed(line.shown(), *finding))
+    }
+
+    fn try_row(&self, line: Line) -> Result<Row, Box<Finding>> {
+        let line = line.checked()?;
+        let input = Input::file(file_path(line.path)?, line.shown());
+        let bytes = match line.bytes() {
+            Some(bytes) => bytes?,
+            None => guarded(|| Loader::default().bytes(&input))?,
+        };
+        let sha256 = batch::sha256(&bytes);
+        let made = guarded(|| {
+            poison::act(&bytes);
+            self.maker.make(&input, &bytes)
+        });
+        Ok(match made {
+            Ok(product) => self.written(&input, &sha256, product),
+            Err(finding) => Row { sha256: Some(sha256), ..Row::failed(line.shown(), *finding) },
+        })
+    }
+
+    fn written(&self, input: &Input, sha256: &str, product: Product) -> Row {
+        let Product { report, outputs, name } = product;
+        let form = self.maker.pipeline.forms().get(&report.form).map(AsRef::as_ref);
+        let mut row = Row::of(input.path.clone(), form, report);
+        let name = batch::name_of_content(&name, input.file_name(), sha256);
+        // A folder for each of the 256 first pairs of digits: folders of millions of files are slow or not allowed.
+        let folder = name.len().checked_sub(12).and_then(|digest| name.get(digest..digest + 2)).unwrap_or_default();
+        for (output, bytes) in outputs {
+            let name = format!("{folder}/{name}.{}", output.suffix());
+            match bytes.and_then(|bytes| self.write(&name, &bytes)) {
+                Ok(()) => row.outputs.push(name),
+                Err(finding) => row.findings.push(*finding),
+            }
+        }
+        if let Some(agencies) = &self.agencies {
+            let found = agencies.find(row.agency.as_deref().unwrap_or_default());
+            row.listed = found.agency.map(|agency| agencies.name(agency).to_owned());
+            row.findings.extend(found.finding);
+        }
+        row.status = status(&row.findings);
+        row
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Box<Finding>> {
+        let Some(out) = &self.out else { return Ok(()) };
+        batch::write_whole(out, name, bytes).map_err(|error| unwritable(&format!("{name}: {error}")))
+    }
+}
+
+fn status(findings: &[Finding]) -> Status {
+    if findings.iter().any(|finding| finding.code == OUTPUT_UNWRITABLE.id) {
+        return Status::Failed;
+    }
+    let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if wrong { Status::Findings } else { Status::Ok }
+}
+
+/// Names of files are bytes; old archives unpack to names that are not UTF-8.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "on other systems it can fail")]
+fn file_path(bytes: &[u8]) -> Result<PathBuf, Box<Finding>> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// Names of files are UTF-8 here.
+#[cfg(not(unix))]
+fn file_path(bytes: &[u8]) -> Result<PathBuf, Box<Finding>> {
+    std::str::from_utf8(bytes).map(PathBuf::from).map_err(|error| line::not_utf_8(&error))
+}

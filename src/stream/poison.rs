@@ -1,0 +1,29 @@
+//! Files that harm the converter on purpose, for tests of its supervisor. Builds for release know none.
+
+/// A file that begins with this, followed by `abort`, `hang`, `grow` or `panic`, makes a debug build do just that.
+#[cfg(debug_assertions)]
+const POISON: &[u8] = b"nianbao-poison:";
+
+/// Does what a poisonous file says.
+#[cfg(debug_assertions)]
+#[allow(clippy::panic, reason = "this is what it is for")]
+pub(super) fn act(bytes: &[u8]) {
+    match bytes.strip_prefix(POISON).map(<[u8]>::trim_ascii_end) {
+        Some(b"abort") => std::process::abort(),
+        Some(b"hang") => loop {
+            std::thread::park();
+        },
+        Some(b"grow") => {
+            let mut eaten: Vec<Vec<u8>> = Vec::new();
+            loop {
+                eaten.push(vec![1; 16 << 20]);
+            }
+        }
+        Some(b"panic") => panic!("a poisonous file"),
+        _ => {}
+    }
+}
+
+/// Does nothing.
+#[cfg(not(debug_assertions))]
+pub(super) fn act(_bytes: &[u8]) {}

@@ -1,0 +1,137 @@
+//! A row of a stream: what came of one line, flat enough for a table.
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::batch::Status;
+use crate::finding::Finding;
+use crate::form::Form;
+use crate::report::{Kind, Report, Value};
+
+/// Version of the row, now 1. It grows when a field is taken away or changes its meaning.
+pub const ROW_VERSION: u32 = 1;
+
+/// What came of one line of a stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Row {
+    /// Version of the row, now 1.
+    pub version: u32,
+    /// Version of the program.
+    pub program: String,
+    /// The path as it stands in the line.
+    pub path: String,
+    /// SHA-256 of the file's bytes, in hexadecimal; null where they could not be read.
+    pub sha256: Option<String>,
+    /// How it came out.
+    pub status: Status,
+    /// Id of the form.
+    pub form: Option<String>,
+    /// The agency's name as written in the report.
+    pub agency: Option<String>,
+    /// The agency's name in the agencies file, where one was given and has it.
+    pub listed: Option<String>,
+    /// The year that is reported on.
+    pub year: Option<i16>,
+    /// Day of publication.
+    #[schemars(with = "Option<String>")]
+    pub published: Option<Date>,
+    /// The files that were written, below the folder for outputs.
+    pub outputs: Vec<String>,
+    /// Every field of the form by its id, in the form's order; empty where there is no report.
+    pub values: IndexMap<String, Figure>,
+    /// What there is to say about it.
+    pub findings: Vec<Finding>,
+}
+
+/// A figure of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Figure {
+    /// The exact number, where the source says one.
+    #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
+    #[schemars(with = "Option<serde_json::Number>")]
+    pub value: Option<Decimal>,
+    /// What kind of text stands there.
+    pub kind: Kind,
+    /// The text as written, where it is not just the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// The unit written with the figure where it is not the form's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Where it stands in the file, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Whether it may be added to those of other agencies; left out where it may.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub adds: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Row {
+    /// The row of a line of which nothing came.
+    pub(super) fn failed(path: String, finding: Finding) -> Self {
+        Self {
+            version: ROW_VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            path,
+            sha256: None,
+            status: Status::Failed,
+            form: None,
+            agency: None,
+            listed: None,
+            year: None,
+            published: None,
+            outputs: Vec::new(),
+            values: IndexMap::new(),
+            findings: vec![finding],
+        }
+    }
+
+    /// The row of a report, as yet without outputs.
+    pub(super) fn of(path: String, form: Option<&Form>, report: Report) -> Self {
+        let fields = form.map(|form| form.fields.as_slice()).unwrap_or_default();
+        let values = report.values.iter().enumerate().map(|(number, (id, value))| {
+            // Values stand in the form's order.
+            let known = fields.get(number).filter(|field| field.id == *id);
+            let field = known.or_else(|| fields.iter().find(|field| field.id == *id));
+            let additive = form.zip(field).is_some_and(|(form, field)| form.tables[field.table].additive);
+            // A number in a unit that the form does not have cannot be added to others.
+            let converts = value.unit.is_none() || field.is_some_and(|field| field.unit.is_some());
+            (id.clone(), Figure::new(value, additive && converts))
+        });
+        let values = values.collect();
+        Self {
+            version: ROW_VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            path,
+            sha256: report.source.map(|source| source.sha256),
+            status: Status::Ok,
+            form: Some(report.form),
+            agency: report.agency,
+            listed: None,
+            year: report.year,
+            published: report.published,
+            outputs: Vec::new(),
+            values,
+            findings: report.findings,
+        }
+    }
+}
+
+impl Figure {
+    fn new(value: &Value, adds: bool) -> Self {
+        let raw = match value.value {
+            Some(number) if number.to_string() == value.raw => None,
+            _ if value.raw.is_empty() => None,
+            _ => Some(value.raw.clone()),
+        };
+        let place = value.place.as_ref().map(ToString::to_string);
+        Self { value: value.value, kind: value.kind, raw, unit: value.unit.clone(), place, adds }
+    }
+}

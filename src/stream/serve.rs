@@ -1,0 +1,47 @@
+//! The child's side of a stream: a line in, a row out, until the lines end.
+
+use std::io::{self, BufRead, Write};
+use std::thread;
+
+use super::converter::Converter;
+use super::line;
+use super::row::Row;
+
+/// What the child says when it is ready for lines.
+pub(super) const READY: &[u8] = b"ready\n";
+
+/// Stack of the thread that converts. Nothing recurses over a document; the room is for the libraries below.
+const STACK: usize = 16 << 20;
+
+/// Says that it is ready, and answers every line with its row.
+///
+/// # Errors
+/// When the lines cannot be read or the rows cannot be written.
+pub fn serve(converter: &Converter, mut input: impl BufRead + Send, mut output: impl Write + Send) -> io::Result<()> {
+    thread::scope(|scope| {
+        let work = || -> io::Result<()> {
+            output.write_all(READY)?;
+            output.flush()?;
+            let mut buffer = Vec::new();
+            while let Some(whole) = line::next(&mut input, &mut buffer, line::most_bytes())? {
+                let row = if whole { converter.row(&buffer) } else { too_long(&buffer) };
+                put(&mut output, &row)?;
+                output.flush()?;
+            }
+            Ok(())
+        };
+        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        worker.join().unwrap_or_else(|_| Err(io::Error::other("the converter panicked")))
+    })
+}
+
+/// The row of a line that was cut.
+pub(super) fn too_long(start: &[u8]) -> Row {
+    Row::failed(line::split(start).shown(), *line::too_long(line::most_bytes()))
+}
+
+/// Writes a row as one line.
+pub(super) fn put(output: &mut impl Write, row: &Row) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, row)?;
+    output.write_all(b"\n")
+}
