@@ -285,3 +285,76 @@ fn the_command_writes_everything_and_its_status_says_whether_anything_is_wrong()
     assert_eq!(wrong.status, Some(2), "{wrong:?}");
     assert!(wrong.err.contains("line 2"), "{wrong:?}");
 }
+
+#[test]
+fn last_year_stands_beside_this_year_from_its_reports_and_from_its_workbook() {
+    let folder = Folder::new();
+    let forms = forms();
+    folder.file("agencies.csv", AGENCIES);
+    let names = ["青山县教育局", "青山县民政局", "西河镇人民政府"];
+    let mut sums = Vec::new();
+    for (year, form) in [(2022, "gkbg-2021"), (2023, "gkbg-2021"), (2020, "gkbg-2019"), (2021, "gkbg-2021")] {
+        let form = forms.get(form).expect("a form");
+        let mut sampler = Sampler::new(year.try_into().expect("a seed"));
+        let mut sum = BTreeMap::new();
+        for name in names {
+            let mut report = sampler.report(form);
+            (report.agency, report.year) = (Some(name.to_owned()), Some(year));
+            report.title = Some(form.title.for_report(name, year));
+            for (id, value) in &report.values {
+                *sum.entry(id.clone()).or_insert(Decimal::ZERO) += value.value.unwrap_or_default();
+            }
+            folder.file(&format!("{year}/{name}.html"), page(&report));
+        }
+        sums.push(sum);
+    }
+    let run = |year: &str, out: &str, previous: &[&str]| {
+        let args = [&["rollup", year, "--agencies", "agencies.csv", "-o", out][..], previous].concat();
+        let ran = folder.run(&args);
+        assert!(ran.status.is_some_and(|status| status < 2), "{ran:?}");
+        let bytes = std::fs::read(folder.path(&format!("{out}/汇总.xlsx"))).expect("the workbook");
+        texts(sheets(&bytes).get("同比").unwrap_or(&sheets(&bytes)["总表"]))
+    };
+    run("2022", "out22", &[]);
+    let form = forms.get("gkbg-2021").expect("a form");
+    for previous in ["2022", "out22/汇总.xlsx"] {
+        let rows = run("2023", "out23", &["--previous", previous]);
+        assert_eq!(rows[0][2..4], ["2023年", "2022年"]);
+        let additive: Vec<_> = form.fields.iter().filter(|field| form.tables[field.table].additive).collect();
+        for (field, row) in additive.iter().zip(&rows[1..]) {
+            let (this, before) = (sums[1][&field.id], sums[0][&field.id]);
+            assert_eq!(row[2].parse::<Decimal>().ok(), Some(this), "{previous} {} {row:?}", field.id);
+            assert_eq!(row[3].parse::<Decimal>().ok(), Some(before), "{previous} {} {row:?}", field.id);
+            assert_eq!(row[4].parse::<Decimal>().ok(), Some(this - before), "{previous} {} {row:?}", field.id);
+        }
+        let bytes = std::fs::read(folder.path("out23/汇总.xlsx")).expect("the workbook");
+        let rules = texts(&sheets(&bytes)["校验"]);
+        let carried = sums[1]["requests.carried_in.total"] - sums[0]["requests.carried_out.total"];
+        let verdict = rules.iter().filter(|row| row[3] == sums[1]["requests.carried_in.total"].normalize().to_string());
+        assert!(verdict.into_iter().any(|row| row[6] == format!("差{}", carried.normalize())), "{carried}");
+        // Only its reports tell what each agency had.
+        let by_agency = rows.iter().any(|row| row[0].trim() == "西河镇人民政府");
+        assert_eq!(by_agency, previous == "2022");
+    }
+    // Last year's form was another: what means the same is compared, and what does not is empty.
+    let rows = run("2021", "out21", &["--previous", "2020"]);
+    let row = |id: &str| &rows[1 + form.field_index(id).expect("a field")];
+    assert_eq!(row("requests.received.total")[3], sums[2]["requests.received.total"].normalize().to_string());
+    assert_eq!(row("disclosure.regulations.in_force")[3..5], ["", ""]);
+    let page = String::from_utf8(folder.tree("out21")["index.html"].clone()).expect("UTF-8");
+    assert!(page.contains("东河镇农技站") && page.contains("汇总报告.docx"), "the tree and what stands beside it");
+}
+
+#[test]
+fn agencies_are_read_from_a_workbook() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row, line) in AGENCIES.lines().enumerate() {
+        for (column, cell) in line.split(',').enumerate() {
+            sheet.write_string(row as u32, column as u16, cell).expect("a cell");
+        }
+    }
+    let bytes = workbook.save_to_buffer().expect("a workbook");
+    let read = Agencies::read("单位名录.xlsx", &bytes).expect("agencies");
+    assert_eq!(read.list(), agencies(AGENCIES).list());
+}

@@ -7,14 +7,15 @@ use sha2::{Digest, Sha256};
 
 use crate::bind::{Binder, Hints};
 use crate::check::{self, Context};
-use crate::document::Budget;
+use crate::document::{Block, Budget};
 use crate::finding::code::batch::INTERNAL_ERROR;
 use crate::finding::code::migrate::NO_MIGRATION;
 use crate::finding::{Finding, Message};
 use crate::form::Forms;
 use crate::migrate::Migrations;
-use crate::read;
+use crate::read::{self, Reading};
 use crate::report::{Report, Source};
+use crate::write::workbook::TOTAL;
 
 use super::inputs::Input;
 
@@ -52,8 +53,27 @@ impl<'a> Pipeline<'a> {
     pub fn read(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
         let reading = read::read(bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
             .map_err(|error| Box::new(error.finding()))?;
+        self.bind(input, bytes, &reading)
+    }
+
+    /// Reads and binds what a roll-up made of reports, or any other document with one report. Of a roll-up's workbook only the sheet
+    /// with the sums is read: the others hold the same rows again.
+    ///
+    /// # Errors
+    /// The finding that says why there is no report.
+    pub fn read_sums(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
+        let mut reading = read::read(bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
+            .map_err(|error| Box::new(error.finding()))?;
+        let sums = |block: &Block| matches!(block, Block::Grid(grid) if grid.caption.as_deref() == Some(TOTAL));
+        if reading.document.blocks.iter().any(sums) {
+            reading.document.blocks.retain(sums);
+        }
+        self.in_wanted_form(self.bind(input, bytes, &reading)?)
+    }
+
+    fn bind(&self, input: &Input, bytes: &[u8], reading: &Reading) -> Result<Report, Box<Finding>> {
         let hints = Hints { form: self.form.as_deref(), file_stem: input.stem() };
-        let mut report = self.binder.bind(&reading, &hints)?;
+        let mut report = self.binder.bind(reading, &hints)?;
         report.source = Some(Source {
             file: input.path.clone(),
             format: reading.format,
@@ -76,6 +96,11 @@ impl<'a> Pipeline<'a> {
     pub fn report(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
         let mut report = self.read(input, bytes)?;
         self.check(&mut report, None);
+        self.in_wanted_form(report)
+    }
+
+    /// The report in the form that is wanted.
+    fn in_wanted_form(&self, report: Report) -> Result<Report, Box<Finding>> {
         match &self.into {
             Some((migrations, form)) if *form != report.form => match migrations.between(&report.form, form) {
                 Some(migration) => Ok(migration.migrate(report)),

@@ -163,6 +163,9 @@ pub(crate) struct Rollup {
     /// Folder for the outputs; made where it is missing.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// Last year's reports (a folder, or anything an INPUT may be), or last year's 汇总.xlsx, to stand beside this year's.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) previous: Option<String>,
     /// The year to add up [default: that of most reports].
     #[arg(long, value_name = "YEAR")]
     pub(crate) year: Option<i16>,

@@ -1,8 +1,9 @@
 //! `nianbao rollup`: the reports of many agencies added up for their superior.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use nianbao::agencies::Agencies;
@@ -10,8 +11,8 @@ use nianbao::batch::{self, Input, Loader, Pipeline, Stages, guarded, in_order};
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
 use nianbao::report::Report;
-use nianbao::rollup::{Gathering, Rollup, Told};
-use nianbao::write::{Output, WRITERS, workbook};
+use nianbao::rollup::{Gathering, Previous, Rollup, Told};
+use nianbao::write::{Output, WRITERS, office, workbook};
 
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
@@ -27,12 +28,19 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let agencies = agencies::read(&args.agencies)?;
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let pipeline = Pipeline::new(&forms, args.form.clone());
-    let mut heap = Heap { forms: &forms, agencies: &agencies, by_form: BTreeMap::new(), seen: Vec::new() };
-    if !read(args, &pipeline, &inputs.list, terminal, &mut heap)? {
+    let mut heap = Heap::new(&forms, &agencies);
+    let stop = stop_on_ctrl_c()?;
+    if !read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), &mut heap)? {
         return Ok(Exit::Stopped);
     }
     passed_over(terminal, &inputs);
-    let rollup = heap.finish(args.year).ok_or_else(|| anyhow!("none of the inputs is a report of that year"))?;
+    let mut rollup = heap.finish(args.year).ok_or_else(|| anyhow!("none of the inputs is a report of that year"))?;
+    if let Some(path) = &args.previous {
+        match previous(path, args, (global, &forms), &rollup, (terminal, &stop))? {
+            Some(found) => rollup.previous = Some(found),
+            None => return Ok(Exit::Stopped),
+        }
+    }
     let mut report = rollup.report();
     pipeline.check(&mut report, None);
     write(args, &rollup, &report)?;
@@ -52,6 +60,10 @@ struct Heap<'a> {
 }
 
 impl<'a> Heap<'a> {
+    fn new(forms: &'a Forms, agencies: &'a Agencies) -> Self {
+        Self { forms, agencies, by_form: BTreeMap::new(), seen: Vec::new() }
+    }
+
     fn add(&mut self, path: &str, outcome: Outcome) {
         let report = match outcome {
             Ok(report) => *report,
@@ -84,9 +96,41 @@ impl<'a> Heap<'a> {
 
 type Outcome = Result<Box<Report>, Box<Finding>>;
 
+/// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single input is
+/// taken for what was made of all reports.
+fn previous(
+    path: &str,
+    args: &Args,
+    (global, forms): (&Global, &Forms),
+    rollup: &Rollup,
+    (terminal, stop): (&Terminal, &AtomicBool),
+) -> Result<Option<Previous>> {
+    let migrations = mistakes::migrations(global, forms)?;
+    let pipeline = Pipeline::new(forms, None).into_form(&migrations, rollup.form.id.clone());
+    let inputs = batch::list(&[path.to_owned()], None)?.list;
+    if let [input] = inputs.as_slice() {
+        let report = guarded(|| pipeline.read_sums(input, &Loader::default().bytes(input)?))
+            .map_err(|finding| anyhow!("{path}: {}", finding.message.get(terminal.language)))?;
+        let found = Previous::of_report(rollup.form, &report);
+        return found.map(Some).ok_or_else(|| anyhow!("{path}: it does not say of which year it is"));
+    }
+    let mut heap = Heap::new(forms, rollup.agencies);
+    if !read(args.jobs, &pipeline, &inputs, (terminal, stop), &mut heap)? {
+        return Ok(None);
+    }
+    let year = rollup.year - 1;
+    let before = heap.finish(Some(year)).ok_or_else(|| anyhow!("{path}: there is no report of {year}"))?;
+    Ok(Some(Previous::of_rollup(&before)))
+}
+
 /// Reads and checks the inputs and hands them on in their order; false when it was stopped.
-fn read(args: &Args, pipeline: &Pipeline, inputs: &[Input], terminal: &Terminal, heap: &mut Heap) -> Result<bool> {
-    let stop = stop_on_ctrl_c()?;
+fn read(
+    wanted: Option<NonZeroUsize>,
+    pipeline: &Pipeline,
+    inputs: &[Input],
+    (terminal, stop): (&Terminal, &AtomicBool),
+    heap: &mut Heap,
+) -> Result<bool> {
     let progress = terminal.progress(inputs.len());
     let stages = Stages {
         work: |loader: &mut Loader, index: usize| {
@@ -103,7 +147,7 @@ fn read(args: &Args, pipeline: &Pipeline, inputs: &[Input], terminal: &Terminal,
             heap.add(&inputs[index].path, outcome);
         },
     };
-    in_order(inputs.len(), jobs(args.jobs), &stop, stages)?;
+    in_order(inputs.len(), jobs(wanted), stop, stages)?;
     Ok(!stop.load(Ordering::Relaxed))
 }
 
@@ -117,11 +161,17 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     put("汇总.csv", &workbook::wide_csv(rollup)?)?;
     put("values.jsonl", &workbook::values(rollup)?)?;
     put("findings.jsonl", &findings(rollup)?)?;
+    let mut links =
+        vec!["汇总.xlsx".to_owned(), "汇总.csv".to_owned(), "values.jsonl".to_owned(), "findings.jsonl".to_owned()];
     for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
         let bytes = guarded(|| Ok((writer.write)(rollup.form, report)));
         let bytes = bytes.map_err(|finding| anyhow!(finding.message.en))??;
-        put(&format!("汇总报告.{}", writer.output.suffix()), &bytes)?;
+        let name = format!("汇总报告.{}", writer.output.suffix());
+        put(&name, &bytes)?;
+        links.push(name);
     }
+    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    put("index.html", &office::rollup_page(rollup, &links)?)?;
     Ok(())
 }
 

@@ -77,6 +77,7 @@ impl<'a> Gathering<'a> {
             total: super::Node::default(),
             missing: Vec::new(),
             repeated,
+            previous: None,
             findings: self.findings,
         };
         let mut reported = vec![false; self.agencies.list().len()];

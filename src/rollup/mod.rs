@@ -2,6 +2,7 @@
 
 mod entry;
 mod gather;
+mod previous;
 mod report;
 mod sums;
 
@@ -13,6 +14,7 @@ use crate::form::{FieldIndex, Form};
 
 pub use entry::{Entry, Figure};
 pub use gather::Gathering;
+pub use previous::Previous;
 
 /// An agency in the tree, with its figures added up.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +90,8 @@ pub struct Rollup<'a> {
     pub missing: Vec<usize>,
     /// Agencies with more than one report.
     pub repeated: Vec<Repeated>,
+    /// Last year's figures, where they were given.
+    pub previous: Option<Previous>,
     /// What there is to say.
     pub findings: Vec<Told>,
 }

@@ -2,11 +2,15 @@
 //!
 //! The list stands in the page as JSON, a line a row, so that a page of any length is written row by row.
 
+mod rollup;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use crate::finding::{Finding, Severity, codes};
+
+pub use rollup::page as rollup_page;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");

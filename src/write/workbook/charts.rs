@@ -25,7 +25,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
         let first = row + 1;
         let count = match chart.kind {
             ChartKind::Agencies => bars(sheet, first, rollup, chart, style)?,
-            ChartKind::Shares => shares(sheet, first, (rollup, places), chart, style)?,
+            ChartKind::Shares => live_shares(sheet, first, (rollup, places), chart, style)?,
         };
         if count > 0 {
             draw(sheet, chart, first, count)?;
@@ -42,7 +42,7 @@ fn added(figures: &[Option<Decimal>], fields: &[FieldIndex]) -> Option<Decimal> 
 }
 
 /// The agencies right below the superior with all below them, the largest first; the smallest share a bar where there are many.
-fn bars(sheet: &mut Worksheet, first: u32, rollup: &Rollup, chart: &Chart, style: &Style) -> Result<u32, XlsxError> {
+pub(in crate::write) fn agency_bars(rollup: &Rollup, chart: &Chart) -> Vec<(String, Decimal)> {
     let agencies =
         rollup.superior().map_or_else(|| rollup.agencies.roots(), |top| rollup.agencies.children(top).to_vec());
     let fields: Vec<FieldIndex> = chart.slices.iter().flat_map(|slice| slice.fields.iter().copied()).collect();
@@ -57,6 +57,17 @@ fn bars(sheet: &mut Worksheet, first: u32, rollup: &Rollup, chart: &Chart, style
         let sum = rest.iter().fold(Decimal::ZERO, |sum, bar| sum.checked_add(bar.1).unwrap_or(sum));
         bars.push((format!("其余{}个单位", rest.len()), sum));
     }
+    bars
+}
+
+/// Each slice of a chart with its sum over everything.
+pub(in crate::write) fn shares(rollup: &Rollup, chart: &Chart) -> Vec<(String, Decimal)> {
+    let sum = |fields: &[FieldIndex]| added(&rollup.total.region, fields).unwrap_or_default();
+    chart.slices.iter().map(|slice| (slice.label.clone(), sum(&slice.fields))).collect()
+}
+
+fn bars(sheet: &mut Worksheet, first: u32, rollup: &Rollup, chart: &Chart, style: &Style) -> Result<u32, XlsxError> {
+    let bars = agency_bars(rollup, chart);
     for (row, (name, figure)) in (first..).zip(&bars) {
         sheet.write_string_with_format(row, 0, text(name), &style.label)?;
         sheet.write_number_with_format(row, 1, number(*figure), &style.figure)?;
@@ -64,7 +75,7 @@ fn bars(sheet: &mut Worksheet, first: u32, rollup: &Rollup, chart: &Chart, style
     Ok(bars.len() as u32)
 }
 
-fn shares(
+fn live_shares(
     sheet: &mut Worksheet,
     first: u32,
     (rollup, places): (&Rollup, &Places),
@@ -72,11 +83,10 @@ fn shares(
     style: &Style,
 ) -> Result<u32, XlsxError> {
     let prefix = format!("{TOTAL}!");
-    for (row, slice) in (first..).zip(&chart.slices) {
+    for ((row, slice), (label, value)) in (first..).zip(&chart.slices).zip(shares(rollup, chart)) {
         let cells: Vec<String> = slice.fields.iter().map(|&field| places.cell(field, &prefix)).collect();
-        let value = added(&rollup.total.region, &slice.fields).unwrap_or_default();
         let formula = Formula::new(format!("={}", sum(&cells))).set_result(result(value));
-        sheet.write_string_with_format(row, 0, text(&slice.label), &style.label)?;
+        sheet.write_string_with_format(row, 0, text(&label), &style.label)?;
         sheet.write_formula_with_format(row, 1, formula, &style.figure)?;
     }
     Ok(chart.slices.len() as u32)

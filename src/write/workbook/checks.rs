@@ -5,8 +5,8 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::style::Style;
 use super::total::Places;
-use super::{TOTAL, a1, result};
-use crate::form::{Expression, Relation};
+use super::{TOTAL, a1, number, result};
+use crate::form::{Expression, Operand, Relation};
 use crate::rollup::Rollup;
 
 const COLUMNS: [(&str, f64); 7] =
@@ -28,6 +28,18 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
             sheet.write_string_with_format(row, 1, &rule.text.zh, &style.text)?;
             sheet.write_string_with_format(row, 2, &instance.scope, &style.text)?;
             sheet.write_string_with_format(row, 4, sign(instance.relation), &style.figure)?;
+            let known = instance
+                .needs_previous()
+                .then(|| (value_with_previous(rollup, &instance.left), value_with_previous(rollup, &instance.right)));
+            if let Some((Some(left), Some(right))) = known {
+                for (column, value) in [(3, left), (5, right)] {
+                    sheet.write_number_with_format(row, column, number(value), &style.figure)?;
+                }
+                let (formula, verdict) = verdict(row, instance.relation, left, right);
+                sheet.write_formula_with_format(row, 6, Formula::new(formula).set_result(verdict), &style.figure)?;
+                row += 1;
+                continue;
+            }
             if instance.needs_previous() {
                 for column in [3, 5] {
                     sheet.write_blank(row, column, &style.figure)?;
@@ -64,6 +76,18 @@ fn value(rollup: &Rollup, side: &Expression) -> Decimal {
         if term.sign < 0 { -figure } else { figure }
     });
     terms.fold(Decimal::from(side.constant), |sum, term| sum.checked_add(term).unwrap_or_default())
+}
+
+/// A side of a rule that compares with last year; `None` where a figure of it is not known.
+fn value_with_previous(rollup: &Rollup, side: &Expression) -> Option<Decimal> {
+    let figure = |operand: Operand| {
+        let figures = if operand.previous { &rollup.previous.as_ref()?.total } else { &rollup.total.region };
+        figures.get(operand.field).copied().flatten()
+    };
+    side.terms.iter().try_fold(Decimal::from(side.constant), |sum, term| {
+        let figure = figure(term.operand)?;
+        sum.checked_add(if term.sign < 0 { -figure } else { figure })
+    })
 }
 
 /// The verdict as a formula and as its result: a tick, or by how much the sides differ.

@@ -8,6 +8,7 @@ mod lists;
 mod matrix;
 mod style;
 mod total;
+mod years;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -17,14 +18,18 @@ use super::{Output, WriteError};
 use crate::form::{FieldIndex, Form};
 use crate::rollup::{Figure, Rollup};
 
+pub(super) use charts::{agency_bars, shares};
 pub use flat::{values, wide_csv};
 use style::Style;
 
-/// Names of the sheets in their order.
-const TOTAL: &str = "总表";
+/// Name of the first sheet, which holds the sums.
+pub const TOTAL: &str = "总表";
+
+/// Names of the other sheets in their order.
 const DETAIL: &str = "明细";
 const MATRIX: &str = "单位×指标";
 const CHECKS: &str = "校验";
+const YEARS: &str = "同比";
 const CHARTS: &str = "图表";
 const FINDINGS: &str = "问题清单";
 const MISSING: &str = "未报单位";
@@ -59,6 +64,10 @@ fn build(rollup: &Rollup) -> Result<Vec<u8>, XlsxError> {
     detail::write(page(workbook.add_worksheet_with_constant_memory()?, DETAIL)?, rollup, &style)?;
     matrix::write(page(workbook.add_worksheet_with_constant_memory()?, MATRIX)?, rollup, &style)?;
     checks::write(page(workbook.add_worksheet(), CHECKS)?, rollup, &places, &style)?;
+    if let Some(previous) = &rollup.previous {
+        let sheet = page(workbook.add_worksheet_with_constant_memory()?, YEARS)?;
+        years::write(sheet, (rollup, previous), &places, &style)?;
+    }
     if !rollup.form.charts.is_empty() {
         charts::write(page(workbook.add_worksheet(), CHARTS)?, rollup, &places, &style)?;
     }

@@ -16,6 +16,8 @@ pub(super) struct Style {
     pub(super) label: Format,
     /// A figure.
     pub(super) figure: Format,
+    /// A rate, in percent.
+    pub(super) rate: Format,
 }
 
 impl Style {
@@ -28,6 +30,7 @@ impl Style {
             head: cell.clone().set_bold().set_align(FormatAlign::Center).set_background_color("DDE6F0"),
             text: cell.clone(),
             label: cell.clone().set_align(FormatAlign::Left),
+            rate: cell.clone().set_align(FormatAlign::Center).set_num_format("0.0%"),
             figure: cell.set_align(FormatAlign::Center),
         }
     }

@@ -1,0 +1,124 @@
+//! 同比: this year beside last year, field by field and, for what the form's charts draw, agency by agency.
+
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
+
+use super::style::Style;
+use super::total::Places;
+use super::{TOTAL, a1, number, result, text, two_labels};
+use crate::form::{Chart, ChartKind, FieldIndex};
+use crate::rollup::{Previous, Rollup};
+
+/// Writes the sheet.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    (rollup, previous): (&Rollup, &Previous),
+    places: &Places,
+    style: &Style,
+) -> Result<(), XlsxError> {
+    for (column, width) in [44.0, 34.0, 12.0, 12.0, 12.0, 12.0].into_iter().enumerate() {
+        sheet.set_column_width(column as u16, width)?;
+    }
+    let years = [format!("{}年", rollup.year), format!("{}年", previous.year)];
+    head(sheet, 0, ["表和行", "指标", &years[0], &years[1]], style)?;
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_repeat_rows(0, 0)?;
+    let mut row = 1;
+    for (field, this) in rollup.total.region.iter().enumerate() {
+        if !rollup.form.tables[rollup.form.fields[field].table].additive {
+            continue;
+        }
+        let (above, own) = two_labels(rollup.form, field);
+        sheet.write_string_with_format(row, 0, text(&above), &style.label)?;
+        sheet.write_string_with_format(row, 1, text(&own), &style.label)?;
+        match this {
+            Some(this) => {
+                let formula = format!("={}", places.cell(field, &format!("{TOTAL}!")));
+                sheet.write_formula_with_format(
+                    row,
+                    2,
+                    Formula::new(formula).set_result(result(*this)),
+                    &style.figure,
+                )?
+            }
+            None => sheet.write_blank(row, 2, &style.figure)?,
+        };
+        pair(sheet, row, (*this, previous.total.get(field).copied().flatten()), style)?;
+        row += 1;
+    }
+    for chart in rollup.form.charts.iter().filter(|chart| chart.kind == ChartKind::Agencies) {
+        if !previous.agencies.is_empty() {
+            row = agencies(sheet, row + 1, (rollup, previous), chart, style)?;
+        }
+    }
+    Ok(())
+}
+
+/// The agencies in the order of the tree, each with all below it; returns the row after them.
+fn agencies(
+    sheet: &mut Worksheet,
+    first: u32,
+    (rollup, previous): (&Rollup, &Previous),
+    chart: &Chart,
+    style: &Style,
+) -> Result<u32, XlsxError> {
+    let fields: Vec<FieldIndex> = chart.slices.iter().flat_map(|slice| slice.fields.iter().copied()).collect();
+    let years = [format!("{}年", rollup.year), format!("{}年", previous.year)];
+    sheet.write_string_with_format(first, 0, &chart.title.zh, &style.heading)?;
+    head(sheet, first + 1, ["单位（含下级）", "上级", &years[0], &years[1]], style)?;
+    let mut row = first + 2;
+    for (agency, depth) in rollup.agencies.in_tree_order() {
+        let known = &rollup.agencies.list()[agency];
+        let above = known.parent.map(|above| rollup.agencies.list()[above].name.as_str()).unwrap_or_default();
+        let name = format!("{}{}", "　".repeat(depth), known.name);
+        sheet.write_string_with_format(row, 0, text(&name), &style.label)?;
+        sheet.write_string_with_format(row, 1, text(above), &style.label)?;
+        let this = sum(fields.iter().map(|&field| rollup.nodes[agency].region.get(field).copied().flatten()));
+        let before = sum(fields.iter().map(|&field| previous.of_agency(agency, field)));
+        match this {
+            Some(this) => sheet.write_number_with_format(row, 2, number(this), &style.figure)?,
+            None => sheet.write_blank(row, 2, &style.figure)?,
+        };
+        pair(sheet, row, (this, before), style)?;
+        row += 1;
+    }
+    Ok(row)
+}
+
+fn head(sheet: &mut Worksheet, row: u32, names: [&str; 4], style: &Style) -> Result<(), XlsxError> {
+    for (column, name) in names.into_iter().chain(["增减", "增减率"]).enumerate() {
+        sheet.write_string_with_format(row, column as u16, name, &style.head)?;
+    }
+    Ok(())
+}
+
+/// Last year's figure, the difference and its rate; nothing is computed from a figure that is not known.
+fn pair(
+    sheet: &mut Worksheet,
+    row: u32,
+    (this, before): (Option<Decimal>, Option<Decimal>),
+    style: &Style,
+) -> Result<(), XlsxError> {
+    match before {
+        Some(before) => sheet.write_number_with_format(row, 3, number(before), &style.figure)?,
+        None => sheet.write_blank(row, 3, &style.figure)?,
+    };
+    let difference = this.zip(before).and_then(|(this, before)| this.checked_sub(before));
+    let Some((difference, before)) = difference.zip(before) else {
+        sheet.write_blank(row, 4, &style.figure)?;
+        sheet.write_blank(row, 5, &style.rate)?;
+        return Ok(());
+    };
+    let (new, old, less) = (a1(row, 2), a1(row, 3), a1(row, 4));
+    let formula = Formula::new(format!("={new}-{old}")).set_result(result(difference));
+    sheet.write_formula_with_format(row, 4, formula, &style.figure)?;
+    let rate = difference.checked_div(before).map(|rate| result(rate.round_dp(12))).unwrap_or_default();
+    let formula = Formula::new(format!("=IF({old}=0,\"\",{less}/{old})")).set_result(rate);
+    sheet.write_formula_with_format(row, 5, formula, &style.rate)?;
+    Ok(())
+}
+
+/// The sum of what is known; nothing where nothing is.
+fn sum(figures: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
+    figures.flatten().reduce(|sum, figure| sum.checked_add(figure).unwrap_or(sum))
+}
