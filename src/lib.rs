@@ -1,6 +1,7 @@
 //! nianbao reads piles of Chinese agencies' annual reports into one typed model, checks them, adds them up and writes them again.
 
 pub mod agencies;
+pub mod annotate;
 pub mod batch;
 pub mod bind;
 pub mod check;
@@ -8,6 +9,7 @@ pub mod document;
 pub mod fill;
 pub mod finding;
 pub mod form;
+pub mod letter;
 pub mod migrate;
 pub mod read;
 pub mod report;

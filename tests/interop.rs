@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::Budget;
+use nianbao::finding::Language;
 use nianbao::form::{Form, Forms};
-use nianbao::report::Report;
+use nianbao::report::{Report, Value};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
@@ -67,6 +69,31 @@ fn libreoffice_opens_prints_recalculates_and_keeps_every_figure() {
         same_figures(&report, &read(&libreoffice(&docx, "rtf", folder.path())), "as .rtf");
         let xlsx = write(form, &report, Output::Xlsx, folder.path());
         same_figures(&report, &read(&libreoffice(&xlsx, "ods", folder.path())), "recalculated, as .ods");
+    }
+}
+
+#[test]
+#[ignore = "drives LibreOffice; scripts/test runs it"]
+fn libreoffice_opens_annotated_copies_with_their_comments() {
+    let form = Forms::built_in().unwrap().get("gkbg-2021").cloned().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut report = Sampler::new(5).report(&form);
+    let right = report.values["requests.granted.enterprise"].value.unwrap();
+    report.values["requests.granted.enterprise"] = Value::number(right + rust_decimal::Decimal::from(40));
+    for (output, to) in [(Output::Docx, "odt"), (Output::Xlsx, "ods")] {
+        let path = write(&form, &report, output, folder.path());
+        let findings = nianbao::check::check(&form, &read(&path), &nianbao::check::Context::default());
+        let bytes = std::fs::read(&path).unwrap();
+        let made = nianbao::annotate::annotate(&bytes, &findings, Language::Zh, &mut Budget::default()).unwrap();
+        std::fs::write(&path, made.bytes).unwrap();
+        let opened = libreoffice(&path, to, folder.path());
+        let mut text = String::new();
+        let mut archive = zip::ZipArchive::new(std::fs::File::open(&opened).unwrap()).unwrap();
+        archive.by_name("content.xml").unwrap().read_to_string(&mut text).unwrap();
+        let notes: Vec<&str> = text.split("<office:annotation ").skip(1).collect();
+        assert_eq!(notes.len(), made.comments, "{to}");
+        assert!(notes[0].contains("商业企业"), "{to}: {}", notes[0]);
+        same_figures(&report, &read(&opened), to);
     }
 }
 

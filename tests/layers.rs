@@ -20,6 +20,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Reports and forms, and no document.
     ("check", &["finding", "form", "report", "text"]),
     ("migrate", &["finding", "form", "report"]),
+    // Packages and findings, and no form; packages are put together again as the writers do it.
+    ("annotate", &["document", "finding", "read", "write"]),
+    ("letter", &["document", "finding", "report", "write"]),
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
@@ -30,13 +33,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
     (
         "batch",
-        &["agencies", "bind", "check", "document", "fill", "finding", "form", "migrate", "read", "report", "write"],
+        &[
+            "agencies", "annotate", "bind", "check", "document", "fill", "finding", "form", "letter", "migrate",
+            "read", "report", "write",
+        ],
     ),
     ("stream", &["agencies", "batch", "document", "finding", "form", "report"]),
     (
         "cli",
         &[
-            "agencies", "batch", "bind", "document", "fill", "finding", "form", "migrate", "report", "rollup",
+            "agencies", "batch", "bind", "check", "document", "fill", "finding", "form", "migrate", "report", "rollup",
             "stream", "write",
         ],
     ),

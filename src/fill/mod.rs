@@ -8,7 +8,6 @@ mod locate;
 mod narrative;
 mod pictures;
 mod scan;
-mod splice;
 #[cfg(test)]
 mod tests;
 
@@ -26,12 +25,12 @@ use crate::read::package::Package;
 use crate::read::{self, ReadError};
 use crate::report::Report;
 use crate::write::plan;
+use crate::write::splice::{self, Part, Splice};
 
 use edit::{Edit, apply};
 use locate::{Slots, locate};
 use narrative::Narrative;
 use pictures::{CONTENT_TYPES, PictureParts, Pictures};
-use splice::{Part, Splice};
 
 /// Why a file cannot be filled, or a report not filled in.
 #[derive(Debug, Error)]

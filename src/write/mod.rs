@@ -6,6 +6,7 @@ mod json;
 pub mod office;
 mod package;
 pub(crate) mod plan;
+pub(crate) mod splice;
 pub mod workbook;
 mod xlsx;
 pub(crate) mod xml;

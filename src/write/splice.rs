@@ -16,11 +16,11 @@ const END_LENGTH: usize = 22;
 
 /// A part to be put into the package.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(crate) struct Part<'a> {
     /// Its name as the directory has it.
-    pub(super) name: &'a str,
+    pub(crate) name: &'a str,
     /// Its content.
-    pub(super) content: &'a [u8],
+    pub(crate) content: &'a [u8],
 }
 
 /// An entry of the directory.
@@ -35,7 +35,7 @@ struct Entry {
 
 /// A package whose directory is known, ready to be written again with other parts.
 #[derive(Debug)]
-pub(super) struct Splice {
+pub(crate) struct Splice {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
     directory: usize,
@@ -44,7 +44,7 @@ pub(super) struct Splice {
 
 impl Splice {
     /// Reads the directory. `None` where the archive is not laid out in the plain way: its entries are then to be copied one by one.
-    pub(super) fn open(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn open(bytes: &[u8]) -> Option<Self> {
         let end = memchr::memmem::rfind(bytes, END)?;
         let record = bytes.get(end..end + END_LENGTH)?;
         let (count, directory) = (u16_at(record, 10)?, u32_at(record, 16)? as usize);
@@ -69,7 +69,7 @@ impl Splice {
     }
 
     /// The package with these parts; those that it has are replaced, the others added.
-    pub(super) fn write(&self, parts: &[Part]) -> ZipResult<Vec<u8>> {
+    pub(crate) fn write(&self, parts: &[Part]) -> ZipResult<Vec<u8>> {
         let packed: Vec<Packed> = parts.iter().map(pack).collect::<ZipResult<_>>()?;
         let total: usize = packed.iter().map(|packed| packed.data.len() + LOCAL_LENGTH + 2 * CENTRAL_LENGTH).sum();
         let mut out = Vec::with_capacity(self.bytes.len() + total);
@@ -231,7 +231,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The package written anew, entry by entry, where it is not laid out in the plain way; packed data is copied as it is.
-pub(super) fn rewrite(bytes: &[u8], parts: &[Part]) -> ZipResult<Vec<u8>> {
+pub(crate) fn rewrite(bytes: &[u8], parts: &[Part]) -> ZipResult<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     let options = SimpleFileOptions::default().last_modified_time(DateTime::default());

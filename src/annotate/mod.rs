@@ -1,0 +1,121 @@
+//! A copy of the sender's own Word file or workbook with a comment at every place that a finding names; everything else stays
+//! byte for byte as it was sent.
+
+mod docx;
+mod edit;
+mod xlsx;
+
+use thiserror::Error;
+
+use crate::document::{Budget, Place};
+use crate::finding::{Finding, Language, Message, Severity};
+use crate::read::ReadError;
+use crate::read::package::Package;
+
+use edit::Parts;
+
+/// Who the comments are by.
+const AUTHOR: &str = "nianbao";
+
+/// A file with comments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotated {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Number of comments that were put in.
+    pub comments: usize,
+    /// What it is: `docx` or `xlsx`.
+    pub kind: &'static str,
+}
+
+/// Why a file could not be given comments.
+#[derive(Debug, Error)]
+pub enum AnnotateError {
+    /// It is neither a .docx nor an .xlsx.
+    #[error("only .docx and .xlsx files take comments: {0}")]
+    Unsupported(String),
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The copy could not be packed.
+    #[error("the copy could not be packed: {0}")]
+    Pack(String),
+}
+
+impl AnnotateError {
+    /// The same for a clerk.
+    pub fn message(&self) -> Message {
+        let zh = match self {
+            Self::Unsupported(_) => "只能在 .docx 和 .xlsx 文件中加批注，请另存为这两种格式。".to_owned(),
+            Self::Read(error) => error.finding().message.zh,
+            Self::Pack(detail) => format!("批注文件无法生成：{detail}"),
+        };
+        Message::new(zh, self.to_string())
+    }
+}
+
+/// Findings that become comments, and places that get one; more would help nobody.
+const MOST: usize = 400;
+
+/// What is said at one place: the place, and a paragraph a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Note<'f> {
+    place: &'f Place,
+    texts: Vec<&'f str>,
+}
+
+/// Puts the findings that someone should look at (warnings and errors) into a copy of the file that they are about, one comment a
+/// place. Findings without a place in the body are gathered in one comment at the beginning.
+///
+/// # Errors
+/// [`AnnotateError`] for a file that is no Word document or workbook of Office Open XML (ECMA-376), or is damaged.
+pub fn annotate(
+    bytes: &[u8],
+    findings: &[Finding],
+    language: Language,
+    budget: &mut Budget,
+) -> Result<Annotated, AnnotateError> {
+    if !bytes.starts_with(b"PK") {
+        return Err(AnnotateError::Unsupported("no package of Office Open XML".to_owned()));
+    }
+    let mut package = Package::open(bytes, budget)?;
+    let main = package.main_part(budget)?.ok_or_else(|| AnnotateError::Unsupported("no main part".to_owned()))?;
+    if main.to_lowercase().ends_with(".bin") {
+        return Err(AnnotateError::Unsupported(main));
+    }
+    let mut parts = Parts::new(package, budget);
+    let text = parts.text(&main)?.unwrap_or_default();
+    let head = &text.as_bytes()[..text.len().min(4096)];
+    if memchr::memmem::find(head, b"http://purl.oclc.org/ooxml").is_some() {
+        return Err(AnnotateError::Unsupported("strict Office Open XML".to_owned()));
+    }
+    let (notes, rest) = gather(findings, language);
+    let (kind, comments) = match edit::root(&text) {
+        Some((_, "document")) => ("docx", docx::annotate(&mut parts, &main, &text, &notes, rest)?),
+        Some((_, "workbook")) => ("xlsx", xlsx::annotate(&mut parts, &main, &text, &notes, rest)?),
+        _ => return Err(AnnotateError::Unsupported(main)),
+    };
+    Ok(Annotated { bytes: parts.pack(bytes)?, comments, kind })
+}
+
+/// The texts place by place, and those without one.
+fn gather(findings: &[Finding], language: Language) -> (Vec<Note<'_>>, Vec<&str>) {
+    let (mut notes, mut rest): (Vec<Note>, Vec<&str>) = (Vec::new(), Vec::new());
+    for finding in findings.iter().filter(|finding| finding.severity >= Severity::Warning).take(MOST) {
+        let text = finding.message.get(language);
+        let Some(place) = &finding.place else {
+            rest.push(text);
+            continue;
+        };
+        // Cells that are wrong together are all marked; cells that only could be wrong are named in the text.
+        let more = finding.related.iter().filter(|_| !finding.culprits.is_empty());
+        for place in std::iter::once(place).chain(more) {
+            match notes.iter().position(|note| note.place == place) {
+                Some(known) => notes[known].texts.push(text),
+                None if notes.len() < MOST => notes.push(Note { place, texts: vec![text] }),
+                None => rest.push(text),
+            }
+        }
+    }
+    (notes, rest)
+}

@@ -1,0 +1,84 @@
+//! The letter as a small WordprocessingML package (ECMA-376), in the look of official documents (GB/T 9704-2012, 7.2-7.3).
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::{Letter, Style};
+
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const TYPES: &str = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+    <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
+    <Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>\
+    </Types>";
+const RELATIONSHIPS: &str = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+    <Relationship Id=\"main\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/>\
+    </Relationships>";
+
+/// A4 with the margins of official documents.
+const PAGE: &str = "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/>\
+    <w:pgMar w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1588\" w:header=\"851\" w:footer=\"992\" w:gutter=\"0\"/></w:sectPr>";
+
+pub(super) fn write(letter: &Letter) -> ZipResult<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .last_modified_time(DateTime::default())
+        .compression_method(CompressionMethod::Deflated);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in
+        [("[Content_Types].xml", TYPES), ("_rels/.rels", RELATIONSHIPS), ("word/document.xml", &body(letter))]
+    {
+        writer.start_file(name, options)?;
+        writer.write_all(DECLARATION.as_bytes())?;
+        writer.write_all(content.as_bytes())?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+fn body(letter: &Letter) -> String {
+    let mut xml = format!("<w:document xmlns:w=\"{MAIN}\"><w:body>");
+    for (style, text) in &letter.paragraphs {
+        let (layout, font, size) = look(*style);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            xml,
+            "<w:p><w:pPr>{layout}</w:pPr><w:r><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" \
+             w:eastAsia=\"{font}\"/><w:sz w:val=\"{size}\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>",
+            escaped(text)
+        );
+    }
+    xml + PAGE + "</w:body></w:document>"
+}
+
+/// Paragraph properties, East Asian font and size in half points.
+fn look(style: Style) -> (&'static str, &'static str, u32) {
+    const LINE: &str = "<w:spacing w:line=\"579\" w:lineRule=\"exact\"/>";
+    match style {
+        Style::Title => ("<w:spacing w:after=\"480\"/><w:jc w:val=\"center\"/>", "方正小标宋简体", 44),
+        Style::Address => (LINE, "仿宋_GB2312", 32),
+        Style::Heading => (
+            "<w:keepNext/><w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>",
+            "黑体",
+            32,
+        ),
+        Style::Body => (
+            "<w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>",
+            "仿宋_GB2312",
+            32,
+        ),
+        Style::Signature => (
+            "<w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:rightChars=\"400\" w:right=\"1280\"/><w:jc w:val=\"right\"/>",
+            "仿宋_GB2312",
+            32,
+        ),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    crate::write::xml::escape(text, &mut out);
+    out
+}
