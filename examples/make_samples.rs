@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use nianbao::form::{Form, Forms, Layout, LayoutContent};
-use nianbao::report::{Content, Kind, Report};
+use nianbao::report::{Content, Kind, Report, Value};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 use zip::write::SimpleFileOptions;
@@ -91,6 +91,9 @@ impl Maker {
         let wrong = total.value.unwrap_or_default() + rust_decimal::Decimal::ONE;
         (total.value, total.raw) = (Some(wrong), wrong.to_string());
         self.put("tests/damaged/wrong-total.docx", &written(Output::Docx, form, &report)?)?;
+        let (form, mut report) = self.report("gkbg-2021", 36)?;
+        transpose(&mut report, "requests.")?;
+        self.put("tests/damaged/transposed.docx", &written(Output::Docx, form, &report)?)?;
         let (form, mut report) = self.report("gkbg-2021", 34)?;
         let figure = report.values.get_mut("disclosure.licensing.decisions").ok_or("no such field")?;
         (figure.value, figure.raw, figure.kind) = (None, "若干".to_owned(), Kind::Text);
@@ -98,6 +101,15 @@ impl Maker {
         let page = String::from_utf8(self.bytes(Output::Html, "gkbg-2021", 35)?)?;
         self.put("tests/damaged/table-missing.html", without_last_table(&page).as_bytes())
     }
+}
+
+/// Lets the two digits of the first figure that has two change places.
+fn transpose(report: &mut Report, table: &str) -> Done<()> {
+    let mut of_table = report.values.iter_mut().filter(|(field, _)| field.starts_with(table));
+    let figure = of_table.find(|(_, value)| value.raw.len() == 2 && value.raw.as_bytes()[0] != value.raw.as_bytes()[1]);
+    let (_, value) = figure.ok_or("no figure of two digits")?;
+    *value = Value::number(value.raw.chars().rev().collect::<String>().parse()?);
+    Ok(())
 }
 
 fn written(output: Output, form: &Form, report: &Report) -> Done<Vec<u8>> {

@@ -55,6 +55,14 @@ impl Input {
         Self { lot: lot(&path.0), path: path.0, origin: Origin::File(path.1) }
     }
 
+    /// The folder that it lies in; `None` for what lies in an archive or comes from standard input.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => path.parent(),
+            _ => None,
+        }
+    }
+
     /// The file's name with its suffix, without folders.
     pub fn file_name(&self) -> &str {
         self.path.rsplit(['/', '\\', '!']).next().unwrap_or(&self.path)
@@ -97,7 +105,15 @@ const PASSED_OVER: &[&str] = &[
 /// # Errors
 /// When an argument names nothing or is no pattern. What cannot be read inside a folder becomes an input that fails.
 pub fn list(arguments: &[String], leave_out: Option<&Path>) -> Result<Inputs, BatchError> {
-    let leave_out = leave_out.and_then(|path| fs::canonicalize(path).ok());
+    list_outside(arguments, leave_out.as_slice())
+}
+
+/// As [`list`], with any number of folders that are not searched.
+///
+/// # Errors
+/// As for [`list`].
+pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs, BatchError> {
+    let leave_out = leave_out.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
     let mut listing = Listing { inputs: Inputs::default(), seen: HashSet::new(), base: PathBuf::new(), leave_out };
     for argument in arguments {
         listing.argument(argument)?;
@@ -111,7 +127,7 @@ struct Listing {
     seen: HashSet<u128>,
     /// The folder that the argument in hand names, or the one that its file is in.
     base: PathBuf,
-    leave_out: Option<PathBuf>,
+    leave_out: Vec<PathBuf>,
 }
 
 impl Listing {
@@ -164,7 +180,8 @@ impl Listing {
             };
             let name = entry.file_name().to_string_lossy();
             if entry.file_type().is_dir() {
-                let is_output = leave_out.is_some() && fs::canonicalize(entry.path()).ok() == leave_out;
+                let is_output =
+                    !leave_out.is_empty() && fs::canonicalize(entry.path()).is_ok_and(|path| leave_out.contains(&path));
                 if entry.depth() > 0 && (is_output || hidden(&name) || belongs_to_a_page(&entry)) {
                     walk.skip_current_dir();
                 }

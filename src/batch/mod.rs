@@ -13,6 +13,7 @@ mod load;
 mod log;
 mod make;
 mod names;
+mod notices;
 mod order;
 mod page;
 mod pipeline;
@@ -23,11 +24,12 @@ use thiserror::Error;
 
 pub use convert::{Summary, Task, convert};
 pub use files::write_whole;
-pub use inputs::{Input, Inputs, Shard, list};
+pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Status};
 pub use make::{Maker, Product, Written, unwritable};
 pub use names::of_content as name_of_content;
+pub use notices::{Given, Notice, Notices};
 pub use order::{Stages, in_order};
 pub use pipeline::{Pipeline, guarded, keep_panics_quiet, sha256};
 
@@ -56,6 +58,9 @@ pub enum BatchError {
     /// Another run writes into the same folder.
     #[error("{}: another run is writing into this folder", .0.display())]
     Locked(PathBuf),
+    /// Outputs would stand among the files that were sent.
+    #[error("{}: this folder holds files that are read; name another one for the outputs", .0.display())]
+    AmongInputs(PathBuf),
     /// The workers could not be started.
     #[error("the workers could not be started: {0}")]
     Workers(String),

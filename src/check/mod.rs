@@ -4,6 +4,7 @@ mod culprit;
 mod equations;
 mod manner;
 mod narrative;
+pub mod render;
 mod rules;
 mod typo;
 

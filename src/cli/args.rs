@@ -144,6 +144,12 @@ pub(crate) struct Check {
     /// How findings are printed.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Rendering::Text)]
     pub(crate) format: Rendering,
+    /// Folder for copies of the files that were sent (.docx, .xlsx) with a comment at every place that a finding names.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) annotate: Option<PathBuf>,
+    /// Folder for letters to the senders that list what is to be corrected.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) letter: Option<PathBuf>,
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,

@@ -42,7 +42,9 @@ impl Terminal {
     pub(crate) fn finding(&self, path: &str, finding: &Finding) -> String {
         let place = finding.place.as_ref().map(|place| format!(" {place}")).unwrap_or_default();
         let message = self.message(&finding.message);
-        format!("{path}: {} {}{place} {message}", self.severity(finding.severity), finding.code)
+        let line = format!("{path}: {} {}{place} {message}", self.severity(finding.severity), finding.code);
+        // What a sender wrote is quoted; it must not steer the terminal.
+        if line.contains(char::is_control) { line.replace(char::is_control, " ") } else { line }
     }
 
     /// Says why a command cannot run.

@@ -42,6 +42,21 @@ pub static ARCHIVE_UNREADABLE: Code = Code {
     remedy: ("请解压到文件夹后再运行。", "Unpack it to a folder and run the command on that."),
 };
 
+/// The file could not be given comments.
+pub static NOT_ANNOTATED: Code = Code {
+    id: "not-annotated",
+    severity: Warning,
+    title: ("未能在原文件中加批注", "the file could not be given comments"),
+    why: (
+        "只有 .docx 和 .xlsx 格式的文件能加批注；该文件是其他格式，或内容已损坏。",
+        "Only .docx and .xlsx files take comments; this one has another format, or is damaged.",
+    ),
+    remedy: (
+        "请在 Word、Excel 或 WPS 中另存为 .docx 或 .xlsx 后再运行；退回通知（--letter）不受影响。",
+        "Save it as .docx or .xlsx and run the command again; the letter (--letter) does not need this.",
+    ),
+};
+
 /// The name of an output belongs to an earlier report.
 pub static OUTPUT_NAME_TAKEN: Code = Code {
     id: "output-name-taken",
@@ -134,4 +149,5 @@ pub static CODES: &[&Code] = &[
     &LINE_UNREADABLE,
     &CONVERTER_DIED,
     &CONVERTER_TIMED_OUT,
+    &NOT_ANNOTATED,
 ];

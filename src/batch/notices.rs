@@ -1,0 +1,183 @@
+//! What goes back to the senders: copies of their own files with comments, and letters; written into folders, whole.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::files::OutputFolder;
+use super::inputs::Input;
+use super::make::unwritable;
+use super::names::{self, Names};
+use super::{BatchError, guarded};
+use crate::annotate::annotate;
+use crate::document::Budget;
+use crate::finding::code::batch::NOT_ANNOTATED;
+use crate::finding::{Finding, Language, Message, Severity};
+use crate::letter::Letter;
+use crate::report::Report;
+
+/// Suffixes of files that take comments, by what they are.
+const SUFFIXES: &[(&str, &[&str])] =
+    &[("docx", &["docx", "docm", "dotx", "dotm"]), ("xlsx", &["xlsx", "xlsm", "xltx", "xltm"])];
+
+/// Folders for copies and letters, and the names that are given in them.
+#[derive(Debug)]
+pub struct Notices {
+    folders: Vec<OutputFolder>,
+    /// Which folder takes copies, and which letters.
+    copies: Option<usize>,
+    letters: Option<usize>,
+    language: Language,
+}
+
+/// Names that are given already, a list for each folder.
+#[derive(Debug, Default)]
+pub struct Given([Names; 2]);
+
+/// A file to be written: its folder, its name, its suffix, its bytes.
+#[derive(Debug)]
+struct Output {
+    folder: usize,
+    name: String,
+    suffix: String,
+    bytes: Vec<u8>,
+}
+
+/// What goes back to one sender.
+#[derive(Debug, Default)]
+pub struct Notice {
+    outputs: Vec<Output>,
+}
+
+impl Notices {
+    /// Makes the folders where they are missing and locks them; one folder may take both.
+    ///
+    /// # Errors
+    /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that an input lies in.
+    pub fn open(
+        copies: Option<&Path>,
+        letters: Option<&Path>,
+        inputs: &[Input],
+        language: Language,
+    ) -> Result<Self, BatchError> {
+        let mut notices = Self { folders: Vec::new(), copies: None, letters: None, language };
+        let mut paths: Vec<PathBuf> = Vec::new();
+        let mut open = |folder: Option<&Path>| -> Result<Option<usize>, BatchError> {
+            let Some(folder) = folder else { return Ok(None) };
+            let output = |source| BatchError::Output { path: folder.to_owned(), source };
+            std::fs::create_dir_all(folder).map_err(output)?;
+            let path = std::fs::canonicalize(folder).map_err(output)?;
+            if let Some(known) = paths.iter().position(|known| *known == path) {
+                return Ok(Some(known));
+            }
+            if holds_inputs(&path, inputs) {
+                return Err(BatchError::AmongInputs(folder.to_owned()));
+            }
+            notices.folders.push(OutputFolder::open(folder)?);
+            paths.push(path);
+            Ok(Some(paths.len() - 1))
+        };
+        let (copies, letters) = (open(copies)?, open(letters)?);
+        (notices.copies, notices.letters) = (copies, letters);
+        Ok(notices)
+    }
+
+    /// Makes what goes back to the sender of an input; nothing where there is nothing to say. A file that takes no comments gets a
+    /// finding.
+    pub fn make(&self, input: &Input, bytes: &[u8], report: Option<&Report>, findings: &mut Vec<Finding>) -> Notice {
+        let mut notice = Notice::default();
+        if findings.iter().all(|finding| finding.severity < Severity::Warning) {
+            return notice;
+        }
+        if let Some(folder) = self.letters {
+            match self.letter(input, report, findings) {
+                Ok(letter) => notice.outputs.extend(letter.map(|output| Output { folder, ..output })),
+                Err(finding) => findings.push(*finding),
+            }
+        }
+        if let Some(folder) = self.copies.filter(|_| !bytes.is_empty()) {
+            match self.copy(input, bytes, findings) {
+                Ok(output) => notice.outputs.push(Output { folder, ..output }),
+                Err(finding) => findings.push(*finding),
+            }
+        }
+        notice
+    }
+
+    fn letter(
+        &self,
+        input: &Input,
+        report: Option<&Report>,
+        findings: &[Finding],
+    ) -> Result<Option<Output>, Box<Finding>> {
+        let composed = guarded(|| Ok(Letter::compose(report, input.file_name(), findings, self.language)))?;
+        let Some(letter) = composed else { return Ok(None) };
+        let title = report.and_then(|report| report.title.as_deref().filter(|_| report.agency.is_some()));
+        let before = match self.language {
+            Language::Zh => "退回修改通知-",
+            Language::En => "return-notice-",
+        };
+        let name = format!("{before}{}", title.or(input.stem()).unwrap_or("report"));
+        let bytes = letter.docx().map_err(|error| unwritable(&error.to_string()))?;
+        Ok(Some(Output { folder: 0, name: names::safe(&name), suffix: "docx".to_owned(), bytes }))
+    }
+
+    /// The copy keeps the name that the sender gave the file.
+    fn copy(&self, input: &Input, bytes: &[u8], findings: &[Finding]) -> Result<Output, Box<Finding>> {
+        let annotated = guarded(|| {
+            annotate(bytes, findings, self.language, &mut Budget::default()).map_err(|error| {
+                let said = error.message();
+                Box::new(Finding::new(
+                    &NOT_ANNOTATED,
+                    Message::new(
+                        format!("{}：{}", NOT_ANNOTATED.title.0, said.zh),
+                        format!("{}: {}. {}", NOT_ANNOTATED.title.1, said.en, NOT_ANNOTATED.remedy.1),
+                    ),
+                ))
+            })
+        })?;
+        let written = input.file_name().rsplit_once('.').map(|(_, suffix)| suffix);
+        let fits = |suffix: &&str| {
+            let known = SUFFIXES.iter().find(|(kind, _)| *kind == annotated.kind);
+            known.is_some_and(|(_, suffixes)| suffixes.iter().any(|known| known.eq_ignore_ascii_case(suffix)))
+        };
+        let suffix = written.filter(fits).unwrap_or(annotated.kind).to_owned();
+        let name = names::safe(input.stem().unwrap_or("report"));
+        Ok(Output { folder: 0, name, suffix, bytes: annotated.bytes })
+    }
+
+    /// Settles the names of an input's outputs. To be called in the order of the inputs.
+    pub fn name(&self, given: &mut Given, index: usize, notice: &mut Notice) {
+        for output in &mut notice.outputs {
+            output.name = given.0[output.folder].claim(&output.name, index).0;
+        }
+    }
+
+    /// Writes what goes back to a sender. One that cannot be written becomes a finding.
+    ///
+    /// # Errors
+    /// What the system says when no further file can be written either.
+    pub fn write(&self, notice: Notice, findings: &mut Vec<Finding>) -> io::Result<()> {
+        for output in notice.outputs {
+            let name = format!("{}.{}", output.name, output.suffix);
+            match self.folders[output.folder].write(&name, &output.bytes) {
+                Err(error) if super::files::ends_the_run(&error) => return Err(error),
+                Err(error) => findings.push(*unwritable(&format!("{name}: {error}"))),
+                Ok(()) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn holds_inputs(folder: &Path, inputs: &[Input]) -> bool {
+    let mut last: Option<&Path> = None;
+    inputs.iter().filter_map(Input::folder).any(|parent| {
+        // Most inputs lie in the same folder as the one before.
+        if last == Some(parent) {
+            return false;
+        }
+        last = Some(parent);
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        std::fs::canonicalize(parent).is_ok_and(|parent| parent == folder)
+    })
+}

@@ -1,0 +1,59 @@
+//! Findings on standard output as they come: for people, as JSON lines, or as a SARIF log.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use super::Checked;
+use crate::cli::args::Rendering;
+use crate::cli::sarif::{self, Sarif};
+use crate::cli::terminal::Terminal;
+
+/// Prints findings on standard output as they come.
+pub(super) struct Printer<'a> {
+    format: Rendering,
+    terminal: &'a Terminal,
+    sarif: Option<Sarif>,
+}
+
+impl<'a> Printer<'a> {
+    pub(super) fn begin(format: Rendering, terminal: &'a Terminal) -> Result<Self> {
+        let sarif = match format {
+            Rendering::Sarif => Some(Sarif::begin(&mut io::stdout().lock(), terminal)?),
+            Rendering::Text | Rendering::Json => None,
+        };
+        Ok(Self { format, terminal, sarif })
+    }
+
+    /// Prints what became of one input.
+    pub(super) fn print(&mut self, path: &str, checked: &Checked) -> Result<()> {
+        let mut out = io::stdout().lock();
+        let excerpts = checked.excerpts.iter().map(Option::as_deref).chain(std::iter::repeat(None));
+        for (finding, excerpt) in checked.findings.iter().zip(excerpts) {
+            match (&mut self.sarif, self.format) {
+                (Some(sarif), _) => sarif.add(&mut out, self.terminal, path, finding)?,
+                (None, Rendering::Text) => {
+                    writeln!(out, "{}", self.terminal.finding(path, finding))?;
+                    if let Some(excerpt) = excerpt {
+                        writeln!(out, "{excerpt}")?;
+                    }
+                }
+                (None, _) => {
+                    let finding = serde_json::to_string(finding)?;
+                    let path = serde_json::to_string(path)?;
+                    // The finding's own object with the path put before its first member.
+                    writeln!(out, "{{\"path\":{path},{}", finding.get(1..).unwrap_or_default())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<()> {
+        let mut out = io::stdout().lock();
+        if self.sarif.is_some() {
+            sarif::end(&mut out)?;
+        }
+        Ok(out.flush()?)
+    }
+}
