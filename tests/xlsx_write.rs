@@ -207,6 +207,11 @@ fn totals_and_checks_are_live() {
     assert_eq!(book.text((2, 5, 10)), "✓");
     assert!(book.names[2].starts_with("表三 ") && book.names[0] == "正文");
     let styles = parts(&write(&form, &report)).into_iter().find(|(name, _)| name == "xl/styles.xml").unwrap().1;
+    assert!(styles.contains("<fgColor rgb=\"FFFFC7CE\"/><bgColor rgb=\"FFFFC7CE\"/>"));
+    // The named style and every format are based on a format that is there.
+    assert!(
+        styles.contains("<cellStyleXfs count=\"1\"><xf ") && styles.contains("<cellStyle name=\"Normal\" xfId=\"0\"")
+    );
     assert!(styles.contains("quotePrefix=\"1\"") && styles.contains("locked=\"0\""));
 }
 

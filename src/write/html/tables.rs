@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::lines;
 use crate::form::{Form, Layout, LayoutCell, LayoutContent};
-use crate::report::{ExtraTable, Report};
+use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::plan::{clean, shown};
 
 /// A table of the form in its official shape.
@@ -95,14 +95,26 @@ fn span(count: u32) -> Option<u32> {
     (count > 1).then_some(count)
 }
 
-/// A table that the form does not know, as it stood in the source.
+/// Most rows of a table that is drawn; readers give no more.
+const MOST_ROWS: u32 = 200_000;
+
+/// A table that the form does not know, as it stood in the source. A row whose cells all reach down from above has none.
 pub(super) fn extra(table: &ExtraTable) -> Markup {
+    let mut cells: Vec<&ExtraCell> = table.cells.iter().collect();
+    cells.sort_by_key(|cell| (cell.row, cell.column));
+    let mut rest = cells.as_slice();
+    let count = table.rows.max(cells.last().map_or(0, |cell| cell.row.saturating_add(1)));
+    let rows = (0..count.min(MOST_ROWS)).map(|row| {
+        let (line, after) = rest.split_at(rest.partition_point(|cell| cell.row <= row));
+        rest = after;
+        line
+    });
     html! {
         div.scroll role="region" tabindex="0" aria-label="原文表格" {
             table {
-                @for row in 0..table.rows {
+                @for row in rows {
                     tr {
-                        @for cell in table.cells.iter().filter(|cell| cell.row == row) {
+                        @for cell in row {
                             td rowspan=[span(cell.row_span)] colspan=[span(cell.col_span)] { (lines(&cell.text)) }
                         }
                     }

@@ -21,7 +21,7 @@ use crate::form::{Field, FieldIndex, Form};
 use crate::report::Report;
 
 use styles::{Look, MOST_PLACES};
-use template::{Filled, Slot, Template};
+use template::{Slot, SlotCell, Template};
 
 /// The templates compiled so far: form id, fingerprint, template.
 static TEMPLATES: Mutex<Vec<(String, u64, Arc<Template>)>> = Mutex::new(Vec::new());
@@ -120,7 +120,7 @@ impl Filler<'_> {
         text
     }
 
-    fn slot(&self, filled: &Filled, out: &mut String) {
+    fn slot(&self, filled: &SlotCell, out: &mut String) {
         match &filled.slot {
             Slot::Title => cell::text(out, &filled.cell, self.template.looks.of(Look::Title), &self.title),
             Slot::Figure(field) => self.figure(*field, &filled.cell, out),

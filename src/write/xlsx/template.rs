@@ -22,7 +22,7 @@ pub(super) enum Slot {
 
 /// A slot with the name of its cell.
 #[derive(Debug, Clone)]
-pub(super) struct Filled {
+pub(super) struct SlotCell {
     pub(super) cell: String,
     pub(super) slot: Slot,
 }
@@ -31,7 +31,7 @@ pub(super) struct Filled {
 #[derive(Debug, Default)]
 pub(super) struct SheetTemplate {
     pub(super) pieces: Vec<String>,
-    pub(super) slots: Vec<Filled>,
+    pub(super) slots: Vec<SlotCell>,
 }
 
 /// A sheet without rows: the text before and behind them.
@@ -184,6 +184,17 @@ fn complete(styles: &mut Element) {
             Node::Text(_) => None,
         });
     }
+    if let Some(formats) = styles.child_mut("dxfs") {
+        // In a conditional format the colour of a plain fill is the background's (18.3.1.10, `dxf`).
+        formats.visit(&mut |element| {
+            if element.name == "patternFill"
+                && element.child_mut("bgColor").is_none()
+                && let Some(colour) = element.child_mut("fgColor").cloned()
+            {
+                element.children.push(Node::Element(Element { name: "bgColor".to_owned(), ..colour }));
+            }
+        });
+    }
     styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyles"));
     // The named style refers to a base format, which umya leaves out.
     styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyleXfs"));
@@ -241,7 +252,7 @@ fn cut(sheet: &Element, form: &Form, book: &Book, number: usize) -> Option<Sheet
             match slots.iter().find(|(known, _)| known == name) {
                 Some((_, slot)) => {
                     template.pieces.push(std::mem::take(&mut text));
-                    template.slots.push(Filled { cell: name.to_owned(), slot: slot.clone() });
+                    template.slots.push(SlotCell { cell: name.to_owned(), slot: slot.clone() });
                 }
                 None => cell.write(&mut text),
             }
