@@ -37,7 +37,7 @@ fn back(binder: &Binder, bytes: &[u8]) -> Report {
     binder.bind(&reading, &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
 }
 
-fn same(output: Output, narrative: bool) {
+fn same(output: Output) {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let write = written(output).unwrap_or_else(|| panic!("no writer for {output:?}"));
@@ -45,12 +45,8 @@ fn same(output: Output, narrative: bool) {
         for seed in 0..40 {
             let report = Sampler::new(seed).report(form);
             let again = back(&binder, &write(form, &report).unwrap());
-            let (report, mut again) = (essence(&report), essence(&again));
-            if !narrative {
-                again.sections.clone_from(&report.sections);
-                again.published = report.published;
-                again.period = report.period;
-            }
+            assert!(again.findings.is_empty(), "{output:?} {} seed {seed}: {:?}", form.id, again.findings);
+            let (report, again) = (essence(&report), essence(&again));
             for (field, value) in &report.values {
                 assert_eq!(&again.values[field], value, "{output:?} {} seed {seed}: {field}", form.id);
             }
@@ -62,15 +58,15 @@ fn same(output: Output, narrative: bool) {
 
 #[test]
 fn html_reads_back_the_same() {
-    same(Output::Html, true);
+    same(Output::Html);
 }
 
 #[test]
 fn docx_reads_back_the_same() {
-    same(Output::Docx, true);
+    same(Output::Docx);
 }
 
 #[test]
-fn the_figures_of_xlsx_read_back_the_same() {
-    same(Output::Xlsx, false);
+fn xlsx_reads_back_the_same() {
+    same(Output::Xlsx);
 }

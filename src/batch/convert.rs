@@ -22,7 +22,7 @@ use super::order::{Stages, in_order};
 use super::page::{Charted, IndexPage, charted};
 use super::pipeline::{Pipeline, guarded, hexadecimal};
 use crate::agencies::{Agencies, Matcher};
-use crate::fill::DocxTemplate;
+use crate::fill::Template;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
 use crate::finding::{Finding, Message};
 use crate::write::Output;
@@ -36,8 +36,8 @@ pub struct Task<'a> {
     pub pipeline: &'a Pipeline<'a>,
     /// The formats to write.
     pub to: &'a [Output],
-    /// An office's own Word file, to be filled in place of the form's blank.
-    pub template: Option<&'a DocxTemplate>,
+    /// An office's own Word file or workbook, to be filled in place of the form's blank.
+    pub template: Option<&'a Template>,
     /// The agencies that are to report, where they are known.
     pub agencies: Option<&'a Agencies>,
     /// The folder for outputs.

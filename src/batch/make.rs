@@ -3,7 +3,7 @@
 use super::inputs::Input;
 use super::names;
 use super::pipeline::{Pipeline, guarded};
-use crate::fill::DocxTemplate;
+use crate::fill::Template;
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::{Finding, Message};
 use crate::report::Report;
@@ -19,8 +19,8 @@ pub struct Maker<'a> {
     pub pipeline: &'a Pipeline<'a>,
     /// The formats to write.
     pub to: &'a [Output],
-    /// An office's own Word file, to be filled in place of the form's blank.
-    pub template: Option<&'a DocxTemplate>,
+    /// An office's own Word file or workbook, to be filled in place of the form's blank.
+    pub template: Option<&'a Template>,
     /// Whether a report names its source by the file's name without folders, so that outputs are the same wherever the file lies.
     pub anywhere: bool,
 }
@@ -56,7 +56,7 @@ impl Maker<'_> {
         let Some(form) = self.pipeline.forms().get(&report.form) else { return Vec::new() };
         let wanted = self.to.iter().filter_map(|to| WRITERS.iter().find(|writer| writer.output == *to));
         let mut told = Vec::new();
-        let mut write = |writer: &Writer| match self.template.filter(|_| writer.output == Output::Docx) {
+        let mut write = |writer: &Writer| match self.template.filter(|template| writer.output == template.output()) {
             Some(template) => {
                 guarded(|| template.fill(report).map_err(|error| unwritable(&error.to_string()))).map(|filled| {
                     told.extend(filled.findings);

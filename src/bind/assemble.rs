@@ -17,12 +17,13 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
+use crate::text::fold;
 
 /// Reads the report of one form from a document, and where its parts stand.
 pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> (Report, Anchors) {
     let form = &index.form;
     let mut figures = tables::read(index, flow);
-    let stream = Stream::of(flow, &figures);
+    let stream = Stream::of(form, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text);
     let mut found = headings::find(form, &stream, &flat.claims, 0);
@@ -219,12 +220,30 @@ fn tables_missing(index: &FormIndex, figures: &mut Figures) {
     }
 }
 
+/// Whether a line of a page says nothing that the report does not: a heading in a table of contents, its source and day.
+fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
+    let folded = fold(text);
+    let lists = |heading: &String| folded.strip_suffix(heading.as_str()).is_some_and(|number| number.len() <= 3);
+    if folded.is_empty() || headings.iter().any(lists) {
+        return true;
+    }
+    let (Some(agency), Some(date)) = (&report.agency, report.published) else { return false };
+    let (agency, date) = (fold(agency), fold(&date.to_string()));
+    let rest = folded.replacen(&agency, "", 1).replacen(&date, "", 1);
+    rest != folded && matches!(rest.as_str(), "" | "来源" | "发布时间" | "来源发布时间")
+}
+
 /// What stands around the report: a web page's own text is named in a finding, anything else travels along with one.
 fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
     let lines = frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]);
     let aside = stream.aside.iter().filter(|(region, _)| *region == Region::Chrome).map(|(_, text)| text.as_str());
-    let left_out: Vec<&str> =
-        lines.chain(aside).map(|text| text.trim_matches(blank)).filter(|text| !text.is_empty()).collect();
+    let headings: Vec<String> =
+        report.sections.iter().filter_map(|section| section.heading.as_deref().map(fold)).collect();
+    let left_out: Vec<&str> = lines
+        .chain(aside)
+        .map(|text| text.trim_matches(blank))
+        .filter(|text| !repeats(report, &headings, text))
+        .collect();
     if !left_out.is_empty() {
         let shown = left_out.join(" / ");
         let message = Message::new(

@@ -250,7 +250,14 @@ fn unlabelled(index: &FormIndex, table: usize, flow: &Flow, alignment: &mut Alig
         let figures = |row: &Row| {
             row.cells.iter().any(|cell| cell.own) && row.cells.iter().filter(|cell| cell.own).all(|cell| cell.figure)
         };
-        let found = (last + 1..flow.rows.len().min(last + 4)).find(|&row| figures(&flow.rows[row]));
+        let mut near = (last + 1..flow.rows.len().min(last + 4)).filter(|&row| figures(&flow.rows[row]));
+        let first = near.next();
+        // A blank row between header and figures is none of the table's.
+        let is_filled = |row: &Row| row.cells.iter().any(|cell| cell.own && !cell.cell.text.trim().is_empty());
+        let found = first.filter(|&row| is_filled(&flow.rows[row])).or_else(|| {
+            let grid = flow.rows[first?].grid;
+            near.find(|&row| is_filled(&flow.rows[row]) && flow.rows[row].grid == grid).or(first)
+        });
         alignment.hits[number] = found.map(|row| Hit { row, label: None, score: 0.5, alike: false });
     }
 }

@@ -1,8 +1,10 @@
 //! A document as one flow: its paragraphs and the rows of its grids in reading order, layout tables opened up.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
+use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
 use crate::text::fold;
 
 /// A piece of the flow.
@@ -89,6 +91,53 @@ impl<'d> Flow<'d> {
             }
         }
         flow
+    }
+
+    /// Takes remarks off labels that are known without them: `规章（有立法权的填写）`. A label that stands somewhere by itself keeps
+    /// them, for then the remark tells the two apart.
+    pub(super) fn without_remarks(&mut self, known: impl Fn(&str) -> bool) {
+        let cells = || self.rows.iter().flat_map(|row| &row.cells);
+        let alone: BTreeSet<String> =
+            cells().filter(|cell| known(&cell.folded)).map(|cell| cell.folded.to_string()).collect();
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            if cell.figure || known(&cell.folded) {
+                continue;
+            }
+            let text = cell.cell.text.trim_matches(blank);
+            let Some(start) = text.strip_suffix(['）', ')']).and_then(|text| text.rfind(['（', '('])) else {
+                continue;
+            };
+            let label = fold(&text[..start]);
+            if known(&label) && !alone.contains(&label) {
+                cell.folded = label.into();
+            }
+        }
+    }
+
+    /// Leaves out the checks that a workbook of ours has around its tables: labels, answers and what they mean.
+    pub(super) fn without_checks(&mut self, rules: &[Rule]) {
+        let labels: Vec<String> = rules.iter().map(Rule::check_label).collect();
+        let is_label = |text: &str| {
+            let rest = |label: &String| text.strip_prefix(label.as_str());
+            labels.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with(['：', ' ']))
+        };
+        let is_answer = |text: &str| text == CHECK_HOLDS || text.strip_prefix(CHECK_DIFFERS).is_some_and(may_be_figure);
+        let mut columns: BTreeSet<(usize, u32)> = BTreeSet::new();
+        for row in &mut self.rows {
+            let labelled = row.cells.iter().any(|cell| cell.own && is_label(cell.cell.text.trim_matches(blank)));
+            if !labelled && columns.is_empty() {
+                continue;
+            }
+            let grid = row.grid;
+            row.cells.retain(|cell| {
+                let text = cell.cell.text.trim_matches(blank);
+                if is_label(text) {
+                    columns.insert((grid, cell.cell.column));
+                    return false;
+                }
+                !is_answer(text) || !(labelled || columns.contains(&(grid, cell.cell.column)))
+            });
+        }
     }
 
     fn text(&mut self, text: Cow<'d, str>, level: Option<u8>, region: Region, place: Place) {

@@ -68,8 +68,10 @@ impl Binder {
     /// # Errors
     /// As [`Binder::bind`].
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
-        let flow = items::Flow::of(&reading.document);
+        let mut flow = items::Flow::of(&reading.document);
         let index = recognise::choose(&self.forms, reading, &flow, hints)?;
+        flow.without_checks(&index.index.form.rules);
+        flow.without_remarks(|label| !index.index.uses(label).is_empty());
         let (mut report, anchors) = assemble::report(index.index, reading, &flow, hints);
         report.findings.extend(index.finding);
         Ok((report, anchors))

@@ -5,10 +5,10 @@ use super::frame::Frame;
 use super::headings::Heading;
 use super::items::{Flow, blank};
 use super::stream::{Line, LineKind, Stream};
-use crate::document::Grid;
+use crate::document::{Grid, Place};
 use crate::form::Form;
 use crate::report::{Content, ExtraCell, ExtraTable, Section};
-use crate::text::numbering;
+use crate::text::{fold, numbering};
 
 /// Everything needed to cut a document's text into the parts of a report.
 pub(super) struct Cutter<'a, 'd> {
@@ -31,25 +31,53 @@ impl Cutter<'_, '_> {
                 sections.push(Section { id: preamble.id.clone(), heading: None, content });
             }
         }
-        for (number, heading) in self.headings.iter().enumerate() {
-            let end = self.headings.get(number + 1).map_or(self.frame.end, |next| next.start);
+        for heading in self.headings {
             sections.push(Section {
                 id: self.form.sections[heading.section].id.clone(),
                 heading: Some(self.stream.raw[heading.start..heading.end].trim_matches(blank).to_owned()),
-                content: self.content(heading.end, end, heading.level),
+                content: Vec::new(),
             });
         }
-        let title = self.frame.title.as_ref().map(|title| crate::text::fold(&title.text));
+        let before = sections.len() - self.headings.len();
+        for (heading, start, end) in self.stretches() {
+            let content = self.content(start, end, self.headings[heading].level);
+            sections[before + heading].content.extend(content);
+        }
+        let title = self.frame.title.as_ref().map(|title| fold(&title.text));
         let mut unclaimed = self.content(0, self.frame.start, None);
         // The title itself is not lost, nor are the lines that it was broken into.
         unclaimed.retain(|content| match content {
             Content::Paragraph { text, .. } => {
-                let folded = crate::text::fold(text);
+                let folded = fold(text);
                 title.as_ref().is_none_or(|title| !title.contains(&folded) && !folded.starts_with(title.as_str()))
             }
             _ => true,
         });
         (sections, unclaimed)
+    }
+
+    /// What belongs to each heading: its index, first and last byte. A heading that stands again on another sheet goes on with its part.
+    fn stretches(&self) -> Vec<(usize, usize, usize)> {
+        let heads: Vec<String> =
+            self.headings.iter().map(|heading| fold(&self.stream.raw[heading.start..heading.end])).collect();
+        let again = |line: &Line| {
+            let text = on_sheet(&line.place).then(|| fold(&self.stream.raw[line.start..line.end]))?;
+            heads.iter().position(|head| !head.is_empty() && *head == text)
+        };
+        let mut stretches = Vec::new();
+        for (number, heading) in self.headings.iter().enumerate() {
+            let end = self.headings.get(number + 1).map_or(self.frame.end, |next| next.start);
+            let (mut at, mut owner) = (heading.end, number);
+            let first = self.stream.lines.partition_point(|line| line.start < heading.end);
+            for line in self.stream.lines[first..].iter().take_while(|line| line.start < end) {
+                if let Some(next) = again(line) {
+                    stretches.push((owner, at, line.start));
+                    (at, owner) = (line.end, next);
+                }
+            }
+            stretches.push((owner, at, end));
+        }
+        stretches
     }
 
     /// The content of a stretch of the raw text. `base` is the outline level of the heading above it.
@@ -64,6 +92,7 @@ impl Cutter<'_, '_> {
                 continue;
             }
             match &line.kind {
+                LineKind::Text { .. } if on_sheet(&line.place) && self.is_title(line) => {}
                 LineKind::Text { level } => {
                     let piece = (line.start.max(start), line.end.min(end));
                     self.pieces(line, piece, relative(*level, base), &mut content);
@@ -81,6 +110,12 @@ impl Cutter<'_, '_> {
             }
         }
         content
+    }
+
+    /// Whether a line is the title once more, as it stands over each sheet of a workbook.
+    fn is_title(&self, line: &Line) -> bool {
+        let title = self.frame.title.as_ref();
+        title.is_some_and(|title| title.alone && fold(&title.text) == fold(&self.stream.raw[line.start..line.end]))
     }
 
     /// The pieces of a line that no table took, with the tables that begin in it.
@@ -115,6 +150,11 @@ impl Cutter<'_, '_> {
             place: Some(line.place.clone()),
         });
     }
+}
+
+/// Whether a place is a cell of a sheet.
+fn on_sheet(place: &Place) -> bool {
+    place.table.is_none() && place.row.is_some()
 }
 
 /// A paragraph's outline level below the heading of its part.

@@ -1,8 +1,9 @@
 //! What the grids left of a document, as one text that remembers where each of its lines came from.
 
-use super::items::{Flow, Item, blank};
+use super::items::{Flow, Item, RowCell, blank};
 use super::tables::Figures;
 use crate::document::{PictureRef, Place, Region};
+use crate::form::Form;
 use crate::text::{Folded, fold_with_map};
 
 /// What a line of the stream is.
@@ -49,7 +50,7 @@ pub(super) struct Stream<'d> {
 
 impl<'d> Stream<'d> {
     /// The stream of what the grids' tables left. `until` is the row at which a second report begins.
-    pub(super) fn of(flow: &Flow<'d>, figures: &Figures) -> Self {
+    pub(super) fn of(form: &Form, flow: &Flow<'d>, figures: &Figures) -> Self {
         let mut stream = Self::default();
         let mut extra: Option<(usize, u32, u32)> = None;
         for item in &flow.items {
@@ -71,8 +72,21 @@ impl<'d> Stream<'d> {
                 continue;
             }
             let mut filled = row.cells.iter().filter(|cell| cell.own && !cell.cell.text.trim_matches(blank).is_empty());
+            let heads = |cell: &RowCell| {
+                let headings = form.sections.iter().filter_map(|section| section.heading.as_ref());
+                headings.flat_map(|heading| &heading.folded).any(|heading| *heading == *cell.folded)
+            };
             match (filled.next(), filled.next()) {
                 (None, _) => {}
+                // A heading with its text beside it: `一、总体情况 | …`.
+                (Some(heading), Some(beside)) if heads(heading) && filled.next().is_none() => {
+                    stream.flush(flow, &mut extra);
+                    for cell in [heading.cell, beside.cell] {
+                        for line in cell.text.split('\n') {
+                            stream.text(line, None, cell.place.clone());
+                        }
+                    }
+                }
                 // A single cell in its row is a title, a heading or a note, not a table; so is a sheet with one column of text.
                 (Some(only), None) if only.cell.row_span == 1 => {
                     stream.flush(flow, &mut extra);

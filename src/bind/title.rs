@@ -79,6 +79,11 @@ fn name(text: &str) -> Option<String> {
     let text =
         if text.chars().count() > 40 { text.rsplit(blank).find(|word| !word.is_empty()).unwrap_or(text) } else { text };
     let text = text.strip_suffix('的').unwrap_or(text).trim_matches(blank);
+    // `（单位名称）` says what is to be written there.
+    let open = text.chars().next().zip(text.chars().next_back());
+    if matches!(open, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']'))) {
+        return None;
+    }
     let text = text.trim_start_matches(['（', '(', '【', '《', '关', '于']);
     let certain = (2..=60).contains(&text.chars().count()) && !PLACEHOLDERS.iter().any(|mark| text.contains(mark));
     certain.then(|| text.to_owned())

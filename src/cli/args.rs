@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Prints what is wrong with reports.
     Check(Check),
-    /// Fills an office's own Word file of a form with each report.
+    /// Fills an office's own Word file or workbook of a form with each report.
     Fill(Fill),
     /// Answers each line of standard input, which names a file, with one line of JSON.
     Filter(Filter),
@@ -75,12 +75,15 @@ pub(crate) struct Convert {
     /// The agencies that are to report (CSV, XLSX or TOML): reports are matched to them, and those without one are listed.
     #[arg(long, value_name = "FILE")]
     pub(crate) agencies: Option<PathBuf>,
-    /// An office's own Word file of the form (.docx), filled in place of the form's blank.
+    /// An office's own Word file or workbook of the form (.docx, .xlsx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
     /// Converts part I of N of the inputs, for several hosts; a digest is put behind each output's name.
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
+    /// Only the template is filled.
+    #[arg(skip)]
+    pub(crate) only_template: bool,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -91,7 +94,7 @@ pub(crate) struct Fill {
     /// Files, folders, globs, archives, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
-    /// An office's own Word file of the form (.docx).
+    /// An office's own Word file or workbook of the form (.docx, .xlsx).
     #[arg(long, value_name = "FILE")]
     pub(crate) template: PathBuf,
     /// Folder for the outputs; made where it is missing.
@@ -106,17 +109,18 @@ pub(crate) struct Fill {
 }
 
 impl From<Fill> for Convert {
-    /// To fill a template is to convert to Word with it.
+    /// To fill a template is to convert to its format with it.
     fn from(fill: Fill) -> Self {
         let Fill { inputs, template, out, form, jobs } = fill;
         Self {
             inputs,
             out,
-            to: vec![Output::Docx],
+            to: Vec::new(),
             form,
             to_form: None,
             agencies: None,
             template: Some(template),
+            only_template: true,
             shard: None,
             jobs,
         }

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use anyhow::{Result, anyhow, bail};
 use nianbao::batch::{self, Entry, Inputs, Pipeline, Status, Summary, Task};
 use nianbao::bind::Binder;
-use nianbao::fill::DocxTemplate;
+use nianbao::fill::Template;
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
@@ -28,16 +28,23 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     if let Some(shard) = args.shard {
         inputs.keep(shard);
     }
-    let to = formats(&args.to);
     let mut pipeline = Pipeline::new(&forms, args.form.clone());
     if let Some(form) = &args.to_form {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }
     let bytes = args.template.as_deref().map(template_bytes).transpose()?;
     let template = bytes.as_deref().map(|bytes| compile(args, &forms, bytes)).transpose()?;
-    for finding in template.iter().flat_map(DocxTemplate::findings) {
+    for finding in template.iter().flat_map(Template::findings) {
         let name = args.template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
         terminal.line(&terminal.finding(&name, finding));
+    }
+    let to = match &template {
+        Some(template) if args.only_template => vec![template.output()],
+        _ => formats(&args.to),
+    };
+    if let Some(template) = template.as_ref().filter(|template| !to.contains(&template.output())) {
+        let suffix = template.output().suffix();
+        bail!("the template is a .{suffix} file, but {suffix} is not among the formats of --to");
     }
     let fingerprint = fingerprint(args, global, &to, bytes.as_deref())?;
     let agencies = args.agencies.as_deref().map(super::agencies::read).transpose()?;
@@ -163,9 +170,9 @@ fn template_bytes(path: &std::path::Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
-fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<DocxTemplate> {
+fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
     let name = args.template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
-    DocxTemplate::compile(bytes, &Binder::new(forms), forms, args.form.as_deref())
+    Template::compile(bytes, &Binder::new(forms), forms, args.form.as_deref())
         .map_err(|error| anyhow!("{name}: {error}"))
 }
 

@@ -1,41 +1,32 @@
-//! Filling: a report put into any office's own Word file of its form, which needs no tags; all else in the file stays as it is.
+//! Filling: a report put into any office's own Word file or workbook of its form, which needs no tags; all else in the file stays as it is.
 //!
 //! The form is bound to the file as on import; where binding found figures, title and narrative, the report's are written, in the style
 //! that stands there. Outside those places no byte of the package changes.
 
+mod docx;
 mod edit;
-mod locate;
-mod narrative;
-mod pictures;
-mod scan;
-#[cfg(test)]
-mod tests;
+mod xlsx;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::bind::{Binder, Hints};
+use crate::bind::Binder;
 use crate::document::{Budget, Format};
 use crate::finding::code::fill as code;
 use crate::finding::{Code, Finding, Message};
-use crate::form::{Form, Forms};
-use crate::read::package::Package;
+use crate::form::{FieldIndex, Form, Forms};
 use crate::read::{self, ReadError};
-use crate::report::Report;
-use crate::write::plan;
-use crate::write::splice::{self, Part, Splice};
+use crate::report::{Kind, Report};
+use crate::write::Output;
 
-use edit::{Edit, apply};
-use locate::{Slots, locate};
-use narrative::Narrative;
-use pictures::{CONTENT_TYPES, PictureParts, Pictures};
+pub use docx::DocxTemplate;
+pub use xlsx::XlsxTemplate;
 
 /// Why a file cannot be filled, or a report not filled in.
 #[derive(Debug, Error)]
 pub enum FillError {
-    /// The template cannot be read, or is no Word file.
+    /// The template cannot be read, or is neither a Word file nor a workbook.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// No form was recognised in the template.
@@ -54,22 +45,6 @@ pub enum FillError {
     Package(#[from] zip::result::ZipError),
 }
 
-/// A Word file of a form, its places found once; fill it with any number of reports, from any thread.
-#[derive(Debug)]
-pub struct DocxTemplate {
-    form: Arc<Form>,
-    source: String,
-    part: String,
-    /// What the declaration of the part must be replaced by, where the part was not UTF-8.
-    transcoded: bool,
-    slots: Slots,
-    pictures: PictureParts,
-    /// The package, and its directory where it is laid out in the plain way.
-    bytes: Vec<u8>,
-    splice: Option<Splice>,
-    findings: Vec<Finding>,
-}
-
 /// A filled file.
 #[derive(Debug)]
 pub struct Filled {
@@ -79,51 +54,44 @@ pub struct Filled {
     pub findings: Vec<Finding>,
 }
 
-impl DocxTemplate {
-    /// Finds the places of a form in a Word file. `form` is the form's id; without it the form that fits is taken.
+/// An office's own file of a form, its places found once; fill it with any number of reports, from any thread.
+#[derive(Debug)]
+pub enum Template {
+    /// A Word file.
+    Docx(Box<DocxTemplate>),
+    /// A workbook.
+    Xlsx(Box<XlsxTemplate>),
+}
+
+impl Template {
+    /// Finds the places of a form in a Word file (.docx) or a workbook (.xlsx), whatever its suffix. `form` is the form's id; without it
+    /// the form that fits is taken.
     ///
     /// # Errors
-    /// [`FillError::Read`] when the file cannot be read or is no Word file (.docx, .docm, .dotx), [`FillError::NotRecognised`] when no form
-    /// fits it.
+    /// [`FillError::Read`] when the file cannot be read or is neither, [`FillError::NotRecognised`] when no form fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
-        if reading.format != Format::Docx {
-            return Err(ReadError::Unsupported(format!("{:?} as a template", reading.format)).into());
-        }
-        let hints = Hints { form, ..Hints::default() };
-        let (found, anchors) = binder.locate(&reading, &hints).map_err(FillError::NotRecognised)?;
-        let form = forms.get(&found.form).ok_or_else(|| ReadError::Unsupported(format!("form {}", found.form)))?;
-        let budget = &mut Budget::default();
-        let mut package = Package::open(bytes, budget)?;
-        let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
-        let part = main.ok_or_else(|| ReadError::Damaged("the package has no main part".into()))?;
-        let packed = package.part(&part, budget)?.unwrap_or_default();
-        let (source, transcoded) = text(packed, budget)?;
-        let slots = locate(&source, &part, form, (&found, &anchors), budget)?;
-        let pictures = picture_parts(&mut package, &part, budget)?;
-        let mut template = Self {
-            form: Arc::clone(form),
-            source,
-            part,
-            transcoded,
-            slots,
-            pictures,
-            bytes: bytes.to_vec(),
-            splice: Splice::open(bytes),
-            findings: Vec::new(),
-        };
-        template.findings = template.own_findings();
-        Ok(template)
+        Ok(match reading.format {
+            Format::Docx => Self::Docx(Box::new(DocxTemplate::of(bytes, &reading, binder, forms, form)?)),
+            Format::Xlsx => Self::Xlsx(Box::new(XlsxTemplate::of(bytes, &reading, binder, forms, form)?)),
+            other => return Err(no_template(other)),
+        })
     }
 
-    /// The form that the template is one of.
-    pub fn form(&self) -> &Form {
-        &self.form
+    /// The format of the template, and of what is filled.
+    pub fn output(&self) -> Output {
+        match self {
+            Self::Docx(_) => Output::Docx,
+            Self::Xlsx(_) => Output::Xlsx,
+        }
     }
 
     /// What there is to say about the template whatever is filled in.
     pub fn findings(&self) -> &[Finding] {
-        &self.findings
+        match self {
+            Self::Docx(template) => template.findings(),
+            Self::Xlsx(template) => template.findings(),
+        }
     }
 
     /// Fills a report in. The same report gives the same bytes.
@@ -131,89 +99,36 @@ impl DocxTemplate {
     /// # Errors
     /// [`FillError::OtherForm`] when the report is one of another form, [`FillError::Package`] when the package would be too large.
     pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
-        if report.form != self.form.id {
-            return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
+        match self {
+            Self::Docx(template) => template.fill(report),
+            Self::Xlsx(template) => template.fill(report),
         }
-        let mut findings = Vec::new();
-        let mut edits = Vec::new();
-        self.figures(report, &mut edits, &mut findings);
-        self.title(report, &mut edits, &mut findings);
-        let pictures = Pictures::new(report, &self.pictures);
-        let mut narrative =
-            Narrative { form: &self.form, report, slots: &self.slots, pictures, edits, homeless: Vec::new() };
-        narrative.write();
-        let Narrative { pictures, mut edits, homeless, .. } = narrative;
-        findings.extend(homeless.iter().map(|heading| about(&code::SECTION_HAS_NO_PLACE, heading)));
-        let mut parts = vec![(self.part.clone(), self.filled(&mut edits).into_bytes())];
-        if pictures.any() {
-            parts.extend(pictures.parts());
-            findings.push(about(&code::PICTURES_ADDED, ""));
-        }
-        Ok(Filled { bytes: self.package(&parts)?, findings })
     }
+}
 
-    fn filled(&self, edits: &mut [Edit]) -> String {
-        let text = apply(&self.source, edits);
-        match text.find("?>").filter(|_| self.transcoded && text.starts_with("<?xml")) {
-            Some(end) => format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"{}", &text[end..]),
-            None => text,
-        }
-    }
+fn no_template(format: Format) -> FillError {
+    ReadError::Unsupported(format!("{format:?} as a template; save it as .docx or .xlsx")).into()
+}
 
-    fn package(&self, parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, FillError> {
-        let parts: Vec<Part> = parts.iter().map(|(name, content)| Part { name, content }).collect();
-        Ok(match &self.splice {
-            Some(splice) => splice.write(&parts)?,
-            None => splice::rewrite(&self.bytes, &parts)?,
-        })
+/// Figures that have no place in the template, a finding for each of the form's tables.
+fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
+    let mut missing: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for &field in fields {
+        missing.entry(form.fields[field].table).or_default().push(&form.fields[field].id);
     }
-
-    fn figures(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {
-        let mut missing: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-        for (field, slot) in self.slots.fields.iter().enumerate() {
-            let shown = plan::shown(&self.form, report, field);
-            match slot {
-                Some(slot) => slot.put(&shown, edits),
-                None if shown.trim().is_empty() => {}
-                None => missing.entry(self.form.fields[field].table).or_default().push(&self.form.fields[field].id),
-            }
-        }
-        for (table, fields) in missing {
-            let name = &self.form.tables[table].name;
-            let count = fields.len();
-            let message = Message::new(
-                format!("模板的{}中有{count}个数据没有位置，没有填入。{}", name.zh, code::FIELD_HAS_NO_PLACE.remedy.0),
-                format!(
-                    "{count} figures have no place in the template's {}; they were not filled in. {}",
-                    name.en,
-                    code::FIELD_HAS_NO_PLACE.remedy.1
-                ),
-            );
-            findings.push(Finding::new(&code::FIELD_HAS_NO_PLACE, message).about(fields));
-        }
-    }
-
-    fn title(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {
-        let title = plan::title(&self.form, report);
-        match self.slots.title.split_first() {
-            Some((first, others)) => {
-                first.text.put(&title, edits);
-                for other in others {
-                    other.remove(edits);
-                }
-            }
-            None => findings.push(about(&code::TITLE_HAS_NO_PLACE, &title)),
-        }
-    }
-
-    fn own_findings(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        if self.slots.filled {
-            findings.push(about(&code::TEMPLATE_HAD_FIGURES, ""));
-        }
-        findings.extend(self.slots.kept.iter().map(|(_, text)| about(&code::TEMPLATE_TEXT_KEPT, text)));
-        findings
-    }
+    let finding = |(table, fields): (usize, Vec<&str>)| {
+        let name = &form.tables[table].name;
+        let (code, count) = (&code::FIELD_HAS_NO_PLACE, fields.len());
+        let message = Message::new(
+            format!("模板的{}中有{count}个数据没有位置，没有填入。{}", name.zh, code.remedy.0),
+            format!(
+                "{count} figures have no place in the template's {}; they were not filled in. {}",
+                name.en, code.remedy.1
+            ),
+        );
+        Finding::new(code, message).about(fields)
+    };
+    missing.into_iter().map(finding).collect()
 }
 
 /// A finding of a code about a text: what was found and what to do.
@@ -242,25 +157,15 @@ fn text(bytes: Vec<u8>, budget: &mut Budget) -> Result<(String, bool), ReadError
     }
 }
 
-/// What pictures would be added to. The parts are read as they are; one that is no UTF-8 is not added to.
-fn picture_parts(package: &mut Package, main: &str, budget: &mut Budget) -> Result<PictureParts, ReadError> {
-    let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
-    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let name = format!("{folder}_rels/{file}.rels");
-    let name = package.find(&name).map_or(name.clone(), str::to_owned);
-    let mut part = |name: &str| -> Result<String, ReadError> {
-        Ok(String::from_utf8(package.part(name, budget)?.unwrap_or_default()).unwrap_or_default())
-    };
-    let (relationships, content_types) = (part(&name)?, part(CONTENT_TYPES)?);
-    let taken = |first: usize| {
-        let (one, other) = (format!("media/picture{first}"), format!("\"picture{first}"));
-        package.names().any(|name| name.contains(&one)) || relationships.contains(&other)
-    };
-    // Numbers of six digits and more are free unless a hundred packages were filled one after the other.
-    let first = if taken(0) || taken(1) {
-        (1..100).map(|step| step * 100_000).find(|&first| !taken(first)).unwrap_or(0)
-    } else {
-        0
-    };
-    Ok(PictureParts { folder, relationships: (name, relationships), content_types, first })
+/// Whether a template is a report with figures, not a blank form.
+fn is_filled(form: &Form, found: &Report) -> bool {
+    let figures = || found.values.values().filter(|value| value.kind == Kind::Number);
+    figures().any(|value| value.value.is_some_and(|number| !number.is_zero()))
+        || figures().count() * 2 > form.fields.len()
+}
+
+/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
+fn is_date_line(text: &str) -> bool {
+    let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || "xXＸｘ×〇○＿_…·.-*".contains(sign);
+    text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"
 }

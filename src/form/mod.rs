@@ -204,6 +204,24 @@ pub struct Rule {
     pub examples: Vec<Example>,
 }
 
+/// What a workbook's check of a rule answers where the rule holds.
+pub const CHECK_HOLDS: &str = "✓";
+
+/// What stands before the difference where it does not.
+pub const CHECK_DIFFERS: &str = "差";
+
+impl Rule {
+    /// What stands over or beside the checks of the rule in a workbook.
+    pub fn check_label(&self) -> String {
+        format!("校核 {}", self.id)
+    }
+
+    /// Says in words what is checked.
+    pub fn check_legend(&self) -> String {
+        format!("{}：{}", self.check_label(), self.text.zh)
+    }
+}
+
 /// A sentence of the narrative that states a figure of the tables.
 #[derive(Debug, Clone)]
 pub struct NarrativePattern {

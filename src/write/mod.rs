@@ -8,7 +8,7 @@ mod package;
 pub(crate) mod plan;
 pub(crate) mod splice;
 pub mod workbook;
-mod xlsx;
+pub(crate) mod xlsx;
 pub(crate) mod xml;
 
 use thiserror::Error;

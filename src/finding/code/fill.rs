@@ -34,4 +34,34 @@ declare! {
         ("文档中加入了图片", "pictures were added to the document"),
         ("报告含有图片，因此除正文外还修改了模板的关系和内容类型。", "The report has pictures, so the template's relationships and content types were changed besides its text."),
         ("无需处理。", "Nothing to do.");
+    /// A formula of the template yields another figure than the report has.
+    FORMULA_DIFFERS = "formula-differs", Error,
+        ("模板的公式与报告的数据不同", "a formula of the template yields another figure"),
+        ("模板的这一格是公式，已保留；公式算得的数与报告不同。", "The template's cell holds a formula, which stays; it yields another figure than the report has."),
+        ("请核对报告中的数据，或改正模板的公式。", "Check the report's figures, or mend the template's formula.");
+    /// A formula of the template stays, and what it yields is not known.
+    FORMULA_KEPT = "formula-kept", Warning,
+        ("模板的公式已保留，结果未核对", "a formula of the template was kept, its result not verified"),
+        ("模板的这一格是公式，已保留；这种公式无法预先计算。", "The template's cell holds a formula, which stays; formulas of its kind cannot be worked out beforehand."),
+        ("请打开文件，核对公式算得的数。", "Open the file and check what the formula yields.");
+    /// The workbook is to be worked out anew.
+    WORKBOOK_RECALCULATES = "workbook-recalculates", Info,
+        ("工作簿打开时将重新计算", "the workbook is worked out anew when it is opened"),
+        ("模板中有依赖所填数据的公式，因此在工作簿中注明打开时重新计算。", "The template has formulas that depend on what is filled in, so the workbook says that it is to be worked out when it is opened."),
+        ("无需处理。", "Nothing to do.");
+    /// Text has no cell in the template.
+    TEXT_HAS_NO_PLACE = "text-has-no-place", Warning,
+        ("模板中没有位置填写的文字", "text that has no place in the template"),
+        ("模板中没有找到这些部分的标题或其下的空格，文字没有填入。", "The template has no heading for these parts, or no blank cell below it; their text was not filled in."),
+        ("请在模板中加上标题，并在其下留出空格，再填一次；或另行报送文字。", "Put the heading with a blank cell below it into the template and fill it again, or hand the text in separately.");
+    /// A text is longer than a cell takes.
+    TEXT_TOO_LONG = "text-too-long", Error,
+        ("文字超过单元格的容量", "a text is longer than a cell takes"),
+        ("一个单元格最多容纳32767个字符，超出的文字没有填入。", "A cell takes 32,767 characters; the text beyond was not filled in."),
+        ("请缩短文字，或在模板中多留几行。", "Shorten the text, or give it more rows in the template.");
+    /// A picture has no place in the template.
+    PICTURE_HAS_NO_PLACE = "picture-has-no-place", Warning,
+        ("模板中没有位置放置图片", "a picture has no place in the template"),
+        ("报告中的图片没有放入工作簿，只写了它的名称。", "The report's picture was not put into the workbook; only its name was written."),
+        ("需要时请手工插入图片。", "Insert the picture by hand where it is needed.");
 }

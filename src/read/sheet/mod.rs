@@ -16,6 +16,9 @@ pub(super) use excel::{read_xlsb, read_xlsx};
 pub(super) use ods::read as read_ods;
 pub(super) use xls::read as read_xls;
 
+/// Rows with cells that hold nothing that a sheet's account keeps.
+const MOST_BLANK: usize = 10_000;
+
 /// A sheet as its reader found it: sparse, rows and columns 0-based.
 #[derive(Debug, Default)]
 struct Sheet {
@@ -23,6 +26,8 @@ struct Sheet {
     hidden: bool,
     /// Text of each cell that has any.
     cells: BTreeMap<(u32, u32), String>,
+    /// Rows with cells that hold nothing, and how many; a form's blank row looks like this.
+    blank: BTreeMap<u32, u32>,
     /// Merged regions: first and last row and column, each inclusive.
     merges: Vec<((u32, u32), (u32, u32))>,
 }
@@ -35,6 +40,8 @@ impl Sheet {
             budget.spend(Resource::TextBytes, text.len() as u64)?;
             budget.spend(Resource::Blocks, 1)?;
             self.cells.insert((row, column), text);
+        } else if self.blank.len() < MOST_BLANK || self.blank.contains_key(&row) {
+            *self.blank.entry(row).or_default() += 1;
         }
         Ok(())
     }
@@ -67,6 +74,12 @@ impl Sheet {
                 rows.extend(origin.0..=end.0);
             }
         }
+        rows.sort_unstable();
+        // A row of blank cells right below a filled one may be that of a table to be filled in.
+        let below = |row: &u32| row.checked_sub(1).is_some_and(|above| rows.binary_search(&above).is_ok());
+        let more: Vec<u32> =
+            self.blank.iter().filter(|(row, count)| **count > 1 && below(row)).map(|row| *row.0).collect();
+        rows.extend(more);
         for list in [&mut rows, &mut columns] {
             list.sort_unstable();
             list.dedup();

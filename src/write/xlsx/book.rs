@@ -170,7 +170,7 @@ fn place_checks(form: &Form, book: &mut Book, number: usize) {
             continue;
         }
         legend.push(rule_number);
-        let label = format!("校核 {}", rule.id);
+        let label = rule.check_label();
         match in_rows(book, &here) {
             Some(rows) => {
                 let header = book.sheets[number].layout.header_rows.max(1);
@@ -209,8 +209,7 @@ fn place_checks(form: &Form, book: &mut Book, number: usize) {
         below += 1;
     }
     for rule_number in legend {
-        let rule = &form.rules[rule_number];
-        let text = format!("校核 {}：{}", rule.id, rule.text.zh);
+        let text = form.rules[rule_number].check_legend();
         notes.push(note(below, 0, (1, width), text, NoteKind::Legend));
         below += 1;
     }

@@ -6,18 +6,18 @@ use crate::write::plan::clean;
 use crate::write::xml::escape;
 
 /// Characters (UTF-16 code units) that Excel keeps in a cell.
-pub(super) const LONGEST_TEXT: usize = 32_767;
+pub(crate) const LONGEST_TEXT: usize = 32_767;
 
 /// Significant digits that a number in a cell keeps.
 const DIGITS: usize = 15;
 
 /// Name of a cell in the A1 style; row and column are 0-based.
-pub(super) fn name(row: u32, column: u32) -> String {
+pub(crate) fn name(row: u32, column: u32) -> String {
     format!("{}{}", letters(column), row + 1)
 }
 
 /// Letters of a 0-based column: 0 is A, 26 is AA.
-pub(super) fn letters(column: u32) -> String {
+pub(crate) fn letters(column: u32) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
     while rest > 0 {
@@ -29,7 +29,7 @@ pub(super) fn letters(column: u32) -> String {
 }
 
 /// Name of the region from a cell on; a region of one cell has the cell's name.
-pub(super) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> String {
+pub(crate) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> String {
     let first = name(row, column);
     if (row_span, col_span) == (1, 1) {
         return first;
@@ -38,7 +38,7 @@ pub(super) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> Str
 }
 
 /// The number as a cell keeps it, or `None` where a binary number of 15 digits would change it: it is then written as text.
-pub(super) fn exact(number: Decimal) -> Option<Decimal> {
+pub(crate) fn exact(number: Decimal) -> Option<Decimal> {
     let number = number.normalize();
     let digits = number.mantissa().unsigned_abs().to_string();
     let significant = digits.trim_end_matches('0').len();
@@ -47,40 +47,40 @@ pub(super) fn exact(number: Decimal) -> Option<Decimal> {
 }
 
 /// A text that is nothing but the shortest form of an exact number, as that number.
-pub(super) fn plain_number(text: &str) -> Option<Decimal> {
+pub(crate) fn plain_number(text: &str) -> Option<Decimal> {
     let number = exact(text.parse().ok()?)?;
     (number.to_string() == text).then_some(number)
 }
 
 /// Whether a program would take the text for a formula if it were typed (CWE-1236).
-pub(super) fn looks_like_formula(text: &str) -> bool {
+pub(crate) fn looks_like_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 /// Appends a cell without content.
-pub(super) fn blank(out: &mut String, name: &str, style: u32) {
+pub(crate) fn blank(out: &mut String, name: &str, style: u32) {
     out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"/>"));
 }
 
 /// Appends a cell with a number.
-pub(super) fn number(out: &mut String, name: &str, style: u32, number: Decimal) {
+pub(crate) fn number(out: &mut String, name: &str, style: u32, number: Decimal) {
     out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"><v>{}</v></c>", number.normalize()));
 }
 
 /// Appends a cell with a formula that yields a number, and its result; `formula` is escaped already.
-pub(super) fn computed_number(out: &mut String, name: &str, style: u32, formula: &str, result: Decimal) {
+pub(crate) fn computed_number(out: &mut String, name: &str, style: u32, formula: &str, result: Decimal) {
     out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"><f>{formula}</f><v>{}</v></c>", result.normalize()));
 }
 
 /// Appends a cell with a formula that yields text, and its result; `formula` is escaped already.
-pub(super) fn computed_text(out: &mut String, name: &str, style: u32, formula: &str, result: &str) {
+pub(crate) fn computed_text(out: &mut String, name: &str, style: u32, formula: &str, result: &str) {
     out.push_str(&format!("<c r=\"{name}\" s=\"{style}\" t=\"str\"><f>{formula}</f><v>"));
     escape(result, out);
     out.push_str("</v></c>");
 }
 
 /// Appends a cell with text as it stands. Text beyond what a cell keeps is left out: see [`pieces`].
-pub(super) fn text(out: &mut String, name: &str, style: u32, text: &str) {
+pub(crate) fn text(out: &mut String, name: &str, style: u32, text: &str) {
     let text = pieces(text).next().unwrap_or_default();
     if text.is_empty() {
         return blank(out, name, style);
@@ -91,7 +91,7 @@ pub(super) fn text(out: &mut String, name: &str, style: u32, text: &str) {
 }
 
 /// A text cut into pieces that fit a cell each.
-pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -112,7 +112,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Appends text in which `_xHHHH_` stands for itself and not for a character (22.9.2.19, `ST_Xstring`).
-fn literal(text: &str, out: &mut String) {
+pub(crate) fn literal(text: &str, out: &mut String) {
     let text = clean(text);
     let mut rest = text.as_ref();
     while let Some(at) = rest.find("_x") {

@@ -16,11 +16,7 @@ const ARGUMENTS: usize = 200;
 /// Most characters of a formula; Excel takes 8,192.
 const LONGEST: usize = 8_000;
 
-/// Answer of a check that holds.
-pub(super) const HOLDS: &str = "✓";
-
-/// What stands before the difference where a check fails.
-pub(super) const DIFFERS: &str = "差";
+pub(super) use crate::form::{CHECK_DIFFERS as DIFFERS, CHECK_HOLDS as HOLDS};
 
 /// The rule instance that defines each field as a total, if one does; never in a circle.
 pub(super) fn definitions(form: &Form) -> Vec<Option<(usize, usize)>> {

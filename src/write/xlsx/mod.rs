@@ -2,7 +2,7 @@
 
 mod blank;
 mod book;
-mod cell;
+pub(crate) mod cell;
 mod formula;
 mod narrative;
 mod parts;
@@ -53,7 +53,7 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
 
 /// The number that stands in the cell of each field: none for text, none for a number that a cell would change, and none for
 /// one in a unit of its own, which has to be seen.
-fn numbers(form: &Form, report: &Report) -> Vec<Option<Decimal>> {
+pub(crate) fn numbers(form: &Form, report: &Report) -> Vec<Option<Decimal>> {
     let number = |field: &Field| {
         let value = report.values.get(&field.id)?;
         value.value.filter(|_| value.unit.is_none() || field.unit.is_some()).and_then(cell::exact)

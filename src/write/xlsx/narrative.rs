@@ -40,6 +40,15 @@ impl Rows<'_> {
         }
     }
 
+    /// A row left for text to be written into; programs fit it to its text.
+    fn blank(&mut self) {
+        let name = cell::name(self.row, 0);
+        self.text.push_str(&format!("<row r=\"{}\">", self.row + 1));
+        cell::blank(&mut self.text, &name, self.looks.of(Look::Body));
+        self.text.push_str("</row>");
+        self.row += 1;
+    }
+
     fn cell(&mut self, column: u32, look: Look, text: &str) {
         let plain = self.looks.of(look);
         let style = if cell::looks_like_formula(text) { self.looks.quoted(plain) } else { plain };
@@ -79,6 +88,9 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
     let text = String::with_capacity(16 << 10);
     let mut rows = Rows { looks, text, row: 0, merges: Vec::new(), links: Vec::new() };
     rows.line(Look::Title, &filler.title);
+    if parts.iter().all(|part| part.heading.is_some()) {
+        rows.blank();
+    }
     for part in parts {
         let table = part.pieces.iter().find_map(|piece| match piece {
             Piece::Table(table) => filler.template.names.get(*table),
@@ -98,6 +110,9 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
                 }
                 Piece::Table(_) | Piece::Extra(_) => {}
             }
+        }
+        if table.is_none() && part.pieces.is_empty() {
+            rows.blank();
         }
     }
     rows.finish(&filler.template.narrative)

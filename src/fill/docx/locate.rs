@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::edit::{ParagraphSlot, Style, TextSlot};
-use super::scan::{ParagraphScan, Scan, Span, scan};
+use super::scan::{ParagraphScan, Scan, scan};
+use super::slot::{ParagraphSlot, Style, TextSlot};
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Budget, Place};
+use crate::fill::edit::Span;
+use crate::fill::{is_date_line, is_filled};
 use crate::form::{FieldIndex, Form};
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
-use crate::report::{Content, Kind, Report};
+use crate::report::{Content, Report};
 use crate::text::fold;
 
 /// The main vocabulary: Transitional and Strict.
@@ -64,9 +66,7 @@ pub(super) fn locate(
     budget: &mut Budget,
 ) -> Result<Slots, ReadError> {
     let (prefix, end) = frame(source, budget)?;
-    let figures = || found.values.values().filter(|value| value.kind == Kind::Number);
-    let filled = figures().any(|value| value.value.is_some_and(|number| !number.is_zero()))
-        || figures().count() * 2 > form.fields.len();
+    let filled = is_filled(form, found);
     let body = Style::plain(&prefix);
     let slots = Slots {
         prefix,
@@ -308,12 +308,6 @@ impl Locator<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
-fn is_date_line(text: &str) -> bool {
-    let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || "xXＸｘ×〇○＿_…·.-*".contains(sign);
-    text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Text put into paragraphs and cells of every shape that word processors write.
 
-use super::edit::{Edit, ParagraphSlot, TextSlot, apply};
 use super::scan::scan;
+use super::slot::{ParagraphSlot, TextSlot};
 use crate::document::Budget;
+use crate::fill::edit::{Edit, apply};
 use crate::read::ReadError;
 
 /// The source with a text put into its one cell or paragraph.

@@ -1,11 +1,9 @@
 //! A paragraph or a cell of a Word document taken apart by byte ranges: its paragraphs, runs and texts (ECMA-376 part 1, 17.3).
 
 use crate::document::Budget;
+use crate::fill::edit::Span;
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events, Tag};
-
-/// Start and end of something in the part, in bytes.
-pub(super) type Span = (usize, usize);
 
 /// What there is in a paragraph or a cell.
 #[derive(Debug, Default)]

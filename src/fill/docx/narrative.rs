@@ -1,8 +1,9 @@
 //! The narrative of a report put behind the headings and tables of somebody's document.
 
-use super::edit::{Edit, ParagraphSlot, Style};
 use super::locate::{Slots, Spot};
 use super::pictures::Pictures;
+use super::slot::{ParagraphSlot, Style};
+use crate::fill::edit::Edit;
 use crate::form::Form;
 use crate::report::Report;
 use crate::write::docx::extra;

@@ -1,0 +1,202 @@
+//! A Word file of a form, filled in place: figures into its cells, narrative under its headings, in the style that stands there.
+
+mod locate;
+mod narrative;
+mod pictures;
+mod scan;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::edit::{Edit, apply};
+use super::{FillError, Filled, about, homeless, no_template, text};
+use crate::bind::{Binder, Hints};
+use crate::document::{Budget, Format};
+use crate::finding::Finding;
+use crate::finding::code::fill as code;
+use crate::form::{Form, Forms};
+use crate::read::package::Package;
+use crate::read::{self, ReadError, Reading};
+use crate::report::Report;
+use crate::write::plan;
+use crate::write::splice::{self, Part, Splice};
+
+use locate::{Slots, locate};
+use narrative::Narrative;
+use pictures::{CONTENT_TYPES, PictureParts, Pictures};
+
+/// A Word file of a form, its places found once; fill it with any number of reports, from any thread.
+#[derive(Debug)]
+pub struct DocxTemplate {
+    form: Arc<Form>,
+    source: String,
+    part: String,
+    /// What the declaration of the part must be replaced by, where the part was not UTF-8.
+    transcoded: bool,
+    slots: Slots,
+    pictures: PictureParts,
+    /// The package, and its directory where it is laid out in the plain way.
+    bytes: Vec<u8>,
+    splice: Option<Splice>,
+    findings: Vec<Finding>,
+}
+
+impl DocxTemplate {
+    /// Finds the places of a form in a Word file. `form` is the form's id; without it the form that fits is taken.
+    ///
+    /// # Errors
+    /// [`FillError::Read`] when the file cannot be read or is no Word file (.docx, .docm, .dotx), [`FillError::NotRecognised`] when no form
+    /// fits it.
+    pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
+        let reading = read::read(bytes, None, &mut Budget::default())?;
+        Self::of(bytes, &reading, binder, forms, form)
+    }
+
+    pub(super) fn of(
+        bytes: &[u8],
+        reading: &Reading,
+        binder: &Binder,
+        forms: &Forms,
+        form: Option<&str>,
+    ) -> Result<Self, FillError> {
+        if reading.format != Format::Docx {
+            return Err(no_template(reading.format));
+        }
+        let hints = Hints { form, ..Hints::default() };
+        let (found, anchors) = binder.locate(reading, &hints).map_err(FillError::NotRecognised)?;
+        let form = forms.get(&found.form).ok_or_else(|| ReadError::Unsupported(format!("form {}", found.form)))?;
+        let budget = &mut Budget::default();
+        let mut package = Package::open(bytes, budget)?;
+        let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
+        let part = main.ok_or_else(|| ReadError::Damaged("the package has no main part".into()))?;
+        let packed = package.part(&part, budget)?.unwrap_or_default();
+        let (source, transcoded) = text(packed, budget)?;
+        let slots = locate(&source, &part, form, (&found, &anchors), budget)?;
+        let pictures = picture_parts(&mut package, &part, budget)?;
+        let mut template = Self {
+            form: Arc::clone(form),
+            source,
+            part,
+            transcoded,
+            slots,
+            pictures,
+            bytes: bytes.to_vec(),
+            splice: Splice::open(bytes),
+            findings: Vec::new(),
+        };
+        template.findings = template.own_findings();
+        Ok(template)
+    }
+
+    /// The form that the template is one of.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// What there is to say about the template whatever is filled in.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Fills a report in. The same report gives the same bytes.
+    ///
+    /// # Errors
+    /// [`FillError::OtherForm`] when the report is one of another form, [`FillError::Package`] when the package would be too large.
+    pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
+        if report.form != self.form.id {
+            return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
+        }
+        let mut findings = Vec::new();
+        let mut edits = Vec::new();
+        self.figures(report, &mut edits, &mut findings);
+        self.title(report, &mut edits, &mut findings);
+        let pictures = Pictures::new(report, &self.pictures);
+        let mut narrative =
+            Narrative { form: &self.form, report, slots: &self.slots, pictures, edits, homeless: Vec::new() };
+        narrative.write();
+        let Narrative { pictures, mut edits, homeless, .. } = narrative;
+        findings.extend(homeless.iter().map(|heading| about(&code::SECTION_HAS_NO_PLACE, heading)));
+        let mut parts = vec![(self.part.clone(), self.filled(&mut edits).into_bytes())];
+        if pictures.any() {
+            parts.extend(pictures.parts());
+            findings.push(about(&code::PICTURES_ADDED, ""));
+        }
+        Ok(Filled { bytes: self.package(&parts)?, findings })
+    }
+
+    fn filled(&self, edits: &mut [Edit]) -> String {
+        let text = apply(&self.source, edits);
+        match text.find("?>").filter(|_| self.transcoded && text.starts_with("<?xml")) {
+            Some(end) => format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"{}", &text[end..]),
+            None => text,
+        }
+    }
+
+    fn package(&self, parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, FillError> {
+        let parts: Vec<Part> = parts.iter().map(|(name, content)| Part { name, content }).collect();
+        Ok(match &self.splice {
+            Some(splice) => splice.write(&parts)?,
+            None => splice::rewrite(&self.bytes, &parts)?,
+        })
+    }
+
+    fn figures(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {
+        let mut missing = Vec::new();
+        for (field, slot) in self.slots.fields.iter().enumerate() {
+            let shown = plan::shown(&self.form, report, field);
+            match slot {
+                Some(slot) => slot.put(&shown, edits),
+                None if shown.trim().is_empty() => {}
+                None => missing.push(field),
+            }
+        }
+        findings.extend(homeless(&self.form, &missing));
+    }
+
+    fn title(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {
+        let title = plan::title(&self.form, report);
+        match self.slots.title.split_first() {
+            Some((first, others)) => {
+                first.text.put(&title, edits);
+                for other in others {
+                    other.remove(edits);
+                }
+            }
+            None => findings.push(about(&code::TITLE_HAS_NO_PLACE, &title)),
+        }
+    }
+
+    fn own_findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.slots.filled {
+            findings.push(about(&code::TEMPLATE_HAD_FIGURES, ""));
+        }
+        findings.extend(self.slots.kept.iter().map(|(_, text)| about(&code::TEMPLATE_TEXT_KEPT, text)));
+        findings
+    }
+}
+
+/// What pictures would be added to. The parts are read as they are; one that is no UTF-8 is not added to.
+fn picture_parts(package: &mut Package, main: &str, budget: &mut Budget) -> Result<PictureParts, ReadError> {
+    let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let name = format!("{folder}_rels/{file}.rels");
+    let name = package.find(&name).map_or(name.clone(), str::to_owned);
+    let mut part = |name: &str| -> Result<String, ReadError> {
+        Ok(String::from_utf8(package.part(name, budget)?.unwrap_or_default()).unwrap_or_default())
+    };
+    let (relationships, content_types) = (part(&name)?, part(CONTENT_TYPES)?);
+    let taken = |first: usize| {
+        let (one, other) = (format!("media/picture{first}"), format!("\"picture{first}"));
+        package.names().any(|name| name.contains(&one)) || relationships.contains(&other)
+    };
+    // Numbers of six digits and more are free unless a hundred packages were filled one after the other.
+    let first = if taken(0) || taken(1) {
+        (1..100).map(|step| step * 100_000).find(|&first| !taken(first)).unwrap_or(0)
+    } else {
+        0
+    };
+    Ok(PictureParts { folder, relationships: (name, relationships), content_types, first })
+}

@@ -1,0 +1,202 @@
+//! Putting text into a paragraph or a cell of somebody's document in the style that stands there, by byte ranges.
+
+use super::scan::{ParagraphScan, Scan};
+use crate::fill::edit::{Edit, Span};
+use crate::write::xml::escape;
+
+/// A place for text in a paragraph or cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TextSlot {
+    /// The text that stands there.
+    pub(super) existing: String,
+    at: Span,
+    before: String,
+    after: String,
+    /// What else must go when text is put in: other texts, signs, placeholder marks.
+    erase: Vec<Span>,
+    prefix: String,
+}
+
+impl TextSlot {
+    /// The place for text in what was scanned: the first text that is there, else an empty run, else a run of its own with the style of the
+    /// paragraph's mark, or `neighbour`, a `w:rPr`. `None` without a paragraph.
+    pub(super) fn of(source: &str, scan: &Scan, prefix: &str, neighbour: &str) -> Option<Self> {
+        let existing: Vec<&str> = scan.paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
+        let existing = existing.join("\n");
+        let filled = |paragraph: &&ParagraphScan| !paragraph.text.trim().is_empty();
+        let with_text = |paragraph: &&ParagraphScan| paragraph.runs.iter().any(|run| !run.texts.is_empty());
+        let paragraphs = || scan.paragraphs.iter();
+        let target = paragraphs().find(filled).or_else(|| paragraphs().find(with_text)).or(scan.paragraphs.first())?;
+        let mut erase: Vec<Span> = scan.control_marks.clone();
+        for run in scan.paragraphs.iter().flat_map(|paragraph| &paragraph.runs) {
+            erase.extend(run.texts.iter().chain(&run.signs));
+            if scan.shows_placeholder {
+                erase.extend(run.properties.and_then(|span| child(source, span, prefix, "rStyle")));
+            }
+        }
+        let (at, before, after) = place(source, target, prefix, neighbour);
+        erase.retain(|span| *span != at);
+        Some(Self { existing, at, before, after, erase, prefix: prefix.to_owned() })
+    }
+
+    /// The edits that put a text there; none where it stands there already.
+    pub(super) fn put(&self, text: &str, edits: &mut Vec<Edit>) {
+        if text.trim() == self.existing.trim() {
+            return;
+        }
+        edits.extend(self.erase.iter().copied().map(Edit::erase));
+        let mut written = String::new();
+        if !text.is_empty() {
+            written.push_str(&self.before);
+            texts(&self.prefix, text, &mut written);
+            written.push_str(&self.after);
+        }
+        if !text.is_empty() || (self.before.is_empty() && self.after.is_empty()) {
+            edits.push(Edit { span: self.at, text: written });
+        }
+    }
+}
+
+/// Where a text goes in a paragraph, and what must stand before and behind it.
+fn place(source: &str, paragraph: &ParagraphScan, prefix: &str, neighbour: &str) -> (Span, String, String) {
+    let run = paragraph.runs.iter().find(|run| !run.texts.is_empty());
+    if let Some(text) = run.and_then(|run| run.texts.first()) {
+        return (*text, String::new(), String::new());
+    }
+    if let Some(run) = paragraph.runs.iter().find(|run| !run.other) {
+        return inside(source, run.span, &format!("{prefix}r"), String::new(), String::new());
+    }
+    let style = paragraph.mark.and_then(|mark| mark_style(source, mark, prefix)).unwrap_or(neighbour);
+    let (before, after) = (format!("<{prefix}r>{style}"), format!("</{prefix}r>"));
+    inside(source, paragraph.span, &format!("{prefix}p"), before, after)
+}
+
+/// The end of the content of an element; one written as `<a/>` is opened.
+fn inside(source: &str, span: Span, name: &str, before: String, after: String) -> (Span, String, String) {
+    let element = source.get(span.0..span.1).unwrap_or_default();
+    if element.ends_with("/>") {
+        return ((span.1 - 2, span.1), format!(">{before}"), format!("{after}</{name}>"));
+    }
+    let end = span.0 + element.rfind("</").unwrap_or(element.len());
+    ((end, end), before, after)
+}
+
+/// The properties of a paragraph's mark, which serve for a run unless they record a change.
+fn mark_style<'a>(source: &'a str, mark: Span, prefix: &str) -> Option<&'a str> {
+    let style = source.get(mark.0..mark.1)?;
+    let changed =
+        ["ins", "del", "moveFrom", "moveTo", "rPrChange"].iter().any(|name| has(style, prefix, name).is_some());
+    (!changed).then_some(style)
+}
+
+/// Where an element of this name begins in a text.
+fn has(text: &str, prefix: &str, name: &str) -> Option<usize> {
+    let tag = format!("<{prefix}{name}");
+    text.match_indices(&tag).map(|(at, _)| at).find(|at| {
+        text[at + tag.len()..].starts_with(|sign: char| sign.is_ascii_whitespace() || sign == '/' || sign == '>')
+    })
+}
+
+/// The span of an empty element of this name inside a span.
+fn child(source: &str, span: Span, prefix: &str, name: &str) -> Option<Span> {
+    let text = source.get(span.0..span.1)?;
+    let start = has(text, prefix, name)?;
+    let end = start + text[start..].find("/>")? + 2;
+    Some((span.0 + start, span.0 + end))
+}
+
+/// A text as the content of a run: its tabs and line breaks are elements.
+fn texts(prefix: &str, text: &str, out: &mut String) {
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            out.push_str(&format!("<{prefix}br/>"));
+        }
+        for (number, piece) in line.trim_end_matches('\r').split('\t').enumerate() {
+            if number > 0 {
+                out.push_str(&format!("<{prefix}tab/>"));
+            }
+            if piece.is_empty() {
+                continue;
+            }
+            let blanks = piece.starts_with(char::is_whitespace) || piece.ends_with(char::is_whitespace);
+            out.push_str(&format!("<{prefix}t{}>", if blanks { " xml:space=\"preserve\"" } else { "" }));
+            escape(piece, out);
+            out.push_str(&format!("</{prefix}t>"));
+        }
+    }
+}
+
+/// How the paragraphs of a text look: the `w:pPr` and `w:rPr` of one that stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Style {
+    paragraph: String,
+    run: String,
+    prefix: String,
+}
+
+impl Style {
+    /// The look of nothing in particular.
+    pub(super) fn plain(prefix: &str) -> Self {
+        Self { prefix: prefix.to_owned(), ..Self::default() }
+    }
+
+    fn of(source: &str, paragraph: &ParagraphScan, prefix: &str) -> Self {
+        let slice = |span: Span| source.get(span.0..span.1).unwrap_or_default();
+        let mut properties = paragraph.properties.map(slice).unwrap_or_default().to_owned();
+        // The end of a section and the record of a change belong to the one paragraph.
+        for span in [paragraph.section, paragraph.change].into_iter().flatten() {
+            properties = properties.replace(slice(span), "");
+        }
+        let run = paragraph.runs.iter().find(|run| !run.texts.is_empty());
+        let style = match run {
+            Some(run) => run.properties.map(slice),
+            None => paragraph.mark.and_then(|mark| mark_style(source, mark, prefix)),
+        };
+        Self { paragraph: properties, run: style.unwrap_or_default().to_owned(), prefix: prefix.to_owned() }
+    }
+
+    /// A paragraph of this look.
+    pub(super) fn write(&self, text: &str, out: &mut String) {
+        let Self { paragraph, run, prefix } = self;
+        out.push_str(&format!("<{prefix}p>{paragraph}<{prefix}r>{run}"));
+        texts(prefix, text, out);
+        out.push_str(&format!("</{prefix}r></{prefix}p>"));
+    }
+}
+
+/// A paragraph that can be written into, followed by others like it, or taken out.
+#[derive(Debug, Clone)]
+pub(super) struct ParagraphSlot {
+    pub(super) span: Span,
+    pub(super) text: TextSlot,
+    pub(super) style: Style,
+    /// A section of the document ends with it, so nothing may be put behind it.
+    pub(super) ends_section: bool,
+    removable: bool,
+}
+
+impl ParagraphSlot {
+    /// The paragraph as a slot. `alone` tells that it may be its cell's only paragraph.
+    pub(super) fn of(source: &str, paragraph: ParagraphScan, marks: &Scan, prefix: &str, alone: bool) -> Option<Self> {
+        let style = Style::of(source, &paragraph, prefix);
+        let (span, ends_section) = (paragraph.span, paragraph.section.is_some());
+        let removable = !paragraph.other && !ends_section && !alone;
+        let inside = |mark: &&Span| span.0 <= mark.0 && mark.1 <= span.1;
+        let scan = Scan {
+            paragraphs: vec![paragraph],
+            control_marks: marks.control_marks.iter().filter(inside).copied().collect(),
+            shows_placeholder: marks.shows_placeholder,
+        };
+        let text = TextSlot::of(source, &scan, prefix, "")?;
+        Some(Self { span, text, style, ends_section, removable })
+    }
+
+    /// Takes the paragraph out, or only its text where it holds more.
+    pub(super) fn remove(&self, edits: &mut Vec<Edit>) {
+        if self.removable {
+            edits.push(Edit::erase(self.span));
+        } else {
+            self.text.put("", edits);
+        }
+    }
+}

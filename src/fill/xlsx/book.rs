@@ -1,0 +1,118 @@
+//! The parts of a workbook: its sheets by name, and the note that everything is to be worked out anew (ECMA-376 part 1, 18.2).
+
+use std::collections::BTreeMap;
+
+use crate::document::Budget;
+use crate::fill::edit::Span;
+use crate::read::ReadError;
+use crate::read::package::Package;
+use crate::read::xml::{self, Event, Events, Tag};
+
+use super::sheet::SHEET;
+
+/// A workbook's parts.
+#[derive(Debug)]
+pub(super) struct Book {
+    /// Name of the part of the workbook itself.
+    pub(super) part: String,
+    /// Its XML, where it is UTF-8.
+    xml: Option<String>,
+    /// For each sheet by its name the name of its part; the first of a name counts.
+    pub(super) sheets: BTreeMap<String, String>,
+}
+
+impl Book {
+    /// Finds the parts of a workbook.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the package has no workbook, or costs more than it may.
+    pub(super) fn open(package: &mut Package, budget: &mut Budget) -> Result<Self, ReadError> {
+        let part = package.main_part(budget)?;
+        let part = part.ok_or_else(|| ReadError::Damaged("the package has no workbook".into()))?;
+        let relationships = package.relationships(&part, budget)?;
+        let bytes = package.part(&part, budget)?.unwrap_or_default();
+        let mut sheets = BTreeMap::new();
+        let (text, _) = xml::text(&bytes, budget)?;
+        let mut events = Events::new(&text, 0, SHEET);
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.local == "sheet" && tag.space == Some(0) => {
+                    let target = tag.get("id").and_then(|id| relationships.by_id(&id));
+                    let target = target.filter(|target| !target.external && target.kind == "worksheet");
+                    if let (Some(name), Some(target)) = (tag.get("name"), target)
+                        && let Some(part) = package.find(&target.target)
+                    {
+                        sheets.entry(name.into_owned()).or_insert_with(|| part.to_owned());
+                    }
+                }
+                Event::End => break,
+                _ => {}
+            }
+        }
+        Ok(Self { part, xml: String::from_utf8(bytes).ok(), sheets })
+    }
+
+    /// The workbook, asking to be worked out anew when it is opened; `None` where it asks already, or cannot be changed.
+    pub(super) fn recalculating(&self, budget: &mut Budget) -> Result<Option<String>, ReadError> {
+        let Some(xml) = &self.xml else { return Ok(None) };
+        let body = xml.trim_start_matches('\u{feff}');
+        let mut events = Events::new(body, xml.len() - body.len(), SHEET);
+        let (mut prefix, mut place) = (String::new(), None);
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if events.depth() == 1 => {
+                    let name = xml.get(tag.start + 1..).unwrap_or_default();
+                    name.split(tag.local).next().unwrap_or_default().clone_into(&mut prefix);
+                }
+                Event::Open(tag) if events.depth() == 2 && tag.local == "calcPr" => {
+                    match asking(xml, &tag, (tag.start, events.offset()), &prefix) {
+                        Some(edit) => place = Some(edit),
+                        None => return Ok(None),
+                    }
+                    events.skip(budget)?;
+                }
+                Event::Open(tag) if events.depth() == 2 => {
+                    if place.is_none() && BEHIND.contains(&tag.local) {
+                        place = Some((tag.start, tag.start, format!("<{prefix}calcPr fullCalcOnLoad=\"1\"/>")));
+                    }
+                    events.skip(budget)?;
+                }
+                Event::Close(end) if events.depth() == 0 => {
+                    let end = xml.get(..end).and_then(|text| text.rfind("</")).unwrap_or(end);
+                    place.get_or_insert((end, end, format!("<{prefix}calcPr fullCalcOnLoad=\"1\"/>")));
+                }
+                Event::End => break,
+                _ => {}
+            }
+        }
+        Ok(place.map(|(start, end, text)| format!("{}{text}{}", &xml[..start], &xml[end..])))
+    }
+}
+
+/// The tag of the calculation's properties that asks for it: start, end and what takes its place; `None` where it does already.
+fn asking(xml: &str, tag: &Tag, (start, end): Span, prefix: &str) -> Option<(usize, usize, String)> {
+    if matches!(tag.get("fullCalcOnLoad").as_deref(), Some("1" | "true")) {
+        return None;
+    }
+    let close = if xml.get(start..end).unwrap_or_default().ends_with("/>") { "/>" } else { ">" };
+    let mut text = format!("<{prefix}calcPr");
+    for (name, value) in tag.all().filter(|(name, _)| *name != "fullCalcOnLoad") {
+        text.push_str(&format!(" {name}=\""));
+        crate::write::xml::escape(&value, &mut text);
+        text.push('"');
+    }
+    Some((start, end, format!("{text} fullCalcOnLoad=\"1\"{close}")))
+}
+
+/// What may stand behind the calculation's properties in a workbook (18.2.27).
+const BEHIND: &[&str] = &[
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "smartTagPr",
+    "smartTagTypes",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+];

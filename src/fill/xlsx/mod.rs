@@ -1,0 +1,201 @@
+//! A workbook of a form, filled in place: figures, title and narrative into their cells; formulas, styles and everything else stay.
+
+mod book;
+mod filling;
+mod formula;
+mod locate;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{FillError, Filled, about, no_template, text};
+use crate::bind::{Binder, Hints};
+use crate::document::{Budget, Format};
+use crate::finding::Finding;
+use crate::finding::code::fill as code;
+use crate::form::{Form, Forms};
+use crate::read::package::Package;
+use crate::read::{self, ReadError, Reading};
+use crate::report::Report;
+use crate::write::splice::{self, Part, Splice};
+
+use book::Book;
+use filling::Filling;
+use formula::Formulas;
+use locate::{Cell, Locator, Slots, Texts};
+use sheet::{At, Sheet};
+
+/// A workbook of a form, its cells found once; fill it with any number of reports, from any thread.
+#[derive(Debug)]
+pub struct XlsxTemplate {
+    form: Arc<Form>,
+    sheets: Vec<SheetTemplate>,
+    slots: Slots,
+    /// The workbook itself, changed so that everything is worked out anew: name of the part and its XML.
+    workbook: Option<(String, String)>,
+    bytes: Vec<u8>,
+    splice: Option<Splice>,
+    findings: Vec<Finding>,
+}
+
+/// A sheet that is filled.
+#[derive(Debug)]
+struct SheetTemplate {
+    name: String,
+    part: String,
+    sheet: Sheet,
+    formulas: Formulas,
+    /// The texts that stand in its cells.
+    texts: BTreeMap<At, String>,
+}
+
+impl XlsxTemplate {
+    /// Finds the places of a form in a workbook. `form` is the form's id; without it the form that fits is taken.
+    ///
+    /// # Errors
+    /// [`FillError::Read`] when the file cannot be read or is no workbook (.xlsx), [`FillError::NotRecognised`] when no form fits it.
+    pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
+        let reading = read::read(bytes, None, &mut Budget::default())?;
+        Self::of(bytes, &reading, binder, forms, form)
+    }
+
+    pub(super) fn of(
+        bytes: &[u8],
+        reading: &Reading,
+        binder: &Binder,
+        forms: &Forms,
+        form: Option<&str>,
+    ) -> Result<Self, FillError> {
+        if reading.format != Format::Xlsx {
+            return Err(no_template(reading.format));
+        }
+        let (found, anchors) =
+            binder.locate(reading, &Hints { form, ..Hints::default() }).map_err(FillError::NotRecognised)?;
+        let form = forms.get(&found.form).ok_or_else(|| ReadError::Unsupported(format!("form {}", found.form)))?;
+        let budget = &mut Budget::default();
+        let mut package = Package::open(bytes, budget)?;
+        let book = Book::open(&mut package, budget)?;
+        let parts = parts(&mut package, &book, budget)?;
+        let texts = Texts::of(&reading.document);
+        let sheets: Vec<_> = parts.iter().map(|(name, _, sheet)| (name.clone(), sheet.merges.clone())).collect();
+        let filled = super::is_filled(form, &found);
+        let mut locator = Locator { form, texts: &texts, sheets: &sheets, filled, claimed: BTreeSet::new() };
+        let slots = locator.slots(&found, &anchors);
+        let mut template = Self {
+            form: Arc::clone(form),
+            sheets: Vec::new(),
+            slots,
+            workbook: None,
+            bytes: bytes.to_vec(),
+            splice: Splice::open(bytes),
+            findings: Vec::new(),
+        };
+        template.sheets(parts, &texts, budget)?;
+        if template.is_left_stale() {
+            template.workbook = book.recalculating(budget)?.map(|xml| (book.part.clone(), xml));
+        }
+        template.findings = template.own_findings(filled);
+        Ok(template)
+    }
+
+    /// The form that the template is one of.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// What there is to say about the template whatever is filled in.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Opens the sheets anew, with every cell that is filled.
+    fn sheets(
+        &mut self,
+        parts: Vec<(String, String, Sheet)>,
+        texts: &Texts,
+        budget: &mut Budget,
+    ) -> Result<(), ReadError> {
+        let mut wanted = vec![BTreeSet::new(); parts.len()];
+        for (sheet, at) in self.slots.cells() {
+            wanted[sheet].insert(at);
+        }
+        for ((name, part, sheet), wanted) in parts.into_iter().zip(wanted) {
+            let sheet = if wanted.is_empty() { sheet } else { Sheet::open(sheet.xml, &wanted, budget)? };
+            let texts = wanted.iter().map(|&at| (at, texts.get(&name, at).to_owned())).collect();
+            let formulas = Formulas::of(&sheet);
+            self.sheets.push(SheetTemplate { name, part, sheet, formulas, texts });
+        }
+        Ok(())
+    }
+
+    /// Whether formulas are left whose results may be out of date once the template is filled.
+    fn is_left_stale(&self) -> bool {
+        let known: BTreeSet<Cell> = self.slots.fields.iter().flatten().copied().collect();
+        let of_sheet = |number: usize, sheet: &SheetTemplate| {
+            sheet.sheet.more || sheet.formulas.cells().any(|&at| !known.contains(&(number, at)))
+        };
+        self.sheets.iter().enumerate().any(|(number, sheet)| of_sheet(number, sheet))
+    }
+
+    /// Fills a report in. The same report gives the same bytes.
+    ///
+    /// # Errors
+    /// [`FillError::OtherForm`] when the report is one of another form, [`FillError::Package`] when the package would be too large.
+    pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
+        if report.form != self.form.id {
+            return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
+        }
+        let filling = Filling::of(self, report);
+        let mut parts = filling.sheets();
+        let findings = filling.findings;
+        parts.extend(self.workbook.iter().map(|(name, xml)| (name.as_str(), xml.clone())));
+        let parts: Vec<Part> = parts.iter().map(|(name, content)| Part { name, content: content.as_bytes() }).collect();
+        let bytes = match &self.splice {
+            Some(splice) => splice.write(&parts)?,
+            None => splice::rewrite(&self.bytes, &parts)?,
+        };
+        Ok(Filled { bytes, findings })
+    }
+
+    fn own_findings(&self, filled: bool) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if filled {
+            findings.push(about(&code::TEMPLATE_HAD_FIGURES, ""));
+        }
+        if let Some((first, others)) = self.slots.kept.split_first() {
+            let more = if others.is_empty() { String::new() } else { format!("…（{}）", others.len() + 1) };
+            findings.push(about(&code::TEMPLATE_TEXT_KEPT, &format!("{first}{more}")));
+        }
+        if self.workbook.is_some() {
+            findings.push(about(&code::WORKBOOK_RECALCULATES, ""));
+        }
+        findings
+    }
+}
+
+impl Slots {
+    /// Every cell that is filled.
+    fn cells(&self) -> impl Iterator<Item = Cell> {
+        let narrative = self.sections.iter().flatten().flatten();
+        let others = self.title.iter().chain(&self.titles).chain(&self.dates);
+        self.fields.iter().flatten().chain(narrative).chain(others).copied()
+    }
+}
+
+/// The sheets of a workbook: name, name of the part, and what is in it.
+fn parts(package: &mut Package, book: &Book, budget: &mut Budget) -> Result<Vec<(String, String, Sheet)>, ReadError> {
+    let mut parts = Vec::new();
+    for (name, part) in &book.sheets {
+        let packed = package.part(part, budget)?.unwrap_or_default();
+        let (xml, transcoded) = text(packed, budget)?;
+        if transcoded {
+            return Err(ReadError::Unsupported(format!("the sheet {name:?} is not in UTF-8")));
+        }
+        let sheet = Sheet::open(xml, &BTreeSet::new(), budget)?;
+        parts.push((name.clone(), part.clone(), sheet));
+    }
+    Ok(parts)
+}
