@@ -5,6 +5,7 @@
 
 mod docx;
 mod edit;
+mod placeholder;
 mod xlsx;
 
 use std::collections::BTreeMap;
@@ -162,10 +163,4 @@ fn is_filled(form: &Form, found: &Report) -> bool {
     let figures = || found.values.values().filter(|value| value.kind == Kind::Number);
     figures().any(|value| value.value.is_some_and(|number| !number.is_zero()))
         || figures().count() * 2 > form.fields.len()
-}
-
-/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
-fn is_date_line(text: &str) -> bool {
-    let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || "xXＸｘ×〇○＿_…·.-*".contains(sign);
-    text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"
 }

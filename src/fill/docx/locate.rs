@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::controls::{Control, controls};
 use super::scan::{ParagraphScan, Scan, scan};
 use super::slot::{ParagraphSlot, Style, TextSlot};
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Budget, Place};
 use crate::fill::edit::Span;
-use crate::fill::{is_date_line, is_filled};
+use crate::fill::is_filled;
+use crate::fill::placeholder::{has_blanks, is_date_line, is_placeholder};
 use crate::form::{FieldIndex, Form};
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
@@ -50,8 +52,18 @@ pub(super) struct Spot {
     pub(super) insert: usize,
     /// Paragraphs there that give way: placeholders, or the narrative of a report.
     pub(super) own: Vec<ParagraphSlot>,
+    /// Paragraphs with blanks in them, which give way where the report has a text of its own.
+    pub(super) drafts: Vec<ParagraphSlot>,
+    /// A line for the agency's name above that for the date, to be filled in.
+    pub(super) agency: Option<ParagraphSlot>,
     /// A line for the date, to be filled in.
     pub(super) date: Option<ParagraphSlot>,
+}
+
+impl Spot {
+    fn new(table: Option<usize>, insert: usize) -> Self {
+        Self { table, insert, own: Vec::new(), drafts: Vec::new(), agency: None, date: None }
+    }
 }
 
 /// Finds the slots of a document by what binding found in it.
@@ -78,8 +90,9 @@ pub(super) fn locate(
         filled,
         kept: Vec::new(),
     };
-    let mut locator =
-        Locator { source, part, form, slots, budget, claimed: BTreeMap::new(), cell: ((0, 0), 0, VecDeque::new()) };
+    let controls = controls(source, &slots.prefix, budget)?;
+    let cell = ((0, 0), 0, VecDeque::new());
+    let mut locator = Locator { source, part, form, slots, budget, controls, claimed: BTreeMap::new(), cell };
     locator.figures(found)?;
     locator.title(anchors)?;
     let headings = locator.headings(anchors)?;
@@ -122,6 +135,8 @@ struct Locator<'a> {
     form: &'a Form,
     slots: Slots,
     budget: &'a mut Budget,
+    /// The content controls that would take what is filled in for their placeholder, or fetch it from elsewhere.
+    controls: Vec<Control>,
     /// Start and end of everything that has a slot; nothing has two.
     claimed: BTreeMap<usize, usize>,
     /// The cell that was opened last, how many paragraphs it has, and those not yet asked for.
@@ -191,7 +206,7 @@ impl Locator<'_> {
         if !self.claim(paragraph.span) {
             return Ok(None);
         }
-        Ok(ParagraphSlot::of(self.source, paragraph, &scan, &self.slots.prefix, alone))
+        Ok(ParagraphSlot::of(self.source, paragraph, &scan, &self.controls, &self.slots.prefix, alone))
     }
 
     fn find(
@@ -267,20 +282,22 @@ impl Locator<'_> {
     ) -> Result<Vec<Spot>, ReadError> {
         let section = &self.form.sections[number];
         let content = found.section(&section.id).map(|section| section.content.as_slice()).unwrap_or_default();
-        let mut spots = vec![Spot { table: None, insert, own: Vec::new(), date: None }];
-        for piece in content {
+        let mut spots = vec![Spot::new(None, insert)];
+        for (number_of_piece, piece) in content.iter().enumerate() {
             match piece {
                 Content::Table { table } => {
                     let known = self.form.tables.iter().position(|known| known.id == *table);
                     let grid = anchors.tables.iter().find(|(index, _)| Some(*index) == known);
                     let span = grid.and_then(|(_, place)| self.span(place));
                     if let (Some(known), Some((_, end))) = (known, span) {
-                        spots.push(Spot { table: Some(known), insert: end, own: Vec::new(), date: None });
+                        spots.push(Spot::new(Some(known), end));
                     }
                 }
                 Content::Paragraph { text, place: Some(place), .. } => {
                     if let Some(spot) = spots.last_mut() {
-                        self.own(number, text, place, spot)?;
+                        let next = content.get(number_of_piece + 1);
+                        let dated = matches!(next, Some(Content::Paragraph { text, .. }) if is_date_line(text));
+                        self.own(number, (text, place), dated, spot)?;
                     }
                 }
                 _ => {}
@@ -289,40 +306,55 @@ impl Locator<'_> {
         Ok(spots)
     }
 
-    /// A paragraph of the document in a section: one that gives way, one for the date, or one that stays.
-    fn own(&mut self, section: usize, text: &str, place: &Place, spot: &mut Spot) -> Result<(), ReadError> {
-        let placeholder = self.form.sections[section].placeholders.contains(&fold(text));
-        let date = !self.slots.filled && is_date_line(text);
-        if !self.slots.filled && !placeholder && !date {
+    /// A paragraph of the document in a section: one that gives way, one for the date or the agency, or one that stays. `dated` tells that
+    /// the next is a line for the date.
+    fn own(
+        &mut self,
+        section: usize,
+        (text, place): (&str, &Place),
+        dated: bool,
+        spot: &mut Spot,
+    ) -> Result<(), ReadError> {
+        let blank = !self.slots.filled;
+        let date = blank && is_date_line(text);
+        let agency = blank && dated && text.chars().count() <= 40 && (has_blanks(text) || is_placeholder(text));
+        let known = self.form.sections[section].placeholders.contains(&fold(text)) || is_placeholder(text);
+        let placeholder = !date && !agency && (known || self.shows_placeholder(place)?);
+        if blank && !placeholder && !date && !agency && !has_blanks(text) {
             self.slots.kept.push((section, text.to_owned()));
             return Ok(());
         }
         let Some(slot) = self.paragraph(text, place)? else { return Ok(()) };
+        if date {
+            spot.date = Some(slot);
+            return Ok(());
+        }
+        if agency {
+            spot.agency = Some(slot);
+            return Ok(());
+        }
         if slot.style != Style::plain(&self.slots.prefix) && self.slots.body == Style::plain(&self.slots.prefix) {
             self.slots.body = slot.style.clone();
         }
-        if date {
-            spot.date = Some(slot);
+        if blank && !placeholder {
+            spot.drafts.push(slot);
         } else {
             spot.own.push(slot);
         }
         Ok(())
+    }
+
+    /// Whether a paragraph stands in a content control that shows its placeholder.
+    fn shows_placeholder(&mut self, place: &Place) -> Result<bool, ReadError> {
+        let Some(span) = self.span(place).filter(|_| place.row.is_none()) else { return Ok(false) };
+        let around = self.controls.iter().any(|control| control.shows_placeholder && control.holds(span));
+        Ok(around || self.scan(span)?.shows_placeholder)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_for_a_date_are_known_by_their_signs() {
-        for text in ["年　月　日", "××××年×月×日", "2024年1月9日", "  XXXX年XX月XX日 "] {
-            assert!(is_date_line(text), "{text}");
-        }
-        for text in ["", "2024年", "截至2024年1月9日"] {
-            assert!(!is_date_line(text), "{text}");
-        }
-    }
 
     #[test]
     fn the_body_ends_before_the_last_section() -> Result<(), ReadError> {

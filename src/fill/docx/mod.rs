@@ -1,5 +1,6 @@
 //! A Word file of a form, filled in place: figures into its cells, narrative under its headings, in the style that stands there.
 
+mod controls;
 mod locate;
 mod narrative;
 mod pictures;

@@ -67,26 +67,38 @@ impl Narrative<'_> {
                 other => groups[at].push(*other),
             }
         }
-        self.date(spots, &mut groups);
+        self.signature(spots, &mut groups);
         for (spot, pieces) in spots.iter().zip(&groups) {
             self.spot(spot, pieces);
         }
     }
 
-    /// Fills the line for the date. A date that is written there does not stand in the narrative as well.
-    fn date(&mut self, spots: &[Spot], groups: &mut [Vec<Piece>]) {
-        let Some(date) = self.report.published else { return };
-        let text = format!("{}年{}月{}日", date.year(), date.month(), date.day());
-        for slot in spots.iter().filter_map(|spot| spot.date.as_ref()) {
-            slot.text.put(&text, &mut self.edits);
+    /// Fills the lines for date and agency. What is written there does not stand in the narrative as well.
+    fn signature(&mut self, spots: &[Spot], groups: &mut [Vec<Piece>]) {
+        let date = self.report.published;
+        let date = date.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()));
+        let agency = self.report.agency.clone();
+        let lines = |spot| {
+            let Spot { date: date_line, agency: agency_line, .. }: &Spot = spot;
+            [(date_line, &date), (agency_line, &agency)]
+        };
+        for (slot, text) in spots.iter().flat_map(lines) {
+            let (Some(slot), Some(text)) = (slot, text) else { continue };
+            slot.text.put(text, &mut self.edits);
             for pieces in groups.iter_mut() {
-                pieces.retain(|piece| !matches!(piece, Piece::Text(written) if *written == text));
+                pieces.retain(|piece| !matches!(piece, Piece::Text(written) if written == text));
             }
         }
     }
 
     fn spot(&mut self, spot: &Spot, pieces: &[Piece]) {
-        let Some((first, others)) = spot.own.split_first() else {
+        let mut own: Vec<&ParagraphSlot> = spot.own.iter().collect();
+        // A draft with blanks in it stays where the report has nothing to say.
+        if pieces.iter().any(|piece| matches!(piece, Piece::Text(_) | Piece::Heading(..))) {
+            own.extend(&spot.drafts);
+            own.sort_by_key(|slot| slot.span);
+        }
+        let Some((first, others)) = own.split_first() else {
             return self.insert(spot.insert, pieces, &self.slots.body);
         };
         for other in others {
@@ -102,12 +114,12 @@ impl Narrative<'_> {
         if let Some((first, Piece::Text(text) | Piece::Heading(_, text))) =
             first.and_then(|first| Some((first, pieces.get(first)?)))
         {
-            self.insert(slot.span.0, &pieces[..first], &slot.style);
+            self.insert(slot.outer.0, &pieces[..first], &slot.style);
             slot.text.put(text, &mut self.edits);
-            self.insert(slot.span.1, &pieces[first + 1..], &slot.style);
+            self.insert(slot.outer.1, &pieces[first + 1..], &slot.style);
             return;
         }
-        self.insert(slot.span.0, pieces, &slot.style);
+        self.insert(slot.outer.0, pieces, &slot.style);
         if pieces.is_empty() || slot.ends_section {
             slot.text.put("", &mut self.edits);
         } else {

@@ -1,5 +1,6 @@
 //! Putting text into a paragraph or a cell of somebody's document in the style that stands there, by byte ranges.
 
+use super::controls::Control;
 use super::scan::{ParagraphScan, Scan};
 use crate::fill::edit::{Edit, Span};
 use crate::write::xml::escape;
@@ -168,6 +169,8 @@ impl Style {
 #[derive(Debug, Clone)]
 pub(super) struct ParagraphSlot {
     pub(super) span: Span,
+    /// The paragraph with the content controls around it: what is written before and behind it stands outside of them.
+    pub(super) outer: Span,
     pub(super) text: TextSlot,
     pub(super) style: Style,
     /// A section of the document ends with it, so nothing may be put behind it.
@@ -177,18 +180,30 @@ pub(super) struct ParagraphSlot {
 
 impl ParagraphSlot {
     /// The paragraph as a slot. `alone` tells that it may be its cell's only paragraph.
-    pub(super) fn of(source: &str, paragraph: ParagraphScan, marks: &Scan, prefix: &str, alone: bool) -> Option<Self> {
+    pub(super) fn of(
+        source: &str,
+        paragraph: ParagraphScan,
+        marks: &Scan,
+        controls: &[Control],
+        prefix: &str,
+        alone: bool,
+    ) -> Option<Self> {
         let style = Style::of(source, &paragraph, prefix);
         let (span, ends_section) = (paragraph.span, paragraph.section.is_some());
-        let removable = !paragraph.other && !ends_section && !alone;
+        let around: Vec<&Control> = controls.iter().filter(|control| control.holds(span)).collect();
+        let outer = around.last().map_or(span, |control| control.span);
+        let removable = !paragraph.other && !ends_section && !alone && around.is_empty();
         let inside = |mark: &&Span| span.0 <= mark.0 && mark.1 <= span.1;
         let scan = Scan {
             paragraphs: vec![paragraph],
-            control_marks: marks.control_marks.iter().filter(inside).copied().collect(),
+            control_marks: {
+                let inside = marks.control_marks.iter().filter(inside).copied();
+                inside.chain(around.iter().flat_map(|control| control.marks.iter().copied())).collect()
+            },
             shows_placeholder: marks.shows_placeholder,
         };
         let text = TextSlot::of(source, &scan, prefix, "")?;
-        Some(Self { span, text, style, ends_section, removable })
+        Some(Self { span, outer, text, style, ends_section, removable })
     }
 
     /// Takes the paragraph out, or only its text where it holds more.

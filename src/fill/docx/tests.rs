@@ -103,7 +103,7 @@ fn paragraphs_like_one_carry_neither_its_section_nor_its_identity() -> Result<()
     let mut scan = scan(source, (0, source.len()), "w:", &mut Budget::default())?;
     let paragraph = scan.paragraphs.remove(0);
     assert_eq!(paragraph.text, "（文字描述）");
-    let slot = ParagraphSlot::of(source, paragraph, &scan, "w:", false).ok_or(ReadError::Empty)?;
+    let slot = ParagraphSlot::of(source, paragraph, &scan, &[], "w:", false).ok_or(ReadError::Empty)?;
     let mut more = String::new();
     slot.style.write("一", &mut more);
     assert_eq!(more, "<w:p><w:pPr><w:ind/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>一</w:t></w:r></w:p>");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sheet::At;
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Block, Document, Place};
+use crate::fill::placeholder::{is_date_line, is_placeholder};
 use crate::form::Form;
 use crate::report::{Content, Report};
 use crate::text::fold;
@@ -164,8 +165,9 @@ impl Locator<'_> {
             if self.claimed.contains(&cell) || texts.iter().all(|text| headings.contains(text)) {
                 continue;
             }
-            let placeholder = |text: &&str| self.form.sections[number].placeholders.contains(&fold(text));
-            let date = !self.filled && texts.iter().all(|text| crate::fill::is_date_line(text));
+            let placeholder =
+                |text: &&str| self.form.sections[number].placeholders.contains(&fold(text)) || is_placeholder(text);
+            let date = !self.filled && texts.iter().all(|text| is_date_line(text));
             if !self.filled && !date && !texts.iter().all(placeholder) {
                 slots.kept.extend(texts.iter().map(|text| (*text).to_owned()));
                 continue;

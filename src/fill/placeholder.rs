@@ -1,0 +1,84 @@
+//! What a blank form has where something is to be written: lines of blanks, words in brackets that say what, a line for the date.
+
+/// Signs that stand where something is to be written.
+const FILLERS: &str = "xXＸｘ×〇○＿_…·.-*";
+
+/// Words of instructions that stand in the place of a text.
+const INSTRUCTIONS: &[&str] = &["填写", "描述", "此处", "输入", "撰写", "简述", "录入"];
+
+/// Whether a text only keeps a place: blanks to write on, or words in brackets that say what to write there.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let text = text.trim().trim_end_matches('。');
+    let is_filler = |sign: char| sign.is_whitespace() || FILLERS.contains(sign);
+    if text.chars().count() > 1 && text.chars().all(is_filler) {
+        return true;
+    }
+    let ends = text.chars().next().zip(text.chars().next_back());
+    let bracketed = matches!(ends, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']')));
+    let instructs = INSTRUCTIONS.iter().any(|word| text.contains(word));
+    // What word processors put into empty content controls.
+    let click = ["单击", "点击"].iter().any(|word| text.starts_with(word));
+    instructs && (bracketed || click)
+}
+
+/// Whether a text has blanks in it that are to be filled.
+pub(super) fn has_blanks(text: &str) -> bool {
+    let mut run = 0;
+    for sign in text.chars().filter(|sign| !sign.is_whitespace()) {
+        run = if "xXＸｘ×〇○＿_*".contains(sign) { run + 1 } else { 0 };
+        if run == 2 {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
+pub(super) fn is_date_line(text: &str) -> bool {
+    let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || FILLERS.contains(sign);
+    text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_for_a_date_are_known_by_their_signs() {
+        for text in ["年　月　日", "××××年×月×日", "2024年1月9日", "  XXXX年XX月XX日 ", "20__年_月_日"]
+        {
+            assert!(is_date_line(text), "{text}");
+        }
+        for text in ["", "2024年", "截至2024年1月9日"] {
+            assert!(!is_date_line(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_from_text() {
+        for text in [
+            "（文字描述）",
+            "X X X",
+            "______",
+            "……",
+            "×××。",
+            "（此处填写存在的问题，不少于300字）",
+            "单击或点击此处输入文字。",
+        ] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "",
+            "X",
+            "无",
+            "（注：数据以受理日期为准）",
+            "填写说明：提交前请删除。",
+            "（一）主动公开情况",
+            "我局输入数据三条。",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+        assert!(has_blanks("本报告由××局编制") && has_blanks("自20__年1月1日起") && has_blanks("X X 局"));
+        assert!(!has_blanks("本报告由民政局编制") && !has_blanks("用Excel填报"));
+    }
+}
