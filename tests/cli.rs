@@ -310,3 +310,48 @@ fn fill_puts_reports_into_an_offices_own_word_file() {
     let wrong = run(&["fill", "--template", "samples/text-lines.txt", "samples/word-2021.docx", "-o", &out]);
     assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
 }
+
+#[test]
+fn pages_stand_in_the_frame_of_their_site() {
+    let folder = Folder::new();
+    folder.file("a.html", page(&report(1)));
+    let agency = report(1).agency.unwrap();
+    folder.file("agencies.csv", format!("单位名称,网站标识码\n{agency},4207000059\n"));
+    folder.file("page.html", std::fs::read("docs/page-template.html").expect("the sample template"));
+    let options = [
+        "convert",
+        "a.html",
+        "-o",
+        "out",
+        "--to",
+        "html",
+        "--agencies",
+        "agencies.csv",
+        "--page-template",
+        "page.html",
+    ];
+    let ran = folder.run(
+        &[&options[..], &["--site-name", "甲县<人民>政府", "--site-domain", "www.example.gov.cn", "--column", "年报"]]
+            .concat(),
+    );
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let written =
+        std::fs::read_dir(folder.path("out")).expect("the outputs").filter_map(Result::ok).map(|entry| entry.path());
+    let mut written = written;
+    let written =
+        written.find(|path| path.extension().is_some_and(|suffix| suffix == "html") && !path.ends_with("index.html"));
+    let text = std::fs::read_to_string(written.expect("a page")).expect("text");
+    for tag in [
+        "<meta name=\"SiteName\" content=\"甲县&lt;人民&gt;政府\">",
+        "<meta name=\"SiteDomain\" content=\"www.example.gov.cn\">",
+        "<meta name=\"SiteIDCode\" content=\"4207000059\">",
+        "<meta name=\"ColumnName\" content=\"年报\">",
+        "主办单位：××县人民政府办公室",
+    ] {
+        assert!(text.contains(tag), "{tag}");
+    }
+    folder.file("wrong.html", "<html>\n{{ bodi }}</html>");
+    let ran = folder.run(&["convert", "a.html", "-o", "out", "--to", "html", "--page-template", "wrong.html"]);
+    assert_eq!(ran.status, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("wrong.html:2: undefined value") && ran.err.contains("body"), "{}", ran.err);
+}

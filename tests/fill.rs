@@ -261,3 +261,46 @@ fn a_report_of_another_form_and_a_file_that_is_no_form_are_refused() {
     assert!(matches!(compile(b"a text"), Err(FillError::Read(_))));
     assert!(matches!(compile(b"PK\x03\x04"), Err(FillError::Read(_))));
 }
+
+#[test]
+fn whatever_keeps_a_place_gives_way() {
+    let fixture = fixture();
+    let form = fixture.forms.get("gkbg-2021").unwrap();
+    let mut archive = parts(&blank(form));
+    let mut xml = String::from_utf8(archive["word/document.xml"].clone()).unwrap();
+    let paragraph = |text: &str| format!("<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r></w:p>");
+    let control = format!(
+        "<w:sdt><w:sdtPr><w:id w:val=\"7\"/><w:showingPlcHdr/><w:text/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>",
+        paragraph("请在这里写总体情况")
+    );
+    let signature = ["（此处填写其他事项）", "XX市XX局", "____年__月__日"].map(paragraph).concat();
+    let beneath = [
+        ("一、总体情况", control),
+        ("五、存在的主要问题及改进情况", paragraph("X X X")),
+        ("六、其他需要报告的事项", signature),
+    ];
+    for (heading, added) in beneath {
+        let at = xml.rfind(heading).unwrap();
+        let end = at + xml[at..].find("</w:p>").unwrap() + "</w:p>".len();
+        xml.insert_str(end, &added);
+    }
+    archive.insert("word/document.xml".into(), xml.into_bytes());
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in &archive {
+        writer.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    let template = fixture.compile(&writer.finish().unwrap().into_inner());
+    assert!(template.findings().is_empty(), "{:?}", template.findings());
+    for seed in 0..10 {
+        let report = Sampler::new(seed).report(form);
+        let filled = template.fill(&report).unwrap();
+        assert!(filled.findings.is_empty(), "{:?}", filled.findings);
+        let xml = String::from_utf8(parts(&filled.bytes)["word/document.xml"].clone()).unwrap();
+        for gone in ["showingPlcHdr", "请在这里写", "X X X", "此处填写", "XX市", "__"] {
+            assert!(!xml.contains(gone), "{gone}");
+        }
+        let back = fixture.back(&filled.bytes);
+        same(&report, &back);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Agencies;
+use super::{Agencies, Agency};
 use crate::finding::code::rollup::{AGENCY_MATCHED_CLOSELY, AGENCY_NOT_LISTED};
 use crate::finding::{Finding, Message};
 use crate::text::fold;
@@ -52,6 +52,11 @@ impl<'a> Matcher<'a> {
             }
         }
         Self { agencies, names, folded }
+    }
+
+    /// An agency of the file.
+    pub fn agency(&self, agency: usize) -> &'a Agency {
+        &self.agencies.list()[agency]
     }
 
     /// The name of an agency in the file.

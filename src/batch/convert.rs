@@ -16,7 +16,7 @@ use super::files::{OutputFolder, ends_the_run};
 use super::inputs::Input;
 use super::load::Loader;
 use super::log::{Count, Entry, Logs, Status};
-use super::make::{Maker, Product, unwritable};
+use super::make::{Maker, Product, Site, unwritable};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
 use super::page::{Charted, IndexPage, charted};
@@ -38,6 +38,8 @@ pub struct Task<'a> {
     pub to: &'a [Output],
     /// An office's own Word file or workbook, to be filled in place of the form's blank.
     pub template: Option<&'a Template>,
+    /// The site that web pages are for.
+    pub site: Option<&'a Site<'a>>,
     /// The agencies that are to report, where they are known.
     pub agencies: Option<&'a Agencies>,
     /// The folder for outputs.
@@ -208,8 +210,8 @@ impl Run<'_> {
         let mut made = Made::unread(started, None);
         made.record.sha256 = hexadecimal(&Sha256::digest(bytes));
         let converted = guarded(|| {
-            let Task { pipeline, to, template, part, .. } = *self.task;
-            Maker { pipeline, to, template, anywhere: part }.make(input, bytes)
+            let Task { pipeline, to, template, site, part, .. } = *self.task;
+            Maker { pipeline, to, template, site, anywhere: part }.make(input, bytes)
         });
         match converted {
             Err(finding) => {

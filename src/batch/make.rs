@@ -3,10 +3,12 @@
 use super::inputs::Input;
 use super::names;
 use super::pipeline::{Pipeline, guarded};
+use crate::agencies::Matcher;
 use crate::fill::Template;
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::{Finding, Message};
 use crate::report::Report;
+use crate::write::html::PageWriter;
 use crate::write::{Output, WRITERS, Writer};
 
 /// The bytes of an output, or why there are none.
@@ -21,8 +23,27 @@ pub struct Maker<'a> {
     pub to: &'a [Output],
     /// An office's own Word file or workbook, to be filled in place of the form's blank.
     pub template: Option<&'a Template>,
+    /// The site that web pages are for.
+    pub site: Option<&'a Site<'a>>,
     /// Whether a report names its source by the file's name without folders, so that outputs are the same wherever the file lies.
     pub anywhere: bool,
+}
+
+/// The site that web pages are for.
+#[derive(Debug)]
+pub struct Site<'a> {
+    /// Writes its pages.
+    pub pages: PageWriter,
+    /// Knows the codes of the agencies' own sites.
+    pub agencies: Option<Matcher<'a>>,
+}
+
+impl Site<'_> {
+    /// The code of the site of a report's agency.
+    fn code(&self, report: &Report) -> Option<&str> {
+        let agencies = self.agencies.as_ref()?;
+        agencies.agency(agencies.find(report.agency.as_deref()?).agency?).site.as_deref()
+    }
 }
 
 /// What was made of an input.
@@ -63,7 +84,12 @@ impl Maker<'_> {
                     filled.bytes
                 })
             }
-            None => guarded(|| (writer.write)(form, report).map_err(|error| unwritable(&error.to_string()))),
+            None => guarded(|| match self.site.filter(|_| writer.output == Output::Html) {
+                Some(site) => {
+                    site.pages.write(form, report, site.code(report)).map_err(|error| unwritable(&error.to_string()))
+                }
+                None => (writer.write)(form, report).map_err(|error| unwritable(&error.to_string())),
+            }),
         };
         let written = wanted.map(|writer| (writer.output, write(writer))).collect();
         report.findings.extend(told);

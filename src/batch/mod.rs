@@ -27,7 +27,7 @@ pub use files::write_whole;
 pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Status};
-pub use make::{Maker, Product, Written, unwritable};
+pub use make::{Maker, Product, Site, Written, unwritable};
 pub use names::of_content as name_of_content;
 pub use notices::{Given, Notice, Notices};
 pub use order::{Stages, in_order};

@@ -78,6 +78,8 @@ pub(crate) struct Convert {
     /// An office's own Word file or workbook of the form (.docx, .xlsx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) site: SiteOptions,
     /// Converts part I of N of the inputs, for several hosts; a digest is put behind each output's name.
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
@@ -87,6 +89,26 @@ pub(crate) struct Convert {
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// The site that web pages are for.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct SiteOptions {
+    /// A page of the site (minijinja) that frames each web page: {{ body }} is the report.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) page_template: Option<PathBuf>,
+    /// Name of the site, for the tag SiteName of web pages.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) site_name: Option<String>,
+    /// Domain of the site, for the tag SiteDomain.
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) site_domain: Option<String>,
+    /// Identification code of the site, for the tag SiteIDCode [default: the agency's in the agencies file].
+    #[arg(long, value_name = "CODE")]
+    pub(crate) site_id: Option<String>,
+    /// Column that the pages stand in, for the tag ColumnName [default: the form's].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -121,6 +143,7 @@ impl From<Fill> for Convert {
             agencies: None,
             template: Some(template),
             only_template: true,
+            site: SiteOptions::default(),
             shard: None,
             jobs,
         }

@@ -6,16 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Result, anyhow, bail};
-use nianbao::batch::{self, Entry, Inputs, Pipeline, Status, Summary, Task};
+use nianbao::agencies::{Agencies, Matcher};
+use nianbao::batch::{self, Entry, Inputs, Pipeline, Site, Status, Summary, Task};
 use nianbao::bind::Binder;
 use nianbao::fill::Template;
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
+use nianbao::write::html::{PageOptions, PageWriter};
 use nianbao::write::{Output, WRITERS};
 use sha2::{Digest, Sha256};
 
-use super::args::{Convert, Global};
+use super::args::{Convert, Global, SiteOptions};
 use super::terminal::{Progress, Terminal};
 use super::{Exit, mistakes};
 
@@ -46,17 +48,20 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         let suffix = template.output().suffix();
         bail!("the template is a .{suffix} file, but {suffix} is not among the formats of --to");
     }
-    let fingerprint = fingerprint(args, global, &to, bytes.as_deref())?;
     let agencies = args.agencies.as_deref().map(super::agencies::read).transpose()?;
     for finding in agencies.iter().flat_map(|agencies| &agencies.findings) {
         let name = args.agencies.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
         terminal.line(&terminal.finding(&name, finding));
     }
+    let page = page(&args.site)?;
+    let site = Site { pages: page.0, agencies: agencies.as_ref().map(Matcher::new) };
+    let fingerprint = fingerprint(args, global, &to, (bytes.as_deref(), page.1.as_deref(), agencies.as_ref()))?;
     let task = Task {
         inputs: &inputs.list,
         pipeline: &pipeline,
         to: &to,
         template: template.as_ref(),
+        site: Some(&site),
         agencies: agencies.as_ref(),
         out: &args.out,
         jobs: jobs(args.jobs),
@@ -170,6 +175,26 @@ fn template_bytes(path: &std::path::Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
+/// Writes the pages of the site, and the text of its template.
+fn page(args: &SiteOptions) -> Result<(PageWriter, Option<String>)> {
+    let SiteOptions { page_template, site_name, site_domain, site_id, column } = args;
+    let options = PageOptions {
+        site_name: site_name.clone(),
+        site_domain: site_domain.clone(),
+        site_code: site_id.clone(),
+        column_name: column.clone(),
+    };
+    let name = page_template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let bytes = page_template.as_deref().map(template_bytes).transpose()?;
+    let text = bytes.map(String::from_utf8).transpose();
+    let text = text.map_err(|_| anyhow!("{name}: the page template is not in UTF-8; save it as UTF-8"))?;
+    let writer = PageWriter::new(options, text.as_deref()).map_err(|error| match error.line {
+        Some(_) => anyhow!("{name}:{error}"),
+        None => anyhow!("{name}: {error}"),
+    })?;
+    Ok((writer, text))
+}
+
 fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
     let name = args.template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
     Template::compile(bytes, &Binder::new(forms), forms, args.form.as_deref())
@@ -177,7 +202,12 @@ fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
 }
 
 /// Everything besides the inputs that decides what comes out: this build of the program, the forms, the options.
-fn fingerprint(args: &Convert, global: &Global, to: &[Output], template: Option<&[u8]>) -> Result<Vec<u8>> {
+fn fingerprint(
+    args: &Convert,
+    global: &Global,
+    to: &[Output],
+    (template, page, agencies): (Option<&[u8]>, Option<&str>, Option<&Agencies>),
+) -> Result<Vec<u8>> {
     let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), program().unwrap_or_default()];
     let built_in = Forms::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
     let migrations = Migrations::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
@@ -187,6 +217,10 @@ fn fingerprint(args: &Convert, global: &Global, to: &[Output], template: Option<
     }
     parts.push(format!("{:?} {:?} {to:?} {}", args.form, args.to_form, args.shard.is_some()));
     parts.extend(template.map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()));
+    let SiteOptions { site_name, site_domain, site_id, column, .. } = &args.site;
+    parts.push(format!("{site_name:?} {site_domain:?} {site_id:?} {column:?} {page:?}"));
+    let sites = agencies.iter().flat_map(|agencies| agencies.list()).filter(|agency| agency.site.is_some());
+    parts.extend(sites.map(|agency| format!("{} {:?} {:?}", agency.name, agency.aliases, agency.site)));
     serde_json::to_vec(&parts).map_err(|error| anyhow!(error))
 }
 

@@ -1,15 +1,17 @@
 //! One self-contained web page of a report: semantic tables, government meta tags, a table of contents, no script.
 
+mod frame;
 mod page;
 mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::WriteError;
 use super::plan::{self, Part, Piece, clean};
-use super::{Output, WriteError};
 use crate::form::Form;
 use crate::report::Report;
 
+pub use frame::{PageWriter, TemplateError};
 pub use page::PageOptions;
 
 /// Style of the page: readable on a phone, on paper as GB/T 9704 has it, with system fonts only.
@@ -19,32 +21,6 @@ const STYLE: &str = include_str!("style.css");
 #[allow(clippy::unnecessary_wraps, reason = "every writer has this signature")]
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
     Ok(render(form, report, &PageOptions::default()).into_string().into_bytes())
-}
-
-/// Writes a report as a page of a site.
-///
-/// # Errors
-/// [`WriteError`] when the site's template cannot be used.
-pub fn write_page(form: &Form, report: &Report, options: &PageOptions) -> Result<Vec<u8>, WriteError> {
-    let Some(template) = &options.template else {
-        return Ok(render(form, report, options).into_string().into_bytes());
-    };
-    let detail = |error: minijinja::Error| WriteError { output: Output::Html, detail: format!("{error:#}") };
-    let mut environment = minijinja::Environment::new();
-    environment.add_template("page.html", template).map_err(detail)?;
-    let page = environment.get_template("page.html").map_err(detail)?;
-    let parts = plan::parts(form, report);
-    let context = minijinja::context! {
-        title => plan::title(form, report),
-        agency => report.agency.clone(),
-        year => report.year,
-        published => report.published.map(|date| date.to_string()),
-        meta => minijinja::Value::from_safe_string(page::meta(form, report, options).into_string()),
-        toc => minijinja::Value::from_safe_string(contents(&parts).into_string()),
-        body => minijinja::Value::from_safe_string(body(form, report, &parts).into_string()),
-        style => minijinja::Value::from_safe_string(STYLE.to_owned()),
-    };
-    page.render(context).map(String::into_bytes).map_err(detail)
 }
 
 fn render(form: &Form, report: &Report, options: &PageOptions) -> Markup {

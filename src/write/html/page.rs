@@ -19,8 +19,6 @@ pub struct PageOptions {
     pub site_code: Option<String>,
     /// `ColumnName`: the column that the page stands in.
     pub column_name: Option<String>,
-    /// A template (minijinja) that wraps the page in the site's own frame.
-    pub template: Option<String>,
 }
 
 /// The government meta tags.

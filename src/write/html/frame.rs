@@ -1,0 +1,163 @@
+//! Pages of a site: its meta tags, and its own frame around the report, a template (minijinja) that is bounded and escapes what it shows.
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use thiserror::Error;
+
+use super::page::{self, PageOptions};
+use super::{STYLE, body, contents, render};
+use crate::form::Form;
+use crate::report::Report;
+use crate::write::plan;
+use crate::write::{Output, WriteError};
+
+/// Steps that a template may take for a page; one that wraps a report takes a few dozen.
+const FUEL: u64 = 100_000;
+
+/// Bytes that a template may have, and that a page may have besides its report.
+const MOST: usize = 1 << 20;
+
+/// Name of the template; its suffix turns escaping on.
+const NAME: &str = "page.html";
+
+/// Stands for the report when a template is tried.
+const TRIED: &str = "<!-- the report -->";
+
+/// A page template cannot be used.
+#[derive(Debug, Error)]
+#[error("{}{detail}", line.map(|line| format!("{line}: ")).unwrap_or_default())]
+pub struct TemplateError {
+    /// Line of the template, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong, and what to do.
+    pub detail: String,
+}
+
+/// Writes reports as pages of a site, from any thread.
+#[derive(Debug)]
+pub struct PageWriter {
+    options: PageOptions,
+    environment: Option<Environment<'static>>,
+}
+
+impl PageWriter {
+    /// Pages with what is known about the site, in the frame of a template where there is one. The template is tried at once.
+    ///
+    /// # Errors
+    /// [`TemplateError`] when the template is too large, is not well-formed, uses what there is not, or leaves the report out.
+    pub fn new(options: PageOptions, template: Option<&str>) -> Result<Self, TemplateError> {
+        let Some(template) = template else { return Ok(Self { options, environment: None }) };
+        if template.len() > MOST {
+            return Err(TemplateError { line: None, detail: "a page template may have 1 MB".to_owned() });
+        }
+        let mut environment = Environment::new();
+        environment.set_fuel(Some(FUEL));
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.add_template_owned(NAME, template.to_owned()).map_err(|error| explained(&error))?;
+        let tried = Value::from_safe_string(TRIED.to_owned());
+        let context = context! {
+            title => "", agency => "", year => 2024, published => "2025-01-01",
+            meta => "", toc => "", style => "", body => tried,
+        };
+        let page = environment.get_template(NAME).and_then(|page| page.render(context));
+        let page = page.map_err(|error| explained(&error))?;
+        if !page.contains(TRIED) {
+            let detail = "the template leaves the report out; put {{ body }} where it belongs".to_owned();
+            return Err(TemplateError { line: None, detail });
+        }
+        Ok(Self { options, environment: Some(environment) })
+    }
+
+    /// What is known about the site.
+    pub fn options(&self) -> &PageOptions {
+        &self.options
+    }
+
+    /// A report as a page. `site_code` is the code of the agency's own site, used where the options name none.
+    ///
+    /// # Errors
+    /// [`WriteError`] when the template costs more than it may with this report.
+    pub fn write(&self, form: &Form, report: &Report, site_code: Option<&str>) -> Result<Vec<u8>, WriteError> {
+        let mut options = self.options.clone();
+        options.site_code = options.site_code.or_else(|| site_code.map(str::to_owned));
+        let Some(environment) = &self.environment else {
+            return Ok(render(form, report, &options).into_string().into_bytes());
+        };
+        let parts = plan::parts(form, report);
+        let html = |markup: maud::Markup| Value::from_safe_string(markup.into_string());
+        let context = context! {
+            title => plan::clean(&plan::title(form, report)),
+            agency => report.agency.as_deref().map(plan::clean),
+            year => report.year,
+            published => report.published.map(|date| date.to_string()),
+            meta => html(page::meta(form, report, &options)),
+            toc => html(contents(&parts)),
+            body => html(body(form, report, &parts)),
+            style => Value::from_safe_string(STYLE.to_owned()),
+        };
+        let page = environment.get_template(NAME).and_then(|page| page.render(context));
+        let failed = |detail: String| WriteError { output: Output::Html, detail };
+        page.map(String::into_bytes).map_err(|error| failed(format!("{NAME}:{}", explained(&error))))
+    }
+}
+
+/// What is wrong with a template and what to do.
+fn explained(error: &minijinja::Error) -> TemplateError {
+    use minijinja::ErrorKind;
+    let advice = match error.kind() {
+        ErrorKind::UndefinedError => {
+            "; what there is: title, agency, year, published, meta, toc, body, style (agency, year and published may be none)"
+        }
+        ErrorKind::OutOfFuel => "; a page template may only take some thousand steps: leave loops out",
+        ErrorKind::TemplateNotFound => "; a page template is one file: put what it includes into it",
+        ErrorKind::SyntaxError => "; mend it there ({{ … }} shows a value, {% … %} is a statement)",
+        ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => {
+            "; minijinja's own are there, and no others"
+        }
+        _ => "",
+    };
+    let detail =
+        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    TemplateError { line: error.line(), detail: format!("{detail}{advice}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Forms;
+    use crate::sampler::Sampler;
+
+    fn wrong(template: &str) -> String {
+        PageWriter::new(PageOptions::default(), Some(template))
+            .map_or_else(|error| error.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn a_template_frames_the_report_and_escapes_the_rest() {
+        let forms = Forms::built_in().unwrap();
+        let form = forms.get("gkbg-2021").unwrap();
+        let mut report = Sampler::new(3).report(form);
+        report.agency = Some("<script>局".to_owned());
+        let template = "<head>{{ meta }}<title>{{ title }}</title></head>{{ toc }}<main>{{ body }}</main>{{ agency }} {{ year }} {{ published }}";
+        let options = PageOptions { site_name: Some("甲县人民政府".to_owned()), ..PageOptions::default() };
+        let writer = PageWriter::new(options, Some(template)).unwrap();
+        let page = String::from_utf8(writer.write(form, &report, Some("1234567890")).unwrap()).unwrap();
+        assert!(page.contains("<meta name=\"SiteIDCode\" content=\"1234567890\">") && page.contains("甲县人民政府"));
+        assert!(page.contains("<main><section") && page.contains("<table") && !page.contains("<script>"));
+        assert!(page.ends_with(&format!("{} {}", report.year.unwrap(), report.published.unwrap())));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template_is_said_with_its_line() {
+        assert!(wrong("a\n{{ body }}\n{{ titel }}").starts_with("3: undefined value"), "{}", wrong("a\n\n{{ titel }}"));
+        assert!(wrong("{{ body }}\n{% if %}").starts_with("2: syntax error"));
+        assert!(wrong("<p>nothing</p>").contains("{{ body }}"));
+        assert!(wrong("{{ body }}{% include 'other.html' %}").contains("one file"));
+        assert!(
+            wrong("{{ body }}{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}")
+                .contains("steps")
+        );
+        assert!(wrong(&"x".repeat(MOST + 1)).contains("1 MB"));
+        assert_eq!(wrong("{{ body }}"), "");
+    }
+}
