@@ -97,16 +97,16 @@ pub(crate) struct SiteOptions {
     /// A page of the site (minijinja) that frames each web page: {{ body }} is the report.
     #[arg(long, value_name = "FILE")]
     pub(crate) page_template: Option<PathBuf>,
-    /// Name of the site, for the tag SiteName of web pages.
+    /// Name of the site, for the tag `SiteName` of web pages.
     #[arg(long, value_name = "NAME")]
     pub(crate) site_name: Option<String>,
-    /// Domain of the site, for the tag SiteDomain.
+    /// Domain of the site, for the tag `SiteDomain`.
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) site_domain: Option<String>,
-    /// Identification code of the site, for the tag SiteIDCode [default: the agency's in the agencies file].
+    /// Identification code of the site, for the tag `SiteIDCode` [default: the agency's in the agencies file].
     #[arg(long, value_name = "CODE")]
     pub(crate) site_id: Option<String>,
-    /// Column that the pages stand in, for the tag ColumnName [default: the form's].
+    /// Column that the pages stand in, for the tag `ColumnName` [default: the form's].
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
 }
