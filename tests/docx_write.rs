@@ -240,6 +240,9 @@ fn the_page_and_the_styles_are_those_of_the_standard() {
     }
     let styles = part(&bytes, "word/styles.xml");
     assert!(styles.contains("w:firstLineChars=\"200\" w:firstLine=\"640\""));
+    // The header of a block of rows does not stand alone at the foot of a page.
+    let head = styles.split("w:styleId=\"TableHead\"").nth(1).unwrap();
+    assert!(head[..head.find("</w:style>").unwrap()].contains("<w:keepNext/>"));
     assert!(styles.contains("w:eastAsia=\"zh-CN\""));
     for (font, other) in [("仿宋_GB2312", "FangSong"), ("楷体_GB2312", "KaiTi"), ("黑体", "SimHei")] {
         assert!(styles.contains(&format!("w:eastAsia=\"{font}\"")));

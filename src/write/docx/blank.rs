@@ -116,10 +116,10 @@ fn table(form: &Form, number: usize) -> Table {
     let layout = Layout::of(form, number);
     let columns = columns(&form.tables[number].widths);
     // Ten and more columns need a smaller size to stand side by side.
-    let size = match layout.columns {
-        ..=6 => 21,
-        7..=12 => 18,
-        _ => 16,
+    let (size, margin) = match layout.columns {
+        ..=6 => (21, 80),
+        7..=12 => (18, 30),
+        _ => (16, 15),
     };
     let mut rows = Vec::new();
     for row in 0..layout.rows.len() as u32 {
@@ -131,7 +131,7 @@ fn table(form: &Form, number: usize) -> Table {
         .width(TEXT_WIDTH as usize, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .align(TableAlignmentType::Center)
-        .margins(TableCellMargins::new().margin_left(15, WidthType::Dxa).margin_right(15, WidthType::Dxa))
+        .margins(TableCellMargins::new().margin_left(margin, WidthType::Dxa).margin_right(margin, WidthType::Dxa))
 }
 
 /// The cells that a row of a Word table has: its own, and those that go on from above.

@@ -222,20 +222,23 @@ fn repeat_header(table: &mut Element, rows: u32) {
     }
 }
 
-/// The indent of two characters, which docx-rs accepts and does not write.
+/// The indent of two characters, which docx-rs accepts and does not write, and headings that stay with what they head: in the text and
+/// in tables, where a header at the foot of a page would head nothing.
 fn indent(style: &mut Element) {
     let id =
         style.attributes.iter().find(|(name, _)| name == "w:styleId").map(|(_, id)| id.clone()).unwrap_or_default();
-    if !INDENTED.contains(&id.as_str()) {
+    let heads_rows = id == "TableHead";
+    if !INDENTED.contains(&id.as_str()) && !heads_rows {
         return;
     }
     if style.child_mut("w:pPr").is_none() {
         style.children.push(Node::Element(Element::new("w:pPr", &[])));
     }
     let Some(properties) = style.child_mut("w:pPr") else { return };
-    properties
-        .children
-        .push(Node::Element(Element::new("w:ind", &[("w:firstLineChars", "200"), ("w:firstLine", "640")])));
+    if !heads_rows {
+        let indent = Element::new("w:ind", &[("w:firstLineChars", "200"), ("w:firstLine", "640")]);
+        properties.children.push(Node::Element(indent));
+    }
     if id != "BodyText" {
         properties.children.push(Node::Element(Element::new("w:keepNext", &[])));
     }
