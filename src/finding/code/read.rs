@@ -123,6 +123,30 @@ pub static SHEET_HIDDEN: Code = Code {
     remedy: ("请核对，或删除隐藏的工作表。", "Check it, or delete the hidden sheet."),
 };
 
+/// Cells with content stand in hidden rows or columns.
+pub static CELLS_HIDDEN: Code = Code {
+    id: "cells-hidden",
+    severity: Warning,
+    title: ("有内容的行或列是隐藏的", "rows or columns with content are hidden"),
+    why: (
+        "隐藏的行和列也会读取，其中的数据可能不应报送。",
+        "Hidden rows and columns are read too; what stands there may not be meant to be sent.",
+    ),
+    remedy: ("请取消隐藏后核对，或删除这些行列。", "Show them and check, or delete them."),
+};
+
+/// Formulas of a sheet have no stored results.
+pub static FORMULA_UNCALCULATED: Code = Code {
+    id: "formula-uncalculated",
+    severity: Warning,
+    title: ("公式没有计算结果", "formulas have no stored results"),
+    why: (
+        "工作簿由程序生成而未经 Excel 或 WPS 计算，公式单元格没有数值可读。",
+        "A program made the workbook and neither Excel nor WPS has calculated it, so its formulas have no values to read.",
+    ),
+    remedy: ("请用 Excel 或 WPS 打开并保存，再重新报送。", "Open it in Excel or WPS, save it, and send it again."),
+};
+
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &FILE_ENCRYPTED,
@@ -135,4 +159,6 @@ pub static CODES: &[&Code] = &[
     &CONTENT_SKIPPED,
     &TEXT_UNDECODABLE,
     &SHEET_HIDDEN,
+    &CELLS_HIDDEN,
+    &FORMULA_UNCALCULATED,
 ];

@@ -11,7 +11,7 @@ mod pieces;
 mod props;
 mod sprm;
 mod style;
-mod summary;
+pub(super) mod summary;
 mod text;
 
 use self::drawing::Drawings;

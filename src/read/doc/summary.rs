@@ -26,7 +26,7 @@ const MOST: usize = 256;
 const LONGEST: usize = 4_096;
 
 /// Reads the property set; what is damaged is left out.
-pub(super) fn read(stream: &[u8]) -> Metadata {
+pub(in crate::read) fn read(stream: &[u8]) -> Metadata {
     let mut metadata = Metadata::default();
     let Some(section) = u32_at(stream, 44).and_then(|offset| stream.get(offset as usize..)) else { return metadata };
     let count = (u32_at(section, 4).unwrap_or(0) as usize).min(MOST);
@@ -48,7 +48,8 @@ pub(super) fn read(stream: &[u8]) -> Metadata {
     metadata
 }
 
-fn encoding(page: u16) -> &'static Encoding {
+/// The encoding of a code page of Windows.
+pub(in crate::read) fn encoding(page: u16) -> &'static Encoding {
     match page {
         936 | 54936 => GB18030,
         65001 => UTF_8,

@@ -10,21 +10,21 @@ const MOST_BYTES: usize = 128 << 20;
 
 /// The pictures of a document in the order in which they were met.
 #[derive(Debug, Default)]
-pub(super) struct Pictures {
+pub(in crate::read) struct Pictures {
     /// The pictures themselves.
-    pub(super) list: Vec<Picture>,
+    pub(in crate::read) list: Vec<Picture>,
     known: BTreeMap<String, usize>,
     held: usize,
 }
 
 impl Pictures {
     /// The index of the picture in a part, if it has been met before.
-    pub(super) fn known(&self, part: &str) -> Option<usize> {
+    pub(in crate::read) fn known(&self, part: &str) -> Option<usize> {
         self.known.get(part).copied()
     }
 
     /// Keeps a picture; nothing when all together would be too large.
-    pub(super) fn keep(&mut self, part: &str, bytes: Vec<u8>) -> Option<usize> {
+    pub(in crate::read) fn keep(&mut self, part: &str, bytes: Vec<u8>) -> Option<usize> {
         self.held = self.held.checked_add(bytes.len()).filter(|held| *held <= MOST_BYTES)?;
         let name = part.rsplit('/').next().unwrap_or(part).to_owned();
         let media_type = media_type(&bytes, &name).to_owned();

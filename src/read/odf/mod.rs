@@ -12,6 +12,7 @@ pub(super) const OFFICE: Option<u8> = Some(0);
 pub(super) const TABLE: Option<u8> = Some(1);
 pub(super) const TEXT: Option<u8> = Some(2);
 pub(super) const DRAW: Option<u8> = Some(3);
+pub(super) const STYLE: Option<u8> = Some(4);
 
 /// The namespaces that matter.
 pub(super) static SPACES: &[(&str, u8)] = &[
@@ -19,6 +20,7 @@ pub(super) static SPACES: &[(&str, u8)] = &[
     ("urn:oasis:names:tc:opendocument:xmlns:table:1.0", 1),
     ("urn:oasis:names:tc:opendocument:xmlns:text:1.0", 2),
     ("urn:oasis:names:tc:opendocument:xmlns:drawing:1.0", 3),
+    ("urn:oasis:names:tc:opendocument:xmlns:style:1.0", 4),
 ];
 
 /// Opens a package that is not encrypted.
@@ -37,28 +39,64 @@ pub(super) fn count(tag: &Tag, name: &str) -> u32 {
     tag.get(name).and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
 }
 
-/// The document properties of `meta.xml`.
+/// The blanks that `text:s` stands for, at most 1,000.
+pub(super) fn blanks(tag: &Tag) -> String {
+    " ".repeat(count(tag, "c").min(1_000) as usize)
+}
+
+/// The part of a picture, where the element is one and the picture lies in the package.
+pub(super) fn picture_part(tag: &Tag) -> Option<String> {
+    if tag.space != DRAW || tag.local != "image" {
+        return None;
+    }
+    let part = tag.get("href")?;
+    let part = part.trim_start_matches("./");
+    (!part.is_empty() && !part.contains(':')).then(|| part.to_owned())
+}
+
+/// The document properties of `meta.xml`; damaged ones are left out.
 pub(super) fn metadata(package: &mut Package, budget: &mut Budget) -> Result<Metadata, ReadError> {
     let mut metadata = Metadata::default();
     let Some(part) = package.part("meta.xml", budget)? else { return Ok(metadata) };
-    let Ok((text, base)) = xml::text(&part, budget) else { return Ok(metadata) };
-    let mut events = Events::new(&text, base, SPACES);
+    let read = xml::text(&part, budget).and_then(|(text, _)| properties(&mut metadata, &text, budget));
+    match read {
+        Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
+        _ => Ok(metadata),
+    }
+}
+
+fn properties(metadata: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
+    let mut events = Events::new(text, 0, SPACES);
+    let mut creator = None;
     loop {
-        match events.next(budget) {
-            Ok(Event::Open(tag)) if events.depth() > 2 => {
-                let local = tag.local.to_owned();
-                let Ok(content) = events.content(budget) else { break };
-                match local.as_str() {
-                    "title" if !content.is_empty() => metadata.title = Some(content),
-                    "initial-creator" | "creator" if !content.is_empty() && metadata.author.is_none() => {
-                        metadata.author = Some(content);
-                    }
-                    _ => metadata.entries.push((local, content)),
-                }
-            }
-            Ok(Event::End) | Err(_) => break,
-            Ok(_) => {}
+        let tag = match events.next(budget)? {
+            Event::Open(tag) => tag,
+            Event::End => break,
+            _ => continue,
+        };
+        let entry = match tag.local {
+            "title" | "initial-creator" | "creator" => tag.local,
+            "subject" => "dc:subject",
+            "description" => "dc:description",
+            "keyword" => "cp:keywords",
+            "creation-date" => "dcterms:created",
+            "date" => "dcterms:modified",
+            "generator" => "Application",
+            _ => continue,
+        };
+        let value = events.content(budget)?;
+        let value = value.trim();
+        if value.is_empty() {
+            continue;
+        }
+        match entry {
+            "title" => metadata.title = Some(value.to_owned()),
+            "initial-creator" => metadata.author = Some(value.to_owned()),
+            "creator" => creator = Some(value.to_owned()),
+            name if metadata.entries.len() < 64 => metadata.entries.push((name.to_owned(), value.to_owned())),
+            _ => {}
         }
     }
-    Ok(metadata)
+    metadata.author = metadata.author.take().or(creator);
+    Ok(())
 }

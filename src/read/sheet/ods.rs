@@ -1,15 +1,13 @@
 //! `OpenDocument` spreadsheets by an own pass over `content.xml`: calamine gives them no merged regions and dense ranges.
 
-use super::Sheet;
+use std::collections::BTreeSet;
+
+use super::{COLUMNS, ROWS, Region, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::odf::{OFFICE, SPACES, TABLE, TEXT, count, metadata, open};
+use crate::read::odf::{DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, metadata, open, picture_part};
 use crate::read::xml::{self, Event, Events, Tag};
-
-/// Rows and columns that a sheet may have; repeated blank ones at its end reach this far.
-const ROWS: u32 = 1 << 20;
-const COLUMNS: u32 = 1 << 14;
 
 /// Reads an `OpenDocument` spreadsheet.
 ///
@@ -20,135 +18,182 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let content = package.part("content.xml", budget)?;
     let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
     let (text, base) = xml::text(&content, budget)?;
-    let mut events = Events::new(&text, base, SPACES);
-    let mut sheets = Vec::new();
-    loop {
-        match events.next(budget)? {
-            Event::Open(tag) if tag.space == TABLE && tag.local == "table" => {
-                sheets.push(sheet(&mut events, &tag, budget)?);
-            }
-            Event::End => break,
-            _ => {}
+    let mut walker =
+        Walker { events: Events::new(&text, base, SPACES), budget, hidden: BTreeSet::new(), pictures: Vec::new() };
+    let sheets = walker.sheets()?;
+    let pictures = walker.pictures;
+    let mut book = Workbook { sheets, metadata: metadata(&mut package, budget)?, ..Workbook::default() };
+    for (part, sheet) in pictures {
+        if book.pictures.known(&part).is_none()
+            && let Some(bytes) = package.part(&part, budget)?
+            && let Some(index) = book.pictures.keep(&part, bytes)
+        {
+            book.placed.insert(index, sheet);
         }
     }
-    let mut document = super::document(sheets, budget, findings)?;
-    document.metadata = metadata(&mut package, budget)?;
-    Ok(document)
+    super::document(book, budget, findings)
 }
 
-fn sheet(events: &mut Events, tag: &Tag, budget: &mut Budget) -> Result<Sheet, ReadError> {
-    let mut sheet = Sheet { name: tag.get("name").map(Into::into).unwrap_or_default(), ..Sheet::default() };
-    let outside = events.depth() - 1;
-    let mut row = 0_u32;
-    loop {
-        match events.next(budget)? {
-            Event::Open(tag) if tag.space == TABLE && tag.local == "table-row" => {
-                let repeated = count(&tag, "number-rows-repeated");
-                let cells = cells(events, row, &mut sheet, budget)?;
-                // A repeated row with content is a row for each repetition; blank ones only move on.
-                let copies = if cells.is_empty() { 0 } else { repeated.min(ROWS.saturating_sub(row)) };
-                for copy in 0..copies {
-                    for (column, text) in &cells {
-                        sheet.put(row + copy, *column, text.clone(), budget)?;
-                    }
+struct Walker<'a, 'b> {
+    events: Events<'a>,
+    budget: &'b mut Budget,
+    /// Names of the styles whose tables are hidden.
+    hidden: BTreeSet<String>,
+    /// Parts of pictures and the sheets that they stand on.
+    pictures: Vec<(String, String)>,
+}
+
+impl Walker<'_, '_> {
+    fn sheets(&mut self) -> Result<Vec<Sheet>, ReadError> {
+        let mut sheets = Vec::new();
+        let mut style = String::new();
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.space == STYLE && tag.local == "style" => {
+                    style = tag.get("name").unwrap_or_default().into_owned();
                 }
-                row = row.saturating_add(repeated).min(ROWS);
-            }
-            Event::Open(tag) if matches!(tag.local, "shapes" | "named-expressions" | "annotation") => {
-                events.skip(budget)?;
-            }
-            Event::Close(_) if events.depth() == outside => return Ok(sheet),
-            Event::End => return Ok(sheet),
-            _ => {}
-        }
-    }
-}
-
-/// The filled cells of a row: column and text. Merged regions are noted on the way.
-fn cells(
-    events: &mut Events,
-    row: u32,
-    sheet: &mut Sheet,
-    budget: &mut Budget,
-) -> Result<Vec<(u32, String)>, ReadError> {
-    let outside = events.depth() - 1;
-    let mut cells = Vec::new();
-    let mut column = 0_u32;
-    loop {
-        match events.next(budget)? {
-            Event::Open(tag) if tag.space == TABLE && matches!(tag.local, "table-cell" | "covered-table-cell") => {
-                let repeated = count(&tag, "number-columns-repeated");
-                let (rows, columns) = (count(&tag, "number-rows-spanned"), count(&tag, "number-columns-spanned"));
-                if rows > 1 || columns > 1 {
-                    let end = (row.saturating_add(rows - 1).min(ROWS), column.saturating_add(columns - 1).min(COLUMNS));
-                    sheet.merges.push(((row, column), end));
-                    budget.spend(Resource::Blocks, 1)?;
+                Event::Open(tag) if tag.space == STYLE && tag.get("display").as_deref() == Some("false") => {
+                    self.hidden.insert(style.clone());
                 }
-                let value = value(&tag);
-                let shown = content(events, budget)?;
-                let text = value.unwrap_or(shown);
-                if !text.is_empty() {
-                    for copy in 0..repeated.min(COLUMNS.saturating_sub(column)) {
-                        budget.spend(Resource::Steps, 1)?;
-                        cells.push((column + copy, text.clone()));
-                    }
+                // What a tracked change deleted stands before the tables.
+                Event::Open(tag) if tag.space == TABLE && tag.local == "tracked-changes" => {
+                    self.events.skip(self.budget)?;
                 }
-                column = column.saturating_add(repeated).min(COLUMNS);
-            }
-            Event::Close(_) if events.depth() == outside => return Ok(cells),
-            Event::End => return Ok(cells),
-            _ => {}
-        }
-    }
-}
-
-/// The figure of a cell as it is written, where it has one.
-fn value(tag: &Tag) -> Option<String> {
-    match tag.get("value-type").as_deref() {
-        Some("float" | "currency" | "percentage") => tag.get("value").map(|value| plain(&value)),
-        Some("date") => tag.get("date-value").map(|value| value.trim_end_matches("T00:00:00").to_owned()),
-        Some("boolean") => tag.get("boolean-value").map(|value| value.to_ascii_uppercase()),
-        _ => None,
-    }
-}
-
-/// A figure without an exponent.
-fn plain(value: &str) -> String {
-    if value.contains(['e', 'E'])
-        && let Ok(number) = rust_decimal::Decimal::from_scientific(value)
-    {
-        return number.normalize().to_string();
-    }
-    value.to_owned()
-}
-
-/// The text of a cell: its paragraphs, joined by line breaks.
-fn content(events: &mut Events, budget: &mut Budget) -> Result<String, ReadError> {
-    let outside = events.depth() - 1;
-    let mut text = String::new();
-    loop {
-        match events.next(budget)? {
-            Event::Open(tag) if tag.space == OFFICE && tag.local == "annotation" => {
-                events.skip(budget)?;
-            }
-            Event::Open(tag) if tag.space == TEXT => match tag.local {
-                "p" if !text.is_empty() => text.push('\n'),
-                "s" => {
-                    for _ in 0..tag.get("c").and_then(|count| count.parse().ok()).unwrap_or(1_u32).min(1_000) {
-                        text.push(' ');
-                    }
-                }
-                "tab" => text.push('\t'),
-                "line-break" => text.push('\n'),
+                Event::Open(tag) if tag.space == TABLE && tag.local == "table" => sheets.push(self.sheet(&tag)?),
+                Event::End => return Ok(sheets),
                 _ => {}
-            },
-            Event::Text(piece) => {
-                text.extend(piece.chars().filter(|&character| character != '\n' && character != '\r'));
             }
-            Event::Character(character) => text.push(character),
-            Event::Close(_) if events.depth() == outside => return Ok(text),
-            Event::End => return Ok(text),
-            _ => {}
         }
+    }
+
+    fn sheet(&mut self, tag: &Tag) -> Result<Sheet, ReadError> {
+        self.budget.spend(Resource::Blocks, 1)?;
+        let mut sheet = Sheet {
+            name: tag.get("name").map(Into::into).unwrap_or_default(),
+            hidden: tag.get("style-name").is_some_and(|style| self.hidden.contains(&*style)),
+            ..Sheet::default()
+        };
+        let outside = self.events.depth() - 1;
+        let (mut row, mut column) = (0_u32, 0_u32);
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.space == TABLE && tag.local == "table-column" => {
+                    let next = column.saturating_add(count(&tag, "number-columns-repeated"));
+                    if is_hidden(&tag) {
+                        sheet.hide_columns(column, next - 1, self.budget)?;
+                    }
+                    column = next;
+                }
+                Event::Open(tag) if tag.space == TABLE && tag.local == "table-row" => {
+                    let repeated = count(&tag, "number-rows-repeated");
+                    if is_hidden(&tag) {
+                        sheet.hide_rows(row, row.saturating_add(repeated - 1), self.budget)?;
+                    }
+                    let cells = self.cells(row, &mut sheet)?;
+                    // A repeated row with content is a row for each repetition; blank ones only move on.
+                    let copies = if cells.is_empty() { 0 } else { repeated.min(ROWS.saturating_sub(row)) };
+                    for copy in 0..copies {
+                        for (column, text) in &cells {
+                            sheet.put(row + copy, *column, text, self.budget)?;
+                        }
+                    }
+                    row = row.saturating_add(repeated).min(ROWS);
+                }
+                Event::Open(tag) if tag.space == TABLE && tag.local == "named-expressions" => {
+                    self.events.skip(self.budget)?;
+                }
+                Event::Open(tag) => self.picture(&tag, &sheet.name)?,
+                Event::Close(_) if self.events.depth() == outside => return Ok(sheet),
+                Event::End => return Ok(sheet),
+                _ => {}
+            }
+        }
+    }
+
+    /// The filled cells of a row: column and text. Merged regions are noted on the way.
+    fn cells(&mut self, row: u32, sheet: &mut Sheet) -> Result<Vec<(u32, String)>, ReadError> {
+        let outside = self.events.depth() - 1;
+        let mut cells = Vec::new();
+        let mut column = 0_u32;
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.space == TABLE && matches!(tag.local, "table-cell" | "covered-table-cell") => {
+                    let repeated = count(&tag, "number-columns-repeated");
+                    let bottom = row.saturating_add(count(&tag, "number-rows-spanned") - 1).min(ROWS - 1);
+                    let right = column.saturating_add(count(&tag, "number-columns-spanned") - 1).min(COLUMNS - 1);
+                    sheet.merge(Region { top: row, left: column, bottom, right }, self.budget)?;
+                    let written = written(&tag);
+                    let shown = self.content(&sheet.name)?;
+                    let text = written.unwrap_or(shown);
+                    if !text.is_empty() {
+                        let copies = repeated.min(COLUMNS.saturating_sub(column));
+                        self.budget.spend(Resource::TextBytes, u64::from(copies) * text.len() as u64)?;
+                        cells.extend((column..column + copies).map(|column| (column, text.clone())));
+                    }
+                    column = column.saturating_add(repeated).min(COLUMNS);
+                }
+                Event::Close(_) if self.events.depth() == outside => return Ok(cells),
+                Event::End => return Ok(cells),
+                _ => {}
+            }
+        }
+    }
+
+    /// The text of a cell: its paragraphs, joined by line breaks. What is drawn over the cell is not part of it.
+    fn content(&mut self, sheet: &str) -> Result<String, ReadError> {
+        let outside = self.events.depth() - 1;
+        let (mut text, mut drawn) = (String::new(), 0_u32);
+        let mut first = true;
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.space == OFFICE && tag.local == "annotation" => {
+                    self.events.skip(self.budget)?;
+                }
+                Event::Open(tag) if tag.space == DRAW => {
+                    self.picture(&tag, sheet)?;
+                    drawn = drawn.max(self.events.depth());
+                }
+                Event::Close(_) if self.events.depth() == outside => return Ok(text),
+                Event::Close(_) if self.events.depth() < drawn => drawn = 0,
+                Event::End => return Ok(text),
+                _ if drawn > 0 => {}
+                Event::Open(tag) if tag.space == TEXT => match tag.local {
+                    "p" if !std::mem::take(&mut first) => text.push('\n'),
+                    "s" => text.push_str(&blanks(&tag)),
+                    "tab" => text.push('\t'),
+                    "line-break" => text.push('\n'),
+                    _ => {}
+                },
+                Event::Text(piece) => {
+                    text.extend(piece.chars().filter(|&character| character != '\n' && character != '\r'));
+                }
+                Event::Character(character) => text.push(character),
+                _ => {}
+            }
+        }
+    }
+
+    fn picture(&mut self, tag: &Tag, sheet: &str) -> Result<(), ReadError> {
+        if let Some(part) = picture_part(tag) {
+            self.budget.spend(Resource::Blocks, 1)?;
+            self.pictures.push((part, sheet.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a row or column is hidden or filtered away.
+fn is_hidden(tag: &Tag) -> bool {
+    tag.get("visibility").is_some_and(|visibility| visibility != "visible")
+}
+
+/// The figure, date or truth value of a cell as it is written, where it has one.
+fn written(tag: &Tag) -> Option<String> {
+    match tag.get("value-type").as_deref() {
+        Some("float" | "currency" | "percentage") => tag.get("value").map(|value| value::stored(&value, false, false)),
+        Some("date") => tag.get("date-value").map(|value| value.trim_end_matches("T00:00:00").replacen('T', " ", 1)),
+        Some("boolean") => tag.get("boolean-value").map(|value| value.to_ascii_uppercase()),
+        Some("string") => tag.get("string-value").map(Into::into),
+        _ => None,
     }
 }

@@ -112,18 +112,134 @@ fn damaged_workbooks_never_panic() {
     }
 }
 
-#[test]
-fn claims_that_nothing_bears_out_are_refused_before_room_is_made() {
-    let with = |name: &str, content: &str| {
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        for (name, content) in [("xl/workbook.xml", "<workbook/>"), (name, content)] {
-            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-            zip.write_all(content.as_bytes()).unwrap();
-        }
-        read_xlsx(&zip.finish().unwrap().into_inner(), &mut Budget::default(), &mut Vec::new())
+fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// A workbook with these parts, the sheets of its list named, each with the id and kind of its relationship.
+fn parts(sheets: &[(&str, &str)], content: &[(&str, &str)]) -> Vec<u8> {
+    let list = |write: &dyn Fn(usize, &str, &str) -> String| -> String {
+        sheets.iter().enumerate().map(|(number, (name, kind))| write(number, name, kind)).collect()
     };
-    let strings = with("xl/sharedStrings.xml", "<sst uniqueCount=\"9999999999999\"><si><t>a</t></si></sst>");
-    assert!(matches!(strings, Err(ReadError::Damaged(why)) if why.contains("9999999999999")));
-    let fonts = format!("<font><name val=\"{}\"/></font>{}", "a".repeat(30_000), "<xf fontId=\"0\"/>".repeat(20_000));
-    assert!(matches!(with("xl/styles.xml", &fonts), Err(ReadError::OverLimit(_))));
+    let sheet = list(&|number, name, _| format!("<sheet name='{name}' r:id='r{number}'/>"));
+    let relations = list(&|number, _, kind| {
+        format!("<Relationship Id='r{number}' Type='http://x/{kind}' Target='{kind}s/sheet{number}.xml'/>")
+    });
+    let book = format!("<workbook><sheets>{sheet}</sheets></workbook>");
+    let relations = format!(
+        "<Relationships>{relations}<Relationship Id='s' Type='x/sharedStrings' Target='sharedStrings.xml'/></Relationships>"
+    );
+    let mut all = vec![("xl/workbook.xml", book.as_str()), ("xl/_rels/workbook.xml.rels", relations.as_str())];
+    all.push((
+        "_rels/.rels",
+        "<Relationships><Relationship Id='a' Type='x/officeDocument' Target='xl/workbook.xml'/></Relationships>",
+    ));
+    all.extend(content);
+    package(&all)
+}
+
+fn texts(grid: &Grid) -> Vec<&str> {
+    grid.cells().iter().map(|cell| cell.text.as_str()).collect()
+}
+
+#[test]
+fn claims_are_not_believed() {
+    let strings = "<sst uniqueCount='9999999999999'><si><t>规章</t></si></sst>";
+    let cells = "<worksheet><dimension ref='A1:XFD1048576'/><sheetData><row><c t='s'><v>0</v></c></row></sheetData></worksheet>";
+    let bytes =
+        parts(&[("表", "worksheet")], &[("xl/sharedStrings.xml", strings), ("xl/worksheets/sheet0.xml", cells)]);
+    assert_eq!(texts(grids(&read(&bytes))[0]), ["规章"]);
+}
+
+#[test]
+fn what_is_no_worksheet_hinders_no_other() {
+    let cells = "<worksheet><sheetData><row r='2'><c r='B2'><v>9007199254740993</v></c><c><v>1.50</v></c><c t='b'><v>1</v></c>\
+                 <c t='inlineStr'><is><r><t>规</t></r><r><t>章</t></r></is></c><c t='e'><v>#N/A</v></c></row></sheetData></worksheet>";
+    let bytes = parts(
+        &[
+            ("图", "chartsheet"),
+            ("宏", "xlMacrosheet"),
+            ("框", "dialogsheet"),
+            ("缺", "worksheet"),
+            ("表", "worksheet"),
+        ],
+        &[("xl/worksheets/sheet4.xml", cells)],
+    );
+    let mut findings = Vec::new();
+    let document = read_xlsx(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!(texts(grids(&document)[0]), ["9007199254740993", "1.50", "TRUE", "规章", "#N/A"]);
+    assert_eq!(grids(&document)[0].cells()[1].place.a1().as_deref(), Some("C2"));
+    assert_eq!(findings.len(), 4, "{findings:?}");
+    assert!(findings.iter().all(|finding| finding.code == "content-skipped"));
+}
+
+#[test]
+fn what_nobody_sees_is_read_and_told() {
+    let bytes = xlsx(|book| {
+        let sheet = book.add_worksheet().set_name("表").unwrap();
+        sheet.merge_range(0, 0, 0, 2, "合并", &Format::new()).unwrap();
+        sheet.write(0, 1, "遮住").unwrap();
+        for row in 1..4 {
+            sheet.write(row, 0, row).unwrap();
+            sheet.write(row, 4, row).unwrap();
+        }
+        sheet.set_row_hidden(2).unwrap();
+        sheet.set_column_hidden(4).unwrap();
+        book.add_worksheet().set_hidden(true).write(0, 0, "密").unwrap();
+    });
+    let mut findings = Vec::new();
+    let document = read_xlsx(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!(grids(&document).len(), 2);
+    let said: Vec<(&str, Option<String>)> = findings
+        .iter()
+        .map(|finding| (finding.code.as_str(), finding.place.as_ref().and_then(crate::document::Place::a1)))
+        .collect();
+    let at = |code, a1: &str| (code, Some(a1.to_owned()));
+    assert_eq!(said, [at("cells-hidden", "E2"), at("content-skipped", "B1"), at("sheet-hidden", "A1")]);
+    assert!(findings[0].message.zh.contains("有4个") && findings[1].message.zh.contains("遮住"), "{findings:?}");
+}
+
+#[test]
+fn formulas_without_results_and_missing_text_are_told() {
+    let cells =
+        "<worksheet><sheetData><row><c r='A1'><f>1+1</f></c><c r='B1' t='s'><v>7</v></c></row></sheetData></worksheet>";
+    let bytes = parts(&[("表", "worksheet")], &[("xl/worksheets/sheet0.xml", cells)]);
+    let mut findings = Vec::new();
+    read_xlsx(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!(
+        findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(),
+        ["formula-uncalculated", "file-damaged"]
+    );
+}
+
+#[test]
+fn what_is_drawn_over_a_sheet_is_kept() {
+    let cells = "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData><drawing r:id='d'/></worksheet>";
+    let drawing = "<xdr:wsDr><xdr:sp><xdr:txBody><a:p><a:r><a:t>填表</a:t></a:r><a:r><a:t>人</a:t></a:r></a:p><a:p/></xdr:txBody></xdr:sp></xdr:wsDr>";
+    let bytes = parts(
+        &[("表", "worksheet")],
+        &[
+            ("xl/worksheets/sheet0.xml", cells),
+            (
+                "xl/worksheets/_rels/sheet0.xml.rels",
+                "<Relationships><Relationship Id='d' Type='x/drawing' Target='../drawings/d.xml'/></Relationships>",
+            ),
+            ("xl/drawings/d.xml", drawing),
+            (
+                "xl/drawings/_rels/d.xml.rels",
+                "<Relationships><Relationship Id='p' Type='x/image' Target='../media/image1.png'/></Relationships>",
+            ),
+            ("xl/media/image1.png", "\u{7f}PNG"),
+        ],
+    );
+    let document = read(&bytes);
+    let [_, Block::Paragraph(text), Block::Picture(picture)] = &document.blocks[..] else { panic!("{document:?}") };
+    assert_eq!((text.text.as_str(), text.place.part.as_deref()), ("填表人", Some("表")));
+    assert_eq!((picture.index, picture.place.part.as_deref()), (0, Some("表")));
+    assert_eq!(document.pictures[0].name, "image1.png");
 }

@@ -1,127 +1,302 @@
-//! Excel 97-2003 workbooks and WPS .et through calamine, behind a pass over the records (MS-XLS 2.1.4) that refuses what
-//! calamine would lay out as one dense range too large to hold.
+//! Excel 5 to 2003 workbooks and what WPS Spreadsheets saves as .et (MS-XLS), by an own pass over the records.
+//!
+//! calamine reserves room for what the DIMENSIONS record says and lays sheets out densely: two records can make it want more memory
+//! than there is, which ends the process. Here a cell costs what it holds.
 
-use std::borrow::Cow;
-use std::io::{Cursor, Write};
-
-use calamine::{Reader as _, SheetType, SheetVisible, Xls};
-
-use super::Sheet;
-use super::excel::{guarded, regions, shown_owned};
-use crate::document::{Budget, Document, Exceeded, Resource};
-use crate::finding::Finding;
+use super::biff::{Continued, Record, Text, record};
+use super::strings::Strings;
+use super::{NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
+use crate::document::{Budget, Document, Resource};
+use crate::finding::code::read as code;
+use crate::finding::{Finding, Message};
 use crate::read::ReadError;
-use crate::read::cfb::{Compound, u16_at};
+use crate::read::cfb::{Compound, u16_at, u32_at};
+use crate::read::doc::summary;
 
-/// Cells of the rectangle around all cells of a sheet, over all sheets.
-const AREA: u64 = 2_000_000;
-
-/// Record types: beginning of a substream, encryption, extent.
-const BOF: u16 = 0x0809;
-const FILEPASS: u16 = 0x002F;
-/// What a sheet says about its extent.
-const DIMENSIONS: u16 = 0x0200;
-
-/// Records of one cell: row, then column.
-const CELLS: &[u16] = &[0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0001, 0x0002, 0x0003, 0x0004];
-
-/// Records of several cells of a row: the last column stands at their end.
-const RUNS: &[u16] = &[0x00BD, 0x00BE];
+/// Record types (MS-XLS 2.3).
+mod kind {
+    pub(super) const FORMULA: u16 = 0x0006;
+    pub(super) const EOF: u16 = 0x000A;
+    pub(super) const DATE_1904: u16 = 0x0022;
+    pub(super) const FILE_PASS: u16 = 0x002F;
+    pub(super) const CODE_PAGE: u16 = 0x0042;
+    pub(super) const COL_INFO: u16 = 0x007D;
+    pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const MUL_RK: u16 = 0x00BD;
+    pub(super) const R_STRING: u16 = 0x00D6;
+    pub(super) const XF: u16 = 0x00E0;
+    pub(super) const MERGE_CELLS: u16 = 0x00E5;
+    pub(super) const MSO_DRAWING_GROUP: u16 = 0x00EB;
+    pub(super) const SST: u16 = 0x00FC;
+    pub(super) const LABEL_SST: u16 = 0x00FD;
+    pub(super) const NUMBER: u16 = 0x0203;
+    pub(super) const LABEL: u16 = 0x0204;
+    pub(super) const BOOL_ERR: u16 = 0x0205;
+    pub(super) const STRING: u16 = 0x0207;
+    pub(super) const ROW: u16 = 0x0208;
+    pub(super) const RK: u16 = 0x027E;
+    pub(super) const FORMAT: u16 = 0x041E;
+    pub(super) const BOF: u16 = 0x0809;
+}
 
 /// Reads a binary Excel workbook.
 ///
 /// # Errors
-/// [`ReadError`] when it is encrypted, damaged or too large.
+/// [`ReadError`] when it is encrypted, damaged, older than Excel 5 or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    let stream = inspect(bytes, budget)?;
-    // calamine insists on whole sectors, which WPS does not write, and follows damaged chains without end: it is given a sound
-    // compound file with the one stream that matters.
-    let sound = repack(&stream).map_err(|error| ReadError::Damaged(format!("the workbook: {error}")))?;
-    drop(stream);
-    let sheets = guarded(|| sheets(&sound, budget))?;
-    super::document(sheets, budget, findings)
-}
-
-/// A compound file that holds nothing but the workbook's records.
-fn repack(stream: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut file = cfb::CompoundFile::create_with_version(
-        cfb::Version::V3,
-        Cursor::new(Vec::with_capacity(stream.len() + (64 << 10))),
-    )?;
-    file.create_stream("/Workbook")?.write_all(stream)?;
-    file.flush()?;
-    Ok(file.into_inner().into_inner())
-}
-
-/// Refuses records that would cost too much; returns the workbook's records.
-fn inspect<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<Cow<'a, [u8]>, ReadError> {
     let mut file = Compound::open(bytes, budget)?;
     let stream = match file.stream("Workbook", budget)? {
         Some(stream) => stream,
         None => file.stream("Book", budget)?.ok_or_else(|| ReadError::Damaged("there is no Workbook stream".into()))?,
     };
-    let (mut at, mut area) = (0, 0_u64);
-    let mut extent: Option<(u64, u64, u64, u64)> = None;
-    let size = |extent: Option<(u64, u64, u64, u64)>| {
-        extent.map_or(0, |(top, bottom, left, right)| (bottom - top + 1) * (right - left + 1))
-    };
-    while let (Some(kind), Some(length)) = (u16_at(&stream, at), u16_at(&stream, at + 2)) {
-        budget.spend(Resource::Steps, 1)?;
-        let data = at + 4;
-        if kind == FILEPASS {
-            return Err(ReadError::Encrypted);
-        }
-        if kind == BOF {
-            area += size(extent.take());
-        }
-        if kind == DIMENSIONS {
-            let at = |offset: usize| crate::read::cfb::u32_at(&stream, data + offset).unwrap_or(0);
-            let short = |offset: usize| u64::from(u16_at(&stream, data + offset).unwrap_or(0));
-            // Rows in four bytes each since BIFF8, in two before.
-            let (rows, columns) = if length >= 14 {
-                (u64::from(at(4).saturating_sub(at(0))), short(10).saturating_sub(short(8)))
-            } else {
-                (short(2).saturating_sub(short(0)), short(6).saturating_sub(short(4)))
-            };
-            if rows.saturating_mul(columns) > AREA {
-                return Err(Exceeded { resource: Resource::GridSlots, asked: rows * columns, limit: AREA }.into());
-            }
-        }
-        if CELLS.contains(&kind) || RUNS.contains(&kind) {
-            let (Some(row), Some(first)) = (u16_at(&stream, data), u16_at(&stream, data + 2)) else { break };
-            let last =
-                if RUNS.contains(&kind) { u16_at(&stream, data + usize::from(length).saturating_sub(2)) } else { None };
-            let (row, first, last) = (u64::from(row), u64::from(first), u64::from(last.unwrap_or(first)));
-            let (top, bottom, left, right) = extent.unwrap_or((row, row, first, last));
-            extent = Some((top.min(row), bottom.max(row), left.min(first), right.max(last).max(first)));
-        }
-        at = data + usize::from(length);
-    }
-    area += size(extent);
-    if area > AREA {
-        return Err(Exceeded { resource: Resource::GridSlots, asked: area, limit: AREA }.into());
-    }
-    Ok(stream)
-}
-
-fn sheets(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, ReadError> {
-    let mut book: Xls<_> =
-        Xls::new(Cursor::new(bytes)).map_err(|error| ReadError::Damaged(format!("the workbook: {error}")))?;
-    let mut sheets = Vec::new();
-    for known in book.sheets_metadata().to_vec() {
-        if known.typ != SheetType::WorkSheet {
+    let globals = Globals::read(&stream, budget)?;
+    let mut book = Workbook::default();
+    for bound in &globals.sheets {
+        if !bound.is_worksheet {
+            findings.push(sheet_skipped(&bound.name, NO_WORKSHEET));
             continue;
         }
-        let mut sheet = Sheet { hidden: known.visible != SheetVisible::Visible, ..Sheet::default() };
-        sheet.merges = book.merge_cells_by_sheet_name(&known.name).map(|merges| regions(&merges)).unwrap_or_default();
-        let range = book.worksheet_range(&known.name);
-        let range = range.map_err(|error| ReadError::Damaged(format!("{}: {error}", known.name)))?;
-        let (top, left) = range.start().unwrap_or((0, 0));
-        for (row, column, value) in range.used_cells() {
-            sheet.put(top + row as u32, left + column as u32, shown_owned(value), budget)?;
+        let (sheet, whole) = globals.sheet(&stream, bound, budget)?;
+        book.sheets.push(sheet);
+        if !whole {
+            findings.push(sheet_cut(&bound.name));
         }
-        sheet.name = known.name;
-        sheets.push(sheet);
     }
-    Ok(sheets)
+    if globals.has_pictures {
+        let message = Message::new(
+            "Excel 97-2003 工作簿中的图片未读取。需要时请另存为 .xlsx。",
+            "Pictures in an Excel 97-2003 workbook are not read. Save it as .xlsx if they are needed.",
+        );
+        findings.push(Finding::new(&code::CONTENT_SKIPPED, message));
+    }
+    let properties = file.stream("\u{5}SummaryInformation", budget)?.unwrap_or_default();
+    book.metadata = summary::read(&properties);
+    super::document(book, budget, findings)
+}
+
+/// A sheet of the workbook's list.
+struct Bound {
+    name: String,
+    hidden: bool,
+    is_worksheet: bool,
+    /// Offset of its records.
+    at: usize,
+}
+
+/// What all sheets share.
+struct Globals {
+    sheets: Vec<Bound>,
+    strings: Strings,
+    /// Whether each cell format shows a date.
+    dates: Vec<bool>,
+    from_1904: bool,
+    text: Text,
+    has_pictures: bool,
+}
+
+impl Globals {
+    fn read(stream: &[u8], budget: &mut Budget) -> Result<Self, ReadError> {
+        let text = match (u16_at(stream, 0), u16_at(stream, 4)) {
+            (Some(kind::BOF), Some(0x0600)) => Text::Wide,
+            (Some(kind::BOF), Some(_)) => Text::Narrow(encoding_rs::GB18030),
+            _ => return Err(ReadError::Unsupported("a workbook older than Excel 5".into())),
+        };
+        let mut globals = Self {
+            sheets: Vec::new(),
+            strings: Strings::default(),
+            dates: Vec::new(),
+            from_1904: false,
+            text,
+            has_pictures: false,
+        };
+        let (mut formats, mut of_cells) = (std::collections::BTreeMap::new(), Vec::new());
+        let mut at = 0;
+        while let Some(record) = record(stream, at, budget)? {
+            at = record.end;
+            match record.kind {
+                kind::EOF => break,
+                kind::FORMAT => {
+                    let code = globals.text.at(record.data, 2, matches!(globals.text, Text::Narrow(_)));
+                    formats.extend(record.u16(0).zip(code.map(|code| value::is_date_format(&code))));
+                }
+                kind::XF => of_cells.push(record.u16(2).unwrap_or(0)),
+                _ => globals.record(stream, record, budget)?,
+            }
+        }
+        let is_date = |id: u16| formats.get(&id).copied().unwrap_or_else(|| value::is_built_in_date(id));
+        globals.dates = of_cells.into_iter().map(is_date).collect();
+        Ok(globals)
+    }
+
+    fn record(&mut self, stream: &[u8], record: Record, budget: &mut Budget) -> Result<(), ReadError> {
+        match record.kind {
+            kind::FILE_PASS => return Err(ReadError::Encrypted),
+            kind::CODE_PAGE => {
+                if let Text::Narrow(_) = self.text {
+                    self.text = Text::Narrow(summary::encoding(record.u16(0).unwrap_or(0)));
+                }
+            }
+            kind::DATE_1904 => self.from_1904 = record.u16(0) == Some(1),
+            kind::BOUND_SHEET => {
+                budget.spend(Resource::Entries, 1)?;
+                let flags = record.u16(4).unwrap_or(0);
+                self.sheets.push(Bound {
+                    name: self.text.at(record.data, 6, true).unwrap_or_default(),
+                    hidden: flags & 3 != 0,
+                    is_worksheet: flags >> 8 == 0,
+                    at: record.u32(0).unwrap_or(u32::MAX) as usize,
+                });
+            }
+            kind::MSO_DRAWING_GROUP => {
+                // The group of an empty drawing has no store of pictures (MS-ODRAW 2.2.20).
+                self.has_pictures |= memchr::memmem::find(record.data, &[0x01, 0xF0]).is_some();
+            }
+            kind::SST => self.strings = shared_strings(stream, record, budget)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The cells of a sheet, and whether its records begin and end where they should.
+    fn sheet(&self, stream: &[u8], bound: &Bound, budget: &mut Budget) -> Result<(Sheet, bool), ReadError> {
+        let mut sheet = Sheet { name: bound.name.clone(), hidden: bound.hidden, ..Sheet::default() };
+        let first = record(stream, bound.at, budget)?;
+        let whole = first.is_some_and(|first| first.kind == kind::BOF);
+        let (mut at, mut inside) = (first.filter(|_| whole).map_or(bound.at, |first| first.end), 0_u32);
+        // The cell of a formula whose text comes in a record of its own.
+        let mut awaits = None;
+        while let Some(record) = record(stream, at, budget)? {
+            at = record.end;
+            match record.kind {
+                // A chart that lies on the sheet has records of its own.
+                kind::BOF => inside += 1,
+                kind::EOF if inside == 0 => return Ok((sheet, whole)),
+                kind::EOF => inside -= 1,
+                _ if inside > 0 => {}
+                kind::STRING => {
+                    if let Some((row, column)) = awaits.take() {
+                        let text = self.long_text(stream, record, 0, budget)?;
+                        sheet.put(row, column, &text.unwrap_or_default(), budget)?;
+                    }
+                }
+                kind::ROW if record.u16(12).is_some_and(|flags| flags & 0x20 != 0) => {
+                    let row = record.u16(0).map_or(0, u32::from);
+                    sheet.hide_rows(row, row, budget)?;
+                }
+                kind::COL_INFO if record.u16(8).is_some_and(|flags| flags & 1 != 0) => {
+                    let at = |at| record.u16(at).map_or(0, u32::from);
+                    sheet.hide_columns(at(0), at(2), budget)?;
+                }
+                kind::MERGE_CELLS => merges(record, &mut sheet, budget)?,
+                _ => awaits = self.cell(stream, record, &mut sheet, budget)?.or(awaits),
+            }
+        }
+        Ok((sheet, false))
+    }
+
+    /// Notes the cell of a record. Returns a cell whose text is still to come.
+    fn cell(
+        &self,
+        stream: &[u8],
+        record: Record,
+        sheet: &mut Sheet,
+        budget: &mut Budget,
+    ) -> Result<Option<(u32, u32)>, ReadError> {
+        let (Some(row), Some(column), Some(format)) = (record.u16(0), record.u16(2), record.u16(4)) else {
+            return Ok(None);
+        };
+        let (row, column) = (u32::from(row), u32::from(column));
+        let text = match record.kind {
+            kind::NUMBER => record.f64(6).map(|number| self.shown(number, format)),
+            kind::RK => record.u32(6).map(|bits| self.shown(value::rk(bits), format)),
+            kind::MUL_RK => return self.row_of_numbers(record, sheet, budget).map(|()| None),
+            kind::LABEL_SST => {
+                let text = record.u32(6).and_then(|index| self.strings.get(index as usize));
+                sheet.missing += usize::from(text.is_none());
+                return sheet.put(row, column, text.unwrap_or_default(), budget).map(|()| None);
+            }
+            kind::LABEL | kind::R_STRING => self.long_text(stream, record, 6, budget)?,
+            kind::BOOL_ERR => record.data.get(6).zip(record.data.get(7)).map(|(&value, &is_error)| match is_error {
+                0 => value::truth(value != 0).to_owned(),
+                _ => value::error(value).to_owned(),
+            }),
+            kind::FORMULA => match (record.u16(12), record.data.get(6), record.data.get(8)) {
+                (Some(0xFFFF), Some(0), _) => return Ok(Some((row, column))),
+                (Some(0xFFFF), Some(1), Some(&truth)) => Some(value::truth(truth != 0).to_owned()),
+                (Some(0xFFFF), Some(2), Some(&error)) => Some(value::error(error).to_owned()),
+                (Some(0xFFFF), ..) => Some(String::new()),
+                _ => record.f64(6).map(|number| self.shown(number, format)),
+            },
+            _ => return Ok(None),
+        };
+        let text = text.ok_or_else(|| ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name)))?;
+        sheet.put(row, column, &text, budget)?;
+        Ok(None)
+    }
+
+    fn row_of_numbers(&self, record: Record, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
+        let (Some(row), Some(first)) = (record.u16(0), record.u16(2)) else { return Ok(()) };
+        let end = record.data.len().saturating_sub(2);
+        let numbers = record.data.get(4..end).unwrap_or_default().chunks_exact(6);
+        for (column, number) in (u32::from(first)..).zip(numbers) {
+            if let (Some(format), Some(bits)) = (u16_at(number, 0), u32_at(number, 2)) {
+                sheet.put(u32::from(row), column, &self.shown(value::rk(bits), format), budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The string at an offset of a record that may go on in continuations.
+    fn long_text(
+        &self,
+        stream: &[u8],
+        record: Record,
+        at: usize,
+        budget: &mut Budget,
+    ) -> Result<Option<String>, ReadError> {
+        if let Text::Narrow(_) = self.text {
+            return Ok(self.text.at(record.data, at, false));
+        }
+        let mut bytes = Continued::new(stream, record, budget)?;
+        Ok(bytes.skip(at).and_then(|()| bytes.plain_string()))
+    }
+
+    fn shown(&self, number: f64, format: u16) -> String {
+        value::shown(number, self.dates.get(usize::from(format)).copied().unwrap_or(false), self.from_1904)
+    }
+}
+
+/// The strings that cells share (MS-XLS 2.4.265).
+fn shared_strings(stream: &[u8], record: Record, budget: &mut Budget) -> Result<Strings, ReadError> {
+    let mut bytes = Continued::new(stream, record, budget)?;
+    let mut strings = Strings::default();
+    if bytes.skip(8).is_none() {
+        return Ok(strings);
+    }
+    // How many there are is not always said rightly. What is missing is missed by the cell that wants it.
+    while let Some(text) = bytes.string() {
+        budget.spend(Resource::Steps, 1)?;
+        strings.push(&text)?;
+    }
+    Ok(strings)
+}
+
+/// A finding about a sheet whose records do not begin or end where they should.
+fn sheet_cut(name: &str) -> Finding {
+    let message = Message::new(
+        format!("工作表“{name}”的记录不完整，只读取了能找到的部分。请用 Excel 或 WPS 打开核对后另存，再重新报送。"),
+        format!(
+            "The records of the sheet \"{name}\" are not whole; what could be found of them was read. Open the workbook in Excel or WPS, check it, save it, and send it again."
+        ),
+    );
+    Finding::new(&code::FILE_DAMAGED, message)
+}
+
+/// Merged regions (MS-XLS 2.4.168).
+fn merges(record: Record, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
+    for region in record.data.get(2..).unwrap_or_default().chunks_exact(8) {
+        let at = |at| u16_at(region, at).map_or(0, u32::from);
+        sheet.merge(Region { top: at(0), bottom: at(2), left: at(4), right: at(6) }, budget)?;
+    }
+    Ok(())
 }

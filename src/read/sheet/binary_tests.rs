@@ -1,0 +1,186 @@
+//! Binary workbooks made record by record: what they become, and what hostile ones may cost.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::{Cursor, Write};
+
+use super::{read_xls, read_xlsb};
+use crate::document::{Block, Budget, Document, Grid};
+use crate::finding::Finding;
+use crate::read::ReadError;
+
+/// A record of an .xls stream.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+}
+
+fn words(numbers: &[u16]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn bof(of: u16) -> Vec<u8> {
+    record(0x0809, &words(&[0x0600, of, 0, 0, 0, 0, 0, 0]))
+}
+
+/// A workbook with one sheet named 表 of these records; `at` moves the offset that is given for it.
+fn xls(globals: &[u8], sheet: &[u8], at: Option<u32>) -> Vec<u8> {
+    let bound = |at: u32| {
+        record(
+            0x0085,
+            &[&at.to_le_bytes()[..], &[0, 0, 1, 1], "表".encode_utf16().next().unwrap().to_le_bytes().as_slice()]
+                .concat(),
+        )
+    };
+    let begin = [bof(5), globals.to_vec()].concat();
+    let length = begin.len() + bound(0).len() + 4;
+    let stream =
+        [begin, bound(at.unwrap_or(length as u32)), record(0x000A, &[]), bof(16), sheet.to_vec(), record(0x000A, &[])]
+            .concat();
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_stream("/Workbook").unwrap().write_all(&stream).unwrap();
+    file.flush().unwrap();
+    file.into_inner().into_inner()
+}
+
+type ReadFn = fn(&[u8], &mut Budget, &mut Vec<Finding>) -> Result<Document, ReadError>;
+
+fn read(read: ReadFn, bytes: &[u8]) -> (Document, Vec<String>) {
+    let mut findings = Vec::new();
+    let document = read(bytes, &mut Budget::default(), &mut findings).unwrap();
+    (document, findings.into_iter().map(|finding| finding.code).collect())
+}
+
+fn grid(document: &Document) -> &Grid {
+    let Some(Block::Grid(grid)) = document.blocks.first() else { panic!("{document:?}") };
+    grid
+}
+
+fn cells(grid: &Grid) -> Vec<(&str, u32)> {
+    grid.cells().iter().map(|cell| (cell.text.as_str(), cell.col_span)).collect()
+}
+
+#[test]
+fn an_xls_sheet_with_merges_dates_and_hidden_rows() {
+    let number = |row, column, format, value: f64| {
+        record(0x0203, &[words(&[row, column, format]), value.to_le_bytes().to_vec()].concat())
+    };
+    // Two cell formats, the second a date; a string of two pieces, the second in one byte a character.
+    let string = record(
+        0x00FC,
+        &[&1_u32.to_le_bytes()[..], &1_u32.to_le_bytes(), &words(&[3]), &[1], &words(&[0x89C4, 0x7AE0])].concat(),
+    );
+    let globals =
+        [record(0x00E0, &words(&[0, 0])), record(0x00E0, &words(&[0, 14])), string, record(0x003C, b"\0A")].concat();
+    let sheet = [
+        record(0x0208, &words(&[1, 0, 3, 0, 0, 0, 0x20, 0])),
+        record(0x00FD, &[words(&[0, 0, 0]), 0_u32.to_le_bytes().to_vec()].concat()),
+        number(1, 0, 0, 0.1),
+        number(1, 2, 1, 44_214.0),
+        record(0x00E5, &words(&[1, 0, 0, 0, 2])),
+    ]
+    .concat();
+    let (document, findings) = read(read_xls, &xls(&globals, &sheet, None));
+    assert_eq!(cells(grid(&document)), [("规章A", 3), ("0.1", 1), ("", 1), ("2021-01-18", 1)]);
+    assert_eq!(findings, ["cells-hidden"]);
+}
+
+#[test]
+fn an_xls_sheet_that_begins_within_another_record_is_told() {
+    // The extent of four thousand million rows that stands there would be made room for by a reader that believes it.
+    let extent = [
+        record(0x0200, &[&0_u32.to_le_bytes()[..], &u32::MAX.to_le_bytes(), &words(&[0, 255, 0])].concat()),
+        record(0x000A, &[]),
+    ]
+    .concat();
+    let bytes = xls(&record(0x005C, &extent), &[], Some(24));
+    let (document, findings) = read(read_xls, &bytes);
+    assert!(document.is_empty() && findings == ["file-damaged"], "{findings:?}");
+    let honest = xls(&[], &extent[..18], None);
+    assert!(read(read_xls, &honest).0.is_empty());
+}
+
+/// A record of an XLSB part: its type and length in bytes of seven bits.
+fn brt(kind: u16, data: &[u8]) -> Vec<u8> {
+    let kind = if kind < 128 { vec![kind as u8] } else { vec![(kind & 0x7F) as u8 | 0x80, (kind >> 7) as u8] };
+    [&kind[..], &[data.len() as u8], data].concat()
+}
+
+fn longs(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    [longs(&[units.len() as u32]), words(&units)].concat()
+}
+
+fn xlsb(sheet: &[u8]) -> Vec<u8> {
+    let relations = |list: &str| format!("<Relationships>{list}</Relationships>").into_bytes();
+    let bound = |state: u32, id: &str, name: &str| brt(156, &[longs(&[state, 1]), wide(id), wide(name)].concat());
+    let styles = [brt(617, &[]), brt(47, &words(&[0, 0])), brt(47, &words(&[0, 14])), brt(618, &[])].concat();
+    let parts: [(&str, Vec<u8>); 6] = [
+        ("_rels/.rels", relations("<Relationship Id='a' Type='x/officeDocument' Target='xl/workbook.bin'/>")),
+        ("xl/workbook.bin", [bound(0, "r1", "表"), bound(0, "r2", "图")].concat()),
+        (
+            "xl/_rels/workbook.bin.rels",
+            relations(
+                "<Relationship Id='r1' Type='x/worksheet' Target='s.bin'/><Relationship Id='r2' Type='x/chartsheet' Target='c.bin'/>\
+                 <Relationship Id='r3' Type='x/sharedStrings' Target='t.bin'/><Relationship Id='r4' Type='x/styles' Target='y.bin'/>",
+            ),
+        ),
+        ("xl/s.bin", sheet.to_vec()),
+        ("xl/t.bin", brt(19, &[&[0][..], &wide("合并")].concat())),
+        ("xl/y.bin", styles),
+    ];
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_xlsb_sheet_with_merges_dates_and_hidden_columns() {
+    let real = |column: u32, format: u32, value: f64| {
+        brt(5, &[longs(&[column, format]), value.to_le_bytes().to_vec()].concat())
+    };
+    let sheet = [
+        brt(60, &[longs(&[2, 2, 0, 0]), words(&[1])].concat()),
+        brt(145, &[]),
+        brt(0, &longs(&[0, 0, 0, 0])),
+        brt(7, &longs(&[0, 0, 0])),
+        brt(0, &longs(&[4, 0, 0, 0])),
+        real(0, 0, 2.5),
+        real(2, 1, 44_214.0),
+        brt(146, &[]),
+        brt(176, &longs(&[0, 0, 0, 2])),
+    ]
+    .concat();
+    let (document, findings) = read(read_xlsb, &xlsb(&sheet));
+    assert_eq!(cells(grid(&document)), [("合并", 3), ("2.5", 1), ("", 1), ("2021-01-18", 1)]);
+    assert_eq!(findings, ["content-skipped", "cells-hidden"]);
+}
+
+#[test]
+fn damaged_binary_workbooks_never_panic() {
+    let sheet = [brt(145, &[]), brt(0, &longs(&[0, 0, 0, 0])), brt(7, &longs(&[0, 0, 0])), brt(146, &[])].concat();
+    let records = [
+        record(0x0203, &[words(&[0, 0, 0]), 1_f64.to_le_bytes().to_vec()].concat()),
+        record(0x00E5, &words(&[1, 0, 0, 0, 2])),
+    ];
+    let mut random = crate::sampler::Random::new(11);
+    let wholes: [(ReadFn, Vec<u8>); 2] = [(read_xlsb, xlsb(&sheet)), (read_xls, xls(&[], &records.concat(), None))];
+    for (read, whole) in wholes {
+        for round in 0..300 {
+            let mut bytes = whole.clone();
+            if round % 5 == 0 {
+                bytes.truncate(random.below(whole.len() as u64) as usize);
+            }
+            for _ in 0..random.below(8) {
+                let at = random.below(bytes.len().max(1) as u64) as usize;
+                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = random.below(256) as u8);
+            }
+            let _ = read(&bytes, &mut Budget::default(), &mut Vec::new());
+        }
+    }
+}

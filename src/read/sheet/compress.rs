@@ -1,0 +1,210 @@
+//! A sparse sheet as a grid: only rows and columns that hold something get slots, each cell keeps its true place.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Region, Sheet};
+use crate::document::{Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
+use crate::finding::code::read as code;
+use crate::finding::{Finding, Message};
+use crate::read::ReadError;
+
+/// Blank rows or columns of a merged region that get slots, so that a header's span is kept; a longer region is a decoration, of
+/// which only what lies among filled cells counts.
+const LONGEST: u32 = 256;
+
+/// The rows or columns that get slots, in order.
+struct Axis(Vec<u32>);
+
+impl Axis {
+    /// The union of inclusive ranges. `None` when it has more than `most` members.
+    fn of(mut ranges: Vec<(u32, u32)>, most: u64) -> Option<Self> {
+        ranges.sort_unstable();
+        let mut union: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in ranges {
+            match union.last_mut() {
+                Some(open) if first <= open.1 => open.1 = open.1.max(last),
+                _ => union.push((first, last)),
+            }
+        }
+        let size: u64 = union.iter().map(|(first, last)| u64::from(last - first) + 1).sum();
+        (size <= most).then(|| Self(union.into_iter().flat_map(|(first, last)| first..=last).collect()))
+    }
+
+    /// How many members lie in an inclusive range, at least 1.
+    fn span(&self, first: u32, last: u32) -> u32 {
+        let to = self.0.partition_point(|&at| at <= last);
+        let from = self.0.partition_point(|&at| at < first);
+        (to - from).max(1) as u32
+    }
+}
+
+/// The sheet as a grid; `None` for an empty one.
+///
+/// # Errors
+/// [`ReadError::OverLimit`] when even the filled rows and columns make too large a grid.
+pub(super) fn grid(
+    mut sheet: Sheet,
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Grid>, ReadError> {
+    let part: Arc<str> = sheet.name.as_str().into();
+    findings.extend(uncalculated(&sheet, &part));
+    findings.extend(missing(&sheet, &part));
+    let Some((&(first_row, _), _)) = sheet.cells.first_key_value() else { return Ok(None) };
+    let mut regions = BTreeMap::new();
+    for region in &sheet.merges {
+        if counts(&sheet, region, budget)? {
+            regions.insert((region.top, region.left), *region);
+        }
+    }
+    let (rows, columns) = axes(&sheet, &regions, budget)?;
+    findings.extend(hidden(&sheet, &part));
+    let mut builder = GridBuilder::new(Place {
+        part: Some(Arc::clone(&part)),
+        row: Some(first_row),
+        column: columns.0.first().copied(),
+        ..Place::default()
+    });
+    builder.caption(sheet.name.clone());
+    for &row in &rows.0 {
+        builder.start_row(budget)?;
+        while let Some(&column) = columns.0.get(builder.next_column() as usize) {
+            let region = regions.get(&(row, column));
+            let cell = Cell {
+                row_span: region.map_or(1, |region| rows.span(row, region.bottom)),
+                col_span: region.map_or(1, |region| columns.span(column, region.right)),
+                text: sheet.cells.remove(&(row, column)).unwrap_or_default(),
+                place: Place::sheet_cell(&part, row, column),
+                ..Cell::default()
+            };
+            builder.add(cell, budget)?;
+        }
+    }
+    findings.extend(covered(&sheet, &part));
+    Ok(Some(builder.finish(budget)?))
+}
+
+/// A region counts where its first cell holds something, or where none of its cells does; else text would be lost.
+fn counts(sheet: &Sheet, region: &Region, budget: &mut Budget) -> Result<bool, ReadError> {
+    if sheet.cells.contains_key(&(region.top, region.left)) {
+        return Ok(true);
+    }
+    let rows = sheet.cells.range((region.top, region.left)..=(region.bottom, region.right));
+    for (&(_, column), _) in rows {
+        budget.spend(Resource::Steps, 1)?;
+        if (region.left..=region.right).contains(&column) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budget) -> Result<(Axis, Axis), ReadError> {
+    let short = |first: u32, last: u32| (first, if last - first < LONGEST { last } else { first });
+    let mut rows: Vec<(u32, u32)> = sheet.cells.keys().map(|&(row, _)| (row, row)).collect();
+    let mut columns: Vec<(u32, u32)> = sheet.cells.keys().map(|&(_, column)| (column, column)).collect();
+    // Blank regions keep only the slots that other cells give them.
+    let filled = || regions.values().filter(|region| sheet.cells.contains_key(&(region.top, region.left)));
+    rows.extend(filled().map(|region| short(region.top, region.bottom)));
+    columns.extend(filled().map(|region| short(region.left, region.right)));
+    let most = budget.limits().grid_slots;
+    let (Some(rows), Some(columns)) = (Axis::of(rows, most), Axis::of(columns, most)) else {
+        return Err(Exceeded { resource: Resource::GridSlots, asked: most + 1, limit: most }.into());
+    };
+    budget.spend(Resource::GridSlots, rows.0.len() as u64 * columns.0.len() as u64)?;
+    Ok((rows, columns))
+}
+
+/// What stands in cells that a merged region covers: nobody sees it, and it is not read.
+fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
+    let (&(row, column), text) = sheet.cells.first_key_value()?;
+    let (count, name) = (sheet.cells.len(), &sheet.name);
+    let shown: String = text.chars().take(40).collect();
+    let place = Place::sheet_cell(part, row, column);
+    let a1 = place.a1().unwrap_or_default();
+    let message = Message::new(
+        format!(
+            "工作表“{name}”有{count}个被合并单元格遮住的单元格仍有内容（如{a1}：“{shown}”），未读取。请取消合并核对。"
+        ),
+        format!(
+            "The sheet \"{name}\" has text in {count} cells that a merged region covers (such as {a1}: \"{shown}\"); it was not read. \
+             Take the region apart and check."
+        ),
+    );
+    Some(Finding::new(&code::CONTENT_SKIPPED, message).at(Some(place)))
+}
+
+/// Text in hidden rows and columns, which is read like any other.
+fn hidden(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
+    let (rows, columns) = (sorted(&sheet.hidden_rows), sorted(&sheet.hidden_columns));
+    if rows.is_empty() && columns.is_empty() {
+        return None;
+    }
+    let mut unseen = sheet.cells.keys().filter(|(row, column)| holds(&rows, *row) || holds(&columns, *column));
+    let &(row, column) = unseen.next()?;
+    let (count, name) = (1 + unseen.count(), &sheet.name);
+    let place = Place::sheet_cell(part, row, column);
+    let a1 = place.a1().unwrap_or_default();
+    let message = Message::new(
+        format!(
+            "工作表“{name}”有{count}个有内容的单元格在隐藏的行或列中（如{a1}），也已读取。请取消隐藏，核对是否应当报送。"
+        ),
+        format!(
+            "{count} cells of the sheet \"{name}\" with content stand in hidden rows or columns (such as {a1}); they were read too. Show them \
+             and check whether they should be sent."
+        ),
+    );
+    Some(Finding::new(&code::CELLS_HIDDEN, message).at(Some(place)))
+}
+
+/// Ranges in order, those that touch joined.
+fn sorted(ranges: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut ranges = ranges.to_vec();
+    ranges.sort_unstable();
+    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
+    for (first, last) in ranges {
+        match joined.last_mut() {
+            Some(open) if first <= open.1.saturating_add(1) => open.1 = open.1.max(last),
+            _ => joined.push((first, last)),
+        }
+    }
+    joined
+}
+
+fn holds(ranges: &[(u32, u32)], at: u32) -> bool {
+    let next = ranges.partition_point(|range| range.0 <= at);
+    next > 0 && at <= ranges[next - 1].1
+}
+
+/// Formulas that no program has calculated yet.
+fn uncalculated(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
+    let (count, name) = (sheet.uncalculated, &sheet.name);
+    let message = Message::new(
+        format!(
+            "工作表“{name}”有{count}个公式没有保存计算结果，这些单元格按空白读取。请用 Excel 或 WPS 打开后保存，再重新报送。"
+        ),
+        format!(
+            "{count} formulas of the sheet \"{name}\" have no stored result; their cells were read as blank. Open the workbook in Excel or \
+             WPS, save it, and send it again."
+        ),
+    );
+    let place = Place { part: Some(Arc::clone(part)), ..Place::default() };
+    (count > 0).then(|| Finding::new(&code::FORMULA_UNCALCULATED, message).at(Some(place)))
+}
+
+/// Cells that refer to text that the file does not hold.
+fn missing(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
+    let (count, name) = (sheet.missing, &sheet.name);
+    let message = Message::new(
+        format!(
+            "工作表“{name}”有{count}个单元格的文字在文件中找不到，按空白读取。请用 Excel 或 WPS 打开核对，或向报送单位索取完整文件。"
+        ),
+        format!(
+            "The text of {count} cells of the sheet \"{name}\" is not in the file; they were read as blank. Check it in Excel or WPS, or ask \
+             the sender for a whole copy."
+        ),
+    );
+    let place = Place { part: Some(Arc::clone(part)), ..Place::default() };
+    (count > 0).then(|| Finding::new(&code::FILE_DAMAGED, message).at(Some(place)))
+}

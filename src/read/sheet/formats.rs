@@ -1,0 +1,35 @@
+//! Which cell formats of an XLSX workbook show a date (ECMA-376 part 1, 18.8.10, 18.8.30).
+
+use std::collections::BTreeMap;
+
+use super::value;
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+use crate::read::xml::{self, Event, Events};
+
+/// For each cell format, whether it shows a date.
+pub(super) fn dates(part: &[u8], budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
+    let (text, _) = xml::text(part, budget)?;
+    let mut events = Events::new(&text, 0, &[]);
+    let mut codes: BTreeMap<u16, bool> = BTreeMap::new();
+    let mut dates = Vec::new();
+    let mut of_cells = None;
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "numFmt" => {
+                budget.spend(Resource::Blocks, 1)?;
+                let id = tag.get("numFmtId").and_then(|id| id.parse().ok());
+                codes.extend(id.zip(tag.get("formatCode").map(|code| value::is_date_format(&code))));
+            }
+            Event::Open(tag) if tag.local == "cellXfs" => of_cells = Some(events.depth()),
+            Event::Open(tag) if tag.local == "xf" && of_cells.is_some() => {
+                budget.spend(Resource::Blocks, 1)?;
+                let id = tag.get("numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
+                dates.push(codes.get(&id).copied().unwrap_or_else(|| value::is_built_in_date(id)));
+            }
+            Event::Close(_) if of_cells.is_some_and(|depth| events.depth() < depth) => of_cells = None,
+            Event::End => return Ok(dates),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The strings that the cells of an XLSX workbook share, and rich text (ECMA-376 part 1, 18.4).
+
+use crate::document::{Budget, Exceeded, Resource};
+use crate::read::ReadError;
+use crate::read::xml::{self, Event, Events};
+
+/// Strings that a workbook may share among its cells.
+const MOST: usize = 1_000_000;
+
+/// Strings in one piece of memory, so that a million short ones cost little more than their text.
+#[derive(Debug, Default)]
+pub(super) struct Strings {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Strings {
+    /// Adds a string.
+    pub(super) fn push(&mut self, text: &str) -> Result<(), Exceeded> {
+        if self.ends.len() >= MOST {
+            return Err(Exceeded { resource: Resource::Blocks, asked: MOST as u64 + 1, limit: MOST as u64 });
+        }
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        Ok(())
+    }
+
+    /// The string with this index.
+    pub(super) fn get(&self, index: usize) -> Option<&str> {
+        let start = if index == 0 { 0 } else { *self.ends.get(index - 1)? };
+        self.text.get(start..*self.ends.get(index)?)
+    }
+
+    /// Reads `xl/sharedStrings.xml`. How many there are is counted, never believed.
+    pub(super) fn read(part: &[u8], budget: &mut Budget) -> Result<Self, ReadError> {
+        let (text, _) = xml::text(part, budget)?;
+        let mut events = Events::new(&text, 0, &[]);
+        let mut strings = Self::default();
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.local == "si" => {
+                    let string = rich(&mut events, budget)?;
+                    budget.spend(Resource::TextBytes, string.len() as u64)?;
+                    strings.push(&string)?;
+                }
+                Event::End => return Ok(strings),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The text of the innermost open element (`si`, `is`): its runs joined, phonetic readings left out.
+pub(super) fn rich(events: &mut Events, budget: &mut Budget) -> Result<String, ReadError> {
+    let outside = events.depth().saturating_sub(1);
+    let mut text = String::new();
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if matches!(tag.local, "rPh" | "rPr") => {
+                events.skip(budget)?;
+            }
+            Event::Open(tag) if tag.local == "t" => text.push_str(&events.content(budget)?),
+            Event::Close(_) if events.depth() == outside => return Ok(unescaped(text)),
+            Event::End => return Ok(unescaped(text)),
+            _ => {}
+        }
+    }
+}
+
+/// Text with the characters that are written as `_x000D_` (ECMA-376 part 1, 22.9.2.19). A carriage return is no text.
+pub(super) fn unescaped(text: String) -> String {
+    if !text.contains("_x") {
+        return if text.contains('\r') { text.replace('\r', "") } else { text };
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("_x") {
+        plain.push_str(&rest[..at]);
+        let digits = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
+        let character = digits.and_then(|digits| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
+        if let Some(character) = character {
+            plain.push(character);
+            rest = &rest[at + 7..];
+        } else {
+            plain.push_str("_x");
+            rest = &rest[at + 2..];
+        }
+    }
+    plain.push_str(rest);
+    plain.replace('\r', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_joined_and_readings_left_out() -> Result<(), ReadError> {
+        let part = "<sst uniqueCount=\"99999999999\"><si><t>规章</t></si><si/><si><r><rPr><b/></rPr><t>行政</t></r><r><t xml:space=\"preserve\"> _x005F_x0041_许可</t></r>\
+                    <rPh sb=\"0\" eb=\"1\"><t>xu</t></rPh></si></sst>";
+        let strings = Strings::read(part.as_bytes(), &mut Budget::default())?;
+        let all: Vec<_> = (0..4).map(|index| strings.get(index)).collect();
+        assert_eq!(all, [Some("规章"), Some(""), Some("行政 _x0041_许可"), None]);
+        assert_eq!(unescaped("a_x000D_\n_xZ_x_".into()), "a\n_xZ_x_");
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! XLSB workbooks (MS-XLSB) by an own pass over the records: calamine gives them no merged regions, and ends with a panic on records that
+//! are shorter than they should be.
+
+use std::collections::BTreeMap;
+
+use super::biff::{Records, f64_at, wide_string};
+use super::package::{Drawn, drawings, main_part, properties, required};
+use super::strings::Strings;
+use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
+use crate::document::{Budget, Document, Resource};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::cfb::{u16_at, u32_at};
+use crate::read::package::Package;
+
+/// Record types (MS-XLSB 2.3.2), their bytes of seven bits put together.
+mod kind {
+    pub(super) const ROW_HDR: u32 = 0;
+    pub(super) const CELL_RK: u32 = 2;
+    pub(super) const CELL_ERROR: u32 = 3;
+    pub(super) const CELL_BOOL: u32 = 4;
+    pub(super) const CELL_REAL: u32 = 5;
+    pub(super) const CELL_ST: u32 = 6;
+    pub(super) const CELL_ISST: u32 = 7;
+    pub(super) const FMLA_STRING: u32 = 8;
+    pub(super) const FMLA_NUM: u32 = 9;
+    pub(super) const FMLA_BOOL: u32 = 10;
+    pub(super) const FMLA_ERROR: u32 = 11;
+    pub(super) const SST_ITEM: u32 = 19;
+    pub(super) const FMT: u32 = 44;
+    pub(super) const XF: u32 = 47;
+    pub(super) const COL_INFO: u32 = 60;
+    pub(super) const CELL_R_STRING: u32 = 62;
+    pub(super) const BEGIN_SHEET_DATA: u32 = 145;
+    pub(super) const END_SHEET_DATA: u32 = 146;
+    pub(super) const WB_PROP: u32 = 153;
+    pub(super) const BUNDLE_SH: u32 = 156;
+    pub(super) const MERGE_CELL: u32 = 176;
+    pub(super) const DRAWING: u32 = 550;
+    pub(super) const BEGIN_CELL_XFS: u32 = 617;
+    pub(super) const END_CELL_XFS: u32 = 618;
+}
+
+/// Reads a binary workbook of Excel 2007 and later.
+///
+/// # Errors
+/// [`ReadError`] when the package or a sheet is damaged, encrypted or too large.
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    let mut package = Package::open(bytes, budget)?;
+    let main = main_part(&mut package, "xl/workbook.bin", budget)?;
+    let relationships = package.relationships(&main, budget)?;
+    let part = |package: &mut Package, kind: &str, budget: &mut Budget| match relationships.target(kind) {
+        Some(name) => package.part(name, budget).map(Option::unwrap_or_default),
+        None => Ok(Vec::new()),
+    };
+    let strings = shared_strings(&part(&mut package, "sharedStrings", budget)?, budget)?;
+    let dates = formats(&part(&mut package, "styles", budget)?, budget)?;
+    let list = Listed::read(&required(&mut package, &main, budget)?, budget)?;
+    let shared = Shared { strings, dates, from_1904: list.from_1904 };
+    let mut book = Workbook::default();
+    let mut drawn = Vec::new();
+    for (mut sheet, id) in list.sheets {
+        let Some(to) = relationships.by_id(&id).filter(|to| !to.external) else {
+            findings.push(sheet_skipped(&sheet.name, MISSING));
+            continue;
+        };
+        if to.kind != "worksheet" {
+            findings.push(sheet_skipped(&sheet.name, NO_WORKSHEET));
+            continue;
+        }
+        let Some(part) = package.part(&to.target, budget)? else {
+            findings.push(sheet_skipped(&sheet.name, MISSING));
+            continue;
+        };
+        let drawing = shared.fill(&mut sheet, &part, budget)?;
+        drawn.push(Drawn { sheet: sheet.name.clone(), part: to.target.clone(), drawing });
+        book.sheets.push(sheet);
+    }
+    book.metadata = properties(&mut package, budget)?;
+    drawings(&mut package, &drawn, &mut book, budget)?;
+    super::document(book, budget, findings)
+}
+
+/// The workbook's list of sheets: each with the id of the relationship to its part.
+struct Listed {
+    sheets: Vec<(Sheet, String)>,
+    from_1904: bool,
+}
+
+impl Listed {
+    fn read(part: &[u8], budget: &mut Budget) -> Result<Self, ReadError> {
+        let mut list = Self { sheets: Vec::new(), from_1904: false };
+        let mut records = Records::new(part);
+        while let Some((kind, data)) = records.next(budget)? {
+            match kind {
+                kind::WB_PROP => list.from_1904 = data.first().is_some_and(|flags| flags & 1 != 0),
+                kind::BUNDLE_SH => {
+                    budget.spend(Resource::Entries, 1)?;
+                    let strings = wide_string(data, 8).and_then(|(id, at)| Some((id, wide_string(data, at)?.0)));
+                    let damaged = || ReadError::Damaged("the workbook's list of sheets is damaged".into());
+                    let (id, name) = strings.ok_or_else(damaged)?;
+                    let hidden = u32_at(data, 0) != Some(0);
+                    list.sheets.push((Sheet { name, hidden, ..Sheet::default() }, id));
+                }
+                _ => {}
+            }
+        }
+        Ok(list)
+    }
+}
+
+/// What all sheets share.
+struct Shared {
+    strings: Strings,
+    /// Whether each cell format shows a date.
+    dates: Vec<bool>,
+    from_1904: bool,
+}
+
+impl Shared {
+    /// Reads the cells and merged regions of a sheet. Returns the id of the relationship to its drawing.
+    fn fill(&self, sheet: &mut Sheet, part: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+        let mut records = Records::new(part);
+        let (mut row, mut in_data, mut drawing) = (0, false, None);
+        while let Some((kind, data)) = records.next(budget)? {
+            match kind {
+                kind::BEGIN_SHEET_DATA => in_data = true,
+                kind::END_SHEET_DATA => in_data = false,
+                kind::ROW_HDR if in_data => {
+                    row = u32_at(data, 0).unwrap_or(u32::MAX);
+                    if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                        sheet.hide_rows(row, row, budget)?;
+                    }
+                }
+                kind::COL_INFO if u16_at(data, 16).is_some_and(|flags| flags & 1 != 0) => {
+                    let at = |at| u32_at(data, at).unwrap_or(u32::MAX);
+                    sheet.hide_columns(at(0), at(4), budget)?;
+                }
+                kind::MERGE_CELL => {
+                    let at = |at| u32_at(data, at).unwrap_or(u32::MAX);
+                    sheet.merge(Region { top: at(0), bottom: at(4), left: at(8), right: at(12) }, budget)?;
+                }
+                kind::DRAWING => drawing = wide_string(data, 0).map(|(id, _)| id),
+                _ if in_data => self.cell(kind, data, row, sheet, budget)?,
+                _ => {}
+            }
+        }
+        Ok(drawing)
+    }
+
+    /// A cell (MS-XLSB 2.5.9): its column, its format, then its value.
+    fn cell(&self, kind: u32, data: &[u8], row: u32, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
+        const VALUE: usize = 8;
+        let text = match kind {
+            kind::CELL_RK => u32_at(data, VALUE).map(|bits| self.shown(value::rk(bits), data)),
+            kind::CELL_REAL | kind::FMLA_NUM => f64_at(data, VALUE).map(|number| self.shown(number, data)),
+            kind::CELL_ERROR | kind::FMLA_ERROR => data.get(VALUE).map(|&code| value::error(code).to_owned()),
+            kind::CELL_BOOL | kind::FMLA_BOOL => data.get(VALUE).map(|&truth| value::truth(truth != 0).to_owned()),
+            kind::CELL_ST | kind::FMLA_STRING => wide_string(data, VALUE).map(|(text, _)| text),
+            // Flags, then the text, then its formatting.
+            kind::CELL_R_STRING => wide_string(data, VALUE + 1).map(|(text, _)| text),
+            kind::CELL_ISST => {
+                let text = u32_at(data, VALUE).and_then(|index| self.strings.get(index as usize));
+                sheet.missing += usize::from(text.is_none());
+                return sheet.put(row, u32_at(data, 0).unwrap_or(u32::MAX), text.unwrap_or_default(), budget);
+            }
+            _ => return Ok(()),
+        };
+        let text = text.ok_or_else(|| ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name)))?;
+        sheet.put(row, u32_at(data, 0).unwrap_or(u32::MAX), &text, budget)
+    }
+
+    fn shown(&self, number: f64, cell: &[u8]) -> String {
+        // The format has 24 bits.
+        let format = u32_at(cell, 4).unwrap_or(0) & 0x00FF_FFFF;
+        value::shown(number, self.dates.get(format as usize).copied().unwrap_or(false), self.from_1904)
+    }
+}
+
+/// The strings that cells share: flags, then the text, then its formatting (MS-XLSB 2.4.826).
+fn shared_strings(part: &[u8], budget: &mut Budget) -> Result<Strings, ReadError> {
+    let mut records = Records::new(part);
+    let mut strings = Strings::default();
+    while let Some((kind, data)) = records.next(budget)? {
+        if kind == kind::SST_ITEM {
+            let text = wide_string(data, 1).ok_or_else(|| ReadError::Damaged("a shared string is cut short".into()))?;
+            strings.push(&text.0)?;
+        }
+    }
+    Ok(strings)
+}
+
+/// Whether each cell format shows a date.
+fn formats(part: &[u8], budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
+    let mut records = Records::new(part);
+    let (mut codes, mut dates, mut of_cells) = (BTreeMap::new(), Vec::new(), false);
+    while let Some((kind, data)) = records.next(budget)? {
+        match kind {
+            kind::FMT => {
+                let code = wide_string(data, 2).map(|(code, _)| value::is_date_format(&code));
+                codes.extend(u16_at(data, 0).zip(code));
+            }
+            kind::BEGIN_CELL_XFS => of_cells = true,
+            kind::END_CELL_XFS => of_cells = false,
+            kind::XF if of_cells => {
+                let id = u16_at(data, 2).unwrap_or(0);
+                dates.push(codes.get(&id).copied().unwrap_or_else(|| value::is_built_in_date(id)));
+            }
+            _ => {}
+        }
+    }
+    Ok(dates)
+}

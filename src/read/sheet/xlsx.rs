@@ -1,0 +1,218 @@
+//! XLSX workbooks by an own pass over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
+//! sheet that holds no cells hinders no other.
+
+use super::formats::dates;
+use super::package::{Drawn, drawings, main_part, properties, required};
+use super::strings::{Strings, rich, unescaped};
+use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
+use crate::document::{Budget, Document, Resource};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::package::Package;
+use crate::read::xml::{self, Event, Events, Tag};
+
+/// Reads an Office Open XML workbook.
+///
+/// # Errors
+/// [`ReadError`] when the package or a sheet is damaged, encrypted or too large.
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    let mut package = Package::open(bytes, budget)?;
+    let main = main_part(&mut package, "xl/workbook.xml", budget)?;
+    let relationships = package.relationships(&main, budget)?;
+    let part = |package: &mut Package, kind: &str, budget: &mut Budget| match relationships.target(kind) {
+        Some(name) => package.part(name, budget),
+        None => Ok(None),
+    };
+    let strings = part(&mut package, "sharedStrings", budget)?;
+    let strings = strings.map(|part| Strings::read(&part, budget)).transpose()?.unwrap_or_default();
+    let styles = part(&mut package, "styles", budget)?;
+    let dates = styles.map(|part| dates(&part, budget)).transpose()?.unwrap_or_default();
+    let list = list(&required(&mut package, &main, budget)?, budget)?;
+    let shared = Shared { strings, dates, from_1904: list.from_1904 };
+    let mut book = Workbook::default();
+    let mut drawn = Vec::new();
+    for (mut sheet, id) in list.sheets {
+        let Some(to) = relationships.by_id(&id).filter(|to| !to.external) else {
+            findings.push(sheet_skipped(&sheet.name, MISSING));
+            continue;
+        };
+        let Some(part) = package.part(&to.target, budget)? else {
+            findings.push(sheet_skipped(&sheet.name, MISSING));
+            continue;
+        };
+        let cells = Cells { shared: &shared, sheet: &mut sheet, budget, row: 0, column: 0 };
+        let Some(drawing) = cells.read(&part)? else {
+            findings.push(sheet_skipped(&sheet.name, NO_WORKSHEET));
+            continue;
+        };
+        drawn.push(Drawn { sheet: sheet.name.clone(), part: to.target.clone(), drawing });
+        book.sheets.push(sheet);
+    }
+    book.metadata = properties(&mut package, budget)?;
+    drawings(&mut package, &drawn, &mut book, budget)?;
+    super::document(book, budget, findings)
+}
+
+/// The workbook's list of sheets: each with the id of the relationship to its part.
+struct Listed {
+    sheets: Vec<(Sheet, String)>,
+    from_1904: bool,
+}
+
+/// Reads the list of sheets (18.2.19 and 18.2.20).
+fn list(part: &[u8], budget: &mut Budget) -> Result<Listed, ReadError> {
+    let (text, _) = xml::text(part, budget)?;
+    let mut events = Events::new(&text, 0, &[]);
+    let mut list = Listed { sheets: Vec::new(), from_1904: false };
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "workbookPr" => list.from_1904 = is_true(&tag, "date1904"),
+            Event::Open(tag) if tag.local == "sheet" => {
+                budget.spend(Resource::Entries, 1)?;
+                let name = tag.get("name").unwrap_or_default().into_owned();
+                let hidden = tag.get("state").is_some_and(|state| state != "visible");
+                let id = tag.get("id").unwrap_or_default().into_owned();
+                list.sheets.push((Sheet { name, hidden, ..Sheet::default() }, id));
+            }
+            Event::End => return Ok(list),
+            _ => {}
+        }
+    }
+}
+
+/// What all sheets share.
+struct Shared {
+    strings: Strings,
+    /// Whether each cell format shows a date.
+    dates: Vec<bool>,
+    from_1904: bool,
+}
+
+/// A pass over a sheet's part.
+struct Cells<'a> {
+    shared: &'a Shared,
+    sheet: &'a mut Sheet,
+    budget: &'a mut Budget,
+    /// The row and column of what comes next, where it does not say where it stands.
+    row: u32,
+    column: u32,
+}
+
+impl Cells<'_> {
+    /// Reads the cells, merged regions and hidden rows and columns. Returns the id of the relationship to the drawing; nothing for a
+    /// sheet of a chart, a dialog or macros, whatever its relationship says.
+    fn read(mut self, part: &[u8]) -> Result<Option<Option<String>>, ReadError> {
+        let (text, _) = xml::text(part, self.budget)?;
+        let mut events = Events::new(&text, 0, &[]);
+        let mut drawing = None;
+        let mut next_row = 0;
+        loop {
+            match events.next(self.budget)? {
+                Event::Open(tag) if events.depth() == 1 && tag.local != "worksheet" => return Ok(None),
+                Event::Open(tag) => match tag.local {
+                    "row" => {
+                        let given = tag.get("r").and_then(|row| row.parse::<u32>().ok()?.checked_sub(1));
+                        (self.row, self.column) = (given.unwrap_or(next_row), 0);
+                        next_row = self.row.saturating_add(1);
+                        if is_true(&tag, "hidden") {
+                            self.sheet.hide_rows(self.row, self.row, self.budget)?;
+                        }
+                    }
+                    "c" => self.cell(&tag, &mut events)?,
+                    "col" if is_true(&tag, "hidden") => {
+                        let at = |name| tag.get(name).and_then(|column| column.parse::<u32>().ok()?.checked_sub(1));
+                        if let (Some(first), Some(last)) = (at("min"), at("max")) {
+                            self.sheet.hide_columns(first, last, self.budget)?;
+                        }
+                    }
+                    "mergeCell" => {
+                        if let Some(region) = tag.get("ref").as_deref().and_then(region) {
+                            self.sheet.merge(region, self.budget)?;
+                        }
+                    }
+                    "drawing" => drawing = tag.get("id").map(Into::into),
+                    _ => {}
+                },
+                Event::End => return Ok(Some(drawing)),
+                _ => {}
+            }
+        }
+    }
+
+    /// A cell (18.3.1.4).
+    fn cell(&mut self, tag: &Tag, events: &mut Events) -> Result<(), ReadError> {
+        let outside = events.depth().saturating_sub(1);
+        if let Some(reference) = tag.get("r") {
+            let damaged = || ReadError::Damaged(format!("{}: a cell has no place: {reference}", self.sheet.name));
+            (self.row, self.column) = place(&reference).ok_or_else(damaged)?;
+        }
+        let (mut written, mut formula) = (None, false);
+        loop {
+            match events.next(self.budget)? {
+                Event::Open(tag) if tag.local == "v" => written = Some(events.content(self.budget)?),
+                Event::Open(tag) if tag.local == "is" => written = Some(rich(events, self.budget)?),
+                Event::Open(tag) if tag.local == "f" => {
+                    formula = true;
+                    events.skip(self.budget)?;
+                }
+                Event::Close(_) if events.depth() == outside => break,
+                Event::End => break,
+                _ => {}
+            }
+        }
+        let (row, column) = (self.row, self.column);
+        self.column = column.saturating_add(1);
+        let Some(written) = written else {
+            if formula {
+                self.sheet.uncalculated += 1;
+            }
+            return Ok(());
+        };
+        let kind = tag.get("t");
+        let kind = kind.as_deref().unwrap_or("n");
+        if kind == "s" {
+            let text = written.trim().parse().ok().and_then(|index: usize| self.shared.strings.get(index));
+            self.sheet.missing += usize::from(text.is_none() && !written.trim().is_empty());
+            return self.sheet.put(row, column, text.unwrap_or_default(), self.budget);
+        }
+        let text = match kind {
+            "b" => value::truth(matches!(written.trim(), "1" | "true")).to_owned(),
+            "str" => unescaped(written),
+            "d" => written.trim().trim_end_matches("T00:00:00").replacen('T', " ", 1),
+            "n" => {
+                let is_date = tag
+                    .get("s")
+                    .and_then(|format| self.shared.dates.get(format.parse::<usize>().ok()?).copied())
+                    .unwrap_or(false);
+                value::stored(&written, is_date, self.shared.from_1904)
+            }
+            _ => written,
+        };
+        self.sheet.put(row, column, &text, self.budget)
+    }
+}
+
+fn is_true(tag: &Tag, name: &str) -> bool {
+    tag.get(name).is_some_and(|value| matches!(&*value, "1" | "true" | "on"))
+}
+
+/// A range such as `B2:D5`.
+fn region(range: &str) -> Option<Region> {
+    let (from, to) = range.split_once(':')?;
+    let ((top, left), (bottom, right)) = (place(from)?, place(to)?);
+    Some(Region { top, left, bottom, right })
+}
+
+/// Row and column of a reference such as `B2`, 0-based.
+fn place(reference: &str) -> Option<(u32, u32)> {
+    let mut signs = reference.bytes().filter(|sign| *sign != b'$').peekable();
+    let mut column = 0_u32;
+    while let Some(letter) = signs.next_if(u8::is_ascii_alphabetic) {
+        column = column.checked_mul(26)?.checked_add(u32::from(letter.to_ascii_uppercase() - b'A') + 1)?;
+    }
+    let mut row = 0_u32;
+    for digit in signs {
+        row = row.checked_mul(10)?.checked_add(u32::from(digit.checked_sub(b'0').filter(|digit| *digit < 10)?))?;
+    }
+    Some((row.checked_sub(1)?, column.checked_sub(1)?))
+}
