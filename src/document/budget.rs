@@ -67,9 +67,36 @@ impl Default for Limits {
     }
 }
 
+impl Resource {
+    /// So many of it, in Chinese and English. Reading stops where a bound is passed, so there may be more.
+    fn counted(self, amount: u64) -> (String, String) {
+        let (zh, en) = match self {
+            Self::FileBytes => ("文件有{}字节", "{} bytes in the file"),
+            Self::Entries => ("压缩包有{}个条目", "{} entries in the package"),
+            Self::PartBytes => ("单个部件至少有{}字节", "{} bytes or more in one part"),
+            Self::InflatedBytes => ("所有部件解压后至少有{}字节", "{} bytes or more in all parts after inflation"),
+            Self::Ratio => ("部件解压后至少是压缩前的{}倍", "a part that inflates to {} times its packed size or more"),
+            Self::Depth => ("至少嵌套{}层", "{} levels of nesting or more"),
+            Self::GridSlots => ("单个表格至少有{}个单元格", "{} cells or more in one table"),
+            Self::AllSlots => ("全部表格至少有{}个单元格", "{} cells or more in all tables"),
+            Self::Blocks => ("至少有{}个段落、表格或单元格", "{} paragraphs, tables or cells or more"),
+            Self::TextBytes => ("文字至少有{}字节", "{} bytes of text or more"),
+            Self::Steps => ("至少需要{}步处理", "{} steps of work or more"),
+        };
+        (zh.replacen("{}", &amount.to_string(), 1), en.replacen("{}", &amount.to_string(), 1))
+    }
+}
+
+impl Exceeded {
+    /// What was found and what is allowed, in Chinese; [`Display`](std::fmt::Display) gives it in English.
+    pub fn chinese(&self) -> String {
+        format!("{}，限额为{}", self.resource.counted(self.asked).0, self.limit)
+    }
+}
+
 /// More of a resource was asked for than one file may have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{resource:?}: {asked} of at most {limit}")]
+#[error("{}, where at most {limit} are allowed", self.resource.counted(*asked).1)]
 pub struct Exceeded {
     /// What ran out.
     pub resource: Resource,

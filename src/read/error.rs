@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::wording::both;
 use crate::document::Exceeded;
 use crate::finding::code::read as code;
 use crate::finding::{Code, Finding, Message};
@@ -41,14 +42,18 @@ impl ReadError {
     /// The finding that it becomes.
     pub fn finding(&self) -> Finding {
         let code = self.code();
-        let detail = match self {
-            Self::Encrypted | Self::Empty => String::new(),
-            Self::Damaged(detail) | Self::Unsupported(detail) => format!(": {detail}"),
-            Self::OverLimit(exceeded) => format!(": {exceeded}"),
+        let (zh, en) = match self {
+            Self::Encrypted | Self::Empty => (String::new(), String::new()),
+            Self::Damaged(detail) | Self::Unsupported(detail) => both(detail),
+            Self::OverLimit(exceeded) => (exceeded.chinese(), exceeded.to_string()),
+        };
+        let joined = |title: &str, colon: &str, detail: String| match detail.is_empty() {
+            true => title.to_owned(),
+            false => format!("{title}{colon}{detail}"),
         };
         let message = Message::new(
-            format!("{}{}。{}", code.title.0, detail.replacen(": ", "：", 1), code.remedy.0),
-            format!("{}{detail}. {}", code.title.1, code.remedy.1),
+            format!("{}。{}", joined(code.title.0, "：", zh), code.remedy.0),
+            format!("{}. {}", joined(code.title.1, ": ", en), code.remedy.1),
         );
         Finding::new(code, message)
     }

@@ -15,6 +15,7 @@ mod sniff;
 mod text;
 mod wordflow;
 mod wordgrid;
+mod wording;
 mod wordxml;
 pub mod xml;
 

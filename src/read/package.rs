@@ -165,7 +165,8 @@ impl<'a> Package<'a> {
         let mut content = Vec::with_capacity(declared.min(limit) as usize);
         let read = entry.take(limit + 1).read_to_end(&mut content);
         if content.len() as u64 > limit {
-            return Err(exceeded(scarce, content.len() as u64, packed, budget).into());
+            let found = declared.max(content.len() as u64);
+            return Err(exceeded(scarce, found, packed, budget).into());
         }
         read.map_err(|error| ReadError::Damaged(format!("{name}: {error}")))?;
         budget.spend(Resource::InflatedBytes, content.len() as u64)?;
@@ -251,7 +252,7 @@ fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
 
 fn exceeded(resource: Resource, length: u64, packed: u64, budget: &Budget) -> Exceeded {
     let (asked, limit) = match resource {
-        Resource::Ratio => (length / packed.max(1), budget.limits().ratio),
+        Resource::Ratio => (length.div_ceil(packed.max(1)), budget.limits().ratio),
         Resource::InflatedBytes => {
             let limit = budget.limits().inflated_bytes;
             (limit - budget.left(resource) + length, limit)

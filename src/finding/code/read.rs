@@ -39,7 +39,10 @@ pub static FILE_UNSUPPORTED: Code = Code {
         "按内容识别，文件不是可读取的 Word、Excel、网页或文本。",
         "By its content the file is none of the Word, Excel, web or text formats that can be read.",
     ),
-    remedy: ("请另存为 .docx、.xlsx 或 .html 后重试。", "Save it as .docx, .xlsx or .html and try again."),
+    remedy: (
+        "请用 Word、Excel 或 WPS 打开，另存为 .docx、.xlsx 或 .html 后重试；压缩包请先解压。",
+        "Open it in Word, Excel or WPS, save it as .docx, .xlsx or .html and try again; unpack an archive first.",
+    ),
 };
 
 /// The file would cost more than one file may.

@@ -169,6 +169,4 @@ const MISSING: (&str, &str) = ("在文件中没有内容", "has no content in th
 const NO_WORKSHEET: (&str, &str) = ("是图表或宏，没有单元格", "is a chart or macro sheet without cells");
 
 #[cfg(test)]
-mod binary_tests;
-#[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! What workbooks become, and what hostile ones may cost.
 
+mod binary;
+
 use super::{read_ods, read_xlsx};
 use crate::document::{Block, Budget, Document, Grid};
 use crate::read::ReadError;

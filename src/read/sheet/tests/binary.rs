@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Write};
 
-use super::{read_xls, read_xlsb};
+use super::super::{read_xls, read_xlsb};
 use crate::document::{Block, Budget, Document, Grid};
 use crate::finding::Finding;
 use crate::read::ReadError;
