@@ -47,9 +47,8 @@ impl ReadError {
             Self::Damaged(detail) | Self::Unsupported(detail) => both(detail),
             Self::OverLimit(exceeded) => (exceeded.chinese(), exceeded.to_string()),
         };
-        let joined = |title: &str, colon: &str, detail: String| match detail.is_empty() {
-            true => title.to_owned(),
-            false => format!("{title}{colon}{detail}"),
+        let joined = |title: &str, colon: &str, detail: String| {
+            if detail.is_empty() { title.to_owned() } else { format!("{title}{colon}{detail}") }
         };
         let message = Message::new(
             format!("{}。{}", joined(code.title.0, "：", zh), code.remedy.0),

@@ -4,8 +4,8 @@
 const WORDING: &[(&str, &str)] = &[
     ("Could not find EOCD", "文件末尾缺失，压缩包没有目录（多半是没有下载或复制完整）"),
     ("the archive", "压缩包"),
-    ("invalid Zip archive", "压缩包结构有误"),
-    ("unsupported Zip archive", "压缩包使用了不支持的功能"),
+    ("invalid Zip archive", "结构有误"),
+    ("unsupported Zip archive", "使用了不支持的功能"),
     ("the archive has one name twice", "压缩包中有重名的部件"),
     ("the archive has an entry that leads out of it", "压缩包中有指向包外的条目"),
     ("{} is packed by an unknown method", "{}使用了未知的压缩方法"),
@@ -97,7 +97,7 @@ mod tests {
         let zh = |detail| both(detail).0;
         assert_eq!(
             zh("the archive: invalid Zip archive: Could not find EOCD"),
-            "压缩包：压缩包结构有误：文件末尾缺失，压缩包没有目录（多半是没有下载或复制完整）"
+            "压缩包：结构有误：文件末尾缺失，压缩包没有目录（多半是没有下载或复制完整）"
         );
         assert_eq!(zh("word/document.xml: Invalid checksum"), "word/document.xml：校验和不符，内容已改变");
         assert_eq!(zh("12 of 345 characters are there"), "12 个字符后正文缺失（应有 345 个）");

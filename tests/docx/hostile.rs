@@ -1,6 +1,4 @@
-//! Files that are damaged or meant to do damage: an error or a document, soon and in little memory, never a panic.
-
-use std::time::{Duration, Instant};
+//! Files that are damaged or meant to do damage: an error or a document within the bounds, never a panic.
 
 use nianbao::document::{Exceeded, Limits, Resource};
 use nianbao::read::ReadError;
@@ -18,14 +16,9 @@ fn sample() -> Word {
     Word::new(&body).with("i", "image", "media/i.png", b"\x89PNG").with("s", "styles", "styles.xml", styles)
 }
 
-/// Reads within a few times what any file may take, since tests share the machine. An unoptimised build is given more.
-fn timed(bytes: &[u8]) -> Result<(), ReadError> {
-    let begun = Instant::now();
-    let result = read(bytes).map(|_| ());
-    let most = if cfg!(debug_assertions) { 60 } else { 6 };
-    assert!(begun.elapsed() < Duration::from_secs(most), "{:?}", begun.elapsed());
-    println!("{} bytes: {:?} {result:?}", bytes.len(), begun.elapsed());
-    result
+/// Reads, and says only how that ended: every bound is one of the budget's, so no clock is needed to hold it.
+fn attempt(bytes: &[u8]) -> Result<(), ReadError> {
+    read(bytes).map(|_| ())
 }
 
 fn is_over(result: &Result<(), ReadError>, wanted: Resource) -> bool {
@@ -105,42 +98,42 @@ fn any_piece_of_the_text_may_be_wrong() {
 fn very_many_paragraphs() {
     for paragraph in ["<w:p/>", "<w:p><w:r><w:t>a</w:t></w:r></w:p>"] {
         let word = Word::new(&paragraph.repeat(300_000));
-        let packed = timed(&word.bytes());
+        let packed = attempt(&word.bytes());
         assert!(packed.is_ok() || is_over(&packed, Resource::Ratio), "{packed:?}");
         // Not packed, the same text breaks no bound.
-        assert_eq!(timed(&word.stored()), Ok(()));
+        assert_eq!(attempt(&word.stored()), Ok(()));
     }
 }
 
 #[test]
 fn bombs() {
-    let result = timed(&Word::document(vec![b' '; 300 << 20]).bytes());
+    let result = attempt(&Word::document(vec![b' '; 300 << 20]).bytes());
     assert!(is_over(&result, Resource::Ratio), "{result:?}");
     let mut main = main_part("").into_bytes();
     main.splice(0..0, std::iter::repeat_n(b"<!-- -->", 100_000).flatten().copied());
-    assert!(timed(&Word::document(main).bytes()).is_ok());
+    assert!(attempt(&Word::document(main).bytes()).is_ok());
 }
 
 #[test]
 fn deep_nesting_and_wide_rows() {
     let deep = "<w:tbl><w:tr><w:tc>".repeat(20_000);
-    assert!(is_over(&timed(&Word::new(&deep).bytes()), Resource::Depth));
+    assert!(is_over(&attempt(&Word::new(&deep).bytes()), Resource::Depth));
     let deep = "<w:sdt><w:sdtContent>".repeat(20_000);
-    assert!(is_over(&timed(&Word::new(&deep).bytes()), Resource::Depth));
+    assert!(is_over(&attempt(&Word::new(&deep).bytes()), Resource::Depth));
     let wide = format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", tc("<w:gridSpan w:val='4294967295'/>", "x"));
-    assert!(is_over(&timed(&Word::new(&wide).bytes()), Resource::GridSlots));
+    assert!(is_over(&attempt(&Word::new(&wide).bytes()), Resource::GridSlots));
     let late = format!(
         "<w:tbl><w:tr><w:trPr><w:gridBefore w:val='4294967295'/><w:gridAfter w:val='4294967295'/></w:trPr>{}</w:tr></w:tbl>",
         tc("", "x")
     );
-    assert!(is_over(&timed(&Word::new(&late).bytes()), Resource::GridSlots));
+    assert!(is_over(&attempt(&Word::new(&late).bytes()), Resource::GridSlots));
 }
 
 #[test]
 fn many_cells_held_open_at_once() {
     let row = format!("<w:tbl><w:tr>{}", "<w:tc/>".repeat(30_000));
     let nested = format!("{row}<w:tc>").repeat(60);
-    let result = timed(&Word::new(&nested).bytes());
+    let result = attempt(&Word::new(&nested).bytes());
     assert!(is_over(&result, Resource::AllSlots) || is_over(&result, Resource::Ratio), "{result:?}");
 }
 
@@ -148,9 +141,9 @@ fn many_cells_held_open_at_once() {
 fn names_and_references_that_lead_nowhere() {
     let namespaces: String = (0..2_000).map(|number| format!(" xmlns:n{number}='u'")).collect();
     let text = format!("<w:document{namespaces}/>");
-    assert!(matches!(timed(&Word::document(text.into_bytes()).bytes()), Err(ReadError::Damaged(_))));
+    assert!(matches!(attempt(&Word::document(text.into_bytes()).bytes()), Err(ReadError::Damaged(_))));
     let dtd = format!("<!DOCTYPE d [<!ENTITY a 'b'>]>{}", &main_part("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>")[38..]);
-    assert!(matches!(timed(&Word::document(dtd.into_bytes()).bytes()), Err(ReadError::Damaged(_))));
+    assert!(matches!(attempt(&Word::document(dtd.into_bytes()).bytes()), Err(ReadError::Damaged(_))));
 }
 
 #[test]
@@ -209,7 +202,7 @@ fn checksums_and_sizes_that_lie() {
     let end = lie.windows(4).rposition(|window| window == b"PK\x05\x06").unwrap();
     let size = u32::from_le_bytes(lie[end + 12..end + 16].try_into().unwrap()) + 12;
     lie[end + 12..end + 16].copy_from_slice(&size.to_le_bytes());
-    assert!(!matches!(timed(&lie), Err(ReadError::Unsupported(_) | ReadError::Encrypted)));
+    assert!(!matches!(attempt(&lie), Err(ReadError::Unsupported(_) | ReadError::Encrypted)));
 }
 
 #[test]

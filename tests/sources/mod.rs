@@ -38,7 +38,8 @@ pub(crate) fn text(path: &Path) -> String {
 
 /// The code of a Rust file without its tests and its comments; empty for a file of tests.
 pub(crate) fn code(path: &Path) -> String {
-    if path.file_name().is_some_and(|name| name == "tests.rs") {
+    let within = path.starts_with("src") && path.components().any(|part| part.as_os_str() == "tests");
+    if within || path.file_name().is_some_and(|name| name == "tests.rs") {
         return String::new();
     }
     let text = text(path);

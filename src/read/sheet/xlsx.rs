@@ -41,11 +41,15 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
             continue;
         };
         let cells = Cells { shared: &shared, sheet: &mut sheet, budget, row: 0, column: 0 };
-        let Some(drawing) = cells.read(&part)? else {
-            findings.push(sheet_skipped(&sheet.name, NO_WORKSHEET));
-            continue;
-        };
-        drawn.push(Drawn { sheet: sheet.name.clone(), part: to.target.clone(), drawing });
+        match cells.read(&part)? {
+            Root::Other => {
+                findings.push(sheet_skipped(&sheet.name, NO_WORKSHEET));
+                continue;
+            }
+            Root::Worksheet { drawing } => {
+                drawn.push(Drawn { sheet: sheet.name.clone(), part: to.target.clone(), drawing });
+            }
+        }
         book.sheets.push(sheet);
     }
     book.metadata = properties(&mut package, budget)?;
@@ -88,6 +92,14 @@ struct Shared {
     from_1904: bool,
 }
 
+/// What a sheet's part is.
+enum Root {
+    /// Cells, and perhaps a drawing over them: the id of its relationship.
+    Worksheet { drawing: Option<String> },
+    /// A chart, a dialog or macros.
+    Other,
+}
+
 /// A pass over a sheet's part.
 struct Cells<'a> {
     shared: &'a Shared,
@@ -99,16 +111,15 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    /// Reads the cells, merged regions and hidden rows and columns. Returns the id of the relationship to the drawing; nothing for a
-    /// sheet of a chart, a dialog or macros, whatever its relationship says.
-    fn read(mut self, part: &[u8]) -> Result<Option<Option<String>>, ReadError> {
+    /// Reads the cells, merged regions and hidden rows and columns of a worksheet; its root tells, whatever its relationship says.
+    fn read(mut self, part: &[u8]) -> Result<Root, ReadError> {
         let (text, _) = xml::text(part, self.budget)?;
         let mut events = Events::new(&text, 0, &[]);
         let mut drawing = None;
         let mut next_row = 0;
         loop {
             match events.next(self.budget)? {
-                Event::Open(tag) if events.depth() == 1 && tag.local != "worksheet" => return Ok(None),
+                Event::Open(tag) if events.depth() == 1 && tag.local != "worksheet" => return Ok(Root::Other),
                 Event::Open(tag) => match tag.local {
                     "row" => {
                         let given = tag.get("r").and_then(|row| row.parse::<u32>().ok()?.checked_sub(1));
@@ -133,7 +144,7 @@ impl Cells<'_> {
                     "drawing" => drawing = tag.get("id").map(Into::into),
                     _ => {}
                 },
-                Event::End => return Ok(Some(drawing)),
+                Event::End => return Ok(Root::Worksheet { drawing }),
                 _ => {}
             }
         }
