@@ -109,9 +109,16 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
     rows.extend(filled().map(|region| short(region.top, region.bottom)));
     columns.extend(filled().map(|region| short(region.left, region.right)));
     let most = budget.limits().grid_slots;
-    let (Some(rows), Some(columns)) = (Axis::of(rows, most), Axis::of(columns, most)) else {
+    let (Some(mut rows), Some(columns)) = (Axis::of(rows, most), Axis::of(columns, most)) else {
         return Err(Exceeded { resource: Resource::GridSlots, asked: most + 1, limit: most }.into());
     };
+    // A row of blank cells right below a filled one may be that of a table to be filled in.
+    let has = |row: u32| rows.0.binary_search(&row).is_ok();
+    let below = |row: u32| row.checked_sub(1).is_some_and(has) && !has(row);
+    let blank: Vec<u32> =
+        sheet.blank.iter().filter(|&(&row, &count)| count > 1 && below(row)).map(|(&row, _)| row).collect();
+    rows.0.extend(blank);
+    rows.0.sort_unstable();
     budget.spend(Resource::GridSlots, rows.0.len() as u64 * columns.0.len() as u64)?;
     Ok((rows, columns))
 }

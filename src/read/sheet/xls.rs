@@ -22,6 +22,7 @@ mod kind {
     pub(super) const CODE_PAGE: u16 = 0x0042;
     pub(super) const COL_INFO: u16 = 0x007D;
     pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const MUL_BLANK: u16 = 0x00BE;
     pub(super) const MUL_RK: u16 = 0x00BD;
     pub(super) const R_STRING: u16 = 0x00D6;
     pub(super) const XF: u16 = 0x00E0;
@@ -29,6 +30,7 @@ mod kind {
     pub(super) const MSO_DRAWING_GROUP: u16 = 0x00EB;
     pub(super) const SST: u16 = 0x00FC;
     pub(super) const LABEL_SST: u16 = 0x00FD;
+    pub(super) const BLANK: u16 = 0x0201;
     pub(super) const NUMBER: u16 = 0x0203;
     pub(super) const LABEL: u16 = 0x0204;
     pub(super) const BOOL_ERR: u16 = 0x0205;
@@ -207,6 +209,8 @@ impl Globals {
         };
         let (row, column) = (u32::from(row), u32::from(column));
         let text = match record.kind {
+            kind::BLANK => Some(String::new()),
+            kind::MUL_BLANK => return blanks(record, sheet, budget).map(|()| None),
             kind::NUMBER => record.f64(6).map(|number| self.shown(number, format)),
             kind::RK => record.u32(6).map(|bits| self.shown(value::rk(bits), format)),
             kind::MUL_RK => return self.row_of_numbers(record, sheet, budget).map(|()| None),
@@ -264,6 +268,13 @@ impl Globals {
     fn shown(&self, number: f64, format: u16) -> String {
         value::shown(number, self.dates.get(usize::from(format)).copied().unwrap_or(false), self.from_1904)
     }
+}
+
+/// Cells that hold nothing (MS-XLS 2.4.174).
+fn blanks(record: Record, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
+    let (Some(row), Some(first)) = (record.u16(0), record.u16(2)) else { return Ok(()) };
+    let count = record.data.len().saturating_sub(6) / 2;
+    (u32::from(first)..).take(count).try_for_each(|column| sheet.put(u32::from(row), column, "", budget))
 }
 
 /// The strings that cells share (MS-XLS 2.4.265).

@@ -16,6 +16,7 @@ use crate::read::package::Package;
 /// Record types (MS-XLSB 2.3.2), their bytes of seven bits put together.
 mod kind {
     pub(super) const ROW_HDR: u32 = 0;
+    pub(super) const CELL_BLANK: u32 = 1;
     pub(super) const CELL_RK: u32 = 2;
     pub(super) const CELL_ERROR: u32 = 3;
     pub(super) const CELL_BOOL: u32 = 4;
@@ -152,6 +153,7 @@ impl Shared {
     fn cell(&self, kind: u32, data: &[u8], row: u32, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
         const VALUE: usize = 8;
         let text = match kind {
+            kind::CELL_BLANK => Some(String::new()),
             kind::CELL_RK => u32_at(data, VALUE).map(|bits| self.shown(value::rk(bits), data)),
             kind::CELL_REAL | kind::FMLA_NUM => f64_at(data, VALUE).map(|number| self.shown(number, data)),
             kind::CELL_ERROR | kind::FMLA_ERROR => data.get(VALUE).map(|&code| value::error(code).to_owned()),

@@ -174,10 +174,8 @@ impl Cells<'_> {
         let (row, column) = (self.row, self.column);
         self.column = column.saturating_add(1);
         let Some(written) = written else {
-            if formula {
-                self.sheet.uncalculated += 1;
-            }
-            return Ok(());
+            self.sheet.uncalculated += usize::from(formula);
+            return self.sheet.put(row, column, "", self.budget);
         };
         let kind = tag.get("t");
         let kind = kind.as_deref().unwrap_or("n");
