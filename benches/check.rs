@@ -30,7 +30,7 @@ fn report(form: &Form, wrong: &[&str]) -> Report {
 fn run(bencher: Bencher, wrong: &[&str], previous: bool) {
     let form = form();
     let (report, last) = (report(&form, wrong), Sampler::new(4).report(&form));
-    let context = Context { previous: previous.then_some(&last) };
+    let context = Context { previous: previous.then_some(&last), ..Context::default() };
     bencher.bench_local(|| check(black_box(&form), black_box(&report), &context));
 }
 

@@ -17,4 +17,5 @@ pub mod rollup;
 pub mod sampler;
 pub mod stream;
 pub mod text;
+pub mod waivers;
 pub mod write;

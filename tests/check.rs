@@ -155,7 +155,7 @@ fn kinds_signs_years_and_carried_figures() {
         set(&mut last, &format!("requests.carried_out.{column}"), carried);
     }
     let carried = |last: &Report| {
-        let found = check(&form, &this, &Context { previous: Some(last) });
+        let found = check(&form, &this, &Context { previous: Some(last), ..Context::default() });
         found.iter().filter(|finding| finding.rule.as_deref() == Some("Y-1")).count()
     };
     assert_eq!(carried(&last), 0);
@@ -216,10 +216,11 @@ fn the_examples_of_every_rule_hold_as_they_say() {
                     report
                 };
                 let (this, last) = (report(&example.values), report(&example.previous));
-                let found = check(form, &this, &Context { previous: Some(&last) });
+                let found = check(form, &this, &Context { previous: Some(&last), ..Context::default() });
                 let scope = &rule.instances[0].scope;
                 let named = |finding: &&Finding| finding.rule.as_deref() == Some(rule.id.as_str());
-                let verdicts = nianbao::check::assess(form, &this, &Context { previous: Some(&last) });
+                let verdicts =
+                    nianbao::check::assess(form, &this, &Context { previous: Some(&last), ..Context::default() });
                 let index = form.rules.iter().position(|other| other.id == rule.id).unwrap();
                 let holds = verdicts[index][0] == nianbao::check::Verdict::Pass;
                 assert_eq!(

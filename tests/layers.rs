@@ -22,6 +22,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("migrate", &["finding", "form", "report"]),
     // Packages and findings, and no form; packages are put together again as the writers do it.
     ("annotate", &["document", "finding", "read", "write"]),
+    ("waivers", &["finding", "report", "text"]),
     ("letter", &["document", "finding", "report", "write"]),
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
@@ -43,7 +44,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "cli",
         &[
             "agencies", "batch", "bind", "check", "document", "fill", "finding", "form", "migrate", "report", "rollup",
-            "stream", "write",
+            "stream", "waivers", "write",
         ],
     ),
 ];

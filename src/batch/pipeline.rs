@@ -83,9 +83,9 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Adds the findings of the form's rules to a report.
-    pub fn check(&self, report: &mut Report, previous: Option<&Report>) {
+    pub fn check(&self, report: &mut Report, context: &Context) {
         let Some(form) = self.forms.get(&report.form) else { return };
-        let findings = check::check(form, report, &Context { previous });
+        let findings = check::check(form, report, context);
         report.findings.extend(findings);
     }
 
@@ -95,7 +95,7 @@ impl<'a> Pipeline<'a> {
     /// The finding that says why there is no report.
     pub fn report(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
         let mut report = self.read(input, bytes)?;
-        self.check(&mut report, None);
+        self.check(&mut report, &Context::default());
         self.in_wanted_form(report)
     }
 

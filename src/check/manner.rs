@@ -2,8 +2,8 @@
 
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
-use crate::form::Form;
-use crate::report::{Content, Report};
+use crate::form::{self, Form};
+use crate::report::{Content, Place, Report, Section};
 use crate::text::fold;
 
 /// Adds the findings about form and manner.
@@ -13,32 +13,71 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     sections_missing(form, report, findings);
     for section in &report.sections {
         let Some(spec) = form.section(&section.id) else { continue };
-        let texts = || {
-            section.content.iter().filter_map(|content| match content {
-                Content::Paragraph { text, place, .. } => Some((text.as_str(), place)),
-                _ => None,
-            })
-        };
-        let length =
-            texts().map(|(text, _)| text.chars().filter(|character| !character.is_whitespace()).count()).sum::<usize>();
         let name = section.heading.as_deref().unwrap_or(&section.id);
-        if let Some(most) = spec.max_characters.filter(|&most| length > most as usize) {
-            let message = Message::new(
-                format!("“{name}”有{length}字，原则上不超过{most}字。请精简。"),
-                format!("\"{name}\" has {length} characters; {most} is the most. Shorten it."),
-            );
-            findings.push(Finding::new(&code::SECTION_TOO_LONG, message));
-        }
-        for (text, place) in texts() {
-            if spec.placeholders.iter().any(|placeholder| *placeholder == fold(text)) {
+        length(spec, section, name, findings);
+        for (text, place) in texts(section) {
+            if let Some(left) = left_from_blank(form, spec, text) {
                 let message = Message::new(
-                    format!("“{name}”中仍留有空白表单的提示文字“{text}”。请填写或删除。"),
-                    format!("\"{name}\" still holds the blank form's guidance \"{text}\". Fill it in or delete it."),
+                    format!("“{name}”中仍留有空白表单的提示文字“{left}”。请填写或删除。"),
+                    format!("\"{name}\" still holds the blank form's guidance \"{left}\". Fill it in or delete it."),
                 );
                 findings.push(Finding::new(&code::PLACEHOLDER_LEFT, message).at(place.clone()));
             }
+            if let Some(stale) = stale(spec, text) {
+                let message = Message::new(
+                    format!("“{name}”中提到“{stale}”，现行格式没有这一内容。请按现行格式改写。"),
+                    format!(
+                        "\"{name}\" speaks of \"{stale}\", which the present form does not have. Rewrite it by the present form."
+                    ),
+                );
+                findings.push(Finding::new(&code::OUTLINE_STALE, message).at(place.clone()));
+            }
         }
     }
+}
+
+/// The paragraphs of a part.
+fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)> {
+    section.content.iter().filter_map(|content| match content {
+        Content::Paragraph { text, place, .. } => Some((text.as_str(), place)),
+        _ => None,
+    })
+}
+
+fn length(spec: &form::Section, section: &Section, name: &str, findings: &mut Vec<Finding>) {
+    let Some(most) = spec.max_characters else { return };
+    let length: usize =
+        texts(section).map(|(text, _)| text.chars().filter(|character| !character.is_whitespace()).count()).sum();
+    if length <= most as usize {
+        return;
+    }
+    let message = Message::new(
+        format!("“{name}”有{length}字，原则上不超过{most}字。请精简。"),
+        format!("\"{name}\" has {length} characters; {most} is the most. Shorten it."),
+    );
+    let place = texts(section).next().and_then(|(_, place)| place.clone());
+    findings.push(Finding::new(&code::SECTION_TOO_LONG, message).at(place));
+}
+
+/// What a paragraph has left of the blank form: the guidance as a whole or in its brackets, or signs to be replaced.
+fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Option<&'t str> {
+    let bracketed = text.contains(['（', '(']) || text.chars().count() < 40;
+    let folded = if bracketed { fold(text) } else { String::new() };
+    if bracketed && spec.placeholders.contains(&folded) {
+        return Some(text);
+    }
+    let mut in_brackets = text.split(['（', '(']).skip(1).filter_map(|rest| rest.split(['）', ')']).next());
+    let guidance = in_brackets.find(|inside| spec.placeholders.contains(&fold(inside)));
+    guidance.or_else(|| form.leftovers.iter().find_map(|pattern| pattern.find(text)).map(|found| found.as_str()))
+}
+
+/// Words of an older form in a paragraph.
+fn stale<'s>(spec: &'s form::Section, text: &str) -> Option<&'s str> {
+    if spec.stale.is_empty() {
+        return None;
+    }
+    let folded = fold(text);
+    spec.stale.iter().find(|(word, _)| folded.contains(word.as_str())).map(|(_, shown)| shown.as_str())
 }
 
 fn form_of_year(form: &Form, report: &Report, findings: &mut Vec<Finding>) {

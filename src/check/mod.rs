@@ -4,6 +4,7 @@ mod culprit;
 mod equations;
 mod manner;
 mod narrative;
+mod plausible;
 pub mod render;
 mod rules;
 mod typo;
@@ -11,8 +12,8 @@ mod typo;
 use rust_decimal::Decimal;
 
 use crate::finding::Finding;
-use crate::form::{Form, Operand};
-use crate::report::{Report, Value};
+use crate::form::{Form, Operand, Standing};
+use crate::report::{Kind, Report, Value};
 
 pub use rules::{Verdict, assess};
 
@@ -21,6 +22,8 @@ pub use rules::{Verdict, assess};
 pub struct Context<'a> {
     /// Last year's report of the same agency.
     pub previous: Option<&'a Report>,
+    /// Level and kind of the agency, where an agencies file says them.
+    pub standing: Standing<'a>,
 }
 
 /// Applies the form's rules to a report: arithmetic with the cells to blame, kinds of figures, form and manner, narrative.
@@ -30,19 +33,28 @@ pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     rules::check(form, &figures, &mut findings);
     manner::check(form, report, &mut findings);
     narrative::check(form, report, &figures, &mut findings);
+    plausible::check(form, report, context, &figures, &mut findings);
     findings
 }
 
 /// The figures of a report and of last year's in the form's order.
 struct Figures<'a> {
     current: Vec<Option<&'a Value>>,
+    numbers: Vec<Option<Decimal>>,
+    /// Last year's, which may be of another form: only fields that both have are there.
     previous: Option<Vec<Option<&'a Value>>>,
 }
 
 impl<'a> Figures<'a> {
     fn of(form: &Form, report: &'a Report, previous: Option<&'a Report>) -> Self {
-        let previous = previous.filter(|previous| previous.form == report.form);
-        Self { current: in_order(form, report), previous: previous.map(|previous| in_order(form, previous)) }
+        let current = in_order(form, report);
+        let number = |(value, field): (Option<&Value>, &crate::form::Field)| {
+            let value = value?;
+            let zero = value.kind == Kind::Blank && form.tables[field.table].blank_is_zero;
+            value.value.or(zero.then_some(Decimal::ZERO))
+        };
+        let numbers = current.iter().copied().zip(&form.fields).map(number).collect();
+        Self { current, numbers, previous: previous.map(|previous| in_order(form, previous)) }
     }
 
     fn value(&self, field: usize) -> Option<&'a Value> {
@@ -50,8 +62,16 @@ impl<'a> Figures<'a> {
     }
 
     fn number(&self, operand: Operand) -> Option<Decimal> {
-        let side = if operand.previous { self.previous.as_ref()? } else { &self.current };
-        side[operand.field].and_then(|value| value.value)
+        match &self.previous {
+            Some(previous) if operand.previous => previous[operand.field].and_then(|value| value.value),
+            None if operand.previous => None,
+            _ => self.numbers[operand.field],
+        }
+    }
+
+    /// Whether last year's report has such a field at all.
+    fn has_previous(&self, field: usize) -> bool {
+        self.previous.as_ref().is_some_and(|previous| previous[field].is_some())
     }
 }
 

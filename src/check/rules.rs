@@ -20,7 +20,7 @@ pub enum Verdict {
     Fail(Decimal, Decimal),
     /// Cells are blank or unreadable: these fields.
     NotAssessable(Vec<FieldIndex>),
-    /// It needs last year's report, which is not there.
+    /// It needs last year's report, which is not there or is of a form without the figure.
     Skipped,
 }
 
@@ -31,7 +31,7 @@ pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdic
 }
 
 fn verdict(instance: &RuleInstance, figures: &Figures) -> Verdict {
-    if instance.needs_previous() && figures.previous.is_none() {
+    if instance.operands().any(|operand| operand.previous && !figures.has_previous(operand.field)) {
         return Verdict::Skipped;
     }
     let (Some(left), Some(right)) = (sum(&instance.left, figures), sum(&instance.right, figures)) else {

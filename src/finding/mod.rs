@@ -2,6 +2,7 @@
 
 pub mod code;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,19 @@ pub struct Finding {
     pub culprits: Vec<Culprit>,
     /// What was found, what was wanted, what to do.
     pub message: Message,
+    /// The office has accepted it; it does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+}
+
+/// Why a finding is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waived {
+    /// The reason.
+    pub reason: String,
+    /// Last day on which it is.
+    #[schemars(with = "String")]
+    pub until: Date,
 }
 
 impl Finding {
@@ -125,7 +139,13 @@ impl Finding {
             related: Vec::new(),
             culprits: Vec::new(),
             message,
+            waived: None,
         }
+    }
+
+    /// Whether it counts: its severity is at least this, and nobody has accepted it.
+    pub fn counts(&self, least: Severity) -> bool {
+        self.severity >= least && self.waived.is_none()
     }
 
     /// The same finding at a place.

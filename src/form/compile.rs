@@ -4,14 +4,11 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
-use super::rule::{expand, plain_sum};
+use super::rule::expand;
 use super::source::{
-    BlockSource, FormSource, HeadSource, LANGUAGE, NarrativeSource, SectionSource, TableSource, TitleSource,
-    VersionOnly,
+    BlockSource, FormSource, HeadSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly,
 };
-use super::{
-    Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, NarrativePattern, Section, Table, Title,
-};
+use super::{Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, Section, Table, Title};
 use crate::finding::Message;
 use crate::text::{fold, numbering};
 
@@ -94,7 +91,10 @@ impl Compiler<'_> {
             fields: Vec::new(),
             rules: Vec::new(),
             charts: Vec::new(),
-            narrative: Vec::new(),
+            narrative: super::Narrative::default(),
+            reserved: Vec::new(),
+            magnitudes: Vec::new(),
+            leftovers: Vec::new(),
             by_id: IndexMap::new(),
             fingerprint: 0,
         };
@@ -113,12 +113,10 @@ impl Compiler<'_> {
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }
-        for pattern in &source.narrative {
-            match narrative(pattern, &form) {
-                Ok(pattern) => form.narrative.push(pattern),
-                Err(mistake) => self.mistakes.push(mistake),
-            }
-        }
+        form.narrative = super::Narrative::compile(&source.narrative, &form, self.mistakes);
+        form.reserved = self.all(source.reserved.iter().map(|source| super::plausible::reserved(source, &form)));
+        form.magnitudes = self.all(source.magnitude.iter().map(|source| super::plausible::magnitude(source, &form)));
+        form.leftovers = self.all(source.leftovers.iter().map(super::plausible::regex));
         for chart in &source.chart {
             match super::chart::resolve(chart, &form) {
                 Ok(chart) => form.charts.push(chart),
@@ -126,6 +124,11 @@ impl Compiler<'_> {
             }
         }
         form
+    }
+
+    /// What was resolved; the mistakes are kept.
+    fn all<T>(&mut self, resolved: impl Iterator<Item = Result<T, Mistake>>) -> Vec<T> {
+        resolved.filter_map(|one| one.map_err(|mistake| self.mistakes.push(mistake)).ok()).collect()
     }
 
     fn sections(&mut self, sources: &[SectionSource]) -> Vec<Section> {
@@ -140,6 +143,7 @@ impl Compiler<'_> {
                 heading: source.heading.as_ref().map(|heading| Label::new(heading, &source.variants)),
                 placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
                 max_characters: source.max_characters,
+                stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),
             });
         }
         sections
@@ -165,6 +169,7 @@ impl Compiler<'_> {
             label_columns: source.label_columns,
             widths: source.widths.clone(),
             additive: source.additive,
+            blank_is_zero: source.blank_is_zero,
             blocks: Vec::new(),
         };
         for block in &source.block {
@@ -273,21 +278,6 @@ impl Leaves {
             self.add(child, &path, &inherited);
         }
     }
-}
-
-/// Numbers in prose: ASCII, full-width or Chinese numerals, or a word that there were none.
-const NUMBER: &str = "(?P<n>[0-9０-９]+|[〇零一二两三四五六七八九十百千万]+)";
-
-fn narrative(source: &NarrativeSource, form: &Form) -> Result<NarrativePattern, Mistake> {
-    let pattern = regex::Regex::new(&source.pattern.get_ref().replace("{n}", NUMBER))
-        .map_err(|error| Mistake { span: Some(source.pattern.span()), message: error.to_string() })?;
-    if !source.pattern.get_ref().contains("{n}") {
-        let message = "the pattern needs `{n}` where the number stands".to_owned();
-        return Err(Mistake { span: Some(source.pattern.span()), message });
-    }
-    let states =
-        source.states.iter().map(|sum| plain_sum(sum.get_ref(), sum.span(), form)).collect::<Result<_, _>>()?;
-    Ok(NarrativePattern { pattern, except: source.except.clone(), states })
 }
 
 fn title(source: TitleSource) -> Title {

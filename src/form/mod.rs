@@ -6,6 +6,8 @@ mod error;
 mod example;
 mod layout;
 mod load;
+mod narrative;
+mod plausible;
 mod rule;
 mod source;
 
@@ -18,6 +20,8 @@ pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use error::{FormError, Mistake};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
+pub use narrative::{Narrative, NarrativePattern};
+pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
 pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource};
 
@@ -50,7 +54,13 @@ pub struct Form {
     /// Charts for the workbook of a roll-up.
     pub charts: Vec<Chart>,
     /// Sentences of the narrative that state figures of the tables.
-    pub narrative: Vec<NarrativePattern>,
+    pub narrative: Narrative,
+    /// Figures that only some agencies can have.
+    pub reserved: Vec<Reserved>,
+    /// Figures that are easily given in another unit.
+    pub magnitudes: Vec<Magnitude>,
+    /// What a blank form leaves to be filled in.
+    pub leftovers: Vec<regex::Regex>,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }
@@ -82,6 +92,8 @@ pub struct Section {
     pub placeholders: Vec<String>,
     /// Most characters that the narrative may have.
     pub max_characters: Option<u32>,
+    /// Words of an older form, folded and as written.
+    pub stale: Vec<(String, String)>,
 }
 
 /// A label and the ways in which it is met.
@@ -110,6 +122,8 @@ pub struct Table {
     pub widths: Vec<u32>,
     /// Whether the figures of lower agencies add up to a superior's.
     pub additive: bool,
+    /// Whether a blank cell means 0.
+    pub blank_is_zero: bool,
     /// Its blocks from the top.
     pub blocks: Vec<Block>,
 }
@@ -220,17 +234,6 @@ impl Rule {
     pub fn check_legend(&self) -> String {
         format!("{}：{}", self.check_label(), self.text.zh)
     }
-}
-
-/// A sentence of the narrative that states a figure of the tables.
-#[derive(Debug, Clone)]
-pub struct NarrativePattern {
-    /// Matches the statement; the group `n` is the number.
-    pub pattern: regex::Regex,
-    /// Sentences with one of these words are passed over.
-    pub except: Vec<String>,
-    /// Sums any one of which the number may state.
-    pub states: Vec<Expression>,
 }
 
 /// Figures on which a rule is tried.

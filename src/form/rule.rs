@@ -223,16 +223,17 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, String> 
 fn add_terms(expression: &mut Expression, word: &str, sign: i64, form: &Form, naming: &Naming) -> Result<(), String> {
     let (plain, previous) = strip_previous(word);
     let mut push = |field| expression.terms.push(Term { sign, operand: Operand { field, previous } });
-    let Some(group) = plain.strip_suffix("*") else {
+    let Some((group, tail)) = plain.split_once('*') else {
         let id = naming.id(plain);
         push(form.field_index(&id).ok_or_else(|| format!("no field `{id}`"))?);
         return Ok(());
     };
     let start =
         format!("{}{}", naming.before, naming.item.map_or_else(|| group.to_owned(), |item| group.replace('$', item)));
+    let end = format!("{tail}{}", naming.after);
     let mut any = false;
     for (index, field) in form.fields.iter().enumerate() {
-        if field.id.len() > start.len() && field.id.starts_with(&start) && field.id.ends_with(&naming.after) {
+        if field.id.len() > start.len() + end.len() && field.id.starts_with(&start) && field.id.ends_with(&end) {
             push(index);
             any = true;
         }

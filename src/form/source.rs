@@ -51,6 +51,16 @@ pub struct FormSource {
     /// Sentences of the narrative that state figures of the tables.
     #[serde(default)]
     pub narrative: Vec<NarrativeSource>,
+    /// Figures that only some agencies can have.
+    #[serde(default)]
+    pub reserved: Vec<super::ReservedSource>,
+    /// Figures that are easily given in another unit.
+    #[serde(default)]
+    pub magnitude: Vec<super::MagnitudeSource>,
+    /// Regular expressions of what a blank form leaves to be filled in, such as `[X×]{2,}`; what is left of it in a report is told.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub leftovers: Vec<Spanned<String>>,
 }
 
 /// The title of a report.
@@ -101,6 +111,9 @@ pub struct SectionSource {
     /// Most characters that the narrative may have.
     #[serde(default)]
     pub max_characters: Option<u32>,
+    /// Words of an older form that have no place in this part any more: names of parts that are gone, a document that is replaced.
+    #[serde(default)]
+    pub stale: Vec<String>,
 }
 
 /// What kind of figure stands in a field.
@@ -144,6 +157,9 @@ pub struct TableSource {
     /// Whether the figures of lower agencies add up to a superior's.
     #[serde(default = "yes")]
     pub additive: bool,
+    /// Whether the form says that a blank cell means 0. Otherwise a blank cell keeps the rules that need it from being assessed.
+    #[serde(default)]
+    pub blank_is_zero: bool,
     /// Its blocks from the top: each has a header and rows of its own.
     pub block: Vec<BlockSource>,
 }
@@ -259,12 +275,29 @@ pub struct ExampleSource {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NarrativeSource {
-    /// A regular expression in which `{n}` stands for a number in any numerals; the first match in a sentence counts.
+    /// A regular expression in which `{n}` stands for a number in any numerals, and `{g}` for up to 14 characters of other words.
     #[schemars(with = "String")]
     pub pattern: Spanned<String>,
-    /// Sentences with one of these words are passed over.
+    /// Other ways to say the same.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub also: Vec<Spanned<String>>,
+    /// Ways to say that there were none, which states 0.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub zero: Vec<Spanned<String>>,
+    /// A sentence must have one of these words to be looked at; without any, every sentence is.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Clauses with one of these words are passed over.
     #[serde(default)]
     pub except: Vec<String>,
+    /// A sentence that has had one of these words is passed over from there on.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// What the number is divided by to be in the unit of the cells.
+    #[serde(default)]
+    pub divide: Option<u32>,
     /// Sums of whole field ids, any one of which the number may state.
     #[schemars(with = "Vec<String>")]
     pub states: Vec<Spanned<String>>,

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::document::Place;
 use crate::document::{Format, Picture};
 use crate::finding::Finding;
 

@@ -1,7 +1,7 @@
 //! Random figures that satisfy a form's rules.
 
 use super::Random;
-use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, RuleInstance};
+use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, RuleInstance, Standing};
 
 /// Draws a figure for every field so that every rule of the form holds that needs no other report.
 ///
@@ -21,6 +21,19 @@ pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
         }
     }
     figures
+}
+
+/// Takes out figures that the agency cannot have, and keeps the others below what is believed.
+pub(super) fn keep_plausible(form: &Form, agency: Option<&str>, figures: &mut [i64]) {
+    let standing = Standing { name: agency, ..Standing::default() };
+    for reserved in form.reserved.iter().filter(|reserved| reserved.denies(standing)) {
+        for &field in &reserved.fields {
+            figures[field] = 0;
+        }
+    }
+    for magnitude in &form.magnitudes {
+        figures[magnitude.field] %= magnitude.most.cast_signed();
+    }
 }
 
 fn figure(kind: FieldKind, size: u64, zeros: u64, random: &mut Random) -> i64 {

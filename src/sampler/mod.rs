@@ -69,7 +69,8 @@ impl Sampler {
         report.year = Some(year);
         report.period =
             Date::new(year, 1, 1).ok().zip(Date::new(year, 12, 31).ok()).map(|(from, to)| Period { from, to });
-        let figures = figures::draw(form, random);
+        let mut figures = figures::draw(form, random);
+        figures::keep_plausible(form, report.agency.as_deref(), &mut figures);
         for (field, figure) in form.fields.iter().zip(figures) {
             let value = match field.kind {
                 FieldKind::Amount => Decimal::new(figure, [0, 2, 4, 6][random.below(4) as usize]),

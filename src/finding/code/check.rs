@@ -69,4 +69,29 @@ super::declare! {
         ("正文与表格不一致", "the text differs from the table"),
         ("正文中的数字与表格中对应的数字不同。", "A figure in the text differs from the one in the table."),
         ("请核对正文和表格。", "Check the text and the table.");
+    /// A figure that the agency cannot have.
+    FIGURE_NOT_COMPETENT = "figure-not-competent", Warning,
+        ("该机关不应有此项数据", "the agency cannot have this figure"),
+        ("表单的这一项只有部分机关才有数据；按单位名录中的层级、类型或机关名称，该机关不在其中。", "Only some agencies have this figure; by its level, kind or name this one is none of them."),
+        ("请核对是否填错栏目；确无此项的，请改为0。", "Check whether it stands in the wrong row; where there is none, write 0.");
+    /// A figure seems to be in another unit.
+    UNIT_MISTAKEN = "unit-mistaken", Warning,
+        ("数字的单位可能有误", "a figure seems to be in another unit"),
+        ("数字大得不合常理，或与上一年度、正文相差的倍数正是两种单位之差。", "The figure is larger than is believed, or differs from last year's or the text's by just the factor between two units."),
+        ("请核对单位后改正。", "Check the unit and correct the figure.");
+    /// Words of an older form.
+    OUTLINE_STALE = "outline-stale", Warning,
+        ("沿用了旧格式的内容", "words of an older form"),
+        ("这一部分提到了现行格式没有的内容，或已被替代的文件。", "This part speaks of what the present form does not have, or of a document that has been replaced."),
+        ("请按现行格式改写。", "Rewrite it by the present form.");
+    /// A waiver has expired.
+    WAIVER_EXPIRED = "waiver-expired", Warning,
+        ("豁免已过期", "a waiver has expired"),
+        ("该问题此前被豁免，有效期已过，重新计入。", "The finding was accepted up to a day that is past; it counts again."),
+        ("请改正，或重新核准并写明新的有效期。", "Correct the report, or accept it anew with a later day.");
+    /// A waiver no longer fits the figures.
+    WAIVER_OUTDATED = "waiver-outdated", Warning,
+        ("豁免与现有数据不符", "a waiver no longer fits the figures"),
+        ("该豁免是针对当时的数据核准的，数据已变，不再适用。", "It was given for the figures as they were; they are others now, so it does not hold."),
+        ("请重新核对；仍可接受的，按现有数据重新核准。", "Check again; where it is still acceptable, accept it for the figures as they are.");
 }

@@ -1,0 +1,141 @@
+//! The prose against the tables and against itself: figures that sentences state, and parts that add up to more than the whole.
+//!
+//! Warnings only, and precision before recall: a sentence that is not surely about a cell is passed over.
+
+mod numbers;
+mod sums;
+
+use rust_decimal::Decimal;
+
+use super::{Figures, plausible};
+use crate::finding::code::check as code;
+use crate::finding::{Finding, Message};
+use crate::form::{Expression, Form, NarrativePattern};
+use crate::report::{Content, Report};
+
+/// Statements that are looked at in one sentence.
+const STATEMENTS: usize = 32;
+
+/// What parts clauses: a word in another clause of the sentence says nothing about this one.
+const CLAUSE: [char; 11] = ['，', ',', '、', '；', ';', '：', ':', '（', '）', '(', ')'];
+
+/// Adds what the prose contradicts.
+pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &mut Vec<Finding>) {
+    for section in &report.sections {
+        for content in &section.content {
+            let Content::Paragraph { text, place, .. } = content else { continue };
+            findings.extend(sums::parts_of_whole(text).into_iter().map(|finding| finding.at(place.clone())));
+            for sentence in text.split(['。', '；', '\n']) {
+                let reading = Reading { form, figures, sentence, year: report.year };
+                for pattern in form.narrative.speaking(sentence) {
+                    findings.extend(reading.statements(pattern).into_iter().map(|finding| finding.at(place.clone())));
+                }
+            }
+        }
+    }
+}
+
+/// A sentence that is held against the figures.
+struct Reading<'a, 'v> {
+    form: &'a Form,
+    figures: &'a Figures<'v>,
+    sentence: &'a str,
+    year: Option<i16>,
+}
+
+impl Reading<'_, '_> {
+    /// What the sentence states otherwise than the cells that it may be about.
+    fn statements(&self, pattern: &NarrativePattern) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut seen: Vec<usize> = Vec::new();
+        for regex in &pattern.patterns {
+            for found in regex.captures_iter(self.sentence).take(STATEMENTS) {
+                let (Some(whole), Some(figure)) = (found.get(0), found.name("n")) else { continue };
+                if seen.contains(&figure.start()) || !self.is_about(pattern, whole.start(), whole.end()) {
+                    continue;
+                }
+                seen.push(figure.start());
+                let stated = numbers::read(figure.as_str()).and_then(|number| number.checked_div(pattern.divide));
+                findings.extend(stated.and_then(|stated| self.compare(pattern, whole.as_str(), stated)));
+            }
+        }
+        let none = pattern.zero.iter().find_map(|regex| regex.find(self.sentence));
+        if let Some(whole) = none.filter(|whole| self.is_about(pattern, whole.start(), whole.end())) {
+            findings.extend(self.compare_none(pattern, whole.as_str()));
+        }
+        findings
+    }
+
+    /// Whether nothing in the clause or before it says that another figure is meant: a part, another year, a word of the pattern's.
+    fn is_about(&self, pattern: &NarrativePattern, start: usize, end: usize) -> bool {
+        let before = &self.sentence[..start];
+        let clause_start = before.char_indices().rev().find(|(_, sign)| CLAUSE.contains(sign));
+        let clause_start = clause_start.map_or(0, |(at, sign)| at + sign.len_utf8());
+        let clause_end = self.sentence[end..].find(CLAUSE).map_or(self.sentence.len(), |at| end + at);
+        let clause = &self.sentence[clause_start..clause_end];
+        let has = |text: &str, words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
+        let year = numbers::last_year(&self.sentence[..clause_end]);
+        !has(clause, &pattern.except)
+            && !has(before, &pattern.before)
+            && year.is_none_or(|year| self.year.is_none_or(|own| own == year))
+    }
+
+    fn compare(&self, pattern: &NarrativePattern, quoted: &str, stated: Decimal) -> Option<Finding> {
+        let sums: Vec<(Decimal, &Expression)> =
+            pattern.states.iter().filter_map(|sum| Some((self.sum(sum)?, sum))).collect();
+        // All of the sums must be known: the one that is not might be the one that is meant.
+        if sums.len() < pattern.states.len() || sums.iter().any(|(sum, _)| *sum == stated) {
+            return None;
+        }
+        sums.first().map(|(sum, expression)| self.differs(quoted, stated, *sum, expression))
+    }
+
+    /// That there were none is held against the first of the sums, which is what the words are about.
+    fn compare_none(&self, pattern: &NarrativePattern, quoted: &str) -> Option<Finding> {
+        let expression = pattern.states.first()?;
+        let sum = self.sum(expression).filter(|sum| !sum.is_zero())?;
+        Some(self.differs(quoted, Decimal::ZERO, sum, expression))
+    }
+
+    fn differs(&self, quoted: &str, stated: Decimal, sum: Decimal, expression: &Expression) -> Finding {
+        if let [only] = expression.terms.as_slice()
+            && let Some(magnitude) = self.form.magnitudes.iter().find(|magnitude| magnitude.field == only.operand.field)
+            && stated.checked_mul(magnitude.factor.into()) == Some(sum)
+        {
+            let said = (format!("，正文写“{quoted}”"), format!(", the text says \"{quoted}\""));
+            return plausible::mistaken(self.form, magnitude, self.figures, sum, (&said.0, &said.1));
+        }
+        let difference = (stated - sum).normalize();
+        let fields = || expression.terms.iter().map(|term| &self.form.fields[term.operand.field]);
+        let place = self.cells(expression);
+        let message = Message::new(
+            format!("正文写“{quoted}”，而{}为{sum}，相差{difference}。请核对。", place.zh),
+            format!("The text says \"{quoted}\", but {} is {sum}, {difference} apart. Check it.", place.en),
+        );
+        let mut finding = Finding::new(&code::PROSE_TABLE, message).about(fields().map(|field| field.id.clone()));
+        (finding.left, finding.right, finding.difference) = (Some(stated), Some(sum), Some(difference));
+        finding
+    }
+
+    /// The cells of a sum in words: the first, and how many are added to it.
+    fn cells(&self, expression: &Expression) -> Message {
+        let Some(first) = expression.terms.first() else { return Message::default() };
+        let place = self.form.describe(first.operand.field);
+        let (year_zh, year_en) = if first.operand.previous { ("上一年度报告", "last year's ") } else { ("", "") };
+        match expression.terms.len() {
+            1 => Message::new(format!("{year_zh}{}", place.zh), format!("{year_en}{}", place.en)),
+            count => Message::new(
+                format!("{year_zh}{}等{count}格之和", place.zh),
+                format!("the sum of {year_en}{} and {} more", place.en, count - 1),
+            ),
+        }
+    }
+
+    fn sum(&self, side: &Expression) -> Option<Decimal> {
+        let mut total = Decimal::from(side.constant);
+        for term in &side.terms {
+            total = total.checked_add(Decimal::from(term.sign).checked_mul(self.figures.number(term.operand)?)?)?;
+        }
+        Some(total)
+    }
+}

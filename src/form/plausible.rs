@@ -1,0 +1,174 @@
+//! What figures can be: those that only some agencies have, those that are too large for their unit, and words that are left from a blank.
+
+use regex::Regex;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::rule::plain_sum;
+use super::{FieldIndex, Form, Mistake};
+use crate::finding::{Message, Severity};
+
+/// Figures that only some agencies can have.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReservedSource {
+    /// Id, unique in the form; findings carry it as their rule.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// The fields; `group.*` stands for all below `group`.
+    #[schemars(with = "Vec<String>")]
+    pub fields: Vec<Spanned<String>>,
+    /// An agency that matches one of these cannot have them.
+    pub denied: AgencyPattern,
+    /// Unless it matches one of these.
+    #[serde(default)]
+    pub except: AgencyPattern,
+    /// How much it matters.
+    #[serde(default = "warning")]
+    pub severity: Severity,
+    /// Who has them, in words.
+    pub text: Message,
+    /// The paragraph that it comes from.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// Regular expressions about an agency: its level and kind as the agencies file writes them, and its name.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgencyPattern {
+    /// Its level (层级).
+    #[schemars(with = "Option<String>")]
+    pub level: Option<Spanned<String>>,
+    /// Its kind (类型).
+    #[schemars(with = "Option<String>")]
+    pub kind: Option<Spanned<String>>,
+    /// Its name.
+    #[schemars(with = "Option<String>")]
+    pub name: Option<Spanned<String>>,
+}
+
+/// A figure that is easily given in another unit.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MagnitudeSource {
+    /// Id, unique in the form; findings carry it as their rule.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// The field.
+    #[schemars(with = "String")]
+    pub field: Spanned<String>,
+    /// By what the figure is too large in the other unit: 10000 for 元 where 万元 belongs.
+    pub factor: u32,
+    /// More than this is not believed.
+    pub most: u64,
+    /// What to look at, in words.
+    pub text: Message,
+}
+
+/// An agency as far as it is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Standing<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// Its level as the agencies file writes it.
+    pub level: Option<&'a str>,
+    /// Its kind as the agencies file writes it.
+    pub kind: Option<&'a str>,
+}
+
+/// Agencies by level, kind or name.
+#[derive(Debug, Clone, Default)]
+struct Agencies {
+    level: Option<Regex>,
+    kind: Option<Regex>,
+    name: Option<Regex>,
+}
+
+impl Agencies {
+    fn compile(source: &AgencyPattern) -> Result<Self, Mistake> {
+        let regex = |text: &Option<Spanned<String>>| text.as_ref().map(regex).transpose();
+        Ok(Self { level: regex(&source.level)?, kind: regex(&source.kind)?, name: regex(&source.name)? })
+    }
+
+    fn has(&self, agency: Standing) -> bool {
+        let matches = |regex: &Option<Regex>, text: Option<&str>| {
+            regex.as_ref().zip(text).is_some_and(|(regex, text)| regex.is_match(text))
+        };
+        matches(&self.level, agency.level) || matches(&self.kind, agency.kind) || matches(&self.name, agency.name)
+    }
+}
+
+/// Figures that only some agencies can have, resolved.
+#[derive(Debug, Clone)]
+pub struct Reserved {
+    /// Id.
+    pub id: String,
+    /// The fields.
+    pub fields: Vec<FieldIndex>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Who has them, in words.
+    pub text: Message,
+    denied: Agencies,
+    except: Agencies,
+}
+
+impl Reserved {
+    /// Whether the agency cannot have such figures. Of one that nothing is known about nothing is said.
+    pub fn denies(&self, agency: Standing) -> bool {
+        self.denied.has(agency) && !self.except.has(agency)
+    }
+}
+
+/// A figure that is easily given in another unit, resolved.
+#[derive(Debug, Clone)]
+pub struct Magnitude {
+    /// Id.
+    pub id: String,
+    /// The field.
+    pub field: FieldIndex,
+    /// By what the figure is too large in the other unit.
+    pub factor: u32,
+    /// More than this is not believed.
+    pub most: u64,
+    /// What to look at, in words.
+    pub text: Message,
+}
+
+pub(super) fn reserved(source: &ReservedSource, form: &Form) -> Result<Reserved, Mistake> {
+    let mut fields = Vec::new();
+    for text in &source.fields {
+        let sum = plain_sum(text.get_ref(), text.span(), form)?;
+        fields.extend(sum.terms.iter().map(|term| term.operand.field));
+    }
+    Ok(Reserved {
+        id: source.id.get_ref().clone(),
+        fields,
+        severity: source.severity,
+        text: source.text.clone(),
+        denied: Agencies::compile(&source.denied)?,
+        except: Agencies::compile(&source.except)?,
+    })
+}
+
+pub(super) fn magnitude(source: &MagnitudeSource, form: &Form) -> Result<Magnitude, Mistake> {
+    let fail = |span, message: &str| Mistake { span: Some(span), message: message.to_owned() };
+    let field = form.field_index(source.field.get_ref());
+    let field = field.ok_or_else(|| fail(source.field.span(), &format!("no field `{}`", source.field.get_ref())))?;
+    if source.factor < 2 {
+        return Err(fail(source.id.span(), "`factor` must be at least 2"));
+    }
+    let (id, text) = (source.id.get_ref().clone(), source.text.clone());
+    Ok(Magnitude { id, field, factor: source.factor, most: source.most, text })
+}
+
+/// A regular expression as it is written in a mapping file.
+pub(super) fn regex(text: &Spanned<String>) -> Result<Regex, Mistake> {
+    Regex::new(text.get_ref()).map_err(|error| Mistake { span: Some(text.span()), message: error.to_string() })
+}
+
+fn warning() -> Severity {
+    Severity::Warning
+}
