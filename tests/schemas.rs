@@ -7,12 +7,15 @@ mod sources;
 
 use std::path::Path;
 
+use nianbao::check::{Context, check};
 use nianbao::document::Place;
+use nianbao::finding::Finding;
 use nianbao::form::{FormSource, Forms};
 use nianbao::migrate::{MigrationSource, Migrations};
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 use nianbao::stream::Row;
+use nianbao::waivers::{Waiver, Waivers};
 use program::Folder;
 use serde_json::Value;
 
@@ -102,4 +105,28 @@ fn the_schema_of_mappings_is_true_of_mappings() {
         instance["rule"][0]["expresion"] = "a = b".into();
         assert!(!jsonschema::is_valid(&schema, &instance), "an unknown key is a mistake");
     }
+}
+
+#[test]
+fn the_schemas_of_findings_and_waivers_are_true_of_them() {
+    let schema = published("finding.schema.json", &schemars::schema_for!(Finding));
+    let forms = Forms::built_in().expect("the built-in forms");
+    let form = forms.get("gkbg-2021").expect("a form");
+    let mut report = Sampler::new(7).report(form);
+    report.values["requests.granted.enterprise"] = nianbao::report::Value::number(77_777.into());
+    let found = check(form, &report, &Context::default());
+    assert!(found.iter().any(|finding| !finding.culprits.is_empty()), "{found:?}");
+    for finding in &found {
+        let printed = serde_json::to_string(finding).expect("JSON");
+        assert_valid(&schema, &serde_json::from_str(&printed).expect("JSON"), &finding.code);
+    }
+    let schema = published("waiver.schema.json", &schemars::schema_for!(Waiver));
+    let page = include_str!("../mappings/waivers.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let table: toml::Table = example.parse().expect("TOML");
+    let instance = serde_json::to_value(&table["waiver"][0]).expect("JSON");
+    assert_valid(&schema, &instance, "the example of the page");
+    assert!(Waivers::read("w.toml", example).is_ok());
+    let csv = page.split("```csv\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    assert!(Waivers::read("w.csv", csv).is_ok(), "{:?}", Waivers::read("w.csv", csv));
 }

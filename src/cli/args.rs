@@ -4,6 +4,7 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use nianbao::batch::Shard;
 use nianbao::finding::Language;
 use nianbao::write::{Output, WRITERS};
@@ -168,6 +169,18 @@ pub(crate) struct Check {
     /// Folder with last year's reports, for the rules that compare with them.
     #[arg(long, value_name = "DIR")]
     pub(crate) previous: Option<PathBuf>,
+    /// The agencies (CSV, XLSX or TOML): last year's reports are matched by them, former names included, and levels and kinds count.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) agencies: Option<PathBuf>,
+    /// Findings that are accepted (TOML or CSV), each for the figures as they were, with a reason and a last day.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) waivers: Option<PathBuf>,
+    /// The day on which waivers hold or have expired [default: today in China].
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) today: Option<Date>,
+    /// Prints what became of every rule (pass, fail, not assessable, skipped) in place of findings.
+    #[arg(long)]
+    pub(crate) verdicts: bool,
     /// How findings are printed.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Rendering::Text)]
     pub(crate) format: Rendering,
@@ -258,6 +271,8 @@ pub(crate) enum Rendering {
     Json,
     /// One SARIF 2.1.0 log.
     Sarif,
+    /// A waiver for each finding, to be completed with its reason.
+    Waivers,
 }
 
 #[derive(Debug, clap::Args)]
@@ -298,6 +313,10 @@ pub(crate) enum FormsCommand {
 pub(crate) struct Explain {
     /// The code of a finding; without it, all codes are listed.
     pub(crate) code: Option<String>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "a day such as 2025-03-31 is wanted".to_owned())
 }
 
 fn language(text: &str) -> Result<Language, String> {

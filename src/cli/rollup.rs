@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         }
     }
     let mut report = rollup.report();
-    pipeline.check(&mut report, None);
+    pipeline.check(&mut report, &nianbao::check::Context::default());
     write(args, &rollup, &report)?;
     Ok(tell(terminal, &rollup, &report, &args.out))
 }

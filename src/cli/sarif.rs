@@ -62,13 +62,35 @@ fn rule(code: &nianbao::finding::Code, terminal: &Terminal) -> Value {
 }
 
 fn result(terminal: &Terminal, path: &str, finding: &Finding) -> Value {
-    json!({
+    // The numbers as the finding's own JSON has them: exact, and null where there is none.
+    let data = serde_json::to_value(finding).unwrap_or_default();
+    let of = |name: &str| data.get(name).cloned().unwrap_or_default();
+    let mut result = json!({
         "ruleId": finding.code,
         "level": level(finding.severity),
         "message": { "text": terminal.message(&finding.message) },
         "locations": [location(path, finding.place.as_ref())],
-        "properties": { "fields": finding.fields, "rule": finding.rule },
-    })
+        "properties": {
+            "rule": finding.rule,
+            "fields": finding.fields,
+            "left": of("left"),
+            "right": of("right"),
+            "difference": of("difference"),
+            "culprits": of("culprits"),
+        },
+    });
+    if !finding.related.is_empty() {
+        result["relatedLocations"] = finding.related.iter().map(|place| location(path, Some(place))).collect();
+    }
+    if let Some(waived) = &finding.waived {
+        result["suppressions"] = json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": waived.reason,
+            "properties": { "until": waived.until.to_string() },
+        }]);
+    }
+    result
 }
 
 /// The file, the line where the place is one, and the place in our own words: table, row and column.

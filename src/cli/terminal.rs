@@ -42,7 +42,20 @@ impl Terminal {
     pub(crate) fn finding(&self, path: &str, finding: &Finding) -> String {
         let place = finding.place.as_ref().map(|place| format!(" {place}")).unwrap_or_default();
         let message = self.message(&finding.message);
-        let line = format!("{path}: {} {}{place} {message}", self.severity(finding.severity), finding.code);
+        let (severity, waived) = match &finding.waived {
+            None => (self.severity(finding.severity), String::new()),
+            Some(waived) => {
+                let (reason, until) = (&waived.reason, waived.until);
+                (
+                    self.say("已豁免", "waived"),
+                    match self.language {
+                        Language::Zh => format!("（豁免理由：{reason}，有效期至{until}）"),
+                        Language::En => format!(" (accepted: {reason}, until {until})"),
+                    },
+                )
+            }
+        };
+        let line = format!("{path}: {severity} {}{place} {message}{waived}", finding.code);
         // What a sender wrote is quoted; it must not steer the terminal.
         if line.contains(char::is_control) { line.replace(char::is_control, " ") } else { line }
     }

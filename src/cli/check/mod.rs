@@ -2,32 +2,47 @@
 
 mod previous;
 mod printer;
+mod verdicts;
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow, bail};
+use jiff::civil::Date;
+use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order};
+use nianbao::check::Context;
 use nianbao::check::render::excerpt;
 use nianbao::finding::{Finding, Severity};
+use nianbao::form::Standing;
 use nianbao::report::Report;
+use nianbao::waivers::{self, Waivers};
 
 use super::args::{Check, Global, Rendering};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::terminal::Terminal;
-use super::{Exit, mistakes};
+use super::{Exit, agencies, mistakes};
 use previous::Previous;
 use printer::Printer;
 
 pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<Exit> {
+    if args.verdicts && !matches!(args.format, Rendering::Text | Rendering::Json) {
+        bail!("{}", terminal.say("--verdicts 只能输出 text 或 json", "--verdicts are printed as text or json"));
+    }
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
-    let outputs: Vec<&std::path::Path> =
-        [&args.annotate, &args.letter].into_iter().flatten().map(AsRef::as_ref).collect();
+    let outputs: Vec<&Path> = [&args.annotate, &args.letter].into_iter().flatten().map(AsRef::as_ref).collect();
     let inputs = batch::list_outside(&args.inputs, &outputs)?;
     let pipeline = Pipeline::new(&forms, args.form.clone());
     let stop = stop_on_ctrl_c()?;
+    let waivers = args.waivers.as_deref().map(read_waivers).transpose()?.unwrap_or_default();
+    let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;
+    let matcher = agencies.as_ref().map(Matcher::new);
     let notices = Notices::open(args.annotate.as_deref(), args.letter.as_deref(), &inputs.list, terminal.language)?;
-    let checker = Checker { pipeline: &pipeline, previous: Previous::index(args, &pipeline)?, notices, args, terminal };
+    let previous = Previous::index(args, &pipeline, matcher.as_ref())?;
+    let today = args.today.unwrap_or_else(today);
+    let agencies = agencies.as_ref().zip(matcher.as_ref());
+    let checker = Checker { pipeline: &pipeline, previous, agencies, waivers, today, notices, args, terminal };
     let progress = terminal.progress(inputs.list.len());
     let (mut wrong, mut trouble) = (false, None);
     let mut printer = Printer::begin(args.format, terminal)?;
@@ -43,7 +58,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
             tell: |index: usize, checked: Result<Checked>| {
                 progress.step();
                 let printed = checked.and_then(|checked| {
-                    wrong |= checked.findings.iter().any(|finding| finding.severity == Severity::Error);
+                    wrong |= checked.findings.iter().any(|finding| finding.counts(Severity::Error));
                     printer.print(&inputs.list[index].path, &checked)
                 });
                 if let Err(error) = printed {
@@ -62,45 +77,91 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
 }
 
+/// The waivers of a file.
+fn read_waivers(path: &Path) -> Result<Waivers> {
+    let shown = path.display();
+    if std::fs::metadata(path).map_err(|error| anyhow!("{shown}: {error}"))?.len() > 64 << 20 {
+        bail!("{shown}: a file of waivers may have 64 MB");
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| anyhow!("{shown}: {error}"))?;
+    Waivers::read(&path.to_string_lossy(), &text).map_err(|error| anyhow!("{shown}: {error}"))
+}
+
+/// Today in China, where the reports are from.
+fn today() -> Date {
+    jiff::tz::offset(8).to_datetime(jiff::Timestamp::now()).date()
+}
+
 /// What the workers share.
 struct Checker<'a> {
     pipeline: &'a Pipeline<'a>,
     previous: Previous,
+    agencies: Option<(&'a Agencies, &'a Matcher<'a>)>,
+    waivers: Waivers,
+    today: Date,
     notices: Notices,
     args: &'a Check,
     terminal: &'a Terminal,
 }
 
 /// What became of one input.
+#[derive(Default)]
 struct Checked {
     report: Option<Report>,
     /// Worst first, in the order of the document otherwise.
     findings: Vec<Finding>,
     /// The row of the form under each finding, where findings are printed for people.
     excerpts: Vec<Option<String>>,
+    /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
+    instead: Option<Vec<String>>,
     notice: Notice,
 }
 
 impl Checker<'_> {
     fn check(&self, (loader, previous_loader): &mut (Loader, Loader), input: &Input) -> Checked {
-        let mut sent = Vec::new();
+        let (mut sent, mut checked) = (Vec::new(), Checked::default());
         let found = guarded(|| {
             sent = loader.bytes(input)?;
             let mut report = self.pipeline.read(input, &sent)?;
-            let before = self.previous.of(&report, self.pipeline, previous_loader)?;
-            self.pipeline.check(&mut report, before.as_ref());
+            let matcher = self.agencies.map(|(_, matcher)| matcher);
+            let before = self.previous.of(&report, self.pipeline, matcher, previous_loader)?;
+            let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
+            self.pipeline.check(&mut report, &context);
+            if let Some(form) = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts) {
+                let format = self.args.format;
+                checked.instead = Some(verdicts::lines(form, &report, &context, &input.path, format, self.terminal));
+            }
             Ok(report)
         });
-        let (report, mut findings) = match found {
+        match found {
             Ok(mut report) => {
-                let findings = std::mem::take(&mut report.findings);
-                (Some(report), findings)
+                checked.findings = std::mem::take(&mut report.findings);
+                self.waivers.apply(&report, self.today, &mut checked.findings);
+                if self.args.format == Rendering::Waivers {
+                    let open = checked.findings.iter().filter(|finding| finding.waived.is_none());
+                    checked.instead = Some(open.filter_map(|finding| waivers::draft(&report, finding)).collect());
+                }
+                checked.report = Some(report);
             }
-            Err(finding) => (None, vec![*finding]),
-        };
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        let notice = self.notices.make(input, &sent, report.as_ref(), &mut findings);
-        Checked { report, findings, excerpts: Vec::new(), notice }
+            Err(finding) => checked.findings.push(*finding),
+        }
+        let (mut open, waived): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut checked.findings).into_iter().partition(|finding| finding.waived.is_none());
+        open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        checked.notice = self.notices.make(input, &sent, checked.report.as_ref(), &mut open);
+        checked.findings = open;
+        checked.findings.extend(waived);
+        checked
+    }
+
+    /// What the agencies file says about the agency.
+    fn standing(&self, report: &Report) -> Standing<'_> {
+        let known = self
+            .agencies
+            .zip(report.agency.as_deref())
+            .and_then(|((agencies, matcher), name)| matcher.find(name).agency.map(|agency| &agencies.list()[agency]));
+        let (level, kind) = known.map_or((None, None), |agency| (agency.level.as_deref(), agency.kind.as_deref()));
+        Standing { name: None, level, kind }
     }
 
     fn finish(&self, mut checked: Checked) -> Result<Checked> {

@@ -20,7 +20,7 @@ impl<'a> Printer<'a> {
     pub(super) fn begin(format: Rendering, terminal: &'a Terminal) -> Result<Self> {
         let sarif = match format {
             Rendering::Sarif => Some(Sarif::begin(&mut io::stdout().lock(), terminal)?),
-            Rendering::Text | Rendering::Json => None,
+            _ => None,
         };
         Ok(Self { format, terminal, sarif })
     }
@@ -28,10 +28,17 @@ impl<'a> Printer<'a> {
     /// Prints what became of one input.
     pub(super) fn print(&mut self, path: &str, checked: &Checked) -> Result<()> {
         let mut out = io::stdout().lock();
+        if let Some(lines) = &checked.instead {
+            for line in lines {
+                writeln!(out, "{line}")?;
+            }
+            return Ok(());
+        }
         let excerpts = checked.excerpts.iter().map(Option::as_deref).chain(std::iter::repeat(None));
         for (finding, excerpt) in checked.findings.iter().zip(excerpts) {
             match (&mut self.sarif, self.format) {
                 (Some(sarif), _) => sarif.add(&mut out, self.terminal, path, finding)?,
+                (None, Rendering::Waivers) => self.terminal.line(&self.terminal.finding(path, finding)),
                 (None, Rendering::Text) => {
                     writeln!(out, "{}", self.terminal.finding(path, finding))?;
                     if let Some(excerpt) = excerpt {

@@ -1,0 +1,215 @@
+//! Waivers: findings that the office has accepted, each for the figures as they were, with a reason and a last day.
+
+mod parse;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::code::check::{WAIVER_EXPIRED, WAIVER_OUTDATED};
+use crate::finding::{Code, Finding, Message, Severity, Waived};
+use crate::report::Report;
+use crate::text::fold;
+
+/// A finding that is accepted.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Code of the finding.
+    pub code: String,
+    /// Id of the rule; any where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The agency's name as the report has it.
+    pub agency: String,
+    /// The year of the report.
+    pub year: i16,
+    /// Every field that the finding is about, with the text that stands there; nothing for a finding about no field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+    /// Left side as computed, where the finding has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub left: Option<Decimal>,
+    /// Right side as computed, where the finding has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub right: Option<Decimal>,
+    /// Words that the finding's message has; for findings that are about words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Last day on which it holds.
+    #[schemars(with = "String")]
+    pub until: Date,
+}
+
+/// The waivers of a file in its order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Waivers {
+    list: Vec<Waiver>,
+}
+
+/// A mistake in a waivers file: the entry, from 1, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverMistake {
+    /// Number of the entry, from 1; `None` where the whole file is meant.
+    pub entry: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for WaiverMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.entry {
+            Some(entry) => write!(f, "entry {entry}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for WaiverMistake {}
+
+/// How a waiver and a finding stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Holds,
+    /// It is about this finding, but the figures or words are others now.
+    Outdated,
+    Expired,
+}
+
+impl Waivers {
+    /// Reads a waivers file: TOML (`[[waiver]]`) or CSV with the same names as columns.
+    ///
+    /// # Errors
+    /// The first mistake: what is no TOML or CSV, an unknown key or column, no reason, no last day, nothing that binds it to figures.
+    pub fn read(name: &str, text: &str) -> Result<Self, WaiverMistake> {
+        let list = if name.to_lowercase().ends_with(".csv") { parse::csv(text)? } else { parse::toml(text)? };
+        for (index, waiver) in list.iter().enumerate() {
+            let fail = |message: &str| Err(WaiverMistake { entry: Some(index + 1), message: message.to_owned() });
+            if waiver.reason.trim().is_empty() {
+                return fail("a waiver needs a reason");
+            }
+            if waiver.values.is_empty() && waiver.left.is_none() && waiver.right.is_none() && waiver.quote.is_none() {
+                return fail("a waiver needs what binds it to the finding: values, left and right, or quote");
+            }
+        }
+        Ok(Self { list })
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Marks the findings that are accepted, and adds a finding for every waiver of this report that has expired or is about figures
+    /// that are others now.
+    pub fn apply(&self, report: &Report, today: Date, findings: &mut Vec<Finding>) {
+        let (Some(agency), Some(year)) = (report.agency.as_deref(), report.year) else { return };
+        let agency = fold(agency);
+        let mut told = Vec::new();
+        for waiver in self.list.iter().filter(|waiver| waiver.year == year && fold(&waiver.agency) == agency) {
+            let mut outdated = false;
+            let mut holds = false;
+            for finding in findings.iter_mut().filter(|finding| finding.waived.is_none()) {
+                match waiver.fit(report, finding, today) {
+                    Some(Fit::Holds) => {
+                        holds = true;
+                        finding.waived = Some(Waived { reason: waiver.reason.clone(), until: waiver.until });
+                    }
+                    Some(Fit::Expired) => told.push(waiver.told(&WAIVER_EXPIRED)),
+                    Some(Fit::Outdated) => outdated = true,
+                    None => {}
+                }
+            }
+            if outdated && !holds {
+                told.push(waiver.told(&WAIVER_OUTDATED));
+            }
+        }
+        findings.extend(told);
+    }
+}
+
+impl Waiver {
+    /// How it stands to a finding; `None` where it is about another.
+    fn fit(&self, report: &Report, finding: &Finding, today: Date) -> Option<Fit> {
+        let same_rule = self.rule.is_none() || self.rule == finding.rule;
+        if self.code != finding.code || !same_rule {
+            return None;
+        }
+        // About other cells of the same kind is about another finding.
+        let about = |field: &String| self.values.contains_key(field);
+        if !self.values.is_empty() && !finding.fields.iter().any(about) {
+            return None;
+        }
+        let same = finding.fields.iter().all(|field| self.values.is_empty() && self.quote.is_some() || about(field))
+            && self.values.iter().all(|(field, text)| stands(report, field, text))
+            && self.left.is_none_or(|left| finding.left == Some(left))
+            && self.right.is_none_or(|right| finding.right == Some(right))
+            && self.quote.as_ref().is_none_or(|quote| {
+                finding.message.zh.contains(quote.as_str()) || finding.message.en.contains(quote.as_str())
+            });
+        Some(match (same, today > self.until) {
+            (false, _) => Fit::Outdated,
+            (true, true) => Fit::Expired,
+            (true, false) => Fit::Holds,
+        })
+    }
+
+    fn told(&self, code: &'static Code) -> Finding {
+        let rule = self.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
+        let message = Message::new(
+            format!(
+                "{}：{}{rule}（理由“{}”，有效期至{}）。{}",
+                code.title.0, self.code, self.reason, self.until, code.remedy.0
+            ),
+            format!(
+                "{}: {}{rule} (reason \"{}\", until {}). {}",
+                code.title.1, self.code, self.reason, self.until, code.remedy.1
+            ),
+        );
+        let mut finding = Finding::new(code, message).about(self.values.keys().cloned());
+        finding.rule.clone_from(&self.rule);
+        finding
+    }
+}
+
+/// Whether this text stands in a field; numbers are compared as numbers.
+fn stands(report: &Report, field: &str, text: &str) -> bool {
+    report.values.get(field).is_some_and(|value| match (value.value, text.trim().parse::<Decimal>()) {
+        (Some(number), Ok(wanted)) => number == wanted,
+        _ => value.raw.trim() == text.trim(),
+    })
+}
+
+/// A waiver for a finding as it is, to be completed with a reason and a last day; `None` for a report without agency or year, for
+/// what nothing needs to be done about, and for a finding that nothing binds.
+pub fn draft(report: &Report, finding: &Finding) -> Option<String> {
+    if finding.severity < Severity::Warning {
+        return None;
+    }
+    let waiver = Waiver {
+        code: finding.code.clone(),
+        rule: finding.rule.clone(),
+        agency: report.agency.clone()?,
+        year: report.year?,
+        values: finding
+            .fields
+            .iter()
+            .filter_map(|field| Some((field.clone(), report.values.get(field)?.raw.clone())))
+            .collect(),
+        left: finding.left,
+        right: finding.right,
+        quote: finding.fields.is_empty().then(|| finding.message.zh.clone()),
+        reason: String::new(),
+        until: Date::new(report.year?.checked_add(2)?, 3, 31).ok()?,
+    };
+    let file = parse::File { waiver: vec![waiver] };
+    toml::to_string(&file).ok()
+}
