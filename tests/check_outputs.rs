@@ -267,7 +267,7 @@ fn the_agencies_file_tells_renames_levels_and_kinds() {
             ],
         ),
     );
-    put(&folder, "now/b.docx", &report("青山县水利局", 2023, regulations));
+    put(&folder, "now/b.docx", &report("青山县河口镇人民政府", 2023, regulations));
     put(&folder, "now/c.docx", &report("青山市人民政府", 2023, regulations));
     folder.file("agencies.csv", "单位名称,曾用名,上级,层级,类型\n青山市人民政府,,,市级,政府\n青山市水务局,青山市水利局,青山市人民政府,市级,部门\n");
     let without = folder.run(&["check", "now", "--previous", "before", "--format", "json"]).out;

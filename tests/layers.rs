@@ -44,7 +44,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "cli",
         &[
             "agencies", "batch", "bind", "check", "document", "fill", "finding", "form", "migrate", "report", "rollup",
-            "stream", "waivers", "write",
+            "stream", "text", "waivers", "write",
         ],
     ),
 ];

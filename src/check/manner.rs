@@ -13,13 +13,17 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     sections_missing(form, report, findings);
     for section in &report.sections {
         let Some(spec) = form.section(&section.id) else { continue };
-        let name = section.heading.as_deref().unwrap_or(&section.id);
-        length(spec, section, name, findings);
+        // What stands before the first heading has none.
+        let heading = section.heading.as_deref();
+        let (name, in_english) = (heading.unwrap_or("开头部分"), heading.unwrap_or("the beginning"));
+        length(spec, section, (name, in_english), findings);
         for (text, place) in texts(section) {
             if let Some(left) = left_from_blank(form, spec, text) {
                 let message = Message::new(
                     format!("“{name}”中仍留有空白表单的提示文字“{left}”。请填写或删除。"),
-                    format!("\"{name}\" still holds the blank form's guidance \"{left}\". Fill it in or delete it."),
+                    format!(
+                        "\"{in_english}\" still holds the blank form's guidance \"{left}\". Fill it in or delete it."
+                    ),
                 );
                 findings.push(Finding::new(&code::PLACEHOLDER_LEFT, message).at(place.clone()));
             }
@@ -27,7 +31,7 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
                 let message = Message::new(
                     format!("“{name}”中提到“{stale}”，现行格式没有这一内容。请按现行格式改写。"),
                     format!(
-                        "\"{name}\" speaks of \"{stale}\", which the present form does not have. Rewrite it by the present form."
+                        "\"{in_english}\" speaks of \"{stale}\", which the present form does not have. Rewrite it by the present form."
                     ),
                 );
                 findings.push(Finding::new(&code::OUTLINE_STALE, message).at(place.clone()));
@@ -44,7 +48,7 @@ fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)> {
     })
 }
 
-fn length(spec: &form::Section, section: &Section, name: &str, findings: &mut Vec<Finding>) {
+fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &str), findings: &mut Vec<Finding>) {
     let Some(most) = spec.max_characters else { return };
     let length: usize =
         texts(section).map(|(text, _)| text.chars().filter(|character| !character.is_whitespace()).count()).sum();
@@ -53,7 +57,7 @@ fn length(spec: &form::Section, section: &Section, name: &str, findings: &mut Ve
     }
     let message = Message::new(
         format!("“{name}”有{length}字，原则上不超过{most}字。请精简。"),
-        format!("\"{name}\" has {length} characters; {most} is the most. Shorten it."),
+        format!("\"{in_english}\" has {length} characters; {most} is the most. Shorten it."),
     );
     let place = texts(section).next().and_then(|(_, place)| place.clone());
     findings.push(Finding::new(&code::SECTION_TOO_LONG, message).at(place));
