@@ -52,6 +52,7 @@ pub fn supervise<R: Read>(
         buffer = Arc::try_unwrap(line).unwrap_or_default();
     }
     output.flush()?;
+    supervisor.running.map(Running::finish).transpose()?;
     Ok(())
 }
 
@@ -143,6 +144,13 @@ impl Running {
             RecvTimeoutError::Timeout => End::Hung,
             RecvTimeoutError::Disconnected => End::Died,
         })
+    }
+
+    /// Waits for the end of a child that has no line in hand.
+    fn finish(mut self) -> Result<ExitStatus, StreamError> {
+        // Without whoever sends lines, the thread ends and the child's lines do.
+        self.lines = sync_channel(0).0;
+        self.end()
     }
 
     /// How a child that closed its pipe ended.
