@@ -105,7 +105,8 @@ impl<'a> Package<'a> {
         let mut index = BTreeMap::new();
         for position in 0..archive.len() {
             let entry = archive.by_index_data(position).map_err(|error| damaged("the archive", &error))?;
-            let name = entry.name().map_err(|error| damaged("the archive", &error))?.into_owned();
+            // Some programs on Windows write its own separators (against APPNOTE 4.4.17).
+            let name = entry.name().map_err(|error| damaged("the archive", &error))?.replace('\\', "/");
             if entry.encrypted() {
                 return Err(ReadError::Encrypted);
             }
@@ -236,7 +237,7 @@ fn check_entry_count(bytes: &[u8], budget: &Budget) -> Result<(), ReadError> {
 /// A name that stays inside the package.
 fn is_inside(name: &str) -> bool {
     let trimmed = name.strip_suffix('/').unwrap_or(name);
-    !trimmed.contains(['\\', '\0', ':']) && !trimmed.split('/').any(|segment| matches!(segment, "" | "." | ".."))
+    !trimmed.contains(['\0', ':']) && !trimmed.split('/').any(|segment| matches!(segment, "" | "." | ".."))
 }
 
 /// Bytes that a part packed in so many may have, and what sets the bound.
@@ -294,15 +295,15 @@ fn parse_relationships(text: &str, folder: &str, budget: &mut Budget) -> Result<
 
 /// A target as the name of a part; nothing for one that leads out of the package.
 fn resolve(folder: &str, target: &str) -> Option<String> {
-    if target.contains(['\\', ':', '\0']) {
+    if target.contains([':', '\0']) {
         return None;
     }
     let target = target.split(['#', '?']).next().unwrap_or_default();
     let mut segments: Vec<&str> = Vec::new();
-    if !target.starts_with('/') {
+    if !target.starts_with(['/', '\\']) {
         segments.extend(folder.split('/').filter(|segment| !segment.is_empty()));
     }
-    for segment in target.split('/') {
+    for segment in target.split(['/', '\\']) {
         match segment {
             "" | "." => {}
             ".." => {

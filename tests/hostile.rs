@@ -1,0 +1,57 @@
+//! The register of damaged and hostile files: the name of a file in tests/hostile says what must happen to it.
+//!
+//! `read--…`: it is read, and there is nothing to say. `read-with-CODE,CODE--…`: it is read, with findings of just these codes.
+//! `refused-CODE--…`: it is refused with this code. A file that does better than its name says fails as one that does worse.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod sources;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use nianbao::document::Budget;
+use nianbao::finding::codes;
+use nianbao::read::read;
+
+/// What may be spent on one file, in a build that is not optimised and on a machine that is shared.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 3 });
+
+#[test]
+fn every_file_does_what_its_name_says() {
+    let files = sources::files("tests/hostile");
+    assert!(files.len() > 20, "{} files", files.len());
+    let mut wrong = Vec::new();
+    for path in files {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let bytes = std::fs::read(sources::root().join(&path)).expect("a file of the package");
+        let begun = Instant::now();
+        let outcome = match read(&bytes, Some(&name), &mut Budget::default()) {
+            Err(error) => format!("refused-{}", error.code().id),
+            Ok(reading) if reading.findings.is_empty() => "read".to_owned(),
+            Ok(reading) => {
+                let codes: BTreeSet<String> = reading.findings.into_iter().map(|finding| finding.code).collect();
+                format!("read-with-{}", codes.into_iter().collect::<Vec<_>>().join(","))
+            }
+        };
+        if name.split_once("--").map(|(wanted, _)| wanted) != Some(&outcome) {
+            wrong.push(format!("{name}: {outcome}"));
+        }
+        if begun.elapsed() > PATIENCE {
+            wrong.push(format!("{name}: {:?}", begun.elapsed()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_name_has_an_outcome_that_there_is() {
+    let known: BTreeSet<&str> = codes().map(|code| code.id).collect();
+    for path in sources::files("tests/hostile") {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let (outcome, _) = name.split_once("--").unwrap_or_else(|| panic!("{name} states no outcome"));
+        let named = outcome.strip_prefix("refused-").or(outcome.strip_prefix("read-with-"));
+        let right = named.map_or(outcome == "read", |codes| codes.split(',').all(|code| known.contains(code)));
+        assert!(right, "{name}");
+    }
+}

@@ -1,0 +1,160 @@
+//! Every fixture of every format, damaged in a hundred ways: read or refused, never a panic.
+//!
+//! The bytes are cut, changed, left out and doubled; in packages also the parts, put back under right checksums, since a wrong byte in
+//! a deflated part only tries the checksum. The changes are the same in every run.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nianbao::batch::keep_panics_quiet;
+use nianbao::document::Budget;
+use nianbao::read::{READERS, Sniffed, read, sniff};
+use rayon::prelude::*;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+/// Ways in which each file is damaged, and each package's parts.
+const WAYS: u64 = 100;
+
+/// What one damaged file may take, in a build that is not optimised and on a machine that is shared.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// `SplitMix64`, so that the same bytes are changed every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % bound.max(1) as u64) as usize
+    }
+}
+
+/// Cuts, leaves out, doubles or changes a piece; in texts also puts a large number in a number's place.
+fn damaged(whole: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    let (at, length) = (random.below(bytes.len()), random.below(400) + 1);
+    let end = (at + length).min(bytes.len());
+    match random.below(6) {
+        0 => bytes.truncate(at),
+        1 => drop(bytes.drain(at..end)),
+        2 => drop(bytes.splice(at..at, whole[at..end].repeat(random.below(3) + 1))),
+        3 => (0..=random.below(20)).for_each(|_| flip(&mut bytes, random)),
+        4 => (0..=random.below(4)).for_each(|_| extreme(&mut bytes, random)),
+        _ => {
+            let digits = whole[at..].iter().position(u8::is_ascii_digit).map(|found| at + found);
+            match digits {
+                Some(at) => drop(bytes.splice(at..=at, *b"4294967295")),
+                None => flip(&mut bytes, random),
+            }
+        }
+    }
+    bytes
+}
+
+fn flip(bytes: &mut [u8], random: &mut Random) {
+    let at = random.below(bytes.len());
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte ^= 1 << random.below(8);
+    }
+}
+
+fn extreme(bytes: &mut [u8], random: &mut Random) {
+    let at = random.below(bytes.len());
+    if let Some(byte) = bytes.get_mut(at) {
+        *byte = [0, 1, 0x7F, 0x80, 0xFF][random.below(5)];
+    }
+}
+
+/// A package's parts, unpacked.
+fn parts(package: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = ZipArchive::new(Cursor::new(package)).expect("a package");
+    let mut parts = Vec::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).expect("an entry");
+        let mut part = Vec::new();
+        entry.read_to_end(&mut part).expect("a part");
+        parts.push((entry.name().expect("a name").into_owned(), part));
+    }
+    parts
+}
+
+fn package(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, part) in parts {
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        zip.start_file(name.as_str(), stored).expect("an entry");
+        zip.write_all(part).expect("a part");
+    }
+    zip.finish().expect("a package").into_inner()
+}
+
+/// Parts damaged: mostly one, sometimes one gone.
+fn damaged_parts(whole: &[(String, Vec<u8>)], random: &mut Random) -> Vec<u8> {
+    let mut parts = whole.to_vec();
+    let chosen = random.below(parts.len());
+    if random.below(12) == 0 {
+        parts.remove(chosen);
+    } else {
+        parts[chosen].1 = damaged(&whole[chosen].1, random);
+    }
+    package(&parts)
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        ["samples", "tests/fixtures"].iter().flat_map(|folder| sources::files(folder)).collect();
+    files.retain(|path| path.extension().is_some_and(|suffix| suffix != "md" && suffix != "zip"));
+    files
+}
+
+/// How many of a fixture's damaged versions were read; those that ended in a panic or took too long.
+fn tried(path: &Path, whole: &[u8]) -> (u64, Vec<String>) {
+    let parts = if whole.starts_with(b"PK") { parts(whole) } else { Vec::new() };
+    let (mut good, mut wrong) = (0, Vec::new());
+    for way in 0..if parts.is_empty() { WAYS } else { 2 * WAYS } {
+        let random = &mut Random(way);
+        let bytes = if way < WAYS { damaged(whole, random) } else { damaged_parts(&parts, random) };
+        let begun = Instant::now();
+        match catch_unwind(AssertUnwindSafe(|| read(&bytes, None, &mut Budget::default()).is_ok())) {
+            Ok(read) => good += u64::from(read),
+            Err(_) => wrong.push(format!("{}, way {way}: a panic", path.display())),
+        }
+        if begun.elapsed() > PATIENCE {
+            wrong.push(format!("{}, way {way}: {:?}", path.display(), begun.elapsed()));
+        }
+    }
+    (good, wrong)
+}
+
+#[test]
+fn damaged_files_end_in_a_document_or_an_error() {
+    keep_panics_quiet();
+    let done: Vec<_> = fixtures()
+        .into_par_iter()
+        .map(|path| {
+            let whole = std::fs::read(sources::root().join(&path)).expect("a file of the package");
+            let Sniffed::Known(format) = sniff(&whole) else { panic!("{}", path.display()) };
+            assert!(read(&whole, None, &mut Budget::default()).is_ok(), "{}", path.display());
+            (format, tried(&path, &whole))
+        })
+        .collect();
+    let wrong: Vec<&String> = done.iter().flat_map(|(_, (_, wrong))| wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let mut read: BTreeMap<_, u64> = BTreeMap::new();
+    for (format, (good, _)) in &done {
+        *read.entry(format).or_default() += good;
+    }
+    // The changes are neither so slight that nothing breaks nor so rough that nothing is read.
+    assert!(read.values().all(|&good| good >= WAYS / 10), "{read:?}");
+    let known: BTreeSet<_> = READERS.iter().map(|reader| &reader.format).collect();
+    assert_eq!(read.keys().copied().collect::<BTreeSet<_>>(), known, "every format has a fixture");
+}
