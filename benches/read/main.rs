@@ -1,0 +1,54 @@
+//! How fast each format is read: `cargo bench --bench read`; beside other programs, in turns: `cargo bench --bench read -- --compare`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark stops with what is wrong"
+)]
+
+mod compare;
+mod others;
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use nianbao::document::Budget;
+use nianbao::read::read;
+
+/// Reports of the samples, one a format; those that this program does not write itself were written by LibreOffice.
+const SAMPLES: &[&str] = &[
+    "word-2021.docx",
+    "word-97.doc",
+    "rich-text.rtf",
+    "text-document.odt",
+    "sheet-2021.xlsx",
+    "excel-97.xls",
+    "calc.ods",
+    "page-utf8.html",
+    "page-gbk.html",
+    "text-pipes.txt",
+    "text-lines.txt",
+];
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--compare") {
+        compare::table();
+    } else {
+        divan::main();
+    }
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/samples/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a sample")
+}
+
+/// Bytes to a document, as every command reads them: sniffed, bounded, with findings.
+fn ours(bytes: &[u8]) {
+    black_box(read(black_box(bytes), None, &mut Budget::default()).expect("a document"));
+}
+
+#[divan::bench(args = SAMPLES)]
+fn report(bencher: Bencher, name: &str) {
+    let bytes = sample(name);
+    bencher.counter(BytesCount::of_slice(&bytes)).counter(ItemsCount::new(1_usize)).bench_local(|| ours(&bytes));
+}

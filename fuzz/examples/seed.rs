@@ -1,0 +1,58 @@
+//! Fills `corpus/TARGET` with seeds from files: `cargo run --example seed -- FILE…`; with `--pack FILE` writes a find of a target for
+//! packages as the package that it stands for, to standard output.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+
+use nianbao::document::Format;
+use nianbao::read::{Sniffed, sniff};
+
+/// Larger seeds slow the fuzzer down and teach it little.
+const MOST: usize = 96 << 10;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, path] = arguments.as_slice()
+        && flag == "--pack"
+    {
+        let package = nianbao_fuzz::pack(&std::fs::read(path)?).ok_or("not the parts of a package")?;
+        return Ok(std::io::stdout().write_all(&package)?);
+    }
+    for path in &arguments {
+        let bytes = std::fs::read(path)?;
+        let stem = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let raw = if bytes.len() <= MOST { Some(bytes.clone()) } else { None };
+        let target = match sniff(&bytes) {
+            Sniffed::Known(Format::Docx) => "docx",
+            Sniffed::Known(Format::Odt) => "odt",
+            Sniffed::Known(Format::Ods) => "ods",
+            Sniffed::Known(Format::Xlsx) => "xlsx",
+            Sniffed::Known(Format::Xlsb) => "xlsb",
+            Sniffed::Known(Format::Doc) => "doc",
+            Sniffed::Known(Format::Xls) => "xls",
+            Sniffed::Known(Format::Rtf) => "rtf",
+            Sniffed::Known(Format::Html) => "html",
+            Sniffed::Known(Format::WordXml) => "wordxml",
+            Sniffed::Known(Format::Text) => "text",
+            _ if bytes.starts_with(b"PK") => "archive",
+            _ => "open",
+        };
+        let seed = match target {
+            "docx" | "odt" | "ods" | "xlsx" | "xlsb" => nianbao_fuzz::unpack(&bytes).filter(|parts| parts.len() <= MOST),
+            _ => raw.clone(),
+        };
+        put(target, &stem, seed)?;
+        if raw.as_ref().is_some_and(|raw| raw.len() <= MOST / 4) {
+            put("open", &stem, raw)?;
+        }
+    }
+    Ok(())
+}
+
+fn put(target: &str, stem: &str, seed: Option<Vec<u8>>) -> Result<(), Box<dyn Error>> {
+    let Some(seed) = seed else { return Ok(()) };
+    let folder = Path::new("corpus").join(target);
+    std::fs::create_dir_all(&folder)?;
+    Ok(std::fs::write(folder.join(stem), seed)?)
+}
