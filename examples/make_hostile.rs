@@ -41,6 +41,7 @@ impl Maker {
     fn fixtures(&self) -> Done {
         self.put("fixtures/book.xlsb", binary_workbook()?)?;
         self.put("fixtures/word-2003.xml", word_2003(&[("甲", "12"), ("乙", "34")]))?;
+        self.put("fixtures/page.mht", page())?;
         self.put("fixtures/flat.xml", flat(&[("甲", "12"), ("乙", "34")]))
     }
 
@@ -287,6 +288,31 @@ fn table(rows: &[(&str, &str)]) -> String {
     let cell = |text: &str| format!("<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
     let rows: String = rows.iter().map(|(one, other)| format!("<w:tr>{}{}</w:tr>", cell(one), cell(other))).collect();
     format!("<w:p><w:r><w:t>一、总体情况</w:t></w:r></w:p><w:tbl>{rows}</w:tbl>")
+}
+
+/// A page saved as one file (RFC 2557), as Word saves it: quoted-printable in GBK, a picture beside it.
+fn page() -> String {
+    let text = "<html><head><meta http-equiv=Content-Type content=\"text/html; charset=gb2312\"></head><body>\
+                <p>一、总体情况</p><table><tr><td>规章</td><td>12</td></tr><tr><td>许可</td><td>34</td></tr></table></body></html>";
+    let mut lines = String::new();
+    let mut width = 0;
+    for &byte in encoding_rs::GBK.encode(text).0.iter() {
+        let plain = byte.is_ascii_graphic() && byte != b'=' || byte == b' ';
+        let coded = if plain { char::from(byte).to_string() } else { format!("={byte:02X}") };
+        if width + coded.len() > 75 {
+            lines.push_str("=\r\n");
+            width = 0;
+        }
+        width += coded.len();
+        lines.push_str(&coded);
+    }
+    format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"----=_NextPart_01\"\r\n\r\n\
+         ------=_NextPart_01\r\nContent-Location: file:///C:/report.htm\r\nContent-Transfer-Encoding: quoted-printable\r\n\
+         Content-Type: text/html; charset=\"gb2312\"\r\n\r\n{lines}\r\n\r\n\
+         ------=_NextPart_01\r\nContent-Location: file:///C:/report.files/image001.png\r\nContent-Transfer-Encoding: base64\r\n\
+         Content-Type: image/png\r\n\r\niVBORw0KGgo=\r\n\r\n------=_NextPart_01--\r\n"
+    )
 }
 
 /// A document in the XML of Word 2003.
