@@ -20,6 +20,17 @@ const KIBIBYTES: u64 = 1 << 20;
 /// A child that takes longer hangs; the program is a debug build.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What the table tells apart, and the outcome that it stands for.
+const COLUMNS: &[(&str, &str)] = &[
+    ("read", "read"),
+    ("encrypted", "file-encrypted"),
+    ("damaged", "file-damaged"),
+    ("not supported", "file-unsupported"),
+    ("over a limit", "file-over-limit"),
+    ("empty", "file-empty"),
+    ("crashed or hung", ""),
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -139,25 +150,31 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn survey(folder: &Path, log: Option<&Path>) -> Result<(), Box<dyn Error>> {
     let files = files(folder);
     let lines: Vec<(&PathBuf, Value)> = files.par_iter().map(|path| (path, child(path))).collect();
-    let mut counts: BTreeMap<(String, String), (u64, PathBuf, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+    let mut slowest: BTreeMap<String, u64> = BTreeMap::new();
     let mut written = String::new();
     for (path, line) in &lines {
-        let word = |name: &str| line[name].as_str().unwrap_or("?").to_owned();
-        let milliseconds = line["milliseconds"].as_u64().unwrap_or(0);
-        let (number, slowest, most) = counts.entry((word("format"), word("outcome"))).or_default();
-        *number += 1;
-        if milliseconds >= *most {
-            (*slowest, *most) = ((*path).clone(), milliseconds);
-        }
-        if ["panicked", "hung", "died"].contains(&word("outcome").as_str()) {
+        let format = line["format"].as_str().unwrap_or("?").to_owned();
+        let outcome = line["outcome"].as_str().unwrap_or("died");
+        let column = COLUMNS.iter().find(|column| column.1 == outcome).map_or("crashed or hung", |column| column.0);
+        if column == "crashed or hung" {
             eprintln!("{}: {line}", path.display());
         }
+        let most = slowest.entry(format.clone()).or_default();
+        *most = line["milliseconds"].as_u64().unwrap_or(0).max(*most);
+        *counts.entry(format).or_default().entry(column).or_default() += 1;
         written += &format!("{}\n", json!({ "path": path, "went": line }));
     }
-    println!("| format | outcome | files | slowest, ms | which |\n|---|---|---:|---:|---|");
-    for ((format, outcome), (number, slowest, most)) in &counts {
-        let name = slowest.file_name().unwrap_or_default().to_string_lossy();
-        println!("| {format} | {outcome} | {number} | {most} | {name} |");
+    let names: Vec<&str> = COLUMNS.iter().map(|column| column.0).collect();
+    println!(
+        "| content | files | {} | slowest, ms |\n|---|{}---:|",
+        names.join(" | "),
+        "---:|".repeat(names.len() + 1)
+    );
+    for (format, outcomes) in &counts {
+        let cells: Vec<String> = names.iter().map(|name| outcomes.get(name).unwrap_or(&0).to_string()).collect();
+        let files: u64 = outcomes.values().sum();
+        println!("| {format} | {files} | {} | {} |", cells.join(" | "), slowest[format]);
     }
     println!("{} files", lines.len());
     if let Some(log) = log {
