@@ -95,7 +95,7 @@ impl Maker {
         let far = "<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>2</v></c></row>";
         self.hostile("read--two-far-corners.xlsx", workbook(far, None)?)?;
         let strings = format!("<sst xmlns='{S}' count='9' uniqueCount='4294967295'><si><t>x</t></si></sst>");
-        let name = "refused-file-damaged--4294967295-strings-that-are-not-there.xlsx";
+        let name = "read--4294967295-strings-that-are-not-there.xlsx";
         self.hostile(name, workbook("<row r='1'><c r='A1' t='s'><v>0</v></c></row>", Some(&strings))?)?;
         let repeated = "<table:table-row table:number-rows-repeated='1048576'><table:table-cell \
              table:number-columns-repeated='16384' office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row>";
@@ -108,7 +108,7 @@ impl Maker {
         // DIMENSIONS: rows from 0, columns from 0, of four and two bytes each.
         let extent = find(&xls, &[0, 2, 14, 0, 0, 0, 0, 0])? + 4;
         let wide = changed(&changed(&xls, extent + 6, 0x0F), extent + 11, 0x40);
-        self.hostile("refused-file-over-limit--extent-of-16-billion-cells.xls", wide)
+        self.hostile("read--extent-of-16-billion-cells.xls", wide)
     }
 
     fn texts(&self) -> Done {
