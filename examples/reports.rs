@@ -1,0 +1,43 @@
+//! Makes Word reports with what is true of them: `cargo run --example reports -- COUNT FOLDER`. For the comparison with other tools.
+//!
+//! In FOLDER: `N.docx` and `truth.json`, by file every figure with its table, the labels of its row and of its column.
+
+use std::error::Error;
+use std::path::Path;
+
+use nianbao::form::Forms;
+use nianbao::sampler::Sampler;
+use nianbao::write::{Output, WRITERS};
+use serde_json::{Map, Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [count, folder] = arguments.as_slice() else { return Err("usage: reports COUNT FOLDER".into()) };
+    let forms = Forms::built_in()?;
+    let form = forms.get("gkbg-2021").ok_or("no such form")?;
+    let write = WRITERS.iter().find(|writer| writer.output == Output::Docx).ok_or("no writer")?.write;
+    let folder = Path::new(folder);
+    std::fs::create_dir_all(folder)?;
+    let mut truth = Map::new();
+    for seed in 0..count.parse()? {
+        let report = Sampler::new(seed).report(form);
+        let mut figures = Map::new();
+        for field in &form.fields {
+            let block = form.block(field);
+            let labels = |path: &[nianbao::form::Label]| path.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
+            figures.insert(
+                field.id.clone(),
+                json!({
+                    "figure": report.values[&field.id].raw,
+                    "table": form.tables[field.table].id,
+                    "row": labels(&block.leaf_rows[field.row].path),
+                    "column": labels(&block.leaf_columns[field.column].path),
+                }),
+            );
+        }
+        std::fs::write(folder.join(format!("{seed}.docx")), write(form, &report)?)?;
+        truth.insert(seed.to_string(), Value::Object(figures));
+    }
+    std::fs::write(folder.join("truth.json"), serde_json::to_vec(&truth)?)?;
+    Ok(())
+}
