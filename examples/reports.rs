@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut figures = Map::new();
         for field in &form.fields {
             let block = form.block(field);
-            let labels = |path: &[nianbao::form::Label]| path.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
+            let labels =
+                |path: &[nianbao::form::Label]| path.iter().map(|label| label.text.clone()).collect::<Vec<_>>();
             figures.insert(
                 field.id.clone(),
                 json!({
