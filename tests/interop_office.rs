@@ -46,7 +46,7 @@ fn without_results(bytes: &[u8]) -> Vec<u8> {
     let cached = regex::Regex::new("(</f>)<v>[^<]*</v>").expect("a pattern");
     for index in 0..old.len() {
         let mut part = old.by_index(index).expect("a part");
-        let name = part.name().to_owned();
+        let name = part.name().expect("a name").into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content).expect("its bytes");
         if name.starts_with("xl/worksheets/sheet") {
