@@ -73,7 +73,7 @@ fn checks(bencher: Bencher) {
     let report = bound(&Binder::new(&forms), WORD);
     bencher
         .counter(ItemsCount::new(1_usize))
-        .bench_local(|| check(form(&forms), black_box(&report), &Context { previous: None }));
+        .bench_local(|| check(form(&forms), black_box(&report), &Context::default()));
 }
 
 #[divan::bench(args = ["docx", "xlsx", "html", "json"])]
@@ -95,7 +95,7 @@ fn all_stages(bencher: Bencher, name: &str) {
         let reading = read(black_box(&bytes), Some(name), &mut Budget::default()).expect("a document");
         let mut report = binder.bind(&reading, &Hints::default()).expect("a report");
         let form = forms.get(&report.form).expect("its form");
-        let findings = check(form, &report, &Context { previous: None });
+        let findings = check(form, &report, &Context::default());
         report.findings.extend(findings);
         let wanted = [Output::Docx, Output::Xlsx, Output::Html];
         let writers = WRITERS.iter().filter(|writer| wanted.contains(&writer.output));
