@@ -1,6 +1,6 @@
 //! A stream: a line in, a line out, for programs that drive many copies of this one, such as Spark, Hive or GNU parallel.
 //!
-//! A [`supervise`]d child of the same program does the work in [`serve`]. What kills the child, hangs it or makes it grow becomes
+//! A [`supervise()`]d child of the same program does the work in [`serve()`]. What kills the child, hangs it or makes it grow becomes
 //! a row that says so, and the stream goes on. Nothing is kept from one line to the next.
 
 mod confine;
