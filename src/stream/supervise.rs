@@ -18,7 +18,7 @@ use crate::finding::{Code, Finding, Message};
 const START: Duration = Duration::from_secs(120);
 
 /// Answers every line of `input` with one row in `output`, in order, until the lines end. `command` is how a child that calls
-/// [`super::serve`] is started. A child works on line after line; one that dies is followed by another, which is given the
+/// [`super::serve()`] is started. A child works on line after line; one that dies is followed by another, which is given the
 /// same line once more, since it may have died of something else. Only if that one dies too is the line to blame. A child that
 /// takes more than `time` for a line is killed.
 ///
