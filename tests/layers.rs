@@ -51,7 +51,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 /// Where a part may name another only in these things.
 const ONLY: &[(&str, &str, &[&str])] =
-    &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place"])];
+    &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place", "column_letters"])];
 
 /// Where files, threads, clocks, processes and terminals may be touched.
 const TOUCHES_THE_WORLD: &[&str] = &["batch", "stream", "cli", "main"];

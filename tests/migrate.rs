@@ -98,6 +98,20 @@ fn there_and_back_keeps_what_both_forms_have() {
 }
 
 #[test]
+fn what_cannot_be_added_up_is_told_and_kept() {
+    let forms = Forms::built_in().unwrap();
+    let mut new = Sampler::new(5).report(forms.get(NEW).unwrap());
+    let part = new.values.get_mut("requests.other.unpaid_fee.total").unwrap();
+    (part.value, part.raw, part.kind) = (None, "若干".to_owned(), Kind::Text);
+    let old = migrated(&forms, new, OLD);
+    assert_eq!(old.values["requests.other.total"].kind, Kind::Absent);
+    let told = old.findings.iter().find(|finding| finding.message.en.contains("some of them are no numbers")).unwrap();
+    assert!(told.code == "figures-without-place" && told.fields.len() == 3, "{told:?}");
+    let Some(Content::Extra(table)) = old.unclaimed.last() else { panic!("{:?}", old.unclaimed) };
+    assert!(table.cells.iter().any(|cell| cell.text == "若干"));
+}
+
+#[test]
 fn a_migrated_report_is_written_in_its_new_form_and_read_back() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);

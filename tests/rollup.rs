@@ -336,6 +336,19 @@ fn last_year_stands_beside_this_year_from_its_reports_and_from_its_workbook() {
         let by_agency = rows.iter().any(|row| row[0].trim() == "西河镇人民政府");
         assert_eq!(by_agency, previous == "2022");
     }
+    // Neither another year's sums nor one agency's report stand for last year.
+    for (previous, said) in [("out23/汇总.xlsx", "it is not of 2022"), ("2022/青山县教育局.html", "not the superior")]
+    {
+        let args = ["rollup", "2023", "--agencies", "agencies.csv", "-o", "out23", "--previous", previous];
+        let refused = folder.run(&args);
+        assert!(refused.status == Some(2) && refused.err.contains(said), "{refused:?}");
+    }
+    // A folder with one file is a folder of reports, and what cannot be read in it is told.
+    folder.file("part/西河镇人民政府.html", std::fs::read(folder.path("2022/西河镇人民政府.html")).expect("a page"));
+    folder.file("part/cut.docx", b"PK\x03\x04 and no more");
+    let rows = run("2023", "out23", &["--previous", "part"]);
+    assert!(rows.iter().any(|row| row[0].trim() == "西河镇人民政府" && !row[3].is_empty()));
+    assert!(folder.log("out23/findings.jsonl").iter().any(|line| line["path"] == "part/cut.docx"));
     // Last year's form was another: what means the same is compared, and what does not is empty.
     let rows = run("2021", "out21", &["--previous", "2020"]);
     let row = |id: &str| &rows[1 + form.field_index(id).expect("a field")];

@@ -151,7 +151,8 @@ pub fn convert(
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(output(task.out.to_owned())(error));
     }
-    let missing = places.missing();
+    // A run that was stopped does not know who has not reported.
+    let missing = if taken < task.inputs.len() { Vec::new() } else { places.missing() };
     summary.missing = missing.len();
     logs.finish().and_then(|()| page.finish(missing)).map_err(output(task.out.to_owned()))?;
     summary.stopped = taken < task.inputs.len();

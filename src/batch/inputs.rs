@@ -10,8 +10,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
 use super::{BatchError, names};
+use crate::finding::Finding;
 use crate::finding::code::read::FILE_UNREADABLE;
-use crate::finding::{Finding, Message};
 use crate::read::READERS;
 
 /// One input of a batch.
@@ -254,14 +254,8 @@ fn lot(path: &str) -> u64 {
 
 /// The finding about something that the system does not let us read.
 pub(super) fn unreadable(error: &dyn std::error::Error) -> Box<Finding> {
-    let code = &FILE_UNREADABLE;
-    Box::new(Finding::new(
-        code,
-        Message::new(
-            format!("{}：{error}。{}", code.title.0, code.remedy.0),
-            format!("{}: {error}. {}", code.title.1, code.remedy.1),
-        ),
-    ))
+    let detail = error.to_string();
+    Box::new(Finding::detailed(&FILE_UNREADABLE, &detail, &detail))
 }
 
 /// Hidden files, and the lock files that Word and WPS put beside an open document.

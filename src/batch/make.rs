@@ -5,8 +5,8 @@ use super::names;
 use super::pipeline::{Pipeline, guarded};
 use crate::agencies::Matcher;
 use crate::fill::Template;
+use crate::finding::Finding;
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
-use crate::finding::{Finding, Message};
 use crate::report::Report;
 use crate::write::html::PageWriter;
 use crate::write::{Output, WRITERS, Writer};
@@ -108,12 +108,5 @@ impl Maker<'_> {
 
 /// The finding about an output that could not be made or written.
 pub fn unwritable(detail: &str) -> Box<Finding> {
-    let code = &OUTPUT_UNWRITABLE;
-    Box::new(Finding::new(
-        code,
-        Message::new(
-            format!("{}：{detail}。{}", code.title.0, code.remedy.0),
-            format!("{}: {detail}. {}", code.title.1, code.remedy.1),
-        ),
-    ))
+    Box::new(Finding::detailed(&OUTPUT_UNWRITABLE, detail, detail))
 }

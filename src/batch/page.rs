@@ -33,8 +33,10 @@ pub(super) type Charted = Vec<Vec<Option<String>>>;
 pub(super) fn charted(form: &Form, report: &Report) -> Charted {
     let number = |&field: &usize| report.values.get(&form.fields[field].id).and_then(|value| value.value);
     let sum = |fields: &Vec<usize>| {
-        let numbers = fields.iter().filter_map(number);
-        numbers.reduce(|sum, number| sum.checked_add(number).unwrap_or(sum)).map(|sum| sum.normalize().to_string())
+        let mut numbers = fields.iter().filter_map(number);
+        let first = numbers.next()?;
+        // A sum that is too large is no figure.
+        numbers.try_fold(first, Decimal::checked_add).map(|sum| sum.normalize().to_string())
     };
     form.charts.iter().map(|chart| chart.slices.iter().map(|slice| sum(&slice.fields)).collect()).collect()
 }
@@ -58,13 +60,14 @@ struct Group {
     sums: Vec<Sums>,
 }
 
+/// Sums of one chart; one that is too large is not drawn.
 #[derive(Default)]
 struct Sums {
-    slices: Vec<Decimal>,
+    slices: Vec<Option<Decimal>>,
     /// The largest agencies.
     largest: Vec<(String, Decimal)>,
     /// Number and sum of all others.
-    rest: (usize, Decimal),
+    rest: (usize, Option<Decimal>),
 }
 
 impl<'a> IndexPage<'a> {
@@ -140,7 +143,8 @@ impl<'a> IndexPage<'a> {
                 let bars = match chart.kind {
                     ChartKind::Agencies => sums.agencies(),
                     ChartKind::Shares => {
-                        chart.slices.iter().map(|slice| slice.label.clone()).zip(sums.slices).collect()
+                        let labels = chart.slices.iter().map(|slice| slice.label.clone());
+                        labels.zip(sums.slices).filter_map(|(label, sum)| Some((label, sum?))).collect()
                     }
                 };
                 let title = format!("{}（{year}年，{}份报告）", chart.title.zh, group.reports);
@@ -165,25 +169,25 @@ impl Group {
 
 impl Sums {
     fn add(&mut self, agency: &str, figures: &[Option<Decimal>]) {
-        self.slices.resize(self.slices.len().max(figures.len()), Decimal::ZERO);
-        let mut all = None;
+        self.slices.resize(self.slices.len().max(figures.len()), Some(Decimal::ZERO));
         for (sum, figure) in self.slices.iter_mut().zip(figures) {
-            let Some(figure) = figure else { continue };
-            *sum = sum.checked_add(*figure).unwrap_or(*sum);
-            all = Some(all.unwrap_or(Decimal::ZERO).checked_add(*figure).unwrap_or_default());
+            *sum = sum.and_then(|sum| sum.checked_add(figure.unwrap_or_default()));
         }
-        let Some(all) = all else { return };
+        let mut known = figures.iter().flatten();
+        let Some(first) = known.next() else { return };
+        let Some(all) = known.try_fold(*first, |sum, figure| sum.checked_add(*figure)) else { return };
         let at = self.largest.partition_point(|(_, figure)| *figure >= all);
         self.largest.insert(at, (agency.to_owned(), all));
         if self.largest.len() >= BARS
             && let Some((_, least)) = self.largest.pop()
         {
-            self.rest = (self.rest.0 + 1, self.rest.1.checked_add(least).unwrap_or(self.rest.1));
+            let before = if self.rest.0 == 0 { Some(Decimal::ZERO) } else { self.rest.1 };
+            self.rest = (self.rest.0 + 1, before.and_then(|sum| sum.checked_add(least)));
         }
     }
 
     fn agencies(self) -> Vec<(String, Decimal)> {
-        let rest = (self.rest.0 > 0).then(|| (format!("其余{}个单位", self.rest.0), self.rest.1));
+        let rest = self.rest.1.map(|sum| (format!("其余{}个单位", self.rest.0), sum));
         self.largest.into_iter().chain(rest).collect()
     }
 }

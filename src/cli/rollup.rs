@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, anyhow};
-use nianbao::agencies::Agencies;
+use anyhow::{Context, Result, anyhow, bail};
+use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Input, Loader, Pipeline, Stages, guarded, in_order};
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     passed_over(terminal, &inputs);
     let mut rollup = heap.finish(args.year).ok_or_else(|| anyhow!("none of the inputs is a report of that year"))?;
     if let Some(path) = &args.previous {
-        match previous(path, args, (global, &forms), &rollup, (terminal, &stop))? {
+        match previous(path, args, (global, &forms), &mut rollup, (terminal, &stop))? {
             Some(found) => rollup.previous = Some(found),
             None => return Ok(Exit::Stopped),
         }
@@ -96,31 +96,44 @@ impl<'a> Heap<'a> {
 
 type Outcome = Result<Box<Report>, Box<Finding>>;
 
-/// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single input is
-/// taken for what was made of all reports.
+/// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
+/// taken for what was made of all reports. What there is to say about last year's files is added to the findings.
 fn previous(
     path: &str,
     args: &Args,
     (global, forms): (&Global, &Forms),
-    rollup: &Rollup,
+    rollup: &mut Rollup,
     (terminal, stop): (&Terminal, &AtomicBool),
 ) -> Result<Option<Previous>> {
     let migrations = mistakes::migrations(global, forms)?;
     let pipeline = Pipeline::new(forms, None).into_form(&migrations, rollup.form.id.clone());
     let inputs = batch::list(&[path.to_owned()], None)?.list;
-    if let [input] = inputs.as_slice() {
+    let year = rollup.year - 1;
+    if let [input] = inputs.as_slice()
+        && Path::new(path).is_file()
+        && input.path == path
+    {
         let report = guarded(|| pipeline.read_sums(input, &Loader::default().bytes(input)?))
             .map_err(|finding| anyhow!("{path}: {}", finding.message.get(terminal.language)))?;
-        let found = Previous::of_report(rollup.form, &report);
-        return found.map(Some).ok_or_else(|| anyhow!("{path}: it does not say of which year it is"));
+        let name = report.agency.as_deref().unwrap_or_default();
+        if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
+            bail!("{path}: it is of \"{name}\", which is not the superior of these agencies");
+        }
+        let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
+        let told = |finding| Told { agency: None, file: Some(path.to_owned()), finding };
+        rollup.findings.extend(report.findings.into_iter().map(told));
+        return found.map(Some).ok_or_else(|| anyhow!("{path}: it is not of {year}"));
     }
     let mut heap = Heap::new(forms, rollup.agencies);
     if !read(args.jobs, &pipeline, &inputs, (terminal, stop), &mut heap)? {
         return Ok(None);
     }
-    let year = rollup.year - 1;
     let before = heap.finish(Some(year)).ok_or_else(|| anyhow!("{path}: there is no report of {year}"))?;
-    Ok(Some(Previous::of_rollup(&before)))
+    let previous = Previous::of_rollup(&before);
+    // Those about the agencies file itself are there already.
+    let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
+    rollup.findings.extend(told);
+    Ok(Some(previous))
 }
 
 /// Reads and checks the inputs and hands them on in their order; false when it was stopped.

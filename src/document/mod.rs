@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use budget::{Budget, Exceeded, Limits, Resource};
 pub use grid::{Cell, Grid, GridBuilder, Slot};
-pub use place::Place;
+pub use place::{Place, column_letters};
 
 /// A file format that a reader knows, as found in the content (never by the suffix).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -76,7 +76,7 @@ impl Place {
 }
 
 /// Letters of a 0-based sheet column: 0 is A, 26 is AA.
-fn column_letters(column: u32) -> String {
+pub fn column_letters(column: u32) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
     while rest > 0 {

@@ -148,6 +148,15 @@ impl Finding {
         self.severity >= least && self.waived.is_none()
     }
 
+    /// A finding of this code that says its title, what exactly was met, and what to do.
+    pub fn detailed(code: &Code, zh: &str, en: &str) -> Self {
+        let message = Message::new(
+            format!("{}：{zh}。{}", code.title.0, code.remedy.0),
+            format!("{}: {en}. {}", code.title.1, code.remedy.1),
+        );
+        Self::new(code, message)
+    }
+
     /// The same finding at a place.
     #[must_use]
     pub fn at(mut self, place: Option<Place>) -> Self {

@@ -61,6 +61,8 @@ struct Carried<'a> {
     old: IndexMap<String, Value>,
     values: IndexMap<String, Value>,
     told: Told,
+    /// Why figures that are to be added up were not.
+    no_sum: Arc<Message>,
     /// Figures without a place.
     left: Vec<(FieldIndex, Value)>,
 }
@@ -80,7 +82,11 @@ struct Told {
 impl<'a> Carried<'a> {
     fn new(migration: &'a Migration, old: IndexMap<String, Value>) -> Self {
         let values = migration.to.fields.iter().map(|field| (field.id.clone(), Value::default())).collect();
-        Self { migration, old, values, told: Told::default(), left: Vec::new() }
+        let no_sum = Arc::new(Message::new(
+            "新表式把这些栏目合为一栏，其中有的不是数字，不能相加",
+            "the form adds these up, and some of them are no numbers",
+        ));
+        Self { migration, old, values, told: Told::default(), no_sum, left: Vec::new() }
     }
 
     fn value(&self, from: FieldIndex) -> Value {
@@ -110,14 +116,16 @@ impl<'a> Carried<'a> {
             Step::Split { from, to } => self.split(*from, to),
             Step::Sum { from, to } => {
                 let values: Vec<Value> = from.iter().map(|from| self.value(*from)).collect();
-                let numbers = values.iter().map(|value| value.value);
+                // A figure in a unit of its own does not add to others.
+                let numbers = values.iter().map(|value| value.value.filter(|_| value.unit.is_none()));
                 let sum = numbers.reduce(|sum, number| sum?.checked_add(number?)).flatten();
                 match sum {
                     Some(sum) => self.put(*to, self.deduced(sum, &values[0])),
                     None if values.iter().any(says_something) => {
-                        let raw: Vec<&str> = values.iter().map(|value| value.raw.as_str()).collect();
-                        self.told.unsplit.push((from[0], raw.join("+"), vec![*to]));
-                        self.left.extend(from.iter().copied().zip(values));
+                        for (&from, value) in from.iter().zip(values) {
+                            gather(&mut self.told.dropped, &self.no_sum, (from, value.raw.clone()));
+                            self.left.push((from, value));
+                        }
                     }
                     None => {}
                 }

@@ -7,8 +7,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::document::Limits;
+use crate::finding::Finding;
 use crate::finding::code::batch::LINE_UNREADABLE;
-use crate::finding::{Finding, Message};
 
 /// Between path and content: Hive's default for columns of text is `^A`, that of its `TRANSFORM` a TAB, and Spark takes either.
 const SEPARATORS: [u8; 2] = [0x01, b'\t'];
@@ -121,14 +121,7 @@ pub(super) fn not_utf_8(error: &std::str::Utf8Error) -> Box<Finding> {
 }
 
 fn unreadable(zh: &str, en: &str) -> Box<Finding> {
-    let code = &LINE_UNREADABLE;
-    Box::new(Finding::new(
-        code,
-        Message::new(
-            format!("{}：{zh}。{}", code.title.0, code.remedy.0),
-            format!("{}: {en}. {}", code.title.1, code.remedy.1),
-        ),
-    ))
+    Box::new(Finding::detailed(&LINE_UNREADABLE, zh, en))
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ pub fn row(row: &Row) -> serde_json::Result<String> {
             Severity::Warning => 1,
             Severity::Info => 2,
         },
-        m: finding.message.zh.chars().take(WORDS).collect(),
+        m: cut(&finding.message.zh),
     });
     embedded(&RowJson {
         a: row.agency,
@@ -156,6 +156,14 @@ fn halves() -> (&'static str, &'static str) {
 /// JSON that can stand inside a `script` element: nothing in it ends the element or begins a comment.
 fn embedded(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_string(value)?.replace('<', "\\u003c"))
+}
+
+/// Words that fit a row; what is cut ends in an ellipsis, and is whole in `findings.jsonl`.
+fn cut(words: &str) -> String {
+    match words.char_indices().nth(WORDS) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words.to_owned(),
+    }
 }
 
 /// Charts are drawn, so a figure needs no more digits than a picture shows.

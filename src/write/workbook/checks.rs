@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::style::Style;
 use super::total::Places;
-use super::{TOTAL, a1, number, result};
+use super::{TOTAL, a1, exact, result};
 use crate::form::{Expression, Operand, Relation};
 use crate::rollup::Rollup;
 
@@ -33,7 +33,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
                 .then(|| (value_with_previous(rollup, &instance.left), value_with_previous(rollup, &instance.right)));
             if let Some((Some(left), Some(right))) = known {
                 for (column, value) in [(3, left), (5, right)] {
-                    sheet.write_number_with_format(row, column, number(value), &style.figure)?;
+                    exact(sheet, (row, column), Some(value), style)?;
                 }
                 let (formula, verdict) = verdict(row, instance.relation, left, right);
                 sheet.write_formula_with_format(row, 6, Formula::new(formula).set_result(verdict), &style.figure)?;

@@ -112,14 +112,22 @@ fn a1(row: u32, column: u16) -> String {
 
 /// Writes a figure: a number, the text as written, or an empty cell. Never 0 for what is no number.
 fn figure(sheet: &mut Worksheet, at: (u32, u16), figure: &Figure, style: &Style) -> Result<(), XlsxError> {
-    match figure.number {
+    if figure.number.is_none() && !figure.raw.is_empty() {
+        sheet.write_string_with_format(at.0, at.1, text(&figure.raw), &style.text)?;
+        return Ok(());
+    }
+    exact(sheet, at, figure.number, style)
+}
+
+/// Writes a number with all its digits, or an empty cell.
+fn exact(sheet: &mut Worksheet, at: (u32, u16), figure: Option<Decimal>, style: &Style) -> Result<(), XlsxError> {
+    match figure {
         // A spreadsheet's numbers have fifteen digits; more would be changed.
         Some(exact) if exact.normalize().mantissa().unsigned_abs() >= 1_000_000_000_000_000 => {
             sheet.write_string_with_format(at.0, at.1, exact.to_string(), &style.figure)?
         }
         Some(exact) => sheet.write_number_with_format(at.0, at.1, number(exact), &style.figure)?,
-        None if figure.raw.is_empty() => sheet.write_blank(at.0, at.1, &style.figure)?,
-        None => sheet.write_string_with_format(at.0, at.1, text(&figure.raw), &style.text)?,
+        None => sheet.write_blank(at.0, at.1, &style.figure)?,
     };
     Ok(())
 }

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::style::Style;
 use super::total::Places;
-use super::{TOTAL, a1, number, result, text, two_labels};
+use super::{TOTAL, a1, exact, result, text, two_labels};
 use crate::form::{Chart, ChartKind, FieldIndex};
 use crate::rollup::{Previous, Rollup};
 
@@ -75,10 +75,7 @@ fn agencies(
         sheet.write_string_with_format(row, 1, text(above), &style.label)?;
         let this = sum(fields.iter().map(|&field| rollup.nodes[agency].region.get(field).copied().flatten()));
         let before = sum(fields.iter().map(|&field| previous.of_agency(agency, field)));
-        match this {
-            Some(this) => sheet.write_number_with_format(row, 2, number(this), &style.figure)?,
-            None => sheet.write_blank(row, 2, &style.figure)?,
-        };
+        exact(sheet, (row, 2), this, style)?;
         pair(sheet, row, (this, before), style)?;
         row += 1;
     }
@@ -99,10 +96,7 @@ fn pair(
     (this, before): (Option<Decimal>, Option<Decimal>),
     style: &Style,
 ) -> Result<(), XlsxError> {
-    match before {
-        Some(before) => sheet.write_number_with_format(row, 3, number(before), &style.figure)?,
-        None => sheet.write_blank(row, 3, &style.figure)?,
-    };
+    exact(sheet, (row, 3), before, style)?;
     let difference = this.zip(before).and_then(|(this, before)| this.checked_sub(before));
     let Some((difference, before)) = difference.zip(before) else {
         sheet.write_blank(row, 4, &style.figure)?;
@@ -118,7 +112,9 @@ fn pair(
     Ok(())
 }
 
-/// The sum of what is known; nothing where nothing is.
+/// The sum of what is known; nothing where nothing is, or where it is too large.
 fn sum(figures: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
-    figures.flatten().reduce(|sum, figure| sum.checked_add(figure).unwrap_or(sum))
+    let mut known = figures.flatten();
+    let first = known.next()?;
+    known.try_fold(first, Decimal::checked_add)
 }

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::document::column_letters;
 use crate::write::plan::clean;
 use crate::write::xml::escape;
 
@@ -13,19 +14,7 @@ const DIGITS: usize = 15;
 
 /// Name of a cell in the A1 style; row and column are 0-based.
 pub(crate) fn name(row: u32, column: u32) -> String {
-    format!("{}{}", letters(column), row + 1)
-}
-
-/// Letters of a 0-based column: 0 is A, 26 is AA.
-pub(crate) fn letters(column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column + 1;
-    while rest > 0 {
-        rest -= 1;
-        letters.push(b'A' + (rest % 26) as u8);
-        rest /= 26;
-    }
-    letters.iter().rev().map(|&letter| letter as char).collect()
+    format!("{}{}", column_letters(column), row + 1)
 }
 
 /// Name of the region from a cell on; a region of one cell has the cell's name.

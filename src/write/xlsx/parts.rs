@@ -1,7 +1,7 @@
 //! The parts of a workbook that list its sheets and say what the package holds (ECMA-376 part 2, and part 1, 18.2).
 
 use super::book::{Book, Sheet, TOP};
-use super::cell;
+use crate::document::column_letters;
 use crate::write::plan::clean;
 use crate::write::xml::{Element, escape};
 
@@ -118,5 +118,5 @@ fn defined(text: &mut String, name: &str, sheet: usize, what: &str) {
 /// The official form alone is printed: title, heading and table, without the checks around it.
 fn print_area(sheet: &Sheet) -> String {
     let (rows, columns) = (TOP + sheet.layout.rows.len() as u32, sheet.layout.columns.max(1));
-    format!("'{}'!$A$1:${}${rows}", sheet.name, cell::letters(columns - 1))
+    format!("'{}'!$A$1:${}${rows}", sheet.name, column_letters(columns - 1))
 }
