@@ -10,8 +10,8 @@
     if (kind) element.className = kind;
     return element;
   };
-  const link = (name) => {
-    const anchor = make("a", name.includes(".") && name.length > 24 ? name.slice(name.lastIndexOf(".") + 1).toUpperCase() : name);
+  const link = (name, words) => {
+    const anchor = make("a", words);
     // Each part of the path by itself: a name may hold # or %.
     anchor.href = name.split("/").map(encodeURIComponent).join("/");
     anchor.title = name;
@@ -24,7 +24,7 @@
   };
 
   at("title").textContent = document.title = about.title;
-  about.links.forEach((name) => at("links").append(link(name)));
+  about.links.forEach((name) => at("links").append(link(name, name)));
   const counts = about.states.map((state, index) => rows.filter((row) => row.s === index).length);
   about.states.forEach((state, index) => {
     const tile = make("li", state.name + " ", state.kind);
@@ -61,7 +61,7 @@
     name.scope = "row";
     name.style.paddingLeft = (0.5 + row.d) + "em";
     const outputs = make("td", undefined, "outputs");
-    row.o.forEach((output) => outputs.append(link(output)));
+    row.o.forEach((output) => outputs.append(link(output, output.slice(output.lastIndexOf(".") + 1).toUpperCase())));
     tr.append(name, make("td", row.y === null ? "" : row.y), make("td", state.name, state.kind), findings(row), outputs, make("td", row.p));
     return tr;
   }
