@@ -136,7 +136,8 @@ impl Writer {
     pub(super) fn add(&mut self, key: &Key, record: &Record) {
         let Some(new) = &mut self.new else { return };
         let Ok(json) = serde_json::to_string(record) else { return };
-        if writeln!(new, "{} {json}", super::pipeline::hexadecimal(key)).is_err() {
+        // A run may be killed at any moment, and what is remembered by then must be in the file.
+        if writeln!(new, "{} {json}", super::pipeline::hexadecimal(key)).and_then(|()| new.flush()).is_err() {
             self.new = None;
         }
     }
@@ -176,7 +177,9 @@ mod tests {
         let mut broken = Cache::open(&folder);
         let mut writer = broken.writer();
         writer.add(&[2; 32], &record("two"));
-        let mut file = writer.new.take().unwrap().into_inner().unwrap();
+        // As when the process is killed: nothing that a buffer still holds gets into the file.
+        let (mut file, unwritten) = writer.new.take().unwrap().into_parts();
+        assert_eq!(unwritten.unwrap(), b"");
         file.write_all(b"0303 {\"torn").unwrap();
 
         let cache = Cache::open(&folder);
