@@ -5,7 +5,7 @@ use crate::finding::{Finding, Message};
 
 /// A kind of content that is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(in crate::read) enum Kind {
     /// Another document that is to be put in here (17.17.2).
     Chunk,
     /// An embedded or linked object or control.
@@ -24,17 +24,17 @@ pub(super) enum Kind {
 
 /// How often each kind was met.
 #[derive(Debug, Default)]
-pub(super) struct Skipped([u32; 7]);
+pub(in crate::read) struct Skipped([u32; 7]);
 
 impl Skipped {
     /// Counts one.
-    pub(super) fn add(&mut self, kind: Kind) {
+    pub(in crate::read) fn add(&mut self, kind: Kind) {
         let count = &mut self.0[kind as usize];
         *count = count.saturating_add(1);
     }
 
     /// A finding for each kind that was met.
-    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+    pub(in crate::read) fn findings(&self) -> impl Iterator<Item = Finding> {
         const KINDS: [Kind; 7] = [
             Kind::Chunk,
             Kind::Object,

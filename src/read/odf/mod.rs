@@ -1,5 +1,8 @@
 //! What `OpenDocument` text and spreadsheets share: the package, namespaces, properties, spans (ISO/IEC 26300).
 
+mod lists;
+mod styles;
+mod tables;
 pub(super) mod text;
 
 use crate::document::{Budget, Metadata};
