@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::styles::{LEVELS, List, Styles};
+use super::styles::{LEVELS, LONGEST_NAME, List, Styles};
 use crate::read::doc::numeral;
 use crate::read::xml::Tag;
 
@@ -17,8 +17,10 @@ struct Open {
     style: String,
     /// Level, 0-based.
     level: usize,
-    /// An item has begun whose first paragraph is still to come: the number that it is given, if any.
-    item: Option<Option<u32>>,
+    /// An item has begun whose first paragraph is still to come.
+    begun: bool,
+    /// The number that this item is given.
+    given: Option<u32>,
 }
 
 /// The lists that are open and what has been counted.
@@ -34,12 +36,13 @@ impl Lists {
     pub(super) fn begin(&mut self, tag: &Tag) {
         let level = self.open.len();
         let inherited = self.open.last().map(|open| open.style.clone());
-        let style = tag.get("style-name").map(std::borrow::Cow::into_owned).or(inherited).unwrap_or_default();
+        let named = tag.get("style-name").filter(|name| name.len() <= LONGEST_NAME);
+        let style = named.map(std::borrow::Cow::into_owned).or(inherited).unwrap_or_default();
         let goes_on = tag.get("continue-numbering").as_deref() == Some("true") || tag.get("continue-list").is_some();
         if !goes_on && let Some(reached) = self.reached.get_mut(&style) {
             reached.iter_mut().skip(level).for_each(|reached| *reached = None);
         }
-        self.open.push(Open { style, level, item: None });
+        self.open.push(Open { style, level, begun: false, given: None });
     }
 
     /// The innermost list ends.
@@ -50,21 +53,25 @@ impl Lists {
     /// An item begins; one of a header has no number.
     pub(super) fn item(&mut self, tag: &Tag) {
         if let Some(open) = self.open.last_mut() {
-            open.item = (tag.local == "list-item").then(|| tag.get("start-value").and_then(|value| value.parse().ok()));
+            open.begun = tag.local == "list-item";
+            open.given = tag.get("start-value").and_then(|value| value.parse().ok());
         }
     }
 
     /// An item ends.
     pub(super) fn end_item(&mut self) {
         if let Some(open) = self.open.last_mut() {
-            open.item = None;
+            open.begun = false;
         }
     }
 
     /// The label of the paragraph or heading that begins here, where it has one.
     pub(super) fn label(&mut self, tag: &Tag, styles: &Styles) -> Option<String> {
         if let Some(open) = self.open.last_mut() {
-            let given = open.item.take()?;
+            if !std::mem::take(&mut open.begun) {
+                return None;
+            }
+            let given = open.given.take();
             let own = tag.get("style-name").and_then(|style| styles.list_of(&style));
             let name = if open.style.is_empty() { own.unwrap_or_default() } else { open.style.clone() };
             let list = styles.list(&name)?;

@@ -5,6 +5,9 @@ mod styles;
 mod tables;
 pub(super) mod text;
 
+#[cfg(test)]
+mod tests;
+
 use crate::document::{Budget, Metadata};
 use crate::read::ReadError;
 use crate::read::package::Package;
@@ -61,19 +64,39 @@ pub(super) fn picture_part(tag: &Tag) -> Option<String> {
 pub(super) fn metadata(package: &mut Package, budget: &mut Budget) -> Result<Metadata, ReadError> {
     let mut metadata = Metadata::default();
     let Some(part) = package.part("meta.xml", budget)? else { return Ok(metadata) };
-    let read = xml::text(&part, budget).and_then(|(text, _)| properties(&mut metadata, &text, budget));
+    let read = xml::text(&part, budget)
+        .and_then(|(text, _)| properties(&mut metadata, &mut Events::new(&text, 0, SPACES), budget));
     match read {
         Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
         _ => Ok(metadata),
     }
 }
 
-fn properties(metadata: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
+/// The document properties of a document that is one XML file.
+pub(super) fn flat_metadata(text: &str, budget: &mut Budget) -> Result<Metadata, ReadError> {
+    let mut metadata = Metadata::default();
     let mut events = Events::new(text, 0, SPACES);
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.space == OFFICE && tag.local == "meta" => {
+                properties(&mut metadata, &mut events, budget)?;
+                return Ok(metadata);
+            }
+            Event::Open(tag) if tag.space == OFFICE && tag.local == "body" => return Ok(metadata),
+            Event::End => return Ok(metadata),
+            _ => {}
+        }
+    }
+}
+
+/// Takes in properties to the end of the innermost open element.
+fn properties(metadata: &mut Metadata, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
+    let outside = events.depth().checked_sub(1);
     let mut creator = None;
     loop {
         let tag = match events.next(budget)? {
             Event::Open(tag) => tag,
+            Event::Close(_) if Some(events.depth()) == outside => break,
             Event::End => break,
             _ => continue,
         };

@@ -14,6 +14,9 @@ pub(super) const LEVELS: usize = 10;
 /// Styles that inherit from each other are followed so far.
 const GENERATIONS: usize = 16;
 
+/// Styles with longer names are passed over: each paragraph would compare them.
+pub(super) const LONGEST_NAME: usize = 256;
+
 /// How a level of a list is numbered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Level {
@@ -45,8 +48,8 @@ struct Style {
 /// The styles of a part.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Styles {
-    /// By family and name.
-    styles: BTreeMap<(String, String), Style>,
+    /// By family, then by name.
+    families: BTreeMap<String, BTreeMap<String, Style>>,
     lists: BTreeMap<String, List>,
     /// How headings are numbered.
     outline: List,
@@ -74,13 +77,14 @@ impl Styles {
     }
 
     fn inherited<T>(&self, family: &str, name: &str, get: impl Fn(&Style) -> Option<T>) -> Option<T> {
-        let mut name = name.to_owned();
+        let family = self.families.get(family)?;
+        let mut name = Some(name).filter(|name| name.len() <= LONGEST_NAME)?;
         for _ in 0..GENERATIONS {
-            let style = self.styles.get(&(family.to_owned(), name))?;
+            let style = family.get(name)?;
             if let Some(found) = get(style) {
                 return Some(found);
             }
-            name = style.parent.clone()?;
+            name = style.parent.as_deref()?;
         }
         None
     }
@@ -91,9 +95,9 @@ impl Styles {
         match (tag.space, tag.local) {
             (STYLE, "style" | "default-style") => self.style(tag, events, budget)?,
             (TEXT, "list-style") => {
-                let name = tag.get("name").unwrap_or_default().into_owned();
+                let name = short(tag, "name");
                 let list = list(events, budget)?;
-                self.lists.insert(name, list);
+                self.lists.extend(name.map(|name| (name, list)));
             }
             (TEXT, "outline-style") => {
                 self.outline = list(events, budget)?;
@@ -105,9 +109,9 @@ impl Styles {
 
     fn style(&mut self, tag: &Tag, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
         budget.spend(Resource::Blocks, 1)?;
-        let get = |name| tag.get(name).map(std::borrow::Cow::into_owned);
-        let key = (get("family").unwrap_or_default(), get("name").unwrap_or_default());
-        let mut style = Style { parent: get("parent-style-name"), list: get("list-style-name"), hidden: None };
+        let names = short(tag, "family").zip(short(tag, "name"));
+        let mut style =
+            Style { parent: short(tag, "parent-style-name"), list: short(tag, "list-style-name"), hidden: None };
         let outside = events.depth().saturating_sub(1);
         loop {
             match events.next(budget)? {
@@ -119,11 +123,17 @@ impl Styles {
                 _ => {}
             }
         }
-        if style.parent.is_some() || style.list.is_some() || style.hidden.is_some() {
-            self.styles.insert(key, style);
+        let says = style.parent.is_some() || style.list.is_some() || style.hidden.is_some();
+        if let Some((family, name)) = names.filter(|_| says) {
+            self.families.entry(family).or_default().insert(name, style);
         }
         Ok(())
     }
+}
+
+/// A name that an attribute gives and that is not too long to be compared again and again.
+fn short(tag: &Tag, attribute: &str) -> Option<String> {
+    tag.get(attribute).filter(|name| name.len() <= LONGEST_NAME).map(std::borrow::Cow::into_owned)
 }
 
 /// The levels of the list style that has just begun.

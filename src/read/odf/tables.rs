@@ -1,9 +1,12 @@
-//! Tables of an `OpenDocument` text: cells and rows that stand there several times have their text each time (ISO/IEC 26300-1, 9.1).
+//! Tables of an `OpenDocument` text: cells and rows that stand there several times have their text each time, and what stands in
+//! covered cells is told (ISO/IEC 26300-1, 9.1).
 
 use std::sync::Arc;
 
 use super::count;
 use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
+use crate::finding::code::read::CONTENT_SKIPPED;
+use crate::finding::{Finding, Message};
 use crate::read::xml::Tag;
 
 /// How often a cell or row may stand there; a page has fewer of either.
@@ -19,6 +22,12 @@ pub(super) struct Table {
     row: Vec<u32>,
     /// The open cell, as often as it stands there.
     cells: Vec<u32>,
+    /// Cells of the row so far, covered ones counted: where the next one stands.
+    position: u32,
+    /// The open cell is a covered one.
+    covered: bool,
+    /// Covered cells that hold something, and the first of them.
+    hidden: Option<(usize, Place, String)>,
     text: String,
     begun: bool,
     /// Blocks of the open cell.
@@ -36,6 +45,9 @@ impl Table {
             rows: 0,
             row: Vec::new(),
             cells: Vec::new(),
+            position: 0,
+            covered: false,
+            hidden: None,
             text: String::new(),
             begun: false,
             nested: Vec::new(),
@@ -44,11 +56,12 @@ impl Table {
 
     /// Whether a cell is open.
     pub(super) fn is_in_cell(&self) -> bool {
-        !self.cells.is_empty()
+        self.covered || !self.cells.is_empty()
     }
 
     pub(super) fn begin_row(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
         self.row.clear();
+        self.position = 0;
         self.rows += 1;
         self.builder.start_row(budget)
     }
@@ -56,7 +69,9 @@ impl Table {
     pub(super) fn begin_cell(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
         self.cells.clear();
         let spans = (count(tag, "number-rows-spanned"), count(tag, "number-columns-spanned"));
-        for _ in 0..count(tag, "number-columns-repeated").min(MOST) {
+        let repeated = count(tag, "number-columns-repeated").min(MOST);
+        self.position = self.position.saturating_add(repeated);
+        for _ in 0..repeated {
             let cell = self.add(spans, String::new(), budget)?;
             self.cells.push(cell);
             self.row.push(cell);
@@ -64,6 +79,30 @@ impl Table {
         self.text.clear();
         self.begun = false;
         Ok(())
+    }
+
+    /// A covered cell begins. One that no cell covers, as in a damaged table, is a cell like any other.
+    pub(super) fn begin_covered(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
+        if self.builder.next_column() <= self.position {
+            return self.begin_cell(tag, budget);
+        }
+        self.covered = true;
+        self.text.clear();
+        self.begun = false;
+        self.position = self.position.saturating_add(count(tag, "number-columns-repeated").min(MOST));
+        Ok(())
+    }
+
+    /// Notes that a covered cell holds something.
+    fn end_covered(&mut self) {
+        let (text, nested) = (std::mem::take(&mut self.text), std::mem::take(&mut self.nested));
+        if text.trim().is_empty() && nested.is_empty() {
+            return;
+        }
+        let column = self.position.saturating_sub(1) as usize;
+        let place = Place::cell(&self.part, self.number, self.rows.saturating_sub(1) as usize, column);
+        let first = || (0, place, text.trim().chars().take(40).collect());
+        self.hidden.get_or_insert_with(first).0 += 1;
     }
 
     fn add(&mut self, spans: (u32, u32), text: String, budget: &mut Budget) -> Result<u32, Exceeded> {
@@ -82,6 +121,10 @@ impl Table {
     }
 
     pub(super) fn end_cell(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
+        if std::mem::take(&mut self.covered) {
+            self.end_covered();
+            return Ok(());
+        }
         let (text, mut nested) = (std::mem::take(&mut self.text), std::mem::take(&mut self.nested));
         let copies = self.cells.len().saturating_sub(1) as u64;
         budget.spend(Resource::TextBytes, copies.saturating_mul(text.len() as u64))?;
@@ -114,8 +157,21 @@ impl Table {
         Ok(())
     }
 
-    /// The grid.
-    pub(super) fn finish(self, budget: &mut Budget) -> Result<Grid, Exceeded> {
+    /// The grid. What nobody sees is told and not read.
+    pub(super) fn finish(self, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Grid, Exceeded> {
+        findings.extend(self.hidden.map(|(count, place, text)| covered(count, place, &text)));
         self.builder.finish(budget)
     }
+}
+
+fn covered(count: usize, place: Place, text: &str) -> Finding {
+    let table = place.table.map_or(1, |table| table + 1);
+    let message = Message::new(
+        format!("第{table}个表格有{count}个被合并单元格遮住的单元格仍有内容（如“{text}”），未读取。请取消合并核对。"),
+        format!(
+            "Table {table} has {count} cells that a merged cell covers and that hold something (such as \"{text}\"); it was not read. \
+             Take the merged cell apart and check."
+        ),
+    );
+    Finding::new(&CONTENT_SKIPPED, message).at(Some(place))
 }

@@ -5,39 +5,42 @@ use std::sync::Arc;
 use super::lists::Lists;
 use super::styles::Styles;
 use super::tables::Table;
-use super::{DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, metadata, open, picture_part};
-use crate::document::{Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
+use super::{DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part};
+use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::pictures::Pictures;
+use crate::read::docx::shared::base64;
 use crate::read::docx::skipped::{Kind as Left, Skipped};
 use crate::read::package::Package;
 use crate::read::xml::{self, Event, Events, Tag};
 
-/// Reads an `OpenDocument` text.
+/// Reads an `OpenDocument` text, be it a package or one XML file.
 ///
 /// # Errors
 /// [`ReadError`] when it is encrypted, damaged or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    if !bytes.starts_with(b"PK") {
+        let (text, base) = xml::text(bytes, budget)?;
+        let mut walker = Walker::new(None, "document.xml");
+        walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+        let metadata = flat_metadata(&text, budget)?;
+        return Ok(walker.finish(metadata, findings));
+    }
     let mut package = open(bytes, budget)?;
     let content = package.part("content.xml", budget)?;
     let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
     let styles = package.part("styles.xml", budget)?;
-    let mut walker = Walker::new(&mut package);
+    let metadata = metadata(&mut package, budget)?;
+    let mut walker = Walker::new(Some(package), "styles.xml");
     if let Some(styles) = styles {
         let (text, base) = xml::text(&styles, budget)?;
-        walker.only_margins = true;
         walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
     }
-    let mut margins = walker.begin("content.xml");
+    walker.begin("content.xml");
     let (text, base) = xml::text(&content, budget)?;
     walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
-    findings.extend(walker.skipped.findings());
-    let Walker { mut blocks, mut notes, pictures, .. } = walker;
-    blocks.append(&mut notes);
-    blocks.append(&mut margins);
-    let metadata = metadata(&mut package, budget)?;
-    Ok(Document { metadata, blocks, pictures: pictures.list })
+    Ok(walker.finish(metadata, findings))
 }
 
 /// What an open element means to the walk.
@@ -52,19 +55,24 @@ enum Kind {
     Item,
     Note,
     Box,
+    /// All that is neither a style nor a property.
+    Body,
     /// A page header or footer.
     Margin,
     Other,
 }
 
-struct Walker<'a, 'p> {
-    package: &'a mut Package<'p>,
+struct Walker<'p> {
+    /// Where pictures lie, unless they stand in the file itself.
+    package: Option<Package<'p>>,
     styles: Styles,
     lists: Lists,
     blocks: Vec<Block>,
     notes: Vec<Block>,
+    margins: Vec<Block>,
     pictures: Pictures,
     skipped: Skipped,
+    findings: Vec<Finding>,
     open: Vec<Kind>,
     tables: Vec<Table>,
     /// The paragraphs that are open, and whether they are hidden: a text box stands inside one.
@@ -72,43 +80,52 @@ struct Walker<'a, 'p> {
     paragraph_count: usize,
     table_count: usize,
     part: Arc<str>,
-    /// Only page headers and footers are wanted.
-    only_margins: bool,
 }
 
-impl<'a, 'p> Walker<'a, 'p> {
-    fn new(package: &'a mut Package<'p>) -> Self {
+impl<'p> Walker<'p> {
+    fn new(package: Option<Package<'p>>, part: &str) -> Self {
         Self {
             package,
             styles: Styles::default(),
             lists: Lists::default(),
             blocks: Vec::new(),
             notes: Vec::new(),
+            margins: Vec::new(),
             pictures: Pictures::default(),
             skipped: Skipped::default(),
+            findings: Vec::new(),
             open: Vec::new(),
             tables: Vec::new(),
             paragraphs: Vec::new(),
             paragraph_count: 0,
             table_count: 0,
-            part: "styles.xml".into(),
-            only_margins: false,
+            part: part.into(),
         }
     }
 
-    /// Begins with another part. Gives back what was found in the one before.
-    fn begin(&mut self, part: &str) -> Vec<Block> {
-        self.only_margins = false;
+    /// Begins with another part.
+    fn begin(&mut self, part: &str) {
         self.part = part.into();
         (self.lists, self.paragraph_count, self.table_count) = (Lists::default(), 0, 0);
-        self.open.clear();
-        std::mem::take(&mut self.blocks)
+    }
+
+    /// The document: its body, then notes, then page headers and footers.
+    fn finish(mut self, metadata: Metadata, findings: &mut Vec<Finding>) -> Document {
+        findings.append(&mut self.findings);
+        findings.extend(self.skipped.findings());
+        self.blocks.append(&mut self.notes);
+        self.blocks.append(&mut self.margins);
+        Document { metadata, blocks: self.blocks, pictures: self.pictures.list }
     }
 
     fn walk(&mut self, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
         loop {
             match events.next(budget)? {
                 Event::Open(tag) if self.styles.take(&tag, events, budget)? => {}
+                Event::Open(tag) if tag.space == OFFICE && tag.local == "binary-data" && self.is_inside() => {
+                    let content = events.content(budget)?;
+                    self.embedded(&content, budget)?;
+                }
                 Event::Open(tag) if self.is_left_out(&tag) => {
                     events.skip(budget)?;
                 }
@@ -136,11 +153,20 @@ impl<'a, 'p> Walker<'a, 'p> {
         Ok(())
     }
 
+    /// Whether what comes is text of the body or of a page header or footer.
+    fn is_inside(&self) -> bool {
+        self.open.iter().any(|kind| matches!(kind, Kind::Body | Kind::Margin))
+    }
+
     fn enter(&mut self, tag: &Tag, budget: &mut Budget) -> Result<Kind, ReadError> {
-        if self.only_margins && !self.open.contains(&Kind::Margin) {
-            let is_margin = tag.space == STYLE && (tag.local.starts_with("header") || tag.local.starts_with("footer"));
-            // `style:header-footer-properties` and the like say only how they look.
-            return Ok(if is_margin && !tag.local.contains("propert") { Kind::Margin } else { Kind::Other });
+        if !self.is_inside() {
+            let is_margin = tag.local.starts_with("header") || tag.local.starts_with("footer");
+            return Ok(match tag.space {
+                OFFICE if tag.local == "body" => Kind::Body,
+                // `style:header-footer-properties` and the like say only how they look.
+                STYLE if is_margin && !tag.local.contains("propert") && !tag.local.ends_with("-style") => Kind::Margin,
+                _ => Kind::Other,
+            });
         }
         match (tag.space, tag.local) {
             (TEXT, "p" | "h") => {
@@ -178,9 +204,12 @@ impl<'a, 'p> Walker<'a, 'p> {
                     return Ok(Kind::Row(count(tag, "number-rows-repeated")));
                 }
             }
-            (TABLE, "table-cell") => {
+            (TABLE, "table-cell" | "covered-table-cell") => {
                 if let Some(table) = self.tables.last_mut() {
-                    table.begin_cell(tag, budget)?;
+                    match tag.local {
+                        "table-cell" => table.begin_cell(tag, budget)?,
+                        _ => table.begin_covered(tag, budget)?,
+                    }
                     return Ok(Kind::Cell);
                 }
             }
@@ -232,9 +261,9 @@ impl<'a, 'p> Walker<'a, 'p> {
         let is_note = paragraph.region == Region::Note;
         let block = Block::Paragraph(paragraph);
         if is_note {
-            self.notes.push(block)
+            self.notes.push(block);
         } else {
-            self.push(block)
+            self.push(block);
         }
         Ok(())
     }
@@ -242,6 +271,7 @@ impl<'a, 'p> Walker<'a, 'p> {
     fn push(&mut self, block: Block) {
         match self.tables.last_mut() {
             Some(table) => table.nested.push(block),
+            None if self.open.contains(&Kind::Margin) => self.margins.push(block),
             None => self.blocks.push(block),
         }
     }
@@ -263,13 +293,13 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
             Kind::Table => {
                 if let Some(table) = self.tables.pop() {
-                    let grid = table.finish(budget)?;
+                    let grid = table.finish(budget, &mut self.findings)?;
                     if !grid.cells().is_empty() {
                         self.push(Block::Grid(grid));
                     }
                 }
             }
-            Kind::Note | Kind::Box | Kind::Margin | Kind::Other => {}
+            Kind::Note | Kind::Box | Kind::Body | Kind::Margin | Kind::Other => {}
         }
         Ok(())
     }
@@ -281,10 +311,23 @@ impl<'a, 'p> Walker<'a, 'p> {
             }
             return Ok(());
         };
-        let index = match self.pictures.known(&part) {
-            Some(index) => Some(index),
-            None => self.package.part(&part, budget)?.and_then(|bytes| self.pictures.keep(&part, bytes)),
+        let bytes = match (self.pictures.known(&part), &mut self.package) {
+            (Some(index), _) => return self.show(Some(index), budget),
+            (None, Some(package)) => package.part(&part, budget)?,
+            (None, None) => None,
         };
+        let index = bytes.and_then(|bytes| self.pictures.keep(&part, bytes));
+        self.show(index, budget)
+    }
+
+    /// A picture that stands in the file itself, as text.
+    fn embedded(&mut self, content: &str, budget: &mut Budget) -> Result<(), ReadError> {
+        let name = format!("{}", self.pictures.list.len() + 1);
+        let index = base64(content).and_then(|bytes| self.pictures.keep(&name, bytes));
+        self.show(index, budget)
+    }
+
+    fn show(&mut self, index: Option<usize>, budget: &mut Budget) -> Result<(), ReadError> {
         let Some(index) = index else {
             self.skipped.add(Left::BrokenPicture);
             return Ok(());
@@ -295,7 +338,7 @@ impl<'a, 'p> Walker<'a, 'p> {
         Ok(())
     }
 
-    /// Elements that are no text of the document: what is hidden, tracked deletions, annotations, declarations, covered cells.
+    /// Elements that are no text of the document: what is hidden, tracked deletions, annotations, declarations.
     fn is_left_out(&mut self, tag: &Tag) -> bool {
         let is = |name: &str, value: &str| tag.get(name).as_deref() == Some(value);
         let hides = |family: &str| tag.get("style-name").is_some_and(|style| self.styles.hides(family, &style));
@@ -304,15 +347,16 @@ impl<'a, 'p> Walker<'a, 'p> {
             (TEXT, "span") => hides("text"),
             (TEXT, "section") => is("display", "none") || is("is-hidden", "true"),
             (TEXT, "hidden-text") => !is("is-hidden", "false"),
-            (
-                TEXT,
-                "tracked-changes" | "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template",
-            ) => true,
             (OFFICE, "annotation") => {
                 self.skipped.add(Left::Comment);
                 true
             }
-            (OFFICE, "scripts" | "font-face-decls") | (TABLE, "covered-table-cell" | "shapes") => true,
+            (
+                TEXT,
+                "tracked-changes" | "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template",
+            )
+            | (OFFICE, "scripts" | "font-face-decls" | "meta" | "settings")
+            | (TABLE, "shapes") => true,
             (DRAW, "object" | "object-ole" | "plugin" | "applet") => {
                 self.skipped.add(Left::Object);
                 true

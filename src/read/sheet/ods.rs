@@ -6,20 +6,34 @@ use super::{COLUMNS, ROWS, Region, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::odf::{DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, metadata, open, picture_part};
+use crate::read::docx::shared::base64;
+use crate::read::odf::{
+    DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part,
+};
 use crate::read::xml::{self, Event, Events, Tag};
 
-/// Reads an `OpenDocument` spreadsheet.
+/// Reads an `OpenDocument` spreadsheet, be it a package or one XML file.
 ///
 /// # Errors
 /// [`ReadError`] when it is encrypted, damaged or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    if !bytes.starts_with(b"PK") {
+        let (text, base) = xml::text(bytes, budget)?;
+        let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);
+        let sheets = walker.sheets()?;
+        let embedded = walker.embedded;
+        let mut book = Workbook { sheets, metadata: flat_metadata(&text, budget)?, ..Workbook::default() };
+        for (index, (bytes, sheet)) in embedded.into_iter().enumerate() {
+            let kept = book.pictures.keep(&(index + 1).to_string(), bytes);
+            book.placed.extend(kept.map(|index| (index, sheet)));
+        }
+        return super::document(book, budget, findings);
+    }
     let mut package = open(bytes, budget)?;
     let content = package.part("content.xml", budget)?;
     let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
     let (text, base) = xml::text(&content, budget)?;
-    let mut walker =
-        Walker { events: Events::new(&text, base, SPACES), budget, hidden: BTreeSet::new(), pictures: Vec::new() };
+    let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);
     let sheets = walker.sheets()?;
     let pictures = walker.pictures;
     let mut book = Workbook { sheets, metadata: metadata(&mut package, budget)?, ..Workbook::default() };
@@ -41,9 +55,15 @@ struct Walker<'a, 'b> {
     hidden: BTreeSet<String>,
     /// Parts of pictures and the sheets that they stand on.
     pictures: Vec<(String, String)>,
+    /// Pictures that stand in the file itself, and their sheets.
+    embedded: Vec<(Vec<u8>, String)>,
 }
 
-impl Walker<'_, '_> {
+impl<'a, 'b> Walker<'a, 'b> {
+    fn new(events: Events<'a>, budget: &'b mut Budget) -> Self {
+        Self { events, budget, hidden: BTreeSet::new(), pictures: Vec::new(), embedded: Vec::new() }
+    }
+
     fn sheets(&mut self) -> Result<Vec<Sheet>, ReadError> {
         let mut sheets = Vec::new();
         let mut style = String::new();
@@ -52,7 +72,11 @@ impl Walker<'_, '_> {
                 Event::Open(tag) if tag.space == STYLE && tag.local == "style" => {
                     style = tag.get("name").unwrap_or_default().into_owned();
                 }
-                Event::Open(tag) if tag.space == STYLE && tag.get("display").as_deref() == Some("false") => {
+                Event::Open(tag)
+                    if tag.space == STYLE
+                        && tag.local == "table-properties"
+                        && tag.get("display").as_deref() == Some("false") =>
+                {
                     self.hidden.insert(style.clone());
                 }
                 // What a tracked change deleted stands before the tables.
@@ -153,6 +177,7 @@ impl Walker<'_, '_> {
                     self.picture(&tag, sheet)?;
                     drawn = drawn.max(self.events.depth());
                 }
+                Event::Open(tag) if tag.local == "binary-data" => self.picture(&tag, sheet)?,
                 Event::Close(_) if self.events.depth() == outside => return Ok(text),
                 Event::Close(_) if self.events.depth() < drawn => drawn = 0,
                 Event::End => return Ok(text),
@@ -177,6 +202,10 @@ impl Walker<'_, '_> {
         if let Some(part) = picture_part(tag) {
             self.budget.spend(Resource::Blocks, 1)?;
             self.pictures.push((part, sheet.to_owned()));
+        } else if tag.space == OFFICE && tag.local == "binary-data" {
+            self.budget.spend(Resource::Blocks, 1)?;
+            let content = self.events.content(self.budget)?;
+            self.embedded.extend(base64(&content).map(|bytes| (bytes, sheet.to_owned())));
         }
         Ok(())
     }

@@ -102,7 +102,10 @@ fn xml_is_told_by_its_root() {
     for (text, name) in [
         ("<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>", "SpreadsheetML"),
         ("<?xml version='1.0'?><uof:UOF xmlns:uof='x'>", "UOF"),
-        ("<?xml version='1.0'?><office:document xmlns:office='x'>", "flat OpenDocument"),
+        (
+            "<?xml version='1.0'?><office:document xmlns:office='x' office:mimetype='application/vnd.oasis.opendocument.graphics'>",
+            "flat OpenDocument",
+        ),
         ("<?xml version='1.0'?><records><record/></records>", "XML"),
     ] {
         assert!(matches!(sniff(text.as_bytes()), Sniffed::Other(found) if found.contains(name)), "{name}");

@@ -76,13 +76,24 @@ fn xml(lower: &[u8]) -> Option<Sniffed> {
         (_, "worddocument") if has(lower, "schemas.microsoft.com/office/word") => Some(Sniffed::Known(Format::WordXml)),
         (_, "workbook") if spreadsheet => Some(Sniffed::Other("Excel 2003 XML 表格 (SpreadsheetML 2003)")),
         ("uof", _) | (_, "uof") => Some(Sniffed::Other("UOF 标文通文档 (UOF document)")),
-        ("office", "document") => Some(Sniffed::Other("平面 OpenDocument 文档 (flat OpenDocument)")),
+        ("office", "document") => Some(flat(lower)),
         ("", "svg") => Some(Sniffed::Other("SVG 图片 (SVG picture)")),
         _ if !declared => None,
         _ if has(lower, "progid=\"word.document\"") => Some(Sniffed::Known(Format::WordXml)),
         _ if has(lower, "progid=\"excel.sheet\"") => Some(Sniffed::Other("Excel 2003 XML 表格 (SpreadsheetML 2003)")),
         _ if is_page(lower) => None,
         _ => Some(Sniffed::Other("其他 XML 文件 (XML file of another kind)")),
+    }
+}
+
+/// A flat `OpenDocument` file by the media type of its root element.
+fn flat(lower: &[u8]) -> Sniffed {
+    if has(lower, "vnd.oasis.opendocument.text") {
+        Sniffed::Known(Format::Odt)
+    } else if has(lower, "vnd.oasis.opendocument.spreadsheet") {
+        Sniffed::Known(Format::Ods)
+    } else {
+        Sniffed::Other("平面 OpenDocument 文档 (flat OpenDocument)")
     }
 }
 
