@@ -3,9 +3,11 @@
 //! Agencies, figures and texts are made up by the sampler. `scripts/samples` has LibreOffice make the other formats of them.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
+use nianbao::document::{Block, Budget, Cell};
 use nianbao::form::{Form, Forms, Layout, LayoutContent};
 use nianbao::report::{Content, Kind, Report, Value};
 use nianbao::sampler::Sampler;
@@ -60,6 +62,8 @@ impl Maker {
             self.put(name, &self.bytes(output, form, seed)?)?;
         }
         self.put("samples/page-gbk.html", &gbk(&self.bytes(Output::Html, "gkbg-2021", 20)?)?)?;
+        let workbook = self.bytes(Output::Xlsx, "gkbg-2021", 21)?;
+        self.put("samples/excel-2003.xml", excel_2003(&workbook)?.as_bytes())?;
         let (form, report) = self.report("gkbg-2021", 22)?;
         self.put("samples/text-pipes.txt", text(form, &report, " | ").as_bytes())?;
         let (form, report) = self.report("gkbg-2019", 23)?;
@@ -124,6 +128,60 @@ fn gbk(page: &[u8]) -> Done<Vec<u8>> {
         page.replace("charset=\"utf-8\"", "charset=\"gb2312\"").replace("charset=\"UTF-8\"", "charset=\"gb2312\"");
     Ok(encoding_rs::GBK.encode(&page).0.into_owned())
 }
+
+/// A workbook as the XML file that Excel 2003 makes of it: cells say where they stand only behind a gap.
+fn excel_2003(workbook: &[u8]) -> Done<String> {
+    let document = nianbao::read::read(workbook, None, &mut Budget::default())?.document;
+    let mut xml = WORKBOOK.to_owned();
+    for block in &document.blocks {
+        let Block::Grid(grid) = block else { continue };
+        let name = escaped(grid.caption.as_deref().unwrap_or_default());
+        write!(xml, " <Worksheet ss:Name=\"{name}\">\r\n  <Table x:FullColumns=\"1\" x:FullRows=\"1\">\r\n")?;
+        let mut cells: Vec<_> = grid.cells().iter().collect();
+        cells.sort_by_key(|cell| (cell.place.row, cell.place.column));
+        let mut next_row = 0;
+        for row in cells.chunk_by(|one, other| one.place.row == other.place.row) {
+            let at = row.first().and_then(|cell| cell.place.row).unwrap_or_default();
+            write!(xml, "   <Row{} ss:AutoFitHeight=\"0\">\r\n", index(at, next_row))?;
+            (next_row, xml) = (at + 1, cells_2003(row, xml)?);
+            xml.push_str("   </Row>\r\n");
+        }
+        xml.push_str(
+            "  </Table>\r\n  <WorksheetOptions xmlns=\"urn:schemas-microsoft-com:office:excel\"/>\r\n </Worksheet>\r\n",
+        );
+    }
+    Ok(xml + "</Workbook>\r\n")
+}
+
+fn cells_2003(row: &[&Cell], mut xml: String) -> Done<String> {
+    let mut next = 0;
+    for cell in row.iter().filter(|cell| !cell.text.is_empty()) {
+        let at = cell.place.column.unwrap_or_default();
+        let merge =
+            |name: &str, span: u32| if span > 1 { format!(" ss:{name}=\"{}\"", span - 1) } else { String::new() };
+        let merges = merge("MergeAcross", cell.col_span) + &merge("MergeDown", cell.row_span);
+        let kind = if cell.text.parse::<f64>().is_ok() { "Number" } else { "String" };
+        let text = escaped(&cell.text);
+        let index = index(at, next);
+        write!(xml, "    <Cell{index}{merges}><Data ss:Type=\"{kind}\">{text}</Data></Cell>\r\n")?;
+        next = at + cell.col_span;
+    }
+    Ok(xml)
+}
+
+/// Where a row or cell stands, where it is not the next one.
+fn index(at: u32, next: u32) -> String {
+    if at == next { String::new() } else { format!(" ss:Index=\"{}\"", at + 1) }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\n', "&#10;")
+}
+
+const WORKBOOK: &str = "<?xml version=\"1.0\"?>\r\n<?mso-application progid=\"Excel.Sheet\"?>\r\n\
+    <Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"\r\n xmlns:o=\"urn:schemas-microsoft-com:office:office\"\r\n \
+    xmlns:x=\"urn:schemas-microsoft-com:office:excel\"\r\n xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"\r\n \
+    xmlns:html=\"http://www.w3.org/TR/REC-html40\">\r\n <Styles>\r\n  <Style ss:ID=\"Default\" ss:Name=\"Normal\"/>\r\n </Styles>\r\n";
 
 /// The report as text: a line a row of its tables, or a line a cell.
 fn text(form: &Form, report: &Report, between: &str) -> String {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use nianbao::document::{Block, Budget, Grid};
+use nianbao::document::{Block, Budget, Format, Grid};
 use nianbao::read::{ReadError, Reading, Sniffed, read, sniff};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -50,6 +50,7 @@ type Opened = (&'static str, Result<Reading, ReadError>);
 fn open(path: &Path) -> Result<Opened, Box<dyn Error>> {
     let bytes = std::fs::read(path)?;
     let format = match sniff(&bytes) {
+        Sniffed::Known(Format::SheetXml) => "sheet xml",
         Sniffed::Known(format) => nianbao::read::READERS
             .iter()
             .find(|reader| reader.format == format)

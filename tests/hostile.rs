@@ -8,14 +8,10 @@
 mod sources;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use nianbao::document::Budget;
 use nianbao::finding::codes;
 use nianbao::read::read;
-
-/// What may be spent on one file, in a build that is not optimised and on a machine that is shared.
-const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 3 });
 
 #[test]
 fn every_file_does_what_its_name_says() {
@@ -25,7 +21,6 @@ fn every_file_does_what_its_name_says() {
     for path in files {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let bytes = std::fs::read(sources::root().join(&path)).expect("a file of the package");
-        let begun = Instant::now();
         let outcome = match read(&bytes, Some(&name), &mut Budget::default()) {
             Err(error) => format!("refused-{}", error.code().id),
             Ok(reading) if reading.findings.is_empty() => "read".to_owned(),
@@ -36,9 +31,6 @@ fn every_file_does_what_its_name_says() {
         };
         if name.split_once("--").map(|(wanted, _)| wanted) != Some(&outcome) {
             wrong.push(format!("{name}: {outcome}"));
-        }
-        if begun.elapsed() > PATIENCE {
-            wrong.push(format!("{name}: {:?}", begun.elapsed()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Sniffed::Known(Format::Html) => "html",
             Sniffed::Known(Format::Mht) => "mht",
             Sniffed::Known(Format::WordXml) => "wordxml",
+            Sniffed::Known(Format::SheetXml) => "sheetxml",
             Sniffed::Known(Format::Text) => "text",
             _ if bytes.starts_with(b"PK") => "archive",
             _ => "open",

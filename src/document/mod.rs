@@ -36,6 +36,8 @@ pub enum Format {
     Xls,
     /// `OpenDocument` spreadsheet.
     Ods,
+    /// Excel 2003 XML spreadsheet: a whole workbook as one XML file.
+    SheetXml,
     /// HTML in any encoding.
     Html,
     /// A web page saved as one file (RFC 2557).

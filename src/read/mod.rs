@@ -61,6 +61,7 @@ pub static READERS: &[Reader] = &[
     Reader { format: Format::Xlsb, suffixes: &["xlsb"], read: sheet::read_xlsb },
     Reader { format: Format::Xls, suffixes: &["xls", "et", "xlt", "ett"], read: sheet::read_xls },
     Reader { format: Format::Ods, suffixes: &["ods", "ots", "fods"], read: sheet::read_ods },
+    Reader { format: Format::SheetXml, suffixes: &["xml", "xls"], read: sheet::read_sheetxml },
     Reader { format: Format::Odt, suffixes: &["odt", "ott", "fodt"], read: odf::text::read },
     Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
     Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: mht::read },

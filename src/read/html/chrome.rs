@@ -164,6 +164,8 @@ fn is_hidden(element: &Element, name: &str) -> bool {
         name,
         "script"
             | "style"
+            // Word saves tracked deletions like this; a figure would stand glued to the one that replaced it.
+            | "del"
             | "noscript"
             | "template"
             | "head"

@@ -5,6 +5,7 @@ mod compress;
 mod formats;
 mod ods;
 mod package;
+mod sheetxml;
 mod strings;
 mod value;
 mod xls;
@@ -20,6 +21,7 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
 pub(super) use ods::read as read_ods;
+pub(super) use sheetxml::read as read_sheetxml;
 pub(super) use xls::read as read_xls;
 pub(super) use xlsb::read as read_xlsb;
 pub(super) use xlsx::read as read_xlsx;

@@ -99,8 +99,13 @@ fn xml_is_told_by_its_root() {
     assert_eq!(known(word), Some(Format::WordXml));
     assert_eq!(known(b"<?xml version='1.0'?>\r\n<!-- - -->\r\n<pkg:package xmlns:pkg='x'>"), Some(Format::WordXml));
     assert_eq!(known(&utf16("\u{feff}<?xml version='1.0'?><pkg:package xmlns:pkg='x'>")), Some(Format::WordXml));
+    for workbook in [
+        "<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>",
+        "<?mso-application progid=\"Excel.Sheet\"?><ss:Workbook xmlns:ss='urn:schemas-microsoft-com:office:spreadsheet'>",
+    ] {
+        assert_eq!(known(workbook.as_bytes()), Some(Format::SheetXml), "{workbook}");
+    }
     for (text, name) in [
-        ("<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>", "SpreadsheetML"),
         ("<?xml version='1.0'?><uof:UOF xmlns:uof='x'>", "UOF"),
         (
             "<?xml version='1.0'?><office:document xmlns:office='x' office:mimetype='application/vnd.oasis.opendocument.graphics'>",

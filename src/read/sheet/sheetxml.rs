@@ -1,0 +1,329 @@
+//! Workbooks of Excel 2002 and 2003 that are one XML file, "XML spreadsheet" or `XML 表格` ([XMLSS] of Microsoft's Office 2003 XML
+//! reference): element and attribute names are those of its namespace `urn:schemas-microsoft-com:office:spreadsheet`.
+
+use super::{Region, Sheet, Workbook, value};
+use crate::document::{Budget, Document, Metadata};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::docx::metadata;
+use crate::read::xml::{self, Event, Events, Tag};
+
+/// The namespaces that matter.
+static SPACES: &[(&str, u8)] =
+    &[("urn:schemas-microsoft-com:office:spreadsheet", 0), ("urn:schemas-microsoft-com:office:excel", 1)];
+const SHEET: Option<u8> = Some(0);
+const EXCEL: Option<u8> = Some(1);
+
+/// Reads a workbook that is one XML file.
+///
+/// # Errors
+/// [`ReadError`] when it is not well-formed, another XML file, or too large.
+pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    let (text, _) = xml::text(bytes, budget)?;
+    let mut events = Events::new(&text, 0, SPACES);
+    let mut book = Workbook::default();
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if events.depth() == 1 && tag.space == SHEET && tag.local == "Workbook" => {}
+            Event::Open(tag) if events.depth() == 1 => {
+                return Err(ReadError::Unsupported(format!("an XML file of <{}>", tag.local)));
+            }
+            Event::Open(tag) if tag.space == SHEET && tag.local == "Worksheet" => {
+                let name = tag.get("Name").unwrap_or_default().into_owned();
+                let sheet = Sheet { name, ..Sheet::default() };
+                let walker = Walker { events: &mut events, budget: &mut *budget, sheet, row: 0, column: 0 };
+                book.sheets.push(walker.read()?);
+            }
+            Event::Open(tag) if tag.local == "DocumentProperties" => {
+                let end = events.skip(budget)?;
+                properties(&mut book.metadata, text.get(tag.start..end).unwrap_or_default(), budget)?;
+            }
+            Event::Open(_) => {
+                events.skip(budget)?;
+            }
+            Event::End => return super::document(book, budget, findings),
+            _ => {}
+        }
+    }
+}
+
+/// The document properties; damaged ones are left out.
+fn properties(found: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
+    match metadata::add(found, text, budget) {
+        Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A pass over a worksheet.
+struct Walker<'e, 'a, 'b> {
+    events: &'e mut Events<'a>,
+    budget: &'b mut Budget,
+    sheet: Sheet,
+    /// The row, and the column of the next cell, where they do not say where they stand.
+    row: u32,
+    column: u32,
+}
+
+impl Walker<'_, '_, '_> {
+    fn read(mut self) -> Result<Sheet, ReadError> {
+        let outside = self.events.depth().saturating_sub(1);
+        let (mut next_row, mut next_column) = (0_u32, 0_u32);
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.space == SHEET => match tag.local {
+                    "Row" => {
+                        (self.row, self.column) = (index(&tag).unwrap_or(next_row), 0);
+                        let last = self.row.saturating_add(number(&tag, "Span"));
+                        next_row = last.saturating_add(1);
+                        if is_true(&tag, "Hidden") {
+                            self.sheet.hide_rows(self.row, last, self.budget)?;
+                        }
+                    }
+                    "Column" => {
+                        let first = index(&tag).unwrap_or(next_column);
+                        let last = first.saturating_add(number(&tag, "Span"));
+                        next_column = last.saturating_add(1);
+                        if is_true(&tag, "Hidden") {
+                            self.sheet.hide_columns(first, last, self.budget)?;
+                        }
+                    }
+                    "Cell" => self.cell(&tag)?,
+                    "Table" => {}
+                    _ => {
+                        self.events.skip(self.budget)?;
+                    }
+                },
+                Event::Open(tag) if tag.space == EXCEL && tag.local == "Visible" => {
+                    let state = self.events.content(self.budget)?;
+                    self.sheet.hidden = state.trim() != "SheetVisible";
+                }
+                Event::Close(_) if self.events.depth() == outside => return Ok(self.sheet),
+                Event::End => return Ok(self.sheet),
+                _ => {}
+            }
+        }
+    }
+
+    fn cell(&mut self, tag: &Tag) -> Result<(), ReadError> {
+        let (row, column) = (self.row, index(tag).unwrap_or(self.column));
+        let right = column.saturating_add(number(tag, "MergeAcross"));
+        let bottom = row.saturating_add(number(tag, "MergeDown"));
+        self.column = right.saturating_add(1);
+        self.sheet.merge(Region { top: row, left: column, bottom, right }, self.budget)?;
+        let outside = self.events.depth().saturating_sub(1);
+        let mut text = None;
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(data) if data.space == SHEET && data.local == "Data" => {
+                    let written = self.data()?;
+                    text = Some(shown(data.get("Type").as_deref().unwrap_or("String"), written));
+                }
+                // A comment has data of its own, and so may what other programs add.
+                Event::Open(_) => {
+                    self.events.skip(self.budget)?;
+                }
+                Event::Close(_) if self.events.depth() == outside => break,
+                Event::End => break,
+                _ => {}
+            }
+        }
+        self.sheet.uncalculated += usize::from(text.is_none() && tag.get("Formula").is_some());
+        self.sheet.put(row, column, &text.unwrap_or_default(), self.budget)
+    }
+
+    /// The text of a cell, with or without elements of HTML that say how it looks.
+    fn data(&mut self) -> Result<String, ReadError> {
+        let outside = self.events.depth().saturating_sub(1);
+        let mut text = String::new();
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Text(piece) => text.push_str(piece),
+                Event::Character(character) => text.push(character),
+                Event::Open(tag) if tag.local.eq_ignore_ascii_case("br") => text.push('\n'),
+                Event::Close(_) if self.events.depth() == outside => return Ok(text),
+                Event::End => return Ok(text),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Where a row, column or cell says that it stands, 0-based.
+fn index(tag: &Tag) -> Option<u32> {
+    tag.get("Index")?.trim().parse::<u32>().ok()?.checked_sub(1)
+}
+
+/// A number that an attribute gives; 0 where it gives none.
+fn number(tag: &Tag, name: &str) -> u32 {
+    tag.get(name).and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+}
+
+fn is_true(tag: &Tag, name: &str) -> bool {
+    tag.get(name).is_some_and(|value| matches!(&*value, "1" | "true" | "True"))
+}
+
+/// The text of a value by its type.
+fn shown(kind: &str, written: String) -> String {
+    match kind {
+        "Number" => value::stored(&written, false, false),
+        "Boolean" => value::truth(matches!(written.trim(), "1" | "true" | "True")).to_owned(),
+        "DateTime" => {
+            let time = written.trim().trim_end_matches(".000").replacen('T', " ", 1);
+            // A time of day is one of the day before the calendar begins.
+            let time = time.strip_prefix("1899-12-31 ").unwrap_or(&time);
+            time.trim_end_matches(" 00:00:00").to_owned()
+        }
+        _ => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Block, Grid, Limits};
+
+    fn book(sheets: &str) -> String {
+        format!(
+            "<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet' \
+             xmlns:ss='urn:schemas-microsoft-com:office:spreadsheet' xmlns:x='urn:schemas-microsoft-com:office:excel' \
+             xmlns:html='http://www.w3.org/TR/REC-html40'><DocumentProperties xmlns='urn:schemas-microsoft-com:office:office'>\
+             <Title>年报</Title><Author>某局</Author></DocumentProperties><Styles><Style ss:ID='s1'/></Styles>{sheets}</Workbook>"
+        )
+    }
+
+    fn sheet(rows: &str) -> String {
+        book(&format!("<Worksheet ss:Name='表一'><Table>{rows}</Table></Worksheet>"))
+    }
+
+    fn said(text: &str) -> Result<(Document, Vec<String>), ReadError> {
+        let mut findings = Vec::new();
+        let document = read(text.as_bytes(), &mut Budget::default(), &mut findings)?;
+        Ok((document, findings.into_iter().map(|finding| finding.code).collect()))
+    }
+
+    fn grids(document: &Document) -> Vec<&Grid> {
+        let blocks = document.blocks.iter();
+        let found = blocks.filter_map(|block| match block {
+            Block::Grid(grid) => Some(grid),
+            _ => None,
+        });
+        found.collect()
+    }
+
+    /// Place, rows and columns covered, and text of each cell that holds something.
+    fn cells(document: &Document) -> Vec<(String, u32, u32, &str)> {
+        let cells = grids(document).into_iter().flat_map(Grid::cells);
+        let filled = cells.filter(|cell| !cell.text.is_empty());
+        let cell = filled.map(|c| (c.place.a1().unwrap_or_default(), c.row_span, c.col_span, c.text.as_str()));
+        cell.collect()
+    }
+
+    #[test]
+    fn cells_stand_where_they_say_or_behind_the_one_before() -> Result<(), ReadError> {
+        let text = sheet(
+            "<Row><Cell ss:MergeAcross='2' ss:MergeDown='1'><Data ss:Type='String'>项目</Data></Cell><Cell><Data ss:Type='String'>合计</Data></Cell></Row>
+             <Row><Cell ss:Index='4'><Data ss:Type='Number'>7</Data></Cell></Row>
+             <Row ss:Index='5' ss:Span='2'/>
+             <Row><Cell/><Cell ss:Index='2'><Data ss:Type='Number'>1.5E-3</Data></Cell><Cell><Data ss:Type='Number'>0.30000000000000004</Data></Cell></Row>",
+        );
+        let (document, findings) = said(&text)?;
+        assert_eq!(findings, [""; 0]);
+        let cell = |place: &str, rows, columns, text| (place.to_owned(), rows, columns, text);
+        let expected = [
+            cell("A1", 2, 3, "项目"),
+            cell("D1", 1, 1, "合计"),
+            cell("D2", 1, 1, "7"),
+            cell("B8", 1, 1, "0.0015"),
+            cell("C8", 1, 1, "0.3"),
+        ];
+        assert_eq!(cells(&document), expected);
+        assert_eq!(grids(&document)[0].caption.as_deref(), Some("表一"));
+        assert_eq!(
+            (document.metadata.title.as_deref(), document.metadata.author.as_deref()),
+            (Some("年报"), Some("某局"))
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn values_by_their_type() -> Result<(), ReadError> {
+        for (kind, written, expected) in [
+            ("String", "规章&#10;件", "规章\n件"),
+            (
+                "String",
+                "<html:B>一<html:Font html:Size='9'>、</html:Font></html:B>总体<html:Br/>情况",
+                "一、总体\n情况",
+            ),
+            ("Number", "12.50", "12.50"),
+            ("Number", "9007199254740993", "9007199254740993"),
+            ("Boolean", "1", "TRUE"),
+            ("DateTime", "2021-01-18T00:00:00.000", "2021-01-18"),
+            ("DateTime", "2021-01-18T09:30:00.000", "2021-01-18 09:30:00"),
+            ("DateTime", "1899-12-31T09:30:00.000", "09:30:00"),
+            ("Error", "#DIV/0!", "#DIV/0!"),
+        ] {
+            let text = sheet(&format!(
+                "<Row><Cell><Data ss:Type='{kind}'>{written}</Data><Comment><ss:Data>批注</ss:Data></Comment></Cell></Row>"
+            ));
+            let (document, _) = said(&text)?;
+            assert_eq!(cells(&document), [("A1".to_owned(), 1, 1, expected)]);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_hidden_or_not_calculated_is_told() -> Result<(), ReadError> {
+        let cell = "<Cell><Data ss:Type='Number'>5</Data></Cell>";
+        let sheets = [
+            format!(
+                "<Worksheet ss:Name='藏'><Table><Row>{cell}</Row></Table><x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet>"
+            ),
+            format!(
+                "<Worksheet ss:Name='行'><Table><Row>{cell}</Row><Row ss:Hidden='1'>{cell}</Row></Table></Worksheet>"
+            ),
+            format!(
+                "<Worksheet ss:Name='列'><Table><Column/><Column ss:Span='1' ss:Hidden='1'/><Row>{cell}{cell}{cell}</Row></Table></Worksheet>"
+            ),
+            format!("<Worksheet ss:Name='式'><Table><Row>{cell}<Cell ss:Formula='=1+1'/></Row></Table></Worksheet>"),
+        ];
+        let (document, findings) = said(&book(&sheets.concat()))?;
+        assert_eq!(findings, ["cells-hidden", "cells-hidden", "formula-uncalculated", "sheet-hidden"]);
+        let captions: Vec<_> = grids(&document).into_iter().filter_map(|grid| grid.caption.as_deref()).collect();
+        assert_eq!(captions, ["行", "列", "式", "藏"]);
+        Ok(())
+    }
+
+    #[test]
+    fn places_beyond_the_sheet_are_refused_and_far_ones_cost_nothing() -> Result<(), ReadError> {
+        let far = "<Row><Cell><Data ss:Type='Number'>1</Data></Cell></Row><Row ss:Index='1048576'><Cell ss:Index='16384'><Data ss:Type='Number'>2</Data></Cell></Row>";
+        let (document, _) = said(&sheet(far))?;
+        assert_eq!((grids(&document)[0].rows(), grids(&document)[0].columns()), (2, 2));
+        for attribute in ["Index='4294967295'", "Index='20000'"] {
+            let beyond = format!("<Row><Cell ss:{attribute}><Data ss:Type='Number'>1</Data></Cell></Row>");
+            assert!(matches!(said(&sheet(&beyond)), Err(ReadError::Damaged(_))), "{attribute}");
+        }
+        let wide = "<Row><Cell ss:MergeAcross='4294967295' ss:MergeDown='4294967295'><Data ss:Type='Number'>1</Data></Cell></Row>";
+        let (document, _) = said(&sheet(wide))?;
+        assert_eq!(cells(&document), [("A1".to_owned(), 1, 1, "1")]);
+        let many = sheet(&"<Row><Cell><Data ss:Type='Number'>1</Data></Cell></Row>".repeat(100));
+        let mut budget = Budget::new(Limits { blocks: 50, ..Limits::default() });
+        assert!(matches!(read(many.as_bytes(), &mut budget, &mut Vec::new()), Err(ReadError::OverLimit(_))));
+        Ok(())
+    }
+
+    #[test]
+    fn the_content_decides_whatever_the_suffix() -> Result<(), ReadError> {
+        let text = sheet("<Row><Cell><Data ss:Type='Number'>1</Data></Cell></Row>");
+        for (name, findings) in [("年报.xml", 0), ("年报.xls", 0), ("年报.docx", 1)] {
+            let reading = crate::read::read(text.as_bytes(), Some(name), &mut Budget::default())?;
+            assert_eq!(
+                (reading.format, reading.findings.len()),
+                (crate::document::Format::SheetXml, findings),
+                "{name}"
+            );
+        }
+        assert!(matches!(said("<a/>"), Err(ReadError::Unsupported(_))));
+        Ok(())
+    }
+}
