@@ -20,6 +20,7 @@ fn main() -> Done {
     maker.word()?;
     maker.packages()?;
     maker.workbooks()?;
+    maker.binary_workbooks()?;
     maker.texts()
 }
 
@@ -109,6 +110,45 @@ impl Maker {
         let extent = find(&xls, &[0, 2, 14, 0, 0, 0, 0, 0])? + 4;
         let wide = changed(&changed(&xls, extent + 6, 0x0F), extent + 11, 0x40);
         self.hostile("read--extent-of-16-billion-cells.xls", wide)
+    }
+
+    /// Binary workbooks in which one record lies: what fuzzing found to end the reading of other people's readers.
+    fn binary_workbooks(&self) -> Done {
+        let number = |data: &[u8]| biff(0x0203, &[&[0, 0, 0, 0, 0, 0][..], data].concat());
+        let good = number(&12_f64.to_le_bytes());
+        let lying = |name: &str, globals: &[u8], sheet: &[u8]| self.hostile(name, xls(globals, sheet, None)?);
+        lying("refused-file-damaged--figure-of-two-bytes.xls", &[], &number(&[0, 0]))?;
+        lying("read--4294967295-strings-of-none.xls", &biff(0x00FC, &[0xFF; 8]), &good)?;
+        let string = biff(0x00FD, &[0, 0, 1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+        lying("read-with-file-damaged--string-4294967295.xls", &[], &[good.clone(), string].concat())?;
+        // A string with 65,535 changes of font and four thousand million bytes of phonetics behind it.
+        let rich = [&[1, 0, 0, 0, 1, 0, 0, 0][..], &[1, 0, 0x0C, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, b'x']].concat();
+        let first = biff(0x00FD, &[0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+        lying(
+            "read-with-file-damaged--string-with-endless-phonetics.xls",
+            &biff(0x00FC, &rich),
+            &[good.clone(), first].concat(),
+        )?;
+        let merges = biff(0x00E5, &[0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1]);
+        lying("read--65535-merged-regions-of-one.xls", &[], &[good.clone(), merges].concat())?;
+        let row = biff(0x00BD, &[1, 0, 0xFE, 0xFF, 0, 0, 2, 0, 0]);
+        lying("read--row-of-figures-cut-within-one.xls", &[], &[good.clone(), row].concat())?;
+        let extent = biff(0x0200, &[0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0xFF, 0, 0, 0]);
+        lying("read--extent-of-4294967295-rows.xls", &[], &[extent.clone(), good.clone()].concat())?;
+        lying("read--format-without-its-text.xls", &biff(0x041E, &[14]), &good)?;
+        lying("refused-file-unsupported--version-of-none.xls", &[], &[])?;
+        let inside = biff(0x005C, &[extent, biff(0x000A, &[])].concat());
+        self.hostile("read-with-file-damaged--sheet-within-a-record.xls", xls(&inside, &good, Some(24))?)?;
+        let cells = |cell: &str| workbook(&format!("<row r='1'>{cell}</row>"), None);
+        let place = cells("<c r='AAAAAAAAAAAAAAAA1'><v>1</v></c>")?;
+        self.hostile("refused-file-damaged--cell-in-a-column-of-16-letters.xlsx", place)?;
+        self.hostile("refused-file-damaged--cell-in-row-0.xlsx", cells("<c r='A0'><v>1</v></c>")?)?;
+        self.hostile("read--cell-within-a-cell.xlsx", cells("<c r='A1'><c r='B1'><v>1</v></c><v>2</v></c>")?)?;
+        let far = "<Row ss:Index='1048576'><Cell ss:Index='16384' ss:MergeAcross='4294967295'><Data ss:Type='Number'>1</Data></Cell></Row>";
+        self.hostile("read--region-beyond-the-sheet.xml", excel_2003(far))?;
+        let beyond =
+            "<Row ss:Index='4294967295' ss:Span='4294967295'><Cell><Data ss:Type='Number'>1</Data></Cell></Row>";
+        self.hostile("refused-file-damaged--row-4294967295.xml", excel_2003(beyond))
     }
 
     fn texts(&self) -> Done {
@@ -221,6 +261,34 @@ fn ods(rows: &str) -> Done<Vec<u8>> {
          </office:document-content>"
     );
     zip(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &content)])
+}
+
+/// A record of MS-XLS 2.1.4: its type, its length, its data.
+fn biff(kind: u16, data: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+}
+
+/// A binary workbook of one sheet, whose records are said to begin at `at`, or where they do. Without a sheet it has no version either.
+fn xls(globals: &[u8], sheet: &[u8], at: Option<u32>) -> Done<Vec<u8>> {
+    let begin = |of: u8| biff(0x0809, &[0, 6, of, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let bound = |at: u32| biff(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 1, 1, 0x68, 0x88]].concat());
+    let (head, end) = ([begin(5), globals.to_vec()].concat(), biff(0x000A, &[]));
+    let length = head.len() + bound(0).len() + end.len();
+    let parts = [head, bound(at.unwrap_or(length as u32)), end.clone(), begin(16), sheet.to_vec(), end];
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new()))?;
+    let stream = parts.concat();
+    file.create_stream("/Workbook")?.write_all(if sheet.is_empty() { &stream[4..] } else { &stream })?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
+}
+
+/// A workbook in the XML of Excel 2003.
+fn excel_2003(rows: &str) -> String {
+    let space = "urn:schemas-microsoft-com:office:spreadsheet";
+    format!(
+        "<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?><Workbook xmlns='{space}' xmlns:ss='{space}'>\
+         <Worksheet ss:Name='表'><Table>{rows}</Table></Worksheet></Workbook>"
+    )
 }
 
 /// A record of MS-XLSB 2.1.4: its number and its length, seven bits a byte, then its data.
