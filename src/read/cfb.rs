@@ -125,10 +125,10 @@ impl<'a> Compound<'a> {
         let mut names = list.len() / 4;
         let mut next = u32_at(self.bytes, 68).unwrap_or(NO_ENTRY);
         // Every sector of the list is visited at most once.
-        for _ in 0..=sectors {
+        'list: for _ in 0..=sectors {
             for index in 0..names {
                 if fat.len() >= sectors {
-                    return fat;
+                    break 'list;
                 }
                 let number = u32_at(list, index * 4).unwrap_or(NO_ENTRY);
                 if number > HIGHEST_SECTOR {
@@ -322,6 +322,15 @@ mod tests {
         bytes[fat + sector as usize * 4 + 8..][..4].copy_from_slice(&sector.to_le_bytes());
         let read = read(&bytes, "WordDocument")?.ok_or("no stream")?;
         assert!(read.len() <= 3 * 512 && read[..] == pattern(read.len())[..]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_that_is_cut_gives_what_there_is() -> Result<(), Box<dyn std::error::Error>> {
+        let bytes = written(&[("WordDocument", &pattern(50_000))])?;
+        let read = read(&bytes[..40 * 512], "WordDocument")?.ok_or("no stream")?;
+        assert!(read.len() > 30 * 512 && read.len() < 40 * 512, "{}", read.len());
+        assert_eq!(read, pattern(50_000)[..read.len()]);
         Ok(())
     }
 
