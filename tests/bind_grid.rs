@@ -269,6 +269,18 @@ fn table_four_in_three_pieces() {
 }
 
 #[test]
+fn a_word_in_the_only_row_of_a_table_takes_one_figure_and_not_the_row() {
+    for id in ["gkbg-2019", "gkbg-2021"] {
+        let form = form(id);
+        let mut tables: Vec<Rows> = (0..form.tables.len()).map(|table| official(&form, table)).collect();
+        tables[2][3][6].text = "另有说明".into();
+        let (right, of, codes) = right(&form, &tables);
+        assert_eq!(right, of - 1, "{codes:?}");
+        assert!(codes.iter().any(|code| code == "figure-unreadable"), "{codes:?}");
+    }
+}
+
+#[test]
 fn missing_rows_and_merged_cells_stay_empty() {
     for id in ["gkbg-2019", "gkbg-2021"] {
         let form = form(id);

@@ -158,3 +158,38 @@ fn an_offices_own_row_in_a_text_is_told_and_takes_no_field() {
         report.findings.iter().find(|finding| finding.code == "row-unknown").map(|finding| finding.message.zh.as_str());
     assert!(told.is_some_and(|told| told.contains("其他公开的本地文件 | 77")), "{told:?}");
 }
+
+#[test]
+fn a_word_in_the_only_row_of_a_table_takes_one_figure_and_not_the_row() {
+    let head = "白渚市民政局2022年政府信息公开工作年度报告\n四、政府信息公开行政复议、行政诉讼情况\n行政复议\n行政诉讼\n\
+                未经复议直接起诉\n复议后起诉\n结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n结果维持\n结果纠正\n其他结果\n\
+                尚未审结\n总计\n结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n";
+    let cells = ["1", "0", "0", "2", "3", "0", "撤回", "0", "0", "0", "0", "0", "0", "1", "1"];
+    for between in ["\n", " | "] {
+        let report = read(&format!("{head}{}\n五、存在的主要问题及改进情况\n问题不大。\n", cells.join(between)));
+        let figure = |field: &str| report.values[field].value.map(|value| value.to_string());
+        assert_eq!(figure("disputes.review.total").as_deref(), Some("3"), "{between:?} {:?}", report.findings);
+        assert_eq!(figure("disputes.suit_after_review.total").as_deref(), Some("1"), "{between:?}");
+        assert_eq!(report.values["disputes.direct_suit.corrected"].value, None);
+        assert!(report.findings.iter().any(|finding| finding.code == "figure-unreadable"), "{:?}", report.findings);
+    }
+}
+
+#[test]
+fn a_stray_number_beside_a_row_with_a_blank_cell_does_not_fill_it() {
+    let text = small(" | ", " |\n").replace("规章 | 0 | 0 | 0 |", "规章 | 0 |  | 4 |\n7");
+    let report = read(&text);
+    assert_ne!(report.values["disclosure.regulations.repealed"].value, Some(4.into()));
+    assert_ne!(report.values["disclosure.regulations.in_force"].value, Some(7.into()));
+}
+
+#[test]
+fn figures_before_their_labels_are_not_taken_for_the_row_above() {
+    let text = small("\n", "\n")
+        .replace("规章\n0\n0\n0\n行政规范性文件\n3\n1\n12\n", "0\n0\n0\n规章\n3\n1\n12\n行政规范性文件\n")
+        .replace("行政许可\n363\n", "363\n行政许可\n");
+    let report = read(&text);
+    for (field, wrong) in [("disclosure.regulations.issued", 3), ("disclosure.regulations.in_force", 12)] {
+        assert_ne!(report.values[field].value, Some(wrong.into()), "{:?}", report.findings);
+    }
+}

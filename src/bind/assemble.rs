@@ -11,7 +11,7 @@ use super::sections::Cutter;
 use super::stream::Stream;
 use super::tables::{Figures, summarise_kinds};
 use super::title::{FoundTitle, parse};
-use super::{Hints, flat, headings, tables};
+use super::{Hints, agency, flat, headings, tables};
 use crate::document::{Format, Region};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
@@ -23,7 +23,7 @@ use crate::text::fold;
 pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> (Report, Anchors) {
     let form = &index.form;
     let mut figures = tables::read(index, flow);
-    let stream = Stream::of(form, flow, &figures);
+    let stream = Stream::of(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text);
     let mut found = headings::find(form, &stream, &flat.claims, 0);
@@ -44,7 +44,13 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     identity(index, reading, hints, &stream, &frame, &mut report);
     tables_missing(index, &mut figures);
     summarise_kinds(form, &figures.values, &mut figures.findings);
-    if figures.second.is_some() || flat.second.is_some() {
+    if flat.beside {
+        let message = Message::new(
+            "文本中有两份报告左右并排，行与行交错，不能确定数据属于哪一份，未读取任何表格。请分别保存为两个文件。",
+            "Two reports stand side by side and their rows run through each other, so no table was read. Save them as two files.",
+        );
+        figures.findings.push(Finding::new(&code::SECOND_REPORT, message));
+    } else if figures.second.is_some() || flat.second.is_some() {
         figures.findings.push(Finding::new(&code::SECOND_REPORT, code::SECOND_REPORT.message()));
     }
     report.values = form.fields.iter().map(|field| field.id.clone()).zip(figures.values).collect();
@@ -88,17 +94,16 @@ fn identity(index: &FormIndex, reading: &Reading, hints: &Hints, stream: &Stream
     if report.year.is_none() {
         year_of_text(report);
     }
-    report.agency.clone_from(&title.agency);
-    if report.agency.is_none() {
-        signatory(&closing, report);
-    }
+    let named = agency::weigh(title.agency.as_deref(), &closing);
     report.title = (!title.text.is_empty()).then(|| title.text.clone());
-    if let (None, Some(agency), Some(year)) = (&report.title, &report.agency, report.year) {
+    // A title with another name in it than the one that was taken is no title of this report.
+    let other = title.agency.is_some() && title.agency != named.agency;
+    if let (true, Some(agency), Some(year)) = (other || report.title.is_none(), &named.agency, report.year) {
         report.title = Some(form.title.for_report(agency, year));
     }
-    if report.agency.is_none() {
-        report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, sentence(&code::AGENCY_UNCERTAIN)));
-    }
+    let agency_doubt = named.doubt.or_else(|| named.agency.is_none().then(|| sentence(&code::AGENCY_UNCERTAIN)));
+    report.findings.extend(agency_doubt.map(|words| Finding::new(&code::AGENCY_UNCERTAIN, words)));
+    report.agency = named.agency;
     report.findings.extend(doubts.into_iter().map(doubt));
 }
 
@@ -156,26 +161,6 @@ fn closing(report: &Report) -> Vec<String> {
     });
     let mut lines: Vec<String> = texts.collect();
     lines.split_off(lines.len().saturating_sub(4))
-}
-
-/// The name above or before the closing date stands in for an agency that the title does not name, with a finding.
-fn signatory(closing: &[String], report: &mut Report) {
-    let Some(date) = closing.iter().rposition(|line| facts::signed(&[line.as_str()], &mut Vec::new()).is_some()) else {
-        return;
-    };
-    let same_line = closing[date].split(|character: char| character.is_ascii_digit()).next().unwrap_or_default();
-    let above = date.checked_sub(1).map(|above| closing[above].as_str()).unwrap_or_default();
-    let candidate = [same_line, above].into_iter().map(|text| text.trim_matches(blank)).find(|text| !text.is_empty());
-    let Some(name) = candidate.filter(|name| (4..=40).contains(&name.chars().count())) else { return };
-    if name.contains(['。', '，', '、', '：', ':', ',']) {
-        return;
-    }
-    report.agency = Some(name.split(blank).collect());
-    let message = Message::new(
-        format!("标题中没有机关名称，取自落款“{name}”。请核对。"),
-        format!("The title names no agency; \"{name}\" was taken from the signature. Check it."),
-    );
-    report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, message));
 }
 
 fn doubt(doubt: Doubt) -> Finding {

@@ -3,6 +3,9 @@
 //! The labels of the form are found in the folded text and aligned with the form's order; what stands between a row's label
 //! and the next label are its figures. They are taken only where their number is certain.
 
+use std::collections::HashSet;
+
+use super::beside;
 use super::flatrows::FlatTable;
 use super::grid;
 use super::index::{FormIndex, Role};
@@ -43,6 +46,8 @@ pub(super) struct FlatReading {
     pub(super) claims: Vec<Claim>,
     /// Byte of the raw text at which a second report's tables begin.
     pub(super) second: Option<usize>,
+    /// Whether two reports stand side by side, so that nothing was read.
+    pub(super) beside: bool,
 }
 
 /// Reads the tables that the grids did not hold from the text.
@@ -53,6 +58,10 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
         return reading;
     }
     let found = index.occurrences(&stream.folded.text);
+    if beside::interleaved(index, stream, &found) {
+        reading.beside = true;
+        return reading;
+    }
     for table in missing {
         let mut own: Vec<Occurrence> = found
             .iter()
@@ -60,7 +69,7 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
             .cloned()
             .collect();
         add_alike(index, table, stream, &mut own);
-        let Some((path, second)) = best_cluster(index, table, &own) else { continue };
+        let Some((path, second)) = best_cluster(index, table, &own, &found) else { continue };
         if let Some(second) = second.map(|second| stream.raw_start(second)) {
             reading.second = Some(reading.second.map_or(second, |known| known.min(second)));
         }
@@ -129,11 +138,31 @@ fn alike(index: &FormIndex, table: usize, text: &str) -> Option<(Box<str>, f32)>
 }
 
 /// The run of labels that holds most of the table, aligned; and where most of the table begins a second time.
-fn best_cluster(index: &FormIndex, table: usize, own: &[Occurrence]) -> Option<(Vec<Step>, Option<usize>)> {
+fn best_cluster(
+    index: &FormIndex,
+    table: usize,
+    own: &[Occurrence],
+    all: &[Occurrence],
+) -> Option<(Vec<Step>, Option<usize>)> {
+    // A table without row labels has its labels in one run: those of another table end it.
+    let labelled =
+        index.form.tables[table].blocks.iter().flat_map(|block| &block.leaf_rows).any(|row| !row.path.is_empty());
+    let mut foreign: Vec<usize> = Vec::new();
+    if !labelled {
+        let own_label = |one: &&Occurrence| index.uses(&one.label).iter().all(|found| found.table != table);
+        foreign.extend(all.iter().filter(own_label).map(|one| one.start));
+    }
+    let parted =
+        |from: usize, to: usize| foreign.partition_point(|&at| at < from) < foreign.partition_point(|&at| at < to);
     let mut clusters: Vec<std::ops::Range<usize>> = Vec::new();
     for (number, occurrence) in own.iter().enumerate() {
         match clusters.last_mut() {
-            Some(last) if occurrence.start - own[number - 1].end <= TABLE_GAP => last.end = number + 1,
+            Some(last)
+                if occurrence.start.saturating_sub(own[number - 1].end) <= TABLE_GAP
+                    && !parted(own[number - 1].end, occurrence.start) =>
+            {
+                last.end = number + 1;
+            }
             _ => clusters.push(number..number + 1),
         }
     }
@@ -157,17 +186,54 @@ fn best_cluster(index: &FormIndex, table: usize, own: &[Occurrence]) -> Option<(
     enough.then_some((steps, second))
 }
 
+/// Whether a label stands in a table's header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum InHeader {
+    No,
+    Yes,
+    /// In a header that stood before, as on a new page.
+    Again,
+}
+
+/// Which labels stand in a header: those of columns alone, and what follows on them without anything between.
+fn headers(index: &FormIndex, table: usize, own: &[Occurrence]) -> Vec<InHeader> {
+    // Only where one header stands above all rows is a second one a repetition.
+    let blocks = &index.form.tables[table].blocks;
+    let once = blocks.len() == 1 && blocks[0].leaf_rows.iter().any(|row| !row.path.is_empty());
+    let mut found: Vec<InHeader> = Vec::with_capacity(own.len());
+    let mut seen: HashSet<&str> = HashSet::new();
+    for (number, occurrence) in own.iter().enumerate() {
+        let uses = || index.uses(&occurrence.label).iter().filter(|found| found.table == table);
+        let head = uses().any(|found| found.role == Role::Header);
+        let alone = head && uses().all(|found| matches!(found.role, Role::Header | Role::Corner));
+        let before = number.checked_sub(1).filter(|&before| own[before].end == occurrence.start);
+        let follows = before.is_some_and(|before| found[before] != InHeader::No);
+        found.push(match (alone, head && follows) {
+            (true, _) if once && !seen.insert(&occurrence.label) => InHeader::Again,
+            (true, _) => InHeader::Yes,
+            (false, true) => before.map_or(InHeader::No, |before| found[before]),
+            (false, false) => InHeader::No,
+        });
+    }
+    found
+}
+
 /// The labels of one run in the form's order: the heaviest chain of non-decreasing expected rows.
 fn align(index: &FormIndex, table: usize, own: &[Occurrence], range: std::ops::Range<usize>) -> (f32, Vec<Step>) {
     // Two states a row: before its own label (header and group labels) and after it.
     let states = index.expected[table].len() * 2;
     let mut best: Vec<(f32, Option<usize>)> = vec![(0.0, None); states];
     let mut chain: Vec<(Step, Option<usize>)> = Vec::new();
-    for number in range {
+    let headers = headers(index, table, &own[range.clone()]);
+    for (number, header) in range.zip(headers) {
         let occurrence = &own[number];
         let mut updates: Vec<(usize, f32, Option<usize>, Step)> = Vec::new();
         for found in index.uses(&occurrence.label).iter().filter(|found| found.table == table) {
             let leaf = found.role == Role::Leaf;
+            // A header counts once, and what stands in it is no row of that name.
+            if (leaf && header != InHeader::No) || (!leaf && header == InHeader::Again) {
+                continue;
+            }
             let state = found.expected * 2 + usize::from(leaf);
             let reach = if leaf { state } else { state + 1 };
             let before = best[..reach]

@@ -3,29 +3,35 @@
 use std::ops::Range;
 
 use super::flat::{Claim, Occurrence, Step};
-use super::glued::{row_sums, splits};
+use super::glued::{STEPS, row_sums, splits};
 use super::index::{Expected, FormIndex, Role};
 use super::items::blank;
+use super::pieces::{Piece, blanks_part_cells, cells, cells_with_words, pieces};
+use super::rowtext::Side;
 use super::solve::{Known, RowState, solve};
 use super::stream::Stream;
 use super::tables::{Figures, rows_missing};
 use super::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, Head};
+use crate::form::{FieldIndex, FieldKind, Head};
 
 /// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
 const DIGITS: &str = "digits";
 
 /// A row of the form with the text of its figures.
-struct FlatRow<'t> {
+pub(super) struct FlatRow<'t> {
     /// Block and row.
     row: (usize, usize),
     first: FieldIndex,
-    wanted: usize,
+    pub(super) wanted: usize,
     /// Byte of the raw text at which the text of the pieces begins.
     start: usize,
-    pieces: Vec<Piece<'t>>,
+    /// Byte after the last that may belong to the row.
+    end: usize,
+    pub(super) pieces: Vec<Piece<'t>>,
+    /// Whether it is certain that the figures are this row's.
+    certain: bool,
 }
 
 /// A table of the form in the text, its labels aligned.
@@ -49,6 +55,7 @@ impl FlatTable<'_, '_> {
         let start = opening;
         let mut missing = Vec::new();
         let mut rows = Vec::new();
+        let sides = self.sides();
         let spec = &self.index.form.tables[self.table];
         for (number, expected) in self.index.expected[self.table].iter().enumerate() {
             let Expected::Data { block, row } = *expected else { continue };
@@ -57,15 +64,13 @@ impl FlatTable<'_, '_> {
                 let header = matches!(self.index.expected[self.table][step.expected], Expected::Header { block: above, .. } if above == block);
                 if labelled { step.expected == number && step.role == Role::Leaf } else { header }
             });
-            let Some(step) = step else {
+            let Some(label) = step.map(|step| &self.own[step.occurrence]) else {
                 missing.push((block, row));
                 continue;
             };
-            let label = &self.own[step.occurrence];
-            let region = self.region(label);
-            let row = self.row((block, row), region.clone());
+            let row = self.row((block, row), label, sides[block]);
             let taken = row.pieces.iter().rfind(|piece| !piece.text.is_empty()).map(|piece| row.start + piece.end);
-            end = end.max(taken.unwrap_or(region.start));
+            end = end.max(taken.unwrap_or(row.start)).max(self.stream.raw_end(label.end));
             rows.push(row);
             if label.trust < 1.0 {
                 figures.findings.push(self.label_variant(number, label));
@@ -87,29 +92,27 @@ impl FlatTable<'_, '_> {
         Some(Claim { start, end, table: self.table })
     }
 
-    /// The raw text between a label and the next label of the form.
-    fn region(&self, label: &Occurrence) -> Range<usize> {
-        let mut start = self.stream.raw_end(label.end);
-        // Folding leaves out the marks that a label ends with.
-        let rest = &self.stream.raw[start..];
-        start += rest.len()
-            - rest
-                .trim_start_matches(['”', '"', '\'', '’', '）', ')', '》', '】', '：', ':', '。', '，', ',', '；'])
-                .len();
-        let next =
-            self.all.iter().chain(self.own).filter(|other| other.start >= label.end).map(|other| other.start).min();
-        let end = next.map_or(self.stream.raw.len(), |next| self.stream.raw_start(next)).max(start);
-        let opening = |character: char| "（(“\"《【".contains(character);
-        start..start + self.stream.raw[start..end].trim_end_matches(opening).len()
-    }
-
-    /// What the text between a row's label and the next label says.
-    fn row(&self, (block, row): (usize, usize), region: Range<usize>) -> FlatRow<'_> {
+    /// What the text beside a row's label says.
+    fn row(&self, (block, row): (usize, usize), label: &Occurrence, side: Side) -> FlatRow<'_> {
         let spec = &self.index.form.tables[self.table].blocks[block];
         let wanted = spec.leaf_columns.len();
         let first = spec.first_field + row * wanted;
+        let of = |region: Range<usize>, pieces| FlatRow {
+            row: (block, row),
+            first,
+            wanted,
+            start: region.start,
+            end: region.end,
+            pieces,
+            certain: side != Side::Both,
+        };
+        if spec.leaf_rows[row].path.is_empty() {
+            let (region, pieces) = self.below_header(block, wanted).unwrap_or_default();
+            return of(region, pieces);
+        }
+        let region = if side == Side::Before { self.before(label) } else { self.behind(label) };
         let pieces = pieces(&self.stream.raw[region.clone()]);
-        FlatRow { row: (block, row), first, wanted, start: region.start, pieces }
+        of(region, pieces)
     }
 
     /// Text inside the table that is neither a label nor a figure of it: an office's own row, or words between the rows.
@@ -149,14 +152,16 @@ impl FlatTable<'_, '_> {
     /// Reads the rows of the table: those whose cells are certain by themselves, then the others by the form's arithmetic.
     fn rows(&self, rows: &[FlatRow], figures: &mut Figures) {
         let form = &self.index.form;
-        let trusted = blanks_part_cells(rows);
+        let trusted = blanks_part_cells(rows, |row| row_sums(form, row.first, row.wanted));
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
         let mut states = Vec::new();
+        let mut steps = STEPS;
         for row in rows {
-            let cells = if self.header_in_order(row.row.0) { cells(&row.pieces, row.wanted, trusted) } else { None };
+            let certain = row.certain && self.header_in_order(row.row.0);
+            let cells = if certain { self.cells(row, trusted) } else { None };
             let known = match &cells {
                 Some(cells) => Known::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
-                None if self.header_in_order(row.row.0) => self.ways(row),
+                None if certain => self.ways(row, &mut steps),
                 None => Known::Nothing,
             };
             read.push(cells);
@@ -182,26 +187,38 @@ impl FlatTable<'_, '_> {
                         before: ' ',
                     };
                     let cells: Vec<Piece> = splits[decided.way].iter().map(piece).collect();
-                    self.take(row, &cells, &decided.rules, figures);
+                    let digits = [DIGITS.to_owned()];
+                    let rules = if decided.rules.is_empty() { &digits } else { decided.rules.as_slice() };
+                    self.take(row, &cells, rules, figures);
                 }
                 None => figures.findings.push(self.uncertain(row)),
             }
         }
     }
 
+    /// The cells of a row that is certain by itself.
+    fn cells<'r>(&'r self, row: &FlatRow<'r>, blanks: bool) -> Option<Vec<Piece<'r>>> {
+        cells(&row.pieces, row.wanted, blanks).or_else(|| {
+            let sums = row_sums(&self.index.form, row.first, row.wanted);
+            cells_with_words(&self.stream.raw[row.start..row.end], row.wanted, &sums)
+        })
+    }
+
     /// The ways in which a row whose cells run together can be cut.
-    fn ways(&self, row: &FlatRow) -> Known {
+    fn ways(&self, row: &FlatRow, steps: &mut u32) -> Known {
         // Where separators stand between figures but too few, cells were dropped: none can be told from another.
         if row.pieces.iter().filter(|piece| !piece.text.is_empty()).count() != 1 {
             return Known::Nothing;
         }
-        if let Some(only) = splits(&row.pieces, row.wanted, &[]) {
-            return Known::Ways { splits: only.all, rules: vec![DIGITS.to_owned()] };
+        let fields = &self.index.form.fields[row.first..row.first + row.wanted];
+        let kinds: Vec<FieldKind> = fields.iter().map(|field| field.kind).collect();
+        if let Some(only) = splits(&row.pieces, &kinds, &[], steps) {
+            return Known::Ways { splits: only.all, rules: Vec::new() };
         }
         let sums = row_sums(&self.index.form, row.first, row.wanted);
         let mut rules: Vec<String> = sums.iter().map(|sum| sum.rule.clone()).collect();
         rules.dedup();
-        match splits(&row.pieces, row.wanted, &sums).filter(|found| found.by_sums) {
+        match splits(&row.pieces, &kinds, &sums, steps).filter(|found| found.by_sums) {
             Some(found) => Known::Ways { splits: found.all, rules },
             None => Known::Nothing,
         }
@@ -282,142 +299,5 @@ impl FlatTable<'_, '_> {
             format!("The label \"{written}\" was read as {}. Check it.", words.en),
         );
         Finding::new(&code::LABEL_VARIANT, message).at(self.stream.place_at(raw))
-    }
-}
-
-/// A piece of text between two separators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece<'t> {
-    /// Its text without blanks around it.
-    pub(super) text: &'t str,
-    /// First byte of the text.
-    pub(super) start: usize,
-    /// Byte after its last.
-    pub(super) end: usize,
-    /// The separator before it.
-    pub(super) before: char,
-}
-
-/// Cuts a text at line breaks, pipes and tabs, up to the first piece that is no figure.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut before = '\n';
-    for (at, character) in text.char_indices().chain(std::iter::once((text.len(), '\n'))) {
-        let separates = matches!(character, '\n' | '|' | '｜' | '\t') || at == text.len();
-        if !separates {
-            continue;
-        }
-        let inner = &text[start..at];
-        let trimmed = inner.trim_matches(blank);
-        let offset = start + inner.find(trimmed).unwrap_or(0);
-        let figures = trimmed.split(blank).all(|token| {
-            token.is_empty() || value::is_figure(token) || token.bytes().all(|byte| byte.is_ascii_digit())
-        });
-        if !figures {
-            break;
-        }
-        if is_rule(trimmed) {
-            start = (at + character.len_utf8()).min(text.len());
-            continue;
-        }
-        pieces.push(Piece { text: trimmed, start: offset, end: offset + trimmed.len(), before });
-        before = if character == '｜' { '|' } else { character };
-        start = (at + character.len_utf8()).min(text.len());
-    }
-    pieces
-}
-
-/// The line under a header in Markdown, cut at its pipes: `---`, `:--:`. A cell says "none" with one dash or two.
-fn is_rule(text: &str) -> bool {
-    let dashes = text.trim_matches(':');
-    dashes.len() >= 3 && dashes.bytes().all(|byte| byte == b'-')
-}
-
-/// The cells of a row, where their number is certain.
-fn cells<'t>(pieces: &[Piece<'t>], wanted: usize, blanks: bool) -> Option<Vec<Piece<'t>>> {
-    let filled: Vec<Piece> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
-    if filled.len() == wanted && filled.iter().all(|piece| value::is_figure(piece.text)) {
-        return Some(filled);
-    }
-    // `label | 1 |  | 3 |`: between pipes on one line a blank cell is a cell.
-    let line: Vec<Piece> = pieces.iter().copied().skip(1).take_while(|piece| piece.before != '\n').collect();
-    let parted = pieces.len() > 1
-        && pieces[0].text.is_empty()
-        && line.iter().all(|piece| piece.before == '|' || piece.before == '\t');
-    if parted && line.len() >= wanted && !filled.is_empty() {
-        let (row, rest) = line.split_at(wanted);
-        let figures = row.iter().all(|piece| piece.text.is_empty() || value::is_figure(piece.text));
-        if figures
-            && rest.iter().all(|piece| piece.text.is_empty())
-            && filled.len() == row.iter().filter(|piece| !piece.text.is_empty()).count()
-        {
-            return Some(row.to_vec());
-        }
-    }
-    let tokens = tokens(&filled)?;
-    (blanks && tokens.len() == wanted && tokens.iter().all(|piece| value::is_figure(piece.text))).then_some(tokens)
-}
-
-/// The figures of a row that is one piece, parted by blanks.
-fn tokens<'t>(filled: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
-    let [only] = filled else { return None };
-    let mut tokens = Vec::new();
-    let mut at = only.start;
-    for token in only.text.split(blank) {
-        let start = only.text[at - only.start..].find(token).map_or(at, |offset| at + offset);
-        if !token.is_empty() {
-            tokens.push(Piece { text: token, start, end: start + token.len(), before: ' ' });
-            at = start + token.len();
-        }
-    }
-    Some(tokens)
-}
-
-/// Whether blanks part cells in this table: they do if every row that they part has the right number of figures. One row with
-/// another number shows that they stand anywhere.
-fn blanks_part_cells(rows: &[FlatRow]) -> bool {
-    let mut parted = 0;
-    for row in rows {
-        let filled: Vec<Piece> = row.pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
-        let Some(tokens) = tokens(&filled).filter(|tokens| tokens.len() > 1) else { continue };
-        if tokens.len() != row.wanted || !tokens.iter().all(|token| value::is_figure(token.text)) {
-            return false;
-        }
-        parted += 1;
-    }
-    parted >= 2
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(text: &str, wanted: usize) -> Option<Vec<String>> {
-        cells(&pieces(text), wanted, true).map(|cells| cells.iter().map(|piece| piece.text.to_owned()).collect())
-    }
-
-    #[test]
-    fn cells_in_every_layout_with_separators() {
-        let three = Some(vec!["1".to_owned(), "0".to_owned(), "3".to_owned()]);
-        assert_eq!(texts("\n\n1\n\n0\n\n3\n\n", 3), three);
-        assert_eq!(texts(" |\n1 |\n0 |\n3 |\n||\n", 3), three);
-        assert_eq!(texts(" | 1 | 0 | 3 |||\n", 3), three);
-        assert_eq!(texts("\t1\t0\t3\n", 3), three);
-        assert_eq!(texts(" 1  0 3\n", 3), three);
-        assert_eq!(texts(" | 1 |  | 3 |\n", 3), Some(vec!["1".into(), String::new(), "3".into()]));
-    }
-
-    #[test]
-    fn an_uncertain_number_of_cells_is_refused() {
-        assert_eq!(texts(" | 3 | 3\n", 7), None);
-        assert_eq!(texts("1 0 00", 4), None);
-        assert_eq!(texts("\n1\n\n3\n", 3), None);
-        assert_eq!(texts("103", 3), None);
-    }
-
-    #[test]
-    fn figures_end_where_other_text_begins() {
-        assert_eq!(pieces("\n0\n0\n五、存在的问题\n1\n").iter().filter(|piece| !piece.text.is_empty()).count(), 2);
     }
 }

@@ -1,18 +1,29 @@
 //! The digits of a row whose cells run together, cut into cells in every way that the row's own rules allow.
 //!
-//! A number has no leading zero, a separator is never inside a number, and the row's sums must hold. Blanks count for nothing:
-//! where cells run together, blanks stand anywhere.
+//! A number has no leading zero, a sign begins a cell that may have one, a separator is never inside a number, and the row's sums
+//! must hold. Blanks count for nothing: where cells run together, blanks stand anywhere.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use super::flatrows::Piece;
-use crate::form::{FieldIndex, Form, Relation};
+use super::pieces::Piece;
+use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
-/// Steps that the search of one row may take.
-const STEPS: u32 = 300_000;
+/// Steps that cutting the rows of one table may take.
+pub(super) const STEPS: u32 = 8_000_000;
 
 /// Ways to cut one row that are kept.
-const SPLITS: usize = 400;
+const SPLITS: usize = 2_000;
+
+/// Digits of a whole number, and of a fraction.
+const DIGITS: usize = 9;
+const FRACTION: usize = 6;
+
+/// Marks that one cell may take: sign, digits, point, fraction.
+const LONGEST: usize = 1 + DIGITS + 1 + FRACTION;
+
+/// Cells of a row without sums that are tried as blank.
+const FEW: usize = 6;
 
 /// A sum within a row: `Σ sign · cell + constant = 0`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +32,7 @@ pub(super) struct RowSum {
     pub(super) rule: String,
     /// Columns with their signs.
     pub(super) terms: Vec<(usize, i64)>,
-    constant: i64,
-    /// The last column that it names.
-    last: usize,
+    pub(super) constant: i64,
 }
 
 /// The sums of the form's rules that lie within the row of `count` fields from `first`.
@@ -38,15 +47,14 @@ pub(super) fn row_sums(form: &Form, first: FieldIndex, count: usize) -> Vec<RowS
             let left = instance.left.terms.iter().map(|term| (term.operand.field - first, term.sign));
             let right = instance.right.terms.iter().map(|term| (term.operand.field - first, -term.sign));
             let terms: Vec<(usize, i64)> = left.chain(right).collect();
-            let Some(last) = terms.iter().map(|term| term.0).max() else { continue };
             let constant = instance.left.constant - instance.right.constant;
-            sums.push(RowSum { rule: rule.id.clone(), terms, constant, last });
+            sums.push(RowSum { rule: rule.id.clone(), terms, constant });
         }
     }
     sums
 }
 
-/// A way to cut a row: for each cell its number and where its digits stand in the text of the row.
+/// A way to cut a row: for each cell its number (0 for one that is no whole number) and where it stands in the text of the row.
 pub(super) type Split = Vec<(i64, Range<usize>)>;
 
 /// The ways to cut a row into as many cells as it should have.
@@ -58,27 +66,43 @@ pub(super) struct Splits {
     pub(super) by_sums: bool,
 }
 
-/// Cuts a row. Nothing where the row holds anything but digits, where no way fits, or where there are too many.
-pub(super) fn splits(pieces: &[Piece], wanted: usize, sums: &[RowSum]) -> Option<Splits> {
-    let digits = Digits::of(pieces)?;
-    if digits.all.len() < wanted || digits.all.len() > wanted * 9 {
+/// Cuts a row into one cell for each of the `kinds`. Nothing where the row holds anything but figures, where no way fits, or
+/// where there are too many.
+pub(super) fn splits(pieces: &[Piece], kinds: &[FieldKind], sums: &[RowSum], steps: &mut u32) -> Option<Splits> {
+    let marks = Marks::of(pieces)?;
+    let wanted = kinds.len();
+    // Only an amount is written with another unit than the form's.
+    if marks.unit_end.is_some() && kinds.last() != Some(&FieldKind::Amount) {
         return None;
     }
-    let mut search = Search { digits: &digits, sums, wanted, steps: STEPS, open: Vec::new(), found: Vec::new() };
+    if marks.all.len() < wanted || marks.all.len() > wanted * LONGEST {
+        return None;
+    }
+    let mut search = Search {
+        marks: &marks,
+        sums,
+        kinds: kinds.to_vec(),
+        steps,
+        open: Vec::new(),
+        found: Vec::new(),
+        before: Vec::new(),
+        dead: HashSet::new(),
+    };
     if !sums.is_empty() {
         search.run();
-        return (search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS)
+        return (*search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS)
             .then_some(Splits { all: search.found, by_sums: true });
     }
-    // Blank cells leave no trace: the row is certain only if no smaller number of cells fits either.
+    // Blank cells leave no trace: the row is certain only if it cannot be read with some of its cells blank either.
     let mut only = None;
-    for count in 1..=wanted {
-        search.wanted = count;
+    for filled in (1_u32..1 << wanted.min(FEW)).rev() {
+        let kept = kinds.iter().enumerate().filter(|(column, _)| *column >= FEW || filled & (1 << column) != 0);
+        search.kinds = kept.map(|entry| *entry.1).collect();
         search.found.clear();
         search.run();
-        match (search.steps, search.found.len()) {
+        match (*search.steps, search.found.len()) {
             (0, _) | (_, 2..) => return None,
-            (_, 1) if only.is_some() || count < wanted => return None,
+            (_, 1) if only.is_some() || search.kinds.len() < wanted => return None,
             (_, 1) => only = search.found.pop(),
             _ => {}
         }
@@ -86,108 +110,223 @@ pub(super) fn splits(pieces: &[Piece], wanted: usize, sums: &[RowSum]) -> Option
     only.map(|split| Splits { all: vec![split], by_sums: false })
 }
 
-struct Digits {
-    /// Each digit with the bytes at which it begins and ends.
-    all: Vec<(i64, usize, usize)>,
-    /// Whether a cell must end before the digit with this number.
-    cut: Vec<bool>,
+/// Whether a text without blanks is made of what figures are made of, in whatever number: `0000000`, `3-20`, `0160.5964万元`.
+pub(super) fn is_run(text: &str) -> bool {
+    let (core, unit) = without_unit(text);
+    core.chars().all(|character| mark(character).is_some()) && (unit.is_empty() || core.ends_with(is_digit))
 }
 
-impl Digits {
+/// A text and the unit of one or two characters behind its last figure.
+fn without_unit(text: &str) -> (&str, &str) {
+    let core = text.trim_end_matches(|character: char| mark(character).is_none() && character.is_alphabetic());
+    if text[core.len()..].chars().count() <= 2 { text.split_at(core.len()) } else { (text, "") }
+}
+
+fn is_digit(character: char) -> bool {
+    matches!(mark(character), Some(Mark::Digit(_)))
+}
+
+/// What a character is in a run of figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Digit(u8),
+    /// A sign; whether it is negative.
+    Sign(bool),
+    Point,
+}
+
+fn mark(character: char) -> Option<Mark> {
+    match character {
+        '0'..='9' => Some(Mark::Digit(character as u8 - b'0')),
+        '０'..='９' => Some(Mark::Digit((character as u32 - '０' as u32) as u8)),
+        '-' | '－' | '−' | '减' => Some(Mark::Sign(true)),
+        '+' | '＋' | '增' => Some(Mark::Sign(false)),
+        '.' | '．' => Some(Mark::Point),
+        _ => None,
+    }
+}
+
+struct Marks {
+    /// Each mark with the bytes at which it begins and ends.
+    all: Vec<(Mark, usize, usize)>,
+    /// Whether a cell must end before the mark with this number.
+    cut: Vec<bool>,
+    /// Byte after the unit that the last cell is written with.
+    unit_end: Option<usize>,
+}
+
+impl Marks {
     fn of(pieces: &[Piece]) -> Option<Self> {
-        let mut digits = Self { all: Vec::new(), cut: Vec::new() };
-        for piece in pieces {
+        let mut marks = Self { all: Vec::new(), cut: Vec::new(), unit_end: None };
+        let last = pieces.iter().rposition(|piece| !piece.text.is_empty())?;
+        for (number, piece) in pieces.iter().enumerate() {
             let mut first = true;
-            for (offset, character) in piece.text.char_indices() {
-                let digit = match character {
-                    '0'..='9' => i64::from(character as u32 - '0' as u32),
-                    '０'..='９' => i64::from(character as u32 - '０' as u32),
-                    blank if super::items::blank(blank) => continue,
-                    _ => return None,
-                };
-                digits.cut.push(first && !digits.all.is_empty());
+            let (core, unit) = if number == last { without_unit(piece.text) } else { (piece.text, "") };
+            marks.unit_end = (!unit.is_empty()).then_some(piece.start + piece.text.len()).or(marks.unit_end);
+            for (offset, character) in core.char_indices() {
+                if super::items::blank(character) {
+                    continue;
+                }
+                let mark = mark(character)?;
+                marks.cut.push(first && !marks.all.is_empty());
                 let at = piece.start + offset;
-                digits.all.push((digit, at, at + character.len_utf8()));
+                marks.all.push((mark, at, at + character.len_utf8()));
                 first = false;
             }
         }
-        (!digits.all.is_empty()).then_some(digits)
+        (!marks.all.is_empty()).then_some(marks)
+    }
+
+    /// The number in a range of marks, if it can stand in a cell of this kind; 0 for one with decimals, which no rule adds up.
+    fn number(&self, range: Range<usize>, kind: FieldKind) -> Option<i64> {
+        let mut marks = self.all[range].iter().map(|mark| mark.0).peekable();
+        let mut negative = false;
+        if let (FieldKind::Signed, Some(&Mark::Sign(sign))) = (kind, marks.peek()) {
+            negative = sign;
+            marks.next();
+        }
+        let mut number = 0;
+        let (mut digits, mut point, mut fraction) = (0, false, 0);
+        for mark in marks {
+            match mark {
+                // A number has no leading zero.
+                Mark::Digit(_) if !point && digits == 1 && number == 0 => return None,
+                Mark::Digit(digit) if !point => {
+                    number = number * 10 + i64::from(digit);
+                    digits += 1;
+                }
+                Mark::Digit(_) => fraction += 1,
+                Mark::Point if kind == FieldKind::Amount && !point && digits > 0 => point = true,
+                Mark::Point | Mark::Sign(_) => return None,
+            }
+        }
+        if digits == 0 || digits > DIGITS || (point && fraction == 0) || fraction > FRACTION {
+            return None;
+        }
+        Some(match (point, negative) {
+            (true, _) => 0,
+            (false, true) => -number,
+            (false, false) => number,
+        })
     }
 }
 
 struct Search<'a> {
-    digits: &'a Digits,
+    marks: &'a Marks,
     sums: &'a [RowSum],
-    wanted: usize,
-    steps: u32,
-    /// The cells so far: number, first digit, digit after the last.
+    /// What each cell holds, from the left.
+    kinds: Vec<FieldKind>,
+    steps: &'a mut u32,
+    /// The cells so far, the last one first: number, first mark, mark after the last.
     open: Vec<(i64, usize, usize)>,
     found: Vec<Split>,
+    /// How many ways were found when each open cell was taken; `None` for one that no sum allows.
+    before: Vec<Option<usize>>,
+    /// Places between two sums from which nothing leads on: cells left and the mark before which they end.
+    dead: HashSet<(usize, usize)>,
 }
 
 impl Search<'_> {
-    /// Depth-first over the ends of the cells, without recursion; a sum is tried as soon as its last cell is there.
+    /// Depth-first over the beginnings of the cells from the right, without recursion. A total stands behind what it adds up,
+    /// so that whatever exceeds it is seen at once.
     fn run(&mut self) {
         self.open.clear();
-        let mut next_end = Some(1);
+        self.before.clear();
+        self.dead.clear();
+        let mut next_start = self.marks.all.len().checked_sub(1);
         loop {
-            if self.steps == 0 || self.found.len() >= SPLITS {
+            if *self.steps == 0 || self.found.len() >= SPLITS {
                 return;
             }
-            self.steps -= 1;
-            let start = self.open.last().map_or(0, |cell| cell.2);
-            if let Some(end) = next_end.filter(|&end| self.fits(start, end)) {
-                let number = self.digits.all[start..end].iter().fold(0, |number, digit| number * 10 + digit.0);
+            *self.steps -= 1;
+            let end = self.open.last().map_or(self.marks.all.len(), |cell| cell.1);
+            let left = self.kinds.len() - self.open.len();
+            if let Some(start) = next_start.filter(|&start| left > 0 && self.fits(start, end, left)) {
+                let number = self.marks.number(start..end, self.kinds[left - 1]);
+                let Some(number) = number else {
+                    next_start = start.checked_sub(1);
+                    continue;
+                };
                 self.open.push((number, start, end));
-                let holds = self.sums_hold();
-                if holds && self.open.len() == self.wanted && end == self.digits.all.len() {
+                let holds = self.sums.iter().all(|sum| self.may_hold(sum)) && !self.dead.contains(&(left - 1, start));
+                self.before.push(holds.then_some(self.found.len()));
+                if holds && left == 1 && start == 0 {
                     self.keep();
                 }
-                next_end = (holds && self.open.len() < self.wanted).then_some(end + 1);
+                next_start = if holds { start.checked_sub(1) } else { None };
             } else {
-                let Some((_, _, end)) = self.open.pop() else { return };
-                next_end = Some(end + 1);
+                let (Some((_, start, _)), Some(before)) = (self.open.pop(), self.before.pop()) else { return };
+                if before == Some(self.found.len()) && self.between_sums(left) {
+                    self.dead.insert((left, start));
+                }
+                next_start = start.checked_sub(1);
             }
         }
     }
 
-    fn fits(&self, start: usize, end: usize) -> bool {
-        let left = self.wanted - self.open.len();
-        left > 0
-            && end <= self.digits.all.len()
-            && end - start <= 9
-            && self.digits.all.len() - end >= left - 1
-            && (end - start == 1 || self.digits.all[start].0 != 0)
-            && !self.digits.cut[start + 1..end].contains(&true)
-            && (left > 1 || end == self.digits.all.len() || self.digits.all.len() - start > 1)
+    /// Whether every sum lies to one side of the column with this number: what is left of it does not depend on what is right.
+    fn between_sums(&self, column: usize) -> bool {
+        let parted = |sum: &RowSum| {
+            let right = sum.terms.iter().filter(|term| term.0 >= column).count();
+            right == 0 || right == sum.terms.len()
+        };
+        column < self.kinds.len() && self.sums.iter().all(parted)
     }
 
-    fn sums_hold(&self) -> bool {
-        let last = self.open.len() - 1;
-        self.sums.iter().filter(|sum| sum.last == last).all(|sum| {
-            sum.terms.iter().map(|&(column, sign)| sign * self.open[column].0).sum::<i64>() + sum.constant == 0
-        })
+    /// Whether a cell may begin here, by the room that it leaves to the cells before it.
+    fn fits(&self, start: usize, end: usize, left: usize) -> bool {
+        start + 1 >= left && end - start <= LONGEST && !self.marks.cut[start + 1..end].contains(&true)
+    }
+
+    /// Whether a sum can still be met by numbers that are not negative, made of the marks that are left.
+    fn may_hold(&self, sum: &RowSum) -> bool {
+        let open = self.kinds.len() - self.open.len();
+        let mut so_far = sum.constant;
+        let (mut left, mut sign_left) = (0, 0);
+        for &(column, sign) in &sum.terms {
+            if column >= open {
+                so_far += sign * self.open[self.kinds.len() - 1 - column].0;
+            } else if (left > 0 && sign != sign_left) || self.kinds[column] != FieldKind::Count {
+                return true;
+            } else {
+                (left, sign_left) = (left + 1, sign);
+            }
+        }
+        if left == 0 || so_far * sign_left > 0 {
+            return so_far == 0;
+        }
+        // None of the cells is greater than what they add up to, and together they must reach it.
+        let marks = self.open.last().map_or(self.marks.all.len(), |cell| cell.1);
+        let digits = so_far.unsigned_abs().checked_ilog10().map_or(1, |digits| digits as usize + 1);
+        let others = open - left;
+        marks <= left * digits + others * LONGEST && marks + 2 >= others + left + digits
     }
 
     fn keep(&mut self) {
-        let range = |start: usize, end: usize| self.digits.all[start].1..self.digits.all[end - 1].2;
-        let split = self.open.iter().map(|&(number, start, end)| (number, range(start, end))).collect();
+        let marks = &self.marks.all;
+        let unit_end = |end: usize| self.marks.unit_end.filter(|_| end == marks.len());
+        let range = |start: usize, end: usize| marks[start].1..unit_end(end).unwrap_or(marks[end - 1].2);
+        let split = self.open.iter().rev().map(|&(number, start, end)| (number, range(start, end))).collect();
         self.found.push(split);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::flatrows::pieces;
+    use super::super::pieces::pieces;
     use super::*;
 
     fn sum() -> Vec<RowSum> {
         let terms = (0..6).map(|column| (column, -1)).chain([(6, 1)]).collect();
-        vec![RowSum { rule: "R".into(), terms, constant: 0, last: 6 }]
+        vec![RowSum { rule: "R".into(), terms, constant: 0 }]
     }
 
     fn numbers(text: &str, wanted: usize, sums: &[RowSum]) -> Option<Vec<Vec<i64>>> {
-        let found = splits(&pieces(text), wanted, sums)?;
+        of_kinds(text, &vec![FieldKind::Count; wanted], sums)
+    }
+
+    fn of_kinds(text: &str, kinds: &[FieldKind], sums: &[RowSum]) -> Option<Vec<Vec<i64>>> {
+        let found = splits(&pieces(text), kinds, sums, &mut STEPS.clone())?;
         Some(found.all.iter().map(|split| split.iter().map(|cell| cell.0).collect()).collect())
     }
 
@@ -214,5 +353,24 @@ mod tests {
     fn what_is_no_digit_is_not_cut() {
         assert_eq!(numbers("1减4", 2, &[]), None);
         assert_eq!(numbers("0/0", 3, &[]), None);
+    }
+
+    #[test]
+    fn signs_and_points_part_cells_of_their_kind() {
+        use FieldKind::{Amount, Count, Signed};
+        assert_eq!(of_kinds("1减4", &[Count, Signed], &[]), Some(vec![vec![1, -4]]));
+        assert_eq!(of_kinds("12-3", &[Count, Signed], &[]), Some(vec![vec![12, -3]]));
+        assert_eq!(of_kinds("12-35", &[Count, Signed, Count], &[]), None);
+        assert_eq!(of_kinds("6-30", &[Count, Signed, Count], &[]), None);
+        assert_eq!(of_kinds("00.2582", &[Count, Amount], &[]), Some(vec![vec![0, 0]]));
+        assert_eq!(of_kinds("30.2582", &[Count, Amount], &[]), None);
+        assert_eq!(of_kinds("1.50", &[Count, Count], &[]), None);
+    }
+
+    #[test]
+    fn long_rows_are_cut_within_their_steps() {
+        let row = "12345678901123432109877654352222254321";
+        assert!(numbers(row, 7, &sum()).is_none_or(|ways| ways.len() < SPLITS));
+        assert_eq!(numbers(&"1".repeat(60), 7, &sum()), None);
     }
 }

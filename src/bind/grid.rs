@@ -247,17 +247,24 @@ fn unlabelled(index: &FormIndex, table: usize, flow: &Flow, alignment: &mut Alig
             last = last.max(Some(hit.row));
         }
         let Some(last) = last.filter(|_| score >= 0.9) else { continue };
+        // A word in the place of one figure does not make it another row; a label of the form does.
         let figures = |row: &Row| {
-            row.cells.iter().any(|cell| cell.own) && row.cells.iter().filter(|cell| cell.own).all(|cell| cell.figure)
+            let own = || row.cells.iter().filter(|cell| cell.own);
+            let words = own().filter(|cell| !cell.figure).count();
+            let labels = own().any(|cell| !cell.figure && !index.uses(&cell.folded).is_empty());
+            let beside = row.grid == flow.rows[last].grid && !labels && words * 3 <= own().count();
+            own().any(|cell| cell.figure) && (words == 0 || beside)
         };
-        let mut near = (last + 1..flow.rows.len().min(last + 4)).filter(|&row| figures(&flow.rows[row]));
-        let first = near.next();
-        // A blank row between header and figures is none of the table's.
+        let near: Vec<usize> =
+            (last + 1..flow.rows.len().min(last + 4)).filter(|&row| figures(&flow.rows[row])).collect();
+        let first = near.first().copied();
+        // A blank row between header and figures is none of the table's, and a row of figures alone is surer than one with a
+        // word in it; but both only within one grid.
         let is_filled = |row: &Row| row.cells.iter().any(|cell| cell.own && !cell.cell.text.trim().is_empty());
-        let found = first.filter(|&row| is_filled(&flow.rows[row])).or_else(|| {
-            let grid = flow.rows[first?].grid;
-            near.find(|&row| is_filled(&flow.rows[row]) && flow.rows[row].grid == grid).or(first)
-        });
+        let is_whole = |row: &Row| row.cells.iter().filter(|cell| cell.own).all(|cell| cell.figure);
+        let grid = first.map_or(0, |first| flow.rows[first].grid);
+        let same = || near.iter().copied().filter(|&row| flow.rows[row].grid == grid && is_filled(&flow.rows[row]));
+        let found = same().find(|&row| is_whole(&flow.rows[row])).or_else(|| same().next()).or(first);
         alignment.hits[number] = found.map(|row| Hit { row, label: None, score: 0.5, alike: false });
     }
 }

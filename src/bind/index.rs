@@ -125,6 +125,17 @@ impl FormIndex {
         self.numbers.get(folded).copied()
     }
 
+    /// How many rows the tables have, headers and captions counted.
+    pub(super) fn leaf_count(&self) -> usize {
+        self.expected.iter().map(Vec::len).sum()
+    }
+
+    /// The number of a row of figures among those of all tables, without counting what stands between them.
+    pub(super) fn leaf_number(&self, table: usize, expected: usize) -> usize {
+        let data = |rows: &[Expected]| rows.iter().filter(|row| matches!(row, Expected::Data { .. })).count();
+        self.expected[..table].iter().map(|rows| data(rows)).sum::<usize>() + data(&self.expected[table][..expected])
+    }
+
     /// For the labels that were seen: how many of the form's labels they are, and how many of those in the tables
     /// that were touched at all are missing. A label counts once, whichever of its variants was seen.
     pub(super) fn coverage(&self, seen: &[bool]) -> (usize, usize) {

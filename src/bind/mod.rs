@@ -5,8 +5,11 @@
 //! as text ([`flat`]), headings ([`headings`]), title and page ([`frame`], [`title`]) and facts ([`facts`]) are found; and the
 //! rest is cut into the parts of the report ([`sections`]).
 
+mod agency;
 mod anchors;
 mod assemble;
+mod beside;
+mod broken;
 mod columns;
 mod facts;
 mod flat;
@@ -17,7 +20,9 @@ mod grid;
 mod headings;
 mod index;
 mod items;
+mod pieces;
 mod recognise;
+mod rowtext;
 mod sections;
 mod solve;
 mod stream;

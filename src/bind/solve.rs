@@ -1,13 +1,16 @@
 //! The glued rows of a table decided together: only what every solution of the table's rules agrees on is taken.
+//!
+//! First every way is struck that no choice of the others can balance (bounds of each equality, to a fixed point), then the
+//! combinations that are left are tried, the rows with the fewest ways first. Both stop at a number of steps.
 
 use super::glued::Split;
 use crate::form::{FieldIndex, Form, Relation};
 
-/// Steps that the search of one table may take.
-const STEPS: u32 = 200_000;
+/// Steps that striking ways may take in one table: one for each way and equality looked at.
+const STRIKES: u64 = 20_000_000;
 
-/// Solutions that are compared; more than these decide nothing.
-const SOLUTIONS: usize = 64;
+/// Steps that the search of one table may take.
+const STEPS: u64 = 1_000_000;
 
 /// A row of a table as far as it is known.
 #[derive(Debug, Clone)]
@@ -27,7 +30,7 @@ pub(super) enum Known {
     Ways {
         /// The ways, at least one.
         splits: Vec<Split>,
-        /// Ids of the rules that chose them so far.
+        /// Ids of the rules that chose them so far; none for digits that can be cut in one way only, whatever the sums say.
         rules: Vec<String>,
     },
     /// Nothing.
@@ -54,18 +57,20 @@ struct Equality<'f> {
 /// Decides the glued rows: for each row that has ways, the one that every solution has.
 pub(super) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decided>> {
     let equalities = equalities(form, rows);
-    let open: Vec<usize> = (0..rows.len()).filter(|&row| matches!(&rows[row].known, Known::Ways { .. })).collect();
-    let mut search =
-        Search { rows, equalities: &equalities, choice: vec![0; rows.len()], steps: STEPS, found: Vec::new() };
-    let complete = search.run(&open);
+    let mut solver = Solver::new(rows, &equalities);
+    let mut kept = Vec::new();
+    if solver.strike() && solver.search() {
+        kept = solver.kept;
+    }
     rows.iter()
         .enumerate()
         .map(|(row, state)| {
-            let Known::Ways { rules, .. } = &state.known else { return None };
-            let first = search.found.first()?.get(row).copied()?;
-            if !complete || search.found.iter().any(|solution| solution[row] != first) {
-                return None;
+            let Known::Ways { splits, rules } = &state.known else { return None };
+            // What the digits alone decide needs no sum, and an agency's error elsewhere takes nothing from it.
+            if rules.is_empty() && splits.len() == 1 {
+                return Some(Decided { way: 0, rules: Vec::new() });
             }
+            let &[way] = kept.get(row)?.as_slice() else { return None };
             let touching = equalities.iter().filter(|equality| equality.terms.iter().any(|term| term.0 == row));
             let mut rules = rules.clone();
             for equality in touching {
@@ -73,7 +78,7 @@ pub(super) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decided>> {
                     rules.push(equality.rule.to_owned());
                 }
             }
-            Some(Decided { way: first, rules })
+            Some(Decided { way, rules })
         })
         .collect()
 }
@@ -116,72 +121,144 @@ fn equalities<'f>(form: &'f Form, rows: &[RowState]) -> Vec<Equality<'f>> {
     equalities
 }
 
-struct Search<'a> {
-    rows: &'a [RowState],
-    equalities: &'a [Equality<'a>],
-    /// The way chosen for each row.
-    choice: Vec<usize>,
-    steps: u32,
-    found: Vec<Vec<usize>>,
+/// What a row, taken in one way, adds to one equality.
+#[derive(Debug, Clone, Copy, Default)]
+struct Range {
+    low: i64,
+    high: i64,
 }
 
-impl Search<'_> {
-    /// Tries every combination of ways, backtracking as soon as an equality with all its rows chosen fails. Returns whether
-    /// the search came to its end.
-    fn run(&mut self, open: &[usize]) -> bool {
-        let ways = |row: usize| match &self.rows[row].known {
-            Known::Ways { splits, .. } => splits.len(),
-            _ => 1,
+struct Solver {
+    /// For each row, way and equality what the row adds; a row that was read has one way.
+    adds: Vec<Vec<Vec<i64>>>,
+    /// The constant of each equality.
+    constants: Vec<i64>,
+    /// The ways of each row that are still possible.
+    kept: Vec<Vec<usize>>,
+}
+
+impl Solver {
+    fn new(rows: &[RowState], equalities: &[Equality]) -> Self {
+        let add = |row: usize, figure: &dyn Fn(usize) -> i64| -> Vec<i64> {
+            let own = |equality: &Equality| {
+                equality.terms.iter().filter(|term| term.0 == row).map(|&(_, column, sign)| sign * figure(column)).sum()
+            };
+            equalities.iter().map(own).collect()
         };
-        // Rows with the fewest ways first; what is decided early prunes the rest.
-        let mut order = open.to_vec();
-        order.sort_by_key(|&row| (ways(row), row));
-        let counts: Vec<usize> = order.iter().map(|&row| ways(row)).collect();
-        // An equality is tried when the last of its rows in this order is chosen.
-        let due: Vec<Vec<usize>> = (0..order.len()).map(|depth| self.due(&order, depth)).collect();
-        let mut depth = 0;
-        let mut next = vec![0; order.len() + 1];
-        loop {
-            if self.steps == 0 || self.found.len() > SOLUTIONS {
-                return false;
-            }
-            self.steps -= 1;
-            if depth == order.len() {
-                self.found.push(self.choice.clone());
-                let Some(up) = depth.checked_sub(1) else { return true };
-                depth = up;
-                continue;
-            }
-            if next[depth] == counts[depth] {
-                next[depth] = 0;
-                let Some(up) = depth.checked_sub(1) else { return true };
-                depth = up;
-                continue;
-            }
-            self.choice[order[depth]] = next[depth];
-            next[depth] += 1;
-            if due[depth].iter().all(|&equality| self.holds(equality)) {
-                depth += 1;
+        let of_row = |(row, state): (usize, &RowState)| match &state.known {
+            Known::Read(figures) => vec![add(row, &|column| figures[column].unwrap_or_default())],
+            Known::Ways { splits, .. } => splits.iter().map(|split| add(row, &|column| split[column].0)).collect(),
+            Known::Nothing => vec![vec![0; equalities.len()]],
+        };
+        let adds: Vec<Vec<Vec<i64>>> = rows.iter().enumerate().map(of_row).collect();
+        let kept = adds.iter().map(|ways| (0..ways.len()).collect()).collect();
+        Self { adds, constants: equalities.iter().map(|equality| equality.constant).collect(), kept }
+    }
+
+    /// What a row can add to each equality.
+    fn ranges(&self, row: usize) -> Vec<Range> {
+        let range = |equality: usize| {
+            let values = || self.kept[row].iter().map(|&way| self.adds[row][way][equality]);
+            Range { low: values().min().unwrap_or(0), high: values().max().unwrap_or(0) }
+        };
+        (0..self.constants.len()).map(range).collect()
+    }
+
+    /// Strikes ways that no choice of the others can balance. False where nothing is left of a row: the table contradicts its
+    /// rules, and nothing can be concluded from them.
+    fn strike(&mut self) -> bool {
+        let mut ranges: Vec<Vec<Range>> = (0..self.kept.len()).map(|row| self.ranges(row)).collect();
+        let mut sums: Vec<Range> =
+            self.constants.iter().map(|&constant| Range { low: constant, high: constant }).collect();
+        for (sum, range) in ranges.iter().flat_map(|ranges| ranges.iter().enumerate()) {
+            sums[sum] = Range { low: sums[sum].low + range.low, high: sums[sum].high + range.high };
+        }
+        let mut steps = STRIKES;
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for (row, own_ranges) in ranges.iter_mut().enumerate() {
+                let cost = (self.kept[row].len() * self.constants.len()) as u64;
+                // Ways that were not struck are only more to be tried.
+                let Some(left) = steps.checked_sub(cost) else { return true };
+                steps = left;
+                let fits = |&way: &usize| {
+                    self.adds[row][way]
+                        .iter()
+                        .zip(sums.iter().zip(own_ranges.iter()))
+                        .all(|(add, (sum, own))| add + sum.low - own.low <= 0 && add + sum.high - own.high >= 0)
+                };
+                let fitting: Vec<usize> = self.kept[row].iter().copied().filter(fits).collect();
+                if fitting.is_empty() {
+                    return false;
+                }
+                if fitting.len() < self.kept[row].len() {
+                    changed = true;
+                    self.kept[row] = fitting;
+                    let narrower = self.ranges(row);
+                    for ((sum, old), new) in sums.iter_mut().zip(own_ranges.iter()).zip(&narrower) {
+                        *sum = Range { low: sum.low - old.low + new.low, high: sum.high - old.high + new.high };
+                    }
+                    *own_ranges = narrower;
+                }
             }
         }
+        true
     }
 
-    fn due(&self, order: &[usize], depth: usize) -> Vec<usize> {
-        let position = |row: usize| order.iter().position(|&other| other == row);
-        let last = |equality: &Equality| equality.terms.iter().filter_map(|term| position(term.0)).max();
-        (0..self.equalities.len()).filter(|&number| last(&self.equalities[number]) == Some(depth)).collect()
-    }
-
-    fn holds(&self, equality: usize) -> bool {
-        let equality = &self.equalities[equality];
-        let value = |&(row, column, sign): &(usize, usize, i64)| {
-            let figure = match &self.rows[row].known {
-                Known::Read(figures) => figures[column].unwrap_or_default(),
-                Known::Ways { splits, .. } => splits[self.choice[row]][column].0,
-                Known::Nothing => 0,
-            };
-            sign * figure
-        };
-        equality.terms.iter().map(value).sum::<i64>() + equality.constant == 0
+    /// Tries every combination of the ways that are left and keeps the ways that are in one that balances. Where the search does
+    /// not come to its end, all are kept: nothing more is decided. False where no combination balances.
+    fn search(&mut self) -> bool {
+        let mut order: Vec<usize> = (0..self.kept.len()).filter(|&row| self.kept[row].len() > 1).collect();
+        order.sort_by_key(|&row| (self.kept[row].len(), row));
+        let mut sums = vec![self.constants.clone()];
+        for row in (0..self.kept.len()).filter(|&row| self.kept[row].len() == 1) {
+            for (sum, add) in sums[0].iter_mut().zip(&self.adds[row][self.kept[row][0]]) {
+                *sum += add;
+            }
+        }
+        // What the rows from one depth on can add.
+        let mut rest = vec![vec![Range::default(); self.constants.len()]];
+        for &row in order.iter().rev() {
+            let below = rest.last().cloned().unwrap_or_default();
+            let both = |(one, other): (Range, Range)| Range { low: one.low + other.low, high: one.high + other.high };
+            rest.push(self.ranges(row).into_iter().zip(below).map(both).collect());
+        }
+        rest.reverse();
+        let mut seen: Vec<Vec<bool>> = order.iter().map(|&row| vec![false; self.kept[row].len()]).collect();
+        let mut next = vec![0; order.len() + 1];
+        let mut steps = STEPS;
+        let mut balanced = false;
+        loop {
+            let depth = sums.len() - 1;
+            if depth == order.len() {
+                balanced = true;
+                for (depth, seen) in seen.iter_mut().enumerate() {
+                    seen[next[depth] - 1] = true;
+                }
+            } else if let Some(&way) = self.kept[order[depth]].get(next[depth]) {
+                steps -= 1;
+                if steps == 0 {
+                    return true;
+                }
+                next[depth] += 1;
+                let add = &self.adds[order[depth]][way];
+                let sum: Vec<i64> = sums[depth].iter().zip(add).map(|(sum, add)| sum + add).collect();
+                if sum.iter().zip(&rest[depth + 1]).all(|(sum, rest)| sum + rest.low <= 0 && sum + rest.high >= 0) {
+                    sums.push(sum);
+                }
+                continue;
+            }
+            next[depth] = 0;
+            sums.pop();
+            if sums.is_empty() {
+                break;
+            }
+        }
+        for (&row, seen) in order.iter().zip(&seen) {
+            let mut possible = seen.iter();
+            self.kept[row].retain(|_| possible.next() == Some(&true));
+        }
+        balanced
     }
 }

@@ -1,10 +1,24 @@
 //! What the grids left of a document, as one text that remembers where each of its lines came from.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::broken;
+use super::index::FormIndex;
 use super::items::{Flow, Item, RowCell, blank};
 use super::tables::Figures;
 use crate::document::{PictureRef, Place, Region};
-use crate::form::Form;
 use crate::text::{Folded, fold_with_map};
+
+/// A line that is the number of a page: `— 3 —`, `第3页 共9页`, `3 / 9`, `Page 3 of 9`. A number alone may be a figure.
+#[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of binding compiles it")]
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*(?:[-—–－─·•]{1,2}\s*[0-9０-９]{1,4}\s*[-—–－─·•]{1,2}|第\s*[0-9０-９]{1,4}\s*页(?:\s*[,，/／]?\s*共\s*[0-9０-９]{1,4}\s*页)?|[0-9]{1,4}\s*[/／]\s*[0-9]{1,4}|(?i:page)\s*[0-9]{1,4}(?:\s*(?i:of)\s*[0-9]{1,4})?)\s*$",
+    )
+    .expect("a constant pattern")
+});
 
 /// What a line of the stream is.
 #[derive(Debug, Clone)]
@@ -50,7 +64,8 @@ pub(super) struct Stream<'d> {
 
 impl<'d> Stream<'d> {
     /// The stream of what the grids' tables left. `until` is the row at which a second report begins.
-    pub(super) fn of(form: &Form, flow: &Flow<'d>, figures: &Figures) -> Self {
+    pub(super) fn of(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
+        let form = &index.form;
         let mut stream = Self::default();
         let mut extra: Option<(usize, u32, u32)> = None;
         for item in &flow.items {
@@ -104,8 +119,28 @@ impl<'d> Stream<'d> {
             }
         }
         stream.flush(flow, &mut extra);
+        stream.mend(index);
         stream.folded = fold_with_map(&stream.raw);
         stream
+    }
+
+    /// Puts labels together that were broken around the figures of their rows.
+    fn mend(&mut self, index: &FormIndex) {
+        let raw = std::mem::take(&mut self.raw);
+        let old = std::mem::take(&mut self.lines);
+        let mut at = 0;
+        while let Some(line) = old.get(at) {
+            let run =
+                old[at..].iter().take(broken::MOST_LINES).take_while(|line| matches!(line.kind, LineKind::Text { .. }));
+            let texts: Vec<&str> = run.map(|line| &raw[line.start..line.end]).collect();
+            if let Some((count, text)) = broken::mend(index, &texts) {
+                self.push(&text, line.kind.clone(), line.place.clone());
+                at += count;
+            } else {
+                self.push(&raw[line.start..line.end], line.kind.clone(), line.place.clone());
+                at += 1;
+            }
+        }
     }
 
     fn flush(&mut self, flow: &Flow<'d>, extra: &mut Option<(usize, u32, u32)>) {
@@ -123,6 +158,8 @@ impl<'d> Stream<'d> {
             Item::Text(text) if matches!(text.region, Region::HeaderFooter | Region::Chrome) => {
                 self.aside.push((text.region, text.text.to_string()));
             }
+            // The number of a page says nothing, and inside a table it is no figure.
+            Item::Text(text) if PAGE_NUMBER.is_match(&text.text) => {}
             Item::Text(text) => self.text(&text.text, text.level, text.place.clone()),
             Item::Picture(picture) => {
                 self.push("", LineKind::Picture(picture), picture.place.clone());

@@ -1,4 +1,7 @@
-//! Folding: what is left of a text when width, blanks, punctuation, case and traditional characters do not count.
+//! Folding: what is left of a text when width, blanks, punctuation, case, traditional characters and readings in brackets do not
+//! count.
+
+use std::borrow::Cow;
 
 use super::traditional::simplified;
 
@@ -32,7 +35,77 @@ pub fn fold(text: &str) -> String {
 
 /// Appends the folded form of a text.
 pub fn fold_into(text: &str, folded: &mut String) {
-    folded.extend(text.chars().filter_map(fold_char));
+    for part in parts(text) {
+        folded.extend(part.1.chars().filter_map(fold_char));
+    }
+}
+
+/// The bytes that a reading in brackets takes at the beginning of a text: `(bào)`, `（ gong ）`. 0 where there is none. Mirror
+/// sites put them behind characters; a reading has two to six small Latin letters, with or without tone, and a vowel among them.
+pub fn reading(text: &str) -> usize {
+    let Some(inside) = text.strip_prefix(['(', '（']) else { return 0 };
+    let (mut letters, mut vowel, mut numeral) = (0, false, true);
+    for (at, character) in inside.char_indices().take(10) {
+        match character {
+            ')' | '）' => {
+                let whole = (2..=6).contains(&letters) && vowel && !numeral;
+                let length = text.len() - inside.len() + at + character.len_utf8();
+                return if whole { length } else { 0 };
+            }
+            blank if blank.is_whitespace() => {}
+            // Latin-1, Latin Extended-A and -B hold the vowels with tones.
+            'a'..='z' | '\u{df}'..='\u{24f}' => {
+                letters += 1;
+                vowel |= matches!(character, 'a' | 'e' | 'i' | 'o' | 'u') || !character.is_ascii();
+                numeral &= matches!(character, 'i' | 'v' | 'x');
+            }
+            _ => return 0,
+        }
+    }
+    0
+}
+
+/// A text without readings in brackets behind its characters.
+pub fn without_readings(text: &str) -> Cow<'_, str> {
+    let mut parts = parts(text);
+    match (parts.next(), parts.next()) {
+        (Some(only), None) if only.1.len() == text.len() => Cow::Borrowed(text),
+        (first, second) => first.into_iter().chain(second).chain(parts).map(|part| part.1).collect::<String>().into(),
+    }
+}
+
+/// The parts of a text between readings, each with its offset.
+fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let rest = &text[at..];
+            let mut from = 0;
+            let end = loop {
+                let Some(bracket) = rest[from..].find(['(', '（']).map(|bracket| from + bracket) else {
+                    break rest.len();
+                };
+                let behind = rest[..bracket].chars().next_back().or_else(|| text[..at].chars().next_back());
+                if behind.is_some_and(|before| is_han(before) || ")）".contains(before))
+                    && reading(&rest[bracket..]) > 0
+                {
+                    break bracket;
+                }
+                from = bracket + rest[bracket..].chars().next().map_or(1, char::len_utf8);
+            };
+            let start = at;
+            at += end;
+            at += reading(&text[at..]);
+            if end > 0 {
+                return Some((start, &rest[..end]));
+            }
+        }
+        None
+    })
+}
+
+fn is_han(character: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&character)
 }
 
 /// A folded text that knows where each of its characters came from.
@@ -47,10 +120,12 @@ pub struct Folded {
 /// Folds a text and keeps the way back to the original.
 pub fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
-    for (offset, character) in text.char_indices() {
-        if let Some(character) = fold_char(character) {
-            folded.text.push(character);
-            folded.origin.resize(folded.text.len(), offset as u32);
+    for (start, part) in parts(text) {
+        for (offset, character) in part.char_indices() {
+            if let Some(character) = fold_char(character) {
+                folded.text.push(character);
+                folded.origin.resize(folded.text.len(), (start + offset) as u32);
+            }
         }
     }
     folded.origin.push(text.len() as u32);
@@ -66,6 +141,19 @@ mod tests {
         assert_eq!(fold("３．危及“三安全一稳定”"), fold("3.危及 \"三安全一穩定\""));
         assert_eq!(fold("行政強製"), "行政强制");
         assert_eq!(fold("\u{a0}檔案\u{200b}"), "档案");
+    }
+
+    #[test]
+    fn readings_in_brackets_do_not_count() {
+        assert_eq!(fold("報(bào)告（ gào ）"), "报告");
+        assert_eq!(fold("(一)公(gong)(gong)开(kāi)"), "一公开");
+        assert_eq!(without_readings("白(bái)渚市(shì)2020年(A)"), "白渚市2020年(A)");
+        for kept in ["采购(A)", "附表(ii)", "(gong)", "第(3)项", "表(hello world)", "表(xml)"] {
+            assert_eq!(without_readings(kept), kept);
+            assert_eq!(reading(kept.trim_start_matches(is_han)).min(1), usize::from(kept == "(gong)"), "{kept}");
+        }
+        let folded = fold_with_map("公(gong)开");
+        assert_eq!(folded.origin, [0, 0, 0, 9, 9, 9, 12]);
     }
 
     #[test]

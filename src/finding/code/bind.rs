@@ -77,7 +77,7 @@ super::declare! {
     /// The document holds a second report.
     SECOND_REPORT = "second-report", Error,
         ("文件中有两份报告", "the file holds two reports"),
-        ("同一表格出现两次，只读取了第一份。", "The same table stands twice; only the first report was read."),
+        ("同一表格出现两次：先后排列时只读取第一份，左右并排时都不读取。", "The same table stands twice: of two reports one after another only the first is read, of two side by side none."),
         ("请将两份报告分别存为两个文件。", "Save the two reports as two files.");
     /// The agency is not certain.
     AGENCY_UNCERTAIN = "agency-uncertain", Warning,

@@ -1,0 +1,161 @@
+//! Whether the agency's name in a title is to be trusted, and where else it stands.
+
+use super::facts;
+use super::items::blank;
+use crate::finding::Message;
+use crate::text::{fold, simplified, without_readings};
+
+/// Words of the advertisements that mirror sites put in the place of names. None of them is part of an agency's name.
+const ADVERTISEMENTS: &[&str] = &[
+    "投注",
+    "开户",
+    "下载",
+    "官网",
+    "官方网站",
+    "网址",
+    "博彩",
+    "娱乐城",
+    "棋牌",
+    "赌",
+    "电竞",
+    "注册",
+    "登录",
+    "登陆",
+    "客户端",
+    "直播",
+    "百家乐",
+    "时时彩",
+    "六合彩",
+    "外围",
+    "必威",
+    "亚博",
+    "平台app",
+];
+
+/// What is known of the agency's name, and what there is to say about it.
+pub(super) struct Named {
+    /// The name, where it is certain enough.
+    pub(super) agency: Option<String>,
+    /// Why it is in doubt.
+    pub(super) doubt: Option<Message>,
+}
+
+/// Weighs the name in the title against the signature below the report.
+pub(super) fn weigh(titled: Option<&str>, closing: &[String]) -> Named {
+    let signed = signatory(closing);
+    let trusted = signed.as_deref().filter(|name| !is_advertisement(name));
+    let Some(written) = titled else {
+        let doubt = trusted.map(|name| {
+            Message::new(
+                format!("标题中没有机关名称，取自落款“{name}”。请核对。"),
+                format!("The title names no agency; \"{name}\" was taken from the signature. Check it."),
+            )
+        });
+        return Named { agency: trusted.map(str::to_owned), doubt };
+    };
+    let name = without_readings(written).into_owned();
+    if is_advertisement(&name) {
+        return advertisement(&name, trusted);
+    }
+    let doubt = if let Some(signed) = trusted.filter(|signed| contradict(&name, signed)) {
+        Some(Message::new(
+            format!("标题中的机关名称“{name}”与落款“{signed}”不同。请核对。"),
+            format!("The agency in the title is \"{name}\", in the signature \"{signed}\". Check it."),
+        ))
+    } else if name.len() != written.len() {
+        Some(Message::new(
+            format!("标题中的机关名称夹有注音，按“{name}”读取。请核对。"),
+            format!("The agency's name in the title has readings in brackets; it was read as \"{name}\". Check it."),
+        ))
+    } else if name.chars().any(|character| simplified(character) != character) {
+        Some(Message::new(
+            format!("标题中的机关名称“{name}”含有繁体字，文本可能经过转换。请核对。"),
+            format!(
+                "The agency's name \"{name}\" has traditional characters; the text may have been converted. Check it."
+            ),
+        ))
+    } else {
+        None
+    };
+    Named { agency: Some(name), doubt }
+}
+
+fn advertisement(name: &str, signed: Option<&str>) -> Named {
+    let doubt = match signed {
+        Some(signed) => Message::new(
+            format!("标题中的机关名称“{name}”疑混入广告文字，取自落款“{signed}”。请核对。"),
+            format!(
+                "The agency's name \"{name}\" in the title seems to hold an advertisement; \"{signed}\" was taken from the signature. Check it."
+            ),
+        ),
+        None => Message::new(
+            format!(
+                "标题中的机关名称“{name}”疑混入广告文字，已留空。请在标题中写明机关全称，或用机关名录（--agencies）指定。"
+            ),
+            format!(
+                "The agency's name \"{name}\" in the title seems to hold an advertisement and was left open. Write the full name in the title, or give an agencies file (--agencies)."
+            ),
+        ),
+    };
+    Named { agency: signed.map(str::to_owned), doubt: Some(doubt) }
+}
+
+/// Whether a name holds what no agency's name has: Latin letters and digits in a row, or the words of advertisements.
+fn is_advertisement(name: &str) -> bool {
+    let folded = fold(name);
+    let latin = folded.bytes().filter(u8::is_ascii_alphanumeric).count();
+    latin >= 2 || ADVERTISEMENTS.iter().any(|word| folded.contains(word))
+}
+
+/// Whether two names end alike and still name two agencies: neither is an abbreviation of the other.
+fn contradict(one: &str, other: &str) -> bool {
+    let (one, other) = (fold(one), fold(other));
+    let alike = one.chars().rev().zip(other.chars().rev()).take_while(|(one, other)| one == other).count();
+    alike >= 2 && !abbreviates(&one, &other) && !abbreviates(&other, &one)
+}
+
+/// Whether all characters of the shorter text stand in the longer one, in their order.
+fn abbreviates(shorter: &str, longer: &str) -> bool {
+    let mut rest = longer.chars();
+    shorter.chars().all(|character| rest.any(|other| other == character))
+}
+
+/// The name above or before the closing date.
+fn signatory(closing: &[String]) -> Option<String> {
+    let date = closing.iter().rposition(|line| facts::signed(&[line.as_str()], &mut Vec::new()).is_some())?;
+    let same_line = closing[date].split(|character: char| character.is_ascii_digit()).next().unwrap_or_default();
+    let above = date.checked_sub(1).map(|above| closing[above].as_str()).unwrap_or_default();
+    let name = [same_line, above].into_iter().map(|text| text.trim_matches(blank)).find(|text| !text.is_empty())?;
+    let name: String = without_readings(name).split(blank).collect();
+    let certain = (4..=40).contains(&name.chars().count()) && !name.contains(['。', '，', '、', '：', ':', ',']);
+    certain.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weighed(titled: Option<&str>, closing: &[&str]) -> (Option<String>, bool) {
+        let closing: Vec<String> = closing.iter().map(|line| (*line).to_owned()).collect();
+        let named = weigh(titled, &closing);
+        (named.agency, named.doubt.is_some())
+    }
+
+    #[test]
+    fn a_damaged_name_comes_from_elsewhere_or_stays_open() {
+        let signed = ["白渚市民政局", "2025年1月20日"];
+        let some = |name: &str, doubt| (Some(name.to_owned()), doubt);
+        assert_eq!(weighed(Some("白渚市民政局"), &signed), some("白渚市民政局", false));
+        assert_eq!(
+            weighed(Some("白渚市民政局"), &["白渚市民政局办公室", "2025年1月20日"]),
+            some("白渚市民政局", false)
+        );
+        assert_eq!(weighed(Some("彩票开户网址民政局"), &signed), some("白渚市民政局", true));
+        assert_eq!(weighed(Some("AG娱乐下载app民政局"), &[]), (None, true));
+        assert_eq!(weighed(Some("石岭市民政局"), &signed), some("石岭市民政局", true));
+        assert_eq!(weighed(Some("白(bái)渚市民政局"), &signed), some("白渚市民政局", true));
+        assert_eq!(weighed(Some("白渚市審計局"), &[]), some("白渚市審計局", true));
+        assert_eq!(weighed(None, &signed), some("白渚市民政局", true));
+        assert_eq!(weighed(None, &[]), (None, false));
+    }
+}

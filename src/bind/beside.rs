@@ -1,0 +1,53 @@
+//! Two reports side by side in one text, so that the rows of their tables run through each other: none can be told from the other.
+
+use super::flat::Occurrence;
+use super::index::{FormIndex, Role};
+use super::pieces::pieces;
+use super::stream::Stream;
+
+/// A row of figures in the text.
+struct Row {
+    /// Its number among the rows of the form.
+    number: usize,
+    /// The line that it stands in.
+    line: usize,
+}
+
+/// Rows that stand twice, and signs that they run through each other, from which on nothing is read.
+const FEWEST: usize = 3;
+
+/// Whether the rows of two reports run through each other: rows stand twice, and either the second of one before the first of
+/// another in one table, or rows follow on one line that do not follow in the form.
+pub(super) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> bool {
+    let rows = rows(index, stream, all);
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); index.leaf_count()];
+    for (at, row) in rows.iter().enumerate() {
+        places[row.number].push(at);
+    }
+    let twice: Vec<&Vec<usize>> = places.iter().filter(|places| places.len() > 1).collect();
+    if twice.len() < FEWEST {
+        return false;
+    }
+    let first = twice.iter().map(|places| places[0]).max().unwrap_or(0);
+    let through = twice.iter().filter(|places| places[1] < first).count();
+    let pairs = || rows.windows(2).filter(|pair| pair[0].line == pair[1].line);
+    let breaks = pairs().filter(|pair| !(1..=2).contains(&pair[1].number.wrapping_sub(pair[0].number))).count();
+    (through >= FEWEST && through * 2 >= twice.len()) || (breaks >= FEWEST && breaks * 2 >= pairs().count())
+}
+
+/// The rows of the form that have figures behind their labels, in the order of the text.
+fn rows(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        let uses = index.uses(&one.label);
+        let Some(first) = uses.first().filter(|_| uses.iter().all(|found| found.role == Role::Leaf)) else { continue };
+        let next = all.get(at + 1).map_or(stream.folded.text.len(), |next| next.start);
+        let behind = stream.raw_end(one.end);
+        let behind = &stream.raw[behind..stream.raw_start(next).max(behind)];
+        if pieces(behind).iter().any(|piece| !piece.text.is_empty()) {
+            let line = stream.line_at(stream.raw_start(one.start));
+            rows.push(Row { number: index.leaf_number(first.table, first.expected), line });
+        }
+    }
+    rows
+}

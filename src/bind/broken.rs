@@ -1,0 +1,67 @@
+//! Labels that a narrow column broke over lines, with the figures of the row between the parts: put together again.
+
+use super::index::{FormIndex, Role};
+use super::items::blank;
+use super::value;
+use crate::text::fold;
+
+/// Lines over which a label may be broken.
+pub(super) const MOST_LINES: usize = 4;
+
+/// A line of a text: its words and the figures behind them.
+struct Parts<'t> {
+    words: &'t str,
+    figures: &'t str,
+}
+
+/// Takes words and figures of a line apart; `None` for a line in which words follow figures.
+fn parts(line: &str) -> Parts<'_> {
+    let mut figures = line.len();
+    for (at, token) in tokens(line).collect::<Vec<_>>().into_iter().rev() {
+        if !value::is_figure(token) {
+            break;
+        }
+        figures = at;
+    }
+    Parts { words: &line[..figures], figures: &line[figures..] }
+}
+
+fn tokens(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let parted = |character: char| blank(character) || "|｜".contains(character);
+    line.split(parted)
+        .filter(|token| !token.is_empty())
+        .map(|token| (token.as_ptr() as usize - line.as_ptr() as usize, token))
+}
+
+/// Where a label is broken around the figures of its row: how many lines it takes, and the line that they should be.
+///
+/// The words of the lines together must be the label of a row, and only one of the lines, not the last, may have figures.
+pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)> {
+    let first = lines.first()?;
+    if first.chars().count() > 120 {
+        return None;
+    }
+    let mut words = String::new();
+    let mut figures: Option<&str> = None;
+    let mut mended = None;
+    for (number, line) in lines.iter().take(MOST_LINES).enumerate() {
+        let parts = parts(line);
+        if line.chars().count() > 120 || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
+            break;
+        }
+        // Figures on the last line need no mending, so a label is only looked for after the line behind them.
+        if let Some(figures) = figures.filter(|_| parts.figures.is_empty()) {
+            words.push_str(parts.words);
+            let leaf = index.uses(&fold(&words)).iter().any(|found| found.role == Role::Leaf);
+            if leaf {
+                mended = Some((number + 1, format!("{}  {figures}", words.replace(['|', '｜'], " "))));
+            }
+            continue;
+        }
+        if !parts.figures.is_empty() && figures.replace(parts.figures).is_some() {
+            break;
+        }
+        words.push_str(parts.words);
+    }
+    mended
+}

@@ -1,0 +1,202 @@
+//! The text of a row cut into pieces at its separators, and the pieces taken for cells where their number is certain.
+
+use super::flatrows::FlatRow;
+use super::glued::{RowSum, is_run};
+use super::items::blank;
+use super::value;
+
+/// The bytes of the marks that may close a label, blanks between them included.
+pub(super) fn after_marks(text: &str) -> usize {
+    let mut at = 0;
+    for (offset, character) in text.char_indices() {
+        match character {
+            '”' | '"' | '\'' | '’' | '）' | ')' | '》' | '】' | '：' | ':' | '。' | '，' | ',' | '；' => {
+                at = offset + character.len_utf8();
+            }
+            ' ' | '\u{a0}' | '\u{3000}' => {}
+            _ => break,
+        }
+    }
+    at
+}
+
+/// A piece of text between two separators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece<'t> {
+    /// Its text without blanks around it.
+    pub(super) text: &'t str,
+    /// First byte of the text.
+    pub(super) start: usize,
+    /// Byte after its last.
+    pub(super) end: usize,
+    /// The separator before it.
+    pub(super) before: char,
+}
+
+/// Cuts a text at line breaks, pipes and tabs, up to the first piece that is no figure.
+pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = split(text, usize::MAX);
+    let end = pieces.iter().position(|piece| {
+        let run = |token: &str| token.is_empty() || value::is_figure(token) || is_run(token);
+        !value::is_figure(piece.text) && !piece.text.split(blank).all(run)
+    });
+    pieces.truncate(end.unwrap_or(pieces.len()));
+    pieces
+}
+
+/// Cuts a text at line breaks, pipes and tabs into at most so many pieces.
+fn split(text: &str, most: usize) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before = '\n';
+    let ends = text.char_indices().filter(|(_, character)| matches!(character, '\n' | '|' | '｜' | '\t'));
+    for (at, character) in ends.chain(std::iter::once((text.len(), '\n'))).take(most) {
+        let inner = &text[start..at];
+        let trimmed = inner.trim_matches(blank);
+        let offset = start + inner.find(trimmed).unwrap_or(0);
+        if !is_rule(trimmed) {
+            pieces.push(Piece { text: trimmed, start: offset, end: offset + trimmed.len(), before });
+            before = if character == '｜' { '|' } else { character };
+        }
+        start = (at + character.len_utf8()).min(text.len());
+    }
+    pieces
+}
+
+/// The line under a header in Markdown, cut at its pipes: `---`, `:--:`. A cell says "none" with one dash or two.
+fn is_rule(text: &str) -> bool {
+    let dashes = text.trim_matches(':');
+    dashes.len() >= 3 && dashes.bytes().all(|byte| byte == b'-')
+}
+
+/// The cells of a row, where their number is certain.
+pub(super) fn cells<'t>(pieces: &[Piece<'t>], wanted: usize, blanks: bool) -> Option<Vec<Piece<'t>>> {
+    let filled: Vec<Piece> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
+    // Where a line has several figures, the row is that line: a number on a line of its own beside it is another's.
+    let mut lines = pieces.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);
+    let (first, apart) = (lines.next()?, lines.all(|line| filled_in(line) == 1));
+    let one_line = filled_in(first) == filled.len();
+    if filled.len() == wanted
+        && (one_line || (apart && filled_in(first) == 1))
+        && filled.iter().all(|piece| value::is_figure(piece.text))
+    {
+        return Some(filled);
+    }
+    if let Some(row) = between_pipes(first, wanted).filter(|_| one_line && filled.len() < wanted) {
+        return row.iter().all(|piece| piece.text.is_empty() || value::is_figure(piece.text)).then_some(row);
+    }
+    let tokens = tokens(&filled)?;
+    (blanks && tokens.len() == wanted && tokens.iter().all(|piece| value::is_figure(piece.text))).then_some(tokens)
+}
+
+fn filled_in(line: &[Piece]) -> usize {
+    line.iter().filter(|piece| !piece.text.is_empty()).count()
+}
+
+/// The cells of a line between pipes or tabs, where a blank cell is a cell: `| 1 |  | 3 |`.
+fn between_pipes<'t>(line: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>> {
+    let parted = line.len() > 1 && line[1..].iter().all(|piece| piece.before == '|' || piece.before == '\t');
+    // A separator stands before the first cell, after the last, or both; behind a label the first piece is always empty.
+    let skipped = match (line.first()?.text.is_empty(), line.last()?.text.is_empty()) {
+        (false, _) => 0,
+        (true, true) if line.len() == wanted + 1 && line[0].before == '\n' => return None,
+        (true, _) => 1,
+    };
+    let row = line.get(skipped..skipped + wanted).filter(|_| parted)?;
+    (filled_in(row) > 0 && filled_in(row) == filled_in(line)).then(|| row.to_vec())
+}
+
+/// The cells of a row in which a word stands where a figure belongs: a line between pipes or tabs with exactly as many cells as
+/// the row has, or as many lines, all but one of them figures, whose sums hold.
+pub(super) fn cells_with_words<'t>(text: &'t str, wanted: usize, sums: &[RowSum]) -> Option<Vec<Piece<'t>>> {
+    let all = split(text, wanted * 3 + 3);
+    let mut lines = all.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);
+    let line = lines.next()?;
+    let short = |piece: &Piece| piece.text.chars().count() <= 20;
+    let figures = |row: &[Piece]| row.iter().filter(|piece| value::is_figure(piece.text)).count();
+    if filled_in(line) > 1 {
+        let inner: Vec<Piece> = line.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
+        let row = if inner.len() == wanted { inner } else { between_pipes(line, wanted)? };
+        return (row.iter().all(short) && figures(&row) * 2 >= wanted).then_some(row);
+    }
+    let filled: Vec<Piece> = all.iter().copied().filter(|piece| !piece.text.is_empty()).take(wanted + 1).collect();
+    let row = filled.get(..wanted)?;
+    let apart = row.iter().all(|piece| piece.before != ' ' && short(piece));
+    let inside = value::is_figure(row[0].text) && value::is_figure(row[wanted - 1].text);
+    let ends = filled.get(wanted).is_none_or(|next| !value::is_figure(next.text));
+    (apart && inside && ends && figures(row) + 1 == wanted && !sums.is_empty() && hold(row, sums)).then(|| row.to_vec())
+}
+
+/// Whether every sum holds whose figures are all known.
+fn hold(row: &[Piece], sums: &[RowSum]) -> bool {
+    sums.iter().all(|sum| {
+        let terms = sum.terms.iter().map(|&(column, sign)| Some(sign * row[column].text.parse::<i64>().ok()?));
+        terms.sum::<Option<i64>>().is_none_or(|total| total + sum.constant == 0)
+    })
+}
+
+/// The figures of a row that is one piece, parted by blanks.
+fn tokens<'t>(filled: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
+    let [only] = filled else { return None };
+    let mut tokens = Vec::new();
+    let mut at = only.start;
+    for token in only.text.split(blank) {
+        let start = only.text[at - only.start..].find(token).map_or(at, |offset| at + offset);
+        if !token.is_empty() {
+            tokens.push(Piece { text: token, start, end: start + token.len(), before: ' ' });
+            at = start + token.len();
+        }
+    }
+    Some(tokens)
+}
+
+/// Whether blanks part cells in this table: they do if every row that they part has the right number of figures. One row with
+/// another number shows that they stand anywhere.
+pub(super) fn blanks_part_cells(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> bool {
+    let mut parted = 0;
+    for row in rows {
+        let filled: Vec<Piece> = row.pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
+        let Some(tokens) = tokens(&filled).filter(|tokens| tokens.len() > 1) else { continue };
+        if tokens.len() != row.wanted || !tokens.iter().all(|token| value::is_figure(token.text)) {
+            return false;
+        }
+        // One row alone may have its figures parted by chance; its sums tell.
+        let sums = sums(row);
+        let certain = !sums.is_empty() && hold(&tokens, &sums);
+        parted += if certain { 2 } else { 1 };
+    }
+    parted >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str, wanted: usize) -> Option<Vec<String>> {
+        cells(&pieces(text), wanted, true).map(|cells| cells.iter().map(|piece| piece.text.to_owned()).collect())
+    }
+
+    #[test]
+    fn cells_in_every_layout_with_separators() {
+        let three = Some(vec!["1".to_owned(), "0".to_owned(), "3".to_owned()]);
+        assert_eq!(texts("\n\n1\n\n0\n\n3\n\n", 3), three);
+        assert_eq!(texts(" |\n1 |\n0 |\n3 |\n||\n", 3), three);
+        assert_eq!(texts(" | 1 | 0 | 3 |||\n", 3), three);
+        assert_eq!(texts("\t1\t0\t3\n", 3), three);
+        assert_eq!(texts(" 1  0 3\n", 3), three);
+        assert_eq!(texts(" | 1 |  | 3 |\n", 3), Some(vec!["1".into(), String::new(), "3".into()]));
+    }
+
+    #[test]
+    fn an_uncertain_number_of_cells_is_refused() {
+        assert_eq!(texts(" | 3 | 3\n", 7), None);
+        assert_eq!(texts("1 0 00", 4), None);
+        assert_eq!(texts("\n1\n\n3\n", 3), None);
+        assert_eq!(texts("103", 3), None);
+    }
+
+    #[test]
+    fn figures_end_where_other_text_begins() {
+        assert_eq!(pieces("\n0\n0\n五、存在的问题\n1\n").iter().filter(|piece| !piece.text.is_empty()).count(), 2);
+    }
+}

@@ -1,0 +1,166 @@
+//! Where in the text the figures of a row stand: behind its label, before it, or below the header of a table without row labels.
+
+use std::ops::Range;
+
+use super::flat::Occurrence;
+use super::flatrows::FlatTable;
+use super::index::{Expected, Role};
+use super::items::blank;
+use super::pieces::{Piece, after_marks, cells, pieces};
+use super::value;
+
+/// On which side of its label a row of a block has its figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Behind the label, as almost everywhere.
+    Behind,
+    /// Before the label.
+    Before,
+    /// There are figures on both sides: none is certain.
+    Both,
+}
+
+impl FlatTable<'_, '_> {
+    /// The raw text between a label and the next label of the form.
+    pub(super) fn behind(&self, label: &Occurrence) -> Range<usize> {
+        let mut start = self.stream.raw_end(label.end);
+        // Folding leaves out readings behind the last character and the marks that a label ends with.
+        while let length @ 1.. = crate::text::reading(&self.stream.raw[start..]) {
+            start += length;
+        }
+        start += after_marks(&self.stream.raw[start..]);
+        let next =
+            self.all.iter().chain(self.own).filter(|other| other.start >= label.end).map(|other| other.start).min();
+        let end = next.map_or(self.stream.raw.len(), |next| self.stream.raw_start(next)).max(start);
+        start..self.before_marks(start..end)
+    }
+
+    /// The raw text between a label, the groups that it stands under included, and the label before it.
+    pub(super) fn before(&self, label: &Occurrence) -> Range<usize> {
+        let mut start = label.start;
+        loop {
+            let previous = self.all.iter().filter(|other| other.end <= start).max_by_key(|other| other.end);
+            let Some(previous) = previous else { return 0..0 };
+            let group = self
+                .index
+                .uses(&previous.label)
+                .iter()
+                .any(|found| found.table == self.table && found.role == Role::Group);
+            if previous.end == start && group {
+                start = previous.start;
+                continue;
+            }
+            let begin = self.behind(previous).start;
+            return begin..self.before_marks(begin..self.stream.raw_start(start).max(begin));
+        }
+    }
+
+    /// The end of a text without the marks that open the label behind it.
+    fn before_marks(&self, text: Range<usize>) -> usize {
+        let opening = |character: char| "（（“\"《【".contains(character);
+        text.start + self.stream.raw[text].trim_end_matches(opening).len()
+    }
+
+    /// For each block, on which side of their labels its rows have their figures. Figures before the first label and none
+    /// behind the last tell that they stand before; column numbers are no figures.
+    pub(super) fn sides(&self) -> Vec<Side> {
+        let blocks = &self.index.form.tables[self.table].blocks;
+        let mut sides = Vec::new();
+        for (number, block) in blocks.iter().enumerate() {
+            let leaves = self.path.iter().filter(|step| {
+                step.role == Role::Leaf
+                    && matches!(self.index.expected[self.table][step.expected], Expected::Data { block, .. } if block == number)
+            });
+            let mut leaves = leaves.map(|step| &self.own[step.occurrence]);
+            let Some(first) = leaves.next() else {
+                sides.push(Side::Behind);
+                continue;
+            };
+            let last = leaves.next_back().unwrap_or(first);
+            let above = self.figures(self.before(first)).filter(|figures| !are_column_numbers(figures));
+            let below = self.figures(self.behind(last)).is_some();
+            let fits = above.as_ref().is_some_and(|figures| cells(figures, block.leaf_columns.len(), true).is_some());
+            sides.push(match (above.is_some(), below) {
+                (true, false) => Side::Before,
+                (true, true) if fits => Side::Both,
+                _ => Side::Behind,
+            });
+        }
+        // Blocks of one table are written alike; where they are not, a stray number stands before a label.
+        let behind = |number: usize| sides[number] == Side::Behind && self.has_rows(number);
+        if (0..sides.len()).any(behind) {
+            sides.iter_mut().filter(|side| **side == Side::Before).for_each(|side| *side = Side::Both);
+        }
+        sides
+    }
+
+    fn has_rows(&self, block: usize) -> bool {
+        self.path.iter().any(|step| {
+            step.role == Role::Leaf
+                && matches!(self.index.expected[self.table][step.expected], Expected::Data { block: found, .. } if found == block)
+        })
+    }
+
+    /// The figures of a text, where it holds nothing else.
+    fn figures(&self, text: Range<usize>) -> Option<Vec<Piece<'_>>> {
+        let pieces = pieces(&self.stream.raw[text]);
+        pieces.iter().any(|piece| piece.text.contains(char::is_numeric)).then_some(pieces)
+    }
+
+    /// The figures below the header of a block without row labels: where they begin, and their pieces. Where the table stands in
+    /// parts, each below its part of the header, the parts follow each other.
+    pub(super) fn below_header(&self, block: usize, wanted: usize) -> Option<(Range<usize>, Vec<Piece<'_>>)> {
+        let header = self.path.iter().filter(
+            |step| matches!(self.index.expected[self.table][step.expected], Expected::Header { block: above, .. } if above == block),
+        );
+        let regions = header.map(|step| self.behind(&self.own[step.occurrence]));
+        let parts: Vec<(Range<usize>, Vec<Piece>)> = regions
+            .map(|region| {
+                let start = region.start + invented_header(&self.stream.raw[region.clone()]);
+                (start..region.end, pieces(&self.stream.raw[start..region.end]))
+            })
+            .collect();
+        let last = parts.last()?.clone();
+        let filled = |pieces: &[Piece]| pieces.iter().filter(|piece| !piece.text.is_empty()).count();
+        let parts: Vec<_> = parts.into_iter().filter(|part| filled(&part.1) > 0).collect();
+        let total: usize = parts.iter().map(|part| filled(&part.1)).sum();
+        if parts.len() < 2 || total != wanted || filled(&last.1) == wanted {
+            return Some(last);
+        }
+        let start = parts[0].0.start;
+        let mut joined = Vec::new();
+        for (region, pieces) in parts {
+            for piece in cells(&pieces, filled(&pieces), false)? {
+                let shift = region.start - start;
+                joined.push(Piece { start: piece.start + shift, end: piece.end + shift, before: '\n', ..piece });
+            }
+        }
+        Some((start..last.0.end, joined))
+    }
+}
+
+/// The bytes of lines between pipes that hold words and no figure: headers that a converter invented.
+fn invented_header(text: &str) -> usize {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let cells = || line.split(['|', '｜', '\t', '\n']).map(|cell| cell.trim_matches(blank));
+        let rule = |cell: &str| cell.chars().all(|character| "-:".contains(character));
+        let words = cells().any(|cell| !rule(cell));
+        let figures = cells().any(|cell| !rule(cell) && value::is_figure(cell));
+        if figures || (words && !line.contains(['|', '｜', '\t'])) {
+            break;
+        }
+        at += line.len();
+    }
+    at
+}
+
+/// Whether figures are the numbers of columns: 1, 2, 3, …
+fn are_column_numbers(figures: &[Piece]) -> bool {
+    let numbers = figures.iter().flat_map(|piece| piece.text.split(blank)).filter(|token| !token.is_empty());
+    let mut count = 0;
+    numbers.zip(1..).all(|(token, number)| {
+        count += 1;
+        token.parse() == Ok(number)
+    }) && count > 1
+}
