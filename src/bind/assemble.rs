@@ -42,6 +42,12 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     report.unclaimed = unclaimed;
     report.pictures.clone_from(&reading.document.pictures);
     identity(index, reading, hints, &stream, &frame, &mut report);
+    if flat.beside {
+        // Whose title and name stand first is not whose report it is.
+        report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
+        report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, sentence(&code::AGENCY_UNCERTAIN)));
+        (report.agency, report.title) = (None, None);
+    }
     tables_missing(index, &mut figures);
     summarise_kinds(form, &figures.values, &mut figures.findings);
     if flat.beside {

@@ -1,4 +1,8 @@
-//! Two reports side by side in one text, so that the rows of their tables run through each other: none can be told from the other.
+//! Two reports in one text: side by side, so that the rows of their tables run through each other and none can be told from the
+//! other, or close behind each other.
+
+use std::collections::HashSet;
+use std::ops::Range;
 
 use super::flat::Occurrence;
 use super::index::{FormIndex, Role};
@@ -35,16 +39,51 @@ pub(super) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]
     (through >= FEWEST && through * 2 >= twice.len()) || (breaks >= FEWEST && breaks * 2 >= pairs().count())
 }
 
+/// Where a table begins again within a run of labels: rows that were there with figures stand there again, most of them. The
+/// captions and headers above the first of them belong to it.
+pub(super) fn begins_again(
+    index: &FormIndex,
+    table: usize,
+    stream: &Stream,
+    own: &[Occurrence],
+    run: Range<usize>,
+) -> Option<usize> {
+    let leaf = |at: usize| {
+        let uses = index.uses(&own[at].label);
+        let found = uses.first().filter(|found| found.table == table)?;
+        let alone = uses.iter().all(|found| found.role == Role::Leaf) && uses.len() == 1;
+        (alone && has_figures(stream, &own[at], own.get(at + 1))).then_some(found.expected)
+    };
+    let rows: Vec<(usize, usize)> = run.clone().filter_map(|at| Some((at, leaf(at)?))).collect();
+    let mut seen: HashSet<usize> = HashSet::new();
+    let again = rows.iter().position(|row| !seen.insert(row.1))?;
+    let later: HashSet<usize> = rows[again..].iter().map(|row| row.1).collect();
+    let both = later.intersection(&seen).count();
+    if both < FEWEST || both * 10 < seen.len() * 6 || both * 10 < later.len() * 6 {
+        return None;
+    }
+    let mut start = rows[again].0;
+    let is_leaf = |at: usize| index.uses(&own[at].label).iter().any(|found| found.role == Role::Leaf);
+    while start > run.start + 1 && !is_leaf(start - 1) {
+        start -= 1;
+    }
+    Some(start)
+}
+
+fn has_figures(stream: &Stream, one: &Occurrence, next: Option<&Occurrence>) -> bool {
+    let next = next.map_or(stream.folded.text.len(), |next| next.start);
+    let behind = stream.raw_end(one.end);
+    let behind = &stream.raw[behind..stream.raw_start(next).max(behind)];
+    pieces(behind).iter().any(|piece| !piece.text.is_empty())
+}
+
 /// The rows of the form that have figures behind their labels, in the order of the text.
 fn rows(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (at, one) in all.iter().enumerate() {
         let uses = index.uses(&one.label);
         let Some(first) = uses.first().filter(|_| uses.iter().all(|found| found.role == Role::Leaf)) else { continue };
-        let next = all.get(at + 1).map_or(stream.folded.text.len(), |next| next.start);
-        let behind = stream.raw_end(one.end);
-        let behind = &stream.raw[behind..stream.raw_start(next).max(behind)];
-        if pieces(behind).iter().any(|piece| !piece.text.is_empty()) {
+        if has_figures(stream, one, all.get(at + 1)) {
             let line = stream.line_at(stream.raw_start(one.start));
             rows.push(Row { number: index.leaf_number(first.table, first.expected), line });
         }

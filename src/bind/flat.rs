@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::beside;
-use super::flatrows::FlatTable;
+use super::flatrows::{Cutting, FlatTable};
 use super::grid;
 use super::index::{FormIndex, Role};
 use super::stream::Stream;
@@ -62,6 +62,7 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
         reading.beside = true;
         return reading;
     }
+    let mut cutting = Cutting::new();
     for table in missing {
         let mut own: Vec<Occurrence> = found
             .iter()
@@ -69,12 +70,12 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
             .cloned()
             .collect();
         add_alike(index, table, stream, &mut own);
-        let Some((path, second)) = best_cluster(index, table, &own, &found) else { continue };
+        let Some((path, second)) = best_cluster(index, table, stream, &own, &found) else { continue };
         if let Some(second) = second.map(|second| stream.raw_start(second)) {
             reading.second = Some(reading.second.map_or(second, |known| known.min(second)));
         }
         let reader = FlatTable { index, table, stream, all: &found, own: &own, path: &path };
-        reading.claims.extend(reader.read(figures));
+        reading.claims.extend(reader.read(figures, &mut cutting));
     }
     reading.claims.sort_by_key(|claim| claim.start);
     reading
@@ -141,6 +142,7 @@ fn alike(index: &FormIndex, table: usize, text: &str) -> Option<(Box<str>, f32)>
 fn best_cluster(
     index: &FormIndex,
     table: usize,
+    stream: &Stream,
     own: &[Occurrence],
     all: &[Occurrence],
 ) -> Option<(Vec<Step>, Option<usize>)> {
@@ -166,6 +168,14 @@ fn best_cluster(
             _ => clusters.push(number..number + 1),
         }
     }
+    // Of two reports close behind each other only the first is looked at; the second begins a run of its own.
+    clusters = clusters
+        .into_iter()
+        .flat_map(|run| match beside::begins_again(index, table, stream, own, run.clone()) {
+            Some(second) => vec![run.start..second, second..run.end],
+            None => vec![run],
+        })
+        .collect();
     let mut aligned: Vec<(usize, f32, Vec<Step>)> = clusters
         .into_iter()
         .map(|range| {

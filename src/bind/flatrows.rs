@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::flat::{Claim, Occurrence, Step};
-use super::glued::{STEPS, row_sums, splits};
+use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
 use super::index::{Expected, FormIndex, Role};
 use super::items::blank;
 use super::pieces::{Piece, blanks_part_cells, cells, cells_with_words, pieces};
@@ -14,10 +14,31 @@ use super::tables::{Figures, rows_missing};
 use super::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, FieldKind, Head};
+use crate::form::{FieldIndex, FieldKind, Head, Rule};
 
 /// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
 const DIGITS: &str = "digits";
+
+/// So many rows that can be cut into all their cells show that all are written: of rows with blank cells most could not be.
+const ENOUGH: usize = 4;
+
+/// What is known of the rows whose cells run together in one text.
+#[derive(Debug)]
+pub(super) struct Cutting {
+    /// Steps that are left for cutting them.
+    steps: u32,
+    /// Whether a row was cut by its digits alone: zeros are written.
+    written: bool,
+    /// Whether a row had too few marks: blank cells left no trace.
+    dropped: bool,
+}
+
+impl Cutting {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self { steps: STEPS, written: false, dropped: false }
+    }
+}
 
 /// A row of the form with the text of its figures.
 pub(super) struct FlatRow<'t> {
@@ -34,6 +55,18 @@ pub(super) struct FlatRow<'t> {
     certain: bool,
 }
 
+/// Whether every cell is written. One that is blank is in none of the ways by itself: nothing tells it from another.
+fn no_blank(way: &Split) -> bool {
+    way.iter().all(|(_, range)| !range.is_empty())
+}
+
+impl FlatRow<'_> {
+    /// How many runs of figures the row is.
+    fn filled(&self) -> usize {
+        self.pieces.iter().filter(|piece| !piece.text.is_empty()).count()
+    }
+}
+
 /// A table of the form in the text, its labels aligned.
 pub(super) struct FlatTable<'a, 'd> {
     pub(super) index: &'a FormIndex,
@@ -47,7 +80,7 @@ pub(super) struct FlatTable<'a, 'd> {
 
 impl FlatTable<'_, '_> {
     /// Reads the table's figures; returns the part of the text that they take.
-    pub(super) fn read(&self, figures: &mut Figures) -> Option<Claim> {
+    pub(super) fn read(&self, figures: &mut Figures, cutting: &mut Cutting) -> Option<Claim> {
         let first = self.own.get(self.path.first()?.occurrence)?;
         let (start, mut end) = (self.stream.raw_start(first.start), self.stream.raw_end(first.end));
         // A bracket or quotation mark that opens the first label is folded away too.
@@ -80,7 +113,7 @@ impl FlatTable<'_, '_> {
         if missing.len() == data {
             return None;
         }
-        self.rows(&rows, figures);
+        let words = self.rows(&rows, figures, cutting);
         figures.rows[self.table].push(usize::MAX);
         if !missing.is_empty() {
             figures.findings.push(rows_missing(&self.index.form, self.table, &missing));
@@ -88,7 +121,7 @@ impl FlatTable<'_, '_> {
         // Headers and captions behind the last figures belong to the table too.
         let last = self.path.last().map(|step| self.stream.raw_end(self.own[step.occurrence].end));
         let end = end.max(last.unwrap_or(end));
-        figures.findings.extend(self.passed_over(&rows, start..end));
+        figures.findings.extend(self.passed_over(&rows, words, start..end));
         Some(Claim { start, end, table: self.table })
     }
 
@@ -116,7 +149,7 @@ impl FlatTable<'_, '_> {
     }
 
     /// Text inside the table that is neither a label nor a figure of it: an office's own row, or words between the rows.
-    fn passed_over(&self, rows: &[FlatRow], within: Range<usize>) -> Option<Finding> {
+    fn passed_over(&self, rows: &[FlatRow], words: Vec<Range<usize>>, within: Range<usize>) -> Option<Finding> {
         let raw = &self.stream.raw;
         let label = |one: &Occurrence| self.stream.raw_start(one.start)..self.stream.raw_end(one.end);
         // A label that stands alone is a repeated header; one inside other words is part of them.
@@ -128,7 +161,7 @@ impl FlatTable<'_, '_> {
         taken.extend(self.all.iter().map(label).filter(apart));
         let figures =
             rows.iter().flat_map(|row| row.pieces.iter().map(|piece| row.start + piece.start..row.start + piece.end));
-        taken.extend(figures);
+        taken.extend(figures.chain(words));
         taken.sort_by_key(|range| (range.start, range.end));
         let mut at = within.start;
         let mut left = Vec::new();
@@ -150,50 +183,86 @@ impl FlatTable<'_, '_> {
     }
 
     /// Reads the rows of the table: those whose cells are certain by themselves, then the others by the form's arithmetic.
-    fn rows(&self, rows: &[FlatRow], figures: &mut Figures) {
+    /// Returns where the cells of the first stand.
+    fn rows(&self, rows: &[FlatRow], figures: &mut Figures, cutting: &mut Cutting) -> Vec<Range<usize>> {
         let form = &self.index.form;
         let trusted = blanks_part_cells(rows, |row| row_sums(form, row.first, row.wanted));
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
         let mut states = Vec::new();
-        let mut steps = STEPS;
         for row in rows {
             let certain = row.certain && self.header_in_order(row.row.0);
             let cells = if certain { self.cells(row, trusted) } else { None };
             let known = match &cells {
                 Some(cells) => Known::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
-                None if certain => self.ways(row, &mut steps),
+                None if certain => self.ways(row, &mut cutting.steps),
                 None => Known::Nothing,
             };
             read.push(cells);
             states.push(RowState { first: row.first, known });
         }
+        self.trust(rows, &mut states, cutting);
         let decided = solve(form, &states);
+        let mut cut: Vec<(&FlatRow, &[String])> = Vec::new();
         for (number, row) in rows.iter().enumerate() {
             if let Some(cells) = &read[number] {
                 self.take(row, cells, &[], figures);
                 continue;
             }
-            let Known::Ways { splits, .. } = &states[number].known else {
-                figures.findings.push(self.uncertain(row));
-                continue;
-            };
-            match &decided[number] {
-                Some(decided) => {
-                    let text = &self.stream.raw[row.start..];
-                    let piece = |cell: &(i64, Range<usize>)| Piece {
-                        text: &text[cell.1.clone()],
-                        start: cell.1.start,
-                        end: cell.1.end,
-                        before: ' ',
-                    };
-                    let cells: Vec<Piece> = splits[decided.way].iter().map(piece).collect();
-                    let digits = [DIGITS.to_owned()];
-                    let rules = if decided.rules.is_empty() { &digits } else { decided.rules.as_slice() };
-                    self.take(row, &cells, rules, figures);
+            match (&states[number].known, &decided[number]) {
+                (Known::Ways { splits, .. }, Some(decided)) if no_blank(&splits[decided.way]) => {
+                    self.take_way(row, &splits[decided.way], &decided.rules, figures);
+                    cut.push((row, &decided.rules));
                 }
-                None => figures.findings.push(self.uncertain(row)),
+                _ => figures.findings.push(self.uncertain(row)),
             }
         }
+        figures.findings.extend(self.deduced(&cut));
+        let whole = |(row, read): (&FlatRow, Option<Vec<Piece>>)| {
+            let cells = read.into_iter().flatten().filter(|piece| !piece.text.is_empty());
+            cells.map(|piece| row.start + piece.start..row.start + piece.end).collect::<Vec<_>>()
+        };
+        rows.iter().zip(read).flat_map(whole).collect()
+    }
+
+    /// What sums cut is certain only where every cell is written. Where a row shows that blank cells left no trace, no other is
+    /// cut by sums; where nothing shows that all are written, a row may be one with blank cells as well.
+    fn trust(&self, rows: &[FlatRow], states: &mut [RowState], cutting: &mut Cutting) {
+        let by_digits = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if rules.is_empty());
+        let by_sums = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if !rules.is_empty());
+        // The last row of a text that was cut says nothing.
+        let whole = |row: &FlatRow| !self.stream.raw[row.end..].trim_matches(blank).is_empty();
+        let mut dropped = false;
+        for (row, state) in rows.iter().zip(states.iter()) {
+            if matches!(state.known, Known::Nothing) && row.certain && row.filled() < 2 && whole(row) {
+                dropped |= is_short(&row.pieces, row.wanted) || self.ways_with_blanks(row, cutting).is_some();
+            }
+        }
+        let written = states.iter().any(by_digits);
+        let enough = states.iter().filter(|state| by_sums(state)).count() >= ENOUGH;
+        let trusted = written || enough || (cutting.written && !cutting.dropped);
+        for (row, state) in rows.iter().zip(states).filter(|(_, state)| by_sums(state)) {
+            match &mut state.known {
+                Known::Ways { splits, .. } if !dropped && !trusted => {
+                    *splits = self.ways_with_blanks(row, cutting).unwrap_or_default();
+                    if splits.is_empty() {
+                        state.known = Known::Nothing;
+                    }
+                }
+                known if dropped => *known = Known::Nothing,
+                _ => {}
+            }
+        }
+        cutting.written |= written || enough;
+        cutting.dropped |= dropped;
+    }
+
+    fn ways_with_blanks(&self, row: &FlatRow, cutting: &mut Cutting) -> Option<Vec<Split>> {
+        let sums = row_sums(&self.index.form, row.first, row.wanted);
+        splits_with_blanks(&row.pieces, &self.kinds(row), &sums, &mut cutting.steps).filter(|_| !sums.is_empty())
+    }
+
+    fn kinds(&self, row: &FlatRow) -> Vec<FieldKind> {
+        self.index.form.fields[row.first..row.first + row.wanted].iter().map(|field| field.kind).collect()
     }
 
     /// The cells of a row that is certain by itself.
@@ -207,11 +276,10 @@ impl FlatTable<'_, '_> {
     /// The ways in which a row whose cells run together can be cut.
     fn ways(&self, row: &FlatRow, steps: &mut u32) -> Known {
         // Where separators stand between figures but too few, cells were dropped: none can be told from another.
-        if row.pieces.iter().filter(|piece| !piece.text.is_empty()).count() != 1 {
+        if row.filled() != 1 {
             return Known::Nothing;
         }
-        let fields = &self.index.form.fields[row.first..row.first + row.wanted];
-        let kinds: Vec<FieldKind> = fields.iter().map(|field| field.kind).collect();
+        let kinds = self.kinds(row);
         if let Some(only) = splits(&row.pieces, &kinds, &[], steps) {
             return Known::Ways { splits: only.all, rules: Vec::new() };
         }
@@ -222,6 +290,19 @@ impl FlatTable<'_, '_> {
             Some(found) => Known::Ways { splits: found.all, rules },
             None => Known::Nothing,
         }
+    }
+
+    fn take_way(&self, row: &FlatRow, way: &Split, rules: &[String], figures: &mut Figures) {
+        let text = &self.stream.raw[row.start..];
+        let piece = |(_, range): &(i64, Range<usize>)| Piece {
+            text: &text[range.clone()],
+            start: range.start,
+            end: range.end,
+            before: ' ',
+        };
+        let cells: Vec<Piece> = way.iter().map(piece).collect();
+        let digits = [DIGITS.to_owned()];
+        self.take(row, &cells, if rules.is_empty() { &digits } else { rules }, figures);
     }
 
     fn take(&self, row: &FlatRow, cells: &[Piece], rules: &[String], figures: &mut Figures) {
@@ -285,6 +366,28 @@ impl FlatTable<'_, '_> {
             ),
         );
         Finding::new(&code::CELLS_UNCERTAIN, message).about(ids).at(self.stream.place_at(start))
+    }
+
+    /// That rows were cut, and by what.
+    fn deduced(&self, cut: &[(&FlatRow, &[String])]) -> Option<Finding> {
+        let form = &self.index.form;
+        let start = cut.first()?.0.start;
+        let fields = cut.iter().flat_map(|(row, _)| &form.fields[row.first..row.first + row.wanted]);
+        let used = |rule: &&Rule| cut.iter().any(|(_, rules)| rules.contains(&rule.id));
+        let rules: Vec<&str> = form.rules.iter().filter(used).map(|rule| rule.id.as_str()).collect();
+        let name = &form.tables[self.table].name;
+        let (count, digits) = (cut.len(), cut.iter().all(|(_, rules)| rules.is_empty()));
+        let by = Message::new(format!("按勾稽关系{}", rules.join("、")), format!("by the rules {}", rules.join(", ")));
+        let by = if digits { Message::new("按数字本身", "by the digits alone") } else { by };
+        let message = Message::new(
+            format!("{}有{count}行的数字连写在一起，{}只有一种切分方法，已据此读取。请核对。", name.zh, by.zh),
+            format!(
+                "The figures of {count} rows of {} run together; {} they can be divided in one way only. Check them.",
+                name.en, by.en
+            ),
+        );
+        let ids = fields.map(|field| field.id.clone());
+        Some(Finding::new(&code::FIGURES_DEDUCED, message).about(ids).at(self.stream.place_at(start)))
     }
 
     fn label_variant(&self, expected: usize, label: &Occurrence) -> Finding {

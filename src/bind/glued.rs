@@ -1,7 +1,8 @@
 //! The digits of a row whose cells run together, cut into cells in every way that the row's own rules allow.
 //!
 //! A number has no leading zero, a sign begins a cell that may have one, a separator is never inside a number, and the row's sums
-//! must hold. Blanks count for nothing: where cells run together, blanks stand anywhere.
+//! must hold. Blanks count for nothing: where cells run together, blanks stand anywhere. A cell that was blank leaves no trace, and
+//! a sign may have been lost on the way: what may be another figure for that is not certain.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,8 +10,11 @@ use std::ops::Range;
 use super::pieces::Piece;
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
-/// Steps that cutting the rows of one table may take.
-pub(super) const STEPS: u32 = 8_000_000;
+/// Steps that cutting the rows of one text may take.
+pub(super) const STEPS: u32 = 2_000_000;
+
+/// Steps that one row may take where cells may be blank.
+const STEPS_WITH_BLANKS: u32 = 20_000;
 
 /// Ways to cut one row that are kept.
 const SPLITS: usize = 2_000;
@@ -54,7 +58,8 @@ pub(super) fn row_sums(form: &Form, first: FieldIndex, count: usize) -> Vec<RowS
     sums
 }
 
-/// A way to cut a row: for each cell its number (0 for one that is no whole number) and where it stands in the text of the row.
+/// A way to cut a row: for each cell its number (0 for one that is no whole number, or blank) and where it stands in the text of the
+/// row.
 pub(super) type Split = Vec<(i64, Range<usize>)>;
 
 /// The ways to cut a row into as many cells as it should have.
@@ -78,19 +83,11 @@ pub(super) fn splits(pieces: &[Piece], kinds: &[FieldKind], sums: &[RowSum], ste
     if marks.all.len() < wanted || marks.all.len() > wanted * LONGEST {
         return None;
     }
-    let mut search = Search {
-        marks: &marks,
-        sums,
-        kinds: kinds.to_vec(),
-        steps,
-        open: Vec::new(),
-        found: Vec::new(),
-        before: Vec::new(),
-        dead: HashSet::new(),
-    };
+    let mut search = Search::new(&marks, kinds, sums, steps);
     if !sums.is_empty() {
         search.run();
-        return (*search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS)
+        let certain = !search.found.iter().any(|split| marks.may_lack_sign(split, kinds));
+        return (certain && *search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS)
             .then_some(Splits { all: search.found, by_sums: true });
     }
     // Blank cells leave no trace: the row is certain only if it cannot be read with some of its cells blank either.
@@ -107,7 +104,29 @@ pub(super) fn splits(pieces: &[Piece], kinds: &[FieldKind], sums: &[RowSum], ste
             _ => {}
         }
     }
-    only.map(|split| Splits { all: vec![split], by_sums: false })
+    only.filter(|split| !marks.may_lack_sign(split, kinds)).map(|split| Splits { all: vec![split], by_sums: false })
+}
+
+/// Cuts a row that may have blank cells, which add nothing to its sums. Nothing as for [`splits`].
+pub(super) fn splits_with_blanks(
+    pieces: &[Piece],
+    kinds: &[FieldKind],
+    sums: &[RowSum],
+    steps: &mut u32,
+) -> Option<Vec<Split>> {
+    let marks = Marks::of(pieces)?;
+    let given = STEPS_WITH_BLANKS.min(*steps);
+    let mut own = given;
+    let mut search = Search::new(&marks, kinds, sums, &mut own);
+    search.blanks = true;
+    search.run();
+    *steps -= given - *search.steps;
+    (*search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS).then_some(search.found)
+}
+
+/// Whether a row has fewer marks than cells: some of its cells left no trace.
+pub(super) fn is_short(pieces: &[Piece], wanted: usize) -> bool {
+    Marks::of(pieces).is_none_or(|marks| marks.all.len() < wanted)
 }
 
 /// Whether a text without blanks is made of what figures are made of, in whatever number: `0000000`, `3-20`, `0160.5964万元`.
@@ -177,6 +196,15 @@ impl Marks {
         (!marks.all.is_empty()).then_some(marks)
     }
 
+    /// Whether a figure that may have a sign stands behind another and has none: a single character between two figures is what is
+    /// lost first.
+    fn may_lack_sign(&self, split: &Split, kinds: &[FieldKind]) -> bool {
+        split.iter().zip(kinds).skip(1).any(|((number, range), kind)| {
+            let signed = || self.all.iter().any(|mark| mark.1 == range.start && matches!(mark.0, Mark::Sign(_)));
+            *kind == FieldKind::Signed && *number != 0 && !signed()
+        })
+    }
+
     /// The number in a range of marks, if it can stand in a cell of this kind; 0 for one with decimals, which no rule adds up.
     fn number(&self, range: Range<usize>, kind: FieldKind) -> Option<i64> {
         let mut marks = self.all[range].iter().map(|mark| mark.0).peekable();
@@ -224,16 +252,37 @@ struct Search<'a> {
     before: Vec<Option<usize>>,
     /// Places between two sums from which nothing leads on: cells left and the mark before which they end.
     dead: HashSet<(usize, usize)>,
+    /// Whether cells may be blank.
+    blanks: bool,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(marks: &'a Marks, kinds: &[FieldKind], sums: &'a [RowSum], steps: &'a mut u32) -> Self {
+        Self {
+            marks,
+            sums,
+            kinds: kinds.to_vec(),
+            steps,
+            open: Vec::new(),
+            found: Vec::new(),
+            before: Vec::new(),
+            dead: HashSet::new(),
+            blanks: false,
+        }
+    }
+
+    /// Where the cell before one that begins here may begin at the latest.
+    fn latest(&self, start: usize) -> Option<usize> {
+        if self.blanks { Some(start) } else { start.checked_sub(1) }
+    }
+
     /// Depth-first over the beginnings of the cells from the right, without recursion. A total stands behind what it adds up,
     /// so that whatever exceeds it is seen at once.
     fn run(&mut self) {
         self.open.clear();
         self.before.clear();
         self.dead.clear();
-        let mut next_start = self.marks.all.len().checked_sub(1);
+        let mut next_start = self.latest(self.marks.all.len());
         loop {
             if *self.steps == 0 || self.found.len() >= SPLITS {
                 return;
@@ -243,7 +292,7 @@ impl Search<'_> {
             let left = self.kinds.len() - self.open.len();
             if let Some(start) = next_start.filter(|&start| left > 0 && self.fits(start, end, left)) {
                 let number = self.marks.number(start..end, self.kinds[left - 1]);
-                let Some(number) = number else {
+                let Some(number) = number.or((start == end).then_some(0)) else {
                     next_start = start.checked_sub(1);
                     continue;
                 };
@@ -253,7 +302,7 @@ impl Search<'_> {
                 if holds && left == 1 && start == 0 {
                     self.keep();
                 }
-                next_start = if holds { start.checked_sub(1) } else { None };
+                next_start = if holds { self.latest(start) } else { None };
             } else {
                 let (Some((_, start, _)), Some(before)) = (self.open.pop(), self.before.pop()) else { return };
                 if before == Some(self.found.len()) && self.between_sums(left) {
@@ -275,7 +324,9 @@ impl Search<'_> {
 
     /// Whether a cell may begin here, by the room that it leaves to the cells before it.
     fn fits(&self, start: usize, end: usize, left: usize) -> bool {
-        start + 1 >= left && end - start <= LONGEST && !self.marks.cut[start + 1..end].contains(&true)
+        (self.blanks || start + 1 >= left)
+            && end - start <= LONGEST
+            && self.marks.cut.get(start + 1..end).is_none_or(|inside| !inside.contains(&true))
     }
 
     /// Whether a sum can still be met by numbers that are not negative, made of the marks that are left.
@@ -299,13 +350,16 @@ impl Search<'_> {
         let marks = self.open.last().map_or(self.marks.all.len(), |cell| cell.1);
         let digits = so_far.unsigned_abs().checked_ilog10().map_or(1, |digits| digits as usize + 1);
         let others = open - left;
-        marks <= left * digits + others * LONGEST && marks + 2 >= others + left + digits
+        marks <= left * digits + others * LONGEST && (self.blanks || marks + 2 >= others + left + digits)
     }
 
     fn keep(&mut self) {
         let marks = &self.marks.all;
         let unit_end = |end: usize| self.marks.unit_end.filter(|_| end == marks.len());
-        let range = |start: usize, end: usize| marks[start].1..unit_end(end).unwrap_or(marks[end - 1].2);
+        let range = |start: usize, end: usize| match end.checked_sub(1).filter(|&last| last >= start) {
+            Some(last) => marks[start].1..unit_end(end).unwrap_or(marks[last].2),
+            None => 0..0,
+        };
         let split = self.open.iter().rev().map(|&(number, start, end)| (number, range(start, end))).collect();
         self.found.push(split);
     }
@@ -341,6 +395,18 @@ mod tests {
     }
 
     #[test]
+    fn blank_cells_leave_more_ways() {
+        let ways = |text: &str| {
+            splits_with_blanks(&pieces(text), &[FieldKind::Count; 7], &sum(), &mut STEPS.clone()).map(|ways| ways.len())
+        };
+        assert_eq!(ways("0000000"), Some(1));
+        assert_eq!(ways("1000001"), Some(1));
+        // 6, blank, 40, 0, 20, 4, 70 and the like.
+        assert!(ways("640020470").is_some_and(|ways| ways > 1));
+        assert!(is_short(&pieces("33"), 7) && is_short(&pieces(""), 7) && !is_short(&pieces("0000000"), 7));
+    }
+
+    #[test]
     fn without_sums_only_one_way_at_all_will_do() {
         assert_eq!(numbers("000", 3, &[]), Some(vec![vec![0, 0, 0]]));
         assert_eq!(numbers("00126", 3, &[]), Some(vec![vec![0, 0, 126]]));
@@ -364,6 +430,10 @@ mod tests {
         assert_eq!(of_kinds("6-30", &[Count, Signed, Count], &[]), None);
         assert_eq!(of_kinds("00.2582", &[Count, Amount], &[]), Some(vec![vec![0, 0]]));
         assert_eq!(of_kinds("30.2582", &[Count, Amount], &[]), None);
+        assert_eq!(of_kinds("05", &[Count, Count], &[]), Some(vec![vec![0, 5]]));
+        assert_eq!(of_kinds("05", &[Count, Signed], &[]), None, "a lost 减");
+        assert_eq!(of_kinds("0+5", &[Count, Signed], &[]), Some(vec![vec![0, 5]]));
+        assert_eq!(of_kinds("00", &[Count, Signed], &[]), Some(vec![vec![0, 0]]));
         assert_eq!(of_kinds("1.50", &[Count, Count], &[]), None);
     }
 

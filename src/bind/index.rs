@@ -137,19 +137,22 @@ impl FormIndex {
     }
 
     /// For the labels that were seen: how many of the form's labels they are, and how many of those in the tables
-    /// that were touched at all are missing. A label counts once, whichever of its variants was seen.
+    /// that were touched at all are missing. A label counts once, whichever of its variants was seen; one that several tables
+    /// have touches none of them.
     pub(super) fn coverage(&self, seen: &[bool]) -> (usize, usize) {
         // For each label of the form: its table, and whether it was seen; `None` for one that shares its text with another.
         let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
+        let mut touched: Vec<bool> = vec![false; self.expected.len()];
         for (label, &seen) in self.labels.iter().zip(seen) {
-            for found in self.uses(label).iter().filter(|found| found.role != Role::Group) {
+            let uses = self.uses(label);
+            for found in uses.iter().filter(|found| found.role != Role::Group) {
                 let known = places[found.place].is_some_and(|place| place.1);
                 places[found.place] = Some((found.table, known || seen));
+                touched[found.table] |= seen && uses.iter().all(|other| other.table == found.table);
             }
         }
         let found = places.iter().flatten().filter(|place| place.1).count();
-        let touched = |table: usize| places.iter().flatten().any(|place| place.0 == table && place.1);
-        (found, places.iter().flatten().filter(|place| !place.1 && touched(place.0)).count())
+        (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count())
     }
 
     /// Every label of the form and heading of its sections in a folded text, from the left, none inside another.

@@ -79,6 +79,12 @@ fn name(text: &str) -> Option<String> {
     let text =
         if text.chars().count() > 40 { text.rsplit(blank).find(|word| !word.is_empty()).unwrap_or(text) } else { text };
     let text = text.strip_suffix('的').unwrap_or(text).trim_matches(blank);
+    // Markdown's mark of a heading, and the columns of a site that lead to the page.
+    let text = text.trim_start_matches(|character: char| character == '#' || blank(character));
+    let text = match text.rsplit_once(blank) {
+        Some((before, last)) if before.split(blank).any(is_column) => last,
+        _ => text,
+    };
     // `（单位名称）` says what is to be written there.
     let open = text.chars().next().zip(text.chars().next_back());
     if matches!(open, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']'))) {
@@ -87,6 +93,11 @@ fn name(text: &str) -> Option<String> {
     let text = text.trim_start_matches(['（', '(', '【', '《', '关', '于']);
     let certain = (2..=60).contains(&text.chars().count()) && !PLACEHOLDERS.iter().any(|mark| text.contains(mark));
     certain.then(|| text.to_owned())
+}
+
+/// Whether a word is a column of a site: no agency's name ends so.
+fn is_column(word: &str) -> bool {
+    ["公开", "首页", "年报", "专栏", "正文"].iter().any(|end| word.ends_with(end))
 }
 
 /// What stands for a name that is still to be written; a text with one of them names nobody.
@@ -115,6 +126,9 @@ mod tests {
         assert_eq!(parts("平潭综合实验区2021年度政府信息公开工作年度报告"), some("平潭综合实验区", 2021));
         assert_eq!(parts("标题: 行政审批局 2019年政府信息公开工作年度报告"), some("行政审批局", 2019));
         assert_eq!(parts("白渚市\n民政局2024年政府\n信息公开工作年度报告"), some("白渚市民政局", 2024));
+        assert_eq!(parts("# 白渚市民政局2024年政府信息公开工作年度报告"), some("白渚市民政局", 2024));
+        assert_eq!(parts("首页 > 政务公开 白渚市民政局2024年政府信息公开工作年度报告"), some("白渚市民政局", 2024));
+        assert_eq!(parts("白渚市 民政局2024年政府信息公开工作年度报告"), some("白渚市民政局", 2024));
         assert_eq!(parts("××市××局20××年政府信息公开工作年度报告"), Some((None, None)));
         assert_eq!(parts("（机关名称）××××年政府信息公开工作年度报告"), Some((None, None)));
         assert_eq!(parts("白渚市民政局２０２４年政府信息公开年度报告（定稿）"), some("白渚市民政局", 2024));

@@ -73,6 +73,19 @@ pub struct Culprit {
     pub to: Option<Decimal>,
 }
 
+/// A figure that may belong into a field that is empty. It is offered, and never taken by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Proposal {
+    /// Field id.
+    pub field: String,
+    /// The figure, in the unit of the field.
+    #[serde(with = "rust_decimal::serde::arbitrary_precision")]
+    #[schemars(with = "serde_json::Number")]
+    pub value: Decimal,
+    /// The words of the report that state it.
+    pub quoted: String,
+}
+
 /// Something wrong, uncertain or worth knowing about a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
@@ -107,6 +120,9 @@ pub struct Finding {
     /// The cells that are wrong, where they can be named.
     #[serde(default)]
     pub culprits: Vec<Culprit>,
+    /// A figure that the report's own words offer for a field that is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
     /// What was found, what was wanted, what to do.
     pub message: Message,
     /// The office has accepted it; it does not count.
@@ -138,6 +154,7 @@ impl Finding {
             place: None,
             related: Vec::new(),
             culprits: Vec::new(),
+            proposal: None,
             message,
             waived: None,
         }

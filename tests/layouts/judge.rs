@@ -1,8 +1,8 @@
 //! An independent judge of texts whose figures run together: which of them a reader can know at all.
 //!
 //! It takes every way to cut each row (as many cells as the form has, no leading zeros; where no rule of the form speaks of the
-//! row, blank cells leave no trace), then every combination of ways under the form's equalities. A figure is decidable if all
-//! combinations agree on it. The search is complete, or the judge says that it does not know.
+//! row, blank cells leave no trace; and a figure that may have a sign and has none behind another may have lost it), then every
+//! combination of ways under the form's equalities. A figure is decidable if all combinations agree on it. The search is complete, or the judge says that it does not know.
 
 use nianbao::form::{FieldKind, Form, Relation};
 
@@ -69,6 +69,11 @@ fn rows(form: &Form, table: usize, texts: &[Option<String>]) -> Vec<Row> {
             let mut ways = Vec::new();
             cut(&text, &kinds, &sums, &mut Vec::new(), &mut ways);
             let fewer = sums.is_empty() && may_have_blanks(&text, &kinds);
+            // The one character between two figures is what is lost first: a figure without a sign may have had one.
+            let unsigned = |(cell, kind): (&String, &FieldKind)| {
+                *kind == FieldKind::Signed && cell != "0" && !cell.starts_with('-')
+            };
+            let fewer = fewer || cells.iter().zip(&kinds).skip(1).any(unsigned);
             let truth: Option<Way> = cells.iter().map(|cell| number_of(&cell.chars().collect::<Vec<_>>())).collect();
             let truth = truth.and_then(|truth| ways.iter().position(|way| *way == truth));
             match truth {

@@ -12,6 +12,20 @@ const fn judged(name: &'static str, render: crate::render::Render) -> Layout {
     Layout { name, clear: Clear::Judged, render }
 }
 
+const fn nothing(name: &'static str, render: crate::render::Render) -> Layout {
+    Layout { name, clear: Clear::Nothing, render }
+}
+
+/// Figures run together, those that are kept by their cell and the number of their row.
+fn glued(pieces: &[Piece], keep: impl Fn(&Cell, usize) -> bool) -> String {
+    let mut row = 0;
+    with_rows(pieces, "\n", |cells| {
+        row += 1;
+        let kept = cells.iter().filter(|cell| cell.field.is_none() || keep(cell, row));
+        joined(&kept.cloned().collect::<Vec<_>>(), "") + "\n"
+    })
+}
+
 /// Figures run together, with blanks anywhere but inside a number.
 fn blanks_anywhere(cells: &[Cell], random: &mut Random) -> String {
     let mut text = String::new();
@@ -96,6 +110,40 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         with_rows(&source.pieces, "\n", |cells| {
             let filled = cells.iter().filter(|cell| !(cell.field.is_some() && cell.words == "0"));
             joined(&filled.cloned().collect::<Vec<_>>(), " | ") + "\n"
+        })
+    }),
+    // What stands for zero is gone, and nothing tells of which cell: in all rows, in some, or in the totals alone.
+    nothing("glued-without-zeros", |source, _| glued(&source.pieces, |cell, _| cell.words != "0")),
+    nothing("glued-without-some-zeros", |source, random| {
+        let struck = random.below(2) == 0;
+        glued(&source.pieces, |cell, row| cell.words != "0" || (row.is_multiple_of(2) == struck))
+    }),
+    nothing("glued-without-totals", |source, random| {
+        let kept = random.below(3) as usize;
+        let pieces = changed(&source.pieces, |cell| match cell.field {
+            Some(field) if source.form.fields[field].id.ends_with("total") && field % 3 != kept => String::new(),
+            _ => cell.words.clone(),
+        });
+        with_rows(&pieces, "\n", |cells| joined(cells, "") + "\n")
+    }),
+    nothing("blanks-without-zeros", |source, _| {
+        with_rows(&source.pieces, "\n", |cells| {
+            let filled = cells.iter().filter(|cell| cell.field.is_none() || cell.words != "0");
+            joined(&filled.cloned().collect::<Vec<_>>(), "  ") + "\n"
+        })
+    }),
+    // A sign between two figures is what is lost first.
+    nothing("glued-without-signs", |source, _| {
+        let pieces = changed(&source.pieces, |cell| {
+            if cell.field.is_some() { cell.words.replace('-', "") } else { cell.words.clone() }
+        });
+        let first = |cells: &[Cell]| cells.iter().position(|cell| cell.field.is_some());
+        with_rows(&pieces, "\n", |cells| {
+            let signed = first(cells)
+                .and_then(|first| cells[first].field)
+                .map_or("", |field| if source.report.values[field].raw.starts_with('-') { "-" } else { "" });
+            let at = first(cells).unwrap_or(0);
+            format!("{}{signed}{}\n", joined(&cells[..at], ""), joined(&cells[at..], ""))
         })
     }),
     rows("html-soup", |source, _| {

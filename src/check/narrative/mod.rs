@@ -3,6 +3,7 @@
 //! Warnings only, and precision before recall: a sentence that is not surely about a cell is passed over.
 
 mod numbers;
+mod proposals;
 mod sums;
 
 use rust_decimal::Decimal;
@@ -13,14 +14,17 @@ use crate::finding::{Finding, Message};
 use crate::form::{Expression, Form, NarrativePattern};
 use crate::report::{Content, Report};
 
+use proposals::Proposals;
+
 /// Statements that are looked at in one sentence.
 const STATEMENTS: usize = 32;
 
 /// What parts clauses: a word in another clause of the sentence says nothing about this one.
 const CLAUSE: [char; 11] = ['，', ',', '、', '；', ';', '：', ':', '（', '）', '(', ')'];
 
-/// Adds what the prose contradicts.
+/// Adds what the prose contradicts, and what it says of figures that the tables leave open.
 pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &mut Vec<Finding>) {
+    let mut proposals = Proposals::new(form, figures);
     for section in &report.sections {
         for content in &section.content {
             let Content::Paragraph { text, place, .. } = content else { continue };
@@ -28,11 +32,25 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
             for sentence in text.split(['。', '；', '\n']) {
                 let reading = Reading { form, figures, sentence, year: report.year };
                 for pattern in form.narrative.speaking(sentence) {
-                    findings.extend(reading.statements(pattern).into_iter().map(|finding| finding.at(place.clone())));
+                    for statement in reading.statements(pattern) {
+                        findings.extend(reading.compare(pattern, &statement).map(|finding| finding.at(place.clone())));
+                        proposals.take(pattern, &statement, place.as_ref());
+                    }
                 }
             }
         }
     }
+    findings.extend(proposals.findings());
+}
+
+/// What a sentence says of the sums of a pattern.
+struct Statement<'t> {
+    /// Its words.
+    quoted: &'t str,
+    /// The figure, in the unit of the cells.
+    stated: Decimal,
+    /// Whether it says that there were none.
+    none: bool,
 }
 
 /// A sentence that is held against the figures.
@@ -43,10 +61,10 @@ struct Reading<'a, 'v> {
     year: Option<i16>,
 }
 
-impl Reading<'_, '_> {
-    /// What the sentence states otherwise than the cells that it may be about.
-    fn statements(&self, pattern: &NarrativePattern) -> Vec<Finding> {
-        let mut findings = Vec::new();
+impl<'a> Reading<'a, '_> {
+    /// What the sentence states of the sums of a pattern.
+    fn statements(&self, pattern: &NarrativePattern) -> Vec<Statement<'a>> {
+        let mut statements = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
         for regex in &pattern.patterns {
             for found in regex.captures_iter(self.sentence).take(STATEMENTS) {
@@ -56,14 +74,14 @@ impl Reading<'_, '_> {
                 }
                 seen.push(figure.start());
                 let stated = numbers::read(figure.as_str()).and_then(|number| number.checked_div(pattern.divide));
-                findings.extend(stated.and_then(|stated| self.compare(pattern, whole.as_str(), stated)));
+                statements.extend(stated.map(|stated| Statement { quoted: whole.as_str(), stated, none: false }));
             }
         }
         let none = pattern.zero.iter().find_map(|regex| regex.find(self.sentence));
         if let Some(whole) = none.filter(|whole| self.is_about(pattern, whole.start(), whole.end())) {
-            findings.extend(self.compare_none(pattern, whole.as_str()));
+            statements.push(Statement { quoted: whole.as_str(), stated: Decimal::ZERO, none: true });
         }
-        findings
+        statements
     }
 
     /// Whether nothing in the clause or before it says that another figure is meant: a part, another year, a word of the pattern's.
@@ -80,21 +98,17 @@ impl Reading<'_, '_> {
             && year.is_none_or(|year| self.year.is_none_or(|own| own == year))
     }
 
-    fn compare(&self, pattern: &NarrativePattern, quoted: &str, stated: Decimal) -> Option<Finding> {
-        let sums: Vec<(Decimal, &Expression)> =
-            pattern.states.iter().filter_map(|sum| Some((self.sum(sum)?, sum))).collect();
+    /// What a statement says otherwise than the cells that it may be about.
+    fn compare(&self, pattern: &NarrativePattern, statement: &Statement) -> Option<Finding> {
+        let &Statement { quoted, stated, none } = statement;
+        // That there were none is held against the first of the sums, which is what the words are about.
+        let states = if none { pattern.states.get(..1)? } else { &pattern.states };
+        let sums: Vec<(Decimal, &Expression)> = states.iter().filter_map(|sum| Some((self.sum(sum)?, sum))).collect();
         // All of the sums must be known: the one that is not might be the one that is meant.
-        if sums.len() < pattern.states.len() || sums.iter().any(|(sum, _)| *sum == stated) {
+        if sums.len() < states.len() || sums.iter().any(|(sum, _)| *sum == stated) {
             return None;
         }
         sums.first().map(|(sum, expression)| self.differs(quoted, stated, *sum, expression))
-    }
-
-    /// That there were none is held against the first of the sums, which is what the words are about.
-    fn compare_none(&self, pattern: &NarrativePattern, quoted: &str) -> Option<Finding> {
-        let expression = pattern.states.first()?;
-        let sum = self.sum(expression).filter(|sum| !sum.is_zero())?;
-        Some(self.differs(quoted, Decimal::ZERO, sum, expression))
     }
 
     fn differs(&self, quoted: &str, stated: Decimal, sum: Decimal, expression: &Expression) -> Finding {

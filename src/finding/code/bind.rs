@@ -54,6 +54,11 @@ super::declare! {
         ("单元格不是数字", "a cell holds no certain figure"),
         ("单元格中的文字不能确定为一个数，已留空，原文保留。", "The text in the cell is no certain number; the figure is empty and the text is kept."),
         ("请填写一个数字。", "Write one number.");
+    /// Figures that run together were divided.
+    FIGURES_DEDUCED = "figures-deduced", Info,
+        ("连写的数字已切分", "figures that run together were divided"),
+        ("文本没有分开各单元格的数字；按表单的勾稽关系和数字本身只有一种切分方法，已据此读取，并在每个数上注明依据的规则。", "The text does not part the figures of the cells. By the form's rules and the digits themselves they can be divided in one way only; each figure says which rules decided it."),
+        ("请核对。", "Check them.");
     /// Cells are blank.
     CELLS_BLANK = "cells-blank", Info,
         ("单元格为空", "cells are blank"),

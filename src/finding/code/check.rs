@@ -69,6 +69,11 @@ super::declare! {
         ("正文与表格不一致", "the text differs from the table"),
         ("正文中的数字与表格中对应的数字不同。", "A figure in the text differs from the one in the table."),
         ("请核对正文和表格。", "Check the text and the table.");
+    /// A figure in the prose for a field that is empty.
+    PROSE_PROPOSAL = "prose-proposal", Warning,
+        ("正文中有留空字段的数字", "the text states a figure that the tables leave open"),
+        ("表格中的这一项不能确定，已留空；正文只写了一个可能属于它的数字，仅供参考，未填入。", "The table does not give this figure for certain, so it stays empty. The text states one figure that may be it; it is offered and was not taken."),
+        ("请核对后填写。", "Check it and write it in.");
     /// A figure that the agency cannot have.
     FIGURE_NOT_COMPETENT = "figure-not-competent", Warning,
         ("该机关不应有此项数据", "the agency cannot have this figure"),

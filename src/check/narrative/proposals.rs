@@ -1,0 +1,155 @@
+//! Figures that the prose states and no table decides: offered, never taken.
+//!
+//! Offered is only what one field can be meant by, what every sentence about it says alike, and what no rule contradicts.
+
+use rust_decimal::Decimal;
+
+use super::Statement;
+use crate::check::Figures;
+use crate::document::Place;
+use crate::finding::code::check as code;
+use crate::finding::{Finding, Message, Proposal};
+use crate::form::{Expression, FieldIndex, FieldKind, Form, NarrativePattern, Operand, Relation, RuleInstance};
+use crate::report::Kind;
+
+/// A figure that a sentence states for a field.
+struct Stated {
+    field: FieldIndex,
+    figure: Decimal,
+    quoted: String,
+    place: Option<Place>,
+}
+
+/// What the prose of a report states for fields that are open.
+pub(super) struct Proposals<'a, 'v> {
+    form: &'a Form,
+    figures: &'a Figures<'v>,
+    stated: Vec<Stated>,
+}
+
+impl<'a, 'v> Proposals<'a, 'v> {
+    pub(super) fn new(form: &'a Form, figures: &'a Figures<'v>) -> Self {
+        Self { form, figures, stated: Vec::new() }
+    }
+
+    /// Takes a statement, where open fields are surely what it is about.
+    pub(super) fn take(&mut self, pattern: &NarrativePattern, statement: &Statement, place: Option<&Place>) {
+        let fields = if statement.none {
+            self.all_none(pattern)
+        } else {
+            self.only(pattern, statement.stated).into_iter().collect()
+        };
+        self.stated.extend(fields.into_iter().map(|field| Stated {
+            field,
+            figure: statement.stated.normalize(),
+            quoted: statement.quoted.to_owned(),
+            place: place.cloned(),
+        }));
+    }
+
+    /// The one open field that a statement can be about: none where a sum that is known says the same, or another is open too.
+    fn only(&self, pattern: &NarrativePattern, stated: Decimal) -> Option<FieldIndex> {
+        let mut only = None;
+        for sum in &pattern.states {
+            match self.open(sum)?.as_slice() {
+                [] if self.known(sum)? == stated => return None,
+                [] => {}
+                [field] if self.known(sum)?.is_zero() && only.is_none_or(|known| known == *field) => {
+                    only = Some(*field);
+                }
+                _ => return None,
+            }
+        }
+        only
+    }
+
+    /// The open fields that are 0 where there were none of what the first sum counts.
+    fn all_none(&self, pattern: &NarrativePattern) -> Vec<FieldIndex> {
+        let first = pattern.states.first().filter(|sum| self.known(sum).is_some_and(|known| known.is_zero()));
+        first.and_then(|sum| self.open(sum)).unwrap_or_default()
+    }
+
+    /// The fields of a sum that are open; `None` where it takes one away, or has one that is no number for another reason.
+    fn open(&self, sum: &Expression) -> Option<Vec<FieldIndex>> {
+        let mut open = Vec::new();
+        for term in &sum.terms {
+            if self.figures.number(term.operand).is_none() {
+                if !self.is_open(term.operand) {
+                    return None;
+                }
+                open.push(term.operand.field);
+            }
+            if term.sign != 1 {
+                return None;
+            }
+        }
+        Some(open)
+    }
+
+    /// Whether a field is empty because the source has no cell for it that is certain, or one that says no number.
+    fn is_open(&self, operand: Operand) -> bool {
+        let value = self.figures.value(operand.field).filter(|_| !operand.previous);
+        value.is_some_and(|value| value.value.is_none() && matches!(value.kind, Kind::Absent | Kind::Text))
+    }
+
+    /// What the fields of a sum that are known add up to.
+    fn known(&self, sum: &Expression) -> Option<Decimal> {
+        let known = sum.terms.iter().filter_map(|term| self.figures.number(term.operand));
+        known.into_iter().try_fold(Decimal::from(sum.constant), Decimal::checked_add)
+    }
+
+    /// A finding for each field of which all sentences say the same.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let mut fields: Vec<FieldIndex> = self.stated.iter().map(|stated| stated.field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let agreed = |field: FieldIndex| {
+            let mut stated = self.stated.iter().filter(|stated| stated.field == field);
+            let first = stated.next()?;
+            let fits = stated.all(|other| other.figure == first.figure) && self.fits(field, first.figure);
+            fits.then(|| self.finding(first))
+        };
+        fields.into_iter().filter_map(agreed).collect()
+    }
+
+    /// Whether a field can have a figure: of its kind, and by every rule whose other figures are known.
+    fn fits(&self, field: FieldIndex, figure: Decimal) -> bool {
+        let count = self.form.fields[field].kind == FieldKind::Count;
+        let instances = self.form.rules.iter().flat_map(|rule| &rule.instances);
+        let mut equalities = instances.filter(|instance| {
+            instance.relation == Relation::Equal
+                && instance.operands().any(|operand| operand.field == field && !operand.previous)
+        });
+        !(count && (figure.is_sign_negative() || !figure.fract().is_zero()))
+            && equalities
+                .all(|instance| self.residual(instance, field, figure).is_none_or(|residual| residual.is_zero()))
+    }
+
+    /// By how much an equality fails with a figure in a field; `None` where another of its figures is not known.
+    fn residual(&self, instance: &RuleInstance, field: FieldIndex, figure: Decimal) -> Option<Decimal> {
+        let number = |operand: Operand| {
+            if operand.field == field && !operand.previous { Some(figure) } else { self.figures.number(operand) }
+        };
+        let side = |side: &Expression| {
+            let terms = side.terms.iter().map(|term| Decimal::from(term.sign).checked_mul(number(term.operand)?));
+            terms.into_iter().try_fold(Decimal::from(side.constant), |sum, term| sum.checked_add(term?))
+        };
+        side(&instance.left)?.checked_sub(side(&instance.right)?)
+    }
+
+    fn finding(&self, stated: &Stated) -> Finding {
+        let Stated { field, figure, quoted, place } = stated;
+        let words = self.form.describe(*field);
+        let message = Message::new(
+            format!("{}未能确定，已留空；正文写“{quoted}”，可能是{figure}。请核对后填写。", words.zh),
+            format!(
+                "{} is not certain and stays empty; the text says \"{quoted}\", so it may be {figure}. Check it and write it in.",
+                words.en
+            ),
+        );
+        let id = &self.form.fields[*field].id;
+        let mut finding = Finding::new(&code::PROSE_PROPOSAL, message).about([id.clone()]).at(place.clone());
+        finding.proposal = Some(Proposal { field: id.clone(), value: *figure, quoted: quoted.clone() });
+        finding
+    }
+}
