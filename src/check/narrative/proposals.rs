@@ -6,11 +6,10 @@ use rust_decimal::Decimal;
 
 use super::Statement;
 use crate::check::Figures;
-use crate::document::Place;
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message, Proposal};
 use crate::form::{Expression, FieldIndex, FieldKind, Form, NarrativePattern, Operand, Relation, RuleInstance};
-use crate::report::Kind;
+use crate::report::{Kind, Place};
 
 /// A figure that a sentence states for a field.
 struct Stated {
