@@ -149,6 +149,8 @@ impl<'a, 'b> Walker<'a, 'b> {
                     let written = written(&tag);
                     let shown = self.content(&sheet.name)?;
                     let text = written.unwrap_or(shown);
+                    let is_calculated = !text.is_empty() || tag.get("value-type").is_some();
+                    sheet.uncalculated += usize::from(!is_calculated && tag.get("formula").is_some());
                     if !text.is_empty() {
                         let copies = repeated.min(COLUMNS.saturating_sub(column));
                         self.budget.spend(Resource::TextBytes, u64::from(copies) * text.len() as u64)?;
@@ -222,7 +224,8 @@ fn written(tag: &Tag) -> Option<String> {
         Some("float" | "currency" | "percentage") => tag.get("value").map(|value| value::stored(&value, false, false)),
         Some("date") => tag.get("date-value").map(|value| value.trim_end_matches("T00:00:00").replacen('T', " ", 1)),
         Some("boolean") => tag.get("boolean-value").map(|value| value.to_ascii_uppercase()),
-        Some("string") => tag.get("string-value").map(Into::into),
+        // An error is an empty string that is shown as `#DIV/0!`.
+        Some("string") => tag.get("string-value").filter(|value| !value.is_empty()).map(Into::into),
         _ => None,
     }
 }

@@ -83,6 +83,21 @@ fn ods_spans_repetitions_and_values() {
 }
 
 #[test]
+fn an_error_of_an_ods_formula_is_read_and_a_formula_without_a_result_is_told() {
+    let bytes = ods(
+        "<t:table t:name='表'><t:table-row><t:table-cell t:formula='of:=1/0' o:value-type='string' o:string-value=''><x:p>#DIV/0!</x:p>\
+         </t:table-cell><t:table-cell t:formula='of:=1+1'/><t:table-cell t:formula='of:=\"\"' o:value-type='string' o:string-value=''/>\
+         </t:table-row></t:table>",
+    );
+    let mut findings = Vec::new();
+    let document = read_ods(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    let texts: Vec<&str> = grids(&document)[0].row_cells(0).map(|cell| cell.text.as_str()).collect();
+    assert_eq!(texts, ["#DIV/0!"]);
+    let [finding] = &findings[..] else { panic!("{findings:?}") };
+    assert!(finding.code == "formula-uncalculated" && finding.message.en.starts_with("1 formulas"), "{finding:?}");
+}
+
+#[test]
 fn repetition_bombs_are_refused() {
     let cell = "<t:table-cell t:number-columns-repeated='16384' o:value-type='float' o:value='1'/>";
     let row = format!("<t:table-row t:number-rows-repeated='1048576'>{cell}</t:table-row>");
