@@ -1,4 +1,4 @@
-//! Web pages as Word saves them, "web page" and "web page, filtered": a whole report in markup that is mostly not for browsers gives
+//! Web pages as Word saves them, "web page", "web page, filtered" and in a single file: a whole report in markup that is mostly not for browsers gives
 //! every figure and paragraph that the Word file gives.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -166,6 +166,31 @@ impl Page {
     }
 }
 
+/// The page as Word saves it in one file, its bytes in quoted-printable.
+fn one_file(page: &[u8]) -> Vec<u8> {
+    let mut text = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"----=_NextPart_01D7.ABCD\"\r\n\r\n\
+        此文档为“单个文件网页”，也称为“Web 档案”文件。\r\n\r\n------=_NextPart_01D7.ABCD\r\nContent-Location: file:///C:/7A1B/年报.htm\r\n\
+        Content-Transfer-Encoding: quoted-printable\r\nContent-Type: text/html; charset=\"gb2312\"\r\n\r\n"
+        .to_owned();
+    for line in page.split(|&byte| byte == b'\n') {
+        for piece in line.chunks(24) {
+            for byte in piece {
+                match byte {
+                    b' '..=b'<' | b'>'..=b'~' => text.push(char::from(*byte)),
+                    _ => write!(text, "={byte:02X}").unwrap(),
+                }
+            }
+            text.push_str("=\r\n");
+        }
+        text.push_str("\r\n");
+    }
+    text.push_str(
+        "\r\n------=_NextPart_01D7.ABCD\r\nContent-Location: file:///C:/7A1B/年报.files/filelist.xml\r\n\
+         Content-Transfer-Encoding: quoted-printable\r\nContent-Type: text/xml; charset=\"utf-8\"\r\n\r\n<xml/>\r\n------=_NextPart_01D7.ABCD--\r\n",
+    );
+    text.into_bytes()
+}
+
 fn texts(report: &Report) -> Vec<String> {
     let contents = report.sections.iter().flat_map(|section| &section.content);
     let texts = contents.filter_map(|content| match content {
@@ -175,8 +200,8 @@ fn texts(report: &Report) -> Vec<String> {
     texts.collect()
 }
 
-fn bound(binder: &Binder, bytes: &[u8]) -> (Reading, Report) {
-    let reading = read(bytes, Some("年报.htm"), &mut Budget::default()).unwrap();
+fn bound(binder: &Binder, name: &str, bytes: &[u8]) -> (Reading, Report) {
+    let reading = read(bytes, Some(name), &mut Budget::default()).unwrap();
     let report = binder.bind(&reading, &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"));
     (reading, report)
 }
@@ -190,19 +215,21 @@ fn pages_that_word_saves_give_every_figure_and_paragraph() {
         let form = forms.get(form).unwrap();
         let report = Sampler::new(seed).report(form);
         let document = read(&docx(form, &report).unwrap(), None, &mut Budget::default()).unwrap().document;
-        for save in [Save::Whole, Save::Filtered] {
-            let (reading, again) = bound(&binder, &Page::of(&document, save));
-            assert_eq!(
-                (reading.format, &reading.findings, &again.findings),
-                (Format::Html, &vec![], &vec![]),
-                "{save:?}"
-            );
+        let (whole, filtered) = (Page::of(&document, Save::Whole), Page::of(&document, Save::Filtered));
+        let saved = [
+            ("年报.htm", Format::Html, whole.clone()),
+            ("年报.html", Format::Html, filtered),
+            ("年报.mht", Format::Mht, one_file(&whole)),
+        ];
+        for (save, format, bytes) in saved {
+            let (reading, again) = bound(&binder, save, &bytes);
+            assert_eq!((reading.format, &reading.findings, &again.findings), (format, &vec![], &vec![]), "{save}");
             assert_eq!((again.year, &again.agency), (report.year, &report.agency));
             assert_eq!(again.values.len(), report.values.len());
             for (field, value) in &report.values {
-                assert_eq!(again.values[field].value, value.value, "{save:?} {} seed {seed}: {field}", form.id);
+                assert_eq!(again.values[field].value, value.value, "{save} {} seed {seed}: {field}", form.id);
             }
-            assert_eq!(texts(&again), texts(&report), "{save:?} {} seed {seed}", form.id);
+            assert_eq!(texts(&again), texts(&report), "{save} {} seed {seed}", form.id);
         }
     }
 }

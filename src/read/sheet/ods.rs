@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{COLUMNS, ROWS, Region, Sheet, Workbook, value};
-use crate::document::{Budget, Document, Resource};
+use crate::document::{Budget, Document, Paragraph, Place, Region as Shown, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::shared::base64;
@@ -21,8 +21,8 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         let (text, base) = xml::text(bytes, budget)?;
         let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);
         let sheets = walker.sheets()?;
-        let embedded = walker.embedded;
-        let mut book = Workbook { sheets, metadata: flat_metadata(&text, budget)?, ..Workbook::default() };
+        let (embedded, texts) = (walker.embedded, walker.texts);
+        let mut book = Workbook { sheets, texts, metadata: flat_metadata(&text, budget)?, ..Workbook::default() };
         for (index, (bytes, sheet)) in embedded.into_iter().enumerate() {
             let kept = book.pictures.keep(&(index + 1).to_string(), bytes);
             book.placed.extend(kept.map(|index| (index, sheet)));
@@ -35,8 +35,8 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let (text, base) = xml::text(&content, budget)?;
     let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);
     let sheets = walker.sheets()?;
-    let pictures = walker.pictures;
-    let mut book = Workbook { sheets, metadata: metadata(&mut package, budget)?, ..Workbook::default() };
+    let (pictures, texts) = (walker.pictures, walker.texts);
+    let mut book = Workbook { sheets, texts, metadata: metadata(&mut package, budget)?, ..Workbook::default() };
     for (part, sheet) in pictures {
         if book.pictures.known(&part).is_none()
             && let Some(bytes) = package.part(&part, budget)?
@@ -57,11 +57,13 @@ struct Walker<'a, 'b> {
     pictures: Vec<(String, String)>,
     /// Pictures that stand in the file itself, and their sheets.
     embedded: Vec<(Vec<u8>, String)>,
+    /// Text of what is drawn over the sheets.
+    texts: Vec<Paragraph>,
 }
 
 impl<'a, 'b> Walker<'a, 'b> {
     fn new(events: Events<'a>, budget: &'b mut Budget) -> Self {
-        Self { events, budget, hidden: BTreeSet::new(), pictures: Vec::new(), embedded: Vec::new() }
+        Self { events, budget, hidden: BTreeSet::new(), pictures: Vec::new(), embedded: Vec::new(), texts: Vec::new() }
     }
 
     fn sheets(&mut self) -> Result<Vec<Sheet>, ReadError> {
@@ -126,7 +128,9 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Open(tag) if tag.space == TABLE && tag.local == "named-expressions" => {
                     self.events.skip(self.budget)?;
                 }
-                Event::Open(tag) => self.picture(&tag, &sheet.name)?,
+                Event::Open(tag) if tag.space == TABLE && tag.local == "shapes" || tag.space == DRAW => {
+                    self.drawn(&tag, &sheet.name)?;
+                }
                 Event::Close(_) if self.events.depth() == outside => return Ok(sheet),
                 Event::End => return Ok(sheet),
                 _ => {}
@@ -168,22 +172,16 @@ impl<'a, 'b> Walker<'a, 'b> {
     /// The text of a cell: its paragraphs, joined by line breaks. What is drawn over the cell is not part of it.
     fn content(&mut self, sheet: &str) -> Result<String, ReadError> {
         let outside = self.events.depth() - 1;
-        let (mut text, mut drawn) = (String::new(), 0_u32);
+        let mut text = String::new();
         let mut first = true;
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == OFFICE && tag.local == "annotation" => {
                     self.events.skip(self.budget)?;
                 }
-                Event::Open(tag) if tag.space == DRAW => {
-                    self.picture(&tag, sheet)?;
-                    drawn = drawn.max(self.events.depth());
-                }
-                Event::Open(tag) if tag.local == "binary-data" => self.picture(&tag, sheet)?,
+                Event::Open(tag) if tag.space == DRAW => self.drawn(&tag, sheet)?,
                 Event::Close(_) if self.events.depth() == outside => return Ok(text),
-                Event::Close(_) if self.events.depth() < drawn => drawn = 0,
                 Event::End => return Ok(text),
-                _ if drawn > 0 => {}
                 Event::Open(tag) if tag.space == TEXT => match tag.local {
                     "p" if !std::mem::take(&mut first) => text.push('\n'),
                     "s" => text.push_str(&blanks(&tag)),
@@ -198,6 +196,54 @@ impl<'a, 'b> Walker<'a, 'b> {
                 _ => {}
             }
         }
+    }
+
+    /// What is drawn over a sheet, to the end of the element that has just begun: pictures, and text, a paragraph each. Charts have tables
+    /// of their own, and shapes titles and descriptions, none of which is seen.
+    fn drawn(&mut self, first: &Tag, sheet: &str) -> Result<(), ReadError> {
+        let outside = self.events.depth() - 1;
+        let (mut line, mut inside) = (String::new(), None);
+        self.picture(first, sheet)?;
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.space == DRAW && matches!(tag.local, "object" | "object-ole" | "plugin") => {
+                    self.events.skip(self.budget)?;
+                }
+                Event::Open(tag) if matches!(tag.local, "annotation" | "title" | "desc") && tag.space != TEXT => {
+                    self.events.skip(self.budget)?;
+                }
+                Event::Open(tag) if tag.space == TEXT => match tag.local {
+                    "p" => inside = Some(self.events.depth() - 1),
+                    "s" => line.push_str(&blanks(&tag)),
+                    "tab" => line.push('\t'),
+                    "line-break" => line.push('\n'),
+                    _ => {}
+                },
+                Event::Open(tag) => self.picture(&tag, sheet)?,
+                Event::Text(text) if inside.is_some() => {
+                    line.extend(text.chars().filter(|&character| character != '\n' && character != '\r'));
+                }
+                Event::Character(character) if inside.is_some() => line.push(character),
+                Event::Close(_) if inside == Some(self.events.depth()) => {
+                    inside = None;
+                    self.line(std::mem::take(&mut line), sheet)?;
+                }
+                Event::Close(_) if self.events.depth() == outside => return Ok(()),
+                Event::End => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Keeps a line of what is drawn.
+    fn line(&mut self, text: String, sheet: &str) -> Result<(), ReadError> {
+        if !text.trim().is_empty() {
+            self.budget.spend(Resource::Blocks, 1)?;
+            self.budget.spend(Resource::TextBytes, text.len() as u64)?;
+            let place = Place { part: Some(sheet.into()), ..Place::default() };
+            self.texts.push(Paragraph { text, region: Shown::TextBox, place, ..Paragraph::default() });
+        }
+        Ok(())
     }
 
     fn picture(&mut self, tag: &Tag, sheet: &str) -> Result<(), ReadError> {

@@ -98,6 +98,23 @@ fn an_error_of_an_ods_formula_is_read_and_a_formula_without_a_result_is_told() {
 }
 
 #[test]
+fn what_is_drawn_over_an_ods_sheet_is_read_and_tables_of_charts_are_not() {
+    let draw = "xmlns:d='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0'";
+    let chart = "<t:table><t:table-row><t:table-cell><x:p>9</x:p></t:table-cell></t:table-row></t:table>";
+    let bytes = ods(&format!(
+        "<t:table t:name='表' {draw}><t:shapes><d:frame><s:title xmlns:s='svg'>名</s:title><d:text-box><x:p>注<x:s/>一</x:p><x:p/></d:text-box></d:frame>\
+         <d:frame><d:object>{chart}</d:object></d:frame></t:shapes><t:table-row><t:table-cell><d:custom-shape><x:p>注二</x:p></d:custom-shape>\
+         <x:p>规章</x:p></t:table-cell></t:table-row></t:table>"
+    ));
+    let document = read_ods(&bytes, &mut Budget::default(), &mut Vec::new()).unwrap();
+    let [Block::Grid(grid), Block::Paragraph(one), Block::Paragraph(two)] = &document.blocks[..] else {
+        panic!("{document:?}")
+    };
+    assert_eq!((grid.cells().len(), grid.cells()[0].text.as_str()), (1, "规章"));
+    assert_eq!((one.text.as_str(), two.text.as_str()), ("注 一", "注二"));
+}
+
+#[test]
 fn repetition_bombs_are_refused() {
     let cell = "<t:table-cell t:number-columns-repeated='16384' o:value-type='float' o:value='1'/>";
     let row = format!("<t:table-row t:number-rows-repeated='1048576'>{cell}</t:table-row>");
