@@ -4,7 +4,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use nianbao::document::{Block, Budget, Cell};
@@ -64,6 +64,8 @@ impl Maker {
         self.put("samples/page-gbk.html", &gbk(&self.bytes(Output::Html, "gkbg-2021", 20)?)?)?;
         let workbook = self.bytes(Output::Xlsx, "gkbg-2021", 21)?;
         self.put("samples/excel-2003.xml", excel_2003(&workbook)?.as_bytes())?;
+        self.put("samples/page.mht", &single_file(&gbk(&self.bytes(Output::Html, "gkbg-2021", 26)?)?)?)?;
+        self.put("samples/word-flat.xml", flat(&self.bytes(Output::Docx, "gkbg-2019", 27)?)?.as_bytes())?;
         let (form, report) = self.report("gkbg-2021", 22)?;
         self.put("samples/text-pipes.txt", text(form, &report, " | ").as_bytes())?;
         let (form, report) = self.report("gkbg-2019", 23)?;
@@ -127,6 +129,52 @@ fn gbk(page: &[u8]) -> Done<Vec<u8>> {
     let page =
         page.replace("charset=\"utf-8\"", "charset=\"gb2312\"").replace("charset=\"UTF-8\"", "charset=\"gb2312\"");
     Ok(encoding_rs::GBK.encode(&page).0.into_owned())
+}
+
+/// A page in GBK in one file (RFC 2557), in quoted-printable.
+fn single_file(page: &[u8]) -> Done<Vec<u8>> {
+    let boundary = "----=_NextPart_01D70A1B.5C3E2F40";
+    let mut text = format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\nContent-Location: \
+         file:///C:/report.htm\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Type: text/html; charset=\"gb2312\"\r\n\r\n"
+    );
+    for line in page.split(|&byte| byte == b'\n') {
+        for piece in line.chunks(24) {
+            for byte in piece {
+                match byte {
+                    b' '..=b'<' | b'>'..=b'~' => text.push(char::from(*byte)),
+                    _ => write!(text, "={byte:02X}")?,
+                }
+            }
+            text.push_str("=\r\n");
+        }
+        text.push_str("\r\n");
+    }
+    write!(text, "\r\n--{boundary}--\r\n")?;
+    Ok(text.into_bytes())
+}
+
+/// A package as one XML file.
+fn flat(package: &[u8]) -> Done<String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(package))?;
+    let space = "http://schemas.microsoft.com/office/2006/xmlPackage";
+    let mut xml = format!(
+        "<?xml version=\"1.0\" standalone=\"yes\"?>\n<?mso-application progid=\"Word.Document\"?>\n<pkg:package xmlns:pkg=\"{space}\">"
+    );
+    for index in 0..archive.len() {
+        let (mut entry, mut part) = (archive.by_index(index)?, String::new());
+        entry.read_to_string(&mut part)?;
+        let name = entry.name()?.into_owned();
+        let part = part.split_once("?>").map_or(part.as_str(), |(_, part)| part);
+        if name != "[Content_Types].xml" {
+            write!(
+                xml,
+                "<pkg:part pkg:name=\"/{name}\" pkg:contentType=\"application/xml\"><pkg:xmlData>{}</pkg:xmlData></pkg:part>",
+                part.trim()
+            )?;
+        }
+    }
+    Ok(xml + "</pkg:package>")
 }
 
 /// A workbook as the XML file that Excel 2003 makes of it: cells say where they stand only behind a gap.

@@ -95,7 +95,11 @@ fn office(name: &str) -> Option<Duration> {
     for copy in &copies {
         std::fs::write(copy, &bytes).ok()?;
     }
-    let to = if matches!(suffix, "xlsx" | "xls" | "ods") { "html:HTML (StarCalc)" } else { "html:HTML (StarWriter)" };
+    let to = if matches!(suffix, "xlsx" | "xls" | "ods") || name == "excel-2003.xml" {
+        "html:HTML (StarCalc)"
+    } else {
+        "html:HTML (StarWriter)"
+    };
     let best = (0..=OFFICE_TURNS).filter_map(|turn| {
         let spent = convert(&folder, to, &copies)?;
         // The first turn makes the profile.

@@ -9,6 +9,8 @@ const NAMES: usize = 4_096;
 /// Bytes at the end among which the end of the directory stands: its record and a comment (APPNOTE 4.3.16).
 const TAIL: usize = 22 + 0xFFFF;
 
+const PRESENTATION: &str = "PowerPoint 演示文稿 (PowerPoint presentation)";
+
 /// Says what a zip archive is.
 pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     if let Some(found) = mimetype(bytes) {
@@ -17,6 +19,8 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     let names = directory(bytes).unwrap_or_else(|| local_names(bytes));
     let has = |name: &str| names.iter().any(|known| known == name);
     let under = |folder: &str| names.iter().any(|known| known.starts_with(folder));
+    // A package names its parts as it likes; its relationships lead to them.
+    let named = |name: &str| names.iter().any(|known| known.rsplit('/').next() == Some(name));
     let package = has("[content_types].xml");
     if under("word/document") {
         Sniffed::Known(Format::Docx)
@@ -25,7 +29,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     } else if under("xl/workbook") {
         Sniffed::Known(Format::Xlsx)
     } else if under("ppt/") {
-        Sniffed::Other("PowerPoint 演示文稿 (PowerPoint presentation)")
+        Sniffed::Other(PRESENTATION)
     } else if has("ofd.xml") {
         Sniffed::Other("OFD 版式文件 (OFD document)")
     } else if has("uof.xml") || under("_meta/") && has("content.xml") {
@@ -34,8 +38,12 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
         Sniffed::Other("苹果 iWork 文档 (Apple iWork document)")
     } else if has("content.xml") && has("meta-inf/manifest.xml") {
         Sniffed::Known(Format::Odt)
-    } else if package && under("xl/") {
+    } else if package && (under("xl/") || named("workbook.xml")) {
         Sniffed::Known(Format::Xlsx)
+    } else if package && named("workbook.bin") {
+        Sniffed::Known(Format::Xlsb)
+    } else if package && named("presentation.xml") {
+        Sniffed::Other(PRESENTATION)
     } else if package || under("word/") {
         Sniffed::Known(Format::Docx)
     } else if memchr::memmem::find_iter(&bytes[..bytes.len().min(8 << 10)], "\u{fffd}".as_bytes()).nth(20).is_some() {

@@ -51,6 +51,10 @@ fn packages_are_told_by_their_own_parts() {
     assert_eq!(known(&zip(&[("报告/报告.docx", &docx)])), None);
     assert_eq!(known(&zip(&[("xl/workbook.bin", b"x")])), Some(Format::Xlsb));
     assert_eq!(known(&zip(&[("word\\document.xml", b"x")])), Some(Format::Docx));
+    // Parts may stand anywhere in a package.
+    assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("workbook.xml", b"x")])), Some(Format::Xlsx));
+    assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("wtf/workbook.bin", b"x")])), Some(Format::Xlsb));
+    assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("a/main.xml", b"x")])), Some(Format::Docx));
     let odt = zip(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"x")]);
     let ods = zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"x")]);
     assert_eq!((known(&odt), known(&ods)), (Some(Format::Odt), Some(Format::Ods)));
