@@ -20,7 +20,7 @@ use super::make::{Maker, Product, Site, unwritable};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
 use super::page::{Charted, IndexPage, charted};
-use super::pipeline::{Pipeline, guarded, hexadecimal};
+use super::pipeline::{Content, Pipeline, guarded, sha256};
 use crate::agencies::{Agencies, Matcher};
 use crate::fill::Template;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
@@ -49,8 +49,8 @@ pub struct Task<'a> {
     /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the
     /// file alone, and two reports of one agency are not told, since the second may be with another host.
     pub part: bool,
-    /// Everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
-    pub fingerprint: &'a [u8],
+    /// The SHA-256 of everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
+    pub fingerprint: [u8; 32],
 }
 
 /// What came out of a batch.
@@ -187,10 +187,11 @@ impl Run<'_> {
             Ok(bytes) => bytes,
             Err(finding) => return Made::unread(started, finding),
         };
-        let key = self.key(input, &bytes);
+        let content = Content::of(&bytes);
+        let key = self.key(input, &content);
         let mut made = match self.cache.get(&key) {
             Some(record) => Made { record, remembered: true, lasting: true, ..Made::unread(started, None) },
-            None => self.convert(input, &bytes, started),
+            None => self.convert(input, &content, started),
         };
         made.failed = made.record.form.is_none();
         made.key = Some(key);
@@ -199,20 +200,20 @@ impl Run<'_> {
     }
 
     /// The key of an input: everything that decides what comes out of it.
-    fn key(&self, input: &Input, bytes: &[u8]) -> Key {
+    fn key(&self, input: &Input, content: &Content) -> Key {
         let mut hash = Sha256::new();
-        hash.update(Sha256::digest(self.task.fingerprint));
-        hash.update(Sha256::digest(input.path.as_bytes()));
-        hash.update(bytes);
+        hash.update(self.task.fingerprint);
+        hash.update(&content.sha256);
+        hash.update(&input.path);
         hash.finalize().into()
     }
 
-    fn convert(&self, input: &Input, bytes: &[u8], started: Instant) -> Made {
+    fn convert(&self, input: &Input, content: &Content, started: Instant) -> Made {
         let mut made = Made::unread(started, None);
-        made.record.sha256 = hexadecimal(&Sha256::digest(bytes));
+        made.record.sha256.clone_from(&content.sha256);
         let converted = guarded(|| {
             let Task { pipeline, to, template, site, part, .. } = *self.task;
-            Maker { pipeline, to, template, site, anywhere: part }.make(input, bytes)
+            Maker { pipeline, to, template, site, anywhere: part }.make(input, content)
         });
         match converted {
             Err(finding) => {
@@ -232,7 +233,7 @@ impl Run<'_> {
                 for (output, bytes) in outputs {
                     match bytes {
                         Ok(bytes) => {
-                            let sum = hexadecimal(&Sha256::digest(&bytes));
+                            let sum = sha256(&bytes);
                             made.record.outputs.push((output.suffix().to_owned(), sum));
                             written.push(bytes);
                         }
@@ -252,7 +253,7 @@ impl Run<'_> {
         let unchanged = made.remembered && self.outputs_stand(&made);
         if made.remembered && !unchanged {
             // The outputs were removed or changed since.
-            let again = self.convert(input, &made.bytes, made.started);
+            let again = self.convert(input, &Content::of(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
         }
         let mut findings = std::mem::take(&mut made.placed);
@@ -272,8 +273,7 @@ impl Run<'_> {
     /// Whether the outputs that an earlier run wrote are there as it wrote them.
     fn outputs_stand(&self, made: &Made) -> bool {
         made.record.outputs.iter().enumerate().all(|(number, (_, sum))| {
-            std::fs::read(self.folder.join(&made.file_name(number)))
-                .is_ok_and(|bytes| hexadecimal(&Sha256::digest(&bytes)) == *sum)
+            std::fs::read(self.folder.join(&made.file_name(number))).is_ok_and(|bytes| sha256(&bytes) == *sum)
         })
     }
 }

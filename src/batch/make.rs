@@ -2,7 +2,7 @@
 
 use super::inputs::Input;
 use super::names;
-use super::pipeline::{Pipeline, guarded};
+use super::pipeline::{Content, Pipeline, guarded};
 use crate::agencies::Matcher;
 use crate::fill::Template;
 use crate::finding::Finding;
@@ -63,8 +63,8 @@ impl Maker<'_> {
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn make(&self, input: &Input, bytes: &[u8]) -> Result<Product, Box<Finding>> {
-        let mut report = self.pipeline.report(input, bytes)?;
+    pub fn make(&self, input: &Input, content: &Content) -> Result<Product, Box<Finding>> {
+        let mut report = self.pipeline.report(input, content)?;
         if let Some(source) = report.source.as_mut().filter(|_| self.anywhere) {
             input.file_name().clone_into(&mut source.file);
         }

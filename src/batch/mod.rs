@@ -31,7 +31,7 @@ pub use make::{Maker, Product, Site, Written, unwritable};
 pub use names::of_content as name_of_content;
 pub use notices::{Given, Notice, Notices};
 pub use order::{Stages, in_order};
-pub use pipeline::{Pipeline, guarded, keep_panics_quiet, sha256};
+pub use pipeline::{Content, Pipeline, guarded, keep_panics_quiet, sha256};
 
 /// Why a batch could not run, or could not go on.
 #[derive(Debug, Error)]

@@ -19,6 +19,22 @@ use crate::write::workbook::TOTAL;
 
 use super::inputs::Input;
 
+/// The bytes of an input and their digest, which is made once: reports, outputs and the memory of a batch all name it.
+#[derive(Debug, Clone)]
+pub struct Content<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Their SHA-256, in hexadecimal.
+    pub sha256: String,
+}
+
+impl<'a> Content<'a> {
+    /// The content of these bytes.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, sha256: sha256(bytes) }
+    }
+}
+
 /// The forms made ready, for use from any thread.
 #[derive(Debug)]
 pub struct Pipeline<'a> {
@@ -50,10 +66,10 @@ impl<'a> Pipeline<'a> {
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn read(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
-        let reading = read::read(bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
+    pub fn read(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
+        let reading = read::read(content.bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
             .map_err(|error| Box::new(error.finding()))?;
-        self.bind(input, bytes, &reading)
+        self.bind(input, content, &reading)
     }
 
     /// Reads and binds what a roll-up made of reports, or any other document with one report. Of a roll-up's workbook only the sheet
@@ -61,24 +77,21 @@ impl<'a> Pipeline<'a> {
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn read_sums(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
-        let mut reading = read::read(bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
+    pub fn read_sums(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
+        let mut reading = read::read(content.bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
             .map_err(|error| Box::new(error.finding()))?;
         let sums = |block: &Block| matches!(block, Block::Grid(grid) if grid.caption.as_deref() == Some(TOTAL));
         if reading.document.blocks.iter().any(sums) {
             reading.document.blocks.retain(sums);
         }
-        self.in_wanted_form(self.bind(input, bytes, &reading)?)
+        self.in_wanted_form(self.bind(input, content, &reading)?)
     }
 
-    fn bind(&self, input: &Input, bytes: &[u8], reading: &Reading) -> Result<Report, Box<Finding>> {
+    fn bind(&self, input: &Input, content: &Content, reading: &Reading) -> Result<Report, Box<Finding>> {
         let hints = Hints { form: self.form.as_deref(), file_stem: input.stem() };
         let mut report = self.binder.bind(reading, &hints)?;
-        report.source = Some(Source {
-            file: input.path.clone(),
-            format: reading.format,
-            sha256: hexadecimal(&Sha256::digest(bytes)),
-        });
+        report.source =
+            Some(Source { file: input.path.clone(), format: reading.format, sha256: content.sha256.clone() });
         Ok(report)
     }
 
@@ -93,8 +106,8 @@ impl<'a> Pipeline<'a> {
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn report(&self, input: &Input, bytes: &[u8]) -> Result<Report, Box<Finding>> {
-        let mut report = self.read(input, bytes)?;
+    pub fn report(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
+        let mut report = self.read(input, content)?;
         self.check(&mut report, &Context::default());
         self.in_wanted_form(report)
     }

@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         out: &args.out,
         jobs: jobs(args.jobs),
         part: args.shard.is_some(),
-        fingerprint: &fingerprint,
+        fingerprint,
     };
     let stop = stop_on_ctrl_c()?;
     let progress = terminal.progress(inputs.list.len());
@@ -207,7 +207,7 @@ fn fingerprint(
     global: &Global,
     to: &[Output],
     (template, page, agencies): (Option<&[u8]>, Option<&str>, Option<&Agencies>),
-) -> Result<Vec<u8>> {
+) -> Result<[u8; 32]> {
     let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), program().unwrap_or_default()];
     let built_in = Forms::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
     let migrations = Migrations::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
@@ -221,7 +221,7 @@ fn fingerprint(
     parts.push(format!("{site_name:?} {site_domain:?} {site_id:?} {column:?} {page:?}"));
     let sites = agencies.iter().flat_map(|agencies| agencies.list()).filter(|agency| agency.site.is_some());
     parts.extend(sites.map(|agency| format!("{} {:?} {:?}", agency.name, agency.aliases, agency.site)));
-    serde_json::to_vec(&parts).map_err(|error| anyhow!(error))
+    Ok(Sha256::digest(serde_json::to_vec(&parts)?).into())
 }
 
 /// Size and time of the program's file, so that another build does not take what this one made for its own.

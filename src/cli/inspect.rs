@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
-use nianbao::batch::{self, Loader, Pipeline, guarded};
+use nianbao::batch::{self, Content, Loader, Pipeline, guarded};
 use nianbao::finding::Severity;
 
 use super::args::{Global, Inspect};
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Inspect, global: &Global, terminal: &Terminal) -> Resul
     let mut loader = Loader::default();
     let report = guarded(|| {
         let bytes = loader.bytes(input)?;
-        pipeline.report(input, &bytes)
+        pipeline.report(input, &Content::of(&bytes))
     });
     match report {
         Ok(report) => {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
 use nianbao::agencies::{Agencies, Matcher};
-use nianbao::batch::{self, Input, Loader, Pipeline, Stages, guarded, in_order};
+use nianbao::batch::{self, Content, Input, Loader, Pipeline, Stages, guarded, in_order};
 use nianbao::finding::{Finding, Severity};
 use nianbao::form::Forms;
 use nianbao::report::Report;
@@ -113,7 +113,7 @@ fn previous(
         && Path::new(path).is_file()
         && input.path == path
     {
-        let report = guarded(|| pipeline.read_sums(input, &Loader::default().bytes(input)?))
+        let report = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)))
             .map_err(|finding| anyhow!("{path}: {}", finding.message.get(terminal.language)))?;
         let name = report.agency.as_deref().unwrap_or_default();
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
@@ -150,7 +150,7 @@ fn read(
             let input = &inputs[index];
             guarded(|| {
                 let bytes = loader.bytes(input)?;
-                Ok(Box::new(pipeline.report(input, &bytes)?))
+                Ok(Box::new(pipeline.report(input, &Content::of(&bytes))?))
             })
         },
         place: |_, _: &mut Outcome| (),

@@ -6,7 +6,7 @@ use super::line::{self, Line};
 use super::poison;
 use super::row::Row;
 use crate::agencies::Matcher;
-use crate::batch::{self, Input, Loader, Maker, Product, Status, guarded, unwritable};
+use crate::batch::{self, Content, Input, Loader, Maker, Product, Status, guarded, unwritable};
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::{Finding, Severity};
 
@@ -40,14 +40,14 @@ impl<'a> Converter<'a> {
             Some(bytes) => bytes?,
             None => guarded(|| Loader::default().bytes(&input))?,
         };
-        let sha256 = batch::sha256(&bytes);
+        let content = Content::of(&bytes);
         let made = guarded(|| {
             poison::act(&bytes);
-            self.maker.make(&input, &bytes)
+            self.maker.make(&input, &content)
         });
         Ok(match made {
-            Ok(product) => self.written(&input, &sha256, product),
-            Err(finding) => Row { sha256: Some(sha256), ..Row::failed(line.shown(), *finding) },
+            Ok(product) => self.written(&input, &content.sha256, product),
+            Err(finding) => Row { sha256: Some(content.sha256), ..Row::failed(line.shown(), *finding) },
         })
     }
 

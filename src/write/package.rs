@@ -51,7 +51,7 @@ impl PackageWriter {
 
     /// Adds a part of this package alone.
     pub(super) fn part(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
-        self.writer.start_file(name, options(4))?;
+        self.writer.start_file(name, options(1))?;
         self.writer.write_all(content)?;
         Ok(())
     }

@@ -95,10 +95,16 @@ fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
 
 /// A text without the characters that XML 1.0 has no place for.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    let fits = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
-    if text.chars().all(fits) {
-        text.into()
-    } else {
-        text.chars().filter(|&character| fits(character)).collect::<String>().into()
+    let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // U+FFFE and U+FFFF begin with EF; figures and most words have no such byte.
+    if !text.bytes().any(|byte| control(byte) || byte == 0xef) {
+        return text.into();
     }
+    let fits = |character: &char| {
+        !matches!(character, '\u{fffe}' | '\u{ffff}') && !u8::try_from(*character).is_ok_and(control)
+    };
+    if text.chars().all(|character| fits(&character)) {
+        return text.into();
+    }
+    text.chars().filter(fits).collect::<String>().into()
 }

@@ -151,13 +151,17 @@ fn tag(start: &quick_xml::events::BytesStart) -> Option<Element> {
 
 /// Appends text with the characters escaped that XML reserves, and without those that XML 1.0 has no place for.
 pub(crate) fn escape(text: &str, out: &mut String) {
-    for character in super::plan::clean(text).chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            other => out.push(other),
-        }
+    let text = super::plan::clean(text);
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"')) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use anyhow::{Result, anyhow, bail};
 use jiff::civil::Date;
 use nianbao::agencies::{Agencies, Matcher};
-use nianbao::batch::{self, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order};
+use nianbao::batch::{self, Content, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order};
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
 use nianbao::finding::{Finding, Severity};
@@ -122,7 +122,7 @@ impl Checker<'_> {
         let (mut sent, mut checked) = (Vec::new(), Checked::default());
         let found = guarded(|| {
             sent = loader.bytes(input)?;
-            let mut report = self.pipeline.read(input, &sent)?;
+            let mut report = self.pipeline.read(input, &Content::of(&sent))?;
             let matcher = self.agencies.map(|(_, matcher)| matcher);
             let before = self.previous.of(&report, self.pipeline, matcher, previous_loader)?;
             let context = Context { previous: before.as_ref(), standing: self.standing(&report) };

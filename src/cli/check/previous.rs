@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use nianbao::agencies::Matcher;
-use nianbao::batch::{self, Input, Loader, Pipeline, guarded};
+use nianbao::batch::{self, Content, Input, Loader, Pipeline, guarded};
 use nianbao::finding::Finding;
 use nianbao::report::Report;
 
@@ -56,6 +56,6 @@ fn one(name: &str, matcher: Option<&Matcher>) -> String {
 fn read(pipeline: &Pipeline, loader: &mut Loader, input: &Input) -> Result<Report, Box<Finding>> {
     guarded(|| {
         let bytes = loader.bytes(input)?;
-        pipeline.read(input, &bytes)
+        pipeline.read(input, &Content::of(&bytes))
     })
 }

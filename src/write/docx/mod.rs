@@ -5,8 +5,9 @@ mod complete;
 pub(crate) mod extra;
 mod template;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::compiled::Compiled;
 use super::package::PackageWriter;
 use super::plan::{self, Piece};
 use super::xml::escape;
@@ -16,19 +17,11 @@ use crate::report::Report;
 
 use template::{DECLARATION, Template};
 
-/// The templates compiled so far: form id, number of fields and labels as a fingerprint, template.
-static TEMPLATES: Mutex<Vec<(String, u64, Arc<Template>)>> = Mutex::new(Vec::new());
+/// The templates of the forms.
+static TEMPLATES: Compiled<Template> = Compiled::none();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
-    let key = form.fingerprint();
-    let mut known = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, _, template)) = known.iter().find(|(id, print, _)| *id == form.id && *print == key) {
-        return Ok(Arc::clone(template));
-    }
-    let compiled = template::compile(form).ok_or_else(|| failed("the blank form could not be compiled"))?;
-    let compiled = Arc::new(compiled);
-    known.push((form.id.clone(), key, Arc::clone(&compiled)));
-    Ok(compiled)
+    TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank form could not be compiled")))
 }
 
 fn failed(detail: impl std::fmt::Display) -> WriteError {

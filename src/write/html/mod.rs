@@ -4,9 +4,13 @@ mod frame;
 mod page;
 mod tables;
 
+use std::convert::Infallible;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use self::tables::FormTable;
 use super::WriteError;
+use super::compiled::Compiled;
 use super::plan::{self, Part, Piece, clean};
 use crate::form::Form;
 use crate::report::Report;
@@ -59,25 +63,30 @@ fn contents(parts: &[Part]) -> Markup {
     }
 }
 
+/// The tables of the forms.
+static TABLES: Compiled<Vec<FormTable>> = Compiled::none();
+
 fn body(form: &Form, report: &Report, parts: &[Part]) -> Markup {
+    let compile = || (0..form.tables.len()).map(|table| FormTable::compile(form, table)).collect();
+    let Ok(tables) = TABLES.get::<Infallible>(form, || Ok(compile()));
     html! {
         @for part in parts {
             section id=(part.id) {
                 @if let Some(heading) = part.heading { h2 { (clean(heading)) } }
-                @for piece in &part.pieces { (self::piece(form, report, *piece)) }
+                @for piece in &part.pieces { (self::piece(form, report, &tables, *piece)) }
             }
         }
     }
 }
 
-fn piece(form: &Form, report: &Report, piece: Piece) -> Markup {
+fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece) -> Markup {
     match piece {
         Piece::Text(text) => html! { p { (lines(text)) } },
         Piece::Heading(2, text) => html! { h3 { (lines(text)) } },
         Piece::Heading(3, text) => html! { h4 { (lines(text)) } },
         Piece::Heading(4, text) => html! { h5 { (lines(text)) } },
         Piece::Heading(_, text) => html! { h6 { (lines(text)) } },
-        Piece::Table(table) => tables::form_table(form, report, table),
+        Piece::Table(table) => tables[table].filled(form, report),
         Piece::Extra(table) => tables::extra(table),
         Piece::Picture(index, _, alt) => page::picture(report, index, alt),
     }

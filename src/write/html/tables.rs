@@ -1,21 +1,57 @@
 //! Tables of a page, with the header cells that each figure belongs to.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::lines;
-use crate::form::{Form, Layout, LayoutCell, LayoutContent};
+use crate::form::{FieldIndex, Form, Layout, LayoutCell, LayoutContent};
 use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::plan::{clean, shown};
+use crate::write::xml::escape;
 
-/// A table of the form in its official shape.
-pub(super) fn form_table(form: &Form, report: &Report, number: usize) -> Markup {
+/// Stands for a figure while a table is compiled; [`clean`] leaves it in no text.
+const FIGURE: char = '\0';
+
+/// A table of the form in its official shape: markup, and a field behind each piece but the last.
+#[derive(Debug)]
+pub(super) struct FormTable {
+    pieces: Vec<String>,
+    fields: Vec<FieldIndex>,
+}
+
+impl FormTable {
+    /// Compiles a table of the form.
+    pub(super) fn compile(form: &Form, number: usize) -> Self {
+        let layout = Layout::of(form, number);
+        let field = |cell: &LayoutCell| match &cell.content {
+            LayoutContent::Field(field) => Some(*field),
+            _ => None,
+        };
+        Self {
+            pieces: markup(form, number, &layout).0.split(FIGURE).map(str::to_owned).collect(),
+            fields: layout.rows.iter().flatten().filter_map(field).collect(),
+        }
+    }
+
+    /// The table with the figures of a report.
+    pub(super) fn filled(&self, form: &Form, report: &Report) -> Markup {
+        let constant: usize = self.pieces.iter().map(String::len).sum();
+        let mut text = String::with_capacity(constant + 16 * self.fields.len());
+        for (piece, &field) in self.pieces.iter().zip(&self.fields) {
+            text.push_str(piece);
+            escape(&shown(form, report, field), &mut text);
+        }
+        text.push_str(self.pieces.last().map_or("", String::as_str));
+        PreEscaped(text)
+    }
+}
+
+fn markup(form: &Form, number: usize, layout: &Layout) -> Markup {
     let table = &form.tables[number];
-    let layout = Layout::of(form, number);
     let (head, body) = layout.rows.split_at(layout.header_rows as usize);
     let section =
         form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str()).unwrap_or_default();
     let caption = if section.is_empty() { table.name.zh.clone() } else { format!("{}　{section}", table.name.zh) };
-    let writer = TableWriter { form, report, id: &table.id, layout: &layout };
+    let writer = TableWriter { id: &table.id, layout };
     html! {
         div.scroll role="region" tabindex="0" aria-label=(clean(&caption)) {
             table {
@@ -30,8 +66,6 @@ pub(super) fn form_table(form: &Form, report: &Report, number: usize) -> Markup 
 }
 
 struct TableWriter<'a> {
-    form: &'a Form,
-    report: &'a Report,
     id: &'a str,
     layout: &'a Layout,
 }
@@ -41,8 +75,8 @@ impl TableWriter<'_> {
         let (rows, columns) = (span(cell.row_span), span(cell.col_span));
         let id = self.cell_id(cell);
         match &cell.content {
-            LayoutContent::Field(field) => html! {
-                td rowspan=[rows] colspan=[columns] headers=(self.headers(cell)) { (clean(&shown(self.form, self.report, *field))) }
+            LayoutContent::Field(_) => html! {
+                td rowspan=[rows] colspan=[columns] headers=(self.headers(cell)) { (FIGURE) }
             },
             LayoutContent::Caption(text) => {
                 html! { th id=(id) rowspan=[rows] colspan=[columns] scope="colgroup" { (clean(text)) } }

@@ -9,10 +9,11 @@ mod parts;
 mod styles;
 mod template;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::compiled::Compiled;
 use super::package::PackageWriter;
 use super::plan;
 use super::xml::escape;
@@ -23,19 +24,11 @@ use crate::report::Report;
 use styles::{Look, MOST_PLACES};
 use template::{Slot, SlotCell, Template};
 
-/// The templates compiled so far: form id, fingerprint, template.
-static TEMPLATES: Mutex<Vec<(String, u64, Arc<Template>)>> = Mutex::new(Vec::new());
+/// The templates of the forms.
+static TEMPLATES: Compiled<Template> = Compiled::none();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
-    let key = form.fingerprint();
-    let mut known = TEMPLATES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, _, template)) = known.iter().find(|(id, print, _)| *id == form.id && *print == key) {
-        return Ok(Arc::clone(template));
-    }
-    let compiled = template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled"))?;
-    let compiled = Arc::new(compiled);
-    known.push((form.id.clone(), key, Arc::clone(&compiled)));
-    Ok(compiled)
+    TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled")))
 }
 
 fn failed(detail: impl std::fmt::Display) -> WriteError {
