@@ -26,10 +26,10 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     let stream = Stream::of(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text);
-    let mut found = headings::find(form, &stream, &flat.claims, 0);
+    let mut found = headings::find(index, &stream, &flat.claims, 0);
     let mut frame = frame::find(&form.title, &stream, &found, web);
     if frame.start > 0 {
-        found = headings::find(form, &stream, &flat.claims, frame.start);
+        found = headings::find(index, &stream, &flat.claims, frame.start);
     }
     if let Some(second) = flat.second {
         cut_second(&stream, second, &mut frame, &mut found);

@@ -140,7 +140,8 @@ fn alike(index: &FormIndex, table: usize, number: usize, row: &Row, left: &mut u
     let mut second = 0.0;
     for (position, cell) in row.cells.iter().enumerate().take(row.cells.len() - 1) {
         let length = cell.folded.chars().count();
-        if cell.figure || !(4..=80).contains(&length) || *left == 0 {
+        // A label as another table has it is no damaged label of this one.
+        if cell.figure || !(4..=80).contains(&length) || *left == 0 || !index.uses(&cell.folded).is_empty() {
             continue;
         }
         *left -= 1;

@@ -1,11 +1,14 @@
 //! The headings of the form's sections in a document's text, and the title above them.
 
+use memchr::memmem::Finder;
+
 use super::flat::Claim;
 use super::grid::likeness;
+use super::index::FormIndex;
 use super::items::blank;
 use super::stream::{LineKind, Stream};
-use crate::form::{Form, Label};
-use crate::text::{fold, numbering};
+use crate::form::Label;
+use crate::text::{Folded, Numbering, fold, fold_with_map, numbering};
 
 /// A section's heading in the raw text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,18 +27,21 @@ pub(super) struct Heading {
 /// Candidates that are weighed against each other: a report has seven headings, and a text made of headings alone must stay cheap.
 const CANDIDATES: usize = 1_000;
 
+/// Characters of the longest line that is a heading as a whole.
+const LONGEST: usize = 60;
+
 /// Finds the headings: each section once at most, in the form's order, the best chain of candidates.
-pub(super) fn find(form: &Form, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
+pub(super) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
     let mut candidates = Vec::new();
     for line in &stream.lines {
         let LineKind::Text { level } = line.kind else { continue };
         if line.start < from {
             continue;
         }
-        let text = &stream.raw[line.start..line.end];
-        for (section, spec) in form.sections.iter().enumerate() {
-            let Some(heading) = &spec.heading else { continue };
-            for (start, end, score) in matches(heading, text, level) {
+        let words = Words::of(&stream.raw[line.start..line.end]);
+        for (section, (spec, finder)) in index.form.sections.iter().zip(&index.headings).enumerate() {
+            let (Some(heading), Some(finder)) = (&spec.heading, finder) else { continue };
+            for (start, end, score) in words.matches(heading, finder, level) {
                 let (start, end) = (line.start + start, line.start + end);
                 if !claims.iter().any(|claim| claim.start < end && start < claim.end) {
                     candidates.push(Heading { section, start, end, level, score });
@@ -74,40 +80,55 @@ fn chain(candidates: &[Heading]) -> Vec<Heading> {
     chain
 }
 
-/// Where a line has the heading, and how certainly: byte range in the line and score.
-fn matches(heading: &Label, text: &str, level: Option<u8>) -> Vec<(usize, usize, f32)> {
-    let whole = text.trim_matches(blank);
-    let offset = text.find(whole).unwrap_or(0);
-    let all = |score| vec![(offset, offset + whole.len(), score)];
-    if whole.chars().count() <= 60 {
-        let folded = fold(whole);
-        let found = numbering(whole);
-        let bare = fold(&whole[found.map_or(0, |found| found.length)..]);
-        if heading.folded.contains(&folded) {
-            return all(1.0);
-        }
-        if heading.bare.contains(&bare) {
-            return all(if found.is_some() || level.is_some() { 0.9 } else { 0.6 });
-        }
-        let numbered = numbering(&heading.text).map(|known| (known.level, known.number));
-        if found.is_some() && found.map(|found| (found.level, found.number)) == numbered {
-            let most = heading.bare.iter().map(|known| likeness(&bare, known)).fold(0.0, f64::max);
-            if most >= 0.6 {
-                return all(0.7);
-            }
-        }
-    }
-    inside(heading, text)
+/// A line's text, folded once for all headings that it may be.
+struct Words<'t> {
+    text: &'t str,
+    /// The text without blanks at its ends, as a range of bytes.
+    whole: (usize, usize),
+    folded: Folded,
+    /// What a short line begins with and is without it; `None` for a line too long to be a heading.
+    short: Option<(Option<Numbering>, String)>,
 }
 
-/// The heading, number included, inside a longer line.
-fn inside(heading: &Label, text: &str) -> Vec<(usize, usize, f32)> {
-    let folded = crate::text::fold_with_map(text);
-    let mut found = Vec::new();
-    for known in heading.folded.iter().take(1) {
-        for (at, _) in folded.text.match_indices(known.as_str()) {
+impl<'t> Words<'t> {
+    fn of(text: &'t str) -> Self {
+        let start = text.len() - text.trim_start_matches(blank).len();
+        let whole = text[start..].trim_end_matches(blank);
+        let short = (whole.chars().take(LONGEST + 1).count() <= LONGEST).then(|| {
+            let found = numbering(whole);
+            (found, fold(&whole[found.map_or(0, |found| found.length)..]))
+        });
+        Self { text, whole: (start, start + whole.len()), folded: fold_with_map(text), short }
+    }
+
+    /// Where the line has the heading, and how certainly: byte range in the line and score.
+    fn matches(&self, heading: &Label, finder: &Finder, level: Option<u8>) -> Vec<(usize, usize, f32)> {
+        let all = |score| vec![(self.whole.0, self.whole.1, score)];
+        if let Some((found, bare)) = &self.short {
+            if heading.folded.contains(&self.folded.text) {
+                return all(1.0);
+            }
+            if heading.bare.contains(bare) {
+                return all(if found.is_some() || level.is_some() { 0.9 } else { 0.6 });
+            }
+            let number = |found: Numbering| (found.level, found.number);
+            if found.is_some() && found.map(number) == numbering(&heading.text).map(number) {
+                let most = heading.bare.iter().map(|known| likeness(bare, known)).fold(0.0, f64::max);
+                if most >= 0.6 {
+                    return all(0.7);
+                }
+            }
+        }
+        self.inside(finder)
+    }
+
+    /// The heading, number included, inside a longer line.
+    fn inside(&self, finder: &Finder) -> Vec<(usize, usize, f32)> {
+        let (text, folded) = (self.text, &self.folded);
+        let mut found = Vec::new();
+        for at in finder.find_iter(folded.text.as_bytes()) {
             let start = folded.origin[at] as usize;
-            let last = folded.origin[at + known.len() - 1] as usize;
+            let last = folded.origin[at + finder.needle().len() - 1] as usize;
             let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
             // The number must be written as a number, and no word may run into it.
             let numbered = numbering(&text[start..]).is_some_and(|number| number.level == 1);
@@ -117,6 +138,6 @@ fn inside(heading: &Label, text: &str) -> Vec<(usize, usize, f32)> {
                 found.push((start, end, if start == 0 { 0.8 } else { 0.5 }));
             }
         }
+        found
     }
-    found
 }

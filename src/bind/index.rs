@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem::Finder;
+use rustc_hash::FxBuildHasher;
 
 use super::flat::Occurrence;
 use crate::form::{Block, Form, Head, Label};
@@ -70,17 +72,19 @@ pub(super) struct FormIndex {
     /// The rows of each table.
     pub(super) expected: Vec<Vec<Expected>>,
     /// Where each folded label may stand.
-    uses: HashMap<Box<str>, Vec<Use>>,
+    uses: HashMap<Box<str>, Vec<Use>, FxBuildHasher>,
     /// The row labels for comparison by likeness: folded, table, expected row.
     pub(super) leaves: Vec<(String, usize, usize)>,
     /// Every folded label once, in the form's order, then the headings of the sections.
     labels: Vec<Box<str>>,
     /// Finds the labels in a folded text; `None` for a form without labels.
     automaton: Option<AhoCorasick>,
+    /// For each section what finds its heading, as prescribed, in a folded text; `None` for a section without one.
+    pub(super) headings: Vec<Option<Finder<'static>>>,
     /// How many labels of the form were numbered.
     places: usize,
     /// The number of each label.
-    numbers: HashMap<Box<str>, usize>,
+    numbers: HashMap<Box<str>, usize, FxBuildHasher>,
 }
 
 impl FormIndex {
@@ -89,12 +93,13 @@ impl FormIndex {
         let mut index = Self {
             form: Arc::clone(form),
             expected: Vec::new(),
-            uses: HashMap::new(),
+            uses: HashMap::default(),
             leaves: Vec::new(),
             labels: Vec::new(),
             automaton: None,
+            headings: Vec::new(),
             places: 0,
-            numbers: HashMap::new(),
+            numbers: HashMap::default(),
         };
         for (table, spec) in form.tables.iter().enumerate() {
             index.expected.push(Vec::new());
@@ -105,6 +110,7 @@ impl FormIndex {
         // A section's heading ends the figures of a table before it.
         for section in &form.sections {
             let heading = section.heading.as_ref().and_then(|heading| heading.folded.first());
+            index.headings.push(heading.map(|heading| Finder::new(heading.as_str()).into_owned()));
             if let Some(heading) = heading.filter(|heading| !index.uses.contains_key(heading.as_str())) {
                 index.labels.push(heading.as_str().into());
             }

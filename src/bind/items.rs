@@ -23,6 +23,8 @@ pub(super) enum Item<'d> {
 pub(super) struct TextItem<'d> {
     /// Its text, its list label included.
     pub(super) text: Cow<'d, str>,
+    /// Its folded text.
+    pub(super) folded: String,
     /// Its outline level.
     pub(super) level: Option<u8>,
     /// Where in the page it stands.
@@ -142,7 +144,8 @@ impl<'d> Flow<'d> {
 
     fn text(&mut self, text: Cow<'d, str>, level: Option<u8>, region: Region, place: Place) {
         if !text.trim_matches(blank).is_empty() {
-            self.items.push(Item::Text(TextItem { text, level, region, place }));
+            let folded = fold(&text);
+            self.items.push(Item::Text(TextItem { text, folded, level, region, place }));
         }
     }
 
@@ -201,6 +204,8 @@ pub(super) fn may_be_figure(text: &str) -> bool {
     for character in text.chars() {
         match character {
             '0'..='9' | '０'..='９' => digits = true,
+            // The common ideographs, without asking a table of the whole of Unicode.
+            '\u{4e00}'..='\u{9fff}' => letters += 1,
             character if character.is_alphanumeric() => letters += 1,
             _ => {}
         }

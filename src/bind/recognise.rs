@@ -8,7 +8,6 @@ use crate::document::Block;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::read::Reading;
-use crate::text::fold_into;
 
 /// The form that was chosen, and what there is to say about the choice.
 pub(super) struct Choice<'f> {
@@ -96,7 +95,7 @@ fn folded_text(flow: &Flow) -> String {
     let mut folded = String::new();
     for item in &flow.items {
         if let Item::Text(text) = item {
-            fold_into(&text.text, &mut folded);
+            folded.push_str(&text.folded);
         }
     }
     folded
@@ -129,13 +128,10 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str) -> Fit {
     let mut titled = false;
     for item in &flow.items {
         let Item::Text(text) = item else { continue };
-        if text.text.chars().count() <= 60 {
-            let mut folded = String::new();
-            fold_into(&text.text, &mut folded);
-            headings.extend(heading(&folded));
+        if text.folded.len() <= 60 * 4 && text.text.chars().count() <= 60 {
+            headings.extend(heading(&text.folded));
         }
-        titled =
-            titled || index.form.title.names.iter().any(|name| crate::text::fold(&text.text).contains(name.as_str()));
+        titled = titled || index.form.title.names.iter().any(|name| text.folded.contains(name.as_str()));
     }
     for row in &flow.rows {
         for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
@@ -143,13 +139,11 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str) -> Fit {
             titled = titled || index.form.title.names.iter().any(|name| cell.folded.contains(name.as_str()));
         }
     }
-    let inline = index.form.sections.iter().enumerate().filter(|(_, section)| {
-        section
-            .heading
-            .as_ref()
-            .and_then(|heading| heading.folded.first())
-            .is_some_and(|heading| folded.contains(heading.as_str()))
-    });
+    let inline = index
+        .headings
+        .iter()
+        .enumerate()
+        .filter(|(_, heading)| heading.as_ref().is_some_and(|heading| heading.find(folded.as_bytes()).is_some()));
     headings.extend(inline.map(|(number, _)| number));
     headings.sort_unstable();
     headings.dedup();

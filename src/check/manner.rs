@@ -2,7 +2,7 @@
 
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
-use crate::form::{self, Form};
+use crate::form::{self, Form, Pattern};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::fold;
 
@@ -72,7 +72,10 @@ fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Opti
     }
     let mut in_brackets = text.split(['（', '(']).skip(1).filter_map(|rest| rest.split(['）', ')']).next());
     let guidance = in_brackets.find(|inside| spec.placeholders.contains(&fold(inside)));
-    guidance.or_else(|| form.leftovers.iter().find_map(|pattern| pattern.find(text)).map(|found| found.as_str()))
+    guidance.or_else(|| {
+        let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);
+        patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())
+    })
 }
 
 /// Words of an older form in a paragraph.

@@ -116,7 +116,7 @@ impl Compiler<'_> {
         form.narrative = super::Narrative::compile(&source.narrative, &form, self.mistakes);
         form.reserved = self.all(source.reserved.iter().map(|source| super::plausible::reserved(source, &form)));
         form.magnitudes = self.all(source.magnitude.iter().map(|source| super::plausible::magnitude(source, &form)));
-        form.leftovers = self.all(source.leftovers.iter().map(super::plausible::regex));
+        form.leftovers = self.all(source.leftovers.iter().map(super::plausible::pattern));
         for chart in &source.chart {
             match super::chart::resolve(chart, &form) {
                 Ok(chart) => form.charts.push(chart),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::compile::compile;
-use super::{Form, FormError};
+use super::{Form, FormError, Mistake};
 
 /// The mapping files built into the program: name and text.
 static BUILT_IN: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ impl Forms {
     pub fn built_in() -> Result<Self, FormError> {
         let mut forms = Self::default();
         for (name, text) in BUILT_IN {
-            forms.add(name, text)?;
+            forms.insert(compile(name, text)?);
         }
         Ok(forms)
     }
@@ -40,12 +40,25 @@ impl Forms {
     /// # Errors
     /// Every mistake in the file.
     pub fn add(&mut self, name: &str, text: &str) -> Result<Arc<Form>, FormError> {
-        let form = Arc::new(compile(name, text)?);
+        let form = compile(name, text)?;
+        let mistakes: Vec<Mistake> = form
+            .patterns()
+            .filter_map(|pattern| pattern.ready().err())
+            .map(|message| Mistake { span: None, message })
+            .collect();
+        if !mistakes.is_empty() {
+            return Err(FormError { name: name.to_owned(), text: text.to_owned(), mistakes });
+        }
+        Ok(self.insert(form))
+    }
+
+    fn insert(&mut self, form: Form) -> Arc<Form> {
+        let form = Arc::new(form);
         match self.forms.iter_mut().find(|known| known.id == form.id) {
             Some(known) => *known = Arc::clone(&form),
             None => self.forms.push(Arc::clone(&form)),
         }
-        Ok(form)
+        form
     }
 
     /// The form with this id.
@@ -56,5 +69,26 @@ impl Forms {
     /// All forms in order.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Form>> {
         self.forms.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_pattern_can_be_made_ready() {
+        let forms = Forms::built_in().unwrap();
+        for pattern in forms.iter().flat_map(|form| form.patterns()) {
+            pattern.ready().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_takes_too_much_memory_is_a_mistake_of_its_file() {
+        let (name, text) = BUILT_IN[1];
+        let text = text.replace("leftovers = [", "leftovers = [\"((a{1000}){1000}){100}\", ");
+        let refused = Forms::default().add(name, &text).unwrap_err();
+        assert!(refused.to_string().contains("size limit"), "{refused}");
     }
 }

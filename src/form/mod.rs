@@ -7,6 +7,7 @@ mod example;
 mod layout;
 mod load;
 mod narrative;
+mod pattern;
 mod plausible;
 mod rule;
 mod source;
@@ -21,6 +22,7 @@ pub use error::{FormError, Mistake};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use narrative::{Narrative, NarrativePattern};
+pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
 pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource};
@@ -60,7 +62,7 @@ pub struct Form {
     /// Figures that are easily given in another unit.
     pub magnitudes: Vec<Magnitude>,
     /// What a blank form leaves to be filled in.
-    pub leftovers: Vec<regex::Regex>,
+    pub leftovers: Vec<Pattern>,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }
@@ -251,6 +253,12 @@ impl Form {
     /// A number that differs between forms made from different mapping files, to key what is made of a form once.
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint
+    }
+
+    /// Every regular expression of the mapping file.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let narrative = self.narrative.patterns().iter().flat_map(|one| one.patterns.iter().chain(&one.zero));
+        narrative.chain(self.reserved.iter().flat_map(Reserved::patterns)).chain(&self.leftovers)
     }
 
     /// The index of a field by its id.

@@ -1,9 +1,9 @@
 //! Sentences of the narrative that state figures: patterns made ready, and the words by which a sentence calls for them.
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 use rust_decimal::Decimal;
 
+use super::pattern::Pattern;
 use super::rule::plain_sum;
 use super::source::NarrativeSource;
 use super::{Expression, Form, Mistake};
@@ -19,9 +19,9 @@ const GAP: &str = "[^，。；、：,;:（）()0-9０-９一二三四五六七�
 #[derive(Debug, Clone)]
 pub struct NarrativePattern {
     /// Match the statement; the group `n` is the number.
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<Pattern>,
     /// Match the statement that there were none.
-    pub zero: Vec<Regex>,
+    pub zero: Vec<Pattern>,
     /// Clauses with one of these words are passed over.
     pub except: Vec<String>,
     /// A sentence that has had one of these words is passed over from there on.
@@ -95,7 +95,7 @@ fn pattern(source: &NarrativeSource, form: &Form) -> Result<NarrativePattern, Mi
             return Err(fail("the pattern needs one `{n}` where the number stands".to_owned()));
         }
         let expanded = text.get_ref().replace("{n}", NUMBER).replace("{g}", GAP);
-        Regex::new(&expanded).map_err(|error| fail(error.to_string()))
+        Pattern::new(&expanded).map_err(fail)
     };
     let patterns = std::iter::once(&source.pattern).chain(&source.also).map(|text| compile(text, true));
     let divide = source.divide.unwrap_or(1);

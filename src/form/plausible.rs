@@ -1,10 +1,10 @@
 //! What figures can be: those that only some agencies have, those that are too large for their unit, and words that are left from a blank.
 
-use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::pattern::Pattern;
 use super::rule::plain_sum;
 use super::{FieldIndex, Form, Mistake};
 use crate::finding::{Message, Severity};
@@ -81,20 +81,25 @@ pub struct Standing<'a> {
 /// Agencies by level, kind or name.
 #[derive(Debug, Clone, Default)]
 struct Agencies {
-    level: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
+    level: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
 }
 
 impl Agencies {
     fn compile(source: &AgencyPattern) -> Result<Self, Mistake> {
-        let regex = |text: &Option<Spanned<String>>| text.as_ref().map(regex).transpose();
-        Ok(Self { level: regex(&source.level)?, kind: regex(&source.kind)?, name: regex(&source.name)? })
+        let pattern = |text: &Option<Spanned<String>>| text.as_ref().map(pattern).transpose();
+        Ok(Self { level: pattern(&source.level)?, kind: pattern(&source.kind)?, name: pattern(&source.name)? })
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        [&self.level, &self.kind, &self.name].into_iter().flatten()
     }
 
     fn has(&self, agency: Standing) -> bool {
-        let matches = |regex: &Option<Regex>, text: Option<&str>| {
-            regex.as_ref().zip(text).is_some_and(|(regex, text)| regex.is_match(text))
+        let matches = |pattern: &Option<Pattern>, text: Option<&str>| {
+            let regex = pattern.as_ref().and_then(Pattern::regex);
+            regex.zip(text).is_some_and(|(regex, text)| regex.is_match(text))
         };
         matches(&self.level, agency.level) || matches(&self.kind, agency.kind) || matches(&self.name, agency.name)
     }
@@ -116,6 +121,10 @@ pub struct Reserved {
 }
 
 impl Reserved {
+    pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.denied.patterns().chain(self.except.patterns())
+    }
+
     /// Whether the agency cannot have such figures. Of one that nothing is known about nothing is said.
     pub fn denies(&self, agency: Standing) -> bool {
         self.denied.has(agency) && !self.except.has(agency)
@@ -165,8 +174,8 @@ pub(super) fn magnitude(source: &MagnitudeSource, form: &Form) -> Result<Magnitu
 }
 
 /// A regular expression as it is written in a mapping file.
-pub(super) fn regex(text: &Spanned<String>) -> Result<Regex, Mistake> {
-    Regex::new(text.get_ref()).map_err(|error| Mistake { span: Some(text.span()), message: error.to_string() })
+pub(super) fn pattern(text: &Spanned<String>) -> Result<Pattern, Mistake> {
+    Pattern::new(text.get_ref()).map_err(|message| Mistake { span: Some(text.span()), message })
 }
 
 fn warning() -> Severity {

@@ -18,6 +18,8 @@ pub fn fold_char(character: char) -> Option<char> {
         // The common ideographs, which is what nearly every call sees.
         '\u{4e00}'..='\u{9fff}' => Some(simplified(character)),
         '〇' => Some(character),
+        // Punctuation of Chinese texts, so that no table of the whole of Unicode is asked.
+        '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => None,
         _ => character.is_alphanumeric().then_some(character),
     }
 }
@@ -82,9 +84,7 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
             let rest = &text[at..];
             let mut from = 0;
             let end = loop {
-                let Some(bracket) = rest[from..].find(['(', '（']).map(|bracket| from + bracket) else {
-                    break rest.len();
-                };
+                let Some(bracket) = opening(&rest[from..]).map(|bracket| from + bracket) else { break rest.len() };
                 let behind = rest[..bracket].chars().next_back().or_else(|| text[..at].chars().next_back());
                 if behind.is_some_and(|before| is_han(before) || ")）".contains(before))
                     && reading(&rest[bracket..]) > 0
@@ -102,6 +102,13 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
         }
         None
     })
+}
+
+/// The first opening bracket of a text.
+fn opening(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (small, wide) = (b'(', "（".as_bytes());
+    memchr::memchr2_iter(small, wide[0], bytes).find(|&at| bytes[at] == small || bytes[at..].starts_with(wide))
 }
 
 fn is_han(character: char) -> bool {
@@ -141,6 +148,12 @@ mod tests {
         assert_eq!(fold("３．危及“三安全一稳定”"), fold("3.危及 \"三安全一穩定\""));
         assert_eq!(fold("行政強製"), "行政强制");
         assert_eq!(fold("\u{a0}檔案\u{200b}"), "档案");
+    }
+
+    #[test]
+    fn what_is_passed_over_at_once_is_punctuation() {
+        let ranges = ['\u{2010}'..='\u{2027}', '\u{3000}'..='\u{3004}', '\u{3008}'..='\u{3020}'];
+        assert!(!ranges.into_iter().flatten().any(char::is_alphanumeric));
     }
 
     #[test]

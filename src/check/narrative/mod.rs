@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::{Figures, plausible};
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
-use crate::form::{Expression, Form, NarrativePattern};
+use crate::form::{Expression, Form, NarrativePattern, Pattern};
 use crate::report::{Content, Report};
 
 use proposals::Proposals;
@@ -66,7 +66,7 @@ impl<'a> Reading<'a, '_> {
     fn statements(&self, pattern: &NarrativePattern) -> Vec<Statement<'a>> {
         let mut statements = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
-        for regex in &pattern.patterns {
+        for regex in pattern.patterns.iter().filter_map(Pattern::regex) {
             for found in regex.captures_iter(self.sentence).take(STATEMENTS) {
                 let (Some(whole), Some(figure)) = (found.get(0), found.name("n")) else { continue };
                 if seen.contains(&figure.start()) || !self.is_about(pattern, whole.start(), whole.end()) {
@@ -77,7 +77,7 @@ impl<'a> Reading<'a, '_> {
                 statements.extend(stated.map(|stated| Statement { quoted: whole.as_str(), stated, none: false }));
             }
         }
-        let none = pattern.zero.iter().find_map(|regex| regex.find(self.sentence));
+        let none = pattern.zero.iter().filter_map(Pattern::regex).find_map(|regex| regex.find(self.sentence));
         if let Some(whole) = none.filter(|whole| self.is_about(pattern, whole.start(), whole.end())) {
             statements.push(Statement { quoted: whole.as_str(), stated: Decimal::ZERO, none: true });
         }

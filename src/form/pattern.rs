@@ -1,0 +1,57 @@
+//! Regular expressions of a mapping file, made ready when they are first needed: a sentence calls for few of them, and a run over one
+//! report must start at once.
+
+use std::sync::OnceLock;
+
+use regex::Regex;
+
+/// A regular expression that is well-formed.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A pattern as it is written.
+    ///
+    /// # Errors
+    /// What is wrong with its syntax.
+    pub(super) fn new(text: &str) -> Result<Self, String> {
+        match regex_syntax::parse(text) {
+            Ok(_) => Ok(Self { text: text.to_owned(), regex: OnceLock::new() }),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Makes the pattern ready.
+    ///
+    /// # Errors
+    /// A pattern may be well-formed and still take more memory than a pattern may.
+    pub(super) fn ready(&self) -> Result<(), String> {
+        let regex = Regex::new(&self.text).map_err(|error| format!("{}: {error}", self.text))?;
+        self.regex.get_or_init(|| Some(regex));
+        Ok(())
+    }
+
+    /// The regular expression. `None` for one that takes too much memory: loading a file of the user's own refuses it, and no built-in
+    /// one does, as a test holds.
+    pub fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_pattern_is_said_at_once_or_when_it_is_made_ready() {
+        assert!(Pattern::new("(a").is_err_and(|error| error.contains("unclosed group")));
+        let large = Pattern::new("((\\w{1000}){1000}){10}").unwrap();
+        assert!(large.ready().is_err() && large.regex().is_none());
+        let fits = Pattern::new("受理\\s*[0-9]+件").unwrap();
+        fits.ready().unwrap();
+        assert!(fits.regex().is_some_and(|regex| regex.is_match("受理 12件")));
+    }
+}
