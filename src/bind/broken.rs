@@ -8,6 +8,9 @@ use crate::text::fold;
 /// Lines over which a label may be broken.
 pub(super) const MOST_LINES: usize = 4;
 
+/// Characters of the longest line that is a part of a broken row.
+const LONGEST: usize = 120;
+
 /// A line of a text: its words and the figures behind them.
 struct Parts<'t> {
     words: &'t str,
@@ -17,7 +20,7 @@ struct Parts<'t> {
 /// Takes words and figures of a line apart; `None` for a line in which words follow figures.
 fn parts(line: &str) -> Parts<'_> {
     let mut figures = line.len();
-    for (at, token) in tokens(line).collect::<Vec<_>>().into_iter().rev() {
+    for (at, token) in tokens(line).rev() {
         if !value::is_figure(token) {
             break;
         }
@@ -26,8 +29,8 @@ fn parts(line: &str) -> Parts<'_> {
     Parts { words: &line[..figures], figures: &line[figures..] }
 }
 
-fn tokens(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    let parted = |character: char| blank(character) || "|｜".contains(character);
+fn tokens(line: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
+    let parted = |character: char| blank(character) || matches!(character, '|' | '｜');
     line.split(parted)
         .filter(|token| !token.is_empty())
         .map(|token| (token.as_ptr() as usize - line.as_ptr() as usize, token))
@@ -38,7 +41,8 @@ fn tokens(line: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The words of the lines together must be the label of a row, and only one of the lines, not the last, may have figures.
 pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)> {
     let first = lines.first()?;
-    if first.chars().count() > 120 {
+    let long = |line: &str| line.chars().nth(LONGEST).is_some();
+    if long(first) {
         return None;
     }
     let mut words = String::new();
@@ -46,7 +50,7 @@ pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)>
     let mut mended = None;
     for (number, line) in lines.iter().take(MOST_LINES).enumerate() {
         let parts = parts(line);
-        if line.chars().count() > 120 || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
+        if long(line) || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
             break;
         }
         // Figures on the last line need no mending, so a label is only looked for after the line behind them.

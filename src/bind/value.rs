@@ -68,6 +68,12 @@ fn kind_without_number(text: &str) -> Option<Kind> {
 }
 
 fn parse(text: &str, kind: FieldKind) -> Option<Written> {
+    // Nearly every cell: digits alone.
+    if (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let leading_zero = text.len() > 1 && text.starts_with('0');
+        let number = text.parse::<u64>().ok().filter(|_| !leading_zero)?;
+        return Some(Written { number: number.into(), unit: None, doubled_sign: false });
+    }
     let narrow: String = text
         .chars()
         .map(|character| match character {

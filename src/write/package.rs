@@ -56,7 +56,7 @@ impl PackageWriter {
         Ok(())
     }
 
-    /// Adds a part that is packed already, such as a picture.
+    /// Adds a part that is packed already, such as a picture, or so small that packing it costs more than it saves.
     pub(super) fn stored(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
         let stored = SimpleFileOptions::default().last_modified_time(DateTime::default());
         self.writer.start_file(name, stored.compression_method(CompressionMethod::Stored))?;

@@ -24,6 +24,18 @@ const STEPS_A_SEARCH: u64 = 16;
 /// Events after which the account of steps is settled.
 const STEPS_AT_ONCE: u64 = 64;
 
+/// The bytes that end the name of an element.
+static ENDS_NAME: [bool; 256] = {
+    let mut ends = [false; 256];
+    let signs = b" >/\n\r\t<";
+    let mut next = 0;
+    while next < signs.len() {
+        ends[signs[next] as usize] = true;
+        next += 1;
+    }
+    ends
+};
+
 /// What comes next in a part.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
@@ -265,9 +277,8 @@ impl<'a> Events<'a> {
     /// Where the name that begins here ends, and where the `>` of its tag stands.
     fn tag_end(&self, name: usize) -> Result<(usize, usize), ReadError> {
         let bytes = self.text.as_bytes();
-        let is_end = |byte: &u8| matches!(byte, b' ' | b'>' | b'/' | b'\n' | b'\r' | b'\t' | b'<');
         let rest = bytes.get(name..).unwrap_or_default();
-        let length = rest.iter().position(is_end).ok_or_else(|| self.cut_short())?;
+        let length = rest.iter().position(|&byte| ENDS_NAME[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
         let begins_well = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || *byte >= 0x80;
         if length == 0 || !begins_well(&rest[0]) {
             return Err(self.not_well_formed(name));
@@ -278,16 +289,17 @@ impl<'a> Events<'a> {
             [b'/', b'>', ..] => return Ok((name_end, name_end + 1)),
             _ => {}
         }
-        let mut at = name_end;
-        loop {
-            let found = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]).ok_or_else(|| self.cut_short())?;
-            at += found;
-            let sign = bytes[at];
-            if sign == b'>' {
-                return Ok((name_end, at));
+        // Attributes are short: looking at each byte costs less than starting a search for each quote.
+        let mut quote = 0;
+        for (at, &byte) in bytes.iter().enumerate().skip(name_end) {
+            match byte {
+                b'"' | b'\'' if quote == 0 => quote = byte,
+                b'>' if quote == 0 => return Ok((name_end, at)),
+                _ if byte == quote => quote = 0,
+                _ => {}
             }
-            at = self.after(at + 1, &[sign])?;
         }
+        Err(self.cut_short())
     }
 
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Tag<'a>, ReadError> {
@@ -302,10 +314,11 @@ impl<'a> Events<'a> {
         }
         self.unsettled += STEPS_AN_ELEMENT;
         self.open.push(name);
-        if attributes.len() > 8 && self.declaration.find(attributes.as_bytes()).is_some() {
+        let may_declare = attributes.len() > 8 && memchr::memchr(b'x', attributes.as_bytes()).is_some();
+        if may_declare && self.declaration.find(attributes.as_bytes()).is_some() {
             self.declare(attributes)?;
         }
-        let (prefix, local) = match memchr::memchr(b':', name.as_bytes()) {
+        let (prefix, local) = match name.bytes().position(|byte| byte == b':') {
             Some(colon) => (&name[..colon], &name[colon + 1..]),
             None => ("", name),
         };

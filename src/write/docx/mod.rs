@@ -48,10 +48,14 @@ fn package(
     pictures: &[usize],
 ) -> zip::result::ZipResult<Vec<u8>> {
     let mut writer = PackageWriter::new();
-    writer.part("[Content_Types].xml", content_types(template, report, pictures).as_bytes())?;
+    if pictures.is_empty() {
+        writer.constant(&template.lists)?;
+    } else {
+        writer.part(template::CONTENT_TYPES, content_types(template, report, pictures).as_bytes())?;
+        writer.part(template::RELATIONSHIPS, relationships(template, report, pictures).as_bytes())?;
+    }
     writer.constant(&template.constant)?;
-    writer.part("docProps/core.xml", properties(form, report).as_bytes())?;
-    writer.part("word/_rels/document.xml.rels", relationships(template, report, pictures).as_bytes())?;
+    writer.stored("docProps/core.xml", properties(form, report).as_bytes())?;
     writer.part("word/document.xml", xml.as_bytes())?;
     for &index in pictures {
         writer.stored(&format!("word/media/{}", extra::file_name(report, index)), &report.pictures[index].bytes)?;
@@ -60,8 +64,7 @@ fn package(
 }
 
 fn content_types(template: &Template, report: &Report, pictures: &[usize]) -> String {
-    let mut text =
-        format!("{DECLARATION}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">");
+    let mut text = String::new();
     let mut suffixes: Vec<(&str, &str)> =
         pictures.iter().map(|&index| extra::suffix(&report.pictures[index])).collect();
     suffixes.sort_unstable();
@@ -69,15 +72,11 @@ fn content_types(template: &Template, report: &Report, pictures: &[usize]) -> St
     for (suffix, kind) in suffixes {
         text.push_str(&format!("<Default Extension=\"{suffix}\" ContentType=\"{kind}\"/>"));
     }
-    text.push_str(&template.content_types);
-    text.push_str("</Types>");
-    text
+    template::content_types(&text, &template.content_types)
 }
 
 fn relationships(template: &Template, report: &Report, pictures: &[usize]) -> String {
-    let mut text =
-        format!("{DECLARATION}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
-    text.push_str(&template.relationships);
+    let mut text = String::new();
     for &index in pictures {
         text.push_str(&format!(
             "<Relationship Id=\"picture{index}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" \
@@ -85,8 +84,7 @@ fn relationships(template: &Template, report: &Report, pictures: &[usize]) -> St
             extra::file_name(report, index)
         ));
     }
-    text.push_str("</Relationships>");
-    text
+    template::relationships(&template.relationships, &text)
 }
 
 /// Title, creator and a date that depends on the report alone.

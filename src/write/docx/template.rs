@@ -20,6 +20,8 @@ pub(super) struct TableTemplate {
 pub(super) struct Template {
     /// The parts that are the same in every report.
     pub(super) constant: Constant,
+    /// Content types and relationships of a report without pictures.
+    pub(super) lists: Constant,
     /// `document.xml` up to the body's first paragraph.
     pub(super) head: String,
     /// The tables of the form in order.
@@ -56,7 +58,32 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     section?.write(&mut tail);
     tail.push_str("</w:body></w:document>");
     let (parts, relationships, content_types) = parts(&built)?;
-    Some(Template { constant: Constant::pack(&parts).ok()?, head, tables, tail, relationships, content_types })
+    let lists = [
+        (CONTENT_TYPES.to_owned(), self::content_types("", &content_types).into_bytes()),
+        (RELATIONSHIPS.to_owned(), self::relationships(&relationships, "").into_bytes()),
+    ];
+    let (constant, lists) = (Constant::pack(&parts).ok()?, Constant::pack(&lists).ok()?);
+    Some(Template { constant, lists, head, tables, tail, relationships, content_types })
+}
+
+/// The part with the content types.
+pub(super) const CONTENT_TYPES: &str = "[Content_Types].xml";
+
+/// The part with the relationships of the document.
+pub(super) const RELATIONSHIPS: &str = "word/_rels/document.xml.rels";
+
+/// The content types: those of pictures, then those of the parts that every report has.
+pub(super) fn content_types(pictures: &str, kept: &str) -> String {
+    format!(
+        "{DECLARATION}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">{pictures}{kept}</Types>"
+    )
+}
+
+/// The relationships of the document: those that every report has, then those of pictures.
+pub(super) fn relationships(kept: &str, pictures: &str) -> String {
+    format!(
+        "{DECLARATION}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{kept}{pictures}</Relationships>"
+    )
 }
 
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";

@@ -70,7 +70,7 @@ impl Filler<'_> {
         let mut writer = PackageWriter::new();
         writer.constant(&self.template.lists[usize::from(extra.is_some())])?;
         writer.constant(&self.template.constant)?;
-        writer.part("docProps/core.xml", self.properties().as_bytes())?;
+        writer.stored("docProps/core.xml", self.properties().as_bytes())?;
         for number in 0..self.template.sheets.len() {
             writer.part(&parts::sheet_part(number), self.sheet(number).as_bytes())?;
         }
