@@ -141,11 +141,13 @@ impl Walker<'_, '_, '_> {
                 Event::Text(piece) => text.push_str(piece),
                 Event::Character(character) => text.push(character),
                 Event::Open(tag) if tag.local.eq_ignore_ascii_case("br") => text.push('\n'),
-                Event::Close(_) if self.events.depth() == outside => return Ok(text),
-                Event::End => return Ok(text),
+                Event::Close(_) if self.events.depth() == outside => break,
+                Event::End => break,
                 _ => {}
             }
         }
+        // Lines end as the system of the writer ended them.
+        Ok(if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text })
     }
 }
 
@@ -249,7 +251,7 @@ mod tests {
     #[test]
     fn values_by_their_type() -> Result<(), ReadError> {
         for (kind, written, expected) in [
-            ("String", "规章&#10;件", "规章\n件"),
+            ("String", "规章&#10;件&#13;&#10;数&#13;", "规章\n件\n数\n"),
             (
                 "String",
                 "<html:B>一<html:Font html:Size='9'>、</html:Font></html:B>总体<html:Br/>情况",
