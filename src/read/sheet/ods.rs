@@ -85,7 +85,13 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Open(tag) if tag.space == TABLE && tag.local == "tracked-changes" => {
                     self.events.skip(self.budget)?;
                 }
-                Event::Open(tag) if tag.space == TABLE && tag.local == "table" => sheets.push(self.sheet(&tag)?),
+                Event::Open(tag) if tag.space == TABLE && tag.local == "table" => {
+                    let sheet = self.sheet(&tag)?;
+                    // Cells of another file to which formulas refer, as they last were: `'file:///C:/a.ods'#$Sheet1`.
+                    if !(sheet.name.starts_with('\'') && sheet.name.contains("'#")) {
+                        sheets.push(sheet);
+                    }
+                }
                 Event::End => return Ok(sheets),
                 _ => {}
             }

@@ -115,6 +115,16 @@ fn what_is_drawn_over_an_ods_sheet_is_read_and_tables_of_charts_are_not() {
 }
 
 #[test]
+fn what_an_ods_remembers_of_other_files_is_no_sheet_of_it() {
+    let row = "<t:table-row><t:table-cell><x:p>1</x:p></t:table-cell></t:table-row>";
+    let other = format!("<t:table t:name=\"'file:///C:/a.ods'#$表\">{row}</t:table>");
+    let bytes = ods(&format!("<t:table t:name='表'>{row}</t:table>{other}"));
+    let mut findings = Vec::new();
+    let document = read_ods(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!((grids(&document).len(), findings.len()), (1, 0));
+}
+
+#[test]
 fn repetition_bombs_are_refused() {
     let cell = "<t:table-cell t:number-columns-repeated='16384' o:value-type='float' o:value='1'/>";
     let row = format!("<t:table-row t:number-rows-repeated='1048576'>{cell}</t:table-row>");
