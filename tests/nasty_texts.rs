@@ -1,5 +1,5 @@
 //! Texts written by hand, each with one nasty thing that real reports have: every figure, every empty field and every code is as
-//! the file says below the text, and nothing else.
+//! the file beside the text says, and nothing else.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -11,9 +11,6 @@ use nianbao::check::{Context, check};
 use nianbao::document::Budget;
 use nianbao::form::Forms;
 use nianbao::report::Report;
-
-/// Parts the text from what is expected.
-const EXPECTED: &str = "=== expected ===\n";
 
 /// What a file expects: lines of a word and what it is about.
 ///
@@ -90,21 +87,22 @@ fn differences(report: &Report, expected: &Expected, forms: &Forms) -> Vec<Strin
 }
 
 #[test]
-fn every_nasty_text_gives_what_is_written_below_it() {
+fn every_nasty_text_gives_what_is_written_beside_it() {
     let forms = Forms::built_in().unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/texts");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
     assert!(paths.len() >= 20, "{}", paths.len());
     let mut wrong = Vec::new();
     for path in paths {
-        let whole = std::fs::read_to_string(&path).unwrap();
-        let (text, below) = whole.split_once(EXPECTED).unwrap();
+        let text = std::fs::read(&path).unwrap();
+        let beside = std::fs::read_to_string(path.with_extension("expected")).unwrap();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let reading = nianbao::read::read(text.as_bytes(), None, &mut Budget::default()).unwrap();
+        let reading = nianbao::read::read(&text, None, &mut Budget::default()).unwrap();
         match bind(&reading, &forms, &Hints::default()) {
             Ok(report) => {
-                let found = differences(&report, &expected(below, &forms), &forms);
+                let found = differences(&report, &expected(&beside, &forms), &forms);
                 if !found.is_empty() {
                     let said: Vec<&str> = report.findings.iter().map(|finding| finding.message.zh.as_str()).collect();
                     wrong.push(format!("{name}:\n  {}\n  {}", found.join("\n  "), said.join("\n    ")));

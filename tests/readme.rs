@@ -64,7 +64,7 @@ fn fits(found: &[String], wanted: &[String]) -> bool {
 fn every_command_prints_what_the_page_says() {
     let page = sources::text(Path::new(PAGE));
     let folder = Folder::new();
-    let inputs = ["samples", "tests/damaged", "docs"].map(sources::files);
+    let inputs = ["samples", "tests/damaged", "tests/texts", "docs"].map(sources::files);
     for path in inputs.iter().flatten() {
         folder.file(&path.to_string_lossy(), std::fs::read(sources::root().join(path)).expect("a sample"));
     }

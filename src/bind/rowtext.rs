@@ -29,8 +29,11 @@ impl FlatTable<'_, '_> {
             start += length;
         }
         start += after_marks(&self.stream.raw[start..]);
-        let next =
-            self.all.iter().chain(self.own).filter(|other| other.start >= label.end).map(|other| other.start).min();
+        // Both stand in the order of the text.
+        let next_of = |labels: &[Occurrence]| {
+            labels.get(labels.partition_point(|other| other.start < label.end)).map(|other| other.start)
+        };
+        let next = [next_of(self.all), next_of(self.own)].into_iter().flatten().min();
         let end = next.map_or(self.stream.raw.len(), |next| self.stream.raw_start(next)).max(start);
         start..self.before_marks(start..end)
     }
@@ -38,21 +41,17 @@ impl FlatTable<'_, '_> {
     /// The raw text between a label, the groups that it stands under included, and the label before it.
     pub(super) fn before(&self, label: &Occurrence) -> Range<usize> {
         let mut start = label.start;
-        loop {
-            let previous = self.all.iter().filter(|other| other.end <= start).max_by_key(|other| other.end);
-            let Some(previous) = previous else { return 0..0 };
-            let group = self
-                .index
-                .uses(&previous.label)
-                .iter()
-                .any(|found| found.table == self.table && found.role == Role::Group);
-            if previous.end == start && group {
-                start = previous.start;
-                continue;
+        // The labels are in the order of the text and do not overlap.
+        for previous in self.all[..self.all.partition_point(|other| other.end <= start)].iter().rev() {
+            let uses = self.index.uses(&previous.label);
+            let group = uses.iter().any(|found| found.table == self.table && found.role == Role::Group);
+            if previous.end != start || !group {
+                let begin = self.behind(previous).start;
+                return begin..self.before_marks(begin..self.stream.raw_start(start).max(begin));
             }
-            let begin = self.behind(previous).start;
-            return begin..self.before_marks(begin..self.stream.raw_start(start).max(begin));
+            start = previous.start;
         }
+        0..0
     }
 
     /// The end of a text without the marks that open the label behind it.
