@@ -443,4 +443,31 @@ mod tests {
         assert!(numbers(row, 7, &sum()).is_none_or(|ways| ways.len() < SPLITS));
         assert_eq!(numbers(&"1".repeat(60), 7, &sum()), None);
     }
+
+    #[test]
+    fn rows_of_digits_take_the_steps_of_their_text_and_no_more() {
+        let kinds = [FieldKind::Count; 15];
+        let sums: Vec<RowSum> = [0, 5, 10]
+            .map(|first| {
+                let terms = (first..first + 4).map(|column| (column, -1)).chain([(first + 4, 1)]).collect();
+                RowSum { rule: "R".into(), terms, constant: 0 }
+            })
+            .into();
+        let mut steps = STEPS;
+        for digit in 1..=9_u8 {
+            for length in [15, 30, 60, 90, 120] {
+                let row: String = (0..length)
+                    .map(|at: u8| char::from(b'0' + at.wrapping_mul(digit).wrapping_add(digit) % 10))
+                    .collect();
+                let before = steps;
+                splits_with_blanks(&pieces(&row), &kinds, &sums, &mut steps);
+                assert!(before - steps <= STEPS_WITH_BLANKS);
+                splits(&pieces(&row), &kinds, &sums, &mut steps);
+                splits(&pieces(&row), &kinds, &[], &mut steps);
+            }
+        }
+        // Where they are used up nothing is cut, and at once.
+        assert_eq!(splits(&pieces("801000081"), &[FieldKind::Count; 7], &sum(), &mut 0), None);
+        assert_eq!(splits_with_blanks(&pieces("0000000"), &[FieldKind::Count; 7], &sum(), &mut 0), None);
+    }
 }

@@ -10,6 +10,9 @@ use rustc_hash::FxBuildHasher;
 use super::flat::Occurrence;
 use crate::form::{Block, Form, Head, Label};
 
+/// Labels that are looked at in one text: a hundred times those of a report.
+const OCCURRENCES: usize = 20_000;
+
 /// A row that a table of the form has, from the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
@@ -161,10 +164,11 @@ impl FormIndex {
         (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count())
     }
 
-    /// Every label of the form and heading of its sections in a folded text, from the left, none inside another.
+    /// Every label of the form and heading of its sections in a folded text, from the left, none inside another; of a text that has
+    /// more than any report the first.
     pub(super) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let found = automaton.find_iter(folded);
+        let found = automaton.find_iter(folded).take(OCCURRENCES);
         found
             .map(|found| Occurrence {
                 start: found.start(),
@@ -248,5 +252,20 @@ impl FormIndex {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Forms;
+
+    #[test]
+    fn a_text_of_labels_alone_is_looked_at_up_to_a_number_of_them() -> Result<(), crate::form::FormError> {
+        let forms = Forms::built_in()?;
+        for index in forms.iter().map(FormIndex::new) {
+            assert_eq!(index.occurrences(&"行政许可".repeat(OCCURRENCES * 2)).len(), OCCURRENCES);
+        }
+        Ok(())
     }
 }

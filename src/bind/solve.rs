@@ -59,7 +59,7 @@ pub(super) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decided>> {
     let equalities = equalities(form, rows);
     let mut solver = Solver::new(rows, &equalities);
     let mut kept = Vec::new();
-    if solver.strike() && solver.search() {
+    if solver.strike(&mut STRIKES.clone()) && solver.search(&mut STEPS.clone()) {
         kept = solver.kept;
     }
     rows.iter()
@@ -166,14 +166,13 @@ impl Solver {
 
     /// Strikes ways that no choice of the others can balance. False where nothing is left of a row: the table contradicts its
     /// rules, and nothing can be concluded from them.
-    fn strike(&mut self) -> bool {
+    fn strike(&mut self, steps: &mut u64) -> bool {
         let mut ranges: Vec<Vec<Range>> = (0..self.kept.len()).map(|row| self.ranges(row)).collect();
         let mut sums: Vec<Range> =
             self.constants.iter().map(|&constant| Range { low: constant, high: constant }).collect();
         for (sum, range) in ranges.iter().flat_map(|ranges| ranges.iter().enumerate()) {
             sums[sum] = Range { low: sums[sum].low + range.low, high: sums[sum].high + range.high };
         }
-        let mut steps = STRIKES;
         let mut changed = true;
         while changed {
             changed = false;
@@ -181,7 +180,7 @@ impl Solver {
                 let cost = (self.kept[row].len() * self.constants.len()) as u64;
                 // Ways that were not struck are only more to be tried.
                 let Some(left) = steps.checked_sub(cost) else { return true };
-                steps = left;
+                *steps = left;
                 let fits = |&way: &usize| {
                     self.adds[row][way]
                         .iter()
@@ -208,7 +207,7 @@ impl Solver {
 
     /// Tries every combination of the ways that are left and keeps the ways that are in one that balances. Where the search does
     /// not come to its end, all are kept: nothing more is decided. False where no combination balances.
-    fn search(&mut self) -> bool {
+    fn search(&mut self, steps: &mut u64) -> bool {
         let mut order: Vec<usize> = (0..self.kept.len()).filter(|&row| self.kept[row].len() > 1).collect();
         order.sort_by_key(|&row| (self.kept[row].len(), row));
         let mut sums = vec![self.constants.clone()];
@@ -227,7 +226,6 @@ impl Solver {
         rest.reverse();
         let mut seen: Vec<Vec<bool>> = order.iter().map(|&row| vec![false; self.kept[row].len()]).collect();
         let mut next = vec![0; order.len() + 1];
-        let mut steps = STEPS;
         let mut balanced = false;
         loop {
             let depth = sums.len() - 1;
@@ -237,10 +235,8 @@ impl Solver {
                     seen[next[depth] - 1] = true;
                 }
             } else if let Some(&way) = self.kept[order[depth]].get(next[depth]) {
-                steps -= 1;
-                if steps == 0 {
-                    return true;
-                }
+                let Some(left) = steps.checked_sub(1) else { return true };
+                *steps = left;
                 next[depth] += 1;
                 let add = &self.adds[order[depth]][way];
                 let sum: Vec<i64> = sums[depth].iter().zip(add).map(|(sum, add)| sum + add).collect();
@@ -260,5 +256,41 @@ impl Solver {
             self.kept[row].retain(|_| possible.next() == Some(&true));
         }
         balanced
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Columns that are each the same in two rows, over rows with so many ways that are all different.
+    fn solver(columns: usize, ways: i64) -> Solver {
+        let adds = |sign: i64| (0..ways).map(|way| (0..columns).map(|_| sign * way).collect()).collect();
+        let rows: Vec<Vec<Vec<i64>>> = vec![adds(1), adds(-1), adds(1), adds(-1)];
+        let kept = rows.iter().map(|ways| (0..ways.len()).collect()).collect();
+        Solver { adds: rows, constants: vec![0; columns], kept }
+    }
+
+    #[test]
+    fn what_cannot_be_searched_to_its_end_decides_nothing() {
+        let mut hostile = solver(9, 2_000);
+        let (mut strikes, mut steps) = (STRIKES, STEPS);
+        assert!(hostile.strike(&mut strikes) && hostile.search(&mut steps));
+        assert_eq!(steps, 0);
+        assert!(hostile.kept.iter().all(|ways| ways.len() > 1));
+    }
+
+    #[test]
+    fn striking_ends_with_its_steps() {
+        let mut hostile = solver(9, 2_000);
+        assert!(hostile.strike(&mut 17_999));
+        assert_eq!(hostile.kept.iter().map(Vec::len).sum::<usize>(), 8_000);
+        // A way that nothing can balance goes at once, where steps are given for it.
+        let mut small = solver(1, 3);
+        small.kept[0] = vec![2];
+        small.kept[1] = vec![0];
+        small.kept[2] = vec![0, 1];
+        assert!(small.strike(&mut STRIKES.clone()) && small.search(&mut STEPS.clone()));
+        assert_eq!((small.kept[2].as_slice(), small.kept[3].as_slice()), (&[0][..], &[2][..]));
     }
 }
