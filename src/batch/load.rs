@@ -75,11 +75,12 @@ fn file(path: &Path) -> Result<Vec<u8>, Box<Finding>> {
         return bounded(opened()?);
     }
     within(metadata.len())?;
+    let expected = metadata.len() as usize;
     let stamp = || -> Result<Stamp, Box<Finding>> {
         let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
         Ok(Stamp { bytes: metadata.len(), modified: metadata.modified().ok() })
     };
-    held_still(stamp, || bounded(opened()?))
+    held_still(stamp, || sized(opened()?, expected))
 }
 
 /// Reads until the file is the same before and after.
@@ -100,8 +101,14 @@ fn held_still(
 }
 
 fn bounded(source: impl Read) -> Result<Vec<u8>, Box<Finding>> {
+    sized(source, 0)
+}
+
+/// Bytes of which about so many are expected, no more than a file may have.
+fn sized(source: impl Read, expected: usize) -> Result<Vec<u8>, Box<Finding>> {
     let limit = Limits::default().file_bytes;
-    let mut bytes = Vec::new();
+    // One byte more than expected, so that the end is found without growing.
+    let mut bytes = Vec::with_capacity(expected + 1);
     source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     within(bytes.len() as u64)?;
     Ok(bytes)

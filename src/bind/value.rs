@@ -74,6 +74,12 @@ fn parse(text: &str, kind: FieldKind) -> Option<Written> {
         let number = text.parse::<u64>().ok().filter(|_| !leading_zero)?;
         return Some(Written { number: number.into(), unit: None, doubled_sign: false });
     }
+    // Sign, digits that a decimal number holds, separators and unit are far fewer.
+    const LONGEST: usize = 64;
+    let text = text.trim_matches(blank);
+    if text.chars().nth(LONGEST).is_some() {
+        return None;
+    }
     let narrow: String = text
         .chars()
         .map(|character| match character {
