@@ -1,6 +1,5 @@
 """Runs every tool over the same files in turns, and writes docs/comparison.md and .svg. compare.py WORK NIANBAO"""
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -68,15 +67,23 @@ TOOLS = [
 ]
 
 
+# Starts a command and tells what it used. A process of its own, small: memory counts from what the starting process had.
+LAUNCH = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, used = os.wait4(process.pid, 0)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
+
 def run(commands):
     """CPU seconds of all commands with their children, and the most memory that one of them had, in MiB."""
     cpu, peak = 0.0, 0
     for command in commands:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        cpu += used.ru_utime + used.ru_stime
-        peak = max(peak, used.ru_maxrss)
-        if os.waitstatus_to_exitcode(status) not in (0, 1):
+        told = subprocess.run([PYTHON, "-I", "-S", "-c", LAUNCH, *command], capture_output=True, text=True, check=True).stdout.split()
+        cpu += float(told[0])
+        peak = max(peak, int(told[1]))
+        if told[2] not in ("0", "1"):
             return None
     return cpu, peak / 1024
 

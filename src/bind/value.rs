@@ -67,6 +67,9 @@ fn kind_without_number(text: &str) -> Option<Kind> {
     NONE_WORDS.contains(&core).then_some(Kind::None)
 }
 
+/// Characters of the longest figure: sign, digits that a decimal number holds, separators and unit are far fewer.
+const LONGEST: usize = 64;
+
 fn parse(text: &str, kind: FieldKind) -> Option<Written> {
     // Nearly every cell: digits alone.
     if (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -74,8 +77,6 @@ fn parse(text: &str, kind: FieldKind) -> Option<Written> {
         let number = text.parse::<u64>().ok().filter(|_| !leading_zero)?;
         return Some(Written { number: number.into(), unit: None, doubled_sign: false });
     }
-    // Sign, digits that a decimal number holds, separators and unit are far fewer.
-    const LONGEST: usize = 64;
     let text = text.trim_matches(blank);
     if text.chars().nth(LONGEST).is_some() {
         return None;
