@@ -61,7 +61,8 @@ impl Default for Limits {
             grid_slots: 200_000,
             all_slots: 400_000,
             blocks: 400_000,
-            text_bytes: 64 * MIB,
+            // A report has some hundred kilobytes; binding looks at all of it several times.
+            text_bytes: 4 * MIB,
             steps: 30_000_000,
         }
     }
