@@ -1,4 +1,4 @@
-//! Workbooks of Excel 2002 and 2003 that are one XML file, "XML spreadsheet" or `XML 表格` ([XMLSS] of Microsoft's Office 2003 XML
+//! Workbooks of Excel 2002 and 2003 that are one XML file, "XML spreadsheet" or `XML 表格` (XMLSS of Microsoft's Office 2003 XML
 //! reference): element and attribute names are those of its namespace `urn:schemas-microsoft-com:office:spreadsheet`.
 
 use super::{Region, Sheet, Workbook, value};
