@@ -193,3 +193,10 @@ fn figures_before_their_labels_are_not_taken_for_the_row_above() {
         assert_ne!(report.values[field].value, Some(wrong.into()), "{:?}", report.findings);
     }
 }
+
+#[test]
+fn a_text_with_more_labels_than_are_looked_at_says_so() {
+    let rows = "（一）予以公开\n1.属于国家秘密\n2.重复申请\n1.信访举报投诉类申请\n";
+    let report = read(&format!("白渚市民政局2022年政府信息公开工作年度报告\n{}", rows.repeat(5_001)));
+    assert!(report.findings.iter().any(|finding| finding.code == "labels-too-many"));
+}

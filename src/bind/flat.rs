@@ -8,9 +8,11 @@ use std::collections::HashSet;
 use super::beside;
 use super::flatrows::{Cutting, FlatTable};
 use super::grid;
-use super::index::{FormIndex, Role};
+use super::index::{FormIndex, OCCURRENCES, Role};
 use super::stream::Stream;
 use super::tables::Figures;
+use crate::finding::Finding;
+use crate::finding::code::bind as code;
 
 /// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
 const TABLE_GAP: usize = 700;
@@ -58,6 +60,9 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
         return reading;
     }
     let found = index.occurrences(&stream.folded.text);
+    if found.len() == OCCURRENCES {
+        figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
+    }
     if beside::interleaved(index, stream, &found) {
         reading.beside = true;
         return reading;

@@ -11,7 +11,7 @@ use super::flat::Occurrence;
 use crate::form::{Block, Form, Head, Label};
 
 /// Labels that are looked at in one text: a hundred times those of a report.
-const OCCURRENCES: usize = 20_000;
+pub(super) const OCCURRENCES: usize = 20_000;
 
 /// A row that a table of the form has, from the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -84,6 +84,11 @@ super::declare! {
         ("文件中有两份报告", "the file holds two reports"),
         ("同一表格出现两次：先后排列时只读取第一份，左右并排时都不读取。", "The same table stands twice: of two reports one after another only the first is read, of two side by side none."),
         ("请将两份报告分别存为两个文件。", "Save the two reports as two files.");
+    /// A text has more labels than are looked at.
+    LABELS_TOO_MANY = "labels-too-many", Error,
+        ("表格标签过多", "too many labels of tables"),
+        ("文本中的表格标签远多于一份报告应有的数量，其后的数据未读取。", "The text has many times the labels of a report; figures behind the last one that was looked at were not read."),
+        ("请确认文件是年度报告，并将各份报告分别存为文件。", "Make sure that the file is an annual report, and save each report as a file of its own.");
     /// The agency is not certain.
     AGENCY_UNCERTAIN = "agency-uncertain", Warning,
         ("机关名称不确定", "the agency's name is not certain"),

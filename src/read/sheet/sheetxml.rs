@@ -183,7 +183,8 @@ fn shown(kind: &str, written: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Block, Grid, Limits};
+    use crate::document::{Grid, Limits};
+    use crate::read::sheet::tests::grids;
 
     fn book(sheets: &str) -> String {
         format!(
@@ -202,15 +203,6 @@ mod tests {
         let mut findings = Vec::new();
         let document = read(text.as_bytes(), &mut Budget::default(), &mut findings)?;
         Ok((document, findings.into_iter().map(|finding| finding.code).collect()))
-    }
-
-    fn grids(document: &Document) -> Vec<&Grid> {
-        let blocks = document.blocks.iter();
-        let found = blocks.filter_map(|block| match block {
-            Block::Grid(grid) => Some(grid),
-            _ => None,
-        });
-        found.collect()
     }
 
     /// Place, rows and columns covered, and text of each cell that holds something.

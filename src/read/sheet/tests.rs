@@ -14,7 +14,7 @@ fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-fn grids(document: &Document) -> Vec<&Grid> {
+pub(super) fn grids(document: &Document) -> Vec<&Grid> {
     let blocks = document.blocks.iter();
     let found = blocks.filter_map(|block| match block {
         Block::Grid(grid) => Some(grid),
