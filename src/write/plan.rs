@@ -82,7 +82,7 @@ pub(crate) fn title(form: &Form, report: &Report) -> String {
 /// The text that stands in the cell of a field: as it was written where the figure is in the form's unit, else the figure.
 pub(crate) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
     let converts = form.fields[field].unit.is_some();
-    report.values.get(&form.fields[field].id).map_or("".into(), |value| value_text(value, converts))
+    report.value(field, &form.fields[field].id).map_or("".into(), |value| value_text(value, converts))
 }
 
 fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
@@ -96,15 +96,15 @@ fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
 /// A text without the characters that XML 1.0 has no place for.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    // U+FFFE and U+FFFF begin with EF; figures and most words have no such byte.
-    if !text.bytes().any(|byte| control(byte) || byte == 0xef) {
+    // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
+    let controls = text.bytes().fold(false, |found, byte| found | control(byte));
+    let bytes = text.as_bytes();
+    let last = |at: usize| matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf]));
+    if !controls && !memchr::memchr_iter(0xef, bytes).any(last) {
         return text.into();
     }
     let fits = |character: &char| {
         !matches!(character, '\u{fffe}' | '\u{ffff}') && !u8::try_from(*character).is_ok_and(control)
     };
-    if text.chars().all(|character| fits(&character)) {
-        return text.into();
-    }
     text.chars().filter(fits).collect::<String>().into()
 }

@@ -149,11 +149,19 @@ fn tag(start: &quick_xml::events::BytesStart) -> Option<Element> {
     Some(element)
 }
 
+/// The bytes that XML reserves.
+static RESERVED: [bool; 256] = {
+    let mut reserved = [false; 256];
+    (reserved[b'<' as usize], reserved[b'>' as usize]) = (true, true);
+    (reserved[b'&' as usize], reserved[b'"' as usize]) = (true, true);
+    reserved
+};
+
 /// Appends text with the characters escaped that XML reserves, and without those that XML 1.0 has no place for.
 pub(crate) fn escape(text: &str, out: &mut String) {
     let text = super::plan::clean(text);
     let mut rest = text.as_ref();
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'>' | b'&' | b'"')) {
+    while let Some(at) = rest.bytes().position(|byte| RESERVED[usize::from(byte)]) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'<' => "&lt;",

@@ -1,5 +1,6 @@
 //! Tables that no form knows, pictures and runs, as WordprocessingML and DrawingML.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::blank::{TEXT_WIDTH, columns};
@@ -16,26 +17,20 @@ const MOST_HEIGHT: u64 = 12_700 * EMU;
 /// A run with a text, its tabs and line breaks as elements.
 pub(super) fn run(text: &str, xml: &mut String) {
     xml.push_str("<w:r>");
-    let mut piece = String::new();
-    let flush = |piece: &mut String, xml: &mut String| {
-        if !piece.is_empty() {
+    let text = if text.contains('\r') { Cow::Owned(text.replace('\r', "")) } else { Cow::Borrowed(text) };
+    for piece in text.split_inclusive(['\n', '\t']) {
+        let words = piece.trim_end_matches(['\n', '\t']);
+        if !words.is_empty() {
             xml.push_str("<w:t xml:space=\"preserve\">");
-            escape(piece, xml);
+            escape(words, xml);
             xml.push_str("</w:t>");
-            piece.clear();
         }
-    };
-    for character in text.chars() {
-        match character {
-            '\n' | '\t' => {
-                flush(&mut piece, xml);
-                xml.push_str(if character == '\n' { "<w:br/>" } else { "<w:tab/>" });
-            }
-            '\r' => {}
-            other => piece.push(other),
+        match &piece[words.len()..] {
+            "\n" => xml.push_str("<w:br/>"),
+            "\t" => xml.push_str("<w:tab/>"),
+            _ => {}
         }
     }
-    flush(&mut piece, xml);
     xml.push_str("</w:r>");
 }
 

@@ -153,10 +153,9 @@ impl Body<'_> {
     /// Agency and date that close a report stand at the right.
     fn text_style(&self, text: &str) -> &'static str {
         let signed = Some(text) == self.report.agency.as_deref();
-        let date = self
-            .report
-            .published
-            .is_some_and(|date| text == format!("{}年{}月{}日", date.year(), date.month(), date.day()));
+        let date = self.report.published.is_some_and(|date| {
+            text.ends_with('日') && text == format!("{}年{}月{}日", date.year(), date.month(), date.day())
+        });
         if signed || date { "Signature" } else { "BodyText" }
     }
 

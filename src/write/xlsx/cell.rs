@@ -29,6 +29,10 @@ pub(crate) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> Str
 /// The number as a cell keeps it, or `None` where a binary number of 15 digits would change it: it is then written as text.
 pub(crate) fn exact(number: Decimal) -> Option<Decimal> {
     let number = number.normalize();
+    // Nearly every figure.
+    if number.mantissa().unsigned_abs() < 10_u128.pow(DIGITS as u32) {
+        return Some(number);
+    }
     let digits = number.mantissa().unsigned_abs().to_string();
     let significant = digits.trim_end_matches('0').len();
     let whole = digits.len().saturating_sub(number.scale() as usize);
@@ -46,24 +50,55 @@ pub(crate) fn looks_like_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
+/// Appends the start of a cell without the end of its tag.
+fn open(out: &mut String, name: &str, style: u32) {
+    out.push_str("<c r=\"");
+    out.push_str(name);
+    out.push_str("\" s=\"");
+    out.push_str(itoa::Buffer::new().format(style));
+    out.push('"');
+}
+
+/// Appends a number as a cell has it.
+fn value(out: &mut String, number: Decimal) {
+    let number = number.normalize();
+    match i64::try_from(number.mantissa()) {
+        // Nearly every figure is whole.
+        Ok(whole) if number.scale() == 0 => out.push_str(itoa::Buffer::new().format(whole)),
+        _ => out.push_str(&number.to_string()),
+    }
+}
+
 /// Appends a cell without content.
 pub(crate) fn blank(out: &mut String, name: &str, style: u32) {
-    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"/>"));
+    open(out, name, style);
+    out.push_str("/>");
 }
 
 /// Appends a cell with a number.
 pub(crate) fn number(out: &mut String, name: &str, style: u32, number: Decimal) {
-    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"><v>{}</v></c>", number.normalize()));
+    open(out, name, style);
+    out.push_str("><v>");
+    value(out, number);
+    out.push_str("</v></c>");
 }
 
 /// Appends a cell with a formula that yields a number, and its result; `formula` is escaped already.
 pub(crate) fn computed_number(out: &mut String, name: &str, style: u32, formula: &str, result: Decimal) {
-    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\"><f>{formula}</f><v>{}</v></c>", result.normalize()));
+    open(out, name, style);
+    out.push_str("><f>");
+    out.push_str(formula);
+    out.push_str("</f><v>");
+    value(out, result);
+    out.push_str("</v></c>");
 }
 
 /// Appends a cell with a formula that yields text, and its result; `formula` is escaped already.
 pub(crate) fn computed_text(out: &mut String, name: &str, style: u32, formula: &str, result: &str) {
-    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\" t=\"str\"><f>{formula}</f><v>"));
+    open(out, name, style);
+    out.push_str(" t=\"str\"><f>");
+    out.push_str(formula);
+    out.push_str("</f><v>");
     escape(result, out);
     out.push_str("</v></c>");
 }
@@ -74,7 +109,8 @@ pub(crate) fn text(out: &mut String, name: &str, style: u32, text: &str) {
     if text.is_empty() {
         return blank(out, name, style);
     }
-    out.push_str(&format!("<c r=\"{name}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"));
+    open(out, name, style);
+    out.push_str(" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
     literal(text, out);
     out.push_str("</t></is></c>");
 }
@@ -85,6 +121,10 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
+        }
+        // A byte is a code unit at most.
+        if rest.len() <= LONGEST_TEXT {
+            return Some(std::mem::take(&mut rest));
         }
         let (mut units, mut end) = (0, rest.len());
         for (at, character) in rest.char_indices() {

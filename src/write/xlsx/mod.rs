@@ -9,6 +9,7 @@ mod parts;
 mod styles;
 mod template;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -47,11 +48,11 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
 /// The number that stands in the cell of each field: none for text, none for a number that a cell would change, and none for
 /// one in a unit of its own, which has to be seen.
 pub(crate) fn numbers(form: &Form, report: &Report) -> Vec<Option<Decimal>> {
-    let number = |field: &Field| {
-        let value = report.values.get(&field.id)?;
+    let number = |(number, field): (usize, &Field)| {
+        let value = report.value(number, &field.id)?;
         value.value.filter(|_| value.unit.is_none() || field.unit.is_some()).and_then(cell::exact)
     };
-    form.fields.iter().map(number).collect()
+    form.fields.iter().enumerate().map(number).collect()
 }
 
 struct Filler<'a> {
@@ -120,8 +121,8 @@ impl Filler<'_> {
             Slot::Check { rule, instance, rounds, formula } => {
                 let instance = &self.form.rules[*rule].instances[*instance];
                 let difference = formula::difference(instance, *rounds, &self.numbers);
-                let result =
-                    difference.map_or_else(|| formula::HOLDS.to_owned(), |by| format!("{}{by}", formula::DIFFERS));
+                let result = difference
+                    .map_or_else(|| formula::HOLDS.into(), |by| Cow::from(format!("{}{by}", formula::DIFFERS)));
                 cell::computed_text(out, &filled.cell, self.template.looks.of(Look::Check), formula, &result);
             }
         }
@@ -129,7 +130,7 @@ impl Filler<'_> {
 
     fn figure(&self, field: FieldIndex, name: &str, out: &mut String) {
         let looks = &self.template.looks;
-        let written = self.report.values.get(&self.form.fields[field].id);
+        let written = self.report.value(field, &self.form.fields[field].id);
         let places = written.and_then(|value| value.value).map_or(0, |number| number.scale());
         let places = (places <= MOST_PLACES).then_some(places);
         let text = plan::shown(self.form, self.report, field);
