@@ -1,6 +1,9 @@
 //! Where the pieces of a text go: open paragraphs, open tables, and the body, cell, text box or note that holds them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use super::numbering::Membership;
 use super::shared::Shared;
@@ -33,14 +36,9 @@ struct Holder {
     carried: Option<Para>,
 }
 
-/// An open paragraph.
-#[derive(Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a property of its own in Word, too")]
-pub(super) struct Para {
-    /// The text so far.
-    pub(super) text: String,
-    start: usize,
-    index: Option<u32>,
+/// Properties of a paragraph (17.3.1) that are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Props {
     /// Index of its style.
     pub(super) style: Option<usize>,
     /// `w:outlineLvl` of its own.
@@ -54,6 +52,16 @@ pub(super) struct Para {
     pub(super) style_hidden: bool,
     /// The open run is hidden.
     pub(super) hidden: bool,
+}
+
+/// An open paragraph.
+#[derive(Debug, Default)]
+pub(super) struct Para {
+    /// The text so far.
+    pub(super) text: String,
+    start: usize,
+    index: Option<u32>,
+    pub(super) props: Props,
     /// A page or column break that is a line break only if more text follows.
     page_break: bool,
     /// Where the open `w:t` began.
@@ -109,6 +117,37 @@ impl Para {
     }
 }
 
+/// What the properties of paragraphs were found to be, by their XML.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a> {
+    props: HashMap<&'a str, Props, FxBuildHasher>,
+    scope: u64,
+}
+
+impl<'a> Known<'a> {
+    /// Different properties that are remembered; a report has a few dozen.
+    const MOST: usize = 64;
+
+    /// Forgets what was found where prefixes stood for other namespaces.
+    pub(super) fn stand_in(&mut self, scope: u64) {
+        if std::mem::replace(&mut self.scope, scope) != scope {
+            self.props.clear();
+        }
+    }
+
+    /// What stands for this XML.
+    pub(super) fn get(&self, xml: &str) -> Option<Props> {
+        self.props.get(xml).copied()
+    }
+
+    /// Remembers what this XML stands for.
+    pub(super) fn keep(&mut self, xml: &'a str, props: Props) {
+        if self.props.len() < Self::MOST {
+            self.props.insert(xml, props);
+        }
+    }
+}
+
 /// What is open in a part.
 #[derive(Debug)]
 pub(super) struct Flow {
@@ -157,8 +196,7 @@ impl Flow {
         } else {
             host
         };
-        let style_hidden = shared.styles.get(None).is_some_and(|style| style.hidden);
-        let mut para = Para { start, index, style_hidden, hidden: style_hidden, ..Para::default() };
+        let mut para = Para { start, index, props: shared.fresh_properties(), ..Para::default() };
         if let Some(carried) = holder.carried.take() {
             para.text = carried.text;
             para.start = carried.start;
@@ -172,7 +210,7 @@ impl Flow {
     /// Ends a paragraph and puts it where it belongs.
     pub(super) fn close_paragraph(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
         let Some(para) = self.paras.pop() else { return Ok(()) };
-        if para.mark_deleted {
+        if para.props.mark_deleted {
             if let Some(holder) = self.holders.last_mut() {
                 holder.carried = Some(para);
             }
@@ -182,7 +220,7 @@ impl Flow {
     }
 
     fn place_paragraph(&mut self, para: Para, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
-        let (level, number) = properties(&para, shared);
+        let (level, number) = properties(&para.props, shared);
         let length = para.text.len() + number.as_ref().map_or(0, String::len);
         // The line end between the paragraphs of a cell is text, too.
         shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
@@ -279,7 +317,7 @@ impl Flow {
 }
 
 /// The outline level and the list label of a paragraph: its own properties, else those of its style.
-fn properties(para: &Para, shared: &mut Shared<'_>) -> (Option<u8>, Option<String>) {
+fn properties(para: &Props, shared: &mut Shared<'_>) -> (Option<u8>, Option<String>) {
     let style = shared.styles.get(para.style);
     let level = match para.outline {
         Some(level) => u8::try_from(level).ok().filter(|level| *level < 9).map(|level| level + 1),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::flow::Props;
 use super::numbering::Lists;
 use super::pictures::Pictures;
 use super::skipped::{Kind, Skipped};
@@ -95,6 +96,12 @@ impl<'p> Shared<'p> {
             refers_to: [false; 2],
             has_body: false,
         }
+    }
+
+    /// The properties of a paragraph that says nothing of them.
+    pub(super) fn fresh_properties(&self) -> Props {
+        let hidden = self.styles.get(None).is_some_and(|style| style.hidden);
+        Props { style_hidden: hidden, hidden, ..Props::default() }
     }
 
     /// Counts a cell that an open table holds.

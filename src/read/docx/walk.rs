@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::flow::{Flow, Kind};
+use super::flow::{Flow, Kind, Known};
 use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP};
 use super::pictures::vml_extent;
 use super::shared::Shared;
@@ -60,6 +60,11 @@ pub(super) struct Walk<'a, 's, 'p> {
     swallowed: String,
     /// Name and base64 text of the picture that is open (Word 2003).
     binary: (String, String),
+    /// Properties of which nothing was wanted when they were last looked at: of runs, cells and paragraph marks.
+    pub(super) unwanted: [Option<&'a str>; 3],
+    pub(super) known: Known<'a>,
+    /// The XML of the paragraph's properties that are being read, and the depth at which they end.
+    pub(super) learning: Option<(&'a str, usize)>,
 }
 
 impl<'a, 's, 'p> Walk<'a, 's, 'p> {
@@ -81,7 +86,15 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             fields: Vec::new(),
             swallowed: String::new(),
             binary: (String::new(), String::new()),
+            unwanted: [None; 3],
+            known: Known::default(),
+            learning: None,
         }
+    }
+
+    /// Number of open elements that are answered when they end.
+    pub(super) fn depth(&self) -> usize {
+        self.stack.len()
     }
 
     /// Reads the part to its end.
@@ -118,7 +131,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     pub(super) fn show(&mut self, text: &str) {
         let instruction = self.fields.contains(&true);
         let Some(para) = self.flow.para() else { return };
-        if para.hidden {
+        if para.props.hidden {
             return;
         }
         if instruction {
@@ -134,7 +147,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// A tab or a line break.
     pub(super) fn show_control(&mut self, control: char) {
         let instruction = self.fields.contains(&true);
-        if let Some(para) = self.flow.para().filter(|para| !para.hidden && !instruction) {
+        if let Some(para) = self.flow.para().filter(|para| !para.props.hidden && !instruction) {
             para.push_control(control);
         }
     }
@@ -276,12 +289,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 row.deleted = true;
             }
         } else if let Some(para) = self.flow.para() {
-            para.mark_deleted = true;
+            para.props.mark_deleted = true;
         }
     }
 
     fn picture(&mut self, id: &str) -> Result<(), ReadError> {
-        let hidden = self.flow.para().is_none_or(|para| para.hidden);
+        let hidden = self.flow.para().is_none_or(|para| para.props.hidden);
         if hidden {
             return Ok(());
         }
@@ -334,6 +347,13 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     fn close(&mut self, element: Element, end: usize) -> Result<(), ReadError> {
         match element {
             Element::Paragraph => self.paragraph_ends(end)?,
+            Element::ParagraphProps => {
+                if let Some((xml, _)) = self.learning.take_if(|learning| learning.1 == self.stack.len())
+                    && let Some(para) = self.flow.para()
+                {
+                    self.known.keep(xml, para.props);
+                }
+            }
             Element::Text(false) => {
                 if let Some(para) = self.flow.para() {
                     para.trim();

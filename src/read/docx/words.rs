@@ -14,25 +14,50 @@ use crate::read::doc::list::bullet;
 use crate::read::xml::Tag;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
-type Wanted = LazyLock<Vec<Finder<'static>>>;
+struct Wanted {
+    /// What answers are remembered for.
+    number: usize,
+    finders: LazyLock<Vec<Finder<'static>>>,
+}
 
 fn finders(words: &[&'static str]) -> Vec<Finder<'static>> {
     words.iter().map(|word| Finder::new(*word)).collect()
 }
 
-static RUN: Wanted = LazyLock::new(|| finders(&["anish", "rStyle", "rPr"]));
-static CELL: Wanted = LazyLock::new(|| finders(&["gridSpan", "erge", "cellDel", "tcPr"]));
-static MARK: Wanted = LazyLock::new(|| finders(&["del", "moveFrom", "annotation", "rPr"]));
+static RUN: Wanted = Wanted { number: 0, finders: LazyLock::new(|| finders(&["anish", "rStyle", "rPr"])) };
+static CELL: Wanted =
+    Wanted { number: 1, finders: LazyLock::new(|| finders(&["gridSpan", "erge", "cellDel", "tcPr"])) };
+static MARK: Wanted =
+    Wanted { number: 2, finders: LazyLock::new(|| finders(&["del", "moveFrom", "annotation", "rPr"])) };
 
 impl<'a> Walk<'a, '_, '_> {
-    /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes.
+    /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes, and most runs have the same.
     fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
         let Some(ahead) = self.events.ahead() else { return Some(element) };
-        if wanted.iter().any(|word| word.find(ahead.as_bytes()).is_some()) {
-            return Some(element);
+        if self.unwanted[wanted.number] != Some(ahead) {
+            if wanted.finders.iter().any(|word| word.find(ahead.as_bytes()).is_some()) {
+                return Some(element);
+            }
+            self.unwanted[wanted.number] = Some(ahead);
         }
         self.events.jump(ahead);
         None
+    }
+
+    /// The properties of a paragraph, or nothing where the same stood before: most paragraphs of a report have those of another.
+    fn properties(&mut self) -> Option<Element> {
+        let Some(ahead) = self.events.ahead() else { return Some(Element::ParagraphProps) };
+        self.known.stand_in(self.events.scope());
+        let fresh = self.shared.fresh_properties();
+        if let Some(para) = self.flow.para().filter(|para| para.props == fresh) {
+            if let Some(props) = self.known.get(ahead) {
+                para.props = props;
+                self.events.jump(ahead);
+                return None;
+            }
+            self.learning = Some((ahead, self.depth()));
+        }
+        Some(Element::ParagraphProps)
     }
 
     /// An element where content can stand; nothing for one that is passed over.
@@ -44,7 +69,7 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"r" => {
                 if let Some(para) = self.flow.para() {
-                    para.hidden = para.style_hidden;
+                    para.props.hidden = para.props.style_hidden;
                 }
                 Element::Run
             }
@@ -53,7 +78,7 @@ impl<'a> Walk<'a, '_, '_> {
                 self.text_element(preserve)
             }
             b"rPr" if self.parent() == Element::Run => return self.wanted(&RUN, Element::RunProps),
-            b"pPr" if self.parent() == Element::Paragraph => Element::ParagraphProps,
+            b"pPr" if self.parent() == Element::Paragraph => return self.properties(),
             b"tc" => self.cell(tag),
             b"tcPr" if self.parent() == Element::Cell => return self.wanted(&CELL, Element::CellProps),
             b"tr" => self.row(),
@@ -157,7 +182,7 @@ impl<'a> Walk<'a, '_, '_> {
 
     /// The content of a text box, unless its host is hidden.
     fn shown_box(&mut self, tag: &Tag<'a>) -> Option<Element> {
-        let hidden = self.flow.para().is_some_and(|para| para.hidden);
+        let hidden = self.flow.para().is_some_and(|para| para.props.hidden);
         (!hidden).then(|| self.text_box(tag))
     }
 
@@ -175,23 +200,27 @@ impl<'a> Walk<'a, '_, '_> {
         match tag.local {
             "numPr" | "listPr" => return Some(Element::ParagraphProps),
             "rPr" => return self.wanted(&MARK, Element::MarkProps),
-            "sectPr" => return Some(Element::Section),
+            "sectPr" => {
+                // Its margins are taken each time.
+                self.learning = None;
+                return Some(Element::Section);
+            }
             "pStyle" => {
                 let style = val(tag).and_then(|id| self.shared.styles.find(&id));
                 let hidden = self.shared.styles.get(style).is_some_and(|style| style.hidden);
                 if let Some(para) = self.flow.para() {
-                    para.style = style;
-                    para.style_hidden = hidden;
-                    para.hidden = hidden;
+                    para.props.style = style;
+                    para.props.style_hidden = hidden;
+                    para.props.hidden = hidden;
                 }
             }
             "outlineLvl" | "numId" | "ilfo" | "ilvl" => {
                 let value = number(tag);
                 if let Some(para) = self.flow.para() {
                     match tag.local {
-                        "outlineLvl" => para.outline = value,
-                        "ilvl" => para.list_level = value.and_then(|level| u8::try_from(level).ok()),
-                        _ => para.list = value,
+                        "outlineLvl" => para.props.outline = value,
+                        "ilvl" => para.props.list_level = value.and_then(|level| u8::try_from(level).ok()),
+                        _ => para.props.list = value,
                     }
                 }
             }
@@ -219,7 +248,7 @@ impl<'a> Walk<'a, '_, '_> {
             _ => None,
         };
         if let (Some(hidden), Some(para)) = (hidden, self.flow.para()) {
-            para.hidden = hidden;
+            para.props.hidden = hidden;
         }
         None
     }

@@ -16,6 +16,10 @@ pub(super) fn dates(part: &[u8], budget: &mut Budget) -> Result<Vec<bool>, ReadE
     let mut of_cells = None;
     loop {
         match events.next(budget)? {
+            // Fonts, fills and borders are most of the part.
+            Event::Open(tag) if events.depth() == 2 && !matches!(tag.local, "numFmts" | "cellXfs") => {
+                events.skip(budget)?;
+            }
             Event::Open(tag) if tag.local == "numFmt" => {
                 budget.spend(Resource::Blocks, 1)?;
                 let id = tag.get("numFmtId").and_then(|id| id.parse().ok());

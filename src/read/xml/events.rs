@@ -69,6 +69,8 @@ pub struct Events<'a> {
     /// The element that has just begun is empty.
     empty: bool,
     unsettled: u64,
+    /// Grows whenever a prefix comes to stand for something or ceases to.
+    scope: u64,
     declaration: memmem::Finder<'static>,
     end: memmem::Finder<'static>,
 }
@@ -86,6 +88,7 @@ impl<'a> Events<'a> {
             open: Vec::new(),
             empty: false,
             unsettled: 0,
+            scope: 0,
             declaration: memmem::Finder::new("xmlns"),
             end: memmem::Finder::new("</"),
         }
@@ -195,6 +198,11 @@ impl<'a> Events<'a> {
         }
         self.unsettled += STEPS_A_SEARCH;
         None
+    }
+
+    /// A number that is another wherever prefixes may stand for other namespaces.
+    pub fn scope(&self) -> u64 {
+        self.scope
     }
 
     /// Goes to the end of what [`Events::ahead`] gave.
@@ -332,7 +340,9 @@ impl<'a> Events<'a> {
         if let Some(open) = self.open.last() {
             // Nearly always: no blank before the `>`.
             let end = start + 2 + open.len();
-            if bytes.get(end) == Some(&b'>') && bytes.get(start + 2..end) == Some(open.as_bytes()) {
+            if bytes.get(end) == Some(&b'>')
+                && bytes.get(start + 2..end).is_some_and(|name| same(name, open.as_bytes()))
+            {
                 self.at = end + 1;
                 self.leave();
                 return Ok(self.offset());
@@ -361,13 +371,14 @@ impl<'a> Events<'a> {
             let space = self.spaces.iter().find(|(known, _)| *known == value).map(|&(_, number)| number);
             self.bindings.push((prefix, space, self.open.len() as u32));
             self.last = None;
+            self.scope += 1;
         }
         Ok(())
     }
 
     fn space(&mut self, prefix: &'a str) -> Option<u8> {
         if let Some((known, space)) = self.last
-            && known == prefix
+            && same(known.as_bytes(), prefix.as_bytes())
         {
             return space;
         }
@@ -382,6 +393,7 @@ impl<'a> Events<'a> {
         while self.bindings.last().is_some_and(|binding| binding.2 >= depth) {
             self.bindings.pop();
             self.last = None;
+            self.scope += 1;
         }
         self.open.pop();
     }
@@ -392,6 +404,23 @@ impl<'a> Events<'a> {
 
     fn not_well_formed(&self, at: usize) -> ReadError {
         ReadError::Damaged(format!("the XML is not well-formed at byte {}", self.base + at))
+    }
+}
+
+/// Whether two names are the same. They are short: calling on the system to compare them costs more than comparing.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    // The first and the last bytes of a name overlap in the middle.
+    match one.len() {
+        0 => true,
+        1 => one[0] == other[0],
+        2..4 => one.first_chunk::<2>() == other.first_chunk() && one.last_chunk::<2>() == other.last_chunk(),
+        4..8 => one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk(),
+        8..17 => one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk(),
+        _ => one == other,
     }
 }
 

@@ -25,9 +25,7 @@ impl<'a> Tag<'a> {
 
     /// The value of the first attribute with this local name, whatever its prefix, without entities.
     pub fn get(&self, local: &str) -> Option<Cow<'a, str>> {
-        attributes(self.attributes)
-            .find(|(name, _)| name.rsplit(':').next() == Some(local))
-            .and_then(|(_, value)| unescape(value).ok())
+        attributes(self.attributes).find(|(name, _)| is_local(name, local)).and_then(|(_, value)| unescape(value).ok())
     }
 
     /// The attributes in order: names with their prefixes, values without entities.
@@ -36,15 +34,22 @@ impl<'a> Tag<'a> {
     }
 }
 
+/// Whether a name is this one without its prefix.
+fn is_local(name: &str, local: &str) -> bool {
+    name.strip_suffix(local).is_some_and(|prefix| prefix.is_empty() || prefix.ends_with(':'))
+}
+
 /// Names and raw values; what is not of the shape `name="value"` ends the list.
 pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = (&str, &str)> {
+    // Attributes are short: looking at each byte costs less than starting a search.
+    let find = |text: &str, sign: u8| text.bytes().position(|byte| byte == sign);
     std::iter::from_fn(move || {
-        let equals = memchr::memchr(b'=', rest.as_bytes())?;
-        let name = rest[..equals].trim();
-        let value = rest[equals + 1..].trim_start();
-        let quote = value.chars().next().filter(|sign| matches!(sign, '"' | '\''))?;
+        let equals = find(rest, b'=')?;
+        let name = rest[..equals].trim_ascii();
+        let value = rest[equals + 1..].trim_ascii_start();
+        let quote = *value.as_bytes().first().filter(|sign| matches!(sign, b'"' | b'\''))?;
         let value = &value[1..];
-        let end = memchr::memchr(quote as u8, value.as_bytes())?;
+        let end = find(value, quote)?;
         rest = &value[end + 1..];
         Some((name, &value[..end]))
     })
