@@ -31,7 +31,7 @@ pub(super) type Charted = Vec<Vec<Option<String>>>;
 
 /// The figures of a report that its form's charts draw.
 pub(super) fn charted(form: &Form, report: &Report) -> Charted {
-    let number = |&field: &usize| report.values.get(&form.fields[field].id).and_then(|value| value.value);
+    let number = |&field: &usize| report.value(field, &form.fields[field].id).and_then(|value| value.value);
     let sum = |fields: &Vec<usize>| {
         let mut numbers = fields.iter().filter_map(number);
         let first = numbers.next()?;

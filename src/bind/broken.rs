@@ -45,7 +45,7 @@ pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)>
     if long(first) {
         return None;
     }
-    let mut words = String::new();
+    let mut words: Vec<&str> = Vec::new();
     let mut figures: Option<&str> = None;
     let mut mended = None;
     for (number, line) in lines.iter().take(MOST_LINES).enumerate() {
@@ -55,7 +55,8 @@ pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)>
         }
         // Figures on the last line need no mending, so a label is only looked for after the line behind them.
         if let Some(figures) = figures.filter(|_| parts.figures.is_empty()) {
-            words.push_str(parts.words);
+            words.push(parts.words);
+            let words = words.concat();
             let leaf = index.uses(&fold(&words)).iter().any(|found| found.role == Role::Leaf);
             if leaf {
                 mended = Some((number + 1, format!("{}  {figures}", words.replace(['|', '｜'], " "))));
@@ -65,7 +66,7 @@ pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)>
         if !parts.figures.is_empty() && figures.replace(parts.figures).is_some() {
             break;
         }
-        words.push_str(parts.words);
+        words.push(parts.words);
     }
     mended
 }

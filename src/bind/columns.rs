@@ -1,6 +1,5 @@
 //! The cells of a row laid to the columns of a block, by their order where it is certain and by their headers where it is not.
 
-use super::index::{FormIndex, Role};
 use super::items::{Flow, Row, RowCell};
 use crate::document::Cell;
 use crate::form::Block;
@@ -36,15 +35,26 @@ pub(super) fn figure_cells<'r, 'd>(row: &'r Row<'d>, label: Option<usize>) -> Ve
     row.cells[start..].iter().filter(|cell| cell.own).collect()
 }
 
-/// Lays the cells of a row to the columns of its block. `above` are the rows that may be its header, nearest last.
+/// How the cells of the last row stood to their headers: most rows of a table have the same grid columns.
+#[derive(Debug, Default)]
+pub(super) struct Laid {
+    /// Table and block of the form, and the grid.
+    of: (usize, usize, usize),
+    above: Vec<usize>,
+    /// First grid column and grid columns of each cell.
+    cells: Vec<(u32, u32)>,
+    matches: Vec<Vec<Match>>,
+}
+
+/// Lays the cells of a row, given with the position of its label, to the columns of its block, given with its table and number.
+/// `above` are the rows that may be its header, nearest last.
 pub(super) fn assign<'d>(
-    index: &FormIndex,
-    table: usize,
+    (table, number): (usize, usize),
     block: &Block,
     flow: &Flow<'d>,
-    row: usize,
-    label: Option<usize>,
+    (row, label): (usize, Option<usize>),
     above: &[usize],
+    laid: &mut Laid,
 ) -> Result<Assigned<'d>, Misfit> {
     let wanted = block.leaf_columns.len();
     let cells = figure_cells(&flow.rows[row], label);
@@ -55,9 +65,15 @@ pub(super) fn assign<'d>(
     {
         return Err(Misfit::Parted(first.cell.text.clone()));
     }
-    let by_header = by_header(index, table, block, flow, row, &cells, above);
+    let grid = flow.rows[row].grid;
+    let spans = cells.iter().map(|cell| (cell.cell.column, cell.cell.col_span));
+    if laid.of != (table, number, grid) || laid.above != above || spans.clone().ne(laid.cells.iter().copied()) {
+        let matches = by_header(table, block, flow, grid, &cells, above);
+        *laid = Laid { of: (table, number, grid), above: above.to_vec(), cells: spans.collect(), matches };
+    }
+    let by_header = &laid.matches;
     if cells.len() == wanted {
-        if let Some(order) = exact_order(&by_header, wanted) {
+        if let Some(order) = exact_order(by_header, wanted) {
             let reordered = order.windows(2).any(|pair| pair[0] > pair[1]);
             let cells = order.iter().map(|&position| Some(cells[position].cell)).collect();
             return Ok(Assigned { cells, reordered, extra: Vec::new() });
@@ -65,7 +81,7 @@ pub(super) fn assign<'d>(
         let cells = cells.iter().map(|cell| Some(cell.cell)).collect();
         return Ok(Assigned { cells, reordered: false, extra: Vec::new() });
     }
-    overlapping(&by_header, &cells, wanted).ok_or(Misfit::Count { found: cells.len(), wanted })
+    overlapping(by_header, &cells, wanted).ok_or(Misfit::Count { found: cells.len(), wanted })
 }
 
 /// How a cell stands to a header cell: the column that the header names, and whether both have the same grid columns.
@@ -73,22 +89,18 @@ type Match = (usize, bool);
 
 /// For each cell the columns whose headers stand above it.
 fn by_header(
-    index: &FormIndex,
     table: usize,
     block: &Block,
     flow: &Flow,
-    row: usize,
+    grid: usize,
     cells: &[&RowCell],
     above: &[usize],
 ) -> Vec<Vec<Match>> {
-    let grid = flow.rows[row].grid;
     let heads: Vec<&RowCell> = above
         .iter()
         .filter(|&&number| flow.rows[number].grid == grid)
         .flat_map(|&number| &flow.rows[number].cells)
-        .filter(|head| {
-            head.own && index.uses(&head.folded).iter().any(|found| found.table == table && found.role == Role::Header)
-        })
+        .filter(|head| head.own && head.heads(table))
         .collect();
     let over = |head: &Cell, cell: &Cell| {
         head.column < cell.column + cell.col_span && cell.column < head.column + head.col_span

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
+use memchr::memmem;
 use regex::Regex;
 
 use super::items::blank;
@@ -121,18 +122,22 @@ static OFFICE: LazyLock<Regex> =
 
 /// How to reach the agency, from the part of the report that says so.
 pub(super) fn contact(text: &str) -> Contact {
-    let first = |pattern: &Regex| {
-        let found = pattern.captures(text)?;
+    // Looking for a word that has to be there costs far less than trying the pattern everywhere.
+    let first = |pattern: &LazyLock<Regex>, words: &[&str]| {
+        let at = words.iter().filter_map(|word| memmem::find(text.as_bytes(), word.as_bytes())).min()?;
+        // What a pattern matches before the word stands in its line.
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let found = pattern.captures(&text[line..])?;
         let found = found.get(1).or_else(|| found.get(0))?;
         Some(found.as_str().trim_matches(blank).trim_end_matches(['.', '/']).to_owned())
     };
     Contact {
-        office: first(&OFFICE),
-        address: first(&ADDRESS),
-        postcode: first(&POSTCODE),
-        phone: first(&PHONE),
-        email: first(&EMAIL),
-        url: first(&URL),
+        office: first(&OFFICE, &["联系", "咨询"]),
+        address: first(&ADDRESS, &["址"]),
+        postcode: first(&POSTCODE, &["编"]),
+        phone: first(&PHONE, &["话", "联系方式"]),
+        email: first(&EMAIL, &["@"]),
+        url: first(&URL, &["http", "www."]),
     }
 }
 

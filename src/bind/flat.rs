@@ -106,8 +106,7 @@ fn add_alike(index: &FormIndex, table: usize, stream: &Stream, own: &mut Vec<Occ
     while at < last && left > 0 {
         let raw = stream.raw_start(at);
         let line_end = stream.raw[raw..].find(['\n', '|', '｜', '\t']).map_or(stream.raw.len(), |end| raw + end);
-        let end =
-            stream.folded.origin.partition_point(|&origin| (origin as usize) < line_end).min(stream.folded.text.len());
+        let end = stream.folded.at(line_end);
         let text = &stream.folded.text[at..end];
         // The labels stand in order and apart, so only the last that begins before the end can reach into the piece.
         let before = own.partition_point(|known| known.start < end);

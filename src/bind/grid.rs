@@ -73,7 +73,7 @@ fn score(index: &FormIndex, table: usize, flow: &Flow, free: &dyn Fn(usize) -> b
         if !free(number) || row.cells.len() > 200 {
             continue;
         }
-        let mut hits = row_hits(index, table, number, row);
+        let mut hits = row_hits(table, number, row);
         if hits.is_empty() && likeness_left > 0 && row.cells.len() > 1 {
             hits.extend(alike(index, table, number, row, &mut likeness_left));
         }
@@ -85,15 +85,13 @@ fn score(index: &FormIndex, table: usize, flow: &Flow, free: &dyn Fn(usize) -> b
 }
 
 /// The expected rows that a row of a grid may be, by its labels.
-fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(usize, Hit)> {
+fn row_hits(table: usize, number: usize, row: &Row) -> Vec<(usize, Hit)> {
     let mut hits: Vec<(usize, Hit)> = Vec::new();
     let mut groups: Vec<(usize, f32)> = Vec::new();
     // A row's label is the last label in its row: what follows are its figures, not the labels of a header.
-    let last = row.cells.iter().rposition(|cell| !cell.figure && !index.uses(&cell.folded).is_empty());
+    let last = row.cells.iter().rposition(|cell| !cell.figure && !cell.uses.is_empty());
     // A row that also has column labels is a header: 总计 over a column is not the row of that name.
-    let is_head = |cell: &super::items::RowCell| {
-        !cell.figure && index.uses(&cell.folded).iter().any(|found| found.table == table && found.role == Role::Header)
-    };
+    let is_head = |cell: &super::items::RowCell| !cell.figure && cell.heads(table);
     let heads = |position: usize| row.cells.iter().enumerate().any(|(other, cell)| other != position && is_head(cell));
     let mut add =
         |expected: usize, score: f32, label: Option<usize>| match hits.iter_mut().find(|hit| hit.0 == expected) {
@@ -111,7 +109,7 @@ fn row_hits(index: &FormIndex, table: usize, number: usize, row: &Row) -> Vec<(u
         }
         // A header counts each of its labels once, where it stands: three times the same five words are five words.
         let again = !cell.own || row.cells[..position].iter().any(|other| other.folded == cell.folded);
-        for found in index.uses(&cell.folded).iter().filter(|found| found.table == table) {
+        for found in cell.uses.iter().filter(|found| found.table == table) {
             match found.role {
                 Role::Header | Role::Corner if again => {}
                 Role::Caption => add(found.expected, found.weight, Some(position)),
@@ -141,7 +139,7 @@ fn alike(index: &FormIndex, table: usize, number: usize, row: &Row, left: &mut u
     for (position, cell) in row.cells.iter().enumerate().take(row.cells.len() - 1) {
         let length = cell.folded.chars().count();
         // A label as another table has it is no damaged label of this one.
-        if cell.figure || !(4..=80).contains(&length) || *left == 0 || !index.uses(&cell.folded).is_empty() {
+        if cell.figure || !(4..=80).contains(&length) || *left == 0 || !cell.uses.is_empty() {
             continue;
         }
         *left -= 1;
@@ -166,7 +164,7 @@ fn alike(index: &FormIndex, table: usize, number: usize, row: &Row, left: &mut u
         .then_some((expected, Hit { row: number, label: Some(label), score: (score * 0.7) as f32, alike: true }))
 }
 
-/// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like.
+/// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like. Less than 0.6 may be said as 0.
 pub(super) fn likeness(text: &str, label: &str) -> f64 {
     let (text_length, label_length) = (text.chars().count(), label.chars().count());
     if label_length >= 4 && text_length > label_length && text.starts_with(label) {
@@ -174,6 +172,11 @@ pub(super) fn likeness(text: &str, label: &str) -> f64 {
     }
     // The distance is at least the difference of the lengths: no need to compute what cannot reach the bound.
     if text_length.abs_diff(label_length) * 10 > text_length.max(label_length) * 3 {
+        return 0.0;
+    }
+    // Nor what has too few characters in common: each of the others costs a step.
+    let common = label.chars().filter(|&character| text.contains(character)).count();
+    if common * 10 < text_length.max(label_length) * 6 {
         return 0.0;
     }
     strsim::normalized_damerau_levenshtein(text, label)
@@ -252,7 +255,7 @@ fn unlabelled(index: &FormIndex, table: usize, flow: &Flow, alignment: &mut Alig
         let figures = |row: &Row| {
             let own = || row.cells.iter().filter(|cell| cell.own);
             let words = own().filter(|cell| !cell.figure).count();
-            let labels = own().any(|cell| !cell.figure && !index.uses(&cell.folded).is_empty());
+            let labels = own().any(|cell| !cell.figure && !cell.uses.is_empty());
             let beside = row.grid == flow.rows[last].grid && !labels && words * 3 <= own().count();
             own().any(|cell| cell.figure) && (words == 0 || beside)
         };

@@ -8,7 +8,7 @@ use super::index::FormIndex;
 use super::items::blank;
 use super::stream::{LineKind, Stream};
 use crate::form::Label;
-use crate::text::{Folded, Numbering, fold, fold_with_map, numbering};
+use crate::text::{Numbering, numbering};
 
 /// A section's heading in the raw text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,16 +33,19 @@ const LONGEST: usize = 60;
 /// Finds the headings: each section once at most, in the form's order, the best chain of candidates.
 pub(super) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
     let mut candidates = Vec::new();
+    let text = stream.folded.text.as_bytes();
+    // Where each heading stands in the folded text, its number included.
+    let inside = |finder: &Option<Finder>| finder.iter().flat_map(|finder| finder.find_iter(text)).collect();
+    let inside: Vec<Vec<usize>> = index.headings.iter().map(inside).collect();
     for line in &stream.lines {
         let LineKind::Text { level } = line.kind else { continue };
         if line.start < from {
             continue;
         }
-        let words = Words::of(&stream.raw[line.start..line.end]);
+        let words = Words::of(stream, (line.start, line.end));
         for (section, (spec, finder)) in index.form.sections.iter().zip(&index.headings).enumerate() {
             let (Some(heading), Some(finder)) = (&spec.heading, finder) else { continue };
-            for (start, end, score) in words.matches(heading, finder, level) {
-                let (start, end) = (line.start + start, line.start + end);
+            for (start, end, score) in words.matches(heading, (&inside[section], finder.needle().len()), level) {
                 if !claims.iter().any(|claim| claim.start < end && start < claim.end) {
                     candidates.push(Heading { section, start, end, level, score });
                 }
@@ -82,33 +85,41 @@ fn chain(candidates: &[Heading]) -> Vec<Heading> {
 
 /// A line's text, folded once for all headings that it may be.
 struct Words<'t> {
-    text: &'t str,
-    /// The text without blanks at its ends, as a range of bytes.
+    stream: &'t Stream<'t>,
+    /// The line in the raw text, and the same in the folded one.
+    line: (usize, usize),
+    folded: (usize, usize),
+    /// The text without blanks at its ends, as a range of bytes of the raw text.
     whole: (usize, usize),
-    folded: Folded,
-    /// What a short line begins with and is without it; `None` for a line too long to be a heading.
-    short: Option<(Option<Numbering>, String)>,
+    /// What a short line begins with and is without it, folded; `None` for a line too long to be a heading.
+    short: Option<(Option<Numbering>, &'t str)>,
 }
 
 impl<'t> Words<'t> {
-    fn of(text: &'t str) -> Self {
-        let start = text.len() - text.trim_start_matches(blank).len();
-        let whole = text[start..].trim_end_matches(blank);
+    fn of(stream: &'t Stream<'t>, line: (usize, usize)) -> Self {
+        let text = &stream.raw[line.0..line.1];
+        let start = line.0 + text.len() - text.trim_start_matches(blank).len();
+        let whole = stream.raw[start..line.1].trim_end_matches(blank);
+        let folded = |raw| stream.folded.at(raw);
+        let ends = (folded(line.0), folded(line.1));
         let short = (whole.chars().take(LONGEST + 1).count() <= LONGEST).then(|| {
             let found = numbering(whole);
-            (found, fold(&whole[found.map_or(0, |found| found.length)..]))
+            let bare = folded(start + found.map_or(0, |found| found.length)).max(ends.0);
+            (found, &stream.folded.text[bare..ends.1])
         });
-        Self { text, whole: (start, start + whole.len()), folded: fold_with_map(text), short }
+        Self { stream, line, folded: ends, whole: (start, start + whole.len()), short }
     }
 
-    /// Where the line has the heading, and how certainly: byte range in the line and score.
-    fn matches(&self, heading: &Label, finder: &Finder, level: Option<u8>) -> Vec<(usize, usize, f32)> {
+    /// Where the heading stands, and how certainly: byte range in the raw text and score. `inside` are the places in the folded text
+    /// where it stands with its number, and its length there.
+    fn matches(&self, heading: &Label, inside: (&[usize], usize), level: Option<u8>) -> Vec<(usize, usize, f32)> {
         let all = |score| vec![(self.whole.0, self.whole.1, score)];
         if let Some((found, bare)) = &self.short {
-            if heading.folded.contains(&self.folded.text) {
+            let folded = &self.stream.folded.text[self.folded.0..self.folded.1];
+            if heading.folded.iter().any(|known| known == folded) {
                 return all(1.0);
             }
-            if heading.bare.contains(bare) {
+            if heading.bare.iter().any(|known| known == bare) {
                 return all(if found.is_some() || level.is_some() { 0.9 } else { 0.6 });
             }
             let number = |found: Numbering| (found.level, found.number);
@@ -119,23 +130,21 @@ impl<'t> Words<'t> {
                 }
             }
         }
-        self.inside(finder)
+        self.inside(inside)
     }
 
     /// The heading, number included, inside a longer line.
-    fn inside(&self, finder: &Finder) -> Vec<(usize, usize, f32)> {
-        let (text, folded) = (self.text, &self.folded);
+    fn inside(&self, (places, length): (&[usize], usize)) -> Vec<(usize, usize, f32)> {
         let mut found = Vec::new();
-        for at in finder.find_iter(folded.text.as_bytes()) {
-            let start = folded.origin[at] as usize;
-            let last = folded.origin[at + finder.needle().len() - 1] as usize;
-            let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
+        let first = places.partition_point(|&at| at < self.folded.0);
+        for &at in places[first..].iter().take_while(|&&at| at + length <= self.folded.1) {
+            let (start, end) = (self.stream.raw_start(at), self.stream.raw_end(at + length));
             // The number must be written as a number, and no word may run into it.
-            let numbered = numbering(&text[start..]).is_some_and(|number| number.level == 1);
-            let before = text[..start].chars().next_back();
+            let numbered = numbering(&self.stream.raw[start..self.line.1]).is_some_and(|number| number.level == 1);
+            let before = self.stream.raw[self.line.0..start].chars().next_back();
             let apart = before.is_none_or(|character| !character.is_alphabetic() || character.is_ascii());
             if numbered && apart {
-                found.push((start, end, if start == 0 { 0.8 } else { 0.5 }));
+                found.push((start, end, if start == self.line.0 { 0.8 } else { 0.5 }));
             }
         }
         found

@@ -74,8 +74,8 @@ pub(super) struct FormIndex {
     pub(super) form: Arc<Form>,
     /// The rows of each table.
     pub(super) expected: Vec<Vec<Expected>>,
-    /// Where each folded label may stand.
-    uses: HashMap<Box<str>, Vec<Use>, FxBuildHasher>,
+    /// Where each label may stand; nowhere for the heading of a section.
+    uses: Vec<Vec<Use>>,
     /// The row labels for comparison by likeness: folded, table, expected row.
     pub(super) leaves: Vec<(String, usize, usize)>,
     /// Every folded label once, in the form's order, then the headings of the sections.
@@ -88,6 +88,10 @@ pub(super) struct FormIndex {
     places: usize,
     /// The number of each label.
     numbers: HashMap<Box<str>, usize, FxBuildHasher>,
+    /// The section of each folded heading, with and without its number.
+    sections: HashMap<Box<str>, usize, FxBuildHasher>,
+    /// Finds the names that a title of the form may have.
+    names: Vec<Finder<'static>>,
 }
 
 impl FormIndex {
@@ -96,13 +100,15 @@ impl FormIndex {
         let mut index = Self {
             form: Arc::clone(form),
             expected: Vec::new(),
-            uses: HashMap::default(),
+            uses: Vec::new(),
             leaves: Vec::new(),
             labels: Vec::new(),
             automaton: None,
             headings: Vec::new(),
             places: 0,
             numbers: HashMap::default(),
+            sections: HashMap::default(),
+            names: form.title.names.iter().map(|name| Finder::new(name.as_str()).into_owned()).collect(),
         };
         for (table, spec) in form.tables.iter().enumerate() {
             index.expected.push(Vec::new());
@@ -111,14 +117,17 @@ impl FormIndex {
             }
         }
         // A section's heading ends the figures of a table before it.
-        for section in &form.sections {
+        for (number, section) in form.sections.iter().enumerate() {
+            let texts = section.heading.iter().flat_map(|heading| heading.folded.iter().chain(&heading.bare));
+            for text in texts {
+                index.sections.entry(text.as_str().into()).or_insert(number);
+            }
             let heading = section.heading.as_ref().and_then(|heading| heading.folded.first());
             index.headings.push(heading.map(|heading| Finder::new(heading.as_str()).into_owned()));
-            if let Some(heading) = heading.filter(|heading| !index.uses.contains_key(heading.as_str())) {
-                index.labels.push(heading.as_str().into());
+            if let Some(heading) = heading {
+                index.number(heading);
             }
         }
-        index.numbers = index.labels.iter().enumerate().map(|(number, label)| (label.clone(), number)).collect();
         let labels = index.labels.iter().map(AsRef::<str>::as_ref);
         index.automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(labels).ok();
         index
@@ -152,8 +161,7 @@ impl FormIndex {
         // For each label of the form: its table, and whether it was seen; `None` for one that shares its text with another.
         let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
         let mut touched: Vec<bool> = vec![false; self.expected.len()];
-        for (label, &seen) in self.labels.iter().zip(seen) {
-            let uses = self.uses(label);
+        for (uses, &seen) in self.uses.iter().zip(seen) {
             for found in uses.iter().filter(|found| found.role != Role::Group) {
                 let known = places[found.place].is_some_and(|place| place.1);
                 places[found.place] = Some((found.table, known || seen));
@@ -162,6 +170,22 @@ impl FormIndex {
         }
         let found = places.iter().flatten().filter(|place| place.1).count();
         (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count())
+    }
+
+    /// Marks the labels and headings that [`FormIndex::occurrences`] finds in a folded text.
+    pub(super) fn mark(&self, folded: &str, seen: &mut [bool]) {
+        let found = self.automaton.iter().flat_map(|automaton| automaton.find_iter(folded)).take(OCCURRENCES);
+        found.for_each(|found| seen[found.pattern().as_usize()] = true);
+    }
+
+    /// The section that has this folded text for its heading.
+    pub(super) fn section(&self, folded: &str) -> Option<usize> {
+        self.sections.get(folded).copied()
+    }
+
+    /// Whether a folded text has a name that a title of the form may have.
+    pub(super) fn is_titled(&self, folded: &str) -> bool {
+        self.names.iter().any(|name| name.find(folded.as_bytes()).is_some())
     }
 
     /// Every label of the form and heading of its sections in a folded text, from the left, none inside another; of a text that has
@@ -181,17 +205,27 @@ impl FormIndex {
 
     /// Where a folded label may stand.
     pub(super) fn uses(&self, folded: &str) -> &[Use] {
-        self.uses.get(folded).map_or(&[], Vec::as_slice)
+        self.numbers.get(folded).map_or(&[], |&number| self.uses[number].as_slice())
+    }
+
+    /// The number of a label, which it gets now if it has none.
+    fn number(&mut self, text: &str) -> usize {
+        if let Some(&number) = self.numbers.get(text) {
+            return number;
+        }
+        let number = self.labels.len();
+        self.numbers.insert(text.into(), number);
+        self.labels.push(text.into());
+        self.uses.push(Vec::new());
+        number
     }
 
     fn add(&mut self, text: &str, found: Use) {
         if text.is_empty() {
             return;
         }
-        if !self.uses.contains_key(text) {
-            self.labels.push(text.into());
-        }
-        let uses = self.uses.entry(text.into()).or_default();
+        let number = self.number(text);
+        let uses = &mut self.uses[number];
         let same =
             |known: &&mut Use| (known.table, known.expected, known.role) == (found.table, found.expected, found.role);
         match uses.iter_mut().find(same) {

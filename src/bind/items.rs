@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::index::{FormIndex, Role, Use};
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
 use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
-use crate::text::fold;
+use crate::text::{fold, fold_or_same};
 
 /// A piece of the flow.
 #[derive(Debug)]
@@ -55,6 +56,15 @@ pub(super) struct RowCell<'d> {
     pub(super) folded: Cow<'d, str>,
     /// Whether its text may be a figure, or that it is empty.
     pub(super) figure: bool,
+    /// Where the form that was chosen has a label of this text.
+    pub(super) uses: &'d [Use],
+}
+
+impl RowCell<'_> {
+    /// Whether it is a label of a table's header.
+    pub(super) fn heads(&self, table: usize) -> bool {
+        self.uses.iter().any(|found| found.table == table && found.role == Role::Header)
+    }
 }
 
 /// A document as one flow.
@@ -95,24 +105,30 @@ impl<'d> Flow<'d> {
         flow
     }
 
-    /// Takes remarks off labels that are known without them: `规章（有立法权的填写）`. A label that stands somewhere by itself keeps
-    /// them, for then the remark tells the two apart.
-    pub(super) fn without_remarks(&mut self, known: impl Fn(&str) -> bool) {
-        let cells = || self.rows.iter().flat_map(|row| &row.cells);
-        let alone: BTreeSet<String> =
-            cells().filter(|cell| known(&cell.folded)).map(|cell| cell.folded.to_string()).collect();
-        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
-            if cell.figure || known(&cell.folded) {
-                continue;
+    /// Looks the texts of all cells up among the labels of the form that was chosen. Remarks are taken off labels that are known
+    /// without them: `规章（有立法权的填写）`. A label that stands somewhere by itself keeps them, for then the remark tells the two
+    /// apart.
+    pub(super) fn look_up(&mut self, index: &'d FormIndex) {
+        let mut remarks: Vec<(usize, usize, String)> = Vec::new();
+        for (number, row) in self.rows.iter_mut().enumerate() {
+            for (position, cell) in row.cells.iter_mut().enumerate() {
+                cell.uses = index.uses(&cell.folded);
+                if !cell.figure && cell.uses.is_empty() {
+                    let label = without_remark(&cell.cell.text).filter(|label| !index.uses(label).is_empty());
+                    remarks.extend(label.map(|label| (number, position, label)));
+                }
             }
-            let text = cell.cell.text.trim_matches(blank);
-            let Some(start) = text.strip_suffix(['）', ')']).and_then(|text| text.rfind(['（', '('])) else {
-                continue;
-            };
-            let label = fold(&text[..start]);
-            if known(&label) && !alone.contains(&label) {
-                cell.folded = label.into();
-            }
+        }
+        if remarks.is_empty() {
+            return;
+        }
+        let labels = self.rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.uses.is_empty());
+        let alone: BTreeSet<&str> = labels.map(|cell| cell.folded.as_ref()).collect();
+        remarks.retain(|(_, _, label)| !alone.contains(label.as_str()));
+        for (number, position, label) in remarks {
+            let cell = &mut self.rows[number].cells[position];
+            cell.uses = index.uses(&label);
+            cell.folded = label.into();
         }
     }
 
@@ -162,8 +178,9 @@ impl<'d> Flow<'d> {
                 .map(|cell| RowCell {
                     cell,
                     own: cell.row == row,
-                    folded: fold(&cell.text).into(),
+                    folded: fold_or_same(&cell.text),
                     figure: may_be_figure(&cell.text),
+                    uses: &[],
                 })
                 .collect();
             self.items.push(Item::Row(self.rows.len()));
@@ -175,6 +192,13 @@ impl<'d> Flow<'d> {
 enum Waiting<'d> {
     Block(&'d Block),
     Line(&'d str, &'d Place),
+}
+
+/// The folded text before a remark in brackets at the end; `None` where there is no remark.
+fn without_remark(text: &str) -> Option<String> {
+    let text = text.trim_matches(blank);
+    let start = text.strip_suffix(['）', ')'])?.rfind(['（', '('])?;
+    Some(fold(&text[..start]))
 }
 
 /// Blanks of every kind, those that Rust does not count among them too.

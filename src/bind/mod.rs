@@ -76,7 +76,7 @@ impl Binder {
         let mut flow = items::Flow::of(&reading.document);
         let index = recognise::choose(&self.forms, reading, &flow, hints)?;
         flow.without_checks(&index.index.form.rules);
-        flow.without_remarks(|label| !index.index.uses(label).is_empty());
+        flow.look_up(index.index);
         let (mut report, anchors) = assemble::report(index.index, reading, &flow, hints);
         report.findings.extend(index.finding);
         Ok((report, anchors))

@@ -110,33 +110,21 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str) -> Fit {
             }
         }
     }
-    for occurrence in index.occurrences(folded) {
-        if let Some(label) = index.label_number(&occurrence.label) {
-            seen[label] = true;
-        }
-    }
+    index.mark(folded, &mut seen);
     let (found, missing) = index.coverage(&seen);
-    let heading = |text: &str| {
-        index.form.sections.iter().position(|section| {
-            section
-                .heading
-                .as_ref()
-                .is_some_and(|heading| heading.folded.iter().chain(&heading.bare).any(|known| known == text))
-        })
-    };
     let mut headings: Vec<usize> = Vec::new();
     let mut titled = false;
     for item in &flow.items {
         let Item::Text(text) = item else { continue };
         if text.folded.len() <= 60 * 4 && text.text.chars().count() <= 60 {
-            headings.extend(heading(&text.folded));
+            headings.extend(index.section(&text.folded));
         }
-        titled = titled || index.form.title.names.iter().any(|name| text.folded.contains(name.as_str()));
+        titled = titled || index.is_titled(&text.folded);
     }
     for row in &flow.rows {
         for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
-            headings.extend(heading(&cell.folded));
-            titled = titled || index.form.title.names.iter().any(|name| cell.folded.contains(name.as_str()));
+            headings.extend(index.section(&cell.folded));
+            titled = titled || index.is_titled(&cell.folded);
         }
     }
     let inline = index

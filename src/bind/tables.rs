@@ -1,8 +1,8 @@
 //! The figures of the form's tables, read from the grids of a document.
 
-use super::columns::{Assigned, Misfit, assign, figure_cells};
+use super::columns::{Assigned, Laid, Misfit, assign, figure_cells};
 use super::grid::{Alignment, Hit, align};
-use super::index::{Expected, FormIndex, Role};
+use super::index::{Expected, FormIndex};
 use super::items::Flow;
 use super::value;
 use crate::finding::code::bind as code;
@@ -49,7 +49,8 @@ pub(super) fn read(index: &FormIndex, flow: &Flow) -> Figures {
     for table in 0..index.form.tables.len() {
         let free = |row: usize| !figures.taken[row] && figures.second.is_none_or(|second| row < second);
         let Some(alignment) = align(index, table, flow, &free) else { continue };
-        let mut reader = TableReader { index, flow, table, figures: &mut figures, missing: Vec::new() };
+        let mut reader =
+            TableReader { index, flow, table, figures: &mut figures, missing: Vec::new(), laid: Laid::default() };
         reader.rows(&alignment);
         reader.claim(&alignment);
         reader.report(&alignment);
@@ -64,6 +65,7 @@ struct TableReader<'a, 'd> {
     figures: &'a mut Figures,
     /// Rows of the form that were not found: block and row.
     missing: Vec<(usize, usize)>,
+    laid: Laid,
 }
 
 impl<'d> TableReader<'_, 'd> {
@@ -98,9 +100,9 @@ impl<'d> TableReader<'_, 'd> {
         hits.collect()
     }
 
-    fn assign(&self, block: usize, hit: Hit, above: &[usize]) -> Result<Assigned<'d>, Misfit> {
+    fn assign(&mut self, block: usize, hit: Hit, above: &[usize]) -> Result<Assigned<'d>, Misfit> {
         let spec = &self.index.form.tables[self.table].blocks[block];
-        assign(self.index, self.table, spec, self.flow, hit.row, hit.label, above)
+        assign((self.table, block), spec, self.flow, (hit.row, hit.label), above, &mut self.laid)
     }
 
     fn row(&mut self, alignment: &Alignment, (block, row): (usize, usize), hit: Hit) {
@@ -151,13 +153,7 @@ impl<'d> TableReader<'_, 'd> {
             if above_grid.replace(candidate.grid) != Some(candidate.grid) {
                 above.clear();
             }
-            let is_header = |cell: &super::items::RowCell| {
-                self.index
-                    .uses(&cell.folded)
-                    .iter()
-                    .any(|found| found.table == self.table && found.role == Role::Header)
-            };
-            if candidate.cells.iter().any(is_header) {
+            if candidate.cells.iter().any(|cell| cell.heads(self.table)) {
                 above.push(number);
             } else if !above.is_empty() && candidate.cells.iter().all(|cell| !cell.own || cell.figure) {
                 let piece = Hit { row: number, label: None, score: 0.5, alike: false };
@@ -323,8 +319,7 @@ impl<'d> TableReader<'_, 'd> {
     fn unknown_row(&mut self, row: usize) {
         let texts: Vec<&super::items::RowCell> =
             self.flow.rows[row].cells.iter().filter(|cell| cell.own && !cell.folded.is_empty()).collect();
-        let known =
-            texts.iter().all(|cell| self.index.uses(&cell.folded).iter().any(|found| found.table == self.table));
+        let known = texts.iter().all(|cell| cell.uses.iter().any(|found| found.table == self.table));
         if known {
             return;
         }

@@ -12,6 +12,10 @@ use crate::report::{Kind, Value};
 /// Words for "none" (folded of punctuation by the caller).
 const NONE_WORDS: &[&str] = &["无", "没有", "不适用", "暂无"];
 
+/// What may stand before a number for its sign, and whether that makes it negative.
+const SIGNS: &[(&str, bool)] =
+    &[("增加", false), ("减少", true), ("增", false), ("减", true), ("+", false), ("-", true)];
+
 /// Units of money and how many of the smallest they are.
 const MONEY: &[(&str, i64)] = &[("亿元", 100_000_000), ("万元", 10_000), ("千元", 1_000), ("元", 1)];
 
@@ -50,6 +54,15 @@ pub(super) fn read(form: &Form, field: FieldIndex, text: &str, place: &Place, fi
 /// Whether a text is one whole figure, in any spelling.
 pub(super) fn is_figure(text: &str) -> bool {
     let text = text.trim_matches(blank);
+    // Nearly every text is a sentence.
+    let Some(first) = text.chars().next() else { return false };
+    let begins = |word: &&str| word.starts_with(first);
+    if ('\u{4e00}'..='\u{9fff}').contains(&first)
+        && !NONE_WORDS.iter().any(begins)
+        && !SIGNS.iter().any(|sign| begins(&sign.0))
+    {
+        return false;
+    }
     kind_without_number(text).is_some_and(|kind| kind != Kind::Blank) || parse(text, FieldKind::Signed).is_some()
 }
 
@@ -107,8 +120,7 @@ fn parse(text: &str, kind: FieldKind) -> Option<Written> {
 
 /// The sign before a number: `Some(true)` for a negative one, the rest of the text, and whether the sign stands twice.
 fn sign(text: &str) -> (Option<bool>, &str, bool) {
-    for (word, negative) in [("增加", false), ("减少", true), ("增", false), ("减", true), ("+", false), ("-", true)]
-    {
+    for &(word, negative) in SIGNS {
         if let Some(rest) = text.strip_prefix(word) {
             let rest = rest.trim_start_matches(blank);
             let again = rest.strip_prefix(if negative { '-' } else { '+' });

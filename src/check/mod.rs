@@ -76,12 +76,5 @@ impl<'a> Figures<'a> {
 }
 
 fn in_order<'a>(form: &Form, report: &'a Report) -> Vec<Option<&'a Value>> {
-    let same = |index: usize, id: &str| {
-        report.values.get_index(index).filter(|(known, _)| *known == id).map(|(_, value)| value)
-    };
-    form.fields
-        .iter()
-        .enumerate()
-        .map(|(index, field)| same(index, &field.id).or_else(|| report.values.get(&field.id)))
-        .collect()
+    form.fields.iter().enumerate().map(|(number, field)| report.value(number, &field.id)).collect()
 }

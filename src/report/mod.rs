@@ -115,6 +115,12 @@ pub struct Source {
 }
 
 impl Report {
+    /// The value of a field, given with its number in the form, from 0: where the values stand in the form's order, nothing is searched.
+    pub fn value(&self, number: usize, id: &str) -> Option<&Value> {
+        let there = self.values.get_index(number).filter(|(known, _)| *known == id).map(|(_, value)| value);
+        there.or_else(|| self.values.get(id))
+    }
+
     /// A report of a form without any content; fields are added by whoever knows the form.
     pub fn empty(form: &str) -> Self {
         Self {

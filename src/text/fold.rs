@@ -35,10 +35,26 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// The folded form of a text; the text itself where it has nothing to fold, as a figure or most labels.
+pub fn fold_or_same(text: &str) -> Cow<'_, str> {
+    let same = !text.contains(['(', '（']) && text.chars().all(|character| fold_char(character) == Some(character));
+    if same { text.into() } else { fold(text).into() }
+}
+
 /// Appends the folded form of a text.
 pub fn fold_into(text: &str, folded: &mut String) {
-    for part in parts(text) {
-        folded.extend(part.1.chars().filter_map(fold_char));
+    for (_, part) in parts(text) {
+        // What stays as it is goes over in one piece.
+        let mut same = 0;
+        for (at, character) in part.char_indices() {
+            let changed = fold_char(character);
+            if changed != Some(character) {
+                folded.push_str(&part[same..at]);
+                folded.extend(changed);
+                same = at + character.len_utf8();
+            }
+        }
+        folded.push_str(&part[same..]);
     }
 }
 
@@ -124,6 +140,13 @@ pub struct Folded {
     pub origin: Vec<u32>,
 }
 
+impl Folded {
+    /// The byte of `text` at which what comes from this byte of the original or from behind it begins.
+    pub fn at(&self, original: usize) -> usize {
+        self.origin.partition_point(|&origin| (origin as usize) < original).min(self.text.len())
+    }
+}
+
 /// Folds a text and keeps the way back to the original.
 pub fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
@@ -131,7 +154,7 @@ pub fn fold_with_map(text: &str) -> Folded {
         for (offset, character) in part.char_indices() {
             if let Some(character) = fold_char(character) {
                 folded.text.push(character);
-                folded.origin.resize(folded.text.len(), (start + offset) as u32);
+                folded.origin.extend(std::iter::repeat_n((start + offset) as u32, character.len_utf8()));
             }
         }
     }

@@ -6,6 +6,6 @@ mod numbering;
 mod traditional;
 
 pub use date::{DateReading, read_date};
-pub use fold::{Folded, fold, fold_char, fold_into, fold_with_map, reading, without_readings};
+pub use fold::{Folded, fold, fold_char, fold_into, fold_or_same, fold_with_map, reading, without_readings};
 pub use numbering::{Numbering, chinese_number, numbering};
 pub use traditional::simplified;
