@@ -12,21 +12,29 @@ pub(super) const MOST_LINES: usize = 4;
 const LONGEST: usize = 120;
 
 /// A line of a text: its words and the figures behind them.
-struct Parts<'t> {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parts<'t> {
     words: &'t str,
     figures: &'t str,
+    /// Too long to be a part of a broken row.
+    long: bool,
 }
 
-/// Takes words and figures of a line apart; `None` for a line in which words follow figures.
-fn parts(line: &str) -> Parts<'_> {
-    let mut figures = line.len();
-    for (at, token) in tokens(line).rev() {
-        if !value::is_figure(token) {
-            break;
+impl<'t> Parts<'t> {
+    /// Takes words and figures of a line apart.
+    pub(super) fn of(line: &'t str) -> Self {
+        let mut figures = line.len();
+        let long = line.chars().nth(LONGEST).is_some();
+        if !long {
+            for (at, token) in tokens(line).rev() {
+                if !value::is_figure(token) {
+                    break;
+                }
+                figures = at;
+            }
         }
-        figures = at;
+        Self { words: &line[..figures], figures: &line[figures..], long }
     }
-    Parts { words: &line[..figures], figures: &line[figures..] }
 }
 
 fn tokens(line: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
@@ -39,18 +47,15 @@ fn tokens(line: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
 /// Where a label is broken around the figures of its row: how many lines it takes, and the line that they should be.
 ///
 /// The words of the lines together must be the label of a row, and only one of the lines, not the last, may have figures.
-pub(super) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)> {
-    let first = lines.first()?;
-    let long = |line: &str| line.chars().nth(LONGEST).is_some();
-    if long(first) {
+pub(super) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize, String)> {
+    if lines.iter().all(|parts| parts.figures.is_empty()) {
         return None;
     }
     let mut words: Vec<&str> = Vec::new();
     let mut figures: Option<&str> = None;
     let mut mended = None;
-    for (number, line) in lines.iter().take(MOST_LINES).enumerate() {
-        let parts = parts(line);
-        if long(line) || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
+    for (number, parts) in lines.iter().take(MOST_LINES).enumerate() {
+        if parts.long || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
             break;
         }
         // Figures on the last line need no mending, so a label is only looked for after the line behind them.

@@ -128,12 +128,14 @@ impl<'d> Stream<'d> {
     fn mend(&mut self, index: &FormIndex) {
         let raw = std::mem::take(&mut self.raw);
         let old = std::mem::take(&mut self.lines);
+        let is_text = |line: &Line| matches!(line.kind, LineKind::Text { .. });
+        // Each line is taken apart once, though it may be a part of several broken rows; what is no text has no words.
+        let text = |line: &Line| if is_text(line) { &raw[line.start..line.end] } else { "" };
+        let parts: Vec<broken::Parts> = old.iter().map(|line| broken::Parts::of(text(line))).collect();
         let mut at = 0;
         while let Some(line) = old.get(at) {
-            let run =
-                old[at..].iter().take(broken::MOST_LINES).take_while(|line| matches!(line.kind, LineKind::Text { .. }));
-            let texts: Vec<&str> = run.map(|line| &raw[line.start..line.end]).collect();
-            if let Some((count, text)) = broken::mend(index, &texts) {
+            let run = old[at..].iter().take(broken::MOST_LINES).take_while(|line| is_text(line)).count();
+            if let Some((count, text)) = broken::mend(index, &parts[at..at + run]) {
                 self.push(&text, line.kind.clone(), line.place.clone());
                 at += count;
             } else {

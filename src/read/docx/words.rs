@@ -33,13 +33,16 @@ static MARK: Wanted =
 impl<'a> Walk<'a, '_, '_> {
     /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes, and most runs have the same.
     fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
-        let Some(ahead) = self.events.ahead() else { return Some(element) };
-        if self.unwanted[wanted.number] != Some(ahead) {
-            if wanted.finders.iter().any(|word| word.find(ahead.as_bytes()).is_some()) {
-                return Some(element);
-            }
-            self.unwanted[wanted.number] = Some(ahead);
+        let unwanted = &mut self.unwanted[wanted.number];
+        if let Some(known) = unwanted.filter(|known| self.events.is_left(known)) {
+            self.events.jump(known);
+            return None;
         }
+        let Some(ahead) = self.events.ahead() else { return Some(element) };
+        if wanted.finders.iter().any(|word| word.find(ahead.as_bytes()).is_some()) {
+            return Some(element);
+        }
+        *unwanted = Some(ahead);
         self.events.jump(ahead);
         None
     }

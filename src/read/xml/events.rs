@@ -25,16 +25,20 @@ const STEPS_A_SEARCH: u64 = 16;
 const STEPS_AT_ONCE: u64 = 64;
 
 /// The bytes that end the name of an element.
-static ENDS_NAME: [bool; 256] = {
-    let mut ends = [false; 256];
-    let signs = b" >/\n\r\t<";
+static ENDS_NAME: [bool; 256] = among(b" >/\n\r\t<");
+
+/// The bytes that end what stands before the value of an attribute, or the tag.
+static ENDS_ATTRIBUTE: [bool; 256] = among(b"\"'>");
+
+const fn among(signs: &[u8]) -> [bool; 256] {
+    let mut among = [false; 256];
     let mut next = 0;
     while next < signs.len() {
-        ends[signs[next] as usize] = true;
+        among[signs[next] as usize] = true;
         next += 1;
     }
-    ends
-};
+    among
+}
 
 /// What comes next in a part.
 #[derive(Debug, Clone, Copy)]
@@ -200,6 +204,14 @@ impl<'a> Events<'a> {
         None
     }
 
+    /// Whether nothing else than this is left of the innermost open element. [`Events::jump`] goes behind it.
+    pub fn is_left(&self, xml: &str) -> bool {
+        let rest = &self.text.as_bytes()[self.at..];
+        let (Some(name), false) = (self.open.last(), self.empty) else { return false };
+        let end = |rest: &[u8]| rest.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b">"));
+        rest.strip_prefix(xml.as_bytes()).and_then(|rest| rest.strip_prefix(b"</")).is_some_and(end)
+    }
+
     /// A number that is another wherever prefixes may stand for other namespaces.
     pub fn scope(&self) -> u64 {
         self.scope
@@ -298,16 +310,18 @@ impl<'a> Events<'a> {
             _ => {}
         }
         // Attributes are short: looking at each byte costs less than starting a search for each quote.
-        let mut quote = 0;
-        for (at, &byte) in bytes.iter().enumerate().skip(name_end) {
-            match byte {
-                b'"' | b'\'' if quote == 0 => quote = byte,
-                b'>' if quote == 0 => return Ok((name_end, at)),
-                _ if byte == quote => quote = 0,
-                _ => {}
+        let mut at = name_end;
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let found =
+                rest.iter().position(|&byte| ENDS_ATTRIBUTE[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
+            at += found + 1;
+            let quote = rest[found];
+            if quote == b'>' {
+                return Ok((name_end, at - 1));
             }
+            at += bytes[at..].iter().position(|&byte| byte == quote).ok_or_else(|| self.cut_short())? + 1;
         }
-        Err(self.cut_short())
     }
 
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Tag<'a>, ReadError> {
