@@ -67,13 +67,23 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
     if utf8 {
         return UTF_8;
     }
+    let head = &bytes[..bytes.len().min(COMPARED)];
+    let lost = |encoding: &'static Encoding| loss(&encoding.decode_without_bom_handling(head).0);
+    // The first of equals is taken, so what loses nothing needs no comparison.
+    let first = [declared, Some(GB18030)].into_iter().flatten().map(|encoding| (lost(encoding), encoding));
+    let (least, first) = first.min_by_key(|(lost, _)| *lost).unwrap_or((0, GB18030));
+    if least == 0 {
+        return first;
+    }
+    let others = [UTF_8, likely(bytes), BIG5].map(|encoding| (lost(encoding), encoding));
+    others.into_iter().fold((least, first), |best, other| if other.0 < best.0 { other } else { best }).1
+}
+
+/// What the bytes look like to a detector that compares languages.
+fn likely(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&bytes[..bytes.len().min(HEAD)], bytes.len() <= HEAD);
-    let guess = wider(detector.guess(Some(b"cn"), Utf8Detection::Deny));
-    // The first of equals is taken.
-    let candidates = declared.into_iter().chain([GB18030, UTF_8, guess, BIG5]);
-    let head = &bytes[..bytes.len().min(COMPARED)];
-    candidates.min_by_key(|encoding| loss(&encoding.decode_without_bom_handling(head).0)).unwrap_or(GB18030)
+    wider(detector.guess(Some(b"cn"), Utf8Detection::Deny))
 }
 
 /// Characters that no text has: replaced bytes, and the private ones that Big5 read as GB18030 is full of.

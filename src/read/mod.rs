@@ -11,6 +11,7 @@ mod odf;
 pub mod package;
 mod rtf;
 mod sheet;
+mod skipped;
 mod sniff;
 mod text;
 mod wordflow;

@@ -6,7 +6,6 @@ pub(super) mod names;
 pub(super) mod numbering;
 pub(super) mod pictures;
 pub(super) mod shared;
-pub(super) mod skipped;
 pub(super) mod styles;
 mod table;
 mod walk;

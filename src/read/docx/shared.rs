@@ -9,11 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use super::flow::Props;
 use super::numbering::Lists;
 use super::pictures::Pictures;
-use super::skipped::{Kind, Skipped};
 use super::styles::Styles;
 use crate::document::{Block, Budget, Exceeded, Resource};
 use crate::read::ReadError;
 use crate::read::package::{Package, Relationships};
+use crate::read::skipped::{Kind, Skipped};
 
 /// Where parts come from.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use super::flow::{Flow, Kind, Known};
 use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP};
 use super::pictures::vml_extent;
 use super::shared::Shared;
-use super::skipped;
 use crate::document::{Block, PictureRef, Region, Resource};
 use crate::read::ReadError;
 use crate::read::package::Relationships;
+use crate::read::skipped;
 use crate::read::xml::{Event, Events, Tag};
 
 /// Fields in fields that are told apart.

@@ -6,11 +6,11 @@ use memchr::memmem::Finder;
 
 use super::flow::Kind;
 use super::names::{is_on, number, val};
-use super::skipped;
 use super::table::{Merge, Row};
 use super::walk::{Element, Walk};
 use crate::document::Region;
 use crate::read::doc::list::bullet;
+use crate::read::skipped;
 use crate::read::xml::Tag;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.

@@ -11,8 +11,8 @@ use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::pictures::Pictures;
 use crate::read::docx::shared::base64;
-use crate::read::docx::skipped::{Kind as Left, Skipped};
 use crate::read::package::Package;
+use crate::read::skipped::{Kind as Left, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// Reads an `OpenDocument` text, be it a package or one XML file.

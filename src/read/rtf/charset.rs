@@ -27,10 +27,10 @@ pub(super) fn of_font(number: i32) -> Charset {
         0 => return Charset::Ansi,
         2 => return Charset::Symbol,
         77 => MACINTOSH,
-        128 => SHIFT_JIS,
-        129 | 130 => EUC_KR,
-        134 => GB18030,
-        136 => BIG5,
+        78 | 128 => SHIFT_JIS,
+        79 | 129 | 130 => EUC_KR,
+        80 | 134 => GB18030,
+        81 | 136 => BIG5,
         161 => WINDOWS_1253,
         162 => WINDOWS_1254,
         163 => WINDOWS_1258,
@@ -44,13 +44,13 @@ pub(super) fn of_font(number: i32) -> Charset {
     })
 }
 
-/// The encoding of a Windows code page.
+/// The encoding of a code page of Windows; those of the Macintosh (10000 and on) differ from its own in a few signs only.
 pub(super) fn of_page(number: i32) -> Option<&'static Encoding> {
     Some(match number {
-        932 => SHIFT_JIS,
-        936 | 54936 => GB18030,
-        949 => EUC_KR,
-        950 => BIG5,
+        932 | 10001 => SHIFT_JIS,
+        936 | 10008 | 54936 => GB18030,
+        949 | 10003 => EUC_KR,
+        950 | 10002 => BIG5,
         874 => WINDOWS_874,
         1250 => WINDOWS_1250,
         1251 => WINDOWS_1251,

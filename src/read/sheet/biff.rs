@@ -127,7 +127,8 @@ impl<'a> Continued<'a> {
         }
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    /// The next byte.
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let byte = *self.rest()?.first()?;
         self.at += 1;
         Some(byte)
@@ -162,7 +163,7 @@ impl<'a> Continued<'a> {
     }
 
     /// Characters, in one byte each or two as the flags say.
-    fn characters(&mut self, length: usize, flags: u8) -> Option<String> {
+    pub(super) fn characters(&mut self, length: usize, flags: u8) -> Option<String> {
         let mut wide = flags & 1 != 0;
         let mut units: Vec<u16> = Vec::new();
         while units.len() < length {

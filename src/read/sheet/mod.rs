@@ -9,6 +9,7 @@ mod sheetxml;
 mod strings;
 mod value;
 mod xls;
+mod xls_objects;
 mod xlsb;
 mod xlsx;
 
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 
 use super::docx::pictures::Pictures;
 use super::error::ReadError;
-use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Resource};
+use super::skipped::Skipped;
+use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Shown, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
@@ -60,6 +62,8 @@ struct Sheet {
     uncalculated: usize,
     /// Cells whose text is not in the file.
     missing: usize,
+    /// Comments, and charts and objects that lie over it.
+    skipped: Skipped,
 }
 
 impl Sheet {
@@ -131,6 +135,8 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
     let (hidden, visible): (Vec<Sheet>, Vec<Sheet>) = book.sheets.into_iter().partition(|sheet| sheet.hidden);
     for sheet in visible.into_iter().chain(hidden) {
         let hidden = sheet.hidden.then(|| sheet.name.clone());
+        let place = Place { part: Some(sheet.name.as_str().into()), ..Place::default() };
+        findings.extend(sheet.skipped.findings().map(|finding| finding.at(Some(place.clone()))));
         let Some(grid) = compress::grid(sheet, budget, findings)? else { continue };
         let place = grid.place.clone();
         document.blocks.push(Block::Grid(grid));
@@ -145,6 +151,17 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
     }
     document.pictures = book.pictures.list;
     Ok(document)
+}
+
+/// Keeps a line of text that is drawn over a sheet, unless it is blank.
+fn drawn_line(text: String, sheet: &str, texts: &mut Vec<Paragraph>, budget: &mut Budget) -> Result<(), ReadError> {
+    if !text.trim().is_empty() {
+        budget.spend(Resource::Blocks, 1)?;
+        budget.spend(Resource::TextBytes, text.len() as u64)?;
+        let place = Place { part: Some(sheet.into()), ..Place::default() };
+        texts.push(Paragraph { text, region: Shown::TextBox, place, ..Paragraph::default() });
+    }
+    Ok(())
 }
 
 fn sheet_hidden(name: &str) -> Finding {

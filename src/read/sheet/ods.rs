@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{COLUMNS, ROWS, Region, Sheet, Workbook, value};
-use crate::document::{Budget, Document, Paragraph, Place, Region as Shown, Resource};
+use super::{COLUMNS, ROWS, Region, Sheet, Workbook, drawn_line, value};
+use crate::document::{Budget, Document, Paragraph, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::shared::base64;
 use crate::read::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part,
 };
+use crate::read::skipped::{Kind, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// Reads an `OpenDocument` spreadsheet, be it a package or one XML file.
@@ -59,11 +60,21 @@ struct Walker<'a, 'b> {
     embedded: Vec<(Vec<u8>, String)>,
     /// Text of what is drawn over the sheets.
     texts: Vec<Paragraph>,
+    /// What is left out of the sheet.
+    skipped: Skipped,
 }
 
 impl<'a, 'b> Walker<'a, 'b> {
     fn new(events: Events<'a>, budget: &'b mut Budget) -> Self {
-        Self { events, budget, hidden: BTreeSet::new(), pictures: Vec::new(), embedded: Vec::new(), texts: Vec::new() }
+        Self {
+            events,
+            budget,
+            hidden: BTreeSet::new(),
+            pictures: Vec::new(),
+            embedded: Vec::new(),
+            texts: Vec::new(),
+            skipped: Skipped::default(),
+        }
     }
 
     fn sheets(&mut self) -> Result<Vec<Sheet>, ReadError> {
@@ -86,7 +97,8 @@ impl<'a, 'b> Walker<'a, 'b> {
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if tag.space == TABLE && tag.local == "table" => {
-                    let sheet = self.sheet(&tag)?;
+                    let mut sheet = self.sheet(&tag)?;
+                    sheet.skipped = std::mem::take(&mut self.skipped);
                     // Cells of another file to which formulas refer, as they last were: `'file:///C:/a.ods'#$Sheet1`.
                     if !(sheet.name.starts_with('\'') && sheet.name.contains("'#")) {
                         sheets.push(sheet);
@@ -183,6 +195,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == OFFICE && tag.local == "annotation" => {
+                    self.skipped.add(Kind::Comment);
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if tag.space == DRAW => self.drawn(&tag, sheet)?,
@@ -213,9 +226,15 @@ impl<'a, 'b> Walker<'a, 'b> {
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == DRAW && matches!(tag.local, "object" | "object-ole" | "plugin") => {
+                    // Of objects, charts alone say on which cells they rest.
+                    let is_chart = tag.get("notify-on-update-of-ranges").is_some();
+                    self.skipped.add(if is_chart { Kind::Chart } else { Kind::Object });
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if matches!(tag.local, "annotation" | "title" | "desc") && tag.space != TEXT => {
+                    if tag.local == "annotation" {
+                        self.skipped.add(Kind::Comment);
+                    }
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if tag.space == TEXT => match tag.local {
@@ -232,24 +251,13 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Character(character) if inside.is_some() => line.push(character),
                 Event::Close(_) if inside == Some(self.events.depth()) => {
                     inside = None;
-                    self.line(std::mem::take(&mut line), sheet)?;
+                    drawn_line(std::mem::take(&mut line), sheet, &mut self.texts, self.budget)?;
                 }
                 Event::Close(_) if self.events.depth() == outside => return Ok(()),
                 Event::End => return Ok(()),
                 _ => {}
             }
         }
-    }
-
-    /// Keeps a line of what is drawn.
-    fn line(&mut self, text: String, sheet: &str) -> Result<(), ReadError> {
-        if !text.trim().is_empty() {
-            self.budget.spend(Resource::Blocks, 1)?;
-            self.budget.spend(Resource::TextBytes, text.len() as u64)?;
-            let place = Place { part: Some(sheet.into()), ..Place::default() };
-            self.texts.push(Paragraph { text, region: Shown::TextBox, place, ..Paragraph::default() });
-        }
-        Ok(())
     }
 
     fn picture(&mut self, tag: &Tag, sheet: &str) -> Result<(), ReadError> {

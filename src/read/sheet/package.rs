@@ -1,20 +1,22 @@
 //! What XLSX and XLSB packages share: document properties, and what is drawn over the sheets: pictures and text boxes (ECMA-376 part 1, 20.5).
 
-use super::Workbook;
-use crate::document::{Budget, Metadata, Paragraph, Place, Region, Resource};
+use super::biff::Records;
+use super::{Workbook, drawn_line};
+use crate::document::{Budget, Metadata};
 use crate::read::ReadError;
 use crate::read::docx::metadata;
-use crate::read::package::Package;
+use crate::read::package::{Package, Relationship};
+use crate::read::skipped::Kind;
 use crate::read::xml::{self, Event, Events};
 
 /// A sheet that may have something drawn over it.
 pub(super) struct Drawn {
-    /// Its name.
-    pub(super) sheet: String,
     /// Its part.
     pub(super) part: String,
     /// The id of the relationship to its drawing.
     pub(super) drawing: Option<String>,
+    /// It may have comments.
+    pub(super) comments: bool,
 }
 
 /// The workbook's own part.
@@ -41,29 +43,73 @@ pub(super) fn properties(package: &mut Package, budget: &mut Budget) -> Result<M
     Ok(found)
 }
 
-/// What is drawn over the sheets, then the pictures that are in the package besides.
+/// What is drawn over the sheets, `drawn` being of the workbook's sheets in order, then the pictures that are in the package besides.
 pub(super) fn drawings(
     package: &mut Package,
-    sheets: &[Drawn],
+    drawn: &[Drawn],
     book: &mut Workbook,
     budget: &mut Budget,
 ) -> Result<(), ReadError> {
-    for drawn in sheets {
-        let Some(id) = &drawn.drawing else { continue };
-        let of_sheet = package.relationships(&drawn.part, budget)?;
-        let Some(drawing) = of_sheet.by_id(id).filter(|drawing| !drawing.external) else { continue };
-        if let Some(bytes) = package.part(&drawing.target, budget)? {
-            text_boxes(&bytes, &drawn.sheet, book, budget)?;
-        }
-        for to in package.relationships(&drawing.target, budget)?.all() {
-            if to.kind == "image" && !to.external {
-                keep(package, &to.target, Some(&drawn.sheet), book, budget)?;
-            }
+    for (at, drawn) in drawn.iter().enumerate() {
+        if drawn.drawing.is_some() || drawn.comments {
+            drawing(package, drawn, at, book, budget)?;
         }
     }
     let is_picture = |name: &&str| name.to_lowercase().starts_with("xl/media/");
     let names: Vec<String> = package.names().filter(is_picture).map(str::to_owned).collect();
     names.iter().try_for_each(|name| keep(package, name, None, book, budget))
+}
+
+/// What is drawn over the sheet at a place of the workbook's list: text and pictures are kept, charts and comments counted.
+fn drawing(
+    package: &mut Package,
+    drawn: &Drawn,
+    at: usize,
+    book: &mut Workbook,
+    budget: &mut Budget,
+) -> Result<(), ReadError> {
+    let Some(sheet) = book.sheets.get_mut(at) else { return Ok(()) };
+    let name = sheet.name.clone();
+    let of_sheet = package.relationships(&drawn.part, budget)?;
+    for to in of_sheet.all().iter().filter(|to| to.kind == "comments" && !to.external) {
+        if let Some(bytes) = package.part(&to.target, budget)? {
+            (0..comments(&bytes, budget)?).for_each(|_| sheet.skipped.add(Kind::Comment));
+        }
+    }
+    let drawing = drawn.drawing.as_ref().and_then(|id| of_sheet.by_id(id)).filter(|drawing| !drawing.external);
+    let Some(drawing) = drawing else { return Ok(()) };
+    let of_drawing = package.relationships(&drawing.target, budget)?;
+    let is_chart = |to: &&Relationship| matches!(&*to.kind, "chart" | "chartEx" | "diagramData");
+    of_drawing.all().iter().filter(is_chart).for_each(|_| sheet.skipped.add(Kind::Chart));
+    if let Some(bytes) = package.part(&drawing.target, budget)? {
+        text_boxes(&bytes, &name, book, budget)?;
+    }
+    for to in of_drawing.all().iter().filter(|to| to.kind == "image" && !to.external) {
+        keep(package, &to.target, Some(&name), book, budget)?;
+    }
+    Ok(())
+}
+
+/// How many comments a part has: XML (18.7.3), or records (MS-XLSB 2.4.28).
+fn comments(part: &[u8], budget: &mut Budget) -> Result<u32, ReadError> {
+    const BEGIN_COMMENT: u32 = 635;
+    let mut count = 0;
+    if part.starts_with(b"<") || part.starts_with(b"\xEF\xBB\xBF") || part.starts_with(b"\xFF\xFE") {
+        let (text, _) = xml::text(part, budget)?;
+        let mut events = Events::new(&text, 0, &[]);
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.local == "comment" => count += 1,
+                Event::End => return Ok(count),
+                _ => {}
+            }
+        }
+    }
+    let mut records = Records::new(part);
+    while let Some((kind, _)) = records.next(budget)? {
+        count += u32::from(kind == BEGIN_COMMENT);
+    }
+    Ok(count)
 }
 
 /// Text of the shapes of a drawing, a paragraph each.
@@ -76,17 +122,12 @@ fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budge
         match events.next(budget)? {
             Event::Open(tag) if tag.local == "txBody" => inside = Some(events.depth()),
             Event::Open(tag) if inside.is_some() && tag.local == "t" => {
-                let piece = events.content(budget)?;
-                budget.spend(Resource::TextBytes, piece.len() as u64)?;
-                line.push_str(&piece);
+                line.push_str(&events.content(budget)?);
             }
             Event::Open(tag) if inside.is_some() && tag.local == "br" => line.push('\n'),
             // A paragraph of the text ends one level below it.
-            Event::Close(_) if inside == Some(events.depth()) && !line.trim().is_empty() => {
-                budget.spend(Resource::Blocks, 1)?;
-                let place = Place { part: Some(sheet.into()), ..Place::default() };
-                let text = std::mem::take(&mut line);
-                book.texts.push(Paragraph { text, region: Region::TextBox, place, ..Paragraph::default() });
+            Event::Close(_) if inside == Some(events.depth()) => {
+                drawn_line(std::mem::take(&mut line), sheet, &mut book.texts, budget)?;
             }
             Event::Close(_) if inside.is_some_and(|depth| events.depth() < depth) => inside = None,
             Event::End => return Ok(()),

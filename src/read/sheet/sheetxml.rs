@@ -6,6 +6,7 @@ use crate::document::{Budget, Document, Metadata};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::metadata;
+use crate::read::skipped::Kind;
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// The namespaces that matter.
@@ -120,7 +121,10 @@ impl Walker<'_, '_, '_> {
                     text = Some(shown(data.get("Type").as_deref().unwrap_or("String"), written));
                 }
                 // A comment has data of its own, and so may what other programs add.
-                Event::Open(_) => {
+                Event::Open(other) => {
+                    if other.space == SHEET && other.local == "Comment" {
+                        self.sheet.skipped.add(Kind::Comment);
+                    }
                     self.events.skip(self.budget)?;
                 }
                 Event::Close(_) if self.events.depth() == outside => break,
@@ -260,8 +264,9 @@ mod tests {
             let text = sheet(&format!(
                 "<Row><Cell><Data ss:Type='{kind}'>{written}</Data><Comment><ss:Data>批注</ss:Data></Comment></Cell></Row>"
             ));
-            let (document, _) = said(&text)?;
+            let (document, findings) = said(&text)?;
             assert_eq!(cells(&document), [("A1".to_owned(), 1, 1, expected)]);
+            assert_eq!(findings, ["content-skipped"]);
         }
         Ok(())
     }

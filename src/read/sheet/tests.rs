@@ -4,8 +4,9 @@ mod binary;
 
 use super::{read_ods, read_xlsx};
 use crate::document::{Block, Budget, Document, Grid};
+use crate::finding::Finding;
 use crate::read::ReadError;
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{Chart, ChartType, Format, Note, Workbook};
 use std::io::Write;
 
 fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
@@ -103,15 +104,44 @@ fn what_is_drawn_over_an_ods_sheet_is_read_and_tables_of_charts_are_not() {
     let chart = "<t:table><t:table-row><t:table-cell><x:p>9</x:p></t:table-cell></t:table-row></t:table>";
     let bytes = ods(&format!(
         "<t:table t:name='表' {draw}><t:shapes><d:frame><s:title xmlns:s='svg'>名</s:title><d:text-box><x:p>注<x:s/>一</x:p><x:p/></d:text-box></d:frame>\
-         <d:frame><d:object>{chart}</d:object></d:frame></t:shapes><t:table-row><t:table-cell><d:custom-shape><x:p>注二</x:p></d:custom-shape>\
+         <d:frame><d:object d:notify-on-update-of-ranges='表.A1'>{chart}</d:object></d:frame><d:frame><d:object/></d:frame></t:shapes>\
+         <t:table-row><t:table-cell><o:annotation><x:p>请核对</x:p></o:annotation><d:custom-shape><x:p>注二</x:p></d:custom-shape>\
          <x:p>规章</x:p></t:table-cell></t:table-row></t:table>"
     ));
-    let document = read_ods(&bytes, &mut Budget::default(), &mut Vec::new()).unwrap();
+    let mut findings = Vec::new();
+    let document = read_ods(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!(told(&findings), ["There are 1 embedded object(s)", "1 chart(s)", "The file has 1 comment(s)"]);
     let [Block::Grid(grid), Block::Paragraph(one), Block::Paragraph(two)] = &document.blocks[..] else {
         panic!("{document:?}")
     };
     assert_eq!((grid.cells().len(), grid.cells()[0].text.as_str()), (1, "规章"));
     assert_eq!((one.text.as_str(), two.text.as_str()), ("注 一", "注二"));
+}
+
+/// How the messages of findings begin, as far as they say what and how many.
+pub(super) fn told(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|finding| finding.message.en.split_inclusive("(s)").next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn comments_and_charts_of_an_xlsx_are_told() {
+    let bytes = xlsx(|book| {
+        let sheet = book.add_worksheet().set_name("表").unwrap();
+        for row in 0..3 {
+            sheet.write(row, 0, row).unwrap();
+            sheet.insert_note(row, 0, &Note::new("请核对")).unwrap();
+        }
+        let mut chart = Chart::new(ChartType::Bar);
+        chart.add_series().set_values(("表", 0, 0, 2, 0));
+        sheet.insert_chart(0, 3, &chart).unwrap();
+        book.add_worksheet().write(0, 0, 1).unwrap();
+    });
+    let mut findings = Vec::new();
+    read_xlsx(&bytes, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!(told(&findings), ["1 chart(s)", "The file has 3 comment(s)"]);
+    assert!(
+        findings.iter().all(|finding| finding.place.as_ref().and_then(|place| place.part.as_deref()) == Some("表"))
+    );
 }
 
 #[test]

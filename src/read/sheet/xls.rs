@@ -5,8 +5,9 @@
 
 use super::biff::{Continued, Record, Text, record};
 use super::strings::Strings;
+use super::xls_objects::Objects;
 use super::{NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
-use crate::document::{Budget, Document, Resource};
+use crate::document::{Budget, Document, Paragraph, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
@@ -58,7 +59,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
             findings.push(sheet_skipped(&bound.name, NO_WORKSHEET));
             continue;
         }
-        let (sheet, whole) = globals.sheet(&stream, bound, budget)?;
+        let (sheet, whole) = globals.sheet(&stream, bound, &mut book.texts, budget)?;
         book.sheets.push(sheet);
         if !whole {
             findings.push(sheet_cut(&bound.name));
@@ -160,13 +161,20 @@ impl Globals {
     }
 
     /// The cells of a sheet, and whether its records begin and end where they should.
-    fn sheet(&self, stream: &[u8], bound: &Bound, budget: &mut Budget) -> Result<(Sheet, bool), ReadError> {
+    fn sheet(
+        &self,
+        stream: &[u8],
+        bound: &Bound,
+        texts: &mut Vec<Paragraph>,
+        budget: &mut Budget,
+    ) -> Result<(Sheet, bool), ReadError> {
         let mut sheet = Sheet { name: bound.name.clone(), hidden: bound.hidden, ..Sheet::default() };
         let first = record(stream, bound.at, budget)?;
         let whole = first.is_some_and(|first| first.kind == kind::BOF);
         let (mut at, mut inside) = (first.filter(|_| whole).map_or(bound.at, |first| first.end), 0_u32);
         // The cell of a formula whose text comes in a record of its own.
         let mut awaits = None;
+        let mut objects = Objects::default();
         while let Some(record) = record(stream, at, budget)? {
             at = record.end;
             match record.kind {
@@ -190,6 +198,7 @@ impl Globals {
                     sheet.hide_columns(at(0), at(2), budget)?;
                 }
                 kind::MERGE_CELLS => merges(record, &mut sheet, budget)?,
+                _ if objects.take(stream, record, &mut sheet, texts, budget)? => {}
                 _ => awaits = self.cell(stream, record, &mut sheet, budget)?.or(awaits),
             }
         }

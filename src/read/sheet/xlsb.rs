@@ -38,6 +38,7 @@ mod kind {
     pub(super) const BUNDLE_SH: u32 = 156;
     pub(super) const MERGE_CELL: u32 = 176;
     pub(super) const DRAWING: u32 = 550;
+    pub(super) const LEGACY_DRAWING: u32 = 551;
     pub(super) const BEGIN_CELL_XFS: u32 = 617;
     pub(super) const END_CELL_XFS: u32 = 618;
 }
@@ -73,8 +74,8 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
             findings.push(sheet_skipped(&sheet.name, MISSING));
             continue;
         };
-        let drawing = shared.fill(&mut sheet, &part, budget)?;
-        drawn.push(Drawn { sheet: sheet.name.clone(), part: to.target.clone(), drawing });
+        let (drawing, comments) = shared.fill(&mut sheet, &part, budget)?;
+        drawn.push(Drawn { part: to.target.clone(), drawing, comments });
         book.sheets.push(sheet);
     }
     book.metadata = properties(&mut package, budget)?;
@@ -119,10 +120,10 @@ struct Shared {
 }
 
 impl Shared {
-    /// Reads the cells and merged regions of a sheet. Returns the id of the relationship to its drawing.
-    fn fill(&self, sheet: &mut Sheet, part: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    /// Reads the cells and merged regions of a sheet. Returns the id of the relationship to its drawing, and whether it may have comments.
+    fn fill(&self, sheet: &mut Sheet, part: &[u8], budget: &mut Budget) -> Result<(Option<String>, bool), ReadError> {
         let mut records = Records::new(part);
-        let (mut row, mut in_data, mut drawing) = (0, false, None);
+        let (mut row, mut in_data, mut drawing, mut comments) = (0, false, None, false);
         while let Some((kind, data)) = records.next(budget)? {
             match kind {
                 kind::BEGIN_SHEET_DATA => in_data = true,
@@ -142,11 +143,12 @@ impl Shared {
                     sheet.merge(Region { top: at(0), bottom: at(4), left: at(8), right: at(12) }, budget)?;
                 }
                 kind::DRAWING => drawing = wide_string(data, 0).map(|(id, _)| id),
+                kind::LEGACY_DRAWING => comments = true,
                 _ if in_data => self.cell(kind, data, row, sheet, budget)?,
                 _ => {}
             }
         }
-        Ok(drawing)
+        Ok((drawing, comments))
     }
 
     /// A cell (MS-XLSB 2.5.9): its column, its format, then its value.

@@ -46,9 +46,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
                 findings.push(sheet_skipped(&sheet.name, NO_WORKSHEET));
                 continue;
             }
-            Root::Worksheet { drawing } => {
-                drawn.push(Drawn { sheet: sheet.name.clone(), part: to.target.clone(), drawing });
-            }
+            Root::Worksheet { drawing, comments } => drawn.push(Drawn { part: to.target.clone(), drawing, comments }),
         }
         book.sheets.push(sheet);
     }
@@ -94,8 +92,8 @@ struct Shared {
 
 /// What a sheet's part is.
 enum Root {
-    /// Cells, and perhaps a drawing over them: the id of its relationship.
-    Worksheet { drawing: Option<String> },
+    /// Cells, and perhaps a drawing over them: the id of its relationship. Comments have a drawing of an older kind.
+    Worksheet { drawing: Option<String>, comments: bool },
     /// A chart, a dialog or macros.
     Other,
 }
@@ -115,7 +113,7 @@ impl Cells<'_> {
     fn read(mut self, part: &[u8]) -> Result<Root, ReadError> {
         let (text, _) = xml::text(part, self.budget)?;
         let mut events = Events::new(&text, 0, &[]);
-        let mut drawing = None;
+        let (mut drawing, mut comments) = (None, false);
         let mut next_row = 0;
         loop {
             match events.next(self.budget)? {
@@ -142,9 +140,10 @@ impl Cells<'_> {
                         }
                     }
                     "drawing" => drawing = tag.get("id").map(Into::into),
+                    "legacyDrawing" => comments = true,
                     _ => {}
                 },
-                Event::End => return Ok(Root::Worksheet { drawing }),
+                Event::End => return Ok(Root::Worksheet { drawing, comments }),
                 _ => {}
             }
         }

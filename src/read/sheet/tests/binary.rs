@@ -4,6 +4,7 @@
 use std::io::{Cursor, Write};
 
 use super::super::{read_xls, read_xlsb};
+use super::told;
 use crate::document::{Block, Budget, Document, Grid};
 use crate::finding::Finding;
 use crate::read::ReadError;
@@ -98,6 +99,37 @@ fn an_xls_sheet_that_begins_within_another_record_is_told() {
     assert!(read(read_xls, &honest).0.is_empty());
 }
 
+#[test]
+fn text_boxes_of_an_xls_sheet_are_read_and_its_comments_and_charts_told() {
+    let object = |kind: u16| record(0x005D, &words(&[0x15, 0x12, kind, 1, 0]));
+    let text = |text: &str| {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let head = record(0x01B6, &words(&[0, 0, 0, 0, 0, units.len() as u16, 16, 0, 0]));
+        [head, record(0x003C, &[&[1][..], &words(&units)].concat()), record(0x003C, &[0; 16])].concat()
+    };
+    let sheet = [
+        object(0x19),
+        text("请核对"),
+        object(0x06),
+        text("填表人\n某某"),
+        object(0x05),
+        record(0x001C, &words(&[0, 0, 0, 1, 0])),
+    ]
+    .concat();
+    let mut findings = Vec::new();
+    let document = read_xls(&xls(&[], &sheet, None), &mut Budget::default(), &mut findings).unwrap();
+    let lines: Vec<&str> = document
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Paragraph(paragraph) => paragraph.text.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(lines, ["填表人", "某某"]);
+    assert_eq!(told(&findings), ["1 chart(s)", "The file has 1 comment(s)"]);
+}
+
 /// A record of an XLSB part: its type and length in bytes of seven bits.
 fn brt(kind: u16, data: &[u8]) -> Vec<u8> {
     let kind = if kind < 128 { vec![kind as u8] } else { vec![(kind & 0x7F) as u8 | 0x80, (kind >> 7) as u8] };
@@ -117,7 +149,7 @@ fn xlsb(sheet: &[u8]) -> Vec<u8> {
     let relations = |list: &str| format!("<Relationships>{list}</Relationships>").into_bytes();
     let bound = |state: u32, id: &str, name: &str| brt(156, &[longs(&[state, 1]), wide(id), wide(name)].concat());
     let styles = [brt(617, &[]), brt(47, &words(&[0, 0])), brt(47, &words(&[0, 14])), brt(618, &[])].concat();
-    let parts: [(&str, Vec<u8>); 6] = [
+    let parts: [(&str, Vec<u8>); 8] = [
         ("_rels/.rels", relations("<Relationship Id='a' Type='x/officeDocument' Target='xl/workbook.bin'/>")),
         ("xl/workbook.bin", [bound(0, "r1", "表"), bound(0, "r2", "图")].concat()),
         (
@@ -130,6 +162,8 @@ fn xlsb(sheet: &[u8]) -> Vec<u8> {
         ("xl/s.bin", sheet.to_vec()),
         ("xl/t.bin", brt(19, &[&[0][..], &wide("合并")].concat())),
         ("xl/y.bin", styles),
+        ("xl/_rels/s.bin.rels", relations("<Relationship Id='c' Type='x/comments' Target='n.bin'/>")),
+        ("xl/n.bin", brt(635, &[0; 20])),
     ];
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
@@ -154,11 +188,12 @@ fn an_xlsb_sheet_with_merges_dates_and_hidden_columns() {
         real(2, 1, 44_214.0),
         brt(146, &[]),
         brt(176, &longs(&[0, 0, 0, 2])),
+        brt(551, &wide("d")),
     ]
     .concat();
     let (document, findings) = read(read_xlsb, &xlsb(&sheet));
     assert_eq!(cells(grid(&document)), [("合并", 3), ("2.5", 1), ("", 1), ("2021-01-18", 1)]);
-    assert_eq!(findings, ["content-skipped", "cells-hidden"]);
+    assert_eq!(findings, ["content-skipped", "content-skipped", "cells-hidden"]);
 }
 
 #[test]

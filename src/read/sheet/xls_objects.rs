@@ -1,0 +1,64 @@
+//! What lies over the cells of an .xls sheet (MS-XLS): the text of boxes is read, comments and charts are counted.
+
+use super::biff::{Continued, Record};
+use super::{Sheet, drawn_line};
+use crate::document::{Budget, Paragraph};
+use crate::read::ReadError;
+use crate::read::skipped::Kind;
+
+/// A comment (2.4.179).
+const NOTE: u16 = 0x001C;
+/// An object (2.4.181).
+const OBJ: u16 = 0x005D;
+/// The text of the object before it (2.4.329).
+const TXO: u16 = 0x01B6;
+
+/// Types of objects (2.5.143).
+const CHART: u16 = 0x0005;
+const COMMENT: u16 = 0x0019;
+
+/// The objects of a sheet, record by record.
+#[derive(Default)]
+pub(super) struct Objects {
+    /// Type of the last one.
+    kind: u16,
+}
+
+impl Objects {
+    /// Takes a record where it is one of an object; returns whether it is.
+    pub(super) fn take(
+        &mut self,
+        stream: &[u8],
+        record: Record,
+        sheet: &mut Sheet,
+        texts: &mut Vec<Paragraph>,
+        budget: &mut Budget,
+    ) -> Result<bool, ReadError> {
+        match record.kind {
+            // Excel 5 splits a long comment; what goes on has no row.
+            NOTE if record.u16(0) != Some(0xFFFF) => sheet.skipped.add(Kind::Comment),
+            OBJ => {
+                self.kind = record.u16(4).unwrap_or(0);
+                if self.kind == CHART {
+                    sheet.skipped.add(Kind::Chart);
+                }
+            }
+            TXO if self.kind != COMMENT => {
+                for line in text(stream, record, budget)?.unwrap_or_default().split(['\r', '\n']) {
+                    drawn_line(line.to_owned(), &sheet.name, texts, budget)?;
+                }
+            }
+            NOTE | TXO => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// The text of an object, which stands in the continuations of its record.
+fn text(stream: &[u8], record: Record, budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    let Some(length) = record.u16(10).filter(|&length| length > 0) else { return Ok(None) };
+    let mut bytes = Continued::new(stream, record, budget)?;
+    let skipped = bytes.skip(record.data.len());
+    Ok(skipped.and_then(|()| bytes.byte()).and_then(|flags| bytes.characters(usize::from(length), flags)))
+}
