@@ -85,6 +85,8 @@ pub struct Package<'a> {
     names: Vec<String>,
     /// Names in lower case, as Office compares them, with their index.
     index: BTreeMap<String, usize>,
+    /// Its own relationships, once they have been read.
+    own: Option<Relationships>,
 }
 
 impl<'a> Package<'a> {
@@ -118,7 +120,7 @@ impl<'a> Package<'a> {
             }
             names.push(name);
         }
-        Ok(Self { bytes, archive, names, index })
+        Ok(Self { bytes, archive, names, index, own: None })
     }
 
     /// Names of the entries in the order of the directory.
@@ -179,7 +181,12 @@ impl<'a> Package<'a> {
     /// # Errors
     /// As for [`Package::part`]; no relationships part is no error.
     pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
-        Relationships::of(part, budget, |name, budget| self.part(name, budget))
+        if let Some(own) = self.own.as_ref().filter(|_| part.is_empty()) {
+            return Ok(own.clone());
+        }
+        let found = Relationships::of(part, budget, |name, budget| self.part(name, budget))?;
+        self.own = self.own.take().or_else(|| part.is_empty().then(|| found.clone()));
+        Ok(found)
     }
 
     /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.

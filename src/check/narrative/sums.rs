@@ -15,10 +15,13 @@ const NUMBER: &str = "[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+|
 /// Units in which things are counted.
 const UNITS: &str = "人次|条|件|次|篇|个|场|期|项|份|起|宗|例|部|人|户";
 
+/// Words with which a list of parts begins.
+const LISTS: [&str; 4] = ["其中", "包括", "分别为", "分别是"];
+
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"({NUMBER})\s*(?:余\s*)?({UNITS})[，。,；：:（(]?\s*(?:其中|包括|分别为|分别是)"))
-        .expect("a constant pattern")
+    let lists = LISTS.join("|");
+    Regex::new(&format!(r"({NUMBER})\s*(?:余\s*)?({UNITS})[，。,；：:（(]?\s*(?:{lists})")).expect("a constant pattern")
 });
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
@@ -38,6 +41,10 @@ const WHOLES: usize = 100;
 /// `共发布信息268条。其中包括概况类信息40条、政务动态信息200条…`: the parts of one unit must not exceed the whole.
 pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Looking for the words costs far less than trying the pattern at every number.
+    if !LISTS.iter().any(|word| text.contains(word)) {
+        return findings;
+    }
     for found in WHOLE.captures_iter(text).take(WHOLES) {
         let (Some(whole), Some(unit), Some(all)) = (numbers::read(&found[1]), found.get(2), found.get(0)) else {
             continue;
