@@ -95,7 +95,7 @@ fn office(name: &str) -> Option<Duration> {
     for copy in &copies {
         std::fs::write(copy, &bytes).ok()?;
     }
-    let to = if matches!(suffix, "xlsx" | "xls" | "ods") || name == "excel-2003.xml" {
+    let to = if matches!(suffix, "xlsx" | "xlsb" | "xls" | "ods") || name == "excel-2003.xml" {
         "html:HTML (StarCalc)"
     } else {
         "html:HTML (StarWriter)"

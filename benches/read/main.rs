@@ -22,6 +22,7 @@ const SAMPLES: &[&str] = &[
     "rich-text.rtf",
     "text-document.odt",
     "sheet-2021.xlsx",
+    "binary.xlsb",
     "excel-97.xls",
     "calc.ods",
     "excel-2003.xml",

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Ods, Range, Reader, Xls, Xlsx};
+use calamine::{Data, Ods, Range, Reader, Xls, Xlsb, Xlsx};
 use divan::black_box;
 use quick_xml::events::Event;
 use zip::ZipArchive;
@@ -17,6 +17,7 @@ pub(crate) fn of(name: &str) -> Vec<Other> {
         "odt" => vec![("XML events alone", content_xml)],
         "ods" => vec![("calamine", calamine_ods), ("XML events alone", content_xml)],
         "xlsx" => vec![("calamine", calamine_xlsx), ("XML events alone", sheets_xml)],
+        "xlsb" => vec![("calamine", calamine_xlsb)],
         "xls" => vec![("calamine", calamine_xls)],
         "html" => vec![("scraper, the tree alone", scraper_tree)],
         _ => Vec::new(),
@@ -29,6 +30,10 @@ fn docx_rs(bytes: &[u8]) {
 
 fn calamine_xlsx(bytes: &[u8]) {
     ranges(&mut Xlsx::new(Cursor::new(bytes)).expect("a workbook"));
+}
+
+fn calamine_xlsb(bytes: &[u8]) {
+    ranges(&mut Xlsb::new(Cursor::new(bytes)).expect("a workbook"));
 }
 
 fn calamine_xls(bytes: &[u8]) {

@@ -2,6 +2,8 @@
 //!
 //! Agencies, figures and texts are made up by the sampler. `scripts/samples` has LibreOffice make the other formats of them.
 
+mod xlsb;
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write};
@@ -64,6 +66,8 @@ impl Maker {
         self.put("samples/page-gbk.html", &gbk(&self.bytes(Output::Html, "gkbg-2021", 20)?)?)?;
         let workbook = self.bytes(Output::Xlsx, "gkbg-2021", 21)?;
         self.put("samples/excel-2003.xml", excel_2003(&workbook)?.as_bytes())?;
+        let workbook = self.bytes(Output::Xlsx, "gkbg-2021", 28)?;
+        self.put("samples/binary.xlsb", &xlsb::of(&workbook)?)?;
         self.put("samples/page.mht", &single_file(&gbk(&self.bytes(Output::Html, "gkbg-2021", 26)?)?)?)?;
         self.put("samples/word-flat.xml", flat(&self.bytes(Output::Docx, "gkbg-2019", 27)?)?.as_bytes())?;
         let (form, report) = self.report("gkbg-2021", 22)?;
