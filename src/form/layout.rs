@@ -58,6 +58,19 @@ impl Layout {
         layout
     }
 
+    /// The cells that stand in each row, from the left: its own and those that reach down into it.
+    pub fn standing(&self) -> Vec<Vec<&LayoutCell>> {
+        let mut standing = vec![Vec::new(); self.rows.len()];
+        for cell in self.rows.iter().flatten() {
+            let rows = standing.iter_mut().skip(cell.row as usize).take(cell.row_span as usize);
+            rows.for_each(|row| row.push(cell));
+        }
+        for row in &mut standing {
+            row.sort_by_key(|cell: &&LayoutCell| cell.column);
+        }
+        standing
+    }
+
     fn push(&mut self, row: u32, column: u32, spans: (u32, u32), content: LayoutContent) {
         while self.rows.len() <= row as usize {
             self.rows.push(Vec::new());

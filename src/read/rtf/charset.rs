@@ -108,5 +108,7 @@ mod tests {
         assert_eq!(decode(b"\xB9\xAB\xBF\xAA", of_font(134), WINDOWS_1252), "公开");
         assert_eq!(decode(b"\x91\xE6\x93\xF1", of_font(128), GB18030), "第二");
         assert_eq!(decode(b"7\xFE", of_font(2), GB18030), "7\u{F0FE}");
+        assert_eq!((of_page(10_008), of_page(936), of_page(1)), (Some(GB18030), Some(GB18030), None));
+        assert_eq!(decode(b"\xB9\xAB\xBF\xAA", of_font(80), WINDOWS_1252), "公开");
     }
 }

@@ -122,8 +122,8 @@ fn table(form: &Form, number: usize) -> Table {
         _ => (16, 15),
     };
     let mut rows = Vec::new();
-    for row in 0..layout.rows.len() as u32 {
-        let cells = physical(&layout, row).map(|(cell, merge)| table_cell(cell, merge, &columns, size)).collect();
+    for (row, standing) in (0..).zip(layout.standing()) {
+        let cells = standing.into_iter().map(|cell| table_cell(cell, merge(cell, row), &columns, size)).collect();
         rows.push(TableRow::new(cells).row_height(397.0).height_rule(HeightRule::AtLeast).cant_split());
     }
     Table::new(rows)
@@ -134,19 +134,13 @@ fn table(form: &Form, number: usize) -> Table {
         .margins(TableCellMargins::new().margin_left(margin, WidthType::Dxa).margin_right(margin, WidthType::Dxa))
 }
 
-/// The cells that a row of a Word table has: its own, and those that go on from above.
-fn physical(layout: &Layout, row: u32) -> impl Iterator<Item = (&LayoutCell, Option<VMergeType>)> {
-    let mut cells: Vec<&LayoutCell> =
-        layout.rows.iter().flatten().filter(|cell| cell.row <= row && row < cell.row + cell.row_span).collect();
-    cells.sort_by_key(|cell| cell.column);
-    cells.into_iter().map(move |cell| {
-        let merge = match (cell.row_span, cell.row == row) {
-            (1, _) => None,
-            (_, true) => Some(VMergeType::Restart),
-            (_, false) => Some(VMergeType::Continue),
-        };
-        (cell, merge)
-    })
+/// How a cell is merged in a row of a Word table, which has a cell of its own for what goes on from above.
+fn merge(cell: &LayoutCell, row: u32) -> Option<VMergeType> {
+    match (cell.row_span, cell.row == row) {
+        (1, _) => None,
+        (_, true) => Some(VMergeType::Restart),
+        (_, false) => Some(VMergeType::Continue),
+    }
 }
 
 fn table_cell(cell: &LayoutCell, merge: Option<VMergeType>, columns: &[u32], size: usize) -> TableCell {

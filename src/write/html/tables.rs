@@ -1,5 +1,7 @@
 //! Tables of a page, with the header cells that each figure belongs to.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, PreEscaped, html};
 
 use super::lines;
@@ -51,7 +53,7 @@ fn markup(form: &Form, number: usize, layout: &Layout) -> Markup {
     let section =
         form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str()).unwrap_or_default();
     let caption = if section.is_empty() { table.name.zh.clone() } else { format!("{}　{section}", table.name.zh) };
-    let writer = TableWriter { id: &table.id, layout };
+    let writer = TableWriter::new(&table.id, layout);
     html! {
         div.scroll role="region" tabindex="0" aria-label=(clean(&caption)) {
             table {
@@ -68,9 +70,26 @@ fn markup(form: &Form, number: usize, layout: &Layout) -> Markup {
 struct TableWriter<'a> {
     id: &'a str,
     layout: &'a Layout,
+    standing: Vec<Vec<&'a LayoutCell>>,
+    /// The captions and column labels of each block, by its first row.
+    heads: BTreeMap<u32, Vec<&'a LayoutCell>>,
 }
 
-impl TableWriter<'_> {
+impl<'a> TableWriter<'a> {
+    fn new(id: &'a str, layout: &'a Layout) -> Self {
+        let mut heads = BTreeMap::new();
+        let mut block: &mut Vec<&LayoutCell> = heads.entry(0).or_default();
+        for row in &layout.rows {
+            if let Some(first) = row.first().filter(|first| matches!(first.content, LayoutContent::Caption(_))) {
+                block = heads.entry(first.row).or_default();
+            }
+            let is_head =
+                |cell: &&LayoutCell| matches!(cell.content, LayoutContent::Caption(_) | LayoutContent::ColumnHead(_));
+            block.extend(row.iter().filter(is_head));
+        }
+        Self { id, layout, standing: layout.standing(), heads }
+    }
+
     fn cell(&self, cell: &LayoutCell) -> Markup {
         let (rows, columns) = (span(cell.row_span), span(cell.col_span));
         let id = self.cell_id(cell);
@@ -101,27 +120,16 @@ impl TableWriter<'_> {
 
     /// The header cells of a figure: the column labels nearest above it, and the row labels left of it.
     fn headers(&self, cell: &LayoutCell) -> String {
-        let over = |other: &LayoutCell| {
-            other.column < cell.column + cell.col_span && cell.column < other.column + other.col_span
+        let above = self.heads.range(..=cell.row).next_back().map(|(_, block)| block.as_slice()).unwrap_or_default();
+        let is_over = |other: &&&LayoutCell| {
+            let spans = other.column < cell.column + cell.col_span && cell.column < other.column + other.col_span;
+            other.row <= cell.row && (spans || matches!(other.content, LayoutContent::Caption(_)))
         };
-        let beside = |other: &LayoutCell| other.row <= cell.row && cell.row < other.row + other.row_span;
-        let mut block_start = 0;
-        for row in self.layout.rows.iter().take(cell.row as usize) {
-            if let Some(first) = row.first().filter(|first| matches!(first.content, LayoutContent::Caption(_))) {
-                block_start = first.row;
-            }
-        }
-        let all = self.layout.rows.iter().flatten().filter(|other| other.row >= block_start && other.row <= cell.row);
-        let ids: Vec<String> = all
-            .filter(|other| match &other.content {
-                LayoutContent::ColumnHead(_) => over(other),
-                LayoutContent::RowHead(text) => beside(other) && !text.is_empty(),
-                LayoutContent::Caption(_) => true,
-                _ => false,
-            })
-            .map(|other| self.cell_id(other))
-            .collect();
-        ids.join(" ")
+        let is_beside =
+            |other: &&&LayoutCell| matches!(&other.content, LayoutContent::RowHead(text) if !text.is_empty());
+        let beside = self.standing.get(cell.row as usize).map(Vec::as_slice).unwrap_or_default();
+        let heads = above.iter().filter(is_over).chain(beside.iter().filter(is_beside));
+        heads.map(|head| self.cell_id(head)).collect::<Vec<_>>().join(" ")
     }
 }
 
