@@ -51,8 +51,14 @@ pub(super) fn drawings(
     budget: &mut Budget,
 ) -> Result<(), ReadError> {
     for (at, drawn) in drawn.iter().enumerate() {
-        if drawn.drawing.is_some() || drawn.comments {
-            drawing(package, drawn, at, book, budget)?;
+        if drawn.drawing.is_none() && !drawn.comments {
+            continue;
+        }
+        match drawing(package, drawn, at, book, budget) {
+            Err(ReadError::OverLimit(exceeded)) => return Err(exceeded.into()),
+            // The cells can do without it.
+            Err(_) => book.sheets.iter_mut().skip(at).take(1).for_each(|sheet| sheet.skipped.add(Kind::Part)),
+            Ok(()) => {}
         }
     }
     let is_picture = |name: &&str| name.to_lowercase().starts_with("xl/media/");

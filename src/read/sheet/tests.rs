@@ -145,6 +145,29 @@ fn comments_and_charts_of_an_xlsx_are_told() {
 }
 
 #[test]
+fn damaged_comments_and_drawings_do_not_hinder_the_cells() {
+    let cells = "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData><drawing r:id='d'/><legacyDrawing r:id='v'/></worksheet>";
+    let relations = "<Relationships><Relationship Id='d' Type='x/drawing' Target='../d.xml'/>\
+                     <Relationship Id='c' Type='x/comments' Target='../c.xml'/></Relationships>";
+    for (comments, drawing, expected) in [
+        ("<comments><comment/></comments>", "<wsDr/>", "The file has 1 comment(s)"),
+        ("<comments><comment></comments>", "<wsDr/>", "1 part(s)"),
+        ("<comments/>", "<wsDr><sp></wsDr>", "1 part(s)"),
+    ] {
+        let content = [
+            ("xl/worksheets/sheet0.xml", cells),
+            ("xl/worksheets/_rels/sheet0.xml.rels", relations),
+            ("xl/c.xml", comments),
+            ("xl/d.xml", drawing),
+        ];
+        let mut findings = Vec::new();
+        let bytes = parts(&[("表", "worksheet")], &content);
+        let document = read_xlsx(&bytes, &mut Budget::default(), &mut findings).unwrap();
+        assert_eq!((texts(grids(&document)[0]), told(&findings)), (vec!["1"], vec![expected]));
+    }
+}
+
+#[test]
 fn what_an_ods_remembers_of_other_files_is_no_sheet_of_it() {
     let row = "<t:table-row><t:table-cell><x:p>1</x:p></t:table-cell></t:table-row>";
     let other = format!("<t:table t:name=\"'file:///C:/a.ods'#$表\">{row}</t:table>");
