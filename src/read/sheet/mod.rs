@@ -13,11 +13,11 @@ mod xls_objects;
 mod xlsb;
 mod xlsx;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::docx::pictures::Pictures;
 use super::error::ReadError;
-use super::skipped::Skipped;
+use super::skipped::{Kind, Skipped};
 use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Shown, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -127,6 +127,8 @@ struct Workbook {
     placed: BTreeMap<usize, String>,
     /// Text of what is drawn over the sheets.
     texts: Vec<Paragraph>,
+    /// Parts of pictures that cannot be read.
+    broken: BTreeSet<String>,
 }
 
 /// The sheets as a document: visible ones first, hidden ones behind them with a finding, then text boxes and pictures.
@@ -142,6 +144,9 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
         document.blocks.push(Block::Grid(grid));
         findings.extend(hidden.map(|name| sheet_hidden(&name).at(Some(place))));
     }
+    let mut broken = Skipped::default();
+    book.broken.iter().for_each(|_| broken.add(Kind::BrokenPicture));
+    findings.extend(broken.findings());
     document.blocks.extend(book.texts.into_iter().map(Block::Paragraph));
     for (index, _) in book.pictures.list.iter().enumerate() {
         budget.spend(Resource::Blocks, 1)?;

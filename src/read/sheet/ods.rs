@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::package::keep;
 use super::{COLUMNS, ROWS, Region, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource};
 use crate::finding::Finding;
@@ -39,12 +40,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let (pictures, texts) = (walker.pictures, walker.texts);
     let mut book = Workbook { sheets, texts, metadata: metadata(&mut package, budget)?, ..Workbook::default() };
     for (part, sheet) in pictures {
-        if book.pictures.known(&part).is_none()
-            && let Some(bytes) = package.part(&part, budget)?
-            && let Some(index) = book.pictures.keep(&part, bytes)
-        {
-            book.placed.insert(index, sheet);
-        }
+        keep(&mut package, &part, Some(&sheet), &mut book, budget)?;
     }
     super::document(book, budget, findings)
 }

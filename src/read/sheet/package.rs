@@ -1,4 +1,4 @@
-//! What XLSX and XLSB packages share: document properties, and what is drawn over the sheets: pictures and text boxes (ECMA-376 part 1, 20.5).
+//! What workbooks in packages share: document properties, and what is drawn over the sheets: pictures and text boxes (ECMA-376 part 1, 20.5).
 
 use super::biff::Records;
 use super::{Workbook, drawn_line};
@@ -142,8 +142,8 @@ fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budge
     }
 }
 
-/// Keeps a picture once.
-fn keep(
+/// Keeps a picture once; one that is broken is noted.
+pub(super) fn keep(
     package: &mut Package,
     part: &str,
     sheet: Option<&str>,
@@ -154,7 +154,14 @@ fn keep(
     if book.pictures.known(&part).is_some() {
         return Ok(());
     }
-    let Some(bytes) = package.part(&part, budget)? else { return Ok(()) };
+    let bytes = match package.part(&part, budget) {
+        Ok(bytes) => bytes.unwrap_or_default(),
+        Err(ReadError::OverLimit(exceeded)) => return Err(exceeded.into()),
+        Err(_) => {
+            book.broken.insert(part);
+            return Ok(());
+        }
+    };
     if let Some(index) = book.pictures.keep(&part, bytes) {
         book.placed.extend(sheet.map(|sheet| (index, sheet.to_owned())));
     }

@@ -6,6 +6,7 @@ use super::{read_ods, read_xlsx};
 use crate::document::{Block, Budget, Document, Grid};
 use crate::finding::Finding;
 use crate::read::ReadError;
+use crate::read::package::Package;
 use rust_xlsxwriter::{Chart, ChartType, Format, Note, Workbook};
 use std::io::Write;
 
@@ -339,4 +340,15 @@ fn what_is_drawn_over_a_sheet_is_kept() {
     assert_eq!((text.text.as_str(), text.place.part.as_deref()), ("填表人", Some("表")));
     assert_eq!((picture.index, picture.place.part.as_deref()), (0, Some("表")));
     assert_eq!(document.pictures[0].name, "image1.png");
+
+    // With another checksum the picture is broken, and the rest is read.
+    let stamp = Package::open(&bytes, &mut Budget::default()).unwrap().stamp("xl/media/image1.png").unwrap();
+    let checksum = stamp.crc32.to_le_bytes();
+    let mut broken = bytes.clone();
+    for at in memchr::memmem::find_iter(&bytes, &checksum) {
+        broken[at] ^= 1;
+    }
+    let mut findings = Vec::new();
+    let document = read_xlsx(&broken, &mut Budget::default(), &mut findings).unwrap();
+    assert_eq!((document.blocks.len(), told(&findings)), (2, vec!["1 picture(s)"]));
 }
