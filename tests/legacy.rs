@@ -75,14 +75,7 @@ fn both_formats_give_the_same_text() {
 fn both_formats_give_the_same_table() {
     for (format, bytes) in [(Format::Doc, DOC), (Format::Rtf, RTF)] {
         let (document, _) = read(format, bytes).unwrap();
-        let grids: Vec<_> = document
-            .blocks
-            .iter()
-            .filter_map(|block| match block {
-                Block::Grid(grid) => Some(grid),
-                _ => None,
-            })
-            .collect();
+        let grids: Vec<_> = document.grids().collect();
         let [grid] = grids[..] else { panic!("{format:?}: {} grids", grids.len()) };
         assert_eq!(
             cells(grid),

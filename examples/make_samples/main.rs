@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
-use nianbao::document::{Block, Budget, Cell};
+use nianbao::document::{Budget, Cell};
 use nianbao::form::{Form, Forms, Layout, LayoutContent};
 use nianbao::report::{Content, Kind, Report, Value};
 use nianbao::sampler::Sampler;
@@ -185,8 +185,7 @@ fn flat(package: &[u8]) -> Done<String> {
 fn excel_2003(workbook: &[u8]) -> Done<String> {
     let document = nianbao::read::read(workbook, None, &mut Budget::default())?.document;
     let mut xml = WORKBOOK.to_owned();
-    for block in &document.blocks {
-        let Block::Grid(grid) = block else { continue };
+    for grid in document.grids() {
         let name = escaped(grid.caption.as_deref().unwrap_or_default());
         write!(xml, " <Worksheet ss:Name=\"{name}\">\r\n  <Table x:FullColumns=\"1\" x:FullRows=\"1\">\r\n")?;
         let mut cells: Vec<_> = grid.cells().iter().collect();

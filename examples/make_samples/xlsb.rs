@@ -1,6 +1,6 @@
 //! A workbook as Excel saves it in binary (MS-XLSB): no other program at hand writes that format.
 
-use nianbao::document::{Block, Budget, Cell, Grid};
+use nianbao::document::{Budget, Cell, Grid};
 
 use crate::{Done, archive};
 
@@ -27,24 +27,16 @@ mod kind {
     pub(super) const END_MERGE_CELLS: u16 = 178;
 }
 
-/// Largest whole number that an RK number holds (MS-XLSB 2.5.123).
+/// Largest whole number that an RK number holds (MS-XLSB, `RkNumber`).
 const LARGEST_RK: f64 = 536_870_911.0;
 
 /// The sheets of a workbook, with what stands in their cells and with their merged regions.
 pub(crate) fn of(workbook: &[u8]) -> Done<Vec<u8>> {
     let document = nianbao::read::read(workbook, None, &mut Budget::default())?.document;
-    let grids: Vec<&Grid> = document
-        .blocks
-        .iter()
-        .filter_map(|block| match block {
-            Block::Grid(grid) => Some(grid),
-            _ => None,
-        })
-        .collect();
     let mut strings = Vec::new();
     let mut parts = Vec::new();
     let (mut bundle, mut types, mut relations) = (Vec::new(), String::new(), String::new());
-    for (number, grid) in (1_u32..).zip(grids) {
+    for (number, grid) in (1_u32..).zip(document.grids()) {
         let name = grid.caption.as_deref().unwrap_or_default();
         bundle.extend(record(
             kind::BUNDLE_SH,
@@ -170,7 +162,7 @@ fn longs(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// A string of UTF-16 (MS-XLSB 2.5.168).
+/// A string of UTF-16 (MS-XLSB, `XLWideString`).
 fn wide(text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let mut bytes = longs(&[units.len() as u32]);

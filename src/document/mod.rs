@@ -137,9 +137,17 @@ pub struct Picture {
 }
 
 impl Document {
-    /// The paragraphs and grids at the top level, in order, with pictures left out.
+    /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
+    }
+
+    /// The grids at the top level, in order; those in cells are left out.
+    pub fn grids(&self) -> impl Iterator<Item = &Grid> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Grid(grid) => Some(grid),
+            _ => None,
+        })
     }
 }
 

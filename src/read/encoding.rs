@@ -76,7 +76,8 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
         return first;
     }
     let others = [UTF_8, likely(bytes), BIG5].map(|encoding| (lost(encoding), encoding));
-    others.into_iter().fold((least, first), |best, other| if other.0 < best.0 { other } else { best }).1
+    let all = std::iter::once((least, first)).chain(others);
+    all.min_by_key(|(lost, _)| *lost).map_or(first, |(_, encoding)| encoding)
 }
 
 /// What the bytes look like to a detector that compares languages.

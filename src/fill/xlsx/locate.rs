@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::At;
 use crate::bind::{Anchor, Anchors};
-use crate::document::{Block, Document, Place};
+use crate::document::{Document, Grid, Place};
 use crate::fill::placeholder::{is_date_line, is_placeholder};
 use crate::form::Form;
 use crate::report::{Content, Report};
@@ -22,12 +22,9 @@ impl<'a> Texts<'a> {
     /// The texts of every sheet.
     pub(super) fn of(document: &'a Document) -> Self {
         let mut cells = BTreeMap::new();
-        for block in &document.blocks {
-            let Block::Grid(grid) = block else { continue };
-            for cell in grid.cells() {
-                if let (Some(sheet), Some(at)) = (cell.place.part.as_deref(), at(&cell.place)) {
-                    cells.insert((sheet, at), cell.text.as_str());
-                }
+        for cell in document.grids().flat_map(Grid::cells) {
+            if let (Some(sheet), Some(at)) = (cell.place.part.as_deref(), at(&cell.place)) {
+                cells.insert((sheet, at), cell.text.as_str());
             }
         }
         Self { cells }

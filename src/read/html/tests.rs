@@ -18,14 +18,7 @@ fn paragraphs(document: &Document) -> Vec<(&str, Region)> {
 }
 
 fn grids(document: &Document) -> Vec<&Grid> {
-    document
-        .blocks
-        .iter()
-        .filter_map(|block| match block {
-            Block::Grid(grid) => Some(grid),
-            _ => None,
-        })
-        .collect()
+    document.grids().collect()
 }
 
 #[test]

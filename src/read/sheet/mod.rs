@@ -127,7 +127,7 @@ struct Workbook {
     placed: BTreeMap<usize, String>,
     /// Text of what is drawn over the sheets.
     texts: Vec<Paragraph>,
-    /// Parts of pictures that cannot be read.
+    /// Parts of pictures that are missing, cannot be read or are too large.
     broken: BTreeSet<String>,
 }
 
@@ -158,11 +158,10 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
     Ok(document)
 }
 
-/// Keeps a line of text that is drawn over a sheet, unless it is blank.
+/// Keeps a line of text that is drawn over a sheet, unless it is blank. The budget's text has been spent.
 fn drawn_line(text: String, sheet: &str, texts: &mut Vec<Paragraph>, budget: &mut Budget) -> Result<(), ReadError> {
     if !text.trim().is_empty() {
         budget.spend(Resource::Blocks, 1)?;
-        budget.spend(Resource::TextBytes, text.len() as u64)?;
         let place = Place { part: Some(sheet.into()), ..Place::default() };
         texts.push(Paragraph { text, region: Shown::TextBox, place, ..Paragraph::default() });
     }

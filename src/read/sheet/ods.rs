@@ -26,8 +26,11 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         let (embedded, texts) = (walker.embedded, walker.texts);
         let mut book = Workbook { sheets, texts, metadata: flat_metadata(&text, budget)?, ..Workbook::default() };
         for (index, (bytes, sheet)) in embedded.into_iter().enumerate() {
-            let kept = book.pictures.keep(&(index + 1).to_string(), bytes);
-            book.placed.extend(kept.map(|index| (index, sheet)));
+            let name = (index + 1).to_string();
+            match book.pictures.keep(&name, bytes) {
+                Some(index) => book.placed.extend([(index, sheet)]),
+                None => book.broken.extend([name]),
+            }
         }
         return super::document(book, budget, findings);
     }
@@ -247,6 +250,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Character(character) if inside.is_some() => line.push(character),
                 Event::Close(_) if inside == Some(self.events.depth()) => {
                     inside = None;
+                    self.budget.spend(Resource::TextBytes, line.len() as u64)?;
                     drawn_line(std::mem::take(&mut line), sheet, &mut self.texts, self.budget)?;
                 }
                 Event::Close(_) if self.events.depth() == outside => return Ok(()),

@@ -2,7 +2,7 @@
 
 use super::biff::Records;
 use super::{Workbook, drawn_line};
-use crate::document::{Budget, Metadata};
+use crate::document::{Budget, Metadata, Resource};
 use crate::read::ReadError;
 use crate::read::docx::metadata;
 use crate::read::package::{Package, Relationship};
@@ -96,11 +96,12 @@ fn drawing(
     Ok(())
 }
 
-/// How many comments a part has: XML (18.7.3), or records (MS-XLSB 2.4.28).
+/// How many comments a part has: XML (18.7.3), or records that begin with `BrtBeginComments` (MS-XLSB 2.3.2).
 fn comments(part: &[u8], budget: &mut Budget) -> Result<u32, ReadError> {
+    const BEGIN_COMMENTS: &[u8] = &[0xF4, 0x04];
     const BEGIN_COMMENT: u32 = 635;
     let mut count = 0;
-    if part.starts_with(b"<") || part.starts_with(b"\xEF\xBB\xBF") || part.starts_with(b"\xFF\xFE") {
+    if !part.starts_with(BEGIN_COMMENTS) {
         let (text, _) = xml::text(part, budget)?;
         let mut events = Events::new(&text, 0, &[]);
         loop {
@@ -128,7 +129,9 @@ fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budge
         match events.next(budget)? {
             Event::Open(tag) if tag.local == "txBody" => inside = Some(events.depth()),
             Event::Open(tag) if inside.is_some() && tag.local == "t" => {
-                line.push_str(&events.content(budget)?);
+                let piece = events.content(budget)?;
+                budget.spend(Resource::TextBytes, piece.len() as u64)?;
+                line.push_str(&piece);
             }
             Event::Open(tag) if inside.is_some() && tag.local == "br" => line.push('\n'),
             // A paragraph of the text ends one level below it.
@@ -142,7 +145,7 @@ fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budge
     }
 }
 
-/// Keeps a picture once; one that is broken is noted.
+/// Keeps a picture once; one that is missing, broken or too large is noted.
 pub(super) fn keep(
     package: &mut Package,
     part: &str,
@@ -150,20 +153,18 @@ pub(super) fn keep(
     book: &mut Workbook,
     budget: &mut Budget,
 ) -> Result<(), ReadError> {
-    let Some(part) = package.find(part).map(str::to_owned) else { return Ok(()) };
+    let part = package.find(part).unwrap_or(part).to_owned();
     if book.pictures.known(&part).is_some() {
         return Ok(());
     }
-    let bytes = match package.part(&part, budget) {
-        Ok(bytes) => bytes.unwrap_or_default(),
+    let kept = match package.part(&part, budget) {
+        Ok(bytes) => bytes.and_then(|bytes| book.pictures.keep(&part, bytes)),
         Err(ReadError::OverLimit(exceeded)) => return Err(exceeded.into()),
-        Err(_) => {
-            book.broken.insert(part);
-            return Ok(());
-        }
+        Err(_) => None,
     };
-    if let Some(index) = book.pictures.keep(&part, bytes) {
-        book.placed.extend(sheet.map(|sheet| (index, sheet.to_owned())));
+    match kept {
+        Some(index) => book.placed.extend(sheet.map(|sheet| (index, sheet.to_owned()))),
+        None => book.broken.extend([part]),
     }
     Ok(())
 }

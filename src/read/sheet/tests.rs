@@ -17,12 +17,7 @@ fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
 }
 
 pub(super) fn grids(document: &Document) -> Vec<&Grid> {
-    let blocks = document.blocks.iter();
-    let found = blocks.filter_map(|block| match block {
-        Block::Grid(grid) => Some(grid),
-        _ => None,
-    });
-    found.collect()
+    document.grids().collect()
 }
 
 fn read(bytes: &[u8]) -> Document {
@@ -150,16 +145,20 @@ fn damaged_comments_and_drawings_do_not_hinder_the_cells() {
     let cells = "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData><drawing r:id='d'/><legacyDrawing r:id='v'/></worksheet>";
     let relations = "<Relationships><Relationship Id='d' Type='x/drawing' Target='../d.xml'/>\
                      <Relationship Id='c' Type='x/comments' Target='../c.xml'/></Relationships>";
-    for (comments, drawing, expected) in [
-        ("<comments><comment/></comments>", "<wsDr/>", "The file has 1 comment(s)"),
-        ("<comments><comment></comments>", "<wsDr/>", "1 part(s)"),
-        ("<comments/>", "<wsDr><sp></wsDr>", "1 part(s)"),
+    let missing = "<Relationships><Relationship Id='p' Type='x/image' Target='media/a.png'/></Relationships>";
+    let none = "<Relationships/>";
+    for (comments, drawing, pictures, expected) in [
+        ("<comments><comment/></comments>", "<wsDr/>", none, "The file has 1 comment(s)"),
+        ("<comments><comment></comments>", "<wsDr/>", none, "1 part(s)"),
+        ("<comments/>", "<wsDr><sp></wsDr>", none, "1 part(s)"),
+        ("<comments/>", "<wsDr/>", missing, "1 picture(s)"),
     ] {
         let content = [
             ("xl/worksheets/sheet0.xml", cells),
             ("xl/worksheets/_rels/sheet0.xml.rels", relations),
             ("xl/c.xml", comments),
             ("xl/d.xml", drawing),
+            ("xl/_rels/d.xml.rels", pictures),
         ];
         let mut findings = Vec::new();
         let bytes = parts(&[("表", "worksheet")], &content);

@@ -2,7 +2,7 @@
 
 use super::biff::{Continued, Record};
 use super::{Sheet, drawn_line};
-use crate::document::{Budget, Paragraph};
+use crate::document::{Budget, Paragraph, Resource};
 use crate::read::ReadError;
 use crate::read::skipped::Kind;
 
@@ -43,11 +43,17 @@ impl Objects {
                     sheet.skipped.add(Kind::Chart);
                 }
             }
-            TXO if self.kind != COMMENT => {
-                for line in text(stream, record, budget)?.unwrap_or_default().split(['\r', '\n']) {
-                    drawn_line(line.to_owned(), &sheet.name, texts, budget)?;
+            TXO if self.kind != COMMENT => match (record.u16(10), text(stream, record, budget)?) {
+                (Some(0), _) => {}
+                (_, Some(text)) => {
+                    budget.spend(Resource::TextBytes, text.len() as u64)?;
+                    for line in text.split(['\r', '\n']) {
+                        drawn_line(line.to_owned(), &sheet.name, texts, budget)?;
+                    }
                 }
-            }
+                // Its text is cut short.
+                (_, None) => sheet.skipped.add(Kind::Part),
+            },
             NOTE | TXO => {}
             _ => return Ok(false),
         }
@@ -55,9 +61,9 @@ impl Objects {
     }
 }
 
-/// The text of an object, which stands in the continuations of its record.
+/// The text of an object, which stands in the continuations of its record; `None` where they are too short for it.
 fn text(stream: &[u8], record: Record, budget: &mut Budget) -> Result<Option<String>, ReadError> {
-    let Some(length) = record.u16(10).filter(|&length| length > 0) else { return Ok(None) };
+    let Some(length) = record.u16(10) else { return Ok(None) };
     let mut bytes = Continued::new(stream, record, budget)?;
     let skipped = bytes.skip(record.data.len());
     Ok(skipped.and_then(|()| bytes.byte()).and_then(|flags| bytes.characters(usize::from(length), flags)))

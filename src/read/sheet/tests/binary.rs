@@ -112,6 +112,8 @@ fn text_boxes_of_an_xls_sheet_are_read_and_its_comments_and_charts_told() {
         text("请核对"),
         object(0x06),
         text("填表人\n某某"),
+        object(0x06),
+        record(0x01B6, &words(&[0, 0, 0, 0, 0, 900, 16, 0, 0])),
         object(0x05),
         record(0x001C, &words(&[0, 0, 0, 1, 0])),
     ]
@@ -127,7 +129,7 @@ fn text_boxes_of_an_xls_sheet_are_read_and_its_comments_and_charts_told() {
         })
         .collect();
     assert_eq!(lines, ["填表人", "某某"]);
-    assert_eq!(told(&findings), ["1 chart(s)", "The file has 1 comment(s)"]);
+    assert_eq!(told(&findings), ["1 chart(s)", "The file has 1 comment(s)", "1 part(s)"]);
 }
 
 /// A record of an XLSB part: its type and length in bytes of seven bits.
@@ -163,7 +165,7 @@ fn xlsb(sheet: &[u8]) -> Vec<u8> {
         ("xl/t.bin", brt(19, &[&[0][..], &wide("合并")].concat())),
         ("xl/y.bin", styles),
         ("xl/_rels/s.bin.rels", relations("<Relationship Id='c' Type='x/comments' Target='n.bin'/>")),
-        ("xl/n.bin", brt(635, &[0; 20])),
+        ("xl/n.bin", [brt(628, &[]), brt(635, &[0; 20])].concat()),
     ];
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
