@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use memchr::memmem::Finder;
+use memchr::memmem;
 use rustc_hash::FxBuildHasher;
 
 use super::flat::Occurrence;
 use crate::form::{Block, Form, Head, Label};
+use crate::text::Finder;
 
 /// Labels that are looked at in one text: a hundred times those of a report.
 pub(super) const OCCURRENCES: usize = 20_000;
@@ -80,10 +80,10 @@ pub(super) struct FormIndex {
     pub(super) leaves: Vec<(String, usize, usize)>,
     /// Every folded label once, in the form's order, then the headings of the sections.
     labels: Vec<Box<str>>,
-    /// Finds the labels in a folded text; `None` for a form without labels.
-    automaton: Option<AhoCorasick>,
+    /// Finds the labels in a folded text.
+    finder: Finder,
     /// For each section what finds its heading, as prescribed, in a folded text; `None` for a section without one.
-    pub(super) headings: Vec<Option<Finder<'static>>>,
+    pub(super) headings: Vec<Option<memmem::Finder<'static>>>,
     /// How many labels of the form were numbered.
     places: usize,
     /// The number of each label.
@@ -91,7 +91,7 @@ pub(super) struct FormIndex {
     /// The section of each folded heading, with and without its number.
     sections: HashMap<Box<str>, usize, FxBuildHasher>,
     /// Finds the names that a title of the form may have.
-    names: Vec<Finder<'static>>,
+    names: Vec<memmem::Finder<'static>>,
 }
 
 impl FormIndex {
@@ -103,12 +103,12 @@ impl FormIndex {
             uses: Vec::new(),
             leaves: Vec::new(),
             labels: Vec::new(),
-            automaton: None,
+            finder: Finder::new(std::iter::empty()),
             headings: Vec::new(),
             places: 0,
             numbers: HashMap::default(),
             sections: HashMap::default(),
-            names: form.title.names.iter().map(|name| Finder::new(name.as_str()).into_owned()).collect(),
+            names: form.title.names.iter().map(|name| memmem::Finder::new(name.as_str()).into_owned()).collect(),
         };
         for (table, spec) in form.tables.iter().enumerate() {
             index.expected.push(Vec::new());
@@ -123,13 +123,12 @@ impl FormIndex {
                 index.sections.entry(text.as_str().into()).or_insert(number);
             }
             let heading = section.heading.as_ref().and_then(|heading| heading.folded.first());
-            index.headings.push(heading.map(|heading| Finder::new(heading.as_str()).into_owned()));
+            index.headings.push(heading.map(|heading| memmem::Finder::new(heading.as_str()).into_owned()));
             if let Some(heading) = heading {
                 index.number(heading);
             }
         }
-        let labels = index.labels.iter().map(AsRef::<str>::as_ref);
-        index.automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(labels).ok();
+        index.finder = Finder::new(index.labels.iter().map(AsRef::as_ref));
         index
     }
 
@@ -174,8 +173,7 @@ impl FormIndex {
 
     /// Marks the labels and headings that [`FormIndex::occurrences`] finds in a folded text.
     pub(super) fn mark(&self, folded: &str, seen: &mut [bool]) {
-        let found = self.automaton.iter().flat_map(|automaton| automaton.find_iter(folded)).take(OCCURRENCES);
-        found.for_each(|found| seen[found.pattern().as_usize()] = true);
+        self.finder.find_iter(folded).take(OCCURRENCES).for_each(|found| seen[found.word] = true);
     }
 
     /// The section that has this folded text for its heading.
@@ -191,13 +189,12 @@ impl FormIndex {
     /// Every label of the form and heading of its sections in a folded text, from the left, none inside another; of a text that has
     /// more than any report the first.
     pub(super) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let found = automaton.find_iter(folded).take(OCCURRENCES);
+        let found = self.finder.find_iter(folded).take(OCCURRENCES);
         found
             .map(|found| Occurrence {
-                start: found.start(),
-                end: found.end(),
-                label: self.labels[found.pattern().as_usize()].clone(),
+                start: found.start,
+                end: found.end,
+                label: self.labels[found.word].clone(),
                 trust: 1.0,
             })
             .collect()

@@ -1,8 +1,9 @@
 //! Packages (ECMA-376 part 2): a zip archive whose parts are inflated within a budget and never trusted for what they declare.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
+use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -87,6 +88,8 @@ pub struct Package<'a> {
     index: BTreeMap<String, usize>,
     /// Its own relationships, once they have been read.
     own: Option<Relationships>,
+    /// What inflates: made once, for its memory is cleared when it is made.
+    inflater: Decompress,
 }
 
 impl<'a> Package<'a> {
@@ -120,7 +123,7 @@ impl<'a> Package<'a> {
             }
             names.push(name);
         }
-        Ok(Self { bytes, archive, names, index, own: None })
+        Ok(Self { bytes, archive, names, index, own: None, inflater: Decompress::new(false) })
     }
 
     /// Names of the entries in the order of the directory.
@@ -158,20 +161,32 @@ impl<'a> Package<'a> {
     /// [`ReadError::Damaged`] when its bytes are broken, [`ReadError::OverLimit`] when it is larger than it may be.
     pub fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(position) = self.position(name) else { return Ok(None) };
-        let entry = self.archive.by_index(position).map_err(|error| damaged(name, &error))?;
-        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-            return Err(ReadError::Damaged(format!("{name} is packed by an unknown method")));
-        }
-        let packed = entry.compressed_size().min(self.bytes.len() as u64);
-        let (limit, scarce) = allowance(packed, budget);
-        let declared = entry.size();
-        let mut content = Vec::with_capacity(declared.min(limit) as usize);
-        let read = entry.take(limit + 1).read_to_end(&mut content);
+        let entry = self.archive.by_index_raw(position).map_err(|error| damaged(name, &error))?;
+        let (method, declared, crc32) = (entry.compression(), entry.size(), entry.crc32());
+        let range = entry.data_start().and_then(|start| Some(start..start.checked_add(entry.compressed_size())?));
+        let range = range.and_then(|range| Some(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?));
+        let cut_short = || ReadError::Damaged(format!("{name}: unexpected end of file"));
+        let packed = range.and_then(|range| self.bytes.get(range)).ok_or_else(cut_short)?;
+        let (limit, scarce) = allowance(packed.len() as u64, budget);
+        // A byte more than may be there tells that there is more.
+        let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+        let content = match method {
+            CompressionMethod::Stored => packed[..packed.len().min(most)].to_vec(),
+            CompressionMethod::Deflated => {
+                self.inflater.reset(false);
+                let guess = usize::try_from(declared).unwrap_or(usize::MAX);
+                inflate(&mut self.inflater, packed, guess, most)
+                    .map_err(|why| ReadError::Damaged(format!("{name}: {why}")))?
+            }
+            _ => return Err(ReadError::Damaged(format!("{name} is packed by an unknown method"))),
+        };
         if content.len() as u64 > limit {
             let found = declared.max(content.len() as u64);
-            return Err(exceeded(scarce, found, packed, budget).into());
+            return Err(exceeded(scarce, found, packed.len() as u64, budget).into());
         }
-        read.map_err(|error| ReadError::Damaged(format!("{name}: {error}")))?;
+        if crc32fast::hash(&content) != crc32 {
+            return Err(ReadError::Damaged(format!("{name}: Invalid checksum")));
+        }
         budget.spend(Resource::InflatedBytes, content.len() as u64)?;
         Ok(Some(content))
     }
@@ -222,6 +237,26 @@ impl<'a> Package<'a> {
                 Event::End => return Ok(types),
                 _ => {}
             }
+        }
+    }
+}
+
+/// Inflates (RFC 1951) at most so many bytes, for which `guess` is what the directory declares. All at once, so that no window of what
+/// came before has to be kept.
+fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) -> Result<Vec<u8>, String> {
+    const LEAST: usize = 1 << 10;
+    // Deflated bytes are at least a thousandth of the inflated ones, whatever is declared.
+    let possible = packed.len().saturating_mul(1_100).saturating_add(LEAST);
+    let mut content = Vec::with_capacity(guess.saturating_add(1).min(possible).min(most));
+    loop {
+        let read = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
+        let rest = packed.get(read..).unwrap_or_default();
+        let status = inflater.decompress_vec(rest, &mut content, FlushDecompress::Finish);
+        match status.map_err(|_| "corrupt deflate stream")? {
+            Status::StreamEnd => return Ok(content),
+            _ if content.len() >= most => return Ok(content),
+            _ if content.len() < content.capacity() => return Err("unexpected end of file".to_owned()),
+            _ => content.reserve_exact(content.len().max(LEAST).min(most - content.len())),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Folding of text for comparison, and the numbering and numerals of Chinese documents. Knows no format and no form.
 
 mod date;
+mod finder;
 mod fold;
 mod numbering;
 mod traditional;
 
 pub use date::{DateReading, read_date};
+pub use finder::{Finder, Found};
 pub use fold::{Folded, fold, fold_char, fold_into, fold_or_same, fold_with_map, reading, without_readings};
 pub use numbering::{Numbering, chinese_number, numbering};
 pub use traditional::simplified;

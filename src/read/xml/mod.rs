@@ -43,7 +43,7 @@ pub fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, str>, u
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
-    std::str::from_utf8(bytes)
+    simdutf8::compat::from_utf8(bytes)
         .map_err(|wrong| ReadError::Damaged(format!("the XML is not UTF-8 at byte {}", wrong.valid_up_to())))
 }
 

@@ -1,0 +1,170 @@
+//! Many words found in a text at once: at each place the longest of them, from the left, none inside another.
+//!
+//! Words are a form's labels, texts a report's prose, which holds few of them. So the first bytes of what stands at a place are looked up
+//! in a filter that nearly always says no; an automaton over hundreds of words takes a step of memory for each byte.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+/// First bytes of a word that are looked up; two characters of Chinese.
+const HEAD: usize = 6;
+
+/// Bits of the filter, a power of two: a hundred times as many as a form has labels.
+const BITS: usize = 1 << 16;
+
+/// Words made ready to be found.
+#[derive(Debug, Clone)]
+pub struct Finder {
+    words: Vec<Box<str>>,
+    /// The words that begin with some bytes, given with their number, the longest first.
+    heads: HashMap<(u64, usize), Vec<usize>, FxBuildHasher>,
+    /// How many first bytes words are looked up by, the most first: fewer than [`HEAD`] only where a word has fewer.
+    lengths: Vec<usize>,
+    /// A bit for what a key of `heads` comes to.
+    filter: Vec<u64>,
+}
+
+/// A word that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+    /// Its number among the words, 0-based; of equal words the first.
+    pub word: usize,
+}
+
+impl Finder {
+    /// Makes words ready. Empty ones are never found.
+    pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+        let mut finder = Self {
+            words: words.map(Into::into).collect(),
+            heads: HashMap::default(),
+            lengths: Vec::new(),
+            filter: vec![0; BITS / 64],
+        };
+        for (number, word) in finder.words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
+            let length = word.len().min(HEAD);
+            let key = masked(ahead(word.as_bytes()), length);
+            let bit = bit(key);
+            finder.filter[bit / 64] |= 1 << (bit % 64);
+            finder.heads.entry((key, length)).or_default().push(number);
+            finder.lengths.push(length);
+        }
+        finder.lengths.sort_unstable_by(|one, other| other.cmp(one));
+        finder.lengths.dedup();
+        for numbers in finder.heads.values_mut() {
+            // Equal words stay in their order.
+            numbers.sort_by_key(|&number| std::cmp::Reverse(finder.words[number].len()));
+        }
+        finder
+    }
+
+    /// The words in a text, from the left.
+    pub fn find_iter<'f>(&'f self, text: &'f str) -> impl Iterator<Item = Found> + 'f {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while let Some(&first) = bytes.get(at) {
+                let start = at;
+                if let Some(word) = self.begins(&bytes[at..]) {
+                    at += self.words[word].len();
+                    return Some(Found { start, end: at, word });
+                }
+                at += character_length(first);
+            }
+            None
+        })
+    }
+
+    /// The longest of the words that a text begins with.
+    #[inline]
+    fn begins(&self, text: &[u8]) -> Option<usize> {
+        let ahead = ahead(text);
+        for &length in &self.lengths {
+            let key = masked(ahead, length);
+            let bit = bit(key);
+            if self.filter[bit / 64] >> (bit % 64) & 1 == 1
+                && let Some(word) = self.longest(key, length, text)
+            {
+                return Some(word);
+            }
+        }
+        None
+    }
+
+    /// The longest of the words with these first bytes that a text begins with.
+    fn longest(&self, key: u64, length: usize, text: &[u8]) -> Option<usize> {
+        let words = self.heads.get(&(key, length))?;
+        words.iter().copied().find(|&word| text.starts_with(self.words[word].as_bytes()))
+    }
+}
+
+/// The first eight bytes of a text, the first of them lowest; zeros behind its end.
+#[inline]
+fn ahead(text: &[u8]) -> u64 {
+    if let Some(eight) = text.first_chunk() {
+        return u64::from_le_bytes(*eight);
+    }
+    text.iter().rev().fold(0, |ahead, &byte| ahead << 8 | u64::from(byte))
+}
+
+/// The first bytes alone.
+#[inline]
+fn masked(ahead: u64, length: usize) -> u64 {
+    ahead & (u64::MAX >> (64 - 8 * length))
+}
+
+/// The bit of the filter for some first bytes, by multiplying with 2^64 over the golden ratio.
+#[inline]
+fn bit(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS.trailing_zeros())) as usize
+}
+
+/// Bytes of the character that begins with a byte (RFC 3629).
+#[inline]
+fn character_length(first: u8) -> usize {
+    match first {
+        0..0xC0 => 1,
+        0xC0..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aho_corasick::{AhoCorasick, MatchKind};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The same words as an automaton finds, on texts of few letters, where words begin alike and lie inside each other.
+        #[test]
+        fn as_an_automaton(words in proptest::collection::vec("[一二a𠀀é]{0,5}", 0..12), text in "[一二a𠀀é]{0,60}") {
+            let automaton = AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(words.iter().filter(|word| !word.is_empty()))
+                .unwrap();
+            let expected: Vec<(usize, usize)> = automaton.find_iter(&text).map(|found| (found.start(), found.end())).collect();
+            let finder = Finder::new(words.iter().map(String::as_str));
+            let found: Vec<Found> = finder.find_iter(&text).collect();
+            for found in &found {
+                prop_assert_eq!(&text[found.start..found.end], &words[found.word]);
+            }
+            let places: Vec<(usize, usize)> = found.iter().map(|found| (found.start, found.end)).collect();
+            prop_assert_eq!(places, expected);
+        }
+    }
+
+    #[test]
+    fn the_longest_word_at_a_place_and_the_first_of_equal_ones() {
+        let finder = Finder::new(["行政", "行政许可", "", "可", "行政许可"].into_iter());
+        let found: Vec<(usize, usize)> = finder.find_iter("依行政许可可行政").map(|found| (found.start, found.word)).collect();
+        assert_eq!(found, [(3, 1), (15, 3), (18, 0)]);
+        assert_eq!(Finder::new([].into_iter()).find_iter("行政").count(), 0);
+    }
+}
