@@ -103,7 +103,7 @@ impl FormIndex {
             uses: Vec::new(),
             leaves: Vec::new(),
             labels: Vec::new(),
-            finder: Finder::new(std::iter::empty()),
+            finder: Finder::default(),
             headings: Vec::new(),
             places: 0,
             numbers: HashMap::default(),

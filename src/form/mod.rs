@@ -7,6 +7,7 @@ mod example;
 mod layout;
 mod load;
 mod narrative;
+mod needs;
 mod pattern;
 mod plausible;
 mod rule;
@@ -21,7 +22,7 @@ pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use error::{FormError, Mistake};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
-pub use narrative::{Narrative, NarrativePattern};
+pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
@@ -258,6 +259,7 @@ impl Form {
     /// Every regular expression of the mapping file.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let narrative = self.narrative.patterns().iter().flat_map(|one| one.patterns.iter().chain(&one.zero));
+        let narrative = narrative.map(|sought| &sought.pattern);
         narrative.chain(self.reserved.iter().flat_map(Reserved::patterns)).chain(&self.leftovers)
     }
 

@@ -1,12 +1,13 @@
 //! Sentences of the narrative that state figures: patterns made ready, and the words by which a sentence calls for them.
 
-use aho_corasick::AhoCorasick;
+use regex::Regex;
 use rust_decimal::Decimal;
 
 use super::pattern::Pattern;
 use super::rule::plain_sum;
 use super::source::NarrativeSource;
 use super::{Expression, Form, Mistake};
+use crate::text::Finder;
 
 /// Numbers in prose: ASCII or full-width digits with or without separators, or Chinese numerals.
 const NUMBER: &str = "(?P<n>[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?:[.．][0-9０-９]+)?|[0-9０-９]+(?:[.．][0-9０-９]+)?\
@@ -19,9 +20,9 @@ const GAP: &str = "[^，。；、：,;:（）()0-9０-９一二三四五六七�
 #[derive(Debug, Clone)]
 pub struct NarrativePattern {
     /// Match the statement; the group `n` is the number.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Vec<Sought>,
     /// Match the statement that there were none.
-    pub zero: Vec<Pattern>,
+    pub zero: Vec<Sought>,
     /// Clauses with one of these words are passed over.
     pub except: Vec<String>,
     /// A sentence that has had one of these words is passed over from there on.
@@ -30,17 +31,55 @@ pub struct NarrativePattern {
     pub divide: Decimal,
     /// Sums any one of which the number may state.
     pub states: Vec<Expression>,
+    /// The set of words that call for it; every sentence does where there is none.
+    called: Option<usize>,
+}
+
+/// A pattern that is worth trying where certain words stand.
+#[derive(Debug, Clone)]
+pub struct Sought {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// Numbers of the sets of words of each of which a sentence must have one.
+    needs: Vec<usize>,
 }
 
 /// All patterns of a form.
 #[derive(Debug, Clone, Default)]
 pub struct Narrative {
     patterns: Vec<NarrativePattern>,
-    words: Option<AhoCorasick>,
-    /// The pattern that each word calls for.
-    called: Vec<usize>,
-    /// Patterns without words: every sentence calls for them.
-    always: Vec<usize>,
+    words: Words,
+}
+
+/// Sets of words that are looked for all at once.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    sets: Vec<Vec<String>>,
+    /// Finds the words of all sets.
+    finder: Finder,
+    /// The sets that each word belongs to.
+    members: Vec<Vec<usize>>,
+}
+
+/// What words a sentence has.
+#[derive(Debug, Clone)]
+pub struct Heard<'n> {
+    narrative: &'n Narrative,
+    /// Whether it has a word of each set.
+    sets: Vec<bool>,
+}
+
+impl<'n> Heard<'n> {
+    /// The patterns that the words of the sentence call for, in the order of the mapping file.
+    pub fn patterns(&self) -> impl Iterator<Item = &'n NarrativePattern> {
+        self.narrative.patterns.iter().filter(|pattern| pattern.called.is_none_or(|set| self.sets[set]))
+    }
+
+    /// Those of some patterns of the narrative that may match the sentence.
+    pub fn may_match(&self, sought: &'n [Sought]) -> impl Iterator<Item = &'n Regex> {
+        let may = |sought: &&Sought| sought.needs.iter().all(|&set| self.sets[set]);
+        sought.iter().filter(may).filter_map(|sought| sought.pattern.regex())
+    }
 }
 
 impl Narrative {
@@ -49,65 +88,79 @@ impl Narrative {
         &self.patterns
     }
 
-    /// The patterns that the words of a sentence call for.
-    pub fn speaking(&self, sentence: &str) -> impl Iterator<Item = &NarrativePattern> {
-        let mut called = self.always.clone();
-        if let Some(words) = &self.words {
-            called.extend(words.find_overlapping_iter(sentence).map(|found| self.called[found.pattern().as_usize()]));
-            called.sort_unstable();
-            called.dedup();
-        }
-        called.into_iter().map(|index| &self.patterns[index])
+    /// Looks for the words of all patterns in a sentence.
+    pub fn hear(&self, sentence: &str) -> Heard<'_> {
+        let mut sets = vec![false; self.words.sets.len()];
+        self.words.finder.find_each(sentence, |word| {
+            for &set in &self.words.members[word] {
+                sets[set] = true;
+            }
+        });
+        Heard { narrative: self, sets }
     }
 
     /// The patterns as written, resolved against the fields of the form.
     pub(super) fn compile(sources: &[NarrativeSource], form: &Form, mistakes: &mut Vec<Mistake>) -> Self {
-        let mut narrative = Self::default();
-        let mut words: Vec<&str> = Vec::new();
+        let mut words = Words::default();
+        let mut patterns = Vec::new();
         for source in sources {
-            match pattern(source, form) {
-                Ok(pattern) => {
-                    let index = narrative.patterns.len();
-                    narrative.patterns.push(pattern);
-                    narrative.called.extend(source.words.iter().map(|_| index));
-                    words.extend(source.words.iter().map(String::as_str));
-                    if source.words.is_empty() {
-                        narrative.always.push(index);
-                    }
-                }
+            match pattern(source, form, &mut words) {
+                Ok(pattern) => patterns.push(pattern),
                 Err(mistake) => mistakes.push(mistake),
             }
         }
-        if !words.is_empty() {
-            match AhoCorasick::new(&words) {
-                Ok(words) => narrative.words = Some(words),
-                Err(error) => mistakes.push(Mistake { span: None, message: error.to_string() }),
-            }
-        }
-        narrative
+        words.make_ready();
+        Self { patterns, words }
     }
 }
 
-fn pattern(source: &NarrativeSource, form: &Form) -> Result<NarrativePattern, Mistake> {
-    let compile = |text: &toml::Spanned<String>, numbered: bool| {
+impl Words {
+    /// The number of a set of words.
+    fn number(&mut self, words: &[String]) -> usize {
+        self.sets.iter().position(|known| known == words).unwrap_or_else(|| {
+            self.sets.push(words.to_vec());
+            self.sets.len() - 1
+        })
+    }
+
+    fn make_ready(&mut self) {
+        let mut words: Vec<&str> = self.sets.iter().flatten().map(String::as_str).collect();
+        words.sort_unstable();
+        words.dedup();
+        let has = |word: &str| {
+            let sets = self.sets.iter().enumerate().filter(|(_, set)| set.iter().any(|known| known == word));
+            sets.map(|(number, _)| number).collect()
+        };
+        self.members = words.iter().map(|word| has(word)).collect();
+        self.finder = Finder::new(words.into_iter());
+    }
+}
+
+fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<NarrativePattern, Mistake> {
+    let mut compile = |text: &toml::Spanned<String>, numbered: bool| {
         let fail = |message: String| Mistake { span: Some(text.span()), message };
         if numbered && text.get_ref().matches("{n}").count() != 1 {
             return Err(fail("the pattern needs one `{n}` where the number stands".to_owned()));
         }
         let expanded = text.get_ref().replace("{n}", NUMBER).replace("{g}", GAP);
-        Pattern::new(&expanded).map_err(fail)
+        let pattern = Pattern::new(&expanded).map_err(fail)?;
+        let needs = pattern.needs().iter().map(|set| words.number(set)).collect();
+        Ok(Sought { pattern, needs })
     };
     let patterns = std::iter::once(&source.pattern).chain(&source.also).map(|text| compile(text, true));
+    let patterns = patterns.collect::<Result<_, _>>()?;
+    let zero = source.zero.iter().map(|text| compile(text, false)).collect::<Result<_, _>>()?;
     let divide = source.divide.unwrap_or(1);
     if divide == 0 {
         return Err(Mistake { span: Some(source.pattern.span()), message: "`divide` cannot be 0".to_owned() });
     }
     Ok(NarrativePattern {
-        patterns: patterns.collect::<Result<_, _>>()?,
-        zero: source.zero.iter().map(|text| compile(text, false)).collect::<Result<_, _>>()?,
+        patterns,
+        zero,
         except: source.except.clone(),
         before: source.before.clone(),
         divide: divide.into(),
         states: source.states.iter().map(|sum| plain_sum(sum.get_ref(), sum.span(), form)).collect::<Result<_, _>>()?,
+        called: (!source.words.is_empty()).then(|| words.number(&source.words)),
     })
 }

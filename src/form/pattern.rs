@@ -5,10 +5,14 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use super::needs::needs;
+
 /// A regular expression that is well-formed.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
+    /// Sets of words of each of which every match has one.
+    needs: Vec<Vec<String>>,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -19,9 +23,20 @@ impl Pattern {
     /// What is wrong with its syntax.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         match regex_syntax::parse(text) {
-            Ok(_) => Ok(Self { text: text.to_owned(), regex: OnceLock::new() }),
+            Ok(parsed) => Ok(Self { text: text.to_owned(), needs: needs(&parsed), regex: OnceLock::new() }),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// The pattern as it is written.
+    #[cfg(test)]
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Sets of words of each of which every match has one.
+    pub(super) fn needs(&self) -> &[Vec<String>] {
+        &self.needs
     }
 
     /// Makes the pattern ready.

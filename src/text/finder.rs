@@ -36,6 +36,12 @@ pub struct Found {
     pub word: usize,
 }
 
+impl Default for Finder {
+    fn default() -> Self {
+        Self::new(std::iter::empty())
+    }
+}
+
 impl Finder {
     /// Makes words ready. Empty ones are never found.
     pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
@@ -79,26 +85,38 @@ impl Finder {
         })
     }
 
+    /// Tells the number of every word that begins at any place of a text, also inside others; a word as often as it stands there.
+    pub fn find_each(&self, text: &str, mut tell: impl FnMut(usize)) {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(&first) = bytes.get(at) {
+            let ahead = ahead(&bytes[at..]);
+            for &length in &self.lengths {
+                if let Some(words) = self.with_head(masked(ahead, length), length) {
+                    let is_there = |word: &&usize| bytes[at..].starts_with(self.words[**word].as_bytes());
+                    words.iter().filter(is_there).for_each(|&word| tell(word));
+                }
+            }
+            at += character_length(first);
+        }
+    }
+
     /// The longest of the words that a text begins with.
     #[inline]
     fn begins(&self, text: &[u8]) -> Option<usize> {
         let ahead = ahead(text);
-        for &length in &self.lengths {
-            let key = masked(ahead, length);
-            let bit = bit(key);
-            if self.filter[bit / 64] >> (bit % 64) & 1 == 1
-                && let Some(word) = self.longest(key, length, text)
-            {
-                return Some(word);
-            }
-        }
-        None
+        self.lengths.iter().find_map(|&length| {
+            let words = self.with_head(masked(ahead, length), length)?;
+            words.iter().copied().find(|&word| text.starts_with(self.words[word].as_bytes()))
+        })
     }
 
-    /// The longest of the words with these first bytes that a text begins with.
-    fn longest(&self, key: u64, length: usize, text: &[u8]) -> Option<usize> {
-        let words = self.heads.get(&(key, length))?;
-        words.iter().copied().find(|&word| text.starts_with(self.words[word].as_bytes()))
+    /// The words with these first bytes, the longest first.
+    #[inline]
+    fn with_head(&self, key: u64, length: usize) -> Option<&[usize]> {
+        let bit = bit(key);
+        let maybe = self.filter[bit / 64] >> (bit % 64) & 1 == 1;
+        if maybe { self.heads.get(&(key, length)).map(Vec::as_slice) } else { None }
     }
 }
 
@@ -155,6 +173,14 @@ mod tests {
             for found in &found {
                 prop_assert_eq!(&text[found.start..found.end], &words[found.word]);
             }
+            let overlapping = AhoCorasick::new(words.iter().filter(|word| !word.is_empty())).unwrap();
+            let mut expected_each: Vec<&str> =
+                overlapping.find_overlapping_iter(&text).map(|found| &text[found.start()..found.end()]).collect();
+            let mut each = Vec::new();
+            finder.find_each(&text, |word| each.push(words[word].as_str()));
+            expected_each.sort_unstable();
+            each.sort_unstable();
+            prop_assert_eq!(each, expected_each);
             let places: Vec<(usize, usize)> = found.iter().map(|found| (found.start, found.end)).collect();
             prop_assert_eq!(places, expected);
         }

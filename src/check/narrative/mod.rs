@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::{Figures, plausible};
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
-use crate::form::{Expression, Form, NarrativePattern, Pattern};
+use crate::form::{Expression, Form, Heard, NarrativePattern};
 use crate::report::{Content, Report};
 
 use proposals::Proposals;
@@ -30,8 +30,9 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
             let Content::Paragraph { text, place, .. } = content else { continue };
             findings.extend(sums::parts_of_whole(text).into_iter().map(|finding| finding.at(place.clone())));
             for sentence in text.split(['。', '；', '\n']) {
-                let reading = Reading { form, figures, sentence, year: report.year };
-                for pattern in form.narrative.speaking(sentence) {
+                let heard = form.narrative.hear(sentence);
+                let reading = Reading { form, figures, sentence, heard: &heard, year: report.year };
+                for pattern in heard.patterns() {
                     for statement in reading.statements(pattern) {
                         findings.extend(reading.compare(pattern, &statement).map(|finding| finding.at(place.clone())));
                         proposals.take(pattern, &statement, place.as_ref());
@@ -58,15 +59,16 @@ struct Reading<'a, 'v> {
     form: &'a Form,
     figures: &'a Figures<'v>,
     sentence: &'a str,
+    heard: &'a Heard<'a>,
     year: Option<i16>,
 }
 
 impl<'a> Reading<'a, '_> {
     /// What the sentence states of the sums of a pattern.
-    fn statements(&self, pattern: &NarrativePattern) -> Vec<Statement<'a>> {
+    fn statements(&self, pattern: &'a NarrativePattern) -> Vec<Statement<'a>> {
         let mut statements = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
-        for regex in pattern.patterns.iter().filter_map(Pattern::regex) {
+        for regex in self.heard.may_match(&pattern.patterns) {
             for found in regex.captures_iter(self.sentence).take(STATEMENTS) {
                 let (Some(whole), Some(figure)) = (found.get(0), found.name("n")) else { continue };
                 if seen.contains(&figure.start()) || !self.is_about(pattern, whole.start(), whole.end()) {
@@ -77,7 +79,7 @@ impl<'a> Reading<'a, '_> {
                 statements.extend(stated.map(|stated| Statement { quoted: whole.as_str(), stated, none: false }));
             }
         }
-        let none = pattern.zero.iter().filter_map(Pattern::regex).find_map(|regex| regex.find(self.sentence));
+        let none = self.heard.may_match(&pattern.zero).find_map(|regex| regex.find(self.sentence));
         if let Some(whole) = none.filter(|whole| self.is_about(pattern, whole.start(), whole.end())) {
             statements.push(Statement { quoted: whole.as_str(), stated: Decimal::ZERO, none: true });
         }

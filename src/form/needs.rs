@@ -1,0 +1,155 @@
+//! Words that every match of a regular expression has: a text without them need not be searched, which costs far more than looking
+//! for words.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// Words that are told apart in one place of a pattern; where there are more, the place needs none.
+const MOST: usize = 64;
+
+/// Letters that a word has at least: shorter ones stand in nearly every sentence.
+const LEAST: usize = 2;
+
+/// Sets of words: every match has a word of each.
+pub(super) fn needs(pattern: &Hir) -> Vec<Vec<String>> {
+    let mut sets = sets(pattern);
+    sets.retain(|words| words.iter().all(|word| word.chars().count() >= LEAST));
+    sets.sort_unstable();
+    sets.dedup();
+    sets
+}
+
+fn sets(pattern: &Hir) -> Vec<Vec<String>> {
+    if let Some(words) = all(pattern) {
+        return useful(words).into_iter().collect();
+    }
+    match pattern.kind() {
+        HirKind::Repetition(repeated) if repeated.min > 0 => sets(&repeated.sub),
+        HirKind::Capture(group) => sets(&group.sub),
+        HirKind::Concat(parts) => in_turn(parts),
+        HirKind::Alternation(ways) => either(ways).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The sets of what stands one behind the other: what is joined of neighbours, and those of the others.
+fn in_turn(parts: &[Hir]) -> Vec<Vec<String>> {
+    let nothing = || vec![String::new()];
+    let mut found = Vec::new();
+    let mut joined = nothing();
+    for part in parts {
+        let words = all(part);
+        match words.as_ref().and_then(|words| product(&joined, words)) {
+            Some(longer) => joined = longer,
+            None => {
+                found.extend(useful(std::mem::replace(&mut joined, words.clone().unwrap_or_else(nothing))));
+                if words.is_none() {
+                    found.extend(sets(part));
+                }
+            }
+        }
+    }
+    found.extend(useful(joined));
+    found
+}
+
+/// One set for what may stand instead of each other: the set of each that tells most.
+fn either(ways: &[Hir]) -> Option<Vec<String>> {
+    let shortest = |words: &Vec<String>| words.iter().map(String::len).min();
+    let of_each = ways.iter().map(|way| sets(way).into_iter().max_by_key(shortest));
+    let words: Vec<String> = of_each.collect::<Option<Vec<_>>>()?.concat();
+    if words.len() > MOST { None } else { useful(words) }
+}
+
+/// All texts that match, where they are few.
+fn all(pattern: &Hir) -> Option<Vec<String>> {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(vec![String::new()]),
+        HirKind::Literal(literal) => Some(vec![std::str::from_utf8(&literal.0).ok()?.to_owned()]),
+        HirKind::Class(Class::Unicode(class)) => {
+            let letters = class.iter().flat_map(|range| range.start()..=range.end());
+            let letters: Vec<String> = letters.take(MOST + 1).map(String::from).collect();
+            (letters.len() <= MOST).then_some(letters)
+        }
+        HirKind::Class(Class::Bytes(_)) => None,
+        HirKind::Repetition(repeated) => {
+            let once = (repeated.min, repeated.max) == (0, Some(1));
+            let words = once.then(|| all(&repeated.sub))??;
+            Some(words.into_iter().chain([String::new()]).collect())
+        }
+        HirKind::Capture(group) => all(&group.sub),
+        HirKind::Concat(parts) => parts.iter().try_fold(vec![String::new()], |words, part| product(&words, &all(part)?)),
+        HirKind::Alternation(ways) => {
+            let words = ways.iter().map(all).collect::<Option<Vec<_>>>()?.concat();
+            (words.len() <= MOST).then_some(words)
+        }
+    }
+}
+
+/// Each of the first followed by each of the second.
+fn product(first: &[String], second: &[String]) -> Option<Vec<String>> {
+    let pairs = first.iter().flat_map(|one| second.iter().map(move |other| format!("{one}{other}")));
+    (first.len() * second.len() <= MOST).then(|| pairs.collect())
+}
+
+/// The words without those that have another inside; nothing where one is empty, for then none is needed.
+fn useful(mut words: Vec<String>) -> Option<Vec<String>> {
+    words.sort_by_key(String::len);
+    let mut kept: Vec<String> = Vec::new();
+    for word in words {
+        if word.is_empty() {
+            return None;
+        }
+        if !kept.iter().any(|shorter| word.contains(shorter.as_str())) {
+            kept.push(word);
+        }
+    }
+    kept.sort_unstable();
+    Some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+
+    fn of(pattern: &str) -> Vec<Vec<String>> {
+        needs(&regex_syntax::parse(pattern).unwrap())
+    }
+
+    #[test]
+    fn what_every_match_has() {
+        assert_eq!(of("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"), [
+            vec!["接到", "接收", "收到", "新收"],
+            vec!["申请"]
+        ]);
+        assert_eq!(of("(?:^|[^不分])予以公开(?:的)?"), [["予以公开"]]);
+        assert_eq!(of("(?:未|没有)(?:收到|接到)"), [["未接到", "未收到", "没有接到", "没有收到"]]);
+        assert_eq!(of("(?:上年.{1,3}结转|结转上年)+"), [["结转"]]);
+        assert!(of("(?:申请)?[0-9]+\\s*[件份]|行政").is_empty());
+        assert!(of("(?:申请)*.").is_empty());
+    }
+
+    /// Texts that match, made from the patterns of the forms themselves, have a word of every set.
+    #[test]
+    fn no_match_is_without_them() {
+        let forms = crate::form::Forms::built_in().unwrap();
+        let mut runner = TestRunner::deterministic();
+        let mut sets = 0;
+        for pattern in forms.iter().flat_map(|form| form.narrative.patterns().iter().flat_map(|all| &all.patterns)) {
+            let text = pattern.pattern.text();
+            // The generator knows no place in a text.
+            let texts = proptest::string::string_regex(&text.replace("(?:^|", "(?:")).unwrap();
+            let needs = of(text);
+            for _ in 0..20 {
+                let matching = texts.new_tree(&mut runner).unwrap().current();
+                for words in &needs {
+                    assert!(words.iter().any(|word| matching.contains(word.as_str())), "{text}: {matching}: {words:?}");
+                }
+            }
+            sets += needs.len();
+        }
+        assert!(sets > 30, "{sets}");
+    }
+}
