@@ -16,7 +16,7 @@ use super::page::Charted;
 use crate::finding::Finding;
 
 /// First line of the file; another version is ignored.
-const HEADER: &str = "nianbao-cache 2";
+const HEADER: &str = "nianbao-cache 3";
 
 /// What is remembered of an input, under a key made of its bytes, its path, the program, the forms and the options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub(super) struct Record {
     pub(super) year: Option<i16>,
     /// The name wanted for its outputs.
     pub(super) name: String,
-    /// Suffix and SHA-256 of each output.
+    /// Suffix of each output, and by what it is known again.
     pub(super) outputs: Vec<(String, String)>,
     pub(super) findings: Vec<Finding>,
     /// What its form's charts draw.

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::BatchError;
 use super::cache::{Cache, Key, Record};
@@ -20,7 +21,7 @@ use super::make::{Maker, Product, Site, unwritable};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
 use super::page::{Charted, IndexPage, charted};
-use super::pipeline::{Content, Pipeline, guarded, sha256};
+use super::pipeline::{Content, Pipeline, guarded};
 use crate::agencies::{Agencies, Matcher};
 use crate::fill::Template;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
@@ -233,8 +234,7 @@ impl Run<'_> {
                 for (output, bytes) in outputs {
                     match bytes {
                         Ok(bytes) => {
-                            let sum = sha256(&bytes);
-                            made.record.outputs.push((output.suffix().to_owned(), sum));
+                            made.record.outputs.push((output.suffix().to_owned(), mark(&bytes)));
                             written.push(bytes);
                         }
                         Err(finding) => {
@@ -272,8 +272,8 @@ impl Run<'_> {
 
     /// Whether the outputs that an earlier run wrote are there as it wrote them.
     fn outputs_stand(&self, made: &Made) -> bool {
-        made.record.outputs.iter().enumerate().all(|(number, (_, sum))| {
-            std::fs::read(self.folder.join(&made.file_name(number))).is_ok_and(|bytes| sha256(&bytes) == *sum)
+        made.record.outputs.iter().enumerate().all(|(number, (_, known))| {
+            std::fs::read(self.folder.join(&made.file_name(number))).is_ok_and(|bytes| mark(&bytes) == *known)
         })
     }
 }
@@ -335,6 +335,11 @@ impl Made {
         let charted = self.record.charted.clone();
         Done { key: self.key, record: self.record, entry, findings, charted, unchanged, lasting: self.lasting }
     }
+}
+
+/// By what an output is known again, should somebody have changed it: nobody has a reason to make another of the same mark.
+fn mark(bytes: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(bytes))
 }
 
 fn milliseconds(time: Duration) -> u64 {

@@ -111,34 +111,66 @@ pub(super) fn leading_year(line: &str) -> Option<i16> {
     LEADING_YEAR.captures(line)?.get(1)?.as_str().parse().ok()
 }
 
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*([^，,；;。）)\n]{2,60})"));
+// How long an address and a name may be is counted, not written into the patterns: an automaton that counts signs of three bytes has
+// hundreds of states, and each costs a step of memory.
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*([^，,；;。）)\n]{2,})"));
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:邮\s*编|邮政编码)\s*[:：]?\s*([0-9]{6})(?:[^0-9]|$)"));
 static PHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:电\s*话|联系方式)(?:号码)?\s*[:：]?\s*([0-9][0-9\-—－（）() ]{5,24}[0-9])"));
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9._\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"));
 static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:https?://|www\.)[A-Za-z0-9\-._~:/?#@!$&*+;=%]+"));
 static OFFICE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]([^，,。；;（(\n]{2,40}?)(?:联系|咨询)"));
+    LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]([^，,。；;（(\n]{2,}?)(?:联系|咨询)"));
+
+/// Most signs of an address, and of an office's name.
+const LONGEST_ADDRESS: usize = 60;
+const LONGEST_OFFICE: usize = 40;
+
+/// Places at which a pattern is tried that matches what is too long.
+const MOST_PLACES: usize = 100;
 
 /// How to reach the agency, from the part of the report that says so.
 pub(super) fn contact(text: &str) -> Contact {
     // Looking for a word that has to be there costs far less than trying the pattern everywhere.
-    let first = |pattern: &LazyLock<Regex>, words: &[&str]| {
+    let first = |pattern: &LazyLock<Regex>, words: &[&str], fits: &dyn Fn(&str) -> bool| {
         let at = words.iter().filter_map(|word| memmem::find(text.as_bytes(), word.as_bytes())).min()?;
         // What a pattern matches before the word stands in its line.
         let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        let found = pattern.captures(&text[line..])?;
-        let found = found.get(1).or_else(|| found.get(0))?;
-        Some(found.as_str().trim_matches(blank).trim_end_matches(['.', '/']).to_owned())
+        captured(pattern, &text[line..], fits)
     };
+    let any = |_: &str| true;
+    let address = first(&ADDRESS, &["址"], &any);
     Contact {
-        office: first(&OFFICE, &["联系", "咨询"]),
-        address: first(&ADDRESS, &["址"]),
-        postcode: first(&POSTCODE, &["编"]),
-        phone: first(&PHONE, &["话", "联系方式"]),
-        email: first(&EMAIL, &["@"]),
-        url: first(&URL, &["http", "www."]),
+        office: first(&OFFICE, &["联系", "咨询"], &|name| name.chars().nth(LONGEST_OFFICE).is_none()).map(tidy),
+        address: address.map(|address| tidy(up_to(address, LONGEST_ADDRESS))),
+        postcode: first(&POSTCODE, &["编"], &any).map(tidy),
+        phone: first(&PHONE, &["话", "联系方式"], &any).map(tidy),
+        email: first(&EMAIL, &["@"], &any).map(tidy),
+        url: first(&URL, &["http", "www."], &any).map(tidy),
     }
+}
+
+/// What the first group of a pattern matches, or the pattern, at the first place where that fits.
+fn captured<'t>(pattern: &Regex, text: &'t str, fits: &dyn Fn(&str) -> bool) -> Option<&'t str> {
+    let mut from = 0;
+    for _ in 0..MOST_PLACES {
+        let found = pattern.captures_at(text, from)?;
+        let (whole, group) = (found.get(0)?, found.get(1).or_else(|| found.get(0))?);
+        if fits(group.as_str()) {
+            return Some(group.as_str());
+        }
+        // A match that is too long may have a shorter one inside.
+        from = whole.start() + whole.as_str().chars().next().map_or(1, char::len_utf8);
+    }
+    None
+}
+
+fn up_to(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+}
+
+fn tidy(text: &str) -> String {
+    text.trim_matches(blank).trim_end_matches(['.', '/']).to_owned()
 }
 
 #[cfg(test)]
@@ -191,5 +223,10 @@ mod tests {
         assert_eq!(found.phone.as_deref(), Some("027-60670001"));
         assert_eq!(found.email.as_deref(), Some("a.b@c.cn"));
         assert_eq!(found.url.as_deref(), Some("http://x.gov.cn"));
+        let long = "某".repeat(61);
+        let found = contact(&format!("可向{long}可直接与某科联系。地址：{long}"));
+        assert_eq!(found.office.as_deref(), Some("某科"));
+        assert_eq!(found.address.as_deref(), Some("某".repeat(60).as_str()));
+        assert_eq!(contact(&format!("请与{long}联系")).office, None);
     }
 }
