@@ -91,8 +91,8 @@ impl Narrative {
     /// Looks for the words of all patterns in a sentence.
     pub fn hear(&self, sentence: &str) -> Heard<'_> {
         let mut sets = vec![false; self.words.sets.len()];
-        self.words.finder.find_each(sentence, |word| {
-            for &set in &self.words.members[word] {
+        self.words.finder.find_each(sentence, |found| {
+            for &set in &self.words.members[found.word] {
                 sets[set] = true;
             }
         });

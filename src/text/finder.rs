@@ -85,8 +85,9 @@ impl Finder {
         })
     }
 
-    /// Tells the number of every word that begins at any place of a text, also inside others; a word as often as it stands there.
-    pub fn find_each(&self, text: &str, mut tell: impl FnMut(usize)) {
+    /// Tells of every word that begins at any place of a text, from the left and also inside others, the longest at a place first.
+    #[inline]
+    pub fn find_each(&self, text: &str, mut tell: impl FnMut(Found)) {
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(&first) = bytes.get(at) {
@@ -94,7 +95,9 @@ impl Finder {
             for &length in &self.lengths {
                 if let Some(words) = self.with_head(masked(ahead, length), length) {
                     let is_there = |word: &&usize| bytes[at..].starts_with(self.words[**word].as_bytes());
-                    words.iter().filter(is_there).for_each(|&word| tell(word));
+                    for &word in words.iter().filter(is_there) {
+                        tell(Found { start: at, end: at + self.words[word].len(), word });
+                    }
                 }
             }
             at += character_length(first);
@@ -177,7 +180,7 @@ mod tests {
             let mut expected_each: Vec<&str> =
                 overlapping.find_overlapping_iter(&text).map(|found| &text[found.start()..found.end()]).collect();
             let mut each = Vec::new();
-            finder.find_each(&text, |word| each.push(words[word].as_str()));
+            finder.find_each(&text, |found| each.push(words[found.word].as_str()));
             expected_each.sort_unstable();
             each.sort_unstable();
             prop_assert_eq!(each, expected_each);

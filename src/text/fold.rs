@@ -6,7 +6,12 @@ use std::borrow::Cow;
 use super::traditional::simplified;
 
 /// The folded form of one character, or `None` where it does not count (blanks, punctuation, invisible characters).
+#[inline]
 pub fn fold_char(character: char) -> Option<char> {
+    // The common ideographs are what nearly every call sees.
+    if ('\u{4e00}'..='\u{9fff}').contains(&character) {
+        return Some(simplified(character));
+    }
     let character = match character {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
         _ => character,
@@ -15,8 +20,6 @@ pub fn fold_char(character: char) -> Option<char> {
         return character.is_ascii_alphanumeric().then(|| character.to_ascii_lowercase());
     }
     match character {
-        // The common ideographs, which is what nearly every call sees.
-        '\u{4e00}'..='\u{9fff}' => Some(simplified(character)),
         '〇' => Some(character),
         // Punctuation of Chinese texts, so that no table of the whole of Unicode is asked.
         '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => None,
@@ -120,11 +123,11 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The first opening bracket of a text.
+/// The first opening bracket of a text: `(`, or `（`, which is EF BC 88.
 fn opening(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let (small, wide) = (b'(', "（".as_bytes());
-    memchr::memchr2_iter(small, wide[0], bytes).find(|&at| bytes[at] == small || bytes[at..].starts_with(wide))
+    let is_bracket = |&at: &usize| matches!(bytes[at..], [b'(', ..] | [0xef, 0xbc, 0x88, ..]);
+    memchr::memchr2_iter(b'(', 0xef, bytes).find(is_bracket)
 }
 
 fn is_han(character: char) -> bool {
@@ -151,12 +154,19 @@ impl Folded {
 pub fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
     for (start, part) in parts(text) {
-        for (offset, character) in part.char_indices() {
-            if let Some(character) = fold_char(character) {
-                folded.text.push(character);
-                folded.origin.extend(std::iter::repeat_n((start + offset) as u32, character.len_utf8()));
+        let mut same = 0;
+        for (at, character) in part.char_indices() {
+            let found = fold_char(character);
+            if found != Some(character) {
+                folded.text.push_str(&part[same..at]);
+                folded.text.extend(found);
+                same = at + character.len_utf8();
+            }
+            for _ in 0..found.map_or(0, char::len_utf8) {
+                folded.origin.push((start + at) as u32);
             }
         }
+        folded.text.push_str(&part[same..]);
     }
     folded.origin.push(text.len() as u32);
     folded

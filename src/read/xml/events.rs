@@ -24,8 +24,9 @@ const STEPS_A_SEARCH: u64 = 16;
 /// Events after which the account of steps is settled.
 const STEPS_AT_ONCE: u64 = 64;
 
-/// The bytes that end the name of an element.
+/// The bytes that end the name of an element, or its prefix.
 static ENDS_NAME: [bool; 256] = among(b" >/\n\r\t<");
+static ENDS_PREFIX: [bool; 256] = among(b": >/\n\r\t<");
 
 /// The bytes that end what stands before the value of an attribute, or the tag.
 static ENDS_ATTRIBUTE: [bool; 256] = among(b"\"'>");
@@ -75,7 +76,6 @@ pub struct Events<'a> {
     unsettled: u64,
     /// Grows whenever a prefix comes to stand for something or ceases to.
     scope: u64,
-    declaration: memmem::Finder<'static>,
     end: memmem::Finder<'static>,
 }
 
@@ -93,7 +93,6 @@ impl<'a> Events<'a> {
             empty: false,
             unsettled: 0,
             scope: 0,
-            declaration: memmem::Finder::new("xmlns"),
             end: memmem::Finder::new("</"),
         }
     }
@@ -177,7 +176,7 @@ impl<'a> Events<'a> {
                     self.markup()?;
                 }
                 _ => {
-                    let (_, end) = self.tag_end(self.at + 1)?;
+                    let end = self.tag_end(self.at + 1)?.tag;
                     inside += u32::from(bytes[end - 1] != b'/');
                     self.at = end + 1;
                 }
@@ -294,19 +293,26 @@ impl<'a> Events<'a> {
         Ok(None)
     }
 
-    /// Where the name that begins here ends, and where the `>` of its tag stands.
-    fn tag_end(&self, name: usize) -> Result<(usize, usize), ReadError> {
+    /// The parts of the tag whose name begins here.
+    fn tag_end(&self, name: usize) -> Result<Ends, ReadError> {
         let bytes = self.text.as_bytes();
         let rest = bytes.get(name..).unwrap_or_default();
-        let length = rest.iter().position(|&byte| ENDS_NAME[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
+        let mut length = rest.iter().position(|&byte| ENDS_PREFIX[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
+        let mut local = name;
+        if rest[length] == b':' {
+            local = name + length + 1;
+            let more = rest[length..].iter().position(|&byte| ENDS_NAME[usize::from(byte)]);
+            length += more.ok_or_else(|| self.cut_short())?;
+        }
         let begins_well = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_' || *byte >= 0x80;
         if length == 0 || !begins_well(&rest[0]) {
             return Err(self.not_well_formed(name));
         }
         let name_end = name + length;
+        let mut ends = Ends { local, name: name_end, tag: name_end, declares: false };
         match rest[length..] {
-            [b'>', ..] => return Ok((name_end, name_end)),
-            [b'/', b'>', ..] => return Ok((name_end, name_end + 1)),
+            [b'>', ..] => return Ok(ends),
+            [b'/', b'>', ..] => return Ok(Ends { tag: name_end + 1, ..ends }),
             _ => {}
         }
         // Attributes are short: looking at each byte costs less than starting a search for each quote.
@@ -315,10 +321,11 @@ impl<'a> Events<'a> {
             let rest = bytes.get(at..).unwrap_or_default();
             let found =
                 rest.iter().position(|&byte| ENDS_ATTRIBUTE[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
+            ends.declares |= may_declare(&rest[..found]);
             at += found + 1;
             let quote = rest[found];
             if quote == b'>' {
-                return Ok((name_end, at - 1));
+                return Ok(Ends { tag: at - 1, ..ends });
             }
             at += bytes[at..].iter().position(|&byte| byte == quote).ok_or_else(|| self.cut_short())? + 1;
         }
@@ -326,26 +333,22 @@ impl<'a> Events<'a> {
 
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Tag<'a>, ReadError> {
         let start = self.at;
-        let (name_end, end) = self.tag_end(start + 1)?;
-        let name = &self.text[start + 1..name_end];
-        self.empty = self.text.as_bytes()[end - 1] == b'/' && end > name_end;
-        let attributes = &self.text[name_end..end - usize::from(self.empty)];
-        self.at = end + 1;
+        let ends = self.tag_end(start + 1)?;
+        let name = &self.text[start + 1..ends.name];
+        self.empty = self.text.as_bytes()[ends.tag - 1] == b'/' && ends.tag > ends.name;
+        let attributes = &self.text[ends.name..ends.tag - usize::from(self.empty)];
+        self.at = ends.tag + 1;
         if self.open.len() as u64 >= budget.limits().depth {
             budget.spend(Resource::Depth, self.open.len() as u64 + 1)?;
         }
         self.unsettled += STEPS_AN_ELEMENT;
         self.open.push(name);
-        let may_declare = attributes.len() > 8 && memchr::memchr(b'x', attributes.as_bytes()).is_some();
-        if may_declare && self.declaration.find(attributes.as_bytes()).is_some() {
+        if ends.declares {
             self.declare(attributes)?;
         }
-        let (prefix, local) = match name.bytes().position(|byte| byte == b':') {
-            Some(colon) => (&name[..colon], &name[colon + 1..]),
-            None => ("", name),
-        };
-        let space = self.space(prefix);
-        Ok(Tag { space, local, attributes, start: self.base + start })
+        let local = ends.local - start - 1;
+        let space = self.space(&name[..local.saturating_sub(1)]);
+        Ok(Tag { space, local: &name[local..], attributes, start: self.base + start })
     }
 
     fn end_tag(&mut self) -> Result<usize, ReadError> {
@@ -418,6 +421,29 @@ impl<'a> Events<'a> {
 
     fn not_well_formed(&self, at: usize) -> ReadError {
         ReadError::Damaged(format!("the XML is not well-formed at byte {}", self.base + at))
+    }
+}
+
+/// Where the parts of a tag end.
+struct Ends {
+    /// The first byte of the name without its prefix.
+    local: usize,
+    /// The byte after the name.
+    name: usize,
+    /// The `>`.
+    tag: usize,
+    /// Whether namespaces may be declared.
+    declares: bool,
+}
+
+/// Whether what stands before the value of an attribute may be the declaration of a namespace.
+#[inline]
+fn may_declare(before: &[u8]) -> bool {
+    match before {
+        [b' ', b'x', rest @ ..] => rest.starts_with(b"mlns"),
+        // Nearly always one blank stands before the name.
+        [b' ', b'a'..=b'z' | b'A'..=b'Z', ..] => false,
+        _ => memmem::find(before, b"xmlns").is_some(),
     }
 }
 

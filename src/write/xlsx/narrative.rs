@@ -14,6 +14,19 @@ use crate::write::xml::escape;
 /// Most points that a row is high.
 const HIGHEST: usize = 409;
 
+/// Columns of a line of text. Nearly every character is an ideograph or Chinese punctuation, of which no table need be asked.
+fn width(line: &str) -> usize {
+    let mut columns = 0;
+    for character in line.chars() {
+        columns += match character {
+            ' '..='~' => 1,
+            '\u{3000}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}' => 2,
+            _ => return line.width(),
+        };
+    }
+    columns
+}
+
 /// Rows of a sheet that is written from the top.
 struct Rows<'a> {
     looks: &'a Looks,
@@ -30,7 +43,7 @@ impl Rows<'_> {
     /// of a row to its text when it opens a file.
     fn line(&mut self, look: Look, text: &str) {
         for piece in cell::pieces(text) {
-            let width = |line: &str| (line.width() + 2).div_ceil(NARRATIVE_WIDTH as usize - 6).max(1);
+            let width = |line: &str| (width(line) + 2).div_ceil(NARRATIVE_WIDTH as usize - 6).max(1);
             let lines: usize = piece.split('\n').map(width).sum();
             let height = if look == Look::Title { 34 } else { (lines * 17 + 5).min(HIGHEST) };
             self.text.push_str(&format!("<row r=\"{}\" ht=\"{height}\" customHeight=\"1\">", self.row + 1));
@@ -208,5 +221,18 @@ fn extra_cell(cell: &ExtraCell, rows: &mut Rows) {
     }
     if cell.row_span > 1 || cell.col_span > 1 {
         rows.merges.push(cell::region(rows.row, cell.column, cell.row_span.max(1), cell.col_span.max(1)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_as_wide_as_unicode_has_them() {
+        for character in ' '..='\u{ffff}' {
+            let text = character.to_string();
+            assert_eq!(width(&text), text.width(), "{character:?}");
+        }
     }
 }
