@@ -55,7 +55,7 @@ impl Known {
                     open.push((tag.local, tag.start));
                     match tag.local {
                         "author" => {
-                            known.authors.push(events.content(budget)?);
+                            known.authors.push(events.content(budget)?.into_owned());
                             open.pop();
                         }
                         "comment" => {

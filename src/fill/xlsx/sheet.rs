@@ -273,11 +273,11 @@ impl<'a> Scan<'a> {
                     let shared = tag.get("si").and_then(|number| number.parse().ok());
                     formula = Some(match (tag.get("t").as_deref(), shared) {
                         (Some("shared"), Some(number)) if text.trim().is_empty() => Written::Shared(number),
-                        (None | Some("normal" | "shared"), shared) => Written::Text(text, shared),
+                        (None | Some("normal" | "shared"), shared) => Written::Text(text.into_owned(), shared),
                         _ => Written::Other,
                     });
                 }
-                Event::Open(tag) if is(&tag, "v") => value = events.content(budget)?,
+                Event::Open(tag) if is(&tag, "v") => value = events.content(budget)?.into_owned(),
                 Event::Open(_) => {
                     inline = true;
                     events.skip(budget)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Region, Sheet};
+use super::{COLUMNS, Region, Sheet};
 use crate::document::{Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -51,7 +51,8 @@ pub(super) fn grid(
     let part: Arc<str> = sheet.name.as_str().into();
     findings.extend(uncalculated(&sheet, &part));
     findings.extend(missing(&sheet, &part));
-    let Some((&(first_row, _), _)) = sheet.cells.first_key_value() else { return Ok(None) };
+    sheet.cells.sort();
+    let Some(((first_row, _), _)) = sheet.cells.first() else { return Ok(None) };
     let mut regions = BTreeMap::new();
     for region in &sheet.merges {
         if counts(&sheet, region, budget)? {
@@ -74,7 +75,7 @@ pub(super) fn grid(
             let cell = Cell {
                 row_span: region.map_or(1, |region| rows.span(row, region.bottom)),
                 col_span: region.map_or(1, |region| columns.span(column, region.right)),
-                text: sheet.cells.remove(&(row, column)).unwrap_or_default(),
+                text: sheet.cells.take((row, column)),
                 place: Place::sheet_cell(&part, row, column),
                 ..Cell::default()
             };
@@ -87,11 +88,10 @@ pub(super) fn grid(
 
 /// A region counts where its first cell holds something, or where none of its cells does; else text would be lost.
 fn counts(sheet: &Sheet, region: &Region, budget: &mut Budget) -> Result<bool, ReadError> {
-    if sheet.cells.contains_key(&(region.top, region.left)) {
+    if sheet.cells.has((region.top, region.left)) {
         return Ok(true);
     }
-    let rows = sheet.cells.range((region.top, region.left)..=(region.bottom, region.right));
-    for (&(_, column), _) in rows {
+    for (_, column) in sheet.cells.between((region.top, region.left)..=(region.bottom, region.right)) {
         budget.spend(Resource::Steps, 1)?;
         if (region.left..=region.right).contains(&column) {
             return Ok(false);
@@ -102,10 +102,20 @@ fn counts(sheet: &Sheet, region: &Region, budget: &mut Budget) -> Result<bool, R
 
 fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budget) -> Result<(Axis, Axis), ReadError> {
     let short = |first: u32, last: u32| (first, if last - first < LONGEST { last } else { first });
-    let mut rows: Vec<(u32, u32)> = sheet.cells.keys().map(|&(row, _)| (row, row)).collect();
-    let mut columns: Vec<(u32, u32)> = sheet.cells.keys().map(|&(_, column)| (column, column)).collect();
+    let mut rows: Vec<(u32, u32)> = Vec::new();
+    let mut columns: Vec<(u32, u32)> = Vec::new();
+    // Each row and column once: there are far fewer of them than of cells.
+    let mut known = vec![false; COLUMNS as usize];
+    for (row, column) in sheet.cells.places() {
+        if rows.last() != Some(&(row, row)) {
+            rows.push((row, row));
+        }
+        if !std::mem::replace(&mut known[column as usize], true) {
+            columns.push((column, column));
+        }
+    }
     // Blank regions keep only the slots that other cells give them.
-    let filled = || regions.values().filter(|region| sheet.cells.contains_key(&(region.top, region.left)));
+    let filled = || regions.values().filter(|region| sheet.cells.has((region.top, region.left)));
     rows.extend(filled().map(|region| short(region.top, region.bottom)));
     columns.extend(filled().map(|region| short(region.left, region.right)));
     let most = budget.limits().grid_slots;
@@ -125,8 +135,8 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
 
 /// What stands in cells that a merged region covers: nobody sees it, and it is not read.
 fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
-    let (&(row, column), text) = sheet.cells.first_key_value()?;
-    let (count, name) = (sheet.cells.len(), &sheet.name);
+    let ((row, column), text) = sheet.cells.first()?;
+    let (count, name) = (sheet.cells.left().count(), &sheet.name);
     let shown: String = text.chars().take(40).collect();
     let place = Place::sheet_cell(part, row, column);
     let a1 = place.a1().unwrap_or_default();
@@ -148,8 +158,8 @@ fn hidden(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     if rows.is_empty() && columns.is_empty() {
         return None;
     }
-    let mut unseen = sheet.cells.keys().filter(|(row, column)| holds(&rows, *row) || holds(&columns, *column));
-    let &(row, column) = unseen.next()?;
+    let mut unseen = sheet.cells.places().filter(|(row, column)| holds(&rows, *row) || holds(&columns, *column));
+    let (row, column) = unseen.next()?;
     let (count, name) = (1 + unseen.count(), &sheet.name);
     let place = Place::sheet_cell(part, row, column);
     let a1 = place.a1().unwrap_or_default();

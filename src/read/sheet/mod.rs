@@ -7,6 +7,7 @@ mod ods;
 mod package;
 mod sheetxml;
 mod strings;
+mod texts;
 mod value;
 mod xls;
 mod xls_objects;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::docx::pictures::Pictures;
 use super::error::ReadError;
 use super::skipped::{Kind, Skipped};
+use texts::Texts;
 use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Shown, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -50,7 +52,7 @@ struct Sheet {
     name: String,
     hidden: bool,
     /// Text of each cell that has any.
-    cells: BTreeMap<(u32, u32), String>,
+    cells: Texts,
     /// Rows with cells that hold nothing, and how many; a form's blank row looks like this.
     blank: BTreeMap<u32, u32>,
     /// Merged regions of more than one cell.
@@ -81,7 +83,7 @@ impl Sheet {
         }
         budget.spend(Resource::TextBytes, text.len() as u64)?;
         budget.spend(Resource::Blocks, 1)?;
-        self.cells.insert((row, column), text.to_owned());
+        self.cells.push((row, column), text);
         Ok(())
     }
 

@@ -281,7 +281,9 @@ fn is_hidden(tag: &Tag) -> bool {
 /// The figure, date or truth value of a cell as it is written, where it has one.
 fn written(tag: &Tag) -> Option<String> {
     match tag.get("value-type").as_deref() {
-        Some("float" | "currency" | "percentage") => tag.get("value").map(|value| value::stored(&value, false, false)),
+        Some("float" | "currency" | "percentage") => {
+            tag.get("value").map(|value| value::stored(&value, false, false).into_owned())
+        }
         Some("date") => tag.get("date-value").map(|value| value.trim_end_matches("T00:00:00").replacen('T', " ", 1)),
         Some("boolean") => tag.get("boolean-value").map(|value| value.to_ascii_uppercase()),
         // An error is an empty string that is shown as `#DIV/0!`.

@@ -172,7 +172,7 @@ fn is_true(tag: &Tag, name: &str) -> bool {
 /// The text of a value by its type.
 fn shown(kind: &str, written: String) -> String {
     match kind {
-        "Number" => value::stored(&written, false, false),
+        "Number" => value::stored(&written, false, false).into_owned(),
         "Boolean" => value::truth(matches!(written.trim(), "1" | "true" | "True")).to_owned(),
         "DateTime" => {
             let time = written.trim().trim_end_matches(".000").replacen('T', " ", 1);

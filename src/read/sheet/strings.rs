@@ -1,5 +1,7 @@
 //! The strings that the cells of an XLSX workbook share, and rich text (ECMA-376 part 1, 18.4).
 
+use std::borrow::Cow;
+
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::ReadError;
 use crate::read::xml::{self, Event, Events};
@@ -51,15 +53,22 @@ impl Strings {
 }
 
 /// The text of the innermost open element (`si`, `is`): its runs joined, phonetic readings left out.
-pub(super) fn rich(events: &mut Events, budget: &mut Budget) -> Result<String, ReadError> {
+pub(super) fn rich<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Result<Cow<'a, str>, ReadError> {
     let outside = events.depth().saturating_sub(1);
-    let mut text = String::new();
+    let mut text = Cow::Borrowed("");
     loop {
         match events.next(budget)? {
             Event::Open(tag) if matches!(tag.local, "rPh" | "rPr") => {
                 events.skip(budget)?;
             }
-            Event::Open(tag) if tag.local == "t" => text.push_str(&events.content(budget)?),
+            Event::Open(tag) if tag.local == "t" => {
+                let run = events.content(budget)?;
+                if text.is_empty() {
+                    text = run;
+                } else {
+                    text.to_mut().push_str(&run);
+                }
+            }
             Event::Close(_) if events.depth() == outside => return Ok(unescaped(text)),
             Event::End => return Ok(unescaped(text)),
             _ => {}
@@ -68,12 +77,12 @@ pub(super) fn rich(events: &mut Events, budget: &mut Budget) -> Result<String, R
 }
 
 /// Text with the characters that are written as `_x000D_` (ECMA-376 part 1, 22.9.2.19). A carriage return is no text.
-pub(super) fn unescaped(text: String) -> String {
-    if !text.contains("_x") {
-        return if text.contains('\r') { text.replace('\r', "") } else { text };
+pub(super) fn unescaped(text: Cow<'_, str>) -> Cow<'_, str> {
+    if memchr::memchr2(b'_', b'\r', text.as_bytes()).is_none() {
+        return text;
     }
     let mut plain = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut rest = &*text;
     while let Some(at) = rest.find("_x") {
         plain.push_str(&rest[..at]);
         let digits = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
@@ -87,7 +96,8 @@ pub(super) fn unescaped(text: String) -> String {
         }
     }
     plain.push_str(rest);
-    plain.replace('\r', "")
+    plain.retain(|character| character != '\r');
+    plain.into()
 }
 
 #[cfg(test)]

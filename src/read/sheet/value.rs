@@ -1,6 +1,8 @@
 //! Values of cells as text: figures by their shortest text, dates in ISO 8601, and which number formats make a figure a date
 //! (ECMA-376 part 1, 18.8.30 and 18.17.4).
 
+use std::borrow::Cow;
+
 /// Days of the serial calendar: its last day is 9999-12-31.
 const LAST_DAY: f64 = 2_958_465.0;
 
@@ -29,7 +31,7 @@ pub(super) fn rk(bits: u32) -> f64 {
 
 /// A figure as its text is stored: whole numbers digit by digit, for a float holds them exactly only up to 2^53, and others too while
 /// they have no more digits than are shown. What is no number stays as it is.
-pub(super) fn stored(text: &str, is_date: bool, from_1904: bool) -> String {
+pub(super) fn stored(text: &str, is_date: bool, from_1904: bool) -> Cow<'_, str> {
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -37,11 +39,11 @@ pub(super) fn stored(text: &str, is_date: bool, from_1904: bool) -> String {
     let is_plain = all_digits(whole) && all_digits(fraction) && (whole.len() == 1 || !whole.starts_with('0'));
     let is_short = digits == whole || whole.len() + fraction.len() <= DIGITS;
     if is_plain && is_short && !is_date && text != "-0" {
-        return text.to_owned();
+        return text.into();
     }
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => shown(value, is_date, from_1904),
-        _ => text.to_owned(),
+        Ok(value) if value.is_finite() => shown(value, is_date, from_1904).into(),
+        _ => text.into(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! XLSX workbooks by an own pass over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
 //! sheet that holds no cells hinders no other.
 
+use std::borrow::Cow;
+
 use super::formats::dates;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::{Strings, rich, unescaped};
@@ -152,9 +154,18 @@ impl Cells<'_> {
     /// A cell (18.3.1.4).
     fn cell(&mut self, tag: &Tag, events: &mut Events) -> Result<(), ReadError> {
         let outside = events.depth().saturating_sub(1);
-        if let Some(reference) = tag.get("r") {
-            let damaged = || ReadError::Damaged(format!("{}: a cell has no place: {reference}", self.sheet.name));
-            (self.row, self.column) = place(&reference).ok_or_else(damaged)?;
+        let (mut kind, mut format) = (Cow::Borrowed("n"), Cow::Borrowed(""));
+        // Each attribute once, where there are hundreds of cells.
+        for (name, value) in tag.all() {
+            match name {
+                "r" => {
+                    let damaged = || ReadError::Damaged(format!("{}: a cell has no place: {value}", self.sheet.name));
+                    (self.row, self.column) = place(&value).ok_or_else(damaged)?;
+                }
+                "t" => kind = value,
+                "s" => format = value,
+                _ => {}
+            }
         }
         let (mut written, mut formula) = (None, false);
         loop {
@@ -176,23 +187,22 @@ impl Cells<'_> {
             self.sheet.uncalculated += usize::from(formula);
             return self.sheet.put(row, column, "", self.budget);
         };
-        let kind = tag.get("t");
-        let kind = kind.as_deref().unwrap_or("n");
         if kind == "s" {
             let text = written.trim().parse().ok().and_then(|index: usize| self.shared.strings.get(index));
             self.sheet.missing += usize::from(text.is_none() && !written.trim().is_empty());
             return self.sheet.put(row, column, text.unwrap_or_default(), self.budget);
         }
-        let text = match kind {
-            "b" => value::truth(matches!(written.trim(), "1" | "true")).to_owned(),
+        let text = match &*kind {
+            "b" => value::truth(matches!(written.trim(), "1" | "true")).into(),
             "str" => unescaped(written),
-            "d" => written.trim().trim_end_matches("T00:00:00").replacen('T', " ", 1),
+            "d" => written.trim().trim_end_matches("T00:00:00").replacen('T', " ", 1).into(),
             "n" => {
-                let is_date = tag
-                    .get("s")
-                    .and_then(|format| self.shared.dates.get(format.parse::<usize>().ok()?).copied())
-                    .unwrap_or(false);
-                value::stored(&written, is_date, self.shared.from_1904)
+                let is_date = format.parse().ok().and_then(|format: usize| self.shared.dates.get(format).copied());
+                let shown = |text| value::stored(text, is_date.unwrap_or(false), self.shared.from_1904);
+                match &written {
+                    Cow::Borrowed(text) => shown(text),
+                    Cow::Owned(text) => shown(text).into_owned().into(),
+                }
             }
             _ => written,
         };

@@ -1,5 +1,7 @@
 //! The tokeniser: a text as events, with namespaces, depth and budget.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 use quick_xml::escape::unescape;
 
@@ -221,19 +223,20 @@ impl<'a> Events<'a> {
         self.at += ahead.len();
     }
 
-    /// The text of the innermost open element, which is closed; elements inside are passed over.
+    /// The text of the innermost open element, which is closed; elements inside are passed over. Nearly always one piece of the part.
     ///
     /// # Errors
     /// As for [`Events::next`].
-    pub fn content(&mut self, budget: &mut Budget) -> Result<String, ReadError> {
+    pub fn content(&mut self, budget: &mut Budget) -> Result<Cow<'a, str>, ReadError> {
         let outside = self.depth().saturating_sub(1);
-        let mut content = String::new();
+        let mut content = Cow::Borrowed("");
         loop {
             match self.next(budget)? {
                 Event::Close(_) if self.depth() == outside => return Ok(content),
                 Event::End => return Ok(content),
-                Event::Text(text) => content.push_str(text),
-                Event::Character(character) => content.push(character),
+                Event::Text(text) if content.is_empty() => content = text.into(),
+                Event::Text(text) => content.to_mut().push_str(text),
+                Event::Character(character) => content.to_mut().push(character),
                 _ => {}
             }
         }

@@ -1,0 +1,85 @@
+//! The texts of a sheet's cells: one behind the other as they are read, then in the order of their places.
+
+use std::ops::RangeInclusive;
+
+/// Row and column of a cell, 0-based.
+type At = (u32, u32);
+
+/// Texts of cells, none empty.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    list: Vec<(At, String)>,
+    /// How many at the front have been passed by [`Texts::take`].
+    passed: usize,
+}
+
+impl Texts {
+    /// Notes a cell's text.
+    pub(super) fn push(&mut self, at: At, text: &str) {
+        self.list.push((at, text.to_owned()));
+    }
+
+    /// Puts them in order, rows first, as nearly every file has them already; of two texts of one cell the last counts.
+    pub(super) fn sort(&mut self) {
+        if self.list.is_sorted_by(|one, next| one.0 < next.0) {
+            return;
+        }
+        self.list.reverse();
+        self.list.sort_by_key(|(at, _)| *at);
+        self.list.dedup_by_key(|(at, _)| *at);
+    }
+
+    /// The first cell in order that is left.
+    pub(super) fn first(&self) -> Option<(At, &str)> {
+        self.left().next()
+    }
+
+    /// The cells that are left, in order.
+    pub(super) fn left(&self) -> impl Iterator<Item = (At, &str)> {
+        self.list.iter().map(|(at, text)| (*at, text.as_str())).filter(|(_, text)| !text.is_empty())
+    }
+
+    /// The places of all cells, in order.
+    pub(super) fn places(&self) -> impl Iterator<Item = At> {
+        self.list.iter().map(|(at, _)| *at)
+    }
+
+    /// Whether a cell has text.
+    pub(super) fn has(&self, at: At) -> bool {
+        self.list.binary_search_by_key(&at, |(at, _)| *at).is_ok()
+    }
+
+    /// The places of cells from one place to another in order, the rows between them as wide as the sheet.
+    pub(super) fn between(&self, places: RangeInclusive<At>) -> impl Iterator<Item = At> {
+        let from = self.list.partition_point(|(at, _)| at < places.start());
+        self.list[from..].iter().map(|(at, _)| *at).take_while(move |at| at <= places.end())
+    }
+
+    /// Takes the text of a cell; cells must be asked for in order.
+    pub(super) fn take(&mut self, at: At) -> String {
+        while self.list.get(self.passed).is_some_and(|(known, _)| *known < at) {
+            self.passed += 1;
+        }
+        let found = self.list.get_mut(self.passed).filter(|(known, _)| *known == at);
+        found.map(|(_, text)| std::mem::take(text)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_come_in_order_and_the_last_text_of_one_counts() {
+        let mut texts = Texts::default();
+        for (at, text) in [((1, 0), "丙"), ((0, 2), "甲"), ((1, 0), "丁"), ((0, 3), "乙")] {
+            texts.push(at, text);
+        }
+        texts.sort();
+        assert_eq!(texts.left().collect::<Vec<_>>(), [((0, 2), "甲"), ((0, 3), "乙"), ((1, 0), "丁")]);
+        assert_eq!(texts.between((0, 3)..=(1, 0)).collect::<Vec<_>>(), [(0, 3), (1, 0)]);
+        assert!(texts.has((1, 0)) && !texts.has((1, 1)));
+        assert_eq!([texts.take((0, 0)), texts.take((0, 2)), texts.take((1, 0))], ["", "甲", "丁"]);
+        assert_eq!((texts.first(), texts.places().count()), (Some(((0, 3), "乙")), 3));
+    }
+}
