@@ -44,11 +44,14 @@ fn around(before: &str) -> (Option<String>, Option<i16>) {
     let digits: Vec<(usize, char)> = before.char_indices().collect();
     let mut year = None;
     for window in digits.windows(5).rev() {
+        // Nearly no window is a year's, and that is seen from its last sign.
+        if window[4].1 != '年' && !window[4].1.is_whitespace() {
+            continue;
+        }
         let number: String = window[..4].iter().map(|&(_, character)| narrow(character)).collect();
         let starts = window[0].0;
         let glued = before[..starts].chars().next_back().is_some_and(|character| character.is_ascii_digit());
-        let marked = window[4].1 == '年' || window[4].1.is_whitespace();
-        if let (Ok(found @ 1990..=2100), true, false) = (number.parse::<i16>(), marked, glued) {
+        if let (Ok(found @ 1990..=2100), false) = (number.parse::<i16>(), glued) {
             let mut rest = window[4].0 + window[4].1.len_utf8();
             if let Some(tail) = before[rest..].strip_prefix('度') {
                 rest = before.len() - tail.len();

@@ -59,6 +59,8 @@ struct Words {
     finder: Finder,
     /// The sets that each word belongs to.
     members: Vec<Vec<usize>>,
+    /// Matches any of the words that call for a pattern; `None` where there is a pattern that no word calls for.
+    calls: Option<Regex>,
 }
 
 /// What words a sentence has.
@@ -88,15 +90,18 @@ impl Narrative {
         &self.patterns
     }
 
-    /// Looks for the words of all patterns in a sentence.
-    pub fn hear(&self, sentence: &str) -> Heard<'_> {
+    /// Looks for the words of all patterns in a sentence. `None` where it calls for no pattern, as most sentences.
+    pub fn hear(&self, sentence: &str) -> Option<Heard<'_>> {
+        if self.words.calls.as_ref().is_some_and(|calls| !calls.is_match(sentence)) {
+            return None;
+        }
         let mut sets = vec![false; self.words.sets.len()];
         self.words.finder.find_each(sentence, |found| {
             for &set in &self.words.members[found.word] {
                 sets[set] = true;
             }
         });
-        Heard { narrative: self, sets }
+        Some(Heard { narrative: self, sets })
     }
 
     /// The patterns as written, resolved against the fields of the form.
@@ -109,7 +114,8 @@ impl Narrative {
                 Err(mistake) => mistakes.push(mistake),
             }
         }
-        words.make_ready();
+        let calling: Option<Vec<usize>> = patterns.iter().map(|pattern: &NarrativePattern| pattern.called).collect();
+        words.make_ready(calling.as_deref());
         Self { patterns, words }
     }
 }
@@ -123,7 +129,12 @@ impl Words {
         })
     }
 
-    fn make_ready(&mut self) {
+    /// Makes all words ready to be found; `calling` are the sets that call for patterns, unless there is a pattern that needs no call.
+    fn make_ready(&mut self, calling: Option<&[usize]>) {
+        self.calls = calling.and_then(|sets| {
+            let words = sets.iter().flat_map(|&set| &self.sets[set]).map(|word| regex::escape(word));
+            Regex::new(&words.collect::<Vec<_>>().join("|")).ok()
+        });
         let mut words: Vec<&str> = self.sets.iter().flatten().map(String::as_str).collect();
         words.sort_unstable();
         words.dedup();

@@ -10,8 +10,8 @@ use rustc_hash::FxBuildHasher;
 /// First bytes of a word that are looked up; two characters of Chinese.
 const HEAD: usize = 6;
 
-/// Bits of the filter, a power of two: a hundred times as many as a form has labels.
-const BITS: usize = 1 << 16;
+/// Bits of a filter, a power of two: many times as many as words begin with different characters.
+const BITS: usize = 1 << 14;
 
 /// Words made ready to be found.
 #[derive(Debug, Clone)]
@@ -21,8 +21,32 @@ pub struct Finder {
     heads: HashMap<(u64, usize), Vec<usize>, FxBuildHasher>,
     /// How many first bytes words are looked up by, the most first: fewer than [`HEAD`] only where a word has fewer.
     lengths: Vec<usize>,
-    /// A bit for what a key of `heads` comes to.
-    filter: Vec<u64>,
+    /// A bit for the first character of each word, and one for what it is looked up by.
+    characters: Filter,
+    keys: Filter,
+}
+
+/// Says of some bytes that they are none of those that were put in, or that they may be.
+#[derive(Debug, Clone)]
+struct Filter(Box<[u64; BITS / 64]>);
+
+impl Filter {
+    fn put(&mut self, key: u64) {
+        let bit = Self::bit(key);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    #[inline]
+    fn may_have(&self, key: u64) -> bool {
+        let bit = Self::bit(key);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// By multiplying with 2^64 over the golden ratio.
+    #[inline]
+    fn bit(key: u64) -> usize {
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS.trailing_zeros())) as usize
+    }
 }
 
 /// A word that was found.
@@ -49,14 +73,14 @@ impl Finder {
             words: words.map(Into::into).collect(),
             heads: HashMap::default(),
             lengths: Vec::new(),
-            filter: vec![0; BITS / 64],
+            characters: Filter(Box::new([0; BITS / 64])),
+            keys: Filter(Box::new([0; BITS / 64])),
         };
         for (number, word) in finder.words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
-            let length = word.len().min(HEAD);
-            let key = masked(ahead(word.as_bytes()), length);
-            let bit = bit(key);
-            finder.filter[bit / 64] |= 1 << (bit % 64);
-            finder.heads.entry((key, length)).or_default().push(number);
+            let (ahead, length) = (ahead(word.as_bytes()), word.len().min(HEAD));
+            finder.characters.put(masked(ahead, character_length(word.as_bytes()[0])));
+            finder.keys.put(masked(ahead, length));
+            finder.heads.entry((masked(ahead, length), length)).or_default().push(number);
             finder.lengths.push(length);
         }
         finder.lengths.sort_unstable_by(|one, other| other.cmp(one));
@@ -73,15 +97,16 @@ impl Finder {
         let bytes = text.as_bytes();
         let mut at = 0;
         std::iter::from_fn(move || {
-            while let Some(&first) = bytes.get(at) {
-                let start = at;
-                if let Some(word) = self.begins(&bytes[at..]) {
-                    at += self.words[word].len();
+            loop {
+                let start = self.next(bytes, at)?;
+                let rest = &bytes[start..];
+                let mut words = self.lengths.iter().flat_map(|&length| self.with_head(rest, length));
+                if let Some(&word) = words.find(|&&word| rest.starts_with(self.words[word].as_bytes())) {
+                    at = start + self.words[word].len();
                     return Some(Found { start, end: at, word });
                 }
-                at += character_length(first);
+                at = start + character_length(bytes[start]);
             }
-            None
         })
     }
 
@@ -90,36 +115,39 @@ impl Finder {
     pub fn find_each(&self, text: &str, mut tell: impl FnMut(Found)) {
         let bytes = text.as_bytes();
         let mut at = 0;
-        while let Some(&first) = bytes.get(at) {
-            let ahead = ahead(&bytes[at..]);
+        while let Some(start) = self.next(bytes, at) {
+            let rest = &bytes[start..];
             for &length in &self.lengths {
-                if let Some(words) = self.with_head(masked(ahead, length), length) {
-                    let is_there = |word: &&usize| bytes[at..].starts_with(self.words[**word].as_bytes());
-                    for &word in words.iter().filter(is_there) {
-                        tell(Found { start: at, end: at + self.words[word].len(), word });
+                for &word in self.with_head(rest, length) {
+                    if rest.starts_with(self.words[word].as_bytes()) {
+                        tell(Found { start, end: start + self.words[word].len(), word });
                     }
                 }
             }
-            at += character_length(first);
+            at = start + character_length(bytes[start]);
         }
     }
 
-    /// The longest of the words that a text begins with.
+    /// The words that are looked up by so many bytes and may stand at the beginning of a text, the longest first.
     #[inline]
-    fn begins(&self, text: &[u8]) -> Option<usize> {
-        let ahead = ahead(text);
-        self.lengths.iter().find_map(|&length| {
-            let words = self.with_head(masked(ahead, length), length)?;
-            words.iter().copied().find(|&word| text.starts_with(self.words[word].as_bytes()))
-        })
+    fn with_head(&self, text: &[u8], length: usize) -> &[usize] {
+        let key = masked(ahead(text), length);
+        if !self.keys.may_have(key) {
+            return &[];
+        }
+        self.heads.get(&(key, length)).map_or(&[], Vec::as_slice)
     }
 
-    /// The words with these first bytes, the longest first.
+    /// The next place from `at` on with a character that a word may begin with.
     #[inline]
-    fn with_head(&self, key: u64, length: usize) -> Option<&[usize]> {
-        let bit = bit(key);
-        let maybe = self.filter[bit / 64] >> (bit % 64) & 1 == 1;
-        if maybe { self.heads.get(&(key, length)).map(Vec::as_slice) } else { None }
+    fn next(&self, text: &[u8], mut at: usize) -> Option<usize> {
+        loop {
+            let length = character_length(*text.get(at)?);
+            if self.characters.may_have(masked(ahead(&text[at..]), length)) {
+                return Some(at);
+            }
+            at += length;
+        }
     }
 }
 
@@ -136,12 +164,6 @@ fn ahead(text: &[u8]) -> u64 {
 #[inline]
 fn masked(ahead: u64, length: usize) -> u64 {
     ahead & (u64::MAX >> (64 - 8 * length))
-}
-
-/// The bit of the filter for some first bytes, by multiplying with 2^64 over the golden ratio.
-#[inline]
-fn bit(key: u64) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS.trailing_zeros())) as usize
 }
 
 /// Bytes of the character that begins with a byte (RFC 3629).

@@ -30,7 +30,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
             let Content::Paragraph { text, place, .. } = content else { continue };
             findings.extend(sums::parts_of_whole(text).into_iter().map(|finding| finding.at(place.clone())));
             for sentence in text.split(['。', '；', '\n']) {
-                let heard = form.narrative.hear(sentence);
+                let Some(heard) = form.narrative.hear(sentence) else { continue };
                 let reading = Reading { form, figures, sentence, heard: &heard, year: report.year };
                 for pattern in heard.patterns() {
                     for statement in reading.statements(pattern) {

@@ -16,12 +16,14 @@ const NUMBER: &str = "[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+|
 const UNITS: &str = "人次|条|件|次|篇|个|场|期|项|份|起|宗|例|部|人|户";
 
 /// Words with which a list of parts begins.
-const LISTS: [&str; 4] = ["其中", "包括", "分别为", "分别是"];
+const LISTS: &str = "其中|包括|分别为|分别是";
+
+#[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
+static LIST: LazyLock<Regex> = LazyLock::new(|| Regex::new(LISTS).expect("a constant pattern"));
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
-    let lists = LISTS.join("|");
-    Regex::new(&format!(r"({NUMBER})\s*(?:余\s*)?({UNITS})[，。,；：:（(]?\s*(?:{lists})")).expect("a constant pattern")
+    Regex::new(&format!(r"({NUMBER})\s*(?:余\s*)?({UNITS})[，。,；：:（(]?\s*(?:{LISTS})")).expect("a constant pattern")
 });
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
@@ -42,7 +44,7 @@ const WHOLES: usize = 100;
 pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Looking for the words costs far less than trying the pattern at every number.
-    if !LISTS.iter().any(|word| text.contains(word)) {
+    if !LIST.is_match(text) {
         return findings;
     }
     for found in WHOLE.captures_iter(text).take(WHOLES) {
