@@ -99,8 +99,9 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
     let controls = text.bytes().fold(false, |found, byte| found | control(byte));
     let bytes = text.as_bytes();
-    let last = |at: usize| matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf]));
-    if !controls && !memchr::memchr_iter(0xef, bytes).any(last) {
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF; every comma of Chinese begins with EF, few characters have BF.
+    let last = |at: usize| at > 0 && bytes[at - 1] == 0xef && matches!(bytes.get(at + 1), Some(0xbe | 0xbf));
+    if !controls && !memchr::memchr_iter(0xbf, bytes).any(last) {
         return text.into();
     }
     let fits = |character: &char| {

@@ -149,19 +149,20 @@ fn tag(start: &quick_xml::events::BytesStart) -> Option<Element> {
     Some(element)
 }
 
-/// The bytes that XML reserves.
-static RESERVED: [bool; 256] = {
-    let mut reserved = [false; 256];
-    (reserved[b'<' as usize], reserved[b'>' as usize]) = (true, true);
-    (reserved[b'&' as usize], reserved[b'"' as usize]) = (true, true);
-    reserved
-};
-
 /// Appends text with the characters escaped that XML reserves, and without those that XML 1.0 has no place for.
 pub(crate) fn escape(text: &str, out: &mut String) {
-    let text = super::plan::clean(text);
-    let mut rest = text.as_ref();
-    while let Some(at) = rest.bytes().position(|byte| RESERVED[usize::from(byte)]) {
+    escape_clean(&super::plan::clean(text), out);
+}
+
+/// Appends text with the characters escaped that XML reserves. It has none that XML 1.0 has no place for.
+pub(crate) fn escape_clean(text: &str, out: &mut String) {
+    // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
+    let reserved = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | b'"');
+    if !text.bytes().fold(false, |found, byte| found | reserved(byte)) {
+        return out.push_str(text);
+    }
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(reserved) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'<' => "&lt;",

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::document::column_letters;
 use crate::write::plan::clean;
-use crate::write::xml::escape;
+use crate::write::xml::{escape, escape_clean};
 
 /// Characters (UTF-16 code units) that Excel keeps in a cell.
 pub(crate) const LONGEST_TEXT: usize = 32_767;
@@ -144,15 +144,15 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
 pub(crate) fn literal(text: &str, out: &mut String) {
     let text = clean(text);
     let mut rest = text.as_ref();
-    while let Some(at) = rest.find("_x") {
+    while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"_x") {
         let (before, from) = rest.split_at(at);
-        escape(before, out);
+        escape_clean(before, out);
         let code = from.as_bytes().get(2..7);
         let escapes = code.is_some_and(|code| code[4] == b'_' && code[..4].iter().all(u8::is_ascii_hexdigit));
         out.push_str(if escapes { "_x005F_x" } else { "_x" });
         rest = &from[2..];
     }
-    escape(rest, out);
+    escape_clean(rest, out);
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn width(line: &str) -> usize {
     let mut columns = 0;
     for character in line.chars() {
         columns += match character {
-            ' '..='~' => 1,
+            ' '..='~' | '\u{2014}' | '\u{2018}'..='\u{201d}' => 1,
             '\u{3000}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}' => 2,
             _ => return line.width(),
         };
