@@ -247,12 +247,14 @@ fn entry(bytes: &[u8]) -> Option<Entry> {
 }
 
 /// The 16-bit number at an offset.
+#[inline]
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     let end = at.checked_add(2)?;
     bytes.get(at..end).and_then(|slice| slice.try_into().ok()).map(u16::from_le_bytes)
 }
 
 /// The 32-bit number at an offset.
+#[inline]
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let end = at.checked_add(4)?;
     bytes.get(at..end).and_then(|slice| slice.try_into().ok()).map(u32::from_le_bytes)

@@ -1,5 +1,6 @@
 //! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
 
+mod archive;
 mod compiled;
 pub(crate) mod docx;
 pub mod html;

@@ -1,78 +1,89 @@
 //! Packages (ECMA-376 part 2) written the same way each time: parts in a fixed order, no dates, constant parts packed once.
 
-use std::io::{Cursor, Write};
-use std::sync::Arc;
-
-use zip::read::ZipArchive;
 use zip::result::ZipResult;
-use zip::write::{SimpleFileOptions, ZipWriter};
-use zip::{CompressionMethod, DateTime};
+
+use super::archive::{self, EPOCH, LEVELS, PLACE, Packing};
 
 /// Parts that are the same in every package of a kind, packed already.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Constant {
-    archive: ZipArchive<Cursor<Arc<[u8]>>>,
+    /// Local headers and data.
+    entries: Vec<u8>,
+    /// Their directory entries, with places in `entries`.
+    directory: Vec<u8>,
+    /// Where in `directory` the places stand.
+    places: Vec<usize>,
 }
 
 impl Constant {
     /// Packs parts, given by name and content, as well as it goes: it happens once.
     pub(super) fn pack(parts: &[(String, Vec<u8>)]) -> ZipResult<Self> {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut constant = Self::default();
         for (name, content) in parts {
-            writer.start_file(name.as_str(), options(9))?;
-            writer.write_all(content)?;
+            let Self { entries, directory, places } = &mut constant;
+            places.push(directory.len() + PLACE);
+            append(name, content, Packing::Deflated(*LEVELS.end()), entries, directory)?;
         }
-        let bytes: Arc<[u8]> = writer.finish()?.into_inner().into();
-        Ok(Self { archive: ZipArchive::new(Cursor::new(bytes))? })
+        Ok(constant)
     }
 }
 
 /// A package that is being written.
 #[derive(Debug)]
 pub(super) struct PackageWriter {
-    writer: ZipWriter<Cursor<Vec<u8>>>,
+    entries: Vec<u8>,
+    directory: Vec<u8>,
+    count: usize,
 }
 
 impl PackageWriter {
     /// An empty package.
     pub(super) fn new() -> Self {
-        Self { writer: ZipWriter::new(Cursor::new(Vec::with_capacity(32 << 10))) }
+        Self { entries: Vec::with_capacity(64 << 10), directory: Vec::with_capacity(2 << 10), count: 0 }
     }
 
     /// Adds the constant parts as they are packed.
     pub(super) fn constant(&mut self, constant: &Constant) -> ZipResult<()> {
-        // A clone shares the bytes and the directory; reading one entry needs a position of its own.
-        let mut archive = constant.archive.clone();
-        for number in 0..archive.len() {
-            self.writer.raw_copy_file(archive.by_index_raw(number)?)?;
+        let (start, before) = (self.directory.len(), self.entries.len());
+        self.entries.extend_from_slice(&constant.entries);
+        self.directory.extend_from_slice(&constant.directory);
+        for place in &constant.places {
+            let known = constant.directory[*place..].first_chunk().map_or(0, |place| u32::from_le_bytes(*place));
+            let place_now = archive::offset(before + known as usize)?;
+            archive::put(&mut self.directory, start + place, &place_now.to_le_bytes());
         }
+        self.count += constant.places.len();
         Ok(())
     }
 
     /// Adds a part of this package alone.
     pub(super) fn part(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
-        self.writer.start_file(name, options(1))?;
-        self.writer.write_all(content)?;
-        Ok(())
+        self.count += 1;
+        append(name, content, Packing::Deflated(*LEVELS.start()), &mut self.entries, &mut self.directory)
     }
 
     /// Adds a part that is packed already, such as a picture, or so small that packing it costs more than it saves.
     pub(super) fn stored(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
-        let stored = SimpleFileOptions::default().last_modified_time(DateTime::default());
-        self.writer.start_file(name, stored.compression_method(CompressionMethod::Stored))?;
-        self.writer.write_all(content)?;
-        Ok(())
+        self.count += 1;
+        append(name, content, Packing::Stored, &mut self.entries, &mut self.directory)
     }
 
     /// The package's bytes.
-    pub(super) fn finish(self) -> ZipResult<Vec<u8>> {
-        Ok(self.writer.finish()?.into_inner())
+    pub(super) fn finish(mut self) -> ZipResult<Vec<u8>> {
+        archive::finish(&self.directory, self.count, &mut self.entries)?;
+        Ok(self.entries)
     }
 }
 
-fn options(level: i64) -> SimpleFileOptions {
-    SimpleFileOptions::default()
-        .last_modified_time(DateTime::default())
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(level))
+/// Appends an entry and its directory entry. Names of parts are ASCII (ECMA-376 part 2, 6.2.2).
+fn append(
+    name: &str,
+    content: &[u8],
+    packing: Packing,
+    entries: &mut Vec<u8>,
+    directory: &mut Vec<u8>,
+) -> ZipResult<()> {
+    let place = archive::offset(entries.len())?;
+    let about = archive::entry(name.as_bytes(), (0, EPOCH), content, packing, entries)?;
+    archive::central(name.as_bytes(), 0, &about, place, directory)
 }
