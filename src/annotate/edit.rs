@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::AnnotateError;
 use crate::document::Budget;
@@ -71,7 +72,7 @@ impl<'a, 'b> Parts<'a, 'b> {
         }
     }
 
-    pub(super) fn relationships(&mut self, part: &str) -> Result<Relationships, ReadError> {
+    pub(super) fn relationships(&mut self, part: &str) -> Result<Arc<Relationships>, ReadError> {
         self.package.relationships(part, self.budget)
     }
 

@@ -77,7 +77,9 @@ fn all(pattern: &Hir) -> Option<Vec<String>> {
             Some(words.into_iter().chain([String::new()]).collect())
         }
         HirKind::Capture(group) => all(&group.sub),
-        HirKind::Concat(parts) => parts.iter().try_fold(vec![String::new()], |words, part| product(&words, &all(part)?)),
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(vec![String::new()], |words, part| product(&words, &all(part)?))
+        }
         HirKind::Alternation(ways) => {
             let words = ways.iter().map(all).collect::<Option<Vec<_>>>()?.concat();
             (words.len() <= MOST).then_some(words)
@@ -120,10 +122,10 @@ mod tests {
 
     #[test]
     fn what_every_match_has() {
-        assert_eq!(of("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"), [
-            vec!["接到", "接收", "收到", "新收"],
-            vec!["申请"]
-        ]);
+        assert_eq!(
+            of("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"),
+            [vec!["接到", "接收", "收到", "新收"], vec!["申请"]]
+        );
         assert_eq!(of("(?:^|[^不分])予以公开(?:的)?"), [["予以公开"]]);
         assert_eq!(of("(?:未|没有)(?:收到|接到)"), [["未接到", "未收到", "没有接到", "没有收到"]]);
         assert_eq!(of("(?:上年.{1,3}结转|结转上年)+"), [["结转"]]);

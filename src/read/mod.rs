@@ -6,6 +6,7 @@ mod docx;
 mod encoding;
 mod error;
 mod html;
+mod memory;
 mod mht;
 mod odf;
 pub mod package;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
@@ -9,6 +10,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::ReadError;
+use crate::read::memory::{Memory, remembered};
 use crate::read::xml::{self, Event, Events};
 
 /// Parts up to this size may be packed as tightly as they like.
@@ -50,11 +52,8 @@ impl Relationships {
         budget: &mut Budget,
         get: impl FnOnce(&str, &mut Budget) -> Result<Option<Vec<u8>>, ReadError>,
     ) -> Result<Self, ReadError> {
-        let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let slash = if folder.is_empty() { "" } else { "/" };
-        let Some(bytes) = get(&format!("{folder}{slash}_rels/{file}.rels"), budget)? else {
-            return Ok(Self::default());
-        };
+        let (folder, name) = holder(part);
+        let Some(bytes) = get(&name, budget)? else { return Ok(Self::default()) };
         let (text, _) = xml::text(&bytes, budget)?;
         parse_relationships(&text, folder, budget)
     }
@@ -78,6 +77,17 @@ impl Relationships {
     }
 }
 
+thread_local! {
+    static KNOWN: Memory<Relationships> = const { Memory::new() };
+}
+
+/// The folder of a part, and the name of the part that holds its relationships (ECMA-376 part 2, 6.5.3).
+fn holder(part: &str) -> (&str, String) {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    let slash = if folder.is_empty() { "" } else { "/" };
+    (folder, format!("{folder}{slash}_rels/{file}.rels"))
+}
+
 /// An opened package.
 #[derive(Debug)]
 pub struct Package<'a> {
@@ -86,8 +96,6 @@ pub struct Package<'a> {
     names: Vec<String>,
     /// Names in lower case, as Office compares them, with their index.
     index: BTreeMap<String, usize>,
-    /// Its own relationships, once they have been read.
-    own: Option<Relationships>,
     /// What inflates: made once, for its memory is cleared when it is made.
     inflater: Decompress,
 }
@@ -123,7 +131,7 @@ impl<'a> Package<'a> {
             }
             names.push(name);
         }
-        Ok(Self { bytes, archive, names, index, own: None, inflater: Decompress::new(false) })
+        Ok(Self { bytes, archive, names, index, inflater: Decompress::new(false) })
     }
 
     /// Names of the entries in the order of the directory.
@@ -195,13 +203,10 @@ impl<'a> Package<'a> {
     ///
     /// # Errors
     /// As for [`Package::part`]; no relationships part is no error.
-    pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
-        if let Some(own) = self.own.as_ref().filter(|_| part.is_empty()) {
-            return Ok(own.clone());
-        }
-        let found = Relationships::of(part, budget, |name, budget| self.part(name, budget))?;
-        self.own = self.own.take().or_else(|| part.is_empty().then(|| found.clone()));
-        Ok(found)
+    pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
+        let (folder, name) = holder(part);
+        let parse = |text: &str, budget: &mut Budget| parse_relationships(text, folder, budget);
+        Ok(remembered(&KNOWN, (self, &name), budget, parse)?.unwrap_or_default())
     }
 
     /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.

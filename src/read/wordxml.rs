@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::docx::metadata;
 use super::docx::names::{PKG, SPACES, W};
-use super::docx::numbering::Lists;
+use super::docx::numbering::{Lists, Written};
 use super::docx::shared::{Parts, Shared, base64};
 use super::docx::styles::Styles;
 use super::docx::{body, finish};
@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 fn word_2003(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut shared = Shared::new(Parts::Flat(BTreeMap::new()), budget);
     shared.styles = Arc::new(Styles::parse(text, shared.budget)?);
-    let lists = Lists::parse(text, shared.budget)?;
+    let lists = Lists::new(Written::parse(text, shared.budget)?.into());
     let relationships = Relationships::default();
     shared.lists = lists;
     let blocks = body(&mut shared, (text, base), "document.xml", &relationships)?;

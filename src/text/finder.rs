@@ -214,7 +214,8 @@ mod tests {
     #[test]
     fn the_longest_word_at_a_place_and_the_first_of_equal_ones() {
         let finder = Finder::new(["行政", "行政许可", "", "可", "行政许可"].into_iter());
-        let found: Vec<(usize, usize)> = finder.find_iter("依行政许可可行政").map(|found| (found.start, found.word)).collect();
+        let found: Vec<(usize, usize)> =
+            finder.find_iter("依行政许可可行政").map(|found| (found.start, found.word)).collect();
         assert_eq!(found, [(3, 1), (15, 3), (18, 0)]);
         assert_eq!(Finder::new([].into_iter()).find_iter("行政").count(), 0);
     }

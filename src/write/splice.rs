@@ -8,8 +8,8 @@ use zip::result::ZipResult;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::archive::{
-    self, About, CENTRAL, CENTRAL_LENGTH, END, END_LENGTH, EPOCH, LOCAL_LENGTH, NAMES_ARE_UTF8, PLACE, Packing, TOO_LARGE,
-    offset, put,
+    self, About, CENTRAL, CENTRAL_LENGTH, END, END_LENGTH, EPOCH, LOCAL_LENGTH, NAMES_ARE_UTF8, PLACE, Packing,
+    TOO_LARGE, offset, put,
 };
 
 /// A part to be put into the package.

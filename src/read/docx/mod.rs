@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use self::numbering::Lists;
+use self::numbering::{Lists, Written};
 use self::shared::{Parts, Shared};
 use self::styles::Styles;
 use self::walk::Walk;
@@ -58,8 +58,7 @@ pub(super) fn body(
     relationships: &Relationships,
 ) -> Result<Vec<Block>, ReadError> {
     if shared.styles.number_paragraphs() || memmem::find(text.as_bytes(), b"numPr").is_some() {
-        let lists = optional_part(shared, relationships.target("numbering"), Lists::parse)?;
-        shared.lists = lists;
+        shared.lists = Lists::new(lists(shared, relationships.target("numbering"))?);
     }
     let blocks = Walk::new(shared, (text, base), &Arc::from(main), Region::Body, relationships).run()?;
     if !shared.has_body {
@@ -105,25 +104,24 @@ fn walk_side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result
     let bytes = bytes.ok_or_else(|| ReadError::Damaged(format!("the part {part} is missing")))?;
     let (text, base) = xml::text(&bytes, shared.budget)?;
     let has_pictures = ["embed", "imagedata"].iter().any(|word| memmem::find(&bytes, word.as_bytes()).is_some());
-    let mut relationships = Relationships::default();
+    let mut relationships = Arc::<Relationships>::default();
     if has_pictures {
         relationships = shared.parts.relationships(part, shared.budget)?;
     }
     Walk::new(shared, (&text, base), &part.into(), region, &relationships).run()
 }
 
-/// What a part that the text can do without says; nothing where there is none.
-fn optional_part<T: Default>(
-    shared: &mut Shared<'_>,
-    part: Option<&str>,
-    parse: fn(&str, &mut Budget) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
-    let Some(part) = part else { return Ok(T::default()) };
-    let read = shared.parts.part(part, shared.budget).and_then(|bytes| {
-        let bytes = bytes.ok_or_else(|| ReadError::Damaged(format!("the part {part} is missing")))?;
-        let (text, _) = xml::text(&bytes, shared.budget)?;
-        parse(&text, shared.budget)
-    });
+/// The lists of a document, which its text can do without; none where it has no part for them.
+fn lists(shared: &mut Shared<'_>, part: Option<&str>) -> Result<Arc<Written>, ReadError> {
+    let Some(part) = part else { return Ok(Arc::default()) };
+    let read = match &mut shared.parts {
+        Parts::Package(package) => Written::load(package, part, shared.budget),
+        Parts::Flat(_) => shared.parts.part(part, shared.budget).and_then(|bytes| {
+            let bytes = bytes.ok_or_else(|| ReadError::Damaged(format!("the part {part} is missing")))?;
+            let (text, _) = xml::text(&bytes, shared.budget)?;
+            Ok(Arc::new(Written::parse(&text, shared.budget)?))
+        }),
+    };
     shared.optional(read)
 }
 

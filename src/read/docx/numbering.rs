@@ -1,12 +1,15 @@
 //! List labels as Word shows them (17.9): definitions, uses and the counting of what they number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::names::{SPACES, W, is_on, number, val};
 use crate::document::Budget;
 use crate::read::ReadError;
 use crate::read::doc::list::bullet;
 use crate::read::doc::numeral;
+use crate::read::memory::{Memory, remembered};
+use crate::read::package::Package;
 use crate::read::xml::{Event, Events, Tag};
 
 /// Levels of a list.
@@ -71,12 +74,25 @@ pub(in crate::read) struct Membership<'a> {
     pub(in crate::read) style_level: Option<u8>,
 }
 
+/// What a part says of lists.
+#[derive(Debug, Default)]
+pub(in crate::read) struct Written {
+    definitions: BTreeMap<u32, Definition>,
+    uses: BTreeMap<u32, Use>,
+}
+
 /// All lists of a document and how far each has been counted.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Lists {
-    definitions: BTreeMap<u32, Definition>,
-    uses: BTreeMap<u32, Use>,
+    written: Arc<Written>,
+    /// For each definition, the number that each level has reached.
     reached: BTreeMap<u32, [Option<u32>; LEVELS]>,
+    /// Uses and levels whose own start has been counted from.
+    started: BTreeSet<(u32, usize)>,
+}
+
+thread_local! {
+    static KNOWN: Memory<Written> = const { Memory::new() };
 }
 
 /// Where a property of a level goes while the part is read.
@@ -87,7 +103,17 @@ enum Owner {
     Use(u32),
 }
 
-impl Lists {
+impl Written {
+    /// The lists of a package, remembered from an earlier one where the part is the same.
+    pub(in crate::read) fn load(
+        package: &mut Package<'_>,
+        part: &str,
+        budget: &mut Budget,
+    ) -> Result<Arc<Self>, ReadError> {
+        let missing = || ReadError::Damaged(format!("the part {part} is missing"));
+        remembered(&KNOWN, (package, part), budget, Self::parse)?.ok_or_else(missing)
+    }
+
     /// Reads the definitions and uses of a part, wherever they stand in it.
     pub(in crate::read) fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let mut events = Events::new(text, 0, SPACES);
@@ -171,12 +197,20 @@ impl Lists {
             }
         }
     }
+}
+
+impl Lists {
+    /// Lists of which none has been counted.
+    pub(in crate::read) fn new(written: Arc<Written>) -> Self {
+        Self { written, ..Self::default() }
+    }
 
     /// Counts a paragraph and gives its label; nothing for a paragraph that is in no list.
     pub(in crate::read) fn label(&mut self, member: Membership<'_>) -> Option<String> {
-        let list_use = self.uses.get(&member.list)?;
+        let written = Arc::clone(&self.written);
+        let list_use = written.uses.get(&member.list)?;
         let id = list_use.definition;
-        let definition = self.definitions.get(&id)?;
+        let definition = written.definitions.get(&id)?;
         let tied = |style: Option<&str>| {
             style.and_then(|style| {
                 let is_tied = |level: &Option<Box<Level>>| {
@@ -195,7 +229,8 @@ impl Lists {
         let level = |index: usize| list_use.levels[index].as_deref().or(definition.levels[index].as_deref());
         let shown = level(depth)?;
         let mut reached = self.reached.get(&id).copied().unwrap_or_default();
-        let number = match (list_use.starts[depth], reached[depth]) {
+        let start = list_use.starts[depth].filter(|_| self.started.insert((member.list, depth)));
+        let number = match (start, reached[depth]) {
             (Some(start), _) => start,
             (None, Some(number)) => number.saturating_add(1),
             (None, None) => shown.start,
@@ -212,9 +247,6 @@ impl Lists {
             Some(numeral::format(reached[index].unwrap_or(above.start), format))
         });
         self.reached.insert(id, reached);
-        if let Some(list_use) = self.uses.get_mut(&member.list) {
-            list_use.starts[depth] = None;
-        }
         Some(label).filter(|label| !label.is_empty())
     }
 }
@@ -300,8 +332,8 @@ mod tests {
     use super::*;
 
     fn lists(content: &str) -> Result<Lists, ReadError> {
-        let space = SPACES[0].0;
-        Lists::parse(&format!("<w:numbering xmlns:w='{space}'>{content}</w:numbering>"), &mut Budget::default())
+        let part = format!("<w:numbering xmlns:w='{}'>{content}</w:numbering>", SPACES[0].0);
+        Ok(Lists::new(Written::parse(&part, &mut Budget::default())?.into()))
     }
 
     fn labels(lists: &mut Lists, uses: &[(u32, u8)]) -> Vec<String> {

@@ -42,10 +42,10 @@ impl Parts<'_> {
         &mut self,
         part: &str,
         budget: &mut Budget,
-    ) -> Result<Relationships, ReadError> {
+    ) -> Result<Arc<Relationships>, ReadError> {
         match self {
             Self::Package(package) => package.relationships(part, budget),
-            Self::Flat(parts) => Relationships::of(part, budget, |name, _| Ok(parts.get(name).cloned())),
+            Self::Flat(parts) => Relationships::of(part, budget, |name, _| Ok(parts.get(name).cloned())).map(Arc::new),
         }
     }
 }

@@ -1,25 +1,21 @@
 //! What styles give to paragraphs and runs (17.7): outline level, list, hidden text. Nothing else of the part is kept.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::names::{SPACES, W, is_on, number, val};
-use crate::document::{Budget, Resource};
+use crate::document::Budget;
 use crate::read::ReadError;
-use crate::read::package::{Package, Stamp};
+use crate::read::memory::{Memory, remembered};
+use crate::read::package::Package;
 use crate::read::wordflow::heading_level;
-use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::xml::{Event, Events, Tag};
 
 /// Styles that are kept; Word writes at most some four thousand.
 const MOST_STYLES: usize = 10_000;
 
 /// Steps along `w:basedOn`; longer chains are cycles.
 const LONGEST_CHAIN: usize = 32;
-
-/// Parts that a thread remembers, and how large each may be.
-const REMEMBERED: usize = 8;
-const MOST_REMEMBERED: u64 = 1 << 20;
 
 /// A style with everything that it inherits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,42 +54,18 @@ pub(in crate::read) struct Styles {
     default: Option<usize>,
 }
 
-/// The stamp and the packed bytes of a part, and what was read from it.
-type Remembered = (Stamp, Box<[u8]>, Arc<Styles>);
-
 thread_local! {
-    /// The styles read last: most reports of one office have the same part, which is the largest of the package.
-    static KNOWN: RefCell<VecDeque<Remembered>> = const { RefCell::new(VecDeque::new()) };
+    static KNOWN: Memory<Styles> = const { Memory::new() };
 }
 
 impl Styles {
-    /// The styles of a package, remembered from the last file where the packed bytes are the same.
+    /// The styles of a package, remembered from an earlier one where the part is the same; it is often the largest of all.
     pub(in crate::read) fn load(
         package: &mut Package<'_>,
         part: &str,
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
-        let stamp = package.stamp(part);
-        let small = stamp.is_some_and(|stamp| stamp.size <= MOST_REMEMBERED);
-        let packed = package.packed(part).filter(|packed| small && packed.len() as u64 <= MOST_REMEMBERED);
-        if let (Some(stamp), Some(packed)) = (stamp, packed)
-            && let Some(styles) = recall(stamp, packed)
-        {
-            budget.spend(Resource::InflatedBytes, stamp.size)?;
-            return Ok(styles);
-        }
-        let Some(bytes) = package.part(part, budget)? else { return Ok(Arc::default()) };
-        let (text, _) = xml::text(&bytes, budget)?;
-        let styles = Arc::new(Self::parse(&text, budget)?);
-        if let (Some(stamp), Some(packed)) = (stamp, packed)
-            && bytes.len() as u64 == stamp.size
-        {
-            KNOWN.with_borrow_mut(|known| {
-                known.truncate(REMEMBERED - 1);
-                known.push_front((stamp, packed.into(), Arc::clone(&styles)));
-            });
-        }
-        Ok(styles)
+        Ok(remembered(&KNOWN, (package, part), budget, Self::parse)?.unwrap_or_default())
     }
 
     /// Reads the `w:style` elements of a part, wherever they stand.
@@ -144,13 +116,6 @@ impl Styles {
     pub(in crate::read) fn number_paragraphs(&self) -> bool {
         self.list.iter().any(|style| style.list.is_some_and(|list| list != 0))
     }
-}
-
-fn recall(stamp: Stamp, packed: &[u8]) -> Option<Arc<Styles>> {
-    KNOWN.with_borrow(|known| {
-        let same = |known: &&Remembered| known.0 == stamp && *known.1 == *packed;
-        known.iter().find(same).map(|known| Arc::clone(&known.2))
-    })
 }
 
 fn read_style(tag: &Tag<'_>, events: &mut Events<'_>, budget: &mut Budget) -> Result<Written, ReadError> {

@@ -135,3 +135,28 @@ fn the_main_part_is_found_by_its_content_type_too() {
     let budget = &mut Budget::default();
     assert_eq!(Package::open(&bytes, budget).unwrap().main_part(budget).unwrap().as_deref(), Some("w/d.xml"));
 }
+
+#[test]
+fn what_a_part_says_is_remembered_by_its_name_and_bytes() {
+    let relations = |target: &str| {
+        format!("<Relationships><Relationship Id='a' Type='x/image' Target='{target}'/></Relationships>").into_bytes()
+    };
+    let target = |part: &str, target: &str| {
+        let (name, content) = (holder(part).1, relations(target));
+        let bytes = packed(&[(&name, &content)]);
+        let mut budget = Budget::default();
+        let mut package = Package::open(&bytes, &mut budget).unwrap();
+        let before = budget.left(Resource::InflatedBytes);
+        let found = package.relationships(part, &mut budget).unwrap();
+        let again = package.relationships(part, &mut budget).unwrap();
+        assert!(Arc::ptr_eq(&found, &again));
+        // What is remembered counts as what is read.
+        assert_eq!(before - budget.left(Resource::InflatedBytes), 2 * content.len() as u64);
+        found.target("image").unwrap().to_owned()
+    };
+    assert_eq!(target("word/document.xml", "p.png"), "word/p.png");
+    // The same bytes lead elsewhere from another folder, and other bytes of the same length elsewhere from the same.
+    assert_eq!(target("xl/document.xml", "p.png"), "xl/p.png");
+    assert_eq!(target("word/document.xml", "q.png"), "word/q.png");
+    assert_eq!(target("word/document.xml", "p.png"), "word/p.png");
+}

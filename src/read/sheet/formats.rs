@@ -1,16 +1,26 @@
 //! Which cell formats of an XLSX workbook show a date (ECMA-376 part 1, 18.8.10, 18.8.30).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::value;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::xml::{self, Event, Events};
+use crate::read::memory::{Memory, remembered};
+use crate::read::package::Package;
+use crate::read::xml::{Event, Events};
 
-/// For each cell format, whether it shows a date.
-pub(super) fn dates(part: &[u8], budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
-    let (text, _) = xml::text(part, budget)?;
-    let mut events = Events::new(&text, 0, &[]);
+thread_local! {
+    static KNOWN: Memory<Vec<bool>> = const { Memory::new() };
+}
+
+/// For each cell format, whether it shows a date; remembered from an earlier package where the part is the same.
+pub(super) fn dates(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Vec<bool>>, ReadError> {
+    Ok(remembered(&KNOWN, (package, part), budget, parse)?.unwrap_or_default())
+}
+
+fn parse(text: &str, budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
+    let mut events = Events::new(text, 0, &[]);
     let mut codes: BTreeMap<u16, bool> = BTreeMap::new();
     let mut dates = Vec::new();
     let mut of_cells = None;

@@ -19,10 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::docx::pictures::Pictures;
 use super::error::ReadError;
 use super::skipped::{Kind, Skipped};
-use texts::Texts;
 use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Shown, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
+use texts::Texts;
 
 pub(super) use ods::read as read_ods;
 pub(super) use sheetxml::read as read_sheetxml;

@@ -2,6 +2,7 @@
 //! sheet that holds no cells hinders no other.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::formats::dates;
 use super::package::{Drawn, drawings, main_part, properties, required};
@@ -27,8 +28,8 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     };
     let strings = part(&mut package, "sharedStrings", budget)?;
     let strings = strings.map(|part| Strings::read(&part, budget)).transpose()?.unwrap_or_default();
-    let styles = part(&mut package, "styles", budget)?;
-    let dates = styles.map(|part| dates(&part, budget)).transpose()?.unwrap_or_default();
+    let styles = relationships.target("styles");
+    let dates = styles.map(|part| dates(&mut package, part, budget)).transpose()?.unwrap_or_default();
     let list = list(&required(&mut package, &main, budget)?, budget)?;
     let shared = Shared { strings, dates, from_1904: list.from_1904 };
     let mut book = Workbook::default();
@@ -88,7 +89,7 @@ fn list(part: &[u8], budget: &mut Budget) -> Result<Listed, ReadError> {
 struct Shared {
     strings: Strings,
     /// Whether each cell format shows a date.
-    dates: Vec<bool>,
+    dates: Arc<Vec<bool>>,
     from_1904: bool,
 }
 

@@ -300,7 +300,8 @@ impl<'a> Events<'a> {
     fn tag_end(&self, name: usize) -> Result<Ends, ReadError> {
         let bytes = self.text.as_bytes();
         let rest = bytes.get(name..).unwrap_or_default();
-        let mut length = rest.iter().position(|&byte| ENDS_PREFIX[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
+        let mut length =
+            rest.iter().position(|&byte| ENDS_PREFIX[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
         let mut local = name;
         if rest[length] == b':' {
             local = name + length + 1;

@@ -1,0 +1,75 @@
+//! What parts of packages say, remembered while the next packages have the same: the reports of one office, and of one program, share
+//! their styles, lists and relationships byte for byte.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::LocalKey;
+
+use super::ReadError;
+use super::package::{Package, Stamp};
+use super::xml;
+use crate::document::{Budget, Resource};
+
+/// Parts of a kind that a thread remembers, and how large each may be.
+const REMEMBERED: usize = 8;
+const MOST_REMEMBERED: u64 = 1 << 20;
+
+/// The parts of a kind that were read last, the last one first.
+pub(super) struct Memory<T>(RefCell<VecDeque<Remembered<T>>>);
+
+/// A part: what is compared, and what was read from it.
+struct Remembered<T> {
+    name: Box<str>,
+    stamp: Stamp,
+    packed: Box<[u8]>,
+    said: Arc<T>,
+}
+
+impl<T> Memory<T> {
+    /// Nothing remembered.
+    pub(super) const fn new() -> Self {
+        Self(RefCell::new(VecDeque::new()))
+    }
+
+    fn recall(&self, name: &str, stamp: Stamp, packed: &[u8]) -> Option<Arc<T>> {
+        let known = self.0.borrow();
+        let same = |known: &&Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
+        known.iter().find(same).map(|known| Arc::clone(&known.said))
+    }
+
+    fn keep(&self, remembered: Remembered<T>) {
+        let mut known = self.0.borrow_mut();
+        known.truncate(REMEMBERED - 1);
+        known.push_front(remembered);
+    }
+}
+
+/// What a part of a package says, which `parse` reads from its text; `None` where there is no such part. What is in a part must follow
+/// from its name and its bytes alone. Inflated bytes are spent whether it is read or remembered.
+///
+/// # Errors
+/// As for [`Package::part`], and those of `parse`.
+pub(super) fn remembered<T>(
+    memory: &'static LocalKey<Memory<T>>,
+    (package, name): (&mut Package<'_>, &str),
+    budget: &mut Budget,
+    parse: impl FnOnce(&str, &mut Budget) -> Result<T, ReadError>,
+) -> Result<Option<Arc<T>>, ReadError> {
+    let known = package.stamp(name).zip(package.packed(name));
+    let known = known.filter(|(stamp, packed)| stamp.size.max(packed.len() as u64) <= MOST_REMEMBERED);
+    if let Some((stamp, packed)) = known
+        && let Some(said) = memory.with(|memory| memory.recall(name, stamp, packed))
+    {
+        budget.spend(Resource::InflatedBytes, stamp.size)?;
+        return Ok(Some(said));
+    }
+    let Some(bytes) = package.part(name, budget)? else { return Ok(None) };
+    let (text, _) = xml::text(&bytes, budget)?;
+    let said = Arc::new(parse(&text, budget)?);
+    if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == bytes.len() as u64) {
+        let remembered = Remembered { name: name.into(), stamp, packed: packed.into(), said: Arc::clone(&said) };
+        memory.with(|memory| memory.keep(remembered));
+    }
+    Ok(Some(said))
+}
