@@ -7,7 +7,7 @@ use super::grid::likeness;
 use super::index::FormIndex;
 use super::items::blank;
 use super::stream::{LineKind, Stream};
-use crate::form::Label;
+use crate::form::{Label, Section};
 use crate::text::{Numbering, numbering};
 
 /// A section's heading in the raw text.
@@ -37,6 +37,8 @@ pub(super) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: u
     // Where each heading stands in the folded text, its number included.
     let inside = |finder: &Option<Finder>| finder.iter().flat_map(|finder| finder.find_iter(text)).collect();
     let inside: Vec<Vec<usize>> = index.headings.iter().map(inside).collect();
+    let numbered = |section: &Section| section.heading.as_ref().and_then(|heading| numbering(&heading.text));
+    let numbers: Vec<Option<Numbering>> = index.form.sections.iter().map(numbered).collect();
     for line in &stream.lines {
         let LineKind::Text { level } = line.kind else { continue };
         if line.start < from {
@@ -45,7 +47,13 @@ pub(super) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: u
         let words = Words::of(stream, (line.start, line.end));
         for (section, (spec, finder)) in index.form.sections.iter().zip(&index.headings).enumerate() {
             let (Some(heading), Some(finder)) = (&spec.heading, finder) else { continue };
-            for (start, end, score) in words.matches(heading, (&inside[section], finder.needle().len()), level) {
+            let prescribed = Prescribed {
+                heading,
+                number: numbers[section],
+                places: &inside[section],
+                length: finder.needle().len(),
+            };
+            for (start, end, score) in words.matches(&prescribed, level) {
                 if !claims.iter().any(|claim| claim.start < end && start < claim.end) {
                     candidates.push(Heading { section, start, end, level, score });
                 }
@@ -83,6 +91,16 @@ fn chain(candidates: &[Heading]) -> Vec<Heading> {
     chain
 }
 
+/// A section's heading as the form has it.
+struct Prescribed<'a> {
+    heading: &'a Label,
+    /// The number that it begins with.
+    number: Option<Numbering>,
+    /// Where it stands in the folded text with its number, and its length there.
+    places: &'a [usize],
+    length: usize,
+}
+
 /// A line's text, folded once for all headings that it may be.
 struct Words<'t> {
     stream: &'t Stream<'t>,
@@ -110,9 +128,9 @@ impl<'t> Words<'t> {
         Self { stream, line, folded: ends, whole: (start, start + whole.len()), short }
     }
 
-    /// Where the heading stands, and how certainly: byte range in the raw text and score. `inside` are the places in the folded text
-    /// where it stands with its number, and its length there.
-    fn matches(&self, heading: &Label, inside: (&[usize], usize), level: Option<u8>) -> Vec<(usize, usize, f32)> {
+    /// Where the heading stands, and how certainly: byte range in the raw text and score.
+    fn matches(&self, prescribed: &Prescribed, level: Option<u8>) -> Vec<(usize, usize, f32)> {
+        let heading = prescribed.heading;
         let all = |score| vec![(self.whole.0, self.whole.1, score)];
         if let Some((found, bare)) = &self.short {
             let folded = &self.stream.folded.text[self.folded.0..self.folded.1];
@@ -123,18 +141,18 @@ impl<'t> Words<'t> {
                 return all(if found.is_some() || level.is_some() { 0.9 } else { 0.6 });
             }
             let number = |found: Numbering| (found.level, found.number);
-            if found.is_some() && found.map(number) == numbering(&heading.text).map(number) {
+            if found.is_some() && found.map(number) == prescribed.number.map(number) {
                 let most = heading.bare.iter().map(|known| likeness(bare, known)).fold(0.0, f64::max);
                 if most >= 0.6 {
                     return all(0.7);
                 }
             }
         }
-        self.inside(inside)
+        self.inside(prescribed)
     }
 
     /// The heading, number included, inside a longer line.
-    fn inside(&self, (places, length): (&[usize], usize)) -> Vec<(usize, usize, f32)> {
+    fn inside(&self, &Prescribed { places, length, .. }: &Prescribed) -> Vec<(usize, usize, f32)> {
         let mut found = Vec::new();
         let first = places.partition_point(|&at| at < self.folded.0);
         for &at in places[first..].iter().take_while(|&&at| at + length <= self.folded.1) {

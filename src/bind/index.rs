@@ -171,11 +171,6 @@ impl FormIndex {
         (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count())
     }
 
-    /// Marks the labels and headings that [`FormIndex::occurrences`] finds in a folded text.
-    pub(super) fn mark(&self, folded: &str, seen: &mut [bool]) {
-        self.finder.find_iter(folded).take(OCCURRENCES).for_each(|found| seen[found.word] = true);
-    }
-
     /// The section that has this folded text for its heading.
     pub(super) fn section(&self, folded: &str) -> Option<usize> {
         self.sections.get(folded).copied()
@@ -286,6 +281,39 @@ impl FormIndex {
     }
 }
 
+/// The labels of all forms, to be found at once.
+#[derive(Debug)]
+pub(super) struct AllLabels {
+    finder: Finder,
+    /// The form of each, and its number there.
+    labels: Vec<(usize, usize)>,
+    forms: usize,
+}
+
+impl AllLabels {
+    /// The labels of these forms.
+    pub(super) fn of(forms: &[FormIndex]) -> Self {
+        let labels = |(form, index): (usize, &FormIndex)| (0..index.labels.len()).map(move |label| (form, label));
+        let labels: Vec<(usize, usize)> = forms.iter().enumerate().flat_map(labels).collect();
+        let finder = Finder::new(labels.iter().map(|&(form, label)| &*forms[form].labels[label]));
+        Self { finder, labels, forms: forms.len() }
+    }
+
+    /// Marks, for each form, the labels and headings that [`FormIndex::occurrences`] finds in a folded text.
+    pub(super) fn mark(&self, folded: &str, seen: &mut [Vec<bool>]) {
+        // For each form, where its next label may begin, and how many more are looked at.
+        let mut next = vec![(0, OCCURRENCES); self.forms];
+        self.finder.find_each(folded, |found| {
+            let (form, label) = self.labels[found.word];
+            let (free, left) = &mut next[form];
+            if found.start >= *free && *left > 0 {
+                seen[form][label] = true;
+                (*free, *left) = (found.end, *left - 1);
+            }
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,6 +324,30 @@ mod tests {
         let forms = Forms::built_in()?;
         for index in forms.iter().map(FormIndex::new) {
             assert_eq!(index.occurrences(&"行政许可".repeat(OCCURRENCES * 2)).len(), OCCURRENCES);
+        }
+        Ok(())
+    }
+    #[test]
+    fn all_forms_at_once_find_what_each_finds() -> Result<(), crate::form::FormError> {
+        let indices: Vec<FormIndex> = Forms::built_in()?.iter().map(FormIndex::new).collect();
+        // Labels behind, before and inside each other, as the seed of each round puts them.
+        let words: Vec<&str> = indices.iter().flat_map(|index| &index.labels).map(AsRef::as_ref).collect();
+        let mut seed = 1_usize;
+        for _ in 0..50 {
+            let mut text = String::new();
+            for _ in 0..30 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let word = words[(seed >> 33) % words.len()];
+                let cut = word.char_indices().map(|(at, _)| at).nth((seed >> 20) % 9).unwrap_or(word.len());
+                text.push_str(if seed >> 62 == 0 { &word[cut..] } else { &word[..cut] });
+            }
+            let mut seen: Vec<Vec<bool>> = indices.iter().map(|index| vec![false; index.label_count()]).collect();
+            AllLabels::of(&indices).mark(&text, &mut seen);
+            for (index, seen) in indices.iter().zip(&seen) {
+                let mut expected = vec![false; index.label_count()];
+                index.occurrences(&text).iter().for_each(|found| expected[index.numbers[&found.label]] = true);
+                assert_eq!(*seen, expected, "{text}");
+            }
         }
         Ok(())
     }

@@ -202,8 +202,13 @@ fn without_remark(text: &str) -> Option<String> {
 }
 
 /// Blanks of every kind, those that Rust does not count among them too.
+#[inline]
 pub(super) fn blank(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{200b}' | '\u{feff}' | '\u{3000}' | '\u{a0}')
+    // Nearly every character is an ideograph, and none behind U+3000 is a blank but one.
+    if character > '\u{3000}' {
+        return character == '\u{feff}';
+    }
+    character.is_whitespace() || character == '\u{200b}'
 }
 
 fn in_order(grid: &Grid) -> Vec<&Cell> {

@@ -35,7 +35,7 @@ use crate::form::Forms;
 use crate::read::Reading;
 use crate::report::Report;
 
-use index::FormIndex;
+use index::{AllLabels, FormIndex};
 
 pub use anchors::{Anchor, Anchors};
 
@@ -52,12 +52,14 @@ pub struct Hints<'a> {
 #[derive(Debug)]
 pub struct Binder {
     forms: Vec<FormIndex>,
+    labels: AllLabels,
 }
 
 impl Binder {
     /// Makes the labels of every form ready to be looked up.
     pub fn new(forms: &Forms) -> Self {
-        Self { forms: forms.iter().map(FormIndex::new).collect() }
+        let forms: Vec<FormIndex> = forms.iter().map(FormIndex::new).collect();
+        Self { labels: AllLabels::of(&forms), forms }
     }
 
     /// Lays the forms over a document and reads the report of the form that fits.
@@ -74,7 +76,7 @@ impl Binder {
     /// As [`Binder::bind`].
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
         let mut flow = items::Flow::of(&reading.document);
-        let index = recognise::choose(&self.forms, reading, &flow, hints)?;
+        let index = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
         flow.without_checks(&index.index.form.rules);
         flow.look_up(index.index);
         let (mut report, anchors) = assemble::report(index.index, reading, &flow, hints);

@@ -1,7 +1,7 @@
 //! Which form a document is a report of: by its labels, never by its year alone.
 
 use super::Hints;
-use super::index::FormIndex;
+use super::index::{AllLabels, FormIndex};
 use super::items::{Flow, Item};
 use super::title;
 use crate::document::Block;
@@ -26,7 +26,7 @@ struct Fit {
 
 /// Chooses the form whose labels are there.
 pub(super) fn choose<'f>(
-    forms: &'f [FormIndex],
+    (forms, labels): (&'f [FormIndex], &AllLabels),
     reading: &Reading,
     flow: &Flow,
     hints: &Hints,
@@ -36,7 +36,9 @@ pub(super) fn choose<'f>(
         return known.map(|index| Choice { index, finding: None }).ok_or_else(|| Box::new(unknown_form(id, forms)));
     }
     let folded = folded_text(flow);
-    let fits: Vec<Fit> = forms.iter().map(|index| fit(index, flow, &folded)).collect();
+    let mut seen: Vec<Vec<bool>> = forms.iter().map(|index| vec![false; index.label_count()]).collect();
+    labels.mark(&folded, &mut seen);
+    let fits: Vec<Fit> = forms.iter().zip(seen).map(|(index, seen)| fit(index, flow, &folded, seen)).collect();
     let better = |one: &Fit, other: &Fit| {
         (one.found, std::cmp::Reverse(one.missing)).cmp(&(other.found, std::cmp::Reverse(other.missing)))
     };
@@ -101,8 +103,8 @@ fn folded_text(flow: &Flow) -> String {
     folded
 }
 
-fn fit(index: &FormIndex, flow: &Flow, folded: &str) -> Fit {
-    let mut seen: Vec<bool> = vec![false; index.label_count()];
+/// How well a form fits, of whose labels those `seen` stand in the paragraphs.
+fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit {
     for row in &flow.rows {
         for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
             if let Some(label) = index.label_number(&cell.folded) {
@@ -110,7 +112,6 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str) -> Fit {
             }
         }
     }
-    index.mark(folded, &mut seen);
     let (found, missing) = index.coverage(&seen);
     let mut headings: Vec<usize> = Vec::new();
     let mut titled = false;

@@ -16,6 +16,11 @@ const NONE_WORDS: &[&str] = &["无", "没有", "不适用", "暂无"];
 const SIGNS: &[(&str, bool)] =
     &[("增加", false), ("减少", true), ("增", false), ("减", true), ("+", false), ("-", true)];
 
+/// Ideographs that a figure has at most: a sign and a unit, or one of the words for none.
+const MOST_IDEOGRAPHS: usize = LONGEST_SIGN + LONGEST_UNIT;
+const LONGEST_SIGN: usize = 2;
+const LONGEST_UNIT: usize = 3;
+
 /// Units of money and how many of the smallest they are.
 const MONEY: &[(&str, i64)] = &[("亿元", 100_000_000), ("万元", 10_000), ("千元", 1_000), ("元", 1)];
 
@@ -57,10 +62,11 @@ pub(super) fn is_figure(text: &str) -> bool {
     // Nearly every text is a sentence.
     let Some(first) = text.chars().next() else { return false };
     let begins = |word: &&str| word.starts_with(first);
-    if ('\u{4e00}'..='\u{9fff}').contains(&first)
-        && !NONE_WORDS.iter().any(begins)
-        && !SIGNS.iter().any(|sign| begins(&sign.0))
-    {
+    let ideograph = |character: &char| ('\u{4e00}'..='\u{9fff}').contains(character);
+    if text.chars().filter(ideograph).nth(MOST_IDEOGRAPHS).is_some() {
+        return false;
+    }
+    if ideograph(&first) && !NONE_WORDS.iter().any(begins) && !SIGNS.iter().any(|sign| begins(&sign.0)) {
         return false;
     }
     kind_without_number(text).is_some_and(|kind| kind != Kind::Blank) || parse(text, FieldKind::Signed).is_some()
@@ -107,7 +113,7 @@ fn parse(text: &str, kind: FieldKind) -> Option<Written> {
     let (digits, unit) = rest.split_at(end.unwrap_or(rest.len()));
     let number = number(digits)?;
     let unit = unit.trim_matches(blank);
-    if unit.chars().count() > 3 || unit.chars().any(|character| !character.is_alphabetic()) {
+    if unit.chars().count() > LONGEST_UNIT || unit.chars().any(|character| !character.is_alphabetic()) {
         return None;
     }
     let signed = sign.is_some();
@@ -243,6 +249,14 @@ mod tests {
         for text in ["00", "007", "1 2", "12,34", "1.2.3", "3.", "约5", "5-6", "详见附件", "1/2", "2,"] {
             assert_eq!(number_of(text, FieldKind::Signed), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_figure_has_no_more_ideographs_than_its_sign_and_unit() {
+        assert!(SIGNS.iter().all(|(sign, _)| sign.chars().count() <= LONGEST_SIGN));
+        assert!(NONE_WORDS.iter().all(|word| word.chars().count() <= MOST_IDEOGRAPHS));
+        assert!(is_figure("减少1,234平方米") && is_figure("（不适用）"));
+        assert!(!is_figure("2020年受理申请12件") && !is_figure("（一）概述"));
     }
 
     #[test]

@@ -54,8 +54,9 @@ fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &s
     if texts(section).map(|(text, _)| text.chars().count()).sum::<usize>() <= most as usize {
         return;
     }
-    let length: usize =
-        texts(section).map(|(text, _)| text.chars().filter(|character| !character.is_whitespace()).count()).sum();
+    // Nearly every character is an ideograph, and none behind U+3000 is a blank.
+    let counts = |character: &char| *character > '\u{3000}' || !character.is_whitespace();
+    let length: usize = texts(section).map(|(text, _)| text.chars().filter(counts).count()).sum();
     if length <= most as usize {
         return;
     }

@@ -46,8 +46,13 @@ pub fn numbering(text: &str) -> Option<Numbering> {
     Some(Numbering { level, number, length: text.len() - tail.len() })
 }
 
+#[inline]
 fn blank(character: char) -> bool {
-    character.is_whitespace() || character == '\u{feff}' || character == '\u{200b}'
+    // Nearly every character is an ideograph, and none behind U+3000 is a blank but one.
+    if character > '\u{3000}' {
+        return character == '\u{feff}';
+    }
+    character.is_whitespace() || character == '\u{200b}'
 }
 
 fn number_prefix(text: &str) -> Option<(u32, &str, bool)> {

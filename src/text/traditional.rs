@@ -14,7 +14,7 @@ const PAIRS: &str = "佈布併并來来個个倉仓們们備备傳传債债傷�
 pub fn simplified(character: char) -> char {
     let place = (character as usize).wrapping_sub(FIRST);
     match TRADITIONAL.get(place / 64) {
-        Some(bits) if bits >> (place % 64) & 1 == 1 => table().get(&character).copied().unwrap_or(character),
+        Some(bits) if bits >> (place % 64) & 1 == 1 => of_table(character),
         _ => character,
     }
 }
@@ -38,9 +38,10 @@ static TRADITIONAL: [u64; (0xa000 - FIRST) / 64] = {
     bits
 };
 
-fn table() -> &'static HashMap<char, char, FxBuildHasher> {
+#[cold]
+fn of_table(character: char) -> char {
     static TABLE: LazyLock<HashMap<char, char, FxBuildHasher>> = LazyLock::new(|| pairs().collect());
-    &TABLE
+    TABLE.get(&character).copied().unwrap_or(character)
 }
 
 fn pairs() -> impl Iterator<Item = (char, char)> {
