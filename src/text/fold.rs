@@ -2,6 +2,9 @@
 //! count.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::traditional::simplified;
 
@@ -98,40 +101,40 @@ pub fn without_readings(text: &str) -> Cow<'_, str> {
 
 /// The parts of a text between readings, each with its offset.
 fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut brackets = brackets(text.as_bytes());
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < text.len() {
-            let rest = &text[at..];
-            let mut from = 0;
-            let end = loop {
-                let Some(bracket) = opening(&rest[from..]).map(|bracket| from + bracket) else { break rest.len() };
-                let behind = rest[..bracket].chars().next_back().or_else(|| text[..at].chars().next_back());
-                if behind.is_some_and(|before| is_han(before) || ")）".contains(before))
-                    && reading(&rest[bracket..]) > 0
-                {
-                    break bracket;
-                }
-                from = bracket + rest[bracket..].chars().next().map_or(1, char::len_utf8);
-            };
             let start = at;
-            at += end;
-            at += reading(&text[at..]);
-            if end > 0 {
-                return Some((start, &rest[..end]));
+            // Where the next reading begins, and its length.
+            let next = brackets.by_ref().filter(|&bracket| bracket >= start).find_map(|bracket| {
+                let before = text[..bracket].chars().next_back()?;
+                let may_be_read = is_han(before) || matches!(before, ')' | '）');
+                Some((bracket, may_be_read.then(|| reading(&text[bracket..])).filter(|length| *length > 0)?))
+            });
+            let (end, length) = next.unwrap_or((text.len(), 0));
+            at = end + length;
+            if end > start {
+                return Some((start, &text[start..end]));
             }
         }
         None
     })
 }
 
-/// The first opening bracket of a text: `(`, or `（`, which is EF BC 88; far fewer characters have the last byte than the first.
-fn opening(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let bracket = |at: usize| match bytes[at] {
-        b'(' => Some(at),
-        _ => at.checked_sub(2).filter(|&start| bytes[start..at] == [0xef, 0xbc]),
-    };
-    memchr::memchr2_iter(b'(', 0x88, bytes).find_map(bracket)
+/// The opening brackets of a text, from the left.
+fn brackets(text: &[u8]) -> impl Iterator<Item = usize> {
+    static WIDE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("（"));
+    let (mut small, mut wide) = (memchr::memchr_iter(b'(', text), WIDE.find_iter(text));
+    let (mut next_small, mut next_wide) = (small.next(), wide.next());
+    std::iter::from_fn(move || match (next_small, next_wide) {
+        (Some(one), other) if other.is_none_or(|other| one < other) => std::mem::replace(&mut next_small, small.next()),
+        _ => {
+            let found = next_wide?;
+            next_wide = wide.next();
+            Some(found)
+        }
+    })
 }
 
 fn is_han(character: char) -> bool {
