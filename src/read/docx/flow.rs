@@ -225,21 +225,27 @@ impl Flow {
         // The line end between the paragraphs of a cell is text, too.
         shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
         let Some(holder) = self.holders.last_mut() else { return Ok(()) };
-        let place = Place { part: Some(Arc::clone(&self.part)), paragraph: para.index, ..Place::default() }
-            .with_span(para.start, end);
+        let place = || {
+            Place { part: Some(Arc::clone(&self.part)), paragraph: para.index, ..Place::default() }
+                .with_span(para.start, end)
+        };
         let mut more = Vec::new();
         if holder.kind == Kind::Cell {
             holder.cell.push(match number {
                 Some(number) => number + &para.text,
                 None => para.text,
             });
+            // Nearly every paragraph of a table is a text and nothing else.
+            if para.pictures.is_empty() && para.boxes.is_empty() {
+                return Ok(());
+            }
         } else if !para.text.trim().is_empty() || number.is_some() {
             shared.budget.spend(Resource::Blocks, 1)?;
-            let place = place.clone();
-            more.push(Block::Paragraph(Paragraph { text: para.text, level, number, region: holder.region, place }));
+            let (text, region, place) = (para.text, holder.region, place());
+            more.push(Block::Paragraph(Paragraph { text, level, number, region, place }));
         }
         more.extend(para.pictures.into_iter().map(|picture| {
-            let place = place.clone();
+            let place = place();
             Block::Picture(PictureRef { place, ..picture })
         }));
         more.extend(para.boxes);

@@ -145,6 +145,7 @@ impl<'a> Events<'a> {
         }
     }
 
+    #[inline]
     fn step(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
         self.unsettled += 1;
         if self.unsettled >= STEPS_AT_ONCE {
@@ -325,12 +326,12 @@ impl<'a> Events<'a> {
             let rest = bytes.get(at..).unwrap_or_default();
             let found =
                 rest.iter().position(|&byte| ENDS_ATTRIBUTE[usize::from(byte)]).ok_or_else(|| self.cut_short())?;
-            ends.declares |= may_declare(&rest[..found]);
             at += found + 1;
             let quote = rest[found];
             if quote == b'>' {
                 return Ok(Ends { tag: at - 1, ..ends });
             }
+            ends.declares |= may_declare(&rest[..found]);
             at += bytes[at..].iter().position(|&byte| byte == quote).ok_or_else(|| self.cut_short())? + 1;
         }
     }
