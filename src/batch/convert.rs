@@ -196,7 +196,8 @@ impl Run<'_> {
         };
         made.failed = made.record.form.is_none();
         made.key = Some(key);
-        made.bytes = bytes;
+        // Only outputs that were changed since make it necessary to read them again.
+        made.bytes = if made.remembered { bytes } else { Vec::new() };
         made
     }
 

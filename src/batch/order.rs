@@ -1,8 +1,10 @@
-//! Workers that take items in order and act in order where order matters, with one item each in hand.
+//! Workers that take items in order and act in order where order matters.
 //!
-//! Items are made in parallel, placed in turn, finished in parallel and told in turn. A worker never holds more than one item,
-//! so memory does not grow with their number; and since items are taken in order, the item whose turn it is always has a worker.
+//! Items are made in parallel, placed in turn, finished in parallel and told in turn. A worker whose item is not yet due leaves it and
+//! goes on; the worker whose item is due takes those behind it along. Few items wait at a time, so memory does not grow with their
+//! number; and since items are taken in order, the item whose turn it is always has a worker.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -11,28 +13,49 @@ use super::BatchError;
 /// Stack of a worker. Nothing here recurses over a document; the room is for the libraries below.
 const STACK: usize = 16 << 20;
 
+/// Items for each worker that may wait for those before them.
+const WAITING: usize = 4;
+
 /// A thing that is used by one item after another, in their order.
-struct Turns<T> {
-    state: Mutex<(usize, T)>,
+struct Turns<T, Item> {
+    state: Mutex<State<T, Item>>,
     moved: Condvar,
+    /// How many items may wait.
+    most: usize,
 }
 
-impl<T> Turns<T> {
-    fn new(thing: T) -> Self {
-        Self { state: Mutex::new((0, thing)), moved: Condvar::new() }
+struct State<T, Item> {
+    thing: T,
+    /// The item whose turn it is.
+    next: usize,
+    waiting: BTreeMap<usize, Item>,
+}
+
+impl<T, Item> Turns<T, Item> {
+    fn new(thing: T, most: usize) -> Self {
+        let state = State { thing, next: 0, waiting: BTreeMap::new() };
+        Self { state: Mutex::new(state), moved: Condvar::new(), most }
     }
 
-    /// Waits until all items before `index` had their turn, and uses the thing.
-    fn take<R>(&self, index: usize, use_it: impl FnOnce(&mut T) -> R) -> R {
+    /// Uses the thing for an item and for those that waited for it, and gives what came of them; for an item that is not yet due
+    /// nothing, for it waits, and another worker will use the thing for it.
+    fn take<R>(&self, index: usize, item: Item, mut use_it: impl FnMut(&mut T, usize, Item) -> R) -> Vec<(usize, R)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.0 != index {
+        while state.next != index && state.waiting.len() >= self.most {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let result = use_it(&mut state.1);
-        state.0 += 1;
+        state.waiting.insert(index, item);
+        let State { thing, next, waiting } = &mut *state;
+        let mut used = Vec::new();
+        while let Some(item) = waiting.remove(next) {
+            used.push((*next, use_it(thing, *next, item)));
+            *next += 1;
+        }
         drop(state);
-        self.moved.notify_all();
-        result
+        if !used.is_empty() {
+            self.moved.notify_all();
+        }
+        used
     }
 }
 
@@ -48,7 +71,8 @@ pub struct Stages<Work, Place, Finish, Tell> {
     pub tell: Tell,
 }
 
-/// Takes `count` items through the stages with `jobs` workers, until all are done or `stop` is set. Items in hand are always completed.
+/// Takes `count` items through the stages with `jobs` workers, until all are done or `stop` is set. Items in hand and those that wait
+/// are always completed.
 ///
 /// The closures must not panic. Returns how many items were taken.
 ///
@@ -61,16 +85,19 @@ pub fn in_order<Store: Default, Made, Done, Work, Place, Finish, Tell>(
     stages: Stages<Work, Place, Finish, Tell>,
 ) -> Result<usize, BatchError>
 where
+    Made: Send,
+    Done: Send,
     Work: Fn(&mut Store, usize) -> Made + Sync,
     Place: FnMut(usize, &mut Made) + Send,
     Finish: Fn(usize, Made) -> Done + Sync,
     Tell: FnMut(usize, Done) + Send,
 {
     let Stages { work, place, finish, tell } = stages;
-    let (place, tell) = (Turns::new(place), Turns::new(tell));
+    let jobs = jobs.clamp(1, count.max(1));
+    let (place, tell) = (Turns::new(place, jobs * WAITING), Turns::new(tell, jobs * WAITING));
     let (next, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let workers = rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs.clamp(1, count.max(1)))
+        .num_threads(jobs)
         .stack_size(STACK)
         .thread_name(|number| format!("worker-{number}"))
         .build()
@@ -83,10 +110,15 @@ where
                 break;
             }
             taken.fetch_add(1, Ordering::Relaxed);
-            let mut made = work(&mut store, index);
-            place.take(index, |place| place(index, &mut made));
-            let done = finish(index, made);
-            tell.take(index, |tell| tell(index, done));
+            let made = work(&mut store, index);
+            let placed = place.take(index, made, |place, index, mut made| {
+                place(index, &mut made);
+                made
+            });
+            for (index, made) in placed {
+                let done = finish(index, made);
+                tell.take(index, done, |tell, index, done| tell(index, done));
+            }
         }
     });
     Ok(taken.into_inner())
@@ -138,7 +170,8 @@ mod tests {
     #[test]
     fn after_a_stop_the_items_in_hand_are_completed_and_no_others_are_taken() {
         let (taken, placed, told) = run(3, 50);
-        assert!((51..=54).contains(&taken), "{taken}");
+        // One in hand each, and those that wait.
+        assert!((51..=51 + 3 + 3 * WAITING).contains(&taken), "{taken}");
         assert_eq!(placed, (0..taken).collect::<Vec<_>>());
         assert_eq!(told.len(), taken);
     }
