@@ -38,15 +38,14 @@ fn in_turn(parts: &[Hir]) -> Vec<Vec<String>> {
     let mut joined = nothing();
     for part in parts {
         let words = all(part);
-        match words.as_ref().and_then(|words| product(&joined, words)) {
-            Some(longer) => joined = longer,
-            None => {
-                found.extend(useful(std::mem::replace(&mut joined, words.clone().unwrap_or_else(nothing))));
-                if words.is_none() {
-                    found.extend(sets(part));
-                }
-            }
+        if let Some(longer) = words.as_ref().and_then(|words| product(&joined, words)) {
+            joined = longer;
+            continue;
         }
+        if words.is_none() {
+            found.extend(sets(part));
+        }
+        found.extend(useful(std::mem::replace(&mut joined, words.unwrap_or_else(nothing))));
     }
     found.extend(useful(joined));
     found

@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::thread::LocalKey;
 
 use super::ReadError;
 use super::package::{Package, Stamp};
@@ -32,6 +31,35 @@ impl<T> Memory<T> {
         Self(RefCell::new(VecDeque::new()))
     }
 
+    /// What a part of a package says, which `parse` reads from its text; `None` where there is no such part. What is in a part must follow
+    /// from its name and its bytes alone. Inflated bytes are spent whether it is read or remembered.
+    ///
+    /// # Errors
+    /// As for [`Package::part`], and those of `parse`.
+    pub(super) fn read(
+        &self,
+        (package, name): (&mut Package<'_>, &str),
+        budget: &mut Budget,
+        parse: impl FnOnce(&str, &mut Budget) -> Result<T, ReadError>,
+    ) -> Result<Option<Arc<T>>, ReadError> {
+        let known = package.stamp(name).zip(package.packed(name));
+        let known = known.filter(|(stamp, packed)| stamp.size.max(packed.len() as u64) <= MOST_REMEMBERED);
+        if let Some((stamp, packed)) = known
+            && let Some(said) = self.recall(name, stamp, packed)
+        {
+            budget.spend(Resource::InflatedBytes, stamp.size)?;
+            return Ok(Some(said));
+        }
+        let Some(bytes) = package.part(name, budget)? else { return Ok(None) };
+        let (text, _) = xml::text(&bytes, budget)?;
+        let said = Arc::new(parse(&text, budget)?);
+        if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == bytes.len() as u64) {
+            let remembered = Remembered { name: name.into(), stamp, packed: packed.into(), said: Arc::clone(&said) };
+            self.keep(remembered);
+        }
+        Ok(Some(said))
+    }
+
     fn recall(&self, name: &str, stamp: Stamp, packed: &[u8]) -> Option<Arc<T>> {
         let known = self.0.borrow();
         let same = |known: &&Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
@@ -43,33 +71,4 @@ impl<T> Memory<T> {
         known.truncate(REMEMBERED - 1);
         known.push_front(remembered);
     }
-}
-
-/// What a part of a package says, which `parse` reads from its text; `None` where there is no such part. What is in a part must follow
-/// from its name and its bytes alone. Inflated bytes are spent whether it is read or remembered.
-///
-/// # Errors
-/// As for [`Package::part`], and those of `parse`.
-pub(super) fn remembered<T>(
-    memory: &'static LocalKey<Memory<T>>,
-    (package, name): (&mut Package<'_>, &str),
-    budget: &mut Budget,
-    parse: impl FnOnce(&str, &mut Budget) -> Result<T, ReadError>,
-) -> Result<Option<Arc<T>>, ReadError> {
-    let known = package.stamp(name).zip(package.packed(name));
-    let known = known.filter(|(stamp, packed)| stamp.size.max(packed.len() as u64) <= MOST_REMEMBERED);
-    if let Some((stamp, packed)) = known
-        && let Some(said) = memory.with(|memory| memory.recall(name, stamp, packed))
-    {
-        budget.spend(Resource::InflatedBytes, stamp.size)?;
-        return Ok(Some(said));
-    }
-    let Some(bytes) = package.part(name, budget)? else { return Ok(None) };
-    let (text, _) = xml::text(&bytes, budget)?;
-    let said = Arc::new(parse(&text, budget)?);
-    if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == bytes.len() as u64) {
-        let remembered = Remembered { name: name.into(), stamp, packed: packed.into(), said: Arc::clone(&said) };
-        memory.with(|memory| memory.keep(remembered));
-    }
-    Ok(Some(said))
 }

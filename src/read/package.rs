@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::ReadError;
-use crate::read::memory::{Memory, remembered};
+use crate::read::memory::Memory;
 use crate::read::xml::{self, Event, Events};
 
 /// Parts up to this size may be packed as tightly as they like.
@@ -206,7 +206,7 @@ impl<'a> Package<'a> {
     pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
         let (folder, name) = holder(part);
         let parse = |text: &str, budget: &mut Budget| parse_relationships(text, folder, budget);
-        Ok(remembered(&KNOWN, (self, &name), budget, parse)?.unwrap_or_default())
+        Ok(KNOWN.with(|memory| memory.read((self, &name), budget, parse))?.unwrap_or_default())
     }
 
     /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.

@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
     let Some(main) = main else { return Err(ReadError::Damaged("the package has no main part".into())) };
     let relationships = package.relationships(&main, budget)?;
-    let mut shared = Shared::new(Parts::Package(package), budget);
+    let mut shared = Shared::new(Parts::Package(Box::new(package)), budget);
     let Some(bytes) = shared.parts.part(&main, shared.budget)? else {
         return Err(ReadError::Damaged(format!("the part {main} is missing")));
     };

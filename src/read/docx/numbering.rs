@@ -8,7 +8,7 @@ use crate::document::Budget;
 use crate::read::ReadError;
 use crate::read::doc::list::bullet;
 use crate::read::doc::numeral;
-use crate::read::memory::{Memory, remembered};
+use crate::read::memory::Memory;
 use crate::read::package::Package;
 use crate::read::xml::{Event, Events, Tag};
 
@@ -111,7 +111,7 @@ impl Written {
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
         let missing = || ReadError::Damaged(format!("the part {part} is missing"));
-        remembered(&KNOWN, (package, part), budget, Self::parse)?.ok_or_else(missing)
+        KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.ok_or_else(missing)
     }
 
     /// Reads the definitions and uses of a part, wherever they stand in it.

@@ -19,7 +19,7 @@ use crate::read::skipped::{Kind, Skipped};
 #[derive(Debug)]
 pub(in crate::read) enum Parts<'a> {
     /// A zip archive.
-    Package(Package<'a>),
+    Package(Box<Package<'a>>),
     /// One XML file that holds all parts.
     Flat(BTreeMap<String, Vec<u8>>),
 }

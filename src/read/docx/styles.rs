@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::names::{SPACES, W, is_on, number, val};
 use crate::document::Budget;
 use crate::read::ReadError;
-use crate::read::memory::{Memory, remembered};
+use crate::read::memory::Memory;
 use crate::read::package::Package;
 use crate::read::wordflow::heading_level;
 use crate::read::xml::{Event, Events, Tag};
@@ -65,7 +65,7 @@ impl Styles {
         part: &str,
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
-        Ok(remembered(&KNOWN, (package, part), budget, Self::parse)?.unwrap_or_default())
+        Ok(KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.unwrap_or_default())
     }
 
     /// Reads the `w:style` elements of a part, wherever they stand.

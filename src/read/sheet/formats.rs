@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::value;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::memory::{Memory, remembered};
+use crate::read::memory::Memory;
 use crate::read::package::Package;
 use crate::read::xml::{Event, Events};
 
@@ -16,7 +16,7 @@ thread_local! {
 
 /// For each cell format, whether it shows a date; remembered from an earlier package where the part is the same.
 pub(super) fn dates(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Vec<bool>>, ReadError> {
-    Ok(remembered(&KNOWN, (package, part), budget, parse)?.unwrap_or_default())
+    Ok(KNOWN.with(|memory| memory.read((package, part), budget, parse))?.unwrap_or_default())
 }
 
 fn parse(text: &str, budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
