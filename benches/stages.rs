@@ -1,7 +1,10 @@
 //! What each stage of a report costs, and all of them together: `cargo bench --bench stages`. Times are good for comparing the lines of
-//! one run with each other; `scripts/instructions` counts instructions, which are the same on every run.
+//! one run with each other; `scripts/instructions` counts instructions, which are the same on every run. The samples have little prose:
+//! `NIANBAO_FILES=a.docx:b.xlsx cargo bench --bench stages -- all_stages` measures files of one's own beside them.
 
 #![allow(clippy::expect_used, reason = "a benchmark stops with what is wrong")]
+
+use std::path::Path;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -20,7 +23,15 @@ fn main() {
 const WORD: &str = "word-2021.docx";
 
 fn sample(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/samples/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a sample")
+    // A path of one's own is absolute, and stays.
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)).expect("a sample")
+}
+
+/// The samples, and the files that `NIANBAO_FILES` names by their absolute paths.
+fn files() -> Vec<String> {
+    let own = std::env::var("NIANBAO_FILES").unwrap_or_default();
+    let own = own.split(':').filter(|path| !path.is_empty()).map(str::to_owned);
+    [WORD, "word-97.doc", "sheet-2021.xlsx"].map(str::to_owned).into_iter().chain(own).collect()
 }
 
 fn reading(name: &str) -> Reading {
@@ -87,7 +98,7 @@ fn writes(bencher: Bencher, suffix: &str) {
 }
 
 /// Bytes to checked DOCX, XLSX and HTML.
-#[divan::bench(args = [WORD, "word-97.doc", "sheet-2021.xlsx"])]
+#[divan::bench(args = files())]
 fn all_stages(bencher: Bencher, name: &str) {
     let forms = Forms::built_in().expect("forms");
     let (binder, bytes) = (Binder::new(&forms), sample(name));
