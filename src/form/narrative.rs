@@ -173,6 +173,7 @@ fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<N
         divide: divide.into(),
         states: source.states.iter().map(|sum| plain_sum(sum.get_ref(), sum.span(), form)).collect::<Result<_, _>>()?,
         // An empty word stands in every sentence.
-        called: (!source.words.is_empty() && !source.words.contains(&String::new())).then(|| words.number(&source.words)),
+        called: (!source.words.is_empty() && !source.words.contains(&String::new()))
+            .then(|| words.number(&source.words)),
     })
 }

@@ -54,6 +54,9 @@ pub(super) struct Source<'a> {
     pub(super) drawings: &'a Drawings<'a>,
 }
 
+/// Different properties of characters that are remembered.
+const KNOWN: usize = 4;
+
 /// The walk's state.
 pub(super) struct Walk<'a, 'b> {
     source: Source<'a>,
@@ -72,6 +75,11 @@ pub(super) struct Walk<'a, 'b> {
     /// Run that the last character belonged to, and its properties.
     run: Run<'a>,
     props: CharProps,
+    /// The paragraph that it belonged to.
+    paragraph: Run<'a>,
+    /// Properties that were worked out last, by modifiers, style and the piece's modifier: a text has few different ones.
+    known: [(&'a [u8], u16, u16, CharProps); KNOWN],
+    next_known: usize,
     /// Open fields: whether each still stands in its instruction.
     fields: Vec<bool>,
     /// How many of them do.
@@ -99,6 +107,9 @@ impl<'a, 'b> Walk<'a, 'b> {
             high: None,
             run: Run::default(),
             props: CharProps::default(),
+            paragraph: Run::default(),
+            known: [(&[], 0, 0, CharProps::default()); KNOWN],
+            next_known: 0,
             fields: Vec::new(),
             instructions: 0,
             swallowed: 0,
@@ -185,14 +196,25 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
         let styles = self.source.styles;
         self.run = self.source.characters.run(offset);
-        let style = styles.get(self.source.paragraphs.run(offset).style);
-        let mut props = CharProps::of_style(style);
-        for (opcode, operand) in Sprms::new(self.run.grpprl) {
+        if !self.paragraph.holds(offset) {
+            self.paragraph = self.source.paragraphs.run(offset);
+        }
+        self.budget.spend(Resource::Steps, 1)?;
+        let (grpprl, style) = (self.run.grpprl, self.paragraph.style);
+        let same = |known: &&(&[u8], u16, u16, CharProps)| (known.0, known.1, known.2) == (grpprl, style, prm);
+        if let Some(known) = self.known[..self.next_known.min(KNOWN)].iter().find(same) {
+            self.props = known.3;
+            return Ok(());
+        }
+        let mut props = CharProps::of_style(styles.get(style));
+        for (opcode, operand) in Sprms::new(grpprl) {
             self.budget.spend(Resource::Steps, 1)?;
             props.apply(opcode, operand, styles);
         }
         self.source.pieces.modifiers(prm, self.budget, |opcode, operand| props.apply(opcode, operand, styles))?;
         self.props = props;
+        self.known[self.next_known % KNOWN] = (grpprl, style, prm, props);
+        self.next_known += 1;
         Ok(())
     }
 
