@@ -1,7 +1,7 @@
 //! A form's labels, ready to be looked up: every folded label with the rows of the tables that it may stand in.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use rustc_hash::FxBuildHasher;
@@ -80,8 +80,8 @@ pub(super) struct FormIndex {
     pub(super) leaves: Vec<(String, usize, usize)>,
     /// Every folded label once, in the form's order, then the headings of the sections.
     labels: Vec<Box<str>>,
-    /// Finds the labels in a folded text.
-    finder: Finder,
+    /// Finds the labels in a folded text, once that has been wanted.
+    finder: OnceLock<Finder>,
     /// For each section what finds its heading, as prescribed, in a folded text; `None` for a section without one.
     pub(super) headings: Vec<Option<memmem::Finder<'static>>>,
     /// How many labels of the form were numbered.
@@ -103,7 +103,7 @@ impl FormIndex {
             uses: Vec::new(),
             leaves: Vec::new(),
             labels: Vec::new(),
-            finder: Finder::default(),
+            finder: OnceLock::new(),
             headings: Vec::new(),
             places: 0,
             numbers: HashMap::default(),
@@ -128,7 +128,6 @@ impl FormIndex {
                 index.number(heading);
             }
         }
-        index.finder = Finder::new(index.labels.iter().map(AsRef::as_ref));
         index
     }
 
@@ -184,7 +183,8 @@ impl FormIndex {
     /// Every label of the form and heading of its sections in a folded text, from the left, none inside another; of a text that has
     /// more than any report the first.
     pub(super) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
-        let found = self.finder.find_iter(folded).take(OCCURRENCES);
+        let finder = self.finder.get_or_init(|| Finder::new(self.labels.iter().map(AsRef::as_ref)));
+        let found = finder.find_iter(folded).take(OCCURRENCES);
         found
             .map(|found| Occurrence {
                 start: found.start,

@@ -4,7 +4,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Words that are told apart in one place of a pattern; where there are more, the place needs none.
-const MOST: usize = 64;
+const MOST: usize = 24;
 
 /// Letters that a word has at least: shorter ones stand in nearly every sentence.
 const LEAST: usize = 2;
@@ -19,12 +19,17 @@ pub(super) fn needs(pattern: &Hir) -> Vec<Vec<String>> {
 }
 
 fn sets(pattern: &Hir) -> Vec<Vec<String>> {
-    if let Some(words) = all(pattern) {
-        return useful(words).into_iter().collect();
+    match all(pattern) {
+        Some(words) => useful(words).into_iter().collect(),
+        None => of_many(pattern),
     }
+}
+
+/// The sets of a pattern that many texts match.
+fn of_many(pattern: &Hir) -> Vec<Vec<String>> {
     match pattern.kind() {
         HirKind::Repetition(repeated) if repeated.min > 0 => sets(&repeated.sub),
-        HirKind::Capture(group) => sets(&group.sub),
+        HirKind::Capture(group) => of_many(&group.sub),
         HirKind::Concat(parts) => in_turn(parts),
         HirKind::Alternation(ways) => either(ways).into_iter().collect(),
         _ => Vec::new(),
@@ -43,7 +48,7 @@ fn in_turn(parts: &[Hir]) -> Vec<Vec<String>> {
             continue;
         }
         if words.is_none() {
-            found.extend(sets(part));
+            found.extend(of_many(part));
         }
         found.extend(useful(std::mem::replace(&mut joined, words.unwrap_or_else(nothing))));
     }
@@ -65,9 +70,9 @@ fn all(pattern: &Hir) -> Option<Vec<String>> {
         HirKind::Empty | HirKind::Look(_) => Some(vec![String::new()]),
         HirKind::Literal(literal) => Some(vec![std::str::from_utf8(&literal.0).ok()?.to_owned()]),
         HirKind::Class(Class::Unicode(class)) => {
-            let letters = class.iter().flat_map(|range| range.start()..=range.end());
-            let letters: Vec<String> = letters.take(MOST + 1).map(String::from).collect();
-            (letters.len() <= MOST).then_some(letters)
+            let count: usize = class.iter().map(regex_syntax::hir::ClassUnicodeRange::len).sum();
+            let letters = class.iter().flat_map(|range| range.start()..=range.end()).map(String::from);
+            (count <= MOST).then(|| letters.collect())
         }
         HirKind::Class(Class::Bytes(_)) => None,
         HirKind::Repetition(repeated) => {
