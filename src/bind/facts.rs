@@ -111,62 +111,75 @@ pub(super) fn leading_year(line: &str) -> Option<i16> {
     LEADING_YEAR.captures(line)?.get(1)?.as_str().parse().ok()
 }
 
-// How long an address and a name may be is counted, not written into the patterns: an automaton that counts signs of three bytes has
-// hundreds of states, and each costs a step of memory.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*([^，,；;。）)\n]{2,})"));
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:邮\s*编|邮政编码)\s*[:：]?\s*([0-9]{6})(?:[^0-9]|$)"));
 static PHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:电\s*话|联系方式)(?:号码)?\s*[:：]?\s*([0-9][0-9\-—－（）() ]{5,24}[0-9])"));
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9._\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"));
 static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:https?://|www\.)[A-Za-z0-9\-._~:/?#@!$&*+;=%]+"));
-static OFFICE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]([^，,。；;（(\n]{2,}?)(?:联系|咨询)"));
+/// What stands before an address, and before an office's name. Both are then read sign by sign: an automaton that counts signs of three
+/// bytes has hundreds of states, and each costs a step of memory.
+static ADDRESS_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*"));
+static OFFICE_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]"));
 
-/// Most signs of an address, and of an office's name.
+/// What stands behind an office's name.
+const OFFICE_ENDS: [&str; 2] = ["联系", "咨询"];
+
+/// Signs of an address at most, and of an office's name; either has two at least.
 const LONGEST_ADDRESS: usize = 60;
 const LONGEST_OFFICE: usize = 40;
-
-/// Places at which a pattern is tried that matches what is too long.
-const MOST_PLACES: usize = 100;
+const SHORTEST: usize = 2;
 
 /// How to reach the agency, from the part of the report that says so.
 pub(super) fn contact(text: &str) -> Contact {
     // Looking for a word that has to be there costs far less than trying the pattern everywhere.
-    let first = |pattern: &LazyLock<Regex>, words: &[&str], fits: &dyn Fn(&str) -> bool| {
+    let from = |words: &[&str]| {
         let at = words.iter().filter_map(|word| memmem::find(text.as_bytes(), word.as_bytes())).min()?;
         // What a pattern matches before the word stands in its line.
         let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        captured(pattern, &text[line..], fits)
+        Some(&text[line..])
     };
-    let any = |_: &str| true;
-    let address = first(&ADDRESS, &["址"], &any);
+    let first = |pattern: &LazyLock<Regex>, words: &[&str]| {
+        let found = pattern.captures(from(words)?)?;
+        let found = found.get(1).or_else(|| found.get(0))?;
+        Some(tidy(found.as_str()))
+    };
     Contact {
-        office: first(&OFFICE, &["联系", "咨询"], &|name| name.chars().nth(LONGEST_OFFICE).is_none()).map(tidy),
-        address: address.map(|address| tidy(up_to(address, LONGEST_ADDRESS))),
-        postcode: first(&POSTCODE, &["编"], &any).map(tidy),
-        phone: first(&PHONE, &["话", "联系方式"], &any).map(tidy),
-        email: first(&EMAIL, &["@"], &any).map(tidy),
-        url: first(&URL, &["http", "www."], &any).map(tidy),
+        office: from(&OFFICE_ENDS).and_then(office).map(tidy),
+        address: address(text).map(tidy),
+        postcode: first(&POSTCODE, &["编"]),
+        phone: first(&PHONE, &["话", "联系方式"]),
+        email: first(&EMAIL, &["@"]),
+        url: first(&URL, &["http", "www."]),
     }
 }
 
-/// What the first group of a pattern matches, or the pattern, at the first place where that fits.
-fn captured<'t>(pattern: &Regex, text: &'t str, fits: &dyn Fn(&str) -> bool) -> Option<&'t str> {
-    let mut from = 0;
-    for _ in 0..MOST_PLACES {
-        let found = pattern.captures_at(text, from)?;
-        let (whole, group) = (found.get(0)?, found.get(1).or_else(|| found.get(0))?);
-        if fits(group.as_str()) {
-            return Some(group.as_str());
+/// The first name of an office that is to be asked: `请与某局办公室联系`.
+fn office(text: &str) -> Option<&str> {
+    OFFICE_BEGINS.find_iter(text).find_map(|begin| {
+        let rest = &text[begin.end()..];
+        for (number, (at, sign)) in rest.char_indices().take(LONGEST_OFFICE + 1).enumerate() {
+            if number >= SHORTEST && OFFICE_ENDS.iter().any(|word| rest[at..].starts_with(word)) {
+                return Some(&rest[..at]);
+            }
+            if "，,。；;（(\n".contains(sign) {
+                return None;
+            }
         }
-        // A match that is too long may have a shorter one inside.
-        from = whole.start() + whole.as_str().chars().next().map_or(1, char::len_utf8);
-    }
-    None
+        None
+    })
 }
 
-fn up_to(text: &str, most: usize) -> &str {
-    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+/// The first address: `地址：某市某路128号`.
+fn address(text: &str) -> Option<&str> {
+    ADDRESS_BEGINS.find_iter(text).find_map(|begin| {
+        let rest = &text[begin.end()..];
+        let inside = |&(_, sign): &(usize, char)| !"，,；;。）)\n".contains(sign);
+        let signs = rest.char_indices().take(LONGEST_ADDRESS).take_while(inside);
+        let (count, end) = signs.fold((0, 0), |(count, _), (at, sign)| (count + 1, at + sign.len_utf8()));
+        // Blanks before it in its line count as its own where it has too few.
+        let blanks = begin.as_str().chars().rev().take_while(|sign| sign.is_whitespace() && *sign != '\n').count();
+        (count > 0 && count + blanks >= SHORTEST).then(|| &rest[..end])
+    })
 }
 
 fn tidy(text: &str) -> String {
@@ -228,5 +241,32 @@ mod tests {
         assert_eq!(found.office.as_deref(), Some("某科"));
         assert_eq!(found.address.as_deref(), Some("某".repeat(60).as_str()));
         assert_eq!(contact(&format!("请与{long}联系")).office, None);
+        assert_eq!(contact("请与某，联系。可同乙科咨询").office.as_deref(), Some("乙科"));
+        // However many places look like the beginning of a name, the one that is one is found.
+        let many = format!("{}某科联系", "请与".repeat(20_000));
+        assert_eq!(contact(&many).office.map(|office| office.ends_with("某科")), Some(true));
+        for (text, read) in [
+            ("地址：甲", None),
+            ("地址： 甲，", Some("甲")),
+            ("地址：\n甲乙。", Some("甲乙")),
+            ("地址:,地址:   ，地址:甲乙", Some("甲乙")),
+        ] {
+            assert_eq!(contact(text).address.as_deref(), read, "{text}");
+        }
+    }
+    proptest::proptest! {
+        /// Offices and addresses as the patterns have them that count their signs.
+        #[test]
+        fn names_and_addresses_are_as_long_as_they_may_be(
+            text in "([请可]直?接?[与向]|联系|咨询|[甲乙，（\n]|甲{35,45}|地 ?址： ?|甲{55,65}){0,12}"
+        ) {
+            let first = |pattern: &str| {
+                Regex::new(pattern).unwrap().captures(&text).map(|found| tidy(found.get(1).unwrap().as_str()))
+            };
+            let offices = r"(?:请|可)(?:直接)?[与和向同]([^，,。；;（(\n]{2,40}?)(?:联系|咨询)";
+            proptest::prop_assert_eq!(office(&text).map(tidy), first(offices));
+            let addresses = r"地\s*址\s*[:：]\s*([^，,；;。）)\n]{2,60})";
+            proptest::prop_assert_eq!(address(&text).map(tidy), first(addresses));
+        }
     }
 }

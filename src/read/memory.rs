@@ -23,7 +23,13 @@ struct Remembered<T> {
     stamp: Stamp,
     packed: Box<[u8]>,
     said: Arc<T>,
+    /// What reading it took of each of [`ADDING`].
+    spent: [u64; ADDING.len()],
 }
+
+/// What a part may take of the budget: it is taken also where the part is remembered, so that what becomes of a file does not depend on
+/// those before it.
+const ADDING: [Resource; 4] = [Resource::InflatedBytes, Resource::Steps, Resource::Blocks, Resource::TextBytes];
 
 impl<T> Memory<T> {
     /// Nothing remembered.
@@ -32,7 +38,7 @@ impl<T> Memory<T> {
     }
 
     /// What a part of a package says, which `parse` reads from its text; `None` where there is no such part. What is in a part must follow
-    /// from its name and its bytes alone. Inflated bytes are spent whether it is read or remembered.
+    /// from its name and its bytes alone. The budget is spent alike whether it is read or remembered.
     ///
     /// # Errors
     /// As for [`Package::part`], and those of `parse`.
@@ -45,25 +51,28 @@ impl<T> Memory<T> {
         let known = package.stamp(name).zip(package.packed(name));
         let known = known.filter(|(stamp, packed)| stamp.size.max(packed.len() as u64) <= MOST_REMEMBERED);
         if let Some((stamp, packed)) = known
-            && let Some(said) = self.recall(name, stamp, packed)
+            && let Some((said, spent)) = self.recall(name, stamp, packed)
         {
-            budget.spend(Resource::InflatedBytes, stamp.size)?;
+            ADDING.iter().zip(spent).try_for_each(|(&resource, amount)| budget.spend(resource, amount))?;
             return Ok(Some(said));
         }
+        let left = ADDING.map(|resource| budget.left(resource));
         let Some(bytes) = package.part(name, budget)? else { return Ok(None) };
         let (text, _) = xml::text(&bytes, budget)?;
         let said = Arc::new(parse(&text, budget)?);
         if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == bytes.len() as u64) {
-            let remembered = Remembered { name: name.into(), stamp, packed: packed.into(), said: Arc::clone(&said) };
-            self.keep(remembered);
+            let (name, packed, said) = (name.into(), packed.into(), Arc::clone(&said));
+            let mut spent = left;
+            spent.iter_mut().zip(ADDING).for_each(|(left, resource)| *left -= budget.left(resource));
+            self.keep(Remembered { name, stamp, packed, said, spent });
         }
         Ok(Some(said))
     }
 
-    fn recall(&self, name: &str, stamp: Stamp, packed: &[u8]) -> Option<Arc<T>> {
+    fn recall(&self, name: &str, stamp: Stamp, packed: &[u8]) -> Option<(Arc<T>, [u64; ADDING.len()])> {
         let known = self.0.borrow();
         let same = |known: &&Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
-        known.iter().find(same).map(|known| Arc::clone(&known.said))
+        known.iter().find(same).map(|known| (Arc::clone(&known.said), known.spent))
     }
 
     fn keep(&self, remembered: Remembered<T>) {

@@ -146,12 +146,21 @@ fn what_a_part_says_is_remembered_by_its_name_and_bytes() {
         let bytes = packed(&[(&name, &content)]);
         let mut budget = Budget::default();
         let mut package = Package::open(&bytes, &mut budget).unwrap();
-        let before = budget.left(Resource::InflatedBytes);
+        let left = |budget: &Budget| {
+            [Resource::InflatedBytes, Resource::Steps, Resource::Blocks].map(|resource| budget.left(resource))
+        };
+        let before = left(&budget);
         let found = package.relationships(part, &mut budget).unwrap();
+        let between = left(&budget);
         let again = package.relationships(part, &mut budget).unwrap();
         assert!(Arc::ptr_eq(&found, &again));
         // What is remembered counts as what is read.
-        assert_eq!(before - budget.left(Resource::InflatedBytes), 2 * content.len() as u64);
+        let after = left(&budget);
+        assert!(
+            (0..3).all(|at| before[at] - between[at] == between[at] - after[at]),
+            "{before:?} {between:?} {after:?}"
+        );
+        assert_eq!((before[0] - between[0], before[2] - between[2]), (content.len() as u64, 1));
         found.target("image").unwrap().to_owned()
     };
     assert_eq!(target("word/document.xml", "p.png"), "word/p.png");
