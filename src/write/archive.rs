@@ -1,7 +1,6 @@
 //! Entries of a zip archive as they are written (APPNOTE 4.3), for packages of which most lies packed already. The zip crate copies such
 //! entries one by one, and packs no two archives with one state.
 
-use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
@@ -137,21 +136,11 @@ pub(super) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
 
 /// Appends bytes deflated (RFC 1951).
 fn deflate(content: &[u8], level: u32, out: &mut Vec<u8>) -> ZipResult<()> {
-    // Making the state costs more than packing a small part, and clears a third of a megabyte; a thread packs one part at a time.
-    thread_local! {
-        static FASTEST: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(*LEVELS.start()), false));
-    }
-    if level == *LEVELS.start() {
-        return FASTEST.with_borrow_mut(|state| {
-            state.reset();
-            deflate_with(state, content, out)
-        });
-    }
-    deflate_with(&mut Compress::new(Compression::new(level), false), content, out)
-}
-
-fn deflate_with(state: &mut Compress, content: &[u8], out: &mut Vec<u8>) -> ZipResult<()> {
     const LEAST: usize = 1 << 10;
+    if level == *LEVELS.start() {
+        return super::deflate::deflate(content, out);
+    }
+    let mut state = Compress::new(Compression::new(level), false);
     out.reserve(content.len() / 4 + LEAST);
     loop {
         let read = usize::try_from(state.total_in()).map_err(|_| TOO_LARGE)?;

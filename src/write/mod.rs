@@ -2,6 +2,7 @@
 
 mod archive;
 mod compiled;
+mod deflate;
 pub(crate) mod docx;
 pub mod html;
 mod json;
