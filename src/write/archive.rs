@@ -1,10 +1,13 @@
 //! Entries of a zip archive as they are written (APPNOTE 4.3), for packages of which most lies packed already. The zip crate copies such
 //! entries one by one, and packs no two archives with one state.
 
-use std::ops::RangeInclusive;
+use std::io::Write;
 
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use zip::result::{ZipError, ZipResult};
+
+use super::deflate::{self, Draft};
 
 /// Length of the fixed part of a local header, of a directory entry, and of the record at the end.
 pub(super) const LOCAL_LENGTH: usize = 30;
@@ -51,28 +54,46 @@ impl About {
     }
 }
 
-/// How the data of an entry is packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
+/// The data of an entry, and how it is packed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Data<'a> {
     /// Not at all.
-    Stored,
-    /// Deflated at a level of [`LEVELS`].
-    Deflated(u32),
+    Stored(&'a [u8]),
+    /// Deflated fast.
+    Fast(&'a [u8]),
+    /// Deflated as zlib does at a level.
+    Zlib(&'a [u8], Compression),
+    /// Deflated fast, with what is prepared of it.
+    Draft(&'a Draft<'a>),
 }
 
-/// From the fastest level to the tightest.
-pub(super) const LEVELS: RangeInclusive<u32> = 1..=9;
+impl<'a> Data<'a> {
+    fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Stored(bytes) | Self::Fast(bytes) | Self::Zlib(bytes, _) => bytes,
+            Self::Draft(draft) => draft.as_bytes(),
+        }
+    }
+
+    fn pack(self, out: &mut Vec<u8>) -> ZipResult<()> {
+        match self {
+            Self::Stored(bytes) => out.extend_from_slice(bytes),
+            Self::Fast(bytes) => deflate::deflate(bytes, out)?,
+            Self::Zlib(bytes, level) => {
+                let mut packer = DeflateEncoder::new(out, level);
+                packer.write_all(bytes)?;
+                packer.finish()?;
+            }
+            Self::Draft(draft) => draft.deflate(out)?,
+        }
+        Ok(())
+    }
+}
 
 /// Appends an entry: its local header and its data.
-pub(super) fn entry(
-    name: &[u8],
-    (flags, time): (u16, u32),
-    content: &[u8],
-    packing: Packing,
-    out: &mut Vec<u8>,
-) -> ZipResult<About> {
+pub(super) fn entry(name: &[u8], (flags, time): (u16, u32), data: Data, out: &mut Vec<u8>) -> ZipResult<About> {
     let header = out.len();
-    let method = if packing == Packing::Stored { STORED } else { DEFLATED };
+    let method = if matches!(data, Data::Stored(_)) { STORED } else { DEFLATED };
     out.extend_from_slice(b"PK\x03\x04\x14\x00");
     out.extend_from_slice(&flags.to_le_bytes());
     out.extend_from_slice(&method.to_le_bytes());
@@ -82,10 +103,8 @@ pub(super) fn entry(
     out.extend_from_slice(&[0, 0]);
     out.extend_from_slice(name);
     let start = out.len();
-    match packing {
-        Packing::Stored => out.extend_from_slice(content),
-        Packing::Deflated(level) => deflate(content, level, out)?,
-    }
+    data.pack(out)?;
+    let content = data.bytes();
     let (packed, size) = (offset(out.len() - start)?, offset(content.len())?);
     let about = About { crc: crc32fast::hash(content), packed, size, method };
     put(out, header + 14, &about.sizes());
@@ -134,25 +153,6 @@ pub(super) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
     }
 }
 
-/// Appends bytes deflated (RFC 1951).
-fn deflate(content: &[u8], level: u32, out: &mut Vec<u8>) -> ZipResult<()> {
-    const LEAST: usize = 1 << 10;
-    if level == *LEVELS.start() {
-        return super::deflate::deflate(content, out);
-    }
-    let mut state = Compress::new(Compression::new(level), false);
-    out.reserve(content.len() / 4 + LEAST);
-    loop {
-        let read = usize::try_from(state.total_in()).map_err(|_| TOO_LARGE)?;
-        let rest = content.get(read..).unwrap_or_default();
-        match state.compress_vec(rest, out, FlushCompress::Finish) {
-            Ok(Status::StreamEnd) => return Ok(()),
-            Ok(_) => out.reserve(rest.len() / 2 + LEAST),
-            Err(error) => return Err(ZipError::Io(error.into())),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Read};
@@ -166,11 +166,11 @@ mod tests {
             (0..100_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
         let same = vec![7; 300_000];
         let parts: [(&str, &[u8]); 4] = [("a", &noise), ("b/规章", &same), ("c", b""), ("d", b"text")];
-        for packing in [Packing::Stored, Packing::Deflated(1), Packing::Deflated(9)] {
+        for data in [Data::Stored, Data::Fast, |content| Data::Zlib(content, Compression::best())] {
             let (mut out, mut directory) = (Vec::new(), Vec::new());
             for (name, content) in parts {
                 let place = offset(out.len())?;
-                let about = entry(name.as_bytes(), (NAMES_ARE_UTF8, EPOCH), content, packing, &mut out)?;
+                let about = entry(name.as_bytes(), (NAMES_ARE_UTF8, EPOCH), data(content), &mut out)?;
                 central(name.as_bytes(), NAMES_ARE_UTF8, &about, place, &mut directory)?;
             }
             finish(&directory, parts.len(), &mut out)?;
@@ -178,7 +178,7 @@ mod tests {
             for (name, content) in parts {
                 let mut read = Vec::new();
                 archive.by_name(name)?.read_to_end(&mut read)?;
-                assert_eq!(read, content, "{name} {packing:?}");
+                assert_eq!(read, content, "{name} {:?}", data(b""));
             }
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! Packages (ECMA-376 part 2) written the same way each time: parts in a fixed order, no dates, constant parts packed once.
 
+use flate2::Compression;
 use zip::result::ZipResult;
 
-use super::archive::{self, EPOCH, LEVELS, PLACE, Packing};
+use super::archive::{self, Data, EPOCH, PLACE};
+use super::deflate::Draft;
 
 /// Parts that are the same in every package of a kind, packed already.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +24,7 @@ impl Constant {
         for (name, content) in parts {
             let Self { entries, directory, places } = &mut constant;
             places.push(directory.len() + PLACE);
-            append(name, content, Packing::Deflated(*LEVELS.end()), entries, directory)?;
+            append(name, Data::Zlib(content, Compression::best()), entries, directory)?;
         }
         Ok(constant)
     }
@@ -59,13 +61,19 @@ impl PackageWriter {
     /// Adds a part of this package alone.
     pub(super) fn part(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
         self.count += 1;
-        append(name, content, Packing::Deflated(*LEVELS.start()), &mut self.entries, &mut self.directory)
+        append(name, Data::Fast(content), &mut self.entries, &mut self.directory)
+    }
+
+    /// Adds a part of this package alone that holds prepared pieces.
+    pub(super) fn draft(&mut self, name: &str, draft: &Draft) -> ZipResult<()> {
+        self.count += 1;
+        append(name, Data::Draft(draft), &mut self.entries, &mut self.directory)
     }
 
     /// Adds a part that is packed already, such as a picture, or so small that packing it costs more than it saves.
     pub(super) fn stored(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
         self.count += 1;
-        append(name, content, Packing::Stored, &mut self.entries, &mut self.directory)
+        append(name, Data::Stored(content), &mut self.entries, &mut self.directory)
     }
 
     /// The package's bytes.
@@ -76,14 +84,8 @@ impl PackageWriter {
 }
 
 /// Appends an entry and its directory entry. Names of parts are ASCII (ECMA-376 part 2, 6.2.2).
-fn append(
-    name: &str,
-    content: &[u8],
-    packing: Packing,
-    entries: &mut Vec<u8>,
-    directory: &mut Vec<u8>,
-) -> ZipResult<()> {
+fn append(name: &str, data: Data, entries: &mut Vec<u8>, directory: &mut Vec<u8>) -> ZipResult<()> {
     let place = archive::offset(entries.len())?;
-    let about = archive::entry(name.as_bytes(), (0, EPOCH), content, packing, entries)?;
+    let about = archive::entry(name.as_bytes(), (0, EPOCH), data, entries)?;
     archive::central(name.as_bytes(), 0, &about, place, directory)
 }

@@ -2,14 +2,15 @@
 
 use std::io::{Cursor, Write};
 
+use flate2::Compression;
 use zip::DateTime;
 use zip::read::ZipArchive;
 use zip::result::ZipResult;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::archive::{
-    self, About, CENTRAL, CENTRAL_LENGTH, END, END_LENGTH, EPOCH, LOCAL_LENGTH, NAMES_ARE_UTF8, PLACE, Packing,
-    TOO_LARGE, offset, put,
+    self, About, CENTRAL, CENTRAL_LENGTH, Data, END, END_LENGTH, EPOCH, LOCAL_LENGTH, NAMES_ARE_UTF8, PLACE, TOO_LARGE,
+    offset, put,
 };
 
 /// A part to be put into the package.
@@ -92,7 +93,7 @@ impl Splice {
         let mut added = Vec::new();
         for (part, _) in parts.iter().zip(&used).filter(|(_, used)| !**used) {
             let (name, place) = (part.name.as_bytes(), offset(out.len())?);
-            let about = archive::entry(name, (0, EPOCH), part.content, packing(part.content), &mut out)?;
+            let about = archive::entry(name, (0, EPOCH), data(part.content), &mut out)?;
             added.push((name, about, place));
         }
         let directory = out.len();
@@ -117,7 +118,7 @@ impl Splice {
         let header = &self.bytes[entry.local..entry.local + LOCAL_LENGTH];
         let flags = u16_at(header, 6).unwrap_or(0) as u16 & NAMES_ARE_UTF8;
         let time = u32_at(header, 10).filter(|time| *time != 0).unwrap_or(EPOCH);
-        archive::entry(name, (flags, time), content, packing(content), out)
+        archive::entry(name, (flags, time), data(content), out)
     }
 
     /// The directory entry of a part, with its new place; a replaced part loses the fields that spoke of its old data.
@@ -137,11 +138,11 @@ impl Splice {
     }
 }
 
-/// How a part is packed: a picture is packed already.
-fn packing(content: &[u8]) -> Packing {
-    const LEVEL: u32 = 4;
+/// A part with how it is packed: a picture is packed already.
+fn data(content: &[u8]) -> Data<'_> {
+    let level = Compression::new(4);
     let is_packed = [&b"\x89PNG"[..], b"\xFF\xD8", b"GIF8"].iter().any(|magic| content.starts_with(magic));
-    if is_packed { Packing::Stored } else { Packing::Deflated(LEVEL) }
+    if is_packed { Data::Stored(content) } else { Data::Zlib(content, level) }
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u32> {

@@ -8,6 +8,7 @@ mod template;
 use std::sync::Arc;
 
 use super::compiled::Compiled;
+use super::deflate::Draft;
 use super::package::PackageWriter;
 use super::plan::{self, Piece};
 use super::xml::escape;
@@ -15,7 +16,7 @@ use super::{Output, WriteError};
 use crate::form::Form;
 use crate::report::Report;
 
-use template::{DECLARATION, Template};
+use template::{DECLARATION, HEAD, TableTemplate, Template};
 
 /// The templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
@@ -31,20 +32,21 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 /// Writes a report.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
     let template = template(form)?;
-    let mut body =
-        Body { form, report, template: &template, xml: String::with_capacity(128 << 10), pictures: Vec::new() };
-    body.xml.push_str(&template.head);
+    // Text of a usual length fits beside the pieces.
+    let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));
+    let mut body = Body { form, report, template: &template, draft, pictures: Vec::new() };
+    body.draft.piece(HEAD);
     body.document();
-    body.xml.push_str(&template.tail);
-    let Body { xml, pictures, .. } = body;
-    package(&template, form, report, &xml, &pictures).map_err(failed)
+    body.draft.piece(template.tail);
+    let Body { draft, pictures, .. } = body;
+    package(&template, form, report, &draft, &pictures).map_err(failed)
 }
 
 fn package(
     template: &Template,
     form: &Form,
     report: &Report,
-    xml: &str,
+    document: &Draft,
     pictures: &[usize],
 ) -> zip::result::ZipResult<Vec<u8>> {
     let mut writer = PackageWriter::new();
@@ -56,7 +58,7 @@ fn package(
     }
     writer.constant(&template.constant)?;
     writer.stored("docProps/core.xml", properties(form, report).as_bytes())?;
-    writer.part("word/document.xml", xml.as_bytes())?;
+    writer.draft("word/document.xml", document)?;
     for &index in pictures {
         writer.stored(&format!("word/media/{}", extra::file_name(report, index)), &report.pictures[index].bytes)?;
     }
@@ -109,7 +111,8 @@ struct Body<'a> {
     form: &'a Form,
     report: &'a Report,
     template: &'a Template,
-    xml: String,
+    /// `document.xml`.
+    draft: Draft<'a>,
     /// Indices of the pictures that are used, each once.
     pictures: Vec<usize>,
 }
@@ -126,7 +129,7 @@ impl Body<'_> {
                 // Word joins tables that follow each other, and wants a paragraph behind the last one.
                 let table = |piece: &Piece| matches!(piece, Piece::Table(_) | Piece::Extra(_));
                 if table(piece) && part.pieces.get(number + 1).is_none_or(table) {
-                    self.xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr></w:p>");
+                    self.draft.text().push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr></w:p>");
                 }
             }
         }
@@ -144,7 +147,7 @@ impl Body<'_> {
                 }
             }
             Piece::Table(table) => self.table(table),
-            Piece::Extra(table) if extra::is_drawn(table) => extra::table(table, &mut self.xml),
+            Piece::Extra(table) if extra::is_drawn(table) => extra::table(table, self.draft.text()),
             Piece::Extra(table) => extra::lines(table).iter().for_each(|row| self.paragraph("BodyText", row)),
             Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),
         }
@@ -160,34 +163,32 @@ impl Body<'_> {
     }
 
     fn paragraph(&mut self, style: &str, text: &str) {
-        self.xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"");
-        self.xml.push_str(style);
-        self.xml.push_str("\"/></w:pPr>");
+        self.draft.text().push_str("<w:p><w:pPr><w:pStyle w:val=\"");
+        self.draft.text().push_str(style);
+        self.draft.text().push_str("\"/></w:pPr>");
         self.run(text);
-        self.xml.push_str("</w:p>");
+        self.draft.text().push_str("</w:p>");
     }
 
     fn deep_heading(&mut self, level: u8, text: &str) {
-        self.xml.push_str("<w:p><w:pPr><w:pStyle w:val=\"Heading4\"/><w:outlineLvl w:val=\"");
-        self.xml.push_str(&(level - 1).to_string());
-        self.xml.push_str("\"/></w:pPr>");
+        self.draft.text().push_str("<w:p><w:pPr><w:pStyle w:val=\"Heading4\"/><w:outlineLvl w:val=\"");
+        self.draft.text().push_str(&(level - 1).to_string());
+        self.draft.text().push_str("\"/></w:pPr>");
         self.run(text);
-        self.xml.push_str("</w:p>");
+        self.draft.text().push_str("</w:p>");
     }
 
     fn run(&mut self, text: &str) {
-        extra::run(text, &mut self.xml);
+        extra::run(text, self.draft.text());
     }
 
     fn table(&mut self, number: usize) {
-        let template = &self.template.tables[number];
-        for (piece, &field) in template.pieces.iter().zip(&template.fields) {
-            self.xml.push_str(piece);
-            escape(&plan::shown(self.form, self.report, field), &mut self.xml);
+        let TableTemplate { first, fields } = &self.template.tables[number];
+        for (piece, &field) in (*first..).zip(fields) {
+            self.draft.piece(piece);
+            escape(&plan::shown(self.form, self.report, field), self.draft.text());
         }
-        if let Some(last) = template.pieces.last() {
-            self.xml.push_str(last);
-        }
+        self.draft.piece(first + fields.len());
     }
 
     fn picture(&mut self, index: usize, extent: Option<(u64, u64)>, alt: Option<&str>) {
@@ -199,6 +200,6 @@ impl Body<'_> {
         if !self.pictures.contains(&index) {
             self.pictures.push(index);
         }
-        extra::picture(picture, index, extent, alt, &mut self.xml);
+        extra::picture(picture, index, extent, alt, self.draft.text());
     }
 }

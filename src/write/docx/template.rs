@@ -5,13 +5,15 @@ use docx_rs::XMLDocx;
 use super::blank::{BODY_FONT, END, HEADING_FONT, MARK, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build};
 use super::complete::complete;
 use crate::form::{FieldIndex, Form, Layout};
+use crate::write::deflate::Prepared;
 use crate::write::package::Constant;
 use crate::write::xml::{Element, Node};
 
-/// A table of the form: constant text, and a field behind each piece but the last.
+/// A table of the form: pieces of constant text, and a field behind each but the last.
 #[derive(Debug)]
 pub(super) struct TableTemplate {
-    pub(super) pieces: Vec<String>,
+    /// The number of the first piece.
+    pub(super) first: usize,
     pub(super) fields: Vec<FieldIndex>,
 }
 
@@ -22,17 +24,20 @@ pub(super) struct Template {
     pub(super) constant: Constant,
     /// Content types and relationships of a report without pictures.
     pub(super) lists: Constant,
-    /// `document.xml` up to the body's first paragraph.
-    pub(super) head: String,
+    /// The constant pieces of `document.xml`: [`HEAD`], those of the tables, and the section's properties with what follows.
+    pub(super) pieces: Prepared,
     /// The tables of the form in order.
     pub(super) tables: Vec<TableTemplate>,
-    /// `document.xml` from the section's properties on.
-    pub(super) tail: String,
+    /// The number of the last piece.
+    pub(super) tail: usize,
     /// Relationships of the document that every report has.
     pub(super) relationships: String,
     /// Content types that every report has.
     pub(super) content_types: String,
 }
+
+/// The number of the piece up to the body's first paragraph.
+pub(super) const HEAD: usize = 0;
 
 /// Compiles the blank of a form. `None` when what docx-rs built is not as this module expects, which the tests rule out.
 pub(super) fn compile(form: &Form) -> Option<Template> {
@@ -41,29 +46,32 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let mut document = parse(&built.document)?;
     complete(&mut document, &header_rows);
     let body = document.elements().find(|element| element.name == "w:body")?;
+    let mut root = String::new();
+    let opening = Element { children: vec![Node::Text(String::new())], ..document.clone() };
+    opening.write(&mut root);
+    let mut pieces = vec![format!("{DECLARATION}{}<w:body>", root.strip_suffix("</w:document>")?)];
     let mut tables = Vec::new();
     let mut section = None;
     for element in body.elements() {
         match element.name.as_str() {
-            "w:tbl" => tables.push(cut(element)),
-            "w:sectPr" => section = Some(element.clone()),
+            "w:tbl" => tables.push(cut(element, &mut pieces)),
+            "w:sectPr" => section = Some(element),
             _ => {}
         }
     }
-    let mut root = String::new();
-    let opening = Element { children: vec![Node::Text(String::new())], ..document.clone() };
-    opening.write(&mut root);
-    let head = format!("{DECLARATION}{}<w:body>", root.strip_suffix("</w:document>")?);
-    let mut tail = String::new();
-    section?.write(&mut tail);
-    tail.push_str("</w:body></w:document>");
+    let mut last = String::new();
+    section?.write(&mut last);
+    last.push_str("</w:body></w:document>");
+    let tail = pieces.len();
+    pieces.push(last);
+    let pieces = Prepared::new(pieces);
     let (parts, relationships, content_types) = parts(&built)?;
     let lists = [
         (CONTENT_TYPES.to_owned(), self::content_types("", &content_types).into_bytes()),
         (RELATIONSHIPS.to_owned(), self::relationships(&relationships, "").into_bytes()),
     ];
     let (constant, lists) = (Constant::pack(&parts).ok()?, Constant::pack(&lists).ok()?);
-    Some(Template { constant, lists, head, tables, tail, relationships, content_types })
+    Some(Template { constant, lists, pieces, tables, tail, relationships, content_types })
 }
 
 /// The part with the content types.
@@ -93,18 +101,19 @@ fn parse(bytes: &[u8]) -> Option<Element> {
 }
 
 /// Cuts a table at its marks.
-fn cut(table: &Element) -> TableTemplate {
+fn cut(table: &Element, pieces: &mut Vec<String>) -> TableTemplate {
     let mut text = String::new();
     table.write(&mut text);
-    let mut template = TableTemplate { pieces: Vec::new(), fields: Vec::new() };
+    let mut template = TableTemplate { first: pieces.len(), fields: Vec::new() };
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once(MARK) {
         let Some((number, behind)) = after.split_once(END) else { break };
-        template.pieces.push(before.to_owned());
-        template.fields.extend(number.parse::<FieldIndex>());
+        let Ok(field) = number.parse() else { break };
+        pieces.push(before.to_owned());
+        template.fields.push(field);
         rest = behind;
     }
-    template.pieces.push(rest.to_owned());
+    pieces.push(rest.to_owned());
     template
 }
 

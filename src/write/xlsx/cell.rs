@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::document::column_letters;
 use crate::write::plan::clean;
-use crate::write::xml::{escape, escape_clean};
+use crate::write::xml::escape_clean;
 
 /// Characters (UTF-16 code units) that Excel keeps in a cell.
 pub(crate) const LONGEST_TEXT: usize = 32_767;
@@ -50,17 +50,37 @@ pub(crate) fn looks_like_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-/// Appends the start of a cell without the end of its tag.
-fn open(out: &mut String, name: &str, style: u32) {
+/// Appends the start of a cell, up to its style.
+pub(crate) fn open(out: &mut String, name: &str) {
     out.push_str("<c r=\"");
     out.push_str(name);
     out.push_str("\" s=\"");
-    out.push_str(itoa::Buffer::new().format(style));
-    out.push('"');
 }
 
+/// Appends the number of a style.
+pub(crate) fn style_number(out: &mut String, style: u32) {
+    out.push_str(itoa::Buffer::new().format(style));
+}
+
+/// Appends the rest of a cell without content.
+pub(crate) fn blank(out: &mut String, style: u32) {
+    style_number(out, style);
+    out.push_str("\"/>");
+}
+
+/// Appends the rest of a cell with a number.
+pub(crate) fn number(out: &mut String, style: u32, number: Decimal) {
+    style_number(out, style);
+    out.push_str("\"><v>");
+    value(out, number);
+    out.push_str(VALUE_END);
+}
+
+/// What ends a cell with a value.
+pub(crate) const VALUE_END: &str = "</v></c>";
+
 /// Appends a number as a cell has it.
-fn value(out: &mut String, number: Decimal) {
+pub(crate) fn value(out: &mut String, number: Decimal) {
     let number = number.normalize();
     match i64::try_from(number.mantissa()) {
         // Nearly every figure is whole.
@@ -69,48 +89,14 @@ fn value(out: &mut String, number: Decimal) {
     }
 }
 
-/// Appends a cell without content.
-pub(crate) fn blank(out: &mut String, name: &str, style: u32) {
-    open(out, name, style);
-    out.push_str("/>");
-}
-
-/// Appends a cell with a number.
-pub(crate) fn number(out: &mut String, name: &str, style: u32, number: Decimal) {
-    open(out, name, style);
-    out.push_str("><v>");
-    value(out, number);
-    out.push_str("</v></c>");
-}
-
-/// Appends a cell with a formula that yields a number, and its result; `formula` is escaped already.
-pub(crate) fn computed_number(out: &mut String, name: &str, style: u32, formula: &str, result: Decimal) {
-    open(out, name, style);
-    out.push_str("><f>");
-    out.push_str(formula);
-    out.push_str("</f><v>");
-    value(out, result);
-    out.push_str("</v></c>");
-}
-
-/// Appends a cell with a formula that yields text, and its result; `formula` is escaped already.
-pub(crate) fn computed_text(out: &mut String, name: &str, style: u32, formula: &str, result: &str) {
-    open(out, name, style);
-    out.push_str(" t=\"str\"><f>");
-    out.push_str(formula);
-    out.push_str("</f><v>");
-    escape(result, out);
-    out.push_str("</v></c>");
-}
-
-/// Appends a cell with text as it stands. Text beyond what a cell keeps is left out: see [`pieces`].
-pub(crate) fn text(out: &mut String, name: &str, style: u32, text: &str) {
+/// Appends the rest of a cell with text as it stands. Text beyond what a cell keeps is left out: see [`pieces`].
+pub(crate) fn text(out: &mut String, style: u32, text: &str) {
     let text = pieces(text).next().unwrap_or_default();
     if text.is_empty() {
-        return blank(out, name, style);
+        return blank(out, style);
     }
-    open(out, name, style);
-    out.push_str(" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+    style_number(out, style);
+    out.push_str("\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
     literal(text, out);
     out.push_str("</t></is></c>");
 }
@@ -190,7 +176,8 @@ mod tests {
     #[test]
     fn text_stands_for_itself() {
         let mut out = String::new();
-        text(&mut out, "A1", 3, "=HYPERLINK(\"x\")&_x0041_ _x12\u{1}");
+        open(&mut out, "A1");
+        text(&mut out, 3, "=HYPERLINK(\"x\")&_x0041_ _x12\u{1}");
         let inner = "=HYPERLINK(&quot;x&quot;)&amp;_x005F_x0041_ _x12";
         assert_eq!(
             out,

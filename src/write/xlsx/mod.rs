@@ -3,6 +3,7 @@
 mod blank;
 mod book;
 pub(crate) mod cell;
+mod cut;
 mod formula;
 mod narrative;
 mod parts;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::compiled::Compiled;
+use super::deflate::Draft;
 use super::package::PackageWriter;
 use super::plan;
 use super::xml::escape;
@@ -23,7 +25,7 @@ use crate::form::{Field, FieldIndex, Form};
 use crate::report::Report;
 
 use styles::{Look, MOST_PLACES};
-use template::{Slot, SlotCell, Template};
+use template::{SheetTemplate, Slot, Template, Total};
 
 /// The templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
@@ -72,8 +74,8 @@ impl Filler<'_> {
         writer.constant(&self.template.lists[usize::from(extra.is_some())])?;
         writer.constant(&self.template.constant)?;
         writer.stored("docProps/core.xml", self.properties().as_bytes())?;
-        for number in 0..self.template.sheets.len() {
-            writer.part(&parts::sheet_part(number), self.sheet(number).as_bytes())?;
+        for (number, sheet) in self.template.sheets.iter().enumerate() {
+            writer.draft(&parts::sheet_part(number), &self.sheet(sheet))?;
         }
         let count = self.template.sheets.len();
         let narrative = narrative::narrative(self, &parts);
@@ -103,58 +105,57 @@ impl Filler<'_> {
         text
     }
 
-    fn sheet(&self, number: usize) -> String {
-        let template = &self.template.sheets[number];
-        let mut text = String::with_capacity(template.pieces.iter().map(String::len).sum::<usize>() + (16 << 10));
-        for (piece, filled) in template.pieces.iter().zip(&template.slots) {
-            text.push_str(piece);
-            self.slot(filled, &mut text);
-        }
-        text.push_str(template.pieces.last().map_or("", String::as_str));
-        text
-    }
-
-    fn slot(&self, filled: &SlotCell, out: &mut String) {
-        match &filled.slot {
-            Slot::Title => cell::text(out, &filled.cell, self.template.looks.of(Look::Title), &self.title),
-            Slot::Figure(field) => self.figure(*field, &filled.cell, out),
-            Slot::Check { rule, instance, rounds, formula } => {
-                let instance = &self.form.rules[*rule].instances[*instance];
-                let difference = formula::difference(instance, *rounds, &self.numbers);
-                let result = difference
-                    .map_or_else(|| formula::HOLDS.into(), |by| Cow::from(format!("{}{by}", formula::DIFFERS)));
-                cell::computed_text(out, &filled.cell, self.template.looks.of(Look::Check), formula, &result);
+    fn sheet<'a>(&self, template: &'a SheetTemplate) -> Draft<'a> {
+        let mut sheet = Draft::new(&template.pieces, template.pieces.len() + (16 << 10));
+        for (piece, slot) in &template.slots {
+            sheet.piece(*piece);
+            match slot {
+                Slot::Title => cell::text(sheet.text(), self.template.looks.of(Look::Title), &self.title),
+                Slot::Figure { field, total } => self.figure(*field, total.as_ref(), &mut sheet),
+                Slot::Check { rule, instance, rounds } => {
+                    let instance = &self.form.rules[*rule].instances[*instance];
+                    let difference = formula::difference(instance, *rounds, &self.numbers);
+                    let result = difference
+                        .map_or_else(|| formula::HOLDS.into(), |by| Cow::from(format!("{}{by}", formula::DIFFERS)));
+                    escape(&result, sheet.text());
+                }
             }
         }
+        sheet.piece(template.last);
+        sheet
     }
 
-    fn figure(&self, field: FieldIndex, name: &str, out: &mut String) {
+    fn figure(&self, field: FieldIndex, total: Option<&Total>, sheet: &mut Draft) {
         let looks = &self.template.looks;
         let written = self.report.value(field, &self.form.fields[field].id);
         let places = written.and_then(|value| value.value).map_or(0, |number| number.scale());
         let places = (places <= MOST_PLACES).then_some(places);
         let text = plan::shown(self.form, self.report, field);
-        if let Some(total) = &self.template.totals[field] {
+        if let Some(total) = total {
             let instance = &self.form.rules[total.rule].instances[total.instance];
             let style = looks.of(Look::Total(places));
             if let Some(sum) = formula::total_of(instance, total.rounds, &self.numbers)
                 && self.numbers[field] == Some(sum)
             {
-                return cell::computed_number(out, name, style, &total.formula, sum);
+                cell::style_number(sheet.text(), style);
+                sheet.piece(total.formula);
+                cell::value(sheet.text(), sum);
+                return sheet.text().push_str(cell::VALUE_END);
             }
             let blank = instance.right.terms.iter().all(|term| self.numbers[term.operand.field].is_none());
-            if let Some(formula) = total.or_blank.as_ref().filter(|_| blank && text.is_empty()) {
-                return cell::computed_text(out, name, style, formula, "");
+            if let Some(piece) = total.or_blank.filter(|_| blank && text.is_empty()) {
+                cell::style_number(sheet.text(), style);
+                return sheet.piece(piece);
             }
         }
         if let Some(number) = self.numbers[field] {
-            return cell::number(out, name, looks.of(Look::Figure(places)), number);
+            return cell::number(sheet.text(), looks.of(Look::Figure(places)), number);
         }
         if text.is_empty() {
-            return cell::blank(out, name, looks.of(Look::Figure(places)));
+            return cell::blank(sheet.text(), looks.of(Look::Figure(places)));
         }
         let plain = looks.of(Look::Figure(None));
         let style = if cell::looks_like_formula(&text) { looks.quoted(plain) } else { plain };
-        cell::text(out, name, style, &text);
+        cell::text(sheet.text(), style, &text);
     }
 }

@@ -57,7 +57,8 @@ impl Rows<'_> {
     fn blank(&mut self) {
         let name = cell::name(self.row, 0);
         self.text.push_str(&format!("<row r=\"{}\">", self.row + 1));
-        cell::blank(&mut self.text, &name, self.looks.of(Look::Body));
+        cell::open(&mut self.text, &name);
+        cell::blank(&mut self.text, self.looks.of(Look::Body));
         self.text.push_str("</row>");
         self.row += 1;
     }
@@ -65,7 +66,8 @@ impl Rows<'_> {
     fn cell(&mut self, column: u32, look: Look, text: &str) {
         let plain = self.looks.of(look);
         let style = if cell::looks_like_formula(text) { self.looks.quoted(plain) } else { plain };
-        cell::text(&mut self.text, &cell::name(self.row, column), style, text);
+        cell::open(&mut self.text, &cell::name(self.row, column));
+        cell::text(&mut self.text, style, text);
     }
 
     fn finish(self, frame: &Frame) -> String {
@@ -216,7 +218,10 @@ impl Taken {
 fn extra_cell(cell: &ExtraCell, rows: &mut Rows) {
     let name = cell::name(rows.row, cell.column);
     match cell::plain_number(&cell.text) {
-        Some(number) => cell::number(&mut rows.text, &name, rows.looks.of(Look::Figure(None)), number),
+        Some(number) => {
+            cell::open(&mut rows.text, &name);
+            cell::number(&mut rows.text, rows.looks.of(Look::Figure(None)), number);
+        }
         None => rows.cell(cell.column, Look::Extra, &cell.text),
     }
     if cell.row_span > 1 || cell.col_span > 1 {

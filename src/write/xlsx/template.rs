@@ -2,36 +2,34 @@
 
 use std::io::{Cursor, Read};
 
-use super::book::{Book, plan};
+use super::book::plan;
+use super::cut::Cutter;
 use super::styles::{Look, slots};
-use super::{blank, cell, formula, parts};
+use super::{blank, formula, parts};
 use crate::form::{FieldIndex, Form};
+use crate::write::deflate::Prepared;
 use crate::write::package::Constant;
 use crate::write::xml::{Element, Node};
 
-/// Something that a report fills in: a whole `c` element.
-#[derive(Debug, Clone)]
+/// Something that a report fills in.
+#[derive(Debug)]
 pub(super) enum Slot {
-    /// The report's title.
+    /// The report's title: the cell from its style on.
     Title,
-    /// A figure.
-    Figure(FieldIndex),
-    /// The answer of a check: rule, instance, whether sums are rounded, formula as XML.
-    Check { rule: usize, instance: usize, rounds: bool, formula: String },
+    /// A figure: the cell from its style on; the total that it is, if the sheet computes it.
+    Figure { field: FieldIndex, total: Option<Total> },
+    /// The answer of a check: the text alone. Rule, instance, and whether sums are rounded.
+    Check { rule: usize, instance: usize, rounds: bool },
 }
 
-/// A slot with the name of its cell.
-#[derive(Debug, Clone)]
-pub(super) struct SlotCell {
-    pub(super) cell: String,
-    pub(super) slot: Slot,
-}
-
-/// A sheet: constant text, and a slot behind each piece but the last.
-#[derive(Debug, Default)]
+/// A sheet: constant pieces, most with a slot behind them.
+#[derive(Debug)]
 pub(super) struct SheetTemplate {
-    pub(super) pieces: Vec<String>,
-    pub(super) slots: Vec<SlotCell>,
+    pub(super) pieces: Prepared,
+    /// The numbers of the pieces that have one, and the slots.
+    pub(super) slots: Vec<(usize, Slot)>,
+    /// The number of the last piece.
+    pub(super) last: usize,
 }
 
 /// A sheet without rows: the text before and behind them.
@@ -47,10 +45,10 @@ pub(super) struct Total {
     pub(super) rule: usize,
     pub(super) instance: usize,
     pub(super) rounds: bool,
-    /// The formula as XML.
-    pub(super) formula: String,
-    /// The formula for a total that is blank as long as its summands are.
-    pub(super) or_blank: Option<String>,
+    /// The number of the piece with the formula: what stands between the cell's style and the sum.
+    pub(super) formula: usize,
+    /// The number of the piece with the formula for a total that is blank as long as its summands are, to the end of the cell.
+    pub(super) or_blank: Option<usize>,
 }
 
 /// Numbers of the looks in `styles.xml`.
@@ -86,8 +84,6 @@ pub(super) struct Template {
     pub(super) narrative: Frame,
     pub(super) extra: Frame,
     pub(super) looks: Looks,
-    /// The total that each field is, if the sheets compute it.
-    pub(super) totals: Vec<Option<Total>>,
 }
 
 /// Compiles the workbook of a form. `None` when what umya-spreadsheet built is not as this module expects, which the tests rule out.
@@ -101,9 +97,11 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     complete(&mut styles);
     let narrative = built.sheet(count)?;
     let looks = looks(&narrative, &mut styles)?;
+    let definitions = formula::definitions(form);
     let mut sheets = Vec::new();
     for number in 0..count {
-        sheets.push(cut(&built.sheet(number)?, form, &book, number)?);
+        let cutter = Cutter { form, book: &book, number, check: looks.of(Look::Check), pieces: Vec::new() };
+        sheets.push(cutter.cut(&built.sheet(number)?, &definitions)?);
     }
     let kept = [
         ("xl/styles.xml", styles),
@@ -114,11 +112,10 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
         kept.iter().map(|(name, part)| ((*name).to_owned(), parts::text(part).into_bytes())).collect();
     constants.push(("_rels/.rels".to_owned(), parts::PACKAGE_RELATIONSHIPS.as_bytes().to_vec()));
     let lists = [Constant::pack(&parts::lists(&book, false)).ok()?, Constant::pack(&parts::lists(&book, true)).ok()?];
-    let totals = totals(form, &book);
     let (narrative, extra) = (frame(&narrative)?, frame(&built.sheet(count + 1)?)?);
     let constant = Constant::pack(&constants).ok()?;
     let names = book.sheets.into_iter().map(|sheet| sheet.name).collect();
-    Some(Template { constant, lists, sheets, names, narrative, extra, looks, totals })
+    Some(Template { constant, lists, sheets, names, narrative, extra, looks })
 }
 
 /// What umya-spreadsheet wrote.
@@ -144,7 +141,7 @@ impl Built {
     }
 }
 
-fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
@@ -213,7 +210,7 @@ fn complete(styles: &mut Element) {
 }
 
 /// The start tag of an element, as text.
-fn opening(element: &Element) -> String {
+pub(super) fn opening(element: &Element) -> String {
     let mut text = String::new();
     Element { children: vec![Node::Text(String::new())], ..element.clone() }.write(&mut text);
     let end = format!("</{}>", element.name);
@@ -222,7 +219,7 @@ fn opening(element: &Element) -> String {
 }
 
 /// What stands before and behind the rows of a sheet.
-fn frame(sheet: &Element) -> Option<Frame> {
+pub(super) fn frame(sheet: &Element) -> Option<Frame> {
     let at = sheet.elements().position(|element| element.name == "sheetData")?;
     let mut head = format!("{}{}", parts::DECLARATION, opening(sheet));
     let mut tail = String::from("</sheetData>");
@@ -237,58 +234,4 @@ fn frame(sheet: &Element) -> Option<Frame> {
     }
     tail.push_str("</worksheet>");
     Some(Frame { head, tail })
-}
-
-/// Cuts the sheet of a table at its slots.
-fn cut(sheet: &Element, form: &Form, book: &Book, number: usize) -> Option<SheetTemplate> {
-    let slots = placed(form, book, number);
-    let Frame { head, tail } = frame(sheet)?;
-    let mut template = SheetTemplate::default();
-    let mut text = head;
-    for row in sheet.elements().filter(|element| element.name == "sheetData").flat_map(Element::elements) {
-        text.push_str(&opening(row));
-        for cell in row.elements() {
-            let name = attribute(cell, "r")?;
-            match slots.iter().find(|(known, _)| known == name) {
-                Some((_, slot)) => {
-                    template.pieces.push(std::mem::take(&mut text));
-                    template.slots.push(SlotCell { cell: name.to_owned(), slot: slot.clone() });
-                }
-                None => cell.write(&mut text),
-            }
-        }
-        text.push_str("</row>");
-    }
-    text.push_str(&tail);
-    template.pieces.push(text);
-    (template.slots.len() == slots.len()).then_some(template)
-}
-
-/// The slots of a sheet by the names of their cells.
-fn placed(form: &Form, book: &Book, number: usize) -> Vec<(String, Slot)> {
-    let mut slots = vec![(cell::name(0, 0), Slot::Title)];
-    for (field, spot) in book.spots.iter().enumerate().filter(|(_, spot)| spot.sheet == number) {
-        slots.push((cell::name(spot.row, spot.column), Slot::Figure(field)));
-    }
-    for check in &book.sheets[number].checks {
-        let instance = &form.rules[check.rule].instances[check.instance];
-        let Some(formula) = formula::check(form, book, instance, number) else { continue };
-        let rounds = formula::rounds(form, instance);
-        let slot = Slot::Check { rule: check.rule, instance: check.instance, rounds, formula };
-        slots.push((cell::name(check.row, check.column), slot));
-    }
-    slots
-}
-
-/// The totals that the sheets compute, by field.
-fn totals(form: &Form, book: &Book) -> Vec<Option<Total>> {
-    let defined = formula::definitions(form);
-    let total = |(field, definition): (usize, Option<(usize, usize)>)| {
-        let (rule, number) = definition?;
-        let instance = &form.rules[rule].instances[number];
-        let formula = formula::total(form, book, instance, book.spots[field].sheet)?;
-        let or_blank = formula::total_or_blank(form, book, instance, book.spots[field].sheet);
-        Some(Total { rule, instance: number, rounds: formula::rounds(form, instance), formula, or_blank })
-    };
-    defined.into_iter().enumerate().map(total).collect()
 }

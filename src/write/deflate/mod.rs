@@ -1,12 +1,17 @@
 //! Bytes packed (RFC 1951) fast: in one block with the codes that are agreed beforehand (3.2.6), what stood before found by one look.
 //!
-//! For the parts of a report, a tenth of which is text: zlib's fastest level, which packs as tightly, took twice as long, most of it for
-//! clearing its tables for each part.
+//! Most of a report's part is the form's, so what of that repeats is found once a form ([`Prepared`]). zlib's fastest level, which packs
+//! as tightly, took twice as long even without it, most of that for clearing its tables for each part.
+
+mod prepared;
 
 use std::cell::RefCell;
 
-use super::archive::TOO_LARGE;
 use zip::result::ZipResult;
+
+use super::archive::TOO_LARGE;
+
+pub(super) use prepared::{Draft, Prepared};
 
 /// How far back a copy may reach (3.2.5).
 const WINDOW: usize = 1 << 15;
@@ -23,7 +28,7 @@ const END: u32 = 256;
 const COPY: u32 = 257;
 
 /// Bits as they stand in the stream, the first the lowest.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Code {
     bits: u64,
     length: u32,
@@ -134,6 +139,27 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Writes bytes as they are.
+    #[inline]
+    fn literals(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.put(LITERALS[usize::from(byte)]);
+        }
+    }
+
+    /// Writes copies of so many bytes, at least [`SHORTEST`].
+    #[inline]
+    fn copy(&mut self, length: usize, distance: Code) {
+        let mut left = length;
+        while left > LONGEST {
+            // What is left over may not be shorter than a copy can be.
+            let taken = LONGEST.min(left - SHORTEST);
+            self.put(LENGTHS[taken].then(distance));
+            left -= taken;
+        }
+        self.put(LENGTHS[left].then(distance));
+    }
+
     fn finish(self) {
         self.out.extend_from_slice(&self.buffer[..self.filled]);
         let bytes = self.pending.length.div_ceil(u8::BITS) as usize;
@@ -177,59 +203,63 @@ impl Seen {
 /// # Errors
 /// When they are longer than an archive can say.
 pub(super) fn deflate(content: &[u8], out: &mut Vec<u8>) -> ZipResult<()> {
+    block(content, out, |packer| packer.text(0, content.len()))
+}
+
+/// Appends bytes as the one block that `pack` writes.
+fn block(content: &[u8], out: &mut Vec<u8>, pack: impl FnOnce(&mut Packer)) -> ZipResult<()> {
     thread_local! {
         static SEEN: RefCell<Seen> = RefCell::new(Seen::new());
     }
     SEEN.with_borrow_mut(|seen| {
         let start = seen.start(content.len()).ok_or(TOO_LARGE)?;
         out.reserve(content.len() / 4 + (1 << 10));
-        block(content, (seen, start), Bits::new(out));
+        let mut packer = Packer { content, seen, start, bits: Bits::new(out) };
+        // The last block, with the codes agreed beforehand.
+        packer.bits.put(Code { bits: 0b011, length: 3 });
+        pack(&mut packer);
+        packer.bits.put(Code::symbol(END));
+        packer.bits.finish();
         Ok(())
     })
 }
 
-/// Writes the one block.
-fn block(content: &[u8], (seen, start): (&mut Seen, usize), mut bits: Bits) {
-    // The last block, with the codes agreed beforehand.
-    bits.put(Code { bits: 0b011, length: 3 });
-    let mut at = 0;
-    while let Some(word) = content[at..].first_chunk::<4>() {
-        let back = seen.back(*word, start + at);
-        let before = if back <= WINDOW { at.checked_sub(back) } else { None };
-        if let Some(before) = before.filter(|&before| content[before..].first_chunk() == Some(word)) {
-            let same = same(&content[before..], &content[at..]);
-            copy(same, distance(back), &mut bits);
-            at += same;
-            continue;
-        }
-        let literal = |byte: u8| LITERALS[usize::from(byte)];
-        // Chinese text repeats characters, which are of three bytes.
-        if word[0] >= 0xe0 {
-            bits.put(literal(word[0]).then(literal(word[1])).then(literal(word[2])));
-            at += 3;
-        } else {
-            bits.put(literal(word[0]));
-            at += 1;
-        }
-    }
-    for &byte in &content[at..] {
-        bits.put(LITERALS[usize::from(byte)]);
-    }
-    bits.put(Code::symbol(END));
-    bits.finish();
+/// A content that is being packed.
+struct Packer<'a> {
+    content: &'a [u8],
+    seen: &'a mut Seen,
+    /// The place of its first byte.
+    start: usize,
+    bits: Bits<'a>,
 }
 
-/// Writes copies of so many bytes, at least four.
-#[inline]
-fn copy(length: usize, distance: Code, bits: &mut Bits) {
-    let mut left = length;
-    while left > LONGEST {
-        // What is left over may not be shorter than a copy can be.
-        let taken = LONGEST.min(left - SHORTEST);
-        bits.put(LENGTHS[taken].then(distance));
-        left -= taken;
+impl Packer<'_> {
+    /// Writes the bytes from one place to another, those that stood before as copies.
+    fn text(&mut self, from: usize, to: usize) {
+        let Self { seen, start, bits, .. } = self;
+        let content = &self.content[..to];
+        let mut at = from;
+        while let Some(word) = content[at..].first_chunk::<4>() {
+            let back = seen.back(*word, *start + at);
+            let before = if back <= WINDOW { at.checked_sub(back) } else { None };
+            if let Some(before) = before.filter(|&before| content[before..].first_chunk() == Some(word)) {
+                let same = same(&content[before..], &content[at..]);
+                bits.copy(same, distance(back));
+                at += same;
+                continue;
+            }
+            let literal = |byte: u8| LITERALS[usize::from(byte)];
+            // Chinese text repeats characters, which are of three bytes.
+            if word[0] >= 0xe0 {
+                bits.put(literal(word[0]).then(literal(word[1])).then(literal(word[2])));
+                at += 3;
+            } else {
+                bits.put(literal(word[0]));
+                at += 1;
+            }
+        }
+        bits.literals(&content[at..]);
     }
-    bits.put(LENGTHS[left].then(distance));
 }
 
 /// How many bytes two texts have in common from the start.
@@ -311,7 +341,7 @@ mod tests {
 
     #[test]
     fn it_packs_as_tightly_as_the_fastest_level_of_zlib() {
-        let content = include_bytes!("../../mappings/README.md");
+        let content = include_bytes!("../../../mappings/README.md");
         let mut theirs = Vec::new();
         flate2::read::DeflateEncoder::new(&content[..], flate2::Compression::fast()).read_to_end(&mut theirs).unwrap();
         assert!(packed(content).len() * 100 < theirs.len() * 125, "{} and {}", packed(content).len(), theirs.len());
