@@ -16,6 +16,11 @@ use nianbao::read::{Reading, read};
 use nianbao::report::Report;
 use nianbao::write::{Output, WRITERS};
 
+/// The program's.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

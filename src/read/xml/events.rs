@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 use quick_xml::escape::unescape;
 
+use super::known::{Known, KnownTags};
 use super::tag::{Tag, attributes};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
@@ -78,6 +79,7 @@ pub struct Events<'a> {
     unsettled: u64,
     /// Grows whenever a prefix comes to stand for something or ceases to.
     scope: u64,
+    tags: KnownTags<'a>,
     end: memmem::Finder<'static>,
 }
 
@@ -95,6 +97,7 @@ impl<'a> Events<'a> {
             empty: false,
             unsettled: 0,
             scope: 0,
+            tags: KnownTags::none(),
             end: memmem::Finder::new("</"),
         }
     }
@@ -188,7 +191,7 @@ impl<'a> Events<'a> {
     }
 
     /// What is left of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted;
-    /// nothing where that is not near. [`Events::jump`] goes there.
+    /// nothing where that is not near. [`Events::jump`] goes behind it.
     pub fn ahead(&mut self) -> Option<&'a str> {
         let (Some(name), false) = (self.open.last(), self.empty) else { return Some("") };
         let bytes = &self.text.as_bytes()[self.at..];
@@ -219,9 +222,12 @@ impl<'a> Events<'a> {
         self.scope
     }
 
-    /// Goes to the end of what [`Events::ahead`] gave.
+    /// Passes over what [`Events::ahead`] gave and the end tag behind it, as if the innermost open element were empty.
     pub fn jump(&mut self, ahead: &str) {
-        self.at += ahead.len();
+        if let (Some(name), false) = (self.open.last(), self.empty) {
+            self.at += ahead.len() + name.len() + "</>".len();
+            self.empty = true;
+        }
     }
 
     /// The text of the innermost open element, which is closed; elements inside are passed over. Nearly always one piece of the part.
@@ -337,23 +343,40 @@ impl<'a> Events<'a> {
     }
 
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Tag<'a>, ReadError> {
-        let start = self.at;
-        let ends = self.tag_end(start + 1)?;
-        let name = &self.text[start + 1..ends.name];
-        self.empty = self.text.as_bytes()[ends.tag - 1] == b'/' && ends.tag > ends.name;
-        let attributes = &self.text[ends.name..ends.tag - usize::from(self.empty)];
-        self.at = ends.tag + 1;
-        if self.open.len() as u64 >= budget.limits().depth {
-            budget.spend(Resource::Depth, self.open.len() as u64 + 1)?;
+        let (text, start) = (self.text, self.at);
+        let rest = &text.as_bytes()[start + 1..];
+        if let Some(&Known { text, name, tag, empty }) = self.tags.find(rest, self.scope) {
+            self.enter(name, text.len(), empty, budget)?;
+            return Ok(Tag { start: self.base + start, ..tag });
         }
-        self.unsettled += STEPS_AN_ELEMENT;
-        self.open.push(name);
+        let ends = self.tag_end(start + 1)?;
+        let (name, whole) = (&text[start + 1..ends.name], &text[start + 1..=ends.tag]);
+        let empty = text.as_bytes()[ends.tag - 1] == b'/' && ends.tag > ends.name;
+        let attributes = &text[ends.name..ends.tag - usize::from(empty)];
+        self.enter(name, whole.len(), empty, budget)?;
         if ends.declares {
             self.declare(attributes)?;
         }
         let local = ends.local - start - 1;
         let space = self.space(&name[..local.saturating_sub(1)]);
-        Ok(Tag { space, local: &name[local..], attributes, start: self.base + start })
+        let tag = Tag { space, local: &name[local..], attributes, start: self.base + start };
+        if !ends.declares {
+            self.tags.keep(Known { text: whole, name, tag, empty }, rest, self.scope);
+        }
+        Ok(tag)
+    }
+
+    /// An element begins whose tag is so long behind its `<`.
+    #[inline]
+    fn enter(&mut self, name: &'a str, length: usize, empty: bool, budget: &mut Budget) -> Result<(), ReadError> {
+        self.at += 1 + length;
+        self.empty = empty;
+        if self.open.len() as u64 >= budget.limits().depth {
+            budget.spend(Resource::Depth, self.open.len() as u64 + 1)?;
+        }
+        self.unsettled += STEPS_AN_ELEMENT;
+        self.open.push(name);
+        Ok(())
     }
 
     fn end_tag(&mut self) -> Result<usize, ReadError> {

@@ -1,6 +1,7 @@
 //! XML parts as a stream of borrowed events: encodings, namespaces, depth and budget are dealt with here, once for all readers.
 
 mod events;
+mod known;
 mod tag;
 
 use std::borrow::Cow;

@@ -45,6 +45,32 @@ fn attributes_are_found_by_their_local_names() -> Result<(), ReadError> {
 }
 
 #[test]
+fn tags_that_stood_before_are_not_taken_for_others() -> Result<(), ReadError> {
+    let text = "<r><a b='>'></a><a b='>1'>-</a><a b='>'/><w:a/><w:a xmlns:w='urn:one'><w:a/><w:a></w:a></w:a><w:a/><abcdefgh/>\
+                <abcdefgh></abcdefgh><abcdefgi/></r>";
+    let found: Vec<String> =
+        shown(text)?.iter().map(|event| event.split('@').next().unwrap_or_default().into()).collect();
+    let opened: Vec<&str> = found.iter().map(String::as_str).filter(|event| !event.starts_with('/')).collect();
+    let expected = [
+        "Noner",
+        "Nonea",
+        "Nonea",
+        "-",
+        "Nonea",
+        "Nonea",
+        "Some(1)a",
+        "Some(1)a",
+        "Some(1)a",
+        "Nonea",
+        "Noneabcdefgh",
+        "Noneabcdefgh",
+        "Noneabcdefgi",
+    ];
+    assert_eq!(opened, expected);
+    Ok(())
+}
+
+#[test]
 fn what_is_not_well_formed_is_refused() {
     for text in [
         "<a></a",

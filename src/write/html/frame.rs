@@ -81,9 +81,11 @@ impl PageWriter {
         let mut options = self.options.clone();
         options.site_code = options.site_code.or_else(|| site_code.map(str::to_owned));
         let Some(environment) = &self.environment else {
-            return Ok(render(form, report, &options).into_string().into_bytes());
+            return Ok(render(form, report, &options).into_bytes());
         };
         let parts = plan::parts(form, report);
+        let mut text = String::new();
+        body(form, report, &parts, &mut text);
         let html = |markup: maud::Markup| Value::from_safe_string(markup.into_string());
         let context = context! {
             title => plan::clean(&plan::title(form, report)),
@@ -92,7 +94,7 @@ impl PageWriter {
             published => report.published.map(|date| date.to_string()),
             meta => html(page::meta(form, report, &options)),
             toc => html(contents(&parts)),
-            body => html(body(form, report, &parts)),
+            body => Value::from_safe_string(text),
             style => Value::from_safe_string(STYLE.to_owned()),
         };
         let page = environment.get_template(NAME).and_then(|page| page.render(context));

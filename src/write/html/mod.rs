@@ -12,6 +12,7 @@ use self::tables::FormTable;
 use super::WriteError;
 use super::compiled::Compiled;
 use super::plan::{self, Part, Piece, clean};
+use super::xml::escape;
 use crate::form::Form;
 use crate::report::Report;
 
@@ -21,32 +22,37 @@ pub use page::PageOptions;
 /// Style of the page: readable on a phone, on paper as GB/T 9704 has it, with system fonts only.
 const STYLE: &str = include_str!("style.css");
 
+/// Room for a page of usual length.
+const USUAL: usize = 64 << 10;
+
 /// Writes a report as a web page with nothing known about the site.
 #[allow(clippy::unnecessary_wraps, reason = "every writer has this signature")]
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
-    Ok(render(form, report, &PageOptions::default()).into_string().into_bytes())
+    Ok(render(form, report, &PageOptions::default()).into_bytes())
 }
 
-fn render(form: &Form, report: &Report, options: &PageOptions) -> Markup {
+fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
     let title = plan::title(form, report);
     let parts = plan::parts(form, report);
-    html! {
-        (DOCTYPE)
-        html lang="zh-CN" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (clean(&title)) }
-                (page::meta(form, report, options))
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { h1 { (clean(&title)) } (page::published(report)) }
-                (contents(&parts))
-                main { (body(form, report, &parts)) }
-            }
+    let head = html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (clean(&title)) }
+            (page::meta(form, report, options))
+            style { (PreEscaped(STYLE)) }
         }
+    };
+    let header = html! { header { h1 { (clean(&title)) } (page::published(report)) } };
+    let contents = contents(&parts);
+    // What is long is appended to the page itself: markup within markup is copied from each to the next.
+    let mut page = String::with_capacity(USUAL);
+    for piece in [DOCTYPE.0, "<html lang=\"zh-CN\">", &head.0, "<body>", &header.0, &contents.0, "<main>"] {
+        page.push_str(piece);
     }
+    body(form, report, &parts, &mut page);
+    page.push_str("</main></body></html>");
+    page
 }
 
 fn contents(parts: &[Part]) -> Markup {
@@ -66,38 +72,51 @@ fn contents(parts: &[Part]) -> Markup {
 /// The tables of the forms.
 static TABLES: Compiled<Vec<FormTable>> = Compiled::none();
 
-fn body(form: &Form, report: &Report, parts: &[Part]) -> Markup {
+/// Appends the sections of a report.
+fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
     let compile = || (0..form.tables.len()).map(|table| FormTable::compile(form, table)).collect();
     let Ok(tables) = TABLES.get::<Infallible>(form, || Ok(compile()));
-    html! {
-        @for part in parts {
-            section id=(part.id) {
-                @if let Some(heading) = part.heading { h2 { (clean(heading)) } }
-                @for piece in &part.pieces { (self::piece(form, report, &tables, *piece)) }
-            }
+    for part in parts {
+        page.push_str("<section id=\"");
+        escape(&part.id, page);
+        page.push_str("\">");
+        if let Some(heading) = part.heading {
+            element("h2", heading, page);
         }
+        for piece in &part.pieces {
+            self::piece(form, report, &tables, *piece, page);
+        }
+        page.push_str("</section>");
     }
 }
 
-fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece) -> Markup {
+fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece, page: &mut String) {
     match piece {
-        Piece::Text(text) => html! { p { (lines(text)) } },
-        Piece::Heading(2, text) => html! { h3 { (lines(text)) } },
-        Piece::Heading(3, text) => html! { h4 { (lines(text)) } },
-        Piece::Heading(4, text) => html! { h5 { (lines(text)) } },
-        Piece::Heading(_, text) => html! { h6 { (lines(text)) } },
-        Piece::Table(table) => tables[table].filled(form, report),
-        Piece::Extra(table) => tables::extra(table),
-        Piece::Picture(index, _, alt) => page::picture(report, index, alt),
+        Piece::Text(text) => element("p", text, page),
+        Piece::Heading(level, text) => {
+            element(["h3", "h4", "h5"].get(usize::from(level) - 2).unwrap_or(&"h6"), text, page)
+        }
+        Piece::Table(table) => tables[table].fill(form, report, page),
+        Piece::Extra(table) => page.push_str(&tables::extra(table).0),
+        Piece::Picture(index, _, alt) => page.push_str(&page::picture(report, index, alt).0),
     }
 }
 
-/// Text with its line breaks.
-fn lines(text: &str) -> Markup {
-    html! {
-        @for (number, line) in text.split('\n').enumerate() {
-            @if number > 0 { br; }
-            (clean(line))
-        }
+/// Appends an element with a text and its line breaks.
+fn element(name: &str, text: &str, page: &mut String) {
+    for piece in ["<", name, ">"] {
+        page.push_str(piece);
+    }
+    lines(text, page);
+    for piece in ["</", name, ">"] {
+        page.push_str(piece);
+    }
+}
+
+/// Appends text with its line breaks.
+fn lines(text: &str, page: &mut String) {
+    for (number, line) in text.split('\n').enumerate() {
+        page.push_str(if number > 0 { "<br>" } else { "" });
+        escape(line, page);
     }
 }

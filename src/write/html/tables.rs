@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, Render, html};
 
 use super::lines;
 use crate::form::{FieldIndex, Form, Layout, LayoutCell, LayoutContent};
@@ -34,16 +34,13 @@ impl FormTable {
         }
     }
 
-    /// The table with the figures of a report.
-    pub(super) fn filled(&self, form: &Form, report: &Report) -> Markup {
-        let constant: usize = self.pieces.iter().map(String::len).sum();
-        let mut text = String::with_capacity(constant + 16 * self.fields.len());
+    /// Appends the table with the figures of a report.
+    pub(super) fn fill(&self, form: &Form, report: &Report, page: &mut String) {
         for (piece, &field) in self.pieces.iter().zip(&self.fields) {
-            text.push_str(piece);
-            escape(&shown(form, report, field), &mut text);
+            page.push_str(piece);
+            escape(&shown(form, report, field), page);
         }
-        text.push_str(self.pieces.last().map_or("", String::as_str));
-        PreEscaped(text)
+        page.push_str(self.pieces.last().map_or("", String::as_str));
     }
 }
 
@@ -133,6 +130,15 @@ impl<'a> TableWriter<'a> {
     }
 }
 
+/// Text with its line breaks.
+struct Lines<'a>(&'a str);
+
+impl Render for Lines<'_> {
+    fn render_to(&self, page: &mut String) {
+        lines(self.0, page);
+    }
+}
+
 fn span(count: u32) -> Option<u32> {
     (count > 1).then_some(count)
 }
@@ -157,7 +163,7 @@ pub(super) fn extra(table: &ExtraTable) -> Markup {
                 @for row in rows {
                     tr {
                         @for cell in row {
-                            td rowspan=[span(cell.row_span)] colspan=[span(cell.col_span)] { (lines(&cell.text)) }
+                            td rowspan=[span(cell.row_span)] colspan=[span(cell.col_span)] { (Lines(&cell.text)) }
                         }
                     }
                 }

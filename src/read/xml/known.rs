@@ -1,0 +1,96 @@
+//! Tags that stood before, known again by their text: a part has few different ones.
+
+use super::tag::Tag;
+
+/// Tags that are remembered at once.
+const SLOTS: usize = 1 << SLOT_BITS;
+const SLOT_BITS: u32 = 5;
+
+/// The longest tag that is remembered, in bytes.
+const LONGEST: usize = 64;
+
+/// A start tag that declares no namespace.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The whole of it behind its `<`.
+    pub(super) text: &'a str,
+    pub(super) name: &'a str,
+    /// Its parts, and where it stood first.
+    pub(super) tag: Tag<'a>,
+    /// It is the tag of an empty element.
+    pub(super) empty: bool,
+}
+
+/// The tags of a part that stood last.
+#[derive(Debug)]
+pub(super) struct KnownTags<'a> {
+    slots: Box<[Option<Slot<'a>>; SLOTS]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot<'a> {
+    key: u64,
+    /// In force for prefixes as they were then.
+    scope: u64,
+    known: Known<'a>,
+}
+
+impl<'a> KnownTags<'a> {
+    /// None yet.
+    pub(super) fn none() -> Self {
+        Self { slots: Box::new([None; SLOTS]) }
+    }
+
+    /// The tag that stands here, behind its `<`, if it is known.
+    #[inline]
+    pub(super) fn find(&self, rest: &[u8], scope: u64) -> Option<&Known<'a>> {
+        let key = key(rest.first_chunk()?);
+        let slot = self.slots[number(key)].as_ref().filter(|slot| slot.key == key && slot.scope == scope)?;
+        let known = &slot.known;
+        // The key of a short tag is the whole of it.
+        (known.text.len() <= size_of::<u64>() || rest.starts_with(known.text.as_bytes())).then_some(known)
+    }
+
+    /// Remembers a tag.
+    #[inline]
+    pub(super) fn keep(&mut self, known: Known<'a>, rest: &[u8], scope: u64) {
+        // The key of a short tag with another `>` in it would not be the whole of it.
+        let text = known.text.as_bytes();
+        let is_plain = text.len() <= LONGEST && memchr::memchr(b'>', text) == Some(text.len() - 1);
+        if let Some(first) = rest.first_chunk().filter(|_| is_plain) {
+            let key = key(first);
+            self.slots[number(key)] = Some(Slot { key, scope, known });
+        }
+    }
+}
+
+/// The first bytes of a tag, up to a `>` if there is one among them.
+#[inline]
+fn key(first: &[u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let word = u64::from_le_bytes(*first);
+    // The lowest byte that is zero now is where the first `>` stands.
+    let differ = word ^ u64::from_le_bytes([b'>'; 8]);
+    let zero = differ.wrapping_sub(ONES) & !differ & (ONES << 7);
+    if zero == 0 { word } else { word & (u64::MAX >> (u64::BITS - 1 - zero.trailing_zeros())) }
+}
+
+#[inline]
+fn number(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - SLOT_BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_goes_to_the_end_of_a_short_tag() {
+        assert_eq!(key(b"w:p><w:r"), key(b"w:p></w:"));
+        assert_ne!(key(b"w:p><w:r"), key(b"w:r><w:r"));
+        assert_ne!(key(b"w:pPr><w"), key(b"w:pPr/><"));
+        assert_eq!(key(b"abcdefg>"), u64::from_le_bytes(*b"abcdefg>"));
+        assert_eq!(key(b"abcdefgh"), u64::from_le_bytes(*b"abcdefgh"));
+        assert_eq!(key(b">>>>>>>>"), u64::from(b'>'));
+    }
+}
