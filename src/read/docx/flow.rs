@@ -33,7 +33,50 @@ struct Holder {
     blocks: Vec<Block>,
     cell: Physical,
     /// A paragraph whose mark a tracked change deletes: it goes on in the next one.
-    carried: Option<Para>,
+    carried: Option<Box<Para>>,
+}
+
+impl Holder {
+    /// Puts a paragraph that has ended into what holds it.
+    fn place(&mut self, para: &mut Para, part: &Arc<str>, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let (level, number) = properties(&para.props, shared);
+        let text = std::mem::take(&mut para.text);
+        let length = text.len() + number.as_ref().map_or(0, String::len);
+        // The line end between the paragraphs of a cell is text, too.
+        shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
+        let place = || {
+            Place { part: Some(Arc::clone(part)), paragraph: para.index, ..Place::default() }.with_span(para.start, end)
+        };
+        let mut more = Vec::new();
+        if self.kind == Kind::Cell {
+            self.cell.push(match number {
+                Some(number) => number + &text,
+                None => text,
+            });
+            // Nearly every paragraph of a table is a text and nothing else.
+            if para.pictures.is_empty() && para.boxes.is_empty() {
+                return Ok(());
+            }
+        } else if !text.trim().is_empty() || number.is_some() {
+            shared.budget.spend(Resource::Blocks, 1)?;
+            let (region, place) = (self.region, place());
+            more.push(Block::Paragraph(Paragraph { text, level, number, region, place }));
+        }
+        more.extend(para.pictures.drain(..).map(|picture| {
+            let place = place();
+            Block::Picture(PictureRef { place, ..picture })
+        }));
+        more.append(&mut para.boxes);
+        self.emit(more);
+        Ok(())
+    }
+
+    fn emit(&mut self, blocks: Vec<Block>) {
+        match self.kind {
+            Kind::Cell => self.cell.nested.extend(blocks),
+            _ => self.blocks.extend(blocks),
+        }
+    }
 }
 
 /// Properties of a paragraph (17.3.1) that are looked at.
@@ -72,6 +115,12 @@ pub(super) struct Para {
 }
 
 impl Para {
+    /// What the next paragraph begins with where this one's mark is deleted.
+    fn goes_on(self) -> Self {
+        let Self { text, start, index, pictures, boxes, .. } = self;
+        Self { text, start, index, pictures, boxes, ..Self::default() }
+    }
+
     /// Appends visible text.
     pub(super) fn push(&mut self, text: &str) {
         if self.page_break && !text.is_empty() {
@@ -121,6 +170,7 @@ impl Para {
 #[derive(Debug, Default)]
 pub(super) struct Known<'a> {
     props: HashMap<&'a str, Props, FxBuildHasher>,
+    last: Option<(&'a str, Props)>,
     scope: u64,
 }
 
@@ -132,12 +182,19 @@ impl<'a> Known<'a> {
     pub(super) fn stand_in(&mut self, scope: u64) {
         if std::mem::replace(&mut self.scope, scope) != scope {
             self.props.clear();
+            self.last = None;
         }
     }
 
+    /// The XML that was asked for last, and what stands for it.
+    pub(super) fn last(&self) -> Option<(&'a str, Props)> {
+        self.last
+    }
+
     /// What stands for this XML.
-    pub(super) fn get(&self, xml: &str) -> Option<Props> {
-        self.props.get(xml).copied()
+    pub(super) fn get(&mut self, xml: &str) -> Option<Props> {
+        self.last = self.props.get_key_value(xml).map(|(&xml, &props)| (xml, props));
+        self.last.map(|(_, props)| props)
     }
 
     /// Remembers what this XML stands for.
@@ -196,60 +253,22 @@ impl Flow {
         } else {
             host
         };
-        let mut para = Para { start, index, props: shared.fresh_properties(), ..Para::default() };
-        if let Some(carried) = holder.carried.take() {
-            para.text = carried.text;
-            para.start = carried.start;
-            para.index = carried.index;
-            para.pictures = carried.pictures;
-            para.boxes = carried.boxes;
-        }
-        self.paras.push(para);
+        let props = shared.fresh_properties();
+        self.paras.push(match holder.carried.take() {
+            Some(carried) => Para { props, ..carried.goes_on() },
+            None => Para { start, index, props, ..Para::default() },
+        });
     }
 
     /// Ends a paragraph and puts it where it belongs.
     pub(super) fn close_paragraph(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
-        let Some(para) = self.paras.pop() else { return Ok(()) };
+        let (Some(para), Some(holder)) = (self.paras.last_mut(), self.holders.last_mut()) else { return Ok(()) };
         if para.props.mark_deleted {
-            if let Some(holder) = self.holders.last_mut() {
-                holder.carried = Some(para);
-            }
+            holder.carried = self.paras.pop().map(Box::new);
             return Ok(());
         }
-        self.place_paragraph(para, end, shared)
-    }
-
-    fn place_paragraph(&mut self, para: Para, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
-        let (level, number) = properties(&para.props, shared);
-        let length = para.text.len() + number.as_ref().map_or(0, String::len);
-        // The line end between the paragraphs of a cell is text, too.
-        shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
-        let Some(holder) = self.holders.last_mut() else { return Ok(()) };
-        let place = || {
-            Place { part: Some(Arc::clone(&self.part)), paragraph: para.index, ..Place::default() }
-                .with_span(para.start, end)
-        };
-        let mut more = Vec::new();
-        if holder.kind == Kind::Cell {
-            holder.cell.push(match number {
-                Some(number) => number + &para.text,
-                None => para.text,
-            });
-            // Nearly every paragraph of a table is a text and nothing else.
-            if para.pictures.is_empty() && para.boxes.is_empty() {
-                return Ok(());
-            }
-        } else if !para.text.trim().is_empty() || number.is_some() {
-            shared.budget.spend(Resource::Blocks, 1)?;
-            let (text, region, place) = (para.text, holder.region, place());
-            more.push(Block::Paragraph(Paragraph { text, level, number, region, place }));
-        }
-        more.extend(para.pictures.into_iter().map(|picture| {
-            let place = place();
-            Block::Picture(PictureRef { place, ..picture })
-        }));
-        more.extend(para.boxes);
-        self.emit(more);
+        holder.place(para, &self.part, end, shared)?;
+        self.paras.truncate(self.paras.len() - 1);
         Ok(())
     }
 
@@ -266,10 +285,10 @@ impl Flow {
 
     /// Ends a holder and puts what it holds where it belongs.
     pub(super) fn close(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
-        if let Some(carried) = self.holders.last_mut().and_then(|holder| holder.carried.take()) {
-            self.place_paragraph(carried, end, shared)?;
-        }
         let Some(mut holder) = self.holders.pop() else { return Ok(()) };
+        if let Some(mut carried) = holder.carried.take() {
+            holder.place(&mut carried, &self.part, end, shared)?;
+        }
         match holder.kind {
             Kind::Cell => {
                 holder.cell.span.1 = end;
@@ -308,10 +327,8 @@ impl Flow {
     }
 
     fn emit(&mut self, blocks: Vec<Block>) {
-        let Some(holder) = self.holders.last_mut() else { return };
-        match holder.kind {
-            Kind::Cell => holder.cell.nested.extend(blocks),
-            _ => holder.blocks.extend(blocks),
+        if let Some(holder) = self.holders.last_mut() {
+            holder.emit(blocks);
         }
     }
 

@@ -49,10 +49,18 @@ impl<'a> Walk<'a, '_, '_> {
 
     /// The properties of a paragraph, or nothing where the same stood before: most paragraphs of a report have those of another.
     fn properties(&mut self) -> Option<Element> {
-        let Some(ahead) = self.events.ahead() else { return Some(Element::ParagraphProps) };
         self.known.stand_in(self.events.scope());
         let fresh = self.shared.fresh_properties();
-        if let Some(para) = self.flow.para().filter(|para| para.props == fresh) {
+        let Some(para) = self.flow.para().filter(|para| para.props == fresh) else {
+            return Some(Element::ParagraphProps);
+        };
+        // The cells of a row look alike.
+        if let Some((known, props)) = self.known.last().filter(|(known, _)| self.events.is_left(known)) {
+            para.props = props;
+            self.events.jump(known);
+            return None;
+        }
+        if let Some(ahead) = self.events.ahead() {
             if let Some(props) = self.known.get(ahead) {
                 para.props = props;
                 self.events.jump(ahead);
@@ -77,7 +85,8 @@ impl<'a> Walk<'a, '_, '_> {
                 Element::Run
             }
             b"t" => {
-                let preserve = tag.has_attributes() && tag.get("space").is_some_and(|space| space == "preserve");
+                let preserve = tag.reads(" xml:space=\"preserve\"")
+                    || (tag.has_attributes() && tag.get("space").is_some_and(|space| space == "preserve"));
                 self.text_element(preserve)
             }
             b"rPr" if self.parent() == Element::Run => return self.wanted(&RUN, Element::RunProps),

@@ -23,6 +23,11 @@ impl<'a> Tag<'a> {
         !self.attributes.is_empty()
     }
 
+    /// Whether this stands between its name and its end, letter for letter: programs write what is usual always alike.
+    pub fn reads(&self, attributes: &str) -> bool {
+        self.attributes == attributes
+    }
+
     /// The value of the first attribute with this local name, whatever its prefix, without entities.
     pub fn get(&self, local: &str) -> Option<Cow<'a, str>> {
         attributes(self.attributes).find(|(name, _)| is_local(name, local)).and_then(|(_, value)| unescape(value).ok())

@@ -128,8 +128,8 @@ impl<'a> Bits<'a> {
         if self.pending.length < u32::BITS {
             return;
         }
-        if let Some(word) = self.buffer.get_mut(self.filled..self.filled + size_of::<u32>()) {
-            word.copy_from_slice(&(self.pending.bits as u32).to_le_bytes());
+        if let Some(word) = self.buffer.get_mut(self.filled..).and_then(<[u8]>::first_chunk_mut) {
+            *word = (self.pending.bits as u32).to_le_bytes();
         }
         self.pending = Code { bits: self.pending.bits >> u32::BITS, length: self.pending.length - u32::BITS };
         self.filled += size_of::<u32>();
