@@ -186,14 +186,12 @@ impl<'d> Stream<'d> {
 
     /// Byte of the raw text at which a byte of the folded text came from.
     pub(super) fn raw_start(&self, folded: usize) -> usize {
-        self.folded.origin.get(folded).map_or(self.raw.len(), |&origin| origin as usize)
+        self.folded.start(&self.raw, folded)
     }
 
     /// Byte of the raw text after the character that ends before a byte of the folded text.
     pub(super) fn raw_end(&self, folded: usize) -> usize {
-        let Some(last) = folded.checked_sub(1).and_then(|last| self.folded.origin.get(last)) else { return 0 };
-        let start = *last as usize;
-        start + self.raw[start..].chars().next().map_or(0, char::len_utf8)
+        self.folded.end(&self.raw, folded)
     }
 
     /// The line in which a byte of the raw text stands.

@@ -25,9 +25,7 @@ pub(super) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
         .iter()
         .filter_map(|name| folded.text.find(name.as_str()).map(|at| (at, name.len())))
         .min_by_key(|&(at, length)| (at, std::cmp::Reverse(length)))?;
-    let start = folded.origin[at] as usize;
-    let last = folded.origin[at + length - 1] as usize;
-    let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
+    let (start, end) = (folded.start(text, at), folded.end(text, at + length));
     let before = &text[..start];
     let after = text[end..].trim_matches(blank);
     let (agency, year) = around(before);

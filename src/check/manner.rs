@@ -4,7 +4,7 @@ use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
 use crate::form::{self, Form, Pattern};
 use crate::report::{Content, Place, Report, Section};
-use crate::text::fold;
+use crate::text::{fold, folds_to};
 
 /// Adds the findings about form and manner.
 pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
@@ -70,13 +70,13 @@ fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &s
 
 /// What a paragraph has left of the blank form: the guidance as a whole or in its brackets, or signs to be replaced.
 fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Option<&'t str> {
+    let is_guidance = |text: &str| spec.placeholders.iter().any(|guidance| folds_to(text, guidance));
     let bracketed = text.contains(['（', '(']) || text.chars().count() < 40;
-    let folded = if bracketed { fold(text) } else { String::new() };
-    if bracketed && spec.placeholders.contains(&folded) {
+    if bracketed && is_guidance(text) {
         return Some(text);
     }
     let mut in_brackets = text.split(['（', '(']).skip(1).filter_map(|rest| rest.split(['）', ')']).next());
-    let guidance = in_brackets.find(|inside| spec.placeholders.contains(&fold(inside)));
+    let guidance = in_brackets.find(|inside| is_guidance(inside));
     guidance.or_else(|| {
         let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);
         patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())

@@ -44,25 +44,53 @@ pub fn fold(text: &str) -> String {
 
 /// The folded form of a text; the text itself where it has nothing to fold, as a figure or most labels.
 pub fn fold_or_same(text: &str) -> Cow<'_, str> {
-    let same = !text.contains(['(', '（']) && text.chars().all(|character| fold_char(character) == Some(character));
+    // A bracket never stays.
+    let same = text.chars().all(|character| fold_char(character) == Some(character));
     if same { text.into() } else { fold(text).into() }
+}
+
+/// Whether the folded form of a text is this one; nearly always the first characters tell.
+pub fn folds_to(text: &str, folded: &str) -> bool {
+    let mut rest = folded.chars();
+    let characters = parts(text).flat_map(|(_, part)| part.chars()).filter_map(fold_char);
+    characters.into_iter().all(|character| rest.next() == Some(character)) && rest.next().is_none()
 }
 
 /// Appends the folded form of a text.
 pub fn fold_into(text: &str, folded: &mut String) {
     for (_, part) in parts(text) {
-        // What stays as it is goes over in one piece.
-        let mut same = 0;
-        for (at, character) in part.char_indices() {
-            let changed = fold_char(character);
-            if changed != Some(character) {
-                folded.push_str(&part[same..at]);
-                folded.extend(changed);
-                same = at + character.len_utf8();
-            }
-        }
-        folded.push_str(&part[same..]);
+        pieces(part, |piece| match piece {
+            Piece::Same(_, same) => folded.push_str(same),
+            Piece::Changed(_, changed) => folded.push(changed),
+        });
     }
+}
+
+/// What folding leaves of a text, with the offset where it stood.
+enum Piece<'t> {
+    /// Something that stays as it is.
+    Same(usize, &'t str),
+    /// What a character becomes.
+    Changed(usize, char),
+}
+
+/// Gives what folding leaves of a text without readings; what stays as it is in one piece.
+#[inline]
+fn pieces<'t>(text: &'t str, mut give: impl FnMut(Piece<'t>)) {
+    let mut same = 0;
+    for (at, character) in text.char_indices() {
+        let changed = fold_char(character);
+        if changed != Some(character) {
+            if at > same {
+                give(Piece::Same(same, &text[same..at]));
+            }
+            if let Some(changed) = changed {
+                give(Piece::Changed(at, changed));
+            }
+            same = at + character.len_utf8();
+        }
+    }
+    give(Piece::Same(same, &text[same..]));
 }
 
 /// The bytes that a reading in brackets takes at the beginning of a text: `(bào)`, `（ gong ）`. 0 where there is none. Mirror
@@ -146,8 +174,8 @@ fn is_han(character: char) -> bool {
 pub struct Folded {
     /// The folded text.
     pub text: String,
-    /// For each byte of `text`, the byte offset in the original of the character that it came from; one more at the end.
-    pub origin: Vec<u32>,
+    /// For each byte of `text`, a byte in the original of the character that it came from; one more at the end.
+    origin: Vec<u32>,
 }
 
 impl Folded {
@@ -155,25 +183,39 @@ impl Folded {
     pub fn at(&self, original: usize) -> usize {
         self.origin.partition_point(|&origin| (origin as usize) < original).min(self.text.len())
     }
+
+    /// The first byte in the original of the character that a byte of `text` came from; the end of the original behind all of it.
+    pub fn start(&self, original: &str, at: usize) -> usize {
+        let mut start = self.origin.get(at).map_or(original.len(), |&origin| origin as usize);
+        while !original.is_char_boundary(start) {
+            start -= 1;
+        }
+        start
+    }
+
+    /// The byte in the original behind the character that ends before a byte of `text`; 0 where none does.
+    pub fn end(&self, original: &str, at: usize) -> usize {
+        let Some(last) = at.checked_sub(1).filter(|last| *last < self.text.len()) else { return 0 };
+        let start = self.start(original, last);
+        start + original[start..].chars().next().map_or(0, char::len_utf8)
+    }
 }
 
 /// Folds a text and keeps the way back to the original.
 pub fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
     for (start, part) in parts(text) {
-        let mut same = 0;
-        for (at, character) in part.char_indices() {
-            let found = fold_char(character);
-            if found != Some(character) {
-                folded.text.push_str(&part[same..at]);
-                folded.text.extend(found);
-                same = at + character.len_utf8();
+        pieces(part, |piece| match piece {
+            Piece::Same(at, same) => {
+                let from = (start + at) as u32;
+                folded.text.push_str(same);
+                folded.origin.extend(from..from + same.len() as u32);
             }
-            for _ in 0..found.map_or(0, char::len_utf8) {
-                folded.origin.push((start + at) as u32);
+            Piece::Changed(at, changed) => {
+                folded.text.push(changed);
+                folded.origin.resize(folded.text.len(), (start + at) as u32);
             }
-        }
-        folded.text.push_str(&part[same..]);
+        });
     }
     folded.origin.push(text.len() as u32);
     folded
@@ -181,6 +223,8 @@ pub fn fold_with_map(text: &str) -> Folded {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -188,6 +232,11 @@ mod tests {
         assert_eq!(fold("３．危及“三安全一稳定”"), fold("3.危及 \"三安全一穩定\""));
         assert_eq!(fold("行政強製"), "行政强制");
         assert_eq!(fold("\u{a0}檔案\u{200b}"), "档案");
+        for (text, folded) in [("（文字描述）", "文字描述"), ("檔(dàng)案。", "档案"), ("，", ""), ("", "")]
+        {
+            assert!(folds_to(text, folded) && fold(text) == folded);
+            assert!(!folds_to(text, "档") && !folds_to(text, &format!("{folded}案")));
+        }
     }
 
     #[test]
@@ -206,13 +255,34 @@ mod tests {
             assert_eq!(reading(kept.trim_start_matches(is_han)).min(1), usize::from(kept == "(gong)"), "{kept}");
         }
         let folded = fold_with_map("公(gong)开");
-        assert_eq!(folded.origin, [0, 0, 0, 9, 9, 9, 12]);
+        assert_eq!(folded.origin, [0, 1, 2, 9, 10, 11, 12]);
     }
 
     #[test]
     fn a_folded_text_leads_back_to_the_original() {
-        let folded = fold_with_map("（一） 予");
-        assert_eq!(folded.text, "一予");
-        assert_eq!(folded.origin, [3, 3, 3, 10, 10, 10, 13]);
+        let original = "（一） 檔Ａ";
+        let folded = fold_with_map(original);
+        assert_eq!(folded.text, "一档a");
+        let ends = |at| (folded.start(original, at), folded.end(original, at));
+        assert_eq!([0, 1, 3, 5, 6, 7].map(ends), [(3, 0), (3, 6), (10, 6), (10, 13), (13, 13), (16, 16)]);
+        assert_eq!([0, 3, 4, 10, 13, 14, 99].map(|original| folded.at(original)), [0, 0, 1, 3, 6, 7, 7]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_folded_character_by_character(text in "[a-z0-9A-Z，。 檔公开予以Ａ１⑴㎡é\u{3400}\u{4dff}\u{20000}\u{a0}]{0,40}|\\PC{0,20}") {
+            let expected: String = parts(&text).flat_map(|(_, part)| part.chars()).filter_map(fold_char).collect();
+            prop_assert_eq!(&fold(&text), &expected);
+            prop_assert_eq!(&fold_or_same(&text), &expected);
+            prop_assert!(folds_to(&text, &expected));
+            let folded = fold_with_map(&text);
+            prop_assert_eq!(folded.origin.len(), expected.len() + 1);
+            prop_assert_eq!(&folded.text, &expected);
+            for (at, character) in expected.char_indices() {
+                let (start, end) = (folded.start(&text, at), folded.end(&text, at + character.len_utf8()));
+                prop_assert_eq!(text[start..end].chars().filter_map(fold_char).collect::<Vec<_>>(), [character]);
+                prop_assert_eq!(folded.at(start), at);
+            }
+        }
     }
 }

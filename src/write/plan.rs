@@ -1,6 +1,9 @@
 //! What every writer writes in the same order: the parts of the form with their content, tables where they belong.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::form::{FieldIndex, Form};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
@@ -98,10 +101,9 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
     // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
     let controls = text.bytes().fold(false, |found, byte| found | control(byte));
-    let bytes = text.as_bytes();
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF; every comma of Chinese begins with EF, few characters have BF.
-    let last = |at: usize| at > 0 && bytes[at - 1] == 0xef && matches!(bytes.get(at + 1), Some(0xbe | 0xbf));
-    if !controls && !memchr::memchr_iter(0xbf, bytes).any(last) {
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF. Every comma of Chinese begins with EF, many characters have BF, few have both.
+    static LAST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\xef\xbf"));
+    if !controls && LAST.find(text.as_bytes()).is_none() {
         return text.into();
     }
     let fits = |character: &char| {
