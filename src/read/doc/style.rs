@@ -117,12 +117,10 @@ fn style(std: &[u8], base_length: usize) -> Option<Style<'_>> {
     let length = usize::from(u16_at(std, base_length)?);
     let name_start = base_length + 2;
     let name_end = name_start + length * 2;
-    let units: Vec<u16> =
-        std.get(name_start..name_end)?.chunks_exact(2).take(64).filter_map(|unit| u16_at(unit, 0)).collect();
-    let name = String::from_utf16_lossy(&units);
+    let name = std.get(name_start..name_end)?;
     // Built-in headings have the identifiers 1 to 9 in every language.
-    let heading =
-        u8::try_from(identifier).ok().filter(|level| (1..=9).contains(level)).or_else(|| heading_level(&name));
+    let built_in = u8::try_from(identifier).ok().filter(|level| (1..=9).contains(level));
+    let heading = built_in.or_else(|| heading_level(&readable(name)?));
     let mut upxs = Upxs { std, at: name_end + 2 };
     let mut style = Style { base, heading: None, ..Style::default() };
     match kind_and_base & 0xF {
@@ -135,6 +133,15 @@ fn style(std: &[u8], base_length: usize) -> Option<Style<'_>> {
         _ => {}
     }
     Some(style)
+}
+
+/// A style's name, at least the first of a long one; `None` for one that ends in no digit, as nearly all of Word's own.
+fn readable(name: &[u8]) -> Option<String> {
+    const LONGEST: usize = 64;
+    let units = name.as_chunks().0.iter().take(LONGEST).map(|&unit| u16::from_le_bytes(unit));
+    let last = units.clone().rev().find(|&unit| !char::from_u32(unit.into()).is_some_and(char::is_whitespace));
+    last.filter(|&unit| u8::try_from(unit).is_ok_and(|last| last.is_ascii_digit()))?;
+    Some(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// The property lists of a style, each padded to an even length.

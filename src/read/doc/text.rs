@@ -1,5 +1,6 @@
 //! The walk through the text: characters with their properties, fields, and the marks that end paragraphs, cells and rows.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::blip;
@@ -54,8 +55,9 @@ pub(super) struct Source<'a> {
     pub(super) drawings: &'a Drawings<'a>,
 }
 
-/// Different properties of characters that are remembered.
+/// Different properties of characters, and of paragraphs, that are remembered.
 const KNOWN: usize = 4;
+const KNOWN_PARAGRAPHS: usize = 8;
 
 /// The walk's state.
 pub(super) struct Walk<'a, 'b> {
@@ -80,6 +82,8 @@ pub(super) struct Walk<'a, 'b> {
     /// Properties that were worked out last, by modifiers, style and the piece's modifier: a text has few different ones.
     known: [(&'a [u8], u16, u16, CharProps); KNOWN],
     next_known: usize,
+    /// The same of paragraphs that end no row.
+    known_paras: VecDeque<(&'a [u8], u16, u16, ParaProps)>,
     /// Open fields: whether each still stands in its instruction.
     fields: Vec<bool>,
     /// How many of them do.
@@ -110,6 +114,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             paragraph: Run::default(),
             known: [(&[], 0, 0, CharProps::default()); KNOWN],
             next_known: 0,
+            known_paras: VecDeque::new(),
             fields: Vec::new(),
             instructions: 0,
             swallowed: 0,
@@ -169,7 +174,10 @@ impl<'a, 'b> Walk<'a, 'b> {
         self.budget.spend(Resource::Steps, u64::from(end - start))?;
         // The next piece may put other properties on the same run.
         self.run = Run::default();
-        for position in start..end {
+        let mut next = start;
+        while next < end {
+            let position = next;
+            next += 1;
             let distance = (position - piece.start).saturating_mul(piece.width());
             let offset = piece.offset.saturating_add(distance);
             let unit = if piece.narrow {
@@ -183,9 +191,42 @@ impl<'a, 'b> Walk<'a, 'b> {
             if !self.run.holds(offset) {
                 self.enter_run(offset, piece.prm)?;
             }
+            let plain = self.plain(piece, offset, end - position);
+            if plain > 0 {
+                self.start.get_or_insert(position);
+                self.high = None;
+                next = position + plain;
+                continue;
+            }
             self.unit(unit, position, offset, piece.prm)?;
         }
         Ok(())
+    }
+
+    /// Adds the characters from an offset on that show themselves and nothing else, up to the end of the run and at most so many.
+    /// Returns how many they are.
+    fn plain(&mut self, piece: &Piece, offset: u32, most: u32) -> u32 {
+        if self.instructions > 0 || self.props.special || !self.props.is_shown() {
+            return 0;
+        }
+        let width = piece.width();
+        let most = most.min((self.run.end - offset).div_ceil(width));
+        let end = offset.saturating_add(most.saturating_mul(width));
+        let bytes = self.source.document.get(offset as usize..end as usize).unwrap_or_default();
+        let mut count = 0;
+        let mut shown = |unit: u16| {
+            // Controls are marks, and surrogates no characters.
+            let character = char::from_u32(u32::from(unit)).filter(|_| unit >= 0x20)?;
+            count += 1;
+            Some(character)
+        };
+        if piece.narrow {
+            self.para.text.extend(bytes.iter().map_while(|&byte| shown(widen(byte))));
+        } else {
+            let units = bytes.as_chunks().0.iter();
+            self.para.text.extend(units.map_while(|&unit| shown(u16::from_le_bytes(unit))));
+        }
+        count
     }
 
     fn enter_run(&mut self, offset: u32, prm: u16) -> Result<(), ReadError> {
@@ -361,7 +402,14 @@ impl<'a, 'b> Walk<'a, 'b> {
     /// Properties of the paragraph whose mark lies at an offset.
     fn para_props(&mut self, offset: u32, prm: u16) -> Result<ParaProps, ReadError> {
         let styles = self.source.styles;
-        let run = self.source.paragraphs.run(offset);
+        if !self.paragraph.holds(offset) {
+            self.paragraph = self.source.paragraphs.run(offset);
+        }
+        let run = self.paragraph;
+        let same = |known: &&(&[u8], u16, u16, ParaProps)| (known.0, known.1, known.2) == (run.grpprl, run.style, prm);
+        if let Some(known) = self.known_paras.iter().find(same) {
+            return Ok(known.3.clone());
+        }
         let mut props = ParaProps::of_style(styles.get(run.style));
         for (opcode, operand) in Sprms::new(run.grpprl) {
             self.budget.spend(Resource::Steps, 1)?;
@@ -372,6 +420,14 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
         }
         self.source.pieces.modifiers(prm, self.budget, |opcode, operand| props.apply(opcode, operand, styles))?;
+        // Rows have definitions, which are long and seldom like another's.
+        if !props.row_end && !props.inner_row_end {
+            let known = (run.grpprl, run.style, prm, props.clone());
+            if self.known_paras.len() >= KNOWN_PARAGRAPHS {
+                self.known_paras.pop_front();
+            }
+            self.known_paras.push_back(known);
+        }
         Ok(props)
     }
 
