@@ -77,14 +77,14 @@ impl Place {
 
 /// Letters of a 0-based sheet column: 0 is A, 26 is AA.
 pub fn column_letters(column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column + 1;
+    let mut letters = String::new();
+    let mut rest = u64::from(column) + 1;
     while rest > 0 {
         rest -= 1;
-        letters.push(b'A' + (rest % 26) as u8);
+        letters.insert(0, char::from(b'A' + (rest % 26) as u8));
         rest /= 26;
     }
-    letters.iter().rev().map(|&letter| letter as char).collect()
+    letters
 }
 
 impl fmt::Display for Place {

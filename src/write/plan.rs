@@ -98,11 +98,11 @@ fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
 
 /// A text without the characters that XML 1.0 has no place for.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF. Every comma of Chinese begins with EF, many characters have BF, few have both.
+    static LAST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\xef\xbf"));
     let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
     // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
     let controls = text.bytes().fold(false, |found, byte| found | control(byte));
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF. Every comma of Chinese begins with EF, many characters have BF, few have both.
-    static LAST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\xef\xbf"));
     if !controls && LAST.find(text.as_bytes()).is_none() {
         return text.into();
     }

@@ -44,7 +44,7 @@ impl<'a> KnownTags<'a> {
     /// The tag that stands here, behind its `<`, if it is known.
     #[inline]
     pub(super) fn find(&self, rest: &[u8], scope: u64) -> Option<&Known<'a>> {
-        let key = key(rest.first_chunk()?);
+        let key = key(*rest.first_chunk()?);
         let slot = self.slots[number(key)].as_ref().filter(|slot| slot.key == key && slot.scope == scope)?;
         let known = &slot.known;
         // The key of a short tag is the whole of it.
@@ -57,7 +57,7 @@ impl<'a> KnownTags<'a> {
         // The key of a short tag with another `>` in it would not be the whole of it.
         let text = known.text.as_bytes();
         let is_plain = text.len() <= LONGEST && memchr::memchr(b'>', text) == Some(text.len() - 1);
-        if let Some(first) = rest.first_chunk().filter(|_| is_plain) {
+        if let Some(&first) = rest.first_chunk().filter(|_| is_plain) {
             let key = key(first);
             self.slots[number(key)] = Some(Slot { key, scope, known });
         }
@@ -66,9 +66,9 @@ impl<'a> KnownTags<'a> {
 
 /// The first bytes of a tag, up to a `>` if there is one among them.
 #[inline]
-fn key(first: &[u8; 8]) -> u64 {
+fn key(first: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let word = u64::from_le_bytes(*first);
+    let word = u64::from_le_bytes(first);
     // The lowest byte that is zero now is where the first `>` stands.
     let differ = word ^ u64::from_le_bytes([b'>'; 8]);
     let zero = differ.wrapping_sub(ONES) & !differ & (ONES << 7);
@@ -86,11 +86,11 @@ mod tests {
 
     #[test]
     fn a_key_goes_to_the_end_of_a_short_tag() {
-        assert_eq!(key(b"w:p><w:r"), key(b"w:p></w:"));
-        assert_ne!(key(b"w:p><w:r"), key(b"w:r><w:r"));
-        assert_ne!(key(b"w:pPr><w"), key(b"w:pPr/><"));
-        assert_eq!(key(b"abcdefg>"), u64::from_le_bytes(*b"abcdefg>"));
-        assert_eq!(key(b"abcdefgh"), u64::from_le_bytes(*b"abcdefgh"));
-        assert_eq!(key(b">>>>>>>>"), u64::from(b'>'));
+        assert_eq!(key(*b"w:p><w:r"), key(*b"w:p></w:"));
+        assert_ne!(key(*b"w:p><w:r"), key(*b"w:r><w:r"));
+        assert_ne!(key(*b"w:pPr><w"), key(*b"w:pPr/><"));
+        assert_eq!(key(*b"abcdefg>"), u64::from_le_bytes(*b"abcdefg>"));
+        assert_eq!(key(*b"abcdefgh"), u64::from_le_bytes(*b"abcdefgh"));
+        assert_eq!(key(*b">>>>>>>>"), u64::from(b'>'));
     }
 }

@@ -78,7 +78,7 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
     let Ok(tables) = TABLES.get::<Infallible>(form, || Ok(compile()));
     for part in parts {
         page.push_str("<section id=\"");
-        escape(&part.id, page);
+        escape(part.id, page);
         page.push_str("\">");
         if let Some(heading) = part.heading {
             element("h2", heading, page);
@@ -94,7 +94,8 @@ fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece, page:
     match piece {
         Piece::Text(text) => element("p", text, page),
         Piece::Heading(level, text) => {
-            element(["h3", "h4", "h5"].get(usize::from(level) - 2).unwrap_or(&"h6"), text, page)
+            let name = ["h3", "h4", "h5"].get(usize::from(level) - 2).unwrap_or(&"h6");
+            element(name, text, page);
         }
         Piece::Table(table) => tables[table].fill(form, report, page),
         Piece::Extra(table) => page.push_str(&tables::extra(table).0),

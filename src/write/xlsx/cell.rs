@@ -1,5 +1,8 @@
 //! Cells of a sheet (ECMA-376 part 1, 18.3.1.4): their names, exact numbers, and text that never becomes a formula.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use rust_decimal::Decimal;
 
 use crate::document::column_letters;
@@ -14,7 +17,9 @@ const DIGITS: usize = 15;
 
 /// Name of a cell in the A1 style; row and column are 0-based.
 pub(crate) fn name(row: u32, column: u32) -> String {
-    format!("{}{}", column_letters(column), row + 1)
+    let mut name = column_letters(column);
+    name.push_str(itoa::Buffer::new().format(row + 1));
+    name
 }
 
 /// Name of the region from a cell on; a region of one cell has the cell's name.
@@ -128,9 +133,10 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 /// Appends text in which `_xHHHH_` stands for itself and not for a character (22.9.2.19, `ST_Xstring`).
 pub(crate) fn literal(text: &str, out: &mut String) {
+    static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"_x"));
     let text = clean(text);
     let mut rest = text.as_ref();
-    while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"_x") {
+    while let Some(at) = ESCAPE.find(rest.as_bytes()) {
         let (before, from) = rest.split_at(at);
         escape_clean(before, out);
         let code = from.as_bytes().get(2..7);

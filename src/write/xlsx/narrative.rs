@@ -16,11 +16,17 @@ const HIGHEST: usize = 409;
 
 /// Columns of a line of text. Nearly every character is an ideograph or Chinese punctuation, of which no table need be asked.
 fn width(line: &str) -> usize {
-    let mut columns = 0;
-    for character in line.chars() {
-        columns += match character {
-            ' '..='~' | '\u{2014}' | '\u{2018}'..='\u{201d}' => 1,
-            '\u{3000}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}' => 2,
+    let (mut columns, mut rest) = (0, line.as_bytes());
+    while let [first, after @ ..] = rest {
+        (columns, rest) = match (first, after) {
+            (b' '..=b'~', _) => (columns + 1, after),
+            // U+4E00 to U+9FFF, U+3000 to U+3029, U+FF01 to U+FF60.
+            (0xe5..=0xe9, [_, _, after @ ..])
+            | (0xe4, [0xb8..=0xbf, _, after @ ..])
+            | (0xe3, [0x80, 0x80..=0xa9, after @ ..])
+            | (0xef, [0xbc, 0x81..=0xbf, after @ ..] | [0xbd, 0x80..=0xa0, after @ ..]) => (columns + 2, after),
+            // U+2014, U+2018 to U+201D.
+            (0xe2, [0x80, 0x94 | 0x98..=0x9d, after @ ..]) => (columns + 1, after),
             _ => return line.width(),
         };
     }
@@ -46,7 +52,11 @@ impl Rows<'_> {
             let width = |line: &str| (width(line) + 2).div_ceil(NARRATIVE_WIDTH as usize - 6).max(1);
             let lines: usize = piece.split('\n').map(width).sum();
             let height = if look == Look::Title { 34 } else { (lines * 17 + 5).min(HIGHEST) };
-            self.text.push_str(&format!("<row r=\"{}\" ht=\"{height}\" customHeight=\"1\">", self.row + 1));
+            self.text.push_str("<row r=\"");
+            self.text.push_str(itoa::Buffer::new().format(self.row + 1));
+            self.text.push_str("\" ht=\"");
+            self.text.push_str(itoa::Buffer::new().format(height));
+            self.text.push_str("\" customHeight=\"1\">");
             self.cell(0, look, piece);
             self.text.push_str("</row>");
             self.row += 1;
