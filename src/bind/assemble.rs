@@ -59,7 +59,7 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     } else if figures.second.is_some() || flat.second.is_some() {
         figures.findings.push(Finding::new(&code::SECOND_REPORT, code::SECOND_REPORT.message()));
     }
-    report.values = form.fields.iter().map(|field| field.id.clone()).zip(figures.values).collect();
+    report.values = index.values(figures.values);
     report.findings.append(&mut figures.findings);
     around(&stream, &frame, &mut report);
     (report, Anchors::of(&stream, &frame, &found))

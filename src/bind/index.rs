@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use indexmap::IndexMap;
 use memchr::memmem;
 use rustc_hash::FxBuildHasher;
 
 use super::flat::Occurrence;
 use crate::form::{Block, Form, Head, Label};
+use crate::report::Value;
 use crate::text::Finder;
 
 /// Labels that are looked at in one text: a hundred times those of a report.
@@ -92,9 +94,20 @@ pub(super) struct FormIndex {
     sections: HashMap<Box<str>, usize, FxBuildHasher>,
     /// Finds the names that a title of the form may have.
     names: Vec<memmem::Finder<'static>>,
+    /// The form's fields without figures: copying them costs less than putting each in its place anew.
+    blank: IndexMap<String, Value>,
 }
 
 impl FormIndex {
+    /// The figures by the fields of the form, given in the order of these.
+    pub(super) fn values(&self, figures: Vec<Value>) -> IndexMap<String, Value> {
+        let mut values = self.blank.clone();
+        for (value, figure) in values.values_mut().zip(figures) {
+            *value = figure;
+        }
+        values
+    }
+
     /// Indexes a form.
     pub(super) fn new(form: &Arc<Form>) -> Self {
         let mut index = Self {
@@ -109,6 +122,7 @@ impl FormIndex {
             numbers: HashMap::default(),
             sections: HashMap::default(),
             names: form.title.names.iter().map(|name| memmem::Finder::new(name.as_str()).into_owned()).collect(),
+            blank: form.fields.iter().map(|field| (field.id.clone(), Value::default())).collect(),
         };
         for (table, spec) in form.tables.iter().enumerate() {
             index.expected.push(Vec::new());

@@ -4,7 +4,7 @@ use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
 use crate::form::{self, Form, Pattern};
 use crate::report::{Content, Place, Report, Section};
-use crate::text::{fold, folds_to};
+use crate::text::{brackets, fold, folds_to};
 
 /// Adds the findings about form and manner.
 pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
@@ -71,11 +71,11 @@ fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &s
 /// What a paragraph has left of the blank form: the guidance as a whole or in its brackets, or signs to be replaced.
 fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Option<&'t str> {
     let is_guidance = |text: &str| spec.placeholders.iter().any(|guidance| folds_to(text, guidance));
-    let bracketed = text.contains(['（', '(']) || text.chars().count() < 40;
-    if bracketed && is_guidance(text) {
+    let mut brackets = brackets(text).peekable();
+    if (brackets.peek().is_some() || text.chars().count() < 40) && is_guidance(text) {
         return Some(text);
     }
-    let mut in_brackets = text.split(['（', '(']).skip(1).filter_map(|rest| rest.split(['）', ')']).next());
+    let mut in_brackets = brackets.map(|(_, inside)| inside.split(['（', '(', '）', ')']).next().unwrap_or(inside));
     let guidance = in_brackets.find(|inside| is_guidance(inside));
     guidance.or_else(|| {
         let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);

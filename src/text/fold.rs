@@ -129,7 +129,7 @@ pub fn without_readings(text: &str) -> Cow<'_, str> {
 
 /// The parts of a text between readings, each with its offset.
 fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut brackets = brackets(text.as_bytes());
+    let mut brackets = brackets(text).map(|(bracket, _)| bracket);
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < text.len() {
@@ -150,17 +150,22 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The opening brackets of a text, from the left.
-fn brackets(text: &[u8]) -> impl Iterator<Item = usize> {
-    static WIDE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("（"));
-    let (mut small, mut wide) = (memchr::memchr_iter(b'(', text), WIDE.find_iter(text));
+/// The opening brackets of a text, from the left: where each stands, and what follows it.
+pub fn brackets(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    const SMALL: &str = "(";
+    const WIDE: &str = "（";
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(WIDE));
+    let (mut small, mut wide) = (memchr::memchr_iter(b'(', text.as_bytes()), FINDER.find_iter(text.as_bytes()));
     let (mut next_small, mut next_wide) = (small.next(), wide.next());
     std::iter::from_fn(move || match (next_small, next_wide) {
-        (Some(one), other) if other.is_none_or(|other| one < other) => std::mem::replace(&mut next_small, small.next()),
+        (Some(one), other) if other.is_none_or(|other| one < other) => {
+            next_small = small.next();
+            Some((one, &text[one + SMALL.len()..]))
+        }
         _ => {
             let found = next_wide?;
             next_wide = wide.next();
-            Some(found)
+            Some((found, &text[found + WIDE.len()..]))
         }
     })
 }

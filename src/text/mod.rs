@@ -8,6 +8,8 @@ mod traditional;
 
 pub use date::{DateReading, read_date};
 pub use finder::{Finder, Found};
-pub use fold::{Folded, fold, fold_char, fold_into, fold_or_same, fold_with_map, folds_to, reading, without_readings};
+pub use fold::{
+    Folded, brackets, fold, fold_char, fold_into, fold_or_same, fold_with_map, folds_to, reading, without_readings,
+};
 pub use numbering::{Numbering, chinese_number, numbering};
 pub use traditional::simplified;
