@@ -77,7 +77,11 @@ fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Opti
     }
     let mut in_brackets = brackets.map(|(_, inside)| inside.split(['（', '(', '）', ')']).next().unwrap_or(inside));
     let guidance = in_brackets.find(|inside| is_guidance(inside));
+    let any = form.leftover.as_ref().and_then(Pattern::regex);
     guidance.or_else(|| {
+        if any.is_some_and(|any| !any.is_match(text)) {
+            return None;
+        }
         let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);
         patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())
     })

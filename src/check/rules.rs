@@ -67,16 +67,16 @@ struct Broken<'f> {
 pub(super) fn check(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
     kinds(form, figures, findings);
     let mut broken: Vec<Broken> = Vec::new();
-    let mut equations: Vec<Equation> = Vec::new();
+    let mut assessed: Vec<(&RuleInstance, Option<usize>)> = Vec::new();
     let mut open: Vec<FieldIndex> = Vec::new();
     for rule in &form.rules {
         for instance in &rule.instances {
             match verdict(instance, figures) {
                 Verdict::Fail(left, right) => {
-                    equations.extend(Equation::of(instance, figures, Some(broken.len())));
+                    assessed.push((instance, Some(broken.len())));
                     broken.push(Broken { rule, instance, left, right });
                 }
-                Verdict::Pass => equations.extend(Equation::of(instance, figures, None)),
+                Verdict::Pass => assessed.push((instance, None)),
                 Verdict::NotAssessable(fields) => open.extend(fields),
                 Verdict::Skipped => {}
             }
@@ -86,6 +86,8 @@ pub(super) fn check(form: &Form, figures: &Figures, findings: &mut Vec<Finding>)
     if broken.is_empty() {
         return;
     }
+    let equation = |(instance, broken)| Equation::of(instance, figures, broken);
+    let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
     let mut explained = vec![false; broken.len()];
     for explanation in culprit::explain(form, figures, &equations) {
         for &number in &explanation.broken {
@@ -103,7 +105,7 @@ fn kinds(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
         let Some(value) = figures.value(index) else { continue };
         let Some(number) = value.value else { continue };
         let negative = number.is_sign_negative() && !number.is_zero() && field.kind != FieldKind::Signed;
-        let fractional = !number.fract().is_zero() && field.kind != FieldKind::Amount;
+        let fractional = number.scale() > 0 && !number.fract().is_zero() && field.kind != FieldKind::Amount;
         if !negative && !fractional {
             continue;
         }

@@ -95,6 +95,7 @@ impl Compiler<'_> {
             reserved: Vec::new(),
             magnitudes: Vec::new(),
             leftovers: Vec::new(),
+            leftover: None,
             by_id: IndexMap::new(),
             fingerprint: 0,
         };
@@ -117,6 +118,8 @@ impl Compiler<'_> {
         form.reserved = self.all(source.reserved.iter().map(|source| super::plausible::reserved(source, &form)));
         form.magnitudes = self.all(source.magnitude.iter().map(|source| super::plausible::magnitude(source, &form)));
         form.leftovers = self.all(source.leftovers.iter().map(super::plausible::pattern));
+        let any: Vec<String> = source.leftovers.iter().map(|text| format!("(?:{})", text.get_ref())).collect();
+        form.leftover = super::Pattern::new(&any.join("|")).ok();
         for chart in &source.chart {
             match super::chart::resolve(chart, &form) {
                 Ok(chart) => form.charts.push(chart),

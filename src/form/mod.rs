@@ -64,6 +64,8 @@ pub struct Form {
     pub magnitudes: Vec<Magnitude>,
     /// What a blank form leaves to be filled in.
     pub leftovers: Vec<Pattern>,
+    /// Matches wherever one of them does, if there is such a pattern: nearly no text has any.
+    pub(crate) leftover: Option<Pattern>,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }
