@@ -17,7 +17,7 @@ use crate::report::{Content, Report};
 use crate::text::fold;
 
 /// The main vocabulary: Transitional and Strict.
-static WORD: &[(&str, u8)] = &[
+static WORD: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", 0),
     ("http://purl.oclc.org/ooxml/wordprocessingml/main", 0),
 ];

@@ -14,7 +14,7 @@ use crate::write::xlsx::cell;
 pub(super) type At = (u32, u32);
 
 /// The vocabulary of workbooks: Transitional and Strict.
-pub(super) static SHEET: &[(&str, u8)] = &[
+pub(super) static SHEET: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", 0),
     ("http://purl.oclc.org/ooxml/spreadsheetml/main", 0),
 ];

@@ -5,28 +5,28 @@ use std::borrow::Cow;
 use crate::read::xml::Tag;
 
 /// Main vocabulary (ECMA-376 part 1, 17).
-pub(in crate::read) const W: Option<u8> = Some(0);
+pub(in crate::read) const W: Option<u32> = Some(0);
 /// `DrawingML` (20.1).
-pub(super) const A: Option<u8> = Some(1);
+pub(super) const A: Option<u32> = Some(1);
 /// Drawings in text (20.4).
-pub(super) const WP: Option<u8> = Some(2);
+pub(super) const WP: Option<u32> = Some(2);
 /// Alternatives (part 3, 7).
-pub(super) const MC: Option<u8> = Some(3);
+pub(super) const MC: Option<u32> = Some(3);
 /// Vector Markup Language (part 4, 19.1).
-pub(super) const V: Option<u8> = Some(4);
+pub(super) const V: Option<u32> = Some(4);
 /// Embedded objects in VML (part 4, 19.2).
-pub(super) const O: Option<u8> = Some(5);
+pub(super) const O: Option<u32> = Some(5);
 /// Formulas (22.1).
-pub(super) const M: Option<u8> = Some(6);
+pub(super) const M: Option<u32> = Some(6);
 /// Charts and diagrams, which live in parts of their own.
-pub(super) const GRAPHIC: Option<u8> = Some(7);
+pub(super) const GRAPHIC: Option<u32> = Some(7);
 /// Flat packages.
-pub(in crate::read) const PKG: Option<u8> = Some(8);
+pub(in crate::read) const PKG: Option<u32> = Some(8);
 /// Annotations of Word 2003 XML.
-pub(super) const AML: Option<u8> = Some(9);
+pub(super) const AML: Option<u32> = Some(9);
 
 /// Every namespace that is looked at: Transitional, Strict, Word 2003.
-pub(in crate::read) static SPACES: &[(&str, u8)] = &[
+pub(in crate::read) static SPACES: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", 0),
     ("http://purl.oclc.org/ooxml/wordprocessingml/main", 0),
     ("http://schemas.microsoft.com/office/word/2003/wordml", 0),

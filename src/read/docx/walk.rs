@@ -26,8 +26,10 @@ pub(super) enum Element {
     MarkProps,
     Run,
     RunProps,
-    /// Text that is shown; whether blanks at its ends count.
-    Text(bool),
+    /// Text that is shown, without blanks at its ends.
+    Text,
+    /// Text that is shown as it is written.
+    TextAsWritten,
     Table,
     Columns,
     Row,
@@ -40,8 +42,8 @@ pub(super) enum Element {
     Section,
     /// A picture's bytes in base64 (Word 2003).
     Binary,
-    /// `mc:AlternateContent`, and what had been yielded when it began.
-    Alternatives(u64),
+    /// `mc:AlternateContent`.
+    Alternatives,
     Drawing,
 }
 
@@ -52,6 +54,8 @@ pub(super) struct Walk<'a, 's, 'p> {
     relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
+    /// What had been yielded when each open `mc:AlternateContent` began.
+    alternatives: Vec<u64>,
     /// Size and description of the drawing that is open.
     drawing: PictureRef,
     /// Open complex fields (17.16.18): whether their instruction is still being read.
@@ -82,6 +86,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             relationships,
             flow: Flow::new(part, region),
             stack: Vec::new(),
+            alternatives: Vec::new(),
             drawing: PictureRef::default(),
             fields: Vec::new(),
             swallowed: String::new(),
@@ -121,7 +126,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
 
     fn text(&mut self, text: &str) {
         match self.stack.last() {
-            Some(Element::Text(_)) => self.show(text),
+            Some(Element::Text | Element::TextAsWritten) => self.show(text),
             Some(Element::Binary) => self.binary.1.push_str(text),
             _ => {}
         }
@@ -167,8 +172,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             };
         }
         match parent {
-            Element::Alternatives(yielded) if tag.space == MC => {
-                Ok((yielded == self.shared.yielded).then_some(Element::Through))
+            Element::Alternatives if tag.space == MC => {
+                Ok((self.alternatives.last() == Some(&self.shared.yielded)).then_some(Element::Through))
             }
             Element::MarkProps | Element::RowProps if tag.space == AML => Ok(self.annotated_mark(tag)),
             Element::ParagraphProps
@@ -189,7 +194,10 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// An element of another vocabulary where content can stand.
     fn foreign(&mut self, tag: &Tag<'a>) -> Result<Option<Element>, ReadError> {
         match (tag.space, tag.local) {
-            (MC, "AlternateContent") => return Ok(Some(Element::Alternatives(self.shared.yielded))),
+            (MC, "AlternateContent") => {
+                self.alternatives.push(self.shared.yielded);
+                return Ok(Some(Element::Alternatives));
+            }
             (WP, "extent") => self.drawing.extent = extent(tag),
             (WP, "docPr") => {
                 let alt = tag.get("descr").filter(|alt| !alt.is_empty()).or_else(|| tag.get("title"));
@@ -242,7 +250,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         if let Some(para) = self.flow.para() {
             para.text_begins();
         }
-        Element::Text(preserve)
+        if preserve { Element::TextAsWritten } else { Element::Text }
     }
 
     /// A picture's bytes begin.
@@ -354,7 +362,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                     self.known.keep(xml, para.props);
                 }
             }
-            Element::Text(false) => {
+            Element::Alternatives => drop(self.alternatives.pop()),
+            Element::Text => {
                 if let Some(para) = self.flow.para() {
                     para.trim();
                 }

@@ -14,14 +14,14 @@ use crate::read::package::Package;
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// Namespace numbers of [`SPACES`].
-pub(super) const OFFICE: Option<u8> = Some(0);
-pub(super) const TABLE: Option<u8> = Some(1);
-pub(super) const TEXT: Option<u8> = Some(2);
-pub(super) const DRAW: Option<u8> = Some(3);
-pub(super) const STYLE: Option<u8> = Some(4);
+pub(super) const OFFICE: Option<u32> = Some(0);
+pub(super) const TABLE: Option<u32> = Some(1);
+pub(super) const TEXT: Option<u32> = Some(2);
+pub(super) const DRAW: Option<u32> = Some(3);
+pub(super) const STYLE: Option<u32> = Some(4);
 
 /// The namespaces that matter.
-pub(super) static SPACES: &[(&str, u8)] = &[
+pub(super) static SPACES: &[(&str, u32)] = &[
     ("urn:oasis:names:tc:opendocument:xmlns:office:1.0", 0),
     ("urn:oasis:names:tc:opendocument:xmlns:table:1.0", 1),
     ("urn:oasis:names:tc:opendocument:xmlns:text:1.0", 2),

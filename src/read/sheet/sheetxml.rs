@@ -10,10 +10,10 @@ use crate::read::skipped::Kind;
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// The namespaces that matter.
-static SPACES: &[(&str, u8)] =
+static SPACES: &[(&str, u32)] =
     &[("urn:schemas-microsoft-com:office:spreadsheet", 0), ("urn:schemas-microsoft-com:office:excel", 1)];
-const SHEET: Option<u8> = Some(0);
-const EXCEL: Option<u8> = Some(1);
+const SHEET: Option<u32> = Some(0);
+const EXCEL: Option<u32> = Some(1);
 
 /// Reads a workbook that is one XML file.
 ///

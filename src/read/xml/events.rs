@@ -65,11 +65,11 @@ pub struct Events<'a> {
     text: &'a str,
     /// Offset of what comes next.
     at: usize,
-    spaces: &'static [(&'static str, u8)],
+    spaces: &'static [(&'static str, u32)],
     /// Prefix, namespace and the depth of the element that declares it.
-    bindings: Vec<(&'a str, Option<u8>, u32)>,
+    bindings: Vec<(&'a str, Option<u32>, u32)>,
     /// The prefix that was looked up last and what it stands for.
-    last: Option<(&'a str, Option<u8>)>,
+    last: Option<(&'a str, Option<u32>)>,
     /// Added to every offset.
     base: usize,
     /// Names of the open elements as they are written.
@@ -85,7 +85,7 @@ pub struct Events<'a> {
 
 impl<'a> Events<'a> {
     /// The events of a text; `base` is added to every offset, `spaces` are the namespaces that matter, each with its number.
-    pub fn new(text: &'a str, base: usize, spaces: &'static [(&'static str, u8)]) -> Self {
+    pub fn new(text: &'a str, base: usize, spaces: &'static [(&'static str, u32)]) -> Self {
         Self {
             text,
             at: 0,
@@ -421,7 +421,7 @@ impl<'a> Events<'a> {
         Ok(())
     }
 
-    fn space(&mut self, prefix: &'a str) -> Option<u8> {
+    fn space(&mut self, prefix: &'a str) -> Option<u32> {
         if let Some((known, space)) = self.last
             && same(known.as_bytes(), prefix.as_bytes())
         {

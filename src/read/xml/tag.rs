@@ -8,7 +8,7 @@ use quick_xml::escape::unescape;
 #[derive(Debug, Clone, Copy)]
 pub struct Tag<'a> {
     /// Index of its namespace in the list given to [`super::Events::new`]; `None` for any other.
-    pub space: Option<u8>,
+    pub space: Option<u32>,
     /// Its name without prefix.
     pub local: &'a str,
     /// What stands between the name and `>`.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const SPACES: &[(&str, u8)] = &[("urn:one", 1), ("urn:two", 2)];
+const SPACES: &[(&str, u32)] = &[("urn:one", 1), ("urn:two", 2)];
 
 fn shown(text: &str) -> Result<Vec<String>, ReadError> {
     let budget = &mut Budget::default();
