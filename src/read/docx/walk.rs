@@ -106,20 +106,22 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     pub(super) fn run(mut self) -> Result<Vec<Block>, ReadError> {
         let mut last = 0;
         loop {
-            match self.events.next(self.shared.budget)? {
-                Event::Open(tag) => match self.open(&tag)? {
+            // A tag is looked at where it lies: a copy would wait for its parts to be stored.
+            match self.events.next(self.shared.budget) {
+                Ok(Event::Open(ref tag)) => match self.open(tag)? {
                     Some(element) => self.stack.push(element),
                     None => last = self.events.skip(self.shared.budget)?,
                 },
-                Event::Close(end) => {
+                Ok(Event::Close(end)) => {
                     last = end;
                     if let Some(element) = self.stack.pop() {
                         self.close(element, end)?;
                     }
                 }
-                Event::Text(text) => self.text(text),
-                Event::Character(character) => self.text(character.encode_utf8(&mut [0; 4])),
-                Event::End => return Ok(self.flow.finish(last, self.shared)?),
+                Ok(Event::Text(text)) => self.text(text),
+                Ok(Event::Character(character)) => self.text(character.encode_utf8(&mut [0; 4])),
+                Ok(Event::End) => return Ok(self.flow.finish(last, self.shared)?),
+                Err(error) => return Err(error),
             }
         }
     }

@@ -143,7 +143,7 @@ impl<'a> Events<'a> {
                         return Ok(Event::Text(text));
                     }
                 }
-                _ => return self.start_tag(budget).map(Event::Open),
+                _ => return self.start_tag(budget),
             }
         }
     }
@@ -342,12 +342,13 @@ impl<'a> Events<'a> {
         }
     }
 
-    fn start_tag(&mut self, budget: &mut Budget) -> Result<Tag<'a>, ReadError> {
+    /// Gives the event itself: a tag that is put into one afterwards is copied, and waits for its parts to be stored.
+    fn start_tag(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
         let (text, start) = (self.text, self.at);
         let rest = &text.as_bytes()[start + 1..];
         if let Some(&Known { text, name, tag, empty }) = self.tags.find(rest, self.scope) {
             self.enter(name, text.len(), empty, budget)?;
-            return Ok(Tag { start: self.base + start, ..tag });
+            return Ok(Event::Open(Tag { start: self.base + start, ..tag }));
         }
         let ends = self.tag_end(start + 1)?;
         let (name, whole) = (&text[start + 1..ends.name], &text[start + 1..=ends.tag]);
@@ -363,7 +364,7 @@ impl<'a> Events<'a> {
         if !ends.declares {
             self.tags.keep(Known { text: whole, name, tag, empty }, rest, self.scope);
         }
-        Ok(tag)
+        Ok(Event::Open(tag))
     }
 
     /// An element begins whose tag is so long behind its `<`.
