@@ -16,6 +16,8 @@ pub(super) struct Run<'a> {
     pub(super) style: u16,
     /// Modifiers.
     pub(super) grpprl: &'a [u8],
+    /// The page that tells of it, and its number there.
+    page: Option<(&'a [u8], usize)>,
 }
 
 impl Run<'_> {
@@ -53,19 +55,28 @@ impl<'a> Pages<'a> {
         self.find(offset).unwrap_or(Run { start: offset, end: offset.saturating_add(1), ..Run::default() })
     }
 
+    /// The same for an offset behind a run, which mostly is in the next one of its page.
+    pub(super) fn run_behind(&self, run: &Run<'a>, offset: u32) -> Run<'a> {
+        let next = run.page.filter(|(page, index)| index + 1 < runs(page));
+        let next = next.and_then(|(page, index)| self.of_page(page, index + 1)).filter(|next| next.holds(offset));
+        next.unwrap_or_else(|| self.run(offset))
+    }
+
     fn find(&self, offset: u32) -> Option<Run<'a>> {
         let count = self.table.len().checked_sub(4)? / 8;
         let index = last_at_or_below(self.table, count, offset)?;
         let number = u32_at(self.table, (count + 1) * 4 + index * 4)? & 0x003F_FFFF;
         let start = (number as usize).checked_mul(PAGE)?;
         let page = self.stream.get(start..start.checked_add(PAGE)?)?;
-        let runs = usize::from(page[PAGE - 1]);
-        let index = last_at_or_below(page, runs, offset)?;
-        let run = Run { start: u32_at(page, index * 4)?, end: u32_at(page, index * 4 + 4)?, ..Run::default() };
-        if !run.holds(offset) {
-            return None;
-        }
-        let descriptors = (runs + 1) * 4;
+        let index = last_at_or_below(page, runs(page), offset)?;
+        self.of_page(page, index).filter(|run| run.holds(offset))
+    }
+
+    /// A run of a page by its number.
+    fn of_page(&self, page: &'a [u8], index: usize) -> Option<Run<'a>> {
+        let (start, end) = (u32_at(page, index * 4)?, u32_at(page, index * 4 + 4)?);
+        let run = Run { start, end, page: Some((page, index)), ..Run::default() };
+        let descriptors = (runs(page) + 1) * 4;
         Some(match self.kind {
             Kind::Characters => Run { grpprl: chpx(page, descriptors + index).unwrap_or_default(), ..run },
             Kind::Paragraphs => {
@@ -74,6 +85,11 @@ impl<'a> Pages<'a> {
             }
         })
     }
+}
+
+/// Number of runs that a page tells of.
+fn runs(page: &[u8]) -> usize {
+    page.last().copied().map_or(0, usize::from)
 }
 
 /// Modifiers of a run of characters.

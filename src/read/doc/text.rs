@@ -236,14 +236,14 @@ impl<'a, 'b> Walk<'a, 'b> {
             return Err(Exceeded { resource: Resource::TextBytes, asked, limit }.into());
         }
         let styles = self.source.styles;
-        self.run = self.source.characters.run(offset);
+        self.run = self.source.characters.run_behind(&self.run, offset);
         if !self.paragraph.holds(offset) {
-            self.paragraph = self.source.paragraphs.run(offset);
+            self.paragraph = self.source.paragraphs.run_behind(&self.paragraph, offset);
         }
         self.budget.spend(Resource::Steps, 1)?;
         let (grpprl, style) = (self.run.grpprl, self.paragraph.style);
-        let same = |known: &&(&[u8], u16, u16, CharProps)| (known.0, known.1, known.2) == (grpprl, style, prm);
-        if let Some(known) = self.known[..self.next_known.min(KNOWN)].iter().find(same) {
+        let is_it = |known: &&(&[u8], u16, u16, CharProps)| same(known.0, grpprl) && (known.1, known.2) == (style, prm);
+        if let Some(known) = self.known[..self.next_known.min(KNOWN)].iter().find(is_it) {
             self.props = known.3;
             return Ok(());
         }
@@ -403,11 +403,12 @@ impl<'a, 'b> Walk<'a, 'b> {
     fn para_props(&mut self, offset: u32, prm: u16) -> Result<ParaProps, ReadError> {
         let styles = self.source.styles;
         if !self.paragraph.holds(offset) {
-            self.paragraph = self.source.paragraphs.run(offset);
+            self.paragraph = self.source.paragraphs.run_behind(&self.paragraph, offset);
         }
         let run = self.paragraph;
-        let same = |known: &&(&[u8], u16, u16, ParaProps)| (known.0, known.1, known.2) == (run.grpprl, run.style, prm);
-        if let Some(known) = self.known_paras.iter().find(same) {
+        let is_it =
+            |known: &&(&[u8], u16, u16, ParaProps)| same(known.0, run.grpprl) && (known.1, known.2) == (run.style, prm);
+        if let Some(known) = self.known_paras.iter().find(is_it) {
             return Ok(known.3.clone());
         }
         let mut props = ParaProps::of_style(styles.get(run.style));
@@ -443,4 +444,9 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
         Ok(())
     }
+}
+
+/// Whether two lists of modifiers are the same. Runs of a page that have the same share it.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    std::ptr::eq(one, other) || one == other
 }
