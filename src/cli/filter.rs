@@ -13,6 +13,9 @@ use super::args::{Filter, Global};
 use super::convert::{formats, known_form};
 use super::{Exit, agencies, mistakes};
 
+/// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
+const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
+
 /// Every line is answered, also where its file is wrong; so the exit status is 0 when the lines end, or the engine that drives us
 /// would give up the whole task for one bad file.
 pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
@@ -26,7 +29,7 @@ pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
     let program = std::env::current_exe()?;
     let command = || {
         let mut command = Command::new(&program);
-        command.args(std::env::args_os().skip(1)).arg("--child");
+        command.args(std::env::args_os().skip(1)).arg("--child").env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);
         command
     };
     // Not locked: rows are written by this thread alone.

@@ -152,7 +152,8 @@ fn work_is_counted_where_it_is_dear() {
     let prefixes = format!(
         "<w:document xmlns:w='{}'{spaces}><w:body>{}</w:body></w:document>",
         crate::make::W,
-        "<a:b/><w:x/>".repeat(6_000)
+        // A tag that stood before is not taken apart again.
+        (0..6_000).map(|number| format!("<a:b{number}/><w:x{number}/>")).collect::<String>()
     );
     let ends = "<w:r><w:rPr><w:b/></w:rPr ></w:r>".repeat(10_000);
     let elements = "<a/>".repeat(60_000);
