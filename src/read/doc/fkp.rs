@@ -17,7 +17,17 @@ pub(super) struct Run<'a> {
     /// Modifiers.
     pub(super) grpprl: &'a [u8],
     /// The page that tells of it, and its number there.
-    page: Option<(&'a [u8], usize)>,
+    page: Option<(Page<'a>, usize)>,
+}
+
+/// A page that the table gave.
+#[derive(Debug, Clone, Copy)]
+struct Page<'a> {
+    bytes: &'a [u8],
+    /// The offset from which on the table gives another.
+    end: u32,
+    /// Whether its runs stand in order, as in an undamaged file.
+    sorted: bool,
 }
 
 impl Run<'_> {
@@ -42,12 +52,14 @@ pub(super) struct Pages<'a> {
     stream: &'a [u8],
     table: &'a [u8],
     kind: Kind,
+    /// Whether the table is in order.
+    sorted: bool,
 }
 
 impl<'a> Pages<'a> {
     /// Pages of `stream` (`WordDocument`) under a table.
     pub(super) fn new(stream: &'a [u8], table: &'a [u8], kind: Kind) -> Self {
-        Self { stream, table, kind }
+        Self { stream, table, kind, sorted: sorted(table, (table.len() / 8).saturating_sub(1)) }
     }
 
     /// The run that an offset belongs to; a run of one byte without properties where none does.
@@ -55,9 +67,11 @@ impl<'a> Pages<'a> {
         self.find(offset).unwrap_or(Run { start: offset, end: offset.saturating_add(1), ..Run::default() })
     }
 
-    /// The same for an offset behind a run, which mostly is in the next one of its page.
+    /// The same where the run of an offset before is known: mostly the next one of its page.
     pub(super) fn run_behind(&self, run: &Run<'a>, offset: u32) -> Run<'a> {
-        let next = run.page.filter(|(page, index)| index + 1 < runs(page));
+        // Where nothing is out of order, looking for it would give the same.
+        let page = run.page.filter(|(page, _)| self.sorted && page.sorted && offset < page.end);
+        let next = page.filter(|(page, index)| index + 1 < runs(page.bytes));
         let next = next.and_then(|(page, index)| self.of_page(page, index + 1)).filter(|next| next.holds(offset));
         next.unwrap_or_else(|| self.run(offset))
     }
@@ -67,15 +81,18 @@ impl<'a> Pages<'a> {
         let index = last_at_or_below(self.table, count, offset)?;
         let number = u32_at(self.table, (count + 1) * 4 + index * 4)? & 0x003F_FFFF;
         let start = (number as usize).checked_mul(PAGE)?;
-        let page = self.stream.get(start..start.checked_add(PAGE)?)?;
-        let index = last_at_or_below(page, runs(page), offset)?;
+        let bytes = self.stream.get(start..start.checked_add(PAGE)?)?;
+        let end = if index + 1 < count { u32_at(self.table, (index + 1) * 4)? } else { u32::MAX };
+        let page = Page { bytes, end, sorted: sorted(bytes, runs(bytes)) };
+        let index = last_at_or_below(bytes, runs(bytes), offset)?;
         self.of_page(page, index).filter(|run| run.holds(offset))
     }
 
     /// A run of a page by its number.
-    fn of_page(&self, page: &'a [u8], index: usize) -> Option<Run<'a>> {
+    fn of_page(&self, whole: Page<'a>, index: usize) -> Option<Run<'a>> {
+        let page = whole.bytes;
         let (start, end) = (u32_at(page, index * 4)?, u32_at(page, index * 4 + 4)?);
-        let run = Run { start, end, page: Some((page, index)), ..Run::default() };
+        let run = Run { start, end, page: Some((whole, index)), ..Run::default() };
         let descriptors = (runs(page) + 1) * 4;
         Some(match self.kind {
             Kind::Characters => Run { grpprl: chpx(page, descriptors + index).unwrap_or_default(), ..run },
@@ -115,6 +132,12 @@ fn papx(page: &[u8], descriptor: usize) -> Option<(u16, &[u8])> {
     };
     let bytes = page.get(start..(start + length).min(PAGE))?;
     Some((u16_at(bytes, 0)?, &bytes[2..]))
+}
+
+/// Whether the first `count` 32-bit numbers, and the one behind them, are in order.
+fn sorted(numbers: &[u8], count: usize) -> bool {
+    let numbers = numbers.as_chunks().0.iter().take(count + 1).map(|&number| u32::from_le_bytes(number));
+    numbers.is_sorted()
 }
 
 /// Index of the last of `count` sorted 32-bit numbers that is not above `offset`.

@@ -77,8 +77,9 @@ pub(super) struct Walk<'a, 'b> {
     /// Run that the last character belonged to, and its properties.
     run: Run<'a>,
     props: CharProps,
-    /// The paragraph that it belonged to.
+    /// The paragraph that it belonged to, and the one that ended last.
     paragraph: Run<'a>,
+    ended: Run<'a>,
     /// Properties that were worked out last, by modifiers, style and the piece's modifier: a text has few different ones.
     known: [(&'a [u8], u16, u16, CharProps); KNOWN],
     next_known: usize,
@@ -112,6 +113,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             run: Run::default(),
             props: CharProps::default(),
             paragraph: Run::default(),
+            ended: Run::default(),
             known: [(&[], 0, 0, CharProps::default()); KNOWN],
             next_known: 0,
             known_paras: VecDeque::new(),
@@ -402,10 +404,8 @@ impl<'a, 'b> Walk<'a, 'b> {
     /// Properties of the paragraph whose mark lies at an offset.
     fn para_props(&mut self, offset: u32, prm: u16) -> Result<ParaProps, ReadError> {
         let styles = self.source.styles;
-        if !self.paragraph.holds(offset) {
-            self.paragraph = self.source.paragraphs.run_behind(&self.paragraph, offset);
-        }
-        let run = self.paragraph;
+        self.ended = self.source.paragraphs.run_behind(&self.ended, offset);
+        let run = self.ended;
         let is_it =
             |known: &&(&[u8], u16, u16, ParaProps)| same(known.0, run.grpprl) && (known.1, known.2) == (run.style, prm);
         if let Some(known) = self.known_paras.iter().find(is_it) {
