@@ -59,6 +59,9 @@ pub(super) struct Source<'a> {
 const KNOWN: usize = 4;
 const KNOWN_PARAGRAPHS: usize = 8;
 
+/// Bytes of modifiers that are compared with all that are remembered at the price of a step.
+const MODIFIERS_A_STEP: usize = 64;
+
 /// The walk's state.
 pub(super) struct Walk<'a, 'b> {
     source: Source<'a>,
@@ -406,9 +409,12 @@ impl<'a, 'b> Walk<'a, 'b> {
         let styles = self.source.styles;
         self.ended = self.source.paragraphs.run_behind(&self.ended, offset);
         let run = self.ended;
-        let is_it =
-            |known: &&(&[u8], u16, u16, ParaProps)| same(known.0, run.grpprl) && (known.1, known.2) == (run.style, prm);
-        if let Some(known) = self.known_paras.iter().find(is_it) {
+        let known = || self.known_paras.iter().filter(|known| (known.1, known.2) == (run.style, prm));
+        if let Some(known) = known().find(|known| std::ptr::eq(known.0, run.grpprl)) {
+            return Ok(known.3.clone());
+        }
+        self.budget.spend(Resource::Steps, (run.grpprl.len() / MODIFIERS_A_STEP) as u64)?;
+        if let Some(known) = known().find(|known| known.0 == run.grpprl) {
             return Ok(known.3.clone());
         }
         let mut props = ParaProps::of_style(styles.get(run.style));
