@@ -1,7 +1,7 @@
 //! Bytes packed (RFC 1951) fast: in one block with the codes that are agreed beforehand (3.2.6), what stood before found by one look.
 //!
 //! Most of a report's part is the form's, so what of that repeats is found once a form ([`Prepared`]). zlib's fastest level, which packs
-//! as tightly, took twice as long even without it, most of that for clearing its tables for each part.
+//! about as tightly, took nearly twice as long even without that.
 
 mod prepared;
 
