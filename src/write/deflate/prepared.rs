@@ -66,7 +66,7 @@ impl Matcher<'_> {
             steps.push(step);
             // All places are known, not only those where something begins, for pieces begin anywhere.
             for inside in at + 1..at + length {
-                self.before(piece, inside);
+                self.note(piece, inside);
             }
             at += length;
             literals = at;
@@ -77,12 +77,16 @@ impl Matcher<'_> {
 
     /// Where what stands at a place stood before, with how many bytes it is. Notes the place.
     fn before(&mut self, piece: usize, at: usize) -> Option<(usize, usize, usize)> {
-        let text = self.texts[piece].as_bytes();
-        let word = text[at..].first_chunk::<4>()?;
-        let slot = u32::from_le_bytes(*word).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOT_BITS);
-        let (source, offset) = self.slots[slot as usize].replace((piece, at))?;
-        let length = same(&self.texts[source].as_bytes()[offset..], &text[at..]);
+        let (source, offset) = self.note(piece, at)?;
+        let length = same(&self.texts[source].as_bytes()[offset..], &self.texts[piece].as_bytes()[at..]);
         Some((source, offset, length))
+    }
+
+    /// Notes a place. Gives the one whose four bytes had the same hash before.
+    fn note(&mut self, piece: usize, at: usize) -> Option<(usize, usize)> {
+        let word = self.texts[piece].as_bytes()[at..].first_chunk::<4>()?;
+        let slot = u32::from_le_bytes(*word).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOT_BITS);
+        self.slots[slot as usize].replace((piece, at))
     }
 }
 
