@@ -52,8 +52,8 @@ pub fn fold_or_same(text: &str) -> Cow<'_, str> {
 /// Whether the folded form of a text is this one; nearly always the first characters tell.
 pub fn folds_to(text: &str, folded: &str) -> bool {
     let mut rest = folded.chars();
-    let characters = parts(text).flat_map(|(_, part)| part.chars()).filter_map(fold_char);
-    characters.into_iter().all(|character| rest.next() == Some(character)) && rest.next().is_none()
+    let mut characters = parts(text).flat_map(|(_, part)| part.chars()).filter_map(fold_char);
+    characters.all(|character| rest.next() == Some(character)) && rest.next().is_none()
 }
 
 /// Appends the folded form of a text.
@@ -184,7 +184,7 @@ pub struct Folded {
 }
 
 impl Folded {
-    /// The byte of `text` at which what comes from this byte of the original or from behind it begins.
+    /// The byte of `text` at which what comes from this byte of the original, the first of a character, or from behind it begins.
     pub fn at(&self, original: usize) -> usize {
         self.origin.partition_point(|&origin| (origin as usize) < original).min(self.text.len())
     }

@@ -167,6 +167,12 @@ impl<'a> Bits<'a> {
     }
 }
 
+/// The slot of four bytes among so many slots as a power of two.
+#[inline]
+fn slot(word: [u8; 4], slot_bits: u32) -> usize {
+    (u32::from_le_bytes(word).wrapping_mul(0x9e37_79b1) >> (u32::BITS - slot_bits)) as usize
+}
+
 /// Where four bytes stood last, by what they hash to. Places are counted through all that a thread packs, so that nothing has to be
 /// cleared: what belongs to something else is farther away than a copy may reach.
 struct Seen {
@@ -193,8 +199,7 @@ impl Seen {
     /// How far back bytes with the same hash stood last, if at all; they stand at `place` now.
     #[inline]
     fn back(&mut self, word: [u8; 4], place: usize) -> usize {
-        let slot = u32::from_le_bytes(word).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOT_BITS);
-        place - std::mem::replace(&mut self.slots[slot as usize], place as u32) as usize
+        place - std::mem::replace(&mut self.slots[slot(word, SLOT_BITS)], place as u32) as usize
     }
 }
 

@@ -2,7 +2,7 @@
 
 use zip::result::ZipResult;
 
-use super::{Code, LITERALS, Packer, SHORTEST, WINDOW, block, distance, same};
+use super::{Code, LITERALS, Packer, SHORTEST, WINDOW, block, distance, same, slot};
 
 /// Literals that fit the bits that are put at once.
 const LITERALS_AT_ONCE: usize = 3;
@@ -85,8 +85,7 @@ impl Matcher<'_> {
     /// Notes a place. Gives the one whose four bytes had the same hash before.
     fn note(&mut self, piece: usize, at: usize) -> Option<(usize, usize)> {
         let word = self.texts[piece].as_bytes()[at..].first_chunk::<4>()?;
-        let slot = u32::from_le_bytes(*word).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOT_BITS);
-        self.slots[slot as usize].replace((piece, at))
+        self.slots[slot(*word, SLOT_BITS)].replace((piece, at))
     }
 }
 

@@ -94,7 +94,12 @@ fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece, page:
     match piece {
         Piece::Text(text) => element("p", text, page),
         Piece::Heading(level, text) => {
-            let name = ["h3", "h4", "h5"].get(usize::from(level) - 2).unwrap_or(&"h6");
+            let name = match level {
+                2 => "h3",
+                3 => "h4",
+                4 => "h5",
+                _ => "h6",
+            };
             element(name, text, page);
         }
         Piece::Table(table) => tables[table].fill(form, report, page),
