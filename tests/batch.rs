@@ -2,11 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
 use std::io::Write;
 
-use program::{Folder, page, report};
+use crate::program::{self, Folder, page, report};
 
 const CONVERT: &[&str] = &["convert", "in", "-o", "out", "--to", "html,json"];
 

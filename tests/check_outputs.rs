@@ -2,13 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod program;
-
+use crate::program::Folder;
 use nianbao::form::Forms;
 use nianbao::report::{Content, Report, Value};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
-use program::Folder;
 use serde_json::{Value as Json, json};
 
 /// A consistent report of an agency and year, with some figures of its own.

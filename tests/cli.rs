@@ -2,10 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
+use crate::program::{self, Folder, page, report};
 use nianbao::report::Kind;
-use program::{Folder, page, report};
 
 /// A page with a word where a figure belongs.
 fn wrong_page(seed: u64) -> Vec<u8> {

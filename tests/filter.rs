@@ -2,15 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
+use crate::program::{Folder, page, report};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use program::{Folder, page, report};
 use serde_json::Value;
 
 const FILTER: &[&str] = &["filter", "--out", "out", "--to", "html,json"];

@@ -1,16 +1,15 @@
-//! Goldens: what `inspect` prints of every sample, as text in `tests/golden/`. `BLESS=1 cargo test --test golden` rewrites them; read
+//! Goldens: what `inspect` prints of every sample, as text in `tests/golden/`. `BLESS=1 cargo test golden` rewrites them; read
 //! the difference before it is committed.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod program;
-mod sources;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::program;
+use crate::sources;
 use serde_json::Value;
 
 /// The folders whose files have goldens.
@@ -86,7 +85,7 @@ fn every_sample_gives_what_its_golden_says_and_every_golden_has_its_sample() {
             wrong.push(format!("{}: {}", sample.display(), difference(&wanted, &found)));
         }
     }
-    assert!(wrong.is_empty(), "BLESS=1 cargo test --test golden rewrites what is right.\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "BLESS=1 cargo test golden rewrites what is right.\n{}", wrong.join("\n"));
     let wanted: BTreeSet<PathBuf> = samples().iter().map(|sample| golden(sample)).collect();
     assert_eq!(wanted.len(), samples().len(), "two samples have one name");
     let found: BTreeSet<PathBuf> = sources::files(GOLDEN).into_iter().collect();

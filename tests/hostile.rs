@@ -5,10 +5,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod sources;
-
 use std::collections::BTreeSet;
 
+use crate::sources;
 use nianbao::document::Budget;
 use nianbao::finding::codes;
 use nianbao::read::read;

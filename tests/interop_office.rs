@@ -2,18 +2,16 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::process::Command;
 
+use crate::program::{Folder, page};
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::{Block, Budget};
 use nianbao::form::Forms;
 use nianbao::sampler::Sampler;
-use program::{Folder, page};
 use rust_decimal::Decimal;
 
 const NAMES: [&str; 4] = ["青山县教育局", "青山县民政局", "东河镇人民政府", "西河镇人民政府"];

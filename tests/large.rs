@@ -2,15 +2,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::program::{Folder, page, report};
 use nianbao::sampler::Random;
-use program::{Folder, page, report};
 
 /// Pages of made-up reports in folders of a hundred.
 fn reports(folder: &Folder, name: &str, count: u64) {

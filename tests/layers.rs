@@ -2,8 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod sources;
-
+use crate::sources;
 use std::collections::BTreeSet;
 
 /// What each part may name, besides itself. A part that is not listed may name nothing.

@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
+use crate::program::{self, Folder};
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::Budget;
 use nianbao::form::Forms;
@@ -11,7 +10,6 @@ use nianbao::migrate::Migrations;
 use nianbao::report::{Content, Kind, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
-use program::Folder;
 
 const OLD: &str = "gkbg-2019";
 const NEW: &str = "gkbg-2021";

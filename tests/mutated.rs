@@ -6,13 +6,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod sources;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use crate::sources;
 use nianbao::batch::keep_panics_quiet;
 use nianbao::document::{Budget, Limits, Resource};
 use nianbao::read::{READERS, ReadError, Sniffed, read, sniff};

@@ -2,14 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod program;
-
 use std::io::{Cursor, Read};
 
+use crate::program::Folder;
 use nianbao::report::{Report, Value};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
-use program::Folder;
 
 fn wrong_report() -> Report {
     let forms = nianbao::form::Forms::built_in().unwrap();

@@ -1,14 +1,12 @@
-//! The commands of the front page are run, and print what it says they print. `BLESS=1 cargo test --test readme` rewrites outputs
+//! The commands of the front page are run, and print what it says they print. `BLESS=1 cargo test readme` rewrites outputs
 //! that are not there yet; a line `...` in the page stands for any number of lines.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-mod sources;
-
 use std::path::Path;
 
-use program::Folder;
+use crate::program::Folder;
+use crate::sources;
 
 const PAGE: &str = "README.md";
 
@@ -92,7 +90,7 @@ fn every_command_prints_what_the_page_says() {
         return;
     }
     assert!(count >= 8, "{count} commands");
-    assert!(wrong.is_empty(), "the page should say (BLESS=1 cargo test --test readme):\n{}", wrong.join("\n\n"));
+    assert!(wrong.is_empty(), "the page should say (BLESS=1 cargo test readme):\n{}", wrong.join("\n\n"));
 }
 
 #[test]

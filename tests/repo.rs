@@ -2,12 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod sources;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
+use crate::sources;
 use nianbao::finding::codes;
 use nianbao::form::{Forms, Head, Label};
 

@@ -2,10 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-
 use std::collections::BTreeMap;
 
+use crate::program::{Folder, page};
 use nianbao::agencies::Agencies;
 use nianbao::document::{Block, Budget, Grid};
 use nianbao::form::{Form, Forms};
@@ -13,7 +12,6 @@ use nianbao::report::{Kind, Report, Value};
 use nianbao::rollup::{Gathering, Rollup};
 use nianbao::sampler::Sampler;
 use nianbao::{read, write::workbook};
-use program::{Folder, page};
 use rust_decimal::Decimal;
 
 const AGENCIES: &str = "\

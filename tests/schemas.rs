@@ -2,11 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod program;
-mod sources;
-
 use std::path::Path;
 
+use crate::program::Folder;
+use crate::sources;
 use nianbao::check::{Context, check};
 use nianbao::document::Place;
 use nianbao::finding::Finding;
@@ -16,7 +15,6 @@ use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 use nianbao::stream::Row;
 use nianbao::waivers::{Waiver, Waivers};
-use program::Folder;
 use serde_json::Value;
 
 fn published(name: &str, schema: &schemars::Schema) -> Value {
@@ -27,7 +25,7 @@ fn published(name: &str, schema: &schemars::Schema) -> Value {
         std::fs::write(&path, &wanted).expect("written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(found == wanted, "{} is out of date: BLESS=1 cargo test --test schemas", path.display());
+    assert!(found == wanted, "{} is out of date: BLESS=1 cargo test schemas", path.display());
     serde_json::from_str(&found).expect("JSON")
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nianbao::document::Grid;
 
-use crate::make::{grids, paragraphs, read};
+use super::make::{grids, paragraphs, read};
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");

@@ -2,7 +2,7 @@
 
 use nianbao::document::{Block, Region};
 
-use crate::make::{W, Word, body_texts, main_part, p, paragraphs, tc, texts};
+use super::make::{W, Word, body_texts, main_part, p, paragraphs, tc, texts};
 
 #[test]
 fn what_wraps_runs_is_read_through() {
@@ -120,7 +120,7 @@ fn list_labels_of_paragraphs_styles_and_cells() {
     let (document, _) = word.read();
     let shown: Vec<_> = paragraphs(&document).iter().map(|paragraph| paragraph.shown().into_owned()).collect();
     assert_eq!(shown, ["一、x", "1.y", "2.y", "z", "二、x"]);
-    assert_eq!(crate::make::grids(&document)[0].cells()[0].text, "1.y");
+    assert_eq!(super::make::grids(&document)[0].cells()[0].text, "1.y");
 }
 
 #[test]
@@ -242,11 +242,11 @@ fn properties_of_the_document() {
     let mut word = Word::new("<w:p/>");
     word.parts.push(("docProps/core.xml".into(), "<c><title>年报</title><creator>某局</creator></c>".into()));
     let bytes = word.bytes();
-    assert_eq!(crate::make::read(&bytes).unwrap().0.metadata.title, None);
+    assert_eq!(super::make::read(&bytes).unwrap().0.metadata.title, None);
     let root = "<Relationships><Relationship Id='r' Type='x/officeDocument' Target='word/document.xml'/><Relationship Id='c' Type='x/core-properties' Target='docProps/core.xml'/></Relationships>";
     let mut parts = vec![("_rels/.rels", root.as_bytes())];
     parts.extend(word.parts.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
-    let (document, _) = crate::make::read(&crate::make::zip(&parts)).unwrap();
+    let (document, _) = super::make::read(&super::make::zip(&parts)).unwrap();
     assert_eq!((document.metadata.title.as_deref(), document.metadata.author.as_deref()), (Some("年报"), Some("某局")));
 }
 
@@ -272,7 +272,7 @@ fn spans_cut_out_the_very_elements() {
         let found: Vec<_> =
             paragraphs(&document).iter().map(|found| (found.place.paragraph, cut(found.place.span))).collect();
         assert_eq!(found, [(Some(0), p("一").as_str()), (Some(2), "<w:p w:x='>'>  <w:r><w:t>二</w:t></w:r></w:p>")]);
-        let grid = crate::make::grids(&document)[0];
+        let grid = super::make::grids(&document)[0];
         assert!(cut(grid.place.span).starts_with("<w:tbl>") && cut(grid.place.span).ends_with("</w:tbl>"));
         let cells: Vec<_> = grid.cells().iter().map(|cell| cut(cell.place.span)).collect();
         assert_eq!(cells, [tc("", "格").as_str(), "<w:tc w:a='1'/>", "<w:tc><w:p/></w:tc>"]);

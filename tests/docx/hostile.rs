@@ -3,7 +3,7 @@
 use nianbao::document::{Exceeded, Limits, Resource};
 use nianbao::read::ReadError;
 
-use crate::make::{Word, main_part, p, read, read_within, tc, zip};
+use super::make::{Word, main_part, p, read, read_within, tc, zip};
 
 fn sample() -> Word {
     let row = format!("<w:tr>{}{}</w:tr>", tc("<w:gridSpan w:val='2'/>", "甲"), tc("<w:vMerge/>", "12"));
@@ -151,7 +151,7 @@ fn work_is_counted_where_it_is_dear() {
     let spaces: String = (0..500).map(|number| format!(" xmlns:n{number}='u'")).collect();
     let prefixes = format!(
         "<w:document xmlns:w='{}'{spaces}><w:body>{}</w:body></w:document>",
-        crate::make::W,
+        super::make::W,
         // A tag that stood before is not taken apart again.
         (0..6_000).map(|number| format!("<a:b{number}/><w:x{number}/>")).collect::<String>()
     );

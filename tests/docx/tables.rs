@@ -2,7 +2,7 @@
 
 use nianbao::document::{Block, Grid};
 
-use crate::make::{Word, grids, p, tc, texts};
+use super::make::{Word, grids, p, tc, texts};
 
 /// The grid of a table, and each row's cells as text, column, rows and columns.
 fn table(content: &str) -> (Grid, Vec<Vec<String>>) {

@@ -2,17 +2,17 @@
 
 use nianbao::sampler::Random;
 
-use crate::render::{Cell, Clear, Layout, Piece, changed, joined, lines, pipes, unmarked, with_rows};
+use super::render::{Cell, Clear, Layout, Piece, changed, joined, lines, pipes, unmarked, with_rows};
 
-const fn rows(name: &'static str, render: crate::render::Render) -> Layout {
+const fn rows(name: &'static str, render: super::render::Render) -> Layout {
     Layout { name, clear: Clear::Rows, render }
 }
 
-const fn judged(name: &'static str, render: crate::render::Render) -> Layout {
+const fn judged(name: &'static str, render: super::render::Render) -> Layout {
     Layout { name, clear: Clear::Judged, render }
 }
 
-const fn nothing(name: &'static str, render: crate::render::Render) -> Layout {
+const fn nothing(name: &'static str, render: super::render::Render) -> Layout {
     Layout { name, clear: Clear::Nothing, render }
 }
 

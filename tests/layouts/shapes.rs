@@ -2,7 +2,7 @@
 
 use nianbao::sampler::Random;
 
-use crate::render::{Cell, Clear, Layout, Piece, Render, Source, joined, lines, pipes, unmarked, with_rows};
+use super::render::{Cell, Clear, Layout, Piece, Render, Source, joined, lines, pipes, unmarked, with_rows};
 
 const fn rows(name: &'static str, render: Render) -> Layout {
     Layout { name, clear: Clear::Rows, render }

@@ -1,6 +1,6 @@
 //! The real program in a fresh folder, for the tests that run it.
 
-#![allow(dead_code, clippy::expect_used, clippy::panic, reason = "each test uses a part of it, and fails by panicking")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! The project's own source files, for the tests that read them.
 
-#![allow(dead_code, clippy::expect_used, clippy::panic, reason = "each test uses a part of it, and fails by panicking")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 
