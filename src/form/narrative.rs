@@ -153,8 +153,8 @@ fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<N
         if numbered && text.get_ref().matches("{n}").count() != 1 {
             return Err(fail("the pattern needs one `{n}` where the number stands".to_owned()));
         }
-        let expanded = text.get_ref().replace("{n}", NUMBER).replace("{g}", GAP);
-        let pattern = Pattern::new(&expanded).map_err(fail)?;
+        let put = |number, gap| text.get_ref().replace("{n}", number).replace("{g}", gap);
+        let pattern = Pattern::of_shape(&put("(?P<n>.)", "."), put(NUMBER, GAP)).map_err(fail)?;
         let needs = pattern.needs().iter().map(|set| words.number(set)).collect();
         Ok(Sought { pattern, needs })
     };

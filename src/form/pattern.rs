@@ -22,8 +22,16 @@ impl Pattern {
     /// # Errors
     /// What is wrong with its syntax.
     pub(super) fn new(text: &str) -> Result<Self, String> {
-        match regex_syntax::parse(text) {
-            Ok(parsed) => Ok(Self { text: text.to_owned(), needs: needs(&parsed), regex: OnceLock::new() }),
+        Self::of_shape(text, text.to_owned())
+    }
+
+    /// A pattern, and one of the same shape that has something short in place of what has no words: to look through it costs less.
+    ///
+    /// # Errors
+    /// What is wrong with the syntax of the short one.
+    pub(super) fn of_shape(short: &str, text: String) -> Result<Self, String> {
+        match regex_syntax::parse(short) {
+            Ok(parsed) => Ok(Self { text, needs: needs(&parsed), regex: OnceLock::new() }),
             Err(error) => Err(error.to_string()),
         }
     }
