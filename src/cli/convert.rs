@@ -208,20 +208,32 @@ fn fingerprint(
     to: &[Output],
     (template, page, agencies): (Option<&[u8]>, Option<&str>, Option<&Agencies>),
 ) -> Result<[u8; 32]> {
-    let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned(), program().unwrap_or_default()];
-    let built_in = Forms::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
-    let migrations = Migrations::sources().iter().map(|&(name, text)| (name.to_owned(), text.to_owned()));
-    let own = mistakes::mapping_files(global)?.into_iter().chain(mistakes::migration_files(global)?);
-    for (name, text) in built_in.chain(migrations).chain(own) {
-        parts.extend([name, text]);
+    let mut digest = Sha256::new();
+    // With its length before it, so that nothing can pass from one part to the next.
+    let mut add = |part: &str| {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&program().unwrap_or_default());
+    for &(name, text) in Forms::sources().iter().chain(Migrations::sources()) {
+        add(name);
+        add(text);
     }
-    parts.push(format!("{:?} {:?} {to:?} {}", args.form, args.to_form, args.shard.is_some()));
-    parts.extend(template.map(|bytes| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()));
+    for (name, text) in mistakes::mapping_files(global)?.into_iter().chain(mistakes::migration_files(global)?) {
+        add(&name);
+        add(&text);
+    }
+    add(&format!("{:?} {:?} {to:?} {}", args.form, args.to_form, args.shard.is_some()));
+    if let Some(bytes) = template {
+        add(&format!("{:?}", Sha256::digest(bytes)));
+    }
     let SiteOptions { site_name, site_domain, site_id, column, .. } = &args.site;
-    parts.push(format!("{site_name:?} {site_domain:?} {site_id:?} {column:?} {page:?}"));
-    let sites = agencies.iter().flat_map(|agencies| agencies.list()).filter(|agency| agency.site.is_some());
-    parts.extend(sites.map(|agency| format!("{} {:?} {:?}", agency.name, agency.aliases, agency.site)));
-    Ok(Sha256::digest(serde_json::to_vec(&parts)?).into())
+    add(&format!("{site_name:?} {site_domain:?} {site_id:?} {column:?} {page:?}"));
+    for agency in agencies.iter().flat_map(|agencies| agencies.list()).filter(|agency| agency.site.is_some()) {
+        add(&format!("{} {:?} {:?}", agency.name, agency.aliases, agency.site));
+    }
+    Ok(digest.finalize().into())
 }
 
 /// Size and time of the program's file, so that another build does not take what this one made for its own.

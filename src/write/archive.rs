@@ -1,10 +1,9 @@
 //! Entries of a zip archive as they are written (APPNOTE 4.3), for packages of which most lies packed already. The zip crate copies such
 //! entries one by one, and packs no two archives with one state.
 
-use std::io::Write;
+use std::cell::RefCell;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use zip::result::{ZipError, ZipResult};
 
 use super::deflate::{self, Draft};
@@ -79,16 +78,41 @@ impl<'a> Data<'a> {
         match self {
             Self::Stored(bytes) => out.extend_from_slice(bytes),
             Self::Fast(bytes) => deflate::deflate(bytes, out)?,
-            Self::Zlib(bytes, level) => {
-                let mut packer = DeflateEncoder::new(out, level);
-                packer.write_all(bytes)?;
-                packer.finish()?;
-            }
+            Self::Zlib(bytes, level) => zlib(bytes, level, out)?,
             Self::Draft(draft) => draft.deflate(out)?,
         }
         Ok(())
     }
 }
+
+thread_local! {
+    /// What zlib packs with at each level that was asked for: making it anew costs more than packing a small part.
+    static PACKERS: RefCell<Vec<(Compression, Compress)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Appends bytes as zlib packs them at a level.
+fn zlib(bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
+    PACKERS.with_borrow_mut(|packers| {
+        let known = packers.iter().position(|(known, _)| *known == level);
+        let number = known.unwrap_or_else(|| {
+            packers.push((level, Compress::new(level, false)));
+            packers.len() - 1
+        });
+        let packer = &mut packers[number].1;
+        packer.reset();
+        loop {
+            out.reserve(ROOM);
+            let done = packer.total_in() as usize;
+            let status = packer.compress_vec(&bytes[done..], out, FlushCompress::Finish);
+            if status.map_err(std::io::Error::from)? == Status::StreamEnd {
+                return Ok(());
+            }
+        }
+    })
+}
+
+/// Room for what zlib packs at once.
+const ROOM: usize = 4 << 10;
 
 /// Appends an entry: its local header and its data.
 pub(super) fn entry(name: &[u8], (flags, time): (u16, u32), data: Data, out: &mut Vec<u8>) -> ZipResult<About> {

@@ -35,7 +35,7 @@ enum Step {
 impl Prepared {
     /// Prepares pieces; they are known by their numbers from 0.
     pub(in crate::write) fn new(texts: Vec<String>) -> Self {
-        let mut matcher = Matcher { texts: &texts, slots: vec![None; 1 << SLOT_BITS] };
+        let mut matcher = Matcher { texts: &texts, slots: vec![0; 1 << SLOT_BITS] };
         let steps: Vec<Vec<Step>> = (0..texts.len()).map(|piece| matcher.steps(piece)).collect();
         Self { pieces: texts.into_iter().zip(steps).map(|(text, steps)| Piece { text, steps }).collect() }
     }
@@ -49,8 +49,9 @@ impl Prepared {
 /// Finds what stood before.
 struct Matcher<'a> {
     texts: &'a [String],
-    /// Piece and offset where four bytes stood last, by what they hash to.
-    slots: Vec<Option<(usize, usize)>>,
+    /// Where four bytes stood last, by what they hash to: the piece above the offset from 1; 0 where none did. Memory that is zero is
+    /// cheaper to come by than any other.
+    slots: Vec<u64>,
 }
 
 impl Matcher<'_> {
@@ -85,7 +86,10 @@ impl Matcher<'_> {
     /// Notes a place. Gives the one whose four bytes had the same hash before.
     fn note(&mut self, piece: usize, at: usize) -> Option<(usize, usize)> {
         let word = self.texts[piece].as_bytes()[at..].first_chunk::<4>()?;
-        self.slots[slot(*word, SLOT_BITS)].replace((piece, at))
+        let here = (piece as u64) << u32::BITS | (at as u64 + 1);
+        let before = std::mem::replace(&mut self.slots[slot(*word, SLOT_BITS)], here);
+        let offset = (before & u64::from(u32::MAX)).checked_sub(1)?;
+        Some(((before >> u32::BITS) as usize, offset as usize))
     }
 }
 
