@@ -44,9 +44,25 @@ impl<T> Memory<T> {
     /// As for [`Package::part`], and those of `parse`.
     pub(super) fn read(
         &self,
-        (package, name): (&mut Package<'_>, &str),
+        part: (&mut Package<'_>, &str),
         budget: &mut Budget,
         parse: impl FnOnce(&str, &mut Budget) -> Result<T, ReadError>,
+    ) -> Result<Option<Arc<T>>, ReadError> {
+        self.read_bytes(part, budget, |bytes, budget| {
+            let (text, _) = xml::text(&bytes, budget)?;
+            parse(&text, budget)
+        })
+    }
+
+    /// The same, read from the part's bytes.
+    ///
+    /// # Errors
+    /// As for [`Package::part`], and those of `parse`.
+    pub(super) fn read_bytes(
+        &self,
+        (package, name): (&mut Package<'_>, &str),
+        budget: &mut Budget,
+        parse: impl FnOnce(Vec<u8>, &mut Budget) -> Result<T, ReadError>,
     ) -> Result<Option<Arc<T>>, ReadError> {
         let known = package.stamp(name).zip(package.packed(name));
         let known = known.filter(|(stamp, packed)| stamp.size.max(packed.len() as u64) <= MOST_REMEMBERED);
@@ -58,9 +74,9 @@ impl<T> Memory<T> {
         }
         let left = ADDING.map(|resource| budget.left(resource));
         let Some(bytes) = package.part(name, budget)? else { return Ok(None) };
-        let (text, _) = xml::text(&bytes, budget)?;
-        let said = Arc::new(parse(&text, budget)?);
-        if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == bytes.len() as u64) {
+        let size = bytes.len() as u64;
+        let said = Arc::new(parse(bytes, budget)?);
+        if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == size) {
             let (name, packed, said) = (name.into(), packed.into(), Arc::clone(&said));
             let mut spent = left;
             spent.iter_mut().zip(ADDING).for_each(|(left, resource)| *left -= budget.left(resource));

@@ -1,5 +1,6 @@
 //! Packages (ECMA-376 part 2): a zip archive whose parts are inflated within a budget and never trusted for what they declare.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -79,6 +80,9 @@ impl Relationships {
 
 thread_local! {
     static KNOWN: Memory<Relationships> = const { Memory::new() };
+
+    /// What inflates: its memory is cleared when it is made.
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
 /// The folder of a part, and the name of the part that holds its relationships (ECMA-376 part 2, 6.5.3).
@@ -96,8 +100,6 @@ pub struct Package<'a> {
     names: Vec<String>,
     /// Names in lower case, as Office compares them, with their index.
     index: BTreeMap<String, usize>,
-    /// What inflates: made once, for its memory is cleared when it is made.
-    inflater: Decompress,
 }
 
 impl<'a> Package<'a> {
@@ -131,7 +133,7 @@ impl<'a> Package<'a> {
             }
             names.push(name);
         }
-        Ok(Self { bytes, archive, names, index, inflater: Decompress::new(false) })
+        Ok(Self { bytes, archive, names, index })
     }
 
     /// Names of the entries in the order of the directory.
@@ -181,10 +183,12 @@ impl<'a> Package<'a> {
         let content = match method {
             CompressionMethod::Stored => packed[..packed.len().min(most)].to_vec(),
             CompressionMethod::Deflated => {
-                self.inflater.reset(false);
                 let guess = usize::try_from(declared).unwrap_or(usize::MAX);
-                inflate(&mut self.inflater, packed, guess, most)
-                    .map_err(|why| ReadError::Damaged(format!("{name}: {why}")))?
+                let inflated = INFLATER.with_borrow_mut(|inflater| {
+                    inflater.reset(false);
+                    inflate(inflater, packed, guess, most)
+                });
+                inflated.map_err(|why| ReadError::Damaged(format!("{name}: {why}")))?
             }
             _ => return Err(ReadError::Damaged(format!("{name} is packed by an unknown method"))),
         };

@@ -100,7 +100,7 @@ fn side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result<Vec<
 }
 
 fn walk_side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result<Vec<Block>, ReadError> {
-    let bytes = shared.parts.part(part, shared.budget)?;
+    let bytes = shared.parts.common(part, shared.budget)?;
     let bytes = bytes.ok_or_else(|| ReadError::Damaged(format!("the part {part} is missing")))?;
     let (text, base) = xml::text(&bytes, shared.budget)?;
     let has_pictures = ["embed", "imagedata"].iter().any(|word| memmem::find(&bytes, word.as_bytes()).is_some());

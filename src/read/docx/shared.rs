@@ -12,8 +12,13 @@ use super::pictures::Pictures;
 use super::styles::Styles;
 use crate::document::{Block, Budget, Exceeded, Resource};
 use crate::read::ReadError;
+use crate::read::memory::Memory;
 use crate::read::package::{Package, Relationships};
 use crate::read::skipped::{Kind, Skipped};
+
+thread_local! {
+    static KNOWN: Memory<Vec<u8>> = const { Memory::new() };
+}
 
 /// Where parts come from.
 #[derive(Debug)]
@@ -34,6 +39,16 @@ impl Parts<'_> {
                 budget.spend(Resource::InflatedBytes, found.map_or(0, Vec::len) as u64)?;
                 Ok(found.cloned())
             }
+        }
+    }
+
+    /// The bytes of a part that the documents of an office have in common, such as a footer.
+    pub(super) fn common(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Arc<Vec<u8>>>, ReadError> {
+        match self {
+            Self::Package(package) => {
+                KNOWN.with(|memory| memory.read_bytes((package, name), budget, |bytes, _| Ok(bytes)))
+            }
+            Self::Flat(_) => Ok(self.part(name, budget)?.map(Arc::new)),
         }
     }
 
