@@ -90,7 +90,8 @@ pub(super) struct Template {
 pub(super) fn compile(form: &Form) -> Option<Template> {
     let book = plan(form);
     let mut bytes = Vec::new();
-    umya_spreadsheet::writer::xlsx::write_writer(&blank::build(form, &book).ok()?, &mut bytes).ok()?;
+    // "Light" is not packed: the parts are read again at once.
+    umya_spreadsheet::writer::xlsx::write_writer_light(&blank::build(form, &book).ok()?, &mut bytes).ok()?;
     let mut built = Built { archive: zip::ZipArchive::new(Cursor::new(bytes)).ok()? };
     let mut styles = built.part("xl/styles.xml")?;
     let count = book.sheets.len();
