@@ -43,6 +43,25 @@ fn every_file_says_its_purpose_in_its_first_line() {
     assert!(silent.is_empty(), "{silent:?}");
 }
 
+/// Cargo finds no test by itself, for all are one program: a file that nothing names would never run.
+#[test]
+fn every_file_of_tests_is_part_of_their_program() {
+    let unnamed = |path: &Path| {
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        let folder = path.parent().expect("a folder");
+        // `mod.rs` stands for its folder.
+        let (folder, name) = match (&*stem, folder.file_name()) {
+            ("mod", Some(name)) => (folder.parent().expect("a folder"), name.to_string_lossy()),
+            _ => (folder, stem),
+        };
+        let main = if folder == Path::new("tests") { "main.rs" } else { "mod.rs" };
+        !sources::text(&folder.join(main)).lines().any(|line| line == format!("mod {name};"))
+    };
+    let files = sources::rust("tests").into_iter().filter(|path| path != Path::new("tests/main.rs"));
+    let unnamed: Vec<_> = files.filter(|path| unnamed(path)).collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}");
+}
+
 /// Words that stand in no file of the repository, split here so that this file does not hold them.
 fn unwanted() -> Vec<String> {
     let halves =

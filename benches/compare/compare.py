@@ -17,8 +17,8 @@ PYTHON = sys.executable
 ROUNDS = 2
 # A tool is run again in its turn until it has used so many seconds, and the mean counts: the clock of a short run is coarse.
 AT_LEAST = 1.0
-# Outputs go to memory where the system has such a folder. On ext4 a new file costs up to ten times as much when others were deleted
-# in the last minutes, as those of the turn before are: that is no tool's doing.
+# Outputs go to memory where the system has such a folder. On ext4 making a file looks through those deleted in the last minutes, as
+# those of the turn before are. That made short runs take half as long again, and is no tool's doing.
 MEMORY = Path("/dev/shm")
 
 

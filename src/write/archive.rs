@@ -2,8 +2,10 @@
 //! entries one by one, and packs no two archives with one state.
 
 use std::cell::RefCell;
+use std::io::Write;
 
-use flate2::{Compress, Compression, FlushCompress, Status};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use zip::result::{ZipError, ZipResult};
 
 use super::deflate::{self, Draft};
@@ -87,7 +89,7 @@ impl<'a> Data<'a> {
 
 thread_local! {
     /// What zlib packs with at each level that was asked for: making it anew costs more than packing a small part.
-    static PACKERS: RefCell<Vec<(Compression, Compress)>> = const { RefCell::new(Vec::new()) };
+    static PACKERS: RefCell<Vec<(Compression, DeflateEncoder<Vec<u8>>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Appends bytes as zlib packs them at a level.
@@ -95,24 +97,15 @@ fn zlib(bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
     PACKERS.with_borrow_mut(|packers| {
         let known = packers.iter().position(|(known, _)| *known == level);
         let number = known.unwrap_or_else(|| {
-            packers.push((level, Compress::new(level, false)));
+            packers.push((level, DeflateEncoder::new(Vec::new(), level)));
             packers.len() - 1
         });
         let packer = &mut packers[number].1;
-        packer.reset();
-        loop {
-            out.reserve(ROOM);
-            let done = packer.total_in() as usize;
-            let status = packer.compress_vec(&bytes[done..], out, FlushCompress::Finish);
-            if status.map_err(std::io::Error::from)? == Status::StreamEnd {
-                return Ok(());
-            }
-        }
+        packer.write_all(bytes)?;
+        out.extend_from_slice(&packer.reset(Vec::new())?);
+        Ok(())
     })
 }
-
-/// Room for what zlib packs at once.
-const ROOM: usize = 4 << 10;
 
 /// Appends an entry: its local header and its data.
 pub(super) fn entry(name: &[u8], (flags, time): (u16, u32), data: Data, out: &mut Vec<u8>) -> ZipResult<About> {
