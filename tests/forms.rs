@@ -87,7 +87,7 @@ fn mistakes_name_the_bytes_to_blame() {
     let (_, text) = Forms::sources()[1];
     let broken = text.replace("+ other_organisation\"", "+ others\"");
     let error = Forms::default().add("broken.toml", &broken).unwrap_err();
-    assert!(error.mistakes[0].message.contains("no field `requests.received.others`"), "{error}");
+    assert!(error.mistakes[0].message.en.contains("no field `requests.received.others`"), "{error}");
     let span = error.mistakes[0].span.clone().unwrap();
     assert!(broken[span].contains("+ others"));
     let unknown = text.replace("label_columns = 3", "label_colums = 3");

@@ -133,7 +133,7 @@ fn a_migration_says_something_of_every_field_once() {
     assert_eq!(Migrations::sources().len(), 2);
     let mistakes = |text: &str| {
         let error = Migrations::default().add("m.toml", text, &forms).unwrap_err();
-        error.mistakes.into_iter().map(|mistake| mistake.message).collect::<Vec<_>>().join("\n")
+        error.mistakes.into_iter().map(|mistake| mistake.message.en).collect::<Vec<_>>().join("\n")
     };
     Migrations::default().add("m.toml", text, &forms).unwrap();
     let lacking =

@@ -6,7 +6,7 @@ mod tree;
 
 use std::fmt;
 
-use crate::finding::Finding;
+use crate::finding::{Bilingual, Finding, Message};
 
 pub use find::{Match, Matcher};
 
@@ -57,12 +57,25 @@ pub struct AgencyMistake {
     /// Heading of the column, as written.
     pub column: Option<String>,
     /// What is wrong.
-    pub message: String,
+    pub detail: Message,
 }
 
 impl AgencyMistake {
-    fn whole(message: impl Into<String>) -> Self {
-        Self { line: None, column: None, message: message.into() }
+    fn whole(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { line: None, column: None, detail: Message::new(zh, en) }
+    }
+}
+
+impl std::error::Error for AgencyMistake {}
+
+impl Bilingual for AgencyMistake {
+    fn message(&self) -> Message {
+        let place = match (self.line, &self.column) {
+            (Some(line), Some(column)) => format!("第{line}行“{column}”栏："),
+            (Some(line), None) => format!("第{line}行："),
+            (None, _) => String::new(),
+        };
+        Message::new(format!("{place}{}", self.detail.zh), self.to_string())
     }
 }
 
@@ -75,7 +88,7 @@ impl fmt::Display for AgencyMistake {
             }
             f.write_str(": ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.detail.en)
     }
 }
 
@@ -87,6 +100,13 @@ impl fmt::Display for AgenciesError {
 }
 
 impl std::error::Error for AgenciesError {}
+
+impl Bilingual for AgenciesError {
+    fn message(&self) -> Message {
+        let lines: Vec<String> = self.mistakes.iter().map(|mistake| mistake.message().zh).collect();
+        Message::new(lines.join("\n"), self.to_string())
+    }
+}
 
 impl Agencies {
     /// Reads an agencies file: CSV (UTF-8 or GB 18030), TOML (`[[agency]]`), or the first table of a workbook.

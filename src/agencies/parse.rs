@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{AgenciesError, AgencyMistake};
 use crate::document::{Block, Budget};
 use crate::finding::code::rollup::AGENCIES_COLUMN_UNKNOWN;
-use crate::finding::{Finding, Message};
+use crate::finding::{Bilingual, Finding, Message, not_toml};
 use crate::read;
 use crate::text::fold;
 
@@ -57,14 +57,14 @@ impl Row {
     }
 
     /// A mistake in a cell of the row.
-    pub(super) fn mistake(&self, column: Column, message: impl Into<String>) -> AgencyMistake {
+    pub(super) fn mistake(&self, column: Column, zh: impl Into<String>, en: impl Into<String>) -> AgencyMistake {
         let heading = self.cells.iter().find(|cell| cell.0 == column).map(|cell| cell.1.clone());
-        AgencyMistake { line: Some(self.line), column: heading, message: message.into() }
+        AgencyMistake { line: Some(self.line), column: heading, detail: Message::new(zh, en) }
     }
 }
 
-fn whole(message: impl Into<String>) -> AgenciesError {
-    AgenciesError { mistakes: vec![AgencyMistake::whole(message)] }
+fn whole(zh: impl Into<String>, en: impl Into<String>) -> AgenciesError {
+    AgenciesError { mistakes: vec![AgencyMistake::whole(zh, en)] }
 }
 
 /// The rows of a file; what its columns are is decided by their headings.
@@ -84,7 +84,7 @@ fn from_csv(text: &str) -> Result<Lines, AgenciesError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| whole(error.to_string()))?;
+        let record = record.map_err(|error| whole("不是规范的 CSV 文件。", error.to_string()))?;
         let line = record.position().map_or(0, |position| position.line() as usize);
         lines.push((line, record.iter().map(|cell| cell.trim().to_owned()).collect()));
     }
@@ -92,10 +92,12 @@ fn from_csv(text: &str) -> Result<Lines, AgenciesError> {
 }
 
 fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
-    let reading = read::read(bytes, None, &mut Budget::default()).map_err(|error| whole(error.finding().message.en))?;
+    let reading = read::read(bytes, None, &mut Budget::default()).map_err(|error| AgenciesError {
+        mistakes: vec![AgencyMistake { line: None, column: None, detail: error.message() }],
+    })?;
     let grids = reading.document.blocks.into_iter();
     let grid = grids.into_iter().find_map(|block| if let Block::Grid(grid) = block { Some(grid) } else { None });
-    let grid = grid.ok_or_else(|| whole("there is no table in the file"))?;
+    let grid = grid.ok_or_else(|| whole("文件中没有表格。", "there is no table in the file"))?;
     let cell = |row, column| grid.cell_at(row, column).map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
     let line = |row: u32| {
         let first = grid.row_cells(row).next().and_then(|cell| cell.place.row);
@@ -107,13 +109,13 @@ fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
 /// Takes the first line that is not empty for the headings.
 fn headed(lines: Lines) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
     let mut lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
-    let (_, headings) = lines.next().ok_or_else(|| whole("the file is empty"))?;
+    let (_, headings) = lines.next().ok_or_else(|| whole("文件是空的。", "the file is empty"))?;
     let known: Vec<Option<Column>> = headings.iter().map(|heading| column(heading)).collect();
     if !known.contains(&Some(Column::Name)) {
-        return Err(whole(format!(
-            "no column is headed `name` or 单位名称; the first line has: {}",
-            headings.join(", ")
-        )));
+        return Err(whole(
+            format!("没有“单位名称”栏；首行各栏为：{}。", headings.join("、")),
+            format!("no column is headed `name` or 单位名称; the first line has: {}", headings.join(", ")),
+        ));
     }
     let unknown: Vec<&str> = headings
         .iter()
@@ -173,9 +175,7 @@ struct AgencyToml {
 fn from_toml(text: &str) -> Result<Vec<Row>, AgenciesError> {
     let file: FileToml = toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| line_of(text, span.start));
-        AgenciesError {
-            mistakes: vec![AgencyMistake { line, column: None, message: error.message().trim().to_owned() }],
-        }
+        AgenciesError { mistakes: vec![AgencyMistake { line, column: None, detail: not_toml(error.message()) }] }
     })?;
     let row = |agency: Spanned<AgencyToml>| {
         let line = line_of(text, agency.span().start);

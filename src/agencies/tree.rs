@@ -11,17 +11,21 @@ pub(super) fn resolve(rows: &[Row]) -> Result<Vec<Agency>, AgenciesError> {
     let mut mistakes = Vec::new();
     let mut list: Vec<Agency> = rows.iter().map(|row| agency(row, &mut mistakes)).collect();
     if list.is_empty() {
-        mistakes.push(AgencyMistake::whole("the file lists no agency"));
+        mistakes.push(AgencyMistake::whole("名录中没有单位。", "the file lists no agency"));
     }
     let (names, codes) = (index(rows, Column::Name, &mut mistakes), index(rows, Column::Code, &mut mistakes));
     for (number, row) in rows.iter().enumerate() {
         let Some(wanted) = row.get(Column::Parent) else { continue };
         match codes.get(&fold(wanted)).or_else(|| names.get(&fold(wanted))) {
             Some(&parent) if parent == number => {
-                mistakes.push(row.mistake(Column::Parent, format!("`{wanted}` is its own superior")));
+                let zh = format!("“{wanted}”的上级写成了自己。");
+                mistakes.push(row.mistake(Column::Parent, zh, format!("`{wanted}` is its own superior")));
             }
             Some(&parent) => list[number].parent = Some(parent),
-            None => mistakes.push(row.mistake(Column::Parent, format!("no agency has the code or name `{wanted}`"))),
+            None => {
+                let zh = format!("名录中没有“{wanted}”这个单位。");
+                mistakes.push(row.mistake(Column::Parent, zh, format!("no agency has the code or name `{wanted}`")));
+            }
         }
     }
     circles(rows, &list, &mut mistakes);
@@ -34,13 +38,14 @@ fn agency(row: &Row, mistakes: &mut Vec<AgencyMistake>) -> Agency {
     let names = [Column::Former, Column::Aliases].into_iter().filter_map(|column| row.get(column));
     let aliases = names.flat_map(|names| names.split([';', '；', '、'])).map(str::trim).filter(|name| !name.is_empty());
     if row.get(Column::Name).is_none() {
-        mistakes.push(row.mistake(Column::Name, "the name is missing"));
+        mistakes.push(row.mistake(Column::Name, "缺少单位名称。", "the name is missing"));
     }
     let aggregate = row.get(Column::Aggregate).and_then(|word| match fold(word).as_str() {
         "是" | "yes" | "true" | "1" | "y" => Some(true),
         "否" | "no" | "false" | "0" | "n" => Some(false),
         _ => {
-            mistakes.push(row.mistake(Column::Aggregate, format!("`{word}`: 是 (yes) or 否 (no) is wanted")));
+            let en = format!("write 是 (yes) or 否 (no), not `{word}`");
+            mistakes.push(row.mistake(Column::Aggregate, format!("请填“是”或“否”，不要填“{word}”。"), en));
             None
         }
     });
@@ -64,8 +69,9 @@ fn index(rows: &[Row], column: Column, mistakes: &mut Vec<AgencyMistake>) -> Has
         let Some(text) = row.get(column) else { continue };
         match known.get(&fold(text)) {
             Some(&first) => {
-                mistakes
-                    .push(row.mistake(column, format!("`{text}` stands twice, first in line {}", rows[first].line)));
+                let line = rows[first].line;
+                let zh = format!("“{text}”重复，第{line}行已有。");
+                mistakes.push(row.mistake(column, zh, format!("`{text}` stands twice, first in line {line}")));
             }
             None => {
                 known.insert(fold(text), number);
@@ -85,8 +91,10 @@ fn circles(rows: &[Row], list: &[Agency], mistakes: &mut Vec<AgencyMistake>) {
             met[at] = start + 1;
             match list[at].parent {
                 Some(parent) if met[parent] == start + 1 => {
-                    let message = format!("the superiors of `{}` lead back to it", list[parent].name);
-                    mistakes.push(rows[parent].mistake(Column::Parent, message));
+                    let name = &list[parent].name;
+                    let zh = format!("“{name}”的各级上级又回到了它自己。");
+                    let en = format!("the superiors of `{name}` lead back to it");
+                    mistakes.push(rows[parent].mistake(Column::Parent, zh, en));
                 }
                 Some(parent) => at = parent,
                 None => {}

@@ -8,7 +8,7 @@ mod xlsx;
 use thiserror::Error;
 
 use crate::document::{Budget, Place};
-use crate::finding::{Finding, Language, Message, Severity};
+use crate::finding::{Bilingual, Finding, Language, Message, Severity};
 use crate::read::ReadError;
 use crate::read::package::Package;
 
@@ -42,13 +42,12 @@ pub enum AnnotateError {
     Pack(String),
 }
 
-impl AnnotateError {
-    /// The same for a clerk.
-    pub fn message(&self) -> Message {
+impl Bilingual for AnnotateError {
+    fn message(&self) -> Message {
         let zh = match self {
             Self::Unsupported(_) => "只能在 .docx 和 .xlsx 文件中加批注，请另存为这两种格式。".to_owned(),
-            Self::Read(error) => error.finding().message.zh,
-            Self::Pack(detail) => format!("批注文件无法生成：{detail}"),
+            Self::Read(error) => return error.message(),
+            Self::Pack(_) => "批注文件未能生成。".to_owned(),
         };
         Message::new(zh, self.to_string())
     }

@@ -17,7 +17,7 @@ use super::files::{OutputFolder, ends_the_run};
 use super::inputs::Input;
 use super::load::Loader;
 use super::log::{Count, Entry, Logs, Status};
-use super::make::{Maker, Product, Site, unwritable};
+use super::make::{Maker, Product, Site, not_taken};
 use super::names::{self, Names};
 use super::order::{Stages, in_order};
 use super::page::{Charted, IndexPage, charted};
@@ -261,7 +261,7 @@ impl Run<'_> {
         for (number, bytes) in made.outputs.iter().enumerate() {
             let name = made.file_name(number);
             if let Err(error) = self.folder.write(&name, bytes) {
-                findings.push(*unwritable(&format!("{name}: {error}")));
+                findings.push(*not_taken(&name, &error));
                 made.failed = true;
                 if ends_the_run(&error) {
                     fail(error);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
 use super::{BatchError, names};
-use crate::finding::Finding;
 use crate::finding::code::read::FILE_UNREADABLE;
+use crate::finding::{Finding, Message, system};
 use crate::read::READERS;
 
 /// One input of a batch.
@@ -156,7 +156,7 @@ impl Listing {
             found = true;
             match entry {
                 Ok(path) => self.path(&path),
-                Err(error) => self.refuse(&error.path().to_string_lossy(), error.error()),
+                Err(error) => self.refuse(&error.path().to_string_lossy(), &system(error.error())),
             }
         }
         if found { Ok(()) } else { Err(BatchError::NoInput(argument.to_owned())) }
@@ -174,7 +174,11 @@ impl Listing {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_string_lossy().into_owned();
-                    self.refuse(&path, &error);
+                    // Without an error of the system, a link leads back to a folder that it lies in.
+                    let said = error
+                        .io_error()
+                        .map_or_else(|| Message::new("链接形成循环", "a link leads back to itself"), system);
+                    self.refuse(&path, &said);
                     continue;
                 }
             };
@@ -228,8 +232,8 @@ impl Listing {
         }
     }
 
-    fn refuse(&mut self, path: &str, error: &dyn std::error::Error) {
-        self.push(path.to_owned(), Origin::Refused(unreadable(error)));
+    fn refuse(&mut self, path: &str, said: &Message) {
+        self.push(path.to_owned(), Origin::Refused(Box::new(Finding::detailed(&FILE_UNREADABLE, &said.zh, &said.en))));
     }
 
     fn push(&mut self, path: String, origin: Origin) {
@@ -253,9 +257,9 @@ fn lot(path: &str) -> u64 {
 }
 
 /// The finding about something that the system does not let us read.
-pub(super) fn unreadable(error: &dyn std::error::Error) -> Box<Finding> {
-    let detail = error.to_string();
-    Box::new(Finding::detailed(&FILE_UNREADABLE, &detail, &detail))
+pub(super) fn unreadable(error: &io::Error) -> Box<Finding> {
+    let said = system(error);
+    Box::new(Finding::detailed(&FILE_UNREADABLE, &said.zh, &said.en))
 }
 
 /// Hidden files, and the lock files that Word and WPS put beside an open document.

@@ -5,8 +5,10 @@ use super::names;
 use super::pipeline::{Content, Pipeline, guarded};
 use crate::agencies::Matcher;
 use crate::fill::Template;
-use crate::finding::Finding;
+use std::io;
+
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
+use crate::finding::{Bilingual, Finding, Message, system};
 use crate::report::Report;
 use crate::write::html::PageWriter;
 use crate::write::{Output, WRITERS, Writer};
@@ -79,16 +81,16 @@ impl Maker<'_> {
         let mut told = Vec::new();
         let mut write = |writer: &Writer| match self.template.filter(|template| writer.output == template.output()) {
             Some(template) => {
-                guarded(|| template.fill(report).map_err(|error| unwritable(&error.to_string()))).map(|filled| {
+                guarded(|| template.fill(report).map_err(|error| unwritable(&error.message()))).map(|filled| {
                     told.extend(filled.findings);
                     filled.bytes
                 })
             }
             None => guarded(|| match self.site.filter(|_| writer.output == Output::Html) {
                 Some(site) => {
-                    site.pages.write(form, report, site.code(report)).map_err(|error| unwritable(&error.to_string()))
+                    site.pages.write(form, report, site.code(report)).map_err(|error| unwritable(&error.message()))
                 }
-                None => (writer.write)(form, report).map_err(|error| unwritable(&error.to_string())),
+                None => (writer.write)(form, report).map_err(|error| unwritable(&error.message())),
             }),
         };
         let written = wanted.map(|writer| (writer.output, write(writer))).collect();
@@ -107,6 +109,12 @@ impl Maker<'_> {
 }
 
 /// The finding about an output that could not be made or written.
-pub fn unwritable(detail: &str) -> Box<Finding> {
-    Box::new(Finding::detailed(&OUTPUT_UNWRITABLE, detail, detail))
+pub fn unwritable(detail: &Message) -> Box<Finding> {
+    Box::new(Finding::detailed(&OUTPUT_UNWRITABLE, detail.zh.trim_end_matches('。'), &detail.en))
+}
+
+/// The finding about a file that the system does not take.
+pub fn not_taken(name: &str, error: &io::Error) -> Box<Finding> {
+    let said = system(error);
+    unwritable(&Message::new(format!("“{name}”{}", said.zh), format!("{name}: {}", said.en)))
 }

@@ -22,12 +22,14 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::finding::{Bilingual, Message, system};
+
 pub use convert::{Summary, Task, convert};
 pub use files::write_whole;
 pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Status};
-pub use make::{Maker, Product, Site, Written, unwritable};
+pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
 pub use names::of_content as name_of_content;
 pub use notices::{Given, Notice, Notices};
 pub use order::{Stages, in_order};
@@ -35,20 +37,18 @@ pub use pipeline::{Content, Pipeline, guarded, keep_panics_quiet, sha256};
 
 /// Why a batch could not run, or could not go on.
 #[derive(Debug, Error)]
+#[error("{}", self.message().en)]
 pub enum BatchError {
     /// An input names nothing.
-    #[error("no such file or folder: {0}")]
     NoInput(String),
     /// A pattern is not a glob.
-    #[error("{pattern}: {detail}")]
     Pattern {
         /// The pattern as typed.
         pattern: String,
-        /// What is wrong with it.
+        /// What is wrong with it, in the words of the crate that reads patterns.
         detail: String,
     },
     /// The folder for outputs cannot be used, or the disk is full.
-    #[error("{}: {source}", path.display())]
     Output {
         /// The folder or file.
         path: PathBuf,
@@ -56,12 +56,45 @@ pub enum BatchError {
         source: std::io::Error,
     },
     /// Another run writes into the same folder.
-    #[error("{}: another run is writing into this folder", .0.display())]
     Locked(PathBuf),
     /// Outputs would stand among the files that were sent.
-    #[error("{}: this folder holds files that are read; name another one for the outputs", .0.display())]
     AmongInputs(PathBuf),
     /// The workers could not be started.
-    #[error("the workers could not be started: {0}")]
     Workers(String),
+}
+
+impl Bilingual for BatchError {
+    fn message(&self) -> Message {
+        let (zh, en) = match self {
+            Self::NoInput(input) => {
+                (format!("找不到“{input}”，请检查文件名或文件夹名。"), format!("no such file or folder: {input}"))
+            }
+            Self::Pattern { pattern, detail } => {
+                (format!("通配名“{pattern}”写法有误。"), format!("{pattern}: {detail}"))
+            }
+            Self::Output { path, source } => {
+                let (path, why) = (path.display(), system(source));
+                (format!("“{path}”未能写入：{}。", why.zh), format!("{path}: {}", why.en))
+            }
+            Self::Locked(path) => {
+                let path = path.display();
+                (
+                    format!("另一次运行正在写入“{path}”，请等它结束后再试。"),
+                    format!("{path}: another run is writing into this folder"),
+                )
+            }
+            Self::AmongInputs(path) => {
+                let path = path.display();
+                (
+                    format!("“{path}”里有要读取的报告，输出请放到另一个文件夹。"),
+                    format!("{path}: this folder holds files that are read; name another one for the outputs"),
+                )
+            }
+            Self::Workers(detail) => (
+                "未能启动并行处理，请减少 -j 的数目后重试。".to_owned(),
+                format!("the workers could not be started: {detail}"),
+            ),
+        };
+        Message::new(zh, en)
+    }
 }

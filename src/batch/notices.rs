@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::files::OutputFolder;
 use super::inputs::Input;
-use super::make::unwritable;
+use super::make::{not_taken, unwritable};
 use super::names::{self, Names};
 use super::{BatchError, guarded};
 use crate::annotate::annotate;
 use crate::document::Budget;
 use crate::finding::code::batch::NOT_ANNOTATED;
-use crate::finding::{Finding, Language, Message, Severity};
+use crate::finding::{Bilingual, Finding, Language, Message, Severity};
 use crate::letter::Letter;
 use crate::report::Report;
 
@@ -117,7 +117,7 @@ impl Notices {
             Language::En => "return-notice-",
         };
         let name = format!("{before}{}", title.or(input.stem()).unwrap_or("report"));
-        let bytes = letter.docx().map_err(|error| unwritable(&error.to_string()))?;
+        let bytes = letter.docx().map_err(|error| unwritable(&error.message()))?;
         Ok(Some(Output { folder: 0, name: names::safe(&name), suffix: "docx".to_owned(), bytes }))
     }
 
@@ -161,7 +161,7 @@ impl Notices {
             let name = format!("{}.{}", output.name, output.suffix);
             match self.folders[output.folder].write(&name, &output.bytes) {
                 Err(error) if super::files::ends_the_run(&error) => return Err(error),
-                Err(error) => findings.push(*unwritable(&format!("{name}: {error}"))),
+                Err(error) => findings.push(*not_taken(&name, &error)),
                 Ok(()) => {}
             }
         }

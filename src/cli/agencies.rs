@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 use nianbao::agencies::Agencies;
+use nianbao::finding::{Bilingual, Message};
 use serde::Serialize;
 
 use super::Exit;
 use super::args::AgenciesArgs;
+use super::failure::{of_file, of_system};
 use super::terminal::Terminal;
 
 /// An agency as one line of JSON.
@@ -53,7 +55,10 @@ pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
 
 /// Reads an agencies file.
 pub(super) fn read(path: &Path) -> Result<Agencies> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let bytes = std::fs::read(path).map_err(of_system(path))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Agencies::read(&name, &bytes).map_err(|error| anyhow!("{}:\n{error}", path.display()))
+    Agencies::read(&name, &bytes).map_err(|error| {
+        let Message { zh, en } = error.message();
+        of_file(path, &Message::new(format!("\n{zh}"), format!("\n{en}")))
+    })
 }

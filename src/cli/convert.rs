@@ -1,16 +1,16 @@
 //! `nianbao convert`: a batch of reports written as Word, Excel and web pages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::UNIX_EPOCH;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Entry, Inputs, Pipeline, Site, Status, Summary, Task};
 use nianbao::bind::Binder;
 use nianbao::fill::Template;
-use nianbao::finding::{Finding, Severity};
+use nianbao::finding::{Bilingual, Finding, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
 use nianbao::write::html::{PageOptions, PageWriter};
@@ -18,6 +18,7 @@ use nianbao::write::{Output, WRITERS};
 use sha2::{Digest, Sha256};
 
 use super::args::{Convert, Global, SiteOptions};
+use super::failure::{failure, of_file, of_system};
 use super::terminal::{Progress, Terminal};
 use super::{Exit, mistakes};
 
@@ -46,7 +47,10 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     };
     if let Some(template) = template.as_ref().filter(|template| !to.contains(&template.output())) {
         let suffix = template.output().suffix();
-        bail!("the template is a .{suffix} file, but {suffix} is not among the formats of --to");
+        return Err(failure(
+            format!("模板是 .{suffix} 文件，但 --to 中没有 {suffix}。"),
+            format!("the template is a .{suffix} file, but {suffix} is not among the formats of --to"),
+        ));
     }
     let agencies = args.agencies.as_deref().map(super::agencies::read).transpose()?;
     for finding in agencies.iter().flat_map(|agencies| &agencies.findings) {
@@ -131,7 +135,10 @@ pub(super) fn known_form(forms: &Forms, id: Option<&str>) -> Result<()> {
     match id {
         Some(id) if forms.get(id).is_none() => {
             let known: Vec<&str> = forms.iter().map(|form| form.id.as_str()).collect();
-            bail!("no form `{id}`: {}", known.join(", "))
+            Err(failure(
+                format!("没有“{id}”这个格式；已有的格式：{}。", known.join("、")),
+                format!("no form `{id}`: {}", known.join(", ")),
+            ))
         }
         _ => Ok(()),
     }
@@ -168,11 +175,11 @@ pub(super) fn formats(wanted: &[Output]) -> Vec<Output> {
 
 /// The template's bytes; a file too large to be one is not read.
 fn template_bytes(path: &std::path::Path) -> Result<Vec<u8>> {
-    let size = std::fs::metadata(path).map_err(|error| anyhow!("{}: {error}", path.display()))?.len();
+    let size = std::fs::metadata(path).map_err(of_system(path))?.len();
     if size > 64 << 20 {
-        bail!("{}: a template may have 64 MB", path.display());
+        return Err(of_file(path, &Message::new("模板不得超过64MB。", "a template may have 64 MB")));
     }
-    std::fs::read(path).map_err(|error| anyhow!("{}: {error}", path.display()))
+    std::fs::read(path).map_err(of_system(path))
 }
 
 /// Writes the pages of the site, and the text of its template.
@@ -184,21 +191,27 @@ fn page(args: &SiteOptions) -> Result<(PageWriter, Option<String>)> {
         site_code: site_id.clone(),
         column_name: column.clone(),
     };
-    let name = page_template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let path = page_template.as_deref().unwrap_or(Path::new(""));
     let bytes = page_template.as_deref().map(template_bytes).transpose()?;
     let text = bytes.map(String::from_utf8).transpose();
-    let text = text.map_err(|_| anyhow!("{name}: the page template is not in UTF-8; save it as UTF-8"))?;
-    let writer = PageWriter::new(options, text.as_deref()).map_err(|error| match error.line {
-        Some(_) => anyhow!("{name}:{error}"),
-        None => anyhow!("{name}: {error}"),
+    let text = text.map_err(|_| {
+        let (zh, en) =
+            ("网页模板不是 UTF-8 编码，请另存为 UTF-8。", "the page template is not in UTF-8; save it as UTF-8");
+        of_file(path, &Message::new(zh, en))
+    })?;
+    let writer = PageWriter::new(options, text.as_deref()).map_err(|error| {
+        let Message { zh, en } = error.message();
+        let name = path.display();
+        let colon = if error.line.is_some() { ":" } else { ": " };
+        failure(format!("“{name}”：{zh}"), format!("{name}{colon}{en}"))
     })?;
     Ok((writer, text))
 }
 
 fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
-    let name = args.template.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let path = args.template.as_deref().unwrap_or(Path::new(""));
     Template::compile(bytes, &Binder::new(forms), forms, args.form.as_deref())
-        .map_err(|error| anyhow!("{name}: {error}"))
+        .map_err(|error| of_file(path, &error.message()))
 }
 
 /// Everything besides the inputs that decides what comes out: this build of the program, the forms, the options.

@@ -4,13 +4,14 @@ use std::io::{self, BufReader, BufWriter};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nianbao::agencies::Matcher;
 use nianbao::batch::{Maker, Pipeline};
 use nianbao::stream::{self, Converter};
 
 use super::args::{Filter, Global};
 use super::convert::{formats, known_form};
+use super::failure::of_system;
 use super::{Exit, agencies, mistakes};
 
 /// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
@@ -24,7 +25,7 @@ pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
         return Ok(Exit::Clean);
     }
     if let Some(out) = &args.out {
-        std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+        std::fs::create_dir_all(out).map_err(of_system(out))?;
     }
     let program = std::env::current_exe()?;
     let command = || {

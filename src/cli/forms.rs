@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nianbao::batch;
 use nianbao::form::{Field, FieldKind, Form, Forms};
 use nianbao::migrate::Migrations;
@@ -11,6 +11,7 @@ use nianbao::report::Report;
 use nianbao::write::{Output, WRITERS};
 
 use super::args::{Forms as Args, FormsCommand, Global};
+use super::failure::of_system;
 use super::terminal::Terminal;
 use super::width::{padded, widest};
 use super::{Exit, mistakes};
@@ -45,12 +46,12 @@ fn blank(id: &str, to: &[Output], out: &Path, global: &Global, terminal: &Termin
     let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
     let mut report = Report::empty(&form.id);
     report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
-    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    std::fs::create_dir_all(out).map_err(of_system(out))?;
     let wanted = if to.is_empty() { &[Output::Docx, Output::Xlsx][..] } else { to };
     for writer in WRITERS.iter().filter(|writer| wanted.contains(&writer.output)) {
         let name = format!("{}.{}", form.id, writer.output.suffix());
         let bytes = (writer.write)(form, &report)?;
-        batch::write_whole(out, &name, &bytes).with_context(|| out.join(&name).display().to_string())?;
+        batch::write_whole(out, &name, &bytes).map_err(of_system(&out.join(&name)))?;
         terminal.line(&out.join(&name).display().to_string());
     }
     Ok(Exit::Clean)
@@ -122,7 +123,7 @@ fn check(files: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<Exit
 /// Checks a mapping file by itself; returns whether it is right.
 fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+    let text = std::fs::read_to_string(file).map_err(of_system(file))?;
     // A migration has the keys that no form has.
     if text.parse::<toml::Table>().is_ok_and(|file| file.contains_key("from") && file.contains_key("to")) {
         return check_migration(&name, &text, global, terminal);
@@ -130,7 +131,7 @@ fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> 
     let form = match Forms::default().add(&name, &text) {
         Ok(form) => form,
         Err(error) => {
-            write!(io::stdout().lock(), "{}", mistakes::shown(&error))?;
+            write!(io::stdout().lock(), "{}", mistakes::shown(&error, terminal.language))?;
             return Ok(false);
         }
     };
@@ -158,7 +159,7 @@ fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> 
 fn check_migration(name: &str, text: &str, global: &Global, terminal: &Terminal) -> Result<bool> {
     let forms = mistakes::forms(global)?;
     if let Err(error) = Migrations::default().add(name, text, &forms) {
-        write!(io::stdout().lock(), "{}", mistakes::shown(&error))?;
+        write!(io::stdout().lock(), "{}", mistakes::shown(&error, terminal.language))?;
         return Ok(false);
     }
     writeln!(io::stdout().lock(), "{name}: {}", terminal.say("正确，表式转换规则", "right, a migration"))?;

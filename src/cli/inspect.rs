@@ -1,12 +1,14 @@
 //! `nianbao inspect`: one report as JSON.
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use nianbao::batch::{self, Content, Loader, Pipeline, guarded};
-use nianbao::finding::Severity;
+use nianbao::finding::{Message, Severity};
 
 use super::args::{Global, Inspect};
+use super::failure::of_file;
 use super::terminal::Terminal;
 use super::{Exit, mistakes};
 
@@ -15,7 +17,7 @@ pub(crate) fn run(args: &Inspect, global: &Global, terminal: &Terminal) -> Resul
     super::convert::known_form(&forms, args.form.as_deref())?;
     let inputs = batch::list(std::slice::from_ref(&args.file), None)?;
     let [input] = inputs.list.as_slice() else {
-        bail!("{}: {}", args.file, terminal.say("inspect 只接受一个文件", "inspect takes one file"));
+        return Err(of_file(Path::new(&args.file), &Message::new("一次只能查看一个文件。", "inspect takes one file")));
     };
     let pipeline = Pipeline::new(&forms, args.form.clone());
     let mut loader = Loader::default();

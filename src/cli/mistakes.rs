@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
-use ariadne::{CharSet, Config, IndexType, Label, Report, ReportKind, Source};
+use anyhow::Result;
+use ariadne::{CharSet, Color, Config, IndexType, Label, Report, ReportKind, Source};
 use nianbao::form::{FormError, Forms};
 use nianbao::migrate::Migrations;
 
+use nianbao::finding::Language;
+
 use super::args::Global;
+use super::failure::{failure, of_system};
 
 /// The forms built in and those of `--mappings`.
 pub(crate) fn forms(global: &Global) -> Result<Forms> {
     let mut forms = Forms::built_in()?;
     for (name, text) in mapping_files(global)? {
-        forms.add(&name, &text).map_err(|error| anyhow!("{}", shown(&error)))?;
+        forms.add(&name, &text).map_err(|error| refused(&error))?;
     }
     Ok(forms)
 }
@@ -22,9 +25,14 @@ pub(crate) fn forms(global: &Global) -> Result<Forms> {
 pub(crate) fn migrations(global: &Global, forms: &Forms) -> Result<Migrations> {
     let mut migrations = Migrations::built_in(forms);
     for (name, text) in migration_files(global)? {
-        migrations.add(&name, &text, forms).map_err(|error| anyhow!("{}", shown(&error)))?;
+        migrations.add(&name, &text, forms).map_err(|error| refused(&error))?;
     }
     Ok(migrations)
+}
+
+/// A mapping file that cannot be used, with its lines.
+fn refused(error: &FormError) -> anyhow::Error {
+    failure(shown(error, Language::Zh), shown(error, Language::En))
 }
 
 /// Name and text of the files of `--mappings`, in the order of their names.
@@ -39,36 +47,41 @@ pub(crate) fn migration_files(global: &Global) -> Result<Vec<(String, String)>> 
 }
 
 fn toml_files(folder: &Path) -> Result<Vec<(String, String)>> {
-    let place = |error: std::io::Error| anyhow!("{}: {error}", folder.display());
+    let place = of_system(folder);
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(place)? {
-        let path = entry.map_err(place)?.path();
+    for entry in std::fs::read_dir(folder).map_err(&place)? {
+        let path = entry.map_err(&place)?.path();
         if path.extension().is_some_and(|suffix| suffix == "toml") {
             paths.push(path);
         }
     }
     paths.sort();
     let read = |path: &PathBuf| {
-        let text = std::fs::read_to_string(path).map_err(|error| anyhow!("{}: {error}", path.display()))?;
+        let text = std::fs::read_to_string(path).map_err(of_system(path))?;
         Ok((path.display().to_string(), text))
     };
     paths.iter().map(read).collect()
 }
 
 /// Every mistake of a file with the line that it is in.
-pub(crate) fn shown(error: &FormError) -> String {
+pub(crate) fn shown(error: &FormError, language: Language) -> String {
     let mut text = Vec::new();
     let config = Config::default().with_color(false).with_char_set(CharSet::Unicode).with_index_type(IndexType::Byte);
     for mistake in &error.mistakes {
+        let said = mistake.message.get(language);
         let Some(span) = mistake.span.clone() else {
-            text.extend_from_slice(format!("{}: {}\n", error.name, mistake.message).as_bytes());
+            text.extend_from_slice(format!("{}: {said}\n", error.name).as_bytes());
             continue;
         };
         let span = (error.name.as_str(), span);
-        let report = Report::build(ReportKind::Error, span.clone())
+        let kind = match language {
+            Language::Zh => ReportKind::Custom("错误", Color::Red),
+            Language::En => ReportKind::Error,
+        };
+        let report = Report::build(kind, span.clone())
             .with_config(config)
-            .with_message(&mistake.message)
-            .with_label(Label::new(span).with_message(&mistake.message))
+            .with_message(said)
+            .with_label(Label::new(span).with_message(said))
             .finish();
         // Writing to memory cannot fail.
         let _ = report.write((error.name.as_str(), Source::from(error.text.as_str())), &mut text);

@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod convert;
 mod explain;
+mod failure;
 mod filter;
 mod forms;
 mod inspect;
@@ -67,7 +68,7 @@ pub(crate) fn main() -> ExitCode {
         // Whoever reads our output has seen enough.
         Err(error) if is_broken_pipe(&error) => Exit::Clean.code(),
         Err(error) => {
-            terminal.error(&format!("{error:#}"));
+            terminal.error(&failure::said(&error, terminal.language));
             Exit::Failed.code()
         }
     }

@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::Result;
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, Stages, guarded, in_order};
-use nianbao::finding::{Finding, Severity};
+use nianbao::finding::{Finding, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::report::Report;
 use nianbao::rollup::{Gathering, Previous, Rollup, Told};
@@ -16,6 +16,7 @@ use nianbao::write::{Output, WRITERS, office, workbook};
 
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
+use super::failure::{Failure, failure, of_file, of_finding, of_system};
 use super::terminal::Terminal;
 use super::{Exit, agencies, mistakes};
 
@@ -34,7 +35,9 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         return Ok(Exit::Stopped);
     }
     passed_over(terminal, &inputs);
-    let mut rollup = heap.finish(args.year).ok_or_else(|| anyhow!("none of the inputs is a report of that year"))?;
+    let mut rollup = heap
+        .finish(args.year)
+        .ok_or_else(|| failure("所给文件中没有这一年度的报告。", "none of the inputs is a report of that year"))?;
     if let Some(path) = &args.previous {
         match previous(path, args, (global, &forms), &mut rollup, (terminal, &stop))? {
             Some(found) => rollup.previous = Some(found),
@@ -114,21 +117,31 @@ fn previous(
         && input.path == path
     {
         let report = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)))
-            .map_err(|finding| anyhow!("{path}: {}", finding.message.get(terminal.language)))?;
+            .map_err(|finding| of_finding(path, &finding))?;
         let name = report.agency.as_deref().unwrap_or_default();
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
-            bail!("{path}: it is of \"{name}\", which is not the superior of these agencies");
+            return Err(of_file(
+                Path::new(path),
+                &Message::new(
+                    format!("这是“{name}”的汇总，不是名录中最上级单位的。"),
+                    format!("it is of \"{name}\", which is not the superior of these agencies"),
+                ),
+            ));
         }
         let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
         let told = |finding| Told { agency: None, file: Some(path.to_owned()), finding };
         rollup.findings.extend(report.findings.into_iter().map(told));
-        return found.map(Some).ok_or_else(|| anyhow!("{path}: it is not of {year}"));
+        let other = Message::new(format!("不是{year}年度的汇总。"), format!("it is not of {year}"));
+        return found.map(Some).ok_or_else(|| of_file(Path::new(path), &other));
     }
     let mut heap = Heap::new(forms, rollup.agencies);
     if !read(args.jobs, &pipeline, &inputs, (terminal, stop), &mut heap)? {
         return Ok(None);
     }
-    let before = heap.finish(Some(year)).ok_or_else(|| anyhow!("{path}: there is no report of {year}"))?;
+    let before = heap.finish(Some(year)).ok_or_else(|| {
+        let none = Message::new(format!("没有{year}年度的报告。"), format!("there is no report of {year}"));
+        of_file(Path::new(path), &none)
+    })?;
     let previous = Previous::of_rollup(&before);
     // Those about the agencies file itself are there already.
     let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
@@ -166,10 +179,8 @@ fn read(
 
 fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let out = &args.out;
-    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
-    let put = |name: &str, bytes: &[u8]| {
-        batch::write_whole(out, name, bytes).with_context(|| out.join(name).display().to_string())
-    };
+    std::fs::create_dir_all(out).map_err(of_system(out))?;
+    let put = |name: &str, bytes: &[u8]| batch::write_whole(out, name, bytes).map_err(of_system(&out.join(name)));
     put("汇总.xlsx", &workbook::workbook(rollup)?)?;
     put("汇总.csv", &workbook::wide_csv(rollup)?)?;
     put("values.jsonl", &workbook::values(rollup)?)?;
@@ -178,7 +189,7 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
         vec!["汇总.xlsx".to_owned(), "汇总.csv".to_owned(), "values.jsonl".to_owned(), "findings.jsonl".to_owned()];
     for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
         let bytes = guarded(|| Ok((writer.write)(rollup.form, report)));
-        let bytes = bytes.map_err(|finding| anyhow!(finding.message.en))??;
+        let bytes = bytes.map_err(|finding| anyhow::Error::from(Failure(finding.message)))??;
         let name = format!("汇总报告.{}", writer.output.suffix());
         put(&name, &bytes)?;
         links.push(name);

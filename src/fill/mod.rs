@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::bind::Binder;
 use crate::document::{Budget, Format};
 use crate::finding::code::fill as code;
-use crate::finding::{Code, Finding, Message};
+use crate::finding::{Bilingual, Code, Finding, Message};
 use crate::form::{FieldIndex, Form, Forms};
 use crate::read::{self, ReadError};
 use crate::report::{Kind, Report};
@@ -26,15 +26,13 @@ pub use xlsx::XlsxTemplate;
 
 /// Why a file cannot be filled, or a report not filled in.
 #[derive(Debug, Error)]
+#[error("{}", self.message().en)]
 pub enum FillError {
     /// The template cannot be read, or is neither a Word file nor a workbook.
-    #[error(transparent)]
     Read(#[from] ReadError),
     /// No form was recognised in the template.
-    #[error("{}", .0.message.en)]
     NotRecognised(Box<Finding>),
     /// The report is one of another form than the template: wanted, found.
-    #[error("the template is of the form {wanted}, the report of {found}")]
     OtherForm {
         /// Form of the template.
         wanted: String,
@@ -42,8 +40,23 @@ pub enum FillError {
         found: String,
     },
     /// The package could not be written.
-    #[error("the package could not be written: {0}")]
     Package(#[from] zip::result::ZipError),
+}
+
+impl Bilingual for FillError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Read(error) => error.message(),
+            Self::NotRecognised(finding) => finding.message.clone(),
+            Self::OtherForm { wanted, found } => Message::new(
+                format!("模板的格式（{wanted}）与报告的格式（{found}）不同，未填写。"),
+                format!("the template is of the form {wanted}, the report of {found}"),
+            ),
+            Self::Package(error) => {
+                Message::new("填写后的文件未能生成。", format!("the package could not be written: {error}"))
+            }
+        }
+    }
 }
 
 /// A filled file.

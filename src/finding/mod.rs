@@ -1,5 +1,6 @@
 //! Findings: what is wrong, uncertain or worth knowing about a report, as data. Rendered elsewhere.
 
+mod bilingual;
 pub mod code;
 
 use jiff::civil::Date;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Place;
 
+pub use bilingual::{Bilingual, system, toml as not_toml};
 pub use code::{Code, codes};
 
 /// How much a finding matters.

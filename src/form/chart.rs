@@ -65,7 +65,7 @@ pub(super) fn resolve(source: &ChartSource, form: &Form) -> Result<Chart, Mistak
             None => form.field_index(id).into_iter().collect(),
         };
         let Some(&first) = fields.first() else {
-            return Err(Mistake { span: Some(name.span()), message: format!("chart: no field `{id}`") });
+            return Err(Mistake::no_field(name.span(), id));
         };
         slices.push(Slice { label: label(form, first, id.contains('*')), fields });
     }

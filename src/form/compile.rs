@@ -9,7 +9,7 @@ use super::source::{
     BlockSource, FormSource, HeadSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly,
 };
 use super::{Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, Section, Table, Title};
-use crate::finding::Message;
+use crate::finding::{Message, not_toml};
 use crate::text::{fold, numbering};
 
 /// Reads and resolves a mapping file.
@@ -20,18 +20,20 @@ use crate::text::{fold, numbering};
 pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
     let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
     let from_toml =
-        |error: toml::de::Error| fail(vec![Mistake { span: error.span(), message: error.message().to_owned() }]);
+        |error: toml::de::Error| fail(vec![Mistake { span: error.span(), message: not_toml(error.message()) }]);
     let version: VersionOnly = toml::from_str(text).map_err(from_toml)?;
     match version.language {
         Some(LANGUAGE) => {}
         Some(other) => {
-            let message =
+            let zh = format!("language = {other}：本程序只认 language = {LANGUAGE} 的格式文件，可能需要新版程序。");
+            let en =
                 format!("language = {other}: this program reads language {LANGUAGE}; a newer program may be needed");
-            return Err(fail(vec![Mistake { span: None, message }]));
+            return Err(fail(vec![Mistake::new(None, zh, en)]));
         }
         None => {
-            let message = format!("the key `language` is missing; write `language = {LANGUAGE}` first");
-            return Err(fail(vec![Mistake { span: None, message }]));
+            let zh = format!("缺少“language”这一项；请在文件开头写 language = {LANGUAGE}。");
+            let en = format!("the key `language` is missing; write `language = {LANGUAGE}` first");
+            return Err(fail(vec![Mistake::new(None, zh, en)]));
         }
     }
     let source: FormSource = toml::from_str(text).map_err(from_toml)?;
@@ -73,8 +75,13 @@ impl Inherited {
 }
 
 impl Compiler<'_> {
-    fn mistake(&mut self, span: Range<usize>, message: String) {
-        self.mistakes.push(Mistake { span: Some(span), message });
+    fn mistake(&mut self, span: Range<usize>, zh: impl Into<String>, en: impl Into<String>) {
+        self.mistakes.push(Mistake::new(span, zh, en));
+    }
+
+    /// An id that stands twice.
+    fn twice(&mut self, span: Range<usize>, what: (&str, &str), id: &str) {
+        self.mistake(span, format!("{}“{id}”重复。", what.0), format!("the {} id `{id}` stands twice", what.1));
     }
 
     fn form(&mut self, source: FormSource) -> Form {
@@ -106,7 +113,7 @@ impl Compiler<'_> {
         let mut rule_ids: Vec<&str> = Vec::new();
         for rule in &source.rule {
             if rule_ids.contains(&rule.id.get_ref().as_str()) {
-                self.mistake(rule.id.span(), format!("the rule id `{}` stands twice", rule.id.get_ref()));
+                self.twice(rule.id.span(), ("规则编号", "rule"), rule.id.get_ref());
             }
             rule_ids.push(rule.id.get_ref());
             match expand(rule, &form) {
@@ -139,7 +146,7 @@ impl Compiler<'_> {
         for source in sources {
             let id = source.id.get_ref();
             if sections.iter().any(|section| section.id == *id) {
-                self.mistake(source.id.span(), format!("the section id `{id}` stands twice"));
+                self.twice(source.id.span(), ("部分编号", "section"), id);
             }
             sections.push(Section {
                 id: id.clone(),
@@ -155,13 +162,15 @@ impl Compiler<'_> {
     fn table(&mut self, source: &TableSource, form: &mut Form) {
         let id = source.id.get_ref();
         if form.tables.iter().any(|table| table.id == *id) {
-            self.mistake(source.id.span(), format!("the table id `{id}` stands twice"));
+            self.twice(source.id.span(), ("表编号", "table"), id);
         }
         let section = form.sections.iter().position(|section| section.id == *source.section.get_ref());
         let Some(section) = section else {
             let known: Vec<&str> = form.sections.iter().map(|section| section.id.as_str()).collect();
-            let message = format!("no section `{}`; there are: {}", source.section.get_ref(), known.join(", "));
-            return self.mistake(source.section.span(), message);
+            let wanted = source.section.get_ref();
+            let zh = format!("没有“{wanted}”这一部分；已有的部分：{}。", known.join("、"));
+            let en = format!("no section `{wanted}`; there are: {}", known.join(", "));
+            return self.mistake(source.section.span(), zh, en);
         };
         let name = source.name.clone().unwrap_or_else(|| Message::new(id.clone(), id.clone()));
         let inherited = Inherited { kind: source.kind, unit: source.unit.clone() };
@@ -181,16 +190,18 @@ impl Compiler<'_> {
         let columns: Vec<u32> = table.blocks.iter().map(|block| block.spans.iter().sum::<u32>()).collect();
         let widest = table.label_columns + columns.iter().copied().max().unwrap_or(0);
         if columns.iter().any(|&count| table.label_columns + count != widest) {
-            let message = format!(
+            let zh = format!("表“{id}”各块所占的列数不同（{columns:?}），请写明 spans。");
+            let en = format!(
                 "the blocks of table `{id}` take different numbers of grid columns ({columns:?}); give `spans`"
             );
-            self.mistake(source.id.span(), message);
+            self.mistake(source.id.span(), zh, en);
         }
         if table.widths.is_empty() {
             table.widths = vec![1; widest as usize];
         } else if table.widths.len() != widest as usize {
-            let message = format!("table `{id}` has {widest} grid columns but {} widths", table.widths.len());
-            self.mistake(source.id.span(), message);
+            let given = table.widths.len();
+            let zh = format!("表“{id}”有{widest}列，widths 却写了{given}个宽度。");
+            self.mistake(source.id.span(), zh, format!("table `{id}` has {widest} grid columns but {given} widths"));
         }
         form.tables.push(table);
     }
@@ -211,7 +222,9 @@ impl Compiler<'_> {
         let span = source.columns.first().map_or(0..0, toml::Spanned::span);
         let spans = if source.spans.is_empty() { vec![1; columns.leaves.len()] } else { source.spans.clone() };
         if spans.len() != columns.leaves.len() || spans.contains(&0) {
-            self.mistake(span.clone(), format!("`spans` must have {} numbers of at least 1", columns.leaves.len()));
+            let count = columns.leaves.len();
+            let zh = format!("spans 须有{count}个不小于1的数。");
+            self.mistake(span.clone(), zh, format!("`spans` must have {count} numbers of at least 1"));
         }
         let first_field = form.fields.len();
         for (row, (row_leaf, from_row)) in rows.leaves.iter().enumerate() {
@@ -219,7 +232,7 @@ impl Compiler<'_> {
                 let parts = [table.id.as_str(), &row_leaf.id, &column_leaf.id];
                 let id = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
                 if form.fields.iter().any(|field| field.id == id) {
-                    self.mistake(span.clone(), format!("the field id `{id}` stands twice"));
+                    self.twice(span.clone(), ("字段编号", "field"), &id);
                 }
                 let taken = from_column.with(from_row.kind, from_row.unit.as_ref());
                 form.fields.push(Field {

@@ -149,12 +149,16 @@ impl Words {
 
 fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<NarrativePattern, Mistake> {
     let mut compile = |text: &toml::Spanned<String>, numbered: bool| {
-        let fail = |message: String| Mistake { span: Some(text.span()), message };
+        let fail = |zh: &str, en: &str| Mistake::new(text.span(), zh, en);
         if numbered && text.get_ref().matches("{n}").count() != 1 {
-            return Err(fail("the pattern needs one `{n}` where the number stands".to_owned()));
+            return Err(fail(
+                "句式中应有且只有一个 {n}，表示数字的位置。",
+                "the pattern needs one `{n}` where the number stands",
+            ));
         }
         let put = |number, gap| text.get_ref().replace("{n}", number).replace("{g}", gap);
-        let pattern = Pattern::of_shape(&put("(?P<n>.)", "."), put(NUMBER, GAP)).map_err(fail)?;
+        let pattern = Pattern::of_shape(&put("(?P<n>.)", "."), put(NUMBER, GAP))
+            .map_err(|en| fail("不是正确的正则表达式。", &en))?;
         let needs = pattern.needs().iter().map(|set| words.number(set)).collect();
         Ok(Sought { pattern, needs })
     };
@@ -163,7 +167,7 @@ fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<N
     let zero = source.zero.iter().map(|text| compile(text, false)).collect::<Result<_, _>>()?;
     let divide = source.divide.unwrap_or(1);
     if divide == 0 {
-        return Err(Mistake { span: Some(source.pattern.span()), message: "`divide` cannot be 0".to_owned() });
+        return Err(Mistake::new(source.pattern.span(), "divide 不能为0。", "`divide` cannot be 0"));
     }
     Ok(NarrativePattern {
         patterns,

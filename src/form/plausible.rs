@@ -163,11 +163,10 @@ pub(super) fn reserved(source: &ReservedSource, form: &Form) -> Result<Reserved,
 }
 
 pub(super) fn magnitude(source: &MagnitudeSource, form: &Form) -> Result<Magnitude, Mistake> {
-    let fail = |span, message: &str| Mistake { span: Some(span), message: message.to_owned() };
     let field = form.field_index(source.field.get_ref());
-    let field = field.ok_or_else(|| fail(source.field.span(), &format!("no field `{}`", source.field.get_ref())))?;
+    let field = field.ok_or_else(|| Mistake::no_field(source.field.span(), source.field.get_ref()))?;
     if source.factor < 2 {
-        return Err(fail(source.id.span(), "`factor` must be at least 2"));
+        return Err(Mistake::new(source.id.span(), "factor 不得小于2。", "`factor` must be at least 2"));
     }
     let (id, text) = (source.id.get_ref().clone(), source.text.clone());
     Ok(Magnitude { id, field, factor: source.factor, most: source.most, text })
@@ -175,7 +174,7 @@ pub(super) fn magnitude(source: &MagnitudeSource, form: &Form) -> Result<Magnitu
 
 /// A regular expression as it is written in a mapping file.
 pub(super) fn pattern(text: &Spanned<String>) -> Result<Pattern, Mistake> {
-    Pattern::new(text.get_ref()).map_err(|message| Mistake { span: Some(text.span()), message })
+    Pattern::new(text.get_ref()).map_err(|en| Mistake::new(text.span(), "不是正确的正则表达式。", en))
 }
 
 fn warning() -> Severity {

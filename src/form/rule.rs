@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::source::{Each, RuleSource};
 use super::{Example, FieldIndex, Form, Mistake, Rule};
+use crate::finding::Message;
 
 /// How the two sides of a rule relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +92,10 @@ pub(super) fn expand(source: &RuleSource, form: &Form) -> Result<Rule, Mistake> 
             let (plain, previous) = strip_previous(name);
             let id = first.map_or_else(|| plain.to_owned(), |naming| naming.id(plain));
             let index = form.field_index(&id).or_else(|| form.field_index(plain));
-            let index = index.ok_or_else(|| blame(source.id.span(), format!("example: no field `{id}`")))?;
+            let index = index.ok_or_else(|| {
+                let (zh, en) = (format!("例子中没有“{id}”这个字段。"), format!("example: no field `{id}`"));
+                Mistake::new(source.id.span(), zh, en)
+            })?;
             if previous { resolved.previous.push((index, value)) } else { resolved.values.push((index, value)) }
         }
         examples.push(resolved);
@@ -110,11 +114,7 @@ pub(super) fn expand(source: &RuleSource, form: &Form) -> Result<Rule, Mistake> 
 /// A sum of whole field ids.
 pub(super) fn plain_sum(text: &str, span: Range<usize>, form: &Form) -> Result<Expression, Mistake> {
     let naming = Naming { before: String::new(), after: String::new(), item: None, scope: String::new() };
-    side(text, form, &naming).map_err(|message| blame(span, message))
-}
-
-fn blame(span: Range<usize>, message: String) -> Mistake {
-    Mistake { span: Some(span), message }
+    side(text, form, &naming).map_err(|message| Mistake { span: Some(span), message })
 }
 
 fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, Mistake> {
@@ -123,10 +123,15 @@ fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, M
     match source.each {
         None => namings.push(Naming { before: prefix, after: String::new(), item: None, scope: String::new() }),
         Some(each) => {
-            let table =
-                source.table.as_ref().ok_or_else(|| blame(source.id.span(), "`each` needs `table`".to_owned()))?;
+            let table = source
+                .table
+                .as_ref()
+                .ok_or_else(|| Mistake::new(source.id.span(), "写了 each 就要写 table。", "`each` needs `table`"))?;
             let found = form.tables.iter().find(|known| known.id == *table.get_ref());
-            let found = found.ok_or_else(|| blame(table.span(), format!("no table `{}`", table.get_ref())))?;
+            let found = found.ok_or_else(|| {
+                let id = table.get_ref();
+                Mistake::new(table.span(), format!("没有“{id}”这张表。"), format!("no table `{id}`"))
+            })?;
             for block in &found.blocks {
                 let leaves = if each == Each::Row { &block.leaf_rows } else { &block.leaf_columns };
                 for leaf in leaves {
@@ -173,10 +178,10 @@ fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleIns
     let relations = [("<=", Relation::AtMost), (">=", Relation::AtLeast), ("=", Relation::Equal)];
     let found = relations.iter().find_map(|&(sign, relation)| Some((text.split_once(sign)?, relation)));
     let Some(((left, right), relation)) = found else {
-        return Err(blame(span, "an expression needs `=`, `<=` or `>=`".to_owned()));
+        return Err(Mistake::new(span, "式子中应有 =、<= 或 >=。", "an expression needs `=`, `<=` or `>=`"));
     };
-    let left = side(left, form, naming).map_err(|message| blame(span.clone(), message))?;
-    let right = side(right, form, naming).map_err(|message| blame(span.clone(), message))?;
+    let left = side(left, form, naming).map_err(|message| Mistake { span: Some(span.clone()), message })?;
+    let right = side(right, form, naming).map_err(|message| Mistake { span: Some(span.clone()), message })?;
     let scope = scope(&left, form, naming);
     Ok(RuleInstance { scope, left, relation, right })
 }
@@ -196,7 +201,7 @@ fn scope(left: &Expression, form: &Form, naming: &Naming) -> String {
     }
 }
 
-fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, String> {
+fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message> {
     let mut expression = Expression::default();
     let mut sign = 1;
     let mut wants_name = true;
@@ -206,7 +211,10 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, String> 
                 sign = if word == "+" { 1 } else { -1 };
                 wants_name = true;
             }
-            _ if !wants_name => return Err(format!("`+` or ` - ` is missing before `{word}`")),
+            _ if !wants_name => {
+                let zh = format!("“{word}”前缺少加号，或两边空格的减号。");
+                return Err(Message::new(zh, format!("`+` or ` - ` is missing before `{word}`")));
+            }
             _ => {
                 wants_name = false;
                 if let Ok(number) = word.parse::<i64>() {
@@ -217,15 +225,18 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, String> 
             }
         }
     }
-    if wants_name { Err("a name is missing".to_owned()) } else { Ok(expression) }
+    if wants_name { Err(Message::new("式子中缺少名称。", "a name is missing")) } else { Ok(expression) }
 }
 
-fn add_terms(expression: &mut Expression, word: &str, sign: i64, form: &Form, naming: &Naming) -> Result<(), String> {
+fn add_terms(expression: &mut Expression, word: &str, sign: i64, form: &Form, naming: &Naming) -> Result<(), Message> {
     let (plain, previous) = strip_previous(word);
     let mut push = |field| expression.terms.push(Term { sign, operand: Operand { field, previous } });
     let Some((group, tail)) = plain.split_once('*') else {
         let id = naming.id(plain);
-        push(form.field_index(&id).ok_or_else(|| format!("no field `{id}`"))?);
+        push(
+            form.field_index(&id)
+                .ok_or_else(|| Message::new(format!("没有“{id}”这个字段。"), format!("no field `{id}`")))?,
+        );
         return Ok(());
     };
     let start =
@@ -238,5 +249,6 @@ fn add_terms(expression: &mut Expression, word: &str, sign: i64, form: &Form, na
             any = true;
         }
     }
-    if any { Ok(()) } else { Err(format!("`{word}` stands for no field")) }
+    let none = || Message::new(format!("“{word}”不对应任何字段。"), format!("`{word}` stands for no field"));
+    if any { Ok(()) } else { Err(none()) }
 }

@@ -3,7 +3,7 @@
 mod docx;
 
 use crate::document::Place;
-use crate::finding::{Finding, Language, Severity};
+use crate::finding::{Bilingual, Finding, Language, Message, Severity};
 use crate::report::Report;
 
 /// How a paragraph of a letter looks.
@@ -137,6 +137,12 @@ impl Letter {
 #[derive(Debug, thiserror::Error)]
 #[error("the letter could not be packed: {0}")]
 pub struct LetterError(zip::result::ZipError);
+
+impl Bilingual for LetterError {
+    fn message(&self) -> Message {
+        Message::new("通知未能生成。", self.to_string())
+    }
+}
 
 /// The place in words that someone with the file open can follow, counting from 1.
 fn where_it_stands(place: &Place, language: Language) -> Option<String> {

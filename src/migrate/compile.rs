@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::source::MigrationSource;
 use super::{Migration, Step};
+use crate::finding::not_toml;
 use crate::form::{FieldIndex, Form, FormError, Forms, LANGUAGE, Mistake};
 
 /// Reads and resolves a migration file.
@@ -16,14 +17,15 @@ use crate::form::{FieldIndex, Form, FormError, Forms, LANGUAGE, Mistake};
 pub(super) fn compile(name: &str, text: &str, forms: &Forms) -> Result<Migration, FormError> {
     let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
     let source: MigrationSource = toml::from_str(text)
-        .map_err(|error| fail(vec![Mistake { span: error.span(), message: error.message().to_owned() }]))?;
+        .map_err(|error| fail(vec![Mistake { span: error.span(), message: not_toml(error.message()) }]))?;
     if source.language != LANGUAGE {
-        let message = format!("language = {}: this program reads language {LANGUAGE}", source.language);
-        return Err(fail(vec![Mistake { span: None, message }]));
+        let zh = format!("language = {}：本程序只认 language = {LANGUAGE}。", source.language);
+        let en = format!("language = {}: this program reads language {LANGUAGE}", source.language);
+        return Err(fail(vec![Mistake::new(None, zh, en)]));
     }
     let form = |id: &Spanned<String>| {
-        let message = format!("no form `{}`", id.get_ref());
-        forms.get(id.get_ref()).cloned().ok_or_else(|| fail(vec![Mistake { span: Some(id.span()), message }]))
+        let (zh, en) = (format!("没有“{}”这个格式。", id.get_ref()), format!("no form `{}`", id.get_ref()));
+        forms.get(id.get_ref()).cloned().ok_or_else(|| fail(vec![Mistake::new(id.span(), zh, en)]))
     };
     let (from, to) = (form(&source.from)?, form(&source.to)?);
     let mut compiler = Compiler { from: &from, to: &to, steps: Vec::new(), mistakes: Vec::new() };
@@ -100,17 +102,25 @@ impl Compiler<'_> {
             if (same.kind, &same.unit) == (field.kind, &field.unit) {
                 self.steps.push(Step::Move { from, to, note: None });
             } else {
-                let message = format!("`{}` has another kind or unit in the two forms: name it", field.id);
-                self.mistakes.push(Mistake { span: None, message });
+                let zh = format!("“{}”在两个格式中的类型或单位不同，请写明如何转换。", field.id);
+                let en = format!("`{}` has another kind or unit in the two forms: name it", field.id);
+                self.mistakes.push(Mistake::new(None, zh, en));
             }
         }
         for (form, counts) in [(self.from, &left), (self.to, &filled)] {
             for (field, count) in form.fields.iter().zip(counts).filter(|(_, count)| **count != 1) {
-                let message = match count {
-                    0 => format!("nothing is said of `{}` of `{}`", field.id, form.id),
-                    _ => format!("`{}` of `{}` stands in {count} steps", field.id, form.id),
+                let (field, form) = (&field.id, &form.id);
+                let (zh, en) = match count {
+                    0 => (
+                        format!("没有写“{form}”的“{field}”如何转换。"),
+                        format!("nothing is said of `{field}` of `{form}`"),
+                    ),
+                    _ => (
+                        format!("“{form}”的“{field}”写了{count}次。"),
+                        format!("`{field}` of `{form}` stands in {count} steps"),
+                    ),
                 };
-                self.mistakes.push(Mistake { span: None, message });
+                self.mistakes.push(Mistake::new(None, zh, en));
             }
         }
     }
@@ -137,8 +147,8 @@ impl Compiler<'_> {
     }
 
     fn unknown(&mut self, form: &Form, name: &str, span: Range<usize>) {
-        let message = format!("`{name}` stands for no field of `{}`", form.id);
-        self.mistakes.push(Mistake { span: Some(span), message });
+        let zh = format!("“{name}”不对应“{}”的任何字段。", form.id);
+        self.mistakes.push(Mistake::new(span, zh, format!("`{name}` stands for no field of `{}`", form.id)));
     }
 }
 

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::wording::both;
 use crate::document::Exceeded;
 use crate::finding::code::read as code;
-use crate::finding::{Code, Finding, Message};
+use crate::finding::{Bilingual, Code, Finding, Message};
 
 /// Why a file could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -25,6 +25,12 @@ pub enum ReadError {
     /// It has no bytes.
     #[error("empty")]
     Empty,
+}
+
+impl Bilingual for ReadError {
+    fn message(&self) -> Message {
+        self.finding().message
+    }
 }
 
 impl ReadError {

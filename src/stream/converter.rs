@@ -6,7 +6,7 @@ use super::line::{self, Line};
 use super::poison;
 use super::row::Row;
 use crate::agencies::Matcher;
-use crate::batch::{self, Content, Input, Loader, Maker, Product, Status, guarded, unwritable};
+use crate::batch::{self, Content, Input, Loader, Maker, Product, Status, guarded, not_taken};
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::{Finding, Severity};
 
@@ -76,7 +76,7 @@ impl<'a> Converter<'a> {
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Box<Finding>> {
         let Some(out) = &self.out else { return Ok(()) };
-        batch::write_whole(out, name, bytes).map_err(|error| unwritable(&format!("{name}: {error}")))
+        batch::write_whole(out, name, bytes).map_err(|error| not_taken(name, &error))
     }
 }
 

@@ -16,6 +16,8 @@ use std::process::ExitStatus;
 
 use thiserror::Error;
 
+use crate::finding::{Bilingual, Message, system};
+
 pub use confine::confine;
 pub use converter::Converter;
 pub use row::{Figure, ROW_VERSION, Row};
@@ -24,14 +26,31 @@ pub use supervise::supervise;
 
 /// Why a stream could not run, or could not go on.
 #[derive(Debug, Error)]
+#[error("{}", self.message().en)]
 pub enum StreamError {
     /// The lines cannot be read, or the rows cannot be written.
-    #[error(transparent)]
     Stream(#[from] io::Error),
     /// The child cannot be started.
-    #[error("the converter cannot be started: {0}")]
     Start(io::Error),
     /// The child ended before it was ready; it said why on standard error.
-    #[error("the converter did not start: {0}")]
     NotReady(ExitStatus),
+}
+
+impl Bilingual for StreamError {
+    fn message(&self) -> Message {
+        let (zh, en) = match self {
+            Self::Stream(error) => {
+                let why = system(error);
+                (format!("未能读取输入或写出结果：{}。", why.zh), why.en)
+            }
+            Self::Start(error) => {
+                let why = system(error);
+                (format!("处理进程未能启动：{}。", why.zh), format!("the converter cannot be started: {}", why.en))
+            }
+            Self::NotReady(status) => {
+                ("处理进程未能启动，原因见上。".to_owned(), format!("the converter did not start: {status}"))
+            }
+        };
+        Message::new(zh, en)
+    }
 }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::code::check::{WAIVER_EXPIRED, WAIVER_OUTDATED};
-use crate::finding::{Code, Finding, Message, Severity, Waived};
+use crate::finding::{Bilingual, Code, Finding, Message, Severity, Waived};
 use crate::report::Report;
 use crate::text::fold;
 
@@ -61,19 +61,26 @@ pub struct WaiverMistake {
     /// Number of the entry, from 1; `None` where the whole file is meant.
     pub entry: Option<usize>,
     /// What is wrong.
-    pub message: String,
+    pub detail: Message,
 }
 
 impl fmt::Display for WaiverMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.entry {
-            Some(entry) => write!(f, "entry {entry}: {}", self.message),
-            None => f.write_str(&self.message),
+            Some(entry) => write!(f, "entry {entry}: {}", self.detail.en),
+            None => f.write_str(&self.detail.en),
         }
     }
 }
 
 impl std::error::Error for WaiverMistake {}
+
+impl Bilingual for WaiverMistake {
+    fn message(&self) -> Message {
+        let entry = self.entry.map(|entry| format!("第{entry}条：")).unwrap_or_default();
+        Message::new(format!("{entry}{}", self.detail.zh), self.to_string())
+    }
+}
 
 /// How a waiver and a finding stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +99,15 @@ impl Waivers {
     pub fn read(name: &str, text: &str) -> Result<Self, WaiverMistake> {
         let list = if name.to_lowercase().ends_with(".csv") { parse::csv(text)? } else { parse::toml(text)? };
         for (index, waiver) in list.iter().enumerate() {
-            let fail = |message: &str| Err(WaiverMistake { entry: Some(index + 1), message: message.to_owned() });
+            let fail = |zh: &str, en: &str| Err(WaiverMistake { entry: Some(index + 1), detail: Message::new(zh, en) });
             if waiver.reason.trim().is_empty() {
-                return fail("a waiver needs a reason");
+                return fail("没有写理由。", "a waiver needs a reason");
             }
             if waiver.values.is_empty() && waiver.left.is_none() && waiver.right.is_none() && waiver.quote.is_none() {
-                return fail("a waiver needs what binds it to the finding: values, left and right, or quote");
+                return fail(
+                    "没有写明对应哪些数字或文字（values、left 和 right、quote 之一）。",
+                    "a waiver needs what binds it to the finding: values, left and right, or quote",
+                );
             }
         }
         Ok(Self { list })

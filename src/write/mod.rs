@@ -16,6 +16,7 @@ pub(crate) mod xml;
 
 use thiserror::Error;
 
+use crate::finding::{Bilingual, Message};
 use crate::form::Form;
 use crate::report::Report;
 
@@ -52,6 +53,12 @@ pub struct WriteError {
     pub output: Output,
     /// What went wrong.
     pub detail: String,
+}
+
+impl Bilingual for WriteError {
+    fn message(&self) -> Message {
+        Message::new(format!("{}文件未能生成。", self.output.suffix().to_uppercase()), self.to_string())
+    }
 }
 
 /// A writer's function. The same report gives the same bytes, whatever the thread, the machine and the time.

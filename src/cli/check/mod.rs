@@ -7,19 +7,20 @@ mod verdicts;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 use jiff::civil::Date;
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Content, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order};
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
-use nianbao::finding::{Finding, Severity};
+use nianbao::finding::{Bilingual, Finding, Message, Severity};
 use nianbao::form::Standing;
 use nianbao::report::Report;
 use nianbao::waivers::{self, Waivers};
 
 use super::args::{Check, Global, Rendering};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
+use super::failure::{failure, of_file, of_system};
 use super::terminal::Terminal;
 use super::{Exit, agencies, mistakes};
 use previous::Previous;
@@ -27,7 +28,10 @@ use printer::Printer;
 
 pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<Exit> {
     if args.verdicts && !matches!(args.format, Rendering::Text | Rendering::Json) {
-        bail!("{}", terminal.say("--verdicts 只能输出 text 或 json", "--verdicts are printed as text or json"));
+        return Err(failure(
+            "--verdicts 只能与 --format text 或 json 同用。",
+            "--verdicts are printed as text or json",
+        ));
     }
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
@@ -79,12 +83,11 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
 
 /// The waivers of a file.
 fn read_waivers(path: &Path) -> Result<Waivers> {
-    let shown = path.display();
-    if std::fs::metadata(path).map_err(|error| anyhow!("{shown}: {error}"))?.len() > 64 << 20 {
-        bail!("{shown}: a file of waivers may have 64 MB");
+    if std::fs::metadata(path).map_err(of_system(path))?.len() > 64 << 20 {
+        return Err(of_file(path, &Message::new("保留清单不得超过64MB。", "a file of waivers may have 64 MB")));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| anyhow!("{shown}: {error}"))?;
-    Waivers::read(&path.to_string_lossy(), &text).map_err(|error| anyhow!("{shown}: {error}"))
+    let text = std::fs::read_to_string(path).map_err(of_system(path))?;
+    Waivers::read(&path.to_string_lossy(), &text).map_err(|error| of_file(path, &error.message()))
 }
 
 /// Today in China, where the reports are from.

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::page::{self, PageOptions};
 use super::{STYLE, body, contents, render};
+use crate::finding::{Bilingual, Message};
 use crate::form::Form;
 use crate::report::Report;
 use crate::write::plan;
@@ -24,12 +25,19 @@ const TRIED: &str = "<!-- the report -->";
 
 /// A page template cannot be used.
 #[derive(Debug, Error)]
-#[error("{}{detail}", line.map(|line| format!("{line}: ")).unwrap_or_default())]
+#[error("{}{}", line.map(|line| format!("{line}: ")).unwrap_or_default(), detail.en)]
 pub struct TemplateError {
     /// Line of the template, from 1, where it is known.
     pub line: Option<usize>,
     /// What is wrong, and what to do.
-    pub detail: String,
+    pub detail: Message,
+}
+
+impl Bilingual for TemplateError {
+    fn message(&self) -> Message {
+        let line = self.line.map(|line| format!("第{line}行")).unwrap_or_default();
+        Message::new(format!("{line}{}", self.detail.zh), self.to_string())
+    }
 }
 
 /// Writes reports as pages of a site, from any thread.
@@ -47,7 +55,8 @@ impl PageWriter {
     pub fn new(options: PageOptions, template: Option<&str>) -> Result<Self, TemplateError> {
         let Some(template) = template else { return Ok(Self { options, environment: None }) };
         if template.len() > MOST {
-            return Err(TemplateError { line: None, detail: "a page template may have 1 MB".to_owned() });
+            let detail = Message::new("网页模板不得超过1MB。", "a page template may have 1 MB");
+            return Err(TemplateError { line: None, detail });
         }
         let mut environment = Environment::new();
         environment.set_fuel(Some(FUEL));
@@ -62,7 +71,10 @@ impl PageWriter {
         let page = environment.get_template(NAME).and_then(|page| page.render(context));
         let page = page.map_err(|error| explained(&error))?;
         if !page.contains(TRIED) {
-            let detail = "the template leaves the report out; put {{ body }} where it belongs".to_owned();
+            let detail = Message::new(
+                "模板中没有报告的位置，请在放报告的地方写上 {{ body }}。",
+                "the template leaves the report out; put {{ body }} where it belongs",
+            );
             return Err(TemplateError { line: None, detail });
         }
         Ok(Self { options, environment: Some(environment) })
@@ -106,21 +118,30 @@ impl PageWriter {
 /// What is wrong with a template and what to do.
 fn explained(error: &minijinja::Error) -> TemplateError {
     use minijinja::ErrorKind;
-    let advice = match error.kind() {
-        ErrorKind::UndefinedError => {
-            "; what there is: title, agency, year, published, meta, toc, body, style (agency, year and published may be none)"
+    let (zh, advice) = match error.kind() {
+        ErrorKind::UndefinedError => (
+            "用了没有的名称；可用的有 title、agency、year、published、meta、toc、body、style（agency、year、published 可能没有值）。",
+            "; what there is: title, agency, year, published, meta, toc, body, style (agency, year and published may be none)",
+        ),
+        ErrorKind::OutOfFuel => {
+            ("步骤过多，请去掉循环。", "; a page template may only take some thousand steps: leave loops out")
         }
-        ErrorKind::OutOfFuel => "; a page template may only take some thousand steps: leave loops out",
-        ErrorKind::TemplateNotFound => "; a page template is one file: put what it includes into it",
-        ErrorKind::SyntaxError => "; mend it there ({{ … }} shows a value, {% … %} is a statement)",
+        ErrorKind::TemplateNotFound => (
+            "网页模板只能是一个文件，请把所引用的内容写进来。",
+            "; a page template is one file: put what it includes into it",
+        ),
+        ErrorKind::SyntaxError => (
+            "语法有误（{{ … }} 显示一个值，{% … %} 是一条语句）。",
+            "; mend it there ({{ … }} shows a value, {% … %} is a statement)",
+        ),
         ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => {
-            "; minijinja's own are there, and no others"
+            ("用了没有的过滤器、函数或判断，只能用 minijinja 自带的。", "; minijinja's own are there, and no others")
         }
-        _ => "",
+        _ => ("不能使用。", ""),
     };
     let detail =
         error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-    TemplateError { line: error.line(), detail: format!("{detail}{advice}") }
+    TemplateError { line: error.line(), detail: Message::new(zh, format!("{detail}{advice}")) }
 }
 
 #[cfg(test)]

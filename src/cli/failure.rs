@@ -1,0 +1,111 @@
+//! Why a command could not run, in the language of the terminal.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use nianbao::agencies::AgenciesError;
+use nianbao::batch::BatchError;
+use nianbao::fill::FillError;
+use nianbao::finding::{Bilingual, Finding, Language, Message, system};
+use nianbao::form::FormError;
+use nianbao::stream::StreamError;
+use nianbao::waivers::WaiverMistake;
+use nianbao::write::WriteError;
+use nianbao::write::html::TemplateError;
+
+/// A message that is an error: what the command line itself has to say.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) Message);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.en)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// An error in both languages.
+pub(crate) fn failure(zh: impl Into<String>, en: impl Into<String>) -> anyhow::Error {
+    Failure(Message::new(zh, en)).into()
+}
+
+/// An error of a file: its name before what is wrong with it.
+pub(crate) fn of_file(path: &Path, message: &Message) -> anyhow::Error {
+    let path = path.display();
+    failure(format!("“{path}”：{}", message.zh), format!("{path}: {}", message.en))
+}
+
+/// A file that the system does not give or take.
+pub(crate) fn of_system(path: &Path) -> impl Fn(io::Error) -> anyhow::Error {
+    move |error| {
+        let said = system(&error);
+        of_file(path, &Message::new(format!("{}。", said.zh), said.en))
+    }
+}
+
+/// A finding that stops the command.
+pub(crate) fn of_finding(path: &str, finding: &Finding) -> anyhow::Error {
+    of_file(Path::new(path), &finding.message)
+}
+
+/// The error in a language: the first cause that is known in both, and the English text of every cause where none is.
+pub(crate) fn said(error: &anyhow::Error, language: Language) -> String {
+    for cause in error.chain() {
+        if let Some(message) = known(cause) {
+            return message.get(language).to_owned();
+        }
+    }
+    match language {
+        Language::Zh => "命令未能执行（程序内部错误）。".to_owned(),
+        Language::En => format!("{error:#}"),
+    }
+}
+
+/// What an error says where it is one of those that speak both languages.
+fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
+    /// The message of an error of this type.
+    fn of<E: Bilingual + 'static>(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
+        cause.downcast_ref::<E>().map(Bilingual::message)
+    }
+    if let Some(Failure(message)) = cause.downcast_ref() {
+        return Some(message.clone());
+    }
+    let known = of::<BatchError>(cause)
+        .or_else(|| of::<StreamError>(cause))
+        .or_else(|| of::<FormError>(cause))
+        .or_else(|| of::<AgenciesError>(cause))
+        .or_else(|| of::<WaiverMistake>(cause))
+        .or_else(|| of::<FillError>(cause))
+        .or_else(|| of::<WriteError>(cause))
+        .or_else(|| of::<TemplateError>(cause));
+    known.or_else(|| {
+        let said = system(cause.downcast_ref::<io::Error>()?);
+        Some(Message::new(format!("{}。", said.zh), said.en))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_error_is_said_in_both_languages() {
+        let errors: Vec<anyhow::Error> = vec![
+            failure("没有这个格式。", "no such form"),
+            of_system(Path::new("a.docx"))(io::ErrorKind::NotFound.into()),
+            BatchError::NoInput("a".into()).into(),
+            BatchError::Locked("out".into()).into(),
+            BatchError::Workers("x".into()).into(),
+            StreamError::Start(io::ErrorKind::NotFound.into()).into(),
+            io::Error::from(io::ErrorKind::PermissionDenied).into(),
+            anyhow::anyhow!("of a kind that nobody knows"),
+        ];
+        for error in errors {
+            let (zh, en) = (said(&error, Language::Zh), said(&error, Language::En));
+            assert!(zh.ends_with('。') && !zh.is_ascii(), "{zh}");
+            assert!(en.is_ascii() && !en.is_empty(), "{en}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Errors that say what is wrong in both languages, and what the operating system says in the words of an office.
+
+use std::io::{Error, ErrorKind};
+
+use super::Message;
+
+/// An error that a person reads. Its [`Display`](std::fmt::Display) is the English text of [`Bilingual::message`].
+pub trait Bilingual: std::error::Error {
+    /// What is wrong and, where it is known, what to do, in both languages.
+    fn message(&self) -> Message;
+}
+
+/// What an error of the operating system means, without its English text or number where the kind is known.
+pub fn system(error: &Error) -> Message {
+    let (zh, en) = match error.kind() {
+        ErrorKind::NotFound => ("找不到该文件或文件夹", "no such file or folder"),
+        ErrorKind::PermissionDenied => ("没有读写权限", "permission denied"),
+        ErrorKind::AlreadyExists => ("同名的文件或文件夹已经存在", "a file or folder of this name exists already"),
+        ErrorKind::NotADirectory => ("路径中有一段不是文件夹", "a part of the path is not a folder"),
+        ErrorKind::IsADirectory => ("这是文件夹，不是文件", "it is a folder, not a file"),
+        ErrorKind::StorageFull => ("磁盘已满", "no space is left on the disk"),
+        ErrorKind::QuotaExceeded => ("超出磁盘配额", "the disk quota is exceeded"),
+        ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "the disk is read-only"),
+        ErrorKind::FileTooLarge => ("文件过大", "the file is too large"),
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => ("正被其他程序使用", "another program is using it"),
+        ErrorKind::InvalidFilename => ("文件名过长或有不允许的字符", "the name is too long or not allowed"),
+        ErrorKind::InvalidData => ("文件不是 UTF-8 编码的文本", "the file is not UTF-8 text"),
+        ErrorKind::UnexpectedEof => ("数据提前结束", "the data ends early"),
+        ErrorKind::TimedOut => ("等待超时", "timed out"),
+        ErrorKind::BrokenPipe => ("接收方已关闭", "the receiver has closed"),
+        ErrorKind::OutOfMemory => ("内存不足", "out of memory"),
+        _ => return other(error),
+    };
+    Message::new(zh, en)
+}
+
+fn other(error: &Error) -> Message {
+    match error.raw_os_error() {
+        Some(number) => Message::new(format!("系统错误（编号{number}）"), error.to_string()),
+        None => Message::new("读写出错", error.to_string()),
+    }
+}
+
+/// What the TOML reader says of a file, by the sentences that its crates make; the English text stays as it is.
+pub fn toml(text: &str) -> Message {
+    let text = text.trim();
+    let word = |start: &str| text.strip_prefix(start)?.split('`').next();
+    let zh = if let Some(key) = word("unknown field `").or_else(|| word("unknown variant `")) {
+        let known: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
+        match known.as_slice() {
+            [] => format!("没有“{key}”这一项。"),
+            known => format!("没有“{key}”这一项；可用的有：{}。", known.join("、")),
+        }
+    } else if let Some(key) = word("missing field `") {
+        format!("缺少“{key}”这一项。")
+    } else if text.starts_with("duplicate key") || text.starts_with("duplicate field") {
+        "同一项写了两次。".to_owned()
+    } else if text.starts_with("invalid type") || text.starts_with("invalid value") {
+        "这一项的值类型不对。".to_owned()
+    } else {
+        "不符合 TOML 语法。".to_owned()
+    };
+    Message::new(zh, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_toml_reader_says_is_said_in_chinese() {
+        let cases = [
+            ("unknown field `nam`, expected one of `code`, `name`", "没有“nam”这一项；可用的有：code、name。"),
+            ("missing field `name`", "缺少“name”这一项。"),
+            ("invalid type: integer `3`, expected a string", "这一项的值类型不对。"),
+            ("key with no value, expected `=`", "不符合 TOML 语法。"),
+        ];
+        for (en, zh) in cases {
+            assert_eq!(toml(en).zh, zh);
+        }
+    }
+
+    #[test]
+    fn what_the_system_says_is_said_in_the_words_of_an_office() {
+        let cases = [
+            (Error::from(ErrorKind::NotFound), "找不到该文件或文件夹"),
+            (Error::from_raw_os_error(13), "没有读写权限"),
+            (Error::from_raw_os_error(28), "磁盘已满"),
+            (Error::from_raw_os_error(5), "系统错误（编号5）"),
+            (Error::other("pipes"), "读写出错"),
+        ];
+        for (error, zh) in cases {
+            assert_eq!(system(&error).zh, zh, "{error}");
+        }
+    }
+}
