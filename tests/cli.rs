@@ -353,3 +353,45 @@ fn pages_stand_in_the_frame_of_their_site() {
     assert_eq!(ran.status, Some(2), "{}", ran.err);
     assert!(ran.err.contains("wrong.html:2: undefined value") && ran.err.contains("body"), "{}", ran.err);
 }
+
+#[test]
+fn in_chinese_no_english_sentence_reaches_the_screen() {
+    let folder = Folder::new();
+    folder.file("a.html", page(&report(1)));
+    folder.file("form.toml", "language = 1\nid = \"x\"\nnam = 1\n");
+    folder.file("units.csv", "代码,机构\n1,甲局\n");
+    folder.file("units.toml", "[[agency]]\nnam = \"甲局\"\n");
+    folder.file("waivers.toml", "[[waiver]]\ncode = 1\n");
+    folder.file("page.html", "{{ nothing }}");
+    let wrong: [(&[&str], i32); 18] = [
+        (&["--help"], 0),
+        (&["convert", "--help"], 0),
+        (&["help", "rollup"], 0),
+        (&["convert", "a.html"], 2),
+        (&["convrt", "a.html"], 2),
+        (&["check", "a.html", "--jobs", "0"], 2),
+        (&["check", "a.html", "--today", "soon"], 2),
+        (&["check", "a.html", "--format", "xml"], 2),
+        (&["check", "a.html", "b.html", "--nothing"], 2),
+        (&["check", "nothing.docx"], 2),
+        (&["check", "a.html", "--form", "nothing"], 2),
+        (&["check", "a.html", "--waivers", "waivers.toml"], 2),
+        (&["forms", "check", "form.toml"], 1),
+        (&["agencies", "units.csv"], 2),
+        (&["agencies", "units.toml"], 2),
+        (&["agencies", "nothing.csv"], 2),
+        (&["convert", "a.html", "-o", "out", "--template", "a.html"], 2),
+        (&["convert", "a.html", "-o", "out", "--page-template", "page.html"], 2),
+    ];
+    for (arguments, status) in wrong {
+        let mut all = vec!["--lang", "zh"];
+        all.extend(arguments);
+        let ran = folder.run(&all);
+        assert_eq!(ran.status, Some(status), "{arguments:?}: {ran:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        // Three English words in a row are a sentence; names of options, files and formats stand alone.
+        let english = regex::Regex::new(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}").expect("a pattern");
+        assert!(!english.is_match(&said), "{arguments:?}: {said}");
+        assert!(!said.is_ascii(), "{arguments:?}: {said}");
+    }
+}

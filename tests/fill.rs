@@ -258,7 +258,7 @@ fn a_report_of_another_form_and_a_file_that_is_no_form_are_refused() {
     let refused = fixture.compile(&blank(form)).fill(&Sampler::new(1).report(other));
     assert!(matches!(refused, Err(FillError::OtherForm { .. })));
     let compile = |bytes: &[u8]| DocxTemplate::compile(bytes, &fixture.binder, &fixture.forms, None);
-    assert!(matches!(compile(b"a text"), Err(FillError::Read(_))));
+    assert!(matches!(compile(b"a text"), Err(FillError::NotATemplate(_))));
     assert!(matches!(compile(b"PK\x03\x04"), Err(FillError::Read(_))));
 }
 

@@ -384,7 +384,7 @@ fn hostile_workbooks_are_refused_or_cost_little() {
     for cut in (0..whole.len()).step_by(397) {
         assert!(compile(&whole[..cut]).is_err());
     }
-    assert!(matches!(compile(b"a text"), Err(FillError::Read(_))));
+    assert!(matches!(compile(b"a text"), Err(FillError::NotATemplate(_))));
     // Formulas that depend on each other in circles and chains, and one that asks for every cell.
     let mut archive = parts(&whole);
     let sheet = String::from_utf8(archive["xl/worksheets/sheet1.xml"].clone()).unwrap();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use nianbao::batch::Shard;
-use nianbao::finding::Language;
+use nianbao::finding::{Language, Message};
 use nianbao::write::{Output, WRITERS};
 
 /// Reads, checks and regenerates Chinese agencies' annual reports (政府信息公开工作年度报告).
@@ -315,27 +315,47 @@ pub(crate) struct Explain {
     pub(crate) code: Option<String>,
 }
 
-fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "a day such as 2025-03-31 is wanted".to_owned())
-}
+/// What an argument must be.
+#[derive(Debug)]
+pub(crate) struct Wanted(pub(crate) Message);
 
-fn language(text: &str) -> Result<Language, String> {
-    match text {
-        "zh" => Ok(Language::Zh),
-        "en" => Ok(Language::En),
-        _ => Err("zh or en is wanted".to_owned()),
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.en)
     }
 }
 
-fn shard(text: &str) -> Result<Shard, String> {
+impl std::error::Error for Wanted {}
+
+fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
+    Wanted(Message::new(zh, en))
+}
+
+fn date(text: &str) -> Result<Date, Wanted> {
+    text.parse().map_err(|_| wanted("应为 2025-03-31 这样的日期", "write a day such as 2025-03-31"))
+}
+
+fn language(text: &str) -> Result<Language, Wanted> {
+    match text {
+        "zh" => Ok(Language::Zh),
+        "en" => Ok(Language::En),
+        _ => Err(wanted("应为 zh 或 en", "write zh or en")),
+    }
+}
+
+fn shard(text: &str) -> Result<Shard, Wanted> {
     let parts = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
     let shard = parts.map(|(number, count): (u64, NonZeroU64)| Shard { number, count });
     let inside = |shard: &Shard| (1..=shard.count.get()).contains(&shard.number);
-    shard.filter(inside).ok_or_else(|| "a part such as 2/3 is wanted, from 1/3 to 3/3".to_owned())
+    shard
+        .filter(inside)
+        .ok_or_else(|| wanted("应为 2/3 这样的份数，从 1/3 到 3/3", "write a part such as 2/3, from 1/3 to 3/3"))
 }
 
-fn output(text: &str) -> Result<Output, String> {
+fn output(text: &str) -> Result<Output, Wanted> {
     let known: Vec<&str> = WRITERS.iter().map(|writer| writer.output.suffix()).collect();
     let found = WRITERS.iter().find(|writer| writer.output.suffix().eq_ignore_ascii_case(text));
-    found.map(|writer| writer.output).ok_or_else(|| format!("the formats are {}", known.join(", ")))
+    found
+        .map(|writer| writer.output)
+        .ok_or_else(|| wanted(format!("可以是：{}", known.join("、")), format!("the formats are {}", known.join(", "))))
 }

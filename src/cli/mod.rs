@@ -7,6 +7,7 @@
 mod agencies;
 mod args;
 mod check;
+mod chinese;
 mod convert;
 mod explain;
 mod failure;
@@ -17,13 +18,14 @@ mod mistakes;
 mod rollup;
 mod sarif;
 mod terminal;
+mod typed;
 mod width;
 
 use std::io;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use nianbao::finding::Language;
 
 use args::{Args, Command};
@@ -61,8 +63,11 @@ impl Exit {
 /// Runs the program with the arguments of the process.
 pub(crate) fn main() -> ExitCode {
     nianbao::batch::keep_panics_quiet();
-    let args = Args::parse();
-    let terminal = Terminal::new(args.global.lang.unwrap_or_else(locale));
+    let (args, language) = match typed() {
+        Ok(typed) => typed,
+        Err(code) => return code,
+    };
+    let terminal = Terminal::new(language);
     match run(args, &terminal) {
         Ok(exit) => exit.code(),
         // Whoever reads our output has seen enough.
@@ -71,6 +76,63 @@ pub(crate) fn main() -> ExitCode {
             terminal.error(&failure::said(&error, terminal.language));
             Exit::Failed.code()
         }
+    }
+}
+
+/// The arguments and the language of messages; help, and what is wrong with them, is printed in that language.
+fn typed() -> Result<(Args, Language), ExitCode> {
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let language = asked(&words).unwrap_or_else(locale);
+    let command = match language {
+        Language::Zh => chinese::command(Args::command()),
+        Language::En => Args::command(),
+    };
+    let parsed = command.try_get_matches_from(&words).and_then(|found| Args::from_arg_matches(&found));
+    match parsed {
+        Ok(args) => {
+            let language = args.global.lang.unwrap_or(language);
+            Ok((args, language))
+        }
+        Err(error) if language == Language::Zh && error.use_stderr() && !shows_help(&error) => {
+            let command = words.iter().filter_map(|word| word.to_str()).find(|word| is_command(word));
+            let command = command.map(|word| format!("{word} ")).unwrap_or_default();
+            Terminal::new(language).line(&typed::chinese(&error, &command));
+            Err(Exit::Failed.code())
+        }
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // Nobody can be told when the page cannot be printed.
+            let _ = error.print();
+            Err(if wrong { Exit::Failed } else { Exit::Clean }.code())
+        }
+    }
+}
+
+/// Whether the error is the page of a command that was called without anything.
+fn shows_help(error: &clap::Error) -> bool {
+    error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+fn is_command(word: &str) -> bool {
+    Args::command().find_subcommand(word).is_some()
+}
+
+/// The language of `--lang`, looked up before anything else, for it is also that of the help.
+fn asked(words: &[std::ffi::OsString]) -> Option<Language> {
+    let mut words = words.iter().filter_map(|word| word.to_str());
+    let value = loop {
+        let word = words.next()?;
+        match word.strip_prefix("--lang") {
+            Some("") => break words.next()?,
+            Some(rest) if rest.starts_with('=') => break &rest[1..],
+            _ if word == "--" => return None,
+            _ => {}
+        }
+    };
+    match value {
+        "zh" => Some(Language::Zh),
+        "en" => Some(Language::En),
+        _ => None,
     }
 }
 

@@ -30,6 +30,8 @@ pub use xlsx::XlsxTemplate;
 pub enum FillError {
     /// The template cannot be read, or is neither a Word file nor a workbook.
     Read(#[from] ReadError),
+    /// It is neither a Word file nor a workbook of Office Open XML.
+    NotATemplate(Format),
     /// No form was recognised in the template.
     NotRecognised(Box<Finding>),
     /// The report is one of another form than the template: wanted, found.
@@ -47,6 +49,10 @@ impl Bilingual for FillError {
     fn message(&self) -> Message {
         match self {
             Self::Read(error) => error.message(),
+            Self::NotATemplate(format) => Message::new(
+                "模板须是 .docx 或 .xlsx 文件，请另存为这两种格式。",
+                format!("a {format:?} file as a template; save it as .docx or .xlsx"),
+            ),
             Self::NotRecognised(finding) => finding.message.clone(),
             Self::OtherForm { wanted, found } => Message::new(
                 format!("模板的格式（{wanted}）与报告的格式（{found}）不同，未填写。"),
@@ -121,7 +127,7 @@ impl Template {
 }
 
 fn no_template(format: Format) -> FillError {
-    ReadError::Unsupported(format!("{format:?} as a template; save it as .docx or .xlsx")).into()
+    FillError::NotATemplate(format)
 }
 
 /// Figures that have no place in the template, a finding for each of the form's tables.

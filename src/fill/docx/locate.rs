@@ -104,7 +104,7 @@ pub(super) fn locate(
 fn frame(source: &str, budget: &mut Budget) -> Result<(String, usize), ReadError> {
     let mark = source.len() - source.trim_start_matches('\u{feff}').len();
     let mut events = Events::new(&source[mark..], mark, WORD);
-    let no_body = || ReadError::Unsupported("a part without a Word body".into());
+    let no_body = || ReadError::Unsupported("没有正文的部件 (a part without a Word body)".into());
     let (mut prefix, mut section) = (None, None);
     loop {
         match events.next(budget)? {

@@ -67,7 +67,9 @@ impl DocxTemplate {
         }
         let hints = Hints { form, ..Hints::default() };
         let (found, anchors) = binder.locate(reading, &hints).map_err(FillError::NotRecognised)?;
-        let form = forms.get(&found.form).ok_or_else(|| ReadError::Unsupported(format!("form {}", found.form)))?;
+        let form = forms
+            .get(&found.form)
+            .ok_or_else(|| ReadError::Unsupported(format!("格式“{0}” (form {0})", found.form)))?;
         let budget = &mut Budget::default();
         let mut package = Package::open(bytes, budget)?;
         let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));

@@ -74,7 +74,9 @@ impl XlsxTemplate {
         }
         let (found, anchors) =
             binder.locate(reading, &Hints { form, ..Hints::default() }).map_err(FillError::NotRecognised)?;
-        let form = forms.get(&found.form).ok_or_else(|| ReadError::Unsupported(format!("form {}", found.form)))?;
+        let form = forms
+            .get(&found.form)
+            .ok_or_else(|| ReadError::Unsupported(format!("格式“{0}” (form {0})", found.form)))?;
         let budget = &mut Budget::default();
         let mut package = Package::open(bytes, budget)?;
         let book = Book::open(&mut package, budget)?;
@@ -192,7 +194,9 @@ fn parts(package: &mut Package, book: &Book, budget: &mut Budget) -> Result<Vec<
         let packed = package.part(part, budget)?.unwrap_or_default();
         let (xml, transcoded) = text(packed, budget)?;
         if transcoded {
-            return Err(ReadError::Unsupported(format!("the sheet {name:?} is not in UTF-8")));
+            return Err(ReadError::Unsupported(format!(
+                "“{name}”不是 UTF-8 编码 (the sheet {name:?} is not in UTF-8)"
+            )));
         }
         let sheet = Sheet::open(xml, &BTreeSet::new(), budget)?;
         parts.push((name.clone(), part.clone(), sheet));
