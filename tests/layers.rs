@@ -48,6 +48,19 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What each room of binding may name, besides itself: text and grids know nothing of each other, nor of the page around them.
+const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
+    ("labels", &[]),
+    ("figures", &[]),
+    ("value", &[]),
+    ("source", &["figures", "labels", "value"]),
+    ("grid", &["figures", "labels", "source", "value"]),
+    ("text", &["figures", "labels", "source", "value"]),
+    ("page", &["labels", "source"]),
+    ("recognise", &["labels", "page", "source"]),
+    ("assemble", &["figures", "grid", "labels", "page", "source", "text"]),
+];
+
 /// Where a part may name another only in these things.
 const ONLY: &[(&str, &str, &[&str])] =
     &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place", "column_letters"])];
@@ -109,6 +122,43 @@ fn every_part_names_only_what_it_may() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rooms_of_binding_name_only_what_they_may() {
+    let room = regex::Regex::new(r"(crate::bind|super)::([a-z]+)").expect("a pattern");
+    let mut wrong = Vec::new();
+    for path in sources::rust("src/bind") {
+        let mut below = path.strip_prefix("src/bind").expect("a file of binding").iter();
+        let own = below.next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned();
+        // What a file inside a room reaches by `super` is in its room.
+        let inside = below.next().is_some();
+        let allowed = ROOMS_OF_BIND.iter().find(|(name, _)| *name == own).map(|(_, allowed)| *allowed);
+        if own == "mod" {
+            continue;
+        }
+        let Some(allowed) = allowed else {
+            wrong.push(format!("{}: `{own}` is no room that is listed", path.display()));
+            continue;
+        };
+        let code = sources::code(&path);
+        let named = room.captures_iter(&code).filter(|found| !(inside && &found[1] == "super"));
+        let named: BTreeSet<String> = named.map(|found| found[2].to_owned()).collect();
+        wrong.extend(
+            named
+                .iter()
+                .filter(|name| **name != own && *name != "in" && !allowed.contains(&name.as_str()))
+                .map(|name| format!("{}: `{own}` must not name `{name}`", path.display())),
+        );
+        if code.contains("super::super") {
+            wrong.push(format!("{}: name the room instead of `super::super`", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // No circle: a room names only rooms that stand above it.
+    for (number, (_, allowed)) in ROOMS_OF_BIND.iter().enumerate() {
+        assert!(allowed.iter().all(|name| ROOMS_OF_BIND[..number].iter().any(|(above, _)| above == name)));
+    }
 }
 
 #[test]

@@ -2,21 +2,25 @@
 
 use jiff::civil::Date;
 
-use super::anchors::Anchors;
-use super::facts::{self, Doubt};
-use super::frame::{self, Frame};
-use super::index::FormIndex;
-use super::items::{Flow, blank};
-use super::sections::Cutter;
-use super::stream::Stream;
-use super::tables::{Figures, summarise_kinds};
-use super::title::{FoundTitle, parse};
-use super::{Hints, agency, flat, headings, tables};
+use super::Hints;
+use super::figures::{Figures, summarise_kinds};
+use super::grid::tables;
+use super::labels::index::FormIndex;
+use super::page::anchors::Anchors;
+use super::page::facts::{self, Doubt};
+use super::page::frame::{self, Frame};
+use super::page::sections::Cutter;
+use super::page::title::{FoundTitle, parse};
+use super::page::{agency, headings};
+use super::source::items::Flow;
+use super::source::stream::Stream;
+use super::text::flat;
 use crate::document::{Format, Region};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
+use crate::text::blank;
 use crate::text::fold;
 
 /// Reads the report of one form from a document, and where its parts stand.

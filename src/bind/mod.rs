@@ -1,33 +1,17 @@
 //! Binding: a form laid over a document, so that every figure lands in its field or stays empty with a finding.
 //!
-//! The way: the document becomes one [`items::Flow`]; the form's tables are aligned with the rows of its grids
-//! ([`grid`], [`columns`], [`tables`]); what is left becomes one [`stream::Stream`] of text, in which tables that survive only
-//! as text ([`flat`]), headings ([`headings`]), title and page ([`frame`], [`title`]) and facts ([`facts`]) are found; and the
-//! rest is cut into the parts of the report ([`sections`]).
+//! The way: the document becomes one flow ([`source`]); the form's labels are looked up in it ([`labels`]) and its tables read
+//! from the grids ([`grid`]); what is left becomes one text, in which tables that survive only as text ([`text`]), title, headings
+//! and facts are found and the rest is cut into the parts of the report ([`page`]).
 
-mod agency;
-mod anchors;
 mod assemble;
-mod beside;
-mod broken;
-mod columns;
-mod facts;
-mod flat;
-mod flatrows;
-mod frame;
-mod glued;
+mod figures;
 mod grid;
-mod headings;
-mod index;
-mod items;
-mod pieces;
+mod labels;
+mod page;
 mod recognise;
-mod rowtext;
-mod sections;
-mod solve;
-mod stream;
-mod tables;
-mod title;
+mod source;
+mod text;
 mod value;
 
 use crate::finding::Finding;
@@ -35,9 +19,9 @@ use crate::form::Forms;
 use crate::read::Reading;
 use crate::report::Report;
 
-use index::{AllLabels, FormIndex};
+use labels::index::{AllLabels, FormIndex};
 
-pub use anchors::{Anchor, Anchors};
+pub use page::anchors::{Anchor, Anchors};
 
 /// What is known about a document from outside it.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +59,7 @@ impl Binder {
     /// # Errors
     /// As [`Binder::bind`].
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
-        let mut flow = items::Flow::of(&reading.document);
+        let mut flow = source::items::Flow::of(&reading.document);
         let index = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
         flow.without_checks(&index.index.form.rules);
         flow.look_up(index.index);

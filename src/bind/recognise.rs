@@ -1,9 +1,9 @@
 //! Which form a document is a report of: by its labels, never by its year alone.
 
 use super::Hints;
-use super::index::{AllLabels, FormIndex};
-use super::items::{Flow, Item};
-use super::title;
+use super::labels::index::{AllLabels, FormIndex};
+use super::page::title;
+use super::source::items::{Flow, Item};
 use crate::document::Block;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};

@@ -2,12 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use super::items::blank;
 use crate::document::Place;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Kind, Value};
+use crate::text::blank;
 
 /// Words for "none" (folded of punctuation by the caller).
 const NONE_WORDS: &[&str] = &["无", "没有", "不适用", "暂无"];

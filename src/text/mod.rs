@@ -1,11 +1,13 @@
 //! Folding of text for comparison, and the numbering and numerals of Chinese documents. Knows no format and no form.
 
+mod blank;
 mod date;
 mod finder;
 mod fold;
 mod numbering;
 mod traditional;
 
+pub use blank::blank;
 pub use date::{DateReading, read_date};
 pub use finder::{Finder, Found};
 pub use fold::{

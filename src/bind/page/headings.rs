@@ -2,25 +2,24 @@
 
 use memchr::memmem::Finder;
 
-use super::flat::Claim;
-use super::grid::likeness;
-use super::index::FormIndex;
-use super::items::blank;
-use super::stream::{LineKind, Stream};
+use crate::bind::labels::index::FormIndex;
+use crate::bind::labels::likeness::likeness;
+use crate::bind::source::stream::{Claim, LineKind, Stream};
 use crate::form::{Label, Section};
+use crate::text::blank;
 use crate::text::{Numbering, numbering};
 
 /// A section's heading in the raw text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Heading {
+pub(in crate::bind) struct Heading {
     /// Index of the form's section.
-    pub(super) section: usize,
+    pub(in crate::bind) section: usize,
     /// First byte.
-    pub(super) start: usize,
+    pub(in crate::bind) start: usize,
     /// Byte after its last.
-    pub(super) end: usize,
+    pub(in crate::bind) end: usize,
     /// Outline level that its paragraph has.
-    pub(super) level: Option<u8>,
+    pub(in crate::bind) level: Option<u8>,
     score: f32,
 }
 
@@ -31,7 +30,7 @@ const CANDIDATES: usize = 1_000;
 const LONGEST: usize = 60;
 
 /// Finds the headings: each section once at most, in the form's order, the best chain of candidates.
-pub(super) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
+pub(in crate::bind) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
     let mut candidates = Vec::new();
     let text = stream.folded.text.as_bytes();
     // Where each heading stands in the folded text, its number included.

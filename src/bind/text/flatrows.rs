@@ -2,19 +2,19 @@
 
 use std::ops::Range;
 
-use super::flat::{Claim, Occurrence, Step};
+use super::flat::Step;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
-use super::index::{Expected, FormIndex, Role};
-use super::items::blank;
 use super::pieces::{Piece, blanks_part_cells, cells, cells_with_words, pieces};
 use super::rowtext::Side;
 use super::solve::{Known, RowState, solve};
-use super::stream::Stream;
-use super::tables::{Figures, rows_missing};
-use super::value;
+use crate::bind::figures::{Figures, rows_missing};
+use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
+use crate::bind::source::stream::{Claim, Stream};
+use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind, Head, Rule};
+use crate::text::blank;
 
 /// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
 const DIGITS: &str = "digits";
@@ -24,7 +24,7 @@ const ENOUGH: usize = 4;
 
 /// What is known of the rows whose cells run together in one text.
 #[derive(Debug)]
-pub(super) struct Cutting {
+pub(in crate::bind) struct Cutting {
     /// Steps that are left for cutting them.
     steps: u32,
     /// Whether a row was cut by its digits alone: zeros are written.
@@ -35,22 +35,22 @@ pub(super) struct Cutting {
 
 impl Cutting {
     /// Nothing yet.
-    pub(super) fn new() -> Self {
+    pub(in crate::bind) fn new() -> Self {
         Self { steps: STEPS, written: false, dropped: false }
     }
 }
 
 /// A row of the form with the text of its figures.
-pub(super) struct FlatRow<'t> {
+pub(in crate::bind) struct FlatRow<'t> {
     /// Block and row.
     row: (usize, usize),
     first: FieldIndex,
-    pub(super) wanted: usize,
+    pub(in crate::bind) wanted: usize,
     /// Byte of the raw text at which the text of the pieces begins.
     start: usize,
     /// Byte after the last that may belong to the row.
     end: usize,
-    pub(super) pieces: Vec<Piece<'t>>,
+    pub(in crate::bind) pieces: Vec<Piece<'t>>,
     /// Whether it is certain that the figures are this row's.
     certain: bool,
 }
@@ -68,19 +68,19 @@ impl FlatRow<'_> {
 }
 
 /// A table of the form in the text, its labels aligned.
-pub(super) struct FlatTable<'a, 'd> {
-    pub(super) index: &'a FormIndex,
-    pub(super) table: usize,
-    pub(super) stream: &'a Stream<'d>,
+pub(in crate::bind) struct FlatTable<'a, 'd> {
+    pub(in crate::bind) index: &'a FormIndex,
+    pub(in crate::bind) table: usize,
+    pub(in crate::bind) stream: &'a Stream<'d>,
     /// Every label of the form in the text, this table's or not.
-    pub(super) all: &'a [Occurrence],
-    pub(super) own: &'a [Occurrence],
-    pub(super) path: &'a [Step],
+    pub(in crate::bind) all: &'a [Occurrence],
+    pub(in crate::bind) own: &'a [Occurrence],
+    pub(in crate::bind) path: &'a [Step],
 }
 
 impl FlatTable<'_, '_> {
     /// Reads the table's figures; returns the part of the text that they take.
-    pub(super) fn read(&self, figures: &mut Figures, cutting: &mut Cutting) -> Option<Claim> {
+    pub(in crate::bind) fn read(&self, figures: &mut Figures, cutting: &mut Cutting) -> Option<Claim> {
         let first = self.own.get(self.path.first()?.occurrence)?;
         let (start, mut end) = (self.stream.raw_start(first.start), self.stream.raw_end(first.end));
         // A bracket or quotation mark that opens the first label is folded away too.

@@ -1,24 +1,24 @@
 //! The title of a report taken apart: agency and year around the fixed words of the form.
 
-use super::items::blank;
 use crate::form::Title;
+use crate::text::blank;
 use crate::text::fold_with_map;
 
 /// A title that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct FoundTitle {
+pub(in crate::bind) struct FoundTitle {
     /// The title as written, without blanks at its ends and line breaks in it.
-    pub(super) text: String,
+    pub(in crate::bind) text: String,
     /// The agency, where the title names one.
-    pub(super) agency: Option<String>,
+    pub(in crate::bind) agency: Option<String>,
     /// The year, where the title names one.
-    pub(super) year: Option<i16>,
+    pub(in crate::bind) year: Option<i16>,
     /// Whether the text is the title and nothing else.
-    pub(super) alone: bool,
+    pub(in crate::bind) alone: bool,
 }
 
 /// Takes a text apart that may hold a title. `None` where the form's fixed words are not in it.
-pub(super) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
+pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let folded = fold_with_map(text);
     let (at, length) = title
         .names

@@ -1,12 +1,12 @@
 //! The cells of a row laid to the columns of a block, by their order where it is certain and by their headers where it is not.
 
-use super::items::{Flow, Row, RowCell};
+use crate::bind::source::items::{Flow, Row, RowCell};
 use crate::document::Cell;
 use crate::form::Block;
 
 /// Why the cells of a row could not be laid to columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Misfit {
+pub(in crate::bind) enum Misfit {
     /// So many cells where the form has so many columns.
     Count {
         /// Cells of the row.
@@ -20,24 +20,24 @@ pub(super) enum Misfit {
 
 /// The cells of a row by column; `None` where the row has no cell for the column.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Assigned<'d> {
+pub(in crate::bind) struct Assigned<'d> {
     /// For each leaf column its cell.
-    pub(super) cells: Vec<Option<&'d Cell>>,
+    pub(in crate::bind) cells: Vec<Option<&'d Cell>>,
     /// Whether the columns stand in another order than in the form.
-    pub(super) reordered: bool,
+    pub(in crate::bind) reordered: bool,
     /// Figures in columns that the form does not know.
-    pub(super) extra: Vec<String>,
+    pub(in crate::bind) extra: Vec<String>,
 }
 
 /// The cells of a row that may hold figures: those that begin in it, right of its label.
-pub(super) fn figure_cells<'r, 'd>(row: &'r Row<'d>, label: Option<usize>) -> Vec<&'r RowCell<'d>> {
+pub(in crate::bind) fn figure_cells<'r, 'd>(row: &'r Row<'d>, label: Option<usize>) -> Vec<&'r RowCell<'d>> {
     let start = label.map_or(0, |label| label + 1);
     row.cells[start..].iter().filter(|cell| cell.own).collect()
 }
 
 /// How the cells of the last row stood to their headers: most rows of a table have the same grid columns.
 #[derive(Debug, Default)]
-pub(super) struct Laid {
+pub(in crate::bind) struct Laid {
     /// Table and block of the form, and the grid.
     of: (usize, usize, usize),
     above: Vec<usize>,
@@ -48,7 +48,7 @@ pub(super) struct Laid {
 
 /// Lays the cells of a row, given with the position of its label, to the columns of its block, given with its table and number.
 /// `above` are the rows that may be its header, nearest last.
-pub(super) fn assign<'d>(
+pub(in crate::bind) fn assign<'d>(
     (table, number): (usize, usize),
     block: &Block,
     flow: &Flow<'d>,

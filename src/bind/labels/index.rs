@@ -7,17 +7,16 @@ use indexmap::IndexMap;
 use memchr::memmem;
 use rustc_hash::FxBuildHasher;
 
-use super::flat::Occurrence;
 use crate::form::{Block, Form, Head, Label};
 use crate::report::Value;
 use crate::text::Finder;
 
 /// Labels that are looked at in one text: a hundred times those of a report.
-pub(super) const OCCURRENCES: usize = 20_000;
+pub(in crate::bind) const OCCURRENCES: usize = 20_000;
 
 /// A row that a table of the form has, from the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
+pub(in crate::bind) enum Expected {
     /// The line above a block.
     Caption {
         /// Index of the block.
@@ -41,7 +40,7 @@ pub(super) enum Expected {
 
 /// What a label is in its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::bind) enum Role {
     /// A block's caption.
     Caption,
     /// The corner above the row labels.
@@ -56,36 +55,49 @@ pub(super) enum Role {
 
 /// One place where a label may stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Use {
+pub(in crate::bind) struct Use {
     /// Index of the table.
-    pub(super) table: usize,
+    pub(in crate::bind) table: usize,
     /// Index of the expected row in the table.
-    pub(super) expected: usize,
+    pub(in crate::bind) expected: usize,
     /// What it is there.
-    pub(super) role: Role,
+    pub(in crate::bind) role: Role,
     /// How much it tells, 1 for a row label as prescribed.
-    pub(super) weight: f32,
+    pub(in crate::bind) weight: f32,
     /// Number of the form's label of which this is the prescribed text or a variant.
-    pub(super) place: usize,
+    pub(in crate::bind) place: usize,
+}
+
+/// A label of the form in the folded text.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Occurrence {
+    /// First byte in the folded text.
+    pub(in crate::bind) start: usize,
+    /// Byte after its last.
+    pub(in crate::bind) end: usize,
+    /// The folded label of the form.
+    pub(in crate::bind) label: Box<str>,
+    /// How much of its weight counts: less than 1 for a label that is only alike.
+    pub(in crate::bind) trust: f32,
 }
 
 /// A form with its labels ready to be looked up.
 #[derive(Debug)]
-pub(super) struct FormIndex {
+pub(in crate::bind) struct FormIndex {
     /// The form.
-    pub(super) form: Arc<Form>,
+    pub(in crate::bind) form: Arc<Form>,
     /// The rows of each table.
-    pub(super) expected: Vec<Vec<Expected>>,
+    pub(in crate::bind) expected: Vec<Vec<Expected>>,
     /// Where each label may stand; nowhere for the heading of a section.
     uses: Vec<Vec<Use>>,
     /// The row labels for comparison by likeness: folded, table, expected row.
-    pub(super) leaves: Vec<(String, usize, usize)>,
+    pub(in crate::bind) leaves: Vec<(String, usize, usize)>,
     /// Every folded label once, in the form's order, then the headings of the sections.
     labels: Vec<Box<str>>,
     /// Finds the labels in a folded text, once that has been wanted.
     finder: OnceLock<Finder>,
     /// For each section what finds its heading, as prescribed, in a folded text; `None` for a section without one.
-    pub(super) headings: Vec<Option<memmem::Finder<'static>>>,
+    pub(in crate::bind) headings: Vec<Option<memmem::Finder<'static>>>,
     /// How many labels of the form were numbered.
     places: usize,
     /// The number of each label.
@@ -100,7 +112,7 @@ pub(super) struct FormIndex {
 
 impl FormIndex {
     /// The figures by the fields of the form, given in the order of these.
-    pub(super) fn values(&self, figures: Vec<Value>) -> IndexMap<String, Value> {
+    pub(in crate::bind) fn values(&self, figures: Vec<Value>) -> IndexMap<String, Value> {
         let mut values = self.blank.clone();
         for (value, figure) in values.values_mut().zip(figures) {
             *value = figure;
@@ -109,7 +121,7 @@ impl FormIndex {
     }
 
     /// Indexes a form.
-    pub(super) fn new(form: &Arc<Form>) -> Self {
+    pub(in crate::bind) fn new(form: &Arc<Form>) -> Self {
         let mut index = Self {
             form: Arc::clone(form),
             expected: Vec::new(),
@@ -146,22 +158,22 @@ impl FormIndex {
     }
 
     /// How many labels there are; they are numbered from 0.
-    pub(super) fn label_count(&self) -> usize {
+    pub(in crate::bind) fn label_count(&self) -> usize {
         self.labels.len()
     }
 
     /// The number of a folded label.
-    pub(super) fn label_number(&self, folded: &str) -> Option<usize> {
+    pub(in crate::bind) fn label_number(&self, folded: &str) -> Option<usize> {
         self.numbers.get(folded).copied()
     }
 
     /// How many rows the tables have, headers and captions counted.
-    pub(super) fn leaf_count(&self) -> usize {
+    pub(in crate::bind) fn leaf_count(&self) -> usize {
         self.expected.iter().map(Vec::len).sum()
     }
 
     /// The number of a row of figures among those of all tables, without counting what stands between them.
-    pub(super) fn leaf_number(&self, table: usize, expected: usize) -> usize {
+    pub(in crate::bind) fn leaf_number(&self, table: usize, expected: usize) -> usize {
         let data = |rows: &[Expected]| rows.iter().filter(|row| matches!(row, Expected::Data { .. })).count();
         self.expected[..table].iter().map(|rows| data(rows)).sum::<usize>() + data(&self.expected[table][..expected])
     }
@@ -169,7 +181,7 @@ impl FormIndex {
     /// For the labels that were seen: how many of the form's labels they are, and how many of those in the tables
     /// that were touched at all are missing. A label counts once, whichever of its variants was seen; one that several tables
     /// have touches none of them.
-    pub(super) fn coverage(&self, seen: &[bool]) -> (usize, usize) {
+    pub(in crate::bind) fn coverage(&self, seen: &[bool]) -> (usize, usize) {
         // For each label of the form: its table, and whether it was seen; `None` for one that shares its text with another.
         let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
         let mut touched: Vec<bool> = vec![false; self.expected.len()];
@@ -185,18 +197,18 @@ impl FormIndex {
     }
 
     /// The section that has this folded text for its heading.
-    pub(super) fn section(&self, folded: &str) -> Option<usize> {
+    pub(in crate::bind) fn section(&self, folded: &str) -> Option<usize> {
         self.sections.get(folded).copied()
     }
 
     /// Whether a folded text has a name that a title of the form may have.
-    pub(super) fn is_titled(&self, folded: &str) -> bool {
+    pub(in crate::bind) fn is_titled(&self, folded: &str) -> bool {
         self.names.iter().any(|name| name.find(folded.as_bytes()).is_some())
     }
 
     /// Every label of the form and heading of its sections in a folded text, from the left, none inside another; of a text that has
     /// more than any report the first.
-    pub(super) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
+    pub(in crate::bind) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
         let finder = self.finder.get_or_init(|| Finder::new(self.labels.iter().map(AsRef::as_ref)));
         let found = finder.find_iter(folded).take(OCCURRENCES);
         found
@@ -210,7 +222,7 @@ impl FormIndex {
     }
 
     /// Where a folded label may stand.
-    pub(super) fn uses(&self, folded: &str) -> &[Use] {
+    pub(in crate::bind) fn uses(&self, folded: &str) -> &[Use] {
         self.numbers.get(folded).map_or(&[], |&number| self.uses[number].as_slice())
     }
 
@@ -297,7 +309,7 @@ impl FormIndex {
 
 /// The labels of all forms, to be found at once.
 #[derive(Debug)]
-pub(super) struct AllLabels {
+pub(in crate::bind) struct AllLabels {
     finder: Finder,
     /// The form of each, and its number there.
     labels: Vec<(usize, usize)>,
@@ -306,7 +318,7 @@ pub(super) struct AllLabels {
 
 impl AllLabels {
     /// The labels of these forms.
-    pub(super) fn of(forms: &[FormIndex]) -> Self {
+    pub(in crate::bind) fn of(forms: &[FormIndex]) -> Self {
         let labels = |(form, index): (usize, &FormIndex)| (0..index.labels.len()).map(move |label| (form, label));
         let labels: Vec<(usize, usize)> = forms.iter().enumerate().flat_map(labels).collect();
         let finder = Finder::new(labels.iter().map(|&(form, label)| &*forms[form].labels[label]));
@@ -314,7 +326,7 @@ impl AllLabels {
     }
 
     /// Marks, for each form, the labels and headings that [`FormIndex::occurrences`] finds in a folded text.
-    pub(super) fn mark(&self, folded: &str, seen: &mut [Vec<bool>]) {
+    pub(in crate::bind) fn mark(&self, folded: &str, seen: &mut [Vec<bool>]) {
         // For each form, where its next label may begin, and how many more are looked at.
         let mut next = vec![(0, OCCURRENCES); self.forms];
         self.finder.find_each(folded, |found| {

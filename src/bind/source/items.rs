@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::index::{FormIndex, Role, Use};
+use crate::bind::labels::index::{FormIndex, Role, Use};
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
 use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
-use crate::text::{fold, fold_or_same};
+use crate::text::{blank, fold, fold_or_same};
 
 /// A piece of the flow.
 #[derive(Debug)]
-pub(super) enum Item<'d> {
+pub(in crate::bind) enum Item<'d> {
     /// A paragraph, or a line of a cell that is laid out like one.
     Text(TextItem<'d>),
     /// A row of a grid: index into [`Flow::rows`].
@@ -21,66 +21,66 @@ pub(super) enum Item<'d> {
 
 /// A paragraph of the flow.
 #[derive(Debug)]
-pub(super) struct TextItem<'d> {
+pub(in crate::bind) struct TextItem<'d> {
     /// Its text, its list label included.
-    pub(super) text: Cow<'d, str>,
+    pub(in crate::bind) text: Cow<'d, str>,
     /// Its folded text.
-    pub(super) folded: String,
+    pub(in crate::bind) folded: String,
     /// Its outline level.
-    pub(super) level: Option<u8>,
+    pub(in crate::bind) level: Option<u8>,
     /// Where in the page it stands.
-    pub(super) region: Region,
+    pub(in crate::bind) region: Region,
     /// Where it stands in the source.
-    pub(super) place: Place,
+    pub(in crate::bind) place: Place,
 }
 
 /// A row of a grid.
 #[derive(Debug)]
-pub(super) struct Row<'d> {
+pub(in crate::bind) struct Row<'d> {
     /// Index into [`Flow::grids`].
-    pub(super) grid: usize,
+    pub(in crate::bind) grid: usize,
     /// Its number in the grid, from 0.
-    pub(super) number: u32,
+    pub(in crate::bind) number: u32,
     /// The cells that touch it from the left.
-    pub(super) cells: Vec<RowCell<'d>>,
+    pub(in crate::bind) cells: Vec<RowCell<'d>>,
 }
 
 /// A cell as seen from a row.
 #[derive(Debug)]
-pub(super) struct RowCell<'d> {
+pub(in crate::bind) struct RowCell<'d> {
     /// The cell.
-    pub(super) cell: &'d Cell,
+    pub(in crate::bind) cell: &'d Cell,
     /// Whether it begins in this row.
-    pub(super) own: bool,
+    pub(in crate::bind) own: bool,
     /// Its folded text.
-    pub(super) folded: Cow<'d, str>,
+    pub(in crate::bind) folded: Cow<'d, str>,
     /// Whether its text may be a figure, or that it is empty.
-    pub(super) figure: bool,
+    pub(in crate::bind) figure: bool,
     /// Where the form that was chosen has a label of this text.
-    pub(super) uses: &'d [Use],
+    pub(in crate::bind) uses: &'d [Use],
 }
 
 impl RowCell<'_> {
     /// Whether it is a label of a table's header.
-    pub(super) fn heads(&self, table: usize) -> bool {
+    pub(in crate::bind) fn heads(&self, table: usize) -> bool {
         self.uses.iter().any(|found| found.table == table && found.role == Role::Header)
     }
 }
 
 /// A document as one flow.
 #[derive(Debug, Default)]
-pub(super) struct Flow<'d> {
+pub(in crate::bind) struct Flow<'d> {
     /// The pieces in reading order.
-    pub(super) items: Vec<Item<'d>>,
+    pub(in crate::bind) items: Vec<Item<'d>>,
     /// The grids that have rows in the flow.
-    pub(super) grids: Vec<&'d Grid>,
+    pub(in crate::bind) grids: Vec<&'d Grid>,
     /// Their rows.
-    pub(super) rows: Vec<Row<'d>>,
+    pub(in crate::bind) rows: Vec<Row<'d>>,
 }
 
 impl<'d> Flow<'d> {
     /// The flow of a document.
-    pub(super) fn of(document: &'d Document) -> Self {
+    pub(in crate::bind) fn of(document: &'d Document) -> Self {
         let mut flow = Self::default();
         let mut waiting: Vec<Waiting<'d>> = document.blocks.iter().rev().map(Waiting::Block).collect();
         while let Some(next) = waiting.pop() {
@@ -108,7 +108,7 @@ impl<'d> Flow<'d> {
     /// Looks the texts of all cells up among the labels of the form that was chosen. Remarks are taken off labels that are known
     /// without them: `规章（有立法权的填写）`. A label that stands somewhere by itself keeps them, for then the remark tells the two
     /// apart.
-    pub(super) fn look_up(&mut self, index: &'d FormIndex) {
+    pub(in crate::bind) fn look_up(&mut self, index: &'d FormIndex) {
         let mut remarks: Vec<(usize, usize, String)> = Vec::new();
         for (number, row) in self.rows.iter_mut().enumerate() {
             for (position, cell) in row.cells.iter_mut().enumerate() {
@@ -133,7 +133,7 @@ impl<'d> Flow<'d> {
     }
 
     /// Leaves out the checks that a workbook of ours has around its tables: labels, answers and what they mean.
-    pub(super) fn without_checks(&mut self, rules: &[Rule]) {
+    pub(in crate::bind) fn without_checks(&mut self, rules: &[Rule]) {
         let labels: Vec<String> = rules.iter().map(Rule::check_label).collect();
         let is_label = |text: &str| {
             let rest = |label: &String| text.strip_prefix(label.as_str());
@@ -201,16 +201,6 @@ fn without_remark(text: &str) -> Option<String> {
     Some(fold(&text[..start]))
 }
 
-/// Blanks of every kind, those that Rust does not count among them too.
-#[inline]
-pub(super) fn blank(character: char) -> bool {
-    // Nearly every character is an ideograph, and none behind U+3000 is a blank but one.
-    if character > '\u{3000}' {
-        return character == '\u{feff}';
-    }
-    character.is_whitespace() || character == '\u{200b}'
-}
-
 fn in_order(grid: &Grid) -> Vec<&Cell> {
     let mut cells: Vec<&Cell> = grid.cells().iter().collect();
     cells.sort_by_key(|cell| (cell.row, cell.column));
@@ -227,7 +217,7 @@ fn is_layout(grid: &Grid) -> bool {
 }
 
 /// Whether a cell's text may be a figure or stand for none: no letters or Han characters except those that go with figures.
-pub(super) fn may_be_figure(text: &str) -> bool {
+pub(in crate::bind) fn may_be_figure(text: &str) -> bool {
     let mut digits = false;
     let mut letters = 0;
     for character in text.chars() {

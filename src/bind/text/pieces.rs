@@ -2,11 +2,11 @@
 
 use super::flatrows::FlatRow;
 use super::glued::{RowSum, is_run};
-use super::items::blank;
-use super::value;
+use crate::bind::value;
+use crate::text::blank;
 
 /// The bytes of the marks that may close a label, blanks between them included.
-pub(super) fn after_marks(text: &str) -> usize {
+pub(in crate::bind) fn after_marks(text: &str) -> usize {
     let mut at = 0;
     for (offset, character) in text.char_indices() {
         match character {
@@ -22,19 +22,19 @@ pub(super) fn after_marks(text: &str) -> usize {
 
 /// A piece of text between two separators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Piece<'t> {
+pub(in crate::bind) struct Piece<'t> {
     /// Its text without blanks around it.
-    pub(super) text: &'t str,
+    pub(in crate::bind) text: &'t str,
     /// First byte of the text.
-    pub(super) start: usize,
+    pub(in crate::bind) start: usize,
     /// Byte after its last.
-    pub(super) end: usize,
+    pub(in crate::bind) end: usize,
     /// The separator before it.
-    pub(super) before: char,
+    pub(in crate::bind) before: char,
 }
 
 /// Cuts a text at line breaks, pipes and tabs, up to the first piece that is no figure.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub(in crate::bind) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = split(text, usize::MAX);
     let end = pieces.iter().position(|piece| {
         let run = |token: &str| token.is_empty() || value::is_figure(token) || is_run(token);
@@ -70,7 +70,7 @@ fn is_rule(text: &str) -> bool {
 }
 
 /// The cells of a row, where their number is certain.
-pub(super) fn cells<'t>(pieces: &[Piece<'t>], wanted: usize, blanks: bool) -> Option<Vec<Piece<'t>>> {
+pub(in crate::bind) fn cells<'t>(pieces: &[Piece<'t>], wanted: usize, blanks: bool) -> Option<Vec<Piece<'t>>> {
     let filled: Vec<Piece> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
     // Where a line has several figures, the row is that line: a number on a line of its own beside it is another's.
     let mut lines = pieces.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);
@@ -108,7 +108,7 @@ fn between_pipes<'t>(line: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>
 
 /// The cells of a row in which a word stands where a figure belongs: a line between pipes or tabs with exactly as many cells as
 /// the row has, or as many lines, all but one of them figures, whose sums hold.
-pub(super) fn cells_with_words<'t>(text: &'t str, wanted: usize, sums: &[RowSum]) -> Option<Vec<Piece<'t>>> {
+pub(in crate::bind) fn cells_with_words<'t>(text: &'t str, wanted: usize, sums: &[RowSum]) -> Option<Vec<Piece<'t>>> {
     let all = split(text, wanted * 3 + 3);
     let mut lines = all.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);
     let line = lines.next()?;
@@ -152,7 +152,7 @@ fn tokens<'t>(filled: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
 
 /// Whether blanks part cells in this table: they do if every row that they part has the right number of figures. One row with
 /// another number shows that they stand anywhere.
-pub(super) fn blanks_part_cells(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> bool {
+pub(in crate::bind) fn blanks_part_cells(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> bool {
     let mut parted = 0;
     for row in rows {
         let filled: Vec<Piece> = row.pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();

@@ -2,16 +2,15 @@
 
 use std::ops::Range;
 
-use super::flat::Occurrence;
 use super::flatrows::FlatTable;
-use super::index::{Expected, Role};
-use super::items::blank;
 use super::pieces::{Piece, after_marks, cells, pieces};
-use super::value;
+use crate::bind::labels::index::{Expected, Occurrence, Role};
+use crate::bind::value;
+use crate::text::blank;
 
 /// On which side of its label a row of a block has its figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(in crate::bind) enum Side {
     /// Behind the label, as almost everywhere.
     Behind,
     /// Before the label.
@@ -22,7 +21,7 @@ pub(super) enum Side {
 
 impl FlatTable<'_, '_> {
     /// The raw text between a label and the next label of the form.
-    pub(super) fn behind(&self, label: &Occurrence) -> Range<usize> {
+    pub(in crate::bind) fn behind(&self, label: &Occurrence) -> Range<usize> {
         let mut start = self.stream.raw_end(label.end);
         // Folding leaves out readings behind the last character and the marks that a label ends with.
         while let length @ 1.. = crate::text::reading(&self.stream.raw[start..]) {
@@ -39,7 +38,7 @@ impl FlatTable<'_, '_> {
     }
 
     /// The raw text between a label, the groups that it stands under included, and the label before it.
-    pub(super) fn before(&self, label: &Occurrence) -> Range<usize> {
+    pub(in crate::bind) fn before(&self, label: &Occurrence) -> Range<usize> {
         let mut start = label.start;
         // The labels are in the order of the text and do not overlap.
         for previous in self.all[..self.all.partition_point(|other| other.end <= start)].iter().rev() {
@@ -62,7 +61,7 @@ impl FlatTable<'_, '_> {
 
     /// For each block, on which side of their labels its rows have their figures. Figures before the first label and none
     /// behind the last tell that they stand before; column numbers are no figures.
-    pub(super) fn sides(&self) -> Vec<Side> {
+    pub(in crate::bind) fn sides(&self) -> Vec<Side> {
         let blocks = &self.index.form.tables[self.table].blocks;
         let mut sides = Vec::new();
         for (number, block) in blocks.iter().enumerate() {
@@ -108,7 +107,7 @@ impl FlatTable<'_, '_> {
 
     /// The figures below the header of a block without row labels: where they begin, and their pieces. Where the table stands in
     /// parts, each below its part of the header, the parts follow each other.
-    pub(super) fn below_header(&self, block: usize, wanted: usize) -> Option<(Range<usize>, Vec<Piece<'_>>)> {
+    pub(in crate::bind) fn below_header(&self, block: usize, wanted: usize) -> Option<(Range<usize>, Vec<Piece<'_>>)> {
         let header = self.path.iter().filter(
             |step| matches!(self.index.expected[self.table][step.expected], Expected::Header { block: above, .. } if above == block),
         );

@@ -14,16 +14,16 @@ const STEPS: u64 = 1_000_000;
 
 /// A row of a table as far as it is known.
 #[derive(Debug, Clone)]
-pub(super) struct RowState {
+pub(in crate::bind) struct RowState {
     /// Its first field.
-    pub(super) first: FieldIndex,
+    pub(in crate::bind) first: FieldIndex,
     /// What is known.
-    pub(super) known: Known,
+    pub(in crate::bind) known: Known,
 }
 
 /// What is known of a row.
 #[derive(Debug, Clone)]
-pub(super) enum Known {
+pub(in crate::bind) enum Known {
     /// Its figures were simply read; a figure that is no whole number is `None`.
     Read(Vec<Option<i64>>),
     /// It can be cut in these ways.
@@ -39,11 +39,11 @@ pub(super) enum Known {
 
 /// The way that was decided for a row, and the rules that decided it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Decided {
+pub(in crate::bind) struct Decided {
     /// Index of the way.
-    pub(super) way: usize,
+    pub(in crate::bind) way: usize,
     /// Ids of the rules, in the form's order, each once.
-    pub(super) rules: Vec<String>,
+    pub(in crate::bind) rules: Vec<String>,
 }
 
 /// An equality over the rows of one table: `Σ sign · cell + constant = 0`.
@@ -55,7 +55,7 @@ struct Equality<'f> {
 }
 
 /// Decides the glued rows: for each row that has ways, the one that every solution has.
-pub(super) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decided>> {
+pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decided>> {
     let equalities = equalities(form, rows);
     let mut solver = Solver::new(rows, &equalities);
     let mut kept = Vec::new();

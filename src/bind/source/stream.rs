@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::broken;
-use super::index::FormIndex;
-use super::items::{Flow, Item, RowCell, blank};
-use super::tables::Figures;
+use super::items::{Flow, Item, RowCell};
+use crate::bind::figures::Figures;
+use crate::bind::labels::index::FormIndex;
 use crate::document::{PictureRef, Place, Region};
+use crate::text::blank;
 use crate::text::{Folded, fold_with_map};
 
 /// A line that is the number of a page: `— 3 —`, `第3页 共9页`, `3 / 9`, `Page 3 of 9`. A number alone may be a figure.
@@ -22,7 +23,7 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What a line of the stream is.
 #[derive(Debug, Clone)]
-pub(super) enum LineKind<'d> {
+pub(in crate::bind) enum LineKind<'d> {
     /// A paragraph.
     Text {
         /// Its outline level.
@@ -38,33 +39,44 @@ pub(super) enum LineKind<'d> {
 
 /// A line of the stream.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'d> {
+pub(in crate::bind) struct Line<'d> {
     /// First byte in [`Stream::raw`].
-    pub(super) start: usize,
+    pub(in crate::bind) start: usize,
     /// Byte after its last, without the line break.
-    pub(super) end: usize,
+    pub(in crate::bind) end: usize,
     /// What it is.
-    pub(super) kind: LineKind<'d>,
+    pub(in crate::bind) kind: LineKind<'d>,
     /// Where it stands in the source.
-    pub(super) place: Place,
+    pub(in crate::bind) place: Place,
+}
+
+/// A part of the raw text that a table took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) struct Claim {
+    /// First byte in the raw text.
+    pub(in crate::bind) start: usize,
+    /// Byte after its last.
+    pub(in crate::bind) end: usize,
+    /// The table.
+    pub(in crate::bind) table: usize,
 }
 
 /// A document's text outside the tables that were read from grids.
 #[derive(Debug, Default)]
-pub(super) struct Stream<'d> {
+pub(in crate::bind) struct Stream<'d> {
     /// The lines, each ended by a line break; what is no text is an empty line.
-    pub(super) raw: String,
+    pub(in crate::bind) raw: String,
     /// The folded text with the way back to `raw`.
-    pub(super) folded: Folded,
+    pub(in crate::bind) folded: Folded,
     /// The lines in order.
-    pub(super) lines: Vec<Line<'d>>,
+    pub(in crate::bind) lines: Vec<Line<'d>>,
     /// Text of headers, footers and a web page's chrome, left out of the stream.
-    pub(super) aside: Vec<(Region, String)>,
+    pub(in crate::bind) aside: Vec<(Region, String)>,
 }
 
 impl<'d> Stream<'d> {
     /// The stream of what the grids' tables left. `until` is the row at which a second report begins.
-    pub(super) fn of(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
+    pub(in crate::bind) fn of(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
         let form = &index.form;
         let mut stream = Self::default();
         let mut extra: Option<(usize, u32, u32)> = None;
@@ -185,22 +197,22 @@ impl<'d> Stream<'d> {
     }
 
     /// Byte of the raw text at which a byte of the folded text came from.
-    pub(super) fn raw_start(&self, folded: usize) -> usize {
+    pub(in crate::bind) fn raw_start(&self, folded: usize) -> usize {
         self.folded.start(&self.raw, folded)
     }
 
     /// Byte of the raw text after the character that ends before a byte of the folded text.
-    pub(super) fn raw_end(&self, folded: usize) -> usize {
+    pub(in crate::bind) fn raw_end(&self, folded: usize) -> usize {
         self.folded.end(&self.raw, folded)
     }
 
     /// The line in which a byte of the raw text stands.
-    pub(super) fn line_at(&self, raw: usize) -> usize {
+    pub(in crate::bind) fn line_at(&self, raw: usize) -> usize {
         self.lines.partition_point(|line| line.start <= raw).saturating_sub(1)
     }
 
     /// The place of a byte of the raw text.
-    pub(super) fn place_at(&self, raw: usize) -> Option<Place> {
+    pub(in crate::bind) fn place_at(&self, raw: usize) -> Option<Place> {
         self.lines.get(self.line_at(raw)).map(|line| line.place.clone())
     }
 }

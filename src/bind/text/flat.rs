@@ -7,53 +7,29 @@ use std::collections::HashSet;
 
 use super::beside;
 use super::flatrows::{Cutting, FlatTable};
-use super::grid;
-use super::index::{FormIndex, OCCURRENCES, Role};
-use super::stream::Stream;
-use super::tables::Figures;
+use crate::bind::figures::Figures;
+use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
+use crate::bind::labels::likeness::likeness;
+use crate::bind::source::stream::{Claim, Stream};
 use crate::finding::Finding;
 use crate::finding::code::bind as code;
 
 /// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
 const TABLE_GAP: usize = 700;
 
-/// A label of the form in the folded text.
-#[derive(Debug, Clone)]
-pub(super) struct Occurrence {
-    /// First byte in the folded text.
-    pub(super) start: usize,
-    /// Byte after its last.
-    pub(super) end: usize,
-    /// The folded label of the form.
-    pub(super) label: Box<str>,
-    /// How much of its weight counts: less than 1 for a label that is only alike.
-    pub(super) trust: f32,
-}
-
-/// A part of the raw text that a table took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Claim {
-    /// First byte in the raw text.
-    pub(super) start: usize,
-    /// Byte after its last.
-    pub(super) end: usize,
-    /// The table.
-    pub(super) table: usize,
-}
-
 /// What reading the text's tables took and saw.
 #[derive(Debug, Default)]
-pub(super) struct FlatReading {
+pub(in crate::bind) struct FlatReading {
     /// The parts of the text that tables took, from the top.
-    pub(super) claims: Vec<Claim>,
+    pub(in crate::bind) claims: Vec<Claim>,
     /// Byte of the raw text at which a second report's tables begin.
-    pub(super) second: Option<usize>,
+    pub(in crate::bind) second: Option<usize>,
     /// Whether two reports stand side by side, so that nothing was read.
-    pub(super) beside: bool,
+    pub(in crate::bind) beside: bool,
 }
 
 /// Reads the tables that the grids did not hold from the text.
-pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) -> FlatReading {
+pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) -> FlatReading {
     let mut reading = FlatReading::default();
     let missing: Vec<usize> = (0..index.form.tables.len()).filter(|&table| !figures.has(table)).collect();
     if missing.is_empty() {
@@ -88,13 +64,13 @@ pub(super) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) ->
 
 /// One step of the alignment: an occurrence taken for an expected row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Step {
+pub(in crate::bind) struct Step {
     /// Index of the occurrence.
-    pub(super) occurrence: usize,
+    pub(in crate::bind) occurrence: usize,
     /// Index of the expected row.
-    pub(super) expected: usize,
+    pub(in crate::bind) expected: usize,
     /// What the label is there.
-    pub(super) role: Role,
+    pub(in crate::bind) role: Role,
 }
 
 /// Lines that are like a row label without being one.
@@ -134,7 +110,7 @@ fn alike(index: &FormIndex, table: usize, text: &str) -> Option<(Box<str>, f32)>
         .leaves
         .iter()
         .filter(|leaf| leaf.1 == table)
-        .map(|(label, _, expected)| (grid::likeness(text, label), label.as_str(), *expected))
+        .map(|(label, _, expected)| (likeness(text, label), label.as_str(), *expected))
         .collect();
     scored.sort_by(|one, other| other.0.total_cmp(&one.0));
     let &(score, label, expected) = scored.first()?;

@@ -11,7 +11,7 @@ use super::pieces::Piece;
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
 /// Steps that cutting the rows of one text may take.
-pub(super) const STEPS: u32 = 2_000_000;
+pub(in crate::bind) const STEPS: u32 = 2_000_000;
 
 /// Steps that one row may take where cells may be blank.
 const STEPS_WITH_BLANKS: u32 = 20_000;
@@ -31,16 +31,16 @@ const FEW: usize = 6;
 
 /// A sum within a row: `Σ sign · cell + constant = 0`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RowSum {
+pub(in crate::bind) struct RowSum {
     /// Id of the rule.
-    pub(super) rule: String,
+    pub(in crate::bind) rule: String,
     /// Columns with their signs.
-    pub(super) terms: Vec<(usize, i64)>,
-    pub(super) constant: i64,
+    pub(in crate::bind) terms: Vec<(usize, i64)>,
+    pub(in crate::bind) constant: i64,
 }
 
 /// The sums of the form's rules that lie within the row of `count` fields from `first`.
-pub(super) fn row_sums(form: &Form, first: FieldIndex, count: usize) -> Vec<RowSum> {
+pub(in crate::bind) fn row_sums(form: &Form, first: FieldIndex, count: usize) -> Vec<RowSum> {
     let row = first..first + count;
     let mut sums = Vec::new();
     for rule in &form.rules {
@@ -60,20 +60,25 @@ pub(super) fn row_sums(form: &Form, first: FieldIndex, count: usize) -> Vec<RowS
 
 /// A way to cut a row: for each cell its number (0 for one that is no whole number, or blank) and where it stands in the text of the
 /// row.
-pub(super) type Split = Vec<(i64, Range<usize>)>;
+pub(in crate::bind) type Split = Vec<(i64, Range<usize>)>;
 
 /// The ways to cut a row into as many cells as it should have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Splits {
+pub(in crate::bind) struct Splits {
     /// The ways.
-    pub(super) all: Vec<Split>,
+    pub(in crate::bind) all: Vec<Split>,
     /// Whether the sums of the row chose them; without sums only a row that can be cut in one way at all is here.
-    pub(super) by_sums: bool,
+    pub(in crate::bind) by_sums: bool,
 }
 
 /// Cuts a row into one cell for each of the `kinds`. Nothing where the row holds anything but figures, where no way fits, or
 /// where there are too many.
-pub(super) fn splits(pieces: &[Piece], kinds: &[FieldKind], sums: &[RowSum], steps: &mut u32) -> Option<Splits> {
+pub(in crate::bind) fn splits(
+    pieces: &[Piece],
+    kinds: &[FieldKind],
+    sums: &[RowSum],
+    steps: &mut u32,
+) -> Option<Splits> {
     let marks = Marks::of(pieces)?;
     let wanted = kinds.len();
     // Only an amount is written with another unit than the form's.
@@ -108,7 +113,7 @@ pub(super) fn splits(pieces: &[Piece], kinds: &[FieldKind], sums: &[RowSum], ste
 }
 
 /// Cuts a row that may have blank cells, which add nothing to its sums. Nothing as for [`splits`].
-pub(super) fn splits_with_blanks(
+pub(in crate::bind) fn splits_with_blanks(
     pieces: &[Piece],
     kinds: &[FieldKind],
     sums: &[RowSum],
@@ -125,12 +130,12 @@ pub(super) fn splits_with_blanks(
 }
 
 /// Whether a row has fewer marks than cells: some of its cells left no trace.
-pub(super) fn is_short(pieces: &[Piece], wanted: usize) -> bool {
+pub(in crate::bind) fn is_short(pieces: &[Piece], wanted: usize) -> bool {
     Marks::of(pieces).is_none_or(|marks| marks.all.len() < wanted)
 }
 
 /// Whether a text without blanks is made of what figures are made of, in whatever number: `0000000`, `3-20`, `0160.5964万元`.
-pub(super) fn is_run(text: &str) -> bool {
+pub(in crate::bind) fn is_run(text: &str) -> bool {
     let (core, unit) = without_unit(text);
     core.chars().all(|character| mark(character).is_some()) && (unit.is_empty() || core.ends_with(is_digit))
 }
@@ -183,7 +188,7 @@ impl Marks {
             let (core, unit) = if number == last { without_unit(piece.text) } else { (piece.text, "") };
             marks.unit_end = (!unit.is_empty()).then_some(piece.start + piece.text.len()).or(marks.unit_end);
             for (offset, character) in core.char_indices() {
-                if super::items::blank(character) {
+                if crate::text::blank(character) {
                     continue;
                 }
                 let mark = mark(character)?;

@@ -2,9 +2,9 @@
 
 use super::frame::Frame;
 use super::headings::Heading;
-use super::items::blank;
-use super::stream::{LineKind, Stream};
+use crate::bind::source::stream::{LineKind, Stream};
 use crate::document::Place;
+use crate::text::blank;
 
 /// Where the parts of a form stand in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ pub struct Anchor {
 
 impl Anchors {
     /// Takes note of what was found.
-    pub(super) fn of(stream: &Stream, frame: &Frame, headings: &[Heading]) -> Self {
+    pub(in crate::bind) fn of(stream: &Stream, frame: &Frame, headings: &[Heading]) -> Self {
         let anchor = |line: usize| {
             let line = stream.lines.get(line)?;
             let text = stream.raw[line.start..line.end].trim_matches(blank).to_owned();

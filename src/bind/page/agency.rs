@@ -1,8 +1,8 @@
 //! Whether the agency's name in a title is to be trusted, and where else it stands.
 
 use super::facts;
-use super::items::blank;
 use crate::finding::Message;
+use crate::text::blank;
 use crate::text::{fold, simplified, without_readings};
 
 /// Words of the advertisements that mirror sites put in the place of names. None of them is part of an agency's name.
@@ -33,15 +33,15 @@ const ADVERTISEMENTS: &[&str] = &[
 ];
 
 /// What is known of the agency's name, and what there is to say about it.
-pub(super) struct Named {
+pub(in crate::bind) struct Named {
     /// The name, where it is certain enough.
-    pub(super) agency: Option<String>,
+    pub(in crate::bind) agency: Option<String>,
     /// Why it is in doubt.
-    pub(super) doubt: Option<Message>,
+    pub(in crate::bind) doubt: Option<Message>,
 }
 
 /// Weighs the name in the title against the signature below the report.
-pub(super) fn weigh(titled: Option<&str>, closing: &[String]) -> Named {
+pub(in crate::bind) fn weigh(titled: Option<&str>, closing: &[String]) -> Named {
     let signed = signatory(closing);
     let trusted = signed.as_deref().filter(|name| !is_advertisement(name));
     let Some(written) = titled else {

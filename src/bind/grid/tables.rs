@@ -1,51 +1,18 @@
 //! The figures of the form's tables, read from the grids of a document.
 
+use super::align::{Alignment, Hit, align};
 use super::columns::{Assigned, Laid, Misfit, assign, figure_cells};
-use super::grid::{Alignment, Hit, align};
-use super::index::{Expected, FormIndex};
-use super::items::Flow;
-use super::value;
+use crate::bind::figures::{Figures, rows_missing};
+use crate::bind::labels::index::{Expected, FormIndex};
+use crate::bind::source::items::Flow;
+use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
-use crate::report::{Kind, Value};
-
-/// What was read of a form's tables so far.
-#[derive(Debug)]
-pub(super) struct Figures {
-    /// A value for every field of the form.
-    pub(super) values: Vec<Value>,
-    /// For each table of the form, the rows of the flow that it took.
-    pub(super) rows: Vec<Vec<usize>>,
-    /// For each row of the flow, whether a table took it.
-    pub(super) taken: Vec<bool>,
-    /// What there is to say.
-    pub(super) findings: Vec<Finding>,
-    /// The row of the flow at which a second report begins.
-    pub(super) second: Option<usize>,
-}
-
-impl Figures {
-    /// No figures yet.
-    pub(super) fn none(form: &Form, flow: &Flow) -> Self {
-        Self {
-            values: vec![Value::default(); form.fields.len()],
-            rows: vec![Vec::new(); form.tables.len()],
-            taken: vec![false; flow.rows.len()],
-            findings: Vec::new(),
-            second: None,
-        }
-    }
-
-    /// Whether a table was found.
-    pub(super) fn has(&self, table: usize) -> bool {
-        !self.rows[table].is_empty()
-    }
-}
 
 /// Reads every table of the form that stands in grids.
-pub(super) fn read(index: &FormIndex, flow: &Flow) -> Figures {
-    let mut figures = Figures::none(&index.form, flow);
+pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow) -> Figures {
+    let mut figures = Figures::none(&index.form, flow.rows.len());
     for table in 0..index.form.tables.len() {
         let free = |row: usize| !figures.taken[row] && figures.second.is_none_or(|second| row < second);
         let Some(alignment) = align(index, table, flow, &free) else { continue };
@@ -317,7 +284,7 @@ impl<'d> TableReader<'_, 'd> {
 
     /// A row between the table's rows that is none of them: a repeated header says nothing, anything else is told.
     fn unknown_row(&mut self, row: usize) {
-        let texts: Vec<&super::items::RowCell> =
+        let texts: Vec<&crate::bind::source::items::RowCell> =
             self.flow.rows[row].cells.iter().filter(|cell| cell.own && !cell.folded.is_empty()).collect();
         let known = texts.iter().all(|cell| cell.uses.iter().any(|found| found.table == self.table));
         if known {
@@ -351,55 +318,6 @@ impl<'d> TableReader<'_, 'd> {
         let missing = std::mem::take(&mut self.missing);
         if !missing.is_empty() {
             self.figures.findings.push(rows_missing(self.form(), self.table, &missing));
-        }
-    }
-}
-
-/// The finding for rows of a table that are not there: block and row each.
-pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]) -> Finding {
-    let spec = &form.tables[table];
-    let mut labels = Vec::new();
-    let mut ids = Vec::new();
-    for &(block, row) in missing {
-        let block = &spec.blocks[block];
-        labels.push(block.leaf_rows[row].label().map(|label| label.text.clone()).unwrap_or_default());
-        let first = block.first_field + row * block.leaf_columns.len();
-        ids.extend(form.fields[first..first + block.leaf_columns.len()].iter().map(|field| field.id.clone()));
-    }
-    let shown = labels.join("、");
-    let message = Message::new(
-        format!("{}缺{}行：{shown}，这些行的数据已留空。", spec.name.zh, missing.len()),
-        format!("{} lacks {} rows: {shown}; their figures stay empty.", spec.name.en, missing.len()),
-    );
-    Finding::new(&code::ROWS_MISSING, message).about(ids)
-}
-
-/// One finding a table for blank cells and one for cells with a slash, a dash or 无.
-pub(super) fn summarise_kinds(form: &Form, values: &[Value], findings: &mut Vec<Finding>) {
-    for (table, spec) in form.tables.iter().enumerate() {
-        for (kinds, code, zh, en) in [
-            (&[Kind::Blank][..], &code::CELLS_BLANK, "空白", "blank"),
-            (
-                &[Kind::Dash, Kind::Slash, Kind::None][..],
-                &code::CELLS_NOT_NUMBERS,
-                "“/”“—”或“无”",
-                "a slash, a dash or 无",
-            ),
-        ] {
-            let of_kind =
-                |&field: &FieldIndex| form.fields[field].table == table && kinds.contains(&values[field].kind);
-            let fields: Vec<FieldIndex> = (0..values.len()).filter(of_kind).collect();
-            let Some(&first) = fields.first() else { continue };
-            let message = Message::new(
-                format!("{}有{}个单元格为{zh}，按原样保留，不当作0。", spec.name.zh, fields.len()),
-                format!(
-                    "{} has {} cells with {en}; they are kept as they are and not taken for 0.",
-                    spec.name.en,
-                    fields.len()
-                ),
-            );
-            let ids: Vec<String> = fields.iter().map(|&field| form.fields[field].id.clone()).collect();
-            findings.push(Finding::new(code, message).at(values[first].place.clone()).about(ids));
         }
     }
 }

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use memchr::memmem;
 use regex::Regex;
 
-use super::items::blank;
 use crate::document::Metadata;
 use crate::report::{Contact, Period};
+use crate::text::blank;
 use crate::text::{DateReading, read_date};
 
 /// A date-like text: four digits of a year and what may follow, marks missing or not.
@@ -35,7 +35,7 @@ const PUBLISHED_NAMES: &[&str] = &["pubdate", "publishdate", "article:published_
 
 /// A fact that could not be read for certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Doubt {
+pub(in crate::bind) enum Doubt {
     /// A date was repaired: as written, as read.
     Repaired(String, Date),
     /// A date can be read in more than one way.
@@ -43,7 +43,7 @@ pub(super) enum Doubt {
 }
 
 /// The first span of days in a text that lies within one year.
-pub(super) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Period> {
+pub(in crate::bind) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Period> {
     for found in SPAN.captures_iter(text).take(20) {
         let (from_text, to_text) = (&found[1], &found[2]);
         let mut noted = Vec::new();
@@ -81,7 +81,7 @@ fn date(text: &str, doubts: &mut Vec<Doubt>) -> Option<Date> {
 }
 
 /// The day of publication that a page's metadata or a line such as `发布时间：2021-01-18` gives.
-pub(super) fn published(metadata: &Metadata, lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
+pub(in crate::bind) fn published(metadata: &Metadata, lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
     for name in PUBLISHED_NAMES {
         let entry = metadata.entries.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let found = entry.and_then(|(_, text)| ONE_DATE.captures(text)).and_then(|found| date(&found[1], doubts));
@@ -93,7 +93,7 @@ pub(super) fn published(metadata: &Metadata, lines: &[&str], doubts: &mut Vec<Do
 }
 
 /// The date that a report ends with: the last of its closing lines that consists of a date, or of a short name and a date.
-pub(super) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
+pub(in crate::bind) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
     for line in lines.iter().rev().take(4) {
         let Some(found) = ONE_DATE.captures(line).and_then(|found| found.get(1)) else { continue };
         let rest = format!("{}{}", &line[..found.start()], &line[found.end()..]);
@@ -107,7 +107,7 @@ pub(super) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
 static LEADING_YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(20[0-9]{2})\s*年[^0-9]"));
 
 /// The year with which a paragraph begins: `2019年，我局…`.
-pub(super) fn leading_year(line: &str) -> Option<i16> {
+pub(in crate::bind) fn leading_year(line: &str) -> Option<i16> {
     LEADING_YEAR.captures(line)?.get(1)?.as_str().parse().ok()
 }
 
@@ -130,7 +130,7 @@ const LONGEST_OFFICE: usize = 40;
 const SHORTEST: usize = 2;
 
 /// How to reach the agency, from the part of the report that says so.
-pub(super) fn contact(text: &str) -> Contact {
+pub(in crate::bind) fn contact(text: &str) -> Contact {
     // Looking for a word that has to be there costs far less than trying the pattern everywhere.
     let from = |words: &[&str]| {
         let at = words.iter().filter_map(|word| memmem::find(text.as_bytes(), word.as_bytes())).min()?;

@@ -4,10 +4,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::flat::Occurrence;
-use super::index::{FormIndex, Role};
 use super::pieces::pieces;
-use super::stream::Stream;
+use crate::bind::labels::index::{FormIndex, Occurrence, Role};
+use crate::bind::source::stream::Stream;
 
 /// A row of figures in the text.
 struct Row {
@@ -22,7 +21,7 @@ const FEWEST: usize = 3;
 
 /// Whether the rows of two reports run through each other: rows stand twice, and either the second of one before the first of
 /// another in one table, or rows follow on one line that do not follow in the form.
-pub(super) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> bool {
+pub(in crate::bind) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> bool {
     let rows = rows(index, stream, all);
     let mut places: Vec<Vec<usize>> = vec![Vec::new(); index.leaf_count()];
     for (at, row) in rows.iter().enumerate() {
@@ -41,7 +40,7 @@ pub(super) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]
 
 /// Where a table begins again within a run of labels: rows that were there with figures stand there again, most of them. The
 /// captions and headers above the first of them belong to it.
-pub(super) fn begins_again(
+pub(in crate::bind) fn begins_again(
     index: &FormIndex,
     table: usize,
     stream: &Stream,

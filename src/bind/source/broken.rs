@@ -1,19 +1,19 @@
 //! Labels that a narrow column broke over lines, with the figures of the row between the parts: put together again.
 
-use super::index::{FormIndex, Role};
-use super::items::blank;
-use super::value;
+use crate::bind::labels::index::{FormIndex, Role};
+use crate::bind::value;
+use crate::text::blank;
 use crate::text::fold;
 
 /// Lines over which a label may be broken.
-pub(super) const MOST_LINES: usize = 4;
+pub(in crate::bind) const MOST_LINES: usize = 4;
 
 /// Characters of the longest line that is a part of a broken row.
 const LONGEST: usize = 120;
 
 /// A line of a text: its words and the figures behind them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Parts<'t> {
+pub(in crate::bind) struct Parts<'t> {
     words: &'t str,
     figures: &'t str,
     /// Too long to be a part of a broken row.
@@ -22,7 +22,7 @@ pub(super) struct Parts<'t> {
 
 impl<'t> Parts<'t> {
     /// Takes words and figures of a line apart.
-    pub(super) fn of(line: &'t str) -> Self {
+    pub(in crate::bind) fn of(line: &'t str) -> Self {
         let mut figures = line.len();
         let long = line.chars().nth(LONGEST).is_some();
         if !long {
@@ -47,7 +47,7 @@ fn tokens(line: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
 /// Where a label is broken around the figures of its row: how many lines it takes, and the line that they should be.
 ///
 /// The words of the lines together must be the label of a row, and only one of the lines, not the last, may have figures.
-pub(super) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize, String)> {
+pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize, String)> {
     if lines.iter().all(|parts| parts.figures.is_empty()) {
         return None;
     }

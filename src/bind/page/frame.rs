@@ -6,24 +6,24 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::headings::Heading;
-use super::items::blank;
-use super::stream::{LineKind, Stream};
 use super::title::{FoundTitle, parse};
+use crate::bind::source::stream::{LineKind, Stream};
 use crate::form::Title;
+use crate::text::blank;
 
 /// The report in a document's text.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Frame {
+pub(in crate::bind) struct Frame {
     /// The title, where one was found.
-    pub(super) title: Option<FoundTitle>,
+    pub(in crate::bind) title: Option<FoundTitle>,
     /// The lines that the title takes, where it stands on lines of its own.
-    pub(super) title_lines: Range<usize>,
+    pub(in crate::bind) title_lines: Range<usize>,
     /// First byte behind the title.
-    pub(super) start: usize,
+    pub(in crate::bind) start: usize,
     /// Byte behind the report.
-    pub(super) end: usize,
+    pub(in crate::bind) end: usize,
     /// Lines of a web page that are no part of the report, by line number.
-    pub(super) page_lines: Vec<usize>,
+    pub(in crate::bind) page_lines: Vec<usize>,
 }
 
 #[allow(clippy::expect_used, reason = "the patterns are constants, and every test of this module compiles them")]
@@ -46,7 +46,7 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Finds title and end. `web` tells whether the document is a page, or a text that may have been one.
-pub(super) fn find(title: &Title, stream: &Stream, headings: &[Heading], web: bool) -> Frame {
+pub(in crate::bind) fn find(title: &Title, stream: &Stream, headings: &[Heading], web: bool) -> Frame {
     let first_heading = headings.first().map_or(stream.raw.len(), |heading| heading.start);
     let mut frame = Frame { end: stream.raw.len(), ..Frame::default() };
     let line = find_title(title, stream, first_heading, &mut frame);

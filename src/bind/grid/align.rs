@@ -4,33 +4,34 @@
 //! highest sum wins (Needleman and Wunsch 1970, without a cost for what is left over). So rows may be missing, extra,
 //! split over pages or parted by repeated headers. Rows in another order are taken by their labels afterwards.
 
-use super::index::{Expected, FormIndex, Role};
-use super::items::{Flow, Row};
+use crate::bind::labels::index::{Expected, FormIndex, Role};
+use crate::bind::labels::likeness::likeness;
+use crate::bind::source::items::{Flow, Row};
 
 /// A row of the form found in a grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Hit {
+pub(in crate::bind) struct Hit {
     /// Index into [`Flow::rows`].
-    pub(super) row: usize,
+    pub(in crate::bind) row: usize,
     /// Index of the cell with the row's own label; `None` for a row without one.
-    pub(super) label: Option<usize>,
+    pub(in crate::bind) label: Option<usize>,
     /// How well it fits, 1 for the label as prescribed.
-    pub(super) score: f32,
+    pub(in crate::bind) score: f32,
     /// Whether the label was taken for its likeness only.
-    pub(super) alike: bool,
+    pub(in crate::bind) alike: bool,
 }
 
 /// A table of the form found in grids.
 #[derive(Debug, Default)]
-pub(super) struct Alignment {
+pub(in crate::bind) struct Alignment {
     /// For each expected row, where it was found.
-    pub(super) hits: Vec<Option<Hit>>,
+    pub(in crate::bind) hits: Vec<Option<Hit>>,
     /// Rows that repeat an expected row: expected row and hit.
-    pub(super) doubles: Vec<(usize, Hit)>,
+    pub(in crate::bind) doubles: Vec<(usize, Hit)>,
     /// Expected rows that were found out of order.
-    pub(super) moved: Vec<usize>,
+    pub(in crate::bind) moved: Vec<usize>,
     /// Index of the row at which the table begins a second time.
-    pub(super) second: Option<usize>,
+    pub(in crate::bind) second: Option<usize>,
 }
 
 /// What every row of the flow says about one table.
@@ -40,7 +41,12 @@ struct Scores {
 }
 
 /// Looks for a table of the form in the rows of the flow that are `free`. `None` where too little of it is there.
-pub(super) fn align(index: &FormIndex, table: usize, flow: &Flow, free: &dyn Fn(usize) -> bool) -> Option<Alignment> {
+pub(in crate::bind) fn align(
+    index: &FormIndex,
+    table: usize,
+    flow: &Flow,
+    free: &dyn Fn(usize) -> bool,
+) -> Option<Alignment> {
     let mut scores = score(index, table, flow, free);
     let second = second_start(index, table, &scores);
     if let Some(second) = second {
@@ -91,7 +97,7 @@ fn row_hits(table: usize, number: usize, row: &Row) -> Vec<(usize, Hit)> {
     // A row's label is the last label in its row: what follows are its figures, not the labels of a header.
     let last = row.cells.iter().rposition(|cell| !cell.figure && !cell.uses.is_empty());
     // A row that also has column labels is a header: 总计 over a column is not the row of that name.
-    let is_head = |cell: &super::items::RowCell| !cell.figure && cell.heads(table);
+    let is_head = |cell: &crate::bind::source::items::RowCell| !cell.figure && cell.heads(table);
     let heads = |position: usize| row.cells.iter().enumerate().any(|(other, cell)| other != position && is_head(cell));
     let mut add =
         |expected: usize, score: f32, label: Option<usize>| match hits.iter_mut().find(|hit| hit.0 == expected) {
@@ -162,24 +168,6 @@ fn alike(index: &FormIndex, table: usize, number: usize, row: &Row, left: &mut u
     let (score, expected, label) = best?;
     (score >= 0.7 && score - second >= 0.08)
         .then_some((expected, Hit { row: number, label: Some(label), score: (score * 0.7) as f32, alike: true }))
-}
-
-/// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like. Less than 0.6 may be said as 0.
-pub(super) fn likeness(text: &str, label: &str) -> f64 {
-    let (text_length, label_length) = (text.chars().count(), label.chars().count());
-    if label_length >= 4 && text_length > label_length && text.starts_with(label) {
-        return 0.9;
-    }
-    // The distance is at least the difference of the lengths: no need to compute what cannot reach the bound.
-    if text_length.abs_diff(label_length) * 10 > text_length.max(label_length) * 3 {
-        return 0.0;
-    }
-    // Nor what has too few characters in common: each of the others costs a step.
-    let common = label.chars().filter(|&character| text.contains(character)).count();
-    if common * 10 < text_length.max(label_length) * 6 {
-        return 0.0;
-    }
-    strsim::normalized_damerau_levenshtein(text, label)
 }
 
 /// The row at which most of the table begins again: a second report in the same file.

@@ -1,28 +1,28 @@
 //! The parts of the report: narrative, tables and pictures between the headings, in order.
 
-use super::flat::Claim;
 use super::frame::Frame;
 use super::headings::Heading;
-use super::items::{Flow, blank};
-use super::stream::{Line, LineKind, Stream};
+use crate::bind::source::items::Flow;
+use crate::bind::source::stream::{Claim, Line, LineKind, Stream};
 use crate::document::{Grid, Place};
 use crate::form::Form;
 use crate::report::{Content, ExtraCell, ExtraTable, Section};
+use crate::text::blank;
 use crate::text::{fold, numbering};
 
 /// Everything needed to cut a document's text into the parts of a report.
-pub(super) struct Cutter<'a, 'd> {
-    pub(super) form: &'a Form,
-    pub(super) flow: &'a Flow<'d>,
-    pub(super) stream: &'a Stream<'d>,
-    pub(super) claims: &'a [Claim],
-    pub(super) headings: &'a [Heading],
-    pub(super) frame: &'a Frame,
+pub(in crate::bind) struct Cutter<'a, 'd> {
+    pub(in crate::bind) form: &'a Form,
+    pub(in crate::bind) flow: &'a Flow<'d>,
+    pub(in crate::bind) stream: &'a Stream<'d>,
+    pub(in crate::bind) claims: &'a [Claim],
+    pub(in crate::bind) headings: &'a [Heading],
+    pub(in crate::bind) frame: &'a Frame,
 }
 
 impl Cutter<'_, '_> {
     /// The parts in the form's order, and what stands before the title and behind the end.
-    pub(super) fn cut(&self) -> (Vec<Section>, Vec<Content>) {
+    pub(in crate::bind) fn cut(&self) -> (Vec<Section>, Vec<Content>) {
         let mut sections = Vec::new();
         let first = self.headings.first().map_or(self.frame.end, |heading| heading.start);
         if let Some(preamble) = self.form.sections.iter().find(|section| section.heading.is_none()) {

@@ -1,0 +1,9 @@
+//! What stands around the tables: title, headings, facts, and the parts of the report.
+
+pub(in crate::bind) mod agency;
+pub(in crate::bind) mod anchors;
+pub(in crate::bind) mod facts;
+pub(in crate::bind) mod frame;
+pub(in crate::bind) mod headings;
+pub(in crate::bind) mod sections;
+pub(in crate::bind) mod title;

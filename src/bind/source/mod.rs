@@ -1,0 +1,5 @@
+//! A document as binding reads it: one flow of paragraphs and rows of grids, and the text that the grids leave.
+
+pub(in crate::bind) mod broken;
+pub(in crate::bind) mod items;
+pub(in crate::bind) mod stream;

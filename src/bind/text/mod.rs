@@ -1,0 +1,9 @@
+//! Tables of the form that survive only as text.
+
+pub(in crate::bind) mod beside;
+pub(in crate::bind) mod flat;
+pub(in crate::bind) mod flatrows;
+pub(in crate::bind) mod glued;
+pub(in crate::bind) mod pieces;
+pub(in crate::bind) mod rowtext;
+pub(in crate::bind) mod solve;
