@@ -5,6 +5,7 @@ pub mod annotate;
 pub mod batch;
 pub mod bind;
 pub mod check;
+pub mod corrections;
 pub mod document;
 pub mod fill;
 pub mod finding;

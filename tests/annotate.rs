@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 
-use nianbao::annotate::{AnnotateError, Annotated, annotate};
+use nianbao::annotate::{AUTHOR, AnnotateError, Annotated, annotate};
 use nianbao::bind::{Hints, bind};
 use nianbao::check::{Context, check};
 use nianbao::document::{Budget, Place};
@@ -72,7 +72,7 @@ fn reread(bytes: &[u8]) -> Report {
 }
 
 fn annotated(bytes: &[u8], findings: &[Finding]) -> Annotated {
-    annotate(bytes, findings, Language::Zh, &mut Budget::default()).unwrap()
+    annotate(bytes, findings, (Language::Zh, AUTHOR), &mut Budget::default()).unwrap()
 }
 
 #[test]
@@ -181,9 +181,9 @@ fn other_prefixes_and_places_that_lie_are_borne() {
     }
     let strict = body.replace("'y'", "'http://purl.oclc.org/ooxml/wordprocessingml/main'");
     let bytes = zipped(&[("[Content_Types].xml", types), ("_rels/.rels", rels), ("d.xml", &strict)]);
-    let refused = annotate(&bytes, &[], Language::Zh, &mut Budget::default());
+    let refused = annotate(&bytes, &[], (Language::Zh, AUTHOR), &mut Budget::default());
     assert!(matches!(refused, Err(AnnotateError::Unsupported(_))));
-    assert!(annotate(b"<html></html>", &[], Language::Zh, &mut Budget::default()).is_err());
+    assert!(annotate(b"<html></html>", &[], (Language::Zh, AUTHOR), &mut Budget::default()).is_err());
 }
 
 /// The bytes of every entry, local header included, as they lie in the archive.
@@ -273,13 +273,13 @@ fn workbook_notes_of_others_and_threaded_ones_stay_as_they_are() {
     let (bytes, report, findings) = wrong(Output::Xlsx);
     let once = annotated(&bytes, &findings).bytes;
     let cell = report.values["requests.granted.enterprise"].place.as_ref().unwrap().a1().unwrap();
-    let threaded = part(&once, "xl/comments1.xml").replace("<author>nianbao<", "<author>tc={0}<");
+    let threaded = part(&once, "xl/comments1.xml").replace("<author>年报核对<", "<author>tc={0}<");
     let bytes = with_parts(&once, &[("xl/comments1.xml", &threaded)], &[]);
     let made = annotated(&bytes, &findings);
     assert!(touched(&bytes, &made.bytes).1.is_empty());
     let comments = part(&made.bytes, "xl/comments1.xml");
     assert_eq!(comments.matches("<comment ").count(), 2);
-    assert!(comments.contains(&format!(">{cell}: ")) && comments.contains("<author>nianbao<"), "{comments}");
+    assert!(comments.contains(&format!(">{cell}: ")) && comments.contains("<author>年报核对<"), "{comments}");
     assert_eq!(part(&made.bytes, "xl/drawings/vmlDrawing1.vml").matches("<v:shape ").count(), 2);
     assert_eq!(reread(&made.bytes).values, report.values);
 }
@@ -313,7 +313,7 @@ fn a_part_in_another_encoding_is_written_in_utf_8() {
 #[test]
 fn what_is_no_office_open_xml_is_refused_and_a_flood_of_findings_is_cut() {
     for bytes in [&b"<html></html>"[..], b"\xd0\xcf\x11\xe0", b""] {
-        let refused = annotate(bytes, &[], Language::Zh, &mut Budget::default());
+        let refused = annotate(bytes, &[], (Language::Zh, AUTHOR), &mut Budget::default());
         assert!(matches!(refused, Err(AnnotateError::Unsupported(_))), "{refused:?}");
     }
     let (bytes, ..) = wrong(Output::Docx);

@@ -84,7 +84,13 @@ fn libreoffice_opens_annotated_copies_with_their_comments() {
         let path = write(&form, &report, output, folder.path());
         let findings = nianbao::check::check(&form, &read(&path), &nianbao::check::Context::default());
         let bytes = std::fs::read(&path).unwrap();
-        let made = nianbao::annotate::annotate(&bytes, &findings, Language::Zh, &mut Budget::default()).unwrap();
+        let made = nianbao::annotate::annotate(
+            &bytes,
+            &findings,
+            (Language::Zh, nianbao::annotate::AUTHOR),
+            &mut Budget::default(),
+        )
+        .unwrap();
         std::fs::write(&path, made.bytes).unwrap();
         let opened = libreoffice(&path, to, folder.path());
         let mut text = String::new();

@@ -9,6 +9,7 @@ mod check_outputs;
 mod check_text;
 mod cli;
 mod corpus;
+mod corrections;
 mod docx;
 mod docx_write;
 mod element_order;

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::program::Folder;
 use crate::sources;
 use nianbao::check::{Context, check};
+use nianbao::corrections::{Correction, Corrections};
 use nianbao::document::Place;
 use nianbao::finding::Finding;
 use nianbao::form::{FormSource, Forms};
@@ -127,4 +128,18 @@ fn the_schemas_of_findings_and_waivers_are_true_of_them() {
     assert!(Waivers::read("w.toml", example).is_ok());
     let csv = page.split("```csv\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     assert!(Waivers::read("w.csv", csv).is_ok(), "{:?}", Waivers::read("w.csv", csv));
+}
+
+#[test]
+fn the_schema_of_corrections_is_true_of_corrections() {
+    let schema = published("correction.schema.json", &schemars::schema_for!(Correction));
+    let digest = "0f".repeat(32);
+    let line = format!(
+        r#"{{"at":"2026-01-20","by":"张某","sha256":"{digest}","report":1,"field":"requests.received.total","from":23,"to":null,"reason":"来电更正"}}"#
+    );
+    assert_valid(&schema, &serde_json::from_str(&line).expect("JSON"), "a correction");
+    let corrections = Corrections::read(&line).expect("a correction");
+    let printed = serde_json::to_value(&corrections.of(&digest)[0]).expect("JSON");
+    assert_eq!(printed, serde_json::from_str::<Value>(&line).expect("JSON"));
+    assert_valid(&schema, &printed, "a printed correction");
 }

@@ -21,6 +21,8 @@ const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/rela
 pub(super) struct Parts<'a, 'b> {
     package: Package<'a>,
     pub(super) budget: &'b mut Budget,
+    /// Whose name comments and changes have.
+    pub(super) author: String,
     /// New content by name, as the directory writes it.
     changed: BTreeMap<String, String>,
     /// Children that the roots of parts get in the end, by name.
@@ -30,12 +32,22 @@ pub(super) struct Parts<'a, 'b> {
 }
 
 impl<'a, 'b> Parts<'a, 'b> {
-    pub(super) fn new(package: Package<'a>, budget: &'b mut Budget) -> Self {
-        Self { package, budget, changed: BTreeMap::new(), appended: BTreeMap::new(), related: BTreeMap::new() }
+    pub(super) fn new(package: Package<'a>, author: &str, budget: &'b mut Budget) -> Self {
+        Self {
+            package,
+            budget,
+            author: author.to_owned(),
+            changed: BTreeMap::new(),
+            appended: BTreeMap::new(),
+            related: BTreeMap::new(),
+        }
     }
 
-    /// The text of a part as it was sent; `None` where there is none.
+    /// The text of a part as it is to be, or else as it was sent; `None` where there is none.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, ReadError> {
+        if let Some(text) = self.changed.get(self.package.find(name).unwrap_or(name)) {
+            return Ok(Some(text.clone()));
+        }
         let Some(bytes) = self.package.part(name, self.budget)? else { return Ok(None) };
         let (text, mark) = xml::text(&bytes, self.budget)?;
         if mark > 0 {

@@ -3,6 +3,7 @@
 
 mod docx;
 mod edit;
+mod revise;
 mod xlsx;
 
 use thiserror::Error;
@@ -14,8 +15,11 @@ use crate::read::package::Package;
 
 use edit::Parts;
 
+pub use revise::{Revised, Revision, revise};
+
 /// Who the comments are by.
-const AUTHOR: &str = "nianbao";
+/// Whose name comments have unless another is given.
+pub const AUTHOR: &str = "年报核对";
 
 /// A file with comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,18 +75,11 @@ struct Note<'f> {
 pub fn annotate(
     bytes: &[u8],
     findings: &[Finding],
-    language: Language,
+    (language, author): (Language, &str),
     budget: &mut Budget,
 ) -> Result<Annotated, AnnotateError> {
-    if !bytes.starts_with(b"PK") {
-        return Err(AnnotateError::Unsupported("no package of Office Open XML".to_owned()));
-    }
-    let mut package = Package::open(bytes, budget)?;
-    let main = package.main_part(budget)?.ok_or_else(|| AnnotateError::Unsupported("no main part".to_owned()))?;
-    if main.to_lowercase().ends_with(".bin") {
-        return Err(AnnotateError::Unsupported(main));
-    }
-    let mut parts = Parts::new(package, budget);
+    let (package, main) = opened(bytes, budget)?;
+    let mut parts = Parts::new(package, author, budget);
     let text = parts.text(&main)?.unwrap_or_default();
     let head = &text.as_bytes()[..text.len().min(4096)];
     if memchr::memmem::find(head, b"http://purl.oclc.org/ooxml").is_some() {
@@ -95,6 +92,19 @@ pub fn annotate(
         _ => return Err(AnnotateError::Unsupported(main)),
     };
     Ok(Annotated { bytes: parts.pack(bytes)?, comments, kind })
+}
+
+/// The package, and the name of its main part.
+fn opened<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Package<'a>, String), AnnotateError> {
+    if !bytes.starts_with(b"PK") {
+        return Err(AnnotateError::Unsupported("no package of Office Open XML".to_owned()));
+    }
+    let mut package = Package::open(bytes, budget)?;
+    let main = package.main_part(budget)?.ok_or_else(|| AnnotateError::Unsupported("no main part".to_owned()))?;
+    if main.to_lowercase().ends_with(".bin") {
+        return Err(AnnotateError::Unsupported(main));
+    }
+    Ok((package, main))
 }
 
 /// The texts place by place, and those without one.

@@ -205,6 +205,9 @@ impl Run<'_> {
     fn key(&self, input: &Input, content: &Content) -> Key {
         let mut hash = Sha256::new();
         hash.update(self.task.fingerprint);
+        for line in self.task.pipeline.corrections(&content.sha256) {
+            hash.update(serde_json::to_vec(line).unwrap_or_default());
+        }
         hash.update(&content.sha256);
         hash.update(&input.path);
         hash.finalize().into()

@@ -31,7 +31,7 @@ pub use load::Loader;
 pub use log::{Entry, Status};
 pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
 pub use names::of_content as name_of_content;
-pub use notices::{Given, Notice, Notices};
+pub use notices::{Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
 pub use pipeline::{Content, Pipeline, guarded, keep_panics_quiet, sha256};
 

@@ -8,9 +8,10 @@ use super::inputs::Input;
 use super::make::{not_taken, unwritable};
 use super::names::{self, Names};
 use super::{BatchError, guarded};
-use crate::annotate::annotate;
+use crate::annotate::{Revision, annotate, revise};
 use crate::document::Budget;
 use crate::finding::code::batch::NOT_ANNOTATED;
+use crate::finding::code::corrections::NOT_REVISED;
 use crate::finding::{Bilingual, Finding, Language, Message, Severity};
 use crate::letter::Letter;
 use crate::report::Report;
@@ -23,15 +24,28 @@ const SUFFIXES: &[(&str, &[&str])] =
 #[derive(Debug)]
 pub struct Notices {
     folders: Vec<OutputFolder>,
-    /// Which folder takes copies, and which letters.
+    /// Which folder takes copies with comments, which letters, and which copies with revisions.
     copies: Option<usize>,
     letters: Option<usize>,
+    revisions: Option<usize>,
+    author: String,
     language: Language,
+}
+
+/// The folders of [`Notices`]; a notice without a folder is not made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Folders<'a> {
+    /// For copies with comments.
+    pub copies: Option<&'a Path>,
+    /// For letters.
+    pub letters: Option<&'a Path>,
+    /// For copies with revisions.
+    pub revisions: Option<&'a Path>,
 }
 
 /// Names that are given already, a list for each folder.
 #[derive(Debug, Default)]
-pub struct Given([Names; 2]);
+pub struct Given([Names; 3]);
 
 /// A file to be written: its folder, its name, its suffix, its bytes.
 #[derive(Debug)]
@@ -53,13 +67,15 @@ impl Notices {
     ///
     /// # Errors
     /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that an input lies in.
-    pub fn open(
-        copies: Option<&Path>,
-        letters: Option<&Path>,
-        inputs: &[Input],
-        language: Language,
-    ) -> Result<Self, BatchError> {
-        let mut notices = Self { folders: Vec::new(), copies: None, letters: None, language };
+    pub fn open(wanted: Folders, inputs: &[Input], (language, author): (Language, &str)) -> Result<Self, BatchError> {
+        let mut notices = Self {
+            folders: Vec::new(),
+            copies: None,
+            letters: None,
+            revisions: None,
+            author: author.to_owned(),
+            language,
+        };
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut open = |folder: Option<&Path>| -> Result<Option<usize>, BatchError> {
             let Some(folder) = folder else { return Ok(None) };
@@ -76,8 +92,8 @@ impl Notices {
             paths.push(path);
             Ok(Some(paths.len() - 1))
         };
-        let (copies, letters) = (open(copies)?, open(letters)?);
-        (notices.copies, notices.letters) = (copies, letters);
+        let (copies, letters, revisions) = (open(wanted.copies)?, open(wanted.letters)?, open(wanted.revisions)?);
+        (notices.copies, notices.letters, notices.revisions) = (copies, letters, revisions);
         Ok(notices)
     }
 
@@ -124,7 +140,7 @@ impl Notices {
     /// The copy keeps the name that the sender gave the file.
     fn copy(&self, input: &Input, bytes: &[u8], findings: &[Finding]) -> Result<Output, Box<Finding>> {
         let annotated = guarded(|| {
-            annotate(bytes, findings, self.language, &mut Budget::default()).map_err(|error| {
+            annotate(bytes, findings, (self.language, &self.author), &mut Budget::default()).map_err(|error| {
                 let said = error.message();
                 Box::new(Finding::new(
                     &NOT_ANNOTATED,
@@ -135,14 +151,39 @@ impl Notices {
                 ))
             })
         })?;
-        let written = input.file_name().rsplit_once('.').map(|(_, suffix)| suffix);
-        let fits = |suffix: &&str| {
-            let known = SUFFIXES.iter().find(|(kind, _)| *kind == annotated.kind);
-            known.is_some_and(|(_, suffixes)| suffixes.iter().any(|known| known.eq_ignore_ascii_case(suffix)))
-        };
-        let suffix = written.filter(fits).unwrap_or(annotated.kind).to_owned();
-        let name = names::safe(input.stem().unwrap_or("report"));
-        Ok(Output { folder: 0, name, suffix, bytes: annotated.bytes })
+        Ok(as_sent(input, annotated.kind, annotated.bytes))
+    }
+
+    /// Adds a copy of the sent file with revisions, where a folder for them is wanted and there are any. What could not be revised gets
+    /// a finding.
+    pub fn revise(
+        &self,
+        input: &Input,
+        bytes: &[u8],
+        revisions: &[Revision],
+        notice: &mut Notice,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(folder) = self.revisions.filter(|_| !revisions.is_empty()) else { return };
+        let made = guarded(|| {
+            revise(bytes, revisions, &self.author, &mut Budget::default())
+                .map_err(|error| Box::new(not_revised(&error.message())))
+        });
+        match made {
+            Ok(revised) => {
+                for (revision, _) in revisions.iter().zip(&revised.made).filter(|(_, made)| !**made) {
+                    let said = Message::new(
+                        "此处未能修订，请手工修改。",
+                        "this place could not be revised; change it by hand",
+                    );
+                    findings.push(not_revised(&said).at(Some(revision.place.clone())));
+                }
+                if revised.made.contains(&true) {
+                    notice.outputs.push(Output { folder, ..as_sent(input, revised.kind, revised.bytes) });
+                }
+            }
+            Err(finding) => findings.push(*finding),
+        }
     }
 
     /// Settles the names of an input's outputs. To be called in the order of the inputs.
@@ -167,6 +208,22 @@ impl Notices {
         }
         Ok(())
     }
+}
+
+/// A file under the name that the sender gave it.
+fn as_sent(input: &Input, kind: &str, bytes: Vec<u8>) -> Output {
+    let written = input.file_name().rsplit_once('.').map(|(_, suffix)| suffix);
+    let fits = |suffix: &&str| {
+        let known = SUFFIXES.iter().find(|(known, _)| *known == kind);
+        known.is_some_and(|(_, suffixes)| suffixes.iter().any(|known| known.eq_ignore_ascii_case(suffix)))
+    };
+    let suffix = written.filter(fits).unwrap_or(kind).to_owned();
+    Output { folder: 0, name: names::safe(input.stem().unwrap_or("report")), suffix, bytes }
+}
+
+fn not_revised(said: &Message) -> Finding {
+    let code = &NOT_REVISED;
+    Finding::new(code, Message::new(format!("{}：{}", code.title.0, said.zh), format!("{}: {}", code.title.1, said.en)))
 }
 
 fn holds_inputs(folder: &Path, inputs: &[Input]) -> bool {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bind::{Binder, Hints};
 use crate::check::{self, Context};
+use crate::corrections::{Correction, Corrections};
 use crate::document::{Block, Budget};
 use crate::finding::code::batch::INTERNAL_ERROR;
 use crate::finding::code::migrate::NO_MIGRATION;
@@ -42,12 +43,13 @@ pub struct Pipeline<'a> {
     binder: Binder,
     form: Option<String>,
     into: Option<(&'a Migrations, String)>,
+    corrections: Option<&'a Corrections>,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pipeline for these forms; with `form`, every document is read as that form.
     pub fn new(forms: &'a Forms, form: Option<String>) -> Self {
-        Self { forms, binder: Binder::new(forms), form, into: None }
+        Self { forms, binder: Binder::new(forms), form, into: None, corrections: None }
     }
 
     /// The same pipeline, which brings every report into this form after checking it in its own.
@@ -55,6 +57,18 @@ impl<'a> Pipeline<'a> {
     pub fn into_form(mut self, migrations: &'a Migrations, form: String) -> Self {
         self.into = Some((migrations, form));
         self
+    }
+
+    /// The same pipeline, which applies these corrections to every report before it is checked.
+    #[must_use]
+    pub fn correcting(mut self, corrections: Option<&'a Corrections>) -> Self {
+        self.corrections = corrections;
+        self
+    }
+
+    /// The corrections of a sent file.
+    pub fn corrections(&self, sha256: &str) -> &'a [Correction] {
+        self.corrections.map(|corrections| corrections.of(sha256)).unwrap_or_default()
     }
 
     /// The forms.
@@ -92,6 +106,9 @@ impl<'a> Pipeline<'a> {
         let mut report = self.binder.bind(reading, &hints)?;
         report.source =
             Some(Source { file: input.path.clone(), format: reading.format, sha256: content.sha256.clone() });
+        if let (Some(corrections), Some(form)) = (self.corrections, self.forms.get(&report.form)) {
+            corrections.apply(form, &mut report, 0);
+        }
         Ok(report)
     }
 

@@ -79,6 +79,9 @@ pub(crate) struct Convert {
     /// An office's own Word file or workbook of the form (.docx, .xlsx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
+    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corrections: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) site: SiteOptions,
     /// Converts part I of N of the inputs, for several hosts; a digest is put behind each output's name.
@@ -126,6 +129,9 @@ pub(crate) struct Fill {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corrections: Option<PathBuf>,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -134,7 +140,7 @@ pub(crate) struct Fill {
 impl From<Fill> for Convert {
     /// To fill a template is to convert to its format with it.
     fn from(fill: Fill) -> Self {
-        let Fill { inputs, template, out, form, jobs } = fill;
+        let Fill { inputs, template, out, form, corrections, jobs } = fill;
         Self {
             inputs,
             out,
@@ -143,6 +149,7 @@ impl From<Fill> for Convert {
             to_form: None,
             agencies: None,
             template: Some(template),
+            corrections,
             only_template: true,
             site: SiteOptions::default(),
             shard: None,
@@ -172,6 +179,19 @@ pub(crate) struct Check {
     /// The agencies (CSV, XLSX or TOML): last year's reports are matched by them, former names included, and levels and kinds count.
     #[arg(long, value_name = "FILE")]
     pub(crate) agencies: Option<PathBuf>,
+    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corrections: Option<PathBuf>,
+    /// File for drafts of corrections: a line for every cell that is certainly wrong.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) propose: Option<PathBuf>,
+    /// Folder for copies of the files that were sent (.docx, .xlsx) with the corrections in them, for the sender to accept: tracked
+    /// changes in Word, the new figure and a comment in a workbook. Without --corrections, cells that are certainly wrong are corrected.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) revise: Option<PathBuf>,
+    /// Author of comments and tracked changes [default: 年报核对].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) author: Option<String>,
     /// Findings that are accepted (TOML or CSV), each for the figures as they were, with a reason and a last day.
     #[arg(long, value_name = "FILE")]
     pub(crate) waivers: Option<PathBuf>,
@@ -218,6 +238,9 @@ pub(crate) struct Rollup {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corrections: Option<PathBuf>,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,

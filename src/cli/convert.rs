@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use super::args::{Convert, Global, SiteOptions};
 use super::failure::{failure, of_file, of_system};
 use super::terminal::{Progress, Terminal};
-use super::{Exit, mistakes};
+use super::{Exit, corrections, mistakes};
 
 pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
@@ -31,7 +31,8 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     if let Some(shard) = args.shard {
         inputs.keep(shard);
     }
-    let mut pipeline = Pipeline::new(&forms, args.form.clone());
+    let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
+    let mut pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref());
     if let Some(form) = &args.to_form {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }
@@ -77,6 +78,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     let summary = batch::convert(&task, &stop, |entry, findings| tell(&progress, terminal, entry, findings))?;
     drop(progress);
     passed_over(terminal, &inputs);
+    corrections::unmet(corrections.as_ref(), terminal);
     terminal.line(&sum(terminal, &summary, &args.out));
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Stopped,

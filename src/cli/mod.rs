@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod chinese;
 mod convert;
+mod corrections;
 mod explain;
 mod failure;
 mod filter;

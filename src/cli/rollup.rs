@@ -18,7 +18,7 @@ use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{Failure, failure, of_file, of_finding, of_system};
 use super::terminal::Terminal;
-use super::{Exit, agencies, mistakes};
+use super::{Exit, agencies, corrections, mistakes};
 
 /// Formats of the superior's own report.
 const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
@@ -28,13 +28,15 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     known_form(&forms, args.form.as_deref())?;
     let agencies = agencies::read(&args.agencies)?;
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
-    let pipeline = Pipeline::new(&forms, args.form.clone());
+    let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
+    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref());
     let mut heap = Heap::new(&forms, &agencies);
     let stop = stop_on_ctrl_c()?;
     if !read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), &mut heap)? {
         return Ok(Exit::Stopped);
     }
     passed_over(terminal, &inputs);
+    corrections::unmet(corrections.as_ref(), terminal);
     let mut rollup = heap
         .finish(args.year)
         .ok_or_else(|| failure("所给文件中没有这一年度的报告。", "none of the inputs is a report of that year"))?;

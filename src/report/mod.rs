@@ -13,7 +13,7 @@ use crate::document::{Format, Picture};
 use crate::finding::Finding;
 
 pub use content::{Content, ExtraCell, ExtraTable};
-pub use value::{Kind, Value};
+pub use value::{Corrected, Kind, Value};
 
 /// Version of the model's JSON; a reader refuses another.
 pub const MODEL_VERSION: u32 = 1;

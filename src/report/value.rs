@@ -46,6 +46,23 @@ pub struct Value {
     pub deduced: Vec<String>,
     /// Where it stands in the source.
     pub place: Option<Place>,
+    /// The office has corrected it; `raw` is then what the office wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
+}
+
+/// A correction of a figure by the office.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Corrected {
+    /// The text that the sender wrote.
+    pub from: String,
+    /// When it was corrected, as written.
+    pub at: String,
+    /// Who corrected it.
+    pub by: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Value {

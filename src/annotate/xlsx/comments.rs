@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::super::AUTHOR;
 use super::super::edit::{Edit, apply, escaped, root, tag_name};
 use super::CellNote;
 use crate::document::Budget;
@@ -105,7 +104,12 @@ fn inside(text: &str, start: usize, end: usize, mark: usize) -> Inside {
 
 /// The comments part with the notes in it, and the notes that need a box. A note of somebody else at the same cell gets the text put
 /// below its own; one that takes none sends it to the next free cell.
-pub(super) fn with(text: &str, notes: &[CellNote], budget: &mut Budget) -> Result<(String, Vec<CellNote>), ReadError> {
+pub(super) fn with(
+    text: &str,
+    notes: &[CellNote],
+    author: &str,
+    budget: &mut Budget,
+) -> Result<(String, Vec<CellNote>), ReadError> {
     let prefix = root(text).map_or("", |(prefix, _)| prefix);
     let known = Known::of(text, budget)?;
     let (mut edits, mut drawn): (Vec<Edit>, Vec<CellNote>) = (Vec::new(), Vec::new());
@@ -130,9 +134,9 @@ pub(super) fn with(text: &str, notes: &[CellNote], budget: &mut Budget) -> Resul
     let (Some(authors), Some(list)) = (&known.authors_end, &known.list_end) else {
         return Err(ReadError::Damaged("the comments of a sheet have no authors or no list".into()));
     };
-    let own = known.authors.iter().position(|author| author == AUTHOR);
+    let own = known.authors.iter().position(|known| known == author);
     if own.is_none() {
-        edits.push(authors.edit(format!("<{prefix}author>{AUTHOR}</{prefix}author>")));
+        edits.push(authors.edit(format!("<{prefix}author>{}</{prefix}author>", escaped(author))));
     }
     edits.push(list.edit(comments(prefix, &drawn, own.unwrap_or(known.authors.len()))));
     Ok((apply(text, edits), drawn))
@@ -164,7 +168,7 @@ mod tests {
     }
 
     fn commented(text: &str, notes: &[CellNote]) -> Result<(String, Vec<String>), ReadError> {
-        let (text, drawn) = with(text, notes, &mut Budget::default())?;
+        let (text, drawn) = with(text, notes, "年报核对", &mut Budget::default())?;
         Ok((text, drawn.iter().map(CellNote::name).collect()))
     }
 

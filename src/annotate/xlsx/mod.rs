@@ -1,6 +1,7 @@
 //! Notes of SpreadsheetML (ECMA-376 part 1, 18.7): the comments part of a sheet, and the VML drawing (part 4) without which Excel
 //! does not show them.
 
+pub(super) mod cells;
 mod comments;
 mod drawing;
 
@@ -102,7 +103,7 @@ fn sheet_notes(parts: &mut Parts, sheet: &str, notes: &[CellNote]) -> Result<(),
     let text = text.unwrap_or_else(|| {
         format!("{DECLARATION}<comments xmlns=\"{MAIN}\"><authors></authors><commentList></commentList></comments>")
     });
-    let (text, drawn) = comments::with(&text, notes, parts.budget)?;
+    let (text, drawn) = comments::with(&text, notes, &parts.author, parts.budget)?;
     parts.set(&name, text);
     if drawn.is_empty() {
         return Ok(());

@@ -2,17 +2,22 @@
 
 mod previous;
 mod printer;
+mod revisions;
 mod verdicts;
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use nianbao::agencies::{Agencies, Matcher};
-use nianbao::batch::{self, Content, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order};
+use nianbao::annotate::AUTHOR;
+use nianbao::batch::{
+    self, Content, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
+};
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
+use nianbao::corrections::{Correction, drafts};
 use nianbao::finding::{Bilingual, Finding, Message, Severity};
 use nianbao::form::Standing;
 use nianbao::report::Report;
@@ -22,7 +27,7 @@ use super::args::{Check, Global, Rendering};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{failure, of_file, of_system};
 use super::terminal::Terminal;
-use super::{Exit, agencies, mistakes};
+use super::{Exit, agencies, corrections, mistakes};
 use previous::Previous;
 use printer::Printer;
 
@@ -35,20 +40,26 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     }
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
-    let outputs: Vec<&Path> = [&args.annotate, &args.letter].into_iter().flatten().map(AsRef::as_ref).collect();
+    let folders = [&args.annotate, &args.letter, &args.revise];
+    let outputs: Vec<&Path> = folders.into_iter().flatten().map(AsRef::as_ref).collect();
     let inputs = batch::list_outside(&args.inputs, &outputs)?;
-    let pipeline = Pipeline::new(&forms, args.form.clone());
+    let corrected = corrections::read(args.corrections.as_deref(), terminal)?;
+    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrected.as_ref());
     let stop = stop_on_ctrl_c()?;
     let waivers = args.waivers.as_deref().map(read_waivers).transpose()?.unwrap_or_default();
     let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;
     let matcher = agencies.as_ref().map(Matcher::new);
-    let notices = Notices::open(args.annotate.as_deref(), args.letter.as_deref(), &inputs.list, terminal.language)?;
+    let [copies, letters, revisions] = folders.map(Option::as_deref);
+    let author = args.author.as_deref().unwrap_or(AUTHOR);
+    let folders = Folders { copies, letters, revisions };
+    let notices = Notices::open(folders, &inputs.list, (terminal.language, author))?;
     let previous = Previous::index(args, &pipeline, matcher.as_ref())?;
-    let today = args.today.unwrap_or_else(today);
+    let now = now();
+    let today = args.today.unwrap_or_else(|| now.date());
     let agencies = agencies.as_ref().zip(matcher.as_ref());
-    let checker = Checker { pipeline: &pipeline, previous, agencies, waivers, today, notices, args, terminal };
+    let checker = Checker { pipeline: &pipeline, previous, agencies, waivers, today, now, notices, args, terminal };
     let progress = terminal.progress(inputs.list.len());
-    let (mut wrong, mut trouble) = (false, None);
+    let (mut wrong, mut trouble, mut drafts) = (false, None, Vec::new());
     let mut printer = Printer::begin(args.format, terminal)?;
     let mut given = Given::default();
     let taken = in_order(
@@ -61,7 +72,8 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
             finish: |_, checked| checker.finish(checked),
             tell: |index: usize, checked: Result<Checked>| {
                 progress.step();
-                let printed = checked.and_then(|checked| {
+                let printed = checked.and_then(|mut checked| {
+                    drafts.append(&mut checked.drafts);
                     wrong |= checked.findings.iter().any(|finding| finding.counts(Severity::Error));
                     printer.print(&inputs.list[index].path, &checked)
                 });
@@ -78,6 +90,10 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     }
     printer.finish()?;
     passed_over(terminal, &inputs);
+    corrections::unmet(corrected.as_ref(), terminal);
+    if let Some(path) = &args.propose {
+        corrections::write(path, &drafts)?;
+    }
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
 }
 
@@ -90,9 +106,9 @@ fn read_waivers(path: &Path) -> Result<Waivers> {
     Waivers::read(&path.to_string_lossy(), &text).map_err(|error| of_file(path, &error.message()))
 }
 
-/// Today in China, where the reports are from.
-fn today() -> Date {
-    jiff::tz::offset(8).to_datetime(jiff::Timestamp::now()).date()
+/// Now in China, where the reports are from.
+fn now() -> DateTime {
+    jiff::tz::offset(8).to_datetime(jiff::Timestamp::now())
 }
 
 /// What the workers share.
@@ -102,6 +118,8 @@ struct Checker<'a> {
     agencies: Option<(&'a Agencies, &'a Matcher<'a>)>,
     waivers: Waivers,
     today: Date,
+    /// Now in China, for drafts and tracked changes.
+    now: DateTime,
     notices: Notices,
     args: &'a Check,
     terminal: &'a Terminal,
@@ -118,6 +136,8 @@ struct Checked {
     /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
     instead: Option<Vec<String>>,
     notice: Notice,
+    /// Drafts of corrections, where they are wanted.
+    drafts: Vec<Correction>,
 }
 
 impl Checker<'_> {
@@ -152,9 +172,22 @@ impl Checker<'_> {
             std::mem::take(&mut checked.findings).into_iter().partition(|finding| finding.waived.is_none());
         open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         checked.notice = self.notices.make(input, &sent, checked.report.as_ref(), &mut open);
+        if let Some(report) =
+            checked.report.as_ref().filter(|_| self.args.propose.is_some() || self.args.revise.is_some())
+        {
+            let at = self.now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+            let drafts = drafts(report, 0, &open, self.author(), &at);
+            revisions::make(self, input, &sent, report, &drafts, (&mut checked.notice, &mut open));
+            checked.drafts = drafts;
+        }
         checked.findings = open;
         checked.findings.extend(waived);
         checked
+    }
+
+    /// Whose name comments, tracked changes and drafts have.
+    fn author(&self) -> &str {
+        self.args.author.as_deref().unwrap_or(AUTHOR)
     }
 
     /// What the agencies file says about the agency.

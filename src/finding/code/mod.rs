@@ -14,6 +14,7 @@ use declare;
 pub mod batch;
 pub mod bind;
 pub mod check;
+pub mod corrections;
 pub mod fill;
 pub mod migrate;
 pub mod read;
@@ -45,8 +46,17 @@ impl Code {
 
 /// Every code, stage by stage.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    [read::CODES, bind::CODES, check::CODES, batch::CODES, fill::CODES, migrate::CODES, rollup::CODES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        read::CODES,
+        bind::CODES,
+        check::CODES,
+        corrections::CODES,
+        batch::CODES,
+        fill::CODES,
+        migrate::CODES,
+        rollup::CODES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

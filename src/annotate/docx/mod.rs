@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::edit::{Edit, Parts, append, apply, escaped, split_name, tag_name};
-use super::{AUTHOR, AnnotateError, Note};
+use super::{AnnotateError, Note};
 use crate::document::Budget;
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
+
+pub(super) mod track;
 
 const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml";
@@ -55,7 +57,7 @@ pub(super) fn annotate<'f>(
     let taken = ids(&comments, parts.budget)?;
     let (mut added, mut edits) = (Vec::new(), Vec::new());
     for (id, (anchor, texts)) in (0..).filter(|id| !taken.contains(id)).zip(&anchored) {
-        added.push(comment(id, texts, &prefix));
+        added.push(comment(id, texts, (&prefix, &parts.author)));
         anchor.mark(id, &mut edits);
     }
     parts.set(&name, append(&comments, &added));
@@ -95,9 +97,9 @@ fn ids(comments: &str, budget: &mut Budget) -> Result<BTreeSet<u32>, ReadError> 
 }
 
 /// A comment as it is appended: without its first `<` and prefix.
-fn comment(id: u32, texts: &[&str], prefix: &str) -> String {
-    let p = prefix;
-    let mut xml = format!("comment {p}id=\"{id}\" {p}author=\"{AUTHOR}\" {p}initials=\"nb\">");
+fn comment(id: u32, texts: &[&str], (p, author): (&str, &str)) -> String {
+    let author = escaped(author);
+    let mut xml = format!("comment {p}id=\"{id}\" {p}author=\"{author}\">");
     for text in texts {
         xml.push_str(&format!("<{p}p><{p}r><{p}t xml:space=\"preserve\">{}</{p}t></{p}r></{p}p>", escaped(text)));
     }

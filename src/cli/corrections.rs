@@ -1,0 +1,55 @@
+//! Files of corrections: read for every command, drafted by `check`.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use nianbao::corrections::{Correction, Corrections};
+use nianbao::finding::{Bilingual, Message};
+
+use super::failure::{of_file, of_system};
+use super::terminal::Terminal;
+
+/// Most bytes of a file of corrections: more than 200,000 of them.
+const MOST: u64 = 256 << 20;
+
+/// The corrections of a file; what is odd about it is told.
+pub(super) fn read(path: Option<&Path>, terminal: &Terminal) -> Result<Option<Corrections>> {
+    let Some(path) = path else { return Ok(None) };
+    if std::fs::metadata(path).map_err(of_system(path))?.len() > MOST {
+        return Err(of_file(path, &Message::new("更正单过大。", "the file of corrections is too large")));
+    }
+    let text = std::fs::read_to_string(path).map_err(of_system(path))?;
+    let corrections = Corrections::read(&text).map_err(|error| of_file(path, &error.message()))?;
+    for finding in &corrections.findings {
+        terminal.line(&terminal.finding(&path.display().to_string(), finding));
+    }
+    Ok(Some(corrections))
+}
+
+/// Says how many corrections belong to files that were not among the inputs.
+pub(super) fn unmet(corrections: Option<&Corrections>, terminal: &Terminal) {
+    let count = corrections.map_or(0, Corrections::unmet);
+    if count > 0 {
+        let zh = format!("更正单中有{count}条不属于所给的文件，未采用。");
+        let en = format!("{count} corrections are about files that were not given, and are not applied");
+        terminal.line(terminal.say(&zh, &en));
+    }
+}
+
+/// A new file for drafts. One that holds something is not written over, for the office may have completed it.
+pub(super) fn write(path: &Path, drafts: &[Correction]) -> Result<()> {
+    if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
+        let said =
+            Message::new("文件已有内容，为免覆盖未写入，请换一个文件名。", "the file is not empty; name another one");
+        return Err(of_file(path, &said));
+    }
+    let mut text = String::new();
+    for draft in drafts {
+        text.push_str(&serde_json::to_string(draft)?);
+        text.push('\n');
+    }
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(of_system(path))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(of_system(path))
+}

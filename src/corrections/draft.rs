@@ -1,0 +1,30 @@
+//! Drafts of corrections from what checking found for certain: one cell that is to blame, and what it should read.
+
+use super::{Correction, Stated};
+use crate::finding::Finding;
+use crate::finding::code::check::CELL_WRONG;
+use crate::report::Report;
+
+/// The ground of a draft: the rules of the form leave no other figure.
+const GROUND: &str = "按勾稽关系推算";
+
+/// A correction for every cell of the report that is certainly wrong. `by` and `at` are who drafts them and when.
+pub fn drafts(report: &Report, number: usize, findings: &[Finding], by: &str, at: &str) -> Vec<Correction> {
+    let Some(source) = &report.source else { return Vec::new() };
+    let certain = findings.iter().filter(|finding| finding.code == CELL_WRONG.id && finding.waived.is_none());
+    let draft = |finding: &Finding| {
+        let [culprit] = finding.culprits.as_slice() else { return None };
+        let value = report.values.get(&culprit.field)?;
+        Some(Correction {
+            at: at.to_owned(),
+            by: by.to_owned(),
+            sha256: source.sha256.clone(),
+            report: number,
+            field: culprit.field.clone(),
+            from: value.value.map_or(Stated::Nothing, Stated::Number),
+            to: Stated::Number(culprit.to?),
+            reason: Some(GROUND.to_owned()),
+        })
+    };
+    certain.filter_map(draft).collect()
+}
