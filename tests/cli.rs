@@ -395,3 +395,20 @@ fn in_chinese_no_english_sentence_reaches_the_screen() {
         assert!(!said.is_ascii(), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = folder.run(&["completions", shell]);
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        assert!(["convert", "rollup", "corrections"].iter().all(|word| ran.out.contains(word)), "{shell}");
+    }
+    assert_eq!(folder.run(&["man", "pages"]).status, Some(0));
+    let pages = folder.tree("pages");
+    for name in ["nianbao.1", "nianbao-convert.1", "nianbao-forms-show.1"] {
+        let page = pages.get(name).unwrap_or_else(|| panic!("{name}: {:?}", pages.keys()));
+        assert!(page.starts_with(b".ie") || page.windows(3).any(|part| part == b".TH"), "{name}");
+    }
+    assert!(!pages.contains_key("nianbao-help.1"));
+}

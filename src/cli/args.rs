@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Forms(Forms),
     /// Tells what a finding's code means and what to do about it.
     Explain(Explain),
+    /// Prints the completions of a shell.
+    Completions(Completions),
+    /// Writes the manual pages.
+    Man(Man),
 }
 
 #[derive(Debug, clap::Args)]
@@ -349,6 +353,20 @@ impl std::fmt::Display for Wanted {
 }
 
 impl std::error::Error for Wanted {}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell: bash, elvish, fish, powershell or zsh.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Man {
+    /// Folder for the pages; made where it is missing.
+    #[arg(value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
 
 fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
     Wanted(Message::new(zh, en))

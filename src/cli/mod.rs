@@ -18,6 +18,7 @@ mod inspect;
 mod mistakes;
 mod rollup;
 mod sarif;
+mod shell;
 mod terminal;
 mod typed;
 mod width;
@@ -84,11 +85,7 @@ pub(crate) fn main() -> ExitCode {
 fn typed() -> Result<(Args, Language), ExitCode> {
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let language = asked(&words).unwrap_or_else(locale);
-    let command = match language {
-        Language::Zh => chinese::command(Args::command()),
-        Language::En => Args::command(),
-    };
-    let parsed = command.try_get_matches_from(&words).and_then(|found| Args::from_arg_matches(&found));
+    let parsed = command(language).try_get_matches_from(&words).and_then(|found| Args::from_arg_matches(&found));
     match parsed {
         Ok(args) => {
             let language = args.global.lang.unwrap_or(language);
@@ -106,6 +103,14 @@ fn typed() -> Result<(Args, Language), ExitCode> {
             let _ = error.print();
             Err(if wrong { Exit::Failed } else { Exit::Clean }.code())
         }
+    }
+}
+
+/// The command line with its words in a language.
+fn command(language: Language) -> clap::Command {
+    match language {
+        Language::Zh => chinese::command(Args::command()),
+        Language::En => Args::command(),
     }
 }
 
@@ -149,6 +154,8 @@ fn run(args: Args, terminal: &Terminal) -> Result<Exit> {
         Command::Agencies(args) => agencies::run(&args, terminal),
         Command::Forms(args) => forms::run(&args, &global, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
+        Command::Completions(args) => shell::completions(&args, terminal),
+        Command::Man(args) => shell::man(&args, terminal),
     }
 }
 
