@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(
             text,
             format!(
-                "<comments><authors><author>nianbao</author></authors><commentList>{list}</commentList></comments>"
+                "<comments><authors><author>年报核对</author></authors><commentList>{list}</commentList></comments>"
             )
         );
         Ok(())
