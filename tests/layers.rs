@@ -13,7 +13,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("form", &["finding", "text"]),
     ("report", &["document", "finding"]),
     // Formats, and no form.
-    ("read", &["document", "finding"]),
+    ("read", &["document", "finding", "text"]),
     // The one part that knows a document and a form.
     ("bind", &["document", "finding", "form", "read", "report", "text"]),
     // Reports and forms, and no document.
@@ -80,7 +80,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("labels", &[]),
     ("figures", &[]),
-    ("value", &[]),
+    ("units", &[]),
+    ("spelling", &["units"]),
+    ("value", &["spelling", "units"]),
     ("source", &["figures", "labels", "value"]),
     ("grid", &["figures", "labels", "source", "value"]),
     ("text", &["figures", "labels", "source", "value"]),

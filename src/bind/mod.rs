@@ -11,7 +11,9 @@ mod labels;
 mod page;
 mod recognise;
 mod source;
+mod spelling;
 mod text;
+mod units;
 mod value;
 
 use crate::finding::Finding;

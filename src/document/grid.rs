@@ -64,6 +64,11 @@ impl Grid {
         &self.cells
     }
 
+    /// The cells, to change their texts; where they stand stays.
+    pub(crate) fn cells_mut(&mut self) -> &mut [Cell] {
+        &mut self.cells
+    }
+
     /// What stands at a slot; [`Slot::Missing`] outside the grid.
     pub fn slot(&self, row: u32, column: u32) -> Slot {
         if row >= self.rows || column >= self.columns {

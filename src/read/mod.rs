@@ -1,6 +1,7 @@
 //! Readers: bytes of any known format to a neutral [`Document`]. They know formats and no form.
 
 mod cfb;
+mod clean;
 mod doc;
 mod docx;
 mod encoding;
@@ -76,6 +77,7 @@ pub static READERS: &[Reader] = &[
 /// [`ReadError`] when the content is encrypted, damaged, unknown, empty, or costs more than a file may.
 pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Reading, ReadError> {
     budget.spend(Resource::FileBytes, bytes.len() as u64)?;
+    let bytes = sniff::payload(bytes);
     let format = match sniff(bytes) {
         Sniffed::Known(format) => format,
         Sniffed::Encrypted => return Err(ReadError::Encrypted),
@@ -86,7 +88,8 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     let reader = reader.ok_or_else(|| ReadError::Unsupported(format!("{format:?}")))?;
     let mut findings = Vec::new();
     findings.extend(name.and_then(|name| suffix_lies(reader, name)));
-    let document = (reader.read)(bytes, budget, &mut findings)?;
+    let mut document = (reader.read)(bytes, budget, &mut findings)?;
+    clean::clean(&mut document);
     Ok(Reading { format, document, findings })
 }
 

@@ -67,6 +67,12 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     words::sniff(bytes, head)
 }
 
+/// The bytes of the file itself: a byte order mark or line ends that a transfer put before a package or a compound file are left out.
+pub(super) fn payload(bytes: &[u8]) -> &[u8] {
+    let rest = start(bytes);
+    if rest.starts_with(b"PK\x03\x04") || rest.starts_with(&SIGNATURE) { rest } else { bytes }
+}
+
 /// The bytes after a byte order mark and blanks.
 fn start(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);

@@ -49,6 +49,39 @@ pub fn fold_or_same(text: &str) -> Cow<'_, str> {
     if same { text.into() } else { fold(text).into() }
 }
 
+/// The folded form of a label, which may begin with a number in a circle: `③其他` is `3其他`. Behind a figure such a number is a mark
+/// of a note, so it counts nowhere else.
+pub fn fold_label(text: &str) -> Cow<'_, str> {
+    // Nearly no text begins with a character between the Latin and the Chinese ones.
+    let first = text.chars().find(|character| !character.is_whitespace());
+    match first
+        .filter(|first| ('\u{2460}'..'\u{3300}').contains(first))
+        .and_then(|first| Some((first, circled(first)?)))
+    {
+        Some((first, number)) => {
+            let rest = text.trim_start();
+            fold(&format!("{number}{}", &rest[first.len_utf8()..])).into()
+        }
+        None => fold_or_same(text),
+    }
+}
+
+/// The number in a circle, black or white, single or double, in digits or as a numeral.
+fn circled(character: char) -> Option<String> {
+    const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let from = |first: char| (character as u32 - first as u32 + 1).to_string();
+    Some(match character {
+        '①'..='⑳' => from('①'),
+        '⓫'..='⓴' => (character as u32 - '⓫' as u32 + 11).to_string(),
+        '⓵'..='⓾' => from('⓵'),
+        '❶'..='❿' => from('❶'),
+        '➀'..='➉' => from('➀'),
+        '➊'..='➓' => from('➊'),
+        '㊀'..='㊉' => NUMERALS[(character as u32 - '㊀' as u32) as usize].to_owned(),
+        _ => return None,
+    })
+}
+
 /// Whether the folded form of a text is this one; nearly always the first characters tell.
 pub fn folds_to(text: &str, folded: &str) -> bool {
     let mut rest = folded.chars();
@@ -242,6 +275,16 @@ mod tests {
             assert!(folds_to(text, folded) && fold(text) == folded);
             assert!(!folds_to(text, "档") && !folds_to(text, &format!("{folded}案")));
         }
+    }
+
+    #[test]
+    fn a_number_in_a_circle_is_a_labels_only_before_it() {
+        for (text, folded) in
+            [("③其他", "3其他"), (" ❸ 其他", "3其他"), ("⑩其他", "10其他"), ("㊆总计", "七总计"), ("总计", "总计")]
+        {
+            assert_eq!(fold_label(text), folded);
+        }
+        assert_eq!(fold_label("12①"), "12①");
     }
 
     #[test]

@@ -64,9 +64,21 @@ fn around(before: &str) -> (Option<String>, Option<i16>) {
     (agency, Some(year))
 }
 
+/// A digit of a year, however it is written: wide, as a numeral, and a zero as anything round.
 fn narrow(character: char) -> char {
     match character {
         '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
+        // Latin, Greek and Cyrillic letters too.
+        '〇' | '○' | '◯' | '零' | '⭕' | 'O' | 'o' | 'Ｏ' | 'ｏ' | 'Ο' | 'ο' | 'О' | 'о' | '◦' => '0',
+        '一' | '壹' => '1',
+        '二' | '贰' | '貳' => '2',
+        '三' | '叁' | '參' => '3',
+        '四' | '肆' => '4',
+        '五' | '伍' => '5',
+        '六' | '陆' | '陸' => '6',
+        '七' | '柒' => '7',
+        '八' | '捌' => '8',
+        '九' | '玖' => '9',
         other => other,
     }
 }
@@ -132,6 +144,13 @@ mod tests {
         assert_eq!(parts("白渚市 民政局2024年政府信息公开工作年度报告"), some("白渚市民政局", 2024));
         assert_eq!(parts("××市××局20××年政府信息公开工作年度报告"), Some((None, None)));
         assert_eq!(parts("（机关名称）××××年政府信息公开工作年度报告"), Some((None, None)));
+        for year in ["二〇二四", "二○二四", "二零二四", "二O二四", "二Ｏ二四", "二О二四", "二◯二四", "贰零贰肆", "2O24"]
+        {
+            let title = format!("白渚市民政局{year}年政府信息公开工作年度报告");
+            assert_eq!(parts(&title), some("白渚市民政局", 2024), "{title}");
+            let title = format!("{year}年度白渚市民政局政府信息公开工作年度报告");
+            assert_eq!(parts(&title), some("白渚市民政局", 2024), "{title}");
+        }
         assert_eq!(parts("白渚市民政局２０２４年政府信息公开年度报告（定稿）"), some("白渚市民政局", 2024));
     }
 

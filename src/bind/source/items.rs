@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::bind::labels::index::{FormIndex, Role, Use};
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
 use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
-use crate::text::{blank, fold, fold_or_same};
+use crate::text::{blank, fold, fold_label};
 
 /// A piece of the flow.
 #[derive(Debug)]
@@ -113,6 +113,10 @@ impl<'d> Flow<'d> {
         for (number, row) in self.rows.iter_mut().enumerate() {
             for (position, cell) in row.cells.iter_mut().enumerate() {
                 cell.uses = index.uses(&cell.folded);
+                // `3其他` has digits and few letters as a figure has, and is a label all the same.
+                if cell.figure && !cell.uses.is_empty() {
+                    cell.figure = false;
+                }
                 if !cell.figure && cell.uses.is_empty() {
                     let label = without_remark(&cell.cell.text).filter(|label| !index.uses(label).is_empty());
                     remarks.extend(label.map(|label| (number, position, label)));
@@ -160,7 +164,7 @@ impl<'d> Flow<'d> {
 
     fn text(&mut self, text: Cow<'d, str>, level: Option<u8>, region: Region, place: Place) {
         if !text.trim_matches(blank).is_empty() {
-            let folded = fold(&text);
+            let folded = fold_label(&text).into_owned();
             self.items.push(Item::Text(TextItem { text, folded, level, region, place }));
         }
     }
@@ -178,7 +182,7 @@ impl<'d> Flow<'d> {
                 .map(|cell| RowCell {
                     cell,
                     own: cell.row == row,
-                    folded: fold_or_same(&cell.text),
+                    folded: fold_label(&cell.text),
                     figure: may_be_figure(&cell.text),
                     uses: &[],
                 })

@@ -312,7 +312,7 @@ impl FlatTable<'_, '_> {
             // Blanks that stand inside a figure of a glued row are no part of it.
             let text: std::borrow::Cow<str> =
                 if rules.is_empty() { piece.text.into() } else { piece.text.split(blank).collect::<String>().into() };
-            let mut value = value::read(&self.index.form, field, &text, &place, &mut figures.findings);
+            let mut value = value::read_piece(&self.index.form, field, &text, &place, &mut figures.findings);
             value.deduced = rules.to_vec();
             figures.values[field] = value;
         }

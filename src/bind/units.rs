@@ -1,0 +1,133 @@
+//! Units: what is written for one, and how a number in one unit is brought into another, with exact decimals.
+
+use rust_decimal::Decimal;
+
+/// What a unit measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dimension {
+    /// Money of the country.
+    Money,
+    /// Things that are counted, whatever the measure word: 件, 项, 次 …
+    Count,
+    /// Not said: `万` alone.
+    Open,
+    /// Anything else.
+    Other,
+}
+
+/// A unit: so many of the smallest of its dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unit {
+    /// What it measures.
+    pub(super) of: Dimension,
+    /// How many 元, or how many things.
+    pub(super) size: u64,
+}
+
+/// Measure words of what agencies count.
+const COUNTED: &[&str] = &[
+    "件", "项", "次", "宗", "个", "人", "条", "份", "篇", "起", "例", "部", "期", "家", "种", "场", "批", "人次",
+    "件次", "批次", "户", "页", "张",
+];
+
+/// Words for money behind a scale; `整` ends an amount that is written out.
+const MONEY: &[&str] = &["元", "圆", "元整", "圆整", "元人民币"];
+
+/// Words of units of other dimensions that are written without a scale of their own.
+const OTHERS: &[&str] = &["美元", "港元", "欧元", "平方米", "公里", "小时", "分钟", "天", "日", "年", "月"];
+
+impl Unit {
+    /// The unit of a text that is nothing else; `None` where it is none that is known.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let text = text.strip_prefix("人民币").unwrap_or(text);
+        if OTHERS.contains(&text) {
+            return Some(Self { of: Dimension::Other, size: 1 });
+        }
+        let mut size = 1_u64;
+        let mut rest = text;
+        while let Some((scale, behind)) = scale(rest) {
+            size = size.checked_mul(scale)?;
+            rest = behind;
+        }
+        let of = match rest {
+            "" if size > 1 => Dimension::Open,
+            rest if MONEY.contains(&rest) => Dimension::Money,
+            rest if COUNTED.contains(&rest) => Dimension::Count,
+            _ => return None,
+        };
+        Some(Self { of, size })
+    }
+
+    /// Whether an amount of money may have it.
+    pub(super) fn may_be_money(self) -> bool {
+        matches!(self.of, Dimension::Money | Dimension::Open)
+    }
+
+    /// Brings a number in this unit into another; `None` where that measures something else, or the number has too many digits.
+    pub(super) fn convert(self, number: Decimal, to: Self) -> Option<Decimal> {
+        if self.of != to.of && self.of != Dimension::Open {
+            return None;
+        }
+        if self.of == Dimension::Other {
+            return None;
+        }
+        if self.size == to.size {
+            return Some(number);
+        }
+        let converted = number.checked_mul(self.size.into())?.checked_div(to.size.into())?.normalize();
+        // Exact, or not at all: a division may have been rounded.
+        let back = converted.checked_mul(to.size.into())?.checked_div(self.size.into())?;
+        (back.normalize() == number.normalize()).then_some(converted)
+    }
+}
+
+/// The scale that a text begins with, and what follows it.
+fn scale(text: &str) -> Option<(u64, &str)> {
+    let mut characters = text.chars();
+    let scale = match characters.next()? {
+        '十' => 10,
+        '百' => 100,
+        '千' => 1_000,
+        '万' | '萬' => 10_000,
+        '亿' => 100_000_000,
+        _ => return None,
+    };
+    Some((scale, characters.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn converted(number: &str, from: &str, to: &str) -> Option<String> {
+        let number = Decimal::from_str_exact(number).ok()?;
+        Unit::of(from)?.convert(number, Unit::of(to)?).map(|number| number.to_string())
+    }
+
+    #[test]
+    fn money_is_converted_and_counts_are_equal() {
+        for (number, from, to, expected) in [
+            ("36934743", "元", "万元", Some("3693.4743")),
+            ("352000", "元", "万元", Some("35.2")),
+            ("3693.4743", "万元", "元", Some("36934743")),
+            ("3.5", "百万元", "万元", Some("350")),
+            ("3693.4743", "万", "万元", Some("3693.4743")),
+            ("3693.4743", "万元整", "万元", Some("3693.4743")),
+            ("1", "亿元", "万元", Some("10000")),
+            ("5", "千元", "万元", Some("0.5")),
+            ("12", "项", "件", Some("12")),
+            ("2", "万", "件", Some("20000")),
+            ("12", "元", "件", None),
+            ("12", "件", "万元", None),
+            ("12", "平方米", "件", None),
+            ("12", "美元", "万元", None),
+            ("79228162514264337593543950335", "亿元", "元", None),
+            ("0.0000000000000000000000000001", "元", "亿元", None),
+        ] {
+            assert_eq!(converted(number, from, to).as_deref(), expected, "{number} {from} {to}");
+        }
+        for text in ["", "余", "整", "元件", "年度", "%", "多件"] {
+            assert_eq!(Unit::of(text), None, "{text}");
+        }
+    }
+}
