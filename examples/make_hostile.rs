@@ -21,6 +21,7 @@ fn main() -> Done {
     maker.packages()?;
     maker.workbooks()?;
     maker.binary_workbooks()?;
+    maker.pages()?;
     maker.texts()
 }
 
@@ -151,6 +152,31 @@ impl Maker {
         self.hostile("refused-file-damaged--row-4294967295.xml", excel_2003(beyond))
     }
 
+    /// OFD files.
+    fn pages(&self) -> Done {
+        let text = "<TextObject Boundary='20 20 99 9' Size='5'><TextCode X='0' Y='5'>规章</TextCode></TextObject>";
+        let good = format!("<Page><Content><Layer>{text}</Layer></Content></Page>");
+        self.hostile("refused-file-over-limit--5000-pages.ofd", ofd(5_000, &good)?)?;
+        self.hostile("read-with-file-damaged--pages-cut-short.ofd", ofd(2, &good[..good.len() - 20])?)?;
+        let steps = "g 99999999999 1 ".repeat(3);
+        let deltas = good.replace("X='0'", &format!("X='0' DeltaX='{steps}'"));
+        self.hostile("read--steps-beyond-all-bounds.ofd", ofd(1, &deltas)?)?;
+        let deep = format!("<Page><Content>{}", "<PageBlock>".repeat(20_000));
+        self.hostile("refused-file-over-limit--blocks-20000-deep.ofd", ofd(1, &deep)?)?;
+        let strokes = "M 0 0 L 50 0 M 0 0 L 0 50 ".repeat(400_000);
+        let path =
+            format!("<PathObject Boundary='9 9 99 99'><AbbreviatedData>{strokes}</AbbreviatedData></PathObject>");
+        self.hostile("refused-file-over-limit--a-page-that-is-all-lines.ofd", ofd(1, &good.replace(text, &path))?)?;
+        let endless = good.replace("<Content>", "<Template TemplateID='1'/><Content>");
+        let list = "<CommonData><TemplatePage ID='1' BaseLoc='page.xml'/></CommonData>";
+        let itself = zip(&[
+            ("OFD.xml", OFD),
+            ("d/Document.xml", &format!("<Document>{list}{ONE_PAGE}</Document>")),
+            ("d/page.xml", &endless),
+        ]);
+        self.hostile("read--template-that-is-its-own.ofd", itself?)
+    }
+
     fn texts(&self) -> Done {
         let deep = format!("<html><body>{}规章", "<div>".repeat(20_000));
         self.hostile("refused-file-over-limit--divs-20000-deep.html", deep)?;
@@ -193,6 +219,16 @@ fn zip_of(parts: &[(&str, Vec<u8>)]) -> Done<Vec<u8>> {
         writer.write_all(part)?;
     }
     Ok(writer.finish()?.into_inner())
+}
+
+const OFD: &str = "<OFD><DocBody><DocRoot>d/Document.xml</DocRoot></DocBody></OFD>";
+const ONE_PAGE: &str = "<Pages><Page ID='9' BaseLoc='page.xml'/></Pages>";
+
+/// An OFD file of so many pages that are all one part.
+fn ofd(pages: usize, page: &str) -> Done<Vec<u8>> {
+    let list = "<Page ID='9' BaseLoc='page.xml'/>".repeat(pages);
+    let document = format!("<Document><Pages>{list}</Pages></Document>");
+    zip(&[("OFD.xml", OFD), ("d/Document.xml", &document), ("d/page.xml", page)])
 }
 
 fn relationships(list: &[(&str, &str)]) -> String {

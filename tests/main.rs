@@ -31,6 +31,7 @@ mod migrate;
 mod mutated;
 mod nasty_texts;
 mod notices;
+mod pages;
 mod program;
 mod proposals;
 mod prose;

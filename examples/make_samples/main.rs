@@ -2,6 +2,10 @@
 //!
 //! Agencies, figures and texts are made up by the sampler. `scripts/samples` has LibreOffice make the other formats of them.
 
+#[path = "../../tests/pages/layout.rs"]
+mod layout;
+#[path = "../../tests/pages/ofd.rs"]
+mod ofd;
 mod xlsb;
 
 use std::error::Error;
@@ -70,6 +74,9 @@ impl Maker {
         self.put("samples/binary.xlsb", &xlsb::of(&workbook)?)?;
         self.put("samples/page.mht", &single_file(&gbk(&self.bytes(Output::Html, "gkbg-2021", 26)?)?)?)?;
         self.put("samples/word-flat.xml", flat(&self.bytes(Output::Docx, "gkbg-2019", 27)?)?.as_bytes())?;
+        let word = self.bytes(Output::Docx, "gkbg-2021", 37)?;
+        let sheets = layout::lay(&nianbao::read::read(&word, None, &mut Budget::default())?.document);
+        self.put("samples/report.ofd", &ofd::write(&sheets, "", ofd::Style::default()))?;
         let (form, report) = self.report("gkbg-2021", 22)?;
         self.put("samples/text-pipes.txt", text(form, &report, " | ").as_bytes())?;
         let (form, report) = self.report("gkbg-2019", 23)?;

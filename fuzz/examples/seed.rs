@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Sniffed::Known(Format::Docx) => "docx",
             Sniffed::Known(Format::Odt) => "odt",
             Sniffed::Known(Format::Ods) => "ods",
+            Sniffed::Known(Format::Ofd) => "ofd",
             Sniffed::Known(Format::Xlsx) => "xlsx",
             Sniffed::Known(Format::Xlsb) => "xlsb",
             Sniffed::Known(Format::Doc) => "doc",
@@ -41,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => "open",
         };
         let seed = match target {
-            "docx" | "odt" | "ods" | "xlsx" | "xlsb" => nianbao_fuzz::unpack(&bytes).filter(|parts| parts.len() <= MOST),
+            "docx" | "odt" | "ods" | "ofd" | "xlsx" | "xlsb" => nianbao_fuzz::unpack(&bytes).filter(|parts| parts.len() <= MOST),
             _ => raw.clone(),
         };
         put(target, &stem, seed)?;

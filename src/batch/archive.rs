@@ -40,9 +40,9 @@ pub(super) fn open(source: Box<dyn Source>) -> Result<Zip, Box<Finding>> {
     Ok(zip)
 }
 
-/// Whether it is an Office or `OpenDocument` file, and not an archive of files.
+/// Whether it is an Office, `OpenDocument` or OFD file, and not an archive of files.
 pub(super) fn is_package(zip: &Zip) -> bool {
-    ["[Content_Types].xml", "mimetype"].iter().any(|name| zip.index_for_name(name).is_some())
+    ["[Content_Types].xml", "mimetype", "OFD.xml"].iter().any(|name| zip.index_for_name(name).is_some())
 }
 
 /// The entries that are files, by name, those of archives inside it as `inner.zip!name`. An entry that is not taken has its finding.

@@ -26,6 +26,8 @@ pub enum Resource {
     Blocks,
     /// Bytes of text that the document holds.
     TextBytes,
+    /// Pages of a file that fixes its pages.
+    Pages,
     /// Steps of a reader or of an alignment (an event, a record, a compared pair).
     Steps,
 }
@@ -46,6 +48,7 @@ pub struct Limits {
     pub blocks: u64,
     pub text_bytes: u64,
     pub steps: u64,
+    pub pages: u64,
 }
 
 impl Default for Limits {
@@ -64,6 +67,7 @@ impl Default for Limits {
             // A report has some hundred kilobytes; binding looks at all of it several times.
             text_bytes: 4 * MIB,
             steps: 30_000_000,
+            pages: 300,
         }
     }
 }
@@ -82,6 +86,7 @@ impl Resource {
             Self::AllSlots => ("全部表格至少有{}个单元格", "{} cells or more in all tables"),
             Self::Blocks => ("至少有{}个段落、表格或单元格", "{} paragraphs, tables or cells or more"),
             Self::TextBytes => ("文字至少有{}字节", "{} bytes of text or more"),
+            Self::Pages => ("文件至少有{}页", "{} pages or more"),
             Self::Steps => ("至少需要{}步处理", "{} steps of work or more"),
         };
         (zh.replacen("{}", &amount.to_string(), 1), en.replacen("{}", &amount.to_string(), 1))
@@ -149,6 +154,7 @@ impl Budget {
             Resource::Ratio => (None, limits.ratio),
             Resource::Depth => (None, limits.depth),
             Resource::GridSlots => (None, limits.grid_slots),
+            Resource::Pages => (None, limits.pages),
         };
         let asked = counter.as_deref().copied().unwrap_or(0).saturating_add(amount);
         if asked > limit {
@@ -175,6 +181,7 @@ impl Budget {
             Resource::Ratio => limits.ratio,
             Resource::Depth => limits.depth,
             Resource::GridSlots => limits.grid_slots,
+            Resource::Pages => limits.pages,
         }
     }
 }

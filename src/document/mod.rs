@@ -46,6 +46,8 @@ pub enum Format {
     WordXml,
     /// Plain text, also Markdown.
     Text,
+    /// Open Fixed-layout Document (GB/T 33190).
+    Ofd,
 }
 
 /// One input file as blocks in reading order.

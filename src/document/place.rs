@@ -30,6 +30,12 @@ pub struct Place {
     /// Start and end of the thing in its part: bytes after inflation for XML, HTML and text (after decoding to UTF-8), character positions (CP) for MS-DOC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<(u32, u32)>,
+    /// Page of a file that fixes its pages (PDF, OFD).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Left, upper, right and lower edge of the thing on its page, in hundredths of a point from the upper left corner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<(u32, u32, u32, u32)>,
 }
 
 impl Place {
@@ -90,6 +96,12 @@ pub fn column_letters(column: u32) -> String {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = self.part.as_deref().unwrap_or_default();
+        if let Some(page) = self.page {
+            write!(f, "p{}", page + 1)?;
+            if self.table.is_none() {
+                return Ok(());
+            }
+        }
         match (self.table, self.row, self.column) {
             (Some(table), Some(row), Some(column)) => {
                 write!(f, "{part}#table{}:r{}c{}", table + 1, row + 1, column + 1)
@@ -122,5 +134,8 @@ mod tests {
         let part: Arc<str> = "word/document.xml".into();
         assert_eq!(Place::cell(&part, 1, 2, 6).to_string(), "word/document.xml#table2:r3c7");
         assert_eq!(Place::line(0).to_string(), "#line1");
+        let on_page = Place { page: Some(3), table: Some(2), row: Some(4), column: Some(1), ..Place::default() };
+        assert_eq!(on_page.to_string(), "p4#table3:r5c2");
+        assert_eq!(Place { page: Some(3), paragraph: Some(9), ..Place::default() }.to_string(), "p4");
     }
 }

@@ -148,6 +148,15 @@ impl Bilingual for LetterError {
 fn where_it_stands(place: &Place, language: Language) -> Option<String> {
     let sheet = place.a1();
     let part = place.part.as_deref().unwrap_or_default();
+    if let Some(page) = place.page {
+        let page = page + 1;
+        return Some(match (language, place.table.zip(place.row)) {
+            (Language::Zh, Some((_, row))) => format!("（第{page}页，表格第{}行）", row + 1),
+            (Language::Zh, None) => format!("（第{page}页）"),
+            (Language::En, Some((_, row))) => format!(" (page {page}, row {} of the table)", row + 1),
+            (Language::En, None) => format!(" (page {page})"),
+        });
+    }
     let text = match (language, sheet, place.table, place.row, place.column, place.line) {
         (Language::Zh, Some(cell), ..) => format!("（工作表“{part}”{cell}单元格）"),
         (Language::En, Some(cell), ..) => format!(" (sheet \"{part}\", cell {cell})"),

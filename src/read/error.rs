@@ -22,6 +22,12 @@ pub enum ReadError {
     /// It would cost more than one file may.
     #[error("over a limit: {0}")]
     OverLimit(#[from] Exceeded),
+    /// Every page is a picture without text.
+    #[error("every page is a picture")]
+    Pictures,
+    /// It does not say of any page what characters its glyphs are.
+    #[error("glyphs without characters")]
+    NoCharacters,
     /// It has no bytes.
     #[error("empty")]
     Empty,
@@ -41,6 +47,8 @@ impl ReadError {
             Self::Damaged(_) => &code::FILE_DAMAGED,
             Self::Unsupported(_) => &code::FILE_UNSUPPORTED,
             Self::OverLimit(_) => &code::FILE_OVER_LIMIT,
+            Self::Pictures => &code::PAGES_ARE_PICTURES,
+            Self::NoCharacters => &code::PAGES_UNREADABLE,
             Self::Empty => &code::FILE_EMPTY,
         }
     }
@@ -49,7 +57,8 @@ impl ReadError {
     pub fn finding(&self) -> Finding {
         let code = self.code();
         let (zh, en) = match self {
-            Self::Encrypted | Self::Empty => (String::new(), String::new()),
+            Self::Encrypted | Self::Empty | Self::NoCharacters => (String::new(), String::new()),
+            Self::Pictures => ("全部页都是图片".to_owned(), "every page is a picture".to_owned()),
             Self::Damaged(detail) | Self::Unsupported(detail) => both(detail),
             Self::OverLimit(exceeded) => (exceeded.chinese(), exceeded.to_string()),
         };

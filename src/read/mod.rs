@@ -10,7 +10,9 @@ mod html;
 mod memory;
 mod mht;
 mod odf;
+mod ofd;
 pub mod package;
+mod paged;
 mod rtf;
 mod sheet;
 mod skipped;
@@ -66,6 +68,7 @@ pub static READERS: &[Reader] = &[
     Reader { format: Format::Ods, suffixes: &["ods", "ots", "fods"], read: sheet::read_ods },
     Reader { format: Format::SheetXml, suffixes: &["xml", "xls"], read: sheet::read_sheetxml },
     Reader { format: Format::Odt, suffixes: &["odt", "ott", "fodt"], read: odf::text::read },
+    Reader { format: Format::Ofd, suffixes: &["ofd"], read: ofd::read },
     Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
     Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: mht::read },
     Reader { format: Format::Text, suffixes: &["txt", "md", "text"], read: text::read },

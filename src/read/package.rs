@@ -292,7 +292,7 @@ fn is_inside(name: &str) -> bool {
 }
 
 /// Bytes that a part packed in so many may have, and what sets the bound.
-fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
+pub(super) fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
     let limits = budget.limits();
     let bounds = [
         (limits.part_bytes, Resource::PartBytes),
@@ -302,7 +302,7 @@ fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
     bounds.into_iter().min_by_key(|bound| bound.0).unwrap_or((0, Resource::PartBytes))
 }
 
-fn exceeded(resource: Resource, length: u64, packed: u64, budget: &Budget) -> Exceeded {
+pub(super) fn exceeded(resource: Resource, length: u64, packed: u64, budget: &Budget) -> Exceeded {
     let (asked, limit) = match resource {
         Resource::Ratio => (length.div_ceil(packed.max(1)), budget.limits().ratio),
         Resource::InflatedBytes => {

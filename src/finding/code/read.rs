@@ -150,6 +150,60 @@ pub static FORMULA_UNCALCULATED: Code = Code {
     remedy: ("请用 Excel 或 WPS 打开并保存，再重新报送。", "Open it in Excel or WPS, save it, and send it again."),
 };
 
+/// Pages are pictures, so nothing on them can be read.
+pub static PAGES_ARE_PICTURES: Code = Code {
+    id: "pages-are-pictures",
+    severity: Error,
+    title: ("页面是图片，没有文字可读", "pages are pictures without text"),
+    why: (
+        "这些页是扫描件或图片，其中的文字和数据都没有读取。",
+        "These pages are scans or pictures; no text and no figure on them was read.",
+    ),
+    remedy: (
+        "请索取原来的 Word 或 Excel 文件，或由其直接导出的 PDF。",
+        "Ask for the Word or Excel file that it was made from, or for a PDF that was exported from it.",
+    ),
+};
+
+/// The text of pages was recognised by a program.
+pub static TEXT_RECOGNISED: Code = Code {
+    id: "text-recognised",
+    severity: Warning,
+    title: ("页面文字由识别软件生成", "the text of pages was made by a recognition program"),
+    why: (
+        "这些页是扫描件，文字由识别软件（OCR）附在图片上，可能认错数字。",
+        "These pages are scans whose text a program (OCR) has added, which may have taken a digit for another.",
+    ),
+    remedy: ("请对照页面图像逐一核对数据。", "Compare every figure with the picture of the page."),
+};
+
+/// The file does not say what characters its glyphs are.
+pub static PAGES_UNREADABLE: Code = Code {
+    id: "pages-unreadable",
+    severity: Error,
+    title: ("页面文字没有编码信息，不能读取", "the text of pages cannot be told from the file"),
+    why: (
+        "文件只有字形，没有写明是哪些字，为免读错数据，这些页没有读取。",
+        "The file has shapes without saying what characters they are; so that no figure is misread, these pages were not read.",
+    ),
+    remedy: (
+        "请索取原来的 Word 或 Excel 文件，或由其重新导出的 PDF。",
+        "Ask for the Word or Excel file that it was made from, or for a PDF exported from it anew.",
+    ),
+};
+
+/// A signature or seal was not verified.
+pub static SIGNATURE_UNVERIFIED: Code = Code {
+    id: "signature-unverified",
+    severity: crate::finding::Severity::Info,
+    title: ("电子签名或签章未作验证", "a signature or seal was not verified"),
+    why: (
+        "文件带有电子签名或签章，程序只读取内容，不验证其真伪。",
+        "The file is signed or sealed; it was read, and whether the signature holds was not examined.",
+    ),
+    remedy: ("如需验证，请用签章软件打开。", "To verify it, open the file in the program for seals."),
+};
+
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &FILE_ENCRYPTED,
@@ -164,4 +218,8 @@ pub static CODES: &[&Code] = &[
     &SHEET_HIDDEN,
     &CELLS_HIDDEN,
     &FORMULA_UNCALCULATED,
+    &PAGES_ARE_PICTURES,
+    &TEXT_RECOGNISED,
+    &PAGES_UNREADABLE,
+    &SIGNATURE_UNVERIFIED,
 ];

@@ -31,7 +31,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     } else if under("ppt/") {
         Sniffed::Other(PRESENTATION)
     } else if has("ofd.xml") {
-        Sniffed::Other("OFD 版式文件 (OFD document)")
+        Sniffed::Known(Format::Ofd)
     } else if has("uof.xml") || under("_meta/") && has("content.xml") {
         Sniffed::Other("UOF 标文通文档 (UOF document)")
     } else if under("index/") && names.iter().any(|name| has_suffix(name, ".iwa")) {

@@ -58,6 +58,7 @@ fn packages_are_told_by_their_own_parts() {
     let odt = zip(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"x")]);
     let ods = zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"x")]);
     assert_eq!((known(&odt), known(&ods)), (Some(Format::Odt), Some(Format::Ods)));
+    assert_eq!(known(&zip(&[("OFD.xml", b"x"), ("Doc_0/Document.xml", b"x")])), Some(Format::Ofd));
     for length in 40..docx.len() {
         assert!(matches!(sniff(&docx[..length]), Sniffed::Known(Format::Docx) | Sniffed::Other(_)));
     }
@@ -139,7 +140,6 @@ fn what_is_not_read_is_named() {
     for (bytes, name) in [
         (b"%PDF-1.4\nall text".to_vec(), "PDF"),
         (zip(&[("readme.md", b"x")]), "zip"),
-        (zip(&[("OFD.xml", b"x"), ("Doc_0/Document.xml", b"x")]), "OFD"),
         (zip(&[("ppt/presentation.xml", b"x"), ("[Content_Types].xml", b"x")]), "PowerPoint"),
         (b"\x00\x01\x02\x03\x04\x05\x06\x07".to_vec(), "binary"),
         (b"\x09\x04\x06\x00\x00\x00\x10\x00".to_vec(), "BIFF4"),

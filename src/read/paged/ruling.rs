@@ -1,0 +1,128 @@
+//! Ruled lines put together: pieces joined, and those that meet gathered into the rulings of one table each.
+
+use super::Segment;
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+
+/// Lines that are no further apart meet, and positions that are no further apart are one, in points.
+pub(super) const NEAR: f64 = 3.0;
+
+/// Pieces of one line stand within this of each other, across its length, in points.
+const ONE_LINE: f64 = 1.2;
+
+/// The ruled lines of one table.
+#[derive(Debug, Default)]
+pub(super) struct Ruling {
+    pub(super) level: Vec<Segment>,
+    pub(super) upright: Vec<Segment>,
+}
+
+/// The sets of lines that hang together, of those that have at least two level lines and an upright one.
+pub(super) fn rulings(segments: &[Segment], budget: &mut Budget) -> Result<Vec<Ruling>, ReadError> {
+    let (level, upright) = (joined(segments, true), joined(segments, false));
+    let mut sets = Sets::new(level.len() + upright.len());
+    // Upright lines are in the order of their positions.
+    for (index, line) in level.iter().enumerate() {
+        let first = upright.partition_point(|other| other.position < line.from - NEAR);
+        let last = upright.partition_point(|other| other.position <= line.to + NEAR);
+        budget.spend(Resource::Steps, 1 + last.saturating_sub(first) as u64)?;
+        for (other, crossing) in upright.iter().enumerate().take(last).skip(first) {
+            if line.position >= crossing.from - NEAR && line.position <= crossing.to + NEAR {
+                sets.unite(index, level.len() + other);
+            }
+        }
+    }
+    let mut rulings: Vec<Ruling> = Vec::new();
+    let mut known = vec![None; level.len() + upright.len()];
+    for (index, line) in level.iter().chain(&upright).enumerate() {
+        let set = sets.of(index);
+        let ruling = *known[set].get_or_insert_with(|| {
+            rulings.push(Ruling::default());
+            rulings.len() - 1
+        });
+        let ruling = &mut rulings[ruling];
+        if line.level { &mut ruling.level } else { &mut ruling.upright }.push(*line);
+    }
+    rulings.retain(|ruling| ruling.level.len() >= 2 && !ruling.upright.is_empty());
+    Ok(rulings)
+}
+
+/// The lines of one direction in the order of their positions; pieces that nearly touch are one.
+fn joined(segments: &[Segment], level: bool) -> Vec<Segment> {
+    let mut lines: Vec<Segment> = segments.iter().copied().filter(|segment| segment.level == level).collect();
+    lines.sort_by(|a, b| a.position.total_cmp(&b.position));
+    let mut joined = Vec::new();
+    let mut rest = lines.as_mut_slice();
+    while let Some(first) = rest.first() {
+        let reach = first.position + ONE_LINE;
+        let (group, others) = rest.split_at_mut(rest.partition_point(|line| line.position <= reach));
+        rest = others;
+        group.sort_by(|a, b| a.from.total_cmp(&b.from));
+        let mut pieces = group.iter();
+        let Some(mut line) = pieces.next().copied() else { break };
+        for piece in pieces {
+            if piece.from <= line.to + NEAR {
+                line.to = line.to.max(piece.to);
+            } else {
+                joined.push(line);
+                line = *piece;
+            }
+        }
+        joined.push(line);
+    }
+    joined.sort_by(|a: &Segment, b| a.position.total_cmp(&b.position));
+    joined
+}
+
+/// Positions as one each where they stand near each other.
+pub(super) fn clusters(mut positions: Vec<f64>) -> Vec<f64> {
+    /// A cluster may be this much wider than the gaps in it.
+    const WIDEST: f64 = 1.5 * NEAR;
+    positions.sort_by(f64::total_cmp);
+    let mut clusters = Vec::new();
+    let mut current: Option<(f64, f64)> = None;
+    for position in positions {
+        current = Some(match current {
+            Some((first, last)) if position - last <= NEAR && position - first <= WIDEST => (first, position),
+            Some((first, last)) => {
+                clusters.push(f64::midpoint(first, last));
+                (position, position)
+            }
+            None => (position, position),
+        });
+    }
+    clusters.extend(current.map(|(first, last)| f64::midpoint(first, last)));
+    clusters
+}
+
+/// The index of the nearest of some positions in order.
+pub(super) fn nearest(positions: &[f64], wanted: f64) -> usize {
+    let after = positions.partition_point(|&position| position < wanted).min(positions.len().saturating_sub(1));
+    let before = after.saturating_sub(1);
+    let distance = |index: usize| positions.get(index).map_or(f64::MAX, |position| (position - wanted).abs());
+    if distance(before) <= distance(after) { before } else { after }
+}
+
+/// Disjoint sets of indices.
+#[derive(Debug)]
+pub(super) struct Sets(Vec<usize>);
+
+impl Sets {
+    pub(super) fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    /// The number of an index's set: its lowest index.
+    pub(super) fn of(&mut self, mut index: usize) -> usize {
+        while self.0[index] != index {
+            self.0[index] = self.0[self.0[index]];
+            index = self.0[index];
+        }
+        index
+    }
+
+    pub(super) fn unite(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.of(one), self.of(other));
+        self.0[one.max(other)] = one.min(other);
+    }
+}

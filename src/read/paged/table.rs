@@ -1,0 +1,122 @@
+//! The tables of a page: lattices with the text of their cells.
+
+use super::lattice::Lattice;
+use super::lines::cell_text;
+use super::ruling::rulings;
+use super::{Direction, Glyph, Page, Rect};
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+
+/// A cell of a table that may go over several pages.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cell {
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) text: String,
+    /// The page on which it begins, and where on it.
+    pub(super) page: usize,
+    pub(super) area: Rect,
+}
+
+impl Cell {
+    pub(super) fn end_row(&self) -> usize {
+        self.row + self.rows
+    }
+
+    pub(super) fn end_column(&self) -> usize {
+        self.column + self.columns
+    }
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Table {
+    /// The page on which it begins, and where on it.
+    pub(super) page: usize,
+    pub(super) area: Rect,
+    /// The page on which it ends, and where on it.
+    pub(super) last_page: usize,
+    pub(super) last_area: Rect,
+    /// Positions of the lines between columns.
+    pub(super) xs: Vec<f64>,
+    pub(super) rows: usize,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A ruled box of one column over this part of the page is a frame around it.
+const FRAME: f64 = 0.6;
+
+/// A closing sign that hangs over a border this near, in parts of its size, belongs to the text before it.
+const HANGING: f64 = 0.3;
+
+/// The tables of a page from above, and for each glyph whether it stands in one.
+pub(super) fn tables(page: &Page, number: usize, budget: &mut Budget) -> Result<(Vec<Table>, Vec<bool>), ReadError> {
+    let mut lattices = Vec::new();
+    for ruling in rulings(&page.segments, budget)? {
+        lattices.extend(Lattice::of(&ruling, budget)?);
+    }
+    lattices.retain(|lattice| lattice.columns() > 1 || lattice.area().height() < FRAME * page.height);
+    // A table within a cell of another takes its text first.
+    lattices.sort_by(|a, b| a.area().area().total_cmp(&b.area().area()));
+    budget.spend(Resource::Steps, (page.glyphs.len() as u64).saturating_mul(lattices.len() as u64))?;
+    let mut texts: Vec<Vec<Vec<&Glyph>>> =
+        lattices.iter().map(|lattice| vec![Vec::new(); lattice.spans.len()]).collect();
+    let mut used = vec![false; page.glyphs.len()];
+    let mut last: Option<(&Glyph, usize, usize)> = None;
+    for (glyph, used) in page.glyphs.iter().zip(&mut used) {
+        let centre = glyph.centre();
+        let found = lattices.iter().position(|lattice| lattice.area().holds(centre));
+        let mut cell = found.map(|table| (table, lattices[table].cell_at(centre)));
+        if let Some((before, table, of)) = last
+            && hangs(before, glyph)
+        {
+            cell = Some((table, of));
+        }
+        let Some((table, of)) = cell else {
+            last = None;
+            continue;
+        };
+        if glyph.direction == Direction::Left {
+            continue;
+        }
+        texts[table][of].push(glyph);
+        *used = true;
+        last = Some((glyph, table, of));
+    }
+    let filled = lattices.iter().zip(texts).filter(|(_, texts)| texts.iter().any(|glyphs| !glyphs.is_empty()));
+    let mut tables: Vec<Table> = filled.map(|(lattice, texts)| table(lattice, texts, number)).collect();
+    tables.sort_by(|a, b| a.area.y0.total_cmp(&b.area.y0));
+    Ok((tables, used))
+}
+
+/// Whether a glyph is a closing sign right behind another.
+fn hangs(before: &Glyph, glyph: &Glyph) -> bool {
+    matches!(glyph.text.as_str(), "）" | ")" | "、" | "，" | "。" | "；" | "：" | "”" | "》" | "】")
+        && before.direction == glyph.direction
+        && (before.y - glyph.y).abs() < HANGING * glyph.size
+        && (glyph.x - before.right()).abs() < HANGING * glyph.size
+}
+
+fn table(lattice: &Lattice, texts: Vec<Vec<&Glyph>>, page: usize) -> Table {
+    let cells = lattice.spans.iter().zip(texts).map(|(span, glyphs)| Cell {
+        row: span.row,
+        column: span.column,
+        rows: span.rows,
+        columns: span.columns,
+        text: cell_text(glyphs),
+        page,
+        area: lattice.area_of(span),
+    });
+    let area = lattice.area();
+    Table {
+        page,
+        area,
+        last_page: page,
+        last_area: area,
+        xs: lattice.xs.clone(),
+        rows: lattice.rows(),
+        cells: cells.collect(),
+    }
+}
