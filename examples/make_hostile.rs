@@ -166,7 +166,7 @@ impl Maker {
         let strokes = "M 0 0 L 50 0 M 0 0 L 0 50 ".repeat(400_000);
         let path =
             format!("<PathObject Boundary='9 9 99 99'><AbbreviatedData>{strokes}</AbbreviatedData></PathObject>");
-        self.hostile("refused-file-over-limit--a-page-that-is-all-lines.ofd", ofd(1, &good.replace(text, &path))?)?;
+        self.hostile("read--800000-lines-on-a-page.ofd", ofd(1, &good.replace(text, &path))?)?;
         let endless = good.replace("<Content>", "<Template TemplateID='1'/><Content>");
         let list = "<CommonData><TemplatePage ID='1' BaseLoc='page.xml'/></CommonData>";
         let itself = zip(&[

@@ -1,5 +1,9 @@
 //! A document laid out on sheets of A4, for the writers of OFD and PDF beside this: text and ruled lines where a printer puts them.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
+#![allow(clippy::struct_excessive_bools, reason = "each is one way of writing")]
+
 use nianbao::document::{Block, Cell, Document, Grid};
 
 /// Width and height of a sheet, in points.

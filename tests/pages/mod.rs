@@ -3,8 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
 
-pub(crate) mod layout;
-pub(crate) mod ofd;
+mod layout;
+mod ofd;
 
 use std::path::Path;
 

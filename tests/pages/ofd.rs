@@ -1,5 +1,9 @@
 //! A writer of OFD (GB/T 33190), as programs write it in several ways.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
+#![allow(clippy::struct_excessive_bools, reason = "each is one way of writing")]
+
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 

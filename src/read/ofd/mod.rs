@@ -146,7 +146,7 @@ impl Description {
                         found.pages.push(resolve(folder, &location));
                     }
                     "Annotations" => {
-                        found.annotated |= has_annotations(package, folder, &events.content(budget)?, budget)?
+                        found.annotated |= has_annotations(package, folder, &events.content(budget)?, budget)?;
                     }
                     _ => {}
                 },

@@ -69,8 +69,11 @@ struct Manner {
 /// Running heads stand at the same height within this, in points.
 const HEIGHTS: f64 = 4.0;
 
+/// What there is to say, each with its page.
+type Remarks = Vec<(usize, Remark)>;
+
 /// The pieces of all pages in their order, and what there is to say about pages.
-pub(super) fn flow(pages: &mut [Page], budget: &mut Budget) -> Result<(Vec<Piece>, Vec<(usize, Remark)>), ReadError> {
+pub(super) fn flow(pages: &mut [Page], budget: &mut Budget) -> Result<(Vec<Piece>, Remarks), ReadError> {
     let (mut remarks, mut found) = (Vec::new(), Vec::new());
     for (number, page) in pages.iter_mut().enumerate() {
         let said = tidy(page, budget)?;

@@ -147,12 +147,12 @@ fn covered(
 /// The cells of sets of slots, and each slot's cell. A set that is no rectangle falls apart into its rows.
 fn spans(sets: &mut Sets, rows: usize, columns: usize) -> (Vec<Span>, Vec<usize>) {
     // First and last row and column of each set, and how many slots it has.
-    let mut bounds: Vec<Option<(usize, usize, usize, usize, usize)>> = vec![None; rows * columns];
+    let mut bounds: Vec<Option<[usize; 5]>> = vec![None; rows * columns];
     for slot in 0..rows * columns {
         let (row, column) = (slot / columns, slot % columns);
         let bound = &mut bounds[sets.of(slot)];
-        let (top, bottom, left, right, count) = bound.unwrap_or((row, row, column, column, 0));
-        *bound = Some((top, bottom.max(row), left.min(column), right.max(column), count + 1));
+        let [top, bottom, left, right, count] = bound.unwrap_or([row, row, column, column, 0]);
+        *bound = Some([top, bottom.max(row), left.min(column), right.max(column), count + 1]);
     }
     let mut spans: Vec<Span> = Vec::new();
     let mut owners = vec![usize::MAX; rows * columns];
@@ -161,7 +161,7 @@ fn spans(sets: &mut Sets, rows: usize, columns: usize) -> (Vec<Span>, Vec<usize>
             continue;
         }
         let (row, column, set) = (slot / columns, slot % columns, sets.of(slot));
-        let Some((top, bottom, left, right, count)) = bounds[set] else { continue };
+        let Some([top, bottom, left, right, count]) = bounds[set] else { continue };
         let span = if (bottom - top + 1) * (right - left + 1) == count {
             Span { row: top, column: left, rows: bottom - top + 1, columns: right - left + 1 }
         } else {
