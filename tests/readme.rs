@@ -1,4 +1,4 @@
-//! The commands of the front page are run, and print what it says they print. `BLESS=1 cargo test readme` rewrites outputs
+//! The commands of the front pages are run, and print what these say they print. `BLESS=1 cargo test readme` rewrites outputs
 //! that are not there yet; a line `...` in the page stands for any number of lines.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::program::Folder;
 use crate::sources;
 
-const PAGE: &str = "README.md";
+const PAGES: [&str; 2] = ["README.md", "README.zh-CN.md"];
 
 /// Outputs longer than this are cut when they are blessed.
 const MOST_LINES: usize = 12;
@@ -60,7 +60,13 @@ fn fits(found: &[String], wanted: &[String]) -> bool {
 
 #[test]
 fn every_command_prints_what_the_page_says() {
-    let page = sources::text(Path::new(PAGE));
+    let counts = PAGES.map(try_commands);
+    assert!(counts[0] >= 8 && counts[1] >= 1, "{counts:?} commands");
+}
+
+/// Runs the commands of a page; how many there are.
+fn try_commands(name: &str) -> usize {
+    let page = sources::text(Path::new(name));
     let folder = Folder::new();
     let inputs = ["samples", "tests/damaged", "tests/texts", "docs"].map(sources::files);
     for path in inputs.iter().flatten() {
@@ -86,16 +92,16 @@ fn every_command_prints_what_the_page_says() {
         }
     }
     if std::env::var_os("BLESS").is_some() {
-        std::fs::write(sources::root().join(PAGE), lines.join("\n") + "\n").expect("written");
-        return;
+        std::fs::write(sources::root().join(name), lines.join("\n") + "\n").expect("written");
+        return count;
     }
-    assert!(count >= 8, "{count} commands");
-    assert!(wrong.is_empty(), "the page should say (BLESS=1 cargo test readme):\n{}", wrong.join("\n\n"));
+    assert!(wrong.is_empty(), "{name} should say (BLESS=1 cargo test readme):\n{}", wrong.join("\n\n"));
+    count
 }
 
 #[test]
 fn the_page_says_what_help_says() {
-    let page = sources::text(Path::new(PAGE));
+    let page = sources::text(Path::new(PAGES[0]));
     let help = Folder::new().run(&["--help"]).out;
     let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("commands");
     for command in commands.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {

@@ -2,6 +2,7 @@
 //!
 //! Agencies, figures and texts are made up by the sampler. `scripts/samples` has LibreOffice make the other formats of them.
 
+mod county;
 #[path = "../../tests/pages/layout.rs"]
 mod layout;
 #[path = "../../tests/pages/ofd.rs"]
@@ -26,6 +27,9 @@ fn main() -> Done {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("a folder is wanted")?);
     let maker = Maker { forms: Forms::built_in()?, folder };
     maker.good()?;
+    for (name, bytes) in county::files(&maker.forms)? {
+        maker.put(&name, &bytes)?;
+    }
     maker.damaged()
 }
 

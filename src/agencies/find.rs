@@ -13,6 +13,9 @@ const CLOSE: f64 = 0.75;
 /// By how much the likeness must exceed that of every other agency.
 const MARGIN: f64 = 0.08;
 
+/// Least characters of an agency's name without its place (教育局).
+const SHORTEST: usize = 3;
+
 /// How a name was matched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Match {
@@ -89,6 +92,33 @@ impl<'a> Matcher<'a> {
         Match { agency: None, finding: Some(unlisted(name, (likeness >= 0.5).then_some(known))) }
     }
 
+    /// The agency that sent a file, by the name of the file or, where that says nothing, of the folder that it lies in: the only agency
+    /// whose name, another name of it, or name without its place stands there.
+    pub fn by_path(&self, path: &str) -> Option<usize> {
+        path.rsplit(['/', '\\', '!']).find_map(|part| self.named_in(&fold(part)))
+    }
+
+    fn named_in(&self, part: &str) -> Option<usize> {
+        let whole = self.folded.iter().map(|(name, agency)| (name.as_str(), *agency));
+        let short = self.folded.iter().filter_map(|(name, agency)| {
+            let above = self.agencies.list()[*agency].parent?;
+            let place = common(name, &fold(&self.agencies.list()[above].name));
+            Some((&name[place..], *agency)).filter(|(rest, _)| place > 0 && rest.chars().count() >= SHORTEST)
+        });
+        let names = whole.chain(short);
+        let mut found: Vec<(usize, usize, usize)> = names
+            .flat_map(|(name, agency)| part.match_indices(name).map(move |(at, _)| (at, at + name.len(), agency)))
+            .collect();
+        // A name inside a longer one is not meant by itself.
+        let all = found.clone();
+        let inside = |one: &(usize, usize, usize), other: &(usize, usize, usize)| {
+            other.0 <= one.0 && one.1 <= other.1 && other.1 - other.0 > one.1 - one.0
+        };
+        found.retain(|one| !all.iter().any(|other| inside(one, other)));
+        let first = found.first()?.2;
+        found.iter().all(|one| one.2 == first).then_some(first)
+    }
+
     /// The likest name with its likeness and agency, and the likeness of the likest of any other agency.
     fn nearest(&self, wanted: &str) -> (Option<(f64, usize, &str)>, f64) {
         let (mut best, mut second): (Option<(f64, usize, &str)>, f64) = (None, 0.0);
@@ -114,6 +144,12 @@ impl<'a> Matcher<'a> {
         }
         (best, second)
     }
+}
+
+/// Length in bytes of what two names begin with alike: the place in 青山县教育局 and 青山县人民政府.
+fn common(one: &str, other: &str) -> usize {
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+    same.map(|(character, _)| character.len_utf8()).sum()
 }
 
 /// Whether one name is the other with characters left out, both ending alike. Another character makes another agency
@@ -162,6 +198,24 @@ mod tests {
         assert_eq!(found("青山卫生健康局"), (Some(2), Some("agency-matched-closely".to_owned())));
         for other in ["青山县体育局", "青山县人民政府办公室", "红河县教育局", "", "某机关"] {
             assert_eq!(found(other), (None, Some("agency-not-listed".to_owned())), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_of_the_only_agency_that_its_path_names() {
+        let agencies = agencies();
+        let matcher = Matcher::new(&agencies);
+        for (path, agency) in [
+            ("in/青山县教育局2024年报.docx", Some(1)),
+            ("in/教育局.docx", Some(1)),
+            ("in/青山县教委/年报.docx", Some(1)),
+            ("in.zip!卫生健康局/年报（定稿）.doc", Some(2)),
+            ("in/教育局转卫生健康局.docx", None),
+            ("in/体育局.docx", None),
+            ("in/年报.docx", None),
+            ("青山县/年报.docx", None),
+        ] {
+            assert_eq!(matcher.by_path(path), agency, "{path}");
         }
     }
 }

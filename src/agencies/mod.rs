@@ -4,9 +4,12 @@ mod find;
 mod parse;
 mod tree;
 
+use std::collections::HashSet;
 use std::fmt;
 
+use crate::finding::code::rollup::AGENCIES_NOT_GIVEN;
 use crate::finding::{Bilingual, Finding, Message};
+use crate::text::fold;
 
 pub use find::{Match, Matcher};
 
@@ -38,6 +41,8 @@ pub struct Agency {
 pub struct Agencies {
     list: Vec<Agency>,
     children: Vec<Vec<usize>>,
+    /// Whether they are those of the reports at hand, for want of a file that lists them.
+    of_reports: bool,
     /// What there is to say about the file that does not stop its use.
     pub findings: Vec<Finding>,
 }
@@ -122,7 +127,22 @@ impl Agencies {
                 children[parent].push(index);
             }
         }
-        Ok(Self { list, children, findings })
+        Ok(Self { list, children, of_reports: false, findings })
+    }
+
+    /// The agencies that reports name, each once, where there is no agencies file: nothing is known of superiors, nor of who did not
+    /// report.
+    pub fn of_reports<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut known = HashSet::new();
+        let names = names.into_iter().filter(|name| known.insert(fold(name)));
+        let list: Vec<Agency> = names.map(|name| Agency { name: name.to_owned(), ..Agency::default() }).collect();
+        let findings = vec![Finding::new(&AGENCIES_NOT_GIVEN, AGENCIES_NOT_GIVEN.message())];
+        Self { children: vec![Vec::new(); list.len()], list, of_reports: true, findings }
+    }
+
+    /// Whether the agencies are those of the reports at hand, for want of a file that lists them.
+    pub fn are_of_reports(&self) -> bool {
+        self.of_reports
     }
 
     /// The agencies in the order of the file.

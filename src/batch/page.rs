@@ -119,6 +119,7 @@ impl<'a> IndexPage<'a> {
         self.rows.flush()?;
         let office = Office {
             title: "年报处理情况".to_owned(),
+            summary: String::new(),
             states: STATES.to_vec(),
             links: ["batch.jsonl", "findings.jsonl"].map(str::to_owned).to_vec(),
             missing,

@@ -227,9 +227,9 @@ pub(crate) struct Rollup {
     /// Files, folders, globs, archives, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
-    /// The agencies with their superiors: CSV, XLSX or TOML.
+    /// The agencies with their superiors (CSV, XLSX or TOML); without it the reports that are given are added up.
     #[arg(long, value_name = "FILE")]
-    pub(crate) agencies: PathBuf,
+    pub(crate) agencies: Option<PathBuf>,
     /// Folder for the outputs; made where it is missing.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: PathBuf,

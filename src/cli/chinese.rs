@@ -54,7 +54,7 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ),
     ("check", "agencies", "名录", "单位名录；按它找上年度报告（含曾用名），并核对各级各类单位能否有某些数字"),
     ("filter", "agencies", "名录", "单位名录，用于查对单位名称"),
-    ("rollup", "agencies", "名录", "单位名录及上下级（Excel、CSV 或 TOML）"),
+    ("rollup", "agencies", "名录", "单位名录及上下级（Excel、CSV 或 TOML）；不写则把给出的报告相加"),
     ("agencies", "file", "名录", "单位名录（Excel、CSV 或 TOML）"),
     ("", "template", "文件", "本单位的模板（.docx、.xlsx），代替规定的空白表"),
     ("", "page_template", "文件", "网站的网页模板，{{ body }} 处放报告"),

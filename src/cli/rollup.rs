@@ -26,13 +26,30 @@ const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
 pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
-    let agencies = agencies::read(&args.agencies)?;
+    let given = args.agencies.as_deref().map(agencies::read).transpose()?;
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
     let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref());
-    let mut heap = Heap::new(&forms, &agencies);
     let stop = stop_on_ctrl_c()?;
-    if !read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), &mut heap)? {
+    let named;
+    let mut heap;
+    let finished = match &given {
+        Some(agencies) => {
+            heap = Heap::new(&forms, agencies);
+            read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
+        }
+        None => {
+            let mut read_all = Unlisted::default();
+            let finished = read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
+                read_all.add(path, outcome)
+            })?;
+            named = read_all.agencies();
+            heap = Heap::new(&forms, &named);
+            read_all.outcomes.into_iter().for_each(|(path, outcome)| heap.add(&path, outcome));
+            finished
+        }
+    };
+    if !finished {
         return Ok(Exit::Stopped);
     }
     passed_over(terminal, &inputs);
@@ -52,8 +69,31 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     Ok(tell(terminal, &rollup, &report, &args.out))
 }
 
-/// An input with its form and year, or why it is none.
-type Seen = (String, Result<(String, Option<i16>), Box<Finding>>);
+/// What is read where no agencies file names the agencies: their names are known when the last report is read. Text is not kept.
+#[derive(Default)]
+struct Unlisted {
+    outcomes: Vec<(String, Outcome)>,
+}
+
+impl Unlisted {
+    fn add(&mut self, path: &str, outcome: Outcome) {
+        let outcome = outcome.map(|mut report| {
+            (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
+            // Without a name it is still added up, as that of its file.
+            report.agency.get_or_insert_with(|| format!("（机关名称不明）{path}"));
+            report
+        });
+        self.outcomes.push((path.to_owned(), outcome));
+    }
+
+    fn agencies(&self) -> Agencies {
+        let reports = self.outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok());
+        Agencies::of_reports(reports.filter_map(|report| report.agency.as_deref()))
+    }
+}
+
+/// An input with its agency, form and year, or why it is none.
+type Seen = (String, Result<(Option<String>, String, Option<i16>), Box<Finding>>);
 
 /// The reports as they come, kept by year and form, since which of these is added up is known at the end only.
 struct Heap<'a> {
@@ -74,7 +114,7 @@ impl<'a> Heap<'a> {
             Ok(report) => *report,
             Err(finding) => return self.seen.push((path.to_owned(), Err(finding))),
         };
-        self.seen.push((path.to_owned(), Ok((report.form.clone(), report.year))));
+        self.seen.push((path.to_owned(), Ok((report.agency.clone(), report.form.clone(), report.year))));
         let (Some(form), Some(year)) = (self.forms.get(&report.form), report.year) else { return };
         let gathering = self.by_form.entry((year, report.form.clone()));
         gathering.or_insert_with(|| Gathering::new(form, year, self.agencies)).add(path, report);
@@ -85,17 +125,14 @@ impl<'a> Heap<'a> {
         let wanted = self.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
         let most = wanted.max_by_key(|(key, gathering)| (gathering.count(), *key)).map(|(key, _)| key.clone())?;
         let mut gathering = self.by_form.remove(&most)?;
-        let mut failed = Vec::new();
         for (path, outcome) in self.seen {
             match outcome {
-                Ok((form, Some(year))) if (year, form.as_str()) == (most.0, most.1.as_str()) => {}
-                Ok((form, year)) => gathering.pass_over(&path, &form, year),
-                Err(finding) => failed.push(Told { agency: None, file: Some(path), finding: *finding }),
+                Ok((_, form, Some(year))) if (year, form.as_str()) == (most.0, most.1.as_str()) => {}
+                Ok((agency, form, year)) => gathering.pass_over(&path, agency.as_deref(), &form, year),
+                Err(finding) => gathering.fail(&path, *finding),
             }
         }
-        let mut rollup = gathering.finish();
-        rollup.findings.splice(0..0, failed);
-        Some(rollup)
+        Some(gathering.finish())
     }
 }
 
@@ -137,7 +174,7 @@ fn previous(
         return found.map(Some).ok_or_else(|| of_file(Path::new(path), &other));
     }
     let mut heap = Heap::new(forms, rollup.agencies);
-    if !read(args.jobs, &pipeline, &inputs, (terminal, stop), &mut heap)? {
+    if !read(args.jobs, &pipeline, &inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
         return Ok(None);
     }
     let before = heap.finish(Some(year)).ok_or_else(|| {
@@ -157,7 +194,7 @@ fn read(
     pipeline: &Pipeline,
     inputs: &[Input],
     (terminal, stop): (&Terminal, &AtomicBool),
-    heap: &mut Heap,
+    mut take: impl FnMut(&str, Outcome) + Send,
 ) -> Result<bool> {
     let progress = terminal.progress(inputs.len());
     let stages = Stages {
@@ -172,7 +209,7 @@ fn read(
         finish: |_, outcome| outcome,
         tell: |index: usize, outcome: Outcome| {
             progress.step();
-            heap.add(&inputs[index].path, outcome);
+            take(&inputs[index].path, outcome);
         },
     };
     in_order(inputs.len(), jobs(wanted), stop, stages)?;
@@ -223,17 +260,16 @@ fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Ex
         let name = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
         terminal.line(&terminal.finding(told.file.as_deref().or(name).unwrap_or("汇总"), &told.finding));
     }
-    let (all, entries, missing) = (rollup.agencies.list().len(), rollup.entries.len(), rollup.missing.len());
-    let (repeated, taken, out) = (rollup.repeated.len(), rollup.total.taken.len(), out.display());
+    for entry in &rollup.entries {
+        for error in entry.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            terminal.line(&terminal.finding(&entry.file, error));
+        }
+    }
+    let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
+    let (counts, out) = (counts.get(terminal.language), out.display());
     terminal.line(&match terminal.language {
-        nianbao::finding::Language::Zh => format!(
-            "{}年：名录{all}个单位，已报{entries}个，未报{missing}个，重复报送{repeated}个；合计由{taken}份报告相加。输出在 {out}",
-            rollup.year
-        ),
-        nianbao::finding::Language::En => format!(
-            "{}: {all} agencies, {entries} reported, {missing} missing, {repeated} reported more than once; the total is the sum of {taken} reports. Outputs are in {out}",
-            rollup.year
-        ),
+        nianbao::finding::Language::Zh => format!("{year}年：{counts}输出在 {out}"),
+        nianbao::finding::Language::En => format!("{year}: {counts} Outputs are in {out}"),
     });
     // The narrative is left to write, so only the figures of the superior's report can be wrong.
     let broken = report.findings.iter().filter(|finding| finding.rule.is_some());

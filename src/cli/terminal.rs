@@ -33,8 +33,8 @@ impl Terminal {
     pub(crate) fn severity(&self, severity: Severity) -> &'static str {
         match severity {
             Severity::Error => self.say("错误", "error"),
-            Severity::Warning => self.say("警告", "warning"),
-            Severity::Info => self.say("提示", "info"),
+            Severity::Warning => self.say("提示", "warning"),
+            Severity::Info => self.say("说明", "info"),
         }
     }
 

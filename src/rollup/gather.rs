@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::entry::Entry;
-use super::{Repeated, Rollup, Told, sums};
+use super::{OtherReport, Repeated, Rollup, Told, Unreadable, sums};
 use crate::agencies::{Agencies, Matcher};
 use crate::finding::code::rollup::{
-    AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_OF_OTHER_FORM,
+    AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_OF_OTHER_FORM, REPORT_UNREADABLE,
 };
 use crate::finding::{Finding, Message};
 use crate::form::Form;
@@ -20,6 +20,8 @@ pub struct Gathering<'a> {
     form: &'a Form,
     year: i16,
     entries: Vec<Entry>,
+    failed: Vec<(String, Finding)>,
+    others: Vec<OtherReport>,
     findings: Vec<Told>,
 }
 
@@ -29,7 +31,8 @@ impl<'a> Gathering<'a> {
         let matcher = Matcher::new(agencies);
         let told = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
         let findings = agencies.findings.iter().map(told).collect();
-        Self { agencies, matcher, form, year, entries: Vec::new(), findings }
+        let (entries, failed, others) = (Vec::new(), Vec::new(), Vec::new());
+        Self { agencies, matcher, form, year, entries, failed, others, findings }
     }
 
     /// Number of reports that count so far.
@@ -37,8 +40,16 @@ impl<'a> Gathering<'a> {
         self.entries.len()
     }
 
+    /// Says that nothing could be read from `file`, and why.
+    pub fn fail(&mut self, file: &str, finding: Finding) {
+        self.failed.push((file.to_owned(), finding));
+    }
+
     /// Says that a report of another form or year was read from `file`.
-    pub fn pass_over(&mut self, file: &str, form: &str, year: Option<i16>) {
+    pub fn pass_over(&mut self, file: &str, agency: Option<&str>, form: &str, year: Option<i16>) {
+        let found = agency.and_then(|name| self.matcher.find(name).agency);
+        let name = found.map(|known| self.agencies.list()[known].name.clone()).or_else(|| agency.map(str::to_owned));
+        self.others.push(OtherReport { agency: name, year, file: file.to_owned() });
         let year = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
         let (own, this) = (&self.form.id, self.year);
         let message = Message::new(
@@ -46,13 +57,13 @@ impl<'a> Gathering<'a> {
             format!("The report is of {form} ({year}); {own} ({this}) is added up, so it is not counted."),
         );
         let finding = Finding::new(&REPORT_OF_OTHER_FORM, message);
-        self.findings.push(Told { agency: None, file: Some(file.to_owned()), finding });
+        self.findings.push(Told { agency: found, file: Some(file.to_owned()), finding });
     }
 
     /// Takes a report that was read from `file`.
     pub fn add(&mut self, file: &str, report: Report) {
         if report.form != self.form.id || report.year != Some(self.year) {
-            return self.pass_over(file, &report.form, report.year);
+            return self.pass_over(file, report.agency.as_deref(), &report.form, report.year);
         }
         let about = |finding| Told { agency: None, file: Some(file.to_owned()), finding };
         let found = self.matcher.find(report.agency.as_deref().unwrap_or_default());
@@ -76,6 +87,8 @@ impl<'a> Gathering<'a> {
             nodes: Vec::new(),
             total: super::Node::default(),
             missing: Vec::new(),
+            unreadable: Vec::new(),
+            others: self.others,
             repeated,
             previous: None,
             findings: self.findings,
@@ -83,6 +96,27 @@ impl<'a> Gathering<'a> {
         let mut reported = vec![false; self.agencies.list().len()];
         for entry in &rollup.entries {
             reported[entry.agency] = true;
+        }
+        for (file, finding) in self.failed {
+            // A file beside a report that was read is no reason to ask the agency again.
+            let agency = self.matcher.by_path(&file).filter(|&agency| !reported[agency]);
+            rollup.unreadable.extend(agency.map(|agency| Unreadable { agency, file: file.clone() }));
+            rollup.findings.push(Told { agency, file: Some(file), finding });
+        }
+        rollup.unreadable.sort_by_key(|sent| sent.agency);
+        rollup.unreadable.dedup_by_key(|sent| sent.agency);
+        for sent in &rollup.unreadable {
+            reported[sent.agency] = true;
+            let name = &self.agencies.list()[sent.agency].name;
+            let message = Message::new(
+                format!("按文件名，{}是“{name}”报送的，未能读取，汇总不含该单位自己的数据。", sent.file),
+                format!(
+                    "By its name {} is of \"{name}\"; it could not be read, so the sums lack that agency.",
+                    sent.file
+                ),
+            );
+            let finding = Finding::new(&REPORT_UNREADABLE, message);
+            rollup.findings.push(Told { agency: Some(sent.agency), file: Some(sent.file.clone()), finding });
         }
         // The sums are the report of the one at the top.
         let superior = rollup.superior().filter(|&top| !self.agencies.children(top).is_empty());

@@ -1,5 +1,6 @@
 //! Roll-up: the reports of many agencies added up along their tree, each sum traceable to its parts. Pure: no files, no clock.
 
+mod counts;
 mod entry;
 mod gather;
 mod previous;
@@ -12,6 +13,7 @@ use crate::agencies::Agencies;
 use crate::finding::Finding;
 use crate::form::{FieldIndex, Form};
 
+pub use counts::Counts;
 pub use entry::{Entry, Figure};
 pub use gather::Gathering;
 pub use previous::Previous;
@@ -45,6 +47,26 @@ pub struct Repeated {
     pub others: Vec<String>,
     /// Whether all have the same figures.
     pub same: bool,
+}
+
+/// A file of an agency that no report could be read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Index of the agency, by the name of the file or of its folder.
+    pub agency: usize,
+    /// The file.
+    pub file: String,
+}
+
+/// A report that does not count, for it is of another form or year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherReport {
+    /// Name of the agency: as in the agencies file where it is there, else as the report gives it.
+    pub agency: Option<String>,
+    /// Its year.
+    pub year: Option<i16>,
+    /// The file.
+    pub file: String,
 }
 
 /// A finding with the agency and the file that it is about.
@@ -86,8 +108,12 @@ pub struct Rollup<'a> {
     pub nodes: Vec<Node>,
     /// The sum of everything, which a superior of all roots would have.
     pub total: Node,
-    /// Agencies without a report, in the order of the file; the one at the top is not expected to report.
+    /// Agencies that sent nothing, in the order of the file; the one at the top is not expected to report.
     pub missing: Vec<usize>,
+    /// Agencies that sent nothing but files that could not be read, in the order of the file.
+    pub unreadable: Vec<Unreadable>,
+    /// Reports that do not count, in the order of the inputs.
+    pub others: Vec<OtherReport>,
     /// Agencies with more than one report.
     pub repeated: Vec<Repeated>,
     /// Last year's figures, where they were given.

@@ -36,7 +36,7 @@ pub(super) fn add_up(rollup: &mut Rollup) {
     rollup.total = Node { below: taken.clone(), taken, region, ..Node::default() };
     rollup.nodes = nodes;
     told.extend(rollup.entries.iter().filter_map(|entry| incomplete(rollup.form, entry)));
-    if rollup.superior().is_none() {
+    if rollup.superior().is_none() && !rollup.agencies.are_of_reports() {
         told.push(plain(Finding::new(&SUPERIOR_UNCERTAIN, SUPERIOR_UNCERTAIN.message())));
     }
     for table in rollup.form.tables.iter().filter(|table| !table.additive) {

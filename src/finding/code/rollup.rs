@@ -9,6 +9,11 @@ super::declare! {
         ("名录中有不认识的列", "the agencies file has a column that is not known"),
         ("该列的内容没有使用。", "What the column says is not used."),
         ("无需处理；如应使用，请按说明更改列名。", "Nothing to do, unless the heading is misspelt.");
+    /// There is no agencies file.
+    AGENCIES_NOT_GIVEN = "agencies-not-given", Warning,
+        ("没有给出单位名录", "no agencies file was given"),
+        ("各报告按所写的机关名称逐份相加，不能说明谁未报，也不知道上级。其中如有上级机关的汇总报告，合计会重复。", "The reports are added up by the names that they give: who is missing and who is superior to whom is not known. Where one of them already includes others, the total counts those twice."),
+        ("请用 --agencies 指定单位名录后重新汇总。", "Give an agencies file with --agencies and add up again.");
     /// The agency of a report was matched by likeness.
     AGENCY_MATCHED_CLOSELY = "agency-matched-closely", Warning,
         ("机关名称按最接近的匹配", "an agency was matched by the likeness of its name"),
@@ -59,6 +64,11 @@ super::declare! {
         ("合计超出范围", "a sum is too large"),
         ("合计超过28位数字，已留空。", "It has more than 28 digits and was left empty."),
         ("请核对各单位的数据。", "Check the figures of the agencies.");
+    /// A file of an agency could not be read.
+    REPORT_UNREADABLE = "report-unreadable", Warning,
+        ("已报送，但文件未能读取", "an agency has sent a file that could not be read"),
+        ("按文件名或文件夹名，该文件是名录中一个单位报送的，但没有读出报告，汇总数不含该单位。", "By the name of the file or of its folder an agency of the agencies file has sent it, and no report could be read from it, so the sums lack it."),
+        ("请按该文件的问题说明处理，或请该单位重新报送。", "See what is wrong with the file, or ask the agency to send it again.");
     /// The file has more than one agency at the top.
     SUPERIOR_UNCERTAIN = "superior-uncertain", Warning,
         ("名录中有多个最高一级单位", "the agencies file has more than one agency at the top"),

@@ -27,6 +27,8 @@ const WORDS: usize = 400;
 pub struct Office {
     /// The title.
     pub title: String,
+    /// What it is about, in a sentence.
+    pub summary: String,
     /// What may be the state of a row.
     pub states: Vec<State>,
     /// Files that belong to the whole.
@@ -180,6 +182,7 @@ mod tests {
     fn words_of_a_report_cannot_end_the_script_that_they_stand_in() {
         let office = Office {
             title: "</script><script>alert(1)</script>".to_owned(),
+            summary: String::new(),
             states: Vec::new(),
             links: Vec::new(),
             missing: vec!["<!--".to_owned()],

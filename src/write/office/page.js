@@ -24,11 +24,22 @@
   };
 
   at("title").textContent = document.title = about.title;
+  at("summary").textContent = about.summary;
   about.links.forEach((name) => at("links").append(link(name, name)));
   const counts = about.states.map((state, index) => rows.filter((row) => row.s === index).length);
   about.states.forEach((state, index) => {
-    const tile = make("li", state.name + " ", state.kind);
-    tile.append(make("b", counts[index].toLocaleString("zh-CN")));
+    if (counts[index] === 0) return;
+    // The number leads to the rows that it counts.
+    const tile = make("li"), show = make("button", state.name + " ", state.kind);
+    show.type = "button";
+    show.append(make("b", counts[index].toLocaleString("zh-CN")));
+    show.addEventListener("click", () => {
+      ["words", "year", "code"].forEach((name) => at(name).value = "");
+      at("state").value = index;
+      find();
+      at("list").scrollIntoView();
+    });
+    tile.append(show);
     at("tiles").append(tile);
     option(at("state"), index, state.name);
   });

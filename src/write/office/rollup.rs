@@ -3,15 +3,29 @@
 use std::collections::HashMap;
 
 use super::{Drawing, Office, Row, State, after, before, row};
+use crate::finding::code::rollup::REPORT_OF_OTHER_FORM;
 use crate::finding::{Finding, Severity};
 use crate::form::ChartKind;
 use crate::rollup::Rollup;
 use crate::write::workbook::{agency_bars, shares};
 
-const STATES: [State; 3] = [
+/// Indexes into [`STATES`].
+const GOOD: usize = 0;
+const WRONG: usize = 1;
+const UNREADABLE: usize = 2;
+const MISSING: usize = 3;
+const SUPERIOR: usize = 4;
+const NOT_COUNTED: usize = 5;
+const WHOLE: usize = 6;
+
+const STATES: [State; 7] = [
     State { name: "已报，无错误", kind: "good" },
     State { name: "已报，有错误", kind: "look" },
+    State { name: "已报，未能读取", kind: "bad" },
     State { name: "未报", kind: "bad" },
+    State { name: "上级，由下级汇总", kind: "" },
+    State { name: "未计入的文件", kind: "look" },
+    State { name: "汇总", kind: "" },
 ];
 
 /// The whole page. `links` are the names of the files beside it.
@@ -31,6 +45,7 @@ pub fn page(rollup: &Rollup, links: &[&str]) -> serde_json::Result<Vec<u8>> {
     });
     let office = Office {
         title: format!("{name}{}年汇总情况", rollup.year),
+        summary: rollup.counts_of_agencies().message().zh,
         states: STATES.to_vec(),
         links: links.iter().map(|&link| link.to_owned()).collect(),
         missing: rollup.missing.iter().map(|&agency| list[agency].name.clone()).collect(),
@@ -49,12 +64,18 @@ pub fn page(rollup: &Rollup, links: &[&str]) -> serde_json::Result<Vec<u8>> {
 fn rows(rollup: &Rollup) -> serde_json::Result<Vec<String>> {
     let mut told: HashMap<usize, Vec<Finding>> = HashMap::new();
     let mut loose: Vec<(&str, Vec<Finding>)> = Vec::new();
+    let mut all: Vec<Finding> = Vec::new();
+    let other = |file: Option<&str>| rollup.others.iter().find(|other| Some(other.file.as_str()) == file);
     for about in &rollup.findings {
-        match (about.agency, about.file.as_deref()) {
+        // A report of another year stands in a row of its own, and says nothing of this year's.
+        let about_other = about.finding.code == REPORT_OF_OTHER_FORM.id;
+        let agency = about.agency.filter(|_| !about_other);
+        match (agency, about.file.as_deref()) {
             (Some(agency), _) => told.entry(agency).or_default().push(about.finding.clone()),
-            (None, file) => match loose.last_mut().filter(|last| Some(last.0) == file) {
+            (None, None) => all.push(about.finding.clone()),
+            (None, Some(file)) => match loose.last_mut().filter(|last| last.0 == file) {
                 Some(last) => last.1.push(about.finding.clone()),
-                None => loose.push((file.unwrap_or("（全部）"), vec![about.finding.clone()])),
+                None => loose.push((file, vec![about.finding.clone()])),
             },
         }
     }
@@ -66,23 +87,52 @@ fn rows(rollup: &Rollup) -> serde_json::Result<Vec<String>> {
         let mut findings = told.remove(&agency).unwrap_or_default();
         findings.extend(entry.iter().flat_map(|entry| entry.findings.iter().cloned()));
         let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
-        let missing = entry.is_none() && rollup.missing.contains(&agency);
+        let unreadable = rollup.unreadable.iter().find(|sent| sent.agency == agency);
+        let state = match (entry, unreadable) {
+            (Some(_), _) => {
+                if wrong {
+                    WRONG
+                } else {
+                    GOOD
+                }
+            }
+            (None, Some(_)) => UNREADABLE,
+            (None, None) => {
+                if rollup.missing.contains(&agency) {
+                    MISSING
+                } else {
+                    SUPERIOR
+                }
+            }
+        };
+        let file = entry.map(|entry| entry.file.as_str()).or(unreadable.map(|sent| sent.file.as_str()));
         rows.push(row(&Row {
             agency: Some(&rollup.agencies.list()[agency].name),
             depth,
             year: entry.map(|_| rollup.year),
-            state: if missing { 2 } else { usize::from(wrong) },
+            state,
             findings: &findings,
             outputs: &[],
-            source: entry.map(|entry| entry.file.as_str()).unwrap_or_default(),
+            source: file.unwrap_or_default(),
+        })?);
+    }
+    if !all.is_empty() {
+        rows.push(row(&Row {
+            agency: Some("（汇总本身）"),
+            depth: 0,
+            year: None,
+            state: WHOLE,
+            findings: &all,
+            outputs: &[],
+            source: "",
         })?);
     }
     for (file, findings) in loose {
         rows.push(row(&Row {
-            agency: None,
+            agency: other(Some(file)).and_then(|other| other.agency.as_deref()),
             depth: 0,
-            year: None,
-            state: 1,
+            year: other(Some(file)).and_then(|other| other.year),
+            state: NOT_COUNTED,
             findings: &findings,
             outputs: &[],
             source: file,

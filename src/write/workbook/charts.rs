@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Chart as Drawing, ChartType, Formula, Worksheet, XlsxError
 
 use super::style::Style;
 use super::total::{Places, sum};
-use super::{CHARTS, TOTAL, number, result, text};
+use super::{CHARTS, TOTAL, fit, number, result, text};
 use crate::form::{Chart, ChartKind, FieldIndex};
 use crate::rollup::Rollup;
 
@@ -15,9 +15,12 @@ const BARS: usize = 30;
 /// Least rows that a chart takes.
 const HEIGHT: u32 = 26;
 
+/// Width of the column of labels.
+const LABELS: f64 = 40.0;
+
 /// Writes the sheet.
 pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, style: &Style) -> Result<(), XlsxError> {
-    sheet.set_column_width(0, 40)?;
+    sheet.set_column_width(0, LABELS)?;
     sheet.set_column_width(1, 12)?;
     let mut row = 0;
     for chart in &rollup.form.charts {
@@ -69,6 +72,7 @@ pub(in crate::write) fn shares(rollup: &Rollup, chart: &Chart) -> Vec<(String, D
 fn bars(sheet: &mut Worksheet, first: u32, rollup: &Rollup, chart: &Chart, style: &Style) -> Result<u32, XlsxError> {
     let bars = agency_bars(rollup, chart);
     for (row, (name, figure)) in (first..).zip(&bars) {
+        fit(sheet, row, &[(name, LABELS)])?;
         sheet.write_string_with_format(row, 0, text(name), &style.label)?;
         sheet.write_number_with_format(row, 1, number(*figure), &style.figure)?;
     }
@@ -86,6 +90,7 @@ fn live_shares(
     for ((row, slice), (label, value)) in (first..).zip(&chart.slices).zip(shares(rollup, chart)) {
         let cells: Vec<String> = slice.fields.iter().map(|&field| places.cell(field, &prefix)).collect();
         let formula = Formula::new(format!("={}", sum(&cells))).set_result(result(value));
+        fit(sheet, row, &[(&label, LABELS)])?;
         sheet.write_string_with_format(row, 0, text(&label), &style.label)?;
         sheet.write_formula_with_format(row, 1, formula, &style.figure)?;
     }

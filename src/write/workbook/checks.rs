@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::style::Style;
 use super::total::Places;
-use super::{TOTAL, a1, exact, result};
+use super::{TOTAL, a1, exact, fit, result};
 use crate::form::{Expression, Operand, Relation};
 use crate::rollup::Rollup;
 
@@ -24,6 +24,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
     let mut row = 1;
     for rule in &rollup.form.rules {
         for instance in &rule.instances {
+            fit(sheet, row, &[(&rule.text.zh, COLUMNS[1].1), (&instance.scope, COLUMNS[2].1)])?;
             sheet.write_string_with_format(row, 0, &rule.id, &style.text)?;
             sheet.write_string_with_format(row, 1, &rule.text.zh, &style.text)?;
             sheet.write_string_with_format(row, 2, &instance.scope, &style.text)?;

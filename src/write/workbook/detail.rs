@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::style::Style;
-use super::{figure, header, text};
+use super::{FIGURE_WIDTH, figure, fit, header, text, wide};
 use crate::rollup::Rollup;
 
 /// Columns before the figures.
@@ -25,12 +25,11 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
     for (column, (_, width)) in BEFORE.iter().enumerate() {
         sheet.set_column_width(column as u16, *width)?;
     }
-    sheet.set_column_range_width(FIRST, last.max(FIRST), 9)?;
+    sheet.set_column_range_width(FIRST, last.max(FIRST), FIGURE_WIDTH)?;
+    wide(sheet, rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
     sheet.set_freeze_panes(HEAD, 2)?;
     sheet.set_repeat_rows(0, HEAD - 1)?;
     sheet.autofilter(HEAD - 1, 0, (HEAD + rollup.entries.len() as u32).max(HEAD + 1) - 1, last)?;
-    sheet.set_row_height(0, 32)?;
-    sheet.set_row_height(1, 46)?;
     sheet.merge_range(0, 0, 0, FIRST - 1, "单位和报告", &style.head)?;
     // The first row of the header is complete before the second begins: rows are written once, in their order.
     header(sheet, 0, FIRST, rollup.form, style)?;
@@ -54,6 +53,9 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
             Some(if counts[number] { "是" } else { "否" }),
             Some(entry.file.as_str()),
         ];
+        let cells: Vec<_> =
+            words.iter().zip(BEFORE).map(|(words, (_, width))| (words.unwrap_or_default(), width)).collect();
+        fit(sheet, row, &cells)?;
         for (column, words) in words.into_iter().enumerate() {
             sheet.write_string_with_format(row, column as u16, text(words.unwrap_or_default()), &style.text)?;
         }

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::style::Style;
-use super::text;
+use super::{fit, text};
 use crate::finding::{Finding, Severity};
 use crate::rollup::Rollup;
 
@@ -22,7 +22,15 @@ fn columns(sheet: &mut Worksheet, columns: &[(&str, f64)], style: &Style) -> Res
     Ok(())
 }
 
-fn line(sheet: &mut Worksheet, row: u32, words: &[&str], style: &Style) -> Result<(), XlsxError> {
+fn line(
+    sheet: &mut Worksheet,
+    row: u32,
+    words: &[&str],
+    columns: &[(&str, f64)],
+    style: &Style,
+) -> Result<(), XlsxError> {
+    let cells: Vec<_> = words.iter().zip(columns).map(|(words, (_, width))| (*words, *width)).collect();
+    fit(sheet, row, &cells)?;
     for (column, words) in words.iter().enumerate() {
         sheet.write_string_with_format(row, column as u16, text(words), &style.text)?;
     }
@@ -50,7 +58,7 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
             file.unwrap_or_default(),
             &finding.code,
         ];
-        line(sheet, row, &words, style)?;
+        line(sheet, row, &words, &heads, style)?;
         row += 1;
     }
     sheet.autofilter(0, 0, row.max(2) - 1, heads.len() as u16 - 1)?;
@@ -60,8 +68,8 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
 fn severity(finding: &Finding) -> &'static str {
     match finding.severity {
         Severity::Error => "错误",
-        Severity::Warning => "警告",
-        Severity::Info => "提示",
+        Severity::Warning => "提示",
+        Severity::Info => "说明",
     }
 }
 
@@ -83,18 +91,20 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
             agency.contact.as_deref().unwrap_or_default(),
             &below,
         ];
-        line(sheet, row, &words, style)?;
+        line(sheet, row, &words, &heads, style)?;
     }
     Ok(())
 }
 
 /// Agencies with more than one report, and which of them counts.
 pub(super) fn repeated(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
-    columns(sheet, &[("单位", 34.0), ("计入", 50.0), ("未计入", 70.0), ("数据", 10.0)], style)?;
+    let heads = [("单位", 34.0), ("计入", 50.0), ("未计入", 70.0), ("数据", 10.0)];
+    columns(sheet, &heads, style)?;
     for (row, found) in (1..).zip(&rollup.repeated) {
         let name = &rollup.agencies.list()[found.agency].name;
         let others = found.others.join("\n");
-        line(sheet, row, &[name, &found.counted, &others, if found.same { "相同" } else { "不同" }], style)?;
+        let words: [&str; 4] = [name, &found.counted, &others, if found.same { "相同" } else { "不同" }];
+        line(sheet, row, &words, &heads, style)?;
     }
     Ok(())
 }

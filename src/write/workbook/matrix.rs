@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::style::Style;
-use super::{header, number, text};
+use super::{FIGURE_WIDTH, fit, header, number, text, wide};
 use crate::rollup::Rollup;
 
 const BEFORE: [(&str, f64); 3] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0)];
@@ -16,11 +16,10 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
     for (column, (_, width)) in BEFORE.iter().enumerate() {
         sheet.set_column_width(column as u16, *width)?;
     }
-    sheet.set_column_range_width(first, last.max(first), 9)?;
+    sheet.set_column_range_width(first, last.max(first), FIGURE_WIDTH)?;
+    wide(sheet, rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
     sheet.set_freeze_panes(2, 2)?;
     sheet.set_repeat_rows(0, 1)?;
-    sheet.set_row_height(0, 32)?;
-    sheet.set_row_height(1, 46)?;
     sheet.merge_range(0, 0, 0, first - 1, "单位", &style.head)?;
     header(sheet, 0, first, rollup.form, style)?;
     for (column, (name, _)) in BEFORE.iter().enumerate() {
@@ -50,6 +49,7 @@ fn line(
     figures: &[Option<Decimal>],
     (rollup, style): (&Rollup, &Style),
 ) -> Result<(), XlsxError> {
+    fit(sheet, row, &[(name, BEFORE[0].1)])?;
     sheet.write_string_with_format(row, 0, text(name), &style.label)?;
     sheet.write_string_with_format(row, 1, scope, &style.text)?;
     sheet.write_number_with_format(row, 2, u32::try_from(reports).unwrap_or(u32::MAX), &style.figure)?;

@@ -13,6 +13,7 @@ mod years;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use unicode_width::UnicodeWidthStr;
 
 use super::{Output, WriteError};
 use crate::form::{FieldIndex, Form};
@@ -37,6 +38,25 @@ const REPEATED: &str = "重复报送";
 
 /// Paper size A3 (ECMA-376 part 1, 18.3.1.63).
 const A3: u8 = 8;
+
+/// Scale in percent at which a wide sheet is printed: about twenty columns of figures stand on a page.
+const WIDE_SCALE: u16 = 65;
+
+/// Width of such a page in digits, as columns are measured.
+const PAGE_WIDTH: f64 = 232.0;
+
+/// Most page breaks of a sheet.
+const MOST_BREAKS: usize = 1000;
+
+/// Points that a line of text takes, and that a row has besides.
+const LINE_HEIGHT: f64 = 15.0;
+const LINE_MARGIN: f64 = 4.0;
+
+/// Most points of a row.
+const MOST_HEIGHT: f64 = 409.0;
+
+/// Digits of a column's width that text does not take: margins, and the last Han character that no longer fits.
+const COLUMN_MARGIN: f64 = 2.5;
 
 /// Most characters that a cell holds.
 const CELL: usize = 32_767;
@@ -85,9 +105,49 @@ fn title(rollup: &Rollup) -> String {
 /// Names a sheet and sets it up for A3 landscape, one page wide.
 fn page<'a>(sheet: &'a mut Worksheet, name: &str) -> Result<&'a mut Worksheet, XlsxError> {
     sheet.set_name(name)?;
+    // A formula that yields an empty text is shown as 0 where it has no result.
+    sheet.set_formula_result_default("");
     sheet.set_paper_size(A3).set_landscape().set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.6, 0.2, 0.3);
     sheet.set_footer("&C第 &P 页，共 &N 页&R&A");
     Ok(sheet)
+}
+
+/// Lets a sheet that is far wider than a page run over several pages in width, each with its first `repeated` columns. `before` has
+/// the widths of the columns before the figures. Pages end between groups of figures.
+fn wide(sheet: &mut Worksheet, form: &Form, before: &[f64], repeated: usize) -> Result<(), XlsxError> {
+    sheet.set_print_scale(WIDE_SCALE).set_page_order(true);
+    sheet.set_repeat_columns(0, repeated.saturating_sub(1) as u16)?;
+    let first = before.len() as u16;
+    let labels: Vec<String> = (0..form.fields.len()).map(|field| two_labels(form, field).0).collect();
+    let (mut column, mut used, mut breaks) = (first, before.iter().sum::<f64>(), Vec::new());
+    for group in labels.chunk_by(|one, other| one == other) {
+        let width = group.len() as f64 * FIGURE_WIDTH;
+        if used + width > PAGE_WIDTH && column > first {
+            breaks.push(u32::from(column));
+            used = before.iter().take(repeated).sum();
+        }
+        (column, used) = (column + group.len() as u16, used + width);
+    }
+    // A sheet takes 1,026 breaks; behind them the program that prints ends pages where they are full.
+    breaks.truncate(MOST_BREAKS);
+    sheet.set_vertical_page_breaks(&breaks)?;
+    Ok(())
+}
+
+/// Makes a row as high as its wrapped texts need, each given with the width of its column: LibreOffice leaves rows as the file has
+/// them. To be called before the row is written.
+fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Result<(), XlsxError> {
+    let lines = cells.iter().map(|(words, width)| lines(words, *width)).max().unwrap_or(1);
+    if lines > 1 {
+        sheet.set_row_height(row, (f64::from(lines) * LINE_HEIGHT + LINE_MARGIN).min(MOST_HEIGHT))?;
+    }
+    Ok(())
+}
+
+/// Lines that a text takes in a column: a Han character is two digits wide.
+fn lines(words: &str, width: f64) -> u32 {
+    let room = (width - COLUMN_MARGIN).max(1.0);
+    words.split('\n').map(|line| ((line.width() as f64 / room).ceil() as u32).max(1)).sum::<u32>().max(1)
 }
 
 /// A number as a spreadsheet holds it.
@@ -148,9 +208,15 @@ fn two_labels(form: &Form, index: FieldIndex) -> (String, String) {
     (format!("{} {above}", form.tables[field.table].name.zh).trim().to_owned(), own)
 }
 
+/// Width of a column of figures.
+const FIGURE_WIDTH: f64 = 9.0;
+
 /// Writes a header of two rows over the fields, from a column on: neighbours of one group under one merged cell.
 fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style) -> Result<(), XlsxError> {
     let labels: Vec<(String, String)> = (0..form.fields.len()).map(|field| two_labels(form, field)).collect();
+    let groups = labels.chunk_by(|one, other| one.0 == other.0);
+    let height = groups.map(|group| lines(&group[0].0, FIGURE_WIDTH * group.len() as f64)).max().unwrap_or(1);
+    sheet.set_row_height(row, f64::from(height) * LINE_HEIGHT + LINE_MARGIN)?;
     let mut at = 0;
     while at < labels.len() {
         let same = labels[at..].iter().take_while(|label| label.0 == labels[at].0).count();
@@ -162,6 +228,8 @@ fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style
         }
         at += same;
     }
+    let height = labels.iter().map(|(_, own)| lines(own, FIGURE_WIDTH)).max().unwrap_or(1);
+    sheet.set_row_height(row + 1, f64::from(height) * LINE_HEIGHT + LINE_MARGIN)?;
     for (field, (_, own)) in labels.iter().enumerate() {
         sheet.write_string_with_format(row + 1, from + field as u16, own, &style.head)?;
     }

@@ -10,6 +10,9 @@ use crate::rollup::Rollup;
 /// Columns of the sheet; the columns of every table are made of some of them, so that tables of any shape stand below each other.
 const GRID: u16 = 48;
 
+/// Most rows that are printed on one page.
+const ONE_PAGE: usize = 80;
+
 /// Where a cell of a table stands on the sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Area {
@@ -99,15 +102,12 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
     for column in 0..GRID {
         sheet.set_column_width(column, 3.8)?;
     }
+    // A form of the usual length stands on one page, so that no merged cell is cut.
+    let rows = places.layouts.iter().map(|(_, layout, _)| layout.rows.len()).sum::<usize>();
+    sheet.set_portrait().set_print_fit_to_pages(1, u16::from(rows <= ONE_PAGE));
     sheet.merge_range(0, 0, 0, GRID - 1, &title(rollup), &style.title)?;
     sheet.set_row_height(0, 30)?;
-    let counted = format!(
-        "由{}份报告相加；名录{}个单位，未报{}个，重复报送{}个。",
-        rollup.total.taken.len(),
-        rollup.agencies.list().len(),
-        rollup.missing.len(),
-        rollup.repeated.len()
-    );
+    let counted = rollup.counts_of_agencies().message().zh;
     sheet.write_string_with_format(1, 0, counted, &style.heading)?;
     for ((first, layout, edges), table) in places.layouts.iter().zip(&form.tables) {
         let section = form.sections[table.section].heading.as_ref();

@@ -5,9 +5,12 @@ use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
 use super::style::Style;
 use super::total::Places;
-use super::{TOTAL, a1, exact, result, text, two_labels};
+use super::{TOTAL, a1, exact, fit, result, text, two_labels};
 use crate::form::{Chart, ChartKind, FieldIndex};
 use crate::rollup::{Previous, Rollup};
+
+/// Widths of the columns.
+const WIDTHS: [f64; 6] = [44.0, 34.0, 12.0, 12.0, 12.0, 12.0];
 
 /// Writes the sheet.
 pub(super) fn write(
@@ -16,7 +19,7 @@ pub(super) fn write(
     places: &Places,
     style: &Style,
 ) -> Result<(), XlsxError> {
-    for (column, width) in [44.0, 34.0, 12.0, 12.0, 12.0, 12.0].into_iter().enumerate() {
+    for (column, width) in WIDTHS.into_iter().enumerate() {
         sheet.set_column_width(column as u16, width)?;
     }
     let years = [format!("{}年", rollup.year), format!("{}年", previous.year)];
@@ -29,6 +32,7 @@ pub(super) fn write(
             continue;
         }
         let (above, own) = two_labels(rollup.form, field);
+        fit(sheet, row, &[(&above, WIDTHS[0]), (&own, WIDTHS[1])])?;
         sheet.write_string_with_format(row, 0, text(&above), &style.label)?;
         sheet.write_string_with_format(row, 1, text(&own), &style.label)?;
         match this {
@@ -71,6 +75,7 @@ fn agencies(
         let known = &rollup.agencies.list()[agency];
         let above = known.parent.map(|above| rollup.agencies.list()[above].name.as_str()).unwrap_or_default();
         let name = format!("{}{}", "　".repeat(depth), known.name);
+        fit(sheet, row, &[(&name, WIDTHS[0]), (above, WIDTHS[1])])?;
         sheet.write_string_with_format(row, 0, text(&name), &style.label)?;
         sheet.write_string_with_format(row, 1, text(above), &style.label)?;
         let this = sum(fields.iter().map(|&field| rollup.nodes[agency].region.get(field).copied().flatten()));
