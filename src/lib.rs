@@ -11,6 +11,7 @@ pub mod fill;
 pub mod finding;
 pub mod form;
 pub mod letter;
+pub mod mend;
 pub mod migrate;
 pub mod read;
 pub mod report;

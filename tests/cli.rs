@@ -412,3 +412,35 @@ fn completions_and_manual_pages_know_every_command() {
     }
     assert!(!pages.contains_key("nianbao-help.1"));
 }
+
+#[test]
+fn narrative_that_lost_characters_is_written_as_it_reads_unless_asked_otherwise() {
+    let folder = Folder::new();
+    folder.file("a.txt", include_str!("corpus/cell-a-line-characters-lost.txt"));
+    let page = |out: &str, more: &[&str]| {
+        let ran = folder.run(&[&["convert", "a.txt", "-o", out, "--to", "html,json"], more].concat());
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        let tree = folder.tree(out);
+        let text = |suffix: &str| {
+            let named = |name: &&String| name.ends_with(suffix) && !name.starts_with("index");
+            let name = tree.keys().find(named).expect("an output").clone();
+            String::from_utf8(tree[&name].clone()).expect("UTF-8")
+        };
+        (text(".html"), text(".json"), folder.log(&format!("{out}/findings.jsonl")))
+    };
+    let (html, json, findings) = page("read", &[]);
+    for wanted in [
+        "自2020年1月1日至2020年12月31日",
+        "国办公开办函〔2019〕60号)",
+        "做优做强主账号,及时准确发布权威信息",
+        "<p class=\"sign\">白渚市临空经济区管理委员会</p><p class=\"sign\">2021年1月18日印发</p>",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    assert!(json.contains("自202011日至20201231日"), "the report keeps the source's text");
+    let told = findings.iter().filter(|line| line["code"] == "text-written-as-read").count();
+    assert_eq!(told, 6, "{findings:?}");
+    let (html, _, findings) = page("written", &["--as-written"]);
+    assert!(html.contains("自202011日至20201231日") && html.contains("〔201960号"));
+    assert!(findings.iter().all(|line| line["code"] != "text-written-as-read"));
+}

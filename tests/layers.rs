@@ -19,6 +19,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Reports and forms, and no document.
     ("check", &["finding", "form", "report", "text"]),
     ("migrate", &["finding", "form", "report"]),
+    ("mend", &["finding", "form", "report", "text"]),
     // Packages and findings, and no form; packages are put together again as the writers do it.
     ("annotate", &["document", "finding", "read", "write"]),
     ("waivers", &["finding", "report", "text"]),
@@ -45,6 +46,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "finding",
             "form",
             "letter",
+            "mend",
             "migrate",
             "read",
             "report",

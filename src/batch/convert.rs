@@ -50,6 +50,8 @@ pub struct Task<'a> {
     /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the
     /// file alone, and two reports of one agency are not told, since the second may be with another host.
     pub part: bool,
+    /// Whether narrative is written as the source has it: see [`Maker::as_written`].
+    pub as_written: bool,
     /// The SHA-256 of everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
     pub fingerprint: [u8; 32],
 }
@@ -217,8 +219,8 @@ impl Run<'_> {
         let mut made = Made::unread(started, None);
         made.record.sha256.clone_from(&content.sha256);
         let converted = guarded(|| {
-            let Task { pipeline, to, template, site, part, .. } = *self.task;
-            Maker { pipeline, to, template, site, anywhere: part }.make(input, content)
+            let Task { pipeline, to, template, site, part, as_written, .. } = *self.task;
+            Maker { pipeline, to, template, site, anywhere: part, as_written }.make(input, content)
         });
         match converted {
             Err(finding) => {

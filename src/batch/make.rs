@@ -9,6 +9,7 @@ use std::io;
 
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::{Bilingual, Finding, Message, system};
+use crate::mend;
 use crate::report::Report;
 use crate::write::html::PageWriter;
 use crate::write::{Output, WRITERS, Writer};
@@ -29,6 +30,8 @@ pub struct Maker<'a> {
     pub site: Option<&'a Site<'a>>,
     /// Whether a report names its source by the file's name without folders, so that outputs are the same wherever the file lies.
     pub anywhere: bool,
+    /// Whether narrative is written as the source has it, also where it lost characters and reads in one way only.
+    pub as_written: bool,
 }
 
 /// The site that web pages are for.
@@ -79,19 +82,27 @@ impl Maker<'_> {
         let Some(form) = self.pipeline.forms().get(&report.form) else { return Vec::new() };
         let wanted = self.to.iter().filter_map(|to| WRITERS.iter().find(|writer| writer.output == *to));
         let mut told = Vec::new();
-        let mut write = |writer: &Writer| match self.template.filter(|template| writer.output == template.output()) {
-            Some(template) => {
-                guarded(|| template.fill(report).map_err(|error| unwritable(&error.message()))).map(|filled| {
-                    told.extend(filled.findings);
-                    filled.bytes
-                })
-            }
-            None => guarded(|| match self.site.filter(|_| writer.output == Output::Html) {
-                Some(site) => {
-                    site.pages.write(form, report, site.code(report)).map_err(|error| unwritable(&error.message()))
+        // JSON has the source's text; what people read has it as it reads.
+        let read = if self.as_written { None } else { mend::as_read(form, report, &mut told) };
+        report.findings.append(&mut told);
+        let report_read = read.map(|mended| Report { findings: report.findings.clone(), ..mended });
+        let source: &Report = report;
+        let mut write = |writer: &Writer| {
+            let report = report_read.as_ref().filter(|_| writer.output != Output::Json).unwrap_or(source);
+            match self.template.filter(|template| writer.output == template.output()) {
+                Some(template) => {
+                    guarded(|| template.fill(report).map_err(|error| unwritable(&error.message()))).map(|filled| {
+                        told.extend(filled.findings);
+                        filled.bytes
+                    })
                 }
-                None => (writer.write)(form, report).map_err(|error| unwritable(&error.message())),
-            }),
+                None => guarded(|| match self.site.filter(|_| writer.output == Output::Html) {
+                    Some(site) => {
+                        site.pages.write(form, report, site.code(report)).map_err(|error| unwritable(&error.message()))
+                    }
+                    None => (writer.write)(form, report).map_err(|error| unwritable(&error.message())),
+                }),
+            }
         };
         let written = wanted.map(|writer| (writer.output, write(writer))).collect();
         report.findings.extend(told);

@@ -94,6 +94,9 @@ pub(crate) struct Convert {
     /// Only the template is filled.
     #[arg(skip)]
     pub(crate) only_template: bool,
+    /// Writes narrative as the source has it, also dates and document numbers that lost characters and have one reading.
+    #[arg(long)]
+    pub(crate) as_written: bool,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -136,6 +139,9 @@ pub(crate) struct Fill {
     /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
+    /// Writes narrative as the source has it, also dates and document numbers that lost characters and have one reading.
+    #[arg(long)]
+    pub(crate) as_written: bool,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -144,12 +150,13 @@ pub(crate) struct Fill {
 impl From<Fill> for Convert {
     /// To fill a template is to convert to its format with it.
     fn from(fill: Fill) -> Self {
-        let Fill { inputs, template, out, form, corrections, jobs } = fill;
+        let Fill { inputs, template, out, form, corrections, jobs, as_written } = fill;
         Self {
             inputs,
             out,
             to: Vec::new(),
             form,
+            as_written,
             to_form: None,
             agencies: None,
             template: Some(template),

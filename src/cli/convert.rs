@@ -71,6 +71,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         out: &args.out,
         jobs: jobs(args.jobs),
         part: args.shard.is_some(),
+        as_written: args.as_written,
         fingerprint,
     };
     let stop = stop_on_ctrl_c()?;
@@ -239,7 +240,7 @@ fn fingerprint(
         add(&name);
         add(&text);
     }
-    add(&format!("{:?} {:?} {to:?} {}", args.form, args.to_form, args.shard.is_some()));
+    add(&format!("{:?} {:?} {to:?} {} {}", args.form, args.to_form, args.shard.is_some(), args.as_written));
     if let Some(bytes) = template {
         add(&format!("{:?}", Sha256::digest(bytes)));
     }

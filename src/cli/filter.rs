@@ -52,7 +52,7 @@ fn child(args: &Filter, global: &Global) -> Result<()> {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }
     let to = formats(&args.to);
-    let maker = Maker { pipeline: &pipeline, to: &to, template: None, site: None, anywhere: true };
+    let maker = Maker { pipeline: &pipeline, to: &to, template: None, site: None, anywhere: true, as_written: false };
     let converter = Converter::new(maker, agencies.as_ref().map(Matcher::new), args.out.clone());
     stream::serve(&converter, BufReader::with_capacity(1 << 16, io::stdin()), BufWriter::new(io::stdout()))?;
     Ok(())

@@ -90,6 +90,7 @@ impl Compiler<'_> {
             id: source.id.into_inner(),
             name: source.name,
             basis: source.basis,
+            documents: source.documents,
             years: source.years,
             title: title(source.title),
             page: source.page,

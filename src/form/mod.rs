@@ -40,6 +40,8 @@ pub struct Form {
     pub name: Message,
     /// The document that prescribes it.
     pub basis: Option<String>,
+    /// Numbers of documents that reports name, as they should be written.
+    pub documents: Vec<String>,
     /// First and last report year for which it is prescribed.
     pub years: Option<(i16, i16)>,
     /// The title.

@@ -29,6 +29,9 @@ pub struct FormSource {
     /// The document that prescribes the form.
     #[serde(default)]
     pub basis: Option<String>,
+    /// Numbers of documents that reports name, by which one is known again that lost its brackets.
+    #[serde(default)]
+    pub documents: Vec<String>,
     /// First and last report year for which the form is prescribed. A form is recognised by its labels, never by the year.
     #[serde(default)]
     pub years: Option<(i16, i16)>,

@@ -1,6 +1,7 @@
 //! Folding of text for comparison, and the numbering and numerals of Chinese documents. Knows no format and no form.
 
 mod blank;
+mod damaged;
 mod date;
 mod finder;
 mod fold;
@@ -9,6 +10,7 @@ mod traditional;
 mod visible;
 
 pub use blank::blank;
+pub use damaged::{Damaged, damaged};
 pub use date::{DateReading, read_date};
 pub use finder::{Finder, Found};
 pub use fold::{

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use unicode_width::UnicodeWidthStr;
 
 use crate::form::{FieldIndex, Form};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
@@ -82,6 +83,88 @@ pub(crate) fn title(form: &Form, report: &Report) -> String {
     }
 }
 
+/// The title in lines no longer than `most` halves of a character, broken between its phrases only (agency, year, name of the form): as
+/// few lines as need be, as even as can be. A phrase that is longer by itself is left to break where it may.
+pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<String> {
+    let whole = title(form, report);
+    let (Some(agency), Some(year)) = (&report.agency, report.year) else { return vec![whole] };
+    if whole.width() <= most {
+        return vec![whole];
+    }
+    let phrases = phrases(&form.title.pattern, agency, year);
+    let breaks = phrases.len().saturating_sub(1).min(MOST_BREAKS);
+    // A bit for each place between two phrases.
+    let ways = (0_u32..1 << breaks).map(|way| {
+        let mut lines = vec![String::new()];
+        for (number, phrase) in phrases.iter().enumerate() {
+            if number > 0 && number <= breaks && way & 1 << (number - 1) != 0 {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(phrase);
+            }
+        }
+        lines
+    });
+    let cost = |lines: &Vec<String>| {
+        let widths: Vec<usize> = lines.iter().map(|line| line.width()).collect();
+        let (longest, shortest) = (widths.iter().max().copied(), widths.iter().min().copied());
+        let over: usize = widths.iter().map(|width| width.saturating_sub(most)).sum();
+        (over, lines.len(), longest.unwrap_or(0) - shortest.unwrap_or(0))
+    };
+    ways.min_by_key(cost).unwrap_or_else(|| vec![whole])
+}
+
+/// Most places at which a title is tried to be broken.
+const MOST_BREAKS: usize = 6;
+
+/// The phrases of a title that are not broken.
+fn phrases(pattern: &str, agency: &str, year: i16) -> Vec<String> {
+    let parted = pattern.replace("{agency}", "\0{agency}\0").replace("{year}", "\0{year}");
+    let mut phrases = Vec::new();
+    for piece in parted.split('\0') {
+        if let Some(rest) = piece.strip_prefix("{year}") {
+            let unit = ["年度", "年"].into_iter().find(|unit| rest.starts_with(unit)).unwrap_or("");
+            phrases.push(format!("{year}{unit}"));
+            phrases.push(rest[unit.len()..].to_owned());
+        } else {
+            phrases.push(if piece == "{agency}" { agency.to_owned() } else { piece.to_owned() });
+        }
+    }
+    phrases.retain(|phrase| !phrase.is_empty());
+    phrases
+}
+
+/// What closes a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// The agency's name.
+    Agency,
+    /// The day.
+    Date,
+}
+
+/// Words that may stand behind the day.
+const BEHIND_DATE: &[&str] = &["", "印发", "印制", "发布"];
+
+/// Whether a paragraph is the agency or the day that closes a report.
+pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
+    if Some(text) == report.agency.as_deref() {
+        return Some(Closing::Agency);
+    }
+    // Most paragraphs end otherwise.
+    if !text.ends_with(['日', '发', '制', '布']) {
+        return None;
+    }
+    let rest = text.strip_prefix(day(report)?.as_str())?;
+    BEHIND_DATE.contains(&rest).then_some(Closing::Date)
+}
+
+/// The day of publication as reports end with it.
+pub(crate) fn day(report: &Report) -> Option<String> {
+    report.published.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()))
+}
+
 /// The text that stands in the cell of a field: as it was written where the figure is in the form's unit, else the figure.
 pub(crate) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
     let converts = form.fields[field].unit.is_some();
@@ -110,4 +193,35 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
         !matches!(character, '\u{fffe}' | '\u{ffff}') && !u8::try_from(*character).is_ok_and(control)
     };
     text.chars().filter(fits).collect::<String>().into()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::form::Forms;
+
+    fn lines(agency: &str) -> Vec<String> {
+        let forms = Forms::built_in().unwrap();
+        let mut report = Report::empty("gkbg-2021");
+        (report.agency, report.year) = (Some(agency.to_owned()), Some(2024));
+        title_lines(forms.get("gkbg-2021").unwrap(), &report, 40)
+    }
+
+    #[test]
+    fn titles_break_between_their_phrases() {
+        assert_eq!(lines("甲局"), ["甲局2024年政府信息公开工作年度报告"]);
+        assert_eq!(lines("白渚市自然资源和规划局"), ["白渚市自然资源和规划局2024年", "政府信息公开工作年度报告"]);
+        let long = "白渚市南畈区人力资源和社会保障局办公室";
+        assert_eq!(lines(long), [long, "2024年政府信息公开工作年度报告"]);
+    }
+
+    #[test]
+    fn agency_and_day_close_a_report() {
+        let mut report = Report::empty("gkbg-2021");
+        (report.agency, report.published) = (Some("甲局".to_owned()), jiff::civil::Date::new(2025, 1, 8).ok());
+        let found = |text: &str| closing(&report, text);
+        assert_eq!((found("甲局"), found("2025年1月8日印发")), (Some(Closing::Agency), Some(Closing::Date)));
+        assert_eq!((found("2025年1月8日，甲局召开发布"), found("乙局")), (None, None));
+    }
 }

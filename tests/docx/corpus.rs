@@ -1,4 +1,4 @@
-//! The Word files of the shared corpus: three tables each, of the official shapes.
+//! The Word files of `tests/corpus`: three tables each, of the official shapes.
 
 use std::path::{Path, PathBuf};
 
@@ -7,17 +7,12 @@ use nianbao::document::Grid;
 use super::make::{grids, paragraphs, read};
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let mut files = Vec::new();
-    for kind in ["generated", "real"] {
-        let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
-            println!("{} is not there: nothing was tested", folder.join(kind).display());
-            continue;
-        };
-        let paths = entries.map(|entry| entry.unwrap().path());
-        files.extend(paths.filter(|path| path.extension().is_some_and(|suffix| suffix == "docx")));
-    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|suffix| suffix == "docx")).collect();
     files.sort();
+    assert!(files.len() >= 3, "{files:?}");
     files
 }
 

@@ -109,6 +109,16 @@ super::declare! {
         ("日期不确定", "a date is not certain"),
         ("日期缺字，有多种读法，已留空。", "The date lost characters and can be read in more than one way; it was left empty."),
         ("请补全日期。", "Complete the date.");
+    /// A damaged date or document number is written as it reads.
+    TEXT_WRITTEN_AS_READ = "text-written-as-read", Info,
+        ("正文有缺字，输出按读得的写", "text that lost characters is written as it reads"),
+        ("正文中的日期、文号缺字，只有一种读法，或一段文字被拆成两段、署名和日期挤在一行；输出的 Word、Excel 和网页按读得的写，数据不受影响。", "A date or document number in the text lost characters and has one reading, a paragraph was split, or agency and date stand on one line; Word, Excel and web page have it as it reads. Figures are not touched."),
+        ("请核对；要保留原文，转换时加 --as-written。", "Check it; --as-written keeps the source's text.");
+    /// A damaged date or document number has no certain reading.
+    TEXT_LEFT_AS_WRITTEN = "text-left-as-written", Warning,
+        ("正文有缺字，无法确定怎样读", "text that lost characters has no certain reading"),
+        ("正文中的日期或文号缺字，有多种读法，输出照原文写。", "A date or document number in the text lost characters and can be read in more than one way; it is written as it stands."),
+        ("请补全。", "Complete it.");
     /// Something on a web page around the report was left out.
     PAGE_CHROME = "page-chrome", Info,
         ("网页栏目未计入报告", "parts of the web page around the report were left out"),

@@ -112,6 +112,9 @@ pub(super) fn columns(widths: &[u32]) -> Vec<u32> {
     columns
 }
 
+/// Most rows of a table that is kept on one page: as many stand below a heading, each of two lines.
+const ONE_PAGE: usize = 20;
+
 fn table(form: &Form, number: usize) -> Table {
     let layout = Layout::of(form, number);
     let columns = columns(&form.tables[number].widths);
@@ -123,7 +126,10 @@ fn table(form: &Form, number: usize) -> Table {
     };
     let mut rows = Vec::new();
     for (row, standing) in (0..).zip(layout.standing()) {
-        let cells = standing.into_iter().map(|cell| table_cell(cell, merge(cell, row), &columns, size)).collect();
+        // A table that fits a page stands on one.
+        let keep = layout.rows.len() <= ONE_PAGE && row as usize + 1 < layout.rows.len();
+        let cells =
+            standing.into_iter().map(|cell| table_cell(cell, (merge(cell, row), keep), &columns, size)).collect();
         rows.push(TableRow::new(cells).row_height(397.0).height_rule(HeightRule::AtLeast).cant_split());
     }
     Table::new(rows)
@@ -143,7 +149,7 @@ fn merge(cell: &LayoutCell, row: u32) -> Option<VMergeType> {
     }
 }
 
-fn table_cell(cell: &LayoutCell, merge: Option<VMergeType>, columns: &[u32], size: usize) -> TableCell {
+fn table_cell(cell: &LayoutCell, (merge, keep): (Option<VMergeType>, bool), columns: &[u32], size: usize) -> TableCell {
     let first = cell.column as usize;
     let width: u32 = columns[first..first + cell.col_span as usize].iter().sum();
     let (style, text) = match &cell.content {
@@ -155,6 +161,9 @@ fn table_cell(cell: &LayoutCell, merge: Option<VMergeType>, columns: &[u32], siz
     };
     let text = if merge == Some(VMergeType::Continue) { String::new() } else { text };
     let mut paragraph = Paragraph::new().style(style);
+    if keep {
+        paragraph = paragraph.keep_next(true);
+    }
     if !text.is_empty() {
         let run = Run::new().add_text(text);
         paragraph = paragraph.add_run(if size == 21 { run } else { run.size(size) });

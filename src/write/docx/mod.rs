@@ -7,16 +7,24 @@ mod template;
 
 use std::sync::Arc;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::compiled::Compiled;
 use super::deflate::Draft;
 use super::package::PackageWriter;
-use super::plan::{self, Piece};
+use super::plan::{self, Closing, Piece};
 use super::xml::escape;
 use super::{Output, WriteError};
 use crate::form::Form;
 use crate::report::Report;
 
 use template::{DECLARATION, HEAD, TableTemplate, Template};
+
+/// Halves of a character that a line of the title holds: 442 points at a size of 22.
+const TITLE_WIDTH: usize = 40;
+
+/// Twips of half a character of running text, whose size is 16.
+const HALF: i64 = 160;
 
 /// The templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
@@ -119,13 +127,16 @@ struct Body<'a> {
 
 impl Body<'_> {
     fn document(&mut self) {
-        self.paragraph("Title", &plan::title(self.form, self.report));
+        let title = plan::title_lines(self.form, self.report, TITLE_WIDTH).join("\n");
+        self.paragraph("Title", &title);
         for part in plan::parts(self.form, self.report) {
             if let Some(heading) = part.heading {
                 self.paragraph("Heading1", heading);
             }
             for (number, piece) in part.pieces.iter().enumerate() {
-                self.piece(*piece);
+                let next = part.pieces.get(number + 1);
+                let keep = matches!(next, Some(Piece::Text(next)) if plan::closing(self.report, next).is_some());
+                self.piece(*piece, keep);
                 // Word joins tables that follow each other, and wants a paragraph behind the last one.
                 let table = |piece: &Piece| matches!(piece, Piece::Table(_) | Piece::Extra(_));
                 if table(piece) && part.pieces.get(number + 1).is_none_or(table) {
@@ -135,9 +146,9 @@ impl Body<'_> {
         }
     }
 
-    fn piece(&mut self, piece: Piece) {
+    fn piece(&mut self, piece: Piece, keep: bool) {
         match piece {
-            Piece::Text(text) => self.paragraph(self.text_style(text), text),
+            Piece::Text(text) => self.text(text, keep),
             Piece::Heading(level, text) => {
                 let style = ["Heading2", "Heading3", "Heading4"].get(usize::from(level) - 2).copied();
                 match style {
@@ -153,19 +164,42 @@ impl Body<'_> {
         }
     }
 
-    /// Agency and date that close a report stand at the right.
-    fn text_style(&self, text: &str) -> &'static str {
-        let signed = Some(text) == self.report.agency.as_deref();
-        let date = self.report.published.is_some_and(|date| {
-            text.ends_with('日') && text == format!("{}年{}月{}日", date.year(), date.month(), date.day())
-        });
-        if signed || date { "Signature" } else { "BodyText" }
+    /// A paragraph of running text; agency and day that close a report stand at the right, on one page with the text before them.
+    fn text(&mut self, text: &str, keep: bool) {
+        let properties = match plan::closing(self.report, text) {
+            Some(closing) => {
+                let characters = self.right(closing, text);
+                let keep = if closing == Closing::Agency { "<w:keepNext/>" } else { "" };
+                // Hundredths of a character, and twips for what does not know those.
+                let (hundredths, twips) = (characters * 50, characters * HALF);
+                format!("{keep}<w:ind w:rightChars=\"{hundredths}\" w:right=\"{twips}\"/>")
+            }
+            None if keep => "<w:keepNext/>".to_owned(),
+            None => return self.paragraph("BodyText", text),
+        };
+        let style = if plan::closing(self.report, text).is_some() { "Signature" } else { "BodyText" };
+        self.paragraph_with(style, &properties, text);
+    }
+
+    /// How far from the right the agency or the day that closes a report ends, in halves of a character: the day four characters
+    /// (GB/T 9704-2012, 7.3.5.1), the agency so that it stands over the middle of the day.
+    fn right(&self, closing: Closing, text: &str) -> i64 {
+        const DAY: i64 = 8;
+        match (closing, plan::day(self.report)) {
+            (Closing::Agency, Some(day)) => (DAY + (day.width() as i64 - text.width() as i64) / 2).max(0),
+            _ => DAY,
+        }
     }
 
     fn paragraph(&mut self, style: &str, text: &str) {
-        self.draft.text().push_str("<w:p><w:pPr><w:pStyle w:val=\"");
-        self.draft.text().push_str(style);
-        self.draft.text().push_str("\"/></w:pPr>");
+        self.paragraph_with(style, "", text);
+    }
+
+    /// `properties` stand behind the style, in the order of the schema.
+    fn paragraph_with(&mut self, style: &str, properties: &str, text: &str) {
+        for piece in ["<w:p><w:pPr><w:pStyle w:val=\"", style, "\"/>", properties, "</w:pPr>"] {
+            self.draft.text().push_str(piece);
+        }
         self.run(text);
         self.draft.text().push_str("</w:p>");
     }

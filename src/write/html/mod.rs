@@ -92,6 +92,11 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
 
 fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece, page: &mut String) {
     match piece {
+        Piece::Text(text) if plan::closing(report, text).is_some() => {
+            page.push_str("<p class=\"sign\">");
+            lines(text, page);
+            page.push_str("</p>");
+        }
         Piece::Text(text) => element("p", text, page),
         Piece::Heading(level, text) => {
             let name = match level {

@@ -1,0 +1,268 @@
+//! Dates and document numbers in running text that lost characters (年 月 日 〔 〕): where they stand, and how they read where only one
+//! reading is possible.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::{DateReading, blank, read_date};
+
+/// Longest text that is taken for a date, in characters.
+const LONGEST: usize = 20;
+
+/// Characters behind a day without 日 that show that a date ends there.
+const ENDS: &[char] = &['至', '止', '起', '印', '。', '）', ')'];
+
+/// Brackets that open the year of a document number, as they are also written.
+const OPEN: &[char] = &['〔', '［', '【', '['];
+const CLOSE: &[char] = &['〕', '］', '】', ']'];
+
+/// A damaged date or document number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// The bytes that it takes.
+    pub span: Range<usize>,
+    /// How it reads; `None` where more than one reading is possible.
+    pub read: Option<String>,
+}
+
+/// The damaged dates and document numbers of a text, in their order. `known` are document numbers as they should be, by which one is
+/// found that lost both brackets.
+///
+/// ```
+/// use nianbao::text::damaged;
+/// let text = "自202011日至20201231日（国办公开办函〔201960号）";
+/// let read: Vec<_> = damaged(text, &[]).into_iter().filter_map(|found| found.read).collect();
+/// assert_eq!(read, ["2020年1月1日", "2020年12月31日", "〔2019〕60号"]);
+/// ```
+pub fn damaged(text: &str, known: &[&str]) -> Vec<Damaged> {
+    let mut found: Vec<Damaged> = known.iter().flat_map(|known| without_brackets(text, known)).collect();
+    let (mut at, mut last) = (0, None);
+    while let Some(start) = text[at..].find(|sign: char| is_digit(sign) || OPEN.contains(&sign)).map(|next| at + next) {
+        let rest = &text[start..];
+        let taken = if rest.starts_with(OPEN) { number(rest) } else { date(text, start, last) };
+        let length = match taken {
+            Taken::Damaged(length, read) => {
+                found.push(Damaged { span: start..start + length, read });
+                length
+            }
+            Taken::Whole(length) => length,
+        };
+        at = start + length;
+        last = year_of(rest).filter(|_| text[..at].ends_with('日')).map(|year| (at, year)).or(last);
+        if let Some(damaged) = found.last().filter(|damaged| damaged.span.end == at && damaged.read.is_some()) {
+            last = year_of(&text[damaged.span.start..]).map(|year| (at, year)).or(last);
+        }
+    }
+    found.sort_by_key(|damaged| damaged.span.start);
+    found.dedup_by(|next, first| next.span.start < first.span.end);
+    found
+}
+
+/// What stands at a place: so many bytes, and whether they are damaged.
+enum Taken {
+    Damaged(usize, Option<String>),
+    Whole(usize),
+}
+
+fn is_digit(sign: char) -> bool {
+    sign.is_ascii_digit() || ('０'..='９').contains(&sign)
+}
+
+/// Length of the run of digits that a text begins with, in bytes and in digits.
+fn digits(text: &str) -> (usize, usize) {
+    let run = text.chars().take_while(|&sign| is_digit(sign));
+    run.fold((0, 0), |(bytes, count), sign| (bytes + sign.len_utf8(), count + 1))
+}
+
+/// The year that a text begins with, in digits of either width.
+fn year_of(text: &str) -> Option<i16> {
+    let number: String = text.chars().take(4).map_while(narrow).collect();
+    number.parse().ok().filter(|year| (1990..=2100).contains(year) && number.len() == 4)
+}
+
+fn narrow(sign: char) -> Option<char> {
+    match sign {
+        '0'..='9' => Some(sign),
+        '０'..='９' => char::from_u32(sign as u32 - '０' as u32 + '0' as u32),
+        _ => None,
+    }
+}
+
+/// `〔201960号`, which lost the bracket that closes.
+fn number(rest: &str) -> Taken {
+    let open = rest.chars().next().map_or(0, char::len_utf8);
+    let inner = &rest[open..];
+    let skipped = inner.len() - inner.trim_start_matches(blank).len();
+    let (bytes, count) = digits(&inner[skipped..]);
+    let end = open + skipped + bytes;
+    let year = year_of(&inner[skipped..]);
+    if year.is_none() || !(5..=8).contains(&count) || !rest[end..].starts_with('号') {
+        return Taken::Whole(open);
+    }
+    let all: String = inner[skipped..skipped + bytes].chars().filter_map(narrow).collect();
+    let (year, number) = all.split_at(4);
+    let read = (!number.starts_with('0')).then(|| format!("〔{year}〕{number}号"));
+    Taken::Damaged(end + '号'.len_utf8(), read)
+}
+
+/// A known document number that stands without its brackets.
+fn without_brackets<'t>(text: &'t str, known: &str) -> impl Iterator<Item = Damaged> + use<'t> {
+    let bare = known.replace(['〔', '〕'], "");
+    let (read, damaged) = (known.to_owned(), bare != known && text.contains(&bare));
+    let places: Vec<usize> = if damaged { text.match_indices(&bare).map(|(at, _)| at).collect() } else { Vec::new() };
+    places.into_iter().map(move |at| Damaged { span: at..at + bare.len(), read: Some(read.clone()) })
+}
+
+/// A date, or what is none. `last` is where the date before ends, with its year.
+fn date(text: &str, start: usize, last: Option<(usize, i16)>) -> Taken {
+    let rest = &text[start..];
+    let whole = digits(rest).0;
+    let behind = last.filter(|&(end, _)| follows(&text[end..start])).and_then(|(_, year)| day(rest, year));
+    if let Some(taken) = behind {
+        return taken;
+    }
+    if year_of(rest).is_none() {
+        return lost_opening(text, start).unwrap_or(Taken::Whole(whole));
+    }
+    let (length, marks) = extent(rest);
+    let written = &rest[..length];
+    let ends = written.ends_with('日') || written.ends_with('号') && marks.contains('月');
+    match marks.as_str() {
+        "年月日" | "年月号" => Taken::Whole(length),
+        _ if ends => match read_date(written) {
+            DateReading::One { date, .. } => Taken::Damaged(length, Some(shown(date))),
+            DateReading::Ambiguous => Taken::Damaged(length, None),
+            DateReading::No => Taken::Whole(whole),
+        },
+        "年月" if written.ends_with(is_digit) => match (read_date(written), rest[length..].chars().next()) {
+            (DateReading::One { date, .. }, next) if next.is_none_or(|next| ENDS.contains(&next)) => {
+                Taken::Damaged(length, Some(shown(date)))
+            }
+            _ => Taken::Whole(length),
+        },
+        _ => lost_opening(text, start).unwrap_or(Taken::Whole(whole)),
+    }
+}
+
+/// `2019〕60号`, which lost the bracket that opens: only the bracket is supplied.
+fn lost_opening(text: &str, start: usize) -> Option<Taken> {
+    let rest = &text[start..];
+    let (bytes, count) = digits(rest);
+    let inner = rest[bytes..].strip_prefix(CLOSE)?;
+    let number = digits(inner).0;
+    let opened = text[..start].trim_end_matches(blank).ends_with(|sign| OPEN.contains(&sign) || "（(".contains(sign));
+    let damaged = count == 4 && year_of(rest).is_some() && !opened && number > 0 && inner[number..].starts_with('号');
+    let length = rest.len() - inner.len() + number + '号'.len_utf8();
+    damaged.then(|| Taken::Damaged(length, Some(format!("〔{}〕{}号", &rest[..bytes], &inner[..number]))))
+}
+
+/// Whether the words between two dates make them the ends of a period.
+fn follows(between: &str) -> bool {
+    matches!(between.trim_matches(blank), "至" | "到" | "起至" | "起到" | "—" | "－" | "-" | "~" | "～")
+}
+
+/// A day without its year behind 至: `1231日`.
+fn day(rest: &str, year: i16) -> Option<Taken> {
+    let (bytes, count) = digits(rest);
+    if !(2..=4).contains(&count) || !rest[bytes..].starts_with('日') {
+        return None;
+    }
+    let length = bytes + '日'.len_utf8();
+    match read_date(&format!("{year}年{}", &rest[..length])) {
+        DateReading::One { date, .. } => {
+            Some(Taken::Damaged(length, Some(format!("{}月{}日", date.month(), date.day()))))
+        }
+        DateReading::Ambiguous => Some(Taken::Damaged(length, None)),
+        DateReading::No => None,
+    }
+}
+
+/// How far digits, blanks and marks of a date go, and which marks there are.
+fn extent(rest: &str) -> (usize, String) {
+    let (mut length, mut marks) = (0, String::new());
+    for (at, sign) in rest.char_indices().take(LONGEST) {
+        match sign {
+            '年' | '月' | '日' | '号' => marks.push(sign),
+            _ if is_digit(sign) => {}
+            _ if blank(sign) => continue,
+            _ => break,
+        }
+        length = at + sign.len_utf8();
+        if matches!(sign, '日' | '号') {
+            break;
+        }
+    }
+    (length, marks)
+}
+
+fn shown(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(&str, Option<String>)> {
+        damaged(text, &["国办公开办函〔2021〕30号"])
+            .into_iter()
+            .map(|found| (&text[found.span.clone()], found.read))
+            .collect()
+    }
+
+    #[test]
+    fn what_lost_characters_reads_as_the_one_thing_it_can_be() {
+        for (text, written, wanted) in [
+            ("自202011日起", "202011日", "2020年1月1日"),
+            ("自2020年11日起", "2020年11日", "2020年1月1日"),
+            ("至20201231日止", "20201231日", "2020年12月31日"),
+            ("自20201月1日", "20201月1日", "2020年1月1日"),
+            ("于202012月31日", "202012月31日", "2020年12月31日"),
+            ("委员会 2021 1 18 日印发", "2021 1 18 日", "2021年1月18日"),
+            ("２０２１ １ １８日", "２０２１ １ １８日", "2021年1月18日"),
+            ("2021年1月18印发", "2021年1月18", "2021年1月18日"),
+            ("国办公开办函〔201960号", "〔201960号", "〔2019〕60号"),
+            ("国办发［ 201432号", "［ 201432号", "〔2014〕32号"),
+            ("国办发2014〕32号", "2014〕32号", "〔2014〕32号"),
+            ("按国办公开办函202130号", "国办公开办函202130号", "国办公开办函〔2021〕30号"),
+            ("自2020年1月1日至1231日", "1231日", "12月31日"),
+            ("自202011日起至1231日", "202011日", "2020年1月1日"),
+        ] {
+            assert_eq!(read(text).first(), Some(&(written, Some(wanted.to_owned()))), "{text}");
+        }
+        assert_eq!(read("自202011日起至1231日").len(), 2);
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_found_and_not_read() {
+        assert_eq!(read("于2021111日"), [("2021111日", None)]);
+        assert_eq!(read("自2021年1月1日至111日"), [("111日", None)]);
+        assert_eq!(read("函〔2019060号"), [("〔2019060号", None)]);
+    }
+
+    #[test]
+    fn what_is_whole_or_no_date_is_left_alone() {
+        for text in [
+            "2021年1月18日印发",
+            "2021 年 1 月 18 日",
+            "2021-01-18",
+            "国办公开办函〔2021〕30号",
+            "国办发[2014]32号",
+            "〔2021〕30号、〔2019〕60号",
+            "2021年1月18件",
+            "2021年1月18、19日",
+            "电话：027-20201231",
+            "发布信息2020条",
+            "2020年度",
+            "共2020 年",
+            "至2020年12月31日",
+            "长达365日",
+            "自2021年1月1日至365日",
+            "（2019）京01行初601号",
+            "编号201960号",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+}
