@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::text::blank;
+
 /// What a unit measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dimension {
@@ -81,6 +83,13 @@ impl Unit {
     }
 }
 
+/// A number ten times as large, or a tenth, so many times over; `None` where it has too many digits.
+pub(super) fn shifted(number: Decimal, shift: i8) -> Option<Decimal> {
+    let power = Decimal::from(10_u64.checked_pow(shift.unsigned_abs().into())?);
+    let number = if shift < 0 { number.checked_div(power) } else { number.checked_mul(power) };
+    number.map(|number| number.normalize())
+}
+
 /// The scale that a text begins with, and what follows it.
 fn scale(text: &str) -> Option<(u64, &str)> {
     let mut characters = text.chars();
@@ -95,6 +104,35 @@ fn scale(text: &str) -> Option<(u64, &str)> {
     Some((scale, characters.as_str()))
 }
 
+/// Characters of a line or a label that may say a unit.
+const LONGEST_TEXT: usize = 60;
+
+/// The unit that is said of a cell outside of it, and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    /// The unit.
+    pub(super) unit: Unit,
+    /// Its words.
+    pub(super) words: String,
+}
+
+/// The unit that stands in a label or a line: in brackets, behind 单位, or alone.
+pub(super) fn said(text: &str) -> Option<Said> {
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        return None;
+    }
+    let behind = |text: &str| {
+        let words = text.trim_matches(|sign: char| blank(sign) || "：:（）()【】[]，,。;；".contains(sign));
+        Unit::of(words).map(|unit| Said { unit, words: words.to_owned() })
+    };
+    let named = text.rfind("单位").and_then(|at| behind(&text[at + "单位".len()..]));
+    let bracketed =
+        || text.rfind(['（', '(', '【', '[', '/', '／']).and_then(|at| behind(&text[at..].replace(['/', '／'], "")));
+    // `年` alone is no unit, and `十` none anywhere.
+    let alone = || behind(text).filter(|said| said.unit.of == Dimension::Money);
+    named.or_else(bracketed).filter(|said| said.unit.of != Dimension::Open).or_else(alone)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +140,27 @@ mod tests {
     fn converted(number: &str, from: &str, to: &str) -> Option<String> {
         let number = Decimal::from_str_exact(number).ok()?;
         Unit::of(from)?.convert(number, Unit::of(to)?).map(|number| number.to_string())
+    }
+
+    #[test]
+    fn a_unit_in_a_label_or_a_line() {
+        for (text, words) in [
+            ("本年收费金额（单位：元）", Some("元")),
+            ("本年收费金额（元）", Some("元")),
+            ("本年收费金额/元", Some("元")),
+            ("本年收费金额（单位：万元）", Some("万元")),
+            ("单位：元", Some("元")),
+            ("（计量单位: 千元）", Some("千元")),
+            ("元", Some("元")),
+            ("单位：件", Some("件")),
+            ("本年收费金额", None),
+            ("行政事业性收费", None),
+            ("单位名称：某局", None),
+            ("填报单位：白渚市民政局（盖章）", None),
+            ("（一）予以公开", None),
+        ] {
+            assert_eq!(said(text).map(|said| said.words).as_deref(), words, "{text}");
+        }
     }
 
     #[test]

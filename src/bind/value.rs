@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::spelling::{self, MOST_IDEOGRAPHS, Where, Written};
-use super::units::{Dimension, Unit};
-use crate::document::Place;
+use super::units::{self, Dimension, Said, Unit};
+use crate::document::{Cell, Place, Shown};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind, Form};
@@ -19,9 +19,66 @@ const NONE_WORDS: &[&str] = &["无", "没有", "不适用", "暂无"];
 const MAY_BE_SMALL_MONEY: i64 = 10_000;
 const DECIMALS_OF_MONEY: u32 = 2;
 
-/// Reads a cell's text as the value of a field; what is odd becomes a finding.
-pub(super) fn read(form: &Form, field: FieldIndex, text: &str, place: &Place, findings: &mut Vec<Finding>) -> Value {
-    read_as(Where::Cell, form, field, text, place, findings)
+/// Reads a cell as the value of a field; what is odd becomes a finding. `around` finds the unit that is said of the cell outside of it,
+/// and is asked only where the cell does not say its own.
+pub(super) fn read(
+    form: &Form,
+    field: FieldIndex,
+    cell: &Cell,
+    around: impl FnOnce() -> Option<Said>,
+    findings: &mut Vec<Finding>,
+) -> Value {
+    let mut value = read_as(Where::Cell, form, field, &cell.text, &cell.place, findings);
+    let wanted = form.fields[field].unit.as_deref().and_then(Unit::of);
+    let is_plain =
+        value.value.is_some() && value.unit.is_none() && value.raw.ends_with(|end: char| end.is_ascii_digit());
+    match (cell.shown.as_deref(), wanted) {
+        _ if !is_plain => {}
+        (Some(shown), _) => take_shown(form, field, shown, &mut value, findings),
+        (None, Some(wanted)) if wanted.of == Dimension::Money => {
+            if let Some(said) = around() {
+                take_unit(form, field, (said.unit, said.words), &mut value, findings);
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+/// Takes a figure as its number format shows it.
+fn take_shown(form: &Form, field: FieldIndex, shown: &Shown, value: &mut Value, findings: &mut Vec<Finding>) {
+    let number = value.value.and_then(|number| units::shifted(number, shown.shift));
+    let unit = Unit::of(&shown.suffix);
+    value.raw.push_str(&shown.suffix);
+    match (number, unit) {
+        (Some(number), unit) if unit.is_some() || shown.suffix.is_empty() => {
+            let stored = value.value.replace(number);
+            if let Some(unit) = unit {
+                value.raw = format!("{number}{}", shown.suffix);
+                take_unit(form, field, (unit, shown.suffix.to_string()), value, findings);
+            } else if stored != value.value {
+                findings.push(as_shown(form, field, value));
+            }
+        }
+        _ => {
+            value.value = None;
+            value.kind = Kind::Text;
+            findings.push(unreadable(form, field, value));
+        }
+    }
+}
+
+fn as_shown(form: &Form, field: FieldIndex, value: &Value) -> Finding {
+    let place = form.describe(field);
+    let shown = value.value.map(|number| number.to_string()).unwrap_or_default();
+    let message = Message::new(
+        format!("{}的单元格存的是“{}”，按数字格式显示为{shown}，按显示的数读取。请核对。", place.zh, value.raw),
+        format!(
+            "{} holds \"{}\", which its number format shows as {shown}; it was read as it is shown. Check it.",
+            place.en, value.raw
+        ),
+    );
+    about(Finding::new(&code::UNIT_CONVERTED, message), form, field, value)
 }
 
 /// Reads a part of a line as the value of a field.
@@ -77,6 +134,11 @@ fn may_be_small_money(number: Decimal) -> bool {
     number.abs() >= MAY_BE_SMALL_MONEY.into() && number.scale() <= DECIMALS_OF_MONEY
 }
 
+/// Whether a cell holds one whole figure, in any spelling that a cell may have.
+pub(super) fn is_figure_cell(text: &str) -> bool {
+    spelling::parse(text.trim_matches(blank), Where::Cell).is_some()
+}
+
 /// Whether a text is one whole figure, in any spelling.
 pub(super) fn is_figure(text: &str) -> bool {
     let text = text.trim_matches(blank);
@@ -121,7 +183,7 @@ fn take_unit(
         Some(number) if Some(number) == value.value => {}
         Some(number) => {
             value.value = Some(number);
-            findings.push(unit_converted(form, field, value));
+            findings.push(unit_converted(form, field, value, &words));
             value.unit = Some(words);
         }
         // A form that fixes no unit: the unit is kept beside the figure.
@@ -134,9 +196,10 @@ fn take_unit(
     }
 }
 
-fn unit_converted(form: &Form, field: FieldIndex, value: &Value) -> Finding {
+fn unit_converted(form: &Form, field: FieldIndex, value: &Value, words: &str) -> Finding {
     let place = form.describe(field);
-    let (zh, en, raw) = (&place.zh, &place.en, &value.raw);
+    let (zh, en) = (&place.zh, &place.en);
+    let raw = if value.raw.contains(words) { value.raw.clone() } else { format!("{}{words}", value.raw) };
     let wanted = form.fields[field].unit.as_deref().unwrap_or_default();
     let shown = value.value.map(|number| number.to_string()).unwrap_or_default();
     let message = Message::new(

@@ -18,10 +18,21 @@ pub struct Cell {
     pub column: u32,
     /// The text of its paragraphs, joined by `\n`.
     pub text: String,
+    /// How a workbook's number format shows the figure, where it is not shown as it is stored.
+    pub shown: Option<Box<Shown>>,
     /// Tables and pictures inside the cell, in order.
     pub nested: Vec<Block>,
     /// Where it stands in the source.
     pub place: Place,
+}
+
+/// What the number format of a cell makes of the figure that is stored in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The power of ten by which the figure is multiplied to be shown: -4 for `0!.0000`.
+    pub shift: i8,
+    /// What is shown behind it: `元`, `%`.
+    pub suffix: Box<str>,
 }
 
 /// What a slot of a grid is.

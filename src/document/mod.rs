@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use budget::{Budget, Exceeded, Limits, Resource};
-pub use grid::{Cell, Grid, GridBuilder, Slot};
+pub use grid::{Cell, Grid, GridBuilder, Shown, Slot};
 pub use place::{Place, column_letters};
 
 /// A file format that a reader knows, as found in the content (never by the suffix).

@@ -1,6 +1,7 @@
 //! The cells of a row laid to the columns of a block, by their order where it is certain and by their headers where it is not.
 
 use crate::bind::source::items::{Flow, Row, RowCell};
+use crate::bind::value;
 use crate::document::Cell;
 use crate::form::Block;
 
@@ -60,6 +61,7 @@ pub(in crate::bind) fn assign<'d>(
     let cells = figure_cells(&flow.rows[row], label);
     if let [first, rest @ ..] = cells.as_slice()
         && !first.figure
+        && !value::is_figure_cell(&first.cell.text)
         && rest.len() >= wanted
         && rest.iter().all(|cell| cell.figure)
     {

@@ -1,6 +1,7 @@
 //! The figures of the form's tables, read from the grids of a document.
 
 use super::align::{Alignment, Hit, align};
+use super::around::around;
 use super::columns::{Assigned, Laid, Misfit, assign, figure_cells};
 use crate::bind::figures::{Figures, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex};
@@ -149,7 +150,8 @@ impl<'d> TableReader<'_, 'd> {
             let field = self.field(block, row, column);
             match cell {
                 Some(cell) => {
-                    let value = value::read(form, field, &cell.text, &cell.place, &mut self.figures.findings);
+                    let around = || around(self.flow, self.flow.rows[hit.row].grid, cell);
+                    let value = value::read(form, field, cell, around, &mut self.figures.findings);
                     self.figures.values[field] = value;
                 }
                 None => absent.push(field),

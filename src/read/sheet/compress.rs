@@ -76,6 +76,7 @@ pub(super) fn grid(
                 row_span: region.map_or(1, |region| rows.span(row, region.bottom)),
                 col_span: region.map_or(1, |region| columns.span(column, region.right)),
                 text: sheet.cells.take((row, column)),
+                shown: if sheet.shown.is_empty() { None } else { sheet.shown.remove(&(row, column)) },
                 place: Place::sheet_cell(&part, row, column),
                 ..Cell::default()
             };
@@ -196,7 +197,7 @@ fn holds(ranges: &[(u32, u32)], at: u32) -> bool {
 
 /// Formulas that no program has calculated yet.
 fn uncalculated(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
-    let (count, name) = (sheet.uncalculated, &sheet.name);
+    let (count, name) = (sheet.formulas.uncalculated, &sheet.name);
     let message = Message::new(
         format!(
             "工作表“{name}”有{count}个公式没有保存计算结果，这些单元格按空白读取。请用 Excel 或 WPS 打开后保存，再重新报送。"

@@ -1,9 +1,9 @@
-//! Which cell formats of an XLSX workbook show a date (ECMA-376 part 1, 18.8.10, 18.8.30).
+//! The number formats of the cells of an XLSX workbook (ECMA-376 part 1, 18.8.10, 18.8.30).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::value;
+use super::numberformat::NumberFormat;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::memory::Memory;
@@ -11,18 +11,22 @@ use crate::read::package::Package;
 use crate::read::xml::{Event, Events};
 
 thread_local! {
-    static KNOWN: Memory<Vec<bool>> = const { Memory::new() };
+    static KNOWN: Memory<Vec<NumberFormat>> = const { Memory::new() };
 }
 
-/// For each cell format, whether it shows a date; remembered from an earlier package where the part is the same.
-pub(super) fn dates(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Vec<bool>>, ReadError> {
+/// The number format of each cell format; remembered from an earlier package where the part is the same.
+pub(super) fn formats(
+    package: &mut Package,
+    part: &str,
+    budget: &mut Budget,
+) -> Result<Arc<Vec<NumberFormat>>, ReadError> {
     Ok(KNOWN.with(|memory| memory.read((package, part), budget, parse))?.unwrap_or_default())
 }
 
-fn parse(text: &str, budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
+fn parse(text: &str, budget: &mut Budget) -> Result<Vec<NumberFormat>, ReadError> {
     let mut events = Events::new(text, 0, &[]);
-    let mut codes: BTreeMap<u16, bool> = BTreeMap::new();
-    let mut dates = Vec::new();
+    let mut codes: BTreeMap<u16, NumberFormat> = BTreeMap::new();
+    let mut formats = Vec::new();
     let mut of_cells = None;
     loop {
         match events.next(budget)? {
@@ -33,16 +37,16 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
             Event::Open(tag) if tag.local == "numFmt" => {
                 budget.spend(Resource::Blocks, 1)?;
                 let id = tag.get("numFmtId").and_then(|id| id.parse().ok());
-                codes.extend(id.zip(tag.get("formatCode").map(|code| value::is_date_format(&code))));
+                codes.extend(id.zip(tag.get("formatCode").map(|code| NumberFormat::of(&code))));
             }
             Event::Open(tag) if tag.local == "cellXfs" => of_cells = Some(events.depth()),
             Event::Open(tag) if tag.local == "xf" && of_cells.is_some() => {
                 budget.spend(Resource::Blocks, 1)?;
                 let id = tag.get("numFmtId").and_then(|id| id.parse().ok()).unwrap_or(0);
-                dates.push(codes.get(&id).copied().unwrap_or_else(|| value::is_built_in_date(id)));
+                formats.push(codes.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id)));
             }
             Event::Close(_) if of_cells.is_some_and(|depth| events.depth() < depth) => of_cells = None,
-            Event::End => return Ok(dates),
+            Event::End => return Ok(formats),
             _ => {}
         }
     }

@@ -3,6 +3,8 @@
 mod biff;
 mod compress;
 mod formats;
+mod formulas;
+mod numberformat;
 mod ods;
 mod package;
 mod sheetxml;
@@ -19,9 +21,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::docx::pictures::Pictures;
 use super::error::ReadError;
 use super::skipped::{Kind, Skipped};
-use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Shown, Resource};
+use crate::document::{
+    Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Where, Resource, Shown,
+};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
+use formulas::Formulas;
+use numberformat::NumberFormat;
 use texts::Texts;
 
 pub(super) use ods::read as read_ods;
@@ -53,6 +59,10 @@ struct Sheet {
     hidden: bool,
     /// Text of each cell that has any.
     cells: Texts,
+    /// How figures are shown that are not shown as they are stored.
+    shown: BTreeMap<(u32, u32), Box<Shown>>,
+    /// Formulas of the sheet and their results.
+    formulas: Formulas,
     /// Rows with cells that hold nothing, and how many; a form's blank row looks like this.
     blank: BTreeMap<u32, u32>,
     /// Merged regions of more than one cell.
@@ -60,8 +70,6 @@ struct Sheet {
     /// First and last of hidden rows, and of hidden columns.
     hidden_rows: Vec<(u32, u32)>,
     hidden_columns: Vec<(u32, u32)>,
-    /// Formulas whose results are not stored.
-    uncalculated: usize,
     /// Cells whose text is not in the file.
     missing: usize,
     /// Comments, and charts and objects that lie over it.
@@ -85,6 +93,20 @@ impl Sheet {
         budget.spend(Resource::Blocks, 1)?;
         self.cells.push((row, column), text);
         Ok(())
+    }
+
+    /// Notes a cell's figure and how its format shows it.
+    fn put_figure(
+        &mut self,
+        (row, column): (u32, u32),
+        text: &str,
+        format: Option<&NumberFormat>,
+        budget: &mut Budget,
+    ) -> Result<(), ReadError> {
+        if let Some(shown) = format.and_then(|format| format.shown(text)) {
+            self.shown.insert((row, column), shown);
+        }
+        self.put(row, column, text, budget)
     }
 
     /// Notes a merged region; one that is no region, or a single cell, is passed over.
@@ -129,6 +151,8 @@ struct Workbook {
     placed: BTreeMap<usize, String>,
     /// Text of what is drawn over the sheets.
     texts: Vec<Paragraph>,
+    /// Whether the workbook says that its formulas are still to be calculated.
+    recalculates: bool,
     /// Parts of pictures that are missing, cannot be read or are too large.
     broken: BTreeSet<String>,
 }
@@ -136,7 +160,9 @@ struct Workbook {
 /// The sheets as a document: visible ones first, hidden ones behind them with a finding, then text boxes and pictures.
 fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut document = Document { metadata: book.metadata, ..Document::default() };
-    let (hidden, visible): (Vec<Sheet>, Vec<Sheet>) = book.sheets.into_iter().partition(|sheet| sheet.hidden);
+    let mut sheets = book.sheets;
+    formulas::without_results(&mut sheets, book.recalculates);
+    let (hidden, visible): (Vec<Sheet>, Vec<Sheet>) = sheets.into_iter().partition(|sheet| sheet.hidden);
     for sheet in visible.into_iter().chain(hidden) {
         let hidden = sheet.hidden.then(|| sheet.name.clone());
         let place = Place { part: Some(sheet.name.as_str().into()), ..Place::default() };
@@ -160,12 +186,26 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
     Ok(document)
 }
 
+/// What a part that is not needed for the figures says; a broken one costs what it says, which is told.
+fn without_broken<T>(said: Result<T, ReadError>, findings: &mut Vec<Finding>) -> Result<Option<T>, ReadError> {
+    match said {
+        Ok(said) => Ok(Some(said)),
+        Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
+        Err(_) => {
+            let mut broken = Skipped::default();
+            broken.add(Kind::Part);
+            findings.extend(broken.findings());
+            Ok(None)
+        }
+    }
+}
+
 /// Keeps a line of text that is drawn over a sheet, unless it is blank. The budget's text has been spent.
 fn drawn_line(text: String, sheet: &str, texts: &mut Vec<Paragraph>, budget: &mut Budget) -> Result<(), ReadError> {
     if !text.trim().is_empty() {
         budget.spend(Resource::Blocks, 1)?;
         let place = Place { part: Some(sheet.into()), ..Place::default() };
-        texts.push(Paragraph { text, region: Shown::TextBox, place, ..Paragraph::default() });
+        texts.push(Paragraph { text, region: Where::TextBox, place, ..Paragraph::default() });
     }
     Ok(())
 }

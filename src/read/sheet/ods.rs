@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::formulas::adds;
+use super::numberformat::told;
 use super::package::keep;
 use super::{COLUMNS, ROWS, Region, Sheet, Workbook, drawn_line, value};
-use crate::document::{Budget, Document, Paragraph, Resource};
+use crate::document::{Budget, Document, Paragraph, Resource, Shown};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::shared::base64;
@@ -136,7 +138,8 @@ impl<'a, 'b> Walker<'a, 'b> {
                     // A repeated row with content is a row for each repetition; blank ones only move on.
                     let copies = if cells.is_empty() { 0 } else { repeated.min(ROWS.saturating_sub(row)) };
                     for copy in 0..copies {
-                        for (column, text) in &cells {
+                        for (column, text, shown) in &cells {
+                            sheet.shown.extend(shown.clone().map(|shown| ((row + copy, *column), shown)));
                             sheet.put(row + copy, *column, text, self.budget)?;
                         }
                     }
@@ -155,8 +158,8 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
-    /// The filled cells of a row: column and text. Merged regions are noted on the way.
-    fn cells(&mut self, row: u32, sheet: &mut Sheet) -> Result<Vec<(u32, String)>, ReadError> {
+    /// The filled cells of a row: column, text, and how a figure is shown. Merged regions are noted on the way.
+    fn cells(&mut self, row: u32, sheet: &mut Sheet) -> Result<Vec<(u32, String, Option<Box<Shown>>)>, ReadError> {
         let outside = self.events.depth() - 1;
         let mut cells = Vec::new();
         let mut column = 0_u32;
@@ -168,14 +171,19 @@ impl<'a, 'b> Walker<'a, 'b> {
                     let right = column.saturating_add(count(&tag, "number-columns-spanned") - 1).min(COLUMNS - 1);
                     sheet.merge(Region { top: row, left: column, bottom, right }, self.budget)?;
                     let written = written(&tag);
-                    let shown = self.content(&sheet.name)?;
-                    let text = written.unwrap_or(shown);
-                    let is_calculated = !text.is_empty() || tag.get("value-type").is_some();
-                    sheet.uncalculated += usize::from(!is_calculated && tag.get("formula").is_some());
+                    let content = self.content(&sheet.name)?;
+                    let is_figure =
+                        matches!(tag.get("value-type").as_deref(), Some("float" | "currency" | "percentage"));
+                    let figure = written.as_deref().filter(|_| is_figure);
+                    let shown = figure.filter(|figure| *figure != content).and_then(|figure| told(figure, &content));
+                    let text = written.unwrap_or(content);
+                    if let Some(formula) = tag.get("formula") {
+                        sheet.formulas.note((row, column), &text, adds(&formula));
+                    }
                     if !text.is_empty() {
                         let copies = repeated.min(COLUMNS.saturating_sub(column));
                         self.budget.spend(Resource::TextBytes, u64::from(copies) * text.len() as u64)?;
-                        cells.extend((column..column + copies).map(|column| (column, text.clone())));
+                        cells.extend((column..column + copies).map(|column| (column, text.clone(), shown.clone())));
                     }
                     column = column.saturating_add(repeated).min(COLUMNS);
                 }

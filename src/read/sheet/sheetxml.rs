@@ -1,8 +1,12 @@
 //! Workbooks of Excel 2002 and 2003 that are one XML file, "XML spreadsheet" or `XML 表格` (XMLSS of Microsoft's Office 2003 XML
 //! reference): element and attribute names are those of its namespace `urn:schemas-microsoft-com:office:spreadsheet`.
 
+use std::collections::BTreeMap;
+
+use super::formulas::adds;
+use super::numberformat::NumberFormat;
 use super::{Region, Sheet, Workbook, value};
-use crate::document::{Budget, Document, Metadata};
+use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::metadata;
@@ -23,16 +27,19 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let (text, _) = xml::text(bytes, budget)?;
     let mut events = Events::new(&text, 0, SPACES);
     let mut book = Workbook::default();
+    let mut formats = BTreeMap::new();
     loop {
         match events.next(budget)? {
             Event::Open(tag) if events.depth() == 1 && tag.space == SHEET && tag.local == "Workbook" => {}
             Event::Open(tag) if events.depth() == 1 => {
                 return Err(ReadError::Unsupported(format!("an XML file of <{}>", tag.local)));
             }
+            Event::Open(tag) if tag.space == SHEET && tag.local == "Styles" => formats = styles(&mut events, budget)?,
             Event::Open(tag) if tag.space == SHEET && tag.local == "Worksheet" => {
                 let name = tag.get("Name").unwrap_or_default().into_owned();
                 let sheet = Sheet { name, ..Sheet::default() };
-                let walker = Walker { events: &mut events, budget: &mut *budget, sheet, row: 0, column: 0 };
+                let walker =
+                    Walker { events: &mut events, budget: &mut *budget, sheet, formats: &formats, row: 0, column: 0 };
                 book.sheets.push(walker.read()?);
             }
             Event::Open(tag) if tag.local == "DocumentProperties" => {
@@ -43,6 +50,32 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
                 events.skip(budget)?;
             }
             Event::End => return super::document(book, budget, findings),
+            _ => {}
+        }
+    }
+}
+
+/// The number formats of the styles by their names.
+fn styles(events: &mut Events, budget: &mut Budget) -> Result<BTreeMap<String, NumberFormat>, ReadError> {
+    let outside = events.depth().saturating_sub(1);
+    let (mut formats, mut style) = (BTreeMap::new(), String::new());
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "Style" => style = tag.get("ID").unwrap_or_default().into_owned(),
+            Event::Open(tag) if tag.local == "NumberFormat" => {
+                budget.spend(Resource::Blocks, 1)?;
+                // Dates have a type of their own.
+                let format = match tag.get("Format").as_deref() {
+                    Some("Percent") => NumberFormat::of("0%"),
+                    Some(code) => NumberFormat::of(code),
+                    None => NumberFormat::Plain,
+                };
+                if matches!(format, NumberFormat::Odd(_)) {
+                    formats.insert(style.clone(), format);
+                }
+            }
+            Event::Close(_) if events.depth() == outside => return Ok(formats),
+            Event::End => return Ok(formats),
             _ => {}
         }
     }
@@ -61,6 +94,7 @@ struct Walker<'e, 'a, 'b> {
     events: &'e mut Events<'a>,
     budget: &'b mut Budget,
     sheet: Sheet,
+    formats: &'e BTreeMap<String, NumberFormat>,
     /// The row, and the column of the next cell, where they do not say where they stand.
     row: u32,
     column: u32,
@@ -114,6 +148,7 @@ impl Walker<'_, '_, '_> {
         self.sheet.merge(Region { top: row, left: column, bottom, right }, self.budget)?;
         let outside = self.events.depth().saturating_sub(1);
         let mut text = None;
+        let formula = tag.get("Formula");
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(data) if data.space == SHEET && data.local == "Data" => {
@@ -132,8 +167,12 @@ impl Walker<'_, '_, '_> {
                 _ => {}
             }
         }
-        self.sheet.uncalculated += usize::from(text.is_none() && tag.get("Formula").is_some());
-        self.sheet.put(row, column, &text.unwrap_or_default(), self.budget)
+        let text = text.unwrap_or_default();
+        if let Some(formula) = formula {
+            self.sheet.formulas.note((row, column), &text, adds(&formula));
+        }
+        let format = tag.get("StyleID").and_then(|style| self.formats.get(&*style));
+        self.sheet.put_figure((row, column), &text, format, self.budget)
     }
 
     /// The text of a cell, with or without elements of HTML that say how it looks.

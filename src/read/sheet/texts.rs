@@ -55,6 +55,17 @@ impl Texts {
         self.list[from..].iter().map(|(at, _)| *at).take_while(move |at| at <= places.end())
     }
 
+    /// Empties the texts of these cells, which must be in order.
+    pub(super) fn clear(&mut self, places: &[At]) {
+        self.list.retain(|(at, _)| places.binary_search(at).is_err());
+    }
+
+    /// The text of a cell, once they are in order.
+    pub(super) fn get(&self, at: At) -> Option<&str> {
+        let found = self.list.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+        self.list.get(found).map(|(_, text)| text.as_str())
+    }
+
     /// Takes the text of a cell; cells must be asked for in order.
     pub(super) fn take(&mut self, at: At) -> String {
         while self.list.get(self.passed).is_some_and(|(known, _)| *known < at) {

@@ -4,6 +4,8 @@
 //! than there is, which ends the process. Here a cell costs what it holds.
 
 use super::biff::{Continued, Record, Text, record};
+use super::formulas::adds_tokens;
+use super::numberformat::NumberFormat;
 use super::strings::Strings;
 use super::xls_objects::Objects;
 use super::{NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
@@ -90,8 +92,8 @@ struct Bound {
 struct Globals {
     sheets: Vec<Bound>,
     strings: Strings,
-    /// Whether each cell format shows a date.
-    dates: Vec<bool>,
+    /// The number format of each cell format.
+    formats: Vec<NumberFormat>,
     from_1904: bool,
     text: Text,
     has_pictures: bool,
@@ -107,7 +109,7 @@ impl Globals {
         let mut globals = Self {
             sheets: Vec::new(),
             strings: Strings::default(),
-            dates: Vec::new(),
+            formats: Vec::new(),
             from_1904: false,
             text,
             has_pictures: false,
@@ -120,14 +122,14 @@ impl Globals {
                 kind::EOF => break,
                 kind::FORMAT => {
                     let code = globals.text.at(record.data, 2, matches!(globals.text, Text::Narrow(_)));
-                    formats.extend(record.u16(0).zip(code.map(|code| value::is_date_format(&code))));
+                    formats.extend(record.u16(0).zip(code.map(|code| NumberFormat::of(&code))));
                 }
                 kind::XF => of_cells.push(record.u16(2).unwrap_or(0)),
                 _ => globals.record(stream, record, budget)?,
             }
         }
-        let is_date = |id: u16| formats.get(&id).copied().unwrap_or_else(|| value::is_built_in_date(id));
-        globals.dates = of_cells.into_iter().map(is_date).collect();
+        let format = |id: u16| formats.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id));
+        globals.formats = of_cells.into_iter().map(format).collect();
         Ok(globals)
     }
 
@@ -185,8 +187,9 @@ impl Globals {
                 _ if inside > 0 => {}
                 kind::STRING => {
                     if let Some((row, column)) = awaits.take() {
-                        let text = self.long_text(stream, record, 0, budget)?;
-                        sheet.put(row, column, &text.unwrap_or_default(), budget)?;
+                        let text = self.long_text(stream, record, 0, budget)?.unwrap_or_default();
+                        sheet.formulas.note((row, column), &text, false);
+                        sheet.put(row, column, &text, budget)?;
                     }
                 }
                 kind::ROW if record.u16(12).is_some_and(|flags| flags & 0x20 != 0) => {
@@ -220,8 +223,11 @@ impl Globals {
         let text = match record.kind {
             kind::BLANK => Some(String::new()),
             kind::MUL_BLANK => return blanks(record, sheet, budget).map(|()| None),
-            kind::NUMBER => record.f64(6).map(|number| self.shown(number, format)),
-            kind::RK => record.u32(6).map(|bits| self.shown(value::rk(bits), format)),
+            kind::NUMBER | kind::RK => {
+                let number = if record.kind == kind::RK { record.u32(6).map(value::rk) } else { record.f64(6) };
+                let number = number.ok_or_else(|| too_short(sheet))?;
+                return self.figure((row, column), number, format, sheet, budget).map(|()| None);
+            }
             kind::MUL_RK => return self.row_of_numbers(record, sheet, budget).map(|()| None),
             kind::LABEL_SST => {
                 let text = record.u32(6).and_then(|index| self.strings.get(index as usize));
@@ -233,16 +239,24 @@ impl Globals {
                 0 => value::truth(value != 0).to_owned(),
                 _ => value::error(value).to_owned(),
             }),
-            kind::FORMULA => match (record.u16(12), record.data.get(6), record.data.get(8)) {
-                (Some(0xFFFF), Some(0), _) => return Ok(Some((row, column))),
-                (Some(0xFFFF), Some(1), Some(&truth)) => Some(value::truth(truth != 0).to_owned()),
-                (Some(0xFFFF), Some(2), Some(&error)) => Some(value::error(error).to_owned()),
-                (Some(0xFFFF), ..) => Some(String::new()),
-                _ => record.f64(6).map(|number| self.shown(number, format)),
-            },
+            kind::FORMULA => {
+                let text = match (record.u16(12), record.data.get(6), record.data.get(8)) {
+                    (Some(0xFFFF), Some(0), _) => return Ok(Some((row, column))),
+                    (Some(0xFFFF), Some(1), Some(&truth)) => value::truth(truth != 0).to_owned(),
+                    (Some(0xFFFF), Some(2), Some(&error)) => value::error(error).to_owned(),
+                    (Some(0xFFFF), ..) => String::new(),
+                    _ => {
+                        let number = record.f64(6).ok_or_else(|| too_short(sheet))?;
+                        sheet.formulas.note((row, column), &value::number(number), adds(record));
+                        return self.figure((row, column), number, format, sheet, budget).map(|()| None);
+                    }
+                };
+                sheet.formulas.note((row, column), &text, false);
+                Some(text)
+            }
             _ => return Ok(None),
         };
-        let text = text.ok_or_else(|| ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name)))?;
+        let text = text.ok_or_else(|| too_short(sheet))?;
         sheet.put(row, column, &text, budget)?;
         Ok(None)
     }
@@ -253,7 +267,7 @@ impl Globals {
         let numbers = record.data.get(4..end).unwrap_or_default().chunks_exact(6);
         for (column, number) in (u32::from(first)..).zip(numbers) {
             if let (Some(format), Some(bits)) = (u16_at(number, 0), u32_at(number, 2)) {
-                sheet.put(u32::from(row), column, &self.shown(value::rk(bits), format), budget)?;
+                self.figure((u32::from(row), column), value::rk(bits), format, sheet, budget)?;
             }
         }
         Ok(())
@@ -274,9 +288,29 @@ impl Globals {
         Ok(bytes.skip(at).and_then(|()| bytes.plain_string()))
     }
 
-    fn shown(&self, number: f64, format: u16) -> String {
-        value::shown(number, self.dates.get(usize::from(format)).copied().unwrap_or(false), self.from_1904)
+    /// Notes the figure of a cell.
+    fn figure(
+        &self,
+        at: (u32, u32),
+        number: f64,
+        format: u16,
+        sheet: &mut Sheet,
+        budget: &mut Budget,
+    ) -> Result<(), ReadError> {
+        let format = self.formats.get(usize::from(format));
+        let text = value::shown(number, format.is_some_and(NumberFormat::is_date), self.from_1904);
+        sheet.put_figure(at, &text, format, budget)
     }
+}
+
+fn too_short(sheet: &Sheet) -> ReadError {
+    ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name))
+}
+
+/// Whether the formula of a cell only adds up cells (MS-XLS 2.4.127): the size of its tokens stands before them.
+fn adds(record: Record) -> bool {
+    let size = usize::from(record.u16(20).unwrap_or(0));
+    record.data.get(22..22 + size).is_some_and(|tokens| adds_tokens(tokens, 4, 8))
 }
 
 /// Cells that hold nothing (MS-XLS 2.4.174).

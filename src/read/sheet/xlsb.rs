@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::biff::{Records, f64_at, wide_string};
+use super::formulas::adds_tokens;
+use super::numberformat::NumberFormat;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::Strings;
-use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
+use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value, without_broken};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
@@ -56,9 +58,10 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         None => Ok(Vec::new()),
     };
     let strings = shared_strings(&part(&mut package, "sharedStrings", budget)?, budget)?;
-    let dates = formats(&part(&mut package, "styles", budget)?, budget)?;
+    let formats = part(&mut package, "styles", budget).and_then(|part| formats(&part, budget));
+    let formats = without_broken(formats, findings)?.unwrap_or_default();
     let list = Listed::read(&required(&mut package, &main, budget)?, budget)?;
-    let shared = Shared { strings, dates, from_1904: list.from_1904 };
+    let shared = Shared { strings, formats, from_1904: list.from_1904 };
     let mut book = Workbook::default();
     let mut drawn = Vec::new();
     for (mut sheet, id) in list.sheets {
@@ -114,8 +117,8 @@ impl Listed {
 /// What all sheets share.
 struct Shared {
     strings: Strings,
-    /// Whether each cell format shows a date.
-    dates: Vec<bool>,
+    /// The number format of each cell format.
+    formats: Vec<NumberFormat>,
     from_1904: bool,
 }
 
@@ -154,10 +157,26 @@ impl Shared {
     /// A cell (MS-XLSB 2.5.9): its column, its format, then its value.
     fn cell(&self, kind: u32, data: &[u8], row: u32, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
         const VALUE: usize = 8;
+        let at = (row, u32_at(data, 0).unwrap_or(u32::MAX));
+        let too_short = |name: &str| ReadError::Damaged(format!("{name}: a cell's record is too short"));
+        let number = match kind {
+            kind::CELL_RK => Some(u32_at(data, VALUE).map(value::rk)),
+            kind::CELL_REAL | kind::FMLA_NUM => Some(f64_at(data, VALUE)),
+            _ => None,
+        };
+        if let Some(number) = number {
+            // The format has 24 bits.
+            let format = self.formats.get((u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize);
+            let is_date = format.is_some_and(NumberFormat::is_date);
+            let number = number.ok_or_else(|| too_short(&sheet.name))?;
+            let text = value::shown(number, is_date, self.from_1904);
+            if kind == kind::FMLA_NUM {
+                sheet.formulas.note(at, &text, adds(data, VALUE + 8));
+            }
+            return sheet.put_figure(at, &text, format, budget);
+        }
         let text = match kind {
             kind::CELL_BLANK => Some(String::new()),
-            kind::CELL_RK => u32_at(data, VALUE).map(|bits| self.shown(value::rk(bits), data)),
-            kind::CELL_REAL | kind::FMLA_NUM => f64_at(data, VALUE).map(|number| self.shown(number, data)),
             kind::CELL_ERROR | kind::FMLA_ERROR => data.get(VALUE).map(|&code| value::error(code).to_owned()),
             kind::CELL_BOOL | kind::FMLA_BOOL => data.get(VALUE).map(|&truth| value::truth(truth != 0).to_owned()),
             kind::CELL_ST | kind::FMLA_STRING => wide_string(data, VALUE).map(|(text, _)| text),
@@ -170,15 +189,19 @@ impl Shared {
             }
             _ => return Ok(()),
         };
-        let text = text.ok_or_else(|| ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name)))?;
-        sheet.put(row, u32_at(data, 0).unwrap_or(u32::MAX), &text, budget)
+        let text = text.ok_or_else(|| too_short(&sheet.name))?;
+        if matches!(kind, kind::FMLA_STRING | kind::FMLA_ERROR | kind::FMLA_BOOL) {
+            sheet.formulas.note(at, &text, false);
+        }
+        sheet.put(at.0, at.1, &text, budget)
     }
+}
 
-    fn shown(&self, number: f64, cell: &[u8]) -> String {
-        // The format has 24 bits.
-        let format = u32_at(cell, 4).unwrap_or(0) & 0x00FF_FFFF;
-        value::shown(number, self.dates.get(format as usize).copied().unwrap_or(false), self.from_1904)
-    }
+/// Whether the formula behind a value only adds up cells (MS-XLSB 2.2.2.1): flags, the size of its tokens, these.
+fn adds(data: &[u8], at: usize) -> bool {
+    let size = u32_at(data, at + 2).unwrap_or(0) as usize;
+    let start = at + 6;
+    start.checked_add(size).and_then(|end| data.get(start..end)).is_some_and(|tokens| adds_tokens(tokens, 6, 12))
 }
 
 /// The strings that cells share: flags, then the text, then its formatting (MS-XLSB 2.4.826).
@@ -194,24 +217,24 @@ fn shared_strings(part: &[u8], budget: &mut Budget) -> Result<Strings, ReadError
     Ok(strings)
 }
 
-/// Whether each cell format shows a date.
-fn formats(part: &[u8], budget: &mut Budget) -> Result<Vec<bool>, ReadError> {
+/// The number format of each cell format.
+fn formats(part: &[u8], budget: &mut Budget) -> Result<Vec<NumberFormat>, ReadError> {
     let mut records = Records::new(part);
-    let (mut codes, mut dates, mut of_cells) = (BTreeMap::new(), Vec::new(), false);
+    let (mut codes, mut formats, mut of_cells) = (BTreeMap::new(), Vec::new(), false);
     while let Some((kind, data)) = records.next(budget)? {
         match kind {
             kind::FMT => {
-                let code = wide_string(data, 2).map(|(code, _)| value::is_date_format(&code));
+                let code = wide_string(data, 2).map(|(code, _)| NumberFormat::of(&code));
                 codes.extend(u16_at(data, 0).zip(code));
             }
             kind::BEGIN_CELL_XFS => of_cells = true,
             kind::END_CELL_XFS => of_cells = false,
             kind::XF if of_cells => {
                 let id = u16_at(data, 2).unwrap_or(0);
-                dates.push(codes.get(&id).copied().unwrap_or_else(|| value::is_built_in_date(id)));
+                formats.push(codes.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id)));
             }
             _ => {}
         }
     }
-    Ok(dates)
+    Ok(formats)
 }

@@ -4,10 +4,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::formats::dates;
+use super::formats::formats;
+use super::formulas::adds;
+use super::numberformat::NumberFormat;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::{Strings, rich, unescaped};
-use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
+use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value, without_broken};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
@@ -29,10 +31,11 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let strings = part(&mut package, "sharedStrings", budget)?;
     let strings = strings.map(|part| Strings::read(&part, budget)).transpose()?.unwrap_or_default();
     let styles = relationships.target("styles");
-    let dates = styles.map(|part| dates(&mut package, part, budget)).transpose()?.unwrap_or_default();
+    let formats = styles.map(|part| formats(&mut package, part, budget)).transpose();
+    let formats = without_broken(formats, findings)?.flatten().unwrap_or_default();
     let list = list(&required(&mut package, &main, budget)?, budget)?;
-    let shared = Shared { strings, dates, from_1904: list.from_1904 };
-    let mut book = Workbook::default();
+    let shared = Shared { strings, formats, from_1904: list.from_1904 };
+    let mut book = Workbook { recalculates: list.recalculates, ..Workbook::default() };
     let mut drawn = Vec::new();
     for (mut sheet, id) in list.sheets {
         let Some(to) = relationships.by_id(&id).filter(|to| !to.external) else {
@@ -43,7 +46,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
             findings.push(sheet_skipped(&sheet.name, MISSING));
             continue;
         };
-        let cells = Cells { shared: &shared, sheet: &mut sheet, budget, row: 0, column: 0 };
+        let cells = Cells { shared: &shared, sheet: &mut sheet, budget, row: 0, column: 0, adds: false };
         match cells.read(&part)? {
             Root::Other => {
                 findings.push(sheet_skipped(&sheet.name, NO_WORKSHEET));
@@ -62,16 +65,19 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 struct Listed {
     sheets: Vec<(Sheet, String)>,
     from_1904: bool,
+    /// Whether formulas are to be calculated when the workbook is opened (18.2.2).
+    recalculates: bool,
 }
 
 /// Reads the list of sheets (18.2.19 and 18.2.20).
 fn list(part: &[u8], budget: &mut Budget) -> Result<Listed, ReadError> {
     let (text, _) = xml::text(part, budget)?;
     let mut events = Events::new(&text, 0, &[]);
-    let mut list = Listed { sheets: Vec::new(), from_1904: false };
+    let mut list = Listed { sheets: Vec::new(), from_1904: false, recalculates: false };
     loop {
         match events.next(budget)? {
             Event::Open(tag) if tag.local == "workbookPr" => list.from_1904 = is_true(&tag, "date1904"),
+            Event::Open(tag) if tag.local == "calcPr" => list.recalculates = is_true(&tag, "fullCalcOnLoad"),
             Event::Open(tag) if tag.local == "sheet" => {
                 budget.spend(Resource::Entries, 1)?;
                 let name = tag.get("name").unwrap_or_default().into_owned();
@@ -88,8 +94,8 @@ fn list(part: &[u8], budget: &mut Budget) -> Result<Listed, ReadError> {
 /// What all sheets share.
 struct Shared {
     strings: Strings,
-    /// Whether each cell format shows a date.
-    dates: Arc<Vec<bool>>,
+    /// The number format of each cell format.
+    formats: Arc<Vec<NumberFormat>>,
     from_1904: bool,
 }
 
@@ -109,6 +115,8 @@ struct Cells<'a> {
     /// The row and column of what comes next, where it does not say where it stands.
     row: u32,
     column: u32,
+    /// Whether the last formula only adds up cells: formulas that are shared are written once.
+    adds: bool,
 }
 
 impl Cells<'_> {
@@ -168,14 +176,17 @@ impl Cells<'_> {
                 _ => {}
             }
         }
-        let (mut written, mut formula) = (None, false);
+        let (mut written, mut formula) = (None, None);
         loop {
             match events.next(self.budget)? {
                 Event::Open(tag) if tag.local == "v" => written = Some(events.content(self.budget)?),
                 Event::Open(tag) if tag.local == "is" => written = Some(rich(events, self.budget)?),
                 Event::Open(tag) if tag.local == "f" => {
-                    formula = true;
-                    events.skip(self.budget)?;
+                    let text = events.content(self.budget)?;
+                    if !text.is_empty() {
+                        self.adds = adds(&text);
+                    }
+                    formula = Some(self.adds);
                 }
                 Event::Close(_) if events.depth() == outside => break,
                 Event::End => break,
@@ -184,10 +195,10 @@ impl Cells<'_> {
         }
         let (row, column) = (self.row, self.column);
         self.column = column.saturating_add(1);
-        let Some(written) = written else {
-            self.sheet.uncalculated += usize::from(formula);
-            return self.sheet.put(row, column, "", self.budget);
-        };
+        if let Some(adds) = formula {
+            self.sheet.formulas.note((row, column), written.as_deref().unwrap_or_default(), adds);
+        }
+        let Some(written) = written else { return self.sheet.put(row, column, "", self.budget) };
         if kind == "s" {
             let text = written.trim().parse().ok().and_then(|index: usize| self.shared.strings.get(index));
             self.sheet.missing += usize::from(text.is_none() && !written.trim().is_empty());
@@ -198,12 +209,10 @@ impl Cells<'_> {
             "str" => unescaped(written),
             "d" => written.trim().trim_end_matches("T00:00:00").replacen('T', " ", 1).into(),
             "n" => {
-                let is_date = format.parse().ok().and_then(|format: usize| self.shared.dates.get(format).copied());
-                let shown = |text| value::stored(text, is_date.unwrap_or(false), self.shared.from_1904);
-                match &written {
-                    Cow::Borrowed(text) => shown(text),
-                    Cow::Owned(text) => shown(text).into_owned().into(),
-                }
+                let format = format.parse().ok().and_then(|format: usize| self.shared.formats.get(format));
+                let is_date = format.is_some_and(NumberFormat::is_date);
+                let text = value::stored(&written, is_date, self.shared.from_1904);
+                return self.sheet.put_figure((row, column), &text, format, self.budget);
             }
             _ => written,
         };

@@ -1,0 +1,181 @@
+//! Formulas and their results: which have none, and whether results that are all 0 were ever calculated.
+
+use super::{Sheet, Texts};
+
+/// Cells beside a formula in which figures are looked for that it may add up.
+const BESIDE: u32 = 40;
+
+/// What is known of the formulas of a sheet.
+#[derive(Debug, Default)]
+pub(super) struct Formulas {
+    /// Formulas whose results are not stored, or blank.
+    pub(super) uncalculated: usize,
+    /// Whether one of them has a result other than 0.
+    calculated: bool,
+    /// Cells of those with the result 0, and whether the formula only adds.
+    zeros: Vec<((u32, u32), bool)>,
+}
+
+impl Formulas {
+    /// Notes the result of a formula, which is blank where there is none. `adds` says whether it only adds up cells.
+    pub(super) fn note(&mut self, at: (u32, u32), result: &str, adds: bool) {
+        match result.trim() {
+            "" => self.uncalculated += 1,
+            "0" => self.zeros.push((at, adds)),
+            _ => self.calculated = true,
+        }
+    }
+}
+
+/// Takes results away that no program has calculated: all of a workbook are 0, and beside one that adds, or beside any where the workbook
+/// says that it is to be calculated, stand figures that are not.
+pub(super) fn without_results(sheets: &mut [Sheet], recalculates: bool) {
+    if sheets.iter().any(|sheet| sheet.formulas.calculated) {
+        return;
+    }
+    let mut told = false;
+    for sheet in sheets.iter_mut().filter(|sheet| !sheet.formulas.zeros.is_empty()) {
+        sheet.cells.sort();
+        let mut zeros = sheet.formulas.zeros.iter().filter(|zero| zero.1 || recalculates);
+        told |= zeros.any(|&(at, _)| has_figures_beside(&sheet.cells, at));
+    }
+    for sheet in sheets.iter_mut().filter(|_| told) {
+        let mut zeros: Vec<(u32, u32)> =
+            std::mem::take(&mut sheet.formulas.zeros).into_iter().map(|zero| zero.0).collect();
+        zeros.sort_unstable();
+        sheet.cells.clear(&zeros);
+        sheet.formulas.uncalculated += zeros.len();
+    }
+}
+
+/// Whether left of a cell or above it stand figures that are not 0, blank cells aside.
+fn has_figures_beside(cells: &Texts, (row, column): (u32, u32)) -> bool {
+    let left = (column.saturating_sub(BESIDE)..column).rev().map(|column| (row, column));
+    let above = (row.saturating_sub(BESIDE)..row).rev().map(|row| (row, column));
+    let figure = |at| cells.get(at).map(|text| text.trim().parse::<f64>().ok());
+    let has = |places: &mut dyn Iterator<Item = (u32, u32)>| {
+        // Words end what it may add up.
+        places.filter_map(figure).take_while(Option::is_some).flatten().any(|figure| figure != 0.0)
+    };
+    has(&mut left.into_iter()) || has(&mut above.into_iter())
+}
+
+/// Whether a formula, as it is written, only adds up cells.
+pub(super) fn adds(formula: &str) -> bool {
+    let (mut name, mut reference, mut found) = (false, false, formula.contains("SUM"));
+    for sign in formula.chars() {
+        match sign {
+            '\'' => name = !name,
+            _ if name => {}
+            // `RC[-6]` has no minus of its own.
+            '[' => reference = true,
+            ']' => reference = false,
+            _ if reference => {}
+            '+' => found = true,
+            '-' | '*' | '/' | '"' | '<' | '>' => return false,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether a formula in tokens (MS-XLS 2.5.198) only adds up cells; a reference to a cell has so many bytes, and twice as many one to an
+/// area in the sheet's own rows.
+pub(super) fn adds_tokens(tokens: &[u8], reference: usize, area: usize) -> bool {
+    const SUM: u16 = 4;
+    let (mut at, mut found) = (0, false);
+    while let Some(&token) = tokens.get(at) {
+        let operand = if token >= 0x20 { token & 0x1F | 0x20 } else { token };
+        at += 1 + match operand {
+            // +, union, range, sign, brackets, a missing argument.
+            0x03 => {
+                found = true;
+                0
+            }
+            0x10..=0x12 | 0x15 | 0x16 => 0,
+            0x19 => match tokens.get(at) {
+                Some(flags) if flags & 0x04 == 0 => {
+                    found |= flags & 0x10 != 0;
+                    3
+                }
+                _ => return false,
+            },
+            0x1E => 2,
+            0x1F => 8,
+            0x22 => {
+                let function =
+                    tokens.get(at + 1..at + 3).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]) & 0x7FFF);
+                if function != Some(SUM) {
+                    return false;
+                }
+                found = true;
+                3
+            }
+            0x24 => reference,
+            0x25 => area,
+            0x3A => 2 + reference,
+            0x3B => 2 + area,
+            _ => return false,
+        };
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Budget;
+
+    fn sheet(cells: &[(u32, u32, &str)], formulas: &[(u32, u32, &str, bool)]) -> Sheet {
+        let mut sheet = Sheet::default();
+        let budget = &mut Budget::default();
+        for &(row, column, text) in cells {
+            assert!(sheet.put(row, column, text, budget).is_ok());
+        }
+        for &(row, column, text, adds) in formulas {
+            sheet.formulas.note((row, column), text, adds);
+            assert!(sheet.put(row, column, text, budget).is_ok());
+        }
+        sheet
+    }
+
+    fn left(mut sheet: Sheet, recalculates: bool) -> (usize, usize) {
+        let sheets = std::slice::from_mut(&mut sheet);
+        without_results(sheets, recalculates);
+        (sheets[0].formulas.uncalculated, sheets[0].cells.places().count())
+    }
+
+    #[test]
+    fn zeros_beside_figures_were_not_calculated() {
+        let row = [(0, 0, "总计"), (0, 1, "5"), (0, 3, "0")];
+        let sum = (0, 4, "0", true);
+        assert_eq!(left(sheet(&row, &[sum]), false), (1, 3));
+        // A difference may be 0, but not all of a workbook that is still to be calculated.
+        assert_eq!(left(sheet(&row, &[(0, 4, "0", false)]), false), (0, 4));
+        assert_eq!(left(sheet(&row, &[(0, 4, "0", false)]), true), (1, 3));
+        // Another result shows that the workbook has been calculated.
+        assert_eq!(left(sheet(&row, &[sum, (1, 4, "5", true)]), true), (0, 5));
+        // Nothing but zeros to add up.
+        assert_eq!(left(sheet(&[(0, 0, "2024"), (0, 1, "总计"), (0, 2, "0")], &[(0, 3, "0", true)]), true), (0, 4));
+        assert_eq!(left(sheet(&[], &[(0, 3, "", true)]), false), (1, 0));
+    }
+
+    #[test]
+    fn formulas_that_only_add() {
+        for formula in ["SUM(D22:I22)", "=D5+E5", "of:=SUM([.D22:.I22])", "=SUM(RC[-6]:RC[-1])", "SUM('表-三'!A1:A5)"]
+        {
+            assert!(adds(formula), "{formula}");
+        }
+        for formula in ["D5-E5", "SUM(A1:A5)-B1", "IF(A1<0,SUM(B1:B3),0)", "A1", "A1*2", ""] {
+            assert!(!adds(formula), "{formula}");
+        }
+        let area = [0x25, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert!(adds_tokens(&[&area[..], &[0x19, 0x10, 0, 0]].concat(), 4, 8));
+        assert!(adds_tokens(&[&area[..], &[0x42, 1, 4, 0]].concat(), 4, 8));
+        assert!(adds_tokens(&[0x44, 0, 0, 0, 0, 0x44, 0, 0, 0, 0, 3], 4, 8));
+        assert!(!adds_tokens(&[0x44, 0, 0, 0, 0, 0x44, 0, 0, 0, 0, 4], 4, 8));
+        assert!(
+            !adds_tokens(&[0x44, 0, 0, 0, 0], 4, 8) && !adds_tokens(&[0x19], 4, 8) && !adds_tokens(&[0x42, 1], 4, 8)
+        );
+    }
+}

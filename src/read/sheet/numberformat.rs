@@ -1,0 +1,318 @@
+//! Number formats of cells (ECMA-376 part 1, 18.8.30 and 18.8.31): whether one shows a date, and what it makes of a figure: another
+//! number of thousands, a unit behind it.
+
+use std::sync::Arc;
+
+use super::value;
+use crate::document::Shown;
+
+/// Digits that a comma behind a figure takes off it.
+const OF_A_COMMA: i8 = 3;
+
+/// The format of a cell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) enum NumberFormat {
+    /// Shows figures as they are.
+    #[default]
+    Plain,
+    /// Shows a date or a time of day.
+    Date,
+    /// Shows figures in another way, by its sections.
+    Odd(Arc<[Section]>),
+}
+
+/// A section of a format: what it is for, and how it shows a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Section {
+    condition: Option<(Comparison, f64)>,
+    shown: Option<Shown>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Comparison {
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+    Equal,
+    Unequal,
+}
+
+impl NumberFormat {
+    /// A format that is built in.
+    pub(super) fn built_in(id: u16) -> Self {
+        match id {
+            9 | 10 => Self::of("0%"),
+            id if value::is_built_in_date(id) => Self::Date,
+            _ => Self::Plain,
+        }
+    }
+
+    /// The format that a code describes.
+    pub(super) fn of(code: &str) -> Self {
+        if value::is_date_format(code) {
+            return Self::Date;
+        }
+        let sections: Vec<Section> = sections(code).map(section).collect();
+        if sections.iter().all(|section| section.shown.is_none()) { Self::Plain } else { Self::Odd(sections.into()) }
+    }
+
+    /// Whether it shows a date.
+    pub(super) fn is_date(&self) -> bool {
+        matches!(self, Self::Date)
+    }
+
+    /// How a figure is shown, where it is not shown as it is.
+    pub(super) fn shown(&self, figure: &str) -> Option<Box<Shown>> {
+        let Self::Odd(sections) = self else { return None };
+        let figure: f64 = figure.parse().ok()?;
+        let by_condition =
+            sections.iter().find(|section| section.condition.is_some_and(|(is, than)| is.holds(figure, than)));
+        let section = by_condition.or_else(|| {
+            let mut free = sections.iter().filter(|section| section.condition.is_none());
+            // Positive figures, negative ones, zero.
+            let conditions = sections.iter().any(|section| section.condition.is_some());
+            let at = if conditions || figure > 0.0 {
+                0
+            } else if figure < 0.0 {
+                1
+            } else {
+                2
+            };
+            let first = free.next();
+            if at == 0 { first } else { free.nth(at - 1).or(first) }
+        })?;
+        section.shown.clone().map(Box::new)
+    }
+}
+
+impl Comparison {
+    fn holds(self, figure: f64, than: f64) -> bool {
+        match self {
+            Self::Less => figure < than,
+            Self::AtMost => figure <= than,
+            Self::More => figure > than,
+            Self::AtLeast => figure >= than,
+            Self::Equal => (figure - than).abs() < f64::EPSILON,
+            Self::Unequal => (figure - than).abs() >= f64::EPSILON,
+        }
+    }
+}
+
+/// How a figure is shown, told from the text that is shown of it: `3693.5万元` of 36934743 has a shift of -4.
+pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
+    let start = text.find(|sign: char| sign.is_ascii_digit())?;
+    let number = &text[start..];
+    let end = number.find(|sign: char| !(sign.is_ascii_digit() || matches!(sign, ',' | '.'))).unwrap_or(number.len());
+    let (digits, suffix) = number.split_at(end);
+    let digits = digits.replace(',', "");
+    let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let (stored, shown) = (stored.parse::<f64>().ok()?.abs(), digits.parse::<f64>().ok()?);
+    // Half of the last place that is shown, and a little for the error of calculating in binary.
+    let near = 0.501 * 10_f64.powi(-i32::try_from(decimals).ok()?);
+    let shift = [0, 2]
+        .into_iter()
+        .chain(-9..0)
+        .find(|&shift| (shown - stored * 10_f64.powi(i32::from(shift))).abs() <= near)?;
+    let suffix = unit(suffix);
+    (shift != 0 || !suffix.is_empty()).then(|| Box::new(Shown { shift, suffix: suffix.into() }))
+}
+
+/// What is written behind a figure without blanks and brackets; nothing where it has no words.
+fn unit(suffix: &str) -> &str {
+    let suffix = suffix.trim_matches(|sign: char| sign.is_whitespace() || "()（）".contains(sign));
+    if suffix.contains(|sign: char| sign.is_alphabetic() || sign == '%') { suffix } else { "" }
+}
+
+/// The sections of a code, parted by semicolons that are not written.
+fn sections(code: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(code);
+    std::iter::from_fn(move || {
+        let code = rest?;
+        let (mut quoted, mut escaped, mut bracket) = (false, false, false);
+        for (at, sign) in code.char_indices() {
+            match sign {
+                _ if std::mem::take(&mut escaped) => {}
+                '"' => quoted = !quoted,
+                _ if quoted => {}
+                '\\' | '!' => escaped = true,
+                '[' => bracket = true,
+                ']' => bracket = false,
+                ';' if !bracket => {
+                    rest = Some(&code[at + 1..]);
+                    return Some(&code[..at]);
+                }
+                _ => {}
+            }
+        }
+        rest = None;
+        Some(code)
+    })
+}
+
+/// A part of a section.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part {
+    Digit,
+    Point,
+    Comma,
+    Percent,
+    Written(char),
+}
+
+fn section(code: &str) -> Section {
+    let (parts, condition) = parts(code);
+    let first = parts.iter().position(|part| *part == Part::Digit);
+    let last = parts.iter().rposition(|part| *part == Part::Digit);
+    let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None } };
+    let percent = parts.contains(&Part::Percent);
+    let commas = parts[last + 1..].iter().take_while(|part| **part == Part::Comma).count();
+    // A full stop that is only written: `0!.0000` shows 3693.4743 of 36934743.
+    let written = parts[first..=last].iter().position(|part| *part == Part::Written('.'));
+    let behind = written.map_or(0, |at| {
+        let digits = parts[first + at..=last].iter().take_while(|part| **part != Part::Point);
+        digits.filter(|part| **part == Part::Digit).count()
+    });
+    let shift = i8::try_from(behind)
+        .unwrap_or(i8::MAX)
+        .saturating_add(OF_A_COMMA.saturating_mul(i8::try_from(commas).unwrap_or(i8::MAX)));
+    let suffix: String = parts[last + 1..]
+        .iter()
+        .filter_map(|part| match part {
+            Part::Written(sign) => Some(*sign),
+            Part::Percent => Some('%'),
+            _ => None,
+        })
+        .collect();
+    let suffix = unit(&suffix);
+    let shift = if percent { 2 } else { -shift };
+    let shown = (shift != 0 || !suffix.is_empty()).then(|| Shown { shift, suffix: suffix.into() });
+    Section { condition, shown }
+}
+
+/// The parts of a section, and for which figures it is.
+fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
+    let mut parts = Vec::new();
+    let mut condition = None;
+    let mut signs = code.chars();
+    // `General`, in Chinese `G/通用格式`, shows digits.
+    let general = ["General", "GENERAL", "general", "G/通用格式"].into_iter().find(|name| code.contains(name));
+    let plain;
+    if let Some(general) = general {
+        plain = code.replacen(general, "0", 1);
+        signs = plain.chars();
+    }
+    while let Some(sign) = signs.next() {
+        match sign {
+            '0' | '#' | '?' => parts.push(Part::Digit),
+            '.' => parts.push(Part::Point),
+            ',' => parts.push(Part::Comma),
+            '%' => parts.push(Part::Percent),
+            '\\' | '!' => parts.extend(signs.next().map(Part::Written)),
+            // As wide as the next sign, or filled with it.
+            '_' | '*' => drop(signs.next()),
+            '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(Part::Written)),
+            '[' => {
+                let inside: String = signs.by_ref().take_while(|&sign| sign != ']').collect();
+                condition = condition.or_else(|| comparison(&inside));
+            }
+            sign => parts.push(Part::Written(sign)),
+        }
+    }
+    (parts, condition)
+}
+
+fn comparison(text: &str) -> Option<(Comparison, f64)> {
+    let signs: [(&str, Comparison); 6] = [
+        ("<=", Comparison::AtMost),
+        (">=", Comparison::AtLeast),
+        ("<>", Comparison::Unequal),
+        ("<", Comparison::Less),
+        (">", Comparison::More),
+        ("=", Comparison::Equal),
+    ];
+    signs.into_iter().find_map(|(sign, comparison)| Some((comparison, text.strip_prefix(sign)?.trim().parse().ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(code: &str, figure: &str) -> Option<(i8, String)> {
+        NumberFormat::of(code).shown(figure).map(|shown| (shown.shift, shown.suffix.to_string()))
+    }
+
+    #[test]
+    fn what_a_format_makes_of_a_figure() {
+        for (code, shift, suffix) in [
+            ("0!.0000", -4, ""),
+            ("0\\.0000", -4, ""),
+            ("0\".\"0000", -4, ""),
+            ("0!.0,", -4, ""),
+            ("0!.0,\"万元\"", -4, "万元"),
+            ("0.00,", -3, ""),
+            ("#,##0.00,,\"百万元\"", -6, "百万元"),
+            ("#,##0.00\"元\"", 0, "元"),
+            ("#,##0.00元", 0, "元"),
+            ("0\"件\"", 0, "件"),
+            ("0%", 2, "%"),
+            ("0.00%", 2, "%"),
+            ("G/通用格式\"元\"", 0, "元"),
+            ("General\"件\"", 0, "件"),
+            ("0!.0,_ ;-0!.0,", -4, ""),
+        ] {
+            assert_eq!(said(code, "36934743"), Some((shift, suffix.to_owned())), "{code}");
+        }
+        for code in [
+            "General",
+            "0",
+            "0.00",
+            "#,##0",
+            "#,##0.00_);(#,##0.00)",
+            "[$¥-804]#,##0.00",
+            "¥#,##0.00",
+            "@",
+            "# ?/?",
+            "0.00E+00",
+            "_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * \"-\"??_ ;_ @_ ",
+            "[DBNum1]0",
+            "",
+        ] {
+            assert_eq!(NumberFormat::of(code), NumberFormat::Plain, "{code}");
+        }
+        assert!(NumberFormat::of("yyyy/m/d").is_date());
+    }
+
+    #[test]
+    fn what_is_shown_tells_how() {
+        for (stored, text, expected) in [
+            ("36934743", "3693.4743", Some((-4, ""))),
+            ("36934743", "3693.5万元", Some((-4, "万元"))),
+            ("36934743", "36,934,743.00元", Some((0, "元"))),
+            ("0.12", "12%", Some((2, "%"))),
+            ("0", "0件", Some((0, "件"))),
+            ("-6", "-6", None),
+            ("12.345", "12.3", None),
+            ("36934743", "￥36,934,743.00", None),
+            ("36934743", "36934743!.0000", None),
+            ("5", "7", None),
+            ("5", "", None),
+        ] {
+            let found = told(stored, text);
+            assert_eq!(found.as_ref().map(|shown| (shown.shift, &*shown.suffix)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_section_is_chosen_by_the_figure() {
+        let code = "[>=10000]0!.0,\"万\";0";
+        assert_eq!((said(code, "123456"), said(code, "12")), (Some((-4, "万".into())), None));
+        let code = "0\"元\";-0\"角\";0\"分\"";
+        assert_eq!(
+            ["5", "-5", "0"].map(|figure| said(code, figure).map(|shown| shown.1)),
+            ["元", "角", "分"].map(|suffix| Some(suffix.into()))
+        );
+        assert_eq!(said("0\"元\"", "-5"), Some((0, "元".into())));
+        assert_eq!(said("0\"元\"", "甲"), None);
+    }
+}
