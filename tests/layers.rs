@@ -86,7 +86,7 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("spelling", &["units"]),
     ("value", &["spelling", "units"]),
     ("source", &["figures", "labels", "value"]),
-    ("grid", &["figures", "labels", "source", "value"]),
+    ("grid", &["figures", "labels", "source", "units", "value"]),
     ("text", &["figures", "labels", "source", "value"]),
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),

@@ -13,6 +13,7 @@ mod corrections;
 mod docx;
 mod docx_write;
 mod element_order;
+mod figures;
 mod fill;
 mod filter;
 mod forms;

@@ -1,5 +1,6 @@
 //! Office Open XML word processing documents (ECMA-376 part 1, 17), Transitional and Strict, read as a stream.
 
+mod controls;
 mod flow;
 pub(super) mod metadata;
 pub(super) mod names;

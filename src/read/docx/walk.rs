@@ -60,6 +60,9 @@ pub(super) struct Walk<'a, 's, 'p> {
     drawing: PictureRef,
     /// Open complex fields (17.16.18): whether their instruction is still being read.
     fields: Vec<bool>,
+    /// What is chosen in the list of choices whose field is open, and how much had been shown when it began.
+    pub(super) choice: Option<String>,
+    shown_before: u64,
     /// Text that stood within instructions, kept until the instruction has ended.
     swallowed: String,
     /// Name and base64 text of the picture that is open (Word 2003).
@@ -89,6 +92,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             alternatives: Vec::new(),
             drawing: PictureRef::default(),
             fields: Vec::new(),
+            choice: None,
+            shown_before: 0,
             swallowed: String::new(),
             binary: (String::new(), String::new()),
             unwanted: [None; 3],
@@ -326,7 +331,10 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// The beginning, middle or end of a complex field.
     pub(super) fn field_character(&mut self, kind: &str) {
         match kind {
-            "begin" if self.fields.len() < DEEPEST_FIELD => self.fields.push(true),
+            "begin" if self.fields.len() < DEEPEST_FIELD => {
+                self.fields.push(true);
+                (self.choice, self.shown_before) = (None, self.shared.yielded);
+            }
             "begin" => {}
             "separate" => {
                 if let Some(field) = self.fields.last_mut() {
@@ -335,6 +343,10 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             }
             _ => {
                 self.fields.pop();
+                // The field of a list of choices has no text of its own.
+                if let Some(choice) = self.choice.take().filter(|_| self.shared.yielded == self.shown_before) {
+                    self.show(&choice);
+                }
             }
         }
         if !self.fields.contains(&true) {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::controls;
 use super::flow::Kind;
 use super::names::{is_on, number, val};
 use super::table::{Merge, Row};
@@ -109,6 +110,11 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"footnote" | b"endnote" => return self.note(tag),
             b"binData" => self.binary_begins(tag),
+            b"ffData" => {
+                let said = self.events.ahead().unwrap_or_default();
+                self.choice = controls::choice(said, self.shared.budget);
+                return None;
+            }
             name if is_passed_over(name) => return None,
             name => {
                 self.mark(name, tag);

@@ -1,6 +1,7 @@
 //! Web pages: paragraphs, tables and pictures of a page, its navigation marked and nothing of it fetched.
 
 mod chrome;
+mod fields;
 mod lists;
 mod metadata;
 mod parse;

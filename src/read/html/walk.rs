@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Source;
 use super::chrome::is_breadcrumbs;
+use super::fields;
 use super::lists::{List, Lists};
 use super::pictures;
 use super::survey::{Survey, Verdict};
@@ -36,6 +37,8 @@ enum Role {
     Picture,
     /// Another page inside this one.
     Frame,
+    /// A field of a form that holds what was filled in.
+    Field,
 }
 
 fn role(name: &str) -> Role {
@@ -52,6 +55,7 @@ fn role(name: &str) -> Role {
         "td" | "th" => Role::Cell,
         "img" | "v:imagedata" | "image" => Role::Picture,
         "iframe" | "frame" | "object" | "embed" => Role::Frame,
+        "input" => Role::Field,
         "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "div"
         | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hr" | "html"
         | "legend" | "main" | "nav" | "option" | "p" | "section" | "summary" => Role::Block,
@@ -92,6 +96,8 @@ pub(super) struct Walker<'a> {
     /// For every open table, whether it is one of data.
     nest: Vec<bool>,
     entered: Vec<Entered>,
+    /// The choice that is shown of the list of choices that was met last.
+    chosen: Option<Id>,
     hidden: u32,
     furniture: u32,
     keep: u32,
@@ -117,6 +123,7 @@ impl<'a> Walker<'a> {
             tables: Vec::new(),
             nest: Vec::new(),
             entered: Vec::new(),
+            chosen: None,
             hidden: 0,
             furniture: 0,
             keep: 0,
@@ -167,12 +174,19 @@ impl<'a> Walker<'a> {
     fn enter(&mut self, id: Id, element: &Element) -> Result<(), ReadError> {
         let verdict = self.survey.of(id);
         let mut entered = Entered { role: role(element.name()), verdict, data: false };
+        // Of a list of choices the one that is chosen is shown.
+        match element.name() {
+            "select" => self.chosen = fields::chosen(self.page, id),
+            "option" if self.chosen != Some(id) => entered.verdict.hidden = true,
+            _ => {}
+        }
+        let verdict = entered.verdict;
         if self.hidden == 0 && !self.is_furniture() && entered.role == Role::Frame {
             self.outside.frames += usize::from(["src", "data"].iter().any(|name| element.attr(name).is_some()));
         }
         self.hidden += u32::from(verdict.hidden);
         if self.hidden == 0 {
-            if !matches!(entered.role, Role::Inline | Role::Picture | Role::Frame | Role::Break) {
+            if !matches!(entered.role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field) {
                 self.break_line(entered.role)?;
             }
             self.furniture += u32::from(verdict.furniture);
@@ -190,6 +204,13 @@ impl<'a> Walker<'a> {
             Role::List => self.lists.open(List::of(element)),
             Role::Item => self.item(element),
             Role::Picture => self.picture(element)?,
+            Role::Field => {
+                // Outside of tables stand the boxes in which a site is searched.
+                let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
+                if let Some(value) = fields::value(element).filter(|_| in_table) {
+                    self.text(value)?;
+                }
+            }
             Role::Table => {
                 entered.data = !entered.verdict.layout;
                 self.nest.push(entered.data);
@@ -226,7 +247,7 @@ impl<'a> Walker<'a> {
             self.hidden -= u32::from(verdict.hidden);
             return Ok(());
         }
-        if !matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break) {
+        if !matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field) {
             self.break_line(role)?;
         }
         match role {

@@ -1,0 +1,52 @@
+//! Form fields of Word whose text stands in their properties.
+
+use crate::document::Budget;
+use crate::read::xml::{Event, Events};
+
+/// Choices of a list that are looked at.
+const MOST: usize = 1_000;
+
+/// What is chosen in the list of choices that the properties of a form field describe (17.16.9); the first where they do not say.
+pub(super) fn choice(properties: &str, budget: &mut Budget) -> Option<String> {
+    let list = &properties[properties.find("<w:ddList")?..];
+    let mut events = Events::new(list, 0, &[]);
+    let (mut chosen, mut default, mut entries) = (None, 0, Vec::new());
+    while let Ok(event) = events.next(budget) {
+        match event {
+            Event::Open(tag) => {
+                let value = tag.get("val");
+                let number = || value.as_ref().and_then(|value| value.trim().parse::<usize>().ok());
+                match tag.local {
+                    "result" => chosen = number(),
+                    "default" => default = number().unwrap_or(0),
+                    "listEntry" if entries.len() < MOST => entries.push(value.unwrap_or_default().into_owned()),
+                    _ => {}
+                }
+            }
+            Event::Close(_) if events.depth() == 0 => break,
+            Event::End => break,
+            _ => {}
+        }
+    }
+    entries.into_iter().nth(chosen.unwrap_or(default))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choice_of_a_list() {
+        let list = |inside: &str| {
+            let text = format!(
+                "<w:name w:val='d'/><w:ddList>{inside}<w:listEntry w:val='0'/><w:listEntry w:val='188'/></w:ddList>"
+            );
+            choice(&text, &mut Budget::default())
+        };
+        assert_eq!(list("<w:result w:val='1'/>").as_deref(), Some("188"));
+        assert_eq!(list("<w:default w:val='1'/>").as_deref(), Some("188"));
+        assert_eq!(list("").as_deref(), Some("0"));
+        assert_eq!(list("<w:result w:val='7'/>"), None);
+        assert_eq!(choice("<w:textInput/>", &mut Budget::default()), None);
+    }
+}

@@ -1,0 +1,27 @@
+//! What was filled into the fields of a form on a page.
+
+use super::tree::{Element, Id, Page, Step};
+
+/// What a page shows in an `input` (HTML, 4.10.5); nothing for buttons, for boxes to tick, and for what is hidden.
+pub(super) fn value(element: &Element) -> Option<&str> {
+    let kind = element.attr("type").unwrap_or_default().trim();
+    let shown = ["", "text", "number", "tel", "search", "email", "url"];
+    let is_shown = shown.iter().any(|shown| shown.eq_ignore_ascii_case(kind));
+    element.attr("value").filter(|value| is_shown && !value.trim().is_empty())
+}
+
+/// The choice of a `select` that the page shows: the last that is selected, else the first.
+pub(super) fn chosen(page: &Page, select: Id) -> Option<Id> {
+    let options = page.walk(select).filter_map(|step| match step {
+        Step::Open(id) => Some((id, page.element(id)?)),
+        Step::Close(_) => None,
+    });
+    let (mut first, mut selected) = (None, None);
+    for (id, option) in options.filter(|(_, element)| element.name() == "option") {
+        first = first.or(Some(id));
+        if option.attr("selected").is_some() {
+            selected = Some(id);
+        }
+    }
+    selected.or(first)
+}
