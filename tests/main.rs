@@ -43,6 +43,7 @@ mod round_trip;
 mod sampler;
 mod schemas;
 mod sources;
+mod text_cases;
 mod third_form;
 mod word_pages;
 mod xlsx_fill;

@@ -10,6 +10,7 @@
 )]
 
 mod damage;
+mod drawn;
 mod judge;
 mod plain;
 mod render;
@@ -184,7 +185,7 @@ fn no_layout_gives_a_wrong_figure_and_none_gets_worse() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let sources = sources(&forms);
-    let layouts: Vec<&Layout> = [plain::LAYOUTS, damage::LAYOUTS, shapes::LAYOUTS]
+    let layouts: Vec<&Layout> = [plain::LAYOUTS, damage::LAYOUTS, shapes::LAYOUTS, drawn::LAYOUTS]
         .into_iter()
         .flatten()
         .filter(|layout| shown().is_none_or(|shown| shown.split(',').any(|name| name == layout.name)))

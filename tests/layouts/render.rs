@@ -1,6 +1,6 @@
 //! Reports rendered as text: what a layout is, and marks that tell which figures a damaged text still has.
 
-use nianbao::form::{Form, Layout as Shape, LayoutContent};
+use nianbao::form::{Form, Layout as Shape, LayoutCell, LayoutContent};
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Random;
 
@@ -9,6 +9,9 @@ use nianbao::sampler::Random;
 pub(crate) struct Cell {
     pub(crate) words: String,
     pub(crate) field: Option<usize>,
+    /// First grid column in the official shape, and how many it takes.
+    pub(crate) column: usize,
+    pub(crate) columns: usize,
 }
 
 /// The text of a report outside its tables, and its tables as rows of cells.
@@ -119,14 +122,17 @@ pub(crate) fn pieces(form: &Form, report: &Report, offset: usize) -> Vec<Piece> 
 }
 
 fn rows(form: &Form, report: &Report, table: usize, offset: usize) -> Vec<Vec<Cell>> {
-    let cell = |content: &LayoutContent| match content {
-        LayoutContent::Field(field) => Cell { words: report.values[*field].raw.clone(), field: Some(*field + offset) },
-        LayoutContent::Caption(text)
-        | LayoutContent::Corner(text)
-        | LayoutContent::ColumnHead(text)
-        | LayoutContent::RowHead(text) => Cell { words: text.clone(), field: None },
+    let cell = |found: &LayoutCell| {
+        let (words, field) = match &found.content {
+            LayoutContent::Field(field) => (report.values[*field].raw.clone(), Some(*field + offset)),
+            LayoutContent::Caption(text)
+            | LayoutContent::Corner(text)
+            | LayoutContent::ColumnHead(text)
+            | LayoutContent::RowHead(text) => (text.clone(), None),
+        };
+        Cell { words, field, column: found.column as usize, columns: found.col_span as usize }
     };
-    Shape::of(form, table).rows.iter().map(|row| row.iter().map(|found| cell(&found.content)).collect()).collect()
+    Shape::of(form, table).rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
 /// Renders with one way to write a row.

@@ -64,7 +64,17 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
             let words = words.concat();
             let leaf = index.uses(&fold(&words)).iter().any(|found| found.role == Role::Leaf);
             if leaf {
-                mended = Some((number + 1, format!("{}  {figures}", words.replace(['|', '｜'], " "))));
+                let words = words.replace(['|', '｜'], " ");
+                // Between pipes the row stays a row between pipes.
+                let row = if figures.trim_end_matches(blank).ends_with(['|', '｜']) { "|" } else { "" };
+                mended = Some((
+                    number + 1,
+                    if row.is_empty() {
+                        format!("{words}  {figures}")
+                    } else {
+                        format!("| {} | {figures}", words.trim_matches(blank))
+                    },
+                ));
             }
             continue;
         }

@@ -6,11 +6,12 @@ use regex::Regex;
 
 use super::broken;
 use super::items::{Flow, Item, RowCell};
+use super::pipes::{self, Drawn};
 use crate::bind::figures::Figures;
-use crate::bind::labels::index::FormIndex;
+use crate::bind::labels::index::{FormIndex, Role};
 use crate::document::{PictureRef, Place, Region};
 use crate::text::blank;
-use crate::text::{Folded, fold_with_map};
+use crate::text::{Folded, fold, fold_with_map};
 
 /// A line that is the number of a page: `— 3 —`, `第3页 共9页`, `3 / 9`, `Page 3 of 9`. A number alone may be a figure.
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of binding compiles it")]
@@ -131,9 +132,29 @@ impl<'d> Stream<'d> {
             }
         }
         stream.flush(flow, &mut extra);
+        stream.draw(index);
         stream.mend(index);
         stream.folded = fold_with_map(&stream.raw);
         stream
+    }
+
+    /// Writes each row of a table that is drawn in the text as one line between pipes, and leaves out the rules between them.
+    fn draw(&mut self, index: &FormIndex) {
+        let is_text = |line: &Line| matches!(line.kind, LineKind::Text { .. });
+        let text = |line: &Line<'d>| if is_text(line) { &self.raw[line.start..line.end] } else { "" };
+        let mut drawn = pipes::drawn(&self.lines.iter().map(text).collect::<Vec<_>>());
+        if drawn.iter().all(|drawn| *drawn == Drawn::No) {
+            return;
+        }
+        pipes::mend(&mut drawn, |text| index.uses(&fold(text)).iter().any(|found| found.role == Role::Leaf));
+        let raw = std::mem::take(&mut self.raw);
+        for (line, drawn) in std::mem::take(&mut self.lines).into_iter().zip(drawn) {
+            match drawn {
+                Drawn::Rule => {}
+                Drawn::Row(row) => self.push(&row, line.kind, line.place),
+                Drawn::No => self.push(&raw[line.start..line.end], line.kind, line.place),
+            }
+        }
     }
 
     /// Puts labels together that were broken around the figures of their rows.

@@ -53,6 +53,8 @@ pub(in crate::bind) struct FlatRow<'t> {
     pub(in crate::bind) pieces: Vec<Piece<'t>>,
     /// Whether it is certain that the figures are this row's.
     certain: bool,
+    /// Whether they stand on the line beside the label's.
+    apart: bool,
 }
 
 /// Whether every cell is written. One that is blank is in none of the ways by itself: nothing tells it from another.
@@ -101,7 +103,7 @@ impl FlatTable<'_, '_> {
                 missing.push((block, row));
                 continue;
             };
-            let row = self.row((block, row), label, sides[block]);
+            let row = self.row(number, (block, row), label, sides[block]);
             let taken = row.pieces.iter().rfind(|piece| !piece.text.is_empty()).map(|piece| row.start + piece.end);
             end = end.max(taken.unwrap_or(row.start)).max(self.stream.raw_end(label.end));
             rows.push(row);
@@ -126,7 +128,8 @@ impl FlatTable<'_, '_> {
     }
 
     /// What the text beside a row's label says.
-    fn row(&self, (block, row): (usize, usize), label: &Occurrence, side: Side) -> FlatRow<'_> {
+    fn row(&self, expected: usize, (block, row): (usize, usize), label: &Occurrence, side: Side) -> FlatRow<'_> {
+        let mut apart = false;
         let spec = &self.index.form.tables[self.table].blocks[block];
         let wanted = spec.leaf_columns.len();
         let first = spec.first_field + row * wanted;
@@ -138,14 +141,23 @@ impl FlatTable<'_, '_> {
             end: region.end,
             pieces,
             certain: side != Side::Both,
+            apart: false,
         };
         if spec.leaf_rows[row].path.is_empty() {
             let (region, pieces) = self.below_header(block, wanted).unwrap_or_default();
             return of(region, pieces);
         }
-        let region = if side == Side::Before { self.before(label) } else { self.behind(label) };
+        let region = match side {
+            Side::Before => self.before(label),
+            Side::Line => {
+                let (region, beside) = self.on_its_line(label, expected);
+                apart = beside;
+                region
+            }
+            Side::Behind | Side::Both => self.behind(label),
+        };
         let pieces = pieces(&self.stream.raw[region.clone()]);
-        of(region, pieces)
+        FlatRow { apart, ..of(region, pieces) }
     }
 
     /// Text inside the table that is neither a label nor a figure of it: an office's own row, or words between the rows.
@@ -206,10 +218,12 @@ impl FlatTable<'_, '_> {
         for (number, row) in rows.iter().enumerate() {
             if let Some(cells) = &read[number] {
                 self.take(row, cells, &[], figures);
+                figures.findings.extend(row.apart.then(|| self.label_apart(row)));
                 continue;
             }
             match (&states[number].known, &decided[number]) {
                 (Known::Ways { splits, .. }, Some(decided)) if no_blank(&splits[decided.way]) => {
+                    figures.findings.extend(row.apart.then(|| self.label_apart(row)));
                     self.take_way(row, &splits[decided.way], &decided.rules, figures);
                     cut.push((row, &decided.rules));
                 }
@@ -366,6 +380,18 @@ impl FlatTable<'_, '_> {
             ),
         );
         Finding::new(&code::CELLS_UNCERTAIN, message).about(ids).at(self.stream.place_at(start))
+    }
+
+    /// That the figures of a row stand on the line beside its label.
+    fn label_apart(&self, row: &FlatRow) -> Finding {
+        let words = self.words(row.row);
+        let message = Message::new(
+            format!("{}的标签与数据不在同一行，数据取自紧邻的一行。请核对。", words.zh),
+            format!("The figures of {} were taken from the line beside its label. Check them.", words.en),
+        );
+        let fields = &self.index.form.fields[row.first..row.first + row.wanted];
+        let ids = fields.iter().map(|field| field.id.clone());
+        Finding::new(&code::LABEL_APART, message).about(ids).at(self.stream.place_at(row.start))
     }
 
     /// That rows were cut, and by what.

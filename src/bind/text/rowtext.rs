@@ -5,8 +5,13 @@ use std::ops::Range;
 use super::flatrows::FlatTable;
 use super::pieces::{Piece, after_marks, cells, pieces};
 use crate::bind::labels::index::{Expected, Occurrence, Role};
+use crate::bind::source::pipes;
+use crate::bind::source::stream::{Line, LineKind};
 use crate::bind::value;
-use crate::text::blank;
+use crate::text::{blank, fold};
+
+/// Characters of the longest line that may be a row's label by itself.
+const LONGEST_LABEL: usize = 60;
 
 /// On which side of its label a row of a block has its figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +20,8 @@ pub(in crate::bind) enum Side {
     Behind,
     /// Before the label.
     Before,
+    /// Behind the label on its own line, for the table has a line for each row.
+    Line,
     /// There are figures on both sides: none is certain.
     Both,
 }
@@ -63,6 +70,9 @@ impl FlatTable<'_, '_> {
     /// behind the last tell that they stand before; column numbers are no figures.
     pub(in crate::bind) fn sides(&self) -> Vec<Side> {
         let blocks = &self.index.form.tables[self.table].blocks;
+        if self.has_lines() {
+            return vec![Side::Line; blocks.len()];
+        }
         let mut sides = Vec::new();
         for (number, block) in blocks.iter().enumerate() {
             let leaves = self.path.iter().filter(|step| {
@@ -90,6 +100,102 @@ impl FlatTable<'_, '_> {
             sides.iter_mut().filter(|side| **side == Side::Before).for_each(|side| *side = Side::Both);
         }
         sides
+    }
+
+    /// Whether the table has a line for each row: a label of a row has its figures behind it on a line between pipes.
+    fn has_lines(&self) -> bool {
+        let leaves = self.path.iter().filter(|step| step.role == Role::Leaf);
+        leaves.map(|step| &self.own[step.occurrence]).any(|label| self.own_line(label).is_some())
+    }
+
+    /// What stands behind a label on its line, where that is a line between pipes and has figures there.
+    fn own_line(&self, label: &Occurrence) -> Option<Range<usize>> {
+        let region = self.behind(label);
+        let line = &self.stream.lines[self.stream.line_at(self.stream.raw_end(label.end).max(1) - 1)];
+        let region = region.start..region.end.min(line.end);
+        let drawn = region.start < region.end && pipes::is_row(&self.stream.raw[line.start..line.end]);
+        let text = self.stream.raw.get(region.clone()).filter(|_| drawn)?;
+        pipes::cells(text).any(value::is_figure).then_some(region)
+    }
+
+    /// The figures of a row in a table that has a line for each: those of its own line; else those of the line directly above or
+    /// below that has figures and no label, if it stands beside no other label; that is told. Nothing where that is not certain.
+    pub(in crate::bind) fn on_its_line(&self, label: &Occurrence, expected: usize) -> (Range<usize>, bool) {
+        if let Some(region) = self.own_line(label) {
+            return (region, false);
+        }
+        let behind = self.behind(label);
+        let first = self.stream.line_at(self.stream.raw_start(label.start));
+        let last = self.stream.line_at(self.stream.raw_end(label.end).max(1) - 1);
+        let own = self.before_rows(last + 1, behind.end).max(behind.start);
+        // A label between pipes with blank cells behind it is a row with blank cells.
+        if self.line(last).is_some_and(pipes::is_row) {
+            return (behind.start..own, false);
+        }
+        let above = first.checked_sub(1).filter(|&line| self.has_no_label(line, expected));
+        let above = above.filter(|&line| line.checked_sub(1).is_none_or(|line| !self.may_be_label(line)));
+        let below = Some(last + 1).filter(|&line| self.has_no_label(line, expected) && !self.may_be_label(line + 1));
+        match (above, below) {
+            (Some(line), None) | (None, Some(line)) => {
+                let line = &self.stream.lines[line];
+                (line.start + self.words_before_figures(line)..line.end, true)
+            }
+            (Some(_), Some(_)) => (behind.start..behind.start, false),
+            (None, None) => (behind.start..own, false),
+        }
+    }
+
+    /// The text of a line; `None` for what is no text.
+    fn line(&self, line: usize) -> Option<&str> {
+        let line = self.stream.lines.get(line)?;
+        matches!(line.kind, LineKind::Text { .. }).then(|| &self.stream.raw[line.start..line.end])
+    }
+
+    /// Whether a line is a row between pipes that has figures and no label but those of the groups that this row stands under.
+    fn has_no_label(&self, line: usize, expected: usize) -> bool {
+        let group = |cell: &str| {
+            let mut uses = self.index.uses(&fold(cell)).iter().filter(|found| found.table == self.table);
+            uses.any(|found| found.role == Role::Group && found.expected == expected)
+        };
+        let other = |cell: &str| !cell.is_empty() && !value::is_figure(cell) && !group(cell);
+        self.line(line)
+            .is_some_and(|text| pipes::is_row(text) && pipes::holds(text).0 && !pipes::cells(text).any(other))
+    }
+
+    /// The bytes of a row before the cell with its first figure, the pipe before it not counted.
+    fn words_before_figures(&self, line: &Line) -> usize {
+        let text = &self.stream.raw[line.start..line.end];
+        let words = |cell: &&str| !cell.is_empty() && !value::is_figure(cell);
+        let last = pipes::cells(text).filter(words).last();
+        last.map_or(0, |cell| cell.as_ptr() as usize + cell.len() - text.as_ptr() as usize)
+    }
+
+    /// Whether a line has words and no figures and may be the label of a row, or a part of one: it is short, no heading and no
+    /// part of the table's header.
+    fn may_be_label(&self, line: usize) -> bool {
+        let Some(text) = self.line(line) else { return false };
+        let folded = fold(text);
+        if folded.is_empty() || folded.chars().count() > LONGEST_LABEL || pipes::holds(text).0 {
+            return false;
+        }
+        if self.index.section(&folded).is_some() {
+            return false;
+        }
+        let known = self.index.occurrences(&folded);
+        let uses = |label: &Occurrence| self.index.uses(&label.label).iter().filter(|found| found.table == self.table);
+        let head = |role: Role| matches!(role, Role::Header | Role::Corner | Role::Caption);
+        let heads = |label: &Occurrence| uses(label).any(|found| head(found.role));
+        let alone = |label: &Occurrence| uses(label).all(|found| head(found.role));
+        // 其他 is a column and a row as well: what stands beside it tells.
+        !(known.iter().all(heads) && known.iter().any(alone))
+    }
+
+    /// Where the first row between pipes begins that stands in a text from a line on; else the end of the text.
+    fn before_rows(&self, line: usize, end: usize) -> usize {
+        let lines = self.stream.lines.get(line..).unwrap_or_default();
+        let rows = lines.iter().take_while(|line| line.start < end);
+        let mut rows = rows.filter(|line| pipes::is_row(&self.stream.raw[line.start..line.end]));
+        rows.next().map_or(end, |line| line.start)
     }
 
     fn has_rows(&self, block: usize) -> bool {

@@ -49,6 +49,11 @@ super::declare! {
         ("标签与表单不完全一致", "a label differs from the form"),
         ("标签有错别字或增减文字，按最接近的行读取。", "The label has a typo or other words; it was read as the row most like it."),
         ("请核对。", "Check it.");
+    /// The label of a row stands beside the row of its figures.
+    LABEL_APART = "label-apart", Warning,
+        ("标签与数据不在同一行", "a label stands apart from its figures"),
+        ("标签所在的行没有数据，紧邻的一行只有数据、没有标签，按同一行读取。", "The label's own line has no figures, and the line beside it has figures and no label; they were read as one row."),
+        ("请核对。", "Check them.");
     /// The text of a cell is no certain figure.
     FIGURE_UNREADABLE = "figure-unreadable", Error,
         ("单元格不是数字", "a cell holds no certain figure"),
