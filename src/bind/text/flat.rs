@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::beside;
 use super::flatrows::{Cutting, FlatTable};
+use super::pieces::{closing, remark};
 use crate::bind::figures::Figures;
 use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
 use crate::bind::labels::likeness::likeness;
@@ -39,6 +40,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     if found.len() == OCCURRENCES {
         figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
     }
+    let found = outside_remarks(stream, found);
     if beside::interleaved(index, stream, &found) {
         reading.beside = true;
         return reading;
@@ -60,6 +62,33 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     }
     reading.claims.sort_by_key(|claim| claim.start);
     reading
+}
+
+/// The labels without those that stand in a remark behind another: `（七）总计（以上各项之和）`. What is a label of the form from
+/// bracket to bracket is no remark.
+fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
+    let mut kept: Vec<Occurrence> = Vec::with_capacity(found.len());
+    let mut end = 0;
+    for one in found {
+        if one.start < end {
+            continue;
+        }
+        end = kept.last().map_or(0, |last| remark_end(stream, last, Some(&one)));
+        if one.start >= end {
+            kept.push(one);
+        }
+    }
+    kept
+}
+
+/// Where in the folded text a remark behind a label ends; the end of the label where there is none.
+pub(in crate::bind) fn remark_end(stream: &Stream, label: &Occurrence, next: Option<&Occurrence>) -> usize {
+    let behind = stream.raw_end(label.end);
+    let behind = behind + closing(&stream.raw[behind..]);
+    let length = remark(&stream.raw[behind..]);
+    let end = stream.folded.at(behind + length);
+    let whole = next.is_some_and(|next| next.start == label.end && next.end >= end);
+    if length == 0 || whole { label.end } else { end }
 }
 
 /// One step of the alignment: an occurrence taken for an expected row.

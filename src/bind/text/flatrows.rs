@@ -346,9 +346,13 @@ impl FlatTable<'_, '_> {
                 step.role == Role::Header
                     && self.index.expected[self.table][step.expected] == Expected::Header { block, depth }
             });
-            // A label that several columns share tells nothing about their order.
-            let order: Vec<usize> = order
-                .map(|step| &self.own[step.occurrence].label)
+            // A label that several columns share tells nothing about their order, and of one that stands in a heading or in running
+            // text above, too, the last counts.
+            let labels: Vec<&str> = order.map(|step| &*self.own[step.occurrence].label).collect();
+            let last = |&at: &usize| !labels[at + 1..].contains(&labels[at]);
+            let order: Vec<usize> = (0..labels.len())
+                .filter(last)
+                .map(|at| labels[at])
                 .filter(|label| levels.iter().flatten().filter(|head| named(head, label)).count() == 1)
                 .filter_map(|label| level.iter().position(|head| named(head, label)))
                 .collect();

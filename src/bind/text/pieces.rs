@@ -20,6 +20,60 @@ pub(in crate::bind) fn after_marks(text: &str) -> usize {
     at
 }
 
+/// Characters of the longest remark behind a label.
+const LONGEST_REMARK: usize = 80;
+
+/// The bytes of a remark that guides who fills in the form and stands behind a label: in brackets (`（含以本单位名义制发的）`), or
+/// behind a colon up to the next separator. What begins a part of the row (`其中`) is none, and neither is a figure.
+pub(in crate::bind) fn remark(text: &str) -> usize {
+    let start = text.len() - text.trim_start_matches(blank).len();
+    let rest = &text[start..];
+    let Some(first) = rest.chars().next() else { return 0 };
+    let inside = &rest[first.len_utf8()..];
+    let close = match first {
+        '（' | '(' => ['）', ')'],
+        '【' | '[' => ['】', ']'],
+        '〔' | '〈' => ['〕', '〉'],
+        '：' | ':' => return colon_remark(text, start + first.len_utf8()),
+        _ => return 0,
+    };
+    let mut depth = 0;
+    for (at, character) in inside.char_indices().take(LONGEST_REMARK) {
+        match character {
+            '|' | '｜' | '\t' => return 0,
+            _ if close.contains(&character) && depth == 0 => {
+                let whole = &inside[..at];
+                let guides = ideographs(whole) >= 2 && !whole.trim_start_matches(blank).starts_with("其中");
+                let end = start + first.len_utf8() + at + character.len_utf8();
+                return if guides && !value::is_figure(whole) { end } else { 0 };
+            }
+            _ if close.contains(&character) => depth -= 1,
+            _ if character == first => depth += 1,
+            _ => {}
+        }
+    }
+    0
+}
+
+/// The end of a remark that begins at a byte behind a colon, if a separator ends it and it has no digit.
+fn colon_remark(text: &str, start: usize) -> usize {
+    let rest = &text[start..];
+    let Some(end) = rest.find(['|', '｜', '\t', '\n']) else { return 0 };
+    let words = &rest[..end];
+    let short = words.chars().nth(LONGEST_REMARK).is_none() && ideographs(words) >= 2;
+    let guides = !words.contains(char::is_numeric) && !words.trim_start_matches(blank).starts_with("其中");
+    if short && guides && !value::is_figure(words) { start + end } else { 0 }
+}
+
+fn ideographs(text: &str) -> usize {
+    text.chars().filter(|character| ('\u{4e00}'..='\u{9fff}').contains(character)).count()
+}
+
+/// The bytes of the quotation marks that close a label.
+pub(in crate::bind) fn closing(text: &str) -> usize {
+    text.len() - text.trim_start_matches(['”', '"', '\'', '’', '》', '」']).len()
+}
+
 /// A piece of text between two separators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) struct Piece<'t> {
@@ -193,6 +247,25 @@ mod tests {
         assert_eq!(texts("1 0 00", 4), None);
         assert_eq!(texts("\n1\n\n3\n", 3), None);
         assert_eq!(texts("103", 3), None);
+    }
+
+    #[test]
+    fn remarks_behind_labels() {
+        for (text, remark_of_it) in [
+            ("（含以本单位名义制发的） | 3", "（含以本单位名义制发的）"),
+            (" (《条例》第14条) 3", " (《条例》第14条)"),
+            ("（含（一）项的公开）0", "（含（一）项的公开）"),
+            ("：同一申请人就同一内容 | 3", "：同一申请人就同一内容 "),
+            ("（其中：变更） | 3", ""),
+            ("（3件） | 3", ""),
+            ("（无）", ""),
+            ("：3 | 4", ""),
+            ("变更 | 3", ""),
+            ("（没有右括号 | 3", ""),
+            ("", ""),
+        ] {
+            assert_eq!(&text[..remark(text)], remark_of_it, "{text}");
+        }
     }
 
     #[test]

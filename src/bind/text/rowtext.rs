@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::flat::remark_end;
 use super::flatrows::FlatTable;
 use super::pieces::{Piece, after_marks, cells, pieces};
 use crate::bind::labels::index::{Expected, Occurrence, Role};
@@ -27,19 +28,20 @@ pub(in crate::bind) enum Side {
 }
 
 impl FlatTable<'_, '_> {
-    /// The raw text between a label and the next label of the form.
+    /// The raw text between a label, a remark behind it included, and the next label of the form.
     pub(in crate::bind) fn behind(&self, label: &Occurrence) -> Range<usize> {
-        let mut start = self.stream.raw_end(label.end);
-        // Folding leaves out readings behind the last character and the marks that a label ends with.
+        // Both stand in the order of the text.
+        let next_of = |labels: &[Occurrence], from: usize| {
+            labels.get(labels.partition_point(|other| other.start < from)).cloned()
+        };
+        let end = remark_end(self.stream, label, next_of(self.all, label.end).as_ref());
+        let mut start = self.stream.raw_end(end);
+        // Folding leaves out readings behind the last character and the marks that a label or a remark ends with.
         while let length @ 1.. = crate::text::reading(&self.stream.raw[start..]) {
             start += length;
         }
         start += after_marks(&self.stream.raw[start..]);
-        // Both stand in the order of the text.
-        let next_of = |labels: &[Occurrence]| {
-            labels.get(labels.partition_point(|other| other.start < label.end)).map(|other| other.start)
-        };
-        let next = [next_of(self.all), next_of(self.own)].into_iter().flatten().min();
+        let next = [next_of(self.all, end), next_of(self.own, end)].into_iter().flatten().map(|next| next.start).min();
         let end = next.map_or(self.stream.raw.len(), |next| self.stream.raw_start(next)).max(start);
         start..self.before_marks(start..end)
     }
@@ -224,8 +226,9 @@ impl FlatTable<'_, '_> {
                 (start..region.end, pieces(&self.stream.raw[start..region.end]))
             })
             .collect();
-        let last = parts.last()?.clone();
         let filled = |pieces: &[Piece]| pieces.iter().filter(|piece| !piece.text.is_empty()).count();
+        // Words of the header stand in running text below the table as well, without figures behind them.
+        let last = parts.iter().rfind(|part| filled(&part.1) > 0).or(parts.last())?.clone();
         let parts: Vec<_> = parts.into_iter().filter(|part| filled(&part.1) > 0).collect();
         let total: usize = parts.iter().map(|part| filled(&part.1)).sum();
         if parts.len() < 2 || total != wanted || filled(&last.1) == wanted {
