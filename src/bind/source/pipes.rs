@@ -179,8 +179,8 @@ fn is_rule(text: &str) -> bool {
         }
     }
     // A cell says "none" with one dash or two.
-    let cells = text.trim_matches(['|', '｜', ' ']).split(['|', '｜', '+']).map(|cell| cell.trim_matches([' ', ':']));
-    let long = cells.filter(|cell| !cell.is_empty()).all(|cell| cell.chars().count() >= 3);
+    let cells = text.trim_matches(['|', '｜', ' ']).split(['|', '｜', '+']).map(|cell| cell.trim_matches(' '));
+    let long = cells.filter(|cell| !cell.is_empty()).all(|cell| cell.contains(':') || cell.chars().count() >= 3);
     level >= 3 && crossed && long
 }
 
