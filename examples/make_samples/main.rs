@@ -7,6 +7,8 @@ mod county;
 mod layout;
 #[path = "../../tests/pages/ofd.rs"]
 mod ofd;
+#[path = "../../tests/pages/pdf.rs"]
+mod pdf;
 mod xlsb;
 
 use std::error::Error;
@@ -81,6 +83,9 @@ impl Maker {
         let word = self.bytes(Output::Docx, "gkbg-2021", 37)?;
         let sheets = layout::lay(&nianbao::read::read(&word, None, &mut Budget::default())?.document);
         self.put("samples/report.ofd", &ofd::write(&sheets, "", ofd::Style::default()))?;
+        let word = self.bytes(Output::Docx, "gkbg-2021", 38)?;
+        let sheets = layout::lay(&nianbao::read::read(&word, None, &mut Budget::default())?.document);
+        self.put("samples/report.pdf", &pdf::write(&sheets, pdf::Style::default()))?;
         let (form, report) = self.report("gkbg-2021", 22)?;
         self.put("samples/text-pipes.txt", text(form, &report, " | ").as_bytes())?;
         let (form, report) = self.report("gkbg-2019", 23)?;

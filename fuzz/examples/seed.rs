@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Sniffed::Known(Format::Odt) => "odt",
             Sniffed::Known(Format::Ods) => "ods",
             Sniffed::Known(Format::Ofd) => "ofd",
+            Sniffed::Known(Format::Pdf) => "pdf",
             Sniffed::Known(Format::Xlsx) => "xlsx",
             Sniffed::Known(Format::Xlsb) => "xlsb",
             Sniffed::Known(Format::Doc) => "doc",

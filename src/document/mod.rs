@@ -46,6 +46,8 @@ pub enum Format {
     WordXml,
     /// Plain text, also Markdown.
     Text,
+    /// Portable Document Format (ISO 32000).
+    Pdf,
     /// Open Fixed-layout Document (GB/T 33190).
     Ofd,
 }

@@ -13,6 +13,7 @@ mod odf;
 mod ofd;
 pub mod package;
 mod paged;
+mod pdf;
 mod rtf;
 mod sheet;
 mod skipped;
@@ -68,6 +69,7 @@ pub static READERS: &[Reader] = &[
     Reader { format: Format::Ods, suffixes: &["ods", "ots", "fods"], read: sheet::read_ods },
     Reader { format: Format::SheetXml, suffixes: &["xml", "xls"], read: sheet::read_sheetxml },
     Reader { format: Format::Odt, suffixes: &["odt", "ott", "fodt"], read: odf::text::read },
+    Reader { format: Format::Pdf, suffixes: &["pdf"], read: pdf::read },
     Reader { format: Format::Ofd, suffixes: &["ofd"], read: ofd::read },
     Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
     Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: mht::read },
@@ -98,8 +100,7 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
 
 /// Suffixes that name a kind of file; others (`.tmp`, `.2020`) say nothing and cannot lie.
 fn is_meaningful(suffix: &str) -> bool {
-    const OTHERS: &[&str] =
-        &["pdf", "ppt", "pptx", "zip", "rar", "7z", "ofd", "uof", "png", "jpg", "jpeg", "gif", "exe"];
+    const OTHERS: &[&str] = &["ppt", "pptx", "zip", "rar", "7z", "uof", "png", "jpg", "jpeg", "gif", "exe"];
     OTHERS.contains(&suffix) || READERS.iter().any(|reader| reader.suffixes.contains(&suffix))
 }
 
@@ -141,7 +142,8 @@ mod tests {
     fn what_cannot_be_read_is_refused_with_its_name() {
         let read = |bytes: &[u8]| said(bytes, "a.docx");
         assert_eq!(read(b""), Err(ReadError::Empty));
-        assert!(matches!(read(b"%PDF-1.7"), Err(ReadError::Unsupported(what)) if what == "PDF"));
+        assert!(matches!(read(b"%PDF-1.7"), Err(ReadError::Damaged(_))));
+        assert!(matches!(read(b"Rar!\x1A\x07"), Err(ReadError::Unsupported(what)) if what.contains("RAR")));
         let mut budget = Budget::new(crate::document::Limits { file_bytes: 3, ..Default::default() });
         assert!(matches!(super::read(b"long", None, &mut budget), Err(ReadError::OverLimit(_))));
     }

@@ -21,7 +21,6 @@ pub enum Sniffed {
 
 /// Magic bytes of formats that are recognised and not read.
 const OTHERS: &[(&[u8], &str)] = &[
-    (b"%PDF-", "PDF"),
     (b"Rar!", "RAR 压缩包 (RAR archive)"),
     (b"7z\xBC\xAF\x27\x1C", "7z 压缩包 (7z archive)"),
     (b"\x1F\x8B", "gzip 压缩包 (gzip archive)"),
@@ -58,6 +57,9 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     let head = start(bytes);
     if head.starts_with(b"{\\rtf") {
         return Sniffed::Known(Format::Rtf);
+    }
+    if head.starts_with(b"%PDF-") {
+        return Sniffed::Known(Format::Pdf);
     }
     // Two letters alone may begin a text.
     let is = |magic: &[u8]| bytes.starts_with(magic) && (magic.len() > 2 || !words::is_text(bytes));

@@ -17,6 +17,7 @@ const WORDING: &[(&str, &str)] = &[
     ("Invalid local file header", "部件的文件头损坏"),
     ("Invalid Central Directory header", "压缩包目录损坏"),
     ("Invalid central directory size or offset", "压缩包目录的位置有误"),
+    ("the file has no list of pages", "文件没有页面清单"),
     ("the package has no main part", "包中没有主文档部件"),
     ("the part {} is missing", "缺少部件 {}"),
     ("the XML ends within {} open elements", "XML 提前结束（还有 {} 层元素没有关闭）"),

@@ -5,6 +5,7 @@
 
 mod layout;
 mod ofd;
+mod pdf;
 
 use std::path::Path;
 
@@ -80,6 +81,95 @@ fn ofd_in_every_way_of_writing_it_gives_every_figure_with_its_page() {
             }
         }
     }
+}
+
+#[test]
+fn pdf_in_every_way_of_writing_it_gives_every_figure_with_its_page() {
+    let plain = pdf::Style::default();
+    let unicode = pdf::Style { encoding: "UniGB-UCS2-H", ..plain };
+    let own = pdf::Style { encoding: "Identity-H", mapped: true, ..plain };
+    let styles = [
+        (plain, &[][..]),
+        (pdf::Style { encoding: "GB-EUC-H", twice: true, ..plain }, &[]),
+        (pdf::Style { encoding: "UniGB-UTF16-H", boxes: true, packed: true, ..plain }, &[]),
+        (pdf::Style { rotate: 90, packed: true, ..unicode }, &[]),
+        (pdf::Style { rotate: 180, ..unicode }, &[]),
+        (pdf::Style { rotate: 270, form: true, ..own }, &[]),
+        (pdf::Style { form: true, ..unicode }, &[]),
+        (pdf::Style { stamped: true, ..own }, &["content-skipped", "content-skipped"]),
+        (pdf::Style { invisible: true, ..own }, &["text-recognised"]),
+    ];
+    for (report, sheets) in reports() {
+        for (style, expected) in styles {
+            let what = format!("{style:?}");
+            let reading = opened(&pdf::write(&sheets, style));
+            assert_eq!(reading.format, Format::Pdf);
+            let codes: Vec<&str> = reading.findings.iter().map(|finding| finding.code.as_str()).collect();
+            assert_eq!(codes, expected, "{what}");
+            let found = bound(&reading);
+            same(&report, &found, &what);
+            let places = found.values.values().filter_map(|value| value.place.as_ref());
+            for place in places {
+                assert!(place.page.is_some_and(|page| (page as usize) < sheets.len()), "{what}: {place:?}");
+                assert!(place.bounds.is_some(), "{what}: {place:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pdf_that_does_not_say_its_characters_or_has_no_lines_gives_no_wrong_figure() {
+    for (report, sheets) in reports() {
+        let unmapped = pdf::write(&sheets, pdf::Style { encoding: "Identity-H", ..pdf::Style::default() });
+        let refused = read(&unmapped, None, &mut Budget::default()).map(|_| ());
+        assert_eq!(refused, Err(nianbao::read::ReadError::NoCharacters));
+        let unruled = pdf::write(&sheets, pdf::Style { unruled: true, ..pdf::Style::default() });
+        let Ok(found) = Binder::new(&forms()).bind(&opened(&unruled), &Hints::default()) else { continue };
+        for (field, value) in &found.values {
+            let right = &report.values[field].value;
+            assert!(value.value.is_none() || value.value == *right, "{field}: {:?} for {right:?}", value.value);
+        }
+    }
+}
+
+#[test]
+fn pdf_damaged_in_its_tables_is_found_again_object_by_object() {
+    let (report, sheets) = reports().swap_remove(0);
+    for packed in [false, true] {
+        let mut file = pdf::write(&sheets, pdf::Style { packed, ..pdf::Style::default() });
+        let at = file.windows(9).rposition(|word| word == b"startxref").expect("its end");
+        file.truncate(at);
+        same(&report, &bound(&opened(&file)), "without its end");
+        // Everything stands 7 bytes further on than the table says.
+        let mut file = pdf::write(&sheets, pdf::Style { packed, ..pdf::Style::default() });
+        let second = file.windows(6).position(|word| word == b"\n8 0 o").expect("an object");
+        file.splice(second..second, *b"\n% xxxx");
+        same(&report, &bound(&opened(&file)), "shifted");
+    }
+}
+
+/// Files of every generator that the folder has, named `…r00002_2020….pdf` beside `r00002_2020.truth.json`.
+#[test]
+#[ignore = "needs files that are not in the package: NIANBAO_PRINTED names their folder, NIANBAO_GENERATED that of the truth"]
+fn printed_reports_give_their_figures() {
+    let (Some(printed), Some(truth)) = (std::env::var_os("NIANBAO_PRINTED"), std::env::var_os("NIANBAO_GENERATED"))
+    else {
+        return;
+    };
+    let (mut tried, mut open) = (0, vec![std::path::PathBuf::from(printed)]);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).expect("a folder").flatten().map(|entry| entry.path()));
+        } else if path.extension().is_some_and(|suffix| suffix == "pdf") {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            let stem = name.split('.').next().unwrap_or_default();
+            let word = Path::new(&truth).join(format!("{stem}.docx"));
+            let wanted = bound(&opened(&std::fs::read(word).expect("the Word file")));
+            same(&wanted, &bound(&opened(&std::fs::read(&path).expect("a file"))), &path.to_string_lossy());
+            tried += 1;
+        }
+    }
+    assert!(tried > 0);
 }
 
 /// Every generated report, made into OFD by way of its Word file, gives exactly its figures.

@@ -53,7 +53,7 @@ impl Rect {
     }
 
     /// What lies in both; without area where they do not meet.
-    pub(super) fn within(&self, other: &Self) -> Self {
+    pub(in crate::read) fn within(&self, other: &Self) -> Self {
         Self {
             x0: self.x0.max(other.x0),
             y0: self.y0.max(other.y0),

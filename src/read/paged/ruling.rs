@@ -43,8 +43,36 @@ pub(super) fn rulings(segments: &[Segment], budget: &mut Budget) -> Result<Vec<R
         let ruling = &mut rulings[ruling];
         if line.level { &mut ruling.level } else { &mut ruling.upright }.push(*line);
     }
+    let lone: Vec<Segment> =
+        rulings.iter().filter(|ruling| ruling.level.is_empty()).flat_map(|ruling| ruling.upright.clone()).collect();
     rulings.retain(|ruling| ruling.level.len() >= 2 && !ruling.upright.is_empty());
+    budget.spend(Resource::Steps, (lone.len() as u64).saturating_mul(rulings.len() as u64))?;
+    for ruling in &mut rulings {
+        ruling.take_sides(&lone);
+    }
     Ok(rulings)
+}
+
+/// A side beyond the others that no level line meets covers this part of the table's height, and stands so near, in points.
+const SIDE: (f64, f64) = (0.6, 160.0);
+
+impl Ruling {
+    /// Takes in upright lines that no level line meets: sides of a cell over all rows that the page has of a table.
+    fn take_sides(&mut self, lone: &[Segment]) {
+        let top = self.upright.iter().map(|line| line.from).fold(f64::MAX, f64::min);
+        let bottom = self.upright.iter().map(|line| line.to).fold(f64::MIN, f64::max);
+        let left = self.upright.iter().map(|line| line.position).fold(f64::MAX, f64::min);
+        let right = self.upright.iter().map(|line| line.position).fold(f64::MIN, f64::max);
+        let is_side = |line: &&Segment| {
+            let shared = line.to.min(bottom) - line.from.max(top);
+            let beyond = (left - line.position).max(line.position - right);
+            shared >= SIDE.0 * (bottom - top)
+                && line.from >= top - 2.0 * NEAR
+                && line.to <= bottom + 2.0 * NEAR
+                && (NEAR..=SIDE.1).contains(&beyond)
+        };
+        self.upright.extend(lone.iter().filter(is_side));
+    }
 }
 
 /// The lines of one direction in the order of their positions; pieces that nearly touch are one.

@@ -252,3 +252,17 @@ fn a_drawing_of_many_lines_costs_steps_and_no_table() {
         (0..10_000).try_for_each(|index| page.line((0.0, f64::from(index)), (9.0, f64::from(index)), &mut budget));
     assert!(matches!(many, Err(crate::read::ReadError::OverLimit(_))));
 }
+
+#[test]
+fn a_side_that_no_line_meets_is_of_the_table() {
+    let mut page = page();
+    rule(&mut page, &[130.0, 200.0, 300.0], &[100.0, 120.0, 140.0]);
+    // The first column is one cell that begins on the page before and ends on the next.
+    page.line((100.0, 100.0), (100.0, 140.0), &mut Budget::default()).unwrap();
+    put(&mut page, (105.0, 120.0), 10.0, "三");
+    put(&mut page, (140.0, 115.0), 10.0, "规章");
+    put(&mut page, (140.0, 135.0), 10.0, "文件");
+    put(&mut page, (210.0, 135.0), 10.0, "3");
+    let document = read(vec![page]).0;
+    assert_eq!(grids(&document), [[["三", "规章", ""], ["三", "文件", "3"]].map(Vec::from).to_vec()]);
+}

@@ -117,9 +117,10 @@ fn pictures(page: &Page, remarks: &mut Vec<Remark>) {
     let whole = Rect { x0: 0.0, y0: 0.0, x1: page.width, y1: page.height };
     let covered: f64 = page.pictures.iter().map(|picture| picture.within(&whole).area()).sum();
     let text = count(&page.glyphs, |_| true);
-    if text < FEW && covered > COVERED * whole.area() {
+    let recognised = remarks.contains(&Remark::Recognised);
+    if !recognised && text < FEW && covered > COVERED * whole.area() {
         remarks.push(Remark::Scanned);
-    } else if !page.pictures.is_empty() && !remarks.contains(&Remark::Recognised) {
+    } else if !page.pictures.is_empty() && !recognised {
         remarks.push(Remark::Pictures);
     }
 }

@@ -1,0 +1,178 @@
+//! Maps of codes that a file brings along: `ToUnicode`, and encodings of composite fonts (ISO 32000-1, 9.7.5 and 9.10.3).
+
+use super::lexer::{Lexer, Token};
+use super::object::Object;
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+
+/// Steps that an entry costs: it takes more memory than what is written.
+const STEPS_AN_ENTRY: u64 = 8;
+
+/// Characters that one code may stand for: ligatures.
+const MOST_CHARACTERS: usize = 16;
+
+/// Ranges that may lie over a code before its own is found.
+const MOST_OVER: usize = 8;
+
+/// What codes from one on stand for.
+#[derive(Debug, Clone)]
+struct Range<T> {
+    from: u32,
+    to: u32,
+    first: T,
+}
+
+/// A map as it is written.
+#[derive(Debug, Default)]
+pub(super) struct Map {
+    /// Number of bytes, first and last code.
+    spaces: Vec<(usize, u32, u32)>,
+    texts: Vec<Range<Box<[u16]>>>,
+    cids: Vec<Range<u32>>,
+    /// The map that this one adds to.
+    pub(super) base: Option<Vec<u8>>,
+    pub(super) vertical: bool,
+}
+
+impl Map {
+    pub(super) fn read(bytes: &[u8], budget: &mut Budget) -> Result<Self, ReadError> {
+        let mut map = Self::default();
+        let mut lexer = Lexer::new(bytes, 0);
+        let mut operands: Vec<Object> = Vec::new();
+        loop {
+            budget.spend(Resource::Steps, 1)?;
+            let before = lexer.at;
+            match lexer.token() {
+                Some(Token::Word(word)) => {
+                    map.operator(word, &operands, budget)?;
+                    operands.clear();
+                }
+                Some(Token::ArrayStart | Token::DictStart) => {
+                    lexer.at = before;
+                    operands.push(lexer.object(budget)?);
+                    // A word within ends what is damaged, and would be met again.
+                    lexer.at = lexer.at.max(before + 1);
+                }
+                Some(Token::Object(object)) => operands.push(object),
+                Some(Token::ArrayEnd | Token::DictEnd) => {}
+                None => break,
+            }
+        }
+        map.texts.sort_by_key(|range| range.from);
+        map.cids.sort_by_key(|range| range.from);
+        Ok(map)
+    }
+
+    fn operator(&mut self, word: &[u8], operands: &[Object], budget: &mut Budget) -> Result<(), ReadError> {
+        budget.spend(Resource::Steps, operands.len() as u64 * STEPS_AN_ENTRY / 2)?;
+        match word {
+            b"endcodespacerange" => {
+                for pair in operands.chunks_exact(2) {
+                    if let (Some(from), Some(to)) = (pair[0].string(), pair[1].string()) {
+                        self.spaces.push((from.len(), code(from), code(to)));
+                    }
+                }
+            }
+            b"endbfchar" => {
+                for pair in operands.chunks_exact(2) {
+                    if let (Some(from), Some(text)) = (pair[0].string(), text(&pair[1])) {
+                        self.texts.push(Range { from: code(from), to: code(from), first: text });
+                    }
+                }
+            }
+            b"endbfrange" => {
+                for three in operands.chunks_exact(3) {
+                    if let (Some(from), Some(to)) = (three[0].string(), three[1].string()) {
+                        self.text_range(code(from), code(to), &three[2], budget)?;
+                    }
+                }
+            }
+            b"endcidchar" => {
+                for pair in operands.chunks_exact(2) {
+                    if let (Some(from), Some(cid)) = (pair[0].string(), pair[1].index()) {
+                        self.cids.push(Range { from: code(from), to: code(from), first: cid as u32 });
+                    }
+                }
+            }
+            b"endcidrange" => {
+                for three in operands.chunks_exact(3) {
+                    if let (Some(from), Some(to), Some(cid)) = (three[0].string(), three[1].string(), three[2].index())
+                    {
+                        self.cids.push(Range { from: code(from), to: code(to), first: cid as u32 });
+                    }
+                }
+            }
+            b"usecmap" => self.base = operands.last().and_then(Object::name).map(<[u8]>::to_vec),
+            b"def" => {
+                if let [.., name, value] = operands {
+                    self.vertical |= name.is(b"WMode") && value.index() == Some(1);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn text_range(&mut self, from: u32, to: u32, target: &Object, budget: &mut Budget) -> Result<(), ReadError> {
+        if let Some(items) = target.array() {
+            budget.spend(Resource::Steps, items.len() as u64 * STEPS_AN_ENTRY)?;
+            for (code, item) in (from..=to).zip(items.iter()) {
+                if let Some(text) = text(item) {
+                    self.texts.push(Range { from: code, to: code, first: text });
+                }
+            }
+        } else if let Some(text) = text(target) {
+            self.texts.push(Range { from, to, first: text });
+        }
+        Ok(())
+    }
+
+    /// The text of a code; `None` where none is written, or none that is a text.
+    pub(super) fn text(&self, code: u32) -> Option<String> {
+        let range = find(&self.texts, code)?;
+        let mut units = range.first.to_vec();
+        // The last unit counts on; a pair for characters beyond the first plane as one character.
+        let offset = code - range.from;
+        let start = units.len() - if units.len() > 1 && (0xDC00..0xE000).contains(units.last()?) { 2 } else { 1 };
+        let last = char::decode_utf16(units.split_off(start)).next()?.ok()?;
+        let last = char::from_u32((last as u32).checked_add(offset)?)?;
+        let text: Option<String> = char::decode_utf16(units).map(Result::ok).chain([Some(last)]).collect();
+        text.filter(|text| {
+            !text.chars().any(|c| c.is_control() && !c.is_whitespace() || c == char::REPLACEMENT_CHARACTER)
+        })
+    }
+
+    pub(super) fn cid(&self, code: u32) -> Option<u32> {
+        let range = find(&self.cids, code)?;
+        range.first.checked_add(code - range.from)
+    }
+
+    /// The first code of a string, and of how many bytes it is.
+    pub(super) fn next_code(&self, bytes: &[u8]) -> Option<(u32, usize)> {
+        (1..=bytes.len().min(4)).find_map(|length| {
+            let code = code(&bytes[..length]);
+            let fits = self.spaces.iter().any(|&(bytes, from, to)| bytes == length && (from..=to).contains(&code));
+            fits.then_some((code, length))
+        })
+    }
+}
+
+/// The range of a code: of those over it the one that begins last.
+fn find<T>(ranges: &[Range<T>], code: u32) -> Option<&Range<T>> {
+    let end = ranges.partition_point(|range| range.from <= code);
+    ranges[..end].iter().rev().take(MOST_OVER).find(|range| range.to >= code)
+}
+
+pub(super) fn code(bytes: &[u8]) -> u32 {
+    bytes.iter().take(4).fold(0, |code, &byte| code << 8 | u32::from(byte))
+}
+
+/// A text in UTF-16; `None` where there is none.
+fn text(object: &Object) -> Option<Box<[u16]>> {
+    let bytes = object.string()?;
+    let units: Box<[u16]> = match bytes {
+        [one] => Box::new([u16::from(*one)]),
+        _ => bytes.chunks_exact(2).take(MOST_CHARACTERS).map(|two| u16::from_be_bytes([two[0], two[1]])).collect(),
+    };
+    (!units.is_empty()).then_some(units)
+}

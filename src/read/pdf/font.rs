@@ -1,0 +1,312 @@
+//! Fonts: the codes of a string, the character of each where the file says it, and how wide it is. Nothing is guessed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use hayro_cmap::{BfString, CMap, CMapName, CidFamily, WritingMode, load_embedded};
+
+use super::cmap::{Map, code};
+use super::file::File;
+use super::names;
+use super::object::{Dict, Object};
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+
+/// Widths that one font may have.
+const MOST_WIDTHS: usize = 70_000;
+
+/// Width of a glyph that says none, in thousandths of the size.
+const USUAL_WIDTH: f64 = 540.0;
+
+/// A blank that no map names is narrower than any digit, in thousandths of the size.
+const BLANK_WIDTH: f64 = 400.0;
+
+/// Predefined maps and those to Unicode, read once a file.
+#[derive(Debug, Default)]
+pub(super) struct Maps(HashMap<Vec<u8>, Option<Rc<CMap>>>);
+
+impl Maps {
+    /// The map of a name that the PDF standard defines.
+    fn named(&mut self, name: &[u8]) -> Option<Rc<CMap>> {
+        if let Some(known) = self.0.get(name) {
+            return known.clone();
+        }
+        let map = match name {
+            b"Identity-H" => Some(CMap::identity_h()),
+            b"Identity-V" => Some(CMap::identity_v()),
+            _ => load_embedded(CMapName::from_bytes(name)).and_then(|bytes| CMap::parse(bytes, load_embedded)),
+        };
+        let map = map.map(Rc::new);
+        self.0.insert(name.to_vec(), map.clone());
+        map
+    }
+}
+
+/// How codes become character numbers (CID).
+#[derive(Debug)]
+enum Codes {
+    Predefined(Rc<CMap>),
+    Own(Map, Option<Rc<CMap>>),
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// One byte a character, each with its text.
+    Simple(Vec<Option<String>>),
+    /// Character numbers, and the map of these to Unicode.
+    Composite(Codes, Option<Rc<CMap>>),
+}
+
+/// A font.
+#[derive(Debug)]
+pub(super) struct Font {
+    kind: Kind,
+    to_unicode: Option<Map>,
+    widths: HashMap<u32, f64>,
+    usual_width: f64,
+    /// Of a thousandth of the size, or what a Type 3 font says.
+    scale: f64,
+    /// Text runs downwards.
+    pub(super) vertical: bool,
+}
+
+/// A glyph of a string.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// Bytes of the string that it takes.
+    pub(super) length: usize,
+    pub(super) code: u32,
+    /// In parts of the size.
+    pub(super) width: f64,
+    /// `None` where the file does not say it.
+    pub(super) text: Option<String>,
+}
+
+impl Font {
+    pub(super) fn read(
+        file: &mut File,
+        maps: &mut Maps,
+        dict: &Dict,
+        budget: &mut Budget,
+    ) -> Result<Option<Self>, ReadError> {
+        budget.spend(Resource::Steps, 100)?;
+        let to_unicode = match file.value(dict, b"ToUnicode", budget)? {
+            Object::Stream(stream) => Some(Map::read(&file.data(&stream, budget)?.bytes, budget)?),
+            _ => None,
+        };
+        let subtype = file.value(dict, b"Subtype", budget)?;
+        if subtype.is(b"Type0") {
+            return Self::composite(file, maps, dict, to_unicode, budget);
+        }
+        let names = simple(file, dict, budget)?;
+        let first = file.value(dict, b"FirstChar", budget)?.index().unwrap_or_default() as u32;
+        let widths = file.numbers(dict, b"Widths", budget)?;
+        let widths: HashMap<u32, f64> = (first..).zip(widths.into_iter().take(256)).collect();
+        let descriptor = file.dict(dict, b"FontDescriptor", budget)?;
+        let missing = match descriptor {
+            Some(descriptor) => file.value(&descriptor, b"MissingWidth", budget)?.number(),
+            None => None,
+        };
+        let usual_width = missing.unwrap_or(if widths.is_empty() { USUAL_WIDTH } else { 0.0 });
+        let mut scale = 0.001;
+        if subtype.is(b"Type3") {
+            scale = file.numbers(dict, b"FontMatrix", budget)?.first().map_or(scale, |first| first.abs());
+        }
+        Ok(Some(Self { kind: Kind::Simple(names), to_unicode, widths, usual_width, scale, vertical: false }))
+    }
+
+    fn composite(
+        file: &mut File,
+        maps: &mut Maps,
+        dict: &Dict,
+        to_unicode: Option<Map>,
+        budget: &mut Budget,
+    ) -> Result<Option<Self>, ReadError> {
+        let descendants = file.value(dict, b"DescendantFonts", budget)?;
+        let first = descendants.array().and_then(|fonts| fonts.first().cloned()).unwrap_or(descendants);
+        let Some(descendant) = file.dict_of(&first, budget)? else { return Ok(None) };
+        let codes = match file.value(dict, b"Encoding", budget)? {
+            Object::Name(name) => maps.named(&name).map(Codes::Predefined),
+            Object::Stream(stream) => {
+                let map = Map::read(&file.data(&stream, budget)?.bytes, budget)?;
+                let named = file.value(&stream.dict, b"UseCMap", budget)?;
+                let base = named.name().map(<[u8]>::to_vec).or_else(|| map.base.clone());
+                let base = base.and_then(|base| maps.named(&base));
+                Some(Codes::Own(map, base))
+            }
+            _ => None,
+        };
+        let Some(codes) = codes else { return Ok(None) };
+        let predefined = match &codes {
+            Codes::Predefined(map) | Codes::Own(_, Some(map)) => Some(Rc::clone(map)),
+            Codes::Own(_, None) => None,
+        };
+        let vertical = match &codes {
+            Codes::Own(map, _) if map.vertical => true,
+            _ => predefined.as_ref().is_some_and(|map| map.metadata().writing_mode == Some(WritingMode::Vertical)),
+        };
+        let mut family =
+            predefined.and_then(|map| map.metadata().character_collection.as_ref().map(|c| c.family.clone()));
+        if family.as_ref().is_none_or(|family| *family == CidFamily::AdobeIdentity)
+            && let Some(info) = file.dict(&descendant, b"CIDSystemInfo", budget)?
+        {
+            let registry = file.value(&info, b"Registry", budget)?;
+            let ordering = file.value(&info, b"Ordering", budget)?;
+            let bytes = |object: &Object| object.string().map(<[u8]>::to_vec).unwrap_or_default();
+            family = Some(CidFamily::from_registry_ordering(&bytes(&registry), &bytes(&ordering)));
+        }
+        let unicode = family.as_ref().and_then(CidFamily::ucs2_cmap).filter(|_| to_unicode.is_none());
+        let unicode = unicode.and_then(|name| maps.named(name.to_bytes()));
+        let widths = cid_widths(file, &descendant, budget)?;
+        let usual_width = file.value(&descendant, b"DW", budget)?.number().unwrap_or(1000.0);
+        let kind = Kind::Composite(codes, unicode);
+        Ok(Some(Self { kind, to_unicode, widths, usual_width, scale: 0.001, vertical }))
+    }
+
+    /// The first glyph of a string that is not empty.
+    pub(super) fn next(&self, bytes: &[u8]) -> Shown {
+        match &self.kind {
+            Kind::Simple(names) => {
+                let code = u32::from(bytes[0]);
+                let text = self.to_unicode.as_ref().and_then(|map| map.text(code));
+                let text = text.or_else(|| names.get(code as usize).cloned().flatten());
+                self.shown(code, 1, code, text)
+            }
+            Kind::Composite(codes, unicode) => {
+                let Some((code, length, cid)) = codes.next(bytes) else {
+                    let length = if bytes.len() > 1 && bytes[0] >= 0x80 { 2 } else { 1 };
+                    return Shown { length, code: 0, width: self.usual_width * self.scale, text: None };
+                };
+                let text = match (&self.to_unicode, unicode) {
+                    (Some(map), _) => map.text(code),
+                    (None, Some(map)) => map.lookup_bf_string(cid).map(|text| match text {
+                        BfString::Char(character) => character.to_string(),
+                        BfString::String(text) => text,
+                    }),
+                    (None, None) => None,
+                };
+                self.shown(code, length, cid, text)
+            }
+        }
+    }
+
+    fn shown(&self, code: u32, length: usize, index: u32, text: Option<String>) -> Shown {
+        let width = self.widths.get(&index).copied().unwrap_or(self.usual_width);
+        let blank = match self.kind {
+            Kind::Simple(_) => code == 32,
+            Kind::Composite(..) => matches!(index, 1 | 3),
+        };
+        // Programs that write a map leave the blank out of it.
+        let text = text.or_else(|| (blank && self.to_unicode.is_some() && width < BLANK_WIDTH).then(|| " ".to_owned()));
+        Shown { length, code, width: width * self.scale, text }
+    }
+}
+
+impl Codes {
+    /// The first code of a string, its length in bytes, and its character number.
+    fn next(&self, bytes: &[u8]) -> Option<(u32, usize, u32)> {
+        match self {
+            Self::Predefined(map) => predefined(map, bytes),
+            Self::Own(own, base) => match own.next_code(bytes) {
+                Some((code, length)) => {
+                    let of_base = || base.as_ref().and_then(|map| map.lookup_cid_code(code, length as u8));
+                    own.cid(code).or_else(of_base).map(|cid| (code, length, cid))
+                }
+                None => predefined(base.as_ref()?, bytes),
+            },
+        }
+    }
+}
+
+fn predefined(map: &CMap, bytes: &[u8]) -> Option<(u32, usize, u32)> {
+    (1..=bytes.len().min(4)).find_map(|length| {
+        let code = code(&bytes[..length]);
+        map.lookup_cid_code(code, length as u8).map(|cid| (code, length, cid))
+    })
+}
+
+/// The texts of the codes of a simple font: by its encoding, and only where it has one that is certain.
+fn simple(file: &mut File, dict: &Dict, budget: &mut Budget) -> Result<Vec<Option<String>>, ReadError> {
+    /// Bit 3 of the flags: the font has signs of its own.
+    const SYMBOLIC: usize = 4;
+    let encoding = file.value(dict, b"Encoding", budget)?;
+    let encoding_dict = file.dict_of(&encoding, budget)?;
+    let base = match &encoding_dict {
+        Some(dict) => file.value(dict, b"BaseEncoding", budget)?,
+        None => encoding,
+    };
+    let descriptor = file.dict(dict, b"FontDescriptor", budget)?;
+    let (mut embedded, mut symbolic) = (false, false);
+    if let Some(descriptor) = &descriptor {
+        embedded =
+            [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|name| *descriptor.raw(name) != Object::Null);
+        symbolic = file.value(descriptor, b"Flags", budget)?.index().unwrap_or_default() & SYMBOLIC != 0;
+    }
+    let type3 = file.value(dict, b"Subtype", budget)?.is(b"Type3");
+    let name = file.value(dict, b"BaseFont", budget)?;
+    let signs = name.name().is_some_and(|name| {
+        [&b"Symbol"[..], b"Dingbats", b"ding"].iter().any(|signs| memchr::memmem::find(name, signs).is_some())
+    });
+    let known =
+        base.name().is_some_and(|name| matches!(name, b"WinAnsiEncoding" | b"MacRomanEncoding" | b"StandardEncoding"));
+    // Without an encoding, codes mean what the font's own program says, which a subset numbers as it likes.
+    let certain = !type3 && !signs && (known && !(embedded && symbolic) || !embedded && !symbolic);
+    // Of ASCII all these encodings agree but for two quotes.
+    let text = |code: u8| match code {
+        _ if !certain => None,
+        32..=126 => Some(char::from(code).to_string()),
+        127.. if base.is(b"WinAnsiEncoding") => {
+            let (text, wrong) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(&code));
+            (!wrong).then(|| text.into_owned())
+        }
+        127.. if base.is(b"MacRomanEncoding") => {
+            let (text, wrong) = encoding_rs::MACINTOSH.decode_without_bom_handling(std::slice::from_ref(&code));
+            (!wrong).then(|| text.into_owned())
+        }
+        _ => None,
+    };
+    let mut texts: Vec<Option<String>> = (0..=255).map(text).collect();
+    let Some(encoding) = encoding_dict else { return Ok(texts) };
+    let Some(differences) = file.value(&encoding, b"Differences", budget)?.array() else { return Ok(texts) };
+    let mut code = 0;
+    for item in differences.iter() {
+        budget.spend(Resource::Steps, 1)?;
+        match item {
+            Object::Number(_) => code = item.index().unwrap_or(256),
+            Object::Name(name) => {
+                if let Some(text) = texts.get_mut(code) {
+                    *text = names::text(name);
+                }
+                code = code.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+    Ok(texts)
+}
+
+/// The widths of a composite font (9.7.4.3).
+fn cid_widths(file: &mut File, font: &Dict, budget: &mut Budget) -> Result<HashMap<u32, f64>, ReadError> {
+    let mut widths = HashMap::new();
+    let Some(items) = file.value(font, b"W", budget)?.array() else { return Ok(widths) };
+    let mut items = items.iter();
+    while let (Some(first), Some(next)) = (items.next(), items.next()) {
+        let (first, next) = (file.resolve(first, budget)?, file.resolve(next, budget)?);
+        let Some(first) = first.index() else { break };
+        if let Some(list) = next.array() {
+            budget.spend(Resource::Steps, list.len() as u64)?;
+            let numbers = list.iter().map(Object::number);
+            widths.extend((first as u32..).zip(numbers).filter_map(|(cid, width)| Some((cid, width?))));
+        } else {
+            let (Some(last), Some(width)) = (next.index(), items.next()) else { break };
+            let Some(width) = file.resolve(width, budget)?.number() else { break };
+            let last = last.min(first.saturating_add(MOST_WIDTHS));
+            budget.spend(Resource::Steps, last.saturating_sub(first) as u64)?;
+            widths.extend((first..=last).map(|cid| (cid as u32, width)));
+        }
+        if widths.len() > MOST_WIDTHS {
+            break;
+        }
+    }
+    Ok(widths)
+}

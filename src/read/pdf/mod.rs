@@ -1,0 +1,97 @@
+//! PDF (ISO 32000): a reader of text and ruled lines within budgets, streams inflated and counted here.
+//!
+//! Crates that read PDF inflate object and cross-reference streams without a bound, so files and objects are read by ourselves.
+
+mod cmap;
+mod content;
+mod crypt;
+mod file;
+mod filter;
+mod font;
+mod lexer;
+mod names;
+mod object;
+mod pages;
+mod show;
+mod state;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use crate::document::{Budget, Document, Metadata};
+use crate::finding::Finding;
+use crate::finding::code::read::SIGNATURE_UNVERIFIED;
+use crate::read::ReadError;
+use crate::read::paged::{Remark, document};
+
+use file::File;
+use object::{Dict, Object};
+
+/// Reads a PDF file.
+///
+/// # Errors
+/// [`ReadError`] for what has a password, is damaged, or costs more than a file may.
+pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    // Some systems put a few bytes before the file; offsets count from its own start.
+    let start = memchr::memmem::find(&bytes[..bytes.len().min(1 << 10)], b"%PDF-").unwrap_or_default();
+    let mut file = File::open(&bytes[start..], budget)?;
+    let metadata = metadata(&mut file, budget)?;
+    let (pages, mut remarks) = pages::read(&mut file, budget)?;
+    if pages.is_empty() {
+        return Err(ReadError::Damaged("the file has no list of pages".into()));
+    }
+    if file.damaged {
+        remarks.extend((0..pages.len()).map(|page| (page, Remark::Damaged)));
+    }
+    if memchr::memmem::find(bytes, b"/ByteRange").is_some() {
+        let code = &SIGNATURE_UNVERIFIED;
+        let message = crate::finding::Message::new(
+            format!("{}。{}", code.title.0, code.remedy.0),
+            format!("{}. {}", code.title.1, code.remedy.1),
+        );
+        findings.push(Finding::new(code, message));
+    }
+    let mut made = document(pages, remarks, budget, findings)?;
+    made.metadata = metadata;
+    Ok(made)
+}
+
+/// The document information dictionary (14.3.3).
+fn metadata(file: &mut File, budget: &mut Budget) -> Result<Metadata, ReadError> {
+    let mut metadata = Metadata::default();
+    let info = file.trailer.raw(b"Info").clone();
+    let Some(info) = file.dict_of(&info, budget)? else { return Ok(metadata) };
+    metadata.title = text_of(file, &info, b"Title", budget)?;
+    metadata.author = text_of(file, &info, b"Author", budget)?;
+    for (key, name) in [
+        (&b"CreationDate"[..], "dcterms:created"),
+        (b"ModDate", "dcterms:modified"),
+        (b"Creator", "Application"),
+        (b"Producer", "Producer"),
+        (b"Keywords", "cp:keywords"),
+        (b"Subject", "dc:subject"),
+    ] {
+        if let Some(text) = text_of(file, &info, key, budget)? {
+            metadata.entries.push((name.to_owned(), text));
+        }
+    }
+    Ok(metadata)
+}
+
+/// A text string (7.9.2.2): UTF-16 or UTF-8 by their marks, else what PDFDocEncoding and GBK have in common.
+fn text_of(file: &mut File, dict: &Dict, name: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    let value = file.value(dict, name, budget)?;
+    let Object::String(bytes) = value else { return Ok(None) };
+    let text = match &*bytes {
+        [0xFE, 0xFF, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0.into_owned(),
+        [0xFF, 0xFE, rest @ ..] => encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0.into_owned(),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        bytes => match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => encoding_rs::GBK.decode_without_bom_handling(bytes).0.into_owned(),
+        },
+    };
+    let text = text.trim().trim_matches('\0');
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}

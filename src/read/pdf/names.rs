@@ -1,0 +1,81 @@
+//! The characters of glyph names, where they are certain (Adobe Glyph List, as far as reports need it).
+
+/// Names and their characters.
+const NAMES: &[(&str, &str)] = &[
+    ("space", " "),
+    ("exclam", "!"),
+    ("quotedbl", "\""),
+    ("numbersign", "#"),
+    ("dollar", "$"),
+    ("percent", "%"),
+    ("ampersand", "&"),
+    ("quotesingle", "'"),
+    ("parenleft", "("),
+    ("parenright", ")"),
+    ("asterisk", "*"),
+    ("plus", "+"),
+    ("comma", ","),
+    ("hyphen", "-"),
+    ("period", "."),
+    ("slash", "/"),
+    ("zero", "0"),
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("colon", ":"),
+    ("semicolon", ";"),
+    ("less", "<"),
+    ("equal", "="),
+    ("greater", ">"),
+    ("question", "?"),
+    ("at", "@"),
+    ("bracketleft", "["),
+    ("backslash", "\\"),
+    ("bracketright", "]"),
+    ("asciicircum", "^"),
+    ("underscore", "_"),
+    ("grave", "`"),
+    ("braceleft", "{"),
+    ("bar", "|"),
+    ("braceright", "}"),
+    ("asciitilde", "~"),
+    ("minus", "−"),
+    ("endash", "–"),
+    ("emdash", "—"),
+    ("quoteleft", "‘"),
+    ("quoteright", "’"),
+    ("quotedblleft", "“"),
+    ("quotedblright", "”"),
+    ("bullet", "•"),
+    ("periodcentered", "·"),
+    ("ellipsis", "…"),
+    ("degree", "°"),
+    ("multiply", "×"),
+    ("section", "§"),
+    ("fi", "fi"),
+    ("fl", "fl"),
+];
+
+/// The text of a glyph's name; `None` where the name says nothing.
+pub(super) fn text(name: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(name).ok()?;
+    let base = name.split('.').next().filter(|base| !base.is_empty())?;
+    if base.len() == 1 {
+        return base.chars().all(|c| c.is_ascii_alphabetic()).then(|| base.to_owned());
+    }
+    if let Some((_, text)) = NAMES.iter().find(|(known, _)| *known == base) {
+        return Some((*text).to_owned());
+    }
+    let digits = base.strip_prefix("uni").filter(|digits| digits.len() == 4);
+    let digits = digits.or_else(|| base.strip_prefix('u').filter(|digits| (4..=6).contains(&digits.len())))?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?).map(String::from)
+}

@@ -1,0 +1,148 @@
+//! Tokens, filters, maps and names, each by itself; whole files are in `tests/pages` and `tests/hostile`.
+
+use std::io::Write as _;
+
+use flate2::Decompress;
+
+use super::cmap::Map;
+use super::filter::{Decoded, Parameters, undo};
+use super::lexer::Lexer;
+use super::object::Object;
+use super::{names, read};
+use crate::document::{Block, Budget, Limits};
+use crate::read::ReadError;
+
+fn undone(name: &[u8], packed: &[u8]) -> Decoded {
+    let mut inflater = Decompress::new(false);
+    undo(name, Parameters::default(), packed, &mut inflater, &mut Budget::default()).unwrap().unwrap()
+}
+
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn filters_give_what_was_packed() {
+    assert_eq!(undone(b"LZWDecode", &[0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01]).bytes, b"-----A---B");
+    assert_eq!(undone(b"ASCII85Decode", b"9jqo^z~>").bytes, b"Man \0\0\0\0");
+    assert_eq!(undone(b"ASCII85Decode", b"9jqo~>").bytes, b"Man");
+    assert_eq!(undone(b"ASCIIHexDecode", b"52 65 6>").bytes, b"Re`");
+    assert_eq!(undone(b"RunLengthDecode", b"\x02abc\xFEx\x80more").bytes, b"abcxxx");
+    let packed = deflated(b"12 0 obj");
+    assert_eq!(undone(b"FlateDecode", &packed).bytes, b"12 0 obj");
+    assert!(!undone(b"FlateDecode", &packed[..packed.len() - 4]).cut);
+    assert!(undone(b"FlateDecode", &packed[..packed.len() - 6]).cut);
+    let mut changed = packed.clone();
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    assert!(undone(b"FlateDecode", &changed).cut);
+}
+
+#[test]
+fn long_texts_of_lzw_use_longer_codes() {
+    // Codes of 9 to 12 bits, each written as soon as the table asks for it; all codes are of single bytes.
+    let bytes: Vec<u8> = (0..3_000_u32).map(|index| (index * 7 % 251) as u8).collect();
+    let (mut packed, mut held, mut bits, mut width, mut table) = (Vec::new(), 0_u32, 0, 9, 258);
+    let mut put = |code: u32, width: u32| {
+        held = held << width | code;
+        bits += width;
+        while bits >= 8 {
+            bits -= 8;
+            packed.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    };
+    put(256, 9);
+    for (index, &byte) in bytes.iter().enumerate() {
+        put(u32::from(byte), width);
+        table += u32::from(index > 0 && table < 4_096);
+        width = match table + 1 {
+            0..=511 => 9,
+            512..=1023 => 10,
+            1024..=2047 => 11,
+            _ => 12,
+        };
+    }
+    put(257, width);
+    put(0, 8);
+    assert_eq!(undone(b"LZWDecode", &packed).bytes, bytes);
+}
+
+#[test]
+fn what_inflates_too_far_is_refused() {
+    let packed = deflated(&vec![0; 3 << 20]);
+    let mut inflater = Decompress::new(false);
+    let mut budget = Budget::new(Limits { part_bytes: 1 << 20, ..Limits::default() });
+    let refused = undo(b"FlateDecode", Parameters::default(), &packed, &mut inflater, &mut budget);
+    assert!(matches!(refused, Err(ReadError::OverLimit(_))));
+    let runs = [0x81, 0].repeat(100_000);
+    let refused = undo(b"RunLengthDecode", Parameters::default(), &runs, &mut inflater, &mut budget);
+    assert!(matches!(refused, Err(ReadError::OverLimit(_))));
+}
+
+#[test]
+fn objects_are_read_with_what_is_in_them_and_damaged_ones_end() {
+    let object = |text: &str| Lexer::new(text.as_bytes(), 0).object(&mut Budget::default()).unwrap();
+    let Object::Dict(dict) = object("<</A#20B[1 -.5(a\\)\\101)<4e2d>12 0 R]/C null>>") else { panic!("no dictionary") };
+    let items = dict.raw(b"A B").array().unwrap();
+    assert_eq!(items[1], Object::Number(-0.5));
+    assert_eq!(items[2].string(), Some(&b"a)A"[..]));
+    assert_eq!(items[3].string(), Some(&[0x4e, 0x2d][..]));
+    assert_eq!(items[4], Object::Reference(12));
+    assert_eq!(object("[1 2 endobj"), Object::Array([Object::Number(1.0), Object::Number(2.0)].into()));
+    let deep = "[".repeat(1_000);
+    let refused = Lexer::new(deep.as_bytes(), 0).object(&mut Budget::default());
+    assert!(matches!(refused, Err(ReadError::OverLimit(_))));
+}
+
+#[test]
+fn maps_count_on_and_say_nothing_of_what_they_do_not_name() {
+    let map = b"1 begincodespacerange <00> <80> <8140> <fefe> endcodespacerange\n2 beginbfchar <01> <0031> <02> <fffd> endbfchar
+        2 beginbfrange <8140> <8142> <4e00> <8150> <8151> [<4e2d> <d840dc00>] endbfrange 1 begincidrange <8140> <8142> 7 endcidrange";
+    let map = Map::read(map, &mut Budget::default()).unwrap();
+    let texts = [1, 2, 3, 0x8142, 0x8143, 0x8151].map(|code| map.text(code));
+    let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+    assert_eq!(texts, [Some("1"), None, None, Some("丂"), None, Some("\u{20000}")]);
+    assert_eq!((map.cid(0x8142), map.cid(0x8143)), (Some(9), None));
+    assert_eq!((map.next_code(b"\x81\x40"), map.next_code(b"\x01\x40")), (Some((0x8140, 2)), Some((1, 1))));
+    assert_eq!((names::text(b"seven"), names::text(b"uni4E2D.alt")), (Some("7".into()), Some("中".into())));
+    assert_eq!((names::text(b"g17"), names::text(b"a1"), names::text(b"")), (None, None, None));
+}
+
+/// A page of one font and a content, its objects to be found by a search.
+fn file(font: &str, content: &str) -> Vec<u8> {
+    format!(
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Kids[3 0 R]/Count 1>>endobj \
+         3 0 obj<</Type/Page/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F {font}>>>>>>endobj \
+         4 0 obj<</Length {}>>stream\n{content}\nendstream endobj trailer<</Root 1 0 R>>",
+        content.len()
+    )
+    .into_bytes()
+}
+
+fn text(bytes: &[u8]) -> Result<String, ReadError> {
+    let document = read(bytes, &mut Budget::default(), &mut Vec::new())?;
+    let texts = document.blocks.iter().map(|block| match block {
+        Block::Paragraph(paragraph) => paragraph.text.as_str(),
+        _ => "",
+    });
+    Ok(texts.collect())
+}
+
+#[test]
+fn a_font_that_does_not_say_its_characters_is_never_guessed() {
+    let shown = "BT /F 20 Tf 100 700 Td (12)Tj ET";
+    let read = |font: &str| text(&file(font, shown));
+    assert_eq!(read("<</Subtype/Type1/BaseFont/Helvetica>>").as_deref(), Ok("12"));
+    let embedded = "/FontDescriptor<</Flags 4/FontFile2 9 0 R>>";
+    assert_eq!(read(&format!("<</Subtype/TrueType/BaseFont/A+B{embedded}>>")), Err(ReadError::NoCharacters));
+    assert_eq!(read("<</Subtype/Type1/BaseFont/ZapfDingbats>>"), Err(ReadError::NoCharacters));
+    assert_eq!(read("<</Subtype/Type3/Encoding<</Differences[49/g1/g2]>>>>"), Err(ReadError::NoCharacters));
+    assert_eq!(
+        read("<</Subtype/Type3/FontMatrix[.01 0 0 .01 0 0]/Encoding<</Differences[49/nine/uni4E2D]>>>>").as_deref(),
+        Ok("9中")
+    );
+    assert_eq!(read("8 0 R"), Err(ReadError::NoCharacters));
+}
