@@ -39,6 +39,7 @@ mod prose;
 mod readme;
 mod repo;
 mod rollup;
+mod rollup_decides;
 mod round_trip;
 mod sampler;
 mod schemas;

@@ -19,6 +19,7 @@ pub struct Gathering<'a> {
     matcher: Matcher<'a>,
     form: &'a Form,
     year: i16,
+    without_errors: bool,
     entries: Vec<Entry>,
     failed: Vec<(String, Finding)>,
     others: Vec<OtherReport>,
@@ -32,7 +33,12 @@ impl<'a> Gathering<'a> {
         let told = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
         let findings = agencies.findings.iter().map(told).collect();
         let (entries, failed, others) = (Vec::new(), Vec::new(), Vec::new());
-        Self { agencies, matcher, form, year, entries, failed, others, findings }
+        Self { agencies, matcher, form, year, without_errors: false, entries, failed, others, findings }
+    }
+
+    /// Keeps reports with errors out of the sums.
+    pub fn leave_out_errors(&mut self) {
+        self.without_errors = true;
     }
 
     /// Number of reports that count so far.
@@ -83,6 +89,7 @@ impl<'a> Gathering<'a> {
             form: self.form,
             agencies: self.agencies,
             year: self.year,
+            without_errors: self.without_errors,
             entries,
             nodes: Vec::new(),
             total: super::Node::default(),

@@ -1,6 +1,7 @@
 //! Roll-up: the reports of many agencies added up along their tree, each sum traceable to its parts. Pure: no files, no clock.
 
 mod counts;
+mod decide;
 mod entry;
 mod gather;
 mod previous;
@@ -10,7 +11,7 @@ mod sums;
 use rust_decimal::Decimal;
 
 use crate::agencies::Agencies;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::form::{FieldIndex, Form};
 
 pub use counts::Counts;
@@ -25,6 +26,8 @@ pub struct Node {
     pub own: Option<usize>,
     /// Whether its own report already includes those below it.
     pub includes: bool,
+    /// Agencies right below it whose reports its own does not include although it includes the others, such as one that came late.
+    pub apart: Vec<usize>,
     /// The reports whose figures make up it and all below it, in the order of the tree.
     pub taken: Vec<usize>,
     /// The reports of the agencies below it that its sum is made of, whether or not its own report includes them.
@@ -102,6 +105,8 @@ pub struct Rollup<'a> {
     pub agencies: &'a Agencies,
     /// The year.
     pub year: i16,
+    /// Whether reports with errors are kept out of the sums.
+    pub without_errors: bool,
     /// The reports that count, in the order of the tree.
     pub entries: Vec<Entry>,
     /// A node an agency, in the order of the agencies file.
@@ -129,6 +134,16 @@ impl Rollup<'_> {
             [only] => Some(*only),
             _ => None,
         }
+    }
+
+    /// Whether a report has an error that nobody has accepted.
+    pub fn has_errors(&self, entry: usize) -> bool {
+        self.entries[entry].findings.iter().any(|finding| finding.counts(Severity::Error))
+    }
+
+    /// Whether a report is kept out of all sums because it has errors.
+    pub fn leaves_out(&self, entry: usize) -> bool {
+        self.without_errors && self.has_errors(entry)
     }
 
     /// Whether a report is part of the total.

@@ -2,16 +2,14 @@
 
 use rust_decimal::Decimal;
 
+use super::decide::{Decision, decide, telling};
 use super::{Entry, Node, Rollup, Told};
 use crate::finding::code::rollup::{
-    DOUBLE_COUNTING, PARTS_DIFFER, SUM_INCOMPLETE, SUM_TOO_LARGE, SUPERIOR_UNCERTAIN, TABLE_NOT_ADDED,
+    DOUBLE_COUNTING, PARTS_ADDED, PARTS_DIFFER, SUM_INCOMPLETE, SUM_TOO_LARGE, SUPERIOR_UNCERTAIN, TABLE_NOT_ADDED,
 };
-use crate::finding::{Finding, Message};
+use crate::finding::{Finding, Message, Severity};
 use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::Kind;
-
-/// Least number of figures that the parts must have for a superior to be taken to include them: fewer are met by chance.
-const EVIDENCE: usize = 3;
 
 /// Most parts that a message names.
 const NAMED: usize = 8;
@@ -24,11 +22,10 @@ pub(super) fn add_up(rollup: &mut Rollup) {
     }
     let mut told = Vec::new();
     let order = rollup.agencies.in_tree_order();
+    let telling = telling(rollup.form);
     // From the leaves up: each comes after all below it.
     for &(agency, _) in order.iter().rev() {
-        let children = rollup.agencies.children(agency);
-        let below: Vec<usize> = children.iter().flat_map(|&child| nodes[child].taken.clone()).collect();
-        let node = node(rollup, agency, nodes[agency].own, below, &mut told);
+        let node = node(rollup, agency, &nodes, &telling, &mut told);
         nodes[agency] = node;
     }
     let taken: Vec<usize> = rollup.agencies.roots().iter().flat_map(|&root| nodes[root].taken.clone()).collect();
@@ -53,28 +50,42 @@ fn plain(finding: Finding) -> Told {
     Told { agency: None, file: None, finding }
 }
 
-fn node(rollup: &Rollup, agency: usize, own: Option<usize>, below: Vec<usize>, told: &mut Vec<Told>) -> Node {
+fn node(rollup: &Rollup, agency: usize, nodes: &[Node], telling: &[FieldIndex], told: &mut Vec<Told>) -> Node {
     let (form, entries) = (rollup.form, &rollup.entries);
-    let parts = sum(form, entries, &below, told);
-    let Some(index) = own else {
-        return Node { taken: below.clone(), below, region: parts, ..Node::default() };
+    let children = rollup.agencies.children(agency);
+    let below: Vec<usize> = children.iter().flat_map(|&child| nodes[child].taken.iter().copied()).collect();
+    let own = nodes[agency].own;
+    let Some(index) = own.filter(|&index| !rollup.leaves_out(index)) else {
+        let region = sum(form, entries, &below, told);
+        return Node { own, taken: below.clone(), below, region, ..Node::default() };
     };
     let entry = &entries[index];
     let figures: Vec<Option<Decimal>> = numbers(form, entry);
+    let reported: Vec<usize> = children.iter().copied().filter(|&child| !nodes[child].taken.is_empty()).collect();
+    let parts: Vec<&[Option<Decimal>]> = reported.iter().map(|&child| nodes[child].region.as_slice()).collect();
     let said = rollup.agencies.list()[agency].aggregate;
-    let includes = !below.is_empty() && said.unwrap_or_else(|| covers(form, &figures, &parts));
-    if !includes {
-        let taken: Vec<usize> = std::iter::once(index).chain(below.iter().copied()).collect();
-        let region = sum(form, entries, &taken, told);
-        return Node { own, includes, taken, below, itself: figures, region };
+    let decision = match said {
+        _ if below.is_empty() => Decision { includes: false, clear: true, left_out: Vec::new() },
+        Some(includes) => Decision { includes, clear: true, left_out: Vec::new() },
+        None => decide(telling, &figures, &parts),
+    };
+    let apart: Vec<usize> = decision.left_out.iter().map(|&part| reported[part]).collect();
+    let added = if decision.includes { &apart } else { &reported };
+    let added = added.iter().flat_map(|&child| nodes[child].taken.iter().copied());
+    let taken: Vec<usize> = std::iter::once(index).chain(added).collect();
+    let region = sum(form, entries, &taken, told);
+    let held: Vec<usize> = below.iter().copied().filter(|part| !taken.contains(part)).collect();
+    let parts = sum(form, entries, if decision.includes { &held } else { &below }, told);
+    if said.is_none() && !below.is_empty() {
+        told.push(decided(rollup, (agency, entry), &decision, &apart, (&figures, &parts), (held.len(), below.len())));
     }
-    if said.is_none() {
-        told.push(doubled(rollup, agency, entry, below.len()));
+    if !decision.includes {
+        return Node { own, taken, below, itself: figures, region, ..Node::default() };
     }
-    differences(rollup, agency, entry, (&figures, &parts), &below, told);
+    differences(rollup, agency, entry, (&figures, &parts), &held, told);
     let itself = figures.iter().zip(&parts).enumerate();
     let itself = itself.map(|(field, (own, parts))| rest(form, field, *own, *parts)).collect();
-    Node { own, includes, taken: vec![index], below, itself, region: figures }
+    Node { own, includes: true, apart, taken, below, itself, region }
 }
 
 /// What is left of a superior's figure without its parts; nothing where that would be less than nothing.
@@ -83,7 +94,7 @@ fn rest(form: &Form, field: FieldIndex, own: Option<Decimal>, parts: Option<Deci
     (!left.is_sign_negative() || left.is_zero() || form.fields[field].kind == FieldKind::Signed).then_some(left)
 }
 
-fn additive(form: &Form, field: FieldIndex) -> bool {
+pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
     form.tables[form.fields[field].table].additive
 }
 
@@ -126,33 +137,88 @@ fn exact(one: Decimal, other: Decimal, sum: Decimal) -> bool {
     sum.scale() >= one.normalize().scale().max(other.normalize().scale()) || sum.checked_sub(other) == Some(one)
 }
 
-/// Whether a superior's figures look as if they included their parts: none is less, and there is enough to go by.
-fn covers(form: &Form, own: &[Option<Decimal>], parts: &[Option<Decimal>]) -> bool {
-    let mut evidence = 0;
-    for (field, (own, parts)) in own.iter().zip(parts).enumerate() {
-        if form.fields[field].kind == FieldKind::Signed {
-            continue;
-        }
-        let parts = parts.unwrap_or_default();
-        if own.unwrap_or_default() < parts {
-            return false;
-        }
-        evidence += usize::from(parts > Decimal::ZERO);
+/// How many figures of the parts the superior's are equal to, more than, less than; those that the superior does not state count for none.
+fn compared((own, parts): Sides) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for (own, parts) in own.iter().zip(parts) {
+        let Some(parts) = parts.filter(|parts| !parts.is_zero()) else { continue };
+        let Some(own) = own else { continue };
+        counts[match own.cmp(&parts) {
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Greater => 1,
+            std::cmp::Ordering::Less => 2,
+        }] += 1;
     }
-    evidence >= EVIDENCE
+    counts
 }
 
-fn doubled(rollup: &Rollup, agency: usize, entry: &Entry, below: usize) -> Told {
-    let name = &rollup.agencies.list()[agency].name;
-    let message = Message::new(
-        format!(
-            "“{name}”的每一项数据都不小于其下级{below}份报告之和，视为已含下级，只计“{name}”一份。如不含下级，请在名录“含下级”列写“否”。"
-        ),
-        format!(
-            "No figure of \"{name}\" is less than the sum of the {below} reports below it, so it is taken to include them and counted alone. Where it does not, write 否 (no) in the column `aggregate` of the agencies file."
-        ),
+/// Says what was decided about a superior that reported besides its parts, and by which figures.
+fn decided(
+    rollup: &Rollup,
+    (agency, entry): (usize, &Entry),
+    decision: &Decision,
+    apart: &[usize],
+    sides: Sides,
+    (held, below): (usize, usize),
+) -> Told {
+    let list = rollup.agencies.list();
+    let name = &list[agency].name;
+    let [equal, more, less] = compared(sides);
+    let all = equal + more + less;
+    let (zh, en) = (
+        format!("下级有数的{all}格中，{equal}格与下级相加之数相同，{more}格较大，{less}格较小"),
+        format!("of {all} figures that the parts have, {equal} are their sum, {more} more and {less} less"),
     );
-    Told { agency: Some(agency), file: Some(entry.file.clone()), finding: Finding::new(&DOUBLE_COUNTING, message) }
+    let (zh_apart, en_apart) = match apart {
+        [] => Default::default(),
+        apart => {
+            let names: Vec<&str> = apart.iter().map(|&one| list[one].name.as_str()).collect();
+            (
+                format!("，但不含“{}”，已另外相加", names.join("”“")),
+                format!(", but not \"{}\", which is added", names.join("\", \"")),
+            )
+        }
+    };
+    let (code, message) = match (decision.includes, decision.clear) {
+        (true, _) => (
+            &DOUBLE_COUNTING,
+            Message::new(
+                format!(
+                    "“{name}”的报告已含下级{held}份报告的数{zh_apart}：{zh}。合计不再重复相加。不含下级的，请在名录“含下级”栏填“否”。"
+                ),
+                format!(
+                    "The report of \"{name}\" is taken to include the {held} reports below it{en_apart}: {en}. They are not added again. Where it does not, write 否 (no) in the column `aggregate` of the agencies file."
+                ),
+            ),
+        ),
+        (false, true) => (
+            &PARTS_ADDED,
+            Message::new(
+                format!(
+                    "“{name}”的报告不含下级：{zh}。合计由本级和下级{below}份报告相加。已含下级的，请在名录“含下级”栏填“是”。"
+                ),
+                format!(
+                    "The report of \"{name}\" does not include the {below} reports below it: {en}. All are added. Where it does, write 是 (yes) in the column `aggregate` of the agencies file."
+                ),
+            ),
+        ),
+        (false, false) => (
+            &PARTS_ADDED,
+            Message::new(
+                format!(
+                    "“{name}”的报告是否已含下级，从数字不能确定：{zh}。合计暂按不含，由本级和下级{below}份报告相加。请在名录“含下级”栏填“是”或“否”。"
+                ),
+                format!(
+                    "Whether the report of \"{name}\" includes the {below} reports below it cannot be told: {en}. All are added. Write 是 (yes) or 否 (no) in the column `aggregate` of the agencies file."
+                ),
+            ),
+        ),
+    };
+    let mut finding = Finding::new(code, message);
+    if code.id == PARTS_ADDED.id && !decision.clear {
+        finding.severity = Severity::Warning;
+    }
+    Told { agency: Some(agency), file: Some(entry.file.clone()), finding }
 }
 
 type Sides<'a> = (&'a [Option<Decimal>], &'a [Option<Decimal>]);
@@ -168,10 +234,23 @@ fn differences(rollup: &Rollup, agency: usize, entry: &Entry, sides: Sides, belo
         let shown =
             |side: &Option<Decimal>| side.map_or_else(|| "—".to_owned(), |number| number.normalize().to_string());
         let (zh, en) = (parts_in_words(rollup, below, field, "、"), parts_in_words(rollup, below, field, ", "));
+        let difference = own.zip(*parts).and_then(|(own, parts)| own.checked_sub(parts));
+        let unit = rollup.form.fields[field].unit.as_deref().unwrap_or_default();
+        let (zh_by, en_by) = match difference {
+            Some(by) if by.is_sign_negative() => {
+                (format!("，少{}{unit}", -by.normalize()), format!(", {} less", -by.normalize()))
+            }
+            Some(by) => (format!("，多{}{unit}", by.normalize()), format!(", {} more", by.normalize())),
+            None => Default::default(),
+        };
+        let zh_shown = |side: &Option<Decimal>| match side {
+            Some(number) => format!("{}{unit}", number.normalize()),
+            None => "未填".to_owned(),
+        };
         let message = Message::new(
-            format!("{}：“{name}”填报{}，下级之和为{}（{zh}）。请核对。", place.zh, shown(own), shown(parts)),
+            format!("{}：“{name}”填{}，下级相加为{}{zh_by}（{zh}）。请核对。", place.zh, zh_shown(own), zh_shown(parts)),
             format!(
-                "{}: \"{name}\" has {}, its parts add up to {} ({en}). Check both.",
+                "{}: \"{name}\" has {}, its parts add up to {}{en_by} ({en}). Check both.",
                 place.en,
                 shown(own),
                 shown(parts)
@@ -179,6 +258,10 @@ fn differences(rollup: &Rollup, agency: usize, entry: &Entry, sides: Sides, belo
         );
         let mut finding = Finding::new(&PARTS_DIFFER, message).about([rollup.form.fields[field].id.clone()]);
         (finding.left, finding.right) = (*own, *parts);
+        // What its parts did cannot be less in its own report.
+        if difference.is_some_and(|by| by.is_sign_negative() && !by.is_zero()) {
+            finding.severity = Severity::Error;
+        }
         finding.difference = own.unwrap_or_default().checked_sub(parts.unwrap_or_default());
         told.push(Told { agency: Some(agency), file: Some(entry.file.clone()), finding });
     }

@@ -47,8 +47,13 @@ super::declare! {
     /// A superior's report already holds its parts.
     DOUBLE_COUNTING = "double-counting", Warning,
         ("上级的报告已含下级数据", "a superior's report already includes its parts"),
-        ("上级和下级都报送了报告，且上级每一项都不小于下级之和，重复相加会使数据翻倍，已只计上级。", "Both reported and no figure of the superior is less than the sum of its parts, so adding both would count twice; only the superior's is counted."),
-        ("请在名录“含下级”列写明“是”或“否”。", "Say so in the column `aggregate` of the agencies file.");
+        ("上级和下级都报送了报告，上级的数多数正是下级相加之数（个别数或个别迟报的单位除外），再相加会重复，已只计上级；没有含进去的下级另外相加。", "Both reported, and the superior's figures are the sums of its parts, but for a few or for one that came late; adding both would count twice, so the superior's is counted, and what it lacks is added."),
+        ("请在名录“含下级”栏填“是”或“否”。", "Say so in the column `aggregate` of the agencies file.");
+    /// A superior's report is added to those of its parts.
+    PARTS_ADDED = "parts-added", Info,
+        ("上级与下级的报告相加", "a superior's report is added to those of its parts"),
+        ("上级和下级都报送了报告，从数字看上级不含下级，或不能确定，合计为各份报告相加。", "Both reported; by their figures the superior's does not include its parts, or that cannot be told, so all are added."),
+        ("请在名录“含下级”栏填“是”或“否”。", "Say so in the column `aggregate` of the agencies file.");
     /// A superior's report and the sum of its parts differ.
     PARTS_DIFFER = "parts-differ", Warning,
         ("上级数据与下级之和不一致", "a superior's figure differs from the sum of its parts"),
