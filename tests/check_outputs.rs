@@ -14,8 +14,10 @@ fn report(agency: &str, year: i16, figures: &[(&str, i64)]) -> Report {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
     let mut report = Sampler::new(9).report(form);
-    (report.agency, report.year) = (Some(agency.to_owned()), Some(year));
+    (report.agency, report.year, report.published) = (Some(agency.to_owned()), Some(year), None);
     report.title = Some(form.title.for_report(agency, year));
+    // The sampler's report speaks of another agency and year.
+    report.sections.retain(|section| section.id != "preamble");
     for section in report.sections.iter_mut().filter(|section| section.id != "preamble") {
         section.content.retain(|content| matches!(content, Content::Table { .. }));
         section.content.insert(0, Content::text("工作有序开展。"));

@@ -70,6 +70,9 @@ impl<'a> Matcher<'a> {
     /// The agency that a name means.
     pub fn find(&self, name: &str) -> Match {
         let wanted = fold(name);
+        if wanted.is_empty() {
+            return Match { agency: None, finding: Some(unnamed()) };
+        }
         if let Some(agency) = self.names.get(&wanted).copied().flatten() {
             return Match { agency: Some(agency), finding: None };
         }
@@ -162,15 +165,24 @@ fn only_lacks(one: &str, other: &str) -> bool {
     inside && ending(short) == ending(long)
 }
 
+/// The report names no agency for certain.
+fn unnamed() -> Finding {
+    let message = Message::new(
+        "未能确定报告是哪个单位的：标题和落款中没有可以确认的机关名称。请在标题中写明机关全称。",
+        "Which agency the report is of could not be determined: neither title nor signature name one for certain. Write the full name into the title.",
+    );
+    Finding::new(&AGENCY_NOT_LISTED, message)
+}
+
 fn unlisted(name: &str, like: Option<&String>) -> Finding {
     let (zh, en) = like.map_or_else(Default::default, |like| {
         (
-            format!("最接近的是“{like}”，如系同一机关，请在名录的别名中写明。"),
+            format!("（名录中相近的有“{like}”；如系同一机关，请在名录的“别名”栏写明）"),
             format!(" The likest is \"{like}\"; where they are one agency, list the name as an alias."),
         )
     });
     let message = Message::new(
-        format!("报告的机关“{name}”不在单位名录中，不知道是哪个单位。{zh}"),
+        format!("“{name}”不在单位名录中，不知道是哪个单位{zh}。请补充名录或更正名称。"),
         format!("\"{name}\" is not in the agencies file, so its report is not counted.{en}"),
     );
     Finding::new(&AGENCY_NOT_LISTED, message)

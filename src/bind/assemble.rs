@@ -1,17 +1,13 @@
 //! The report put together from what was found in a document.
 
-use jiff::civil::Date;
-
 use super::Hints;
 use super::figures::{Figures, summarise_kinds};
 use super::grid::tables;
 use super::labels::index::FormIndex;
 use super::page::anchors::Anchors;
-use super::page::facts::{self, Doubt};
 use super::page::frame::{self, Frame};
 use super::page::sections::Cutter;
-use super::page::title::{FoundTitle, parse};
-use super::page::{agency, headings};
+use super::page::{headings, identity};
 use super::source::items::Flow;
 use super::source::stream::Stream;
 use super::text::flat;
@@ -19,7 +15,7 @@ use crate::document::{Format, Region};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::read::Reading;
-use crate::report::{Content, Report, Section};
+use crate::report::Report;
 use crate::text::blank;
 use crate::text::fold;
 
@@ -45,11 +41,11 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     report.sections = sections;
     report.unclaimed = unclaimed;
     report.pictures.clone_from(&reading.document.pictures);
-    identity(index, reading, hints, &stream, &frame, &mut report);
+    identity::read(&index.form, reading, hints, (&stream, &frame), &mut report);
     if flat.beside {
         // Whose title and name stand first is not whose report it is.
         report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
-        report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, sentence(&code::AGENCY_UNCERTAIN)));
+        report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, identity::sentence(&code::AGENCY_UNCERTAIN)));
         (report.agency, report.title) = (None, None);
     }
     tables_missing(index, &mut figures);
@@ -74,129 +70,6 @@ fn cut_second(stream: &Stream, second: usize, frame: &mut Frame, found: &mut Vec
     found.retain(|heading| heading.start < second);
     let line = stream.line_at(second);
     frame.end = frame.end.min(stream.lines.get(line).map_or(second, |line| line.start));
-}
-
-/// Title, agency, year, period, publication and contact.
-fn identity(index: &FormIndex, reading: &Reading, hints: &Hints, stream: &Stream, frame: &Frame, report: &mut Report) {
-    let form = &index.form;
-    let metadata = &reading.document.metadata;
-    let mut doubts = Vec::new();
-    let from_metadata = metadata.title.as_deref().and_then(|text| parse(&form.title, text));
-    let from_entries =
-        metadata.entries.iter().find_map(|(_, text)| parse(&form.title, text).filter(|found| found.alone));
-    let from_name = hints.file_stem.and_then(|text| parse(&form.title, text));
-    let mut title = frame.title.clone().unwrap_or_default();
-    for other in [from_metadata, from_entries, from_name].into_iter().flatten() {
-        complete(&mut title, other);
-    }
-    let opening = opening(report);
-    report.period = facts::period(&opening, &mut doubts);
-    report.contact = facts::contact(&opening);
-    let page: Vec<&str> =
-        frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]).collect();
-    report.published = facts::published(metadata, &page, &mut doubts);
-    let closing = closing(report);
-    if report.published.is_none() {
-        let lines: Vec<&str> = closing.iter().map(String::as_str).collect();
-        report.published = facts::signed(&lines, &mut doubts);
-    }
-    report.year = title.year.or_else(|| report.period.map(|period| period.from.year()));
-    if report.year.is_none() {
-        year_of_text(report);
-    }
-    let named = agency::weigh(title.agency.as_deref(), &closing);
-    report.title = (!title.text.is_empty()).then(|| title.text.clone());
-    // A title with another name in it than the one that was taken is no title of this report.
-    let other = title.agency.is_some() && title.agency != named.agency;
-    if let (true, Some(agency), Some(year)) = (other || report.title.is_none(), &named.agency, report.year) {
-        report.title = Some(form.title.for_report(agency, year));
-    }
-    let agency_doubt = named.doubt.or_else(|| named.agency.is_none().then(|| sentence(&code::AGENCY_UNCERTAIN)));
-    report.findings.extend(agency_doubt.map(|words| Finding::new(&code::AGENCY_UNCERTAIN, words)));
-    report.agency = named.agency;
-    report.findings.extend(doubts.into_iter().map(doubt));
-}
-
-/// The year that paragraphs of the first parts begin with stands in for one that title and period do not name, with a finding.
-fn year_of_text(report: &mut Report) {
-    let opening = opening(report);
-    let mut years: Vec<i16> = opening.lines().filter_map(facts::leading_year).collect();
-    years.dedup();
-    let message = match years.as_slice() {
-        [year] => {
-            report.year = Some(*year);
-            Message::new(
-                format!("标题和统计期限中没有年度，取自正文“{year}年”。请核对。"),
-                format!("Neither title nor period name the year; {year} was taken from the text. Check it."),
-            )
-        }
-        _ => sentence(&code::YEAR_UNCERTAIN),
-    };
-    report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, message));
-}
-
-fn sentence(code: &crate::finding::Code) -> Message {
-    Message::new(format!("{}{}", code.why.0, code.remedy.0), format!("{} {}", code.why.1, code.remedy.1))
-}
-
-/// Takes from another title what the first does not say.
-fn complete(title: &mut FoundTitle, other: FoundTitle) {
-    if title.text.is_empty() || (title.agency.is_none() && other.agency.is_some() && other.year.is_some()) {
-        title.text = other.text;
-    }
-    title.agency = title.agency.take().or(other.agency);
-    title.year = title.year.or(other.year);
-}
-
-/// The text of the first two parts, where a report says what it covers and whom to ask.
-fn opening(report: &Report) -> String {
-    let mut text = String::new();
-    for section in report.sections.iter().take(2) {
-        for content in &section.content {
-            if let Content::Paragraph { text: paragraph, .. } = content {
-                text.push_str(paragraph);
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
-/// The last lines of the last part, where a report is signed and dated.
-fn closing(report: &Report) -> Vec<String> {
-    let paragraphs = report.sections.last().map(|section: &Section| section.content.as_slice()).unwrap_or_default();
-    let texts = paragraphs.iter().filter_map(|content| match content {
-        Content::Paragraph { text, .. } => Some(text.clone()),
-        _ => None,
-    });
-    let mut lines: Vec<String> = texts.collect();
-    lines.split_off(lines.len().saturating_sub(4))
-}
-
-fn doubt(doubt: Doubt) -> Finding {
-    match doubt {
-        Doubt::Repaired(written, date) => {
-            let shown = show(date);
-            let message = Message::new(
-                format!("日期“{written}”缺字，只有一种读法，按{shown}读取。"),
-                format!("The date \"{written}\" lacks characters; its only reading is {date}."),
-            );
-            Finding::new(&code::DATE_REPAIRED, message)
-        }
-        Doubt::Ambiguous(written) => {
-            let message = Message::new(
-                format!("日期“{written}”缺字，有多种读法，已留空。请补全。"),
-                format!(
-                    "The date \"{written}\" lacks characters and can be read in more than one way; it stays empty."
-                ),
-            );
-            Finding::new(&code::DATE_UNCERTAIN, message)
-        }
-    }
-}
-
-fn show(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// One finding for each table of the form that was not found.

@@ -56,13 +56,15 @@ fn components<'e>(broken: &[&'e Equation]) -> Vec<Vec<&'e Equation>> {
     components
 }
 
-/// Keeps the best: alone where its typing error is clearly the nearest, else all of them.
+/// Keeps the best: alone where its typing error is clearly the nearest, else all of them. Where a single cell would do and more than one
+/// could be it, no typing error decides: another cell's may have been the larger slip.
 fn rank(solutions: &mut Vec<Vec<Change>>) {
     let cost = |solution: &[Change]| solution.iter().map(|change| distance(change.from, change.to)).sum::<usize>();
     solutions.sort_by_cached_key(|solution| {
         (cost(solution), solution.iter().map(|change| change.field).collect::<Vec<_>>())
     });
     if let [best, second, ..] = solutions.as_slice()
+        && best.len() > 1
         && cost(best) <= best.len()
         && cost(second) > cost(best)
     {

@@ -10,6 +10,7 @@ use crate::text::{brackets, fold, folds_to};
 pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     form_of_year(form, report, findings);
     title(form, report, findings);
+    title_unfilled(form, report, findings);
     sections_missing(form, report, findings);
     for section in &report.sections {
         let Some(spec) = form.section(&section.id) else { continue };
@@ -17,16 +18,8 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
         let heading = section.heading.as_deref();
         let (name, in_english) = (heading.unwrap_or("开头部分"), heading.unwrap_or("the beginning"));
         length(spec, section, (name, in_english), findings);
+        placeholders(form, spec, section, (name, in_english), findings);
         for (text, place) in texts(section) {
-            if let Some(left) = left_from_blank(form, spec, text) {
-                let message = Message::new(
-                    format!("“{name}”中仍留有空白表单的提示文字“{left}”。请填写或删除。"),
-                    format!(
-                        "\"{in_english}\" still holds the blank form's guidance \"{left}\". Fill it in or delete it."
-                    ),
-                );
-                findings.push(Finding::new(&code::PLACEHOLDER_LEFT, message).at(place.clone()));
-            }
             if let Some(stale) = stale(spec, text) {
                 let message = Message::new(
                     format!("“{name}”中提到“{stale}”，现行格式没有这一内容。请按现行格式改写。"),
@@ -68,6 +61,51 @@ fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &s
     findings.push(Finding::new(&code::SECTION_TOO_LONG, message).at(place));
 }
 
+/// What a part has left of the blank form: the first place is quoted, and how many paragraphs have such.
+fn placeholders(
+    form: &Form,
+    spec: &form::Section,
+    section: &Section,
+    (name, in_english): (&str, &str),
+    findings: &mut Vec<Finding>,
+) {
+    let mut left = texts(section).filter_map(|(text, place)| Some((left_from_blank(form, spec, text)?, place)));
+    let Some((first, place)) = left.next() else { return };
+    let others: Vec<Place> = left.filter_map(|(_, place)| place.clone()).collect();
+    let (zh, en) = match others.len() {
+        0 => Default::default(),
+        more => (format!("，另有{more}段也有这类文字"), format!(", and {more} more paragraphs do")),
+    };
+    let message = Message::new(
+        format!("“{name}”中仍有未填的“{first}”{zh}。请填写或删除。"),
+        format!("\"{in_english}\" still holds \"{first}\" of the blank form{en}. Fill it in or delete it."),
+    );
+    let mut finding = Finding::new(&code::PLACEHOLDER_LEFT, message).at(place.clone());
+    finding.related = others;
+    findings.push(finding);
+}
+
+/// A title in which agency or year are still to be filled in.
+fn title_unfilled(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
+    let Some(title) = report.title.as_deref() else { return };
+    let Some(left) = signs_left(form, title) else { return };
+    let message = Message::new(
+        format!("标题“{title}”中仍有未填的“{left}”。请填写。"),
+        format!("The title \"{title}\" still holds \"{left}\" of the blank form. Fill it in."),
+    );
+    findings.push(Finding::new(&code::PLACEHOLDER_LEFT, message));
+}
+
+/// Signs that stand for what is to be filled in.
+fn signs_left<'t>(form: &Form, text: &'t str) -> Option<&'t str> {
+    let any = form.leftover.as_ref().and_then(Pattern::regex);
+    if any.is_some_and(|any| !any.is_match(text)) {
+        return None;
+    }
+    let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);
+    patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())
+}
+
 /// What a paragraph has left of the blank form: the guidance as a whole or in its brackets, or signs to be replaced.
 fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Option<&'t str> {
     let is_guidance = |text: &str| spec.placeholders.iter().any(|guidance| folds_to(text, guidance));
@@ -77,14 +115,7 @@ fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Opti
     }
     let mut in_brackets = brackets.map(|(_, inside)| inside.split(['（', '(', '）', ')']).next().unwrap_or(inside));
     let guidance = in_brackets.find(|inside| is_guidance(inside));
-    let any = form.leftover.as_ref().and_then(Pattern::regex);
-    guidance.or_else(|| {
-        if any.is_some_and(|any| !any.is_match(text)) {
-            return None;
-        }
-        let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);
-        patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())
-    })
+    guidance.or_else(|| signs_left(form, text))
 }
 
 /// Words of an older form in a paragraph.

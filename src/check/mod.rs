@@ -1,7 +1,10 @@
 //! Checking: the form's rules applied to a report, each breach a finding. Knows only reports and forms.
 
+mod blank;
+mod copied;
 mod culprit;
 mod equations;
+mod events;
 mod manner;
 mod narrative;
 mod plausible;
@@ -30,10 +33,13 @@ pub struct Context<'a> {
 pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     let figures = Figures::of(form, report, context.previous);
     let mut findings = Vec::new();
-    rules::check(form, &figures, &mut findings);
+    let blank = blank::tables(form, &figures);
+    rules::check(form, report, &figures, &blank, &mut findings);
+    findings.extend(blank.iter().map(|&table| blank::finding(form, &figures, table)));
     manner::check(form, report, &mut findings);
     narrative::check(form, report, &figures, &mut findings);
     plausible::check(form, report, context, &figures, &mut findings);
+    copied::check(form, report, context, &figures, &mut findings);
     findings
 }
 

@@ -4,11 +4,13 @@ use rust_decimal::Decimal;
 
 use super::culprit::{self, Explanation};
 use super::equations::Equation;
+use super::events::{Event, Rules};
+use super::narrative::{self, Stated};
 use super::typo::{self, Change};
 use super::{Context, Figures};
 use crate::finding::code::check as code;
 use crate::finding::{Culprit, Finding, Message, Severity};
-use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, Rule, RuleInstance};
+use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Relation, Rule, RuleInstance};
 use crate::report::Report;
 
 /// What became of a rule for one row, column or item.
@@ -64,7 +66,7 @@ struct Broken<'f> {
 }
 
 /// Adds the findings of the form's arithmetic.
-pub(super) fn check(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
+pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[usize], findings: &mut Vec<Finding>) {
     kinds(form, figures, findings);
     let mut broken: Vec<Broken> = Vec::new();
     let mut assessed: Vec<(&RuleInstance, Option<usize>)> = Vec::new();
@@ -82,21 +84,114 @@ pub(super) fn check(form: &Form, figures: &Figures, findings: &mut Vec<Finding>)
             }
         }
     }
+    // Of a table that is blank all over more is said.
+    open.retain(|&field| !blank.contains(&form.fields[field].table));
     not_assessed(form, open, findings);
     if broken.is_empty() {
         return;
     }
+    let numbered: Vec<(&RuleInstance, usize)> =
+        broken.iter().enumerate().map(|(number, broken)| (broken.instance, number)).collect();
+    let whole = Rules::new(form, figures, &numbered);
+    let mut explained = vec![false; broken.len()];
+    for event in whole.events() {
+        event.broken.iter().for_each(|&number| explained[number] = true);
+        findings.push(happened(form, figures, &broken, &event));
+    }
+    // What an event explains is no rule to look for cells by.
+    assessed.retain(|(_, number)| number.is_none_or(|number| !explained[number]));
     let equation = |(instance, broken)| Equation::of(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
-    let mut explained = vec![false; broken.len()];
-    for explanation in culprit::explain(form, figures, &equations) {
+    let mut stated: Option<Vec<Stated>> = None;
+    for mut explanation in culprit::explain(form, figures, &equations) {
         for &number in &explanation.broken {
             explained[number] = true;
         }
-        findings.push(blame(form, figures, &broken, &explanation));
+        let single = explanation.solutions.iter().any(|solution| solution.len() == 1);
+        if !single
+            && let [events] = whole.exchanged_cells(&explanation.broken).as_slice()
+            && let [event] = events.as_slice()
+            && event.broken.len() == explanation.broken.len()
+        {
+            findings.push(happened(form, figures, &broken, event));
+            continue;
+        }
+        let mut quoted = None;
+        if explanation.solutions.len() > 1 {
+            let stated = stated.get_or_insert_with(|| narrative::stated(form, report, figures));
+            if let Some((solution, words)) = decided(&explanation.solutions, stated, figures) {
+                explanation.solutions = vec![solution];
+                quoted = Some(words);
+            }
+        }
+        findings.push(blame(form, figures, &broken, &explanation, quoted.as_deref()));
+    }
+    let open: Vec<usize> = (0..broken.len()).filter(|&number| !explained[number]).collect();
+    let exchanged = if open.len() > 1 { whole.exchanged_cells(&open) } else { Vec::new() };
+    for events in exchanged {
+        events.iter().flat_map(|event| &event.broken).for_each(|&number| explained[number] = true);
+        findings.push(match events.as_slice() {
+            [event] => happened(form, figures, &broken, event),
+            several => one_of(form, figures, &broken, several),
+        });
     }
     let rest = broken.iter().zip(&explained).filter(|(_, explained)| !**explained);
     findings.extend(rest.map(|(broken, _)| rule_broken(form, figures, broken)));
+}
+
+/// The one of several ways to mend the rules that makes the prose true which is not true now, and the words of the prose. Nothing where
+/// another way does so too, or where this one makes another sentence untrue.
+fn decided(solutions: &[Vec<Change>], stated: &[Stated], figures: &Figures) -> Option<(Vec<Change>, String)> {
+    let is = |stated: &Stated, changes: &[Change]| {
+        let number = |operand: Operand| {
+            let changed = changes.iter().find(|change| change.field == operand.field && !operand.previous);
+            changed.map(|change| change.to).or_else(|| figures.number(operand))
+        };
+        let value = |sum: &Expression| {
+            let terms = sum.terms.iter().map(|term| Decimal::from(term.sign).checked_mul(number(term.operand)?));
+            terms.into_iter().try_fold(Decimal::from(sum.constant), |total, term| total.checked_add(term?))
+        };
+        stated.states.iter().any(|sum| value(sum) == Some(stated.figure))
+    };
+    let mends = |solution: &Vec<Change>| stated.iter().find(|one| !is(one, &[]) && is(one, solution));
+    let breaks = |solution: &Vec<Change>| stated.iter().any(|one| is(one, &[]) && !is(one, solution));
+    let mut mending = solutions.iter().filter_map(|solution| Some((solution, mends(solution)?)));
+    let (solution, words) = mending.next()?;
+    (mending.next().is_none() && !breaks(solution)).then(|| (solution.clone(), words.quoted.clone()))
+}
+
+/// The finding for one of several mistakes, nobody knows which.
+fn one_of(form: &Form, figures: &Figures, broken: &[Broken], events: &[Event]) -> Finding {
+    let mut numbers: Vec<usize> = events.iter().flat_map(|event| event.broken.iter().copied()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let count = numbers.len();
+    let solutions = events.iter().map(|event| event.changes.clone()).collect();
+    let mut finding = blame(form, figures, broken, &Explanation { broken: numbers, solutions }, None);
+    let zh: Vec<&str> = events.iter().take(SHOWN).map(|event| event.message.zh.as_str()).collect();
+    let en: Vec<&str> = events.iter().take(SHOWN).map(|event| event.message.en.as_str()).collect();
+    finding.message = Message::new(
+        format!("{count}条勾稽关系不成立，有{}种可能：{}。请逐一核对。", events.len(), zh.join("；或")),
+        format!("{count} rules do not hold; there are {} ways: {}. Check each.", events.len(), en.join("; or ")),
+    );
+    finding.culprits = Vec::new();
+    finding
+}
+
+/// Ways to mend rules that a message shows.
+const SHOWN: usize = 6;
+
+/// The finding for a mistake that is wrong in many cells.
+fn happened(form: &Form, figures: &Figures, broken: &[Broken], event: &Event) -> Finding {
+    let explanation = Explanation { broken: event.broken.clone(), solutions: vec![event.changes.clone()] };
+    let mut finding = blame(form, figures, broken, &explanation, None);
+    let count = event.broken.len();
+    finding.code = code::CELLS_WRONG.id.to_owned();
+    finding.message = Message::new(
+        format!("{}；改正后{count}条勾稽关系全部成立。请对照台账核对。", event.message.zh),
+        format!("{}; undoing this makes {count} broken rules hold. Check your records.", event.message.en),
+    );
+    finding
 }
 
 /// Counts are whole and not negative; amounts are not negative.
@@ -175,7 +270,13 @@ fn rule_broken(form: &Form, figures: &Figures, broken: &Broken) -> Finding {
 }
 
 /// The finding for an explanation: the cells to blame, or the alternatives where more than one would do.
-fn blame(form: &Form, figures: &Figures, broken: &[Broken], explanation: &Explanation) -> Finding {
+fn blame(
+    form: &Form,
+    figures: &Figures,
+    broken: &[Broken],
+    explanation: &Explanation,
+    quoted: Option<&str>,
+) -> Finding {
     let rules: Vec<&Broken> = explanation.broken.iter().map(|&number| &broken[number]).collect();
     let mut names: Vec<&str> = rules.iter().map(|broken| broken.rule.id.as_str()).collect();
     names.dedup();
@@ -184,14 +285,18 @@ fn blame(form: &Form, figures: &Figures, broken: &[Broken], explanation: &Explan
         [only] => {
             let code = if only.len() == 1 { &code::CELL_WRONG } else { &code::CELLS_WRONG };
             let (zh, en) = changes(form, only);
+            let (zh_quoted, en_quoted) = quoted.map_or_else(Default::default, |words| {
+                (format!("，正文也写“{words}”"), format!(", and the text says \"{words}\""))
+            });
             let message = Message::new(
-                format!("{zh}，可使{count}条勾稽关系（{names}）全部成立。请核对。"),
-                format!("{en}; this makes all {count} broken rules ({names}) hold. Check it."),
+                format!("{zh}，可使{count}条勾稽关系（{names}）全部成立{zh_quoted}。请核对。"),
+                format!("{en}; this makes all {count} broken rules ({names}) hold{en_quoted}. Check it."),
             );
             (code, message)
         }
         several => {
-            let shown: Vec<(String, String)> = several.iter().take(6).map(|solution| changes(form, solution)).collect();
+            let shown: Vec<(String, String)> =
+                several.iter().take(SHOWN).map(|solution| changes(form, solution)).collect();
             let zh: Vec<&str> = shown.iter().map(|shown| shown.0.as_str()).collect();
             let en: Vec<&str> = shown.iter().map(|shown| shown.1.as_str()).collect();
             let message = Message::new(

@@ -246,6 +246,9 @@ pub(crate) struct Rollup {
     /// The year to add up [default: that of most reports].
     #[arg(long, value_name = "YEAR")]
     pub(crate) year: Option<i16>,
+    /// Keeps reports with errors out of the sums; without it they are added up and marked.
+    #[arg(long)]
+    pub(crate) without_errors: bool,
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,

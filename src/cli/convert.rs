@@ -10,6 +10,7 @@ use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Entry, Inputs, Pipeline, Site, Status, Summary, Task};
 use nianbao::bind::Binder;
 use nianbao::fill::Template;
+use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Bilingual, Finding, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
@@ -19,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::args::{Convert, Global, SiteOptions};
 use super::failure::{failure, of_file, of_system};
-use super::terminal::{Progress, Terminal};
+use super::terminal::{NAMED, Progress, Terminal};
 use super::{Exit, corrections, mistakes};
 
 pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Result<Exit> {
@@ -76,8 +77,12 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     };
     let stop = stop_on_ctrl_c()?;
     let progress = terminal.progress(inputs.list.len());
-    let summary = batch::convert(&task, &stop, |entry, findings| tell(&progress, terminal, entry, findings))?;
+    let mut not_listed = NotListed::default();
+    let summary = batch::convert(&task, &stop, |entry, findings| {
+        tell(&progress, terminal, entry, findings, &mut not_listed);
+    })?;
     drop(progress);
+    not_listed.say(terminal);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
     terminal.line(&sum(terminal, &summary, &args.out));
@@ -88,13 +93,42 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
 }
 
 /// What people need to know of an input while the batch runs: why it failed, or that it has errors.
-fn tell(progress: &Progress, terminal: &Terminal, entry: &Entry, findings: &[Finding]) {
+fn tell(progress: &Progress, terminal: &Terminal, entry: &Entry, findings: &[Finding], not_listed: &mut NotListed) {
     progress.step();
     if entry.status == Status::Ok {
         return;
     }
     for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        if finding.code == AGENCY_NOT_LISTED.id {
+            not_listed.add(terminal, entry, finding);
+            continue;
+        }
         progress.line(&terminal.finding(&entry.path, finding));
+    }
+}
+
+/// Reports of agencies that are not in the agencies file, which are told at the end: a line each, or one line for many.
+#[derive(Default)]
+struct NotListed {
+    count: usize,
+    first: Vec<(String, String)>,
+}
+
+impl NotListed {
+    fn add(&mut self, terminal: &Terminal, entry: &Entry, finding: &Finding) {
+        self.count += 1;
+        if self.first.len() < NAMED {
+            self.first.push((entry.path.clone(), terminal.finding(&entry.path, finding)));
+        }
+    }
+
+    fn say(&self, terminal: &Terminal) {
+        if self.count <= NAMED {
+            self.first.iter().for_each(|(_, line)| terminal.line(line));
+            return;
+        }
+        let files: Vec<&str> = self.first.iter().map(|(file, _)| file.as_str()).collect();
+        terminal.line(&terminal.not_listed(self.count, &files));
     }
 }
 

@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, Stages, guarded, in_order};
-use nianbao::finding::{Finding, Message, Severity};
-use nianbao::form::Forms;
+use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
+use nianbao::finding::{Finding, Language, Message, Severity};
+use nianbao::form::{Form, Forms};
+use nianbao::migrate::Migrations;
 use nianbao::report::Report;
 use nianbao::rollup::{Gathering, Previous, Rollup, Told};
 use nianbao::write::{Output, WRITERS, office, workbook};
@@ -17,8 +19,11 @@ use nianbao::write::{Output, WRITERS, office, workbook};
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{Failure, failure, of_file, of_finding, of_system};
-use super::terminal::Terminal;
+use super::terminal::{NAMED, Terminal};
 use super::{Exit, agencies, corrections, mistakes};
+
+/// Errors of one kind that are all printed; of more, the first few and a count are.
+const MANY: usize = 20;
 
 /// Formats of the superior's own report.
 const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
@@ -30,12 +35,13 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
     let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref());
+    let migrations = mistakes::migrations(global, &forms)?;
     let stop = stop_on_ctrl_c()?;
     let named;
     let mut heap;
     let finished = match &given {
         Some(agencies) => {
-            heap = Heap::new(&forms, agencies);
+            heap = Heap::new(&forms, &migrations, agencies, args.without_errors);
             read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
         }
         None => {
@@ -44,7 +50,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
                 read_all.add(path, outcome)
             })?;
             named = read_all.agencies();
-            heap = Heap::new(&forms, &named);
+            heap = Heap::new(&forms, &migrations, &named, args.without_errors);
             read_all.outcomes.into_iter().for_each(|(path, outcome)| heap.add(&path, outcome));
             finished
         }
@@ -58,8 +64,11 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         .finish(args.year)
         .ok_or_else(|| failure("所给文件中没有这一年度的报告。", "none of the inputs is a report of that year"))?;
     if let Some(path) = &args.previous {
-        match previous(path, args, (global, &forms), &mut rollup, (terminal, &stop))? {
-            Some(found) => rollup.previous = Some(found),
+        match previous(path, args, (&migrations, &forms), &mut rollup, (terminal, &stop))? {
+            Some(found) => {
+                rollup.findings.extend(found.told(&rollup));
+                rollup.previous = Some(found);
+            }
             None => return Ok(Exit::Stopped),
         }
     }
@@ -98,6 +107,8 @@ type Seen = (String, Result<(Option<String>, String, Option<i16>), Box<Finding>>
 /// The reports as they come, kept by year and form, since which of these is added up is known at the end only.
 struct Heap<'a> {
     forms: &'a Forms,
+    migrations: &'a Migrations,
+    without_errors: bool,
     agencies: &'a Agencies,
     by_form: BTreeMap<(i16, String), Gathering<'a>>,
     /// Every input with its form and year, or why it is none.
@@ -105,8 +116,8 @@ struct Heap<'a> {
 }
 
 impl<'a> Heap<'a> {
-    fn new(forms: &'a Forms, agencies: &'a Agencies) -> Self {
-        Self { forms, agencies, by_form: BTreeMap::new(), seen: Vec::new() }
+    fn new(forms: &'a Forms, migrations: &'a Migrations, agencies: &'a Agencies, without_errors: bool) -> Self {
+        Self { forms, migrations, without_errors, agencies, by_form: BTreeMap::new(), seen: Vec::new() }
     }
 
     fn add(&mut self, path: &str, outcome: Outcome) {
@@ -116,8 +127,31 @@ impl<'a> Heap<'a> {
         };
         self.seen.push((path.to_owned(), Ok((report.agency.clone(), report.form.clone(), report.year))));
         let (Some(form), Some(year)) = (self.forms.get(&report.form), report.year) else { return };
-        let gathering = self.by_form.entry((year, report.form.clone()));
-        gathering.or_insert_with(|| Gathering::new(form, year, self.agencies)).add(path, report);
+        for newer in self.newer(form) {
+            if let Some(migration) = self.migrations.between(&form.id, &newer.id) {
+                let migrated = migration.migrate(report.clone());
+                self.gathering(newer, year).add_migrated(path, form, migrated);
+            }
+        }
+        self.gathering(form, year).add(path, report);
+    }
+
+    fn gathering(&mut self, form: &'a Form, year: i16) -> &mut Gathering<'a> {
+        let gathering = self.by_form.entry((year, form.id.clone()));
+        gathering.or_insert_with(|| {
+            let mut gathering = Gathering::new(form, year, self.agencies);
+            if self.without_errors {
+                gathering.leave_out_errors();
+            }
+            gathering
+        })
+    }
+
+    /// The newer forms that reports of a form are brought into.
+    fn newer(&self, form: &Form) -> Vec<&'a Form> {
+        let later = |other: &&Form| other.years.zip(form.years).is_some_and(|(other, own)| other.0 > own.0);
+        let forms = self.forms.iter().map(|form| &**form).filter(later);
+        forms.filter(|newer| self.migrations.between(&form.id, &newer.id).is_some()).collect()
     }
 
     /// The form and year that most reports have are added up; of equals, the later. The others are named.
@@ -125,10 +159,18 @@ impl<'a> Heap<'a> {
         let wanted = self.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
         let most = wanted.max_by_key(|(key, gathering)| (gathering.count(), *key)).map(|(key, _)| key.clone())?;
         let mut gathering = self.by_form.remove(&most)?;
+        let older = |form: &&Form| self.newer(form).iter().any(|newer| newer.id == most.1);
+        let brought: Vec<String> =
+            self.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.clone()).collect();
         for (path, outcome) in self.seen {
             match outcome {
                 Ok((_, form, Some(year))) if (year, form.as_str()) == (most.0, most.1.as_str()) => {}
-                Ok((agency, form, year)) => gathering.pass_over(&path, agency.as_deref(), &form, year),
+                // It was brought into the form.
+                Ok((_, form, Some(year))) if year == most.0 && brought.contains(&form) => {}
+                Ok((agency, form, year)) => {
+                    let other = self.forms.get(&form).filter(|_| form != most.1);
+                    gathering.pass_over(&path, agency.as_deref(), other.map(|form| &form.name), year);
+                }
                 Err(finding) => gathering.fail(&path, *finding),
             }
         }
@@ -143,12 +185,11 @@ type Outcome = Result<Box<Report>, Box<Finding>>;
 fn previous(
     path: &str,
     args: &Args,
-    (global, forms): (&Global, &Forms),
+    (migrations, forms): (&Migrations, &Forms),
     rollup: &mut Rollup,
     (terminal, stop): (&Terminal, &AtomicBool),
 ) -> Result<Option<Previous>> {
-    let migrations = mistakes::migrations(global, forms)?;
-    let pipeline = Pipeline::new(forms, None).into_form(&migrations, rollup.form.id.clone());
+    let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone());
     let inputs = batch::list(&[path.to_owned()], None)?.list;
     let year = rollup.year - 1;
     if let [input] = inputs.as_slice()
@@ -173,7 +214,7 @@ fn previous(
         let other = Message::new(format!("不是{year}年度的汇总。"), format!("it is not of {year}"));
         return found.map(Some).ok_or_else(|| of_file(Path::new(path), &other));
     }
-    let mut heap = Heap::new(forms, rollup.agencies);
+    let mut heap = Heap::new(forms, migrations, rollup.agencies, args.without_errors);
     if !read(args.jobs, &pipeline, &inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
         return Ok(None);
     }
@@ -181,7 +222,7 @@ fn previous(
         let none = Message::new(format!("没有{year}年度的报告。"), format!("there is no report of {year}"));
         of_file(Path::new(path), &none)
     })?;
-    let previous = Previous::of_rollup(&before);
+    let previous = Previous::of_rollup(rollup, &before);
     // Those about the agencies file itself are there already.
     let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
     rollup.findings.extend(told);
@@ -256,15 +297,7 @@ fn findings(rollup: &Rollup) -> Result<Vec<u8>> {
 }
 
 fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Exit {
-    for told in rollup.findings.iter().filter(|told| told.finding.severity == Severity::Error) {
-        let name = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
-        terminal.line(&terminal.finding(told.file.as_deref().or(name).unwrap_or("汇总"), &told.finding));
-    }
-    for entry in &rollup.entries {
-        for error in entry.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-            terminal.line(&terminal.finding(&entry.file, error));
-        }
-    }
+    say_errors(terminal, rollup);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
     let (counts, out) = (counts.get(terminal.language), out.display());
     terminal.line(&match terminal.language {
@@ -276,4 +309,34 @@ fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Ex
     let own = rollup.findings.iter().map(|told| &told.finding).chain(broken);
     let mut all = own.chain(rollup.entries.iter().flat_map(|entry| &entry.findings));
     Exit::wrong_if(all.any(|finding| finding.severity == Severity::Error))
+}
+
+/// The errors, a line each; many of a kind are a few lines and a count.
+fn say_errors(terminal: &Terminal, rollup: &Rollup) {
+    let mut kinds: Vec<(&str, Vec<&Told>)> = Vec::new();
+    for told in rollup.findings.iter().filter(|told| told.finding.severity == Severity::Error) {
+        match kinds.iter_mut().find(|kind| kind.0 == told.finding.code) {
+            Some(kind) => kind.1.push(told),
+            None => kinds.push((&told.finding.code, vec![told])),
+        }
+    }
+    for (code, all) in kinds {
+        if code == AGENCY_NOT_LISTED.id && all.len() > NAMED {
+            let files: Vec<&str> = all.iter().take(NAMED).filter_map(|told| told.file.as_deref()).collect();
+            terminal.line(&terminal.not_listed(all.len(), &files));
+            continue;
+        }
+        let shown = if all.len() > MANY { NAMED } else { all.len() };
+        for told in &all[..shown] {
+            let name = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+            terminal.line(&terminal.finding(told.file.as_deref().or(name).unwrap_or("汇总"), &told.finding));
+        }
+        if shown < all.len() {
+            let more = all.len() - shown;
+            terminal.line(&match terminal.language {
+                Language::Zh => format!("另有{more}项同类问题，见“汇总.xlsx”的“问题清单”。"),
+                Language::En => format!("{more} more of this kind: see the sheet 问题清单 of 汇总.xlsx."),
+            });
+        }
+    }
 }

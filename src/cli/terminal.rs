@@ -6,6 +6,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use nianbao::finding::{Finding, Language, Message, Severity};
 
+/// Files that are named where many have the same to be said of.
+pub(crate) const NAMED: usize = 3;
+
 /// Standard error, in one language.
 #[derive(Debug)]
 pub(crate) struct Terminal {
@@ -57,6 +60,23 @@ impl Terminal {
         };
         let line = format!("{path}: {severity} {}{place} {message}{waived}", finding.code);
         // What a sender wrote is quoted; it must not steer the terminal.
+        if line.contains(char::is_control) { line.replace(char::is_control, " ") } else { line }
+    }
+
+    /// One line for reports of agencies that are not in the agencies file, of which the first files are named.
+    pub(crate) fn not_listed(&self, count: usize, files: &[&str]) -> String {
+        let line = match self.language {
+            Language::Zh => {
+                format!(
+                    "有{count}份报告的单位不在单位名录中，不知道是哪些单位：{}等。请补充名录或更正名称。",
+                    files.join("、")
+                )
+            }
+            Language::En => format!(
+                "{count} reports are of agencies that are not in the agencies file: {} … Add them to the file, or correct the names.",
+                files.join(", ")
+            ),
+        };
         if line.contains(char::is_control) { line.replace(char::is_control, " ") } else { line }
     }
 

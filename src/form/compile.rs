@@ -102,6 +102,7 @@ impl Compiler<'_> {
             narrative: super::Narrative::default(),
             reserved: Vec::new(),
             magnitudes: Vec::new(),
+            identity: super::Identity::default(),
             leftovers: Vec::new(),
             leftover: None,
             by_id: IndexMap::new(),
@@ -128,6 +129,8 @@ impl Compiler<'_> {
         form.leftovers = self.all(source.leftovers.iter().map(super::plausible::pattern));
         let any: Vec<String> = source.leftovers.iter().map(|text| format!("(?:{})", text.get_ref())).collect();
         form.leftover = super::Pattern::new(&any.join("|")).ok();
+        let identity = std::iter::once(super::identity::identity(source.identity));
+        form.identity = self.all(identity).pop().unwrap_or_default();
         for chart in &source.chart {
             match super::chart::resolve(chart, &form) {
                 Ok(chart) => form.charts.push(chart),

@@ -4,6 +4,7 @@ mod chart;
 mod compile;
 mod error;
 mod example;
+mod identity;
 mod layout;
 mod load;
 mod narrative;
@@ -20,6 +21,7 @@ use crate::finding::{Message, Severity};
 
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use error::{FormError, Mistake};
+pub use identity::{Identity, IdentitySource};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
@@ -64,6 +66,8 @@ pub struct Form {
     pub reserved: Vec<Reserved>,
     /// Figures that are easily given in another unit.
     pub magnitudes: Vec<Magnitude>,
+    /// How reports name their agency and their year.
+    pub identity: Identity,
     /// What a blank form leaves to be filled in.
     pub leftovers: Vec<Pattern>,
     /// Matches wherever one of them does, if there is such a pattern: nearly no text has any.
@@ -264,7 +268,10 @@ impl Form {
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let narrative = self.narrative.patterns().iter().flat_map(|one| one.patterns.iter().chain(&one.zero));
         let narrative = narrative.map(|sought| &sought.pattern);
-        narrative.chain(self.reserved.iter().flat_map(Reserved::patterns)).chain(&self.leftovers)
+        narrative
+            .chain(self.reserved.iter().flat_map(Reserved::patterns))
+            .chain(&self.leftovers)
+            .chain(self.identity.patterns())
     }
 
     /// The index of a field by its id.

@@ -60,6 +60,9 @@ pub struct FormSource {
     /// Figures that are easily given in another unit.
     #[serde(default)]
     pub magnitude: Vec<super::MagnitudeSource>,
+    /// How reports name their agency and their year.
+    #[serde(default)]
+    pub identity: super::IdentitySource,
     /// Regular expressions of what a blank form leaves to be filled in, such as `[X×]{2,}`; what is left of it in a report is told.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

@@ -1,6 +1,7 @@
 //! The report: the one typed model between every input and every output. Knows forms only by their ids.
 
 mod content;
+mod passages;
 mod value;
 
 use indexmap::IndexMap;
@@ -13,6 +14,7 @@ use crate::document::{Format, Picture};
 use crate::finding::Finding;
 
 pub use content::{Content, ExtraCell, ExtraTable};
+pub use passages::Passage;
 pub use value::{Corrected, Kind, Value};
 
 /// Version of the model's JSON; a reader refuses another.

@@ -77,8 +77,7 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &[Figures]) ->
         };
         let tried = (0..parts.len()).filter(|part| !left_out.contains(part));
         let tried = tried.map(|part| (evidence(telling, own, &without(part)) - cost, part));
-        let Some((found, part)) = tried.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)))
-        else {
+        let Some((found, part)) = tried.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1))) else {
             break;
         };
         if found <= best {

@@ -6,9 +6,10 @@ use super::entry::Entry;
 use super::{OtherReport, Repeated, Rollup, Told, Unreadable, sums};
 use crate::agencies::{Agencies, Matcher};
 use crate::finding::code::rollup::{
-    AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_OF_OTHER_FORM, REPORT_UNREADABLE,
+    AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_LEFT_OUT, REPORT_MIGRATED,
+    REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS,
 };
-use crate::finding::{Finding, Message};
+use crate::finding::{Finding, Message, Severity};
 use crate::form::Form;
 use crate::report::Report;
 
@@ -20,6 +21,7 @@ pub struct Gathering<'a> {
     form: &'a Form,
     year: i16,
     without_errors: bool,
+    migrated: usize,
     entries: Vec<Entry>,
     failed: Vec<(String, Finding)>,
     others: Vec<OtherReport>,
@@ -33,7 +35,7 @@ impl<'a> Gathering<'a> {
         let told = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
         let findings = agencies.findings.iter().map(told).collect();
         let (entries, failed, others) = (Vec::new(), Vec::new(), Vec::new());
-        Self { agencies, matcher, form, year, without_errors: false, entries, failed, others, findings }
+        Self { agencies, matcher, form, year, without_errors: false, migrated: 0, entries, failed, others, findings }
     }
 
     /// Keeps reports with errors out of the sums.
@@ -41,9 +43,9 @@ impl<'a> Gathering<'a> {
         self.without_errors = true;
     }
 
-    /// Number of reports that count so far.
+    /// Number of reports of this form and year so far, without those of an older form.
     pub fn count(&self) -> usize {
-        self.entries.len()
+        self.entries.len().saturating_sub(self.migrated)
     }
 
     /// Says that nothing could be read from `file`, and why.
@@ -51,25 +53,61 @@ impl<'a> Gathering<'a> {
         self.failed.push((file.to_owned(), finding));
     }
 
-    /// Says that a report of another form or year was read from `file`.
-    pub fn pass_over(&mut self, file: &str, agency: Option<&str>, form: &str, year: Option<i16>) {
+    /// Says that a report of another form or year was read from `file`; `form` is the other form's name, where it is another.
+    pub fn pass_over(&mut self, file: &str, agency: Option<&str>, form: Option<&Message>, year: Option<i16>) {
         let found = agency.and_then(|name| self.matcher.find(name).agency);
         let name = found.map(|known| self.agencies.list()[known].name.clone()).or_else(|| agency.map(str::to_owned));
         self.others.push(OtherReport { agency: name, year, file: file.to_owned() });
-        let year = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
-        let (own, this) = (&self.form.id, self.year);
-        let message = Message::new(
-            format!("该报告是{form}（{year}年），本次汇总的是{own}（{this}年），未计入。"),
-            format!("The report is of {form} ({year}); {own} ({this}) is added up, so it is not counted."),
-        );
-        let finding = Finding::new(&REPORT_OF_OTHER_FORM, message);
-        self.findings.push(Told { agency: found, file: Some(file.to_owned()), finding });
+        let this = self.year;
+        let (code, message) = match (year, form) {
+            (Some(year), None) => (
+                &REPORT_OF_OTHER_YEAR,
+                Message::new(
+                    format!("这是{year}年度报告，此次汇总{this}年度，未计入。请报送{this}年度报告。"),
+                    format!("It is of {year}; {this} is added up. Not counted. Ask for the report of {this}."),
+                ),
+            ),
+            (Some(year), Some(form)) if year != this => (
+                &REPORT_OF_OTHER_YEAR,
+                Message::new(
+                    format!("这是{year}年度报告（“{}”），此次汇总{this}年度，未计入。请报送{this}年度报告。", form.zh),
+                    format!(
+                        "It is of {year} (\"{}\"); {this} is added up. Not counted. Ask for the report of {this}.",
+                        form.en
+                    ),
+                ),
+            ),
+            (Some(_), Some(form)) => (
+                &REPORT_OF_OTHER_FORM,
+                Message::new(
+                    format!("用的是“{}”，此次汇总“{}”，未计入。请换用格式后重报。", form.zh, self.form.name.zh),
+                    format!("It has the form \"{}\"; \"{}\" is added up. Not counted.", form.en, self.form.name.en),
+                ),
+            ),
+            (None, _) => (
+                &REPORT_OF_OTHER_YEAR,
+                Message::new(
+                    format!("未能确定报告年度，此次汇总{this}年度，未计入。请在标题写明年度。"),
+                    format!(
+                        "Its year could not be determined; {this} is added up. Not counted. Write the year into the title."
+                    ),
+                ),
+            ),
+        };
+        self.findings.push(Told { agency: found, file: Some(file.to_owned()), finding: Finding::new(code, message) });
     }
 
     /// Takes a report that was read from `file`.
     pub fn add(&mut self, file: &str, report: Report) {
         if report.form != self.form.id || report.year != Some(self.year) {
-            return self.pass_over(file, report.agency.as_deref(), &report.form, report.year);
+            // The gathering knows its own form alone; whoever knows the other says its name.
+            let id = Message::new(report.form.as_str(), report.form.as_str());
+            return self.pass_over(
+                file,
+                report.agency.as_deref(),
+                (report.form != self.form.id).then_some(&id),
+                report.year,
+            );
         }
         let about = |finding| Told { agency: None, file: Some(file.to_owned()), finding };
         let found = self.matcher.find(report.agency.as_deref().unwrap_or_default());
@@ -77,6 +115,23 @@ impl<'a> Gathering<'a> {
         if let Some(agency) = found.agency {
             self.entries.push(Entry::new(self.form, agency, file, report));
         }
+    }
+
+    /// Takes a report that was brought from an older form into the one that is added up.
+    pub fn add_migrated(&mut self, file: &str, older: &Form, mut report: Report) {
+        let message = Message::new(
+            format!(
+                "用的是“{}”，已换为“{}”计入汇总，没有对应栏目的数未计入。请换用“{}”后重报。",
+                older.name.zh, self.form.name.zh, self.form.name.zh
+            ),
+            format!(
+                "It has the form \"{}\" and was brought into \"{}\"; figures without a place there are not counted. Send it in that form.",
+                older.name.en, self.form.name.en
+            ),
+        );
+        report.findings.insert(0, Finding::new(&REPORT_MIGRATED, message));
+        self.migrated += 1;
+        self.add(file, report);
     }
 
     /// Adds up what was gathered.
@@ -138,6 +193,10 @@ impl<'a> Gathering<'a> {
             rollup.findings.push(Told { agency: Some(agency), file: None, finding });
         }
         sums::add_up(&mut rollup);
+        let counts = rollup.counted();
+        let wrong = (0..rollup.entries.len()).filter_map(|entry| with_errors(&rollup, entry, counts[entry]));
+        let wrong: Vec<Told> = wrong.collect();
+        rollup.findings.extend(wrong);
         rollup
     }
 
@@ -184,4 +243,36 @@ impl<'a> Gathering<'a> {
         );
         Told { agency: Some(found.agency), file: Some(found.counted.clone()), finding: Finding::new(code, message) }
     }
+}
+
+/// Says that a report with errors is part of the sums, or that it was kept out of them.
+fn with_errors(rollup: &Rollup, entry: usize, counts: bool) -> Option<Told> {
+    let Entry { agency, file, findings, .. } = &rollup.entries[entry];
+    let errors = findings.iter().filter(|finding| finding.counts(Severity::Error)).count();
+    if errors == 0 || !(rollup.without_errors || counts) {
+        return None;
+    }
+    let name = &rollup.agencies.list()[*agency].name;
+    let (code, message) = if rollup.without_errors {
+        (
+            &REPORT_LEFT_OUT,
+            Message::new(
+                format!("“{name}”的报告有{errors}项错误，未计入合计。请改正后重新汇总。"),
+                format!(
+                    "The report of \"{name}\" has {errors} errors and is not in the sums. Have it corrected and add up again."
+                ),
+            ),
+        )
+    } else {
+        (
+            &REPORT_WITH_ERRORS,
+            Message::new(
+                format!("“{name}”的报告有{errors}项错误，已计入合计。请改正后重新汇总。"),
+                format!(
+                    "The report of \"{name}\" has {errors} errors, and its figures are in the sums. Have it corrected and add up again."
+                ),
+            ),
+        )
+    };
+    Some(Told { agency: Some(*agency), file: Some(file.clone()), finding: Finding::new(code, message) })
 }

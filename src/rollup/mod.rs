@@ -17,7 +17,7 @@ use crate::form::{FieldIndex, Form};
 pub use counts::Counts;
 pub use entry::{Entry, Figure};
 pub use gather::Gathering;
-pub use previous::Previous;
+pub use previous::{Alike, Previous};
 
 /// An agency in the tree, with its figures added up.
 #[derive(Debug, Clone, Default)]
@@ -149,6 +149,15 @@ impl Rollup<'_> {
     /// Whether a report is part of the total.
     pub fn counts(&self, entry: usize) -> bool {
         self.total.taken.contains(&entry)
+    }
+
+    /// Which reports are part of the total.
+    pub fn counted(&self) -> Vec<bool> {
+        let mut counted = vec![false; self.entries.len()];
+        for &entry in &self.total.taken {
+            counted[entry] = true;
+        }
+        counted
     }
 
     /// The figures that a node's sum of a field is made of.

@@ -2,9 +2,15 @@
 
 use rust_decimal::Decimal;
 
-use super::Rollup;
+use super::sums::numbers;
+use super::{Node, Rollup, Told};
+use crate::finding::code::rollup::AGENCIES_NOT_COMPARED;
+use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::Report;
+
+/// Most agencies that a message names.
+const NAMED: usize = 8;
 
 /// Last year's figures, in the order of this year's fields; `None` for what is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,23 +21,159 @@ pub struct Previous {
     pub total: Vec<Option<Decimal>>,
     /// Each agency with all below it, in the order of the agencies file; empty where only the total is known.
     pub agencies: Vec<Vec<Option<Decimal>>>,
+    /// The sums of the agencies that reported in both years; `None` where only the total is known.
+    pub alike: Option<Alike>,
+}
+
+/// The sums of the agencies that have a report of both years, and which have not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Alike {
+    /// Number of these agencies.
+    pub count: usize,
+    /// This year's sums.
+    pub this: Vec<Option<Decimal>>,
+    /// Last year's sums.
+    pub before: Vec<Option<Decimal>>,
+    /// Agencies with a report of this year alone.
+    pub only_this: Vec<usize>,
+    /// Agencies with a report of last year alone.
+    pub only_before: Vec<usize>,
 }
 
 impl Previous {
-    /// Of last year's reports, added up along the same tree.
-    pub fn of_rollup(rollup: &Rollup) -> Self {
-        let agencies = rollup.nodes.iter().map(|node| node.region.clone()).collect();
-        Self { year: rollup.year, total: rollup.total.region.clone(), agencies }
+    /// Of last year's reports, added up along the same tree, beside this year's.
+    pub fn of_rollup(this: &Rollup, before: &Rollup) -> Self {
+        let agencies = before.nodes.iter().map(|node| node.region.clone()).collect();
+        let alike = Some(alike(this, before));
+        Self { year: before.year, total: before.total.region.clone(), agencies, alike }
     }
 
     /// Of the report that was made of last year's: its workbook, or any other output. `None` where it says no year.
     pub fn of_report(form: &Form, report: &Report) -> Option<Self> {
         let number = |field: &crate::form::Field| report.values.get(&field.id).and_then(|value| value.value);
-        Some(Self { year: report.year?, total: form.fields.iter().map(number).collect(), agencies: Vec::new() })
+        let total = form.fields.iter().map(number).collect();
+        Some(Self { year: report.year?, total, agencies: Vec::new(), alike: None })
     }
 
     /// Last year's sum of an agency and all below it.
     pub fn of_agency(&self, agency: usize, field: FieldIndex) -> Option<Decimal> {
         self.agencies.get(agency)?.get(field).copied().flatten()
+    }
+
+    /// This year's and last year's sums of a field that may be compared: of the same agencies, where these are known.
+    pub fn compared(&self, rollup: &Rollup, field: FieldIndex) -> (Option<Decimal>, Option<Decimal>) {
+        let (this, before) = match &self.alike {
+            Some(alike) => (&alike.this, &alike.before),
+            None => (&rollup.total.region, &self.total),
+        };
+        let at = |sums: &[Option<Decimal>]| sums.get(field).copied().flatten();
+        (at(this), at(before))
+    }
+
+    /// Whether this year's sums that are compared are those of everything.
+    pub fn compares_all(&self) -> bool {
+        self.alike.as_ref().is_none_or(|alike| alike.only_this.is_empty() && alike.only_before.is_empty())
+    }
+
+    /// What there is to say about what is compared.
+    pub fn told(&self, rollup: &Rollup) -> Option<Told> {
+        let name = |agency: &usize| rollup.agencies.list()[*agency].name.as_str();
+        let listed = |agencies: &[usize], (left, right, between): (&str, &str, &str), more: fn(usize) -> String| {
+            let names: Vec<String> =
+                agencies.iter().take(NAMED).map(|one| format!("{left}{}{right}", name(one))).collect();
+            let more = if agencies.len() > NAMED { more(agencies.len()) } else { String::new() };
+            format!("{}{more}", names.join(between))
+        };
+        let (this, before) = (rollup.year, self.year);
+        let message = match &self.alike {
+            None => Message::new(
+                format!(
+                    "{before}年只有汇总数，两年的单位是否相同未能核对，同比按总数计算。要按相同单位比较，请用{before}年各单位的报告。"
+                ),
+                format!(
+                    "Of {before} only the sums are known, so whether the agencies are the same was not checked. Give the reports of {before} to compare the same agencies."
+                ),
+            ),
+            Some(alike) if self.compares_all() || (alike.only_this.is_empty() && alike.only_before.is_empty()) => {
+                return None;
+            }
+            Some(alike) => {
+                let (mut zh, mut en) = (String::new(), String::new());
+                for (year, agencies) in [(this, &alike.only_this), (before, &alike.only_before)] {
+                    if agencies.is_empty() {
+                        continue;
+                    }
+                    let shown = listed(agencies, ("“", "”", ""), |count| format!("等{count}个"));
+                    zh.push_str(&format!("只有{year}年报告的{}个：{shown}。", agencies.len()));
+                    let shown = listed(agencies, ("\"", "\"", ", "), |count| format!(" … {count} in all"));
+                    en.push_str(&format!(" With a report of {year} alone, {}: {shown}.", agencies.len()));
+                }
+                let count = alike.count;
+                Message::new(
+                    format!("同比只比较两年都有报告的{count}个单位。{zh}"),
+                    format!("Only the {count} agencies that reported in both years are compared.{en}"),
+                )
+            }
+        };
+        Some(Told { agency: None, file: None, finding: Finding::new(&AGENCIES_NOT_COMPARED, message) })
+    }
+}
+
+/// Adds up the agencies of both years. A superior whose report includes its parts stands for them all.
+fn alike(this: &Rollup, before: &Rollup) -> Alike {
+    let nothing = || vec![None; this.form.fields.len()];
+    let mut alike = Alike { this: nothing(), before: nothing(), ..Alike::default() };
+    let mut open: Vec<usize> = this.agencies.roots().into_iter().rev().collect();
+    while let Some(agency) = open.pop() {
+        let (now, then) = (&this.nodes[agency], &before.nodes[agency]);
+        if stands_for_the_same((this, now), (before, then)) {
+            alike.count += agencies(this, now).count();
+            add(&mut alike.this, &now.region);
+            add(&mut alike.before, &then.region);
+            continue;
+        }
+        let own =
+            |rollup: &Rollup, node: &Node| node.own.filter(|own| node.taken.contains(own) && !rollup.leaves_out(*own));
+        match (own(this, now), own(before, then)) {
+            (Some(one), Some(other)) if !now.includes && !then.includes => {
+                alike.count += 1;
+                add(&mut alike.this, &numbers(this.form, &this.entries[one]));
+                add(&mut alike.before, &numbers(before.form, &before.entries[other]));
+            }
+            (one, other) => {
+                alike.only_this.extend(one.map(|_| agency));
+                alike.only_before.extend(other.map(|_| agency));
+            }
+        }
+        open.extend(this.agencies.children(agency).iter().rev());
+    }
+    alike
+}
+
+/// Whether a superior's sums of both years are of the same agencies: its report includes its parts in both years, or in one of them and
+/// those that reported below it did so in the other too.
+fn stands_for_the_same((this, now): (&Rollup, &Node), (before, then): (&Rollup, &Node)) -> bool {
+    if now.own.is_none() || then.own.is_none() || !(now.includes || then.includes) {
+        return false;
+    }
+    let (mut one, mut other): (Vec<usize>, Vec<usize>) =
+        (agencies(this, now).collect(), agencies(before, then).collect());
+    one.sort_unstable();
+    other.sort_unstable();
+    (now.includes && then.includes) || one == other
+}
+
+/// The agencies whose reports a superior's sum is of: its own, and those below it.
+fn agencies<'r>(rollup: &'r Rollup, node: &'r Node) -> impl Iterator<Item = usize> + 'r {
+    node.own.iter().chain(&node.below).map(|&entry| rollup.entries[entry].agency)
+}
+
+/// Adds figures; a sum that cannot be held is not known.
+fn add(sums: &mut [Option<Decimal>], figures: &[Option<Decimal>]) {
+    for (sum, figure) in sums.iter_mut().zip(figures) {
+        *sum = match (*sum, figure) {
+            (Some(sum), Some(figure)) => sum.checked_add(*figure),
+            (sum, figure) => sum.or(*figure),
+        };
     }
 }

@@ -1,5 +1,7 @@
 //! The sums along the tree, and what does not fit: superiors that already include their parts, figures that differ.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
 use super::decide::{Decision, decide, telling};
@@ -74,7 +76,8 @@ fn node(rollup: &Rollup, agency: usize, nodes: &[Node], telling: &[FieldIndex], 
     let added = added.iter().flat_map(|&child| nodes[child].taken.iter().copied());
     let taken: Vec<usize> = std::iter::once(index).chain(added).collect();
     let region = sum(form, entries, &taken, told);
-    let held: Vec<usize> = below.iter().copied().filter(|part| !taken.contains(part)).collect();
+    let besides: HashSet<usize> = taken.iter().copied().collect();
+    let held: Vec<usize> = below.iter().copied().filter(|part| !besides.contains(part)).collect();
     let parts = sum(form, entries, if decision.includes { &held } else { &below }, told);
     if said.is_none() && !below.is_empty() {
         told.push(decided(rollup, (agency, entry), &decision, &apart, (&figures, &parts), (held.len(), below.len())));
@@ -99,7 +102,7 @@ pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
 }
 
 /// The numbers of a report in tables that add up.
-fn numbers(form: &Form, entry: &Entry) -> Vec<Option<Decimal>> {
+pub(super) fn numbers(form: &Form, entry: &Entry) -> Vec<Option<Decimal>> {
     let figures = entry.figures.iter().enumerate();
     figures.map(|(field, figure)| figure.number.filter(|_| additive(form, field))).collect()
 }
@@ -248,7 +251,12 @@ fn differences(rollup: &Rollup, agency: usize, entry: &Entry, sides: Sides, belo
             None => "未填".to_owned(),
         };
         let message = Message::new(
-            format!("{}：“{name}”填{}，下级相加为{}{zh_by}（{zh}）。请核对。", place.zh, zh_shown(own), zh_shown(parts)),
+            format!(
+                "{}：“{name}”填{}，下级相加为{}{zh_by}（{zh}）。请核对。",
+                place.zh,
+                zh_shown(own),
+                zh_shown(parts)
+            ),
             format!(
                 "{}: \"{name}\" has {}, its parts add up to {}{en_by} ({en}). Check both.",
                 place.en,

@@ -1,7 +1,9 @@
 //! Whether the agency's name in a title is to be trusted, and where else it stands.
 
 use super::facts;
+use super::names::{Kinship, kinship};
 use crate::finding::Message;
+use crate::form::IdentitySource;
 use crate::text::blank;
 use crate::text::{fold, simplified, without_readings};
 
@@ -41,7 +43,7 @@ pub(in crate::bind) struct Named {
 }
 
 /// Weighs the name in the title against the signature below the report.
-pub(in crate::bind) fn weigh(titled: Option<&str>, closing: &[String]) -> Named {
+pub(in crate::bind) fn weigh(titled: Option<&str>, closing: &[String], words: &IdentitySource) -> Named {
     let signed = signatory(closing);
     let trusted = signed.as_deref().filter(|name| !is_advertisement(name));
     let Some(written) = titled else {
@@ -57,7 +59,12 @@ pub(in crate::bind) fn weigh(titled: Option<&str>, closing: &[String]) -> Named 
     if is_advertisement(&name) {
         return advertisement(&name, trusted);
     }
-    let doubt = if let Some(signed) = trusted.filter(|signed| contradict(&name, signed)) {
+    // A signature of another agency for certain is an error of its own.
+    let doubtful = |signed: &&str| match kinship(words, &name, signed) {
+        Kinship::Same | Kinship::Different => false,
+        Kinship::Unclear | Kinship::Above => contradict(&name, signed),
+    };
+    let doubt = if let Some(signed) = trusted.filter(doubtful) {
         Some(Message::new(
             format!("标题中的机关名称“{name}”与落款“{signed}”不同。请核对。"),
             format!("The agency in the title is \"{name}\", in the signature \"{signed}\". Check it."),
@@ -100,11 +107,24 @@ fn advertisement(name: &str, signed: Option<&str>) -> Named {
     Named { agency: signed.map(str::to_owned), doubt: Some(doubt) }
 }
 
-/// Whether a name holds what no agency's name has: Latin letters and digits in a row, or the words of advertisements.
+/// Whether a name holds what no agency's name has: Latin letters in a row or beside digits, digits that number nothing, or the words of
+/// advertisements.
 fn is_advertisement(name: &str) -> bool {
     let folded = fold(name);
-    let latin = folded.bytes().filter(u8::is_ascii_alphanumeric).count();
-    latin >= 2 || ADVERTISEMENTS.iter().any(|word| folded.contains(word))
+    // A run of letters and digits, and what stands before it.
+    let (mut run, mut letters, mut before) = (0, 0, None);
+    for character in folded.chars().chain(std::iter::once('\0')) {
+        if character.is_ascii_alphanumeric() {
+            (run, letters) = (run + 1, letters + usize::from(character.is_ascii_alphabetic()));
+            continue;
+        }
+        // Numbered agencies: 第12师.
+        if run >= 2 && (letters > 0 || before != Some('第')) {
+            return true;
+        }
+        (run, letters, before) = (0, 0, Some(character));
+    }
+    ADVERTISEMENTS.iter().any(|word| folded.contains(word))
 }
 
 /// Whether two names end alike and still name two agencies: neither is an abbreviation of the other.
@@ -121,7 +141,7 @@ fn abbreviates(shorter: &str, longer: &str) -> bool {
 }
 
 /// The name above or before the closing date.
-fn signatory(closing: &[String]) -> Option<String> {
+pub(super) fn signatory(closing: &[String]) -> Option<String> {
     let date = closing.iter().rposition(|line| facts::signed(&[line.as_str()], &mut Vec::new()).is_some())?;
     let same_line = closing[date].split(|character: char| character.is_ascii_digit()).next().unwrap_or_default();
     let above = date.checked_sub(1).map(|above| closing[above].as_str()).unwrap_or_default();
@@ -137,7 +157,7 @@ mod tests {
 
     fn weighed(titled: Option<&str>, closing: &[&str]) -> (Option<String>, bool) {
         let closing: Vec<String> = closing.iter().map(|line| (*line).to_owned()).collect();
-        let named = weigh(titled, &closing);
+        let named = weigh(titled, &closing, &IdentitySource::default());
         (named.agency, named.doubt.is_some())
     }
 

@@ -33,6 +33,9 @@ static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
 /// Names in page metadata that hold the day of publication, in order of trust.
 const PUBLISHED_NAMES: &[&str] = &["pubdate", "publishdate", "article:published_time", "createdate"];
 
+/// Spans of days that are looked at in a text.
+const SPANS: usize = 20;
+
 /// A fact that could not be read for certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) enum Doubt {
@@ -44,7 +47,7 @@ pub(in crate::bind) enum Doubt {
 
 /// The first span of days in a text that lies within one year.
 pub(in crate::bind) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Period> {
-    for found in SPAN.captures_iter(text).take(20) {
+    for found in SPAN.captures_iter(text).take(SPANS) {
         let (from_text, to_text) = (&found[1], &found[2]);
         let mut noted = Vec::new();
         let Some(from) = date(from_text, &mut noted) else {
@@ -62,6 +65,15 @@ pub(in crate::bind) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Per
         }
     }
     None
+}
+
+/// The first span of days in a text, whatever its years are.
+pub(super) fn span(text: &str) -> Option<(Date, Date)> {
+    SPAN.captures_iter(text).take(SPANS).find_map(|found| {
+        let from = date(&found[1], &mut Vec::new())?;
+        let to = date(&found[2], &mut Vec::new());
+        Some((from, to.or_else(|| date(&format!("{}年{}", from.year(), &found[2]), &mut Vec::new()))?))
+    })
 }
 
 fn date(text: &str, doubts: &mut Vec<Doubt>) -> Option<Date> {
@@ -102,6 +114,14 @@ pub(in crate::bind) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option
         }
     }
     None
+}
+
+/// The day that a report ends with, and what else stands in that line.
+pub(super) fn signature(lines: &[String]) -> Option<(Date, String)> {
+    let line = lines.iter().rev().take(4).find(|line| signed(&[line.as_str()], &mut Vec::new()).is_some())?;
+    let found = ONE_DATE.captures(line)?.get(1)?;
+    let rest = format!("{}{}", &line[..found.start()], &line[found.end()..]);
+    Some((date(found.as_str(), &mut Vec::new())?, rest.chars().filter(|character| !blank(*character)).collect()))
 }
 
 static LEADING_YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(20[0-9]{2})\s*年[^0-9]"));

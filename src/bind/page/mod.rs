@@ -2,8 +2,11 @@
 
 pub(in crate::bind) mod agency;
 pub(in crate::bind) mod anchors;
+mod contradictions;
 pub(in crate::bind) mod facts;
 pub(in crate::bind) mod frame;
 pub(in crate::bind) mod headings;
+pub(in crate::bind) mod identity;
+mod names;
 pub(in crate::bind) mod sections;
 pub(in crate::bind) mod title;

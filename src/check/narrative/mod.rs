@@ -44,6 +44,39 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
     findings.extend(proposals.findings());
 }
 
+/// A figure that a sentence states, and the sums that it may be.
+pub(super) struct Stated<'a> {
+    /// The sums.
+    pub(super) states: &'a [Expression],
+    /// The figure.
+    pub(super) figure: Decimal,
+    /// The words.
+    pub(super) quoted: String,
+}
+
+/// What the prose states of the tables.
+pub(super) fn stated<'a>(form: &'a Form, report: &Report, figures: &Figures) -> Vec<Stated<'a>> {
+    let mut all = Vec::new();
+    for content in report.sections.iter().flat_map(|section| &section.content) {
+        let Content::Paragraph { text, .. } = content else { continue };
+        for sentence in sentences(text) {
+            let Some(heard) = form.narrative.hear(sentence) else { continue };
+            let reading = Reading { form, figures, sentence, heard: &heard, year: report.year };
+            for number in 0..form.narrative.patterns().len() {
+                let pattern = &form.narrative.patterns()[number];
+                if !heard.patterns().any(|known| std::ptr::eq(known, pattern)) {
+                    continue;
+                }
+                for Statement { quoted, stated, none } in reading.statements(pattern) {
+                    let states = if none { pattern.states.get(..1).unwrap_or_default() } else { &pattern.states };
+                    all.push(Stated { states, figure: stated, quoted: quoted.to_owned() });
+                }
+            }
+        }
+    }
+    all
+}
+
 /// The sentences of a text: what stands between `。`, `；` and line breaks. Looking at bytes costs less than at characters.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let bytes = text.as_bytes();

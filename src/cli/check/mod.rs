@@ -1,5 +1,6 @@
 //! `nianbao check`: what is wrong with reports.
 
+mod passages;
 mod previous;
 mod printer;
 mod revisions;
@@ -28,6 +29,7 @@ use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{failure, of_file, of_system};
 use super::terminal::Terminal;
 use super::{Exit, agencies, corrections, mistakes};
+use passages::Passages;
 use previous::Previous;
 use printer::Printer;
 
@@ -62,16 +64,22 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let (mut wrong, mut trouble, mut drafts) = (false, None, Vec::new());
     let mut printer = Printer::begin(args.format, terminal)?;
     let mut given = Given::default();
+    let mut passages = Passages::default();
+    let mut matched = false;
     let taken = in_order(
         inputs.list.len(),
         jobs(args.jobs),
         &stop,
         Stages {
             work: |store: &mut (Loader, Loader), index: usize| checker.check(store, &inputs.list[index]),
-            place: |index, checked: &mut Checked| checker.notices.name(&mut given, index, &mut checked.notice),
+            place: |index, checked: &mut Checked| {
+                passages.compare(checked);
+                checker.notices.name(&mut given, index, &mut checked.notice);
+            },
             finish: |_, checked| checker.finish(checked),
             tell: |index: usize, checked: Result<Checked>| {
                 progress.step();
+                matched |= checked.as_ref().is_ok_and(|checked| checked.has_previous);
                 let printed = checked.and_then(|mut checked| {
                     drafts.append(&mut checked.drafts);
                     wrong |= checked.findings.iter().any(|finding| finding.counts(Severity::Error));
@@ -93,6 +101,9 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     corrections::unmet(corrected.as_ref(), terminal);
     if let Some(path) = &args.propose {
         corrections::write(path, &drafts)?;
+    }
+    if let Some(folder) = args.previous.as_deref().filter(|_| !matched && taken > 0) {
+        terminal.line(&checker.previous.said(folder, terminal));
     }
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
 }
@@ -138,6 +149,8 @@ struct Checked {
     notice: Notice,
     /// Drafts of corrections, where they are wanted.
     drafts: Vec<Correction>,
+    /// Whether last year's report was found.
+    has_previous: bool,
 }
 
 impl Checker<'_> {
@@ -150,6 +163,10 @@ impl Checker<'_> {
             let before = self.previous.of(&report, self.pipeline, matcher, previous_loader)?;
             let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
             self.pipeline.check(&mut report, &context);
+            checked.has_previous = before.is_some();
+            if before.is_none() && self.args.previous.is_some() {
+                report.findings.push(previous::missing(&report));
+            }
             if let Some(form) = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts) {
                 let format = self.args.format;
                 checked.instead = Some(verdicts::lines(form, &report, &context, &input.path, format, self.terminal));

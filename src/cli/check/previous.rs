@@ -1,13 +1,16 @@
 //! Last year's reports, found by agency and year.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use anyhow::Result;
 use nianbao::agencies::Matcher;
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, guarded};
-use nianbao::finding::Finding;
+use nianbao::finding::code::check::RULES_NOT_ASSESSED;
+use nianbao::finding::{Finding, Language, Message};
 use nianbao::report::Report;
 
+use super::super::terminal::Terminal;
 use super::Check;
 
 /// Last year's reports: which input holds that of which agency and year. They are read again when they are needed.
@@ -32,6 +35,19 @@ impl Previous {
         Ok(previous)
     }
 
+    /// Says that none of last year's reports is one of the same agency and the year before.
+    pub(super) fn said(&self, folder: &Path, terminal: &Terminal) -> String {
+        let (folder, files, reports) = (folder.display(), self.inputs.len(), self.reports.len());
+        match terminal.language {
+            Language::Zh => format!(
+                "上年度报告文件夹“{folder}”有{files}个文件，读出{reports}份报告，没有一份是这些单位的上年度报告，与上年度的衔接未核对。请检查文件夹和年度。"
+            ),
+            Language::En => format!(
+                "{folder}: of its {files} files {reports} are reports, and none is one of these agencies for the year before, so nothing was compared with last year. Check the folder and the year."
+            ),
+        }
+    }
+
     /// Last year's report of the same agency.
     pub(super) fn of(
         &self,
@@ -45,6 +61,19 @@ impl Previous {
         let Some(&index) = self.reports.get(&(one(agency, matcher), before)) else { return Ok(None) };
         read(pipeline, loader, &self.inputs[index]).map(Some)
     }
+}
+
+/// Says that a report has no report of last year.
+pub(super) fn missing(report: &Report) -> Finding {
+    let (zh, en) = match report.year.and_then(|year| year.checked_sub(1)) {
+        Some(before) => (format!("{before}年度报告"), format!("report of {before}")),
+        None => ("上年度报告".to_owned(), "report of last year".to_owned()),
+    };
+    let message = Message::new(
+        format!("没有找到该单位的{zh}，与上年度的衔接未核对。"),
+        format!("No {en} of this agency was found, so nothing was compared with it."),
+    );
+    Finding::new(&RULES_NOT_ASSESSED, message)
 }
 
 /// The agency under whichever of its names: by the agencies file where it is listed, else by the name without blanks and variants.

@@ -99,6 +99,31 @@ super::declare! {
         ("机关名称不确定", "the agency's name is not certain"),
         ("标题中没有可靠的机关名称。", "The title gives no reliable name of an agency."),
         ("请在标题中写明机关全称，或用机关名录（--agencies）指定。", "Write the full name in the title, or give an agencies file (--agencies).");
+    /// Title, signature or file name name different agencies.
+    AGENCY_DIFFERS = "agency-differs", Error,
+        ("机关名称前后不一致", "the agency differs within the report"),
+        ("标题、落款、文件名写的不是同一个机关，可能套用了其他单位的报告。", "Title, signature and file name do not name one agency; the report may have been made from another agency's."),
+        ("请核对，改为一致。", "Check them and make them agree.");
+    /// The text speaks of another agency as of the one that reports.
+    OTHER_AGENCY_NAMED = "other-agency-named", Error,
+        ("正文写的是其他机关", "another agency is named in the text"),
+        ("正文中报告工作的机关与标题不同，可能套用了其他单位的文稿。", "The text speaks of another agency's work than the title names; it may be another agency's text."),
+        ("请核对是否套用了其他单位的文稿。", "Check whether the text is another agency's.");
+    /// Title, period, text, date or file name name different years.
+    YEAR_MISMATCH = "year-mismatch", Error,
+        ("年度前后不一致", "the year differs within the report"),
+        ("标题、统计期限、正文、落款日期、文件名的年度不一致，可能套用了旧稿。", "Title, period, text, day of signing and file name do not agree in the year; the report may have been made from an old one."),
+        ("请核对，改为一致。", "Check them and make them agree.");
+    /// The period is not a whole year.
+    PERIOD_INCOMPLETE = "period-incomplete", Warning,
+        ("统计期限不是整年", "the period is not a whole year"),
+        ("统计期限应为当年1月1日至12月31日。", "Figures cover the year from 1 January to 31 December."),
+        ("请核对统计期限和各项数字。", "Check the period and the figures.");
+    /// The title among the file's properties is another report's.
+    PROPERTIES_STALE = "properties-stale", Warning,
+        ("文件属性中的标题是旧的", "the title among the file's properties is another report's"),
+        ("文件由其他年度或其他单位的报告改成，属性中的标题没有改；公开后可以看到。", "The file was made from another report and its properties were left; whoever opens it can see them."),
+        ("公开前请在文件属性中改正。", "Correct it before publishing.");
     /// The year is not certain.
     YEAR_UNCERTAIN = "year-uncertain", Warning,
         ("年度不确定", "the year is not certain"),

@@ -34,6 +34,11 @@ super::declare! {
         ("部分勾稽关系无法校验", "some rules could not be assessed"),
         ("单元格没有数字，涉及它的勾稽关系不作判断，也不算不通过。", "Cells have no number; rules that need them are neither passed nor failed."),
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
+    /// A table is blank all over.
+    TABLE_BLANK = "table-blank", Error,
+        ("表格全部未填", "a table is blank"),
+        ("整张表没有一个数。", "Not one cell of the table is filled in."),
+        ("请填报；没有发生的填0。", "Fill it in; write 0 where nothing happened.");
     /// The form is not that of the report's year.
     FORM_OF_ANOTHER_YEAR = "form-of-another-year", Warning,
         ("使用了其他年度的格式", "the form is that of another year"),
@@ -55,7 +60,7 @@ super::declare! {
         ("标题与规定的写法不一致；输出时使用规范标题。", "The title differs from the prescribed wording; outputs use the prescribed one."),
         ("请改用规范标题。", "Use the prescribed title.");
     /// Guidance of the blank form is left in.
-    PLACEHOLDER_LEFT = "placeholder-left", Warning,
+    PLACEHOLDER_LEFT = "placeholder-left", Error,
         ("留有空白表单的提示文字", "guidance of the blank form is left in"),
         ("提示文字应当被内容替换。", "Guidance should have been replaced by content."),
         ("请填写或删除。", "Fill it in or delete it.");
@@ -84,6 +89,21 @@ super::declare! {
         ("数字的单位可能有误", "a figure seems to be in another unit"),
         ("数字大得不合常理，或与上一年度、正文相差的倍数正是两种单位之差。", "The figure is larger than is believed, or differs from last year's or the text's by just the factor between two units."),
         ("请核对单位后改正。", "Check the unit and correct the figure.");
+    /// A table has last year's figures.
+    TABLE_UNCHANGED = "table-unchanged", Error,
+        ("表格与上年度相同", "a table has last year's figures"),
+        ("整张表的数与上年度报告完全相同，疑为沿用了上年的表格。", "Every figure of the table is last year's; the table may have been copied."),
+        ("请核对。", "Check it.");
+    /// A part has last year's text.
+    NARRATIVE_UNCHANGED = "narrative-unchanged", Warning,
+        ("文字与上年度相同", "a part has last year's text"),
+        ("除年份外，这一部分与上年度报告的文字相同。", "But for the years, the part has the text of last year's report."),
+        ("请更新。", "Update it.");
+    /// A part has the text of another agency's report.
+    NARRATIVE_COPIED = "narrative-copied", Warning,
+        ("文字与其他单位相同", "a part has another agency's text"),
+        ("除机关名称和年份外，这一部分与另一单位报告的文字相同。", "But for the agency's name and the years, the part has the text of another agency's report."),
+        ("请核对是否套用。", "Check whether it was copied.");
     /// Words of an older form.
     OUTLINE_STALE = "outline-stale", Warning,
         ("沿用了旧格式的内容", "words of an older form"),

@@ -84,4 +84,29 @@ super::declare! {
         ("表格不可相加", "a table does not add up"),
         ("表单规定该表各单位的数据不能相加，汇总中留空。", "The form says that figures of this table do not add up over agencies; it stays empty."),
         ("请由上级自行填写。", "The superior fills it in.");
+    /// Agencies that reported in one of two years are not compared.
+    AGENCIES_NOT_COMPARED = "agencies-not-compared", Info,
+        ("部分单位没有同比", "agencies are not compared with last year"),
+        ("只有一年报告的单位，其数会使增减率失真，同比只比较两年都有报告的单位。", "The figures of agencies that reported in one year alone would distort the change, so only those of both years are compared."),
+        ("请补齐另一年的报告；无需比较的，不必处理。", "Add the other year's report, or leave it.");
+    /// A report of an older form was brought into the form that is added up.
+    REPORT_MIGRATED = "report-migrated", Warning,
+        ("旧格式的报告已换为新格式计入", "a report of an older form was brought into the newer one"),
+        ("报告用的是以前的格式；能对应的数已计入汇总，没有对应栏目的数没有计入，另有说明。", "The report has the form of earlier years. Figures with a place in the newer form are counted; the others are named and not counted."),
+        ("请报送单位换用新格式重报。", "Ask for the report in the newer form.");
+    /// A report of another year.
+    REPORT_OF_OTHER_YEAR = "report-of-other-year", Error,
+        ("报告的年度与汇总不同", "a report is of another year"),
+        ("只汇总同一年度的报告，该报告没有计入。", "Only reports of one year are added up; this one is not counted."),
+        ("请报送本年度的报告。", "Ask for the report of the year.");
+    /// A report with errors is part of the sums.
+    REPORT_WITH_ERRORS = "report-with-errors", Warning,
+        ("有错误的报告已计入合计", "a report with errors is in the sums"),
+        ("报告有未改正的错误，合计含有这些数。", "The report has errors that are not corrected, and its figures are in the sums."),
+        ("请报送单位改正后重新汇总；不计入的，用 --without-errors 选项。", "Ask for a corrected report, or leave such reports out with --without-errors.");
+    /// A report with errors was kept out of the sums.
+    REPORT_LEFT_OUT = "report-left-out", Warning,
+        ("有错误的报告未计入合计", "a report with errors is not in the sums"),
+        ("按所选，有错误的报告不计入合计。", "As wanted, reports with errors are not added up."),
+        ("请报送单位改正后重新汇总。", "Ask for a corrected report and add up again.");
 }

@@ -81,9 +81,11 @@ fn value(rollup: &Rollup, side: &Expression) -> Decimal {
 
 /// A side of a rule that compares with last year; `None` where a figure of it is not known.
 fn value_with_previous(rollup: &Rollup, side: &Expression) -> Option<Decimal> {
+    // Carried over is compared between the same agencies.
+    let previous = rollup.previous.as_ref()?;
     let figure = |operand: Operand| {
-        let figures = if operand.previous { &rollup.previous.as_ref()?.total } else { &rollup.total.region };
-        figures.get(operand.field).copied().flatten()
+        let (this, before) = previous.compared(rollup, operand.field);
+        if operand.previous { before } else { this }
     };
     side.terms.iter().try_fold(Decimal::from(side.constant), |sum, term| {
         let figure = figure(term.operand)?;

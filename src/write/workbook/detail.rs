@@ -7,8 +7,16 @@ use super::{FIGURE_WIDTH, figure, fit, header, text, wide};
 use crate::rollup::Rollup;
 
 /// Columns before the figures.
-const BEFORE: [(&str, f64); 7] =
-    [("代码", 12.0), ("单位", 26.0), ("上级", 22.0), ("层级", 8.0), ("类型", 8.0), ("计入合计", 6.0), ("文件", 24.0)];
+const BEFORE: [(&str, f64); 8] = [
+    ("代码", 12.0),
+    ("单位", 26.0),
+    ("上级", 22.0),
+    ("层级", 8.0),
+    ("类型", 8.0),
+    ("计入合计", 6.0),
+    ("有错误", 6.0),
+    ("文件", 24.0),
+];
 
 /// Column that says whether the row is part of the total.
 pub(super) const COUNTS: u16 = 5;
@@ -36,10 +44,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
-    let mut counts = vec![false; rollup.entries.len()];
-    for &entry in &rollup.total.taken {
-        counts[entry] = true;
-    }
+    let counts = rollup.counted();
     for (number, entry) in rollup.entries.iter().enumerate() {
         let row = HEAD + number as u32;
         let agency = &rollup.agencies.list()[entry.agency];
@@ -51,6 +56,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
             agency.level.as_deref(),
             agency.kind.as_deref(),
             Some(if counts[number] { "是" } else { "否" }),
+            rollup.has_errors(number).then_some("有"),
             Some(entry.file.as_str()),
         ];
         let cells: Vec<_> =

@@ -19,6 +19,7 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let before = ["code", "agency", "parent", "level", "kind", "year", "form", "counted", "file"];
     let ids = rollup.form.fields.iter().map(|field| field.id.as_str());
     writer.write_record(before.into_iter().chain(ids)).map_err(failed)?;
+    let counted = rollup.counted();
     for (number, entry) in rollup.entries.iter().enumerate() {
         let agency = &rollup.agencies.list()[entry.agency];
         let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.clone());
@@ -30,7 +31,7 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
             agency.kind.clone().unwrap_or_default(),
             rollup.year.to_string(),
             rollup.form.id.clone(),
-            if rollup.counts(number) { "yes" } else { "no" }.to_owned(),
+            if counted[number] { "yes" } else { "no" }.to_owned(),
             entry.file.clone(),
         ];
         for cell in &mut cells {
@@ -79,8 +80,9 @@ struct From<'a> {
 /// None that is known; writing to memory does not fail.
 pub fn values(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let mut lines = Vec::new();
+    let all_counted = rollup.counted();
     for (number, entry) in rollup.entries.iter().enumerate() {
-        let counted = rollup.counts(number);
+        let counted = all_counted[number];
         let agency = &rollup.agencies.list()[entry.agency];
         for (field, figure) in entry.figures.iter().enumerate() {
             let line = Line {

@@ -7,7 +7,7 @@ use super::style::Style;
 use super::{FIGURE_WIDTH, fit, header, number, text, wide};
 use crate::rollup::Rollup;
 
-const BEFORE: [(&str, f64); 3] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0)];
+const BEFORE: [(&str, f64); 4] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0), ("有错误的报告", 8.0)];
 
 /// Writes the sheet, row after row.
 pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
@@ -25,17 +25,26 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
+    let wrong: Vec<bool> = (0..rollup.entries.len()).map(|entry| rollup.has_errors(entry)).collect();
+    let wrong = |entries: &[usize]| entries.iter().filter(|&&entry| wrong[entry]).count();
     let mut row = 2;
     for (agency, depth) in rollup.agencies.in_tree_order() {
         let node = &rollup.nodes[agency];
         let name = format!("{}{}", "　".repeat(depth.min(8)), rollup.agencies.list()[agency].name);
         let leaf = rollup.agencies.children(agency).is_empty();
         if leaf || node.own.is_some() {
-            line(sheet, row, (&name, "本级", usize::from(node.own.is_some())), &node.itself, (rollup, style))?;
+            let own: Vec<usize> = node.own.into_iter().collect();
+            line(sheet, row, (&name, "本级", own.len(), wrong(&own)), &node.itself, (rollup, style))?;
             row += 1;
         }
         if !leaf {
-            line(sheet, row, (&name, "本行政区域", node.taken.len()), &node.region, (rollup, style))?;
+            line(
+                sheet,
+                row,
+                (&name, "本行政区域", node.taken.len(), wrong(&node.taken)),
+                &node.region,
+                (rollup, style),
+            )?;
             row += 1;
         }
     }
@@ -45,7 +54,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
 fn line(
     sheet: &mut Worksheet,
     row: u32,
-    (name, scope, reports): (&str, &str, usize),
+    (name, scope, reports, wrong): (&str, &str, usize, usize),
     figures: &[Option<Decimal>],
     (rollup, style): (&Rollup, &Style),
 ) -> Result<(), XlsxError> {
@@ -53,6 +62,11 @@ fn line(
     sheet.write_string_with_format(row, 0, text(name), &style.label)?;
     sheet.write_string_with_format(row, 1, scope, &style.text)?;
     sheet.write_number_with_format(row, 2, u32::try_from(reports).unwrap_or(u32::MAX), &style.figure)?;
+    if wrong > 0 {
+        sheet.write_number_with_format(row, 3, u32::try_from(wrong).unwrap_or(u32::MAX), &style.figure)?;
+    } else {
+        sheet.write_blank(row, 3, &style.figure)?;
+    }
     for field in 0..rollup.form.fields.len() {
         let column = BEFORE.len() as u16 + field as u16;
         match figures.get(field).copied().flatten() {

@@ -107,7 +107,14 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
     sheet.set_portrait().set_print_fit_to_pages(1, u16::from(rows <= ONE_PAGE));
     sheet.merge_range(0, 0, 0, GRID - 1, &title(rollup), &style.title)?;
     sheet.set_row_height(0, 30)?;
-    let counted = rollup.counts_of_agencies().message().zh;
+    let wrong = rollup.total.taken.iter().filter(|&&entry| rollup.has_errors(entry)).count();
+    let left_out = (0..rollup.entries.len()).filter(|&entry| rollup.leaves_out(entry)).count();
+    let marked = match (wrong, left_out) {
+        (0, 0) => String::new(),
+        (0, _) => format!("（有错误的{left_out}份未计入，见“问题清单”）"),
+        _ => format!("（其中{wrong}份有错误，见“问题清单”）"),
+    };
+    let counted = format!("{}{marked}", rollup.counts_of_agencies().message().zh);
     sheet.write_string_with_format(1, 0, counted, &style.heading)?;
     for ((first, layout, edges), table) in places.layouts.iter().zip(&form.tables) {
         let section = form.sections[table.section].heading.as_ref();

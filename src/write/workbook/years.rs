@@ -7,7 +7,10 @@ use super::style::Style;
 use super::total::Places;
 use super::{TOTAL, a1, exact, fit, result, text, two_labels};
 use crate::form::{Chart, ChartKind, FieldIndex};
-use crate::rollup::{Previous, Rollup};
+use crate::rollup::{Alike, Previous, Rollup};
+
+/// Column of the note about what is compared.
+const NOTE: u16 = 6;
 
 /// Widths of the columns.
 const WIDTHS: [f64; 6] = [44.0, 34.0, 12.0, 12.0, 12.0, 12.0];
@@ -24,10 +27,14 @@ pub(super) fn write(
     }
     let years = [format!("{}年", rollup.year), format!("{}年", previous.year)];
     head(sheet, 0, ["表和行", "指标", &years[0], &years[1]], style)?;
+    if let Some(told) = previous.told(rollup) {
+        sheet.set_column_width(NOTE, 60.0)?;
+        sheet.write_string_with_format(0, NOTE, text(&told.finding.message.zh), &style.text)?;
+    }
     sheet.set_freeze_panes(1, 0)?;
     sheet.set_repeat_rows(0, 0)?;
     let mut row = 1;
-    for (field, this) in rollup.total.region.iter().enumerate() {
+    for field in 0..rollup.form.fields.len() {
         if !rollup.form.tables[rollup.form.fields[field].table].additive {
             continue;
         }
@@ -35,24 +42,54 @@ pub(super) fn write(
         fit(sheet, row, &[(&above, WIDTHS[0]), (&own, WIDTHS[1])])?;
         sheet.write_string_with_format(row, 0, text(&above), &style.label)?;
         sheet.write_string_with_format(row, 1, text(&own), &style.label)?;
+        let (this, before) = previous.compared(rollup, field);
         match this {
+            // Sums of some of the agencies stand nowhere else in the workbook.
+            this if !previous.compares_all() => exact(sheet, (row, 2), this, style)?,
             Some(this) => {
                 let formula = format!("={}", places.cell(field, &format!("{TOTAL}!")));
                 sheet.write_formula_with_format(
                     row,
                     2,
-                    Formula::new(formula).set_result(result(*this)),
+                    Formula::new(formula).set_result(result(this)),
                     &style.figure,
-                )?
+                )?;
             }
-            None => sheet.write_blank(row, 2, &style.figure)?,
-        };
-        pair(sheet, row, (*this, previous.total.get(field).copied().flatten()), style)?;
+            None => {
+                sheet.write_blank(row, 2, &style.figure)?;
+            }
+        }
+        pair(sheet, row, (this, before), style)?;
         row += 1;
     }
     for chart in rollup.form.charts.iter().filter(|chart| chart.kind == ChartKind::Agencies) {
         if !previous.agencies.is_empty() {
             row = agencies(sheet, row + 1, (rollup, previous), chart, style)?;
+        }
+    }
+    if let Some(alike) = previous.alike.as_ref().filter(|_| !previous.compares_all()) {
+        not_compared(sheet, row + 1, (rollup, previous), alike, style)?;
+    }
+    Ok(())
+}
+
+/// The agencies that have a report of one of the years alone.
+fn not_compared(
+    sheet: &mut Worksheet,
+    first: u32,
+    (rollup, previous): (&Rollup, &Previous),
+    alike: &Alike,
+    style: &Style,
+) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(first, 0, "未比较的单位", &style.heading)?;
+    sheet.write_string_with_format(first + 1, 0, "单位", &style.head)?;
+    sheet.write_string_with_format(first + 1, 1, "说明", &style.head)?;
+    let mut row = first + 2;
+    for (agencies, year) in [(&alike.only_this, rollup.year), (&alike.only_before, previous.year)] {
+        for &agency in agencies {
+            sheet.write_string_with_format(row, 0, text(&rollup.agencies.list()[agency].name), &style.label)?;
+            sheet.write_string_with_format(row, 1, format!("只有{year}年报告"), &style.text)?;
+            row += 1;
         }
     }
     Ok(())
@@ -111,8 +148,9 @@ fn pair(
     let (new, old, less) = (a1(row, 2), a1(row, 3), a1(row, 4));
     let formula = Formula::new(format!("={new}-{old}")).set_result(result(difference));
     sheet.write_formula_with_format(row, 4, formula, &style.figure)?;
-    let rate = difference.checked_div(before).map(|rate| result(rate.round_dp(12))).unwrap_or_default();
-    let formula = Formula::new(format!("=IF({old}=0,\"\",{less}/{old})")).set_result(rate);
+    // Nothing grows by a share of 0.
+    let rate = difference.checked_div(before).map_or_else(|| "—".to_owned(), |rate| result(rate.round_dp(12)));
+    let formula = Formula::new(format!("=IF({old}=0,\"—\",{less}/{old})")).set_result(rate);
     sheet.write_formula_with_format(row, 5, formula, &style.rate)?;
     Ok(())
 }

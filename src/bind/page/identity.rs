@@ -1,0 +1,189 @@
+//! Whose report it is and of which year: title, period, signature, file name, and the file's properties where nothing else says it.
+
+use jiff::civil::Date;
+
+use super::facts::{self, Doubt};
+use super::frame::Frame;
+use super::title::{FoundTitle, parse};
+use super::{agency, contradictions};
+use crate::bind::Hints;
+use crate::bind::source::stream::Stream;
+use crate::finding::code::bind as code;
+use crate::finding::{Code, Finding, Message};
+use crate::form::{Form, Pattern};
+use crate::read::Reading;
+use crate::report::{Content, Report, Section};
+
+/// What the sources besides the body say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sources {
+    /// The title in the body.
+    pub(super) body: FoundTitle,
+    /// The file's name as a title, and the year in it.
+    pub(super) name: Option<FoundTitle>,
+    /// A title among the file's properties.
+    pub(super) properties: Option<FoundTitle>,
+    /// The last lines.
+    pub(super) closing: Vec<String>,
+}
+
+/// Title, agency, year, period, publication and contact, and what contradicts them.
+pub(in crate::bind) fn read(
+    form: &Form,
+    reading: &Reading,
+    hints: &Hints,
+    (stream, frame): (&Stream, &Frame),
+    report: &mut Report,
+) {
+    let metadata = &reading.document.metadata;
+    let mut doubts = Vec::new();
+    let of_metadata = metadata.title.as_deref().and_then(|text| parse(&form.title, text));
+    let of_entries = metadata.entries.iter().find_map(|(_, text)| parse(&form.title, text).filter(|found| found.alone));
+    let sources = Sources {
+        body: frame.title.clone().unwrap_or_default(),
+        name: hints.file_stem.and_then(|text| of_name(form, text)),
+        properties: of_metadata.or(of_entries),
+        closing: closing(report),
+    };
+    let mut title = sources.body.clone();
+    if let Some(name) = &sources.name {
+        complete(&mut title, name);
+    }
+    let opening = opening(report);
+    report.period = facts::period(&opening, &mut doubts);
+    report.contact = facts::contact(&opening);
+    let page: Vec<&str> =
+        frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]).collect();
+    report.published = facts::published(metadata, &page, &mut doubts);
+    if report.published.is_none() {
+        let lines: Vec<&str> = sources.closing.iter().map(String::as_str).collect();
+        report.published = facts::signed(&lines, &mut doubts);
+    }
+    // A file's properties stay when it is copied for another year or by another agency: they count where nothing else does.
+    let in_period = report.period.map(|period| period.from.year());
+    let named = sources.name.as_ref().and_then(|name| name.year);
+    let in_properties = sources.properties.as_ref().and_then(|found| found.year);
+    report.year = sources.body.year.or(in_period).or(named).or(in_properties);
+    if report.year.is_none() {
+        year_of_text(report);
+    }
+    let mut known = agency::weigh(title.agency.as_deref(), &sources.closing, &form.identity.words);
+    if known.agency.is_none() && title.agency.is_none() {
+        let properties = sources.properties.as_ref().and_then(|found| found.agency.as_deref());
+        known = agency::weigh(properties, &sources.closing, &form.identity.words);
+    }
+    if let Some(properties) = &sources.properties {
+        complete(&mut title, properties);
+    }
+    report.title = (!title.text.is_empty()).then(|| title.text.clone());
+    // A title with another name or year in it than what was taken is no title of this report.
+    let other = title.agency.is_some() && title.agency != known.agency;
+    let stale = sources.body.text.is_empty() && title.year != report.year;
+    if let (true, Some(agency), Some(year)) = (other || stale || report.title.is_none(), &known.agency, report.year) {
+        report.title = Some(form.title.for_report(agency, year));
+    }
+    let doubt = known.doubt.or_else(|| known.agency.is_none().then(|| sentence(&code::AGENCY_UNCERTAIN)));
+    report.findings.extend(doubt.map(|words| Finding::new(&code::AGENCY_UNCERTAIN, words)));
+    report.agency = known.agency;
+    report.findings.extend(doubts.into_iter().map(doubted));
+    let found = contradictions::find(form, report, &sources);
+    report.findings.extend(found);
+}
+
+/// What a file's name says: a whole title, or the year at least.
+fn of_name(form: &Form, text: &str) -> Option<FoundTitle> {
+    let found = parse(&form.title, text);
+    if found.as_ref().is_some_and(|found| found.year.is_some()) {
+        return found;
+    }
+    let year = form.identity.file_year.as_ref().and_then(Pattern::regex);
+    let year = year.and_then(|regex| regex.captures(text)).and_then(|found| found.name("y")?.as_str().parse().ok());
+    match (found, year) {
+        (None, None) => None,
+        (found, year) => Some(FoundTitle { year, ..found.unwrap_or_default() }),
+    }
+}
+
+/// The year that paragraphs of the first parts begin with stands in for one that title and period do not name, with a finding.
+fn year_of_text(report: &mut Report) {
+    let opening = opening(report);
+    let mut years: Vec<i16> = opening.lines().filter_map(facts::leading_year).collect();
+    years.dedup();
+    let message = match years.as_slice() {
+        [year] => {
+            report.year = Some(*year);
+            Message::new(
+                format!("标题和统计期限中没有年度，取自正文“{year}年”。请核对。"),
+                format!("Neither title nor period name the year; {year} was taken from the text. Check it."),
+            )
+        }
+        _ => sentence(&code::YEAR_UNCERTAIN),
+    };
+    report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, message));
+}
+
+pub(in crate::bind) fn sentence(code: &Code) -> Message {
+    Message::new(format!("{}{}", code.why.0, code.remedy.0), format!("{} {}", code.why.1, code.remedy.1))
+}
+
+/// Takes from another title what the first does not say.
+fn complete(title: &mut FoundTitle, other: &FoundTitle) {
+    if (title.text.is_empty() && !other.text.is_empty())
+        || (title.agency.is_none() && other.agency.is_some() && other.year.is_some())
+    {
+        title.text.clone_from(&other.text);
+    }
+    title.agency = title.agency.take().or_else(|| other.agency.clone());
+    title.year = title.year.or(other.year);
+}
+
+/// The text of the first two parts, where a report says what it covers and whom to ask.
+fn opening(report: &Report) -> String {
+    let mut text = String::new();
+    for section in report.sections.iter().take(2) {
+        for content in &section.content {
+            if let Content::Paragraph { text: paragraph, .. } = content {
+                text.push_str(paragraph);
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// The last lines of the last part, where a report is signed and dated.
+fn closing(report: &Report) -> Vec<String> {
+    let paragraphs = report.sections.last().map(|section: &Section| section.content.as_slice()).unwrap_or_default();
+    let texts = paragraphs.iter().filter_map(|content| match content {
+        Content::Paragraph { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    let mut lines: Vec<String> = texts.collect();
+    lines.split_off(lines.len().saturating_sub(4))
+}
+
+fn doubted(doubt: Doubt) -> Finding {
+    match doubt {
+        Doubt::Repaired(written, date) => {
+            let shown = show(date);
+            let message = Message::new(
+                format!("日期“{written}”缺字，只有一种读法，按{shown}读取。"),
+                format!("The date \"{written}\" lacks characters; its only reading is {date}."),
+            );
+            Finding::new(&code::DATE_REPAIRED, message)
+        }
+        Doubt::Ambiguous(written) => {
+            let message = Message::new(
+                format!("日期“{written}”缺字，有多种读法，已留空。请补全。"),
+                format!(
+                    "The date \"{written}\" lacks characters and can be read in more than one way; it stays empty."
+                ),
+            );
+            Finding::new(&code::DATE_UNCERTAIN, message)
+        }
+    }
+}
+
+pub(super) fn show(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}

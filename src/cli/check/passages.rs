@@ -1,0 +1,34 @@
+//! Text that two agencies of a run have in common.
+
+use std::collections::HashMap;
+
+use nianbao::finding::code::check::NARRATIVE_COPIED;
+use nianbao::finding::{Finding, Message};
+
+use super::Checked;
+
+/// The texts that were met, each with the agency that it was met of first.
+#[derive(Default)]
+pub(super) struct Passages {
+    met: HashMap<u64, String>,
+}
+
+impl Passages {
+    /// Tells the parts of a report that have another agency's text. The inputs come in their order.
+    pub(super) fn compare(&mut self, checked: &mut Checked) {
+        let Some(report) = &checked.report else { return };
+        let Some(agency) = &report.agency else { return };
+        for passage in report.passages() {
+            let first = self.met.entry(passage.digest).or_insert_with(|| agency.clone());
+            if first == agency {
+                continue;
+            }
+            let name = passage.heading.unwrap_or("开头部分");
+            let message = Message::new(
+                format!("“{name}”与“{first}”报告的文字相同。请核对是否套用。"),
+                format!("\"{name}\" has the text of the report of \"{first}\". Check whether it was copied."),
+            );
+            checked.findings.push(Finding::new(&NARRATIVE_COPIED, message).at(passage.place.cloned()));
+        }
+    }
+}

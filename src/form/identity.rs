@@ -1,0 +1,62 @@
+//! Words by which a report says whose it is and of which year, and words that only look like it.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Mistake;
+use super::pattern::Pattern;
+
+/// How reports of a form name their agency and their year; without it neither is held against the rest of the report.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdentitySource {
+    /// How names of agencies end, such as 局.
+    pub endings: Vec<String>,
+    /// Endings of those that stand for a whole region, such as 人民政府.
+    pub governments: Vec<String>,
+    /// Endings of offices that sign for their agency, such as 办公室.
+    pub offices: Vec<String>,
+    /// What an agency does that signs for its government, such as 政务服务.
+    pub sign_for_government: Vec<String>,
+    /// Signs that end the name of a region, from the highest level to the lowest.
+    pub regions: Vec<String>,
+    /// Words with such a sign that are no region, such as 市场.
+    pub not_regions: Vec<String>,
+    /// Agencies that were renamed: words any one of which stands for the others.
+    pub renamed: Vec<Vec<String>>,
+    /// Words behind a name at the beginning of a paragraph that make it the one that reports.
+    pub reports: Vec<String>,
+    /// Words in a sentence with a span of days that make it the period of the report.
+    pub period: Vec<String>,
+    /// Words in a sentence that begins with a year which is not that of the report.
+    pub not_own_year: Vec<String>,
+    /// A regular expression of the words about who made the report, with the name as the group `a`.
+    #[schemars(with = "Option<String>")]
+    pub made_by: Option<Spanned<String>>,
+    /// A regular expression of the year in a file's name, with the year as the group `y`.
+    #[schemars(with = "Option<String>")]
+    pub file_year: Option<Spanned<String>>,
+}
+
+/// How reports of a form name their agency and their year, resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Identity {
+    /// The words.
+    pub words: IdentitySource,
+    /// Who made the report.
+    pub made_by: Option<Pattern>,
+    /// The year in a file's name.
+    pub file_year: Option<Pattern>,
+}
+
+impl Identity {
+    pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.made_by.iter().chain(&self.file_year)
+    }
+}
+
+pub(super) fn identity(source: IdentitySource) -> Result<Identity, Mistake> {
+    let pattern = |text: &Option<Spanned<String>>| text.as_ref().map(super::plausible::pattern).transpose();
+    Ok(Identity { made_by: pattern(&source.made_by)?, file_year: pattern(&source.file_year)?, words: source })
+}
