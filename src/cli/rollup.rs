@@ -331,12 +331,23 @@ fn say_errors(terminal: &Terminal, rollup: &Rollup) {
             let name = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
             terminal.line(&terminal.finding(told.file.as_deref().or(name).unwrap_or("汇总"), &told.finding));
         }
-        if shown < all.len() {
-            let more = all.len() - shown;
-            terminal.line(&match terminal.language {
-                Language::Zh => format!("另有{more}项同类问题，见“汇总.xlsx”的“问题清单”。"),
-                Language::En => format!("{more} more of this kind: see the sheet 问题清单 of 汇总.xlsx."),
-            });
-        }
+        say_more(terminal, all.len() - shown);
+    }
+    let of_reports = rollup.entries.iter().flat_map(|entry| entry.findings.iter().map(move |found| (entry, found)));
+    let of_reports: Vec<_> = of_reports.filter(|(_, found)| found.severity == Severity::Error).collect();
+    let shown = if of_reports.len() > MANY { NAMED } else { of_reports.len() };
+    for (entry, error) in &of_reports[..shown] {
+        terminal.line(&terminal.finding(&entry.file, error));
+    }
+    say_more(terminal, of_reports.len() - shown);
+}
+
+/// How many errors were not shown.
+fn say_more(terminal: &Terminal, more: usize) {
+    if more > 0 {
+        terminal.line(&match terminal.language {
+            Language::Zh => format!("另有{more}项同类问题，见“汇总.xlsx”的“问题清单”。"),
+            Language::En => format!("{more} more of this kind: see the sheet 问题清单 of 汇总.xlsx."),
+        });
     }
 }
