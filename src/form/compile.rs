@@ -105,6 +105,7 @@ impl Compiler<'_> {
             identity: super::Identity::default(),
             leftovers: Vec::new(),
             leftover: None,
+            words: super::Words::default(),
             by_id: IndexMap::new(),
             fingerprint: 0,
         };
@@ -131,6 +132,10 @@ impl Compiler<'_> {
         form.leftover = super::Pattern::new(&any.join("|")).ok();
         let identity = std::iter::once(super::identity::identity(source.identity));
         form.identity = self.all(identity).pop().unwrap_or_default();
+        match super::Words::compile(source.words) {
+            Ok(words) => form.words = words,
+            Err(mistake) => self.mistakes.push(mistake),
+        }
         for chart in &source.chart {
             match super::chart::resolve(chart, &form) {
                 Ok(chart) => form.charts.push(chart),

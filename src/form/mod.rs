@@ -13,6 +13,7 @@ mod pattern;
 mod plausible;
 mod rule;
 mod source;
+mod words;
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -28,7 +29,8 @@ pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
-pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource};
+pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource, WordsSource};
+pub use words::Words;
 
 /// Index of a field in [`Form::fields`], 0-based.
 pub type FieldIndex = usize;
@@ -72,6 +74,8 @@ pub struct Form {
     pub leftovers: Vec<Pattern>,
     /// Matches wherever one of them does, if there is such a pattern: nearly no text has any.
     pub(crate) leftover: Option<Pattern>,
+    /// Words by which what stands around a report is known.
+    pub words: Words,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }

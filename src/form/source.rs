@@ -67,6 +67,24 @@ pub struct FormSource {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub leftovers: Vec<Spanned<String>>,
+    /// Words by which what stands around a report is known.
+    #[serde(default)]
+    pub words: WordsSource,
+}
+
+/// Words by which what stands around a report is known. A list that is not given is that of `mappings/defaults/words.toml`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WordsSource {
+    /// Words over a table or a whole form that shows figures of another year for comparison.
+    #[serde(default)]
+    pub comparison: Option<Vec<String>>,
+    /// Words over a form, or in its sheet's name, that shows how to fill it in.
+    #[serde(default)]
+    pub example: Option<Vec<String>>,
+    /// Words before the name of the agency that a table is from, as in `填报单位：`.
+    #[serde(default)]
+    pub sender: Option<Vec<String>>,
 }
 
 /// The title of a report.

@@ -1,0 +1,53 @@
+//! Words by which what stands around a report is known, with those that hold where a mapping file gives none.
+
+use super::Mistake;
+use super::source::WordsSource;
+use crate::text::fold;
+
+/// The lists that hold where a mapping file gives none.
+const DEFAULTS: &str = include_str!("../../mappings/defaults/words.toml");
+
+/// Words by which what stands around a report is known, folded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words {
+    /// Over a table or a whole form that shows figures of another year for comparison.
+    pub comparison: Vec<String>,
+    /// Over a form, or in its sheet's name, that shows how to fill it in.
+    pub example: Vec<String>,
+    /// Before the name of the agency that a table is from.
+    pub sender: Vec<String>,
+}
+
+impl Words {
+    /// The words of a mapping file, completed by the defaults.
+    pub(super) fn compile(source: WordsSource) -> Result<Self, Mistake> {
+        let mistake = |error: toml::de::Error| {
+            let said = error.message();
+            Mistake::new(None, format!("内置的词表有误：{said}"), format!("the built-in lists of words: {said}"))
+        };
+        let defaults: WordsSource = toml::from_str(DEFAULTS).map_err(mistake)?;
+        let list = |own: Option<Vec<String>>, default: Option<Vec<String>>| {
+            let words = own.or(default).unwrap_or_default();
+            words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect()
+        };
+        Ok(Self {
+            comparison: list(source.comparison, defaults.comparison),
+            example: list(source.example, defaults.example),
+            sender: list(source.sender, defaults.sender),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_given_takes_the_place_of_the_default() {
+        let own = WordsSource { example: Some(vec!["只此一例".into()]), ..WordsSource::default() };
+        let words = Words::compile(own).unwrap_or_default();
+        assert_eq!(words.example, ["只此一例"]);
+        assert!(words.comparison.iter().any(|word| word == "上年度"));
+        assert!(words.sender.iter().any(|word| word == "填报单位"));
+    }
+}
