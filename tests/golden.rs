@@ -40,8 +40,13 @@ fn inspected(sample: &Path) -> String {
     let mut text = format!("exit {}\n{}", ran.status.unwrap_or(-1), ran.err);
     if !ran.out.is_empty() {
         let report: Value = serde_json::from_str(&ran.out).expect("JSON");
-        for (key, value) in report.as_object().expect("an object") {
-            lines(key, value, 2, &mut text);
+        // The reports of a file that holds several are told apart by their numbers.
+        let several = report.as_array().cloned();
+        for (number, report) in several.as_ref().unwrap_or(&vec![report.clone()]).iter().enumerate() {
+            for (key, value) in report.as_object().expect("an object") {
+                let key = if several.is_some() { format!("{number}.{key}") } else { key.clone() };
+                lines(&key, value, 2, &mut text);
+            }
         }
     }
     text
@@ -58,7 +63,7 @@ fn lines(key: &str, value: &Value, depth: usize, text: &mut String) {
         }
         Value::Array(items) if !items.is_empty() => {
             // Parts of a report are opened as far as their paragraphs.
-            let depth = if key == "sections" { 3 } else { depth - 1 };
+            let depth = if key == "sections" || key.ends_with(".sections") { 3 } else { depth - 1 };
             for inner in items {
                 lines(key, inner, depth, text);
             }

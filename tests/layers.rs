@@ -90,7 +90,9 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("text", &["figures", "labels", "source", "value"]),
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),
+    ("segments", &["labels", "page", "source"]),
     ("assemble", &["figures", "grid", "labels", "page", "source", "text"]),
+    ("several", &["labels", "recognise", "segments", "source"]),
 ];
 
 /// Where a part may name another only in these things.

@@ -46,6 +46,7 @@ mod rollup_office;
 mod round_trip;
 mod sampler;
 mod schemas;
+mod several;
 mod sources;
 mod text_cases;
 mod third_form;

@@ -9,6 +9,7 @@ mod layout;
 mod ofd;
 #[path = "../../tests/pages/pdf.rs"]
 mod pdf;
+mod several;
 mod xlsb;
 
 use std::error::Error;
@@ -94,7 +95,20 @@ impl Maker {
             ("甲乡报送/年报.html".to_owned(), self.bytes(Output::Html, "gkbg-2021", 24)?),
             ("乙镇报送/年报.docx".to_owned(), self.bytes(Output::Docx, "gkbg-2021", 25)?),
         ];
-        self.put("samples/submissions.zip", &archive(&entries)?)
+        self.put("samples/submissions.zip", &archive(&entries)?)?;
+        let form = self.forms.get("gkbg-2021").ok_or("no such form")?;
+        let reports: Vec<Report> = [41, 42, 43]
+            .iter()
+            .map(|&seed| self.report("gkbg-2021", seed))
+            .map(|made| Ok(made?.1))
+            .collect::<Done<_>>()?;
+        self.put("samples/compilation.docx", &several::compilation(form, &reports)?)?;
+        let reports: Vec<Report> = [44, 45, 46]
+            .iter()
+            .map(|&seed| self.report("gkbg-2021", seed))
+            .map(|made| Ok(made?.1))
+            .collect::<Done<_>>()?;
+        self.put("samples/departments.xlsx", &several::departments(form, &reports)?)
     }
 
     fn damaged(&self) -> Done {

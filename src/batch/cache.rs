@@ -16,13 +16,22 @@ use super::page::Charted;
 use crate::finding::Finding;
 
 /// First line of the file; another version is ignored.
-const HEADER: &str = "nianbao-cache 3";
+const HEADER: &str = "nianbao-cache 4";
 
 /// What is remembered of an input, under a key made of its bytes, its path, the program, the forms and the options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) sha256: String,
-    pub(super) form: Option<String>,
+    /// What came of its reports, in their order; none where there is no report.
+    pub(super) reports: Vec<Remembered>,
+    /// Why there is no report.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What is remembered of a report.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Remembered {
+    pub(super) form: String,
     pub(super) agency: Option<String>,
     pub(super) year: Option<i16>,
     /// The name wanted for its outputs.
@@ -152,16 +161,14 @@ mod tests {
     use super::*;
 
     fn record(name: &str) -> Record {
-        Record {
-            sha256: "ab".to_owned(),
-            form: None,
-            agency: None,
+        let report = Remembered {
             year: Some(2023),
             name: name.to_owned(),
             outputs: vec![("docx".to_owned(), "cd".to_owned())],
-            findings: Vec::new(),
             charted: vec![vec![Some("3".to_owned()), None]],
-        }
+            ..Remembered::default()
+        };
+        Record { sha256: "ab".to_owned(), reports: vec![report.clone(), report], findings: Vec::new() }
     }
 
     #[test]

@@ -1,31 +1,31 @@
 //! The conversion of a batch: each report written in every format that is wanted, with logs, a cache and an honest summary.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::BatchError;
-use super::cache::{Cache, Key, Record};
+use super::cache::{Cache, Key, Remembered};
 use super::files::{OutputFolder, ends_the_run};
 use super::inputs::Input;
 use super::load::Loader;
-use super::log::{Count, Entry, Logs, Status};
+use super::log::{Entry, Logs, Part, Status};
+use super::made::{Done, Made};
 use super::make::{Maker, Product, Site, not_taken};
-use super::names::{self, Names};
 use super::order::{Stages, in_order};
-use super::page::{Charted, IndexPage, charted};
+use super::page::{Charted, IndexPage, Shown, charted};
 use super::pipeline::{Content, Pipeline, guarded};
-use crate::agencies::{Agencies, Matcher};
+use super::places::Places;
+use crate::agencies::Agencies;
 use crate::fill::Template;
-use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN, OUTPUT_UNWRITABLE};
-use crate::finding::{Finding, Message};
+use crate::finding::Finding;
+use crate::finding::code::batch::DUPLICATE_REPORT;
 use crate::write::Output;
 
 /// What a batch is to do.
@@ -73,37 +73,8 @@ pub struct Summary {
     pub stopped: bool,
 }
 
-/// An input in hand.
-struct Made {
-    started: Instant,
-    key: Option<Key>,
-    bytes: Vec<u8>,
-    record: Record,
-    /// Whether an earlier run did it.
-    remembered: bool,
-    /// The outputs in the order of the record; none when an earlier run wrote them.
-    outputs: Vec<Vec<u8>>,
-    /// Whether the same bytes will give the same again.
-    lasting: bool,
-    failed: bool,
-    /// The name that its outputs get.
-    name: String,
-    /// Findings about its place in the batch.
-    placed: Vec<Finding>,
-}
-
-/// An input that is done.
-struct Done {
-    key: Option<Key>,
-    record: Record,
-    entry: Entry,
-    findings: Vec<Finding>,
-    charted: Charted,
-    unchanged: bool,
-    lasting: bool,
-}
-
-/// Converts a batch. `told` hears of each input in order; when `stop` is set, the inputs in hand are completed and the logs are
+/// Converts a batch. `told` hears of each input in order, with its findings and the numbers of the
+/// reports that they are about; when `stop` is set, the inputs in hand are completed and the logs are
 /// whole.
 ///
 /// # Errors
@@ -111,7 +82,7 @@ struct Done {
 pub fn convert(
     task: &Task,
     stop: &AtomicBool,
-    mut told: impl FnMut(&Entry, &[Finding]) + Send,
+    mut told: impl FnMut(&Entry, &[(usize, &Finding)]) + Send,
 ) -> Result<Summary, BatchError> {
     let output = |path: PathBuf| move |source: io::Error| BatchError::Output { path, source };
     let folder = OutputFolder::open(task.out)?;
@@ -140,14 +111,10 @@ pub fn convert(
                 if let (Some(key), true) = (&done.key, done.lasting) {
                     remembered.add(key, &done.record);
                 }
-                // Of two reports of one agency and year the first is drawn.
-                let first = !done.findings.iter().any(|finding| finding.code == DUPLICATE_REPORT.id);
-                let logged = logs.add(&done.entry, &done.findings);
-                let added = logged.and_then(|()| page.add(&done.entry, &done.findings, &done.charted, first));
-                if let Err(error) = added {
+                if let Err(error) = logs.add(&done.entry, done.findings()).and_then(|()| shown(&done, &mut page)) {
                     fail(error);
                 }
-                told(&done.entry, &done.findings);
+                told(&done.entry, &done.findings().collect::<Vec<_>>());
             },
         },
     )?;
@@ -163,6 +130,25 @@ pub fn convert(
         cache.replace(remembered);
     }
     Ok(summary)
+}
+
+/// Puts what came of an input into the page: a row a report, or one for an input without any.
+fn shown(done: &Done, page: &mut IndexPage) -> io::Result<()> {
+    let path = &done.entry.path;
+    for report in &done.reports {
+        // Of two reports of one agency and year the first is drawn.
+        let first = !report.findings.iter().any(|finding| finding.code == DUPLICATE_REPORT.id);
+        let Part { form, agency, year, status, outputs, .. } = &report.part;
+        let (form, agency) = (Some(form.as_str()), agency.as_deref());
+        let row = Shown { form, agency, year: *year, status: *status, outputs, findings: &report.findings };
+        page.add(path, &row, &report.charted, first)?;
+    }
+    if done.reports.is_empty() {
+        let (status, findings) = (done.entry.status, done.without.as_slice());
+        let row = Shown { form: None, agency: None, year: None, status, outputs: &[], findings };
+        page.add(path, &row, &Charted::new(), false)?;
+    }
+    Ok(())
 }
 
 impl Summary {
@@ -196,7 +182,6 @@ impl Run<'_> {
             Some(record) => Made { record, remembered: true, lasting: true, ..Made::unread(started, None) },
             None => self.convert(input, &content, started),
         };
-        made.failed = made.record.form.is_none();
         made.key = Some(key);
         // Only outputs that were changed since make it necessary to read them again.
         made.bytes = if made.remembered { bytes } else { Vec::new() };
@@ -227,29 +212,35 @@ impl Run<'_> {
                 made.lasting = finding.code != crate::finding::code::batch::INTERNAL_ERROR.id;
                 made.record.findings.push(*finding);
             }
-            Ok(Product { report, outputs, name }) => {
+            Ok(products) => {
                 made.lasting = true;
-                made.record.name = name;
-                let form = self.task.pipeline.forms().get(&report.form);
-                made.record.charted = form.map(|form| charted(form, &report)).unwrap_or_default();
-                made.record.form = Some(report.form);
-                made.record.agency = report.agency;
-                made.record.year = report.year;
-                made.record.findings = report.findings;
-                let mut written = Vec::new();
-                for (output, bytes) in outputs {
-                    match bytes {
-                        Ok(bytes) => {
-                            made.record.outputs.push((output.suffix().to_owned(), mark(&bytes)));
-                            written.push(bytes);
-                        }
-                        Err(finding) => {
-                            made.lasting = false;
-                            made.record.findings.push(*finding);
+                for Product { report, outputs, name } in products {
+                    let form = self.task.pipeline.forms().get(&report.form);
+                    let mut remembered = Remembered {
+                        charted: form.map(|form| charted(form, &report)).unwrap_or_default(),
+                        form: report.form,
+                        agency: report.agency,
+                        year: report.year,
+                        name,
+                        outputs: Vec::new(),
+                        findings: report.findings,
+                    };
+                    let mut written = Vec::new();
+                    for (output, bytes) in outputs {
+                        match bytes {
+                            Ok(bytes) => {
+                                remembered.outputs.push((output.suffix().to_owned(), mark(&bytes)));
+                                written.push(bytes);
+                            }
+                            Err(finding) => {
+                                made.lasting = false;
+                                remembered.findings.push(*finding);
+                            }
                         }
                     }
+                    made.record.reports.push(remembered);
+                    made.outputs.push(written);
                 }
-                made.outputs = written;
             }
         }
         made
@@ -262,169 +253,32 @@ impl Run<'_> {
             let again = self.convert(input, &Content::of(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
         }
-        let mut findings = std::mem::take(&mut made.placed);
-        for (number, bytes) in made.outputs.iter().enumerate() {
-            let name = made.file_name(number);
-            if let Err(error) = self.folder.write(&name, bytes) {
-                findings.push(*not_taken(&name, &error));
-                made.failed = true;
-                if ends_the_run(&error) {
-                    fail(error);
+        for (report, outputs) in made.outputs.iter().enumerate() {
+            for (number, bytes) in outputs.iter().enumerate() {
+                let name = made.file_name(report, number);
+                if let Err(error) = self.folder.write(&name, bytes) {
+                    made.places[report].findings.push(*not_taken(&name, &error));
+                    if ends_the_run(&error) {
+                        fail(error);
+                    }
                 }
             }
         }
-        made.done(input, findings, unchanged)
+        made.done(input, unchanged)
     }
 
     /// Whether the outputs that an earlier run wrote are there as it wrote them.
     fn outputs_stand(&self, made: &Made) -> bool {
-        made.record.outputs.iter().enumerate().all(|(number, (_, known))| {
-            std::fs::read(self.folder.join(&made.file_name(number))).is_ok_and(|bytes| mark(&bytes) == *known)
+        made.record.reports.iter().enumerate().all(|(report, remembered)| {
+            remembered.outputs.iter().enumerate().all(|(number, (_, known))| {
+                std::fs::read(self.folder.join(&made.file_name(report, number)))
+                    .is_ok_and(|bytes| mark(&bytes) == *known)
+            })
         })
-    }
-}
-
-impl Made {
-    /// An input of which nothing is known but perhaps why it cannot be read.
-    fn unread(started: Instant, finding: impl Into<Option<Box<Finding>>>) -> Self {
-        let record = Record {
-            sha256: String::new(),
-            form: None,
-            agency: None,
-            year: None,
-            name: String::new(),
-            outputs: Vec::new(),
-            findings: finding.into().map(|finding| *finding).into_iter().collect(),
-            charted: Charted::new(),
-        };
-        Self {
-            started,
-            key: None,
-            bytes: Vec::new(),
-            record,
-            remembered: false,
-            outputs: Vec::new(),
-            lasting: false,
-            failed: true,
-            name: String::new(),
-            placed: Vec::new(),
-        }
-    }
-
-    fn file_name(&self, number: usize) -> String {
-        format!("{}.{}", self.name, self.record.outputs[number].0)
-    }
-
-    fn done(self, input: &Input, extra: Vec<Finding>, unchanged: bool) -> Done {
-        let names: Vec<String> = (0..self.record.outputs.len()).map(|number| self.file_name(number)).collect();
-        let mut findings = self.record.findings.clone();
-        findings.extend(extra);
-        let count = Count::of(&findings);
-        let unwritable = findings.iter().any(|finding| finding.code == OUTPUT_UNWRITABLE.id);
-        let status = match count.error {
-            _ if self.failed || unwritable => Status::Failed,
-            0 => Status::Ok,
-            _ => Status::Findings,
-        };
-        let record = &self.record;
-        let entry = Entry {
-            path: input.path.clone(),
-            sha256: (!record.sha256.is_empty()).then(|| record.sha256.clone()),
-            form: record.form.clone(),
-            agency: record.agency.clone(),
-            year: record.year,
-            outputs: names,
-            status,
-            findings: count,
-            milliseconds: milliseconds(self.started.elapsed()),
-        };
-        let charted = self.record.charted.clone();
-        Done { key: self.key, record: self.record, entry, findings, charted, unchanged, lasting: self.lasting }
     }
 }
 
 /// By what an output is known again, should somebody have changed it: nobody has a reason to make another of the same mark.
 fn mark(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What is settled in the order of the inputs. Keeps digests, not texts.
-struct Places<'a> {
-    task: &'a Task<'a>,
-    names: Names,
-    agencies: Option<(Matcher<'a>, Vec<bool>)>,
-    /// The first input of each agency and year.
-    reports: HashMap<u128, usize>,
-}
-
-impl<'a> Places<'a> {
-    fn new(task: &'a Task<'a>) -> Self {
-        let agencies = task.agencies.map(|agencies| (Matcher::new(agencies), vec![false; agencies.list().len()]));
-        Self { task, names: Names::default(), agencies, reports: HashMap::new() }
-    }
-
-    fn place(&mut self, index: usize, made: &mut Made) {
-        let record = &made.record;
-        if made.failed {
-            return;
-        }
-        let path = |input: usize| self.task.inputs[input].path.as_str();
-        let mut known = None;
-        if let Some((matcher, reported)) = &mut self.agencies {
-            let found = matcher.find(record.agency.as_deref().unwrap_or_default());
-            made.placed.extend(found.finding);
-            known = found.agency;
-            if let Some(agency) = known {
-                reported[agency] = true;
-            }
-        }
-        if self.task.part {
-            made.name = names::of_content(&record.name, self.task.inputs[index].file_name(), &record.sha256);
-            return;
-        }
-        if let (Some(agency), Some(year)) = (&record.agency, record.year) {
-            // Under whichever of its names it reports, it is one agency.
-            let one = known.map_or_else(|| agency.clone(), |known| format!("#{known}"));
-            let key = names::digest(format!("{year} {one}").as_bytes());
-            let first = *self.reports.entry(key).or_insert(index);
-            if first != index {
-                made.placed.push(duplicate(agency, year, path(first), path(index)));
-            }
-        }
-        let (name, owner) = self.names.claim(&record.name, index);
-        if let Some(owner) = owner {
-            made.placed.push(name_taken(&record.name, &name, path(owner)));
-        }
-        made.name = name;
-    }
-
-    /// Names of the agencies without a report; none where other hosts may have it.
-    fn missing(&self) -> Vec<String> {
-        let known = self.task.agencies.zip(self.agencies.as_ref()).filter(|_| !self.task.part);
-        let Some((agencies, (_, reported))) = known else { return Vec::new() };
-        let unseen = agencies.list().iter().zip(reported).filter(|(_, reported)| !**reported);
-        unseen.map(|(agency, _)| agency.name.clone()).collect()
-    }
-}
-
-fn duplicate(agency: &str, year: i16, first: &str, second: &str) -> Finding {
-    let message = Message::new(
-        format!("{agency}{year}年度有两份报告：“{first}”和“{second}”。两份都已输出，请确认以哪一份为准。"),
-        format!(
-            "{agency} has two reports of {year}: \"{first}\" and \"{second}\". Both are written; decide which one counts."
-        ),
-    );
-    Finding::new(&DUPLICATE_REPORT, message)
-}
-
-fn name_taken(wanted: &str, name: &str, owner: &str) -> Finding {
-    let message = Message::new(
-        format!("“{wanted}”已是“{owner}”的输出名，本文件的输出名为“{name}”。"),
-        format!("\"{wanted}\" is the name of what \"{owner}\" became; this file's outputs are named \"{name}\"."),
-    );
-    Finding::new(&OUTPUT_NAME_TAKEN, message)
 }

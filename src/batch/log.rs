@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::files::OutputFolder;
 use crate::finding::{Finding, Severity};
 
-/// How an input came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// How an input came out, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// No error was found in it.
@@ -29,8 +29,30 @@ pub struct Entry {
     pub path: String,
     /// SHA-256 of its bytes, in hexadecimal; `None` where it could not be read.
     pub sha256: Option<String>,
-    /// Id of the form.
+    /// Id of the form; of several reports in the file that of the first, as agency and year are.
     pub form: Option<String>,
+    /// The agency's name.
+    pub agency: Option<String>,
+    /// The year.
+    pub year: Option<i16>,
+    /// Names of the files that were written, of all reports in the file.
+    pub outputs: Vec<String>,
+    /// How it came out: the worst of its reports.
+    pub status: Status,
+    /// Number of findings by severity, of all reports in the file.
+    pub findings: Count,
+    /// What came of each report, in their order; only where the file holds several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Part>,
+    /// How long it took; the one field that differs between runs.
+    pub milliseconds: u64,
+}
+
+/// What came of one report of a file that holds several.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// Id of the form.
+    pub form: String,
     /// The agency's name.
     pub agency: Option<String>,
     /// The year.
@@ -41,8 +63,6 @@ pub struct Entry {
     pub status: Status,
     /// Number of findings by severity.
     pub findings: Count,
-    /// How long it took; the one field that differs between runs.
-    pub milliseconds: u64,
 }
 
 /// Number of findings by severity.
@@ -58,8 +78,8 @@ pub struct Count {
 
 impl Count {
     /// Counts findings.
-    pub fn of(findings: &[Finding]) -> Self {
-        let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> Self {
+        let of = |severity| findings.clone().filter(|finding| finding.severity == severity).count();
         Self { error: of(Severity::Error), warning: of(Severity::Warning), info: of(Severity::Info) }
     }
 }
@@ -84,15 +104,18 @@ impl Logs {
         })
     }
 
-    /// Adds an input and its findings.
-    pub(super) fn add(&mut self, entry: &Entry, findings: &[Finding]) -> io::Result<()> {
+    /// Adds an input and its findings, each with the number of the report that it is about.
+    pub(super) fn add<'f>(
+        &mut self,
+        entry: &Entry,
+        findings: impl Iterator<Item = (usize, &'f Finding)>,
+    ) -> io::Result<()> {
         serde_json::to_writer(&mut self.batch.writer, entry)?;
         self.batch.writer.write_all(b"\n")?;
         let path = serde_json::to_string(&entry.path)?;
-        for finding in findings {
-            let finding = serde_json::to_string(finding)?;
-            // The finding's own object with the path put before its first member.
-            writeln!(self.findings.writer, "{{\"path\":{path},{}", finding.get(1..).unwrap_or_default())?;
+        for (report, finding) in findings {
+            let line = line_of(&path, report, finding)?;
+            writeln!(self.findings.writer, "{line}")?;
         }
         Ok(())
     }
@@ -102,6 +125,17 @@ impl Logs {
         self.findings.finish()?;
         self.batch.finish()
     }
+}
+
+/// A finding's own object with the path put before its first member, and the number of its report where that is not the first.
+/// The path is given as JSON.
+///
+/// # Errors
+/// None in practice: what JSON cannot say does not occur here.
+pub fn line_of(path: &str, report: usize, finding: &Finding) -> serde_json::Result<String> {
+    let finding = serde_json::to_string(finding)?;
+    let number = if report == 0 { String::new() } else { format!("\"report\":{report},") };
+    Ok(format!("{{\"path\":{path},{number}{}", finding.get(1..).unwrap_or_default()))
 }
 
 impl LogFile {

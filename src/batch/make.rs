@@ -51,7 +51,7 @@ impl Site<'_> {
     }
 }
 
-/// What was made of an input.
+/// What was made of a report.
 #[derive(Debug)]
 pub struct Product {
     /// The report with all its findings.
@@ -64,18 +64,23 @@ pub struct Product {
 }
 
 impl Maker<'_> {
-    /// Makes the outputs of an input. A panic in a writer loses that output alone; one in a reader has to be caught outside.
+    /// Makes the outputs of an input's reports, in their order. A panic in a writer loses that output alone; one in a reader has to be
+    /// caught outside.
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn make(&self, input: &Input, content: &Content) -> Result<Product, Box<Finding>> {
-        let mut report = self.pipeline.report(input, content)?;
+    pub fn make(&self, input: &Input, content: &Content) -> Result<Vec<Product>, Box<Finding>> {
+        let reports = self.pipeline.report(input, content)?;
+        Ok(reports.into_iter().map(|report| self.product(input, report)).collect())
+    }
+
+    fn product(&self, input: &Input, mut report: Report) -> Product {
         if let Some(source) = report.source.as_mut().filter(|_| self.anywhere) {
             input.file_name().clone_into(&mut source.file);
         }
         let outputs = self.outputs(&mut report);
         let name = self.name(&report, input);
-        Ok(Product { report, outputs, name })
+        Product { report, outputs, name }
     }
 
     fn outputs(&self, report: &mut Report) -> Vec<(Output, Written)> {

@@ -9,14 +9,17 @@ mod cache;
 mod convert;
 mod files;
 mod inputs;
+mod json;
 mod load;
 mod log;
+mod made;
 mod make;
 mod names;
 mod notices;
 mod order;
 mod page;
 mod pipeline;
+mod places;
 
 use std::path::PathBuf;
 
@@ -28,7 +31,7 @@ pub use convert::{Summary, Task, convert};
 pub use files::write_whole;
 pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
-pub use log::{Entry, Status};
+pub use log::{Entry, Part, Status, line_of};
 pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
 pub use names::of_content as name_of_content;
 pub use notices::{Folders, Given, Notice, Notices};

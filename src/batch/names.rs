@@ -61,9 +61,11 @@ fn trimmed_end(text: &str) -> &str {
 }
 
 /// A name that depends on nothing but the file itself: the name wanted, and the first 12 hexadecimal digits of the SHA-256 of the
-/// file's name, a zero byte and the SHA-256 of its bytes in hexadecimal. For whoever sees only a part of the inputs.
-pub fn of_content(wanted: &str, file_name: &str, sha256: &str) -> String {
-    let key = digest(format!("{file_name}\0{sha256}").as_bytes()) >> 80;
+/// file's name, a zero byte and the SHA-256 of its bytes in hexadecimal; for a further report of the file another zero byte and its
+/// number follow. For whoever sees only a part of the inputs.
+pub fn of_content(wanted: &str, file_name: &str, sha256: &str, report: usize) -> String {
+    let further = if report == 0 { String::new() } else { format!("\0{report}") };
+    let key = digest(format!("{file_name}\0{sha256}{further}").as_bytes()) >> 80;
     format!("{}-{key:012x}", trimmed_end(cut(wanted, MOST_BYTES - 13)))
 }
 
@@ -161,10 +163,11 @@ mod tests {
     #[test]
     fn a_name_of_content_differs_with_the_bytes_and_with_the_file_s_name() {
         // printf '1.html\0ab' | sha256sum
-        assert_eq!(of_content("甲", "1.html", "ab"), "甲-593ba026fa61");
-        assert_ne!(of_content("甲", "1.html", "ab"), of_content("甲", "2.html", "ab"));
-        assert_ne!(of_content("甲", "1.html", "ab"), of_content("甲", "1.html", "ac"));
-        assert_eq!(of_content(&"x".repeat(180), "a", "b").len(), 180);
+        assert_eq!(of_content("甲", "1.html", "ab", 0), "甲-593ba026fa61");
+        assert_ne!(of_content("甲", "1.html", "ab", 0), of_content("甲", "2.html", "ab", 0));
+        assert_ne!(of_content("甲", "1.html", "ab", 0), of_content("甲", "1.html", "ac", 0));
+        assert_ne!(of_content("甲", "1.html", "ab", 0), of_content("甲", "1.html", "ab", 1));
+        assert_eq!(of_content(&"x".repeat(180), "a", "b", 0).len(), 180);
     }
 
     #[test]

@@ -97,23 +97,33 @@ impl Notices {
         Ok(notices)
     }
 
-    /// Makes what goes back to the sender of an input; nothing where there is nothing to say. A file that takes no comments gets a
-    /// finding.
-    pub fn make(&self, input: &Input, bytes: &[u8], report: Option<&Report>, findings: &mut Vec<Finding>) -> Notice {
+    /// Makes what goes back to the sender of an input, given as its reports, each with its findings: one copy of the file with the
+    /// comments of all, and a letter for each; nothing where there is nothing to say. A file that takes no comments gets a finding.
+    pub fn make(&self, input: &Input, bytes: &[u8], reports: &mut [(Option<&Report>, &mut Vec<Finding>)]) -> Notice {
         let mut notice = Notice::default();
-        if findings.iter().all(|finding| finding.severity < Severity::Warning) {
-            return notice;
-        }
-        if let Some(folder) = self.letters {
-            match self.letter(input, report, findings) {
-                Ok(letter) => notice.outputs.extend(letter.map(|output| Output { folder, ..output })),
-                Err(finding) => findings.push(*finding),
+        let is_open = |finding: &&Finding| finding.counts(Severity::Warning);
+        let several = reports.len() > 1;
+        let mut comments: Vec<Finding> = Vec::new();
+        for (report, findings) in reports.iter_mut() {
+            if !findings.iter().any(|finding| is_open(&finding)) {
+                continue;
             }
+            let open: Vec<Finding> = findings.iter().filter(|finding| finding.waived.is_none()).cloned().collect();
+            if let Some(folder) = self.letters {
+                match self.letter(input, *report, &open) {
+                    Ok(letter) => notice.outputs.extend(letter.map(|output| Output { folder, ..output })),
+                    Err(finding) => findings.push(*finding),
+                }
+            }
+            let agency = report.and_then(|report| report.agency.as_deref()).filter(|_| several);
+            comments.extend(open.into_iter().map(|finding| whose(finding, agency)));
         }
-        if let Some(folder) = self.copies.filter(|_| !bytes.is_empty()) {
-            match self.copy(input, bytes, findings) {
+        if let Some(folder) = self.copies.filter(|_| !bytes.is_empty() && !comments.is_empty())
+            && let Some((_, first)) = reports.first_mut()
+        {
+            match self.copy(input, bytes, &comments) {
                 Ok(output) => notice.outputs.push(Output { folder, ..output }),
-                Err(finding) => findings.push(*finding),
+                Err(finding) => first.push(*finding),
             }
         }
         notice
@@ -224,6 +234,15 @@ fn as_sent(input: &Input, kind: &str, bytes: Vec<u8>) -> Output {
 fn not_revised(said: &Message) -> Finding {
     let code = &NOT_REVISED;
     Finding::new(code, Message::new(format!("{}：{}", code.title.0, said.zh), format!("{}: {}", code.title.1, said.en)))
+}
+
+/// Says whose a finding is that stands at no place, for comments on a file with several reports.
+fn whose(mut finding: Finding, agency: Option<&str>) -> Finding {
+    if let (None, Some(agency)) = (&finding.place, agency) {
+        let Message { zh, en } = finding.message;
+        finding.message = Message::new(format!("{agency}：{zh}"), format!("{agency}: {en}"));
+    }
+    finding
 }
 
 fn holds_inputs(folder: &Path, inputs: &[Input]) -> bool {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use rust_decimal::Decimal;
 
 use super::files::OutputFolder;
-use super::log::{Entry, Status};
+use super::log::Status;
 use crate::finding::Finding;
 use crate::form::{ChartKind, Form, Forms};
 use crate::report::Report;
@@ -39,6 +39,16 @@ pub(super) fn charted(form: &Form, report: &Report) -> Charted {
         numbers.try_fold(first, Decimal::checked_add).map(|sum| sum.normalize().to_string())
     };
     form.charts.iter().map(|chart| chart.slices.iter().map(|slice| sum(&slice.fields)).collect()).collect()
+}
+
+/// What a row of the page shows.
+pub(super) struct Shown<'a> {
+    pub(super) form: Option<&'a str>,
+    pub(super) agency: Option<&'a str>,
+    pub(super) year: Option<i16>,
+    pub(super) status: Status,
+    pub(super) outputs: &'a [String],
+    pub(super) findings: &'a [Finding],
 }
 
 /// The page while it is written.
@@ -84,32 +94,27 @@ impl<'a> IndexPage<'a> {
         })
     }
 
-    /// Adds an input. `counts` is false for what another input already stands for, which no chart draws again.
-    pub(super) fn add(
-        &mut self,
-        entry: &Entry,
-        findings: &[Finding],
-        charted: &Charted,
-        counts: bool,
-    ) -> io::Result<()> {
-        let state = match entry.status {
+    /// Adds a report, or an input of which none came. `counts` is false for what another report already stands for, which no chart
+    /// draws again.
+    pub(super) fn add(&mut self, path: &str, part: &Shown, charted: &Charted, counts: bool) -> io::Result<()> {
+        let state = match part.status {
             Status::Ok => 0,
             Status::Findings => 1,
             Status::Failed => 2,
         };
         let line = row(&Row {
-            agency: entry.agency.as_deref(),
+            agency: part.agency,
             depth: 0,
-            year: entry.year,
+            year: part.year,
             state,
-            findings,
-            outputs: if entry.status == Status::Failed { &[] } else { &entry.outputs },
-            source: &entry.path,
+            findings: part.findings,
+            outputs: if part.status == Status::Failed { &[] } else { part.outputs },
+            source: path,
         })?;
         let parted = if std::mem::replace(&mut self.empty, false) { "" } else { ",\n" };
         write!(self.rows, "{parted}{line}")?;
-        if let (Some(form), Some(year), true) = (&entry.form, entry.year, counts) {
-            self.groups.entry((year, form.clone())).or_default().add(entry.agency.as_deref(), charted);
+        if let (Some(form), Some(year), true) = (part.form, part.year, counts) {
+            self.groups.entry((year, form.to_owned())).or_default().add(part.agency, charted);
         }
         Ok(())
     }

@@ -5,11 +5,12 @@ use std::panic::{self, AssertUnwindSafe};
 
 use sha2::{Digest, Sha256};
 
-use crate::bind::{Binder, Hints};
+use crate::bind::{Binder, Bound, Hints};
 use crate::check::{self, Context};
 use crate::corrections::{Correction, Corrections};
 use crate::document::{Block, Budget};
 use crate::finding::code::batch::INTERNAL_ERROR;
+use crate::finding::code::bind::SECOND_REPORT;
 use crate::finding::code::migrate::NO_MIGRATION;
 use crate::finding::{Finding, Message};
 use crate::form::Forms;
@@ -19,6 +20,7 @@ use crate::report::{Report, Source};
 use crate::write::workbook::TOTAL;
 
 use super::inputs::Input;
+use super::json;
 
 /// The bytes of an input and their digest, which is made once: reports, outputs and the memory of a batch all name it.
 #[derive(Debug, Clone)]
@@ -76,14 +78,28 @@ impl<'a> Pipeline<'a> {
         self.forms
     }
 
-    /// Reads and binds a document, without checking it.
+    /// Reads and binds a document, without checking it: its reports in their order, one at least. What was passed over beside them
+    /// stands among the findings of the first.
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn read(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
+    pub fn read(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
+        if let Some(reports) = json::reports(self.forms, self.form.as_deref(), content) {
+            let mut reports = reports?;
+            reports.iter_mut().enumerate().for_each(|(number, report)| self.correct(report, number));
+            return Ok(reports);
+        }
         let reading = read::read(content.bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
             .map_err(|error| Box::new(error.finding()))?;
-        self.bind(input, content, &reading)
+        let Bound { mut reports, passed_over } = self.binder.bind_all(&reading, &self.hints(input))?;
+        for (number, report) in reports.iter_mut().enumerate() {
+            report.source = Some(source(input, content, &reading, number));
+            self.correct(report, number);
+        }
+        if let Some(first) = reports.first_mut() {
+            first.findings.extend(passed_over);
+        }
+        Ok(reports)
     }
 
     /// Reads and binds what a roll-up made of reports, or any other document with one report. Of a roll-up's workbook only the sheet
@@ -92,24 +108,34 @@ impl<'a> Pipeline<'a> {
     /// # Errors
     /// The finding that says why there is no report.
     pub fn read_sums(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
+        if let Some(reports) = json::reports(self.forms, self.form.as_deref(), content) {
+            let mut reports = reports?;
+            if reports.len() > 1 {
+                return Err(Box::new(Finding::new(&SECOND_REPORT, SECOND_REPORT.message())));
+            }
+            return self.in_wanted_form(reports.swap_remove(0));
+        }
         let mut reading = read::read(content.bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
             .map_err(|error| Box::new(error.finding()))?;
         let sums = |block: &Block| matches!(block, Block::Grid(grid) if grid.caption.as_deref() == Some(TOTAL));
         if reading.document.blocks.iter().any(sums) {
             reading.document.blocks.retain(sums);
         }
-        self.in_wanted_form(self.bind(input, content, &reading)?)
+        let mut report = self.binder.bind(&reading, &self.hints(input))?;
+        report.source = Some(source(input, content, &reading, 0));
+        self.correct(&mut report, 0);
+        self.in_wanted_form(report)
     }
 
-    fn bind(&self, input: &Input, content: &Content, reading: &Reading) -> Result<Report, Box<Finding>> {
-        let hints = Hints { form: self.form.as_deref(), file_stem: input.stem() };
-        let mut report = self.binder.bind(reading, &hints)?;
-        report.source =
-            Some(Source { file: input.path.clone(), format: reading.format, sha256: content.sha256.clone() });
+    /// Applies the corrections of a report, which has this number in its file.
+    fn correct(&self, report: &mut Report, number: usize) {
         if let (Some(corrections), Some(form)) = (self.corrections, self.forms.get(&report.form)) {
-            corrections.apply(form, &mut report, 0);
+            corrections.apply(form, report, number);
         }
-        Ok(report)
+    }
+
+    fn hints<'h>(&'h self, input: &'h Input) -> Hints<'h> {
+        Hints { form: self.form.as_deref(), file_stem: input.stem() }
     }
 
     /// Adds the findings of the form's rules to a report.
@@ -119,14 +145,26 @@ impl<'a> Pipeline<'a> {
         report.findings.extend(findings);
     }
 
-    /// Reads, binds and checks a document, and brings it into another form where one is wanted.
+    /// Reads, binds and checks a document, and brings its reports into another form where one is wanted. Of several reports those
+    /// that cannot be brought there are told among the findings of the first that can.
     ///
     /// # Errors
     /// The finding that says why there is no report.
-    pub fn report(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
-        let mut report = self.read(input, content)?;
-        self.check(&mut report, &Context::default());
-        self.in_wanted_form(report)
+    pub fn report(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
+        let (mut reports, mut refused) = (Vec::new(), Vec::new());
+        for mut report in self.read(input, content)? {
+            self.check(&mut report, &Context::default());
+            match self.in_wanted_form(report) {
+                Ok(report) => reports.push(report),
+                Err(finding) => refused.push(*finding),
+            }
+        }
+        match (reports.first_mut(), refused.is_empty()) {
+            (Some(first), _) => first.findings.append(&mut refused),
+            (None, false) => return Err(Box::new(refused.swap_remove(0))),
+            (None, true) => {}
+        }
+        Ok(reports)
     }
 
     /// The report in the form that is wanted.
@@ -139,6 +177,11 @@ impl<'a> Pipeline<'a> {
             _ => Ok(report),
         }
     }
+}
+
+fn source(input: &Input, content: &Content, reading: &Reading, number: usize) -> Source {
+    let (file, sha256) = (input.path.clone(), content.sha256.clone());
+    Source { file, format: reading.format, sha256, report: number }
 }
 
 fn no_migration(from: &str, to: &str) -> Finding {

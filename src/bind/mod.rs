@@ -10,6 +10,8 @@ mod grid;
 mod labels;
 mod page;
 mod recognise;
+mod segments;
+mod several;
 mod source;
 mod spelling;
 mod text;
@@ -22,6 +24,8 @@ use crate::read::Reading;
 use crate::report::Report;
 
 use labels::index::{AllLabels, FormIndex};
+use segments::Marks;
+use source::items::Flow;
 
 pub use page::anchors::{Anchor, Anchors};
 
@@ -39,35 +43,76 @@ pub struct Hints<'a> {
 pub struct Binder {
     forms: Vec<FormIndex>,
     labels: AllLabels,
+    marks: Marks,
+}
+
+/// The reports of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// The reports in their order; one at least.
+    pub reports: Vec<Report>,
+    /// What was passed over beside them: blank forms, examples, comparisons.
+    pub passed_over: Vec<Finding>,
 }
 
 impl Binder {
     /// Makes the labels of every form ready to be looked up.
     pub fn new(forms: &Forms) -> Self {
         let forms: Vec<FormIndex> = forms.iter().map(FormIndex::new).collect();
-        Self { labels: AllLabels::of(&forms), forms }
+        Self { labels: AllLabels::of(&forms), marks: Marks::of(&forms), forms }
     }
 
-    /// Lays the forms over a document and reads the report of the form that fits.
+    /// Lays the forms over a document and reads its reports: one, or those of several agencies or years.
     ///
     /// # Errors
-    /// The finding `form-not-recognised` when no form fits, saying what the document holds instead.
+    /// The finding `form-not-recognised` when no form fits, saying what the document holds instead, and `file-over-limit` for more
+    /// reports than are read of one file.
+    pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
+        let flow = Flow::of(&reading.document);
+        let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
+        if let Some((before, segments)) = segments::find(&self.marks, &self.forms, choice.index, &flow)? {
+            return self.several(reading, hints, flow, (before, segments));
+        }
+        let report = self.lay(choice, reading, flow, hints).0;
+        Ok(Bound { reports: vec![report], passed_over: Vec::new() })
+    }
+
+    /// Like [`Binder::bind_all`], and gives the first report; that there are others is told by the finding `second-report`.
+    ///
+    /// # Errors
+    /// As [`Binder::bind_all`].
     pub fn bind(&self, reading: &Reading, hints: &Hints) -> Result<Report, Box<Finding>> {
-        self.locate(reading, hints).map(|(report, _)| report)
+        let Bound { reports, passed_over } = self.bind_all(reading, hints)?;
+        let others = (reports.len() > 1).then(|| several::first_only(&reports));
+        let mut reports = reports.into_iter();
+        let Some(mut report) = reports.next() else { return Err(Box::new(several::none())) };
+        report.findings.extend(passed_over.into_iter().chain(others));
+        Ok(report)
     }
 
-    /// Like [`Binder::bind`], and says where title, headings and tables stand.
+    /// Reads a document as one report, and says where title, headings and tables stand.
     ///
     /// # Errors
-    /// As [`Binder::bind`].
+    /// The finding `form-not-recognised` when no form fits.
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
-        let mut flow = source::items::Flow::of(&reading.document);
-        let index = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
-        flow.without_checks(&index.index.form.rules);
-        flow.look_up(index.index);
-        let (mut report, anchors) = assemble::report(index.index, reading, &flow, hints);
-        report.findings.extend(index.finding);
-        Ok((report, anchors))
+        let flow = Flow::of(&reading.document);
+        let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
+        Ok(self.lay(choice, reading, flow, hints))
+    }
+
+    /// Reads the report of a form that was chosen.
+    fn lay<'d>(
+        &'d self,
+        choice: recognise::Choice<'d>,
+        reading: &Reading,
+        mut flow: Flow<'d>,
+        hints: &Hints,
+    ) -> (Report, Anchors) {
+        flow.without_checks(&choice.index.form.rules);
+        flow.look_up(choice.index);
+        let (mut report, anchors) = assemble::report(choice.index, reading, &flow, hints);
+        report.findings.extend(choice.finding);
+        (report, anchors)
     }
 }
 

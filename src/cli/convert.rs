@@ -93,17 +93,25 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
 }
 
 /// What people need to know of an input while the batch runs: why it failed, or that it has errors.
-fn tell(progress: &Progress, terminal: &Terminal, entry: &Entry, findings: &[Finding], not_listed: &mut NotListed) {
+fn tell(
+    progress: &Progress,
+    terminal: &Terminal,
+    entry: &Entry,
+    findings: &[(usize, &Finding)],
+    not_listed: &mut NotListed,
+) {
     progress.step();
     if entry.status == Status::Ok {
         return;
     }
-    for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
+    for (report, finding) in findings.iter().filter(|(_, finding)| finding.severity == Severity::Error) {
+        let part = entry.reports.get(*report);
+        let path = terminal.path(&entry.path, part.map(|part| (*report, part.agency.as_deref(), part.year)));
         if finding.code == AGENCY_NOT_LISTED.id {
-            not_listed.add(terminal, entry, finding);
+            not_listed.add(terminal, path, finding);
             continue;
         }
-        progress.line(&terminal.finding(&entry.path, finding));
+        progress.line(&terminal.finding(&path, finding));
     }
 }
 
@@ -115,10 +123,11 @@ struct NotListed {
 }
 
 impl NotListed {
-    fn add(&mut self, terminal: &Terminal, entry: &Entry, finding: &Finding) {
+    fn add(&mut self, terminal: &Terminal, path: String, finding: &Finding) {
         self.count += 1;
         if self.first.len() < NAMED {
-            self.first.push((entry.path.clone(), terminal.finding(&entry.path, finding)));
+            let line = terminal.finding(&path, finding);
+            self.first.push((path, line));
         }
     }
 

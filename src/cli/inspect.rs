@@ -1,4 +1,4 @@
-//! `nianbao inspect`: one report as JSON.
+//! `nianbao inspect`: the report of a file as JSON; where it holds several, an array of them.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -21,16 +21,20 @@ pub(crate) fn run(args: &Inspect, global: &Global, terminal: &Terminal) -> Resul
     };
     let pipeline = Pipeline::new(&forms, args.form.clone());
     let mut loader = Loader::default();
-    let report = guarded(|| {
+    let reports = guarded(|| {
         let bytes = loader.bytes(input)?;
         pipeline.report(input, &Content::of(&bytes))
     });
-    match report {
-        Ok(report) => {
+    match reports {
+        Ok(reports) => {
             let mut out = io::stdout().lock();
-            serde_json::to_writer_pretty(&mut out, &report)?;
+            match reports.as_slice() {
+                [report] => serde_json::to_writer_pretty(&mut out, report)?,
+                reports => serde_json::to_writer_pretty(&mut out, reports)?,
+            }
             writeln!(out)?;
-            Ok(Exit::wrong_if(report.findings.iter().any(|finding| finding.severity == Severity::Error)))
+            let mut findings = reports.iter().flat_map(|report| &report.findings);
+            Ok(Exit::wrong_if(findings.any(|finding| finding.severity == Severity::Error)))
         }
         Err(finding) => {
             terminal.line(&terminal.finding(&input.path, &finding));

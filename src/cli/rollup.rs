@@ -86,22 +86,25 @@ struct Unlisted {
 
 impl Unlisted {
     fn add(&mut self, path: &str, outcome: Outcome) {
-        let outcome = outcome.map(|mut report| {
-            (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
-            // Without a name it is still added up, as that of its file.
-            report.agency.get_or_insert_with(|| format!("（机关名称不明）{path}"));
-            report
+        let outcome = outcome.map(|mut reports| {
+            for (number, report) in reports.iter_mut().enumerate() {
+                (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
+                // Without a name it is still added up, as that of its file.
+                let further = if number == 0 { String::new() } else { format!("（第{}份）", number + 1) };
+                report.agency.get_or_insert_with(|| format!("（机关名称不明）{path}{further}"));
+            }
+            reports
         });
         self.outcomes.push((path.to_owned(), outcome));
     }
 
     fn agencies(&self) -> Agencies {
-        let reports = self.outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok());
+        let reports = self.outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()).flatten();
         Agencies::of_reports(reports.filter_map(|report| report.agency.as_deref()))
     }
 }
 
-/// An input with its agency, form and year, or why it is none.
+/// A report of an input with its agency, form and year, or why an input holds none.
 type Seen = (String, Result<(Option<String>, String, Option<i16>), Box<Finding>>);
 
 /// The reports as they come, kept by year and form, since which of these is added up is known at the end only.
@@ -111,7 +114,7 @@ struct Heap<'a> {
     without_errors: bool,
     agencies: &'a Agencies,
     by_form: BTreeMap<(i16, String), Gathering<'a>>,
-    /// Every input with its form and year, or why it is none.
+    /// Every report with its form and year, or why an input holds none.
     seen: Vec<Seen>,
 }
 
@@ -121,10 +124,13 @@ impl<'a> Heap<'a> {
     }
 
     fn add(&mut self, path: &str, outcome: Outcome) {
-        let report = match outcome {
-            Ok(report) => *report,
-            Err(finding) => return self.seen.push((path.to_owned(), Err(finding))),
-        };
+        match outcome {
+            Ok(reports) => reports.into_iter().for_each(|report| self.report(path, report)),
+            Err(finding) => self.seen.push((path.to_owned(), Err(finding))),
+        }
+    }
+
+    fn report(&mut self, path: &str, report: Report) {
         self.seen.push((path.to_owned(), Ok((report.agency.clone(), report.form.clone(), report.year))));
         let (Some(form), Some(year)) = (self.forms.get(&report.form), report.year) else { return };
         for newer in self.newer(form) {
@@ -178,7 +184,8 @@ impl<'a> Heap<'a> {
     }
 }
 
-type Outcome = Result<Box<Report>, Box<Finding>>;
+/// The reports of an input.
+type Outcome = Result<Vec<Report>, Box<Finding>>;
 
 /// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
 /// taken for what was made of all reports. What there is to say about last year's files is added to the findings.
@@ -243,7 +250,7 @@ fn read(
             let input = &inputs[index];
             guarded(|| {
                 let bytes = loader.bytes(input)?;
-                Ok(Box::new(pipeline.report(input, &Content::of(&bytes))?))
+                pipeline.report(input, &Content::of(&bytes))
             })
         },
         place: |_, _: &mut Outcome| (),

@@ -32,17 +32,17 @@ impl Sarif {
         Ok(Self { results: 0 })
     }
 
-    /// Adds a finding.
+    /// Adds a finding about a report of a file, given by its number there.
     pub(crate) fn add(
         &mut self,
         out: &mut impl Write,
         terminal: &Terminal,
-        path: &str,
+        (path, report): (&str, usize),
         finding: &Finding,
     ) -> io::Result<()> {
         let separator = if self.results == 0 { "\n" } else { ",\n" };
         self.results += 1;
-        write!(out, "{separator}{}", result(terminal, path, finding))
+        write!(out, "{separator}{}", result(terminal, (path, report), finding))
     }
 }
 
@@ -61,7 +61,7 @@ fn rule(code: &nianbao::finding::Code, terminal: &Terminal) -> Value {
     })
 }
 
-fn result(terminal: &Terminal, path: &str, finding: &Finding) -> Value {
+fn result(terminal: &Terminal, (path, report): (&str, usize), finding: &Finding) -> Value {
     // The numbers as the finding's own JSON has them: exact, and null where there is none.
     let data = serde_json::to_value(finding).unwrap_or_default();
     let of = |name: &str| data.get(name).cloned().unwrap_or_default();
@@ -79,6 +79,9 @@ fn result(terminal: &Terminal, path: &str, finding: &Finding) -> Value {
             "culprits": of("culprits"),
         },
     });
+    if report > 0 {
+        result["properties"]["report"] = json!(report);
+    }
     if !finding.related.is_empty() {
         result["relatedLocations"] = finding.related.iter().map(|place| location(path, Some(place))).collect();
     }

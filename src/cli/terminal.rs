@@ -41,6 +41,24 @@ impl Terminal {
         }
     }
 
+    /// A file's path with the report in it that is meant, given by number, agency and year, where it holds several.
+    pub(crate) fn path(&self, path: &str, report: Option<(usize, Option<&str>, Option<i16>)>) -> String {
+        let Some((number, agency, year)) = report else { return path.to_owned() };
+        let agency = agency.map_or_else(
+            || match self.language {
+                Language::Zh => format!("第{}份报告", number + 1),
+                Language::En => format!("report {}", number + 1),
+            },
+            str::to_owned,
+        );
+        match (self.language, year) {
+            (Language::Zh, Some(year)) => format!("{path}（{agency}，{year}年）"),
+            (Language::Zh, None) => format!("{path}（{agency}）"),
+            (Language::En, Some(year)) => format!("{path} ({agency}, {year})"),
+            (Language::En, None) => format!("{path} ({agency})"),
+        }
+    }
+
     /// A finding in one line: `FILE: severity code place message`.
     pub(crate) fn finding(&self, path: &str, finding: &Finding) -> String {
         let place = finding.place.as_ref().map(|place| format!(" {place}")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The report: the one typed model between every input and every output. Knows forms only by their ids.
 
 mod content;
+pub mod json;
 mod passages;
 mod value;
 
@@ -114,6 +115,14 @@ pub struct Source {
     pub format: Format,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
+    /// Its number among the reports of the file, from 0; left out for the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub report: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_first(report: &usize) -> bool {
+    *report == 0
 }
 
 impl Report {

@@ -8,6 +8,7 @@ use super::row::Row;
 use crate::agencies::Matcher;
 use crate::batch::{self, Content, Input, Loader, Maker, Product, Status, guarded, not_taken};
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
+use crate::finding::code::bind::FORM_NOT_RECOGNISED;
 use crate::finding::{Finding, Severity};
 
 /// Makes rows of lines.
@@ -46,16 +47,29 @@ impl<'a> Converter<'a> {
             self.maker.make(&input, &content)
         });
         Ok(match made {
-            Ok(product) => self.written(&input, &content.sha256, product),
+            Ok(products) => {
+                let mut rows = products.into_iter().enumerate();
+                let mut row = |(number, product)| self.written(&input, &content.sha256, number, product);
+                match rows.next().map(&mut row) {
+                    Some(mut first) => {
+                        first.more = rows.map(row).collect();
+                        first
+                    }
+                    // No file gives no report without a reason.
+                    None => {
+                        Row::failed(line.shown(), Finding::new(&FORM_NOT_RECOGNISED, FORM_NOT_RECOGNISED.message()))
+                    }
+                }
+            }
             Err(finding) => Row { sha256: Some(content.sha256), ..Row::failed(line.shown(), *finding) },
         })
     }
 
-    fn written(&self, input: &Input, sha256: &str, product: Product) -> Row {
+    fn written(&self, input: &Input, sha256: &str, number: usize, product: Product) -> Row {
         let Product { report, outputs, name } = product;
         let form = self.maker.pipeline.forms().get(&report.form).map(AsRef::as_ref);
-        let mut row = Row::of(input.path.clone(), form, report);
-        let name = batch::name_of_content(&name, input.file_name(), sha256);
+        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::of(input.path.clone(), form, report) };
+        let name = batch::name_of_content(&name, input.file_name(), sha256, number);
         // A folder for each of the 256 first pairs of digits: folders of millions of files are slow or not allowed.
         let folder = name.len().checked_sub(12).and_then(|digest| name.get(digest..digest + 2)).unwrap_or_default();
         for (output, bytes) in outputs {

@@ -44,6 +44,9 @@ pub struct Row {
     pub values: IndexMap<String, Figure>,
     /// What there is to say about it.
     pub findings: Vec<Finding>,
+    /// The rows of the other reports of the file, where it holds several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Row>,
 }
 
 /// A figure of a row.
@@ -90,6 +93,7 @@ impl Row {
             outputs: Vec::new(),
             values: IndexMap::new(),
             findings: vec![finding],
+            more: Vec::new(),
         }
     }
 
@@ -120,6 +124,7 @@ impl Row {
             outputs: Vec::new(),
             values,
             findings: report.findings,
+            more: Vec::new(),
         }
     }
 }

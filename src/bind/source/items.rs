@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::bind::labels::index::{FormIndex, Role, Use};
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
@@ -103,6 +104,36 @@ impl<'d> Flow<'d> {
             }
         }
         flow
+    }
+
+    /// The flow cut into ranges of its items, which stand in order; what is in none of them is left out.
+    pub(in crate::bind) fn split(self, ranges: &[Range<usize>]) -> Vec<Self> {
+        let mut items = self.items.into_iter().enumerate().peekable();
+        // Rows stand in the order of their items, so each is taken once.
+        let mut rows = self.rows.into_iter().enumerate();
+        let mut parts = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            let mut part = Self::default();
+            let mut grid = None;
+            while let Some((number, item)) = items.next_if(|(number, _)| *number < range.end) {
+                if number < range.start {
+                    continue;
+                }
+                let Item::Row(row) = item else {
+                    part.items.push(item);
+                    continue;
+                };
+                let Some((_, mut row)) = rows.find(|(found, _)| *found == row) else { continue };
+                if grid.replace(row.grid) != Some(row.grid) {
+                    part.grids.push(self.grids[row.grid]);
+                }
+                row.grid = part.grids.len() - 1;
+                part.items.push(Item::Row(part.rows.len()));
+                part.rows.push(row);
+            }
+            parts.push(part);
+        }
+        parts
     }
 
     /// Looks the texts of all cells up among the labels of the form that was chosen. Remarks are taken off labels that are known

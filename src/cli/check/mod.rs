@@ -73,17 +73,22 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
         Stages {
             work: |store: &mut (Loader, Loader), index: usize| checker.check(store, &inputs.list[index]),
             place: |index, checked: &mut Checked| {
-                passages.compare(checked);
+                checked.parts.iter_mut().for_each(|part| passages.compare(part));
                 checker.notices.name(&mut given, index, &mut checked.notice);
             },
             finish: |_, checked| checker.finish(checked),
             tell: |index: usize, checked: Result<Checked>| {
                 progress.step();
-                matched |= checked.as_ref().is_ok_and(|checked| checked.has_previous);
+                matched |= checked.as_ref().is_ok_and(|checked| checked.parts.iter().any(|part| part.has_previous));
                 let printed = checked.and_then(|mut checked| {
                     drafts.append(&mut checked.drafts);
-                    wrong |= checked.findings.iter().any(|finding| finding.counts(Severity::Error));
-                    printer.print(&inputs.list[index].path, &checked)
+                    let path = &inputs.list[index].path;
+                    wrong |= checked
+                        .parts
+                        .iter()
+                        .flat_map(|part| &part.findings)
+                        .any(|finding| finding.counts(Severity::Error));
+                    checked.parts.iter().try_for_each(|part| printer.print(path, part))
                 });
                 if let Err(error) = printed {
                     stop.store(true, Ordering::Relaxed);
@@ -136,9 +141,22 @@ struct Checker<'a> {
     terminal: &'a Terminal,
 }
 
-/// What became of one input.
+/// What became of one input: of each of its reports, or of the input where there is none.
 #[derive(Default)]
 struct Checked {
+    parts: Vec<Part>,
+    notice: Notice,
+    /// Drafts of corrections, where they are wanted.
+    drafts: Vec<Correction>,
+}
+
+/// What became of one report.
+#[derive(Default)]
+struct Part {
+    /// Its number in the file.
+    number: usize,
+    /// The path as it is shown to people, with the report's agency where the file holds several.
+    path: String,
     report: Option<Report>,
     /// Worst first, in the order of the document otherwise.
     findings: Vec<Finding>,
@@ -146,60 +164,94 @@ struct Checked {
     excerpts: Vec<Option<String>>,
     /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
     instead: Option<Vec<String>>,
-    notice: Notice,
-    /// Drafts of corrections, where they are wanted.
-    drafts: Vec<Correction>,
     /// Whether last year's report was found.
     has_previous: bool,
 }
 
 impl Checker<'_> {
     fn check(&self, (loader, previous_loader): &mut (Loader, Loader), input: &Input) -> Checked {
-        let (mut sent, mut checked) = (Vec::new(), Checked::default());
-        let found = guarded(|| {
+        let mut sent = Vec::new();
+        let read = guarded(|| {
             sent = loader.bytes(input)?;
-            let mut report = self.pipeline.read(input, &Content::of(&sent))?;
+            self.pipeline.read(input, &Content::of(&sent))
+        });
+        let mut checked = Checked::default();
+        match read {
+            Ok(reports) => {
+                let several = reports.len() > 1;
+                for (number, report) in reports.into_iter().enumerate() {
+                    let which = several.then_some((number, report.agency.as_deref(), report.year));
+                    let path = self.terminal.path(&input.path, which);
+                    let part = Part { number, path, ..Part::default() };
+                    checked.parts.push(self.part(part, report, input, previous_loader));
+                }
+            }
+            Err(finding) => {
+                let (path, findings) = (input.path.clone(), vec![*finding]);
+                checked.parts.push(Part { path, findings, ..Part::default() });
+            }
+        }
+        let mut parts: Vec<(Option<&Report>, &mut Vec<Finding>)> =
+            checked.parts.iter_mut().map(|part| (part.report.as_ref(), &mut part.findings)).collect();
+        checked.notice = self.notices.make(input, &sent, &mut parts);
+        if self.args.propose.is_some() || self.args.revise.is_some() {
+            self.draft(input, &sent, &mut checked);
+        }
+        checked
+    }
+
+    /// Drafts corrections of every report, and adds the copy of the file with them to what goes back.
+    fn draft(&self, input: &Input, sent: &[u8], checked: &mut Checked) {
+        let at = self.now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
+        let mut drafted: Vec<(&Report, Vec<Correction>)> = Vec::new();
+        for part in &checked.parts {
+            let Some(report) = &part.report else { continue };
+            let open: Vec<Finding> = part.findings.iter().filter(|finding| finding.waived.is_none()).cloned().collect();
+            drafted.push((report, drafts(report, part.number, &open, self.author(), &at)));
+        }
+        let mut told = Vec::new();
+        revisions::make(self, input, sent, &drafted, (&mut checked.notice, &mut told));
+        checked.drafts = drafted.into_iter().flat_map(|(_, drafts)| drafts).collect();
+        if let Some(first) = checked.parts.first_mut() {
+            let open = first.findings.iter().filter(|finding| finding.waived.is_none()).count();
+            first.findings.splice(open..open, told);
+        }
+    }
+
+    /// Checks one report.
+    fn part(&self, mut part: Part, mut report: Report, input: &Input, loader: &mut Loader) -> Part {
+        let done = guarded(|| {
             let matcher = self.agencies.map(|(_, matcher)| matcher);
-            let before = self.previous.of(&report, self.pipeline, matcher, previous_loader)?;
+            let before = self.previous.of(&report, self.pipeline, matcher, loader)?;
             let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
             self.pipeline.check(&mut report, &context);
-            checked.has_previous = before.is_some();
+            part.has_previous = before.is_some();
             if before.is_none() && self.args.previous.is_some() {
                 report.findings.push(previous::missing(&report));
             }
-            if let Some(form) = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts) {
-                let format = self.args.format;
-                checked.instead = Some(verdicts::lines(form, &report, &context, &input.path, format, self.terminal));
-            }
-            Ok(report)
+            let form = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts);
+            let which = (input.path.as_str(), &part);
+            Ok(form.map(|form| verdicts::lines(form, &report, &context, which, self.args.format, self.terminal)))
         });
-        match found {
-            Ok(mut report) => {
-                checked.findings = std::mem::take(&mut report.findings);
-                self.waivers.apply(&report, self.today, &mut checked.findings);
+        match done {
+            Ok(instead) => {
+                part.instead = instead;
+                part.findings = std::mem::take(&mut report.findings);
+                self.waivers.apply(&report, self.today, &mut part.findings);
                 if self.args.format == Rendering::Waivers {
-                    let open = checked.findings.iter().filter(|finding| finding.waived.is_none());
-                    checked.instead = Some(open.filter_map(|finding| waivers::draft(&report, finding)).collect());
+                    let open = part.findings.iter().filter(|finding| finding.waived.is_none());
+                    part.instead = Some(open.filter_map(|finding| waivers::draft(&report, finding)).collect());
                 }
-                checked.report = Some(report);
+                part.report = Some(report);
             }
-            Err(finding) => checked.findings.push(*finding),
+            Err(finding) => part.findings.push(*finding),
         }
         let (mut open, waived): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut checked.findings).into_iter().partition(|finding| finding.waived.is_none());
+            std::mem::take(&mut part.findings).into_iter().partition(|finding| finding.waived.is_none());
         open.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        checked.notice = self.notices.make(input, &sent, checked.report.as_ref(), &mut open);
-        if let Some(report) =
-            checked.report.as_ref().filter(|_| self.args.propose.is_some() || self.args.revise.is_some())
-        {
-            let at = self.now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
-            let drafts = drafts(report, 0, &open, self.author(), &at);
-            revisions::make(self, input, &sent, report, &drafts, (&mut checked.notice, &mut open));
-            checked.drafts = drafts;
-        }
-        checked.findings = open;
-        checked.findings.extend(waived);
-        checked
+        part.findings = open;
+        part.findings.extend(waived);
+        part
     }
 
     /// Whose name comments, tracked changes and drafts have.
@@ -218,13 +270,16 @@ impl Checker<'_> {
     }
 
     fn finish(&self, mut checked: Checked) -> Result<Checked> {
-        self.notices.write(std::mem::take(&mut checked.notice), &mut checked.findings)?;
-        if let Some(report) = checked.report.take().filter(|_| self.args.format == Rendering::Text)
-            && let Some(form) = self.pipeline.forms().get(&report.form)
-        {
-            let shown = |finding: &Finding| excerpt(form, &report, finding, self.terminal.language);
-            let all = guarded(|| Ok(checked.findings.iter().map(shown).collect()));
-            checked.excerpts = all.unwrap_or_default();
+        let Some(first) = checked.parts.first_mut() else { return Ok(checked) };
+        self.notices.write(std::mem::take(&mut checked.notice), &mut first.findings)?;
+        for part in &mut checked.parts {
+            if let Some(report) = part.report.take().filter(|_| self.args.format == Rendering::Text)
+                && let Some(form) = self.pipeline.forms().get(&report.form)
+            {
+                let shown = |finding: &Finding| excerpt(form, &report, finding, self.terminal.language);
+                let all = guarded(|| Ok(part.findings.iter().map(shown).collect()));
+                part.excerpts = all.unwrap_or_default();
+            }
         }
         Ok(checked)
     }

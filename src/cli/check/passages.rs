@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use nianbao::finding::code::check::NARRATIVE_COPIED;
 use nianbao::finding::{Finding, Message};
 
-use super::Checked;
+use super::Part;
 
 /// The texts that were met, each with the agency that it was met of first.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(super) struct Passages {
 
 impl Passages {
     /// Tells the parts of a report that have another agency's text. The inputs come in their order.
-    pub(super) fn compare(&mut self, checked: &mut Checked) {
+    pub(super) fn compare(&mut self, checked: &mut Part) {
         let Some(report) = &checked.report else { return };
         let Some(agency) = &report.agency else { return };
         for passage in report.passages() {

@@ -13,10 +13,10 @@ use nianbao::report::Report;
 use super::super::terminal::Terminal;
 use super::Check;
 
-/// Last year's reports: which input holds that of which agency and year. They are read again when they are needed.
+/// Last year's reports: which input, and which of its reports, is that of which agency and year. They are read again when they are needed.
 pub(super) struct Previous {
     inputs: Vec<Input>,
-    reports: HashMap<(String, i16), usize>,
+    reports: HashMap<(String, i16), (usize, usize)>,
 }
 
 impl Previous {
@@ -28,8 +28,10 @@ impl Previous {
         let mut loader = Loader::default();
         for (index, input) in previous.inputs.iter().enumerate() {
             // What cannot be read here is missing there, and the rule says so.
-            if let Ok(Report { agency: Some(agency), year: Some(year), .. }) = read(pipeline, &mut loader, input) {
-                previous.reports.entry((one(&agency, matcher), year)).or_insert(index);
+            for (number, report) in read(pipeline, &mut loader, input).unwrap_or_default().into_iter().enumerate() {
+                if let Report { agency: Some(agency), year: Some(year), .. } = report {
+                    previous.reports.entry((one(&agency, matcher), year)).or_insert((index, number));
+                }
             }
         }
         Ok(previous)
@@ -58,8 +60,8 @@ impl Previous {
     ) -> Result<Option<Report>, Box<Finding>> {
         let (Some(agency), Some(year)) = (&report.agency, report.year) else { return Ok(None) };
         let Some(before) = year.checked_sub(1).filter(|_| !self.reports.is_empty()) else { return Ok(None) };
-        let Some(&index) = self.reports.get(&(one(agency, matcher), before)) else { return Ok(None) };
-        read(pipeline, loader, &self.inputs[index]).map(Some)
+        let Some(&(index, number)) = self.reports.get(&(one(agency, matcher), before)) else { return Ok(None) };
+        Ok(read(pipeline, loader, &self.inputs[index])?.into_iter().nth(number))
     }
 }
 
@@ -82,7 +84,7 @@ fn one(name: &str, matcher: Option<&Matcher>) -> String {
     known.map_or_else(|| nianbao::text::fold(name), |known| format!("#{known}"))
 }
 
-fn read(pipeline: &Pipeline, loader: &mut Loader, input: &Input) -> Result<Report, Box<Finding>> {
+fn read(pipeline: &Pipeline, loader: &mut Loader, input: &Input) -> Result<Vec<Report>, Box<Finding>> {
     guarded(|| {
         let bytes = loader.bytes(input)?;
         pipeline.read(input, &Content::of(&bytes))

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
+use nianbao::batch::line_of;
 
-use super::Checked;
+use super::Part;
 use crate::cli::args::Rendering;
 use crate::cli::sarif::{self, Sarif};
 use crate::cli::terminal::Terminal;
@@ -25,8 +26,8 @@ impl<'a> Printer<'a> {
         Ok(Self { format, terminal, sarif })
     }
 
-    /// Prints what became of one input.
-    pub(super) fn print(&mut self, path: &str, checked: &Checked) -> Result<()> {
+    /// Prints what became of one report of the file at `path`.
+    pub(super) fn print(&mut self, path: &str, checked: &Part) -> Result<()> {
         let mut out = io::stdout().lock();
         if let Some(lines) = &checked.instead {
             for line in lines {
@@ -37,19 +38,17 @@ impl<'a> Printer<'a> {
         let excerpts = checked.excerpts.iter().map(Option::as_deref).chain(std::iter::repeat(None));
         for (finding, excerpt) in checked.findings.iter().zip(excerpts) {
             match (&mut self.sarif, self.format) {
-                (Some(sarif), _) => sarif.add(&mut out, self.terminal, path, finding)?,
-                (None, Rendering::Waivers) => self.terminal.line(&self.terminal.finding(path, finding)),
+                (Some(sarif), _) => sarif.add(&mut out, self.terminal, (path, checked.number), finding)?,
+                (None, Rendering::Waivers) => self.terminal.line(&self.terminal.finding(&checked.path, finding)),
                 (None, Rendering::Text) => {
-                    writeln!(out, "{}", self.terminal.finding(path, finding))?;
+                    writeln!(out, "{}", self.terminal.finding(&checked.path, finding))?;
                     if let Some(excerpt) = excerpt {
                         writeln!(out, "{excerpt}")?;
                     }
                 }
                 (None, _) => {
-                    let finding = serde_json::to_string(finding)?;
                     let path = serde_json::to_string(path)?;
-                    // The finding's own object with the path put before its first member.
-                    writeln!(out, "{{\"path\":{path},{}", finding.get(1..).unwrap_or_default())?;
+                    writeln!(out, "{}", line_of(&path, checked.number, finding)?)?;
                 }
             }
         }

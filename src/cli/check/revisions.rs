@@ -18,21 +18,23 @@ struct Wanted<'a> {
     reason: Option<&'a str>,
 }
 
-/// Adds the copy to what goes back to the sender.
+/// Adds the copy, with the corrections of all its reports, to what goes back to the sender.
 pub(super) fn make(
     checker: &Checker,
     input: &Input,
     sent: &[u8],
-    report: &Report,
-    drafts: &[Correction],
+    reports: &[(&Report, Vec<Correction>)],
     (notice, findings): (&mut Notice, &mut Vec<Finding>),
 ) {
     if checker.args.revise.is_none() {
         return;
     }
-    let mut wanted: Vec<Wanted> = report.values.values().filter_map(corrected).collect();
-    if checker.args.corrections.is_none() {
-        wanted.extend(drafts.iter().filter_map(|draft| certain(report, draft)));
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for (report, drafts) in reports {
+        wanted.extend(report.values.values().filter_map(corrected));
+        if checker.args.corrections.is_none() {
+            wanted.extend(drafts.iter().filter_map(|draft| certain(report, draft)));
+        }
     }
     let revisions: Vec<Revision> = wanted
         .iter()

@@ -6,6 +6,7 @@ use nianbao::form::Form;
 use nianbao::report::Report;
 use serde_json::{Value, json};
 
+use super::Part;
 use crate::cli::args::Rendering;
 use crate::cli::terminal::Terminal;
 
@@ -14,7 +15,7 @@ pub(super) fn lines(
     form: &Form,
     report: &Report,
     context: &Context,
-    path: &str,
+    (path, part): (&str, &Part),
     format: Rendering,
     terminal: &Terminal,
 ) -> Vec<String> {
@@ -26,7 +27,7 @@ pub(super) fn lines(
                 let scope = if instance.scope.is_empty() { String::new() } else { format!(" {}", instance.scope) };
                 let why = terminal.message(&why);
                 let why = if why.is_empty() { String::new() } else { format!("  {why}") };
-                lines.push(format!("{path}: {} {word}{scope}{why}", rule.id));
+                lines.push(format!("{}: {} {word}{scope}{why}", part.path, rule.id));
                 continue;
             }
             let (left, right) = match &verdict {
@@ -36,7 +37,7 @@ pub(super) fn lines(
             let mut fields: Vec<&str> =
                 instance.operands().map(|operand| form.fields[operand.field].id.as_str()).collect();
             fields.dedup();
-            let line = json!({
+            let mut line = json!({
                 "path": path,
                 "rule": rule.id,
                 "scope": instance.scope,
@@ -47,6 +48,9 @@ pub(super) fn lines(
                 "left": left,
                 "right": right,
             });
+            if part.number > 0 {
+                line["report"] = json!(part.number);
+            }
             lines.push(line.to_string());
         }
     }

@@ -138,6 +138,21 @@ pub static CONVERTER_TIMED_OUT: Code = Code {
     ),
 };
 
+/// A file in the program's own JSON is no report of a form at hand.
+pub static JSON_UNREADABLE: Code = Code {
+    id: "json-unreadable",
+    severity: Error,
+    title: ("数据文件不能作为报告读取", "the JSON cannot be read as a report"),
+    why: (
+        "文件是本程序的数据格式，但内容与格式说明或表单不符。",
+        "The file is in the program's own JSON, and not as its schema or the form says.",
+    ),
+    remedy: (
+        "请用本程序重新生成该文件。",
+        "Make the file again with this program, or correct it by `schemas/report.schema.json`.",
+    ),
+};
+
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &INTERNAL_ERROR,
@@ -147,6 +162,7 @@ pub static CODES: &[&Code] = &[
     &DUPLICATE_REPORT,
     &OUTPUT_UNWRITABLE,
     &LINE_UNREADABLE,
+    &JSON_UNREADABLE,
     &CONVERTER_DIED,
     &CONVERTER_TIMED_OUT,
     &NOT_ANNOTATED,

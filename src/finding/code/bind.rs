@@ -84,11 +84,16 @@ super::declare! {
         ("正负号重复", "a sign stands twice"),
         ("数字前有两个正负号，按一个读取。", "Two signs stand before the number; one was taken."),
         ("请核对。", "Check it.");
-    /// The document holds a second report.
+    /// The document holds reports that cannot be told apart, or of which only the first is read.
     SECOND_REPORT = "second-report", Error,
-        ("文件中有两份报告", "the file holds two reports"),
-        ("同一表格出现两次：先后排列时只读取第一份，左右并排时都不读取。", "The same table stands twice: of two reports one after another only the first is read, of two side by side none."),
-        ("请将两份报告分别存为两个文件。", "Save the two reports as two files.");
+        ("文件中有几份报告，不能区分", "the file holds reports that cannot be told apart"),
+        ("文件中的几份报告没有各自的单位或年度，不能确定数据是谁的；左右并排的报告都不读取。", "Reports in the file do not each name an agency or a year of their own, so it is not certain whose the figures are; of reports side by side none is read."),
+        ("请在各自的标题中写明单位和年度，或分别存为文件。", "Write agency and year into each title, or save each report as a file of its own.");
+    /// Something in a file with several reports is none.
+    REPORT_PASSED_OVER = "report-passed-over", Info,
+        ("文件中有未读取的部分", "a part of the file was passed over"),
+        ("文件中除报告以外，还有空白表、示例、供对比的往年数据、目录或重复的内容，未读取。", "Beside its reports the file holds a blank form, an example, figures of another year for comparison, a list of contents, or a copy; it was not read."),
+        ("请核对其中没有应当读取的报告。", "Check that none of it is a report that should have been read.");
     /// A text has more labels than are looked at.
     LABELS_TOO_MANY = "labels-too-many", Error,
         ("表格标签过多", "too many labels of tables"),

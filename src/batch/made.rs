@@ -1,0 +1,136 @@
+//! One input of a conversion: in hand, and done.
+
+use std::time::{Duration, Instant};
+
+use super::cache::{Key, Record};
+use super::inputs::Input;
+use super::log::{Count, Entry, Part, Status};
+use super::page::Charted;
+use crate::finding::Finding;
+use crate::finding::code::batch::OUTPUT_UNWRITABLE;
+
+/// An input in hand.
+pub(super) struct Made {
+    pub(super) started: Instant,
+    pub(super) key: Option<Key>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) record: Record,
+    /// Whether an earlier run did it.
+    pub(super) remembered: bool,
+    /// The outputs of each report in the order of the record; none when an earlier run wrote them.
+    pub(super) outputs: Vec<Vec<Vec<u8>>>,
+    /// Whether the same bytes will give the same again.
+    pub(super) lasting: bool,
+    /// What was settled for each report in the order of the inputs.
+    pub(super) places: Vec<Place>,
+}
+
+/// What is settled for a report in the order of the inputs.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// The name that its outputs get.
+    pub(super) name: String,
+    /// Findings about its place in the batch, and about outputs that could not be written.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// An input that is done.
+pub(super) struct Done {
+    pub(super) key: Option<Key>,
+    pub(super) record: Record,
+    pub(super) entry: Entry,
+    pub(super) reports: Vec<DoneReport>,
+    /// Why there is no report.
+    pub(super) without: Vec<Finding>,
+    pub(super) unchanged: bool,
+    pub(super) lasting: bool,
+}
+
+/// A report that is done.
+pub(super) struct DoneReport {
+    pub(super) part: Part,
+    pub(super) findings: Vec<Finding>,
+    pub(super) charted: Charted,
+}
+
+impl Made {
+    /// An input of which nothing is known but perhaps why it cannot be read.
+    pub(super) fn unread(started: Instant, finding: impl Into<Option<Box<Finding>>>) -> Self {
+        let findings = finding.into().map(|finding| *finding).into_iter().collect();
+        Self {
+            started,
+            key: None,
+            bytes: Vec::new(),
+            record: Record { sha256: String::new(), reports: Vec::new(), findings },
+            remembered: false,
+            outputs: Vec::new(),
+            lasting: false,
+            places: Vec::new(),
+        }
+    }
+
+    /// The name of an output of a report.
+    pub(super) fn file_name(&self, report: usize, output: usize) -> String {
+        format!("{}.{}", self.places[report].name, self.record.reports[report].outputs[output].0)
+    }
+
+    pub(super) fn done(mut self, input: &Input, unchanged: bool) -> Done {
+        let mut reports = Vec::with_capacity(self.record.reports.len());
+        for (number, remembered) in self.record.reports.iter().enumerate() {
+            let outputs = (0..remembered.outputs.len()).map(|output| self.file_name(number, output)).collect();
+            let mut findings = remembered.findings.clone();
+            findings.append(&mut self.places[number].findings);
+            let count = Count::of(findings.iter());
+            let part = Part {
+                form: remembered.form.clone(),
+                agency: remembered.agency.clone(),
+                year: remembered.year,
+                outputs,
+                status: status(&findings, count),
+                findings: count,
+            };
+            reports.push(DoneReport { part, findings, charted: remembered.charted.clone() });
+        }
+        let first = reports.first().map(|report| &report.part);
+        let all = reports.iter().flat_map(|report| &report.findings).chain(&self.record.findings);
+        let statuses = reports.iter().map(|report| report.part.status);
+        let entry = Entry {
+            path: input.path.clone(),
+            sha256: (!self.record.sha256.is_empty()).then(|| self.record.sha256.clone()),
+            form: first.map(|part| part.form.clone()),
+            agency: first.and_then(|part| part.agency.clone()),
+            year: first.and_then(|part| part.year),
+            outputs: reports.iter().flat_map(|report| report.part.outputs.iter().cloned()).collect(),
+            status: statuses.max().unwrap_or(Status::Failed),
+            findings: Count::of(all),
+            reports: match reports.as_slice() {
+                [_] => Vec::new(),
+                reports => reports.iter().map(|report| report.part.clone()).collect(),
+            },
+            milliseconds: milliseconds(self.started.elapsed()),
+        };
+        let without = self.record.findings.clone();
+        Done { key: self.key, record: self.record, entry, reports, without, unchanged, lasting: self.lasting }
+    }
+}
+
+impl Done {
+    /// Every finding with the number of the report that it is about.
+    pub(super) fn findings(&self) -> impl Iterator<Item = (usize, &Finding)> {
+        let reports = self.reports.iter().enumerate();
+        let of_reports =
+            reports.flat_map(|(number, report)| report.findings.iter().map(move |finding| (number, finding)));
+        self.without.iter().map(|finding| (0, finding)).chain(of_reports)
+    }
+}
+
+fn status(findings: &[Finding], count: Count) -> Status {
+    if findings.iter().any(|finding| finding.code == OUTPUT_UNWRITABLE.id) {
+        return Status::Failed;
+    }
+    if count.error == 0 { Status::Ok } else { Status::Findings }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

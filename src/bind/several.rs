@@ -1,0 +1,313 @@
+//! The reports of a file that holds several: each segment bound by itself, and what is said about all of them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::segments::{By, Kind, Segment};
+use super::source::items::{Flow, Item};
+use super::{Binder, Bound, Hints, recognise};
+use crate::document::{Document, Metadata};
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message, Severity};
+use crate::form::Form;
+use crate::read::Reading;
+use crate::report::{Content, Report};
+use crate::text::{blank, fold};
+
+/// Most reports that a message names.
+const NAMED: usize = 5;
+
+/// Most characters of the lines before the first report that are shown.
+const SHOWN: usize = 200;
+
+impl Binder {
+    /// Reads the reports among segments; what stands `before` the first is told.
+    pub(super) fn several<'d>(
+        &'d self,
+        reading: &'d Reading,
+        hints: &Hints,
+        flow: Flow<'d>,
+        (before, segments): (Range<usize>, Vec<Segment>),
+    ) -> Result<Bound, Box<Finding>> {
+        let year = self.year_of_file(reading, hints);
+        let mut passed_over: Vec<Finding> = lines_before(&before, &flow).into_iter().collect();
+        let ranges: Vec<Range<usize>> = segments.iter().map(|segment| segment.items.clone()).collect();
+        let (mut reports, mut refused) = (Vec::new(), Vec::new());
+        for (segment, flow) in segments.iter().zip(flow.split(&ranges)) {
+            if segment.kind != Kind::Report {
+                passed_over.push(passed(segment));
+                continue;
+            }
+            match self.segment(segment, year, reading, hints, flow) {
+                Ok(report) => reports.push((segment, report)),
+                Err(finding) => refused.push(*finding),
+            }
+        }
+        if reports.is_empty()
+            && let Some(first) = refused.pop()
+        {
+            return Err(Box::new(first));
+        }
+        passed_over.extend(refused);
+        without_copies(&mut reports, &mut passed_over);
+        tell_alike(&mut reports);
+        let mut reports: Vec<Report> = reports.into_iter().map(|(_, report)| report).collect();
+        if let Some(first) = reports.first_mut() {
+            // What there is to say of the file as a whole is said once.
+            first.findings.splice(0..0, reading.findings.iter().cloned());
+        }
+        Ok(Bound { reports, passed_over })
+    }
+
+    /// The year in the file's own title or name, for reports that name none.
+    fn year_of_file(&self, reading: &Reading, hints: &Hints) -> Option<i16> {
+        let names = reading.document.metadata.title.as_deref().into_iter().chain(hints.file_stem);
+        names.filter_map(|name| self.marks.year(name)).next()
+    }
+
+    fn segment<'d>(
+        &'d self,
+        segment: &Segment,
+        year: Option<i16>,
+        reading: &'d Reading,
+        hints: &Hints,
+        flow: Flow<'d>,
+    ) -> Result<Report, Box<Finding>> {
+        let pictures = pictures(&flow);
+        // The file's own title and name are those of all together.
+        let metadata = &reading.document.metadata;
+        let entries = metadata.entries.iter().filter(|(_, text)| self.marks.year(text).is_none()).cloned().collect();
+        let metadata = Metadata { title: None, author: metadata.author.clone(), entries };
+        let part = Reading {
+            format: reading.format,
+            document: Document { metadata, ..Document::default() },
+            findings: Vec::new(),
+        };
+        let hints = Hints { form: hints.form, file_stem: None };
+        let at = |mut finding: Box<Finding>| {
+            finding.place = finding.place.take().or_else(|| segment.place.clone());
+            finding
+        };
+        let choice = recognise::choose((&self.forms, &self.labels), &part, &flow, &hints).map_err(at)?;
+        let form = std::sync::Arc::clone(&choice.index.form);
+        let mut report = self.lay(choice, &part, flow, &hints).0;
+        identify(&mut report, segment, year, &form);
+        with_pictures(&mut report, &pictures, &reading.document);
+        Ok(report)
+    }
+}
+
+/// The lines before the first report: a cover, a list of contents.
+fn lines_before(before: &Range<usize>, flow: &Flow) -> Option<Finding> {
+    let mut shown = String::new();
+    let mut count = 0;
+    let mut add = |text: &str| {
+        let text = text.trim_matches(blank);
+        if !text.is_empty() {
+            count += 1;
+            if shown.len() < SHOWN * 4 {
+                shown.push_str(if shown.is_empty() { "" } else { " / " });
+                shown.push_str(text);
+            }
+        }
+    };
+    for item in flow.items.get(before.clone()).unwrap_or_default() {
+        match item {
+            Item::Text(text) => add(&text.text),
+            Item::Row(row) => {
+                flow.rows[*row].cells.iter().filter(|cell| cell.own).for_each(|cell| add(&cell.cell.text))
+            }
+            Item::Picture(_) => {}
+        }
+    }
+    if count == 0 {
+        return None;
+    }
+    let cut: String = shown.chars().take(SHOWN).collect();
+    let more = if cut.len() < shown.len() { "…" } else { "" };
+    let message = Message::new(
+        format!("第一份报告之前有{count}处文字，不属于任何一份报告，未计入：{cut}{more}"),
+        format!("{count} pieces of text before the first report belong to none and were left out: {cut}{more}"),
+    );
+    Some(Finding::new(&code::REPORT_PASSED_OVER, message))
+}
+
+/// The finding about a form that is passed over.
+fn passed(segment: &Segment) -> Finding {
+    let shown = &segment.shown;
+    let (severity, zh, en) = match segment.kind {
+        Kind::Blank => (Severity::Info, "是空白表，未读取。", "is a blank form and was passed over."),
+        Kind::Example => (Severity::Info, "是示例或样表，未读取。", "is an example and was passed over."),
+        Kind::Comparison => (
+            Severity::Warning,
+            "写明是上年度或同期数据，仅供对比，未读取。请核对。",
+            "says that it is of another year, for comparison, and was passed over. Check it.",
+        ),
+        Kind::Extract | Kind::Report => (
+            Severity::Warning,
+            "只有部分数据，同一文件中另有完整的报告，这部分未读取。请核对。",
+            "has only a part of the figures, and the file has a whole report besides; it was passed over. Check it.",
+        ),
+    };
+    let message = Message::new(format!("“{shown}”{zh}"), format!("\"{shown}\" {en}"));
+    let mut finding = Finding::new(&code::REPORT_PASSED_OVER, message).at(segment.place.clone());
+    finding.severity = severity;
+    finding
+}
+
+/// Completes what a report does not say of itself by what stands around it.
+fn identify(report: &mut Report, segment: &Segment, year: Option<i16>, form: &Form) {
+    if report.year.is_none()
+        && let Some(found) = segment.year.or(year)
+    {
+        report.year = Some(found);
+        report.findings.retain(|finding| finding.code != code::YEAR_UNCERTAIN.id);
+        let message = match segment.year {
+            Some(_) => Message::new(
+                format!("标题和统计期限中没有年度，取自工作表名“{found}”。请核对。"),
+                format!("Neither title nor period name the year; {found} was taken from the sheet's name. Check it."),
+            ),
+            None => Message::new(
+                format!("标题和统计期限中没有年度，取自文件的标题或文件名中的“{found}年”。请核对。"),
+                format!("Neither title nor period name the year; {found} was taken from the file's title. Check it."),
+            ),
+        };
+        report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, message));
+    }
+    if report.agency.is_none()
+        && let Some(named) = &segment.agency
+    {
+        let name = &named.name;
+        report.agency = Some(name.clone());
+        report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
+        let from = match named.by {
+            By::Title => None,
+            By::Sender => Some((Severity::Info, "填报单位一行", "the line that names the sender")),
+            By::Sheet => Some((Severity::Warning, "工作表名", "the sheet's name")),
+        };
+        report.findings.extend(from.map(|(severity, zh, en)| {
+            let message = Message::new(
+                format!("标题中没有机关名称，取自{zh}“{name}”。请核对。"),
+                format!("The title names no agency; \"{name}\" was taken from {en}. Check it."),
+            );
+            Finding { severity, ..Finding::new(&code::AGENCY_UNCERTAIN, message) }
+        }));
+        if let Some(year) = report.year {
+            report.title = Some(form.title.for_report(name, year));
+        }
+    }
+}
+
+/// The indices of the pictures in a flow, each once.
+fn pictures(flow: &Flow) -> Vec<usize> {
+    let mut pictures: Vec<usize> = Vec::new();
+    let mut known = std::collections::HashSet::new();
+    for item in &flow.items {
+        if let Item::Picture(picture) = item
+            && known.insert(picture.index)
+        {
+            pictures.push(picture.index);
+        }
+    }
+    pictures
+}
+
+/// Gives a report its own pictures out of those of the whole file.
+fn with_pictures(report: &mut Report, pictures: &[usize], document: &Document) {
+    let numbers: HashMap<usize, usize> = pictures.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    report.pictures = pictures.iter().filter_map(|&index| document.pictures.get(index).cloned()).collect();
+    let contents = report.sections.iter_mut().flat_map(|section| &mut section.content).chain(&mut report.unclaimed);
+    for content in contents {
+        if let Content::Picture { index, .. } = content
+            && let Some(new) = numbers.get(index)
+        {
+            *index = *new;
+        }
+    }
+}
+
+/// Leaves out reports whose figures are those of an earlier one of the same agency and year.
+fn without_copies(reports: &mut Vec<(&Segment, Report)>, told: &mut Vec<Finding>) {
+    let mut number = 1;
+    while number < reports.len() {
+        let (before, rest) = reports.split_at(number);
+        let (segment, report) = &rest[0];
+        let copy = before.iter().any(|(_, other)| alike(other, report) && same_figures(other, report));
+        if copy {
+            let shown = &segment.shown;
+            let message = Message::new(
+                format!("“{shown}”与前面的一份报告单位、年度和数据都相同，只读取一份。"),
+                format!("\"{shown}\" has agency, year and figures of a report before it; one of them was read."),
+            );
+            told.push(Finding::new(&code::REPORT_PASSED_OVER, message).at(segment.place.clone()));
+            reports.remove(number);
+        } else {
+            number += 1;
+        }
+    }
+}
+
+fn same_figures(one: &Report, other: &Report) -> bool {
+    let figures = |report: &Report| -> Vec<(String, crate::report::Kind)> {
+        report.values.values().map(|value| (value.raw.clone(), value.kind)).collect()
+    };
+    one.form == other.form && figures(one) == figures(other)
+}
+
+/// Whether nothing tells two reports apart: agency and year are the same, or not known of one of them.
+fn alike(one: &Report, other: &Report) -> bool {
+    let agencies = one.agency.as_deref().zip(other.agency.as_deref());
+    let years = one.year.zip(other.year);
+    agencies.is_none_or(|(one, other)| one == other || fold(one) == fold(other))
+        && years.is_none_or(|(one, other)| one == other)
+}
+
+/// Tells each report that cannot be told apart from another of the file.
+fn tell_alike(reports: &mut [(&Segment, Report)]) {
+    for number in 0..reports.len() {
+        let report = &reports[number].1;
+        let other = (0..reports.len()).find(|&other| other != number && alike(&reports[other].1, report));
+        let Some(other) = other else { continue };
+        let (own, known) = (&reports[number].0.shown, &reports[other].0.shown);
+        let message = Message::new(
+            format!(
+                "文件中有{}份报告，其中第{}份“{own}”和第{}份“{known}”的单位、年度相同或没有写明，不能区分。请在各自的标题中写明单位和年度，或只保留一份。",
+                reports.len(),
+                number + 1,
+                other + 1
+            ),
+            format!(
+                "The file holds {} reports; number {}, \"{own}\", and number {}, \"{known}\", have the same agency and year or do not name them, so they cannot be told apart. Write both into each title, or keep one.",
+                reports.len(),
+                number + 1,
+                other + 1
+            ),
+        );
+        let place = reports[number].0.place.clone();
+        reports[number].1.findings.push(Finding::new(&code::SECOND_REPORT, message).at(place));
+    }
+}
+
+/// Says that a file holds other reports than the first, for whoever takes one only.
+pub(super) fn first_only(reports: &[Report]) -> Finding {
+    let name = |report: &Report| {
+        let title = report.title.clone().or_else(|| report.agency.clone());
+        title.unwrap_or_else(|| "?".to_owned())
+    };
+    let others: Vec<String> = reports.iter().skip(1).take(NAMED).map(name).collect();
+    let more = if reports.len() > NAMED + 1 { "…" } else { "" };
+    let count = reports.len();
+    let message = Message::new(
+        format!("文件中有{count}份报告，只读取了第一份，未读取{}{more}。请分为{count}个文件。", others.join("、")),
+        format!(
+            "The file holds {count} reports; only the first was read, and not {}{more}. Save them as {count} files.",
+            others.join(", ")
+        ),
+    );
+    Finding::new(&code::SECOND_REPORT, message)
+}
+
+/// The finding for a document without a report.
+pub(super) fn none() -> Finding {
+    Finding::new(&code::FORM_NOT_RECOGNISED, code::FORM_NOT_RECOGNISED.message())
+}
