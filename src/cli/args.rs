@@ -38,7 +38,7 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Writes each report as Word, Excel and web page, with logs of the whole batch.
     Convert(Convert),
-    /// Prints one report as JSON.
+    /// Prints the report of a file as JSON, or an array of its reports.
     Inspect(Inspect),
     /// Prints what is wrong with reports.
     Check(Check),
