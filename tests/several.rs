@@ -138,6 +138,13 @@ fn a_table_again_is_no_second_report() {
     let table = &body[body.rfind("<table").expect("a table")..body.rfind("</table>").expect("its end")];
     let found = one_page(&[body.clone(), format!("<p>附：上年度行政复议情况</p>{table}</table>")]);
     assert_eq!(found.len(), 1);
+    // Each table twice, as pages have them whose first column stays while the rest moves.
+    let twice = regex::Regex::new("(?s)<table.*?</table>").expect("a pattern").replace_all(&body, "$0$0").into_owned();
+    assert_eq!(one_page(&[twice]).len(), 1);
+    // The largest table again at the end.
+    let largest = regex::Regex::new("(?s)<table.*?</table>").expect("a pattern");
+    let largest = largest.find_iter(&body).max_by_key(|table| table.len()).expect("a table").as_str();
+    assert_eq!(one_page(&[body.clone(), largest.to_owned()]).len(), 1);
     // The same title again, as over each page of a print, is none either.
     let title = made.title.as_deref().expect("a title");
     assert_eq!(one_page(&[body.replace("<table", &format!("<p>{title}</p><table"))]).len(), 1);

@@ -232,7 +232,7 @@ fn without_copies(reports: &mut Vec<(&Segment, Report)>, told: &mut Vec<Finding>
     while number < reports.len() {
         let (before, rest) = reports.split_at(number);
         let (segment, report) = &rest[0];
-        let copy = before.iter().any(|(_, other)| alike(other, report) && same_figures(other, report));
+        let copy = before.iter().any(|other| alike(other, &rest[0]) && same_figures(&other.1, report));
         if copy {
             let shown = &segment.shown;
             let message = Message::new(
@@ -255,18 +255,19 @@ fn same_figures(one: &Report, other: &Report) -> bool {
 }
 
 /// Whether nothing tells two reports apart: agency and year are the same, or not known of one of them.
-fn alike(one: &Report, other: &Report) -> bool {
-    let agencies = one.agency.as_deref().zip(other.agency.as_deref());
-    let years = one.year.zip(other.year);
-    agencies.is_none_or(|(one, other)| one == other || fold(one) == fold(other))
-        && years.is_none_or(|(one, other)| one == other)
+fn alike((segment, one): &(&Segment, Report), (other_segment, other): &(&Segment, Report)) -> bool {
+    let same =
+        |one: Option<&str>, other: Option<&str>| one.zip(other).is_none_or(|(one, other)| fold(one) == fold(other));
+    let named = |segment: &Segment| segment.agency.as_ref().map(|named| named.name.clone());
+    same(one.agency.as_deref(), other.agency.as_deref())
+        && same(named(segment).as_deref(), named(other_segment).as_deref())
+        && one.year.zip(other.year).is_none_or(|(one, other)| one == other)
 }
 
 /// Tells each report that cannot be told apart from another of the file.
 fn tell_alike(reports: &mut [(&Segment, Report)]) {
     for number in 0..reports.len() {
-        let report = &reports[number].1;
-        let other = (0..reports.len()).find(|&other| other != number && alike(&reports[other].1, report));
+        let other = (0..reports.len()).find(|&other| other != number && alike(&reports[other], &reports[number]));
         let Some(other) = other else { continue };
         let (own, known) = (&reports[number].0.shown, &reports[other].0.shown);
         let message = Message::new(

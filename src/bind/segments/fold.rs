@@ -42,6 +42,8 @@ pub(super) struct Content {
     labels: Vec<u64>,
     /// How many.
     pub(super) count: usize,
+    /// Tables of the form that the labels are of, a bit each.
+    tables: u64,
     /// Sections with text, a bit each.
     pub(super) narrative: u64,
     /// Sections that were headed.
@@ -66,6 +68,7 @@ impl Content {
             self.labels[word] |= bit;
         }
         self.figures |= piece.figures;
+        self.tables |= piece.table.map_or(0, bit);
         if let Some(bit) = section_bit(piece) {
             self.sections |= bit;
             self.narrative |= if piece.narrative { bit } else { 0 };
@@ -81,6 +84,7 @@ impl Content {
         }
         self.count = self.labels.iter().map(|bits| bits.count_ones() as usize).sum();
         (self.narrative, self.sections) = (self.narrative | other.narrative, self.sections | other.sections);
+        self.tables |= other.tables;
         self.figures |= other.figures;
     }
 
@@ -103,23 +107,36 @@ impl Content {
     /// Whether most of what the other has is here too.
     fn covers(&self, other: &Self) -> bool {
         if other.count >= LABELS {
-            return self.common(other) * 100 >= other.count * AGAIN;
+            // One large table again is not most of a report.
+            let tables = (self.tables & other.tables).count_ones() as usize;
+            return self.common(other) * 100 >= other.count * AGAIN
+                && tables * 100 >= other.tables.count_ones() as usize * AGAIN;
         }
         let again = (self.narrative & other.narrative).count_ones();
         again >= SECTIONS && again as usize * 100 >= other.narrative.count_ones() as usize * AGAIN
     }
 
+    /// Whether all its sections come behind those of the other, as in one report.
+    fn is_later(&self, other: &Self) -> bool {
+        self.sections != 0
+            && other.sections != 0
+            && self.sections.trailing_zeros() > 63 - other.sections.leading_zeros()
+    }
+
     /// Whether this goes on where the other ended: later sections, and nothing that the other has.
     fn continues(&self, other: &Self) -> bool {
-        let later = self.sections != 0
-            && other.sections != 0
-            && self.sections.trailing_zeros() >= 63 - other.sections.leading_zeros();
-        later && self.narrative & other.narrative == 0 && self.common(other) * 100 < self.count.max(1) * AGAIN
+        self.is_later(other)
+            && self.narrative & other.narrative == 0
+            && self.common(other) * 100 < self.count.max(1) * AGAIN
     }
 }
 
+fn bit(number: usize) -> u64 {
+    1 << number.min(63)
+}
+
 fn section_bit(piece: &Piece) -> Option<u64> {
-    piece.section.map(|section| 1 << section.min(63))
+    piece.section.map(bit)
 }
 
 /// Pieces that belong together.
@@ -292,6 +309,7 @@ impl Folder<'_> {
             if !target.content.is_empty() && !target.names_another(earlier) {
                 target.named(earlier);
             }
+            target.content.sections |= section_bit(earlier).unwrap_or_default();
         }
         target.named(piece);
         target.add(piece);
@@ -320,9 +338,6 @@ impl Folder<'_> {
         if target.content.is_empty() {
             target.named(piece);
         }
-        if let Some(bit) = section_bit(piece) {
-            target.content.sections |= bit;
-        }
     }
 
     /// Opens a group at a piece, with what waits for it.
@@ -343,6 +358,7 @@ impl Folder<'_> {
             }
             section = piece.section.or(section);
             group.named(piece);
+            group.content.sections |= section_bit(piece).unwrap_or_default();
             first = earlier;
         }
         group.start = self.opening(first);
@@ -383,7 +399,7 @@ impl Folder<'_> {
             // A small table of words that the form has too is no report before the one that goes on behind it.
             Why::Repeats => {
                 let like = before.count * 100 >= own.count * LIKE;
-                (own.covers(before) && like && !own.continues(before)) || self.sends_another(&group)
+                (own.covers(before) && like && !own.is_later(before)) || self.sends_another(&group)
             }
             Why::Titled => own.covers(before) || self.sends_another(&group),
         };

@@ -32,6 +32,8 @@ pub(super) struct Piece<'f> {
     /// What rows its table has, each once: numbers of labels and of the table that they stand in. Of a table without row labels, its
     /// columns.
     pub(super) labels: Vec<u32>,
+    /// The table of the form for which its labels speak most.
+    pub(super) table: Option<usize>,
     /// Whether its table has a figure other than 0.
     pub(super) figures: bool,
     /// Whether text stands below its heading.
@@ -138,6 +140,7 @@ impl<'f> Cutter<'_, 'f> {
         piece.labels = labels.into_iter().map(|label| (table * self.count) as u32 + label).collect();
         piece.labels.sort_unstable();
         piece.labels.dedup();
+        piece.table = (!piece.labels.is_empty()).then_some(table);
     }
 
     /// The number of a label of any form's tables, and what it is there.
