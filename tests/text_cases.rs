@@ -71,3 +71,62 @@ fn a_row_without_a_label_is_no_other_rows() {
         }
     }
 }
+
+/// A report as text whose table two and four are right; `overview` stands in its first part, `after` behind table four.
+fn with(overview: &str, disputes: &str, other: &str) -> Report {
+    read(&format!(
+        "白渚市民政局2022年政府信息公开工作年度报告\n一、总体情况\n2022年，我局主动公开政府信息5条。\n{overview}\
+         二、主动公开政府信息情况\n信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n规章 | 0 | 0 | 0 |\n\
+         行政规范性文件 | 3 | 1 | 12 |\n信息内容 | 本年处理决定数量 |\n行政许可 | 363 |\n信息内容 | 本年处理决定数量 |\n\
+         行政处罚 | 7 |\n行政强制 | 2 |\n信息内容 | 本年收费金额（单位：万元） |\n行政事业性收费 | 5.5 |\n\
+         三、收到和处理政府信息公开申请情况\n四、政府信息公开行政复议、行政诉讼情况\n{disputes}\
+         五、存在的主要问题及改进情况\n问题不大。\n六、其他需要报告的事项\n{other}"
+    ))
+}
+
+const TABLE_FOUR: &str = "行政复议 | 行政诉讼 |\n结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 | 未经复议直接起诉 | 复议后起诉 |\n\
+    结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 | 结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 |\n";
+const THIS_YEAR: &str = "1 | 2 | 3 | 4 | 10 | 5 | 6 | 7 | 8 | 26 | 0 | 0 | 0 | 0 | 0 |\n";
+const LAST_YEAR: &str = "9 | 9 | 9 | 9 | 36 | 9 | 9 | 9 | 9 | 36 | 9 | 9 | 9 | 9 | 36 |\n";
+
+#[test]
+fn tables_in_other_parts_take_no_field_of_the_forms() {
+    let four = format!("{TABLE_FOUR}{THIS_YEAR}");
+    let own = "全年情况：\n事项 | 数量 |\n行政许可 | 320 |\n行政处罚 | 12 |\n";
+    let last_two = "2021年数据：\n信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n规章 | 90 | 91 | 92 |\n\
+        行政规范性文件 | 93 | 94 | 95 |\n信息内容 | 本年处理决定数量 |\n行政许可 | 96 |\n行政处罚 | 97 |\n行政强制 | 98 |\n";
+    let last_four = format!("附：2021年数据\n{TABLE_FOUR}{LAST_YEAR}");
+    for (overview, other) in [("", ""), (own, ""), (last_two, ""), (&*last_four, ""), ("", &*last_four), ("", own)] {
+        let report = with(overview, &four, other);
+        let value = |id: &str| report.values[id].value;
+        let context = format!("{overview} {other}");
+        assert_eq!(value("disclosure.licensing.decisions"), Some(363.into()), "{context}");
+        assert_eq!(value("disclosure.penalties.decisions"), Some(7.into()), "{context}");
+        assert_eq!(value("disclosure.normative_documents.in_force"), Some(12.into()), "{context}");
+        assert_eq!(value("disputes.review.total"), Some(10.into()), "{context}");
+        assert_eq!(value("disputes.direct_suit.total"), Some(26.into()), "{context}");
+    }
+}
+
+#[test]
+fn a_table_in_another_part_while_the_own_part_has_none_is_refused_or_told() {
+    // Only a part of the labels: the agency's own table.
+    let own = "近年诉讼情况：\n结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 |\n9 | 9 | 9 | 9 | 36 |\n";
+    let report = with(own, "", "");
+    assert_eq!(report.values["disputes.review.total"].value, None);
+    assert!(report.findings.iter().any(|finding| finding.code == "table-not-found"));
+    // All of them: read, and told with every field.
+    let report = with("", "", &format!("{TABLE_FOUR}{THIS_YEAR}"));
+    assert_eq!(report.values["disputes.review.total"].value, Some(10.into()));
+    let told = report.findings.iter().find(|finding| finding.code == "table-elsewhere").unwrap();
+    assert_eq!(told.fields.len(), 15);
+}
+
+#[test]
+fn two_rows_below_one_header_leave_the_table_empty() {
+    let twice = format!("{TABLE_FOUR}{THIS_YEAR}附：上一年度\n{TABLE_FOUR}{LAST_YEAR}");
+    let report = with("", &twice, "");
+    assert_eq!(report.values["disputes.review.total"].value, None);
+    let field = "disputes.review.total".to_owned();
+    assert!(report.findings.iter().any(|finding| finding.code == "cells-uncertain" && finding.fields.contains(&field)));
+}

@@ -162,6 +162,12 @@ impl FormIndex {
         self.labels.len()
     }
 
+    /// The folded labels that a table has, each once.
+    pub(in crate::bind) fn labels_of(&self, table: usize) -> impl Iterator<Item = &str> {
+        let own = move |uses: &Vec<Use>| uses.iter().any(|found| found.table == table);
+        self.labels.iter().zip(&self.uses).filter(move |(_, uses)| own(uses)).map(|(label, _)| &**label)
+    }
+
     /// The number of a folded label.
     pub(in crate::bind) fn label_number(&self, folded: &str) -> Option<usize> {
         self.numbers.get(folded).copied()

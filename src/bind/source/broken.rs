@@ -85,3 +85,44 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
     }
     mended
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Forms;
+
+    #[test]
+    fn labels_are_put_together_around_the_figures_of_their_row() {
+        let forms = Forms::built_in().expect("the built-in forms");
+        let index = FormIndex::new(forms.get("gkbg-2021").expect("a built-in form"));
+        let cases: [(&[&str], Option<(usize, &str)>); 8] = [
+            // The figures stand on the first line, or in the middle.
+            (&["2.其他法律行政法规  1 0 2", "禁止公开"], Some((2, "2.其他法律行政法规  禁止公开  1 0 2"))),
+            (&["2.其他法律行政法规", "1 0 2", "禁止公开"], Some((3, "2.其他法律行政法规禁止公开  1 0 2"))),
+            // Between pipes the row stays one between pipes.
+            (
+                &["| 2.其他法律行政法规 |", "| 1 | 0 | 2 |", "| 禁止公开 |"],
+                Some((3, "| 2.其他法律行政法规     禁止公开 | 1 | 0 | 2 |")),
+            ),
+            // Figures on the last line need no mending.
+            (&["2.其他法律行政法规", "禁止公开 1 0 2"], None),
+            // Figures on two lines: two rows.
+            (&["2.其他法律行政法规 1", "禁止公开 2"], None),
+            // The words are no label of the form.
+            (&["3.其他法律行政法规 1", "不予答复"], None),
+            // No figures at all.
+            (&["2.其他法律行政法规", "禁止公开"], None),
+            (&[], None),
+        ];
+        for (lines, expected) in cases {
+            let parts: Vec<Parts> = lines.iter().map(|line| Parts::of(line)).collect();
+            let found = mend(&index, &parts);
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(
+                found.map(|(count, text)| (count, words(&text))),
+                expected.map(|(count, text)| (count, words(text))),
+                "{lines:?}"
+            );
+        }
+    }
+}

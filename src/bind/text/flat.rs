@@ -7,13 +7,14 @@ use std::collections::HashSet;
 
 use super::beside;
 use super::flatrows::{Cutting, FlatTable};
+use super::parts::{Parts, is_full};
 use super::pieces::{closing, remark};
 use crate::bind::figures::Figures;
 use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
 use crate::bind::labels::likeness::likeness;
 use crate::bind::source::stream::{Claim, Stream};
-use crate::finding::Finding;
 use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
 
 /// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
 const TABLE_GAP: usize = 700;
@@ -46,22 +47,49 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         return reading;
     }
     let mut cutting = Cutting::new();
+    let parts = Parts::of(index, stream, &found);
     for table in missing {
         let mut own: Vec<Occurrence> = found
             .iter()
             .filter(|occurrence| index.uses(&occurrence.label).iter().any(|found| found.table == table))
             .cloned()
             .collect();
+        let (inside, strange) = parts.at_home(index, table, &own);
+        own = inside.unwrap_or(own);
         add_alike(index, table, stream, &mut own);
         let Some((path, second)) = best_cluster(index, table, stream, &own, &found) else { continue };
+        // Words of the table under another heading are taken only if nearly all of it stands there; `table-not-found` tells.
+        if strange && !is_full(index, table, path.iter().map(|step| &*own[step.occurrence].label)) {
+            continue;
+        }
         if let Some(second) = second.map(|second| stream.raw_start(second)) {
             reading.second = Some(reading.second.map_or(second, |known| known.min(second)));
         }
         let reader = FlatTable { index, table, stream, all: &found, own: &own, path: &path };
-        reading.claims.extend(reader.read(figures, &mut cutting));
+        let claim = reader.read(figures, &mut cutting);
+        if strange && claim.is_some() {
+            figures.findings.push(elsewhere(index, table, stream, claim.as_ref()));
+        }
+        reading.claims.extend(claim);
     }
     reading.claims.sort_by_key(|claim| claim.start);
     reading
+}
+
+/// That a table stands under the heading of another part of the report.
+fn elsewhere(index: &FormIndex, table: usize, stream: &Stream, claim: Option<&Claim>) -> Finding {
+    let name = &index.form.tables[table].name;
+    let message = Message::new(
+        format!("{}不在规定的部分，而在其他标题之下，已按其标签读取。请核对是否为本年度数据。", name.zh),
+        format!(
+            "{} stands under the heading of another part; it was read by its labels. Check that it is this year's.",
+            name.en
+        ),
+    );
+    let fields = index.form.fields.iter().filter(|field| field.table == table);
+    let ids = fields.map(|field| field.id.clone());
+    let place = claim.and_then(|claim| stream.place_at(claim.start));
+    Finding::new(&code::TABLE_ELSEWHERE, message).about(ids).at(place)
 }
 
 /// The labels without those that stand in a remark behind another: `（七）总计（以上各项之和）`. What is a label of the form from

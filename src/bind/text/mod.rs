@@ -4,6 +4,7 @@ pub(in crate::bind) mod beside;
 pub(in crate::bind) mod flat;
 pub(in crate::bind) mod flatrows;
 pub(in crate::bind) mod glued;
+pub(in crate::bind) mod parts;
 pub(in crate::bind) mod pieces;
 pub(in crate::bind) mod rowtext;
 pub(in crate::bind) mod solve;

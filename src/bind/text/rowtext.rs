@@ -230,6 +230,9 @@ impl FlatTable<'_, '_> {
         // Words of the header stand in running text below the table as well, without figures behind them.
         let last = parts.iter().rfind(|part| filled(&part.1) > 0).or(parts.last())?.clone();
         let parts: Vec<_> = parts.into_iter().filter(|part| filled(&part.1) > 0).collect();
+        if let Some(both) = two_rows(&parts, wanted) {
+            return Some(both);
+        }
         let total: usize = parts.iter().map(|part| filled(&part.1)).sum();
         if parts.len() < 2 || total != wanted || filled(&last.1) == wanted {
             return Some(last);
@@ -244,6 +247,28 @@ impl FlatTable<'_, '_> {
         }
         Some((start..last.0.end, joined))
     }
+}
+
+/// Two rows of figures below a header, one of them perhaps last year's: none is certain, so the pieces of both are given, which are
+/// too many for the row, and no text. `None` where there are not two, or where they say the same.
+fn two_rows<'t>(parts: &[(Range<usize>, Vec<Piece<'t>>)], wanted: usize) -> Option<(Range<usize>, Vec<Piece<'t>>)> {
+    let tokens = |piece: &Piece| piece.text.split(blank).filter(|token| !token.is_empty()).count();
+    let long = |part: &&(Range<usize>, Vec<Piece>)| part.1.iter().map(tokens).sum::<usize>() * 2 > wanted;
+    let rows: Vec<_> = parts.iter().filter(long).collect();
+    let (first, last) = (rows.first()?, rows.last()?);
+    let texts = |row: &(Range<usize>, Vec<Piece<'t>>)| row.1.iter().map(|piece| piece.text).collect::<Vec<_>>();
+    if rows.len() < 2 || texts(first) == texts(last) {
+        return None;
+    }
+    let start = first.0.start;
+    let mut pieces = Vec::new();
+    for row in rows {
+        let shift = row.0.start - start;
+        for &piece in &row.1 {
+            pieces.push(Piece { start: piece.start + shift, end: piece.end + shift, ..piece });
+        }
+    }
+    Some((start..start, pieces))
 }
 
 /// The bytes of lines between pipes that hold words and no figure: headers that a converter invented.
@@ -270,4 +295,30 @@ fn are_column_numbers(figures: &[Piece]) -> bool {
         count += 1;
         token.parse() == Ok(number)
     }) && count > 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_columns_are_no_figures() {
+        for (text, expected) in
+            [("1|2|3|", true), ("1 2 3 4", true), ("1\n2\n", true), ("1", false), ("2|3|", false), ("1|3|", false)]
+        {
+            assert_eq!(are_column_numbers(&pieces(text)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn headers_that_a_converter_invented_are_passed_over() {
+        for (text, rest) in [
+            ("| 列1 | 列2 |\n|---|---|\n| 1 | 2 |", "| 1 | 2 |"),
+            ("|  |  |\n| 1 | 2 |", "| 1 | 2 |"),
+            ("| 1 | 2 |", "| 1 | 2 |"),
+            ("正文一句。\n| 1 | 2 |", "正文一句。\n| 1 | 2 |"),
+        ] {
+            assert_eq!(&text[invented_header(text)..], rest, "{text:?}");
+        }
+    }
 }

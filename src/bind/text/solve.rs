@@ -280,6 +280,33 @@ mod tests {
         assert!(hostile.kept.iter().all(|ways| ways.len() > 1));
     }
 
+    /// A table of two rows of one column and their total, and whether the way of each row is decided.
+    #[test]
+    fn what_every_solution_agrees_on_is_taken() {
+        // The rows' ways are numbers; the total row subtracts.
+        let cases: [(&[&[i64]], Option<&[&[usize]]>); 5] = [
+            // 1 or 12, 2 or 21, total 14: only 12 + 2.
+            (&[&[1, 12], &[2, 21], &[-14]], Some(&[&[1], &[0], &[0]])),
+            // 1 or 2, 2 or 1, total 3: two solutions, so nothing is decided.
+            (&[&[1, 2], &[2, 1], &[-3]], Some(&[&[0, 1], &[0, 1], &[0]])),
+            // The first row is 5 in every solution; the others are not decided.
+            (&[&[5, 90], &[1, 2], &[-6, -7]], Some(&[&[0], &[0, 1], &[0, 1]])),
+            // Nothing balances: the table contradicts its sums.
+            (&[&[1, 12], &[2, 21], &[-100]], None),
+            // A row with one way stays as it is.
+            (&[&[4], &[5], &[-9]], Some(&[&[0], &[0], &[0]])),
+        ];
+        for (rows, expected) in cases {
+            let adds: Vec<Vec<Vec<i64>>> =
+                rows.iter().map(|ways| ways.iter().map(|&add| vec![add]).collect()).collect();
+            let kept = adds.iter().map(|ways| (0..ways.len()).collect()).collect();
+            let mut solver = Solver { adds, constants: vec![0], kept };
+            let balanced = solver.strike(&mut STRIKES.clone()) && solver.search(&mut STEPS.clone());
+            let found = balanced.then_some(solver.kept);
+            assert_eq!(found, expected.map(|kept| kept.iter().map(|ways| ways.to_vec()).collect()), "{rows:?}");
+        }
+    }
+
     #[test]
     fn striking_ends_with_its_steps() {
         let mut hostile = solver(9, 2_000);

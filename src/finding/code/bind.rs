@@ -14,6 +14,11 @@ super::declare! {
         ("缺少表格", "a table of the form is missing"),
         ("文件中没有找到表单规定的表格，其数据全部留空。", "The document lacks a table that the form prescribes; all its figures are empty."),
         ("请补充该表；表格是图片的，请索取可编辑的文件。", "Add the table; where it is a picture, ask for an editable file.");
+    /// A table stands in another part of the report.
+    TABLE_ELSEWHERE = "table-elsewhere", Warning,
+        ("表格不在规定的部分", "a table stands in another part of the report"),
+        ("表格应在的部分中没有该表，其他标题之下有一张标签齐全的，按该表读取。", "The part that the table belongs to lacks it, and under another heading stands one with nearly all of its labels, which was read."),
+        ("请核对该表是否为本年度数据。", "Check that it has the figures of this year.");
     /// Rows of a table are missing.
     ROWS_MISSING = "rows-missing", Error,
         ("表格缺行", "rows of a table are missing"),

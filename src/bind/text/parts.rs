@@ -1,0 +1,85 @@
+//! In which part of the report labels stand. A table is looked for in the part that it belongs to; one elsewhere may be the agency's
+//! own, or last year's.
+
+use crate::bind::labels::index::{FormIndex, Occurrence, Role};
+use crate::bind::source::stream::Stream;
+
+/// Of a table's labels so many percent must stand in another part of the report for it to be taken there.
+const FULL: usize = 90;
+
+/// Rows that show that a table stands in its part.
+const FEW_ROWS: usize = 2;
+
+/// The headings that stand alone on their lines: where in the folded text, and of which part.
+#[derive(Debug, Default)]
+pub(in crate::bind) struct Parts(Vec<(usize, usize)>);
+
+impl Parts {
+    /// The parts of a text whose labels and headings were found.
+    pub(in crate::bind) fn of(index: &FormIndex, stream: &Stream, found: &[Occurrence]) -> Self {
+        let heading = |one: &Occurrence| {
+            let section = index.section(&one.label).filter(|_| index.uses(&one.label).is_empty())?;
+            let (start, end) = (stream.raw_start(one.start), stream.raw_end(one.end));
+            let line = &stream.lines[stream.line_at(start)];
+            let around = [stream.raw.get(line.start..start)?, stream.raw.get(end..line.end)?];
+            let alone = around.iter().all(|text| !text.contains(char::is_alphanumeric));
+            alone.then_some((one.start, section))
+        };
+        Self(found.iter().filter_map(heading).collect())
+    }
+
+    /// The labels of a table that stand in its part, where they show that it stands there. `None` where it may stand elsewhere;
+    /// whether it then stands under a strange heading, the second says.
+    pub(in crate::bind) fn at_home(
+        &self,
+        index: &FormIndex,
+        table: usize,
+        own: &[Occurrence],
+    ) -> (Option<Vec<Occurrence>>, bool) {
+        let home = index.form.tables[table].section;
+        if self.0.iter().all(|heading| heading.1 != home) {
+            return (None, false);
+        }
+        let part =
+            |at: usize| self.0[..self.0.partition_point(|heading| heading.0 <= at)].last().map(|heading| heading.1);
+        let inside: Vec<Occurrence> = own.iter().filter(|one| part(one.start) == Some(home)).cloned().collect();
+        let (rows, heads) = distinct(index, table, inside.iter().map(|one| &*one.label));
+        let (all_rows, all_heads) = all(index, table);
+        let there = if all_rows > 0 { rows >= FEW_ROWS.min(all_rows) } else { heads * 2 >= all_heads };
+        (there.then_some(inside), !there)
+    }
+}
+
+/// Whether these labels are nearly all that a table has: its rows, or its columns where the rows have no labels.
+pub(in crate::bind) fn is_full<'l>(index: &FormIndex, table: usize, labels: impl Iterator<Item = &'l str>) -> bool {
+    let (rows, heads) = distinct(index, table, labels);
+    let (all_rows, all_heads) = all(index, table);
+    let (found, wanted) = if all_rows > 0 { (rows, all_rows) } else { (heads, all_heads) };
+    found * 100 >= wanted * FULL
+}
+
+/// How many different rows of a table, and labels of its header, these labels are.
+fn distinct<'l>(index: &FormIndex, table: usize, labels: impl Iterator<Item = &'l str>) -> (usize, usize) {
+    let mut rows: Vec<usize> = Vec::new();
+    let mut heads: Vec<usize> = Vec::new();
+    for label in labels {
+        for found in index.uses(label).iter().filter(|found| found.table == table) {
+            match found.role {
+                Role::Leaf => rows.push(found.expected),
+                Role::Header => heads.push(found.place),
+                _ => {}
+            }
+        }
+    }
+    let count = |mut numbers: Vec<usize>| {
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.len()
+    };
+    (count(rows), count(heads))
+}
+
+/// How many rows with labels, and labels in its header, a table has.
+fn all(index: &FormIndex, table: usize) -> (usize, usize) {
+    distinct(index, table, index.labels_of(table))
+}
