@@ -390,3 +390,28 @@ mod signals {
         assert!(folder.tree("out") == whole);
     }
 }
+
+#[test]
+fn an_output_folder_that_is_searched_is_refused_and_one_inside_is_passed_over() {
+    let folder = Folder::new();
+    folder.file("in/a.html", page(&report(3)));
+    for args in [["convert", "in", "-o", "in"], ["rollup", "in", "-o", "in"], ["convert", "in/.", "-o", "./in"]] {
+        let ran = folder.run(&args);
+        assert_eq!(ran.status, Some(2), "{ran:?}");
+        assert_eq!(folder.tree("in").len(), 1, "nothing was written");
+    }
+    for _ in 0..2 {
+        let ran = folder.run(&["convert", "in", "-o", "in/out"]);
+        assert!(ran.status == Some(0) && ran.err.contains("1 files"), "{ran:?}");
+    }
+}
+
+#[test]
+fn an_agency_whose_file_cannot_be_read_is_not_one_that_did_not_report() {
+    let folder = Folder::new();
+    folder.file("agencies.csv", "单位名称\n青山县教育局\n青山县民政局\n");
+    folder.file("in/青山县教育局.docx", b"PK\x03\x04 and no more");
+    folder.run(&["convert", "in", "-o", "out", "--agencies", "agencies.csv"]);
+    let shown = String::from_utf8(folder.tree("out")["index.html"].clone()).expect("UTF-8");
+    assert!(shown.contains("\"missing\":[\"青山县民政局\"]"), "{shown}");
+}

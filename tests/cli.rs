@@ -344,7 +344,7 @@ fn pages_stand_in_the_frame_of_their_site() {
         "<meta name=\"SiteDomain\" content=\"www.example.gov.cn\">",
         "<meta name=\"SiteIDCode\" content=\"4207000059\">",
         "<meta name=\"ColumnName\" content=\"年报\">",
-        "主办单位：××县人民政府办公室",
+        "<footer><p>甲县&lt;人民&gt;政府</p></footer>",
     ] {
         assert!(text.contains(tag), "{tag}");
     }

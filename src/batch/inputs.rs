@@ -103,7 +103,7 @@ const PASSED_OVER: &[&str] = &[
 /// Lists the inputs that the arguments name. `leave_out` is a folder that is not searched: the one for outputs.
 ///
 /// # Errors
-/// When an argument names nothing or is no pattern. What cannot be read inside a folder becomes an input that fails.
+/// When an argument names nothing or is no pattern, or names a folder that is left out. What cannot be read inside a folder becomes an input that fails.
 pub fn list(arguments: &[String], leave_out: Option<&Path>) -> Result<Inputs, BatchError> {
     list_outside(arguments, leave_out.as_slice())
 }
@@ -136,6 +136,10 @@ impl Listing {
         if argument == "-" {
             self.push(argument.to_owned(), Origin::Stdin);
         } else if path.exists() {
+            // Outputs among the files of a searched folder would be read as reports the next time.
+            if path.is_dir() && fs::canonicalize(path).is_ok_and(|folder| self.leave_out.contains(&folder)) {
+                return Err(BatchError::AmongInputs(path.to_owned()));
+            }
             let base = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
             base.clone_into(&mut self.base);
             self.path(path);

@@ -14,10 +14,16 @@ use crate::form::{ChartKind, Form, Forms};
 use crate::report::Report;
 use crate::write::office::{Drawing, Office, Row, State, after, before, row};
 
-const STATES: [State; 3] = [
+/// Indexes into [`STATES`].
+const REPEATED: usize = 3;
+const MISSING: usize = 4;
+
+const STATES: [State; 5] = [
     State { name: "无错误", kind: "good" },
     State { name: "有错误", kind: "look" },
-    State { name: "失败", kind: "bad" },
+    State { name: "未能读取", kind: "bad" },
+    State { name: "重复报送", kind: "look" },
+    State { name: "未报", kind: "bad" },
 ];
 
 /// Most agencies with a bar of their own.
@@ -98,9 +104,11 @@ impl<'a> IndexPage<'a> {
     /// draws again.
     pub(super) fn add(&mut self, path: &str, part: &Shown, charted: &Charted, counts: bool) -> io::Result<()> {
         let state = match part.status {
+            Status::Failed => 2,
+            // An agency is counted once.
+            _ if !counts => REPEATED,
             Status::Ok => 0,
             Status::Findings => 1,
-            Status::Failed => 2,
         };
         let line = row(&Row {
             agency: part.agency,
@@ -121,6 +129,20 @@ impl<'a> IndexPage<'a> {
 
     /// Puts the page in place.
     pub(super) fn finish(mut self, missing: Vec<String>) -> io::Result<()> {
+        // The number of those that did not report leads to them, as every number does to what it counts.
+        for name in &missing {
+            let line = row(&Row {
+                agency: Some(name),
+                depth: 0,
+                year: None,
+                state: MISSING,
+                findings: &[],
+                outputs: &[],
+                source: "",
+            })?;
+            let parted = if std::mem::replace(&mut self.empty, false) { "" } else { ",\n" };
+            write!(self.rows, "{parted}{line}")?;
+        }
         self.rows.flush()?;
         let office = Office {
             title: "年报处理情况".to_owned(),

@@ -27,6 +27,12 @@ impl<'a> Places<'a> {
 
     /// Settles names and doubles for the reports of an input.
     pub(super) fn place(&mut self, index: usize, made: &mut Made) {
+        // What an agency sent and nobody can read is no reason to say that it sent nothing.
+        if let (true, Some((matcher, reported))) = (made.record.reports.is_empty(), &mut self.agencies)
+            && let Some(agency) = matcher.by_path(&self.task.inputs[index].path)
+        {
+            reported[agency] = true;
+        }
         made.places = (0..made.record.reports.len()).map(|number| self.report(index, number, &made.record)).collect();
     }
 

@@ -103,6 +103,7 @@ impl PageWriter {
             title => plan::clean(&plan::title(form, report)),
             agency => report.agency.as_deref().map(plan::clean),
             year => report.year,
+            site_name => options.site_name.as_deref().map(plan::clean),
             published => report.published.map(|date| date.to_string()),
             meta => html(page::meta(form, report, &options)),
             toc => html(contents(&parts)),
@@ -120,8 +121,8 @@ fn explained(error: &minijinja::Error) -> TemplateError {
     use minijinja::ErrorKind;
     let (zh, advice) = match error.kind() {
         ErrorKind::UndefinedError => (
-            "用了没有的名称；可用的有 title、agency、year、published、meta、toc、body、style（agency、year、published 可能没有值）。",
-            "; what there is: title, agency, year, published, meta, toc, body, style (agency, year and published may be none)",
+            "用了没有的名称；可用的有 title、agency、year、published、site_name、meta、toc、body、style（agency、year、published、site_name 可能没有值）。",
+            "; what there is: title, agency, year, published, site_name, meta, toc, body, style (agency, year, published and site_name may be none)",
         ),
         ErrorKind::OutOfFuel => {
             ("步骤过多，请去掉循环。", "; a page template may only take some thousand steps: leave loops out")

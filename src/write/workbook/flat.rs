@@ -10,7 +10,7 @@ use crate::rollup::{Figure, Rollup};
 /// UTF-8 with the mark by which spreadsheets know it.
 const MARK: &str = "\u{feff}";
 
-/// A row a report: the agency, whether the row counts, the file, and every field under its id.
+/// A row a report: the agency, whether the row counts, the file, and every field under its id, empty where there is no number.
 ///
 /// # Errors
 /// None that is known; writing to memory does not fail.
@@ -43,8 +43,9 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     writer.into_inner().map_err(failed)
 }
 
+/// A number or nothing: a word among numbers would turn a whole column into text. What was written stands in the lines of [`values`].
 fn shown(figure: &Figure) -> String {
-    figure.number.map_or_else(|| harmless(&figure.raw), |number| number.normalize().to_string())
+    figure.number.map(|number| number.normalize().to_string()).unwrap_or_default()
 }
 
 /// Text that no spreadsheet takes for a formula.
