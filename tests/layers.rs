@@ -80,13 +80,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 
 /// What each room of binding may name, besides itself: text and grids know nothing of each other, nor of the page around them.
 const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
-    ("labels", &[]),
+    ("limits", &[]),
+    ("labels", &["limits"]),
     ("figures", &[]),
     ("units", &[]),
     ("spelling", &["units"]),
     ("value", &["spelling", "units"]),
     ("source", &["figures", "labels", "value"]),
-    ("grid", &["figures", "labels", "source", "units", "value"]),
+    ("grid", &["figures", "labels", "limits", "source", "units", "value"]),
     ("text", &["figures", "labels", "source", "value"]),
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),

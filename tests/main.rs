@@ -2,8 +2,10 @@
 
 mod annotate;
 mod batch;
+mod bind_damage;
 mod bind_grid;
 mod bind_text;
+mod cases;
 mod check;
 mod check_events;
 mod check_outputs;

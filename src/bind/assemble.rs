@@ -2,7 +2,7 @@
 
 use super::Hints;
 use super::figures::{Figures, summarise_kinds};
-use super::grid::tables;
+use super::grid::read;
 use super::labels::index::FormIndex;
 use super::page::anchors::Anchors;
 use super::page::frame::{self, Frame};
@@ -20,9 +20,14 @@ use crate::text::blank;
 use crate::text::fold;
 
 /// Reads the report of one form from a document, and where its parts stand.
-pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> (Report, Anchors) {
+pub(super) fn report(
+    (index, all): (&FormIndex, &[FormIndex]),
+    reading: &Reading,
+    flow: &Flow,
+    hints: &Hints,
+) -> (Report, Anchors) {
     let form = &index.form;
-    let mut figures = tables::read(index, flow);
+    let mut figures = read::read(index, all, flow);
     let stream = Stream::of(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text);
@@ -49,7 +54,7 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
         (report.agency, report.title) = (None, None);
     }
     tables_missing(index, &mut figures);
-    summarise_kinds(form, &figures.values, &mut figures.findings);
+    summarise_kinds(form, &mut figures);
     if flat.beside {
         let message = Message::new(
             "文本中有两份报告左右并排，行与行交错，不能确定数据属于哪一份，未读取任何表格。请分别保存为两个文件。",
@@ -59,7 +64,7 @@ pub(super) fn report(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &
     } else if figures.second.is_some() || flat.second.is_some() {
         figures.findings.push(Finding::new(&code::SECOND_REPORT, code::SECOND_REPORT.message()));
     }
-    report.values = index.values(figures.values);
+    report.values = index.values(figures.take_values());
     report.findings.append(&mut figures.findings);
     around(&stream, &frame, &mut report);
     (report, Anchors::of(&stream, &frame, &found))

@@ -5,17 +5,45 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::{Kind, Value};
 
+/// Why a part of a figure's address is what it is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// It is the form's own: a label as prescribed, or the only table that the block could be.
+    Known,
+    /// It is not, and the finding with this index says so.
+    Told(usize),
+}
+
+/// Why a value is a field's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// A cell: the label of its row, the header of its column, and the table that both are in. Where all three are known, a reader of
+    /// the page reads the same; where one is not, its finding names the field.
+    Address {
+        /// The row.
+        row: Hold,
+        /// The column.
+        column: Hold,
+        /// The table.
+        region: Hold,
+    },
+    /// A piece of text behind the row's label, as many as the form has columns.
+    Text,
+}
+
 /// What was read of a form's tables so far.
 #[derive(Debug)]
 pub(super) struct Figures {
-    /// A value for every field of the form.
-    pub(super) values: Vec<Value>,
+    /// A value for every field of the form; [`Figures::put`] alone sets one.
+    values: Vec<Value>,
     /// For each table of the form, the rows of the flow that it took.
     pub(super) rows: Vec<Vec<usize>>,
     /// For each row of the flow, whether a table took it.
     pub(super) taken: Vec<bool>,
     /// What there is to say.
     pub(super) findings: Vec<Finding>,
+    /// For each table, whether it is there but which of several it is was not certain.
+    pub(super) refused: Vec<bool>,
     /// The row of the flow at which a second report begins.
     pub(super) second: Option<usize>,
 }
@@ -28,13 +56,43 @@ impl Figures {
             rows: vec![Vec::new(); form.tables.len()],
             taken: vec![false; rows],
             findings: Vec::new(),
+            refused: vec![false; form.tables.len()],
             second: None,
         }
     }
 
-    /// Whether a table was found.
+    /// Whether a table was found, or found more than once.
     pub(super) fn has(&self, table: usize) -> bool {
-        !self.rows[table].is_empty()
+        !self.rows[table].is_empty() || self.refused[table]
+    }
+
+    /// Adds a finding, for a figure to refer to.
+    pub(super) fn tell(&mut self, finding: Finding) -> Hold {
+        self.findings.push(finding);
+        Hold::Told(self.findings.len() - 1)
+    }
+
+    /// Sets a figure. Every finding that its proof rests on names its field.
+    pub(super) fn put(&mut self, form: &Form, field: FieldIndex, value: Value, proof: Proof) {
+        let holds = match proof {
+            Proof::Address { row, column, region } => [row, column, region],
+            Proof::Text => [Hold::Known; 3],
+        };
+        for hold in holds {
+            let Hold::Told(at) = hold else { continue };
+            let id = &form.fields[field].id;
+            if let Some(finding) = self.findings.get_mut(at)
+                && !finding.fields.contains(id)
+            {
+                finding.fields.push(id.clone());
+            }
+        }
+        self.values[field] = value;
+    }
+
+    /// The value of every field, taken out.
+    pub(super) fn take_values(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.values)
     }
 }
 
@@ -58,7 +116,8 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
 }
 
 /// One finding a table for blank cells and one for cells with a slash, a dash or 无.
-pub(super) fn summarise_kinds(form: &Form, values: &[Value], findings: &mut Vec<Finding>) {
+pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
+    let Figures { values, findings, .. } = figures;
     for (table, spec) in form.tables.iter().enumerate() {
         for (kinds, code, zh, en) in [
             (&[Kind::Blank][..], &code::CELLS_BLANK, "空白", "blank"),

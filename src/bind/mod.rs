@@ -8,6 +8,7 @@ mod assemble;
 mod figures;
 mod grid;
 mod labels;
+mod limits;
 mod page;
 mod recognise;
 mod segments;
@@ -110,7 +111,7 @@ impl Binder {
     ) -> (Report, Anchors) {
         flow.without_checks(&choice.index.form.rules);
         flow.look_up(choice.index);
-        let (mut report, anchors) = assemble::report(choice.index, reading, &flow, hints);
+        let (mut report, anchors) = assemble::report((choice.index, &self.forms), reading, &flow, hints);
         report.findings.extend(choice.finding);
         (report, anchors)
     }

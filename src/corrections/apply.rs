@@ -109,12 +109,11 @@ fn paragraph(line: &Correction, field: &str, report: &mut Report) -> Result<Find
     let number: usize = number.parse().map_err(|_| Refused::NoPlace)?;
     let section = report.sections.iter_mut().find(|found| found.id == section).ok_or(Refused::NoPlace)?;
     let heading = section.heading.clone().unwrap_or_default();
-    let paragraphs = section.content.iter_mut().filter_map(|content| match content {
+    let mut paragraphs = section.content.iter_mut().filter_map(|content| match content {
         Content::Paragraph { text, place, .. } => Some((text, place)),
         _ => None,
     });
-    let (text, place) =
-        number.checked_sub(1).and_then(|index| paragraphs.skip(index).next()).ok_or(Refused::NoPlace)?;
+    let (text, place) = number.checked_sub(1).and_then(|index| paragraphs.nth(index)).ok_or(Refused::NoPlace)?;
     if text_of(&line.from).unwrap_or_default().trim() != text.trim() {
         return Err(Refused::Other(text.clone()));
     }

@@ -84,7 +84,18 @@ impl Compiler<'_> {
         self.mistake(span, format!("{}“{id}”重复。", what.0), format!("the {} id `{id}` stands twice", what.1));
     }
 
+    /// An id becomes a part of the names of files and of columns.
+    fn id_is_plain(&mut self, id: &toml::Spanned<String>) {
+        let plain = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
+        let text = id.get_ref();
+        if text.is_empty() || !text.chars().all(plain) {
+            let zh = format!("编号“{text}”只能由字母、数字、“-”和“_”组成。");
+            self.mistake(id.span(), zh, format!("the id `{text}` may have only letters, digits, `-` and `_`"));
+        }
+    }
+
     fn form(&mut self, source: FormSource) -> Form {
+        self.id_is_plain(&source.id);
         let sections = self.sections(&source.section);
         let mut form = Form {
             id: source.id.into_inner(),
@@ -228,6 +239,14 @@ impl Compiler<'_> {
         if rows.leaves.is_empty() {
             rows.leaves.push((Leaf { id: String::new(), path: Vec::new() }, Inherited::default()));
         }
+        let deepest = rows.leaves.iter().map(|(leaf, _)| leaf.path.len()).max().unwrap_or(0);
+        if deepest > table.label_columns.max(1) as usize {
+            let span = source.rows.first().map_or(0..0, toml::Spanned::span);
+            let zh = format!("表“{}”的行分{deepest}层，label_columns 至少须为{deepest}。", table.id);
+            let en =
+                format!("the rows of table `{}` are {deepest} deep; `label_columns` must be at least that", table.id);
+            self.mistake(span, zh, en);
+        }
         let span = source.columns.first().map_or(0..0, toml::Spanned::span);
         let spans = if source.spans.is_empty() { vec![1; columns.leaves.len()] } else { source.spans.clone() };
         if spans.len() != columns.leaves.len() || spans.contains(&0) {
@@ -306,7 +325,9 @@ impl Leaves {
 }
 
 fn title(source: TitleSource) -> Title {
-    let fixed = source.pattern.rsplit_once('}').map_or(source.pattern.as_str(), |(_, fixed)| fixed);
+    // The longest of the words between agency and year is the name; of equally long ones the last.
+    let pieces = source.pattern.split(['{', '}']).step_by(2);
+    let fixed = pieces.max_by_key(|piece| fold(piece).chars().count()).unwrap_or_default();
     let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
     let names = std::iter::once(fixed).chain(source.names.iter().map(String::as_str)).map(fold).collect();
     Title { pattern: source.pattern, names }

@@ -13,3 +13,5 @@ mod features;
 mod hostile;
 mod make;
 mod tables;
+
+pub(crate) use make::{Word, p, tc};

@@ -1,187 +1,323 @@
-//! The cells of a row laid to the columns of a block, by their order where it is certain and by their headers where it is not.
+//! The columns of a table: which of the form's columns each header is. A known header decides whatever its position; what is not
+//! known is never taken for its position.
 
-use crate::bind::source::items::{Flow, Row, RowCell};
-use crate::bind::value;
-use crate::document::Cell;
-use crate::form::Block;
+use super::view::{View, ViewCell, ViewRow};
+use super::{panels::Panel, rows::Rows};
+use crate::bind::labels::index::FormIndex;
+use crate::bind::labels::likeness::likeness;
+use crate::bind::labels::shapes::{Fit, Shape};
+use crate::bind::limits::{LIKE, LIKE_APART, ROW_CELLS, count};
+use crate::text::fold;
 
-/// Why the cells of a row could not be laid to columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::bind) enum Misfit {
-    /// So many cells where the form has so many columns.
-    Count {
-        /// Cells of the row.
-        found: usize,
-        /// Columns of the block.
-        wanted: usize,
-    },
-    /// The row is parted by a label that the form does not know.
-    Parted(String),
+/// Words over a column that numbers the rows.
+const SERIAL: &[&str] = &["序号", "行次", "编号", "代码", "项次", "行号", "序次"];
+
+/// What a header is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::bind) enum Column {
+    /// A column of the form, by its own label and groups.
+    Known(usize, Fit),
+    /// A column of the form whose label is alike.
+    Alike(usize),
+    /// A column of the form by its own label, under a group that the form does not know.
+    Group(usize),
+    /// One of several columns, or one that another header is too.
+    Twice,
+    /// A label of the form or of another form that stands elsewhere.
+    Foreign,
+    /// Words that no form knows.
+    Unknown,
+    /// Nothing.
+    Blank,
+    /// Numbers of rows.
+    Serial,
 }
 
-/// The cells of a row by column; `None` where the row has no cell for the column.
+/// A column of a table under one header.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct HeadColumn<'f, 'd> {
+    /// First grid column.
+    pub(in crate::bind) start: u32,
+    /// The grid column behind its last.
+    pub(in crate::bind) end: u32,
+    /// The header's cells, the outermost group first.
+    pub(in crate::bind) path: Vec<ViewCell<'f, 'd>>,
+    /// What it is.
+    pub(in crate::bind) is: Column,
+}
+
+impl HeadColumn<'_, '_> {
+    /// The header as it is written.
+    pub(in crate::bind) fn shown(&self) -> String {
+        self.path.last().map(|cell| cell.at.cell.text.trim().replace('\n', "")).unwrap_or_default()
+    }
+}
+
+/// The header of a table, laid to the columns of a block.
 #[derive(Debug, Clone, Default)]
-pub(in crate::bind) struct Assigned<'d> {
-    /// For each leaf column its cell.
-    pub(in crate::bind) cells: Vec<Option<&'d Cell>>,
-    /// Whether the columns stand in another order than in the form.
-    pub(in crate::bind) reordered: bool,
-    /// Figures in columns that the form does not know.
-    pub(in crate::bind) extra: Vec<String>,
+pub(in crate::bind) struct Header<'f, 'd> {
+    /// The columns with figures from the left.
+    pub(in crate::bind) columns: Vec<HeadColumn<'f, 'd>>,
+    /// Whether the header is the form's from the left to the right.
+    pub(in crate::bind) in_order: bool,
+    /// How much of the form's header is there, in hundredths.
+    pub(in crate::bind) top: i32,
+    /// The share of columns with a header of another table, in hundredths.
+    pub(in crate::bind) foreign: i32,
+    /// Whether every column of the form is known as prescribed.
+    pub(in crate::bind) exact: bool,
 }
 
-/// The cells of a row that may hold figures: those that begin in it, right of its label.
-pub(in crate::bind) fn figure_cells<'r, 'd>(row: &'r Row<'d>, label: Option<usize>) -> Vec<&'r RowCell<'d>> {
-    let start = label.map_or(0, |label| label + 1);
-    row.cells[start..].iter().filter(|cell| cell.own).collect()
+/// What headers of other forms are.
+pub(in crate::bind) struct Forms<'i> {
+    /// The form that is laid over the document.
+    pub(in crate::bind) index: &'i FormIndex,
+    /// All forms.
+    pub(in crate::bind) all: &'i [FormIndex],
 }
 
-/// How the cells of the last row stood to their headers: most rows of a table have the same grid columns.
-#[derive(Debug, Default)]
-pub(in crate::bind) struct Laid {
-    /// Table and block of the form, and the grid.
-    of: (usize, usize, usize),
-    above: Vec<usize>,
-    /// First grid column and grid columns of each cell.
-    cells: Vec<(u32, u32)>,
-    matches: Vec<Vec<Match>>,
-}
-
-/// Lays the cells of a row, given with the position of its label, to the columns of its block, given with its table and number.
-/// `above` are the rows that may be its header, nearest last.
-pub(in crate::bind) fn assign<'d>(
-    (table, number): (usize, usize),
-    block: &Block,
-    flow: &Flow<'d>,
-    (row, label): (usize, Option<usize>),
-    above: &[usize],
-    laid: &mut Laid,
-) -> Result<Assigned<'d>, Misfit> {
-    let wanted = block.leaf_columns.len();
-    let cells = figure_cells(&flow.rows[row], label);
-    if let [first, rest @ ..] = cells.as_slice()
-        && !first.figure
-        && !value::is_figure_cell(&first.cell.text)
-        && rest.len() >= wanted
-        && rest.iter().all(|cell| cell.figure)
-    {
-        return Err(Misfit::Parted(first.cell.text.clone()));
+impl Forms<'_> {
+    fn know(&self, folded: &str) -> bool {
+        !self.index.uses(folded).is_empty()
+            || self.all.iter().any(|form| !form.uses(folded).is_empty() && form.form.id != self.index.form.id)
     }
-    let grid = flow.rows[row].grid;
-    let spans = cells.iter().map(|cell| (cell.cell.column, cell.cell.col_span));
-    if laid.of != (table, number, grid) || laid.above != above || spans.clone().ne(laid.cells.iter().copied()) {
-        let matches = by_header(table, block, flow, grid, &cells, above);
-        *laid = Laid { of: (table, number, grid), above: above.to_vec(), cells: spans.collect(), matches };
-    }
-    let by_header = &laid.matches;
-    if cells.len() == wanted {
-        if let Some(order) = exact_order(by_header, wanted) {
-            let reordered = order.windows(2).any(|pair| pair[0] > pair[1]);
-            let cells = order.iter().map(|&position| Some(cells[position].cell)).collect();
-            return Ok(Assigned { cells, reordered, extra: Vec::new() });
-        }
-        let cells = cells.iter().map(|cell| Some(cell.cell)).collect();
-        return Ok(Assigned { cells, reordered: false, extra: Vec::new() });
-    }
-    overlapping(by_header, &cells, wanted).ok_or(Misfit::Count { found: cells.len(), wanted })
 }
 
-/// How a cell stands to a header cell: the column that the header names, and whether both have the same grid columns.
-type Match = (usize, bool);
-
-/// For each cell the columns whose headers stand above it.
-fn by_header(
-    table: usize,
-    block: &Block,
-    flow: &Flow,
-    grid: usize,
-    cells: &[&RowCell],
-    above: &[usize],
-) -> Vec<Vec<Match>> {
-    let heads: Vec<&RowCell> = above
-        .iter()
-        .filter(|&&number| flow.rows[number].grid == grid)
-        .flat_map(|&number| &flow.rows[number].cells)
-        .filter(|head| head.own && head.heads(table))
+/// Lays the header of a table to the columns of a block.
+pub(in crate::bind) fn header<'f, 'd>(
+    forms: &Forms,
+    shape: &Shape,
+    view: &View<'f, 'd>,
+    panel: &Panel,
+    rows: &Rows,
+) -> Header<'f, 'd> {
+    let heads: Vec<&ViewRow<'f, 'd>> = panel.head.iter().map(|&row| &view.rows[row]).collect();
+    let mut header = Header { columns: head_columns(&heads, view, panel, rows.edge), ..Header::default() };
+    let wide = (header.columns.first().map_or(0, |one| one.start), header.columns.last().map_or(0, |one| one.end));
+    let choices: Vec<Vec<Choice>> = header.columns.iter().map(|column| choices(shape, column, wide)).collect();
+    let width = shape.columns.len();
+    let kept: Vec<usize> = (0..header.columns.len())
+        .filter(|&at| !matches!(header.columns[at].is, Column::Serial) && !header.columns[at].path.is_empty())
         .collect();
-    let over = |head: &Cell, cell: &Cell| {
-        head.column < cell.column + cell.col_span && cell.column < head.column + head.col_span
-    };
-    cells
-        .iter()
-        .map(|cell| {
-            // (column, labels of its path that stand above, whether the grid columns are the same)
-            let mut matches: Vec<(usize, usize, bool)> = Vec::new();
-            for (column, leaf) in block.leaf_columns.iter().enumerate() {
-                let mut path = leaf.path.iter().rev();
-                let Some(own) = path.next() else { continue };
-                let named = |head: &&&RowCell, label: &crate::form::Label| {
-                    over(head.cell, cell.cell)
-                        && label.folded.iter().chain(&label.bare).any(|text| *text == *head.folded)
-                };
-                if let Some(head) = heads.iter().find(|head| named(head, own)) {
-                    let groups = path
-                        .filter(|group| heads.iter().any(|other| named(&other, group) && over(other.cell, head.cell)));
-                    let exact = (head.cell.column, head.cell.col_span) == (cell.cell.column, cell.cell.col_span);
-                    matches.push((column, groups.count(), exact));
-                }
+    let each = |(column, &at): (usize, &usize)| choices[at].iter().any(|one| one.column == column && !one.doubtful);
+    let by_columns = kept.len() == width && kept.iter().enumerate().all(each);
+    if by_columns || in_words(shape, &heads, rows.edge) {
+        header.in_order = true;
+        header.exact = true;
+        header.top = 100;
+        if kept.len() == width {
+            for (column, &at) in kept.iter().enumerate() {
+                header.columns[at].is = Column::Known(column, Fit::Exact);
             }
-            // Where a group's label is lost, the labels that are left decide.
-            let most = matches.iter().map(|found| found.1).max();
-            matches.retain(|found| Some(found.1) == most);
-            matches.into_iter().map(|(column, _, exact)| (column, exact)).collect()
-        })
-        .collect()
-}
-
-/// The cell of each column, where every cell has exactly the grid columns of exactly one header and every column has one cell.
-fn exact_order(by_header: &[Vec<Match>], wanted: usize) -> Option<Vec<usize>> {
-    let mut order = vec![None; wanted];
-    for (position, matches) in by_header.iter().enumerate() {
-        let mut exact = matches.iter().filter(|found| found.1);
-        let (&(column, _), None) = (exact.next()?, exact.next()) else { return None };
-        if order[column].replace(position).is_some() {
-            return None;
+            return header;
         }
     }
-    order.into_iter().collect()
+    decide(forms, shape, &mut header, choices);
+    if !header.in_order {
+        let weight = |column: &HeadColumn| match column.is {
+            Column::Known(_, Fit::Exact) => 100,
+            Column::Known(_, Fit::Bare) => 90,
+            Column::Group(_) => 80,
+            Column::Alike(_) => 60,
+            _ => 0,
+        };
+        let exact = |column: &HeadColumn| matches!(column.is, Column::Known(..));
+        header.exact = header.columns.iter().filter(|column| exact(column)).count() == width;
+        header.top = header.columns.iter().map(weight).sum::<i32>() / count(width.max(1));
+    }
+    let foreign = header.columns.iter().filter(|column| column.is == Column::Foreign).count();
+    header.foreign = count(foreign * 100 / header.columns.len().max(1));
+    header
 }
 
-/// The cells of the columns where their number differs: each column takes the one cell under its header, blank ones aside.
-fn overlapping<'d>(by_header: &[Vec<Match>], cells: &[&RowCell<'d>], wanted: usize) -> Option<Assigned<'d>> {
-    let mut assigned: Vec<Option<&'d Cell>> = vec![None; wanted];
-    let mut filled = 0;
-    for (column, slot) in assigned.iter_mut().enumerate() {
-        let under: Vec<usize> =
-            (0..cells.len()).filter(|&position| by_header[position].iter().any(|found| found.0 == column)).collect();
-        let exact = |&&position: &&usize| by_header[position].contains(&(column, true));
-        let mut candidates: Vec<usize> = under.iter().filter(exact).copied().collect();
-        if candidates.is_empty() {
-            candidates = under.iter().copied().filter(|&position| !cells[position].folded.is_empty()).collect();
+/// The columns behind the labels, each under one header; those that are blank in header and rows are left out.
+fn head_columns<'f, 'd>(
+    heads: &[&ViewRow<'f, 'd>],
+    view: &View<'f, 'd>,
+    panel: &Panel,
+    edge: u32,
+) -> Vec<HeadColumn<'f, 'd>> {
+    let mut columns: Vec<HeadColumn> = Vec::new();
+    let ends = panel.head.iter().chain(&panel.body).filter_map(|&row| view.rows[row].cells.last());
+    let width = ends.map(ViewCell::end).max().unwrap_or(0);
+    let mut at = edge;
+    // Every step goes to the next border of a cell.
+    while at < width && columns.len() < ROW_CELLS {
+        let over = heads.iter().filter_map(|row| row.over(at));
+        let mut next = width;
+        let mut path: Vec<ViewCell> = Vec::new();
+        let mut climbed = true;
+        for cell in over {
+            next = next.min(cell.end());
+            climbed = !cell.filled;
+            if cell.filled && !path.last().is_some_and(|last| last.is(cell)) {
+                path.push(*cell);
+            }
         }
-        if candidates.is_empty() {
-            candidates = under.iter().copied().take(1).collect();
+        let gap = heads.iter().flat_map(|row| &row.cells).map(|cell| cell.column).filter(|&start| start > at).min();
+        next = next.min(gap.unwrap_or(width)).max(at + 1);
+        if heads.iter().all(|row| row.over(at).is_none()) && heads.is_empty() {
+            next = width;
         }
-        match candidates.as_slice() {
-            [] => {}
-            // A cell that also stands under the header of another column belongs to neither for certain.
-            [one]
-                if by_header[*one].len() == 1
-                    || by_header[*one].iter().filter(|found| found.1).eq([&(column, true)]) =>
+        let body = panel.body.iter().filter_map(|&row| view.rows[row].over(at));
+        let empty = climbed && body.clone().all(|cell| !cell.filled);
+        let numbered = || {
+            let texts = body.clone().map(|cell| cell.at.cell.text.trim());
+            panel.body.len() >= 2 && texts.enumerate().all(|(row, text)| text.parse() == Ok(row + 1))
+        };
+        let serial = match path.last() {
+            Some(last) => SERIAL.contains(&last.at.folded.as_ref()),
+            None => numbered(),
+        };
+        match columns.last_mut() {
+            Some(last)
+                if last.end == at
+                    && last.path.len() == path.len()
+                    && !path.is_empty()
+                    && last.path.iter().zip(&path).all(|(one, other)| one.is(other))
+                    // Columns under a group alone, without a header of their own, stay apart.
+                    && !climbed =>
             {
-                *slot = Some(cells[*one].cell);
-                filled += 1;
+                last.end = next;
             }
-            _ => return None,
+            _ if empty => {}
+            _ => columns.push(HeadColumn {
+                start: at,
+                end: next,
+                is: if serial { Column::Serial } else { Column::Blank },
+                path,
+            }),
+        }
+        at = next;
+    }
+    columns
+}
+
+/// A column of the form that a header may be.
+struct Choice {
+    column: usize,
+    fit: Fit,
+    groups: usize,
+    /// Whether a group stands above that the form does not know.
+    doubtful: bool,
+}
+
+/// The columns that a header may be: its own label fits, and no group of another column stands above it.
+fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32)) -> Vec<Choice> {
+    if head.is == Column::Serial {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, Choice)> = Vec::new();
+    for (number, column) in shape.columns.iter().enumerate() {
+        let Some(own) = &column.own else { continue };
+        let place = head.path.iter().enumerate().rev().find_map(|(at, cell)| {
+            let fit = own.fit(cell.number());
+            fit.or_else(|| column.is_glued(cell.number()).then_some(Fit::Exact)).map(|fit| (at, fit))
+        });
+        let Some((at, fit)) = place else { continue };
+        let glued = column.is_glued(head.path[at].number());
+        let above = &head.path[..at];
+        let is_group = |cell: &&ViewCell| column.groups.iter().any(|group| group.fit(cell.number()).is_some());
+        let of_others = |cell: &&ViewCell| {
+            let others = shape.columns.iter().flat_map(|other| other.groups.iter().chain(&other.own));
+            others.into_iter().any(|other| other.fit(cell.number()).is_some())
+        };
+        if above.iter().any(|cell| !is_group(&cell) && of_others(&cell)) {
+            continue;
+        }
+        let over_all = |cell: &&ViewCell| cell.column <= wide.0 && cell.end() >= wide.1;
+        let is_own = |cell: &&ViewCell| own.fit(cell.number()).is_some();
+        let doubtful = above.iter().any(|cell| !is_group(&cell) && !is_own(&cell) && !over_all(&cell));
+        let groups = if glued { column.groups.len() } else { above.iter().filter(is_group).count() };
+        found.push((at, Choice { column: number, fit, groups, doubtful }));
+    }
+    // The lowest cell that is a label decides, then the groups, then the label as prescribed.
+    let best = found.iter().map(|(at, choice)| (*at, choice.groups, choice.fit)).max();
+    found.retain(|(at, choice)| best == Some((*at, choice.groups, choice.fit)));
+    found.into_iter().map(|found| found.1).collect()
+}
+
+/// Whether the words of the header, row by row, are exactly the form's.
+fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
+    if shape.pivot {
+        return false;
+    }
+    let mut words = shape.words.iter();
+    let mut left = shape.words.len();
+    for cell in heads.iter().flat_map(|row| row.filled()).filter(|cell| cell.end() > edge) {
+        let corner = shape.corner.as_ref().is_some_and(|corner| corner.fit(cell.number()).is_some());
+        if corner && cell.column < edge.max(1) {
+            continue;
+        }
+        if words.next().is_none_or(|word| word.fit(cell.number()).is_none()) {
+            return false;
+        }
+        left -= 1;
+    }
+    left == 0 && !shape.words.is_empty()
+}
+
+/// Decides what every header is.
+fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Vec<Choice>>) {
+    // Columns that one header names alone are no other's.
+    let mut sure: Vec<usize> = Vec::new();
+    loop {
+        let single = choices.iter().filter(|one| one.len() == 1).map(|one| one[0].column);
+        let new: Vec<usize> = single.filter(|column| !sure.contains(column)).collect();
+        if new.is_empty() {
+            break;
+        }
+        sure.extend(new);
+        for choice in choices.iter_mut().filter(|choice| choice.len() > 1) {
+            choice.retain(|one| !sure.contains(&one.column));
         }
     }
-    // Figures under a header that the form does not know are an extra column, but only where every column of the form is there.
-    let stray =
-        cells.iter().enumerate().filter(|(position, cell)| by_header[*position].is_empty() && !cell.folded.is_empty());
-    let extra: Vec<String> = stray.map(|(_, cell)| cell.cell.text.clone()).collect();
-    (filled > 0 && (extra.is_empty() || filled == wanted)).then_some(Assigned {
-        cells: assigned,
-        reordered: false,
-        extra,
-    })
+    let mut taken: Vec<usize> = vec![0; shape.columns.len()];
+    for (column, choice) in header.columns.iter_mut().zip(&choices) {
+        if column.is == Column::Serial {
+            continue;
+        }
+        column.is = match choice.as_slice() {
+            [one] => {
+                taken[one.column] += 1;
+                if one.doubtful { Column::Group(one.column) } else { Column::Known(one.column, one.fit) }
+            }
+            [] if column.path.is_empty() => Column::Blank,
+            [] => match column.path.last() {
+                Some(last) if forms.know(&last.at.folded) => Column::Foreign,
+                _ => Column::Unknown,
+            },
+            _ => Column::Twice,
+        };
+    }
+    for column in &mut header.columns {
+        if let Column::Known(of, _) | Column::Group(of) = column.is
+            && taken[of] > 1
+        {
+            column.is = Column::Twice;
+        }
+    }
+    for at in 0..header.columns.len() {
+        if header.columns[at].is != Column::Unknown {
+            continue;
+        }
+        if let Some(column) = alike(shape, &header.columns[at], &taken) {
+            taken[column] += 1;
+            header.columns[at].is = Column::Alike(column);
+        }
+    }
+}
+
+/// The column whose label an unknown header is most like, of those that no header is, if none is nearly as like.
+fn alike(shape: &Shape, head: &HeadColumn, taken: &[usize]) -> Option<usize> {
+    let written = fold(&head.shown());
+    let mut best: Vec<(f64, usize)> = Vec::new();
+    for (number, column) in shape.columns.iter().enumerate() {
+        let most = column.texts.iter().map(|text| likeness(&written, text)).fold(0.0, f64::max);
+        best.push((most, number));
+    }
+    best.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    let &(most, number) = best.first()?;
+    let second = best.get(1).map_or(0.0, |second| second.0);
+    (most >= LIKE && most - second >= LIKE_APART && taken[number] == 0).then_some(number)
 }

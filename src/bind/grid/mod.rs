@@ -1,6 +1,19 @@
-//! Tables of the form in grids: which region a block has, and which cell is which field's.
+//! Tables of the form in grids: which table of the document each block of the form is, and which cell is which field's.
+//!
+//! The way: rows of grids without text between them are cut into tables ([`panels`], by the kinds of their rows, [`kinds`]); every block
+//! is laid over every table where its labels are seen ([`rows`], [`columns`], [`evidence`]); all blocks together are given their tables
+//! ([`assign`]); and the figures are read ([`cells`], [`read`]).
 
-pub(in crate::bind) mod align;
 mod around;
-pub(in crate::bind) mod columns;
-pub(in crate::bind) mod tables;
+mod assign;
+mod cells;
+mod columns;
+mod evidence;
+mod kinds;
+mod panels;
+pub(in crate::bind) mod read;
+mod rows;
+mod second;
+mod sums;
+mod tell;
+mod view;

@@ -7,6 +7,9 @@ use indexmap::IndexMap;
 use memchr::memmem;
 use rustc_hash::FxBuildHasher;
 
+use super::likeness::likeness;
+use super::shapes::{LabelNumber, Shape, glued_texts, shapes};
+use crate::bind::limits::LIKE_HEADING;
 use crate::form::{Block, Form, Head, Label};
 use crate::report::Value;
 use crate::text::Finder;
@@ -106,6 +109,10 @@ pub(in crate::bind) struct FormIndex {
     sections: HashMap<Box<str>, usize, FxBuildHasher>,
     /// Finds the names that a title of the form may have.
     names: Vec<memmem::Finder<'static>>,
+    /// The numbers of labels that are glued to those of their groups; behind those of the labels.
+    glued: HashMap<Box<str>, (LabelNumber, Role), FxBuildHasher>,
+    /// Its blocks as they may stand in a grid.
+    pub(in crate::bind) shapes: Vec<Shape>,
     /// The form's fields without figures: copying them costs less than putting each in its place anew.
     blank: IndexMap<String, Value>,
 }
@@ -134,6 +141,8 @@ impl FormIndex {
             numbers: HashMap::default(),
             sections: HashMap::default(),
             names: form.title.names.iter().map(|name| memmem::Finder::new(name.as_str()).into_owned()).collect(),
+            glued: HashMap::default(),
+            shapes: Vec::new(),
             blank: form.fields.iter().map(|field| (field.id.clone(), Value::default())).collect(),
         };
         for (table, spec) in form.tables.iter().enumerate() {
@@ -145,16 +154,68 @@ impl FormIndex {
         // A section's heading ends the figures of a table before it.
         for (number, section) in form.sections.iter().enumerate() {
             let texts = section.heading.iter().flat_map(|heading| heading.folded.iter().chain(&heading.bare));
-            for text in texts {
+            // Marks alone fold to nothing, and nothing stands everywhere.
+            for text in texts.filter(|text| !text.is_empty()) {
                 index.sections.entry(text.as_str().into()).or_insert(number);
             }
             let heading = section.heading.as_ref().and_then(|heading| heading.folded.first());
+            let heading = heading.filter(|heading| !heading.is_empty());
             index.headings.push(heading.map(|heading| memmem::Finder::new(heading.as_str()).into_owned()));
             if let Some(heading) = heading {
                 index.number(heading);
             }
         }
+        index.glue();
+        index.shapes = shapes(&index);
         index
+    }
+
+    /// Numbers the labels that stand in one text with those of their groups.
+    fn glue(&mut self) {
+        let form = Arc::clone(&self.form);
+        let blocks = form.tables.iter().flat_map(|table| &table.blocks);
+        let leaves = blocks.flat_map(|block| {
+            let rows = block.leaf_rows.iter().map(|leaf| (leaf, Role::Leaf));
+            rows.chain(block.leaf_columns.iter().map(|leaf| (leaf, Role::Header)))
+        });
+        for (leaf, role) in leaves {
+            let path: Vec<&Label> = leaf.path.iter().collect();
+            let groups = path.split_last().map(|(_, groups)| glued_texts(groups)).unwrap_or_default();
+            for text in glued_texts(&path).into_iter().chain(groups) {
+                let number = self.labels.len() + self.glued.len();
+                if !self.numbers.contains_key(text.as_str())
+                    && let Ok(number) = number.try_into()
+                {
+                    self.glued.entry(text.into()).or_insert((number, role));
+                }
+            }
+        }
+    }
+
+    /// The number of a folded text that is the label of a row or column glued to those of its groups, and which of the two it is.
+    pub(in crate::bind) fn glued(&self, folded: &str) -> Option<(LabelNumber, Role)> {
+        self.glued.get(folded).copied()
+    }
+
+    /// The number of a folded label and where it may stand.
+    pub(in crate::bind) fn look_up(&self, folded: &str) -> (Option<LabelNumber>, &[Use]) {
+        match self.numbers.get(folded) {
+            Some(&number) => (number.try_into().ok(), self.uses[number].as_slice()),
+            None => (None, &[]),
+        }
+    }
+
+    /// The section under this number whose heading is like a folded text without its number.
+    pub(in crate::bind) fn section_alike(&self, number: u32, bare: &str) -> Option<usize> {
+        let numbered = |section: &&crate::form::Section| {
+            let found = section.heading.as_ref().and_then(|heading| crate::text::numbering(&heading.text));
+            found.is_some_and(|found| found.level == 1 && found.number == number)
+        };
+        let alike = |section: &&crate::form::Section| {
+            let texts = section.heading.iter().flat_map(|heading| &heading.bare);
+            texts.map(|text| likeness(bare, text)).fold(0.0, f64::max) >= LIKE_HEADING
+        };
+        self.form.sections.iter().position(|section| numbered(&section) && alike(&section))
     }
 
     /// How many labels there are; they are numbered from 0.

@@ -2,3 +2,4 @@
 
 pub(in crate::bind) mod index;
 pub(in crate::bind) mod likeness;
+pub(in crate::bind) mod shapes;

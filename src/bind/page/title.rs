@@ -17,6 +17,9 @@ pub(in crate::bind) struct FoundTitle {
     pub(in crate::bind) alone: bool,
 }
 
+/// Characters behind the fixed words of a title that stands alone: `（2024年度）`.
+const BEHIND: usize = 8;
+
 /// Takes a text apart that may hold a title. `None` where the form's fixed words are not in it.
 pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let folded = fold_with_map(text);
@@ -29,8 +32,11 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let before = &text[..start];
     let after = text[end..].trim_matches(blank);
     let (agency, year) = around(before);
+    // The year may stand behind the fixed words: 统计表（2024年度）.
+    let year = year.or_else(|| around(after).1.filter(|_| after.chars().count() <= BEHIND));
     let lead = agency.as_deref().and_then(|agency| before.find(agency.split(blank).next().unwrap_or(agency)));
-    let alone = after.chars().count() <= 8 && lead.is_none_or(|lead| before[..lead].trim_matches(blank).is_empty());
+    let alone =
+        after.chars().count() <= BEHIND && lead.is_none_or(|lead| before[..lead].trim_matches(blank).is_empty());
     let begin = lead.unwrap_or_else(|| before.len() - before.trim_start_matches(blank).len());
     let text: String = text[begin..end].split(['\n', '\r', '\t']).map(|piece| piece.trim_matches(blank)).collect();
     let agency = agency.map(|agency| agency.split(blank).collect::<String>()).filter(|agency| !agency.is_empty());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::bind::labels::index::{FormIndex, Role, Use};
+use crate::bind::labels::shapes::LabelNumber;
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
 use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
 use crate::text::{blank, fold, fold_label};
@@ -59,13 +60,10 @@ pub(in crate::bind) struct RowCell<'d> {
     pub(in crate::bind) figure: bool,
     /// Where the form that was chosen has a label of this text.
     pub(in crate::bind) uses: &'d [Use],
-}
-
-impl RowCell<'_> {
-    /// Whether it is a label of a table's header.
-    pub(in crate::bind) fn heads(&self, table: usize) -> bool {
-        self.uses.iter().any(|found| found.table == table && found.role == Role::Header)
-    }
+    /// The number of its text among the labels of that form.
+    pub(in crate::bind) number: Option<LabelNumber>,
+    /// Whether it is the label of a row or column with those of its groups in one text.
+    pub(in crate::bind) glued: Option<Role>,
 }
 
 /// A document as one flow.
@@ -143,12 +141,18 @@ impl<'d> Flow<'d> {
         let mut remarks: Vec<(usize, usize, String)> = Vec::new();
         for (number, row) in self.rows.iter_mut().enumerate() {
             for (position, cell) in row.cells.iter_mut().enumerate() {
-                cell.uses = index.uses(&cell.folded);
+                (cell.number, cell.uses) = index.look_up(&cell.folded);
                 // `3其他` has digits and few letters as a figure has, and is a label all the same.
                 if cell.figure && !cell.uses.is_empty() {
                     cell.figure = false;
                 }
-                if !cell.figure && cell.uses.is_empty() {
+                if cell.figure {
+                    continue;
+                }
+                if cell.number.is_none() && !cell.folded.is_empty() {
+                    (cell.number, cell.glued) = index.glued(&cell.folded).unzip();
+                }
+                if cell.uses.is_empty() && cell.glued.is_none() {
                     let label = without_remark(&cell.cell.text).filter(|label| !index.uses(label).is_empty());
                     remarks.extend(label.map(|label| (number, position, label)));
                 }
@@ -162,7 +166,7 @@ impl<'d> Flow<'d> {
         remarks.retain(|(_, _, label)| !alone.contains(label.as_str()));
         for (number, position, label) in remarks {
             let cell = &mut self.rows[number].cells[position];
-            cell.uses = index.uses(&label);
+            (cell.number, cell.uses) = index.look_up(&label);
             cell.folded = label.into();
         }
     }
@@ -216,6 +220,8 @@ impl<'d> Flow<'d> {
                     folded: fold_label(&cell.text),
                     figure: may_be_figure(&cell.text),
                     uses: &[],
+                    number: None,
+                    glued: None,
                 })
                 .collect();
             self.items.push(Item::Row(self.rows.len()));

@@ -22,6 +22,11 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// Whether a line is the number of a page.
+pub(in crate::bind) fn is_page_number(text: &str) -> bool {
+    PAGE_NUMBER.is_match(text)
+}
+
 /// What a line of the stream is.
 #[derive(Debug, Clone)]
 pub(in crate::bind) enum LineKind<'d> {
@@ -194,7 +199,7 @@ impl<'d> Stream<'d> {
                 self.aside.push((text.region, text.text.to_string()));
             }
             // The number of a page says nothing, and inside a table it is no figure.
-            Item::Text(text) if PAGE_NUMBER.is_match(&text.text) => {}
+            Item::Text(text) if is_page_number(&text.text) => {}
             Item::Text(text) => self.text(&text.text, text.level, text.place.clone()),
             Item::Picture(picture) => {
                 self.push("", LineKind::Picture(picture), picture.place.clone());

@@ -7,7 +7,7 @@ use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks}
 use super::pieces::{Piece, blanks_part_cells, cells, cells_with_words, pieces};
 use super::rowtext::Side;
 use super::solve::{Known, RowState, solve};
-use crate::bind::figures::{Figures, rows_missing};
+use crate::bind::figures::{Figures, Proof, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
 use crate::bind::source::stream::{Claim, Stream};
 use crate::bind::value;
@@ -328,7 +328,7 @@ impl FlatTable<'_, '_> {
                 if rules.is_empty() { piece.text.into() } else { piece.text.split(blank).collect::<String>().into() };
             let mut value = value::read_piece(&self.index.form, field, &text, &place, &mut figures.findings);
             value.deduced = rules.to_vec();
-            figures.values[field] = value;
+            figures.put(&self.index.form, field, value, Proof::Text);
         }
     }
 

@@ -44,6 +44,46 @@ super::declare! {
         ("列的顺序与表单不同", "columns stand in another order than in the form"),
         ("列按表头读取，顺序不同不影响数据。", "Columns were read by their headers; the order does not change the figures."),
         ("无需处理。", "Nothing to do.");
+    /// A header that is not the form's was read as one of its columns.
+    HEADER_VARIANT = "header-variant", Warning,
+        ("表头与表单不一致，已按最接近的栏目读取", "a header differs from the form's and was read as one of its columns"),
+        ("表头的文字与规定的栏目不同，但文字相近，或者只有按这一栏读取时各栏相加才等于合计。", "The header is not the prescribed one, but it is alike, or the sums of the rows hold only if it is this column."),
+        ("请核对，并改用规定的表头。", "Check it, and use the prescribed header.");
+    /// A column of the form has no certain header.
+    HEADER_UNKNOWN = "header-unknown", Error,
+        ("表头中没有规定的栏目", "the header lacks a column of the form"),
+        ("表头中没有这一栏，或者不能确定是哪一栏，其数据留空；不属于表单的栏目未计入。", "The header does not have the column, or which one it is is not certain; its figures stay empty, and columns of no form were left out."),
+        ("请按规定的表头填写。", "Use the prescribed header.");
+    /// A table without a header.
+    HEADER_LOST = "header-lost", Warning,
+        ("表格没有表头", "a table has no header"),
+        ("表格没有表头，按规定的次序读取，只采用各栏相加等于合计的行。", "The table has no header; it was read in the order of the form, and only rows whose columns add up were taken."),
+        ("请核对，并补上表头。", "Check it, and add the header.");
+    /// A row that stands one cell off.
+    ROW_SHIFTED = "row-shifted", Warning,
+        ("一行数据错开了一格", "the figures of a row stand one cell off"),
+        ("该行的数据整体错开了一格，移回一格后各栏相加等于合计，已据此读取。", "The figures of the row stand one cell off; moved back, they add up, and so they were read."),
+        ("请核对。", "Check it.");
+    /// Rows and columns of a table are exchanged.
+    TABLE_TURNED = "table-turned", Info,
+        ("表格的行与栏互换", "rows and columns of a table are exchanged"),
+        ("表格的行、栏与规定格式不同，已按行名和栏名读取，不影响数据。", "Rows and columns stand otherwise than in the form; they were read by their labels, which does not change the figures."),
+        ("无需处理。", "Nothing to do.");
+    /// A table was found in another part of the report.
+    TABLE_ELSEWHERE = "table-elsewhere", Warning,
+        ("表格不在规定的部分", "a table stands in another part of the report"),
+        ("表格在另一部分的标题之下，行名和表头都与规定相同，已读取。", "The table stands under the heading of another part; its labels are all the prescribed ones, so it was read."),
+        ("请核对这张表是否就是应报的表。", "Check that this is the table to be reported.");
+    /// Two tables of the file could be the form's.
+    TABLE_DOUBLED = "table-doubled", Error,
+        ("两张表格都像是同一张表", "two tables could be the same one"),
+        ("文件中有两张表格的行名和表头都与规定相同，不能确定以哪一张为准，数据留空。", "Two tables of the file have the labels of one table of the form; which of them counts is not certain, so its figures stay empty."),
+        ("请只保留正确的一张。", "Keep only the right one.");
+    /// A table that looks like the form's was not taken.
+    TABLE_PASSED_OVER = "table-passed-over", Warning,
+        ("有一张表格未采用", "a table was passed over"),
+        ("表格有表单的行名或表头，但不是表单规定的表格，未采用，原样保留在正文中。", "The table has labels of the form without being one of its tables; it was passed over and kept with the text."),
+        ("请核对。", "Check it.");
     /// A row that the form does not know.
     ROW_UNKNOWN = "row-unknown", Warning,
         ("表格中有表单没有的行", "a table has a row that the form does not have"),

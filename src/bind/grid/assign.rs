@@ -1,0 +1,173 @@
+//! Which table of the document each block of the form is, all blocks together; ties leave a block empty.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evidence::{Candidate, Place};
+use super::panels::Panels;
+use super::view::ViewCell;
+use crate::bind::labels::shapes::Shape;
+use crate::bind::limits::{LONE_FIELDS, TIE, TOP_LEAST, score};
+
+/// The tables that one block takes.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Region {
+    /// The candidates, the best first, then those that go on with it.
+    pub(in crate::bind) parts: Vec<usize>,
+    /// Others that were passed over.
+    pub(in crate::bind) passed: Vec<usize>,
+}
+
+/// A block that stays empty, because two tables could be it.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Tie {
+    /// The candidates.
+    pub(in crate::bind) between: (usize, usize),
+}
+
+/// What every block of the form is.
+#[derive(Debug, Default)]
+pub(in crate::bind) struct Assignment {
+    /// The blocks that were found.
+    pub(in crate::bind) regions: Vec<Region>,
+    /// Those that stay empty.
+    pub(in crate::bind) ties: Vec<Tie>,
+}
+
+/// Assigns tables to blocks.
+pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Candidate]) -> Assignment {
+    let block = |at: usize| {
+        let shape = &shapes[candidates[at].shape];
+        (shape.table, shape.block)
+    };
+    let strip = |at: usize| found.all[candidates[at].panel].strip;
+    let passed: Vec<usize> = (0..candidates.len()).filter(|&at| candidates[at].passed).collect();
+    // A block beside another of its table is where it belongs.
+    let beside = |at: usize| {
+        passed
+            .iter()
+            .any(|&other| block(other).0 == block(at).0 && block(other) != block(at) && strip(other) == strip(at))
+    };
+    let siblings: BTreeSet<usize> = passed.iter().copied().filter(|&at| beside(at)).collect();
+    let weight = |at: usize| candidates[at].score + if siblings.contains(&at) { score::SIBLING } else { 0 };
+    let mut free: Vec<usize> =
+        passed.iter().copied().filter(|at| !candidates[*at].lone || siblings.contains(at)).collect();
+    // What has no header only goes on with what has one.
+    free.sort_by_key(|&at| {
+        let candidate = &candidates[at];
+        (candidate.headless, std::cmp::Reverse(weight(at)), block(at), candidate.panel, candidate.shape)
+    });
+    let mut winners: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    for &at in &free {
+        if winners.contains_key(&block(at)) {
+            continue;
+        }
+        let cells = cells(found, &candidates[at]);
+        if cells.iter().any(|cell| used.contains(cell)) {
+            continue;
+        }
+        used.extend(cells);
+        winners.insert(block(at), at);
+    }
+    let mut assignment = Assignment::default();
+    for (&of, &winner) in &winners {
+        let rivals: Vec<usize> = free.iter().copied().filter(|&at| at != winner && block(at) == of).collect();
+        let all = (0..candidates.len()).filter(|&at| block(at) == of && at != winner);
+        let mut region = Region { parts: vec![winner], passed: Vec::new() };
+        let goes_on: Vec<usize> = all.clone().filter(|&at| continues(found, candidates, &region, at, shapes)).collect();
+        for at in goes_on {
+            let cells = cells(found, &candidates[at]);
+            if continues(found, candidates, &region, at, shapes) && !cells.iter().any(|cell| used.contains(cell)) {
+                used.extend(cells);
+                region.parts.push(at);
+            }
+        }
+        let mut tie = None;
+        for at in rivals.into_iter().filter(|at| !region.parts.contains(at)) {
+            let own = cells(found, &candidates[at]);
+            // A table that another block took, or another way to read the winner's own cells, is no rival.
+            if own.iter().any(|cell| used.contains(cell)) {
+                continue;
+            }
+            if ties(candidates, winner, at, weight(winner) - weight(at)) {
+                tie = tie.or(Some(at));
+            } else {
+                region.passed.push(at);
+            }
+        }
+        let shadow = all.clone().find(|&at| {
+            let other = &candidates[at];
+            let apart = other.panel != candidates[winner].panel && !region.parts.contains(&at) && !other.blank;
+            // Row labels of a small block are everyday words: beside a table in its own place they prove nothing.
+            let large = shapes[other.shape].fields().len() >= LONE_FIELDS || other.header.top >= TOP_LEAST;
+            let free = !cells(found, other).iter().any(|cell| used.contains(cell));
+            apart && free && !other.passed && other.shadows() && (large || candidates[winner].place != Place::Own)
+        });
+        tie = tie.or(shadow);
+        match tie {
+            Some(other) => assignment.ties.push(Tie { between: (winner, other) }),
+            None => assignment.regions.push(region),
+        }
+    }
+    assignment
+}
+
+/// The cells with figures that a candidate would take.
+fn cells(found: &Panels, candidate: &Candidate) -> Vec<usize> {
+    let view = &found.views[found.all[candidate.panel].view];
+    let hits = candidate.rows.hits.iter().flatten();
+    let cells = hits.flat_map(|hit| view.rows[hit.row].cells.iter().skip(hit.label.map_or(0, |label| label + 1)));
+    cells.filter(|cell| cell.own).map(|cell: &ViewCell| std::ptr::from_ref(cell.at.cell).addr()).collect()
+}
+
+/// Whether a table goes on with a region: its rows are others, or its columns are.
+fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usize, shapes: &[Shape]) -> bool {
+    let (one, first) = (&candidates[at], &candidates[region.parts[0]]);
+    if one.shape != first.shape || one.panel == first.panel || one.place != first.place || one.marked != first.marked {
+        return false;
+    }
+    let (panel, above) = (&found.all[one.panel], &found.all[first.panel]);
+    let (view, view_above) = (&found.views[panel.view], &found.views[above.view]);
+    if view.turned != view_above.turned {
+        return false;
+    }
+    let shape = &shapes[one.shape];
+    let parts = || region.parts.iter().map(|&part| &candidates[part]);
+    if !shape.labelled() {
+        use super::columns::Column;
+        let columns = |candidate: &Candidate| -> Vec<usize> {
+            let known = candidate.header.columns.iter().filter_map(|column| match column.is {
+                Column::Known(column, _) => Some(column),
+                _ => None,
+            });
+            known.collect()
+        };
+        let own = columns(one);
+        return !own.is_empty() && !parts().any(|part| columns(part).iter().any(|column| own.contains(column)));
+    }
+    let rows: Vec<usize> = (0..shape.rows.len()).filter(|&row| one.has(row)).collect();
+    let shared = rows.iter().filter(|&&row| parts().any(|part| part.has(row))).count();
+    if rows.is_empty() || shared > 0 {
+        return false;
+    }
+    if !one.headless {
+        return one.passed || one.header.top >= first.header.top.min(90);
+    }
+    // Without a header it has to be as wide as the table above that it goes on with.
+    let width = |view: &super::view::View| {
+        view.rows.iter().filter_map(|row| row.cells.last().map(ViewCell::end)).max().unwrap_or(0)
+    };
+    one.panel > first.panel && !first.headless && width(view) == width(view_above)
+}
+
+/// Whether neither of two tables is surely the one.
+fn ties(candidates: &[Candidate], winner: usize, other: usize, apart: i32) -> bool {
+    let (winner, other) = (&candidates[winner], &candidates[other]);
+    let clear = (winner.place == Place::Own && other.place != Place::Own)
+        || (other.marked && !winner.marked)
+        || (other.blank && !winner.blank)
+        || (winner.full && !other.full && other.place != Place::Own);
+    // Under one heading a whole copy proves nothing against a damaged table: the damaged one may be the true one.
+    let same = winner.place == Place::Own && other.place == Place::Own;
+    !clear && (same || (winner.full && other.full) || apart < TIE)
+}

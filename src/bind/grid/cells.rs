@@ -1,0 +1,254 @@
+//! The cells of a row laid to the headers of its table, and the headers that only the sums of rows can tell.
+
+use rust_decimal::Decimal;
+
+use super::columns::{Column, Header};
+use super::rows::Hit;
+use super::view::{ViewCell, ViewRow};
+use crate::bind::labels::shapes::{RowSum, Shape};
+use crate::bind::value;
+
+/// Why the cells of a row could not be laid to columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::bind) enum Misfit {
+    /// So many cells where the form has so many columns.
+    Count,
+    /// The row is parted by a label that the form does not know.
+    Parted(String),
+}
+
+/// What a cell belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) enum Target {
+    /// A column of the form.
+    Form(usize),
+    /// A header of the table.
+    Head(usize),
+}
+
+/// The cells of a row by column.
+#[derive(Debug, Clone, Default)]
+pub(in crate::bind) struct Laid<'f, 'd> {
+    /// Each cell with what it belongs to.
+    pub(in crate::bind) cells: Vec<(Target, ViewCell<'f, 'd>)>,
+    /// Cells with text that belong to no header.
+    pub(in crate::bind) stray: Vec<ViewCell<'f, 'd>>,
+    /// Whether the row was moved by one cell.
+    pub(in crate::bind) shifted: bool,
+}
+
+/// The cells of a row that may hold figures: those that begin in it, behind its label.
+pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, edge: u32) -> Vec<ViewCell<'f, 'd>> {
+    let start = hit.label.map_or(0, |label| label + 1);
+    let cells = row.cells.iter().skip(start).filter(|cell| cell.own);
+    cells.filter(|cell| hit.label.is_some() || cell.end() > edge).copied().collect()
+}
+
+/// Lays the cells of a row to the headers.
+pub(in crate::bind) fn lay<'f, 'd>(
+    shape: &Shape,
+    header: &Header<'f, 'd>,
+    row: &ViewRow<'f, 'd>,
+    (hit_row, hit): (usize, &Hit),
+    edge: u32,
+) -> Result<Laid<'f, 'd>, Misfit> {
+    let kept: Vec<usize> = (0..header.columns.len()).filter(|&at| header.columns[at].is != Column::Serial).collect();
+    let all = figure_cells(row, hit, edge);
+    // What stands under no header and has no text is a spacer; what numbers the rows is no figure.
+    let under = |cell: &ViewCell, at: usize| {
+        let head = &header.columns[at];
+        head.start < cell.end() && cell.column < head.end
+    };
+    let is_serial = |cell: &ViewCell| {
+        let mut over = (0..header.columns.len()).filter(|&at| under(cell, at)).peekable();
+        over.peek().is_some() && over.all(|at| header.columns[at].is == Column::Serial)
+    };
+    let spacer = |cell: &ViewCell| {
+        !cell.filled && !header.columns.is_empty() && !(0..header.columns.len()).any(|at| under(cell, at))
+    };
+    let cells: Vec<ViewCell> = all.iter().filter(|cell| !is_serial(cell) && !spacer(cell)).copied().collect();
+    let width = shape.columns.len();
+    if let [first, rest @ ..] = cells.as_slice()
+        && first.words()
+        && !value::is_figure_cell(&first.at.cell.text)
+        && hit.label.is_some()
+        && rest.len() >= width
+        && rest.iter().all(|cell| cell.at.figure)
+    {
+        return Err(Misfit::Parted(first.at.cell.text.trim().to_owned()));
+    }
+    let same =
+        |cell: &ViewCell, at: usize| (header.columns[at].start, header.columns[at].end) == (cell.column, cell.end());
+    let exact = |cell: &ViewCell| kept.iter().copied().find(|&at| same(cell, at));
+    let own: Vec<Option<usize>> = cells.iter().map(exact).collect();
+    let ordered = |columns: Vec<Target>| {
+        Ok(Laid { cells: columns.into_iter().zip(cells.iter().copied()).collect(), ..Laid::default() })
+    };
+    let in_order: Vec<Target> = (0..width).map(Target::Form).collect();
+    let heads: Vec<Target> = kept.iter().map(|&at| Target::Head(at)).collect();
+    // Cells that stand exactly under other headers than their order says.
+    let against = |order: &[usize]| {
+        own.iter().zip(order).filter(|(own, at)| own.is_some_and(|own| own != **at)).count() * 2 > cells.len()
+    };
+    if header.columns.is_empty() {
+        return if cells.len() == width { ordered(in_order) } else { Err(Misfit::Count) };
+    }
+    let short = cells.len() < kept.len();
+    if own.iter().all(Option::is_some) && !short && !(header.in_order && kept.len() != width) {
+        return Ok(Laid {
+            cells: own.iter().flatten().map(|&at| Target::Head(at)).zip(cells.iter().copied()).collect(),
+            ..Laid::default()
+        });
+    }
+    let shift = cells.first().is_some_and(|cell| !cell.filled) || against(&kept);
+    if header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
+        return ordered(in_order);
+    }
+    if cells.len() == kept.len() && !against(&kept) {
+        return ordered(heads);
+    }
+    if shift && let Some(laid) = shifted(shape, header, hit_row, &cells, &kept) {
+        return Ok(laid);
+    }
+    if cells.len() == kept.len() {
+        // As many cells as headers, and most of them under another's: which of the two is right is not certain.
+        return Err(Misfit::Count);
+    }
+    if shift && cells.len() == kept.len() + 1 {
+        return Err(Misfit::Count);
+    }
+    // A row that ends before its header does, and not in a workbook, lacks a cell anywhere.
+    let end = row.cells.last().map_or(0, ViewCell::end);
+    let head_end = kept.last().map_or(0, |&at| header.columns[at].end);
+    let on_sheet = cells.first().is_some_and(|cell| cell.at.cell.place.table.is_none());
+    if end < head_end && !on_sheet {
+        return Err(Misfit::Count);
+    }
+    Ok(overlapping(header, &kept, &cells))
+}
+
+/// Each cell under the one header over it, blank ones aside; a cell that also stands under another belongs to neither.
+fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd>]) -> Laid<'f, 'd> {
+    let mut laid = Laid::default();
+    let over = |cell: &ViewCell| -> Vec<usize> {
+        let columns = kept.iter().copied();
+        let touches = |&at: &usize| header.columns[at].start < cell.end() && cell.column < header.columns[at].end;
+        columns.filter(touches).collect()
+    };
+    let exact =
+        |cell: &ViewCell, at: usize| (header.columns[at].start, header.columns[at].end) == (cell.column, cell.end());
+    for &at in kept {
+        let under: Vec<&ViewCell> = cells.iter().filter(|cell| over(cell).contains(&at)).collect();
+        let same = under.iter().copied().find(|cell| exact(cell, at));
+        let filled: Vec<&ViewCell> = under.iter().copied().filter(|cell| cell.filled).collect();
+        let one = match (same, filled.as_slice()) {
+            (Some(same), _) => Some(same),
+            (None, [one]) => Some(*one),
+            (None, []) => under.first().copied(),
+            _ => None,
+        };
+        if let Some(cell) = one
+            && over(cell) == [at]
+        {
+            laid.cells.push((Target::Head(at), *cell));
+        }
+    }
+    let taken = |cell: &&ViewCell| laid.cells.iter().any(|(_, other)| other.is(cell));
+    let stray: Vec<ViewCell> = cells.iter().filter(|cell| cell.filled && !taken(cell)).copied().collect();
+    laid.stray = stray;
+    laid
+}
+
+/// A row that stands one cell too far to the right, where its sums hold only when it is moved back.
+fn shifted<'f, 'd>(
+    shape: &Shape,
+    header: &Header,
+    hit_row: usize,
+    cells: &[ViewCell<'f, 'd>],
+    kept: &[usize],
+) -> Option<Laid<'f, 'd>> {
+    let moved = match cells {
+        [first, rest @ ..] if !first.filled && rest.len() == kept.len() => rest,
+        all if all.len() == kept.len() => all,
+        _ => return None,
+    };
+    let pairs: Vec<(Target, ViewCell)> = kept.iter().map(|&at| Target::Head(at)).zip(moved.iter().copied()).collect();
+    let value = |column: usize| {
+        let of = pairs.iter().find(|(target, _)| match target {
+            Target::Form(at) => *at == column,
+            Target::Head(at) => matches!(header.columns[*at].is, Column::Known(known, _) if known == column),
+        });
+        of.and_then(|(_, cell)| number(&cell.at.cell.text))
+    };
+    let holds: Vec<Option<bool>> = shape.sums[hit_row].iter().map(|sum| holds(sum, &value)).collect();
+    let some = moved.iter().any(|cell| number(&cell.at.cell.text).is_some_and(|number| !number.is_zero()));
+    (some && !holds.is_empty() && holds.iter().all(|holds| *holds == Some(true))).then(|| Laid {
+        cells: pairs,
+        stray: Vec::new(),
+        shifted: true,
+    })
+}
+
+/// A plain number; what is more than digits decides nothing.
+pub(in crate::bind) fn number(text: &str) -> Option<Decimal> {
+    let text: String = text.trim().chars().filter(|character| !matches!(character, ',' | '，')).collect();
+    Decimal::from_str_exact(&text).ok()
+}
+
+/// Whether a sum holds; `None` where one of its figures is no number.
+pub(in crate::bind) fn holds(sum: &RowSum, value: &dyn Fn(usize) -> Option<Decimal>) -> Option<bool> {
+    let mut total = Decimal::from(sum.constant);
+    for &(column, sign) in &sum.terms {
+        total = total.checked_add(value(column)?.checked_mul(Decimal::from(sign))?)?;
+    }
+    Some(total.is_zero())
+}
+
+/// Decides by the sums of rows what headers are that are not known as prescribed: for each header the column of the form that its
+/// figures are taken for.
+pub(in crate::bind) fn prove(shape: &Shape, header: &Header, rows: &[(usize, Laid)]) -> Vec<Option<usize>> {
+    let mut taken: Vec<Option<usize>> = header
+        .columns
+        .iter()
+        .map(|column| match column.is {
+            Column::Known(column, _) | Column::Alike(column) | Column::Group(column) => Some(column),
+            _ => None,
+        })
+        .collect();
+    let left: Vec<usize> = (0..shape.columns.len()).filter(|column| !taken.contains(&Some(*column))).collect();
+    let unknown: Vec<usize> = (0..taken.len()).filter(|&at| header.columns[at].is == Column::Unknown).collect();
+    let others = header.columns.iter().any(|column| matches!(column.is, Column::Twice | Column::Foreign));
+    if let ([column], [at], false) = (left.as_slice(), unknown.as_slice(), others) {
+        taken[*at] = Some(*column);
+    }
+    let mut proven = taken.clone();
+    for (at, column) in header.columns.iter().enumerate() {
+        let Some(of) = taken[at] else { continue };
+        let needs = match column.is {
+            Column::Known(..) => continue,
+            Column::Alike(_) => false,
+            _ => true,
+        };
+        let (mut some, mut broken) = (false, false);
+        for (row, laid) in rows {
+            let value = |column: usize| {
+                let cell = laid.cells.iter().find(|(target, _)| match *target {
+                    Target::Form(form) => form == column,
+                    Target::Head(head) => taken[head] == Some(column),
+                });
+                cell.and_then(|(_, cell)| number(&cell.at.cell.text))
+            };
+            for sum in shape.sums[*row].iter().filter(|sum| sum.terms.iter().any(|term| term.0 == of)) {
+                match holds(sum, &value) {
+                    Some(true) => some |= value(of).is_some_and(|number| !number.is_zero()),
+                    Some(false) => broken = true,
+                    None => {}
+                }
+            }
+        }
+        if broken || (needs && !some) {
+            proven[at] = None;
+        }
+    }
+    proven
+}

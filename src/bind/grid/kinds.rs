@@ -1,0 +1,112 @@
+//! What kind of row a row of a table is, from the labels that its cells are.
+
+use super::view::{ViewCell, ViewRow};
+use crate::bind::labels::index::FormIndex;
+use crate::text::numbering;
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) enum Kind {
+    /// Nothing is written in it.
+    Blank,
+    /// One cell with the heading of a section, given with its index, or another title of the report.
+    Mark(Option<usize>),
+    /// One cell with the caption of a block.
+    Caption,
+    /// One cell with other words.
+    Note,
+    /// The numbers of the columns: 甲 1 2 3.
+    Numbers,
+    /// A part of a header with labels of the form.
+    Head,
+    /// Words alone, none of them known: an own table's header, or a row with words for figures.
+    Words,
+    /// A row of figures, or one with the label of a row.
+    Body,
+}
+
+/// The kind of a row.
+pub(in crate::bind) fn kind(index: &FormIndex, row: &ViewRow) -> Kind {
+    let filled: Vec<&ViewCell> = row.filled().collect();
+    match filled.as_slice() {
+        [] => Kind::Blank,
+        [only] => single(index, only),
+        all => several(all),
+    }
+}
+
+fn single(index: &FormIndex, cell: &ViewCell) -> Kind {
+    if cell.at.figure {
+        return Kind::Body;
+    }
+    if cell.is_caption() {
+        return Kind::Caption;
+    }
+    if let Some(section) = section(index, &cell.at.cell.text, &cell.at.folded) {
+        return Kind::Mark(Some(section));
+    }
+    if cell.is_row_label() {
+        return Kind::Body;
+    }
+    if cell.is_head_label() {
+        return Kind::Head;
+    }
+    if index.is_titled(&cell.at.folded) {
+        return Kind::Mark(None);
+    }
+    Kind::Note
+}
+
+fn several(filled: &[&ViewCell]) -> Kind {
+    let is_figure = |cell: &&&ViewCell| cell.at.figure && !is_year(&cell.at.cell.text);
+    let figures = filled.iter().filter(is_figure).count();
+    let heads = filled.iter().filter(|cell| cell.is_head_label()).count();
+    let labels = filled.iter().filter(|cell| cell.is_row_label()).count();
+    if figures > 0 {
+        return if labels == 0 && are_numbers(filled) { Kind::Numbers } else { Kind::Body };
+    }
+    let only_labels = filled.iter().filter(|cell| cell.is_row_label() && !cell.is_head_label()).count();
+    if heads > 0 && (heads > only_labels || only_labels == 0) {
+        return Kind::Head;
+    }
+    if only_labels > 0 { Kind::Body } else { Kind::Words }
+}
+
+/// `2023年` and the like, which head a column.
+fn is_year(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.strip_suffix("年度").or_else(|| text.strip_suffix('年'));
+    digits.is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a row numbers the columns: 栏次 1 2 3, 甲 乙 1 2.
+fn are_numbers(filled: &[&ViewCell]) -> bool {
+    let mut next = 1_u32;
+    for cell in filled {
+        let text = cell.at.cell.text.trim();
+        let digits = text.trim_matches(|character: char| "()（）[]【】".contains(character));
+        if digits.parse() == Ok(next) {
+            next += 1;
+        } else if next > 1 || cell.at.figure || text.chars().count() > 3 {
+            return false;
+        }
+    }
+    next > 2
+}
+
+/// The section that a short text is the heading of: as prescribed, without its number, or alike under the same number.
+pub(in crate::bind) fn section(index: &FormIndex, text: &str, folded: &str) -> Option<usize> {
+    let text = text.trim();
+    if folded.is_empty() || text.len() > crate::bind::limits::HEADING_BYTES {
+        return None;
+    }
+    if let Some(section) = index.section(folded) {
+        return Some(section);
+    }
+    let found = numbering(text).filter(|found| found.level == 1)?;
+    let bare = crate::text::fold(&text[found.length..]);
+    if let Some(section) = index.section(&bare) {
+        return Some(section);
+    }
+    index.section_alike(found.number, &bare)
+}

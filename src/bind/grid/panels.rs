@@ -1,0 +1,403 @@
+//! The tables of a document: rows of grids without text between them, cut where a new header or caption begins.
+
+use std::ops::Range;
+
+use super::kinds::{Kind, kind, section};
+use super::view::{View, ViewCell, ViewRow};
+use crate::bind::labels::index::{FormIndex, Role};
+use crate::bind::limits::{LINE_CHARACTERS, PANELS, ROW_CELLS, TURNED_CELLS};
+use crate::bind::source::items::{Flow, Item, TextItem};
+use crate::bind::source::stream::is_page_number;
+use crate::document::{Grid, Place, Region};
+use crate::text::fold;
+
+/// Rows of grids with no text between them.
+#[derive(Debug)]
+struct Strip<'f> {
+    rows: Range<usize>,
+    /// The section whose heading stands above.
+    section: Option<usize>,
+    /// The last lines above, nearest last.
+    lines: Vec<&'f TextItem<'f>>,
+    /// The name of the sheet.
+    sheet: Option<&'f str>,
+}
+
+/// A table: what stands above it, its header and its rows, as rows of its view.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Panel {
+    /// Index of its view.
+    pub(in crate::bind) view: usize,
+    /// Number of the strip that it is in.
+    pub(in crate::bind) strip: usize,
+    /// Rows with captions of blocks.
+    pub(in crate::bind) captions: Vec<usize>,
+    /// Rows with other words above the header.
+    pub(in crate::bind) notes: Vec<usize>,
+    /// Rows of the header.
+    pub(in crate::bind) head: Vec<usize>,
+    /// Rows that number the columns.
+    pub(in crate::bind) numbers: Vec<usize>,
+    /// Rows of figures.
+    pub(in crate::bind) body: Vec<usize>,
+    /// The section whose heading stands above.
+    pub(in crate::bind) section: Option<usize>,
+    /// Whether what stands above says that it shows other figures for comparison.
+    pub(in crate::bind) marked: bool,
+}
+
+/// The tables of a document with the views that they are rows of.
+#[derive(Debug, Default)]
+pub(in crate::bind) struct Panels<'f, 'd> {
+    /// The views.
+    pub(in crate::bind) views: Vec<View<'f, 'd>>,
+    /// The tables from the top.
+    pub(in crate::bind) all: Vec<Panel>,
+    /// Whether there were more than are looked at.
+    pub(in crate::bind) too_many: bool,
+}
+
+impl Panels<'_, '_> {
+    /// Where a table begins.
+    pub(in crate::bind) fn place(&self, panel: usize) -> Option<Place> {
+        let panel = self.all.get(panel)?;
+        let view = &self.views[panel.view];
+        let row = panel.captions.iter().chain(&panel.head).chain(&panel.body).min()?;
+        view.rows[*row].filled().next().map(|cell| cell.at.cell.place.clone())
+    }
+}
+
+/// Finds the tables of a document.
+pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> Panels<'f, 'd> {
+    let mut found = Panels::default();
+    let strips = strips(index, flow);
+    let mut carried: Option<usize> = None;
+    for (number, strip) in strips.iter().enumerate() {
+        // A heading inside a grid holds for the grids below it too, until text says another or a sheet ends.
+        let section = strip.section.or(carried.filter(|_| strip.sheet.is_none()));
+        if found.all.len() > PANELS {
+            found.too_many = true;
+            break;
+        }
+        let has_labels = |row: usize| {
+            let cells = &flow.rows[row].cells;
+            cells.len() <= ROW_CELLS && cells.iter().any(|cell| !cell.uses.is_empty() || cell.glued.is_some())
+        };
+        if !strip.rows.clone().any(has_labels) {
+            carried = None;
+            continue;
+        }
+        let mut cutter = Cutter {
+            index,
+            strip: number,
+            section,
+            marked: is_marked(index, strip),
+            panel: None,
+            waiting: Vec::new(),
+            spare: None,
+            found: Vec::new(),
+        };
+        let view = View::of(flow, strip.rows.clone());
+        cutter.cut(&view, found.views.len());
+        carried = cutter.section;
+        let (panels, chunks) = (cutter.found, chunks(index, &view));
+        let marked = is_marked(index, strip);
+        turned(index, &view, &chunks, (number, section, marked), &mut found);
+        let at = found.views.len();
+        found.views.push(view);
+        for mut panel in panels {
+            panel.view = at;
+            bands(panel, &mut found);
+        }
+    }
+    found
+}
+
+/// Rows of grids that follow each other without text between, as wide as each other.
+fn strips<'f>(index: &FormIndex, flow: &'f Flow<'_>) -> Vec<Strip<'f>> {
+    let mut strips: Vec<Strip> = Vec::new();
+    let mut open = false;
+    let mut section_above: Option<usize> = None;
+    let mut lines: Vec<&TextItem> = Vec::new();
+    for item in &flow.items {
+        match item {
+            Item::Text(text) => {
+                if matches!(text.region, Region::HeaderFooter | Region::Chrome) || is_page_number(&text.text) {
+                    continue;
+                }
+                if open {
+                    lines.clear();
+                }
+                open = false;
+                if let Some(section) = section(index, &text.text, &text.folded) {
+                    section_above = Some(section);
+                    lines.clear();
+                } else {
+                    lines.push(text);
+                    if lines.len() > 2 {
+                        lines.remove(0);
+                    }
+                }
+            }
+            Item::Picture(_) => {}
+            Item::Row(row) => {
+                let grid = flow.rows[*row].grid;
+                let joins = |strip: &Strip| {
+                    let before = flow.rows[strip.rows.start].grid;
+                    let (one, other) = (flow.grids[before], flow.grids[grid]);
+                    before == grid
+                        || flow.rows[strip.rows.end - 1].grid == grid
+                        || (one.columns() == other.columns() && !is_sheet(one) && !is_sheet(other))
+                };
+                match strips.last_mut() {
+                    Some(strip) if open && strip.rows.end == *row && joins(strip) => strip.rows.end = row + 1,
+                    _ => {
+                        let of = flow.grids[grid];
+                        let sheet = of.caption.as_deref().filter(|_| is_sheet(of));
+                        if sheet.is_some() {
+                            section_above = sheet.and_then(|name| section_of_sheet(index, name));
+                        }
+                        strips.push(Strip { rows: *row..row + 1, section: section_above, lines: lines.clone(), sheet });
+                        open = true;
+                    }
+                }
+            }
+        }
+    }
+    strips
+}
+
+/// Whether a grid is the sheet of a workbook.
+fn is_sheet(grid: &Grid) -> bool {
+    grid.caption.is_some() && grid.place.table.is_none()
+}
+
+/// The section that the name of a sheet is the heading of, or whose table it names.
+fn section_of_sheet(index: &FormIndex, name: &str) -> Option<usize> {
+    let folded = fold(name);
+    let named = |table: &&crate::form::Table| {
+        let name = fold(&table.name.zh);
+        !name.is_empty() && folded.contains(&name)
+    };
+    section(index, name, &folded).or_else(|| index.form.tables.iter().find(named).map(|table| table.section))
+}
+
+/// Whether a line above or the name of the sheet says that the figures are there for comparison.
+fn is_marked(index: &FormIndex, strip: &Strip) -> bool {
+    let short =
+        |line: &&&TextItem| line.text.chars().count() <= LINE_CHARACTERS || line.text.trim_end().ends_with(['：', ':']);
+    strip.lines.iter().filter(short).any(|line| compares(index, &line.folded))
+        || strip.sheet.is_some_and(|name| compares(index, &fold(name)))
+}
+
+fn compares(index: &FormIndex, folded: &str) -> bool {
+    index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
+}
+
+/// Cuts the rows of a view into tables.
+struct Cutter<'i> {
+    index: &'i FormIndex,
+    strip: usize,
+    section: Option<usize>,
+    marked: bool,
+    panel: Option<Panel>,
+    /// Rows of words that are above the next table if it begins now, and inside this one if it goes on.
+    waiting: Vec<usize>,
+    /// The first blank row below a header.
+    spare: Option<usize>,
+    found: Vec<Panel>,
+}
+
+impl Cutter<'_> {
+    fn cut(&mut self, view: &View, number: usize) {
+        let kinds: Vec<Kind> = view.rows.iter().map(|row| kind(self.index, row)).collect();
+        for (row, &found) in kinds.iter().enumerate() {
+            let started = self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty());
+            match found {
+                // The one row of a table without row labels may be blank.
+                Kind::Blank => {
+                    let cells = view.rows[row].cells.iter().filter(|cell| cell.own).count();
+                    let headed = self.panel.as_ref().is_some_and(|panel| !panel.head.is_empty());
+                    if !started && headed && cells >= 2 {
+                        self.spare = self.spare.or(Some(row));
+                    }
+                }
+                Kind::Mark(section) => {
+                    self.flush();
+                    self.section = section.or(self.section);
+                }
+                Kind::Note => self.waiting.push(row),
+                Kind::Caption => {
+                    if started || self.panel.as_ref().is_some_and(|panel| !panel.head.is_empty()) {
+                        self.flush();
+                    }
+                    self.open(number, view).captions.push(row);
+                }
+                Kind::Words if started && !self.begins(view, &kinds, row) => self.body(number, view, row),
+                Kind::Head | Kind::Words => {
+                    if started {
+                        self.flush();
+                    }
+                    self.open(number, view).head.push(row);
+                }
+                Kind::Numbers if started => self.body(number, view, row),
+                Kind::Numbers => self.open(number, view).numbers.push(row),
+                Kind::Body => self.body(number, view, row),
+            }
+        }
+        self.flush();
+    }
+
+    fn body(&mut self, number: usize, view: &View, row: usize) {
+        // Words between rows of figures are inside the table.
+        if self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty()) {
+            self.waiting.clear();
+        }
+        self.open(number, view).body.push(row);
+    }
+
+    /// The table that rows are added to, with the words that wait for it.
+    fn open(&mut self, number: usize, view: &View) -> &mut Panel {
+        let notes = std::mem::take(&mut self.waiting);
+        let marked =
+            notes.iter().flat_map(|&row| view.rows[row].filled()).any(|cell| compares(self.index, &cell.at.folded));
+        let (strip, section, above) = (self.strip, self.section, self.marked);
+        let panel = self.panel.get_or_insert_with(|| Panel {
+            view: number,
+            strip,
+            captions: Vec::new(),
+            notes: Vec::new(),
+            head: Vec::new(),
+            numbers: Vec::new(),
+            body: Vec::new(),
+            section,
+            marked: above,
+        });
+        panel.marked |= marked;
+        panel.notes.extend(notes);
+        panel
+    }
+
+    fn flush(&mut self) {
+        let spare = self.spare.take();
+        if let Some(panel) = self.panel.as_mut().filter(|panel| panel.body.is_empty()) {
+            panel.body.extend(spare);
+        }
+        self.found.extend(self.panel.take().filter(|panel| !panel.body.is_empty()));
+    }
+
+    /// Whether unknown words below a table's rows are the header of another one: the next row with a label of the form is not one
+    /// that follows on the rows above.
+    fn begins(&self, view: &View, kinds: &[Kind], row: usize) -> bool {
+        let last = self.panel.iter().flat_map(|panel| panel.body.iter().rev()).find_map(|&row| order(&view.rows[row]));
+        let next = (row + 1..view.rows.len())
+            .take_while(|&next| matches!(kinds[next], Kind::Body | Kind::Blank | Kind::Numbers));
+        let next = next.map(|next| &view.rows[next]).find_map(order);
+        match (last, next) {
+            (Some(last), Some(next)) => next.0 != last.0 || next.1 <= last.1,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        }
+    }
+}
+
+/// Table and row of the form that the last label of a row belongs to.
+fn order(row: &ViewRow) -> Option<(usize, usize)> {
+    let label = row.cells.iter().rev().find(|cell| cell.is_row_label())?;
+    let leaf = label.at.uses.iter().find(|found| found.role == Role::Leaf)?;
+    Some((leaf.table, leaf.expected))
+}
+
+/// Stretches of rows that may be a table with rows and columns exchanged: with many labels of the form, up to a blank row, a caption or a
+/// heading.
+fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
+    let mut chunks = Vec::new();
+    let mut start = 0;
+    for row in 0..=view.rows.len() {
+        let ends = view
+            .rows
+            .get(row)
+            .is_none_or(|row| matches!(kind(index, row), Kind::Blank | Kind::Mark(_) | Kind::Caption | Kind::Note));
+        if ends {
+            if row > start {
+                chunks.push(start..row);
+            }
+            start = row + 1;
+        }
+    }
+    chunks
+}
+
+/// Adds the tables that stretches of a strip are with rows and columns exchanged.
+fn turned<'f, 'd>(
+    index: &FormIndex,
+    view: &View<'f, 'd>,
+    chunks: &[Range<usize>],
+    (strip, section, marked): (usize, Option<usize>, bool),
+    found: &mut Panels<'f, 'd>,
+) {
+    for chunk in chunks {
+        let rows = &view.rows[chunk.clone()];
+        let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
+        // Row labels of the form beside each other in one row, or header labels below each other.
+        let first = rows.iter().map(|row| row.filled().filter(|cell| cell.is_row_label()).count()).max().unwrap_or(0);
+        let below = rows.iter().filter(|row| {
+            let first = row.cells.iter().rev().find(|cell| cell.words());
+            first.is_some_and(ViewCell::is_head_label) && row.filled().any(|cell| cell.at.figure)
+        });
+        if cells > TURNED_CELLS || (first < 2 && below.count() < 3) {
+            continue;
+        }
+        let part = View {
+            rows: rows.to_vec(),
+            flow: view.flow.start + chunk.start..view.flow.start + chunk.end,
+            turned: false,
+        };
+        let part = part.turned();
+        let mut cutter =
+            Cutter { index, strip, section, marked, panel: None, waiting: Vec::new(), spare: None, found: Vec::new() };
+        cutter.cut(&part, found.views.len());
+        found.all.append(&mut cutter.found);
+        found.views.push(part);
+    }
+}
+
+/// Adds a table, or the tables that stand side by side in it: further right the labels of rows stand again.
+fn bands(panel: Panel, found: &mut Panels) {
+    let view = &found.views[panel.view];
+    let mut starts: Vec<(u32, usize)> = Vec::new();
+    for row in panel.body.iter().map(|&row| &view.rows[row]) {
+        let mut figures = false;
+        let mut words = false;
+        for cell in row.cells.iter().filter(|cell| cell.filled) {
+            if cell.at.figure {
+                figures |= words;
+            } else if figures && cell.is_row_label() {
+                match starts.iter_mut().find(|start| start.0 == cell.column) {
+                    Some(start) => start.1 += 1,
+                    None => starts.push((cell.column, 1)),
+                }
+                (figures, words) = (false, true);
+            } else {
+                words = true;
+            }
+        }
+    }
+    starts.retain(|start| start.1 >= 2 && start.1 * 2 >= panel.body.len());
+    starts.sort_unstable();
+    if starts.is_empty() {
+        found.all.push(panel);
+        return;
+    }
+    // The label column of a band begins left of its first label where groups stand before it.
+    let mut bounds: Vec<u32> = vec![0];
+    bounds.extend(starts.iter().map(|start| start.0));
+    bounds.push(u32::MAX);
+    for pair in bounds.windows(2) {
+        let band = found.views[panel.view].band(pair[0]..pair[1]);
+        let mut part = panel.clone();
+        part.view = found.views.len();
+        found.views.push(band);
+        found.all.push(part);
+    }
+}

@@ -1,0 +1,500 @@
+//! The figures of the form's tables, read from the tables of a document that their blocks were assigned to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::around::around;
+use super::assign::{Assignment, Region, assign};
+use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
+use super::columns::{Column, Forms, Header};
+use super::evidence::{Candidate, Place, candidates};
+use super::panels::{Panels, panels};
+use super::rows::Hit;
+use super::second::second_start;
+use super::sums::{proves, sums_hold};
+use super::tell;
+use super::view::ViewCell;
+use crate::bind::figures::{Figures, Hold, Proof, rows_missing};
+use crate::bind::labels::index::{Expected, FormIndex};
+use crate::bind::labels::shapes::Shape;
+use crate::bind::source::items::Flow;
+use crate::bind::value;
+use crate::finding::Finding;
+use crate::finding::code::bind as code;
+use crate::form::FieldIndex;
+
+/// Reads every table of the form that stands in grids.
+pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -> Figures {
+    let mut figures = Figures::none(&index.form, flow.rows.len());
+    let forms = Forms { index, all };
+    let found = panels(index, flow);
+    if found.too_many {
+        figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
+    }
+    let mut candidates = candidates(&forms, &found);
+    if let Some(second) = second_start(&index.shapes, &found, &candidates) {
+        figures.second = Some(second);
+        candidates.retain(|candidate| {
+            found.views[found.all[candidate.panel].view].row_of(&found.all[candidate.panel]) < second
+        });
+    }
+    let assignment = assign(&index.shapes, &found, &candidates);
+    let mut reader = Reader {
+        forms: &forms,
+        flow,
+        found: &found,
+        candidates: &candidates,
+        figures: &mut figures,
+        claims: BTreeMap::new(),
+        seen: vec![BTreeSet::new(); index.form.tables.len()],
+        told: BTreeSet::new(),
+    };
+    reader.all(&assignment);
+    figures
+}
+
+struct Reader<'a, 'f, 'd> {
+    forms: &'a Forms<'a>,
+    flow: &'a Flow<'d>,
+    found: &'a Panels<'f, 'd>,
+    candidates: &'a [Candidate<'f, 'd>],
+    figures: &'a mut Figures,
+    /// For each panel the table that took it, and the rows of its view that are rows of the form.
+    claims: BTreeMap<usize, (usize, BTreeSet<usize>)>,
+    /// For each table the rows of the form that were found, or spoken of: block and row.
+    seen: Vec<BTreeSet<(usize, usize)>>,
+    /// Panels that were spoken of.
+    told: BTreeSet<usize>,
+}
+
+/// A row of the form.
+struct Found<'f, 'd> {
+    row: usize,
+    hit: Hit,
+    laid: Result<Laid<'f, 'd>, Misfit>,
+    /// Whether no header stands above its table, nor above one that it goes on with.
+    headless: bool,
+}
+
+impl<'f, 'd> Reader<'_, 'f, 'd> {
+    fn all(&mut self, assignment: &Assignment) {
+        let index = self.forms.index;
+        for region in &assignment.regions {
+            self.region(region);
+        }
+        for tie in &assignment.ties {
+            self.tie(tie.between);
+        }
+        self.claim();
+        for table in 0..index.form.tables.len() {
+            if self.figures.rows[table].is_empty() {
+                continue;
+            }
+            let expected = index.expected[table].iter().filter_map(|expected| match *expected {
+                Expected::Data { block, row } => Some((block, row)),
+                _ => None,
+            });
+            let missing: Vec<(usize, usize)> = expected.filter(|row| !self.seen[table].contains(row)).collect();
+            if !missing.is_empty() {
+                self.figures.findings.push(rows_missing(&index.form, table, &missing));
+            }
+        }
+        self.passed_over();
+    }
+
+    fn shape(&self, candidate: usize) -> &Shape {
+        &self.forms.index.shapes[self.candidates[candidate].shape]
+    }
+
+    /// Rows of the block that a row of the shape stands for: all of a block whose columns stand left.
+    fn rows_of(shape: &Shape, row: usize) -> (usize, usize) {
+        (shape.block, if shape.pivot { 0 } else { row })
+    }
+
+    fn region(&mut self, region: &Region) {
+        let first = &self.candidates[region.parts[0]];
+        let shape = self.shape(region.parts[0]).clone();
+        let region_hold = self.region_hold(region, &shape);
+        let mut moved = 0;
+        let mut place = None;
+        let mut header_above: Option<&Header> = None;
+        let mut found: Vec<Vec<(usize, Found)>> = Vec::new();
+        for &part in &region.parts {
+            let candidate = &self.candidates[part];
+            let view = &self.found.views[self.found.all[candidate.panel].view];
+            let header = match (candidate.headless, header_above) {
+                (true, Some(above)) => above,
+                _ => &candidate.header,
+            };
+            header_above = header_above.or(Some(header));
+            moved += candidate.rows.moved;
+            let hits = candidate.rows.hits.iter().enumerate().filter_map(|(row, hit)| hit.map(|hit| (row, hit)));
+            let all = hits.chain(candidate.rows.doubles.iter().copied()).map(|(row, hit)| {
+                let laid = lay(&shape, header, &view.rows[hit.row], (row, &hit), candidate.rows.edge);
+                (part, Found { row, hit, laid, headless: first.headless })
+            });
+            let all: Vec<(usize, Found)> = all.collect();
+            let claim = self.claims.entry(candidate.panel).or_insert((shape.table, BTreeSet::new()));
+            claim.1.extend(all.iter().map(|(_, found)| found.hit.row));
+            place = place.or_else(|| {
+                let hit = candidate.rows.hits.iter().flatten().next()?;
+                view.rows[hit.row].cells.first().map(|cell| cell.at.cell.place.clone())
+            });
+            found.push(all);
+        }
+        for (number, part) in found.iter().enumerate() {
+            let header = if self.candidates[region.parts[number]].headless && number > 0 {
+                header_above.unwrap_or(&first.header)
+            } else {
+                &self.candidates[region.parts[number]].header
+            };
+            let others = &found[..number];
+            let mut hold = region_hold;
+            if self.candidates[region.parts[number]].headless
+                && number > 0
+                && !proves(&shape, header, part.iter().map(|(_, found)| (found.row, found.laid.as_ref().ok())))
+            {
+                let at = self.place(region.parts[number]);
+                hold = self.figures.tell(tell::goes_on(&self.forms.index.form, shape.table).at(at));
+            }
+            self.part(&shape, header, part, others, hold);
+        }
+        let headers: Vec<&Header> = region.parts.iter().map(|&part| &self.candidates[part].header).collect();
+        self.columns_missing(&shape, &headers, &found, region.parts[0]);
+        if moved > 0 {
+            self.figures.findings.push(tell::rows_moved(&self.forms.index.form, shape.table, moved));
+        }
+    }
+
+    /// What is to be said of a region before its figures are taken.
+    fn region_hold(&mut self, region: &Region, shape: &Shape) -> Hold {
+        let form = &self.forms.index.form;
+        let first = &self.candidates[region.parts[0]];
+        let panel = &self.found.all[first.panel];
+        let turned = self.found.views[panel.view].turned || shape.pivot;
+        let at = self.place(region.parts[0]);
+        let mut hold = Hold::Known;
+        if first.place == Place::Other {
+            let section = panel.section.and_then(|section| form.sections[section].heading.as_ref());
+            let heading = section.map(|heading| heading.text.clone()).unwrap_or_default();
+            hold = self.figures.tell(tell::elsewhere(form, shape.table, &heading).at(at.clone()));
+        }
+        if first.headless {
+            hold = self.figures.tell(tell::header_lost(form, shape.table).at(at.clone()));
+        }
+        if turned {
+            self.figures.tell(tell::turned(form, shape.table).at(at.clone()));
+        }
+        for &passed in &region.passed {
+            let place = self.place(passed);
+            if self.told.insert(self.candidates[passed].panel) {
+                self.figures.tell(tell::passed_over(form, shape.table).at(place));
+            }
+        }
+        hold
+    }
+
+    fn place(&self, candidate: usize) -> Option<crate::document::Place> {
+        self.found.place(self.candidates[candidate].panel)
+    }
+
+    /// Reads the rows of one table of a region.
+    fn part(
+        &mut self,
+        shape: &Shape,
+        header: &Header<'f, 'd>,
+        part: &[(usize, Found<'f, 'd>)],
+        others: &[Vec<(usize, Found<'f, 'd>)>],
+        region: Hold,
+    ) {
+        let laid: Vec<(usize, Laid)> = part
+            .iter()
+            .filter_map(|(_, found)| found.laid.as_ref().ok().map(|laid| (found.row, laid.clone())))
+            .collect();
+        let proven = prove(shape, header, &laid);
+        let columns = self.column_holds(shape, header, &proven);
+        let mut done: BTreeSet<usize> = BTreeSet::new();
+        for (_, found) in part {
+            let before = others.iter().flatten().map(|(_, other)| other);
+            if before.clone().any(|other| other.row == found.row && shape.labelled()) || !done.insert(found.row) {
+                continue;
+            }
+            let again: Vec<&Found> = part
+                .iter()
+                .map(|(_, other)| other)
+                .filter(|other| other.row == found.row && other.hit != found.hit)
+                .collect();
+            self.row(shape, found, &again, &columns, region);
+        }
+    }
+
+    /// For each header the column that its figures are taken for, with what is said of it.
+    fn column_holds(&mut self, shape: &Shape, header: &Header, proven: &[Option<usize>]) -> Vec<Option<(usize, Hold)>> {
+        let form = &self.forms.index.form;
+        let mut holds = Vec::new();
+        for (head, of) in header.columns.iter().zip(proven) {
+            let Some(column) = *of else {
+                holds.push(None);
+                continue;
+            };
+            let hold = if matches!(head.is, Column::Known(..)) {
+                Hold::Known
+            } else {
+                let by_sums = !matches!(head.is, Column::Alike(_));
+                let place = head.path.last().map(|cell| cell.at.cell.place.clone());
+                let words = (head.shown(), shape.columns[column].shown.clone());
+                self.figures.tell(tell::header_variant(form, shape.table, words, by_sums).at(place))
+            };
+            holds.push(Some((column, hold)));
+        }
+        holds
+    }
+
+    fn row(
+        &mut self,
+        shape: &Shape,
+        found: &Found<'f, 'd>,
+        again: &[&Found<'f, 'd>],
+        columns: &[Option<(usize, Hold)>],
+        region: Hold,
+    ) {
+        let index = self.forms.index;
+        let form = &index.form;
+        let block_row = Self::rows_of(shape, found.row);
+        self.seen[shape.table].insert(block_row);
+        let all: Vec<FieldIndex> = (0..shape.columns.len()).map(|column| shape.field(found.row, column)).collect();
+        let words = tell::row_words(form, shape, found.row);
+        let laid = match &found.laid {
+            Ok(laid) => laid,
+            Err(misfit) => {
+                let (at, shown) = self.shown(found);
+                self.figures.tell(tell::misfit(form, &words, &all, misfit, &shown, 0).at(at));
+                return;
+            }
+        };
+        let texts = |found: &Found| -> Vec<String> {
+            let laid = found.laid.iter().flat_map(|laid| &laid.cells);
+            laid.map(|(_, cell)| cell.at.cell.text.trim().to_owned()).collect()
+        };
+        let own = texts(found);
+        if again.iter().any(|other| texts(other) != own) {
+            let (at, _) = self.shown(found);
+            self.figures.tell(tell::doubled(form, &words, &all).at(at));
+            return;
+        }
+        let mut row_hold = Hold::Known;
+        if found.hit.alike {
+            let (at, _) = self.shown(found);
+            let written = self.cell_text(found, found.hit.label);
+            row_hold = self.figures.tell(tell::label_variant(&words, &written).at(at));
+        }
+        if laid.shifted {
+            let (at, _) = self.shown(found);
+            row_hold = self.figures.tell(tell::shifted(&words).at(at));
+        }
+        if found.headless && !sums_hold(shape, found.row, laid) {
+            let (at, shown) = self.shown(found);
+            self.figures.tell(tell::misfit(form, &words, &all, &Misfit::Count, &shown, 0).at(at));
+            return;
+        }
+        let mut known = vec![false; shape.columns.len()];
+        for column in columns.iter().flatten() {
+            known[column.0] = true;
+        }
+        let mut taken = vec![false; shape.columns.len()];
+        for (target, cell) in &laid.cells {
+            let of = match *target {
+                Target::Form(column) => Some((column, Hold::Known)),
+                Target::Head(head) => columns.get(head).copied().flatten(),
+            };
+            let Some((column, hold)) = of.filter(|of| !taken[of.0]) else { continue };
+            taken[column] = true;
+            let field = all[column];
+            let (flow, grid) = (self.flow, self.grid_of(found));
+            let said = || around(flow, grid, cell.at.cell);
+            let read = value::read(form, field, cell.at.cell, said, &mut self.figures.findings);
+            self.figures.put(form, field, read, Proof::Address { row: row_hold, column: hold, region });
+        }
+        // A known header without a cell in this row.
+        let absent: Vec<FieldIndex> =
+            (0..taken.len()).filter(|&column| known[column] && !taken[column]).map(|column| all[column]).collect();
+        if !absent.is_empty() {
+            let (at, shown) = self.shown(found);
+            let count = taken.iter().filter(|taken| **taken).count();
+            self.figures.tell(tell::misfit(form, &words, &absent, &Misfit::Count, &shown, count).at(at));
+        }
+    }
+
+    /// The grid that a row is in.
+    fn grid_of(&self, found: &Found) -> usize {
+        let Some(view) = self.found.views.get(found.hit.view) else { return 0 };
+        let row = view.flow.start + if view.turned { 0 } else { found.hit.row };
+        self.flow.rows.get(row).map_or(0, |row| row.grid)
+    }
+
+    fn cell_text(&self, found: &Found, label: Option<usize>) -> String {
+        let cell = label.and_then(|label| self.view_row(found)?.cells.get(label));
+        cell.map(|cell| cell.at.cell.text.trim().replace('\n', "")).unwrap_or_default()
+    }
+
+    fn view_row(&self, found: &Found) -> Option<&super::view::ViewRow<'f, 'd>> {
+        // The hit says its row; the candidate's view is found by the label cell's own panel when rows are read.
+        self.found.views.get(found.hit.view).and_then(|view| view.rows.get(found.hit.row))
+    }
+
+    /// Where a row stands, and its figures as written.
+    fn shown(&self, found: &Found) -> (Option<crate::document::Place>, String) {
+        let Some(row) = self.view_row(found) else { return (None, String::new()) };
+        let place = row.cells.get(found.hit.label.unwrap_or(0)).map(|cell| cell.at.cell.place.clone());
+        let cells = figure_cells(row, &found.hit, 0);
+        let texts: Vec<&str> = cells.iter().map(|cell| cell.at.cell.text.trim()).collect();
+        (place, texts.join(" | "))
+    }
+
+    /// Columns of the form that no header is, and headers that are no column of the form.
+    fn columns_missing(&mut self, shape: &Shape, headers: &[&Header], found: &[Vec<(usize, Found)>], first: usize) {
+        let form = &self.forms.index.form;
+        let read: Vec<Vec<Option<usize>>> = headers
+            .iter()
+            .zip(found)
+            .map(|(header, part)| {
+                let laid: Vec<(usize, Laid)> = part
+                    .iter()
+                    .filter_map(|(_, found)| found.laid.as_ref().ok().map(|laid| (found.row, laid.clone())))
+                    .collect();
+                prove(shape, header, &laid)
+            })
+            .collect();
+        if self.candidates[first].headless {
+            return;
+        }
+        let in_order = headers.iter().any(|header| header.in_order);
+        let missing: Vec<usize> = (0..shape.columns.len())
+            .filter(|_| !in_order)
+            .filter(|column| !read.iter().flatten().any(|of| *of == Some(*column)))
+            .collect();
+        let mut extra: Vec<(String, Vec<String>)> = Vec::new();
+        for ((header, proven), part) in headers.iter().zip(&read).zip(found) {
+            for (at, head) in header.columns.iter().enumerate() {
+                if proven[at].is_some() || head.is == Column::Serial {
+                    continue;
+                }
+                let cells = part.iter().filter_map(|(_, found)| found.laid.as_ref().ok()).flat_map(|laid| &laid.cells);
+                let texts = cells.filter(|(target, _)| *target == Target::Head(at));
+                let texts: Vec<String> = texts.map(|(_, cell)| cell.at.cell.text.trim().to_owned()).collect();
+                // A column of marks, such as ✓, is no column of figures.
+                if texts.iter().any(|text| text.chars().any(char::is_alphanumeric)) {
+                    extra.push((head.shown(), texts));
+                }
+            }
+        }
+        let laid = found.iter().flatten().filter_map(|(_, found)| found.laid.as_ref().ok());
+        let stray: Vec<String> =
+            laid.flat_map(|laid| &laid.stray).map(|cell| cell.at.cell.text.trim().to_owned()).collect();
+        if stray.iter().any(|text| text.chars().any(char::is_alphanumeric)) {
+            extra.push((String::new(), stray));
+        }
+        let at = self.place(first);
+        if missing.is_empty() {
+            if !extra.is_empty() {
+                self.figures.tell(tell::extra_columns(form, shape.table, &extra).at(at));
+            }
+            return;
+        }
+        let rows = 0..shape.rows.len();
+        let fields: Vec<FieldIndex> =
+            rows.flat_map(|row| missing.iter().map(move |&column| shape.field(row, column))).collect();
+        let names: Vec<String> = missing.iter().map(|&column| shape.columns[column].shown.clone()).collect();
+        self.figures.tell(tell::columns_missing(form, shape.table, &names, &extra, &fields).at(at));
+    }
+
+    fn tie(&mut self, (one, other): (usize, usize)) {
+        let shape = self.shape(one).clone();
+        let form = &self.forms.index.form;
+        for row in 0..shape.rows.len() {
+            self.seen[shape.table].insert(Self::rows_of(&shape, row));
+        }
+        self.told.insert(self.candidates[one].panel);
+        self.told.insert(self.candidates[other].panel);
+        let (at, second) = (self.place(one), self.place(other));
+        let mut finding = tell::tie(form, shape.table, shape.fields()).at(at);
+        finding.related.extend(second);
+        self.figures.tell(finding);
+        self.figures.refused[shape.table] = true;
+    }
+
+    /// Takes the rows of the tables out of the flow. A row of figures that is none of the form's stays, and is told.
+    fn claim(&mut self) {
+        let claims = std::mem::take(&mut self.claims);
+        for (&number, (table, hits)) in &claims {
+            let panel = &self.found.all[number];
+            let view = &self.found.views[panel.view];
+            let mut rows: Vec<usize> = Vec::new();
+            if view.turned {
+                rows.extend(view.flow.clone());
+            } else {
+                rows.extend(panel.captions.iter().chain(&panel.head).chain(&panel.numbers));
+                for &row in &panel.body {
+                    let known =
+                        |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.table == *table);
+                    // Side by side one row is a row of several tables.
+                    let beside = claims.iter().any(|(&other, (_, rows))| {
+                        let other = &self.found.all[other];
+                        other.strip == panel.strip && other.view != panel.view && rows.contains(&row)
+                    });
+                    if hits.contains(&row) || beside || view.rows[row].filled().all(known) {
+                        rows.push(row);
+                    } else {
+                        // Beside the table's rows a row without figures is none of the table's.
+                        let inside = hits.first() < Some(&row) && hits.last() > Some(&row);
+                        let figures = view.rows[row]
+                            .filled()
+                            .any(|cell| cell.at.figure && cell.at.cell.text.chars().any(char::is_numeric));
+                        if !inside && !figures {
+                            continue;
+                        }
+                        let shown: Vec<&str> = view.rows[row].filled().map(|cell| cell.at.cell.text.trim()).collect();
+                        let place = view.rows[row].cells.first().map(|cell| cell.at.cell.place.clone());
+                        let form = &self.forms.index.form;
+                        self.figures.tell(tell::unknown_row(form, *table, &shown.join(" | ")).at(place));
+                    }
+                }
+                for row in &mut rows {
+                    *row += view.flow.start;
+                }
+            }
+            for row in rows {
+                self.figures.taken[row] = true;
+                self.figures.rows[*table].push(row);
+            }
+            self.told.insert(number);
+        }
+        for rows in &mut self.figures.rows {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+    }
+
+    /// Tables with labels of the form that no block took.
+    fn passed_over(&mut self) {
+        let form = &self.forms.index.form;
+        // For each panel and table the rows with a label of it, and the header's best.
+        let mut seen: BTreeMap<(usize, usize), (BTreeSet<usize>, i32, usize)> = BTreeMap::new();
+        for (at, candidate) in self.candidates.iter().enumerate() {
+            let panel = &self.found.all[candidate.panel];
+            let view = &self.found.views[panel.view];
+            if view.turned || self.told.contains(&candidate.panel) || self.figures.taken[view.row_of(panel)] {
+                continue;
+            }
+            let of = seen.entry((candidate.panel, self.shape(at).table)).or_insert((BTreeSet::new(), 0, at));
+            of.0.extend(candidate.rows.hits.iter().flatten().filter(|hit| !hit.alike).map(|hit| hit.row));
+            of.1 = of.1.max(candidate.header.top);
+        }
+        let mut told: BTreeSet<usize> = BTreeSet::new();
+        for ((panel, table), (rows, top, at)) in seen {
+            if (rows.len() >= 2 || (!rows.is_empty() && top > 0)) && told.insert(panel) {
+                let place = self.place(at);
+                self.figures.tell(tell::not_the_forms(form, table).at(place));
+            }
+        }
+    }
+}

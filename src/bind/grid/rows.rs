@@ -1,0 +1,223 @@
+//! The rows of a table laid to the rows of a block by their labels.
+//!
+//! Every pair of a form's row and a row of the table has a score from the labels that they share; the order with the highest sum wins
+//! (Needleman and Wunsch 1970, without a cost for what is left over). Rows in another order are taken by their labels afterwards.
+
+use super::panels::Panel;
+use super::view::{View, ViewCell, ViewRow};
+use crate::bind::labels::likeness::likeness;
+use crate::bind::labels::shapes::{Fit, Path, Shape};
+use crate::bind::limits::{BODY_ROWS, LIKE, LIKE_APART, MOVED_LEAST, count};
+
+/// A row of the form found in a table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::bind) struct Hit {
+    /// The view.
+    pub(in crate::bind) view: usize,
+    /// Its row in the view.
+    pub(in crate::bind) row: usize,
+    /// Index of the cell with its own label; `None` for a row without one.
+    pub(in crate::bind) label: Option<usize>,
+    /// How well it fits, in hundredths: 100 for the label as prescribed.
+    pub(in crate::bind) score: i32,
+    /// Whether the label was taken for its likeness only.
+    pub(in crate::bind) alike: bool,
+}
+
+/// The rows of a block found in a table.
+#[derive(Debug, Clone, Default)]
+pub(in crate::bind) struct Rows {
+    /// For each row of the form, where it is.
+    pub(in crate::bind) hits: Vec<Option<Hit>>,
+    /// Rows that stand once more: row of the form and hit.
+    pub(in crate::bind) doubles: Vec<(usize, Hit)>,
+    /// Rows of the form that were found out of order.
+    pub(in crate::bind) moved: usize,
+    /// The first grid column with figures.
+    pub(in crate::bind) edge: u32,
+    /// How much of the form's rows is there, in hundredths.
+    pub(in crate::bind) left: i32,
+}
+
+/// Lays the rows of a table to those of a block. `likenesses` is how many comparisons are left.
+pub(in crate::bind) fn rows(shape: &Shape, view: &View, panel: &Panel, likenesses: &mut u32) -> Rows {
+    let mut found = Rows { hits: vec![None; shape.rows.len()], ..Rows::default() };
+    if !shape.labelled() {
+        unlabelled(view, panel, &mut found);
+        return found;
+    }
+    let mut scores: Vec<(usize, Vec<(usize, Hit)>)> = Vec::new();
+    for &row in panel.body.iter().take(BODY_ROWS) {
+        let hits = hits(shape, (panel.view, row), &view.rows[row]);
+        if !hits.is_empty() {
+            scores.push((row, hits));
+        }
+    }
+    if scores.is_empty() {
+        return found;
+    }
+    // A damaged label is looked for only beside labels that are there.
+    for &row in panel.body.iter().take(BODY_ROWS) {
+        if *likenesses > 0 && scores.binary_search_by_key(&row, |score| score.0).is_err() {
+            let hit = alike(shape, (panel.view, row), &view.rows[row], likenesses);
+            if let (Some(hit), Err(at)) = (hit, scores.binary_search_by_key(&row, |score| score.0)) {
+                scores.insert(at, (row, vec![hit]));
+            }
+        }
+    }
+    place(&scores, &mut found);
+    leftovers(&scores, &mut found);
+    let total: i32 = found.hits.iter().flatten().map(|hit| hit.score.min(100)).sum();
+    found.left = total / count(shape.rows.len().max(1));
+    found.edge = edge(view, &found);
+    found
+}
+
+/// The rows of the form that a row may be, by its labels.
+fn hits(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow) -> Vec<(usize, Hit)> {
+    let mut hits = Vec::new();
+    // Groups of columns that stand left are header labels elsewhere.
+    let is_label = |cell: &ViewCell| cell.is_row_label() || (shape.pivot && cell.is_head_label());
+    let Some(label) = cells.cells.iter().rposition(is_label) else { return hits };
+    let cell = &cells.cells[label];
+    for (number, path) in shape.rows.iter().enumerate() {
+        let Some(own) = &path.own else { continue };
+        let own = match own.fit(cell.number()) {
+            Some(Fit::Exact) => 100,
+            Some(Fit::Bare) => 80,
+            None if path.is_glued(cell.number()) => 90,
+            None => continue,
+        };
+        let mut score = if cell.own { own } else { own * 9 / 10 };
+        for other in cells.cells[..label].iter().filter(|other| other.words()) {
+            let is = |path: &Path| path.groups.iter().any(|group| group.fit(other.number()).is_some());
+            if is(path) {
+                score += 15;
+            } else if shape.rows.iter().any(is) {
+                score -= 10;
+            }
+        }
+        hits.push((number, Hit { view, row, label: Some(label), score, alike: false }));
+    }
+    hits
+}
+
+/// The row whose label is most like a label of the row, if none is nearly as like.
+fn alike(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow, left: &mut u32) -> Option<(usize, Hit)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    let mut second = 0.0;
+    let last = cells.cells.len().checked_sub(1)?;
+    for (position, cell) in cells.cells.iter().enumerate().take(last) {
+        let length = cell.at.folded.chars().count();
+        // A label as another row has it is no damaged label of this one.
+        if cell.at.figure
+            || !(4..=80).contains(&length)
+            || *left == 0
+            || !cell.at.uses.is_empty()
+            || cell.at.glued.is_some()
+        {
+            continue;
+        }
+        *left -= 1;
+        for (number, path) in shape.rows.iter().enumerate() {
+            let most = path.texts.iter().map(|text| likeness(&cell.at.folded, text)).fold(0.0, f64::max);
+            match best {
+                Some((score, found, _)) if found == number => {
+                    if most > score {
+                        best = Some((most, found, position));
+                    }
+                }
+                Some((score, ..)) if most <= score => second = f64::max(second, most),
+                _ => {
+                    second = best.map_or(second, |(score, ..)| f64::max(second, score));
+                    best = Some((most, number, position));
+                }
+            }
+        }
+    }
+    let (score, number, label) = best?;
+    let hit = Hit { view, row, label: Some(label), score: (score * 70.0) as i32, alike: true };
+    (score >= LIKE && score - second >= LIKE_APART).then_some((number, hit))
+}
+
+/// The order with the highest sum of scores.
+fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
+    let (rows, expected) = (scores.len(), found.hits.len());
+    let width = expected + 1;
+    let mut best = vec![0_i32; (rows + 1) * width];
+    for (number, (_, hits)) in scores.iter().enumerate() {
+        let (above, here) = (number * width, (number + 1) * width);
+        for column in 0..expected {
+            best[here + column + 1] = best[above + column + 1].max(best[here + column]);
+            if let Some((_, hit)) = hits.iter().find(|hit| hit.0 == column) {
+                best[here + column + 1] = best[here + column + 1].max(best[above + column] + hit.score);
+            }
+        }
+    }
+    let (mut row, mut column) = (rows, expected);
+    while row > 0 && column > 0 {
+        let here = best[row * width + column];
+        if here <= best[(row - 1) * width + column] {
+            row -= 1;
+        } else if here <= best[row * width + column - 1] {
+            column -= 1;
+        } else {
+            let hit = scores[row - 1].1.iter().find(|hit| hit.0 == column - 1);
+            found.hits[column - 1] = hit.map(|hit| hit.1);
+            row -= 1;
+            column -= 1;
+        }
+    }
+}
+
+/// What the order left: rows elsewhere, and rows that stand twice.
+fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
+    for (row, hits) in scores {
+        if found.hits.iter().flatten().any(|hit| hit.row == *row) {
+            continue;
+        }
+        let sure = hits.iter().filter(|hit| hit.1.score >= MOVED_LEAST && !hit.1.alike);
+        let Some(&(number, hit)) = sure.max_by_key(|hit| hit.1.score) else { continue };
+        if found.hits[number].is_none() {
+            found.hits[number] = Some(hit);
+            found.moved += 1;
+        } else {
+            found.doubles.push((number, hit));
+        }
+    }
+}
+
+/// The column behind the labels of most rows.
+fn edge(view: &View, found: &Rows) -> u32 {
+    let ends = found.hits.iter().flatten().filter_map(|hit| view.rows[hit.row].cells.get(hit.label?));
+    let mut ends: Vec<u32> = ends.map(ViewCell::end).collect();
+    ends.sort_unstable();
+    let count = |end: &u32| ends.iter().filter(|other| *other == end).count();
+    ends.iter().copied().max_by_key(|end| (count(end), *end)).unwrap_or(0)
+}
+
+/// The row of a block without row labels: the first of figures without a label of the form; words in the place of some do not make it
+/// another.
+fn unlabelled(view: &View, panel: &Panel, found: &mut Rows) {
+    let heads: Vec<&ViewRow> = panel.head.iter().map(|&row| &view.rows[row]).collect();
+    let fits = |&&row: &&usize| {
+        let cells = &view.rows[row];
+        let own = cells.cells.iter().filter(|cell| cell.own).count();
+        let words = cells.filled().filter(|cell| cell.words()).count();
+        let figures = cells.filled().filter(|cell| cell.at.figure).count();
+        !cells.cells.iter().any(ViewCell::is_row_label) && words * 3 <= own && (figures > 0 || words == 0)
+    };
+    let all: Vec<usize> = panel.body.iter().filter(fits).copied().collect();
+    let whole = |&&row: &&usize| view.rows[row].filled().all(|cell| cell.at.figure);
+    let Some(&row) = all.iter().find(whole).or(all.first()) else { return };
+    // Words before the figures with no column of the form above them are no figures.
+    let head_label = |column: u32| heads.iter().any(|row| row.over(column).is_some_and(ViewCell::is_head_label));
+    let before = view.rows[row].cells.iter().take_while(|cell| cell.words() && !head_label(cell.column));
+    found.edge = before.last().map_or(0, ViewCell::end);
+    let hit = Hit { view: panel.view, row, label: None, score: 50, alike: false };
+    found.hits[0] = Some(hit);
+    found.left = 100;
+    // Another row of figures below it is one more of the same.
+    let again = all.iter().filter(|&&other| other != row);
+    found.doubles = again.map(|&other| (0, Hit { row: other, ..hit })).collect();
+}

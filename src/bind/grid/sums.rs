@@ -1,0 +1,42 @@
+//! What the sums of rows say of headers that stand above another table, or nowhere.
+
+use super::cells::{Laid, Target, number};
+use super::columns::{Column, Header};
+use crate::bind::labels::shapes::Shape;
+
+/// Whether the sums of rows hold under a header that stands above another table.
+pub(super) fn proves<'l>(
+    shape: &Shape,
+    header: &Header,
+    part: impl Iterator<Item = (usize, Option<&'l Laid<'l, 'l>>)>,
+) -> bool {
+    let (mut holds, mut broken) = (0, 0);
+    for (row, laid) in part {
+        let Some(laid) = laid else { continue };
+        let value = |column: usize| {
+            let cell = laid.cells.iter().find(|(target, _)| match *target {
+                Target::Form(form) => form == column,
+                Target::Head(head) => matches!(header.columns[head].is, Column::Known(known, _) if known == column),
+            });
+            cell.and_then(|(_, cell)| number(&cell.at.cell.text))
+        };
+        for sum in &shape.sums[row] {
+            match super::cells::holds(sum, &value) {
+                Some(true) => holds += 1,
+                Some(false) => broken += 1,
+                None => {}
+            }
+        }
+    }
+    holds > broken
+}
+
+/// Whether all sums of a row hold, and there are some.
+pub(super) fn sums_hold(shape: &Shape, row: usize, laid: &Laid) -> bool {
+    let value = |column: usize| {
+        let cell = laid.cells.iter().find(|(target, _)| *target == Target::Form(column));
+        cell.and_then(|(_, cell)| number(&cell.at.cell.text))
+    };
+    let sums = &shape.sums[row];
+    !sums.is_empty() && sums.iter().all(|sum| super::cells::holds(sum, &value) == Some(true))
+}

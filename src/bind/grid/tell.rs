@@ -1,0 +1,254 @@
+//! What is said of tables, in the words of an office.
+
+use super::cells::Misfit;
+use crate::bind::labels::shapes::Shape;
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
+use crate::form::{FieldIndex, Form};
+
+fn ids<'f>(form: &'f Form, fields: &'f [FieldIndex]) -> impl Iterator<Item = String> + 'f {
+    fields.iter().map(|&field| form.fields[field].id.clone())
+}
+
+/// Table and row in the form's own words.
+pub(super) fn row_words(form: &Form, shape: &Shape, row: usize) -> Message {
+    let table = &form.tables[shape.table];
+    let label =
+        if shape.pivot { shape.rows[row].shown.clone() } else { table.blocks[shape.block].leaf_rows[row].shown() };
+    if label.is_empty() {
+        return table.name.clone();
+    }
+    Message::new(format!("{}“{label}”", table.name.zh), format!("{}, \"{label}\"", table.name.en))
+}
+
+/// The cells of a row that do not fit the columns.
+pub(super) fn misfit(
+    form: &Form,
+    words: &Message,
+    fields: &[FieldIndex],
+    misfit: &Misfit,
+    shown: &str,
+    found: usize,
+) -> Finding {
+    let wanted = fields.len() + found;
+    let message = match misfit {
+        Misfit::Count => Message::new(
+            format!("{}应有{wanted}个数据单元格，文件中能对应的有{found}个（{shown}），不能确定的已留空。", words.zh),
+            format!(
+                "{} should have {wanted} cells with figures; {found} could be matched ({shown}), the others stay empty.",
+                words.en
+            ),
+        ),
+        Misfit::Parted(label) => Message::new(
+            format!("{}被分成了“{label}”等几行，不能确定哪一行是合计，已留空。", words.zh),
+            format!(
+                "{} is parted into \"{label}\" and other rows; which of them counts is not certain, so it stays empty.",
+                words.en
+            ),
+        ),
+    };
+    Finding::new(&code::CELLS_UNCERTAIN, message).about(ids(form, fields))
+}
+
+/// A row that stands more than once with different figures.
+pub(super) fn doubled(form: &Form, words: &Message, fields: &[FieldIndex]) -> Finding {
+    let message = Message::new(
+        format!("{}出现多次且数据不同，已留空。请只保留正确的一行。", words.zh),
+        format!("{} stands more than once with different figures and stays empty. Keep only the right row.", words.en),
+    );
+    Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
+}
+
+/// A label of a row that is only alike.
+pub(super) fn label_variant(words: &Message, written: &str) -> Finding {
+    let message = Message::new(
+        format!("标签“{written}”按{}读取。请核对。", words.zh),
+        format!("The label \"{written}\" was read as {}. Check it.", words.en),
+    );
+    Finding::new(&code::LABEL_VARIANT, message)
+}
+
+/// A row that stands one cell too far to the right.
+pub(super) fn shifted(words: &Message) -> Finding {
+    let message = Message::new(
+        format!("{}的数据错开了一格，按勾稽关系移回一格读取。请核对。", words.zh),
+        format!(
+            "The figures of {} stand one cell off; they were moved back as its sums have it. Check them.",
+            words.en
+        ),
+    );
+    Finding::new(&code::ROW_SHIFTED, message)
+}
+
+/// Rows of a table that stand in another order.
+pub(super) fn rows_moved(form: &Form, table: usize, count: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}有{count}行与表单顺序不同，已按标签对应。", name.zh),
+        format!("{count} rows of {} stand in another order than in the form; they were read by their labels.", name.en),
+    );
+    Finding::new(&code::ROWS_REORDERED, message)
+}
+
+/// A table under the heading of another section.
+pub(super) fn elsewhere(form: &Form, table: usize, heading: &str) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}在“{heading}”部分中找到，已读取。请核对是否放错位置。", name.zh),
+        format!("{} was found under \"{heading}\" and read there. Check that it stands in the right part.", name.en),
+    );
+    Finding::new(&code::TABLE_ELSEWHERE, message)
+}
+
+/// A table without a header.
+pub(super) fn header_lost(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}没有表头，按规定的栏目次序读取，只采用了各栏相加等于合计的行。请核对。", name.zh),
+        format!(
+            "{} has no header; it was read in the order of the form, and only rows whose columns add up were taken. Check it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::HEADER_LOST, message)
+}
+
+/// Rows without a header that go on with a table above.
+pub(super) fn goes_on(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}的续表没有表头，按上一部分的表头读取，各栏相加不能证实。请核对。", name.zh),
+        format!(
+            "A part of {} has no header; it was read under the header above, which no sums confirm. Check it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::HEADER_LOST, message)
+}
+
+/// A table that is turned.
+pub(super) fn turned(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}的行与栏与规定格式不同，已按行名和栏名对应。", name.zh),
+        format!("Rows and columns of {} stand otherwise than in the form; they were read by their labels.", name.en),
+    );
+    Finding::new(&code::TABLE_TURNED, message)
+}
+
+/// Another table that could be taken for one of the form.
+pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("文件中另有一张与{}相同的表格，未采用，原样保留在正文中。请核对。", name.zh),
+        format!(
+            "Another table of the file looks like {}; it was passed over and kept with the text. Check it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::TABLE_PASSED_OVER, message)
+}
+
+/// A table with labels of the form that is none of its tables.
+pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("一张表格有{}的行名，但表头或位置不是{}的，未采用，原样保留在正文中。请核对。", name.zh, name.zh),
+        format!(
+            "A table has labels of {}, but not its header or its place; it was passed over and kept with the text. Check it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::TABLE_PASSED_OVER, message)
+}
+
+/// Two tables of which either could be the form's.
+pub(super) fn tie(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!(
+            "文件中有两张表格都像是{}，不能确定以哪一张为准，{}个数据已留空。请只保留正确的一张。",
+            name.zh,
+            fields.len()
+        ),
+        format!(
+            "Two tables of the file could be {}; which of them counts is not certain, so {} figures stay empty. Keep only the right one.",
+            name.en,
+            fields.len()
+        ),
+    );
+    Finding::new(&code::TABLE_DOUBLED, message).about(ids(form, fields))
+}
+
+/// A header that is not the form's and was taken all the same.
+pub(super) fn header_variant(form: &Form, table: usize, (written, read): (String, String), by_sums: bool) -> Finding {
+    let name = &form.tables[table].name;
+    let (zh, en) = if by_sums { ("按勾稽关系，", "By the sums of its rows, ") } else { ("", "") };
+    let message = Message::new(
+        format!("{zh}{}的表头“{written}”按“{read}”读取。请核对。", name.zh),
+        format!("{en}the header \"{written}\" of {} was read as \"{read}\". Check it.", name.en),
+    );
+    Finding::new(&code::HEADER_VARIANT, message)
+}
+
+fn columns_shown(extra: &[(String, Vec<String>)]) -> (String, String) {
+    let mut zh = Vec::new();
+    for (header, texts) in extra {
+        let zeros = texts.iter().all(|text| text == "0");
+        let texts = if zeros { "0".to_owned() } else { texts.join("、") };
+        let header = if header.is_empty() { "（无表头）" } else { header };
+        zh.push(format!("“{header}”：{texts}"));
+    }
+    let zh = zh.join("；");
+    let en = zh.replace('、', ", ");
+    (zh, en)
+}
+
+/// Columns that the form does not have.
+pub(super) fn extra_columns(form: &Form, table: usize, extra: &[(String, Vec<String>)]) -> Finding {
+    let name = &form.tables[table].name;
+    let (zh, en) = columns_shown(extra);
+    let message = Message::new(
+        format!("{}另有表单没有的列（{zh}），未计入任何字段。", name.zh),
+        format!("{} has columns that the form does not have ({en}); they belong to no field.", name.en),
+    );
+    Finding::new(&code::ROW_UNKNOWN, message)
+}
+
+/// Columns of the form that no header is.
+pub(super) fn columns_missing(
+    form: &Form,
+    table: usize,
+    names: &[String],
+    extra: &[(String, Vec<String>)],
+    fields: &[FieldIndex],
+) -> Finding {
+    let name = &form.tables[table].name;
+    let shown = names.join("”“");
+    let (mut zh, mut en) = (String::new(), String::new());
+    if !extra.is_empty() {
+        let columns = columns_shown(extra);
+        zh = format!("不能确定属于哪一栏的有：{}。", columns.0);
+        en = format!(" Not certain: {}.", columns.1);
+    }
+    let message = Message::new(
+        format!("{}的表头中没有能确定的“{shown}”栏，{}个数据已留空。{zh}请按规定的表头填写。", name.zh, fields.len()),
+        format!(
+            "The header of {} has no certain column \"{}\", so {} figures stay empty.{en} Use the prescribed header.",
+            name.en,
+            names.join("\", \""),
+            fields.len()
+        ),
+    );
+    Finding::new(&code::HEADER_UNKNOWN, message).about(ids(form, fields))
+}
+
+/// A row between the table's rows that is none of them.
+pub(super) fn unknown_row(form: &Form, table: usize, shown: &str) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}中的行“{shown}”不属于表单，未计入任何字段。", name.zh),
+        format!("The row \"{shown}\" of {} belongs to no field of the form.", name.en),
+    );
+    Finding::new(&code::ROW_UNKNOWN, message)
+}

@@ -1,0 +1,158 @@
+//! Rows of grids as one table: as they stand, with rows and columns exchanged, or a part of their columns.
+
+use std::ops::Range;
+
+use crate::bind::labels::index::Role;
+use crate::bind::labels::shapes::LabelNumber;
+use crate::bind::source::items::{Flow, RowCell};
+use crate::text::blank;
+
+/// A cell in a view.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bind) struct ViewCell<'f, 'd> {
+    /// The cell as the flow has it.
+    pub(in crate::bind) at: &'f RowCell<'d>,
+    /// First column of the view.
+    pub(in crate::bind) column: u32,
+    /// Columns of the view.
+    pub(in crate::bind) span: u32,
+    /// Whether it begins in the row of the view in which it is listed.
+    pub(in crate::bind) own: bool,
+    /// Whether it has any text.
+    pub(in crate::bind) filled: bool,
+}
+
+impl ViewCell<'_, '_> {
+    /// The column behind its last.
+    pub(in crate::bind) fn end(&self) -> u32 {
+        self.column + self.span
+    }
+
+    /// Whether it has words: text that is no figure.
+    pub(in crate::bind) fn words(&self) -> bool {
+        self.filled && !self.at.figure
+    }
+
+    /// The number of its text among the labels of the form.
+    pub(in crate::bind) fn number(&self) -> Option<LabelNumber> {
+        self.at.number
+    }
+
+    /// Whether it may be a label of a row or a group of rows of the form.
+    pub(in crate::bind) fn is_row_label(&self) -> bool {
+        !self.at.figure
+            && (self.at.glued == Some(Role::Leaf)
+                || self.at.uses.iter().any(|found| matches!(found.role, Role::Leaf | Role::Group)))
+    }
+
+    /// Whether it may stand in a header of the form.
+    pub(in crate::bind) fn is_head_label(&self) -> bool {
+        !self.at.figure
+            && (self.at.glued == Some(Role::Header)
+                || self.at.uses.iter().any(|found| matches!(found.role, Role::Header | Role::Corner)))
+    }
+
+    /// Whether it may be the caption of a block.
+    pub(in crate::bind) fn is_caption(&self) -> bool {
+        !self.at.figure && self.at.uses.iter().any(|found| found.role == Role::Caption)
+    }
+
+    /// Whether two cells are the same.
+    pub(in crate::bind) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.at.cell, other.at.cell)
+    }
+}
+
+/// A row of a view.
+#[derive(Debug, Clone, Default)]
+pub(in crate::bind) struct ViewRow<'f, 'd> {
+    /// The cells that touch it from the left.
+    pub(in crate::bind) cells: Vec<ViewCell<'f, 'd>>,
+}
+
+impl<'f, 'd> ViewRow<'f, 'd> {
+    /// The cells that begin in it and have text.
+    pub(in crate::bind) fn filled(&self) -> impl Iterator<Item = &ViewCell<'f, 'd>> {
+        self.cells.iter().filter(|cell| cell.own && cell.filled)
+    }
+
+    /// The cell over a column.
+    pub(in crate::bind) fn over(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
+        let at = self.cells.partition_point(|cell| cell.end() <= column);
+        self.cells.get(at).filter(|cell| cell.column <= column)
+    }
+}
+
+/// Rows of grids as one table.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct View<'f, 'd> {
+    /// Its rows.
+    pub(in crate::bind) rows: Vec<ViewRow<'f, 'd>>,
+    /// The rows of the flow that it shows; row by row unless it is turned.
+    pub(in crate::bind) flow: Range<usize>,
+    /// Whether rows and columns are exchanged.
+    pub(in crate::bind) turned: bool,
+}
+
+impl<'f, 'd> View<'f, 'd> {
+    /// Rows of the flow as they stand.
+    pub(in crate::bind) fn of(flow: &'f Flow<'d>, rows: Range<usize>) -> Self {
+        let shown = rows.clone().map(|number| {
+            let cells = flow.rows[number].cells.iter().map(|at| ViewCell {
+                at,
+                column: at.cell.column,
+                span: at.cell.col_span.max(1),
+                own: at.own,
+                filled: !at.cell.text.trim_matches(blank).is_empty(),
+            });
+            ViewRow { cells: cells.collect() }
+        });
+        Self { rows: shown.collect(), flow: rows, turned: false }
+    }
+
+    /// The row of the flow in which a table begins.
+    pub(in crate::bind) fn row_of(&self, panel: &super::panels::Panel) -> usize {
+        if self.turned {
+            return self.flow.start;
+        }
+        let rows = [&panel.captions, &panel.notes, &panel.head, &panel.body];
+        self.flow.start + rows.into_iter().flatten().copied().min().unwrap_or(0)
+    }
+
+    /// The same rows with rows and columns exchanged.
+    pub(in crate::bind) fn turned(&self) -> Self {
+        let width = self.rows.iter().flat_map(|row| &row.cells).map(ViewCell::end).max().unwrap_or(0);
+        let mut rows: Vec<ViewRow> = vec![ViewRow::default(); width as usize];
+        for (number, row) in self.rows.iter().enumerate() {
+            for cell in row.cells.iter().filter(|cell| cell.own) {
+                // As many rows as show the cell one below the other.
+                let below = self.rows[number + 1..].iter();
+                let more = below
+                    .take_while(|row| row.over(cell.column).is_some_and(|other| other.is(cell)))
+                    .count()
+                    .min(cell.at.cell.row_span.saturating_sub(1) as usize);
+                let turned = ViewCell { column: number as u32, span: more as u32 + 1, own: true, ..*cell };
+                for (at, row) in rows.iter_mut().enumerate().take(cell.end() as usize).skip(cell.column as usize) {
+                    row.cells.push(ViewCell { own: at == cell.column as usize, ..turned });
+                }
+            }
+        }
+        for row in &mut rows {
+            row.cells.sort_by_key(|cell| cell.column);
+        }
+        Self { rows, flow: self.flow.clone(), turned: true }
+    }
+
+    /// The columns of a range alone.
+    pub(in crate::bind) fn band(&self, columns: Range<u32>) -> Self {
+        let rows = self.rows.iter().map(|row| ViewRow {
+            cells: row
+                .cells
+                .iter()
+                .filter(|cell| cell.column < columns.end && cell.end() > columns.start)
+                .copied()
+                .collect(),
+        });
+        Self { rows: rows.collect(), flow: self.flow.clone(), turned: self.turned }
+    }
+}

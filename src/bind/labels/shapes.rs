@@ -1,0 +1,257 @@
+//! The blocks of a form as they may stand in a grid: which labels are left of a figure, which above it.
+
+use super::index::FormIndex;
+use crate::form::{Block, FieldIndex, Form, Head, Label, Leaf, Relation};
+
+/// Number of a folded text among the labels of a form.
+pub(in crate::bind) type LabelNumber = u32;
+
+/// How a text is a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::bind) enum Fit {
+    /// Without the number before it.
+    Bare,
+    /// As prescribed, or as a variant has it.
+    Exact,
+}
+
+/// A label by the numbers of its texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::bind) struct Numbers {
+    exact: Vec<LabelNumber>,
+    bare: Vec<LabelNumber>,
+}
+
+impl Numbers {
+    fn of(index: &FormIndex, label: &Label) -> Self {
+        let numbers = |texts: &[String]| -> Vec<LabelNumber> {
+            texts
+                .iter()
+                .filter_map(|text| index.label_number(text))
+                .filter_map(|number| number.try_into().ok())
+                .collect()
+        };
+        Self { exact: numbers(&label.folded), bare: numbers(&label.bare) }
+    }
+
+    /// How a text with this number is the label.
+    pub(in crate::bind) fn fit(&self, number: Option<LabelNumber>) -> Option<Fit> {
+        let number = number?;
+        match (self.exact.contains(&number), self.bare.contains(&number)) {
+            (true, _) => Some(Fit::Exact),
+            (false, true) => Some(Fit::Bare),
+            _ => None,
+        }
+    }
+}
+
+/// The labels that lead to a row or a column.
+#[derive(Debug, Clone, Default)]
+pub(in crate::bind) struct Path {
+    /// Its own label; `None` for a row without one.
+    pub(in crate::bind) own: Option<Numbers>,
+    /// The groups around it, outermost first.
+    pub(in crate::bind) groups: Vec<Numbers>,
+    /// Its own label with the groups before it in one text.
+    glued: Vec<LabelNumber>,
+    /// Its own label as prescribed and its variants, folded without a number, for comparison by likeness.
+    pub(in crate::bind) texts: Vec<String>,
+    /// Its own label for people.
+    pub(in crate::bind) shown: String,
+}
+
+impl Path {
+    fn of(index: &FormIndex, labels: &[&Label]) -> Self {
+        let Some((own, groups)) = labels.split_last() else { return Self::default() };
+        Self {
+            own: Some(Numbers::of(index, own)),
+            groups: groups.iter().map(|group| Numbers::of(index, group)).collect(),
+            glued: glued_texts(labels).iter().filter_map(|text| index.glued(text).map(|found| found.0)).collect(),
+            texts: own.folded.iter().chain(&own.bare).cloned().collect(),
+            shown: own.text.clone(),
+        }
+    }
+
+    /// Whether a text with this number is the label glued to its groups.
+    pub(in crate::bind) fn is_glued(&self, number: Option<LabelNumber>) -> bool {
+        number.is_some_and(|number| self.glued.contains(&number))
+    }
+}
+
+/// A sum that holds inside one row: columns with their signs, and what is added; the whole is 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::bind) struct RowSum {
+    /// Columns and signs.
+    pub(in crate::bind) terms: Vec<(usize, i64)>,
+    /// What is added.
+    pub(in crate::bind) constant: i64,
+}
+
+/// A block as it may stand in a grid.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Shape {
+    /// Index of the table.
+    pub(in crate::bind) table: usize,
+    /// Index of the block in the table.
+    pub(in crate::bind) block: usize,
+    /// Whether the groups of its columns stand left instead of above.
+    pub(in crate::bind) pivot: bool,
+    /// What stands left.
+    pub(in crate::bind) rows: Vec<Path>,
+    /// What stands above.
+    pub(in crate::bind) columns: Vec<Path>,
+    /// The field of each row and column, row by row.
+    fields: Vec<FieldIndex>,
+    /// The words of the header in reading order.
+    pub(in crate::bind) words: Vec<Numbers>,
+    /// The line above.
+    pub(in crate::bind) caption: Option<Numbers>,
+    /// The corner.
+    pub(in crate::bind) corner: Option<Numbers>,
+    /// For each row the sums that hold inside it.
+    pub(in crate::bind) sums: Vec<Vec<RowSum>>,
+}
+
+impl Shape {
+    /// The field of a row and a column.
+    pub(in crate::bind) fn field(&self, row: usize, column: usize) -> FieldIndex {
+        self.fields[row * self.columns.len() + column]
+    }
+
+    /// Every field of the block.
+    pub(in crate::bind) fn fields(&self) -> &[FieldIndex] {
+        &self.fields
+    }
+
+    /// Whether its rows have labels.
+    pub(in crate::bind) fn labelled(&self) -> bool {
+        self.rows.iter().any(|row| row.own.is_some())
+    }
+}
+
+/// Every text that a label with one or more of its groups may be, folded: `不予公开1.属于国家秘密`.
+pub(super) fn glued_texts(labels: &[&Label]) -> Vec<String> {
+    let Some((own, groups)) = labels.split_last() else { return Vec::new() };
+    let mut texts = Vec::new();
+    for from in 0..groups.len() {
+        // The number of a group may be written or not; those of labels inside one cell are.
+        let tails = |first: &Label| -> Vec<String> {
+            let rest: String =
+                groups[from + 1..].iter().filter_map(|group| group.folded.first()).map(String::as_str).collect();
+            let heads = first.folded.iter().chain(&first.bare);
+            heads
+                .flat_map(|head| own.folded.iter().map(|own| format!("{head}{rest}{own}")).collect::<Vec<_>>())
+                .collect()
+        };
+        texts.extend(tails(groups[from]));
+    }
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+/// The shapes of every block of a form.
+pub(super) fn shapes(index: &FormIndex) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    for (table, spec) in index.form.tables.iter().enumerate() {
+        for (number, block) in spec.blocks.iter().enumerate() {
+            shapes.push(normal(index, (table, number), block));
+            shapes.extend(pivot(index, (table, number), block));
+        }
+    }
+    shapes
+}
+
+fn path(index: &FormIndex, leaf: &Leaf) -> Path {
+    Path::of(index, &leaf.path.iter().collect::<Vec<_>>())
+}
+
+fn normal(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> Shape {
+    let mut words = Vec::new();
+    let mut level: Vec<&Head> = block.columns.iter().collect();
+    while !level.is_empty() {
+        words.extend(level.iter().map(|head| Numbers::of(index, &head.label)));
+        level = level.into_iter().flat_map(|head| &head.children).collect();
+    }
+    let (rows, columns) = (block.leaf_rows.len(), block.leaf_columns.len());
+    let fields: Vec<FieldIndex> = (block.first_field..block.first_field + rows * columns).collect();
+    let sums = fields.chunks(columns.max(1)).map(|row| row_sums(&index.form, row)).collect();
+    Shape {
+        table,
+        block: number,
+        pivot: false,
+        rows: block.leaf_rows.iter().map(|leaf| path(index, leaf)).collect(),
+        columns: block.leaf_columns.iter().map(|leaf| path(index, leaf)).collect(),
+        fields,
+        words,
+        caption: block.caption.as_ref().map(|label| Numbers::of(index, label)),
+        corner: block.corner.as_ref().map(|label| Numbers::of(index, label)),
+        sums,
+    }
+}
+
+/// A block of one row without a label whose groups of columns stand left: each group is a row.
+fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> Option<Shape> {
+    let [only] = block.leaf_rows.as_slice() else { return None };
+    if !only.path.is_empty() || block.leaf_columns.iter().any(|leaf| leaf.path.len() < 2) {
+        return None;
+    }
+    let mut rows: Vec<&[Label]> = Vec::new();
+    let mut columns: Vec<&Label> = Vec::new();
+    let mut found: Vec<(usize, usize, FieldIndex)> = Vec::new();
+    for (at, leaf) in block.leaf_columns.iter().enumerate() {
+        let (own, groups) = leaf.path.split_last()?;
+        let row = rows.iter().position(|known| *known == groups).unwrap_or_else(|| {
+            rows.push(groups);
+            rows.len() - 1
+        });
+        let column = columns.iter().position(|known| known.text == own.text).unwrap_or_else(|| {
+            columns.push(own);
+            columns.len() - 1
+        });
+        found.push((row, column, block.first_field + at));
+    }
+    if rows.len() < 2 || columns.len() < 2 || rows.len() * columns.len() != found.len() {
+        return None;
+    }
+    found.sort_unstable();
+    let fields: Vec<FieldIndex> = found.iter().map(|found| found.2).collect();
+    let sums = fields.chunks(columns.len()).map(|row| row_sums(&index.form, row)).collect();
+    Some(Shape {
+        table,
+        block: number,
+        pivot: true,
+        rows: rows.iter().map(|groups| Path::of(index, &groups.iter().collect::<Vec<_>>())).collect(),
+        columns: columns.iter().map(|label| Path::of(index, &[label])).collect(),
+        fields,
+        words: columns.iter().map(|label| Numbers::of(index, label)).collect(),
+        caption: block.caption.as_ref().map(|label| Numbers::of(index, label)),
+        corner: block.corner.as_ref().map(|label| Numbers::of(index, label)),
+        sums,
+    })
+}
+
+/// The equalities of the form between figures of one row alone.
+fn row_sums(form: &Form, row: &[FieldIndex]) -> Vec<RowSum> {
+    let mut sums: Vec<RowSum> = Vec::new();
+    let instances = form.rules.iter().flat_map(|rule| &rule.instances);
+    for instance in instances.filter(|instance| instance.relation == Relation::Equal && !instance.needs_previous()) {
+        let signed = |terms: &[crate::form::Term], side: i64| -> Option<Vec<(usize, i64)>> {
+            let column = |term: &crate::form::Term| {
+                let column = row.iter().position(|&field| field == term.operand.field)?;
+                Some((column, term.sign * side))
+            };
+            terms.iter().map(column).collect()
+        };
+        let (Some(mut terms), Some(right)) = (signed(&instance.left.terms, 1), signed(&instance.right.terms, -1))
+        else {
+            continue;
+        };
+        terms.extend(right);
+        let constant = instance.left.constant - instance.right.constant;
+        if terms.len() >= 2 && !sums.iter().any(|known| known.terms == terms) {
+            sums.push(RowSum { terms, constant });
+        }
+    }
+    sums
+}
