@@ -69,11 +69,6 @@ super::declare! {
         ("表格的行与栏互换", "rows and columns of a table are exchanged"),
         ("表格的行、栏与规定格式不同，已按行名和栏名读取，不影响数据。", "Rows and columns stand otherwise than in the form; they were read by their labels, which does not change the figures."),
         ("无需处理。", "Nothing to do.");
-    /// A table was found in another part of the report.
-    TABLE_ELSEWHERE = "table-elsewhere", Warning,
-        ("表格不在规定的部分", "a table stands in another part of the report"),
-        ("表格在另一部分的标题之下，行名和表头都与规定相同，已读取。", "The table stands under the heading of another part; its labels are all the prescribed ones, so it was read."),
-        ("请核对这张表是否就是应报的表。", "Check that this is the table to be reported.");
     /// Two tables of the file could be the form's.
     TABLE_DOUBLED = "table-doubled", Error,
         ("两张表格都像是同一张表", "two tables could be the same one"),
