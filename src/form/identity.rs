@@ -31,12 +31,23 @@ pub struct IdentitySource {
     pub period: Vec<String>,
     /// Words in a sentence that begins with a year which is not that of the report.
     pub not_own_year: Vec<String>,
-    /// A regular expression of the words about who made the report, with the name as the group `a`.
-    #[schemars(with = "Option<String>")]
-    pub made_by: Option<Spanned<String>>,
+    /// The words around the name of who made the report.
+    pub made_by: MadeBySource,
     /// A regular expression of the year in a file's name, with the year as the group `y`.
     #[schemars(with = "Option<String>")]
     pub file_year: Option<Spanned<String>>,
+}
+
+/// The words around the name of who made the report: `由…编制`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MadeBySource {
+    /// Words that the name stands after.
+    pub after: Vec<String>,
+    /// Words that it stands before.
+    pub before: Vec<String>,
+    /// Words that may stand between.
+    pub besides: Vec<String>,
 }
 
 /// How reports of a form name their agency and their year, resolved.
@@ -44,19 +55,17 @@ pub struct IdentitySource {
 pub struct Identity {
     /// The words.
     pub words: IdentitySource,
-    /// Who made the report.
-    pub made_by: Option<Pattern>,
     /// The year in a file's name.
     pub file_year: Option<Pattern>,
 }
 
 impl Identity {
     pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
-        self.made_by.iter().chain(&self.file_year)
+        self.file_year.iter()
     }
 }
 
 pub(super) fn identity(source: IdentitySource) -> Result<Identity, Mistake> {
-    let pattern = |text: &Option<Spanned<String>>| text.as_ref().map(super::plausible::pattern).transpose();
-    Ok(Identity { made_by: pattern(&source.made_by)?, file_year: pattern(&source.file_year)?, words: source })
+    let file_year = source.file_year.as_ref().map(super::plausible::pattern).transpose()?;
+    Ok(Identity { file_year, words: source })
 }

@@ -22,7 +22,7 @@ use crate::finding::{Message, Severity};
 
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use error::{FormError, Mistake};
-pub use identity::{Identity, IdentitySource};
+pub use identity::{Identity, IdentitySource, MadeBySource};
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};

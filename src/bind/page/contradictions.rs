@@ -9,7 +9,7 @@ use super::names::{Kinship, Name, kinship, leading};
 use super::{agency, facts};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
-use crate::form::{Form, IdentitySource, Pattern};
+use crate::form::{Form, IdentitySource, MadeBySource};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::fold;
 
@@ -236,16 +236,14 @@ fn agencies(form: &Form, report: &Report, own: &str, sources: &Sources) -> Vec<F
 /// The first place where the report speaks of another agency as of the one that reports.
 fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
     let words = &form.identity.words;
-    let made_by = form.identity.made_by.as_ref();
     let differs = |other: &str| {
         let name = Name::of(words, other);
         name.has_place() && name.is_certain() && kinship(words, own, other) == Kinship::Different
     };
     for (number, section) in report.sections.iter().enumerate() {
         for (text, place) in paragraphs(section) {
-            let made = made_by.filter(|_| number == 0 && section.heading.is_none()).and_then(Pattern::regex);
-            let made =
-                made.and_then(|regex| regex.captures(text)).and_then(|found| found.name("a")).map(|name| name.as_str());
+            let preamble = number == 0 && section.heading.is_none();
+            let made = if preamble { made_by(&words.made_by, text) } else { None };
             let subject = subject(words, text);
             let Some(other) = made.into_iter().chain(subject).find(|name| differs(name)) else { continue };
             let part = section.heading.as_deref().unwrap_or("开头部分");
@@ -260,6 +258,16 @@ fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
         }
     }
     None
+}
+
+/// The name in the words about who made the report: `由甲局编制`.
+fn made_by<'t>(words: &MadeBySource, text: &'t str) -> Option<&'t str> {
+    let end = words.before.iter().filter_map(|word| text.find(word.as_str())).min()?;
+    let begin =
+        words.after.iter().filter_map(|word| text[..end].rfind(word.as_str()).map(|at| at + word.len())).max()?;
+    let name = &text[begin..end];
+    let name = words.besides.iter().find_map(|word| name.strip_suffix(word.as_str())).unwrap_or(name);
+    ((4..=40).contains(&name.chars().count()) && !name.contains(['，', '。', '；', '、'])).then_some(name)
 }
 
 /// The agency that a paragraph says did the reporting's work: `2024年，甲局认真…`, `甲局坚持…`.

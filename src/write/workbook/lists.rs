@@ -37,7 +37,7 @@ fn line(
     Ok(())
 }
 
-/// Errors and warnings: those of the roll-up, then those of each report in the order of the tree.
+/// What there is to say of the roll-up, then errors and warnings of each report in the order of the tree.
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
     columns(sheet, &heads, style)?;
@@ -45,9 +45,10 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
     let read = rollup.entries.iter().flat_map(|entry| {
         entry.findings.iter().map(|finding| (Some(entry.agency), Some(entry.file.as_str()), finding))
     });
+    // What was decided about the sums is said, whatever there is to do about it.
+    let read = read.filter(|(.., finding)| finding.severity > Severity::Info);
     let mut row = 1;
-    for (agency, file, finding) in own.chain(read).filter(|(.., finding)| finding.severity > Severity::Info).take(MOST)
-    {
+    for (agency, file, finding) in own.chain(read).take(MOST) {
         let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
         let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let words = [
