@@ -14,7 +14,8 @@ mod typo;
 
 use rust_decimal::Decimal;
 
-use crate::finding::Finding;
+use crate::finding::code::check as code;
+use crate::finding::{Finding, Severity};
 use crate::form::{Form, Operand, Standing};
 use crate::report::{Kind, Report, Value};
 
@@ -40,6 +41,13 @@ pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     narrative::check(form, report, &figures, &mut findings);
     plausible::check(form, report, context, &figures, &mut findings);
     copied::check(form, report, context, &figures, &mut findings);
+    // A form that nobody has begun to fill in is no report with errors.
+    if blank.len() == form.tables.len() && report.agency.is_none() && report.year.is_none() {
+        let left = [code::TABLE_BLANK.id, code::PLACEHOLDER_LEFT.id];
+        for finding in findings.iter_mut().filter(|finding| left.contains(&finding.code.as_str())) {
+            finding.severity = Severity::Warning;
+        }
+    }
     findings
 }
 
