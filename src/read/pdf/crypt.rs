@@ -35,6 +35,9 @@ pub(super) enum Kind {
     String,
 }
 
+/// Decrypts blocks behind a first one.
+type Blocks<'k> = dyn Fn(&[u8], &[u8]) -> Option<Vec<u8>> + 'k;
+
 /// How a file is decrypted.
 #[derive(Debug)]
 pub(super) struct Crypt {
@@ -93,7 +96,7 @@ impl Crypt {
         budget.spend(Resource::Steps, 1 + bytes.len() as u64 / BYTES_A_STEP)?;
         budget.spend(Resource::InflatedBytes, bytes.len() as u64)?;
         let key = self.key(id, method);
-        let aes = |decrypt: &dyn Fn(&[u8], &[u8]) -> Option<Vec<u8>>| {
+        let aes = |decrypt: &Blocks| {
             let (start, rest) = bytes.split_at_checked(16)?;
             let mut plain = decrypt(start, rest)?;
             let padding = plain.last().copied().map_or(0, usize::from);
@@ -142,7 +145,7 @@ fn method(dict: &Dict, which: &[u8]) -> Option<Method> {
 
 /// The key of revisions 2 to 4, where it is the right one (algorithms 2 and 6).
 fn old_key(dict: &Dict, id: &[u8], revision: usize, version: usize) -> Option<Vec<u8>> {
-    #[allow(clippy::cast_possible_truncation, reason = "a number of 32 bits, with or without a sign")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "32 bits, with or without a sign")]
     let permissions = (dict.raw(b"P").number()? as i64) as u32;
     let bits = dict.raw(b"Length").index().unwrap_or(if version == 4 { 128 } else { 40 });
     let length = if revision == 2 { 5 } else { (if bits < 40 { bits } else { bits / 8 }).clamp(5, 16) };

@@ -39,6 +39,9 @@ struct Pack {
     objects: Vec<(u32, usize)>,
 }
 
+/// A filter by its name, and its parameters.
+type Filter = (Rc<[u8]>, Parameters);
+
 /// An opened file.
 pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
@@ -256,15 +259,14 @@ impl<'a> File<'a> {
             let mut lexer = Lexer::new(bytes, end);
             end <= bytes.len() && matches!(lexer.token(), Some(Token::Word(word)) if word.starts_with(b"endstream"))
         });
-        let end = match end {
-            Some(end) => end,
-            None => {
-                let rest = bytes.get(start..).unwrap_or_default();
-                let length = memchr::memmem::find(rest, b"endstream").unwrap_or(rest.len());
-                budget.spend(Resource::Steps, length as u64 / BYTES_A_STEP)?;
-                let cut = rest[..length].strip_suffix(b"\n").unwrap_or(&rest[..length]);
-                start + cut.strip_suffix(b"\r").unwrap_or(cut).len()
-            }
+        let end = if let Some(end) = end {
+            end
+        } else {
+            let rest = bytes.get(start..).unwrap_or_default();
+            let length = memchr::memmem::find(rest, b"endstream").unwrap_or(rest.len());
+            budget.spend(Resource::Steps, length as u64 / BYTES_A_STEP)?;
+            let cut = rest[..length].strip_suffix(b"\n").unwrap_or(&rest[..length]);
+            start + cut.strip_suffix(b"\r").unwrap_or(cut).len()
         };
         Ok(Object::Stream(Rc::new(Stream { dict: dict.clone(), start, end, id })))
     }
@@ -386,19 +388,18 @@ impl<'a> File<'a> {
                 None => return Ok(Decoded { bytes: Vec::new(), cut: true }),
             }
         }
-        decoded.bytes = match current {
-            Some(bytes) => bytes,
-            None => {
-                budget.spend(Resource::PartBytes, raw.len() as u64)?;
-                budget.spend(Resource::InflatedBytes, raw.len() as u64)?;
-                raw.to_vec()
-            }
+        decoded.bytes = if let Some(bytes) = current {
+            bytes
+        } else {
+            budget.spend(Resource::PartBytes, raw.len() as u64)?;
+            budget.spend(Resource::InflatedBytes, raw.len() as u64)?;
+            raw.to_vec()
         };
         Ok(decoded)
     }
 
     /// The filters of a stream, in the order in which they are taken off, each with its parameters.
-    fn filters(&mut self, dict: &Dict, budget: &mut Budget) -> Result<Vec<(Rc<[u8]>, Parameters)>, ReadError> {
+    fn filters(&mut self, dict: &Dict, budget: &mut Budget) -> Result<Vec<Filter>, ReadError> {
         let either = |dict: &Dict, long: &[u8], short: &[u8]| {
             if dict.0.contains_key(long) { dict.raw(long).clone() } else { dict.raw(short).clone() }
         };

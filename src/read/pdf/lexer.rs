@@ -114,15 +114,12 @@ impl<'a> Lexer<'a> {
         let mut rest = word;
         while let Some((&byte, after)) = rest.split_first() {
             let coded = after.get(..2).and_then(|two| Some(digit(two[0])? << 4 | digit(two[1])?));
-            match coded.filter(|_| byte == b'#') {
-                Some(coded) => {
-                    name.push(coded);
-                    rest = &after[2..];
-                }
-                None => {
-                    name.push(byte);
-                    rest = after;
-                }
+            if let Some(coded) = coded.filter(|_| byte == b'#') {
+                name.push(coded);
+                rest = &after[2..];
+            } else {
+                name.push(byte);
+                rest = after;
             }
         }
         name.into()

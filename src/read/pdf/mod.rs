@@ -79,7 +79,7 @@ fn metadata(file: &mut File, budget: &mut Budget) -> Result<Metadata, ReadError>
     Ok(metadata)
 }
 
-/// A text string (7.9.2.2): UTF-16 or UTF-8 by their marks, else what PDFDocEncoding and GBK have in common.
+/// A text string (7.9.2.2): UTF-16 or UTF-8 by their marks, else what `PDFDocEncoding` and GBK have in common.
 fn text_of(file: &mut File, dict: &Dict, name: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
     let value = file.value(dict, name, budget)?;
     let Object::String(bytes) = value else { return Ok(None) };
