@@ -85,14 +85,16 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("figures", &[]),
     ("units", &[]),
     ("spelling", &["units"]),
-    ("value", &["spelling", "units"]),
+    ("notemark", &[]),
+    ("asides", &[]),
+    ("value", &["notemark", "spelling", "units"]),
     ("source", &["figures", "labels", "value"]),
     ("grid", &["figures", "labels", "limits", "source", "units", "value"]),
     ("text", &["figures", "labels", "source", "value"]),
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),
     ("segments", &["labels", "page", "source"]),
-    ("assemble", &["figures", "grid", "labels", "page", "source", "text"]),
+    ("assemble", &["asides", "figures", "grid", "labels", "page", "source", "text"]),
     ("several", &["labels", "recognise", "segments", "source"]),
 ];
 

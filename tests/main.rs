@@ -32,6 +32,7 @@ mod layers;
 mod layouts;
 mod legacy;
 mod mapping_page;
+mod marks;
 mod migrate;
 mod mutated;
 mod nasty_texts;

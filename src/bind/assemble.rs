@@ -1,6 +1,7 @@
 //! The report put together from what was found in a document.
 
 use super::Hints;
+use super::asides;
 use super::figures::{Figures, summarise_kinds};
 use super::grid::read;
 use super::labels::index::FormIndex;
@@ -55,6 +56,8 @@ pub(super) fn report(
     }
     tables_missing(index, &mut figures);
     summarise_kinds(form, &mut figures);
+    let asides = asides::findings(form, &reading.document.asides, figures.values());
+    figures.findings.extend(asides);
     if flat.beside {
         let message = Message::new(
             "文本中有两份报告左右并排，行与行交错，不能确定数据属于哪一份，未读取任何表格。请分别保存为两个文件。",

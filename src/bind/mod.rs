@@ -4,11 +4,13 @@
 //! from the grids ([`grid`]); what is left becomes one text, in which tables that survive only as text ([`text`]), title, headings
 //! and facts are found and the rest is cut into the parts of the report ([`page`]).
 
+mod asides;
 mod assemble;
 mod figures;
 mod grid;
 mod labels;
 mod limits;
+mod notemark;
 mod page;
 mod recognise;
 mod segments;

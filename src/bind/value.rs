@@ -2,10 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::notemark;
 use super::spelling::{self, MOST_IDEOGRAPHS, Where, Written};
 use super::units::{self, Dimension, Said, Unit};
 use crate::document::{Cell, Place, Shown};
 use crate::finding::code::bind as code;
+use crate::finding::code::read::SUPERSCRIPT_SET_ASIDE;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Kind, Value};
@@ -107,6 +109,15 @@ fn read_as(
         return value;
     }
     let spec = &form.fields[field];
+    if let Some((figure, mark)) = notemark::parted(text.trim_matches(blank)) {
+        let before = findings.len();
+        let found = read_as(written, form, field, figure, place, findings);
+        if found.kind == Kind::Number {
+            findings.push(note_mark(form, field, &found, mark));
+            return found;
+        }
+        findings.truncate(before);
+    }
     // A sign that stands twice means something only where a sign may stand.
     let wrongly_signed = |written: &Written| written.negative && written.doubled_sign && spec.kind != FieldKind::Signed;
     let Some(written) = spelling::parse(&value.raw, written).filter(|written| !wrongly_signed(written)) else {
@@ -142,6 +153,7 @@ pub(super) fn is_figure_cell(text: &str) -> bool {
 /// Whether a text is one whole figure, in any spelling.
 pub(super) fn is_figure(text: &str) -> bool {
     let text = text.trim_matches(blank);
+    let text = notemark::parted(text).map_or(text, |(figure, _)| figure);
     // Nearly every text is a sentence.
     let Some(first) = text.chars().next() else { return false };
     let begins = |word: &&str| word.starts_with(first);
@@ -223,6 +235,18 @@ fn unreadable(form: &Form, field: FieldIndex, value: &Value) -> Finding {
         ),
     );
     about(Finding::new(&code::FIGURE_UNREADABLE, message), form, field, value)
+}
+
+fn note_mark(form: &Form, field: FieldIndex, value: &Value, mark: &str) -> Finding {
+    let (place, raw) = (form.describe(field), &value.raw);
+    let message = Message::new(
+        format!("{}“{raw}”旁的“{mark}”视为注释号，按“{raw}”读取。请核对。", place.zh),
+        format!(
+            "In {}, \"{mark}\" beside \"{raw}\" was taken for a note mark; the cell was read as \"{raw}\". Check it.",
+            place.en
+        ),
+    );
+    about(Finding::new(&SUPERSCRIPT_SET_ASIDE, message), form, field, value)
 }
 
 fn sign_doubled(form: &Form, field: FieldIndex, value: &Value) -> Finding {

@@ -151,6 +151,11 @@ impl GridBuilder {
         self.rows.saturating_sub(1)
     }
 
+    /// Index that the row begun next will have.
+    pub fn next_row(&self) -> u32 {
+        self.rows
+    }
+
     /// The grid column at which the next cell will stand, slots that reach down from above being passed over.
     pub fn next_column(&self) -> u32 {
         let mut column = self.column;

@@ -3,6 +3,7 @@
 //! A [`Document`] is dumb and exact: blocks in reading order, each grid made of cells with their spans, and every
 //! paragraph and cell with its [`Place`] in the source.
 
+mod aside;
 mod budget;
 mod grid;
 mod place;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use aside::{Aside, AsideKind};
 pub use budget::{Budget, Exceeded, Limits, Resource};
 pub use grid::{Cell, Grid, GridBuilder, Shown, Slot};
 pub use place::{Place, column_letters};
@@ -61,6 +63,8 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// Pictures that blocks refer to by index.
     pub pictures: Vec<Picture>,
+    /// Text that the page does not show or has struck out, which is not part of the blocks.
+    pub asides: Vec<Aside>,
 }
 
 /// What a file says about itself outside its body: document properties, HTML `<title>` and `<meta>`.
@@ -104,7 +108,8 @@ pub enum Region {
 /// A paragraph of text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Paragraph {
-    /// The visible text; a tab is `\t`, a line break inside the paragraph `\n`. Tracked changes are read as accepted, hidden text is left out.
+    /// The visible text; a tab is `\t`, a line break inside the paragraph `\n`. Tracked changes are read as accepted; text that is hidden or struck out
+    /// is left out and stands in [`Document::asides`]. Raised and lowered digits beside other text are `¹²₁`.
     pub text: String,
     /// Outline level of a heading, 1 = highest; `None` for running text.
     pub level: Option<u8>,

@@ -7,6 +7,7 @@ mod docx;
 mod encoding;
 mod error;
 mod html;
+mod marks;
 mod memory;
 mod mht;
 mod odf;

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::marks::{Inked, Paper};
 use super::wordgrid::{self, Content, Row, RowDef};
-use crate::document::{Block, Budget, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
+use crate::document::{Aside, AsideKind, Block, Budget, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
 
 /// A paragraph that has just ended.
 #[derive(Debug, Default)]
 pub(super) struct Para {
-    /// Its visible text.
-    pub(super) text: String,
+    /// Its text.
+    pub(super) text: Inked,
     /// Outline level, 1 = highest.
     pub(super) level: Option<u8>,
     /// List label.
@@ -54,6 +55,7 @@ pub(super) struct Flow {
     region: Region,
     counters: Counters,
     blocks: Vec<Block>,
+    asides: Vec<Aside>,
     levels: Vec<Level>,
     /// Physical cells held by all open tables.
     held: u64,
@@ -62,7 +64,7 @@ pub(super) struct Flow {
 impl Flow {
     /// An empty flow of a region; `counters` come from the flow before it.
     pub(super) fn new(part: Option<Arc<str>>, region: Region, counters: Counters) -> Self {
-        Self { part, region, counters, blocks: Vec::new(), levels: Vec::new(), held: 0 }
+        Self { part, region, counters, blocks: Vec::new(), asides: Vec::new(), levels: Vec::new(), held: 0 }
     }
 
     /// The numbers as they stand now.
@@ -81,18 +83,19 @@ impl Flow {
     }
 
     /// Ends a paragraph that stands in `depth` tables; tables deeper than that end with it.
-    pub(super) fn paragraph(&mut self, para: Para, depth: usize, budget: &mut Budget) -> Result<(), Exceeded> {
+    pub(super) fn paragraph(&mut self, mut para: Para, depth: usize, budget: &mut Budget) -> Result<(), Exceeded> {
         let depth = if self.region == Region::HeaderFooter { 0 } else { depth };
         self.reach_depth(depth, budget)?;
-        budget.spend(Resource::TextBytes, para.text.len() as u64)?;
+        budget.spend(Resource::TextBytes, para.text.text.len() as u64)?;
+        para.text.end();
         if depth > 0 {
-            let text = match &para.number {
-                Some(number) => format!("{number}{}", para.text),
-                None => para.text,
-            };
+            let mut text = para.text;
+            if let Some(number) = &para.number {
+                text.number(number);
+            }
             budget.spend(Resource::Blocks, para.pictures.len() as u64)?;
             if let Some(level) = self.levels.last_mut() {
-                level.open.push_text(&text);
+                level.open.push_text(text);
                 level.open.reach(para.span.0, para.span.1);
                 level.open.nested.extend(para.pictures.into_iter().map(Block::Picture));
             }
@@ -105,13 +108,21 @@ impl Flow {
             ..Place::default()
         };
         self.counters.paragraphs += 1;
-        if !para.text.trim().is_empty() || para.number.is_some() {
+        para.text.lay_on(Paper::Unsaid);
+        let pictures = std::mem::take(&mut para.pictures);
+        let Inked { text, marks, .. } = std::mem::take(&mut para.text);
+        if !marks.is_empty() {
+            // The number of a line that nobody sees.
+            para.number = para.number.filter(|_| !text.trim().is_empty());
+            marks.tell(&place, &mut self.asides, budget)?;
+        }
+        if !text.trim().is_empty() || para.number.is_some() {
             budget.spend(Resource::Blocks, 1)?;
-            let Para { text, level, number, .. } = para;
+            let Para { level, number, .. } = para;
             let region = self.region;
             self.blocks.push(Block::Paragraph(Paragraph { text, level, number, region, place: place.clone() }));
         }
-        for picture in para.pictures {
+        for picture in pictures {
             budget.spend(Resource::Blocks, 1)?;
             self.blocks.push(Block::Picture(PictureRef { place: place.clone(), ..picture }));
         }
@@ -144,12 +155,26 @@ impl Flow {
         if level.cells.is_empty() {
             return Ok(());
         }
+        if def.hidden {
+            return self.hidden_row(budget);
+        }
         let promised = def.cells.len().saturating_sub(level.cells.len()) as u64;
         self.hold(promised, budget)?;
         if let Some(level) = self.levels.last_mut() {
             let cells = std::mem::take(&mut level.cells);
             level.rows.push(Row { def: def.clone(), cells });
         }
+        Ok(())
+    }
+
+    /// Tells of a row that is too low to show anything.
+    fn hidden_row(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
+        let Some(level) = self.levels.last_mut() else { return Ok(()) };
+        let texts = level.cells.drain(..).filter_map(|cell| cell.text).map(|text| text.text);
+        let told: Vec<String> = texts.filter(|text| !text.trim().is_empty()).collect();
+        let (part, row) = (self.part.clone(), Some(level.rows.len() as u32));
+        let place = Place { part, table: Some(level.table), row, ..Place::default() };
+        self.asides.extend(Aside::new(AsideKind::Row, &told.join(" "), place, budget)?);
         Ok(())
     }
 
@@ -169,10 +194,10 @@ impl Flow {
         }
     }
 
-    /// Ends what is open and gives the blocks.
-    pub(super) fn finish(mut self, budget: &mut Budget) -> Result<(Vec<Block>, Counters), Exceeded> {
+    /// Ends what is open and gives the blocks, and what was left out of them.
+    pub(super) fn finish(mut self, budget: &mut Budget) -> Result<(Vec<Block>, Vec<Aside>, Counters), Exceeded> {
         self.reach_depth(0, budget)?;
-        Ok((self.blocks, self.counters))
+        Ok((self.blocks, self.asides, self.counters))
     }
 
     fn hold(&mut self, cells: u64, budget: &Budget) -> Result<(), Exceeded> {
@@ -214,7 +239,7 @@ impl Flow {
             return Ok(());
         }
         budget.spend(Resource::Blocks, 1)?;
-        let grid = wordgrid::build(level.rows, self.part.as_ref(), level.table, budget)?;
+        let grid = wordgrid::build(level.rows, self.part.as_ref(), level.table, &mut self.asides, budget)?;
         match self.levels.last_mut() {
             Some(outer) => outer.open.nested.push(Block::Grid(grid)),
             None => self.blocks.push(Block::Grid(grid)),
@@ -229,11 +254,14 @@ mod tests {
     use super::*;
 
     fn para(text: &str) -> Para {
-        Para { text: text.into(), ..Para::default() }
+        Para { text: Inked::of(text), ..Para::default() }
     }
 
     fn def(edges: &[i32]) -> RowDef {
-        RowDef { left: 0, cells: edges.iter().map(|&right| CellDef { right, ..CellDef::default() }).collect() }
+        RowDef {
+            cells: edges.iter().map(|&right| CellDef { right, ..CellDef::default() }).collect(),
+            ..RowDef::default()
+        }
     }
 
     #[test]
@@ -248,7 +276,7 @@ mod tests {
         flow.cell_end(para("second row"), 1, budget)?;
         flow.row_end(&def(&[500, 1000]), 1, budget)?;
         flow.paragraph(para("after"), 0, budget)?;
-        let (blocks, _) = flow.finish(budget)?;
+        let (blocks, _, _) = flow.finish(budget)?;
         let [Block::Grid(grid), Block::Paragraph(after)] = &blocks[..] else {
             return Err(Exceeded { resource: Resource::Blocks, asked: blocks.len() as u64, limit: 2 });
         };

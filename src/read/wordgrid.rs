@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
+use super::marks::{Inked, Paper};
+use crate::document::{Aside, Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
 
 /// Edges nearer than this are one edge: programs that convert tables round each row for itself.
 const TOLERANCE: i32 = 12;
@@ -34,6 +35,8 @@ pub(super) struct CellDef {
     pub(super) merged: bool,
     /// Its part in a vertical merge.
     pub(super) vertical: Vertical,
+    /// What lies behind its text.
+    pub(super) paper: Paper,
 }
 
 /// A row's definition.
@@ -43,13 +46,15 @@ pub(super) struct RowDef {
     pub(super) left: i32,
     /// Its cells from the left.
     pub(super) cells: Vec<CellDef>,
+    /// It is too low to show anything.
+    pub(super) hidden: bool,
 }
 
 /// What stands in one physical cell.
 #[derive(Debug, Default)]
 pub(super) struct Content {
     /// Its paragraphs, joined by `\n`; `None` before the first.
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Inked>,
     /// Tables and pictures in it.
     pub(super) nested: Vec<Block>,
     /// Where it stands in the source.
@@ -63,17 +68,14 @@ impl Content {
     }
 
     fn is_blank(&self) -> bool {
-        self.nested.is_empty() && self.text.as_ref().is_none_or(|text| text.trim().is_empty())
+        self.nested.is_empty() && self.text.as_ref().is_none_or(|text| text.text.trim().is_empty())
     }
 
     /// Adds a paragraph's text.
-    pub(super) fn push_text(&mut self, more: &str) {
+    pub(super) fn push_text(&mut self, more: Inked) {
         match &mut self.text {
-            Some(text) => {
-                text.push('\n');
-                text.push_str(more);
-            }
-            None => self.text = Some(more.to_owned()),
+            Some(text) => text.append(more),
+            None => self.text = Some(more),
         }
     }
 
@@ -87,11 +89,11 @@ impl Content {
 
     /// Takes over what stands in a cell that is merged into this one.
     fn absorb(&mut self, other: Content) {
-        if let Some(text) = other.text.filter(|text| !text.trim().is_empty()) {
-            if self.is_blank() {
+        if let Some(text) = other.text.filter(|text| !(text.text.trim().is_empty() && text.marks.is_empty())) {
+            if self.is_blank() && self.text.as_ref().is_none_or(|text| text.marks.is_empty()) {
                 self.text = Some(text);
             } else {
-                self.push_text(&text);
+                self.push_text(text);
             }
         }
         self.nested.extend(other.nested);
@@ -126,6 +128,7 @@ pub(super) fn build(
     rows: Vec<Row>,
     part: Option<&Arc<str>>,
     table: u32,
+    asides: &mut Vec<Aside>,
     budget: &mut Budget,
 ) -> Result<Grid, Exceeded> {
     let exact = edges_are_ordinals(&rows);
@@ -148,6 +151,10 @@ pub(super) fn build(
             let column = builder.next_column();
             let place =
                 Place { row: Some(builder.row()), column: Some(column), span: placed.content.span, ..base.clone() };
+            let mut placed = placed;
+            if let Some(text) = &mut placed.content.text {
+                std::mem::take(&mut text.marks).tell(&place, asides, budget)?;
+            }
             add(&mut builder, placed, right.saturating_sub(left), place, budget)?;
         }
     }
@@ -162,7 +169,7 @@ fn add(
     budget: &mut Budget,
 ) -> Result<(), Exceeded> {
     let Content { text, nested, .. } = placed.content;
-    let text = text.unwrap_or_default();
+    let text = text.unwrap_or_default().text;
     if placed.vertical != Vertical::Continue {
         builder.add(Cell { col_span, text, nested, place, ..Cell::default() }, budget)?;
         return Ok(());
@@ -201,8 +208,11 @@ fn place(row: Row, exact: bool) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::with_capacity(count);
     let mut left = def.left;
     for index in 0..count {
-        let content = contents.next().unwrap_or_default();
+        let mut content = contents.next().unwrap_or_default();
         let given = def.cells.get(index).copied();
+        if let Some(text) = &mut content.text {
+            text.lay_on(given.map_or(Paper::Unsaid, |cell| cell.paper));
+        }
         let cell = given.unwrap_or(CellDef { right: left.saturating_add(DEFAULT_WIDTH), ..CellDef::default() });
         let least = match (content.is_blank() && given.is_some(), exact) {
             (true, _) => 0,
@@ -241,17 +251,20 @@ mod tests {
 
     fn row(left: i32, cells: &[(&str, i32)]) -> Row {
         let def = cells.iter().map(|&(_, right)| CellDef { right, ..CellDef::default() }).collect();
-        Row { def: RowDef { left, cells: def }, cells: cells.iter().map(|&(text, _)| content(text)).collect() }
+        Row {
+            def: RowDef { left, cells: def, hidden: false },
+            cells: cells.iter().map(|&(text, _)| content(text)).collect(),
+        }
     }
 
     fn content(text: &str) -> Content {
-        Content { text: Some(text.into()), ..Content::default() }
+        Content { text: Some(Inked::of(text)), ..Content::default() }
     }
 
     type Shown = Vec<Vec<(String, u32, u32)>>;
 
     fn shown(rows: Vec<Row>) -> Result<Shown, Exceeded> {
-        let grid = build(rows, None, 0, &mut Budget::default())?;
+        let grid = build(rows, None, 0, &mut Vec::new(), &mut Budget::default())?;
         Ok((0..grid.rows())
             .map(|row| grid.row_cells(row).map(|cell| (cell.text.clone(), cell.column, cell.col_span)).collect())
             .collect())

@@ -1,7 +1,7 @@
 //! Codes of the reading stage: what a file is and why it could not be read.
 
 use super::Code;
-use crate::finding::Severity::{Error, Warning};
+use crate::finding::Severity::{Error, Info, Warning};
 
 /// The file is protected by a password.
 pub static FILE_ENCRYPTED: Code = Code {
@@ -120,8 +120,8 @@ pub static SHEET_HIDDEN: Code = Code {
     severity: Warning,
     title: ("工作表是隐藏的", "a sheet is hidden"),
     why: (
-        "隐藏的工作表也会读取，其中的数据可能不应报送。",
-        "Hidden sheets are read too; what stands there may not be meant to be sent.",
+        "打开文件时看不到隐藏的工作表，其中的内容未读取；全部工作表都隐藏时仍会读取。",
+        "Nobody who opens the file sees a hidden sheet, so it was not read, unless all sheets are hidden.",
     ),
     remedy: ("请核对，或删除隐藏的工作表。", "Check it, or delete the hidden sheet."),
 };
@@ -132,8 +132,8 @@ pub static CELLS_HIDDEN: Code = Code {
     severity: Warning,
     title: ("有内容的行或列是隐藏的", "rows or columns with content are hidden"),
     why: (
-        "隐藏的行和列也会读取，其中的数据可能不应报送。",
-        "Hidden rows and columns are read too; what stands there may not be meant to be sent.",
+        "打开文件时看不到隐藏的行和列，其中的内容未读取。",
+        "Nobody who opens the file sees hidden rows and columns, so they were not read.",
     ),
     remedy: ("请取消隐藏后核对，或删除这些行列。", "Show them and check, or delete them."),
 };
@@ -204,6 +204,75 @@ pub static SIGNATURE_UNVERIFIED: Code = Code {
     remedy: ("如需验证，请用签章软件打开。", "To verify it, open the file in the program for seals."),
 };
 
+/// Text with a line through it was left out.
+pub static STRUCK_OUT_SET_ASIDE: Code = Code {
+    id: "struck-out-set-aside",
+    severity: Warning,
+    title: ("有删除线的文字未读取", "struck-out text was set aside"),
+    why: (
+        "文字上有删除线，表示已经划去，未作为数字或正文读取。",
+        "The text has a line through it, so it counts as deleted and was read neither as a figure nor as text.",
+    ),
+    remedy: ("请核对，并删除已划去的文字。", "Check it, and delete what is struck out."),
+};
+
+/// A note mark behind a figure was left out.
+pub static SUPERSCRIPT_SET_ASIDE: Code = Code {
+    id: "superscript-set-aside",
+    severity: Warning,
+    title: ("数字旁的注释号未读取", "a note mark beside a figure was set aside"),
+    why: (
+        "数字旁的上标、①、[1]、* 等视为注释号，不是数字的一部分。",
+        "A superscript, a number in a circle, [1] or * beside a figure was taken for a note mark, which is no part of the figure.",
+    ),
+    remedy: ("请核对数字。", "Check the figure."),
+};
+
+/// Text that nobody sees was left out.
+pub static UNSEEN_SET_ASIDE: Code = Code {
+    id: "unseen-set-aside",
+    severity: Warning,
+    title: ("看不见的文字未读取", "text that cannot be seen was set aside"),
+    why: (
+        "文字设为隐藏、与底色相同、字号过小或位于页面之外，打开文件时看不到，未读取。",
+        "The text is hidden, as pale as its background, too small to be read, or outside of the page; nobody who opens the file sees it, so it was not read.",
+    ),
+    remedy: ("请核对，并删除看不见的文字。", "Check it, and delete what cannot be seen."),
+};
+
+/// A hidden row or column of a table was left out.
+pub static HIDDEN_ROW_SET_ASIDE: Code = Code {
+    id: "hidden-row-set-aside",
+    severity: Warning,
+    title: ("隐藏的行或列未读取", "a hidden row or column was set aside"),
+    why: (
+        "表格中有隐藏的行或列，打开文件时看不到，未读取。",
+        "A row or column of a table is hidden; nobody who opens the file sees it, so it was not read.",
+    ),
+    remedy: ("请核对，并删除隐藏的行或列。", "Check it, and delete the hidden row or column."),
+};
+
+/// Readings above text were left out.
+pub static READING_SET_ASIDE: Code = Code {
+    id: "reading-set-aside",
+    severity: Info,
+    title: ("文字上方的注音未读取", "readings above text were set aside"),
+    why: ("注音不是文字或数字的一部分。", "A reading (ruby) is no part of the text or the figure below it."),
+    remedy: ("无需处理。", "Nothing to do."),
+};
+
+/// Tracked changes are neither accepted nor rejected.
+pub static REVISION_LEFT: Code = Code {
+    id: "revision-left",
+    severity: Warning,
+    title: ("文件留有未接受的修订", "tracked changes are open"),
+    why: (
+        "文件中的修订既未接受也未拒绝，按接受修订后的文字读取。",
+        "Tracked changes in the file are neither accepted nor rejected; it was read as if they were accepted.",
+    ),
+    remedy: ("请接受或拒绝全部修订后重新报送。", "Accept or reject all changes and send it again."),
+};
+
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &FILE_ENCRYPTED,
@@ -222,4 +291,10 @@ pub static CODES: &[&Code] = &[
     &TEXT_RECOGNISED,
     &PAGES_UNREADABLE,
     &SIGNATURE_UNVERIFIED,
+    &STRUCK_OUT_SET_ASIDE,
+    &SUPERSCRIPT_SET_ASIDE,
+    &UNSEEN_SET_ASIDE,
+    &HIDDEN_ROW_SET_ASIDE,
+    &READING_SET_ASIDE,
+    &REVISION_LEFT,
 ];

@@ -3,18 +3,21 @@
 use super::sprm::op;
 use super::style::{StyleProps, Styles};
 use crate::read::cfb::{u16_at, u32_at};
+use crate::read::marks::{Change, Face, LEAST_TWIPS, Paper, Shift};
 use crate::read::wordgrid::{CellDef, RowDef, Vertical};
 
 /// Properties of a run of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct CharProps {
-    /// Not shown.
-    pub(super) hidden: bool,
-    /// Hidden by the paragraph's style; what a toggle refers to.
-    style_hidden: bool,
+    /// How its text looks.
+    pub(super) face: Face,
+    /// How the paragraph's style has it; what a toggle refers to.
+    style_face: Face,
     /// Deleted while changes were tracked.
     pub(super) deleted: bool,
+    /// Inserted while they were.
+    pub(super) inserted: bool,
     /// Control characters stand for something else.
     pub(super) special: bool,
     /// A character of a symbol font.
@@ -30,7 +33,7 @@ pub(super) struct CharProps {
 impl CharProps {
     /// What the style of the paragraph gives.
     pub(super) fn of_style(style: StyleProps) -> Self {
-        Self { hidden: style.hidden, style_hidden: style.hidden, ..Self::default() }
+        Self { face: style.face, style_face: style.face, ..Self::default() }
     }
 
     /// The value of a property that can be switched: on, off, like the style, unlike the style.
@@ -47,8 +50,8 @@ impl CharProps {
     pub(super) fn apply(&mut self, opcode: u16, operand: &[u8], styles: &Styles) {
         let on = operand.first().is_some_and(|&value| value != 0);
         match opcode {
-            op::C_VANISH => self.hidden = Self::toggle(operand, self.style_hidden),
             op::C_RMARK_DEL => self.deleted = on,
+            op::C_RMARK => self.inserted = on,
             op::C_SPEC => self.special = on,
             op::C_DATA => self.form_data = on,
             op::C_OBJ | op::C_OLE2 => self.object |= on,
@@ -62,17 +65,109 @@ impl CharProps {
             }
             op::C_ISTD => {
                 if let Some(style) = u16_at(operand, 0) {
-                    self.style_hidden |= styles.get(style).hidden;
-                    self.hidden |= styles.get(style).hidden;
+                    let style = styles.get(style).face;
+                    self.style_face = over(style, self.style_face);
+                    self.face = over(style, self.face);
                 }
             }
-            _ => {}
+            _ => apply_face(&mut self.face, self.style_face, opcode, operand),
         }
     }
 
     /// Whether the text is shown.
     pub(super) fn is_shown(&self) -> bool {
-        !self.hidden && !self.deleted
+        !self.face.hidden && !self.deleted
+    }
+}
+
+/// Applies a modifier that says whether text counts; `style` is what a toggle refers to.
+pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u8]) {
+    let first = operand.first().copied().unwrap_or(0);
+    let mut change = Change::default();
+    match opcode {
+        op::C_VANISH => face.hidden = CharProps::toggle(operand, style.hidden),
+        op::C_STRIKE => face.struck = CharProps::toggle(operand, style.struck),
+        op::C_DOUBLE_STRIKE => face.double = CharProps::toggle(operand, style.double),
+        op::C_SCRIPT => {
+            face.shift = match first {
+                1 => Shift::Raised,
+                2 => Shift::Lowered,
+                _ => Shift::None,
+            };
+        }
+        op::C_POSITION => {
+            let shift = u16_at(operand, 0).map_or(0, |shift| i32::from(shift.cast_signed()));
+            face.shift = Shift::by_half_points(shift);
+        }
+        op::C_SIZE => change.half_points(u16_at(operand, 0).map_or(u32::MAX, u32::from)),
+        op::C_COLOUR => change.pale = Some(first == WHITE),
+        op::C_RGB => {
+            change.pale = Some(false);
+            if let Some(colour) = rgb(operand, 0) {
+                change.ink(colour);
+            }
+        }
+        op::C_HIGHLIGHT => change.paper = Some(if first == 0 { Paper::Unsaid } else { of_number(first) }),
+        op::C_SHADE_80 | op::P_SHADE_80 => change.paper = u16_at(operand, 0).map(shade_80),
+        op::C_SHADE | op::P_SHADE => change.paper = Some(shade(operand)),
+        _ => return,
+    }
+    *face = change.apply(*face);
+}
+
+/// A character style over what is there: what it switches on is on.
+fn over(style: Face, face: Face) -> Face {
+    Face {
+        hidden: style.hidden | face.hidden,
+        struck: style.struck | face.struck,
+        double: style.double | face.double,
+        tiny: style.tiny | face.tiny,
+        pale: style.pale | face.pale,
+        away: face.away,
+        shift: if style.shift == Shift::None { face.shift } else { style.shift },
+        paper: if style.paper == Paper::Unsaid { face.paper } else { style.paper },
+    }
+}
+
+/// Number of white among the sixteen colours (MS-DOC 2.9.119).
+const WHITE: u8 = 8;
+
+fn of_number(number: u8) -> Paper {
+    match number {
+        0 => Paper::Unsaid,
+        WHITE => Paper::White,
+        _ => Paper::Coloured,
+    }
+}
+
+/// A colour (MS-DOC 2.9.43); nothing for that of the system.
+fn rgb(bytes: &[u8], at: usize) -> Option<[u8; 3]> {
+    match *bytes.get(at..at + 4)? {
+        [_, _, _, 0xFF] => None,
+        [red, green, blue, _] => Some([red, green, blue]),
+        _ => None,
+    }
+}
+
+/// `Shd80`: colours of pattern and paper by number, then the pattern (MS-DOC 2.9.247).
+fn shade_80(shade: u16) -> Paper {
+    if shade == 0xFFFF {
+        return Paper::Unsaid;
+    }
+    match shade >> 10 {
+        0 => of_number((shade >> 5 & 0x1F) as u8),
+        1 => of_number((shade & 0x1F) as u8),
+        _ => Paper::Coloured,
+    }
+}
+
+/// `Shd`: colours of pattern and paper, then the pattern (MS-DOC 2.9.246).
+fn shade(bytes: &[u8]) -> Paper {
+    let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::of);
+    match u16_at(bytes, 8) {
+        Some(0 | 0xFFFF) => colour(4),
+        Some(1) => colour(0),
+        _ => Paper::Coloured,
     }
 }
 
@@ -144,6 +239,8 @@ type Horizontal = u8;
 pub(super) struct RowProps {
     left: i32,
     cells: Vec<(CellDef, Horizontal)>,
+    /// It is too low to show anything.
+    low: bool,
 }
 
 impl RowProps {
@@ -152,7 +249,7 @@ impl RowProps {
         match opcode {
             op::T_DEF_TABLE | op::T_DEF_TABLE_10 => {
                 if let Some(row) = define(operand) {
-                    *self = row;
+                    *self = Self { low: self.low, ..row };
                 }
             }
             op::T_MERGE => {
@@ -169,6 +266,13 @@ impl RowProps {
                 }
             }
             op::T_INSERT => self.insert(operand),
+            op::T_SHADES_80 => self.shades(operand, 2, |bytes| u16_at(bytes, 0).map_or(Paper::Unsaid, shade_80)),
+            op::T_SHADES => self.shades(operand, 10, shade),
+            op::T_HEIGHT => {
+                // An exact height is negative; none is 0.
+                let height = u16_at(operand, 0).map_or(0, |height| i32::from(height.cast_signed()));
+                self.low = height < 0 && height.unsigned_abs() <= LEAST_TWIPS;
+            }
             op::T_DELETE => self.delete(operand),
             op::T_DXA_COL => self.set_width(operand),
             _ => {}
@@ -193,6 +297,12 @@ impl RowProps {
 
     fn left_of(&self, index: usize) -> i32 {
         index.checked_sub(1).and_then(|before| self.cells.get(before)).map_or(self.left, |cell| cell.0.right)
+    }
+
+    fn shades(&mut self, operand: &[u8], size: usize, shade: impl Fn(&[u8]) -> Paper) {
+        for (cell, bytes) in self.cells.iter_mut().zip(operand.chunks_exact(size)) {
+            cell.0.paper = shade(bytes);
+        }
     }
 
     fn insert(&mut self, operand: &[u8]) {
@@ -239,7 +349,7 @@ impl RowProps {
             }
             CellDef { merged, ..cell }
         });
-        RowDef { left: self.left, cells: cells.collect() }
+        RowDef { left: self.left, cells: cells.collect(), hidden: self.low }
     }
 }
 
@@ -258,11 +368,11 @@ fn define(operand: &[u8]) -> Option<RowProps> {
     let edge = |index: usize| u16_at(rest, index * 2).map(|edge| i32::from(edge.cast_signed()));
     let left = edge(0)?;
     let details = rest.get((count + 1) * 2..).unwrap_or_default();
-    let mut row = RowProps { left, cells: Vec::with_capacity(count) };
+    let mut row = RowProps { left, cells: Vec::with_capacity(count), low: false };
     for index in 0..count {
         let Some(right) = edge(index + 1) else { break };
         let flags = u16_at(details, index * 20).unwrap_or(0);
-        let cell = CellDef { right, merged: false, vertical: vertical(flags >> 5) };
+        let cell = CellDef { right, vertical: vertical(flags >> 5), ..CellDef::default() };
         row.cells.push((cell, (flags & 3) as u8));
     }
     Some(row)

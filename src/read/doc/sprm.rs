@@ -16,6 +16,31 @@ pub(super) mod op {
     pub(crate) const C_SYMBOL: u16 = 0x6A09;
     /// Character style.
     pub(crate) const C_ISTD: u16 = 0x4A30;
+    /// Struck through, by one line or two.
+    pub(crate) const C_STRIKE: u16 = 0x0837;
+    pub(crate) const C_DOUBLE_STRIKE: u16 = 0x2A53;
+    /// Above or below the line.
+    pub(crate) const C_SCRIPT: u16 = 0x2A48;
+    /// Height above the line.
+    pub(crate) const C_POSITION: u16 = 0x4845;
+    /// Size.
+    pub(crate) const C_SIZE: u16 = 0x4A43;
+    /// Colour by its number, or itself.
+    pub(crate) const C_COLOUR: u16 = 0x2A42;
+    pub(crate) const C_RGB: u16 = 0x6870;
+    /// What lies behind text.
+    pub(crate) const C_HIGHLIGHT: u16 = 0x2A0C;
+    pub(crate) const C_SHADE_80: u16 = 0x4866;
+    pub(crate) const C_SHADE: u16 = 0xCA71;
+    pub(crate) const P_SHADE_80: u16 = 0x442D;
+    pub(crate) const P_SHADE: u16 = 0xC64D;
+    /// What lies behind the cells of a row.
+    pub(crate) const T_SHADES_80: u16 = 0xD609;
+    pub(crate) const T_SHADES: u16 = 0xD612;
+    /// Height of a row.
+    pub(crate) const T_HEIGHT: u16 = 0x9407;
+    /// Text inserted while changes were tracked.
+    pub(crate) const C_RMARK: u16 = 0x0801;
     /// Hidden text.
     pub(crate) const C_VANISH: u16 = 0x083C;
     /// The character is special: a picture, a note's mark.

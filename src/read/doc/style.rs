@@ -1,9 +1,10 @@
 //! The style sheet: what styles give to the paragraphs and characters that have them (MS-DOC 2.9.271).
 
-use super::props::CharProps;
+use super::props::apply_face;
 use super::sprm::{Sprms, op};
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::cfb::u16_at;
+use crate::read::marks::Face;
 use crate::read::wordflow::heading_level;
 
 /// "No base style".
@@ -18,8 +19,8 @@ pub(super) struct StyleProps {
     pub(super) list: u16,
     /// List level, 0 = highest.
     pub(super) list_level: u8,
-    /// Hidden text.
-    pub(super) hidden: bool,
+    /// How its text looks.
+    pub(super) face: Face,
 }
 
 /// A style as it lies in the file.
@@ -86,9 +87,8 @@ impl Styles {
             }
             for (opcode, operand) in Sprms::new(style.characters) {
                 budget.spend(Resource::Steps, 1)?;
-                if opcode == op::C_VANISH {
-                    props.hidden = CharProps::toggle(operand, props.hidden);
-                }
+                let base = props.face;
+                apply_face(&mut props.face, base, opcode, operand);
             }
             props.level = style.heading.or(props.level);
             self.resolved[index] = Some(props);
@@ -103,6 +103,10 @@ impl StyleProps {
         match (opcode, operand) {
             (op::P_OUT_LVL, &[level, ..]) => self.level = (level < 9).then(|| level + 1),
             (op::P_ILFO, &[low, high, ..]) => self.list = u16::from_le_bytes([low, high]),
+            (op::P_SHADE | op::P_SHADE_80, _) => {
+                let face = self.face;
+                apply_face(&mut self.face, face, opcode, operand);
+            }
             (op::P_ILVL, &[level, ..]) => self.list_level = level.min(8),
             _ => {}
         }

@@ -12,11 +12,12 @@ use super::pieces::{Piece, Pieces, widen};
 use super::props::{CharProps, ParaProps};
 use super::sprm::{Sprms, op};
 use super::style::Styles;
-use crate::document::{Block, Budget, Document, Exceeded, Region, Resource};
+use crate::document::{Aside, Block, Budget, Document, Exceeded, Region, Resource};
 use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 use crate::read::cfb::{u16_at, u32_at};
+use crate::read::marks::{Paper, revisions};
 use crate::read::wordflow::{Counters, Flow, Para};
 
 /// Marks in the text (MS-DOC 2.4.1, 2.9.38).
@@ -71,6 +72,9 @@ pub(super) struct Walk<'a, 'b> {
     region: Region,
     flow: Flow,
     blocks: Vec<Block>,
+    asides: Vec<Aside>,
+    /// Runs that a tracked change inserts or deletes.
+    revisions: u32,
     pictures: Pictures,
     /// The paragraph being read and the position of its first character.
     para: Para,
@@ -109,6 +113,8 @@ impl<'a, 'b> Walk<'a, 'b> {
             part,
             region: Region::Body,
             blocks: Vec::new(),
+            asides: Vec::new(),
+            revisions: 0,
             pictures: Pictures::default(),
             para: Para::default(),
             start: None,
@@ -138,7 +144,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             self.piece(piece, start.max(piece.start), end.min(piece.end))?;
         }
         self.clear_fields();
-        if !self.para.text.is_empty() || !self.para.pictures.is_empty() {
+        if !self.para.text.text.is_empty() || !self.para.pictures.is_empty() {
             let para = self.take_para(end, None);
             self.flow.paragraph(para, 0, self.budget)?;
         }
@@ -146,14 +152,16 @@ impl<'a, 'b> Walk<'a, 'b> {
         self.start = None;
         let counters = self.flow.counters();
         let next = Flow::new(Some(Arc::clone(&self.part)), region, counters);
-        let (blocks, _) = std::mem::replace(&mut self.flow, next).finish(self.budget)?;
+        let (blocks, asides, _) = std::mem::replace(&mut self.flow, next).finish(self.budget)?;
         self.blocks.extend(blocks);
+        self.asides.extend(asides);
         Ok(())
     }
 
     /// The document, with findings about what was left out.
     pub(super) fn finish(self, comments: u32, findings: &mut Vec<Finding>) -> Document {
         findings.extend(self.pictures.findings());
+        findings.extend(revisions(self.revisions));
         if comments > 0 {
             findings.push(Finding::new(
                 &CONTENT_SKIPPED,
@@ -172,7 +180,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                 ),
             ));
         }
-        Document { blocks: self.blocks, pictures: self.pictures.list, ..Document::default() }
+        Document { blocks: self.blocks, pictures: self.pictures.list, asides: self.asides, ..Document::default() }
     }
 
     fn piece(&mut self, piece: &Piece, start: u32, end: u32) -> Result<(), ReadError> {
@@ -211,7 +219,12 @@ impl<'a, 'b> Walk<'a, 'b> {
     /// Adds the characters from an offset on that show themselves and nothing else, up to the end of the run and at most so many.
     /// Returns how many they are.
     fn plain(&mut self, piece: &Piece, offset: u32, most: u32) -> u32 {
-        if self.instructions > 0 || self.props.special || !self.props.is_shown() {
+        if self.instructions > 0
+            || self.props.special
+            || self.props.deleted
+            || !self.props.face.is_plain()
+            || !self.para.text.is_plain()
+        {
             return 0;
         }
         let width = piece.width();
@@ -226,17 +239,17 @@ impl<'a, 'b> Walk<'a, 'b> {
             Some(character)
         };
         if piece.narrow {
-            self.para.text.extend(bytes.iter().map_while(|&byte| shown(widen(byte))));
+            self.para.text.text.extend(bytes.iter().map_while(|&byte| shown(widen(byte))));
         } else {
             let units = bytes.as_chunks().0.iter();
-            self.para.text.extend(units.map_while(|&unit| shown(u16::from_le_bytes(unit))));
+            self.para.text.text.extend(units.map_while(|&unit| shown(u16::from_le_bytes(unit))));
         }
         count
     }
 
     fn enter_run(&mut self, offset: u32, prm: u16) -> Result<(), ReadError> {
         let limit = self.budget.left(Resource::TextBytes);
-        let asked = self.para.text.len() as u64;
+        let asked = self.para.text.text.len() as u64;
         if asked > limit {
             return Err(Exceeded { resource: Resource::TextBytes, asked, limit }.into());
         }
@@ -250,6 +263,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         let is_it = |known: &&(&[u8], u16, u16, CharProps)| same(known.0, grpprl) && (known.1, known.2) == (style, prm);
         if let Some(known) = self.known[..self.next_known.min(KNOWN)].iter().find(is_it) {
             self.props = known.3;
+            self.revisions += u32::from(self.props.deleted || self.props.inserted);
             return Ok(());
         }
         let mut props = CharProps::of_style(styles.get(style));
@@ -259,6 +273,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
         self.source.pieces.modifiers(prm, self.budget, |opcode, operand| props.apply(opcode, operand, styles))?;
         self.props = props;
+        self.revisions += u32::from(props.deleted || props.inserted);
         self.known[self.next_known % KNOWN] = (grpprl, style, prm, props);
         self.next_known += 1;
         Ok(())
@@ -282,7 +297,9 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
             mark::PICTURE if self.props.special && self.props.object => self.pictures.objects += 1,
             _ if self.instructions > 0 => self.swallowing += 1,
-            _ if !self.props.is_shown() => {}
+            _ if self.props.deleted => {}
+            // Only what is written is told of hidden text.
+            _ if self.props.face.hidden && (unit < 0x20 || self.props.special) => {}
             _ => self.shown(unit, position)?,
         }
         if self.instructions == 0 {
@@ -319,21 +336,31 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
             mark::SYMBOL if self.props.special => {
                 let symbol = self.props.symbol.and_then(|symbol| char::from_u32(u32::from(symbol)));
-                self.para.text.push(symbol.unwrap_or('\u{FFFD}'));
+                self.push(symbol.unwrap_or('\u{FFFD}'));
             }
-            mark::TAB => self.para.text.push('\t'),
-            mark::LINE | mark::COLUMN => self.para.text.push('\n'),
-            mark::HARD_HYPHEN => self.para.text.push('\u{2011}'),
+            mark::TAB => self.push('\t'),
+            mark::LINE | mark::COLUMN => self.push('\n'),
+            mark::HARD_HYPHEN => self.push('\u{2011}'),
             // Marks of notes, optional hyphens and what has no meaning in a text.
             0x00..=0x1F => {}
             0xD800..=0xDBFF => self.high = Some(unit),
             0xDC00..=0xDFFF => {
                 let pair = high.and_then(|high| char::decode_utf16([high, unit]).next()).and_then(Result::ok);
-                self.para.text.push(pair.unwrap_or('\u{FFFD}'));
+                self.push(pair.unwrap_or('\u{FFFD}'));
             }
-            _ => self.para.text.push(char::from_u32(u32::from(unit)).unwrap_or('\u{FFFD}')),
+            _ => self.push(char::from_u32(u32::from(unit)).unwrap_or('\u{FFFD}')),
         }
         Ok(())
+    }
+
+    /// Appends a character as the face of its run has it.
+    fn push(&mut self, character: char) {
+        let (text, face) = (&mut self.para.text, self.props.face);
+        if face.is_plain() && text.is_plain() {
+            text.text.push(character);
+        } else {
+            text.push(character.encode_utf8(&mut [0; 4]), face);
+        }
     }
 
     fn picture(&mut self) -> Result<(), Exceeded> {
@@ -379,7 +406,7 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 
     fn end_row(&mut self, props: ParaProps, depth: usize, position: u32) -> Result<(), ReadError> {
-        if !self.para.text.is_empty() {
+        if !self.para.text.text.is_empty() {
             let para = self.take_para(position, None);
             self.flow.paragraph(para, depth, self.budget)?;
         }
@@ -398,6 +425,9 @@ impl<'a, 'b> Walk<'a, 'b> {
         let mut para = std::mem::take(&mut self.para);
         para.span = (start, end);
         if let Some(props) = props {
+            if props.shared.face.paper == Paper::Coloured {
+                para.text.lay_on(Paper::Coloured);
+            }
             para.level = props.shared.level;
             para.number = self.lists.label(props.shared);
         }

@@ -9,6 +9,7 @@ use super::numbering::Membership;
 use super::shared::Shared;
 use super::table::{Physical, Table};
 use crate::document::{Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
+use crate::read::marks::{Face, Marks, Paper};
 
 /// What can hold paragraphs and tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,14 @@ struct Holder {
 impl Holder {
     /// Puts a paragraph that has ended into what holds it.
     fn place(&mut self, para: &mut Para, part: &Arc<str>, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
-        let (level, number) = properties(&para.props, shared);
-        let text = std::mem::take(&mut para.text);
+        let (level, mut number) = properties(&para.props, shared);
+        let mut text = std::mem::take(&mut para.text);
+        let mut marks = std::mem::take(&mut para.marks);
+        if !marks.is_empty() {
+            marks.write_shifted(&mut text);
+            // The number of a line that nobody sees.
+            number = number.filter(|_| !text.trim().is_empty());
+        }
         let length = text.len() + number.as_ref().map_or(0, String::len);
         // The line end between the paragraphs of a cell is text, too.
         shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
@@ -48,6 +55,13 @@ impl Holder {
             Place { part: Some(Arc::clone(part)), paragraph: para.index, ..Place::default() }.with_span(para.start, end)
         };
         let mut more = Vec::new();
+        if !marks.is_empty() {
+            if self.kind == Kind::Cell {
+                self.cell.marks.absorb(marks);
+            } else {
+                marks.tell(&place(), &mut shared.asides, shared.budget)?;
+            }
+        }
         if self.kind == Kind::Cell {
             self.cell.push(match number {
                 Some(number) => number + &text,
@@ -91,10 +105,10 @@ pub(super) struct Props {
     pub(super) list_level: Option<u8>,
     /// Its mark is deleted by a tracked change.
     pub(super) mark_deleted: bool,
-    /// Runs are hidden unless they say otherwise.
-    pub(super) style_hidden: bool,
-    /// The open run is hidden.
-    pub(super) hidden: bool,
+    /// How runs look unless they say otherwise.
+    pub(super) style_face: Face,
+    /// How the open run looks.
+    pub(super) face: Face,
 }
 
 /// An open paragraph.
@@ -107,6 +121,8 @@ pub(super) struct Para {
     pub(super) props: Props,
     /// A page or column break that is a line break only if more text follows.
     page_break: bool,
+    /// What is raised in it or left out of it.
+    pub(super) marks: Marks,
     /// Where the open `w:t` began.
     text_start: usize,
     pub(super) pictures: Vec<PictureRef>,
@@ -117,8 +133,8 @@ pub(super) struct Para {
 impl Para {
     /// What the next paragraph begins with where this one's mark is deleted.
     fn goes_on(self) -> Self {
-        let Self { text, start, index, pictures, boxes, .. } = self;
-        Self { text, start, index, pictures, boxes, ..Self::default() }
+        let Self { text, start, index, pictures, boxes, marks, .. } = self;
+        Self { text, start, index, marks, pictures, boxes, ..Self::default() }
     }
 
     /// Appends visible text.
@@ -136,6 +152,19 @@ impl Para {
         } else {
             self.text.push_str(text);
         }
+    }
+
+    /// Appends text whose face is special; whether it is shown.
+    pub(super) fn push_marked(&mut self, text: &str, paper: impl FnOnce() -> Paper) -> bool {
+        let face = self.props.face;
+        if let Some(kind) = face.left_out(paper) {
+            self.marks.leave_out(kind, text);
+            return false;
+        }
+        let start = self.text.len();
+        self.push(text);
+        self.marks.shift(start, self.text.len(), face.shift);
+        true
     }
 
     /// Appends a tab or a line break.
@@ -317,9 +346,11 @@ impl Flow {
 
     /// Ends the innermost table.
     pub(super) fn close_table(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
-        let Some(table) = self.tables.pop() else { return Ok(()) };
+        let Some(mut table) = self.tables.pop() else { return Ok(()) };
         shared.held -= table.held;
-        if let Some(grid) = table.finish(end, shared.budget)? {
+        let grid = table.finish(end, shared.budget)?;
+        shared.asides.append(&mut table.asides);
+        if let Some(grid) = grid {
             shared.budget.spend(Resource::Blocks, 1)?;
             self.emit(vec![Block::Grid(grid)]);
         }

@@ -1,6 +1,7 @@
 //! Office Open XML word processing documents (ECMA-376 part 1, 17), Transitional and Strict, read as a stream.
 
 mod controls;
+mod faces;
 mod flow;
 pub(super) mod metadata;
 pub(super) mod names;
@@ -23,6 +24,7 @@ use self::walk::Walk;
 use crate::document::{Block, Budget, Document, Region};
 use crate::finding::Finding;
 use crate::read::ReadError;
+use crate::read::marks::revisions;
 use crate::read::package::{Package, Relationships};
 use crate::read::xml;
 
@@ -91,7 +93,8 @@ pub(super) fn finish(
     blocks.append(&mut shared.margins);
     let metadata = read_metadata(&mut shared)?;
     findings.extend(shared.skipped.findings());
-    Ok(Document { metadata, blocks, pictures: shared.pictures.list })
+    findings.extend(revisions(shared.revisions));
+    Ok(Document { metadata, blocks, pictures: shared.pictures.list, asides: shared.asides })
 }
 
 /// The blocks of a part beside the main one: notes, a header, a footer.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::read::marks::{Change, Paper, Shift, rgb};
 use crate::read::xml::Tag;
 
 /// Main vocabulary (ECMA-376 part 1, 17).
@@ -61,4 +62,73 @@ pub(super) fn number(tag: &Tag<'_>) -> Option<u32> {
 /// Whether an on/off property is on (17.17.4): it is unless it says otherwise.
 pub(super) fn is_on(tag: &Tag<'_>) -> bool {
     !tag.has_attributes() || !val(tag).is_some_and(|value| matches!(value.as_ref(), "0" | "false" | "off"))
+}
+
+/// Takes a property of a run (17.3.2) that says whether its text counts; others are passed over.
+pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
+    match tag.local {
+        "vanish" => face.hidden = Some(is_on(tag)),
+        "strike" => face.struck = Some(is_on(tag)),
+        "dstrike" => face.double = Some(is_on(tag)),
+        "vertAlign" => face.shift = val(tag).map(|name| Shift::named(&name)),
+        "position" => {
+            // `w:vertAlign` of the same run says more.
+            let shift = val(tag).and_then(|shift| shift.trim().parse().ok()).map(Shift::by_half_points);
+            face.shift = face.shift.filter(|shift| *shift != Shift::None).or(shift);
+        }
+        "sz" => {
+            if let Some(size) = number(tag) {
+                face.half_points(size);
+            }
+        }
+        "color" => {
+            let theme = tag.get("themeColor");
+            match theme.as_deref() {
+                Some("background1" | "light1") if tag.get("themeShade").is_none() => face.pale = Some(true),
+                Some(_) => face.pale = Some(false),
+                None => match val(tag).as_deref().and_then(rgb) {
+                    Some(colour) => face.ink(colour),
+                    None => face.pale = Some(false),
+                },
+            }
+        }
+        "shd" | "highlight" => {
+            let paper = paper(tag);
+            face.paper = paper.or(face.paper);
+        }
+        _ => {}
+    }
+}
+
+/// The paper of a `w:shd` or `w:highlight`; nothing where it has none.
+fn paper(tag: &Tag<'_>) -> Option<Paper> {
+    if tag.local == "highlight" {
+        return val(tag).map(|colour| match colour.as_ref() {
+            "white" | "none" => Paper::White,
+            _ => Paper::Coloured,
+        });
+    }
+    // A pattern, or a colour of the theme: on which white may be seen.
+    let pattern = val(tag).is_some_and(|pattern| !matches!(pattern.as_ref(), "clear" | "nil"));
+    if pattern || tag.get("themeFill").is_some_and(|theme| !theme.starts_with("background1")) {
+        return Some(Paper::Coloured);
+    }
+    tag.get("fill").as_deref().and_then(rgb).map(Paper::of)
+}
+
+/// The paper that the properties of a cell or table give, from their XML; `w:shd` is looked for only where text is white.
+pub(super) fn paper_of(xml: &str) -> Option<Paper> {
+    let start = xml.find(":shd ")?;
+    let tag = xml[start..].split('>').next().unwrap_or_default();
+    let attribute = |name: &str| {
+        let rest = &tag[tag.find(name)? + name.len()..];
+        let quote = rest.chars().next()?;
+        rest[1..].split(quote).next()
+    };
+    if attribute(":themeFill=").is_some_and(|theme| !theme.starts_with("background1"))
+        || attribute(":val=").is_some_and(|pattern| !matches!(pattern, "clear" | "nil"))
+    {
+        return Some(Paper::Coloured);
+    }
+    attribute(":fill=").and_then(rgb).map(Paper::of)
 }

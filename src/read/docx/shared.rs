@@ -10,8 +10,9 @@ use super::flow::Props;
 use super::numbering::Lists;
 use super::pictures::Pictures;
 use super::styles::Styles;
-use crate::document::{Block, Budget, Exceeded, Resource};
+use crate::document::{Aside, Block, Budget, Exceeded, Resource};
 use crate::read::ReadError;
+use crate::read::marks::Face;
 use crate::read::memory::Memory;
 use crate::read::package::{Package, Relationships};
 use crate::read::skipped::{Kind, Skipped};
@@ -86,6 +87,12 @@ pub(in crate::read) struct Shared<'p> {
     pub(in crate::read) margins: Vec<Block>,
     /// Relationship ids of headers and footers in the order of their use.
     pub(in crate::read) wanted_margins: Vec<String>,
+    /// Text that was left out.
+    pub(in crate::read) asides: Vec<Aside>,
+    /// Tracked changes that are open.
+    pub(in crate::read) revisions: u32,
+    /// The page has a colour of its own.
+    pub(in crate::read) coloured: bool,
     /// The text refers to footnotes, to endnotes.
     pub(in crate::read) refers_to: [bool; 2],
     /// The body was met.
@@ -108,6 +115,9 @@ impl<'p> Shared<'p> {
             notes: Vec::new(),
             margins: Vec::new(),
             wanted_margins: Vec::new(),
+            asides: Vec::new(),
+            revisions: 0,
+            coloured: false,
             refers_to: [false; 2],
             has_body: false,
         }
@@ -115,8 +125,8 @@ impl<'p> Shared<'p> {
 
     /// The properties of a paragraph that says nothing of them.
     pub(super) fn fresh_properties(&self) -> Props {
-        let hidden = self.styles.get(None).is_some_and(|style| style.hidden);
-        Props { style_hidden: hidden, hidden, ..Props::default() }
+        let face = self.styles.get(None).map(|style| style.face.apply(Face::default())).unwrap_or_default();
+        Props { style_face: face, face, ..Props::default() }
     }
 
     /// Counts a cell that an open table holds.

@@ -1,11 +1,12 @@
-//! What styles give to paragraphs and runs (17.7): outline level, list, hidden text. Nothing else of the part is kept.
+//! What styles give to paragraphs and runs (17.7): outline level, list, and which text counts. Nothing else of the part is kept.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::names::{SPACES, W, is_on, number, val};
+use super::names::{SPACES, W, face_property, number, val};
 use crate::document::Budget;
 use crate::read::ReadError;
+use crate::read::marks::Change;
 use crate::read::memory::Memory;
 use crate::read::package::Package;
 use crate::read::wordflow::heading_level;
@@ -30,8 +31,10 @@ pub(in crate::read) struct Style {
     pub(in crate::read) list_level: Option<u8>,
     /// The style that names the list.
     pub(in crate::read) list_owner: Option<usize>,
-    /// Text in it is hidden.
-    pub(in crate::read) hidden: bool,
+    /// What it says of the face of its text.
+    pub(in crate::read) face: Change,
+    /// A table style that colours cells.
+    pub(in crate::read) shades: bool,
 }
 
 /// A style as it is written.
@@ -43,7 +46,8 @@ struct Written {
     outline: Option<u32>,
     list: Option<u32>,
     list_level: Option<u8>,
-    hidden: Option<bool>,
+    face: Change,
+    shades: bool,
 }
 
 /// All styles of a document.
@@ -129,12 +133,17 @@ fn read_style(tag: &Tag<'_>, events: &mut Events<'_>, budget: &mut Budget) -> Re
                 "outlineLvl" => style.outline = number(&tag),
                 "numId" | "ilfo" => style.list = number(&tag),
                 "ilvl" => style.list_level = number(&tag).and_then(|level| u8::try_from(level).ok()),
-                "vanish" => style.hidden = Some(is_on(&tag)),
                 // What a table style gives to some of its cells, and what stood before a tracked change.
                 "tblStylePr" | "pPrChange" | "rPrChange" => {
+                    style.shades |=
+                        tag.local == "tblStylePr" && events.ahead().is_none_or(|ahead| ahead.contains("shd"));
                     events.skip(budget)?;
                 }
-                _ => {}
+                "tcPr" | "tblPr" => {
+                    style.shades |= events.ahead().is_none_or(|ahead| ahead.contains("shd"));
+                    events.skip(budget)?;
+                }
+                _ => face_property(&tag, &mut style.face),
             },
             Event::Close(_) if events.depth() == outside => return Ok(style),
             Event::End => return Ok(style),
@@ -158,14 +167,15 @@ fn outline(style: &Written) -> Option<u8> {
 
 fn resolve_one(written: &[Written], ids: &BTreeMap<String, usize>, index: usize) -> Style {
     let mut style = Style { id: written[index].id.clone(), ..Style::default() };
-    let (mut level, mut hidden) = (None, None);
+    let mut level = None;
     let mut next = Some(index);
     for _ in 0..LONGEST_CHAIN {
         let Some((current, source)) = next.and_then(|index| written.get(index).map(|source| (index, source))) else {
             break;
         };
         level = level.or_else(|| outline(source));
-        hidden = hidden.or(source.hidden);
+        style.face = style.face.or(source.face);
+        style.shades |= source.shades;
         style.list_level = style.list_level.or(source.list_level);
         if style.list.is_none() && source.list.is_some() {
             style.list = source.list;
@@ -174,7 +184,6 @@ fn resolve_one(written: &[Written], ids: &BTreeMap<String, usize>, index: usize)
         next = source.based_on.as_ref().and_then(|id| ids.get(id)).copied();
     }
     style.level = level.filter(|level| *level > 0);
-    style.hidden = hidden.unwrap_or(false);
     style
 }
 

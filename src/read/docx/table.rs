@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
+use crate::document::{Aside, AsideKind, Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
+use crate::read::marks::Marks;
 
 /// Columns at most this wide (twips) are traces of rounding: programs that convert tables leave them where edges almost met.
 const SLIVER: u32 = 12;
@@ -39,6 +40,8 @@ pub(super) struct Physical {
     pub(super) horizontal: Merge,
     /// A tracked change deletes it.
     pub(super) deleted: bool,
+    /// What was left out of it.
+    pub(super) marks: Marks,
 }
 
 impl Physical {
@@ -68,6 +71,8 @@ pub(super) struct Row {
     pub(super) after: u32,
     /// A tracked change deletes it.
     pub(super) deleted: bool,
+    /// It is hidden, or too low to show anything.
+    pub(super) hidden: bool,
 }
 
 /// A table that is being read.
@@ -86,6 +91,10 @@ pub(super) struct Table {
     pub(super) open_cells: u32,
     /// Cells held so far.
     pub(super) held: u64,
+    /// Cells of hidden rows that reach down into rows that are seen: the column of each.
+    reaching: Vec<(u32, Physical)>,
+    /// What was left out of it.
+    pub(super) asides: Vec<Aside>,
 }
 
 impl Table {
@@ -101,6 +110,8 @@ impl Table {
             row: None,
             open_cells: 0,
             held: 0,
+            reaching: Vec::new(),
+            asides: Vec::new(),
         }
     }
 
@@ -154,6 +165,7 @@ impl Table {
                     }
                     first.nested.extend(cell.nested);
                 }
+                first.marks.absorb(cell.marks);
             }
             None => row.cells.push(cell),
         }
@@ -165,13 +177,21 @@ impl Table {
         if row.deleted || row.cells.is_empty() {
             return Ok(());
         }
+        if row.hidden {
+            return self.hidden_row(row, budget);
+        }
         self.builder.start_row(budget)?;
+        let mut reaching = std::mem::take(&mut self.reaching);
         let before = self.real(row.before);
         if before > 0 {
             self.builder.skip(before, budget)?;
         }
         let mut column = row.before;
         for cell in row.cells {
+            let cell = match reaching.iter().position(|(at, _)| *at == column && cell.vertical == Merge::Continue) {
+                Some(index) => reaching.swap_remove(index).1,
+                None => cell,
+            };
             let next = column.saturating_add(cell.columns.max(1));
             let columns = self.real(next) - self.real(column);
             column = next;
@@ -187,12 +207,36 @@ impl Table {
         Ok(())
     }
 
+    /// Tells of a row that nobody sees. Cells that reach out of it are seen below it.
+    fn hidden_row(&mut self, row: Row, budget: &mut Budget) -> Result<(), Exceeded> {
+        let place = Place {
+            part: Some(Arc::clone(&self.part)),
+            table: Some(self.index),
+            row: Some(self.builder.next_row()),
+            ..Place::default()
+        };
+        let (mut column, mut told) = (row.before, String::new());
+        for cell in row.cells {
+            let at = column;
+            column = column.saturating_add(cell.columns.max(1));
+            if cell.vertical == Merge::Restart {
+                self.reaching.push((at, cell));
+            } else if let Some(text) = cell.text.filter(|text| !text.trim().is_empty()) {
+                told.push_str(if told.is_empty() { "" } else { " " });
+                told.push_str(text.trim());
+            }
+        }
+        self.asides.extend(Aside::new(AsideKind::Row, &told, place, budget)?);
+        Ok(())
+    }
+
     fn add(&mut self, cell: Physical, col_span: u32, budget: &mut Budget) -> Result<(), Exceeded> {
         let row = self.builder.row();
         let column = self.builder.next_column();
         let place = Place::cell(&self.part, self.index as usize, row as usize, column as usize)
             .with_span(cell.span.0, cell.span.1);
         let text = cell.text.unwrap_or_default();
+        cell.marks.tell(&place, &mut self.asides, budget)?;
         let content = Cell { col_span, place, ..Cell::default() };
         let index = match cell.vertical {
             Merge::Continue => self.builder.continue_above(content, budget)?,
@@ -214,11 +258,11 @@ impl Table {
     }
 
     /// The grid; nothing for a table without any cell.
-    pub(super) fn finish(mut self, end: usize, budget: &mut Budget) -> Result<Option<Grid>, Exceeded> {
+    pub(super) fn finish(&mut self, end: usize, budget: &mut Budget) -> Result<Option<Grid>, Exceeded> {
         self.row_end(budget)?;
-        let mut grid = self.builder.finish(budget)?;
-        grid.place =
-            Place { part: Some(self.part), table: Some(self.index), ..Place::default() }.with_span(self.start, end);
+        let mut grid = std::mem::take(&mut self.builder).finish(budget)?;
+        grid.place = Place { part: Some(Arc::clone(&self.part)), table: Some(self.index), ..Place::default() }
+            .with_span(self.start, end);
         Ok(Some(grid).filter(|grid| !grid.cells().is_empty()))
     }
 }

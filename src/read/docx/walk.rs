@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::faces::{Faces, Run, Surroundings};
 use super::flow::{Flow, Kind, Known};
 use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP};
 use super::pictures::vml_extent;
@@ -67,8 +68,16 @@ pub(super) struct Walk<'a, 's, 'p> {
     swallowed: String,
     /// Name and base64 text of the picture that is open (Word 2003).
     binary: (String, String),
-    /// Properties of which nothing was wanted when they were last looked at: of runs, cells and paragraph marks.
-    pub(super) unwanted: [Option<&'a str>; 3],
+    /// Properties of which nothing was wanted when they were last looked at: of cells and paragraph marks.
+    pub(super) unwanted: [Option<&'a str>; 2],
+    /// What runs say of their face, by the XML of their properties.
+    pub(super) faces: Faces<'a>,
+    /// The run whose properties are being read: their XML, the depth at which they end, what they say.
+    pub(super) run: Option<(Option<&'a str>, Run)>,
+    /// The properties of the open tables and cells, as XML.
+    pub(super) around: Vec<&'a str>,
+    /// Text boxes that are open: what lies behind them is not known.
+    boxes: u32,
     pub(super) known: Known<'a>,
     /// The XML of the paragraph's properties that are being read, and the depth at which they end.
     pub(super) learning: Option<(&'a str, usize)>,
@@ -96,7 +105,11 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             shown_before: 0,
             swallowed: String::new(),
             binary: (String::new(), String::new()),
-            unwanted: [None; 3],
+            unwanted: [None; 2],
+            faces: Faces::default(),
+            run: None,
+            around: Vec::new(),
+            boxes: 0,
             known: Known::default(),
             learning: None,
         }
@@ -142,15 +155,22 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// Puts text where it is shown, unless the run is hidden or the text belongs to a field's instruction.
     pub(super) fn show(&mut self, text: &str) {
         let instruction = self.fields.contains(&true);
+        let region = self.flow.region();
         let Some(para) = self.flow.para() else { return };
-        if para.props.hidden {
-            return;
-        }
         if instruction {
-            self.swallowed.push_str(text);
+            if !para.props.face.hidden {
+                self.swallowed.push_str(text);
+            }
             return;
         }
-        para.push(text);
+        if para.props.face.is_plain() {
+            para.push(text);
+        } else {
+            let around = Surroundings { xml: &self.around, shared: self.shared, known: self.boxes == 0, region };
+            if !para.push_marked(text, || around.paper()) {
+                return;
+            }
+        }
         if !text.trim_ascii().is_empty() {
             self.shared.yielded += 1;
         }
@@ -159,7 +179,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// A tab or a line break.
     pub(super) fn show_control(&mut self, control: char) {
         let instruction = self.fields.contains(&true);
-        if let Some(para) = self.flow.para().filter(|para| !para.props.hidden && !instruction) {
+        if let Some(para) = self.flow.para().filter(|para| !para.props.face.hidden && !instruction) {
             para.push_control(control);
         }
     }
@@ -249,6 +269,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// A text box begins, unless its host is hidden.
     pub(super) fn text_box(&mut self, tag: &Tag<'a>) -> Element {
         self.flow.open(Kind::TextBox, tag.start);
+        self.boxes += 1;
         Element::TextBox
     }
 
@@ -281,7 +302,14 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// A tracked change or a comment of Word 2003.
     fn annotation(&mut self, tag: &Tag<'a>) -> Option<Element> {
         match tag.get("type").as_deref() {
-            Some("Word.Deletion") => None,
+            Some("Word.Deletion") => {
+                self.shared.revisions += 1;
+                None
+            }
+            Some("Word.Insertion") => {
+                self.shared.revisions += 1;
+                Some(Element::Through)
+            }
             Some("Word.Comment") => {
                 self.shared.skipped.add(skipped::Kind::Comment);
                 None
@@ -299,6 +327,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
 
     /// A tracked change deletes the row or the paragraph mark whose properties are open.
     pub(super) fn mark_deleted(&mut self) {
+        self.shared.revisions += 1;
         if self.parent() == Element::RowProps {
             if let Some(row) = self.flow.tables.last_mut().and_then(|table| table.row.as_mut()) {
                 row.deleted = true;
@@ -309,7 +338,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     }
 
     fn picture(&mut self, id: &str) -> Result<(), ReadError> {
-        let hidden = self.flow.para().is_none_or(|para| para.props.hidden);
+        let hidden = self.flow.para().is_none_or(|para| para.props.face.hidden);
         if hidden {
             return Ok(());
         }
@@ -376,13 +405,17 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                     self.known.keep(xml, para.props);
                 }
             }
+            Element::RunProps => self.run_ends(),
             Element::Alternatives => drop(self.alternatives.pop()),
             Element::Text => {
                 if let Some(para) = self.flow.para() {
                     para.trim();
                 }
             }
-            Element::Table => self.flow.close_table(end, self.shared)?,
+            Element::Table => {
+                self.around.pop();
+                self.flow.close_table(end, self.shared)?;
+            }
             Element::Columns => {
                 if let Some(table) = self.flow.tables.last_mut() {
                     table.columns_end();
@@ -394,6 +427,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 }
             }
             Element::Cell => {
+                self.around.pop();
                 self.flow.close(end, self.shared)?;
                 if let Some(table) = self.flow.tables.last_mut() {
                     table.open_cells -= 1;
@@ -403,7 +437,10 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 let (name, text) = std::mem::take(&mut self.binary);
                 self.shared.keep_base64(&name, &text)?;
             }
-            Element::TextBox | Element::Note | Element::Margin => self.flow.close(end, self.shared)?,
+            Element::TextBox | Element::Note | Element::Margin => {
+                self.boxes -= u32::from(element == Element::TextBox);
+                self.flow.close(end, self.shared)?;
+            }
             _ => {}
         }
         Ok(())

@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::controls;
+use super::faces::Run;
 use super::flow::Kind;
-use super::names::{is_on, number, val};
+use super::names::{face_property, is_on, number, val};
 use super::table::{Merge, Row};
 use super::walk::{Element, Walk};
 use crate::document::Region;
 use crate::read::doc::list::bullet;
+use crate::read::marks::{Change, Face, LEAST_TWIPS};
 use crate::read::skipped;
 use crate::read::xml::Tag;
 
@@ -25,11 +27,10 @@ fn finders(words: &[&'static str]) -> Vec<Finder<'static>> {
     words.iter().map(|word| Finder::new(*word)).collect()
 }
 
-static RUN: Wanted = Wanted { number: 0, finders: LazyLock::new(|| finders(&["anish", "rStyle", "rPr"])) };
 static CELL: Wanted =
-    Wanted { number: 1, finders: LazyLock::new(|| finders(&["gridSpan", "erge", "cellDel", "tcPr"])) };
+    Wanted { number: 0, finders: LazyLock::new(|| finders(&["gridSpan", "erge", "cellDel", "tcPr"])) };
 static MARK: Wanted =
-    Wanted { number: 2, finders: LazyLock::new(|| finders(&["del", "moveFrom", "annotation", "rPr"])) };
+    Wanted { number: 1, finders: LazyLock::new(|| finders(&["del", "moveFrom", "annotation", "rPr"])) };
 
 impl<'a> Walk<'a, '_, '_> {
     /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes, and most runs have the same.
@@ -81,7 +82,7 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"r" => {
                 if let Some(para) = self.flow.para() {
-                    para.props.hidden = para.props.style_hidden;
+                    para.props.face = para.props.style_face;
                 }
                 Element::Run
             }
@@ -90,10 +91,24 @@ impl<'a> Walk<'a, '_, '_> {
                     || (tag.has_attributes() && tag.get("space").is_some_and(|space| space == "preserve"));
                 self.text_element(preserve)
             }
-            b"rPr" if self.parent() == Element::Run => return self.wanted(&RUN, Element::RunProps),
+            b"rPr" if self.parent() == Element::Run => return self.run_begins(),
             b"pPr" if self.parent() == Element::Paragraph => return self.properties(),
             b"tc" => self.cell(tag),
-            b"tcPr" if self.parent() == Element::Cell => return self.wanted(&CELL, Element::CellProps),
+            b"tcPr" if self.parent() == Element::Cell => {
+                let wanted = self.wanted(&CELL, Element::CellProps);
+                // What was passed over, or what is to be looked at.
+                let xml = if wanted.is_none() { self.unwanted[CELL.number] } else { self.events.ahead() };
+                if let (Some(around), Some(xml)) = (self.around.last_mut(), xml) {
+                    *around = xml;
+                }
+                return wanted;
+            }
+            b"tblPr" if self.parent() == Element::Table => {
+                if let (Some(around), Some(xml)) = (self.around.last_mut(), self.events.ahead()) {
+                    *around = xml;
+                }
+                return None;
+            }
             b"tr" => self.row(),
             b"trPr" if self.parent() == Element::Row => Element::RowProps,
             b"tbl" => self.table(tag),
@@ -115,7 +130,10 @@ impl<'a> Walk<'a, '_, '_> {
                 self.choice = controls::choice(said, self.shared.budget);
                 return None;
             }
-            name if is_passed_over(name) => return None,
+            name if is_passed_over(name) => {
+                self.shared.revisions += u32::from(matches!(name, b"del" | b"moveFrom"));
+                return None;
+            }
             name => {
                 self.mark(name, tag);
                 Element::Through
@@ -146,6 +164,8 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"footnoteReference" => self.shared.refers_to[0] = true,
             b"endnoteReference" => self.shared.refers_to[1] = true,
+            b"ins" | b"moveTo" => self.shared.revisions += 1,
+            b"background" => self.shared.coloured = true,
             b"commentReference" => self.shared.skipped.add(skipped::Kind::Comment),
             b"altChunk" | b"subDoc" => self.skipped(skipped::Kind::Chunk),
             b"control" => self.skipped(skipped::Kind::Object),
@@ -174,6 +194,7 @@ impl<'a> Walk<'a, '_, '_> {
             return Element::Through;
         }
         self.flow.open_table(tag.start, self.shared);
+        self.around.push("");
         Element::Table
     }
 
@@ -192,6 +213,7 @@ impl<'a> Walk<'a, '_, '_> {
             Some(table) if table.row.is_some() && table.open_cells == 0 => {
                 table.open_cells = 1;
                 self.flow.open(Kind::Cell, tag.start);
+                self.around.push("");
                 Element::Cell
             }
             _ => Element::Through,
@@ -200,7 +222,7 @@ impl<'a> Walk<'a, '_, '_> {
 
     /// The content of a text box, unless its host is hidden.
     fn shown_box(&mut self, tag: &Tag<'a>) -> Option<Element> {
-        let hidden = self.flow.para().is_some_and(|para| para.props.hidden);
+        let hidden = self.flow.para().is_some_and(|para| para.props.face.hidden);
         (!hidden).then(|| self.text_box(tag))
     }
 
@@ -225,11 +247,19 @@ impl<'a> Walk<'a, '_, '_> {
             }
             "pStyle" => {
                 let style = val(tag).and_then(|id| self.shared.styles.find(&id));
-                let hidden = self.shared.styles.get(style).is_some_and(|style| style.hidden);
+                let face = self.shared.styles.get(style).map(|style| style.face.apply(Face::default()));
                 if let Some(para) = self.flow.para() {
                     para.props.style = style;
-                    para.props.style_hidden = hidden;
-                    para.props.hidden = hidden;
+                    para.props.style_face = face.unwrap_or_default();
+                    para.props.face = para.props.style_face;
+                }
+            }
+            "shd" => {
+                let mut change = Change::default();
+                face_property(tag, &mut change);
+                if let Some(para) = self.flow.para() {
+                    para.props.style_face = change.apply(para.props.style_face);
+                    para.props.face = para.props.style_face;
                 }
             }
             "outlineLvl" | "numId" | "ilfo" | "ilvl" => {
@@ -255,18 +285,45 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// Properties of a run: only whether it is hidden.
+    /// The properties of a run, or nothing where the same stood before: most runs of a report have those of another.
+    fn run_begins(&mut self) -> Option<Element> {
+        self.faces.stand_in(self.events.scope());
+        let mut known = self.faces.recent(|xml| self.events.is_left(xml));
+        if known.is_none() {
+            let ahead = self.events.ahead();
+            known = ahead.and_then(|xml| Some((xml, self.faces.get(xml)?)));
+            self.run = known.is_none().then(|| (ahead, Run::default()));
+        }
+        let Some((xml, run)) = known else { return Some(Element::RunProps) };
+        self.put_on(run);
+        self.events.jump(xml);
+        None
+    }
+
+    fn put_on(&mut self, run: Run) {
+        if run != Run::default()
+            && let Some(para) = self.flow.para()
+        {
+            run.apply(&mut para.props, &self.shared.styles);
+        }
+    }
+
+    /// The properties of a run end.
+    pub(super) fn run_ends(&mut self) {
+        let Some((xml, run)) = self.run.take() else { return };
+        if let Some(xml) = xml {
+            self.faces.keep(xml, run);
+        }
+        self.put_on(run);
+    }
+
+    /// Properties of a run: only those that say whether its text counts.
     pub(super) fn run_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
-        let hidden = match tag.local {
-            "vanish" => Some(is_on(tag)),
-            "rStyle" => val(tag)
-                .and_then(|id| self.shared.styles.find(&id))
-                .and_then(|style| self.shared.styles.get(Some(style)))
-                .and_then(|style| style.hidden.then_some(true)),
-            _ => None,
-        };
-        if let (Some(hidden), Some(para)) = (hidden, self.flow.para()) {
-            para.props.hidden = hidden;
+        if let Some((_, run)) = &mut self.run {
+            match tag.local {
+                "rStyle" => run.style = val(tag).and_then(|id| self.shared.styles.find(&id)),
+                _ => face_property(tag, &mut run.face),
+            }
         }
         None
     }
@@ -290,6 +347,11 @@ impl<'a> Walk<'a, '_, '_> {
             match tag.local {
                 "gridBefore" => row.before = number(tag).unwrap_or(0),
                 "gridAfter" => row.after = number(tag).unwrap_or(0),
+                "hidden" => row.hidden = is_on(tag),
+                "trHeight" => {
+                    let exact = tag.get("hRule").or_else(|| tag.get("h-rule")).is_some_and(|rule| rule == "exact");
+                    row.hidden |= exact && number(tag).is_some_and(|height| height <= LEAST_TWIPS);
+                }
                 _ => {}
             }
         }

@@ -1,6 +1,6 @@
-//! What an element looks like by its name, role, class, id and style: the article, page furniture, or hidden.
+//! What an element looks like by its name, role, class, id and style: the article, page furniture, or no text.
 
-use super::tree::Element;
+use super::tree::{Element, Id, Page};
 
 /// What an element looks like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(super) enum Look {
     /// Nothing special.
     #[default]
     Plain,
-    /// Not seen by a reader of the page.
+    /// No text of the page.
     Hidden,
     /// The container of the article.
     Body,
@@ -84,7 +84,7 @@ const PERHAPS: &[&str] = &[
 /// What an element looks like.
 pub(super) fn look(element: &Element) -> Look {
     let name = element.name();
-    if is_hidden(element, name) {
+    if is_no_text(name) {
         return Look::Hidden;
     }
     match name {
@@ -158,14 +158,12 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether an element is hidden from the reader of the page.
-fn is_hidden(element: &Element, name: &str) -> bool {
-    if matches!(
+/// Whether what stands in an element is no text of the page.
+fn is_no_text(name: &str) -> bool {
+    matches!(
         name,
         "script"
             | "style"
-            // Word saves tracked deletions like this; a figure would stand glued to the one that replaced it.
-            | "del"
             | "noscript"
             | "template"
             | "head"
@@ -180,18 +178,7 @@ fn is_hidden(element: &Element, name: &str) -> bool {
             | "audio"
             | "video"
             | "canvas"
-    ) || element.attr("hidden").is_some()
-    {
-        return true;
-    }
-    let Some(style) = element.attr("style") else { return false };
-    // Most styles say nothing of these words.
-    let mentions = ["none", "hid", "NONE", "HID", "None", "Hid"].iter().any(|word| style.contains(word));
-    mentions && {
-        let mut style: String = style.chars().filter(|character| !character.is_whitespace()).take(4_096).collect();
-        style.make_ascii_lowercase();
-        ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hidden| style.contains(hidden))
-    }
+    )
 }
 
 /// Words with which the line begins that says where in the site a page stands.
@@ -202,4 +189,18 @@ const BREADCRUMBS: &[&str] =
 pub(super) fn is_breadcrumbs(line: &str) -> bool {
     let line = line.trim_start_matches(|first: char| !first.is_alphanumeric());
     line.len() < 400 && BREADCRUMBS.iter().any(|words| line.starts_with(words))
+}
+
+/// Whether an element is the copy of a table that a script lays over its fixed columns, beside the table itself.
+pub(super) fn is_fixed_copy(page: &Page, id: Id, element: &Element) -> bool {
+    const COPIES: &[&str] =
+        &["el-table__fixed", "el-table__fixed-right", "ant-table-fixed-left", "ant-table-fixed-right"];
+    const TABLES: &[&str] = &["el-table__body-wrapper", "ant-table-scroll"];
+    let has = |element: &Element, list: &[&str]| {
+        element.attr("class").is_some_and(|names| names.split_ascii_whitespace().any(|name| list.contains(&name)))
+    };
+    has(element, COPIES)
+        && page.parent(id).is_some_and(|parent| {
+            page.children(parent).filter_map(|child| page.element(child)).any(|sibling| has(sibling, TABLES))
+        })
 }

@@ -1,8 +1,10 @@
 //! Web pages: paragraphs, tables and pictures of a page, its navigation marked and nothing of it fetched.
 
 mod chrome;
+mod css;
 mod fields;
 mod lists;
+mod looks;
 mod metadata;
 mod parse;
 mod pictures;

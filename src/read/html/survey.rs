@@ -1,8 +1,15 @@
 //! What must be known of a whole page before its text is taken: which tables lay it out, what is navigation, what is hidden.
 
-use super::chrome::{Look, look};
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use super::chrome::{Look, is_fixed_copy, look};
+use super::css::{self, Sheet};
+use super::looks::{Looks, declarations, of_element};
 use super::tree::{Element, Id, Kind, Page, ROOT, Step};
-use crate::document::{Budget, Exceeded, Resource};
+use crate::document::{AsideKind, Budget, Exceeded, Resource};
+use crate::read::marks::{Change, Paper};
 
 /// Bytes of text in a cell from which on it is prose: some 400 characters.
 const PROSE: usize = 1_200;
@@ -10,11 +17,21 @@ const PROSE: usize = 1_200;
 /// Bytes of text that page furniture hardly has.
 const MUCH: usize = 1_500;
 
+/// Different declarations that are remembered.
+const KNOWN: usize = 256;
+
 /// What there is to say about a node.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts about one node")]
 pub(super) struct Verdict {
-    /// Not seen by a reader of the page.
+    /// Not there for a reader of the page.
     pub(super) hidden: bool,
+    /// Why it is not, where it is text all the same.
+    pub(super) why: Option<AsideKind>,
+    /// What it says of the face of its text.
+    pub(super) face: Change,
+    /// A column of a table that is collapsed.
+    pub(super) collapsed: bool,
     /// Navigation, banner, side bar, footer.
     pub(super) furniture: bool,
     /// A table that only lays out the page.
@@ -61,6 +78,8 @@ struct Frame {
     heading: bool,
     in_link: bool,
     in_hidden: bool,
+    /// A style sheet hides it: a script may show what is most of the page.
+    by_sheet: bool,
     cell: bool,
     row: bool,
     block: bool,
@@ -120,6 +139,15 @@ struct Surveyor<'p> {
     candidates: Vec<Candidate>,
     broken: bool,
     hidden_tables: usize,
+    sheet: Sheet,
+    /// A style sheet that is not in the file may colour what has a class.
+    others: bool,
+    /// What declarations say, by their text.
+    known: HashMap<&'p str, (Looks, Looks), FxBuildHasher>,
+    /// Elements that a style sheet hides, and the text in them.
+    by_sheet: Vec<(Id, usize)>,
+    /// Text that is hidden.
+    unseen: usize,
 }
 
 /// Looks through a page once.
@@ -136,11 +164,16 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
         candidates: Vec::new(),
         broken: false,
         hidden_tables: 0,
+        sheet: Sheet::of(page),
+        others: css::has_others(page),
+        known: HashMap::default(),
+        by_sheet: Vec::new(),
+        unseen: 0,
     };
     for step in page.walk(ROOT) {
         match step {
             Step::Open(id) => match page.kind(id) {
-                Kind::Element(element) => surveyor.open(id, element),
+                Kind::Element(element) => surveyor.open(id, element, budget)?,
                 Kind::Text(text) => surveyor.text(text),
                 Kind::Other => {}
             },
@@ -149,6 +182,13 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
         }
     }
     let all = surveyor.frames.first().map_or(0, |frame| frame.text);
+    for (id, text) in surveyor.by_sheet {
+        if text * 2 > all + surveyor.unseen {
+            let verdict = &mut surveyor.verdicts[id as usize];
+            (verdict.hidden, verdict.why) = (false, None);
+            (verdict.face.hidden, verdict.face.away, verdict.face.pale) = (None, None, None);
+        }
+    }
     for candidate in surveyor.candidates {
         let most = candidate.text > MUCH && candidate.text * 2 > all;
         if candidate.certain || !most {
@@ -158,16 +198,70 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
     Ok(Survey { verdicts: surveyor.verdicts, lines: !surveyor.broken, hidden_tables: surveyor.hidden_tables })
 }
 
-impl Surveyor<'_> {
-    fn open(&mut self, id: Id, element: &Element) {
+impl<'p> Surveyor<'p> {
+    /// How an element looks by style sheets, its own declarations, its attributes and its name; and whether a style sheet hides it.
+    fn looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<(Looks, bool), Exceeded> {
+        let (sheet, insisting) = self.sheet.looks(self.page, id, budget)?;
+        let own = element.attr("style").map(|style| {
+            if let Some(known) = self.known.get(style) {
+                return *known;
+            }
+            let found = declarations(style);
+            if self.known.len() < KNOWN {
+                self.known.insert(style, found);
+            }
+            found
+        });
+        let (own, own_insisting) = own.unwrap_or_default();
+        let of_element = of_element(element);
+        let mut all = own_insisting.over(insisting).over(own).over(sheet).over(of_element);
+        if matches!(element.name(), "sup" | "sub") {
+            // Style sheets set them on the line and raise them by other means.
+            all.face.shift = own.face.shift.or(of_element.face.shift);
+        }
+        let shows =
+            |looks: Looks| looks.gone != Some(true) && looks.face.hidden != Some(true) && looks.face.away != Some(true);
+        let is_part = matches!(element.name(), "table" | "thead" | "tbody" | "tr" | "td" | "th");
+        if self.others && is_part && all.face.paper.is_none() && element.attr("class").is_some() {
+            all.face.paper = Some(Paper::Coloured);
+        }
+        Ok((all, shows(own) && shows(of_element) && !shows(all)))
+    }
+
+    /// What there is to say of an element that is seen or not; whether a style sheet hides it.
+    fn judge_looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<bool, Exceeded> {
+        let (looks, by_sheet) = self.looks(id, element, budget)?;
         let name = element.name();
-        let Some(above) = self.frames.last() else { return };
+        let collapsed = looks.collapsed == Some(true);
+        let verdict = &mut self.verdicts[id as usize];
+        verdict.face = looks.face;
+        verdict.collapsed = collapsed && matches!(name, "col" | "colgroup");
+        verdict.why = match name {
+            "rt" | "rp" | "rtc" => Some(AsideKind::Reading),
+            "tr" | "tbody" | "thead" | "tfoot" if looks.gone == Some(true) || collapsed => Some(AsideKind::Row),
+            "col" | "colgroup" => None,
+            _ => (looks.gone == Some(true)).then_some(AsideKind::Hidden),
+        };
+        verdict.hidden = verdict.why.is_some() || is_fixed_copy(self.page, id, element);
+        Ok(by_sheet)
+    }
+
+    fn open(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<(), Exceeded> {
+        let name = element.name();
         let look = look(element);
-        let hidden = above.in_hidden || look == Look::Hidden;
+        let by_sheet = if look == Look::Hidden {
+            self.verdicts[id as usize].hidden = true;
+            false
+        } else {
+            self.judge_looks(id, element, budget)?
+        };
+        let Some(above) = self.frames.last() else { return Ok(()) };
+        let hidden = above.in_hidden || self.verdicts[id as usize].hidden;
         let mut frame = Frame {
             id,
             look,
             in_hidden: hidden,
+            by_sheet,
             in_link: above.in_link || name == "a" && element.attr("href").is_some(),
             in_body: above.in_body || look == Look::Body,
             body: look == Look::Body,
@@ -175,9 +269,6 @@ impl Surveyor<'_> {
             block: matches!(name, "div" | "ul" | "ol" | "dl" | "p" | "section" | "td" | "table" | "center"),
             ..Frame::default()
         };
-        if look == Look::Hidden {
-            self.verdicts[id as usize].hidden = true;
-        }
         frame.links = usize::from(frame.in_link && !above.in_link && !hidden);
         match name {
             "p" | "div" | "li" | "br" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "section" | "article" => {
@@ -201,6 +292,7 @@ impl Surveyor<'_> {
             _ => {}
         }
         self.frames.push(frame);
+        Ok(())
     }
 
     fn table(&mut self) -> Option<&mut Table> {
@@ -242,7 +334,17 @@ impl Surveyor<'_> {
             }
         }
         self.judge(&frame);
+        if frame.by_sheet {
+            self.by_sheet.push((frame.id, own.0.max(frame.text)));
+        }
+        if frame.in_hidden && !self.frames.last().is_some_and(|above| above.in_hidden) && frame.look != Look::Hidden {
+            self.unseen += frame.text;
+        }
         let Some(above) = self.frames.last_mut() else { return };
+        // What is hidden in something hidden is counted there.
+        if frame.look != Look::Hidden && frame.in_hidden && above.in_hidden {
+            above.text += frame.text;
+        }
         if !frame.in_hidden {
             above.text += own.0;
             above.linked += own.1;

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use super::tree::{Element, Id, Page};
 use super::words::Words;
 use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
+use crate::read::marks::Marks;
+
+/// Collapsed columns that are remembered.
+const MOST_COLLAPSED: usize = 100;
 
 /// Rows that a span may have (HTML, 4.9.11), and columns.
 const ROW_SPAN: u32 = 65_534;
@@ -25,6 +29,9 @@ pub(super) struct Table {
     alone: bool,
     /// The open cell.
     cell: Option<u32>,
+    /// Columns that are collapsed, from one up to another, and the column that the next `col` is.
+    collapsed: Vec<(u32, u32)>,
+    next_column: u32,
     caption: bool,
     /// Text of the open cell or caption.
     pub(super) words: Words,
@@ -45,10 +52,17 @@ impl Table {
             left: 0,
             alone: false,
             cell: None,
+            collapsed: Vec::new(),
+            next_column: 0,
             caption: false,
             words: Words::default(),
             nested: Vec::new(),
         }
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Place {
+        Place { part: Some(Arc::clone(&self.part)), table: Some(self.number as u32), ..Place::default() }
     }
 
     /// Whether text is the table's now: that of a cell or of the caption.
@@ -64,6 +78,7 @@ impl Table {
     pub(super) fn close_caption(&mut self) {
         self.caption = false;
         let caption = self.words.take();
+        self.words.take_marks();
         if !caption.trim().is_empty() {
             self.builder.caption(caption);
         }
@@ -107,12 +122,30 @@ impl Table {
         Ok(())
     }
 
-    pub(super) fn close_cell(&mut self) {
-        let (text, nested) = (self.words.take(), std::mem::take(&mut self.nested));
-        if let Some(cell) = self.cell.take().and_then(|cell| self.builder.cell_mut(cell)) {
-            cell.text = text;
-            cell.nested = nested;
+    /// A column or several begin.
+    pub(super) fn add_columns(&mut self, count: u32, collapsed: bool) {
+        let first = self.next_column;
+        self.next_column = first.saturating_add(count);
+        if collapsed && self.collapsed.len() < MOST_COLLAPSED {
+            self.collapsed.push((first, self.next_column));
         }
+    }
+
+    /// Whether the open cell stands in a collapsed column alone.
+    pub(super) fn is_collapsed(&mut self) -> bool {
+        let Some(cell) = self.cell.filter(|_| !self.collapsed.is_empty()) else { return false };
+        let Some(cell) = self.builder.cell_mut(cell) else { return false };
+        self.collapsed.iter().any(|&(first, end)| first <= cell.column && cell.column + cell.col_span <= end)
+    }
+
+    /// The cell ends. Returns what was left out of it, and where it stands.
+    pub(super) fn close_cell(&mut self) -> Option<(Place, Marks)> {
+        let (text, nested) = (self.words.take(), std::mem::take(&mut self.nested));
+        let marks = self.words.take_marks();
+        let cell = self.cell.take().and_then(|cell| self.builder.cell_mut(cell))?;
+        cell.text = text;
+        cell.nested = nested;
+        (!marks.is_empty()).then(|| (cell.place.clone(), marks))
     }
 
     /// The grid, and blocks that stood in no cell.

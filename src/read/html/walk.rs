@@ -11,10 +11,11 @@ use super::survey::{Survey, Verdict};
 use super::tables::{Table, has_one_cell, rows_of};
 use super::tree::{Element, Id, Kind, Page, ROOT, Step};
 use super::words::Words;
-use crate::document::{Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
+use crate::document::{Aside, AsideKind, Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
+use crate::read::marks::{Face, Shift};
 
 /// How an element changes the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ enum Role {
     RowGroup,
     Row,
     Cell,
+    /// Columns of a table.
+    Columns,
     Picture,
     /// Another page inside this one.
     Frame,
@@ -53,6 +56,7 @@ fn role(name: &str) -> Role {
         "thead" | "tbody" | "tfoot" => Role::RowGroup,
         "tr" => Role::Row,
         "td" | "th" => Role::Cell,
+        "col" | "colgroup" => Role::Columns,
         "img" | "v:imagedata" | "image" => Role::Picture,
         "iframe" | "frame" | "object" | "embed" => Role::Frame,
         "input" => Role::Field,
@@ -63,6 +67,11 @@ fn role(name: &str) -> Role {
     }
 }
 
+/// Whether an element is a part of a line, and not a block.
+fn is_in_line(role: Role) -> bool {
+    matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Columns)
+}
+
 /// What is to be undone where an element ends.
 #[derive(Debug, Clone, Copy)]
 struct Entered {
@@ -70,6 +79,8 @@ struct Entered {
     verdict: Verdict,
     /// It belongs to a data table: the table itself, or its rows, cells and caption.
     data: bool,
+    /// How its text looks.
+    face: Face,
 }
 
 /// What a page refers to and does not hold.
@@ -99,6 +110,10 @@ pub(super) struct Walker<'a> {
     /// The choice that is shown of the list of choices that was met last.
     chosen: Option<Id>,
     hidden: u32,
+    /// Open elements that are hidden for no reason that is told: scripts and the like.
+    untold: u32,
+    /// Why the outermost hidden element is, and its text.
+    gone: Option<(AsideKind, String)>,
     furniture: u32,
     keep: u32,
     paragraphs: usize,
@@ -125,6 +140,8 @@ impl<'a> Walker<'a> {
             entered: Vec::new(),
             chosen: None,
             hidden: 0,
+            untold: 0,
+            gone: None,
             furniture: 0,
             keep: 0,
             paragraphs: 0,
@@ -142,7 +159,8 @@ impl<'a> Walker<'a> {
                 Step::Open(id) => match page.kind(id) {
                     Kind::Element(element) => self.enter(id, element)?,
                     Kind::Text(text) if self.hidden == 0 => self.text(text)?,
-                    _ => {}
+                    Kind::Text(text) => self.text_gone(text),
+                    Kind::Other => {}
                 },
                 Step::Close(id) if page.element(id).is_some() => self.leave()?,
                 Step::Close(_) => {}
@@ -156,7 +174,14 @@ impl<'a> Walker<'a> {
     fn text(&mut self, text: &str) -> Result<(), ReadError> {
         self.budget.spend(Resource::TextBytes, text.len() as u64)?;
         let keep = self.keep > 0;
-        if let Some(table) = self.tables.last_mut().filter(|table| table.takes_text()) {
+        let face = self.entered.last().map(|entered| entered.face).unwrap_or_default();
+        if !face.is_plain() && (!self.is_furniture() || face.shift != Shift::None) {
+            let words = match self.tables.last_mut().filter(|table| table.takes_text()) {
+                Some(table) => &mut table.words,
+                None => &mut self.words,
+            };
+            words.push_marked(text, keep, face);
+        } else if let Some(table) = self.tables.last_mut().filter(|table| table.takes_text()) {
             table.words.push(text, keep);
         } else if self.survey.lines && !keep {
             for (number, line) in text.split('\n').enumerate() {
@@ -171,9 +196,40 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
+    /// Text that is not there for a reader of the page.
+    fn text_gone(&mut self, text: &str) {
+        const ENOUGH: usize = 200;
+        if let Some((_, told)) = self.gone.as_mut().filter(|(_, told)| self.untold == 0 && told.len() < ENOUGH) {
+            told.extend(text.chars().take(ENOUGH));
+        }
+    }
+
+    /// A hidden element has ended: what stood in a table of data is told, and so are readings.
+    fn tell_gone(&mut self) -> Result<(), ReadError> {
+        let Some((kind, text)) = self.gone.take() else { return Ok(()) };
+        if text.trim().is_empty() || self.is_furniture() {
+            return Ok(());
+        }
+        let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        match self.tables.last_mut() {
+            Some(table) if table.takes_text() => table.words.leave_out(kind, &text),
+            Some(table) => {
+                let place = table.place();
+                self.document.asides.extend(Aside::new(kind, &text, place, self.budget)?);
+            }
+            None if kind == AsideKind::Reading => self.words.leave_out(kind, &text),
+            None => {}
+        }
+        Ok(())
+    }
+
     fn enter(&mut self, id: Id, element: &Element) -> Result<(), ReadError> {
         let verdict = self.survey.of(id);
-        let mut entered = Entered { role: role(element.name()), verdict, data: false };
+        let around = self.entered.last().map(|entered| entered.face).unwrap_or_default();
+        let mut face = verdict.face.apply(around);
+        // A line through the whole goes through its parts, and what is outside of the page has all of it there.
+        (face.struck, face.away) = (face.struck | around.struck, face.away | around.away);
+        let mut entered = Entered { role: role(element.name()), verdict, data: false, face };
         // Of a list of choices the one that is chosen is shown.
         match element.name() {
             "select" => self.chosen = fields::chosen(self.page, id),
@@ -185,8 +241,12 @@ impl<'a> Walker<'a> {
             self.outside.frames += usize::from(["src", "data"].iter().any(|name| element.attr(name).is_some()));
         }
         self.hidden += u32::from(verdict.hidden);
+        self.untold += u32::from(verdict.hidden && verdict.why.is_none());
+        if self.hidden == 1 && verdict.hidden {
+            self.gone = verdict.why.map(|why| (why, String::new()));
+        }
         if self.hidden == 0 {
-            if !matches!(entered.role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field) {
+            if !is_in_line(entered.role) {
                 self.break_line(entered.role)?;
             }
             self.furniture += u32::from(verdict.furniture);
@@ -224,6 +284,17 @@ impl<'a> Walker<'a> {
             Role::Caption | Role::RowGroup | Role::Row | Role::Cell if self.nest.last() == Some(&true) => {
                 entered.data = true;
                 self.table_part(id, element, entered.role)?;
+                let collapsed = entered.role == Role::Cell && self.tables.last_mut().is_some_and(Table::is_collapsed);
+                entered.face.hidden |= collapsed;
+            }
+            Role::Columns if self.nest.last() == Some(&true) => {
+                let is_group = element.name() == "colgroup";
+                let has_own = is_group && self.page.children(id).any(|child| self.page.element(child).is_some());
+                let in_group = !is_group && self.entered.last().is_some_and(|above| above.verdict.collapsed);
+                if let Some(table) = self.tables.last_mut().filter(|_| !has_own) {
+                    let count = element.number("span").unwrap_or(1).clamp(1, 1_000);
+                    table.add_columns(count, entered.verdict.collapsed || in_group);
+                }
             }
             _ => {}
         }
@@ -242,12 +313,16 @@ impl<'a> Walker<'a> {
     }
 
     fn leave(&mut self) -> Result<(), ReadError> {
-        let Some(Entered { role, verdict, data }) = self.entered.pop() else { return Ok(()) };
+        let Some(Entered { role, verdict, data, .. }) = self.entered.pop() else { return Ok(()) };
         if self.hidden > 0 {
             self.hidden -= u32::from(verdict.hidden);
+            self.untold -= u32::from(verdict.hidden && verdict.why.is_none());
+            if self.hidden == 0 {
+                self.tell_gone()?;
+            }
             return Ok(());
         }
-        if !matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field) {
+        if !is_in_line(role) {
             self.break_line(role)?;
         }
         match role {
@@ -266,7 +341,11 @@ impl<'a> Walker<'a> {
                     match role {
                         Role::Caption => table.close_caption(),
                         Role::Row => table.close_row(),
-                        _ => table.close_cell(),
+                        _ => {
+                            if let Some((place, marks)) = table.close_cell() {
+                                marks.tell(&place, &mut self.document.asides, self.budget)?;
+                            }
+                        }
                     }
                 }
             }
@@ -306,6 +385,11 @@ impl<'a> Walker<'a> {
 
     fn end_paragraph(&mut self) -> Result<(), ReadError> {
         let text = self.words.take();
+        let marks = self.words.take_marks();
+        if !marks.is_empty() && !self.is_furniture() {
+            let place = Place::paragraph(&self.part, self.paragraphs);
+            marks.tell(&place, &mut self.document.asides, self.budget)?;
+        }
         if text.trim().is_empty() {
             return Ok(());
         }

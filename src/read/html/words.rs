@@ -1,5 +1,8 @@
 //! Text as a browser shows it: white space runs together, lines break where the source says so and not where it is wrapped.
 
+use crate::document::AsideKind;
+use crate::read::marks::{Face, Marks, Paper};
+
 /// Text that is being collected.
 #[derive(Debug, Default)]
 pub(super) struct Words {
@@ -7,6 +10,8 @@ pub(super) struct Words {
     /// White space stands before what comes next, and a line of the source ends in it.
     blank: bool,
     wrapped: bool,
+    /// What is raised in it or left out of it.
+    marks: Marks,
 }
 
 impl Words {
@@ -29,6 +34,27 @@ impl Words {
                 }
             }
         }
+    }
+
+    /// Adds text whose face is special.
+    pub(super) fn push_marked(&mut self, text: &str, keep: bool, face: Face) {
+        if let Some(kind) = face.left_out(Paper::default) {
+            self.marks.leave_out(kind, text);
+            return;
+        }
+        let start = self.text.len();
+        self.push(text, keep);
+        self.marks.shift(start, self.text.len(), face.shift);
+    }
+
+    /// Notes text that is left out.
+    pub(super) fn leave_out(&mut self, kind: AsideKind, text: &str) {
+        self.marks.leave_out(kind, text);
+    }
+
+    /// What was left out of the text that was taken last.
+    pub(super) fn take_marks(&mut self) -> Marks {
+        std::mem::take(&mut self.marks)
     }
 
     fn end_blank(&mut self, next: char) {
@@ -56,7 +82,10 @@ impl Words {
     /// The text, without white space at its ends; a blank that the source names (`&nbsp;`) is text.
     pub(super) fn take(&mut self) -> String {
         (self.blank, self.wrapped) = (false, false);
-        let text = std::mem::take(&mut self.text);
+        let mut text = std::mem::take(&mut self.text);
+        if !self.marks.is_empty() {
+            self.marks.write_shifted(&mut text);
+        }
         let trimmed = text.trim_matches(['\n', ' ', '\t']);
         if trimmed.len() == text.len() { text } else { trimmed.to_owned() }
     }

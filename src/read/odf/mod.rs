@@ -1,7 +1,7 @@
 //! What `OpenDocument` text and spreadsheets share: the package, namespaces, properties, spans (ISO/IEC 26300).
 
 mod lists;
-mod styles;
+pub(super) mod styles;
 mod tables;
 pub(super) mod text;
 

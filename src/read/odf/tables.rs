@@ -24,6 +24,8 @@ pub(super) struct Table {
     cells: Vec<u32>,
     /// Cells of the row so far, covered ones counted: where the next one stands.
     position: u32,
+    /// The grid column of the open cell.
+    open: Option<u32>,
     /// The open cell is a covered one.
     covered: bool,
     /// Covered cells that hold something, and the first of them.
@@ -46,11 +48,22 @@ impl Table {
             row: Vec::new(),
             cells: Vec::new(),
             position: 0,
+            open: None,
             covered: false,
             hidden: None,
             text: String::new(),
             begun: false,
             nested: Vec::new(),
+        }
+    }
+
+    /// The open cell, or the table where none is.
+    pub(super) fn place(&self) -> Place {
+        let row = self.rows.saturating_sub(1) as usize;
+        let column = self.open.filter(|_| self.is_in_cell());
+        match column {
+            Some(column) => Place::cell(&self.part, self.number, row, column as usize),
+            None => Place { part: Some(Arc::clone(&self.part)), table: Some(self.number as u32), ..Place::default() },
         }
     }
 
@@ -68,6 +81,7 @@ impl Table {
 
     pub(super) fn begin_cell(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
         self.cells.clear();
+        self.open = Some(self.builder.next_column());
         let spans = (count(tag, "number-rows-spanned"), count(tag, "number-columns-spanned"));
         let repeated = count(tag, "number-columns-repeated").min(MOST);
         self.position = self.position.saturating_add(repeated);

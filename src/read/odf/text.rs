@@ -6,11 +6,14 @@ use super::lists::Lists;
 use super::styles::Styles;
 use super::tables::Table;
 use super::{DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part};
-use crate::document::{Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region, Resource};
+use crate::document::{
+    Aside, AsideKind, Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region, Resource,
+};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::pictures::Pictures;
 use crate::read::docx::shared::base64;
+use crate::read::marks::{Face, Marks, Paper, revisions};
 use crate::read::package::Package;
 use crate::read::skipped::{Kind as Left, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
@@ -47,6 +50,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Paragraph,
+    Span,
     Table,
     /// A row, and how often it stands there.
     Row(u32),
@@ -62,6 +66,15 @@ enum Kind {
     Other,
 }
 
+/// A paragraph that is open.
+struct Open {
+    paragraph: Paragraph,
+    hidden: bool,
+    marks: Marks,
+    /// How its text looks, and that of each open span.
+    faces: Vec<Face>,
+}
+
 struct Walker<'p> {
     /// Where pictures lie, unless they stand in the file itself.
     package: Option<Package<'p>>,
@@ -75,8 +88,13 @@ struct Walker<'p> {
     findings: Vec<Finding>,
     open: Vec<Kind>,
     tables: Vec<Table>,
-    /// The paragraphs that are open, and whether they are hidden: a text box stands inside one.
-    paragraphs: Vec<(Paragraph, bool)>,
+    /// The paragraphs that are open: a text box stands inside one.
+    paragraphs: Vec<Open>,
+    /// What lies behind the open cells, and in text boxes, where it is not looked at.
+    papers: Vec<Paper>,
+    asides: Vec<Aside>,
+    /// Tracked changes.
+    revisions: u32,
     paragraph_count: usize,
     table_count: usize,
     part: Arc<str>,
@@ -97,6 +115,9 @@ impl<'p> Walker<'p> {
             open: Vec::new(),
             tables: Vec::new(),
             paragraphs: Vec::new(),
+            papers: Vec::new(),
+            asides: Vec::new(),
+            revisions: 0,
             paragraph_count: 0,
             table_count: 0,
             part: part.into(),
@@ -113,9 +134,10 @@ impl<'p> Walker<'p> {
     fn finish(mut self, metadata: Metadata, findings: &mut Vec<Finding>) -> Document {
         findings.append(&mut self.findings);
         findings.extend(self.skipped.findings());
+        findings.extend(revisions(self.revisions));
         self.blocks.append(&mut self.notes);
         self.blocks.append(&mut self.margins);
-        Document { metadata, blocks: self.blocks, pictures: self.pictures.list }
+        Document { metadata, blocks: self.blocks, pictures: self.pictures.list, asides: self.asides }
     }
 
     fn walk(&mut self, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
@@ -125,6 +147,12 @@ impl<'p> Walker<'p> {
                 Event::Open(tag) if tag.space == OFFICE && tag.local == "binary-data" && self.is_inside() => {
                     let content = events.content(budget)?;
                     self.embedded(&content, budget)?;
+                }
+                Event::Open(tag) if self.is_unseen(&tag) => {
+                    let kind = if tag.local == "ruby-text" { AsideKind::Reading } else { AsideKind::Row };
+                    let place = self.tables.last().map(Table::place).unwrap_or_default();
+                    let told = inside(events, budget)?;
+                    self.asides.extend(Aside::new(kind, &told, place, budget)?);
                 }
                 Event::Open(tag) if self.is_left_out(&tag) => {
                     events.skip(budget)?;
@@ -146,9 +174,14 @@ impl<'p> Walker<'p> {
     }
 
     fn text(&mut self, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
-        if let Some((paragraph, _)) = self.paragraphs.last_mut() {
+        let paper = self.papers.last().copied().unwrap_or_default();
+        if let Some(open) = self.paragraphs.last_mut() {
             budget.spend(Resource::TextBytes, text.len() as u64)?;
-            paragraph.text.extend(text.chars().filter(|character| !matches!(character, '\n' | '\r')));
+            let shown = text.chars().filter(|character| !matches!(character, '\n' | '\r'));
+            match open.faces.last().copied().filter(|face| !face.is_plain()) {
+                Some(face) => open.marks.add(&mut open.paragraph.text, &shown.collect::<String>(), face, || paper),
+                None => open.paragraph.text.extend(shown),
+            }
         }
         Ok(())
     }
@@ -173,12 +206,20 @@ impl<'p> Walker<'p> {
                 self.begin_paragraph(tag);
                 return Ok(Kind::Paragraph);
             }
+            (TEXT, "span") => {
+                let change = tag.get("style-name").map(|style| self.styles.face("text", &style)).unwrap_or_default();
+                if let Some(open) = self.paragraphs.last_mut() {
+                    let face = change.apply(open.faces.last().copied().unwrap_or_default());
+                    open.faces.push(face);
+                    return Ok(Kind::Span);
+                }
+            }
             (TEXT, "s") => self.text(&blanks(tag), budget)?,
             (TEXT, "tab") => self.raw('\t'),
             (TEXT, "line-break") => self.raw('\n'),
             (TEXT, "hidden-paragraph") => {
-                if let Some((_, hidden)) = self.paragraphs.last_mut() {
-                    *hidden |= tag.get("is-hidden").as_deref() == Some("true");
+                if let Some(open) = self.paragraphs.last_mut() {
+                    open.hidden |= tag.get("is-hidden").as_deref() == Some("true");
                 }
             }
             (TEXT, "list") => {
@@ -190,7 +231,10 @@ impl<'p> Walker<'p> {
                 return Ok(Kind::Item);
             }
             (TEXT, "note") => return Ok(Kind::Note),
-            (DRAW, "text-box") => return Ok(Kind::Box),
+            (DRAW, "text-box") => {
+                self.papers.push(Paper::Coloured);
+                return Ok(Kind::Box);
+            }
             (DRAW, "image") => self.picture(tag, budget)?,
             (TABLE, "table") => {
                 budget.spend(Resource::Blocks, 1)?;
@@ -206,9 +250,13 @@ impl<'p> Walker<'p> {
             }
             (TABLE, "table-cell" | "covered-table-cell") => {
                 if let Some(table) = self.tables.last_mut() {
-                    match tag.local {
-                        "table-cell" => table.begin_cell(tag, budget)?,
-                        _ => table.begin_covered(tag, budget)?,
+                    if tag.local == "table-cell" {
+                        let style = tag.get("style-name").map(|style| self.styles.face("table-cell", &style));
+                        self.papers.push(style.and_then(|style| style.paper).unwrap_or_default());
+                        table.begin_cell(tag, budget)?;
+                    } else {
+                        self.papers.push(Paper::Unsaid);
+                        table.begin_covered(tag, budget)?;
                     }
                     return Ok(Kind::Cell);
                 }
@@ -219,8 +267,9 @@ impl<'p> Walker<'p> {
     }
 
     fn raw(&mut self, character: char) {
-        if let Some((paragraph, _)) = self.paragraphs.last_mut() {
-            paragraph.text.push(character);
+        let plain = |open: &&mut Open| !open.faces.last().is_some_and(|face| face.hidden);
+        if let Some(open) = self.paragraphs.last_mut().filter(plain) {
+            open.paragraph.text.push(character);
         }
     }
 
@@ -238,22 +287,34 @@ impl<'p> Walker<'p> {
         let level = (tag.local == "h").then(|| count(tag, "outline-level").min(9) as u8);
         let number = self.lists.label(tag, &self.styles);
         let paragraph = Paragraph { level, number, region: self.region(), ..Paragraph::default() };
-        self.paragraphs.push((paragraph, false));
+        let change = tag.get("style-name").map(|style| self.styles.face("paragraph", &style)).unwrap_or_default();
+        let faces = vec![change.apply(Face::default())];
+        self.paragraphs.push(Open { paragraph, hidden: false, marks: Marks::default(), faces });
     }
 
     fn end_paragraph(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
-        let Some((mut paragraph, hidden)) = self.paragraphs.pop() else { return Ok(()) };
+        let Some(Open { mut paragraph, hidden, mut marks, .. }) = self.paragraphs.pop() else { return Ok(()) };
         if hidden {
-            return Ok(());
+            marks.leave_out(AsideKind::Hidden, &paragraph.text);
+            paragraph.text.clear();
+        }
+        marks.write_shifted(&mut paragraph.text);
+        if !marks.is_empty() && paragraph.text.trim().is_empty() {
+            paragraph.number = None;
         }
         if let Some(table) = self.tables.last_mut().filter(|table| table.is_in_cell())
             && matches!(paragraph.region, Region::Body | Region::HeaderFooter)
         {
+            marks.tell(&table.place(), &mut self.asides, budget)?;
+            if hidden {
+                return Ok(());
+            }
             table.line(&paragraph.shown());
             return Ok(());
         }
         paragraph.place = Place::paragraph(&self.part, self.paragraph_count);
         self.paragraph_count += 1;
+        marks.tell(&paragraph.place, &mut self.asides, budget)?;
         if paragraph.text.trim().is_empty() {
             return Ok(());
         }
@@ -281,7 +342,13 @@ impl<'p> Walker<'p> {
             Kind::Paragraph => self.end_paragraph(budget)?,
             Kind::List => self.lists.end(),
             Kind::Item => self.lists.end_item(),
+            Kind::Span => {
+                if let Some(open) = self.paragraphs.last_mut() {
+                    open.faces.pop();
+                }
+            }
             Kind::Cell => {
+                self.papers.pop();
                 if let Some(table) = self.tables.last_mut() {
                     table.end_cell(budget)?;
                 }
@@ -299,7 +366,8 @@ impl<'p> Walker<'p> {
                     }
                 }
             }
-            Kind::Note | Kind::Box | Kind::Body | Kind::Margin | Kind::Other => {}
+            Kind::Box => drop(self.papers.pop()),
+            Kind::Note | Kind::Body | Kind::Margin | Kind::Other => {}
         }
         Ok(())
     }
@@ -338,23 +406,33 @@ impl<'p> Walker<'p> {
         Ok(())
     }
 
+    /// Hidden rows of tables, and readings above text.
+    fn is_unseen(&self, tag: &Tag) -> bool {
+        let row = || tag.get("visibility").is_some_and(|visibility| visibility != "visible");
+        let low = || tag.get("style-name").is_some_and(|style| self.styles.is_low("table-row", &style));
+        self.is_inside()
+            && match (tag.space, tag.local) {
+                (TABLE, "table-row") => !self.tables.is_empty() && (row() || low()),
+                (TEXT, "ruby-text") => true,
+                _ => false,
+            }
+    }
+
     /// Elements that are no text of the document: what is hidden, tracked deletions, annotations, declarations.
     fn is_left_out(&mut self, tag: &Tag) -> bool {
         let is = |name: &str, value: &str| tag.get(name).as_deref() == Some(value);
-        let hides = |family: &str| tag.get("style-name").is_some_and(|style| self.styles.hides(family, &style));
         match (tag.space, tag.local) {
-            (TEXT, "p" | "h") => hides("paragraph"),
-            (TEXT, "span") => hides("text"),
+            (TEXT, "changed-region") => {
+                self.revisions += 1;
+                true
+            }
             (TEXT, "section") => is("display", "none") || is("is-hidden", "true"),
             (TEXT, "hidden-text") => !is("is-hidden", "false"),
             (OFFICE, "annotation") => {
                 self.skipped.add(Left::Comment);
                 true
             }
-            (
-                TEXT,
-                "tracked-changes" | "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template",
-            )
+            (TEXT, "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template")
             | (OFFICE, "scripts" | "font-face-decls" | "meta" | "settings")
             | (TABLE, "shapes") => true,
             (DRAW, "object" | "object-ole" | "plugin" | "applet") => {
@@ -365,6 +443,22 @@ impl<'p> Walker<'p> {
                 is("display", "false")
             }
             _ => false,
+        }
+    }
+}
+
+/// The text of the innermost open element, to its end: enough of it to name it.
+pub(in crate::read) fn inside(events: &mut Events, budget: &mut Budget) -> Result<String, ReadError> {
+    const ENOUGH: usize = 200;
+    let outside = events.depth().saturating_sub(1);
+    let mut text = String::new();
+    loop {
+        match events.next(budget)? {
+            Event::Text(piece) if text.len() < ENOUGH => text.extend(piece.chars().take(ENOUGH)),
+            Event::Open(tag) if tag.space == TEXT && tag.local == "p" && !text.is_empty() => text.push(' '),
+            Event::Close(_) if events.depth() == outside => return Ok(text),
+            Event::End => return Ok(text),
+            _ => {}
         }
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::charset;
 use super::picture::PictReader;
-use super::state::{Dest, Group, Info, Opens};
-use super::tables::{Fonts, RowReader, Styles};
+use super::state::{Dest, Group, Opens};
+use super::tables::{Colours, Fonts, RowReader, Styles};
 use super::token::{Token, Tokens};
 use crate::document::{Block, Budget, Document, Exceeded, Picture, PictureRef, Region, Resource};
 use crate::finding::code::read::{CONTENT_SKIPPED, FILE_DAMAGED};
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
+use crate::read::marks::revisions;
 use crate::read::wordflow::{Counters, Flow, Para};
 use crate::read::wordgrid::RowDef;
 
@@ -40,6 +41,9 @@ pub(super) struct Rtf<'b> {
     pub(super) group: Group,
     stack: Vec<Group>,
     pub(super) fonts: Fonts,
+    pub(super) colours: Colours,
+    /// Tracked changes.
+    pub(super) revisions: u32,
     pub(super) styles: Styles,
     story: Story,
     outer: Vec<Story>,
@@ -72,6 +76,8 @@ impl<'b> Rtf<'b> {
             group: Group::default(),
             stack: Vec::new(),
             fonts: Fonts::default(),
+            colours: Colours::default(),
+            revisions: 0,
             styles: Styles::default(),
             story: Story::new(Region::Body, Counters::default()),
             outer: Vec::new(),
@@ -131,8 +137,10 @@ impl<'b> Rtf<'b> {
     }
 
     fn finish(mut self) -> Result<Document, ReadError> {
-        let (blocks, _) = self.story.flow.finish(self.budget)?;
+        let (blocks, mut asides, _) = self.story.flow.finish(self.budget)?;
         self.document.blocks = blocks;
+        self.document.asides.append(&mut asides);
+        self.findings.extend(revisions(self.revisions));
         self.document.blocks.append(&mut self.asides);
         let (pictures, objects) = self.left_out;
         if pictures > 0 {
@@ -273,8 +281,8 @@ impl<'b> Rtf<'b> {
 
     fn wants_text(&self) -> bool {
         match self.group.dest {
-            Dest::Story => self.group.is_shown(),
-            Dest::Styles | Dest::Label | Dest::Info(_) | Dest::ShapeProperty => true,
+            Dest::Story => !self.group.deleted,
+            Dest::Colours | Dest::Styles | Dest::Label | Dest::Info(_) | Dest::ShapeProperty => true,
             Dest::Skip | Dest::Fonts | Dest::Picture | Dest::NestedRow | Dest::Shape => false,
         }
     }
@@ -304,13 +312,19 @@ impl<'b> Rtf<'b> {
         }
         match self.group.dest {
             Dest::Story => {
-                if self.story.para.text.is_empty() {
+                if self.story.para.text.text.is_empty() {
                     self.story.para.span.0 = self.position as u32;
                 }
-                self.hold(self.story.para.text.len() + text.len())?;
-                self.story.para.text.push_str(text);
+                self.hold(self.story.para.text.text.len() + text.len())?;
+                let (para, face) = (&mut self.story.para.text, self.group.face);
+                if face.is_plain() && para.is_plain() {
+                    para.text.push_str(text);
+                } else {
+                    para.push(text, face);
+                }
             }
             Dest::Styles => self.styles.text(text),
+            Dest::Colours => self.colours.text(text),
             Dest::Label => {
                 let number = self.story.para.number.get_or_insert_default();
                 if number.len() < 256 {
@@ -330,21 +344,6 @@ impl<'b> Rtf<'b> {
         if asked > limit { Err(Exceeded { resource: Resource::TextBytes, asked, limit }) } else { Ok(()) }
     }
 
-    fn info(&mut self, field: Info, text: &str) {
-        const MOST: usize = 4_096;
-        let metadata = &mut self.document.metadata;
-        let slot = match field {
-            Info::Title => metadata.title.get_or_insert_default(),
-            Info::Author => metadata.author.get_or_insert_default(),
-            Info::Subject => entry(&mut metadata.entries, "subject"),
-            Info::Company => entry(&mut metadata.entries, "company"),
-            Info::Other | Info::Created | Info::Revised => return,
-        };
-        if slot.len() < MOST {
-            slot.push_str(text);
-        }
-    }
-
     fn take_para(&mut self) -> Para {
         let mut para = std::mem::take(&mut self.story.para);
         para.number = para.number.map(|number| number.trim().to_owned()).filter(|number| !number.is_empty());
@@ -358,7 +357,9 @@ impl<'b> Rtf<'b> {
         if self.group.dest != Dest::Story && marked {
             return Ok(());
         }
-        let empty = self.story.para.text.is_empty() && self.story.para.pictures.is_empty();
+        let text = &self.story.para.text;
+        let empty =
+            text.text.is_empty() && text.marks.is_empty() && text.is_plain() && self.story.para.pictures.is_empty();
         if !marked && empty {
             return Ok(());
         }
@@ -434,27 +435,14 @@ impl<'b> Rtf<'b> {
     }
 
     fn end_story(&mut self, story: Story, opens: Opens) -> Result<(), Exceeded> {
-        let (blocks, counters) = story.flow.finish(self.budget)?;
+        let (blocks, mut asides, counters) = story.flow.finish(self.budget)?;
+        self.document.asides.append(&mut asides);
         self.story.flow.set_counters(counters);
         match opens {
             Opens::TextBox => self.story.flow.insert(blocks),
             _ => self.asides.extend(blocks),
         }
         Ok(())
-    }
-
-    fn end_info(&mut self, outer: Dest) {
-        let name = match self.group.dest {
-            dest if dest == outer => return,
-            Dest::Info(Info::Created) => "dcterms:created",
-            Dest::Info(Info::Revised) => "dcterms:modified",
-            _ => return,
-        };
-        let [year, month, day, hour, minute] = std::mem::take(&mut self.date);
-        if (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day) {
-            *entry(&mut self.document.metadata.entries, name) =
-                format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:00", hour.clamp(0, 23), minute.clamp(0, 59));
-        }
     }
 
     fn end_picture(&mut self, outer: &Group) -> Result<(), Exceeded> {
@@ -481,12 +469,4 @@ impl<'b> Rtf<'b> {
         self.story.para.pictures.push(PictureRef { index, extent: pict.extent, ..PictureRef::default() });
         Ok(())
     }
-}
-
-fn entry<'e>(entries: &'e mut Vec<(String, String)>, name: &str) -> &'e mut String {
-    let index = entries.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
-        entries.push((name.to_owned(), String::new()));
-        entries.len() - 1
-    });
-    &mut entries[index].1
 }

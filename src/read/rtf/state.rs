@@ -1,6 +1,7 @@
 //! What a group of RTF has in force, and what its text is for.
 
 use super::charset::Charset;
+use crate::read::marks::{Face, Paper};
 
 /// What the text of a group is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,6 +13,8 @@ pub(super) enum Dest {
     Skip,
     /// `\fonttbl`
     Fonts,
+    /// `\colortbl`
+    Colours,
     /// `\stylesheet`
     Styles,
     /// `\listtext`, `\pntext`: the label of the paragraph.
@@ -76,8 +79,10 @@ pub(super) struct Group {
     pub(super) uc: u32,
     /// Character set of the font.
     pub(super) charset: Charset,
-    /// `\v`
-    pub(super) hidden: bool,
+    /// How the text looks.
+    pub(super) face: Face,
+    /// `\cbpatN`
+    pub(super) paragraph_paper: Paper,
     /// `\deleted`
     pub(super) deleted: bool,
     /// `\intbl`
@@ -99,7 +104,8 @@ impl Default for Group {
             starred: false,
             uc: 1,
             charset: Charset::Default,
-            hidden: false,
+            face: Face::default(),
+            paragraph_paper: Paper::Unsaid,
             deleted: false,
             in_table: false,
             nesting: 0,
@@ -112,6 +118,7 @@ impl Default for Group {
 impl Group {
     /// `\pard`
     pub(super) fn reset_paragraph(&mut self) {
+        (self.paragraph_paper, self.face.paper) = (Paper::Unsaid, Paper::Unsaid);
         self.in_table = false;
         self.nesting = 0;
         self.style = 0;
@@ -125,6 +132,6 @@ impl Group {
 
     /// Whether the text is shown.
     pub(super) fn is_shown(&self) -> bool {
-        !self.hidden && !self.deleted
+        !self.face.hidden && !self.deleted
     }
 }

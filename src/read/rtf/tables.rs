@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::charset::{self, Charset};
+use crate::read::marks::{LEAST_TWIPS, Paper};
 use crate::read::wordflow::heading_level;
 use crate::read::wordgrid::{CellDef, RowDef, Vertical};
 
@@ -55,6 +56,49 @@ impl Fonts {
     /// The character set of a font.
     pub(super) fn charset(&self, font: i32) -> Charset {
         self.charsets.get(&font).copied().unwrap_or_default()
+    }
+}
+
+/// Colours that are kept; Word writes some hundred at most.
+const MOST_COLOURS: usize = 1_000;
+
+/// The colour table. Its first entry mostly is the colour of the system.
+#[derive(Debug, Default)]
+pub(super) struct Colours {
+    list: Vec<Option<[u8; 3]>>,
+    open: Option<[u8; 3]>,
+}
+
+impl Colours {
+    /// Takes a control word of the colour table.
+    pub(super) fn word(&mut self, name: &[u8], value: i32) {
+        let channel = match name {
+            b"red" => 0,
+            b"green" => 1,
+            b"blue" => 2,
+            _ => return,
+        };
+        self.open.get_or_insert_default()[channel] = u8::try_from(value.clamp(0, 255)).unwrap_or(0);
+    }
+
+    /// Takes text of it: `;` ends an entry.
+    pub(super) fn text(&mut self, text: &str) {
+        for _ in text.matches(';') {
+            let colour = self.open.take();
+            if self.list.len() < MOST_COLOURS {
+                self.list.push(colour);
+            }
+        }
+    }
+
+    /// A colour by its number; nothing for that of the system.
+    pub(super) fn get(&self, number: i32) -> Option<[u8; 3]> {
+        self.list.get(usize::try_from(number).ok()?).copied().flatten()
+    }
+
+    /// Paper of a colour.
+    pub(super) fn paper(&self, number: i32) -> Paper {
+        self.get(number).map_or(Paper::Unsaid, Paper::of)
     }
 }
 
@@ -113,9 +157,19 @@ pub(super) struct RowReader {
 
 impl RowReader {
     /// Takes a control word; `false` when it is none of a row definition.
-    pub(super) fn word(&mut self, name: &[u8], number: Option<i32>) -> bool {
+    /// `paper` is what it says of a colour, where it does.
+    pub(super) fn word(&mut self, name: &[u8], number: Option<i32>, paper: Option<Paper>) -> bool {
+        if let Some(paper) = paper {
+            self.cell.paper = paper;
+            return true;
+        }
         match name {
             b"trowd" => *self = Self::default(),
+            // An exact height is negative; none is 0.
+            b"trrh" => {
+                let height = number.unwrap_or(0).unsigned_abs();
+                self.def.hidden = number.unwrap_or(0) < 0 && height <= LEAST_TWIPS;
+            }
             b"trleft" => self.def.left = number.unwrap_or(0),
             b"clmrg" => self.cell.merged = true,
             b"clvmgf" => self.cell.vertical = Vertical::Restart,
@@ -156,7 +210,7 @@ mod tests {
     fn a_new_definition_forgets_the_one_before() {
         let mut row = RowReader::default();
         for (name, number) in [("clvmgf", None), ("cellx", Some(100)), ("trowd", None), ("cellx", Some(70))] {
-            assert!(row.word(name.as_bytes(), number));
+            assert!(row.word(name.as_bytes(), number, None));
         }
         assert_eq!(row.def.cells, [CellDef { right: 70, ..CellDef::default() }]);
     }

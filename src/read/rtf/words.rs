@@ -6,6 +6,7 @@ use super::reader::Rtf;
 use super::state::{Dest, Info, Opens};
 use super::tables::outline_level;
 use crate::document::{Exceeded, Region};
+use crate::read::marks::{Change, Face, Shift};
 
 impl Rtf<'_> {
     /// Takes a control word.
@@ -28,6 +29,7 @@ impl Rtf<'_> {
         let value = number.unwrap_or(0);
         match self.group.dest {
             Dest::Fonts => self.fonts.word(name, value),
+            Dest::Colours => self.colours.word(name, value),
             Dest::Styles => self.styles.word(name, number),
             Dest::Info(_) => self.date_part(name, value),
             Dest::Picture => {
@@ -37,7 +39,7 @@ impl Rtf<'_> {
             }
             _ => {}
         }
-        if self.formatting(name, number) || self.row().word(name, number) {
+        if self.formatting(name, number) || self.face(name, number) || self.row_word(name, number) {
             return Ok(());
         }
         self.mark(name)
@@ -47,6 +49,7 @@ impl Rtf<'_> {
     fn destination(&mut self, name: &[u8]) -> bool {
         let dest = match name {
             b"fonttbl" => Dest::Fonts,
+            b"colortbl" => Dest::Colours,
             b"stylesheet" => Dest::Styles,
             b"listtext" | b"pntext" => Dest::Label,
             b"info" => Dest::Info(Info::Other),
@@ -63,9 +66,9 @@ impl Rtf<'_> {
             // Containers whose text is part of the story around them.
             b"shppict" | b"fldrslt" | b"result" | b"shpgrp" | b"moMath" | b"moMathPara" => self.group.dest,
             b"cs" | b"ds" | b"ts" | b"tsrowd" if self.group.dest == Dest::Styles => Dest::Skip,
-            b"colortbl" | b"filetbl" | b"nonesttables" | b"nonshppict" | b"shprslt" | b"fldinst" | b"annotation"
-            | b"xe" | b"tc" | b"tcn" | b"rxe" | b"txe" | b"bkmkstart" | b"bkmkend" | b"pgdsctbl" | b"objdata"
-            | b"objclass" | b"listtable" | b"revtbl" | b"ftnsep" | b"ftnsepc" | b"aftnsep" => Dest::Skip,
+            b"filetbl" | b"nonesttables" | b"nonshppict" | b"shprslt" | b"fldinst" | b"annotation" | b"xe" | b"tc"
+            | b"tcn" | b"rxe" | b"txe" | b"bkmkstart" | b"bkmkend" | b"pgdsctbl" | b"objdata" | b"objclass"
+            | b"listtable" | b"revtbl" | b"ftnsep" | b"ftnsepc" | b"aftnsep" => Dest::Skip,
             b"pict" => {
                 self.pict = Some(PictReader::default());
                 self.group.opens = Opens::Picture;
@@ -139,10 +142,12 @@ impl Rtf<'_> {
             b"deff" => self.fonts.default = value,
             b"f" => self.group.charset = self.fonts.charset(value),
             b"uc" => self.group.uc = u32::try_from(value).unwrap_or(1).min(16),
-            b"v" => self.group.hidden = on,
-            b"deleted" => self.group.deleted = on,
+            b"deleted" => {
+                self.group.deleted = on;
+                self.revisions += u32::from(on && self.group.dest == Dest::Story);
+            }
             b"plain" => {
-                self.group.hidden = false;
+                self.group.face = Face { paper: self.group.paragraph_paper, ..Face::default() };
                 self.group.deleted = false;
                 self.group.charset = self.fonts.charset(self.fonts.default);
             }
@@ -154,6 +159,48 @@ impl Rtf<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// Properties of text that say whether it counts.
+    fn face(&mut self, name: &[u8], number: Option<i32>) -> bool {
+        let value = number.unwrap_or(0);
+        let on = number != Some(0);
+        let face = &mut self.group.face;
+        let mut change = Change::default();
+        match name {
+            b"v" => face.hidden = on,
+            b"strike" => face.struck = on,
+            b"striked" => face.double = on,
+            b"super" => face.shift = if on { Shift::Raised } else { Shift::None },
+            b"sub" => face.shift = if on { Shift::Lowered } else { Shift::None },
+            b"nosupersub" => face.shift = Shift::None,
+            b"up" => face.shift = Shift::by_half_points(number.unwrap_or(6)),
+            b"dn" => face.shift = Shift::by_half_points(number.unwrap_or(6).saturating_neg()),
+            b"fs" => change.half_points(u32::try_from(value).unwrap_or(u32::MAX)),
+            b"cf" => {
+                change.pale = Some(false);
+                if let Some(colour) = self.colours.get(value) {
+                    change.ink(colour);
+                }
+            }
+            b"highlight" | b"chcbpat" | b"cb" => {
+                change.paper = Some(self.colours.paper(value));
+            }
+            b"cbpat" => {
+                let paper = self.colours.paper(value);
+                self.group.paragraph_paper = paper;
+                change.paper = Some(paper);
+            }
+            _ => return false,
+        }
+        self.group.face = change.apply(self.group.face);
+        true
+    }
+
+    /// A word of a row definition.
+    fn row_word(&mut self, name: &[u8], number: Option<i32>) -> bool {
+        let paper = (name == b"clcbpat").then(|| self.colours.paper(number.unwrap_or(0)));
+        self.row().word(name, number, paper)
     }
 
     /// Marks that end something, and characters with a name.

@@ -139,16 +139,20 @@ impl<'a> Continued<'a> {
         (0..bytes).try_fold(0, |number, place| Some(number | u32::from(self.byte()?) << (8 * place)))
     }
 
-    /// A string with its formatting runs and phonetic data passed over (`XLUnicodeRichExtendedString`).
-    pub(super) fn string(&mut self) -> Option<String> {
+    /// A string and where its formatting runs begin, with their fonts; phonetic data are passed over (`XLUnicodeRichExtendedString`).
+    pub(super) fn string(&mut self) -> Option<(String, Vec<(u16, u16)>)> {
         let length = self.number(2)? as usize;
         let flags = self.byte()?;
         let runs = if flags & 8 != 0 { self.number(2)? as usize } else { 0 };
         let phonetic = if flags & 4 != 0 { self.number(4)? as usize } else { 0 };
         let text = self.characters(length, flags)?;
-        self.skip(runs * 4)?;
+        let mut begins = Vec::new();
+        for _ in 0..runs {
+            let (begin, font) = (self.number(2)?, self.number(2)?);
+            begins.push((begin as u16, font as u16));
+        }
         self.skip(phonetic)?;
-        Some(text)
+        Some((text, begins))
     }
 
     /// A string without formatting runs (`XLUnicodeString`).

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{COLUMNS, Region, Sheet};
+use super::{COLUMNS, Region, Sheet, hidden};
 use crate::document::{Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -60,7 +60,6 @@ pub(super) fn grid(
         }
     }
     let (rows, columns) = axes(&sheet, &regions, budget)?;
-    findings.extend(hidden(&sheet, &part));
     let mut builder = GridBuilder::new(Place {
         part: Some(Arc::clone(&part)),
         row: Some(first_row),
@@ -130,6 +129,9 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
         sheet.blank.iter().filter(|&(&row, &count)| count > 1 && below(row)).map(|(&row, _)| row).collect();
     rows.0.extend(blank);
     rows.0.sort_unstable();
+    let mut columns = columns;
+    hidden::keep_seen(&sheet.hidden_rows, &mut rows.0);
+    hidden::keep_seen(&sheet.hidden_columns, &mut columns.0);
     budget.spend(Resource::GridSlots, rows.0.len() as u64 * columns.0.len() as u64)?;
     Ok((rows, columns))
 }
@@ -151,48 +153,6 @@ fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
         ),
     );
     Some(Finding::new(&code::CONTENT_SKIPPED, message).at(Some(place)))
-}
-
-/// Text in hidden rows and columns, which is read like any other.
-fn hidden(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
-    let (rows, columns) = (sorted(&sheet.hidden_rows), sorted(&sheet.hidden_columns));
-    if rows.is_empty() && columns.is_empty() {
-        return None;
-    }
-    let mut unseen = sheet.cells.places().filter(|(row, column)| holds(&rows, *row) || holds(&columns, *column));
-    let (row, column) = unseen.next()?;
-    let (count, name) = (1 + unseen.count(), &sheet.name);
-    let place = Place::sheet_cell(part, row, column);
-    let a1 = place.a1().unwrap_or_default();
-    let message = Message::new(
-        format!(
-            "工作表“{name}”有{count}个有内容的单元格在隐藏的行或列中（如{a1}），也已读取。请取消隐藏，核对是否应当报送。"
-        ),
-        format!(
-            "{count} cells of the sheet \"{name}\" with content stand in hidden rows or columns (such as {a1}); they were read too. Show them \
-             and check whether they should be sent."
-        ),
-    );
-    Some(Finding::new(&code::CELLS_HIDDEN, message).at(Some(place)))
-}
-
-/// Ranges in order, those that touch joined.
-fn sorted(ranges: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut ranges = ranges.to_vec();
-    ranges.sort_unstable();
-    let mut joined: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
-    for (first, last) in ranges {
-        match joined.last_mut() {
-            Some(open) if first <= open.1.saturating_add(1) => open.1 = open.1.max(last),
-            _ => joined.push((first, last)),
-        }
-    }
-    joined
-}
-
-fn holds(ranges: &[(u32, u32)], at: u32) -> bool {
-    let next = ranges.partition_point(|range| range.0 <= at);
-    next > 0 && at <= ranges[next - 1].1
 }
 
 /// Formulas that no program has calculated yet.

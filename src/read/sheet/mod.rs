@@ -1,9 +1,12 @@
 //! Workbooks: every sheet a grid of the rows and columns that hold something, each cell with its true place.
 
 mod biff;
+mod binfaces;
 mod compress;
+mod faces;
 mod formats;
 mod formulas;
+mod hidden;
 mod numberformat;
 mod ods;
 mod package;
@@ -20,9 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::docx::pictures::Pictures;
 use super::error::ReadError;
+use super::marks::{Face, Marks, Paper};
 use super::skipped::{Kind, Skipped};
 use crate::document::{
-    Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Where, Resource, Shown,
+    Aside, Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Where, Resource, Shown,
 };
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -70,6 +74,11 @@ struct Sheet {
     /// First and last of hidden rows, and of hidden columns.
     hidden_rows: Vec<(u32, u32)>,
     hidden_columns: Vec<(u32, u32)>,
+    /// White cells of which only the sheet tells what lies behind them, and the regions that it colours.
+    pale: Vec<(u32, u32)>,
+    coloured: Vec<Region>,
+    /// Text that was left out.
+    asides: Vec<Aside>,
     /// Cells whose text is not in the file.
     missing: usize,
     /// Comments, and charts and objects that lie over it.
@@ -98,15 +107,47 @@ impl Sheet {
     /// Notes a cell's figure and how its format shows it.
     fn put_figure(
         &mut self,
-        (row, column): (u32, u32),
+        at: (u32, u32),
         text: &str,
-        format: Option<&NumberFormat>,
+        (format, face): (Option<&NumberFormat>, Face),
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
-        if let Some(shown) = format.and_then(|format| format.shown(text)) {
-            self.shown.insert((row, column), shown);
+        if let Some(shown) = format.and_then(|format| format.shown(text)).filter(|_| !face.is_left_out()) {
+            self.shown.insert(at, shown);
         }
-        self.put(row, column, text, budget)
+        self.put_marked(at, text, (face, &[]), budget)
+    }
+
+    /// Notes the text of a cell whose format or runs are special: runs end at bytes of the text, and those without a face have the cell's.
+    fn put_marked(
+        &mut self,
+        (row, column): (u32, u32),
+        text: &str,
+        (face, runs): (Face, &[Run]),
+        budget: &mut Budget,
+    ) -> Result<(), ReadError> {
+        if face.is_plain() && runs.is_empty() {
+            return self.put(row, column, text, budget);
+        }
+        // What lies behind a white cell is known at the end of the sheet.
+        let open = face.pale && face.paper == Paper::Unsaid;
+        let whole = Face { pale: face.pale && !open, ..face };
+        let (mut shown, mut marks, mut start, mut pale) = (String::new(), Marks::default(), 0, open);
+        for run in runs.iter().copied().chain([(text.len(), None)]) {
+            let Some(piece) = text.get(start..run.0) else { continue };
+            let own = run.1.map(|own| Face { paper: face.paper, ..own });
+            pale &= own.is_none() || piece.trim().is_empty();
+            marks.add(&mut shown, piece, own.unwrap_or(whole), Paper::default);
+            start = run.0;
+        }
+        marks.write_shifted(&mut shown);
+        let place = Place::sheet_cell(&self.name.as_str().into(), row, column);
+        marks.tell(&place, &mut self.asides, budget)?;
+        if pale && !shown.trim().is_empty() {
+            budget.spend(Resource::Blocks, 1)?;
+            self.pale.push((row, column));
+        }
+        self.put(row, column, &shown, budget)
     }
 
     /// Notes a merged region; one that is no region, or a single cell, is passed over.
@@ -141,6 +182,9 @@ impl Sheet {
     }
 }
 
+/// A run of a cell's text: the byte at which it ends, and its face where it has one of its own.
+type Run = (usize, Option<Face>);
+
 /// A workbook as its reader found it.
 #[derive(Debug, Default)]
 struct Workbook {
@@ -157,20 +201,26 @@ struct Workbook {
     broken: BTreeSet<String>,
 }
 
-/// The sheets as a document: visible ones first, hidden ones behind them with a finding, then text boxes and pictures.
+/// The sheets as a document, then text boxes and pictures. Hidden sheets are told and not read, unless nothing else is there.
 fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut document = Document { metadata: book.metadata, ..Document::default() };
     let mut sheets = book.sheets;
     formulas::without_results(&mut sheets, book.recalculates);
-    let (hidden, visible): (Vec<Sheet>, Vec<Sheet>) = sheets.into_iter().partition(|sheet| sheet.hidden);
-    for sheet in visible.into_iter().chain(hidden) {
-        let hidden = sheet.hidden.then(|| sheet.name.clone());
+    let all_hidden = !sheets.iter().any(|sheet| !sheet.hidden && sheet.cells.first().is_some());
+    for mut sheet in sheets {
+        if sheet.hidden && !all_hidden {
+            findings.extend(hidden::sheet(&sheet, false));
+            continue;
+        }
+        hidden::set_aside(&mut sheet, budget, findings)?;
+        document.asides.append(&mut sheet.asides);
+        if sheet.hidden {
+            findings.extend(hidden::sheet(&sheet, true));
+        }
         let place = Place { part: Some(sheet.name.as_str().into()), ..Place::default() };
         findings.extend(sheet.skipped.findings().map(|finding| finding.at(Some(place.clone()))));
         let Some(grid) = compress::grid(sheet, budget, findings)? else { continue };
-        let place = grid.place.clone();
         document.blocks.push(Block::Grid(grid));
-        findings.extend(hidden.map(|name| sheet_hidden(&name).at(Some(place))));
     }
     let mut broken = Skipped::default();
     book.broken.iter().for_each(|_| broken.add(Kind::BrokenPicture));
@@ -208,14 +258,6 @@ fn drawn_line(text: String, sheet: &str, texts: &mut Vec<Paragraph>, budget: &mu
         texts.push(Paragraph { text, region: Where::TextBox, place, ..Paragraph::default() });
     }
     Ok(())
-}
-
-fn sheet_hidden(name: &str) -> Finding {
-    let message = Message::new(
-        format!("工作表“{name}”是隐藏的，也已读取，排在其他工作表之后。请核对是否应当报送。"),
-        format!("The sheet \"{name}\" is hidden; it was read too, after the others. Check whether it should be sent."),
-    );
-    Finding::new(&code::SHEET_HIDDEN, message)
 }
 
 /// A finding about a sheet that holds no cells, such as a chart, or that cannot be read.

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::formulas::adds;
 use super::numberformat::told;
 use super::package::keep;
-use super::{COLUMNS, ROWS, Region, Sheet, Workbook, drawn_line, value};
+use super::{COLUMNS, ROWS, Region, Run, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource, Shown};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::docx::shared::base64;
+use crate::read::marks::Face;
+use crate::read::odf::styles::Styles;
 use crate::read::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part,
 };
@@ -40,7 +42,15 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let content = package.part("content.xml", budget)?;
     let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
     let (text, base) = xml::text(&content, budget)?;
+    let styles = package.part("styles.xml", budget)?;
     let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);
+    if let Some(styles) = styles {
+        // A broken part costs the styles alone.
+        let read = xml::text(&styles, walker.budget).and_then(|(text, _)| walker.styles.part(&text, walker.budget));
+        if let Err(ReadError::OverLimit(exceeded)) = read {
+            return Err(exceeded.into());
+        }
+    }
     let sheets = walker.sheets()?;
     let (pictures, texts) = (walker.pictures, walker.texts);
     let mut book = Workbook { sheets, texts, metadata: metadata(&mut package, budget)?, ..Workbook::default() };
@@ -53,6 +63,8 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 struct Walker<'a, 'b> {
     events: Events<'a>,
     budget: &'b mut Budget,
+    /// Styles of cells, rows, columns and text.
+    styles: Styles,
     /// Names of the styles whose tables are hidden.
     hidden: BTreeSet<String>,
     /// Parts of pictures and the sheets that they stand on.
@@ -70,6 +82,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         Self {
             events,
             budget,
+            styles: Styles::default(),
             hidden: BTreeSet::new(),
             pictures: Vec::new(),
             embedded: Vec::new(),
@@ -83,6 +96,10 @@ impl<'a, 'b> Walker<'a, 'b> {
         let mut style = String::new();
         loop {
             match self.events.next(self.budget)? {
+                Event::Open(tag)
+                    if tag.space == STYLE
+                        && tag.get("family").is_none_or(|family| family != "table")
+                        && self.styles.take(&tag, &mut self.events, self.budget)? => {}
                 Event::Open(tag) if tag.space == STYLE && tag.local == "style" => {
                     style = tag.get("name").unwrap_or_default().into_owned();
                 }
@@ -120,27 +137,32 @@ impl<'a, 'b> Walker<'a, 'b> {
         };
         let outside = self.events.depth() - 1;
         let (mut row, mut column) = (0_u32, 0_u32);
+        let mut columns = Columns::new();
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == TABLE && tag.local == "table-column" => {
                     let next = column.saturating_add(count(&tag, "number-columns-repeated"));
-                    if is_hidden(&tag) {
+                    if self.is_hidden(&tag, "table-column") {
                         sheet.hide_columns(column, next - 1, self.budget)?;
                     }
+                    columns.push((next, self.face(&tag, "default-cell-style-name").unwrap_or_default()));
                     column = next;
                 }
                 Event::Open(tag) if tag.space == TABLE && tag.local == "table-row" => {
                     let repeated = count(&tag, "number-rows-repeated");
-                    if is_hidden(&tag) {
+                    if self.is_hidden(&tag, "table-row") {
                         sheet.hide_rows(row, row.saturating_add(repeated - 1), self.budget)?;
                     }
-                    let cells = self.cells(row, &mut sheet)?;
+                    let face = self.face(&tag, "default-cell-style-name");
+                    let cells = self.cells(row, &mut sheet, (face, &columns))?;
                     // A repeated row with content is a row for each repetition; blank ones only move on.
                     let copies = if cells.is_empty() { 0 } else { repeated.min(ROWS.saturating_sub(row)) };
                     for copy in 0..copies {
-                        for (column, text, shown) in &cells {
-                            sheet.shown.extend(shown.clone().map(|shown| ((row + copy, *column), shown)));
-                            sheet.put(row + copy, *column, text, self.budget)?;
+                        for (column, text, shown, (face, runs)) in &cells {
+                            let place = (row + copy, *column);
+                            let shown = shown.clone().filter(|_| !face.is_left_out());
+                            sheet.shown.extend(shown.map(|shown| (place, shown)));
+                            sheet.put_marked(place, text, (*face, runs), self.budget)?;
                         }
                     }
                     row = row.saturating_add(repeated).min(ROWS);
@@ -158,8 +180,13 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
-    /// The filled cells of a row: column, text, and how a figure is shown. Merged regions are noted on the way.
-    fn cells(&mut self, row: u32, sheet: &mut Sheet) -> Result<Vec<(u32, String, Option<Box<Shown>>)>, ReadError> {
+    /// The filled cells of a row: column, text, how a figure is shown, and how the text looks. Merged regions are noted on the way.
+    fn cells(
+        &mut self,
+        row: u32,
+        sheet: &mut Sheet,
+        (of_row, columns): (Option<Face>, &Columns),
+    ) -> Result<Vec<Filled>, ReadError> {
         let outside = self.events.depth() - 1;
         let mut cells = Vec::new();
         let mut column = 0_u32;
@@ -171,19 +198,28 @@ impl<'a, 'b> Walker<'a, 'b> {
                     let right = column.saturating_add(count(&tag, "number-columns-spanned") - 1).min(COLUMNS - 1);
                     sheet.merge(Region { top: row, left: column, bottom, right }, self.budget)?;
                     let written = written(&tag);
-                    let content = self.content(&sheet.name)?;
+                    let of_column = || {
+                        let next = columns.partition_point(|(end, _)| *end <= column);
+                        columns.get(next).map(|(_, face)| *face)
+                    };
+                    let face = self.face(&tag, "style-name").or(of_row).or_else(of_column).unwrap_or_default();
+                    let (content, mut runs) = self.content(&sheet.name, face)?;
                     let is_figure =
                         matches!(tag.get("value-type").as_deref(), Some("float" | "currency" | "percentage"));
                     let figure = written.as_deref().filter(|_| is_figure);
                     let shown = figure.filter(|figure| *figure != content).and_then(|figure| told(figure, &content));
-                    let text = written.unwrap_or(content);
+                    let text = written.map_or(content, |written| {
+                        runs.clear();
+                        written
+                    });
                     if let Some(formula) = tag.get("formula") {
                         sheet.formulas.note((row, column), &text, adds(&formula));
                     }
                     if !text.is_empty() {
                         let copies = repeated.min(COLUMNS.saturating_sub(column));
                         self.budget.spend(Resource::TextBytes, u64::from(copies) * text.len() as u64)?;
-                        cells.extend((column..column + copies).map(|column| (column, text.clone(), shown.clone())));
+                        let filled = |column| (column, text.clone(), shown.clone(), (face, runs.clone()));
+                        cells.extend((column..column + copies).map(filled));
                     }
                     column = column.saturating_add(repeated).min(COLUMNS);
                 }
@@ -195,9 +231,11 @@ impl<'a, 'b> Walker<'a, 'b> {
     }
 
     /// The text of a cell: its paragraphs, joined by line breaks. What is drawn over the cell is not part of it.
-    fn content(&mut self, sheet: &str) -> Result<String, ReadError> {
+    /// Its runs are given where spans look other than the cell.
+    fn content(&mut self, sheet: &str, face: Face) -> Result<(String, Vec<Run>), ReadError> {
         let outside = self.events.depth() - 1;
         let mut text = String::new();
+        let (mut runs, mut spans): (Vec<Run>, Vec<(u32, Face)>) = (Vec::new(), Vec::new());
         let mut first = true;
         loop {
             match self.events.next(self.budget)? {
@@ -206,9 +244,26 @@ impl<'a, 'b> Walker<'a, 'b> {
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if tag.space == DRAW => self.drawn(&tag, sheet)?,
-                Event::Close(_) if self.events.depth() == outside => return Ok(text),
-                Event::End => return Ok(text),
+                Event::Close(_) if self.events.depth() == outside => return Ok((text, runs)),
+                Event::Close(_) if spans.last().is_some_and(|span| span.0 == self.events.depth()) => {
+                    if let Some((_, face)) = spans.pop() {
+                        runs.push((text.len(), Some(face)));
+                    }
+                }
+                Event::End => return Ok((text, runs)),
+                Event::Open(tag) if tag.space == TEXT && tag.local == "ruby-text" => {
+                    self.events.skip(self.budget)?;
+                }
                 Event::Open(tag) if tag.space == TEXT => match tag.local {
+                    "span" => {
+                        let around = spans.last().map(|span| span.1);
+                        if !text.is_empty() {
+                            runs.push((text.len(), around));
+                        }
+                        let change = tag.get("style-name").map(|style| self.styles.face("text", &style));
+                        let own = change.unwrap_or_default().apply(around.unwrap_or(face));
+                        spans.push((self.events.depth() - 1, own));
+                    }
                     "p" if !std::mem::take(&mut first) => text.push('\n'),
                     "s" => text.push_str(&blanks(&tag)),
                     "tab" => text.push('\t'),
@@ -268,6 +323,18 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
+    /// Whether a row or column is hidden, filtered away, or too low or narrow to show anything.
+    fn is_hidden(&self, tag: &Tag, family: &str) -> bool {
+        tag.get("visibility").is_some_and(|visibility| visibility != "visible")
+            || tag.get("style-name").is_some_and(|style| self.styles.is_low(family, &style))
+    }
+
+    /// The face of cells by the style that an attribute names.
+    fn face(&mut self, tag: &Tag, attribute: &str) -> Option<Face> {
+        let style = tag.get(attribute)?;
+        Some(self.styles.face("table-cell", &style).apply(Face::default()))
+    }
+
     fn picture(&mut self, tag: &Tag, sheet: &str) -> Result<(), ReadError> {
         if let Some(part) = picture_part(tag) {
             self.budget.spend(Resource::Blocks, 1)?;
@@ -281,10 +348,11 @@ impl<'a, 'b> Walker<'a, 'b> {
     }
 }
 
-/// Whether a row or column is hidden or filtered away.
-fn is_hidden(tag: &Tag) -> bool {
-    tag.get("visibility").is_some_and(|visibility| visibility != "visible")
-}
+/// The face of cells that say nothing themselves, up to a column.
+type Columns = Vec<(u32, Face)>;
+
+/// A filled cell: its column, its text, how it is shown, its face and its runs.
+type Filled = (u32, String, Option<Box<Shown>>, (Face, Vec<Run>));
 
 /// The figure, date or truth value of a cell as it is written, where it has one.
 fn written(tag: &Tag) -> Option<String> {

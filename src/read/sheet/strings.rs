@@ -1,9 +1,13 @@
 //! The strings that the cells of an XLSX workbook share, and rich text (ECMA-376 part 1, 18.4).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::Run;
+use super::faces::font;
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::ReadError;
+use crate::read::marks::Face;
 use crate::read::xml::{self, Event, Events};
 
 /// Strings that a workbook may share among its cells.
@@ -14,6 +18,8 @@ const MOST: usize = 1_000_000;
 pub(super) struct Strings {
     text: String,
     ends: Vec<usize>,
+    /// Runs of those whose runs have formats of their own.
+    runs: BTreeMap<usize, Vec<Run>>,
 }
 
 impl Strings {
@@ -25,6 +31,20 @@ impl Strings {
         self.text.push_str(text);
         self.ends.push(self.text.len());
         Ok(())
+    }
+
+    /// Adds a string whose runs have formats of their own.
+    pub(super) fn push_rich(&mut self, text: &str, runs: Vec<Run>, budget: &mut Budget) -> Result<(), Exceeded> {
+        if !runs.is_empty() {
+            budget.spend(Resource::Blocks, runs.len() as u64)?;
+            self.runs.insert(self.ends.len(), runs);
+        }
+        self.push(text)
+    }
+
+    /// The runs of the string with this index; none where it has no formats of its own.
+    pub(super) fn runs(&self, index: usize) -> &[Run] {
+        if self.runs.is_empty() { &[] } else { self.runs.get(&index).map(Vec::as_slice).unwrap_or_default() }
     }
 
     /// The string with this index.
@@ -41,9 +61,9 @@ impl Strings {
         loop {
             match events.next(budget)? {
                 Event::Open(tag) if tag.local == "si" => {
-                    let string = rich(&mut events, budget)?;
+                    let (string, runs) = rich(&mut events, budget)?;
                     budget.spend(Resource::TextBytes, string.len() as u64)?;
-                    strings.push(&string)?;
+                    strings.push_rich(&string, runs, budget)?;
                 }
                 Event::End => return Ok(strings),
                 _ => {}
@@ -52,28 +72,44 @@ impl Strings {
     }
 }
 
-/// The text of the innermost open element (`si`, `is`): its runs joined, phonetic readings left out.
-pub(super) fn rich<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Result<Cow<'a, str>, ReadError> {
+/// The text of the innermost open element (`si`, `is`): its runs joined, phonetic readings left out; and its runs where they have formats.
+pub(super) fn rich<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Result<(Cow<'a, str>, Vec<Run>), ReadError> {
     let outside = events.depth().saturating_sub(1);
     let mut text = Cow::Borrowed("");
+    let (mut runs, mut face, mut formatted): (Vec<Run>, _, _) = (Vec::new(), None, false);
     loop {
         match events.next(budget)? {
-            Event::Open(tag) if matches!(tag.local, "rPh" | "rPr") => {
+            Event::Open(tag) if tag.local == "rPh" => {
                 events.skip(budget)?;
             }
+            Event::Open(tag) if tag.local == "r" => face = None,
+            Event::Open(tag) if tag.local == "rPr" => {
+                formatted = true;
+                face = Some(font(events, budget)?.apply(Face::default()));
+            }
             Event::Open(tag) if tag.local == "t" => {
-                let run = events.content(budget)?;
+                let run = unescaped(events.content(budget)?);
+                if formatted || !text.is_empty() {
+                    if runs.is_empty() && !text.is_empty() {
+                        runs.push((text.len(), None));
+                    }
+                    runs.push((text.len() + run.len(), face));
+                }
                 if text.is_empty() {
                     text = run;
                 } else {
                     text.to_mut().push_str(&run);
                 }
             }
-            Event::Close(_) if events.depth() == outside => return Ok(unescaped(text)),
-            Event::End => return Ok(unescaped(text)),
+            Event::Close(_) if events.depth() == outside => break,
+            Event::End => break,
             _ => {}
         }
     }
+    if !formatted {
+        runs.clear();
+    }
+    Ok((text, runs))
 }
 
 /// Text with the characters that are written as `_x000D_` (ECMA-376 part 1, 22.9.2.19). A carriage return is no text.

@@ -66,6 +66,19 @@ impl Texts {
         self.list.get(found).map(|(_, text)| text.as_str())
     }
 
+    /// Takes out the text of a cell, in any order.
+    pub(super) fn remove(&mut self, at: At) -> Option<String> {
+        let index = self.list.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+        Some(self.list.remove(index).1)
+    }
+
+    /// Takes out all cells that something holds for.
+    pub(super) fn split_off(&mut self, is_out: impl Fn(At) -> bool) -> Vec<(At, String)> {
+        let (out, kept) = std::mem::take(&mut self.list).into_iter().partition(|(at, _)| is_out(*at));
+        self.list = kept;
+        out
+    }
+
     /// Takes the text of a cell; cells must be asked for in order.
     pub(super) fn take(&mut self, at: At) -> String {
         while self.list.get(self.passed).is_some_and(|(known, _)| *known < at) {

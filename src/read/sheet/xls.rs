@@ -4,6 +4,8 @@
 //! than there is, which ends the process. Here a cell costs what it holds.
 
 use super::biff::{Continued, Record, Text, record};
+use super::binfaces::Faces;
+use super::faces::shows_nothing;
 use super::formulas::adds_tokens;
 use super::numberformat::NumberFormat;
 use super::strings::Strings;
@@ -15,6 +17,7 @@ use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 use crate::read::cfb::{Compound, u16_at, u32_at};
 use crate::read::doc::summary;
+use crate::read::marks::{Face, LEAST_TWIPS};
 
 /// Record types (MS-XLS 2.3).
 mod kind {
@@ -22,9 +25,11 @@ mod kind {
     pub(super) const EOF: u16 = 0x000A;
     pub(super) const DATE_1904: u16 = 0x0022;
     pub(super) const FILE_PASS: u16 = 0x002F;
+    pub(super) const FONT: u16 = 0x0031;
     pub(super) const CODE_PAGE: u16 = 0x0042;
     pub(super) const COL_INFO: u16 = 0x007D;
     pub(super) const BOUND_SHEET: u16 = 0x0085;
+    pub(super) const PALETTE: u16 = 0x0092;
     pub(super) const MUL_BLANK: u16 = 0x00BE;
     pub(super) const MUL_RK: u16 = 0x00BD;
     pub(super) const R_STRING: u16 = 0x00D6;
@@ -37,6 +42,7 @@ mod kind {
     pub(super) const NUMBER: u16 = 0x0203;
     pub(super) const LABEL: u16 = 0x0204;
     pub(super) const BOOL_ERR: u16 = 0x0205;
+    pub(super) const COND_FMT: u16 = 0x01B0;
     pub(super) const STRING: u16 = 0x0207;
     pub(super) const ROW: u16 = 0x0208;
     pub(super) const RK: u16 = 0x027E;
@@ -94,6 +100,8 @@ struct Globals {
     strings: Strings,
     /// The number format of each cell format.
     formats: Vec<NumberFormat>,
+    /// The face of each cell format.
+    faces: Faces,
     from_1904: bool,
     text: Text,
     has_pictures: bool,
@@ -110,11 +118,13 @@ impl Globals {
             sheets: Vec::new(),
             strings: Strings::default(),
             formats: Vec::new(),
+            faces: Faces::default(),
             from_1904: false,
             text,
             has_pictures: false,
         };
         let (mut formats, mut of_cells) = (std::collections::BTreeMap::new(), Vec::new());
+        let (mut blank, mut strings) = (std::collections::BTreeSet::new(), None);
         let mut at = 0;
         while let Some(record) = record(stream, at, budget)? {
             at = record.end;
@@ -122,18 +132,31 @@ impl Globals {
                 kind::EOF => break,
                 kind::FORMAT => {
                     let code = globals.text.at(record.data, 2, matches!(globals.text, Text::Narrow(_)));
+                    blank.extend(record.u16(0).filter(|_| code.as_deref().is_some_and(shows_nothing)));
                     formats.extend(record.u16(0).zip(code.map(|code| NumberFormat::of(&code))));
                 }
-                kind::XF => of_cells.push(record.u16(2).unwrap_or(0)),
-                _ => globals.record(stream, record, budget)?,
+                kind::FONT => globals.faces.font_xls(record.data),
+                kind::PALETTE => globals.faces.palette(record.data),
+                kind::XF => {
+                    let id = record.u16(2).unwrap_or(0);
+                    of_cells.push(id);
+                    globals.faces.format_xls(record.data, blank.contains(&id));
+                }
+                // Its runs refer to the fonts.
+                kind::SST => strings = Some(record),
+                _ => globals.record(&record, budget)?,
             }
         }
         let format = |id: u16| formats.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id));
         globals.formats = of_cells.into_iter().map(format).collect();
+        globals.faces.finish(true);
+        if let Some(record) = strings {
+            globals.strings = shared_strings(stream, record, &globals.faces, budget)?;
+        }
         Ok(globals)
     }
 
-    fn record(&mut self, stream: &[u8], record: Record, budget: &mut Budget) -> Result<(), ReadError> {
+    fn record(&mut self, record: &Record, budget: &mut Budget) -> Result<(), ReadError> {
         match record.kind {
             kind::FILE_PASS => return Err(ReadError::Encrypted),
             kind::CODE_PAGE => {
@@ -156,7 +179,6 @@ impl Globals {
                 // The group of an empty drawing has no store of pictures (MS-ODRAW 2.2.20).
                 self.has_pictures |= memchr::memmem::find(record.data, &[0x01, 0xF0]).is_some();
             }
-            kind::SST => self.strings = shared_strings(stream, record, budget)?,
             _ => {}
         }
         Ok(())
@@ -186,19 +208,25 @@ impl Globals {
                 kind::EOF => inside -= 1,
                 _ if inside > 0 => {}
                 kind::STRING => {
-                    if let Some((row, column)) = awaits.take() {
+                    if let Some((row, column, face)) = awaits.take() {
                         let text = self.long_text(stream, record, 0, budget)?.unwrap_or_default();
                         sheet.formulas.note((row, column), &text, false);
-                        sheet.put(row, column, &text, budget)?;
+                        sheet.put_marked((row, column), &text, (face, &[]), budget)?;
                     }
                 }
-                kind::ROW if record.u16(12).is_some_and(|flags| flags & 0x20 != 0) => {
+                kind::ROW if is_unseen_row(&record) => {
                     let row = record.u16(0).map_or(0, u32::from);
                     sheet.hide_rows(row, row, budget)?;
                 }
-                kind::COL_INFO if record.u16(8).is_some_and(|flags| flags & 1 != 0) => {
+                kind::COL_INFO if record.u16(8).is_some_and(|flags| flags & 1 != 0) || record.u16(4) == Some(0) => {
                     let at = |at| record.u16(at).map_or(0, u32::from);
                     sheet.hide_columns(at(0), at(2), budget)?;
+                }
+                kind::COND_FMT => {
+                    // The region that all of its ranges lie in (MS-XLS 2.4.56).
+                    let at = |at| record.u16(at).map_or(0, u32::from);
+                    budget.spend(Resource::Blocks, 1)?;
+                    sheet.coloured.push(Region { top: at(4), bottom: at(6), left: at(8), right: at(10) });
                 }
                 kind::MERGE_CELLS => merges(record, &mut sheet, budget)?,
                 _ if objects.take(stream, record, &mut sheet, texts, budget)? => {}
@@ -215,11 +243,12 @@ impl Globals {
         record: Record,
         sheet: &mut Sheet,
         budget: &mut Budget,
-    ) -> Result<Option<(u32, u32)>, ReadError> {
+    ) -> Result<Option<(u32, u32, Face)>, ReadError> {
         let (Some(row), Some(column), Some(format)) = (record.u16(0), record.u16(2), record.u16(4)) else {
             return Ok(None);
         };
         let (row, column) = (u32::from(row), u32::from(column));
+        let face = self.faces.of(usize::from(format));
         let text = match record.kind {
             kind::BLANK => Some(String::new()),
             kind::MUL_BLANK => return blanks(record, sheet, budget).map(|()| None),
@@ -230,9 +259,11 @@ impl Globals {
             }
             kind::MUL_RK => return self.row_of_numbers(record, sheet, budget).map(|()| None),
             kind::LABEL_SST => {
-                let text = record.u32(6).and_then(|index| self.strings.get(index as usize));
+                let index = record.u32(6).map(|index| index as usize);
+                let text = index.and_then(|index| self.strings.get(index));
+                let runs = index.map_or(&[][..], |index| self.strings.runs(index));
                 sheet.missing += usize::from(text.is_none());
-                return sheet.put(row, column, text.unwrap_or_default(), budget).map(|()| None);
+                return sheet.put_marked((row, column), text.unwrap_or_default(), (face, runs), budget).map(|()| None);
             }
             kind::LABEL | kind::R_STRING => self.long_text(stream, record, 6, budget)?,
             kind::BOOL_ERR => record.data.get(6).zip(record.data.get(7)).map(|(&value, &is_error)| match is_error {
@@ -241,7 +272,7 @@ impl Globals {
             }),
             kind::FORMULA => {
                 let text = match (record.u16(12), record.data.get(6), record.data.get(8)) {
-                    (Some(0xFFFF), Some(0), _) => return Ok(Some((row, column))),
+                    (Some(0xFFFF), Some(0), _) => return Ok(Some((row, column, face))),
                     (Some(0xFFFF), Some(1), Some(&truth)) => value::truth(truth != 0).to_owned(),
                     (Some(0xFFFF), Some(2), Some(&error)) => value::error(error).to_owned(),
                     (Some(0xFFFF), ..) => String::new(),
@@ -257,7 +288,7 @@ impl Globals {
             _ => return Ok(None),
         };
         let text = text.ok_or_else(|| too_short(sheet))?;
-        sheet.put(row, column, &text, budget)?;
+        sheet.put_marked((row, column), &text, (face, &[]), budget)?;
         Ok(None)
     }
 
@@ -297,14 +328,22 @@ impl Globals {
         sheet: &mut Sheet,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
+        let face = self.faces.of(usize::from(format));
         let format = self.formats.get(usize::from(format));
         let text = value::shown(number, format.is_some_and(NumberFormat::is_date), self.from_1904);
-        sheet.put_figure(at, &text, format, budget)
+        sheet.put_figure(at, &text, (format, face), budget)
     }
 }
 
 fn too_short(sheet: &Sheet) -> ReadError {
     ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name))
+}
+
+/// Whether a row is hidden, or too low to show anything (MS-XLS 2.4.221).
+fn is_unseen_row(record: &Record) -> bool {
+    let low = record.u16(6).is_some_and(|height| u32::from(height) < LEAST_TWIPS);
+    // `fDyZero`; `fUnsynced` says that the height was set by hand.
+    record.u16(12).is_some_and(|flags| flags & 0x20 != 0 || low && flags & 0x40 != 0)
 }
 
 /// Whether the formula of a cell only adds up cells (MS-XLS 2.4.127): the size of its tokens stands before them.
@@ -321,16 +360,17 @@ fn blanks(record: Record, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), 
 }
 
 /// The strings that cells share (MS-XLS 2.4.265).
-fn shared_strings(stream: &[u8], record: Record, budget: &mut Budget) -> Result<Strings, ReadError> {
+fn shared_strings(stream: &[u8], record: Record, faces: &Faces, budget: &mut Budget) -> Result<Strings, ReadError> {
     let mut bytes = Continued::new(stream, record, budget)?;
     let mut strings = Strings::default();
     if bytes.skip(8).is_none() {
         return Ok(strings);
     }
     // How many there are is not always said rightly. What is missing is missed by the cell that wants it.
-    while let Some(text) = bytes.string() {
+    while let Some((text, begins)) = bytes.string() {
         budget.spend(Resource::Steps, 1)?;
-        strings.push(&text)?;
+        let runs = if begins.is_empty() { Vec::new() } else { faces.runs(&text, &begins, true) };
+        strings.push_rich(&text, runs, budget)?;
     }
     Ok(strings)
 }

@@ -1,18 +1,21 @@
 //! XLSB workbooks (MS-XLSB) by an own pass over the records: calamine gives them no merged regions, and ends with a panic on records that
 //! are shorter than they should be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::biff::{Records, f64_at, wide_string};
+use super::binfaces::Faces;
+use super::faces::shows_nothing;
 use super::formulas::adds_tokens;
 use super::numberformat::NumberFormat;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::Strings;
-use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value, without_broken};
+use super::{COLUMNS, MISSING, NO_WORKSHEET, ROWS, Region, Run, Sheet, Workbook, sheet_skipped, value, without_broken};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::cfb::{u16_at, u32_at};
+use crate::read::marks::LEAST_TWIPS;
 use crate::read::package::Package;
 
 /// Record types (MS-XLSB 2.3.2), their bytes of seven bits put together.
@@ -30,7 +33,9 @@ mod kind {
     pub(super) const FMLA_BOOL: u32 = 10;
     pub(super) const FMLA_ERROR: u32 = 11;
     pub(super) const SST_ITEM: u32 = 19;
+    pub(super) const FONT: u32 = 43;
     pub(super) const FMT: u32 = 44;
+    pub(super) const FILL: u32 = 45;
     pub(super) const XF: u32 = 47;
     pub(super) const COL_INFO: u32 = 60;
     pub(super) const CELL_R_STRING: u32 = 62;
@@ -41,6 +46,8 @@ mod kind {
     pub(super) const MERGE_CELL: u32 = 176;
     pub(super) const DRAWING: u32 = 550;
     pub(super) const LEGACY_DRAWING: u32 = 551;
+    pub(super) const BEGIN_CONDITIONAL: u32 = 461;
+    pub(super) const TABLE_PARTS: u32 = 660;
     pub(super) const BEGIN_CELL_XFS: u32 = 617;
     pub(super) const END_CELL_XFS: u32 = 618;
 }
@@ -57,11 +64,11 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         Some(name) => package.part(name, budget).map(Option::unwrap_or_default),
         None => Ok(Vec::new()),
     };
-    let strings = shared_strings(&part(&mut package, "sharedStrings", budget)?, budget)?;
     let formats = part(&mut package, "styles", budget).and_then(|part| formats(&part, budget));
-    let formats = without_broken(formats, findings)?.unwrap_or_default();
+    let (formats, faces) = without_broken(formats, findings)?.unwrap_or_default();
+    let strings = shared_strings(&part(&mut package, "sharedStrings", budget)?, &faces, budget)?;
     let list = Listed::read(&required(&mut package, &main, budget)?, budget)?;
-    let shared = Shared { strings, formats, from_1904: list.from_1904 };
+    let shared = Shared { strings, formats, faces, from_1904: list.from_1904 };
     let mut book = Workbook::default();
     let mut drawn = Vec::new();
     for (mut sheet, id) in list.sheets {
@@ -119,6 +126,8 @@ struct Shared {
     strings: Strings,
     /// The number format of each cell format.
     formats: Vec<NumberFormat>,
+    /// The face of each cell format.
+    faces: Faces,
     from_1904: bool,
 }
 
@@ -133,13 +142,21 @@ impl Shared {
                 kind::END_SHEET_DATA => in_data = false,
                 kind::ROW_HDR if in_data => {
                     row = u32_at(data, 0).unwrap_or(u32::MAX);
-                    if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                    let low = u16_at(data, 8).is_some_and(|height| u32::from(height) < LEAST_TWIPS);
+                    // `fDyZero`; `fUnsynced` says that the height was set by hand.
+                    if data.get(11).is_some_and(|flags| flags & 0x10 != 0 || low && flags & 0x20 != 0) {
                         sheet.hide_rows(row, row, budget)?;
                     }
                 }
-                kind::COL_INFO if u16_at(data, 16).is_some_and(|flags| flags & 1 != 0) => {
+                kind::COL_INFO
+                    if u16_at(data, 16).is_some_and(|flags| flags & 1 != 0) || u32_at(data, 8) == Some(0) =>
+                {
                     let at = |at| u32_at(data, at).unwrap_or(u32::MAX);
                     sheet.hide_columns(at(0), at(4), budget)?;
+                }
+                // What these colour is not looked at.
+                kind::BEGIN_CONDITIONAL | kind::TABLE_PARTS => {
+                    sheet.coloured = vec![Region { top: 0, left: 0, bottom: ROWS, right: COLUMNS }];
                 }
                 kind::MERGE_CELL => {
                     let at = |at| u32_at(data, at).unwrap_or(u32::MAX);
@@ -158,6 +175,10 @@ impl Shared {
     fn cell(&self, kind: u32, data: &[u8], row: u32, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
         const VALUE: usize = 8;
         let at = (row, u32_at(data, 0).unwrap_or(u32::MAX));
+        // The format has 24 bits.
+        let format = (u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize;
+        let face = self.faces.of(format);
+        let mut runs = Vec::new();
         let too_short = |name: &str| ReadError::Damaged(format!("{name}: a cell's record is too short"));
         let number = match kind {
             kind::CELL_RK => Some(u32_at(data, VALUE).map(value::rk)),
@@ -165,15 +186,14 @@ impl Shared {
             _ => None,
         };
         if let Some(number) = number {
-            // The format has 24 bits.
-            let format = self.formats.get((u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize);
+            let format = self.formats.get(format);
             let is_date = format.is_some_and(NumberFormat::is_date);
             let number = number.ok_or_else(|| too_short(&sheet.name))?;
             let text = value::shown(number, is_date, self.from_1904);
             if kind == kind::FMLA_NUM {
                 sheet.formulas.note(at, &text, adds(data, VALUE + 8));
             }
-            return sheet.put_figure(at, &text, format, budget);
+            return sheet.put_figure(at, &text, (format, face), budget);
         }
         let text = match kind {
             kind::CELL_BLANK => Some(String::new()),
@@ -181,11 +201,16 @@ impl Shared {
             kind::CELL_BOOL | kind::FMLA_BOOL => data.get(VALUE).map(|&truth| value::truth(truth != 0).to_owned()),
             kind::CELL_ST | kind::FMLA_STRING => wide_string(data, VALUE).map(|(text, _)| text),
             // Flags, then the text, then its formatting.
-            kind::CELL_R_STRING => wide_string(data, VALUE + 1).map(|(text, _)| text),
+            kind::CELL_R_STRING => wide_string(data, VALUE + 1).map(|(text, end)| {
+                runs = rich_runs(&self.faces, &text, data, (VALUE, end));
+                text
+            }),
             kind::CELL_ISST => {
-                let text = u32_at(data, VALUE).and_then(|index| self.strings.get(index as usize));
+                let index = u32_at(data, VALUE).map(|index| index as usize);
+                let text = index.and_then(|index| self.strings.get(index));
+                let runs = index.map_or(&[][..], |index| self.strings.runs(index));
                 sheet.missing += usize::from(text.is_none());
-                return sheet.put(row, u32_at(data, 0).unwrap_or(u32::MAX), text.unwrap_or_default(), budget);
+                return sheet.put_marked(at, text.unwrap_or_default(), (face, runs), budget);
             }
             _ => return Ok(()),
         };
@@ -193,7 +218,7 @@ impl Shared {
         if matches!(kind, kind::FMLA_STRING | kind::FMLA_ERROR | kind::FMLA_BOOL) {
             sheet.formulas.note(at, &text, false);
         }
-        sheet.put(at.0, at.1, &text, budget)
+        sheet.put_marked(at, &text, (face, &runs), budget)
     }
 }
 
@@ -205,36 +230,55 @@ fn adds(data: &[u8], at: usize) -> bool {
 }
 
 /// The strings that cells share: flags, then the text, then its formatting (MS-XLSB 2.4.826).
-fn shared_strings(part: &[u8], budget: &mut Budget) -> Result<Strings, ReadError> {
+fn shared_strings(part: &[u8], faces: &Faces, budget: &mut Budget) -> Result<Strings, ReadError> {
     let mut records = Records::new(part);
     let mut strings = Strings::default();
     while let Some((kind, data)) = records.next(budget)? {
         if kind == kind::SST_ITEM {
             let text = wide_string(data, 1).ok_or_else(|| ReadError::Damaged("a shared string is cut short".into()))?;
-            strings.push(&text.0)?;
+            let runs = rich_runs(faces, &text.0, data, (0, text.1));
+            strings.push_rich(&text.0, runs, budget)?;
         }
     }
     Ok(strings)
 }
 
-/// The number format of each cell format.
-fn formats(part: &[u8], budget: &mut Budget) -> Result<Vec<NumberFormat>, ReadError> {
+/// The runs of a rich string: its flags stand at one offset, its formatting at another (MS-XLSB 2.5.122).
+fn rich_runs(faces: &Faces, text: &str, data: &[u8], (flags, at): (usize, usize)) -> Vec<Run> {
+    if data.get(flags).is_none_or(|flags| flags & 1 == 0) {
+        return Vec::new();
+    }
+    let count = u32_at(data, at).unwrap_or(0) as usize;
+    let bytes = data.get(at.saturating_add(4)..).unwrap_or_default();
+    let run = |bytes: &[u8; 4]| (u16::from_le_bytes([bytes[0], bytes[1]]), u16::from_le_bytes([bytes[2], bytes[3]]));
+    let begins: Vec<(u16, u16)> = bytes.as_chunks::<4>().0.iter().take(count).map(run).collect();
+    if begins.is_empty() { Vec::new() } else { faces.runs(text, &begins, false) }
+}
+
+/// The number format of each cell format, and its face.
+fn formats(part: &[u8], budget: &mut Budget) -> Result<(Vec<NumberFormat>, Faces), ReadError> {
     let mut records = Records::new(part);
     let (mut codes, mut formats, mut of_cells) = (BTreeMap::new(), Vec::new(), false);
+    let (mut faces, mut blank) = (Faces::default(), BTreeSet::new());
     while let Some((kind, data)) = records.next(budget)? {
         match kind {
             kind::FMT => {
-                let code = wide_string(data, 2).map(|(code, _)| NumberFormat::of(&code));
-                codes.extend(u16_at(data, 0).zip(code));
+                let code = wide_string(data, 2).map(|(code, _)| code);
+                blank.extend(u16_at(data, 0).filter(|_| code.as_deref().is_some_and(shows_nothing)));
+                codes.extend(u16_at(data, 0).zip(code.map(|code| NumberFormat::of(&code))));
             }
+            kind::FONT => faces.font_xlsb(data),
+            kind::FILL => faces.fill_xlsb(data),
             kind::BEGIN_CELL_XFS => of_cells = true,
             kind::END_CELL_XFS => of_cells = false,
             kind::XF if of_cells => {
                 let id = u16_at(data, 2).unwrap_or(0);
+                faces.format_xlsb(data, blank.contains(&id));
                 formats.push(codes.get(&id).cloned().unwrap_or_else(|| NumberFormat::built_in(id)));
             }
             _ => {}
         }
     }
-    Ok(formats)
+    faces.finish(false);
+    Ok((formats, faces))
 }

@@ -4,15 +4,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::faces;
 use super::formats::formats;
 use super::formulas::adds;
 use super::numberformat::NumberFormat;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::{Strings, rich, unescaped};
-use super::{MISSING, NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value, without_broken};
+use super::{COLUMNS, MISSING, NO_WORKSHEET, ROWS, Region, Sheet, Workbook, sheet_skipped, value, without_broken};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
+use crate::read::marks::Face;
 use crate::read::package::Package;
 use crate::read::xml::{self, Event, Events, Tag};
 
@@ -33,8 +35,9 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let styles = relationships.target("styles");
     let formats = styles.map(|part| formats(&mut package, part, budget)).transpose();
     let formats = without_broken(formats, findings)?.flatten().unwrap_or_default();
+    let faces = styles.map(|part| faces::of_package(&mut package, part, budget)).transpose()?.unwrap_or_default();
     let list = list(&required(&mut package, &main, budget)?, budget)?;
-    let shared = Shared { strings, formats, from_1904: list.from_1904 };
+    let shared = Shared { strings, formats, faces, from_1904: list.from_1904 };
     let mut book = Workbook { recalculates: list.recalculates, ..Workbook::default() };
     let mut drawn = Vec::new();
     for (mut sheet, id) in list.sheets {
@@ -96,6 +99,8 @@ struct Shared {
     strings: Strings,
     /// The number format of each cell format.
     formats: Arc<Vec<NumberFormat>>,
+    /// The face of each cell format; empty where all are plain.
+    faces: Arc<Vec<Face>>,
     from_1904: bool,
 }
 
@@ -134,12 +139,13 @@ impl Cells<'_> {
                         let given = tag.get("r").and_then(|row| row.parse::<u32>().ok()?.checked_sub(1));
                         (self.row, self.column) = (given.unwrap_or(next_row), 0);
                         next_row = self.row.saturating_add(1);
-                        if is_true(&tag, "hidden") {
+                        if is_true(&tag, "hidden") || is_true(&tag, "customHeight") && is_less(&tag, "ht", LEAST_HEIGHT)
+                        {
                             self.sheet.hide_rows(self.row, self.row, self.budget)?;
                         }
                     }
                     "c" => self.cell(&tag, &mut events)?,
-                    "col" if is_true(&tag, "hidden") => {
+                    "col" if is_true(&tag, "hidden") || is_less(&tag, "width", LEAST_WIDTH) => {
                         let at = |name| tag.get(name).and_then(|column| column.parse::<u32>().ok()?.checked_sub(1));
                         if let (Some(first), Some(last)) = (at("min"), at("max")) {
                             self.sheet.hide_columns(first, last, self.budget)?;
@@ -150,6 +156,23 @@ impl Cells<'_> {
                             self.sheet.merge(region, self.budget)?;
                         }
                     }
+                    "conditionalFormatting" => {
+                        let ranges = tag.get("sqref").unwrap_or_default();
+                        for range in ranges.split_ascii_whitespace().take(MOST_RANGES) {
+                            let one = || {
+                                place(range).map(|(row, column)| Region {
+                                    top: row,
+                                    left: column,
+                                    bottom: row,
+                                    right: column,
+                                })
+                            };
+                            self.sheet.coloured.extend(region(range).or_else(one));
+                        }
+                        events.skip(self.budget)?;
+                    }
+                    // A table may have a style that colours its head and its rows.
+                    "tableParts" => self.sheet.coloured.push(Region { top: 0, left: 0, bottom: ROWS, right: COLUMNS }),
                     "drawing" => drawing = tag.get("id").map(Into::into),
                     "legacyDrawing" => comments = true,
                     _ => {}
@@ -176,11 +199,14 @@ impl Cells<'_> {
                 _ => {}
             }
         }
-        let (mut written, mut formula) = (None, None);
+        let (mut written, mut formula, mut runs) = (None, None, Vec::new());
         loop {
             match events.next(self.budget)? {
                 Event::Open(tag) if tag.local == "v" => written = Some(events.content(self.budget)?),
-                Event::Open(tag) if tag.local == "is" => written = Some(rich(events, self.budget)?),
+                Event::Open(tag) if tag.local == "is" => {
+                    let (text, own) = rich(events, self.budget)?;
+                    (written, runs) = (Some(text), own);
+                }
                 Event::Open(tag) if tag.local == "f" => {
                     let text = events.content(self.budget)?;
                     if !text.is_empty() {
@@ -198,11 +224,18 @@ impl Cells<'_> {
         if let Some(adds) = formula {
             self.sheet.formulas.note((row, column), written.as_deref().unwrap_or_default(), adds);
         }
+        let face = if self.shared.faces.is_empty() {
+            Face::default()
+        } else {
+            format.parse().map(|format| faces::of(&self.shared.faces, format)).unwrap_or_default()
+        };
         let Some(written) = written else { return self.sheet.put(row, column, "", self.budget) };
         if kind == "s" {
-            let text = written.trim().parse().ok().and_then(|index: usize| self.shared.strings.get(index));
+            let index = written.trim().parse::<usize>().ok();
+            let text = index.and_then(|index| self.shared.strings.get(index));
             self.sheet.missing += usize::from(text.is_none() && !written.trim().is_empty());
-            return self.sheet.put(row, column, text.unwrap_or_default(), self.budget);
+            let runs = index.map_or(&[][..], |index| self.shared.strings.runs(index));
+            return self.sheet.put_marked((row, column), text.unwrap_or_default(), (face, runs), self.budget);
         }
         let text = match &*kind {
             "b" => value::truth(matches!(written.trim(), "1" | "true")).into(),
@@ -212,12 +245,23 @@ impl Cells<'_> {
                 let format = format.parse().ok().and_then(|format: usize| self.shared.formats.get(format));
                 let is_date = format.is_some_and(NumberFormat::is_date);
                 let text = value::stored(&written, is_date, self.shared.from_1904);
-                return self.sheet.put_figure((row, column), &text, format, self.budget);
+                return self.sheet.put_figure((row, column), &text, (format, face), self.budget);
             }
             _ => written,
         };
-        self.sheet.put(row, column, &text, self.budget)
+        self.sheet.put_marked((row, column), &text, (face, &runs), self.budget)
     }
+}
+
+/// Rows lower than a point and columns narrower than a fifth of a digit show nothing.
+const LEAST_HEIGHT: f64 = 1.0;
+const LEAST_WIDTH: f64 = 0.2;
+
+/// Regions with a conditional format that are looked at.
+const MOST_RANGES: usize = 1_000;
+
+fn is_less(tag: &Tag, name: &str, least: f64) -> bool {
+    tag.get(name).and_then(|size| size.trim().parse::<f64>().ok()).is_some_and(|size| size < least)
 }
 
 fn is_true(tag: &Tag, name: &str) -> bool {

@@ -1,0 +1,290 @@
+//! What the style sheets in a page say of the elements that are seen: simple selectors, and the few properties that hide text (CSS 2.1).
+//!
+//! No crate: the small ones panic on selectors such as `> p` and know no `<!--`, the large ones are a browser's.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use super::looks::{Looks, declarations};
+use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use crate::document::{Budget, Exceeded, Resource};
+
+/// Bytes of style sheets that are looked at.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Rules that are kept: those that may hide something.
+const MOST_RULES: usize = 2_000;
+
+/// Elements above one that a selector is held against.
+const MOST_ABOVE: usize = 64;
+
+/// A selector without combinators: `td.hide:nth-child(2)`.
+#[derive(Debug, Default)]
+struct Compound {
+    tag: Option<String>,
+    id: Option<String>,
+    classes: Vec<String>,
+    /// `:nth-child(n)`, `:first-child`.
+    nth: Option<usize>,
+}
+
+/// A selector, the last compound first, and whether each but the first is right above the one before.
+#[derive(Debug)]
+struct Rule {
+    chain: Vec<(Compound, bool)>,
+    specificity: (usize, usize, usize),
+    looks: Looks,
+    important: Looks,
+}
+
+/// The rules of a page that may hide something, by what their last compound needs.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    rules: Vec<Rule>,
+    by_key: HashMap<String, Vec<usize>, FxBuildHasher>,
+}
+
+impl Sheet {
+    /// The style sheets that stand in a page.
+    pub(super) fn of(page: &Page) -> Self {
+        let mut sheet = Self::default();
+        let (mut inside, mut bytes) = (false, 0);
+        for step in page.walk(ROOT) {
+            match step {
+                Step::Open(id) => match page.kind(id) {
+                    Kind::Element(element) if element.name() == "style" => {
+                        let media = element.attr("media").unwrap_or_default();
+                        inside = media.is_empty() || media.contains("all") || media.contains("screen");
+                    }
+                    Kind::Text(text) if inside => {
+                        bytes += text.len();
+                        if bytes <= MOST_BYTES {
+                            sheet.parse(text);
+                        }
+                    }
+                    _ => {}
+                },
+                Step::Close(id) if page.element(id).is_some_and(|element| element.name() == "style") => inside = false,
+                Step::Close(_) => {}
+            }
+        }
+        sheet.rules.sort_by_key(|rule| rule.specificity);
+        for (index, rule) in sheet.rules.iter().enumerate() {
+            if let Some((last, _)) = rule.chain.first() {
+                sheet.by_key.entry(last.key()).or_default().push(index);
+            }
+        }
+        sheet
+    }
+
+    /// What the rules say of an element, and what they insist on against its own style.
+    pub(super) fn looks(&self, page: &Page, id: Id, budget: &mut Budget) -> Result<(Looks, Looks), Exceeded> {
+        let (mut looks, mut important) = (Looks::default(), Looks::default());
+        let Some(element) = page.element(id).filter(|_| !self.rules.is_empty()) else { return Ok((looks, important)) };
+        let mut found: Vec<usize> = Vec::new();
+        let mut look_up = |key: &str| found.extend(self.by_key.get(key).into_iter().flatten());
+        look_up(element.name());
+        for class in element.attr("class").unwrap_or_default().split_ascii_whitespace().take(20) {
+            look_up(&format!(".{class}"));
+        }
+        if let Some(id) = element.attr("id") {
+            look_up(&format!("#{id}"));
+        }
+        found.sort_unstable();
+        found.dedup();
+        budget.spend(Resource::Steps, found.len() as u64)?;
+        for index in found {
+            let rule = &self.rules[index];
+            if rule.matches(page, id) {
+                looks = rule.looks.over(looks);
+                important = rule.important.over(important);
+            }
+        }
+        Ok((looks, important))
+    }
+
+    fn parse(&mut self, text: &str) {
+        let text = without_comments(text);
+        let mut rest = text.as_str();
+        while let Some(open) = rest.find('{') {
+            let selectors = rest[..open].trim();
+            let (at_rule, body) = (selectors.rsplit(';').next().unwrap_or_default().trim(), &rest[open + 1..]);
+            if at_rule.starts_with('@') {
+                // What holds on paper, on narrow screens, or for fonts.
+                rest = behind_block(body);
+                continue;
+            }
+            let Some(close) = body.find('}') else { return };
+            rest = &body[close + 1..];
+            let (looks, important) = declarations(&body[..close]);
+            if looks == Looks::default() && important == Looks::default() {
+                continue;
+            }
+            for selector in at_rule.split(',') {
+                let Some(chain) = chain(selector) else { continue };
+                if self.rules.len() >= MOST_RULES {
+                    return;
+                }
+                let sum = |count: fn(&Compound) -> usize| chain.iter().map(|part| count(&part.0)).sum();
+                let specificity = (
+                    sum(|part| usize::from(part.id.is_some())),
+                    sum(|part| part.classes.len() + usize::from(part.nth.is_some())),
+                    sum(|part| usize::from(part.tag.is_some())),
+                );
+                self.rules.push(Rule { chain, specificity, looks, important });
+            }
+        }
+    }
+}
+
+impl Rule {
+    fn matches(&self, page: &Page, id: Id) -> bool {
+        let mut parts = self.chain.iter();
+        let Some((last, _)) = parts.next() else { return false };
+        if !last.matches(page, id) {
+            return false;
+        }
+        let mut above = std::iter::successors(page.parent(id), |&id| page.parent(id)).take(MOST_ABOVE);
+        parts.all(|(part, right_above)| {
+            if *right_above {
+                above.next().is_some_and(|id| part.matches(page, id))
+            } else {
+                above.any(|id| part.matches(page, id))
+            }
+        })
+    }
+}
+
+impl Compound {
+    /// What an element must have to be looked at.
+    fn key(&self) -> String {
+        match (&self.id, self.classes.first(), &self.tag) {
+            (Some(id), ..) => format!("#{id}"),
+            (_, Some(class), _) => format!(".{class}"),
+            (_, _, Some(tag)) => tag.clone(),
+            _ => String::new(),
+        }
+    }
+
+    fn matches(&self, page: &Page, id: Id) -> bool {
+        let Some(element) = page.element(id) else { return false };
+        let has = |class: &String| {
+            element.attr("class").is_some_and(|known| known.split_ascii_whitespace().any(|known| known == class))
+        };
+        self.tag.as_ref().is_none_or(|tag| tag == element.name())
+            && self.id.as_ref().is_none_or(|id| element.attr("id") == Some(id))
+            && self.classes.iter().all(has)
+            && self.nth.is_none_or(|nth| number(page, id, nth) == Some(nth))
+    }
+}
+
+/// Which child of its parent an element is, counted up to some.
+fn number(page: &Page, id: Id, most: usize) -> Option<usize> {
+    let children = page.children(page.parent(id)?).filter(|&child| page.element(child).is_some());
+    children.take(most).position(|child| child == id).map(|index| index + 1)
+}
+
+/// A selector taken apart; nothing for one with what is not known here.
+fn chain(selector: &str) -> Option<Vec<(Compound, bool)>> {
+    let selector = selector.replace('>', " > ");
+    let (mut chain, mut right_above) = (Vec::new(), false);
+    // From the last one upwards: `a > b` says of `a` that it is right above.
+    for word in selector.split_ascii_whitespace().rev() {
+        if word == ">" {
+            right_above = true;
+            continue;
+        }
+        chain.push((compound(word)?, std::mem::take(&mut right_above)));
+    }
+    (!chain.is_empty() && chain.len() <= 8 && !right_above).then_some(chain)
+}
+
+fn compound(word: &str) -> Option<Compound> {
+    let mut compound = Compound::default();
+    let mut rest = word;
+    while !rest.is_empty() {
+        let kind = rest.chars().next()?;
+        let start = usize::from(matches!(kind, '.' | '#' | ':'));
+        let end = rest[start..].find(['.', '#', ':', '[', '*', '+', '~']).map_or(rest.len(), |end| start + end);
+        let name = &rest[start..end];
+        match kind {
+            _ if name.is_empty() => return None,
+            '.' => compound.classes.push(name.to_owned()),
+            '#' => compound.id = Some(name.to_owned()),
+            ':' if name == "first-child" => compound.nth = Some(1),
+            ':' => {
+                let number = name.strip_prefix("nth-child(")?.strip_suffix(')')?;
+                compound.nth = Some(number.trim().parse().ok().filter(|&nth| nth > 0)?);
+            }
+            _ if name.starts_with(|first: char| first.is_ascii_alphabetic()) => {
+                compound.tag = Some(name.to_ascii_lowercase());
+            }
+            _ => return None,
+        }
+        rest = &rest[end..];
+    }
+    Some(compound)
+}
+
+fn without_comments(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("/*") {
+        plain.push_str(&rest[..start]);
+        rest = rest[start + 2..].split_once("*/").map_or("", |(_, behind)| behind);
+    }
+    plain.push_str(rest);
+    plain.replace("<!--", " ").replace("-->", " ")
+}
+
+/// What stands behind the block that is open, with those in it.
+fn behind_block(text: &str) -> &str {
+    let mut depth = 1_u32;
+    for (at, sign) in text.char_indices() {
+        match sign {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &text[at + 1..];
+        }
+    }
+    ""
+}
+
+/// Whether a page takes style sheets from elsewhere, of which nothing is known.
+pub(super) fn has_others(page: &Page) -> bool {
+    let is_link = |element: &Element| {
+        element.name() == "link" && element.attr("rel").is_some_and(|kind| kind.eq_ignore_ascii_case("stylesheet"))
+    };
+    (0..page.len() as Id).any(|id| page.element(id).is_some_and(is_link))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_of_every_simple_kind() {
+        for selector in ["td", ".hide", "#a", "td.hide.x", "table tr.old > td", "tr td:nth-child(2)", "TD:first-child"]
+        {
+            assert!(chain(selector).is_some(), "{selector}");
+        }
+        for selector in ["", ">", "> p", "a +b", "td[hidden]", "p:hover", "*", ".", "a..b", ":nth-child(2n)"] {
+            assert!(chain(selector).is_none(), "{selector}");
+        }
+    }
+
+    #[test]
+    fn rules_that_hide_are_kept_and_others_are_not() {
+        let mut sheet = Sheet::default();
+        sheet.parse(
+            "<!-- @import url(x.css); .a{COLOR:red} /* .b{display:none} */ .c, td.d { Display : NONE ; } @media print{.e{display:none} .f{}}
+             .g{visibility:hidden} @charset \"utf-8\"; .h{font-size:0} .i{display:none",
+        );
+        let keys: Vec<String> = sheet.rules.iter().map(|rule| rule.chain[0].0.key()).collect();
+        assert_eq!(keys, [".a", ".c", ".d", ".g", ".h"]);
+    }
+}

@@ -1,0 +1,187 @@
+//! Which cell formats of an XLSX workbook show their text as it counts: struck, raised, white or tiny fonts, fillings, formats that show
+//! nothing (ECMA-376 part 1, 18.8.22, 18.8.20, 18.8.30).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+use crate::read::marks::{Change, Face, Paper, Shift};
+use crate::read::memory::Memory;
+use crate::read::package::Package;
+use crate::read::xml::{Event, Events, Tag};
+
+/// A darker white of a theme: no longer white from this tint on.
+const DARKER: f64 = -0.03;
+
+thread_local! {
+    static KNOWN: Memory<Vec<Face>> = const { Memory::new() };
+}
+
+/// The face of each cell format, remembered from an earlier package where the part is the same; empty where all are plain. A broken part
+/// says nothing.
+pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Vec<Face>>, ReadError> {
+    match KNOWN.with(|memory| memory.read((package, part), budget, parse)) {
+        Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
+        read => Ok(read.ok().flatten().unwrap_or_default()),
+    }
+}
+
+/// The face of a cell format; plain where none is known.
+pub(super) fn of(faces: &[Face], format: usize) -> Face {
+    faces.get(format).copied().unwrap_or_default()
+}
+
+/// Faces in the order of the formats; none where all are plain and no filling is known.
+pub(super) fn special(faces: Vec<Face>) -> Vec<Face> {
+    if faces.iter().any(|face| !face.is_plain() || face.paper == Paper::Coloured) { faces } else { Vec::new() }
+}
+
+/// Whether a number format shows nothing of any value.
+pub(super) fn shows_nothing(code: &str) -> bool {
+    let code = code.trim();
+    code.len() >= 2 && code.chars().all(|sign| sign == ';')
+}
+
+fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
+    let mut events = Events::new(text, 0, &[]);
+    let (mut fonts, mut fills, mut blank) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut faces, mut group) = (Vec::new(), Group::Other);
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if events.depth() == 2 => {
+                group = match tag.local {
+                    "fonts" => Group::Fonts,
+                    "fills" => Group::Fills,
+                    "numFmts" => Group::Formats,
+                    "cellXfs" => Group::Cells,
+                    _ => Group::Other,
+                };
+                if group == Group::Other {
+                    events.skip(budget)?;
+                }
+            }
+            Event::Open(tag) => {
+                budget.spend(Resource::Blocks, 1)?;
+                match (group, tag.local) {
+                    (Group::Fonts, "font") => fonts.push(font(&mut events, budget)?),
+                    (Group::Fills, "fill") => fills.push(fill(&mut events, budget)?),
+                    (Group::Formats, "numFmt") if tag.get("formatCode").is_some_and(|code| shows_nothing(&code)) => {
+                        blank.extend(tag.get("numFmtId").and_then(|id| id.parse::<u32>().ok()));
+                    }
+                    (Group::Cells, "xf") => {
+                        let id = |name| tag.get(name).and_then(|id| id.parse::<usize>().ok());
+                        let change: Change = id("fontId").and_then(|id| fonts.get(id).copied()).unwrap_or_default();
+                        let mut face = change.apply(Face::default());
+                        face.paper = id("fillId").and_then(|id| fills.get(id).copied()).unwrap_or_default();
+                        face.away |= id("numFmtId").is_some_and(|id| blank.contains(&(id as u32)));
+                        faces.push(face);
+                    }
+                    _ => {}
+                }
+            }
+            Event::End => return Ok(special(faces)),
+            _ => {}
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Fonts,
+    Fills,
+    Formats,
+    Cells,
+    Other,
+}
+
+/// What the innermost open element (`font`, or `rPr` of a run) says of the face of text.
+pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, ReadError> {
+    let outside = events.depth().saturating_sub(1);
+    let mut change = Change::default();
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) => {
+                let value = tag.get("val");
+                match tag.local {
+                    "strike" => change.struck = Some(!value.is_some_and(|value| matches!(&*value, "0" | "false"))),
+                    "vertAlign" => change.shift = value.map(|value| Shift::named(&value)),
+                    "sz" => {
+                        if let Some(size) = value.and_then(|value| value.trim().parse().ok()) {
+                            change.points(size);
+                        }
+                    }
+                    "color" => match colour(&tag) {
+                        Some(colour) => change.ink(colour),
+                        None => change.pale = Some(false),
+                    },
+                    _ => {}
+                }
+            }
+            Event::Close(_) if events.depth() == outside => return Ok(change),
+            Event::End => return Ok(change),
+            _ => {}
+        }
+    }
+}
+
+/// The paper of the innermost open `fill`.
+fn fill(events: &mut Events, budget: &mut Budget) -> Result<Paper, ReadError> {
+    let outside = events.depth().saturating_sub(1);
+    let mut paper = Paper::Unsaid;
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) => match tag.local {
+                "patternFill" => {
+                    let none = tag.get("patternType").is_none_or(|pattern| pattern == "none");
+                    paper = if none { Paper::Unsaid } else { Paper::Coloured };
+                }
+                "gradientFill" => paper = Paper::Coloured,
+                "fgColor" if paper == Paper::Coloured => paper = colour(&tag).map_or(Paper::Coloured, Paper::of),
+                _ => {}
+            },
+            Event::Close(_) if events.depth() == outside => return Ok(paper),
+            Event::End => return Ok(paper),
+            _ => {}
+        }
+    }
+}
+
+/// A colour that is known without the theme: of the theme's, its white alone.
+fn colour(tag: &Tag) -> Option<[u8; 3]> {
+    if let Some(rgb) = tag.get("rgb") {
+        let number = u32::from_str_radix(rgb.trim(), 16).ok().filter(|_| rgb.len() >= 6)?;
+        let [_, red, green, blue] = number.to_be_bytes();
+        return Some([red, green, blue]);
+    }
+    let tint = tag.get("tint").and_then(|tint| tint.trim().parse::<f64>().ok()).unwrap_or(0.0);
+    match (tag.get("theme").as_deref(), tag.get("indexed").as_deref()) {
+        (Some("0"), _) if tint > DARKER => Some([0xFF; 3]),
+        (None, Some("1" | "9" | "65")) => Some([0xFF; 3]),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_with_a_special_face() -> Result<(), ReadError> {
+        let text = "<styleSheet><numFmts><numFmt numFmtId='164' formatCode=';;;'/></numFmts><fonts><font><sz val='11'/><color theme='1'/></font>
+            <font><strike/><sz val='11'/></font><font><strike val='0'/><color rgb='FFFFFFFF'/></font><font><color theme='0' tint='-0.25'/></font>
+            <font><sz val='1'/></font></fonts><fills><fill><patternFill patternType='none'/></fill><fill><patternFill patternType='solid'><fgColor rgb='FF0070C0'/></patternFill></fill></fills>
+            <cellXfs><xf fontId='0' fillId='0'/><xf fontId='1'/><xf fontId='2' fillId='0'/><xf fontId='2' fillId='1'/><xf fontId='3'/><xf fontId='4'/><xf fontId='0' numFmtId='164'/></cellXfs></styleSheet>";
+        let faces = parse(text, &mut Budget::default())?;
+        let out: Vec<bool> = faces.iter().map(|face| face.left_out(Paper::default).is_some()).collect();
+        assert_eq!(out, [false, true, true, false, false, true, true]);
+        assert!(
+            parse(
+                "<styleSheet><fonts><font/></fonts><cellXfs><xf fontId='0'/></cellXfs></styleSheet>",
+                &mut Budget::default()
+            )?
+            .is_empty()
+        );
+        Ok(())
+    }
+}
