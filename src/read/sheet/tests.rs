@@ -299,7 +299,7 @@ fn what_nobody_sees_is_told_and_not_read() {
         .collect();
     let at = |code, a1: &str| (code, Some(a1.to_owned()));
     assert_eq!(said, [at("cells-hidden", "E2"), at("content-skipped", "B1"), at("sheet-hidden", "A1")]);
-    assert!(findings[0].message.zh.contains("有4个") && findings[1].message.zh.contains("遮住"), "{findings:?}");
+    assert!(findings[0].message.zh.contains("有4格") && findings[1].message.zh.contains("遮住"), "{findings:?}");
 }
 
 #[test]
