@@ -90,6 +90,11 @@ impl Figures {
         self.values[field] = value;
     }
 
+    /// The values so far, in the form's order.
+    pub(super) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// The value of every field, taken out.
     pub(super) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
