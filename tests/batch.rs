@@ -415,3 +415,31 @@ fn an_agency_whose_file_cannot_be_read_is_not_one_that_did_not_report() {
     let shown = String::from_utf8(folder.tree("out")["index.html"].clone()).expect("UTF-8");
     assert!(shown.contains("\"missing\":[\"青山县民政局\"]"), "{shown}");
 }
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_folder_are_followed_once_and_loops_end() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    for (seed, name) in [(1, "in/1.html"), (2, "far/2.html"), (3, "further/3.html"), (4, "alone/4.html")] {
+        folder.file(name, page(&report(seed)));
+    }
+    let link = |to: &str, from: &str| symlink(folder.path(to), folder.path(from)).expect("a link");
+    link("far", "in/far");
+    link("far", "in/far-again");
+    link("in", "in/in");
+    link("in/1.html", "in/one.html");
+    link("alone/4.html", "in/four.html");
+    // Folders outside lead to each other and back.
+    link("further", "far/further");
+    link("far", "further/far");
+    link("in", "further/in");
+    link("nowhere", "in/gone.html");
+    convert(&folder, &[]);
+    let log = folder.log("out/batch.jsonl");
+    let mut paths: Vec<&str> = log.iter().filter_map(|line| line["path"].as_str()).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["in/1.html", "in/far/2.html", "in/far/further/3.html", "in/four.html", "in/gone.html"]);
+    let gone = folder.log("out/findings.jsonl");
+    assert!(gone.iter().any(|line| line["path"] == "in/gone.html" && line["code"] == "file-unreadable"));
+}

@@ -114,7 +114,13 @@ pub fn list(arguments: &[String], leave_out: Option<&Path>) -> Result<Inputs, Ba
 /// As for [`list`].
 pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs, BatchError> {
     let leave_out = leave_out.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
-    let mut listing = Listing { inputs: Inputs::default(), seen: HashSet::new(), base: PathBuf::new(), leave_out };
+    let mut listing = Listing {
+        inputs: Inputs::default(),
+        seen: HashSet::new(),
+        linked: HashSet::new(),
+        base: PathBuf::new(),
+        leave_out,
+    };
     for argument in arguments {
         listing.argument(argument)?;
     }
@@ -125,6 +131,8 @@ struct Listing {
     inputs: Inputs,
     /// Digests of the paths that are listed, so that overlapping arguments give each file once.
     seen: HashSet<u128>,
+    /// Where links have led, so that links that cross give each file once.
+    linked: HashSet<PathBuf>,
     /// The folder that the argument in hand names, or the one that its file is in.
     base: PathBuf,
     leave_out: Vec<PathBuf>,
@@ -172,13 +180,15 @@ impl Listing {
 
     fn folder(&mut self, folder: &Path) {
         let leave_out = self.leave_out.clone();
-        let mut walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+        let root = fs::canonicalize(folder).ok();
+        let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
+                // A link back to a folder that it lies in leads to nothing new.
+                Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_string_lossy().into_owned();
-                    // Without an error of the system, a link leads back to a folder that it lies in.
                     let said = error
                         .io_error()
                         .map_or_else(|| Message::new("链接形成循环", "a link leads back to itself"), system);
@@ -187,6 +197,12 @@ impl Listing {
                 }
             };
             let name = entry.file_name().to_string_lossy();
+            if entry.depth() > 0 && entry.path_is_symlink() && self.is_known(entry.path(), root.as_deref()) {
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
             if entry.file_type().is_dir() {
                 let is_output =
                     !leave_out.is_empty() && fs::canonicalize(entry.path()).is_ok_and(|path| leave_out.contains(&path));
@@ -203,6 +219,12 @@ impl Listing {
                 None => self.file(entry.path()),
             }
         }
+    }
+
+    /// Whether what a link leads to is found without it: it lies in the folder that is searched, or another link has led there.
+    fn is_known(&mut self, link: &Path, root: Option<&Path>) -> bool {
+        let Ok(target) = fs::canonicalize(link) else { return false };
+        root.is_some_and(|root| target.starts_with(root)) || !self.linked.insert(target)
     }
 
     fn file(&mut self, path: &Path) {

@@ -2,6 +2,7 @@
 
 mod cfb;
 mod clean;
+mod delimited;
 mod doc;
 mod docx;
 mod encoding;
@@ -74,7 +75,7 @@ pub static READERS: &[Reader] = &[
     Reader { format: Format::Ofd, suffixes: &["ofd"], read: ofd::read },
     Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
     Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: mht::read },
-    Reader { format: Format::Text, suffixes: &["txt", "md", "text"], read: text::read },
+    Reader { format: Format::Text, suffixes: &["txt", "md", "text", "csv", "tsv"], read: text::read },
 ];
 
 /// Reads a file of any known format. The content decides what it is; `name` only serves to say when its suffix lies.

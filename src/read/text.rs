@@ -1,5 +1,7 @@
-//! Plain text: every line a paragraph with its blanks, tabs and pipes kept. Tables in text are the binding's matter.
+//! Plain text: every line a paragraph with its blanks, tabs and pipes kept. Tables in text are the binding's matter, but for those
+//! of fields between commas or tabs.
 
+use super::delimited;
 use super::encoding::decode;
 use super::error::ReadError;
 use crate::document::{Block, Budget, Document, Paragraph, Place, Resource};
@@ -11,7 +13,11 @@ use crate::finding::Finding;
 /// # Errors
 /// [`ReadError::OverLimit`] for more lines or text than a file may have.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    read_lines(&decode(bytes, None, findings), budget)
+    let text = decode(bytes, None, findings);
+    match delimited::read(&text, budget)? {
+        Some(document) => Ok(document),
+        None => read_lines(&text, budget),
+    }
 }
 
 /// Reads a text that is decoded already.

@@ -363,6 +363,14 @@ impl Flow {
         }
     }
 
+    /// Puts blocks where the open paragraph ends, or here.
+    pub(super) fn insert(&mut self, blocks: Vec<Block>) {
+        match self.paras.last_mut() {
+            Some(para) => para.boxes.extend(blocks),
+            None => self.emit(blocks),
+        }
+    }
+
     /// The blocks of the whole part.
     pub(super) fn finish(mut self, end: usize, shared: &mut Shared<'_>) -> Result<Vec<Block>, Exceeded> {
         self.close(end, shared)?;

@@ -1,8 +1,10 @@
 //! Office Open XML word processing documents (ECMA-376 part 1, 17), Transitional and Strict, read as a stream.
 
+mod bound;
 mod controls;
 mod faces;
 mod flow;
+mod inserted;
 pub(super) mod metadata;
 pub(super) mod names;
 pub(super) mod numbering;
@@ -34,11 +36,22 @@ use crate::read::xml;
 /// [`ReadError::Damaged`] when the archive or the main part is broken, [`ReadError::Unsupported`] when the main part is no text,
 /// [`ReadError::Encrypted`], [`ReadError::OverLimit`] when it would cost more than a file may.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+    read_part(bytes, budget, findings, 0)
+}
+
+/// Reads a document, so many other files having been put into it already.
+fn read_part(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+    inserted: usize,
+) -> Result<Document, ReadError> {
     let mut package = Package::open(bytes, budget)?;
     let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
     let Some(main) = main else { return Err(ReadError::Damaged("the package has no main part".into())) };
     let relationships = package.relationships(&main, budget)?;
     let mut shared = Shared::new(Parts::Package(Box::new(package)), budget);
+    shared.inserted = inserted;
     let Some(bytes) = shared.parts.part(&main, shared.budget)? else {
         return Err(ReadError::Damaged(format!("the part {main} is missing")));
     };
@@ -92,6 +105,7 @@ pub(super) fn finish(
     blocks.append(&mut shared.notes);
     blocks.append(&mut shared.margins);
     let metadata = read_metadata(&mut shared)?;
+    findings.append(&mut shared.said);
     findings.extend(shared.skipped.findings());
     findings.extend(revisions(shared.revisions));
     Ok(Document { metadata, blocks, pictures: shared.pictures.list, asides: shared.asides })

@@ -11,6 +11,7 @@ use super::numbering::Lists;
 use super::pictures::Pictures;
 use super::styles::Styles;
 use crate::document::{Aside, Block, Budget, Exceeded, Resource};
+use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::marks::Face;
 use crate::read::memory::Memory;
@@ -97,6 +98,11 @@ pub(in crate::read) struct Shared<'p> {
     pub(in crate::read) refers_to: [bool; 2],
     /// The body was met.
     pub(in crate::read) has_body: bool,
+    /// Other files that were put into it, and what reading them had to say.
+    pub(super) inserted: usize,
+    pub(super) said: Vec<Finding>,
+    /// The parts of custom XML that controls are bound to, by their ids, once one was wanted.
+    pub(super) stores: Option<Vec<(String, String)>>,
 }
 
 impl<'p> Shared<'p> {
@@ -120,6 +126,9 @@ impl<'p> Shared<'p> {
             coloured: false,
             refers_to: [false; 2],
             has_body: false,
+            inserted: 0,
+            said: Vec::new(),
+            stores: None,
         }
     }
 

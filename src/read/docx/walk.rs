@@ -52,7 +52,7 @@ pub(super) enum Element {
 pub(super) struct Walk<'a, 's, 'p> {
     pub(super) shared: &'s mut Shared<'p>,
     pub(super) events: Events<'a>,
-    relationships: &'a Relationships,
+    pub(super) relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
     /// What had been yielded when each open `mc:AlternateContent` began.
@@ -61,6 +61,9 @@ pub(super) struct Walk<'a, 's, 'p> {
     drawing: PictureRef,
     /// Open complex fields (17.16.18): whether their instruction is still being read.
     fields: Vec<bool>,
+    /// The number of open elements within the control that is bound to a part, and the text that it shows in place of its content until
+    /// that has been shown.
+    pub(super) bound: Option<(usize, Option<String>)>,
     /// What is chosen in the list of choices whose field is open, and how much had been shown when it began.
     pub(super) choice: Option<String>,
     shown_before: u64,
@@ -101,6 +104,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             alternatives: Vec::new(),
             drawing: PictureRef::default(),
             fields: Vec::new(),
+            bound: None,
             choice: None,
             shown_before: 0,
             swallowed: String::new(),
@@ -135,6 +139,9 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                     if let Some(element) = self.stack.pop() {
                         self.close(element, end)?;
                     }
+                    if self.bound.as_ref().is_some_and(|bound| self.stack.len() < bound.0) {
+                        self.bound = None;
+                    }
                 }
                 Ok(Event::Text(text)) => self.text(text),
                 Ok(Event::Character(character)) => self.text(character.encode_utf8(&mut [0; 4])),
@@ -162,6 +169,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 self.swallowed.push_str(text);
             }
             return;
+        }
+        let mut text = text;
+        let value;
+        if let Some((_, shown)) = &mut self.bound {
+            value = shown.take().unwrap_or_default();
+            text = &value;
         }
         if para.props.face.is_plain() {
             para.push(text);
@@ -195,6 +208,10 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 Element::RowProps => Ok(self.row_property(tag)),
                 Element::CellProps => Ok(self.cell_property(tag)),
                 Element::Section => Ok(self.section_property(tag)),
+                _ if tag.local == "altChunk" => {
+                    self.inserted(tag.get("id").as_deref())?;
+                    Ok(Some(Element::Through))
+                }
                 _ => Ok(self.word(tag)),
             };
         }
@@ -259,6 +276,18 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             _ => {}
         }
         Ok(Some(Element::Through))
+    }
+
+    /// Another file is shown here; one that is not read is counted.
+    fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
+        let Some(id) = id else {
+            self.skipped(skipped::Kind::Chunk);
+            return Ok(());
+        };
+        self.shared.yielded += 1;
+        let blocks = self.shared.inserted(id, self.relationships)?;
+        self.flow.insert(blocks);
+        Ok(())
     }
 
     pub(super) fn skipped(&mut self, kind: skipped::Kind) {

@@ -125,6 +125,14 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"footnote" | b"endnote" => return self.note(tag),
             b"binData" => self.binary_begins(tag),
+            b"sdtPr" => {
+                if let Some(said) = self.events.ahead()
+                    && let Some(value) = self.shared.bound(said, self.relationships)
+                {
+                    self.bound = Some((self.depth(), Some(value)));
+                }
+                return None;
+            }
             b"ffData" => {
                 let said = self.events.ahead().unwrap_or_default();
                 self.choice = controls::choice(said, self.shared.budget);
@@ -167,7 +175,7 @@ impl<'a> Walk<'a, '_, '_> {
             b"ins" | b"moveTo" => self.shared.revisions += 1,
             b"background" => self.shared.coloured = true,
             b"commentReference" => self.shared.skipped.add(skipped::Kind::Comment),
-            b"altChunk" | b"subDoc" => self.skipped(skipped::Kind::Chunk),
+            b"subDoc" => self.skipped(skipped::Kind::Chunk),
             b"control" => self.skipped(skipped::Kind::Object),
             _ => {}
         }
