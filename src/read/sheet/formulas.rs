@@ -93,7 +93,7 @@ pub(super) fn adds_tokens(tokens: &[u8], reference: usize, area: usize) -> bool 
                 0
             }
             0x10..=0x12 | 0x15 | 0x16 => 0,
-            0x19 => match tokens.get(at) {
+            0x19 => match tokens.get(at + 1) {
                 Some(flags) if flags & 0x04 == 0 => {
                     found |= flags & 0x10 != 0;
                     3
@@ -104,7 +104,7 @@ pub(super) fn adds_tokens(tokens: &[u8], reference: usize, area: usize) -> bool 
             0x1F => 8,
             0x22 => {
                 let function =
-                    tokens.get(at + 1..at + 3).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]) & 0x7FFF);
+                    tokens.get(at + 2..at + 4).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]) & 0x7FFF);
                 if function != Some(SUM) {
                     return false;
                 }
