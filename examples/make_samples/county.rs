@@ -73,7 +73,7 @@ pub(super) fn files(forms: &Forms) -> Done<Vec<(String, Vec<u8>)>> {
     let mut blank = Report::empty(&form.id);
     blank.title = Some(form.title.pattern.replace("{agency}", "（机关名称）").replace("{year}", "××××"));
     for output in [Output::Docx, Output::Xlsx] {
-        let name = format!("samples/county/templates/空白年报.{}", output.suffix());
+        let name = format!("share/templates/空白年报.{}", output.suffix());
         files.push((name, written(output, form, &blank)?));
     }
     Ok(files)

@@ -65,7 +65,7 @@ impl PageWriter {
         environment.add_template_owned(NAME, template.to_owned()).map_err(|error| explained(&error))?;
         let tried = Value::from_safe_string(TRIED.to_owned());
         let context = context! {
-            title => "", agency => "", year => 2024, published => "2025-01-01",
+            title => "", agency => "", site_name => "", year => 2024, published => "2025-01-01",
             meta => "", toc => "", style => "", body => tried,
         };
         let page = environment.get_template(NAME).and_then(|page| page.render(context));

@@ -114,7 +114,8 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
         (0, _) => format!("（有错误的{left_out}份未计入，见“问题清单”）"),
         _ => format!("（其中{wrong}份有错误，见“问题清单”）"),
     };
-    let counted = format!("{}{marked}", rollup.counts_of_agencies().message().zh);
+    let counts = rollup.counts_of_agencies().message().zh;
+    let counted = format!("{}{marked}。", counts.trim_end_matches('。'));
     sheet.write_string_with_format(1, 0, counted, &style.heading)?;
     for ((first, layout, edges), table) in places.layouts.iter().zip(&form.tables) {
         let section = form.sections[table.section].heading.as_ref();
