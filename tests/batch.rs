@@ -61,6 +61,7 @@ fn of_page(folder: &Folder, id: &str) -> serde_json::Value {
 
 #[test]
 fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
+    const REPEATED: u64 = 3;
     let folder = mixed();
     convert(&folder, &[]);
     let (rows, log) = (of_page(&folder, "data"), folder.log("out/batch.jsonl"));
@@ -68,7 +69,6 @@ fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
     assert_eq!(rows.len(), log.len());
     let findings = folder.log("out/findings.jsonl");
     let states = ["ok", "findings", "failed"];
-    const REPEATED: u64 = 3;
     for (row, entry) in rows.iter().zip(&log) {
         assert_eq!((&row["p"], &row["a"], &row["y"]), (&entry["path"], &entry["agency"], &entry["year"]));
         let told = |code: &str| findings.iter().any(|line| line["path"] == entry["path"] && line["code"] == code);

@@ -39,7 +39,8 @@ fn wrong(report: &Report, truth: &BTreeMap<String, String>, may_be_empty: bool) 
             Some(found) if found == *figure => {}
             None if may_be_empty && named() => {}
             found => {
-                wrong.push(format!("{field}: {figure} is read as {found:?} of {:?}", report.values[field.as_str()].raw))
+                wrong
+                    .push(format!("{field}: {figure} is read as {found:?} of {:?}", report.values[field.as_str()].raw));
             }
         }
     }
@@ -55,8 +56,7 @@ fn every_case_is_right_or_says_why_not() {
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| !stem.ends_with(".truth"))
-        else {
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| !name.contains(".truth.")) else {
             continue;
         };
         count += 1;
@@ -136,7 +136,7 @@ fn numerals(number: u64) -> String {
     match number {
         0..10 => DIGITS[number as usize].to_owned(),
         10..20 => format!("十{}", if number == 10 { "" } else { DIGITS[number as usize - 10] }),
-        20..100 if number % 10 == 0 => format!("{}十", DIGITS[number as usize / 10]),
+        20..100 if number.is_multiple_of(10) => format!("{}十", DIGITS[number as usize / 10]),
         20..100 => format!("{}十{}", DIGITS[number as usize / 10], DIGITS[number as usize % 10]),
         _ => number.to_string(),
     }
@@ -145,7 +145,7 @@ fn numerals(number: u64) -> String {
 fn thousands(digits: &str, separator: char) -> String {
     let count = digits.len();
     digits.chars().enumerate().fold(String::new(), |mut text, (at, digit)| {
-        if at > 0 && (count - at) % 3 == 0 {
+        if at > 0 && (count - at).is_multiple_of(3) {
             text.push(separator);
         }
         text.push(digit);

@@ -164,7 +164,7 @@ fn a_small_subordinate_is_never_dropped_for_its_superior_is_larger() {
     decide(|county, random| {
         // Every figure of the superior is larger than that of all its parts, by chance and not by sum.
         for part in 1..county.reports.len() {
-            for field in county.form.fields.iter() {
+            for field in &county.form.fields {
                 let value = &mut county.reports[part].values[&field.id];
                 let small = value.value.unwrap_or_default().floor() % Decimal::from(3);
                 *value = Value::number(small);

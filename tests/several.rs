@@ -143,7 +143,7 @@ fn a_table_again_is_no_second_report() {
     assert_eq!(one_page(&[twice]).len(), 1);
     // The largest table again at the end.
     let largest = regex::Regex::new("(?s)<table.*?</table>").expect("a pattern");
-    let largest = largest.find_iter(&body).max_by_key(|table| table.len()).expect("a table").as_str();
+    let largest = largest.find_iter(&body).max_by_key(regex::Match::len).expect("a table").as_str();
     assert_eq!(one_page(&[body.clone(), largest.to_owned()]).len(), 1);
     // The same title again, as over each page of a print, is none either.
     let title = made.title.as_deref().expect("a title");
@@ -192,10 +192,10 @@ fn the_program_s_own_json_is_read_back_exactly() {
     assert!(a.len() >= 9 + 3);
     assert!(
         a.iter()
-            .filter(|(name, _)| !name.ends_with(".jsonl") && *name != "index.html" && !name.starts_with('.'))
+            .filter(|(name, _)| !name.contains(".jsonl") && *name != "index.html" && !name.starts_with('.'))
             .all(|(name, bytes)| b.get(name) == Some(bytes))
     );
-    let json = a.keys().find(|name| name.ends_with(".json")).expect("a report");
+    let json = a.keys().find(|name| name.rsplit('.').next() == Some("json")).expect("a report");
     assert_eq!(folder.run(&["check", &format!("a/{json}")]).status, Some(0));
 }
 

@@ -18,7 +18,8 @@ use super::{Done, gbk, text, written};
 struct County {
     form: String,
     year: i16,
-    county: String,
+    #[serde(rename = "county")]
+    name: String,
     agency: Vec<Agency>,
 }
 
@@ -82,7 +83,7 @@ pub(super) fn files(forms: &Forms) -> Done<Vec<(String, Vec<u8>)>> {
 /// The agencies file, the county at the top.
 fn list(county: &County) -> String {
     let mut list = String::from("\u{feff}代码,单位名称,上级,层级,类型,联系方式\n");
-    let _ = writeln!(list, "SY000,{},,县级,政府,", county.county);
+    let _ = writeln!(list, "SY000,{},,县级,政府,", county.name);
     for agency in &county.agency {
         let level = if agency.kind == "乡镇" { "乡级" } else { "县级" };
         let Agency { name, code, kind, contact, .. } = agency;

@@ -78,9 +78,16 @@ pub struct Count {
 
 impl Count {
     /// Counts findings.
-    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding> + Clone) -> Self {
-        let of = |severity| findings.clone().filter(|finding| finding.severity == severity).count();
-        Self { error: of(Severity::Error), warning: of(Severity::Warning), info: of(Severity::Info) }
+    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
+        let mut count = Self { error: 0, warning: 0, info: 0 };
+        for finding in findings {
+            match finding.severity {
+                Severity::Error => count.error += 1,
+                Severity::Warning => count.warning += 1,
+                Severity::Info => count.info += 1,
+            }
+        }
+        count
     }
 }
 

@@ -61,8 +61,8 @@ impl Binder {
 
     /// The year in the file's own title or name, for reports that name none.
     fn year_of_file(&self, reading: &Reading, hints: &Hints) -> Option<i16> {
-        let names = reading.document.metadata.title.as_deref().into_iter().chain(hints.file_stem);
-        names.filter_map(|name| self.marks.year(name)).next()
+        let mut names = reading.document.metadata.title.as_deref().into_iter().chain(hints.file_stem);
+        names.find_map(|name| self.marks.year(name))
     }
 
     fn segment<'d>(
@@ -115,7 +115,7 @@ fn lines_before(before: &Range<usize>, flow: &Flow) -> Option<Finding> {
         match item {
             Item::Text(text) => add(&text.text),
             Item::Row(row) => {
-                flow.rows[*row].cells.iter().filter(|cell| cell.own).for_each(|cell| add(&cell.cell.text))
+                flow.rows[*row].cells.iter().filter(|cell| cell.own).for_each(|cell| add(&cell.cell.text));
             }
             Item::Picture(_) => {}
         }

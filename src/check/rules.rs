@@ -186,7 +186,7 @@ fn happened(form: &Form, figures: &Figures, broken: &[Broken], event: &Event) ->
     let explanation = Explanation { broken: event.broken.clone(), solutions: vec![event.changes.clone()] };
     let mut finding = blame(form, figures, broken, &explanation, None);
     let count = event.broken.len();
-    finding.code = code::CELLS_WRONG.id.to_owned();
+    code::CELLS_WRONG.id.clone_into(&mut finding.code);
     finding.message = Message::new(
         format!("{}；改正后{count}条勾稽关系全部成立。请对照台账核对。", event.message.zh),
         format!("{}; undoing this makes {count} broken rules hold. Check your records.", event.message.en),

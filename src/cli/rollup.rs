@@ -39,21 +39,18 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let stop = stop_on_ctrl_c()?;
     let named;
     let mut heap;
-    let finished = match &given {
-        Some(agencies) => {
-            heap = Heap::new(&forms, &migrations, agencies, args.without_errors);
-            read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
-        }
-        None => {
-            let mut read_all = Unlisted::default();
-            let finished = read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
-                read_all.add(path, outcome)
-            })?;
-            named = read_all.agencies();
-            heap = Heap::new(&forms, &migrations, &named, args.without_errors);
-            read_all.outcomes.into_iter().for_each(|(path, outcome)| heap.add(&path, outcome));
-            finished
-        }
+    let finished = if let Some(agencies) = &given {
+        heap = Heap::new(&forms, &migrations, agencies, args.without_errors);
+        read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
+    } else {
+        let mut read_all = Unlisted::default();
+        let finished = read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
+            read_all.add(path, outcome);
+        })?;
+        named = read_all.agencies();
+        heap = Heap::new(&forms, &migrations, &named, args.without_errors);
+        read_all.outcomes.into_iter().for_each(|(path, outcome)| heap.add(&path, outcome));
+        finished
     };
     if !finished {
         return Ok(Exit::Stopped);

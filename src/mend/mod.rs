@@ -75,26 +75,23 @@ fn repaired(text: &str, known: &[&str], place: Option<&Place>, findings: &mut Ve
         let written = &text[damaged.span.clone()];
         read.push_str(&text[at..damaged.span.start]);
         at = damaged.span.end;
-        let finding = match &damaged.read {
-            Some(reading) => {
-                read.push_str(reading);
-                changed = true;
-                let message = Message::new(
-                    format!("正文“{written}”缺字，只有一种读法，输出写作“{reading}”。"),
-                    format!("\"{written}\" in the text lacks characters; its only reading \"{reading}\" is written."),
-                );
-                Finding::new(&TEXT_WRITTEN_AS_READ, message)
-            }
-            None => {
-                read.push_str(written);
-                let message = Message::new(
-                    format!("正文“{written}”缺字，有多种读法，输出照原文写。请补全。"),
-                    format!(
-                        "\"{written}\" in the text lacks characters and can be read in more than one way; it is written as it stands."
-                    ),
-                );
-                Finding::new(&TEXT_LEFT_AS_WRITTEN, message)
-            }
+        let finding = if let Some(reading) = &damaged.read {
+            read.push_str(reading);
+            changed = true;
+            let message = Message::new(
+                format!("正文“{written}”缺字，只有一种读法，输出写作“{reading}”。"),
+                format!("\"{written}\" in the text lacks characters; its only reading \"{reading}\" is written."),
+            );
+            Finding::new(&TEXT_WRITTEN_AS_READ, message)
+        } else {
+            read.push_str(written);
+            let message = Message::new(
+                format!("正文“{written}”缺字，有多种读法，输出照原文写。请补全。"),
+                format!(
+                    "\"{written}\" in the text lacks characters and can be read in more than one way; it is written as it stands."
+                ),
+            );
+            Finding::new(&TEXT_LEFT_AS_WRITTEN, message)
         };
         findings.push(finding.at(place.cloned()));
     }

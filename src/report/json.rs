@@ -81,7 +81,7 @@ mod tests {
         let one = serde_json::to_vec_pretty(&report)?;
         let two = serde_json::to_vec(&[&report, &report])?;
         assert!(is_meant(&one) && is_meant(&two));
-        assert_eq!(read(&one)?, [report.clone()]);
+        assert_eq!(read(&one)?, std::slice::from_ref(&report));
         assert_eq!(read(&two)?, [report.clone(), report]);
         Ok(())
     }

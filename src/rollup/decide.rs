@@ -70,7 +70,8 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &[Figures]) ->
     let mut sums: Vec<Decimal> = telling.iter().map(|&field| all(field).unwrap_or_default()).collect();
     let mut best = evidence(telling, own, &sums);
     let mut left_out: Vec<usize> = Vec::new();
-    let cost = LEFT_OUT + (parts.len().max(1) as f64).log2();
+    // Agencies are far fewer than 2^32.
+    let cost = LEFT_OUT + f64::from(u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX)).log2();
     while left_out.len() < MOST_LEFT_OUT && left_out.len() + 1 < parts.len() {
         let without = |part: usize| -> Vec<Decimal> {
             telling.iter().zip(&sums).map(|(&field, sum)| *sum - at(parts[part], field)).collect()
@@ -84,7 +85,8 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &[Figures]) ->
             break;
         }
         sums = without(part);
-        (best, _) = (found, left_out.push(part));
+        best = found;
+        left_out.push(part);
     }
     left_out.sort_unstable();
     let includes = best >= ENOUGH;

@@ -15,7 +15,7 @@ use crate::finding::code::batch::{CONVERTER_DIED, CONVERTER_TIMED_OUT};
 use crate::finding::{Code, Finding, Message};
 
 /// How long a child may take to start; it only reads forms.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 
 /// Answers every line of `input` with one row in `output`, in order, until the lines end. `command` is how a child that calls
 /// [`super::serve()`] is started. A child works on line after line; one that dies is followed by another, which is given the

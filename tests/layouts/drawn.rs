@@ -77,12 +77,12 @@ fn halves(words: &str) -> (String, String) {
     (words[..at].to_owned(), words[at..].to_owned())
 }
 
-fn broken(cells: &[Cell], row: Vec<String>, random: &mut Random) -> String {
+fn broken(cells: &[Cell], row: &[String], random: &mut Random) -> String {
     let Some(label) = label(cells).filter(|label| label.words.chars().count() > 5 && random.once_in(3)) else {
-        return line(&row);
+        return line(row);
     };
     let (first, second) = halves(&label.words);
-    let mut lines = [vec![String::new(); row.len()], row.clone(), vec![String::new(); row.len()]];
+    let mut lines = [vec![String::new(); row.len()], row.to_vec(), vec![String::new(); row.len()]];
     (lines[0][label.column], lines[1][label.column], lines[2][label.column]) = (first, String::new(), second);
     lines.iter().map(|cells| line(cells)).collect()
 }
@@ -95,7 +95,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         drawn(source, |rows| markdown(rows, |_, row| line(&row.iter().map(bold).collect::<Vec<_>>())))
     }),
     rows("markdown-labels-broken", |source, random| {
-        drawn(source, |rows| markdown(rows, |cells, row| broken(cells, row, random)))
+        drawn(source, |rows| markdown(rows, |cells, row| broken(cells, &row, random)))
     }),
     rows("markdown-labels-outside", |source, random| {
         let below = random.once_in(2);

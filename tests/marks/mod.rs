@@ -245,7 +245,9 @@ fn cases_are_right_or_empty_with_a_finding() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.ends_with(".truth.json") {
+        // The other cases are those of tests/figures.rs.
+        let marked = MARKED.iter().any(|case| name.starts_with(case));
+        if name.ends_with(".truth.json") || !(marked || name.starts_with("h11b")) {
             continue;
         }
         let truth = path.with_file_name(format!("{}.truth.json", path.file_stem().unwrap().to_string_lossy()));
@@ -261,7 +263,7 @@ fn cases_are_right_or_empty_with_a_finding() {
         let told =
             |finding: &nianbao::finding::Finding| finding.code.contains("set-aside") || finding.code.contains("hidden");
         // A script lays a copy of its own table over h11b; the others hold something that is left out.
-        if MARKED.iter().any(|case| name.starts_with(case)) {
+        if marked {
             assert!(report.findings.iter().any(told), "{name}: {:?}", report.findings);
         }
     }

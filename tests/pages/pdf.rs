@@ -79,7 +79,7 @@ impl Codes {
             "/CIDInit /ProcSet findresource begin begincmap\n1 begincodespacerange <0000> <ffff> endcodespacerange\n"
                 .to_owned();
         for (character, code) in &self.own {
-            write!(map, "1 beginbfchar <{code:04x}> <{:04x}> endbfchar\n", *character as u32).expect("room");
+            writeln!(map, "1 beginbfchar <{code:04x}> <{:04x}> endbfchar", *character as u32).expect("room");
         }
         map + "endcmap"
     }
@@ -210,7 +210,7 @@ fn plain(objects: &[(String, Option<Vec<u8>>)]) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (index, (dict, data)) in objects.iter().enumerate() {
-        write!(table, "{:010} 00000 n \n", file.len()).expect("room");
+        writeln!(table, "{:010} 00000 n ", file.len()).expect("room");
         file.extend(format!("{} 0 obj\n", index + 1).into_bytes());
         match data {
             Some(data) => file.extend(stream(dict, data)),

@@ -7,6 +7,10 @@ use crate::bind::labels::shapes::LabelNumber;
 use crate::bind::source::items::{Flow, RowCell};
 use crate::text::blank;
 
+/// Rows that a first column has to number one after the other before it is taken for row numbers of a sheet; two or three
+/// figures may follow each other by chance. Held by the sheets of `tests/marks`.
+const ROW_NUMBERS: u32 = 5;
+
 /// A cell in a view.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::bind) struct ViewCell<'f, 'd> {
@@ -107,7 +111,38 @@ impl<'f, 'd> View<'f, 'd> {
             });
             ViewRow { cells: cells.collect() }
         });
-        Self { rows: shown.collect(), flow: rows, turned: false }
+        let mut view = Self { rows: shown.collect(), flow: rows, turned: false };
+        view.without_row_numbers();
+        view
+    }
+
+    /// Takes out a first column that numbers all rows of a sheet, headers and captions among them: it is neither label nor figure.
+    fn without_row_numbers(&mut self) {
+        let Some(first) = self.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.column).min() else { return };
+        let mut numbers = 0;
+        let mut last: Option<u64> = None;
+        let mut beside_words = false;
+        for row in &self.rows {
+            let Some(cell) = row.cells.first().filter(|cell| cell.column == first && cell.own && cell.filled) else {
+                continue;
+            };
+            let Ok(number) = cell.at.cell.text.trim().parse::<u64>() else { return };
+            if cell.span != 1 || last.is_some_and(|last| last >= number) {
+                return;
+            }
+            let others = row.cells[1..].iter().filter(|cell| cell.filled);
+            let (mut words, mut figures) = (0, 0);
+            others.for_each(|cell| if cell.words() { words += 1 } else { figures += 1 });
+            // A row of words alone, as headers are, is numbered too: a column of labels or figures has no number there.
+            beside_words |= words > 1 && figures == 0;
+            last = Some(number);
+            numbers += 1;
+        }
+        if numbers >= ROW_NUMBERS && beside_words {
+            for row in &mut self.rows {
+                row.cells.retain(|cell| cell.column != first);
+            }
+        }
     }
 
     /// The row of the flow in which a table begins.

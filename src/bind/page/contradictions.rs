@@ -289,7 +289,7 @@ fn subject<'t>(words: &IdentitySource, text: &'t str) -> Option<&'t str> {
 fn properties(form: &Form, report: &Report, sources: &Sources) -> Option<Finding> {
     let found = sources.properties.as_ref()?;
     let words = &form.identity.words;
-    let year = found.year.filter(|year| report.year.is_some_and(|own| own != *year)).is_some();
+    let year = found.year.is_some_and(|year| report.year.is_some_and(|own| own != year));
     let agency = found.agency.as_deref().zip(report.agency.as_deref());
     let agency = agency
         .is_some_and(|(other, own)| !words.endings.is_empty() && kinship(words, own, other) == Kinship::Different);

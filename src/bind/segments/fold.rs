@@ -118,9 +118,7 @@ impl Content {
 
     /// Whether all its sections come behind those of the other, as in one report.
     fn is_later(&self, other: &Self) -> bool {
-        self.sections != 0
-            && other.sections != 0
-            && self.sections.trailing_zeros() > 63 - other.sections.leading_zeros()
+        self.sections != 0 && other.sections.checked_ilog2().is_some_and(|last| self.sections.trailing_zeros() > last)
     }
 
     /// Whether this goes on where the other ended: later sections, and nothing that the other has.

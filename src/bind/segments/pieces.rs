@@ -180,7 +180,9 @@ impl<'f> Cutter<'_, 'f> {
             if self.table != Table::Lines {
                 self.begin(number, Table::Lines);
             }
-            labels.iter().for_each(|(label, found)| self.add(label, *found));
+            for (label, found) in &labels {
+                self.add(label, *found);
+            }
             if let Some(piece) = self.last() {
                 piece.figures |= figures;
             }
@@ -234,7 +236,9 @@ impl<'f> Cutter<'_, 'f> {
         if !head && let Table::Grid(_, body) = &mut self.table {
             *body = true;
         }
-        found.iter().for_each(|(folded, label)| self.add(folded, *label));
+        for (folded, label) in &found {
+            self.add(folded, *label);
+        }
         if let Some(piece) = self.last() {
             piece.figures |= figures;
         }
@@ -314,7 +318,7 @@ impl<'f> Cutter<'_, 'f> {
             let Some(line) = short(first) else { break };
             joined.insert_str(0, line.trim_matches(blank));
             // The last line must be a part of the title, not only follow one.
-            if !self.marks.is_titled(&fold(&joined)) || self.marks.is_titled(&fold(&line)) {
+            if !self.marks.is_titled(&fold(&joined)) || self.marks.is_titled(&fold(line)) {
                 continue;
             }
             let Some(title) = self.marks.title(&joined) else { continue };

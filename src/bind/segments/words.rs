@@ -99,7 +99,7 @@ pub(super) fn sender_name(text: &str) -> Option<String> {
     let length = name.chars().count();
     let written =
         name.chars().all(char::is_alphanumeric) && !name.chars().any(|character| "×○〇xX".contains(character));
-    ((2..=SHORT).contains(&length) && written && name.chars().any(|character| !character.is_ascii())).then_some(name)
+    ((2..=SHORT).contains(&length) && written && !name.is_ascii()).then_some(name)
 }
 
 #[cfg(test)]

@@ -91,11 +91,14 @@ mod tests {
     use super::*;
     use crate::form::Forms;
 
+    /// Lines, and what comes of them: how many were taken, and the row.
+    type Case<'a> = (&'a [&'a str], Option<(usize, &'a str)>);
+
     #[test]
     fn labels_are_put_together_around_the_figures_of_their_row() {
         let forms = Forms::built_in().expect("the built-in forms");
         let index = FormIndex::new(forms.get("gkbg-2021").expect("a built-in form"));
-        let cases: [(&[&str], Option<(usize, &str)>); 8] = [
+        let cases: [Case; 8] = [
             // The figures stand on the first line, or in the middle.
             (&["2.其他法律行政法规  1 0 2", "禁止公开"], Some((2, "2.其他法律行政法规  禁止公开  1 0 2"))),
             (&["2.其他法律行政法规", "1 0 2", "禁止公开"], Some((3, "2.其他法律行政法规禁止公开  1 0 2"))),

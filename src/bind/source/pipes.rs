@@ -171,9 +171,8 @@ fn is_rule(text: &str) -> bool {
     for character in text.chars() {
         match character {
             '-' | '=' | '─' | '━' | '═' | '┄' | '┅' | '┈' | '┉' | '╌' | '╍' => level += 1,
-            '|' | '｜' | '+' => crossed = true,
+            '|' | '｜' | '+' | '\u{2500}'..='\u{257f}' => crossed = true,
             ':' => {}
-            '\u{2500}'..='\u{257f}' => crossed = true,
             character if blank(character) => {}
             _ => return false,
         }

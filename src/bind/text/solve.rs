@@ -284,7 +284,8 @@ mod tests {
     #[test]
     fn what_every_solution_agrees_on_is_taken() {
         // The rows' ways are numbers; the total row subtracts.
-        let cases: [(&[&[i64]], Option<&[&[usize]]>); 5] = [
+        type Case<'a> = (&'a [&'a [i64]], Option<&'a [&'a [usize]]>);
+        let cases: [Case; 5] = [
             // 1 or 12, 2 or 21, total 14: only 12 + 2.
             (&[&[1, 12], &[2, 21], &[-14]], Some(&[&[1], &[0], &[0]])),
             // 1 or 2, 2 or 1, total 3: two solutions, so nothing is decided.

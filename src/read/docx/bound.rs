@@ -143,18 +143,19 @@ mod tests {
 
     #[test]
     fn what_stands_at_a_path() {
-        let part = "<?xml version='1.0'?><a:root xmlns:a='urn:a' n='7'><a:n>1</a:n><b><n>2</n></b><a:n>3<!-- --></a:n></a:root>";
+        let part =
+            "<?xml version='1.0'?><a:top xmlns:a='urn:a' n='7'><a:n>1</a:n><b><n>2</n></b><a:n>3<!-- --></a:n></a:top>";
         let at = |written: &str| value(part, &path(written)?, &mut Budget::default());
         for (written, expected) in [
-            ("/ns0:root[1]/ns0:n[1]", Some("1")),
-            ("/root/n[2]", Some("3")),
-            ("/root/b/n", Some("2")),
-            ("/root[1]/@n", Some("7")),
-            ("/root/n[3]", None),
-            ("/root/b/n[2]", None),
+            ("/ns0:top[1]/ns0:n[1]", Some("1")),
+            ("/top/n[2]", Some("3")),
+            ("/top/b/n", Some("2")),
+            ("/top[1]/@n", Some("7")),
+            ("/top/n[3]", None),
+            ("/top/b/n[2]", None),
             ("/other/n", None),
             ("//n", None),
-            ("/root/text()", None),
+            ("/top/text()", None),
             ("", None),
         ] {
             assert_eq!(at(written).as_deref(), expected, "{written}");

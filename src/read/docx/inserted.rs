@@ -31,7 +31,7 @@ impl Shared<'_> {
             match block {
                 Block::Picture(picture) => picture.index += first,
                 Block::Grid(grid) => {
-                    waiting.extend(grid.cells_mut().iter_mut().flat_map(|cell| cell.nested.iter_mut()))
+                    waiting.extend(grid.cells_mut().iter_mut().flat_map(|cell| cell.nested.iter_mut()));
                 }
                 Block::Paragraph(_) => {}
             }

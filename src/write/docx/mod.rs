@@ -186,7 +186,10 @@ impl Body<'_> {
     fn right(&self, closing: Closing, text: &str) -> i64 {
         const DAY: i64 = 8;
         match (closing, plan::day(self.report)) {
-            (Closing::Agency, Some(day)) => (DAY + (day.width() as i64 - text.width() as i64) / 2).max(0),
+            (Closing::Agency, Some(day)) => {
+                let [day, agency] = [day.width(), text.width()].map(|width| i64::try_from(width).unwrap_or(i64::MAX));
+                (DAY + day.saturating_sub(agency) / 2).max(0)
+            }
             _ => DAY,
         }
     }

@@ -121,7 +121,7 @@ fn wide(sheet: &mut Worksheet, form: &Form, before: &[f64], repeated: usize) -> 
     let labels: Vec<String> = (0..form.fields.len()).map(|field| two_labels(form, field).0).collect();
     let (mut column, mut used, mut breaks) = (first, before.iter().sum::<f64>(), Vec::new());
     for group in labels.chunk_by(|one, other| one == other) {
-        let width = group.len() as f64 * FIGURE_WIDTH;
+        let width = columns_of(group.len()) * FIGURE_WIDTH;
         if used + width > PAGE_WIDTH && column > first {
             breaks.push(u32::from(column));
             used = before.iter().take(repeated).sum();
@@ -147,7 +147,22 @@ fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Result<(), Xls
 /// Lines that a text takes in a column: a Han character is two digits wide.
 fn lines(words: &str, width: f64) -> u32 {
     let room = (width - COLUMN_MARGIN).max(1.0);
-    words.split('\n').map(|line| ((line.width() as f64 / room).ceil() as u32).max(1)).sum::<u32>().max(1)
+    let taken = |line: &str| {
+        let mut lines = 1_u32;
+        while f64::from(lines) * room < columns_of(line.width()) && lines < MOST_LINES {
+            lines += 1;
+        }
+        lines
+    };
+    words.split('\n').map(taken).sum::<u32>().max(1)
+}
+
+/// Lines of a cell that are counted; a row of a spreadsheet is no higher.
+const MOST_LINES: u32 = 100;
+
+/// A number of columns or characters to reckon widths with.
+fn columns_of(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// A number as a spreadsheet holds it.
@@ -215,7 +230,7 @@ const FIGURE_WIDTH: f64 = 9.0;
 fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style) -> Result<(), XlsxError> {
     let labels: Vec<(String, String)> = (0..form.fields.len()).map(|field| two_labels(form, field)).collect();
     let groups = labels.chunk_by(|one, other| one.0 == other.0);
-    let height = groups.map(|group| lines(&group[0].0, FIGURE_WIDTH * group.len() as f64)).max().unwrap_or(1);
+    let height = groups.map(|group| lines(&group[0].0, FIGURE_WIDTH * columns_of(group.len()))).max().unwrap_or(1);
     sheet.set_row_height(row, f64::from(height) * LINE_HEIGHT + LINE_MARGIN)?;
     let mut at = 0;
     while at < labels.len() {
