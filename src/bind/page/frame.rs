@@ -55,7 +55,8 @@ pub(in crate::bind) fn find(title: &Title, stream: &Stream, headings: &[Heading]
     }
     let body = line.map_or(0, |line| line + 1);
     if frame.title.as_ref().is_some_and(|title| title.alone) {
-        frame.page_lines.extend(0..line.unwrap_or(0));
+        // What stands above the first line of the title; its other lines are the title's.
+        frame.page_lines.extend(0..frame.title_lines.start);
     }
     for (number, line) in stream.lines.iter().enumerate().skip(body) {
         let text = &stream.raw[line.start..line.end];
