@@ -14,7 +14,6 @@
     reason = "small figures, one table of looks a format"
 )]
 
-mod office;
 mod pages;
 mod sheets;
 

@@ -101,7 +101,16 @@ pub(in crate::bind) fn header<'f, 'd>(
         .collect();
     let each = |(column, &at): (usize, &usize)| choices[at].iter().any(|one| one.column == column && !one.doubtful);
     let by_columns = kept.len() == width && kept.iter().enumerate().all(each);
-    if by_columns || in_words(shape, &heads, rows.edge) {
+    let in_words = in_words(shape, &heads, rows.edge);
+    if in_words && heads.iter().flat_map(|row| row.filled()).any(|cell| is_word(shape, cell) && cell.end() <= rows.edge)
+    {
+        // The rows lost the cells of merged labels, so no column stands where its header does: the order alone decides.
+        let known =
+            |column| HeadColumn { start: 0, end: u32::MAX, is: Column::Known(column, Fit::Exact), path: Vec::new() };
+        let columns = (0..width).map(known).collect();
+        return Header { columns, in_order: true, exact: true, top: 100, ..Header::default() };
+    }
+    if by_columns || in_words {
         header.in_order = true;
         header.exact = true;
         header.top = 100;
@@ -237,6 +246,11 @@ fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32)) -> Vec<Choice> {
     found.into_iter().map(|found| found.1).collect()
 }
 
+/// Whether a cell holds a word of the form's header.
+fn is_word(shape: &Shape, cell: &ViewCell) -> bool {
+    shape.words.iter().any(|word| word.fit(cell.number()).is_some())
+}
+
 /// Whether the words of the header, row by row, are exactly the form's.
 fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
     if shape.pivot {
@@ -244,7 +258,9 @@ fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
     }
     let mut words = shape.words.iter();
     let mut left = shape.words.len();
-    for cell in heads.iter().flat_map(|row| row.filled()).filter(|cell| cell.end() > edge) {
+    // Rows that lost the cells of a merged corner begin with headers where labels stand below.
+    let wanted = |cell: &&ViewCell| cell.end() > edge || is_word(shape, cell);
+    for cell in heads.iter().flat_map(|row| row.filled()).filter(wanted) {
         let corner = shape.corner.as_ref().is_some_and(|corner| corner.fit(cell.number()).is_some());
         if corner && cell.column < edge.max(1) {
             continue;
