@@ -18,6 +18,7 @@ pub mod report;
 pub mod rollup;
 pub mod sampler;
 pub mod stream;
+pub mod summary;
 pub mod text;
 pub mod waivers;
 pub mod write;

@@ -11,7 +11,7 @@ use nianbao::form::{Form, Forms};
 use nianbao::report::{Kind, Report, Value};
 use nianbao::rollup::{Gathering, Rollup};
 use nianbao::sampler::Sampler;
-use nianbao::{read, write::workbook};
+use nianbao::{read, summary::workbook};
 use rust_decimal::Decimal;
 
 const AGENCIES: &str = "\

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::AnnotateError;
 use crate::document::Budget;
 use crate::read::ReadError;
-use crate::read::package::{Package, Relationships};
+use crate::read::Relationships;
+use crate::read::package::Package;
 use crate::read::xml;
 use crate::write::splice::{self, Part, Splice};
 

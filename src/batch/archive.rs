@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::inputs::unreadable;
+use super::refused::unreadable;
 use crate::document::Limits;
 use crate::finding::code::batch::ARCHIVE_UNREADABLE;
 use crate::finding::code::read::FILE_ENCRYPTED;

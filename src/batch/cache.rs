@@ -115,7 +115,7 @@ impl Cache {
         let mut line = String::new();
         BufReader::new(Read::by_ref(&mut *file)).read_line(&mut line).ok()?;
         let (found, record) = line.split_once(' ')?;
-        if found != super::pipeline::hexadecimal(key) {
+        if found != super::content::hexadecimal(key) {
             return None;
         }
         serde_json::from_str(record).ok()
@@ -146,7 +146,7 @@ impl Writer {
         let Some(new) = &mut self.new else { return };
         let Ok(json) = serde_json::to_string(record) else { return };
         // A run may be killed at any moment, and what is remembered by then must be in the file.
-        if writeln!(new, "{} {json}", super::pipeline::hexadecimal(key)).and_then(|()| new.flush()).is_err() {
+        if writeln!(new, "{} {json}", super::content::hexadecimal(key)).and_then(|()| new.flush()).is_err() {
             self.new = None;
         }
     }

@@ -1,7 +1,7 @@
 //! The conversion of a batch: each report written in every format that is wanted, with logs, a cache and an honest summary.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,49 +12,20 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::BatchError;
 use super::cache::{Cache, Key, Remembered};
+use super::content::Content;
 use super::files::{OutputFolder, ends_the_run};
 use super::inputs::Input;
 use super::load::Loader;
 use super::log::{Entry, Logs, Part, Status};
 use super::made::{Done, Made};
-use super::make::{Maker, Product, Site, not_taken};
+use super::make::{Maker, Product, not_taken};
 use super::order::{Stages, in_order};
 use super::page::{Charted, IndexPage, Shown, charted};
-use super::pipeline::{Content, Pipeline, guarded};
+use super::pipeline::guarded;
 use super::places::Places;
-use crate::agencies::Agencies;
-use crate::fill::Template;
+use super::task::Task;
 use crate::finding::Finding;
 use crate::finding::code::batch::DUPLICATE_REPORT;
-use crate::write::Output;
-
-/// What a batch is to do.
-#[derive(Debug)]
-pub struct Task<'a> {
-    /// The inputs in order.
-    pub inputs: &'a [Input],
-    /// Reads, binds and checks.
-    pub pipeline: &'a Pipeline<'a>,
-    /// The formats to write.
-    pub to: &'a [Output],
-    /// An office's own Word file or workbook, to be filled in place of the form's blank.
-    pub template: Option<&'a Template>,
-    /// The site that web pages are for.
-    pub site: Option<&'a Site<'a>>,
-    /// The agencies that are to report, where they are known.
-    pub agencies: Option<&'a Agencies>,
-    /// The folder for outputs.
-    pub out: &'a Path,
-    /// Number of workers.
-    pub jobs: usize,
-    /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the
-    /// file alone, and two reports of one agency are not told, since the second may be with another host.
-    pub part: bool,
-    /// Whether narrative is written as the source has it: see [`Maker::as_written`].
-    pub as_written: bool,
-    /// The SHA-256 of everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
-    pub fingerprint: [u8; 32],
-}
 
 /// What came out of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

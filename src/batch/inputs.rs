@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
+use super::refused::unreadable;
 use super::{BatchError, names};
 use crate::finding::code::read::FILE_UNREADABLE;
 use crate::finding::{Finding, Message, system};
@@ -280,12 +281,6 @@ fn shown(path: &Path) -> String {
 fn lot(path: &str) -> u64 {
     let path = path.replace('\\', "/");
     (names::digest(path.trim_start_matches('/').as_bytes()) >> 64) as u64
-}
-
-/// The finding about something that the system does not let us read.
-pub(super) fn unreadable(error: &io::Error) -> Box<Finding> {
-    let said = system(error);
-    Box::new(Finding::detailed(&FILE_UNREADABLE, &said.zh, &said.en))
 }
 
 /// Hidden files, and the lock files that Word and WPS put beside an open document.

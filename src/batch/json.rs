@@ -1,6 +1,6 @@
 //! Inputs in the program's own JSON: held against their forms before they are taken for reports.
 
-use super::pipeline::Content;
+use super::content::Content;
 use crate::finding::code::batch::JSON_UNREADABLE;
 use crate::finding::code::{check, fill};
 use crate::finding::{Finding, Message};

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::archive::{self, Member, Zip};
-use super::inputs::{Input, Origin, unreadable};
+use super::inputs::{Input, Origin};
+use super::refused::unreadable;
 use crate::document::{Exceeded, Limits, Resource};
 use crate::finding::Finding;
 use crate::finding::code::batch::FILE_CHANGED;

@@ -1,8 +1,9 @@
 //! One input made into its outputs: a checked report in every format that is wanted, and the name that they should have.
 
+use super::content::Content;
 use super::inputs::Input;
 use super::names;
-use super::pipeline::{Content, Pipeline, guarded};
+use super::pipeline::{Pipeline, guarded};
 use crate::agencies::Matcher;
 use crate::fill::Template;
 use std::io;

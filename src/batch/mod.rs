@@ -6,6 +6,7 @@
 
 mod archive;
 mod cache;
+mod content;
 mod convert;
 mod files;
 mod inputs;
@@ -20,6 +21,8 @@ mod order;
 mod page;
 mod pipeline;
 mod places;
+mod refused;
+mod task;
 
 use std::path::PathBuf;
 
@@ -27,7 +30,8 @@ use thiserror::Error;
 
 use crate::finding::{Bilingual, Message, system};
 
-pub use convert::{Summary, Task, convert};
+pub use content::{Content, sha256};
+pub use convert::{Summary, convert};
 pub use files::write_whole;
 pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
@@ -36,7 +40,8 @@ pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
 pub use names::of_content as name_of_content;
 pub use notices::{Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
-pub use pipeline::{Content, Pipeline, guarded, keep_panics_quiet, sha256};
+pub use pipeline::{Pipeline, guarded, keep_panics_quiet};
+pub use task::Task;
 
 /// Why a batch could not run, or could not go on.
 #[derive(Debug, Error)]

@@ -12,7 +12,7 @@ use super::log::Status;
 use crate::finding::Finding;
 use crate::form::{ChartKind, Form, Forms};
 use crate::report::Report;
-use crate::write::office::{Drawing, Office, Row, State, after, before, row};
+use crate::summary::page::{Drawing, Office, Row, State, after, before, row};
 
 /// Indexes into [`STATES`].
 const REPEATED: usize = 3;

@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 
-use sha2::{Digest, Sha256};
-
 use crate::bind::{Binder, Bound, Hints};
 use crate::check::{self, Context};
 use crate::corrections::{Correction, Corrections};
@@ -17,26 +15,11 @@ use crate::form::Forms;
 use crate::migrate::Migrations;
 use crate::read::{self, Reading};
 use crate::report::{Report, Source};
-use crate::write::workbook::TOTAL;
+use crate::summary::workbook::TOTAL;
 
+use super::content::Content;
 use super::inputs::Input;
 use super::json;
-
-/// The bytes of an input and their digest, which is made once: reports, outputs and the memory of a batch all name it.
-#[derive(Debug, Clone)]
-pub struct Content<'a> {
-    /// The bytes.
-    pub bytes: &'a [u8],
-    /// Their SHA-256, in hexadecimal.
-    pub sha256: String,
-}
-
-impl<'a> Content<'a> {
-    /// The content of these bytes.
-    pub fn of(bytes: &'a [u8]) -> Self {
-        Self { bytes, sha256: sha256(bytes) }
-    }
-}
 
 /// The forms made ready, for use from any thread.
 #[derive(Debug)]
@@ -193,21 +176,6 @@ fn no_migration(from: &str, to: &str) -> Finding {
             format!("The report is of {from}, and {to} is wanted: {}. {}", code.title.1, code.remedy.1),
         ),
     )
-}
-
-/// The SHA-256 of bytes, in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 thread_local! {

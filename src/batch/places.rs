@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::cache::Record;
-use super::convert::Task;
 use super::made::{Made, Place};
 use super::names::{self, Names};
+use super::task::Task;
 use crate::agencies::Matcher;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN};
 use crate::finding::{Finding, Message};

@@ -14,7 +14,8 @@ use nianbao::form::{Form, Forms};
 use nianbao::migrate::Migrations;
 use nianbao::report::Report;
 use nianbao::rollup::{Gathering, Previous, Rollup, Told};
-use nianbao::write::{Output, WRITERS, office, workbook};
+use nianbao::summary::{page, workbook};
+use nianbao::write::{Output, WRITERS};
 
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
@@ -279,7 +280,7 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
         links.push(name);
     }
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
-    put("index.html", &office::rollup_page(rollup, &links)?)?;
+    put("index.html", &page::rollup_page(rollup, &links)?)?;
     Ok(())
 }
 

@@ -1,36 +1,24 @@
 //! Readers: bytes of any known format to a neutral [`Document`]. They know formats and no form.
 
-mod cfb;
 mod clean;
-mod delimited;
-mod doc;
-mod docx;
-mod encoding;
+mod container;
 mod error;
-mod html;
-mod marks;
-mod memory;
-mod mht;
-mod odf;
 mod ofd;
-pub mod package;
+mod page;
 mod paged;
 mod pdf;
-mod rtf;
+mod shared;
 mod sheet;
-mod skipped;
 mod sniff;
-mod text;
-mod wordflow;
-mod wordgrid;
+mod word;
 mod wording;
-mod wordxml;
 pub mod xml;
 
 use crate::document::{Budget, Document, Format, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
+pub use container::{Relationship, Relationships, package};
 pub use error::ReadError;
 pub use sniff::{Sniffed, sniff};
 
@@ -61,21 +49,25 @@ pub struct Reader {
 
 /// Every reader. Formats, help texts, tests and benchmarks go through this table.
 pub static READERS: &[Reader] = &[
-    Reader { format: Format::Docx, suffixes: &["docx", "docm", "dotx", "dotm"], read: docx::read },
-    Reader { format: Format::WordXml, suffixes: &["xml"], read: wordxml::read },
-    Reader { format: Format::Doc, suffixes: &["doc", "dot", "wps", "wpt"], read: doc::read },
-    Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: rtf::read },
+    Reader { format: Format::Docx, suffixes: &["docx", "docm", "dotx", "dotm"], read: word::docx::read },
+    Reader { format: Format::WordXml, suffixes: &["xml"], read: word::flatxml::read },
+    Reader { format: Format::Doc, suffixes: &["doc", "dot", "wps", "wpt"], read: word::doc::read },
+    Reader { format: Format::Rtf, suffixes: &["rtf", "doc", "wps"], read: word::rtf::read },
     Reader { format: Format::Xlsx, suffixes: &["xlsx", "xlsm", "xltx", "xltm"], read: sheet::read_xlsx },
     Reader { format: Format::Xlsb, suffixes: &["xlsb"], read: sheet::read_xlsb },
     Reader { format: Format::Xls, suffixes: &["xls", "et", "xlt", "ett"], read: sheet::read_xls },
     Reader { format: Format::Ods, suffixes: &["ods", "ots", "fods"], read: sheet::read_ods },
     Reader { format: Format::SheetXml, suffixes: &["xml", "xls"], read: sheet::read_sheetxml },
-    Reader { format: Format::Odt, suffixes: &["odt", "ott", "fodt"], read: odf::text::read },
+    Reader { format: Format::Odt, suffixes: &["odt", "ott", "fodt"], read: word::odt::read },
     Reader { format: Format::Pdf, suffixes: &["pdf"], read: pdf::read },
     Reader { format: Format::Ofd, suffixes: &["ofd"], read: ofd::read },
-    Reader { format: Format::Html, suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"], read: html::read },
-    Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: mht::read },
-    Reader { format: Format::Text, suffixes: &["txt", "md", "text", "csv", "tsv"], read: text::read },
+    Reader {
+        format: Format::Html,
+        suffixes: &["html", "htm", "shtml", "xhtml", "jsp", "aspx"],
+        read: page::html::read,
+    },
+    Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: page::mht::read },
+    Reader { format: Format::Text, suffixes: &["txt", "md", "text", "csv", "tsv"], read: page::text::read },
 ];
 
 /// Reads a file of any known format. The content decides what it is; `name` only serves to say when its suffix lies.

@@ -3,8 +3,8 @@
 mod archive;
 mod words;
 
-use super::cfb::{Compound, SIGNATURE};
 use crate::document::{Budget, Format};
+use crate::read::container::cfb::{Compound, SIGNATURE};
 
 /// What a file's content is.
 #[derive(Debug, Clone, PartialEq, Eq)]

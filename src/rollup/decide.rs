@@ -7,7 +7,6 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::sums::additive;
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
 /// Bits of evidence from which on a superior is taken to include its parts: it is then twenty times likelier.
@@ -58,6 +57,11 @@ pub(super) fn telling(form: &Form) -> Vec<FieldIndex> {
         !computed[*field] && form.fields[*field].kind != FieldKind::Signed && additive(form, *field)
     };
     (0..form.fields.len()).filter(tells).collect()
+}
+
+/// Whether the figures of a field add up.
+pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
+    form.tables[form.fields[field].table].additive
 }
 
 type Figures<'a> = &'a [Option<Decimal>];

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rust_decimal::Decimal;
 
-use super::decide::{Decision, decide, telling};
+use super::decide::{Decision, additive, decide, telling};
 use super::{Entry, Node, Rollup, Told};
 use crate::finding::code::rollup::{
     DOUBLE_COUNTING, PARTS_ADDED, PARTS_DIFFER, SUM_INCOMPLETE, SUM_TOO_LARGE, SUPERIOR_UNCERTAIN, TABLE_NOT_ADDED,
@@ -95,10 +95,6 @@ fn node(rollup: &Rollup, agency: usize, nodes: &[Node], telling: &[FieldIndex], 
 fn rest(form: &Form, field: FieldIndex, own: Option<Decimal>, parts: Option<Decimal>) -> Option<Decimal> {
     let left = own?.checked_sub(parts.unwrap_or_default())?;
     (!left.is_sign_negative() || left.is_zero() || form.fields[field].kind == FieldKind::Signed).then_some(left)
-}
-
-pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
-    form.tables[form.fields[field].table].additive
 }
 
 /// The numbers of a report in tables that add up.

@@ -6,11 +6,9 @@ mod deflate;
 pub(crate) mod docx;
 pub mod html;
 mod json;
-pub mod office;
 mod package;
 pub(crate) mod plan;
 pub(crate) mod splice;
-pub mod workbook;
 pub(crate) mod xlsx;
 pub(crate) mod xml;
 

@@ -9,7 +9,7 @@ use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
 use crate::finding::code::read::{CONTENT_SKIPPED, SIGNATURE_UNVERIFIED};
 use crate::read::ReadError;
-use crate::read::package::Package;
+use crate::read::container::package::Package;
 use crate::read::paged::{Page, Remark, document};
 use crate::read::xml::{self, Event, Events, Tag};
 

@@ -5,7 +5,7 @@ use super::objects::{self, Brush, MILLIMETRE, Placed};
 use super::wanted;
 use crate::document::Budget;
 use crate::read::ReadError;
-use crate::read::package::Package;
+use crate::read::container::package::Package;
 use crate::read::paged::{Matrix, Page, Rect};
 use crate::read::xml::{self, Event, Events, Tag};
 

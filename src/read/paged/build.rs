@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::flow::{Paragraph, Piece, flow};
+use super::flow::flow;
+use super::piece::{Paragraph, Piece};
 use super::table::Table;
 use super::{Page, Rect, Remark};
 use crate::document::{

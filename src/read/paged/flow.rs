@@ -3,32 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::lines::{Line, lines};
+use super::piece::{Paragraph, Piece};
 use super::table::{Table, tables};
 use super::tidy::{Remark, tidy};
 use super::{Direction, Glyph, Page, Rect, join};
 use crate::document::Budget;
 use crate::read::ReadError;
-
-/// A paragraph.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Paragraph {
-    pub(super) text: String,
-    /// Its text is larger than the ordinary text.
-    pub(super) large: bool,
-    /// It stands at a page's edge and is no part of the text.
-    pub(super) margin: bool,
-    pub(super) page: usize,
-    pub(super) area: Rect,
-    /// The next line may go on with it.
-    open: bool,
-}
-
-/// A piece of the flow.
-#[derive(Debug)]
-pub(super) enum Piece {
-    Paragraph(Paragraph),
-    Table(Table),
-}
 
 /// Large text is larger than the ordinary by this factor.
 const LARGE: f64 = 1.15;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::flow::Piece;
 use super::lines::between;
+use super::piece::Piece;
 use super::ruling::{clusters, nearest};
 use super::table::{Cell, Table};
 

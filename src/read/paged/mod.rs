@@ -6,6 +6,7 @@ mod geometry;
 mod join;
 mod lattice;
 mod lines;
+mod piece;
 mod ruling;
 mod table;
 mod tidy;

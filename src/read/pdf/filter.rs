@@ -4,7 +4,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::package::{allowance, exceeded};
+use crate::read::container::package::{allowance, exceeded};
 
 /// Filters that one stream may have.
 pub(super) const MOST_FILTERS: usize = 4;

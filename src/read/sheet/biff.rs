@@ -5,7 +5,7 @@ use encoding_rs::Encoding;
 
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::cfb::{u16_at, u32_at};
+use crate::read::container::cfb::{u16_at, u32_at};
 
 /// The record that goes on with the one before it.
 const CONTINUE: u16 = 0x003C;

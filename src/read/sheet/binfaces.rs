@@ -3,8 +3,8 @@
 
 use super::Run;
 use super::faces::{of, special};
-use crate::read::cfb::{u16_at, u32_at};
-use crate::read::marks::{Change, Face, Paper, Shift};
+use crate::read::container::cfb::{u16_at, u32_at};
+use crate::read::shared::marks::{Change, Face, Paper, Shift};
 
 /// Colours that are white in every workbook: the fixed one and the window's.
 const WHITE: &[u16] = &[1, 65];

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::marks::{Change, Face, Paper, Shift};
-use crate::read::memory::Memory;
-use crate::read::package::Package;
+use crate::read::container::cache::Memory;
+use crate::read::container::package::Package;
+use crate::read::shared::marks::{Change, Face, Paper, Shift};
 use crate::read::xml::{Event, Events, Tag};
 
 /// A darker white of a theme: no longer white from this tint on.

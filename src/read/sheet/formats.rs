@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::numberformat::NumberFormat;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::memory::Memory;
-use crate::read::package::Package;
+use crate::read::container::cache::Memory;
+use crate::read::container::package::Package;
 use crate::read::xml::{Event, Events};
 
 thread_local! {

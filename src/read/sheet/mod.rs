@@ -21,15 +21,15 @@ mod xlsx;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::docx::pictures::Pictures;
-use super::error::ReadError;
-use super::marks::{Face, Marks, Paper};
-use super::skipped::{Kind, Skipped};
 use crate::document::{
     Aside, Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region as Where, Resource, Shown,
 };
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
+use crate::read::ReadError;
+use crate::read::shared::marks::{Face, Marks, Paper};
+use crate::read::shared::pictures::Pictures;
+use crate::read::shared::skipped::{Kind, Skipped};
 use formulas::Formulas;
 use numberformat::NumberFormat;
 use texts::Texts;

@@ -9,13 +9,13 @@ use super::{COLUMNS, ROWS, Region, Run, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource, Shown};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::docx::shared::base64;
-use crate::read::marks::Face;
-use crate::read::odf::styles::Styles;
-use crate::read::odf::{
+use crate::read::shared::base64;
+use crate::read::shared::marks::Face;
+use crate::read::shared::odf::styles::Styles;
+use crate::read::shared::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part,
 };
-use crate::read::skipped::{Kind, Skipped};
+use crate::read::shared::skipped::{Kind, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// Reads an `OpenDocument` spreadsheet, be it a package or one XML file.
@@ -342,7 +342,8 @@ impl<'a, 'b> Walker<'a, 'b> {
         } else if tag.space == OFFICE && tag.local == "binary-data" {
             self.budget.spend(Resource::Blocks, 1)?;
             let content = self.events.content(self.budget)?;
-            self.embedded.extend(base64(&content).map(|bytes| (bytes, sheet.to_owned())));
+            let bytes = base64::decode(content.as_bytes(), self.budget)?;
+            self.embedded.extend(bytes.map(|bytes| (bytes, sheet.to_owned())));
         }
         Ok(())
     }

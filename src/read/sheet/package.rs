@@ -4,9 +4,10 @@ use super::biff::Records;
 use super::{Workbook, drawn_line};
 use crate::document::{Budget, Metadata, Resource};
 use crate::read::ReadError;
-use crate::read::docx::metadata;
-use crate::read::package::{Package, Relationship};
-use crate::read::skipped::Kind;
+use crate::read::container::Relationship;
+use crate::read::container::package::Package;
+use crate::read::shared::metadata;
+use crate::read::shared::skipped::Kind;
 use crate::read::xml::{self, Event, Events};
 
 /// A sheet that may have something drawn over it.

@@ -10,9 +10,9 @@ use super::{Region, Run, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::docx::metadata;
-use crate::read::marks::{Change, Face, Paper, Shift, rgb};
-use crate::read::skipped::Kind;
+use crate::read::shared::marks::{Change, Face, Paper, Shift, rgb};
+use crate::read::shared::metadata;
+use crate::read::shared::skipped::Kind;
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// The namespaces that matter.

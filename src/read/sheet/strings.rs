@@ -7,7 +7,7 @@ use super::Run;
 use super::faces::font;
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::ReadError;
-use crate::read::marks::Face;
+use crate::read::shared::marks::Face;
 use crate::read::xml::{self, Event, Events};
 
 /// Strings that a workbook may share among its cells.

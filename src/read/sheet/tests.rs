@@ -6,7 +6,7 @@ use super::{read_ods, read_xlsx};
 use crate::document::{Block, Budget, Document, Grid};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::package::Package;
+use crate::read::container::package::Package;
 use rust_xlsxwriter::{Chart, ChartType, Format, Note, Workbook};
 use std::io::Write;
 

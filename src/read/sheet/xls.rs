@@ -15,9 +15,9 @@ use crate::document::{Budget, Document, Paragraph, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
-use crate::read::cfb::{Compound, u16_at, u32_at};
-use crate::read::doc::summary;
-use crate::read::marks::{Face, LEAST_TWIPS};
+use crate::read::container::cfb::{Compound, u16_at, u32_at};
+use crate::read::shared::marks::{Face, LEAST_TWIPS};
+use crate::read::shared::summary;
 
 /// Record types (MS-XLS 2.3).
 mod kind {

@@ -4,7 +4,7 @@ use super::biff::{Continued, Record};
 use super::{Sheet, drawn_line};
 use crate::document::{Budget, Paragraph, Resource};
 use crate::read::ReadError;
-use crate::read::skipped::Kind;
+use crate::read::shared::skipped::Kind;
 
 /// A comment (2.4.179).
 const NOTE: u16 = 0x001C;

@@ -14,9 +14,9 @@ use super::{COLUMNS, MISSING, NO_WORKSHEET, ROWS, Region, Run, Sheet, Workbook, 
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::cfb::{u16_at, u32_at};
-use crate::read::marks::LEAST_TWIPS;
-use crate::read::package::Package;
+use crate::read::container::cfb::{u16_at, u32_at};
+use crate::read::container::package::Package;
+use crate::read::shared::marks::LEAST_TWIPS;
 
 /// Record types (MS-XLSB 2.3.2), their bytes of seven bits put together.
 mod kind {

@@ -14,8 +14,8 @@ use super::{COLUMNS, MISSING, NO_WORKSHEET, ROWS, Region, Sheet, Workbook, sheet
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::marks::Face;
-use crate::read::package::Package;
+use crate::read::container::package::Package;
+use crate::read::shared::marks::Face;
 use crate::read::xml::{self, Event, Events, Tag};
 
 /// Reads an Office Open XML workbook.

@@ -2,7 +2,7 @@
 
 use super::Sniffed;
 use crate::document::Format;
-use crate::read::encoding::utf16_without_bom;
+use crate::read::shared::encoding::utf16_without_bom;
 
 /// Bytes that are looked at.
 const WINDOW: usize = 16 << 10;

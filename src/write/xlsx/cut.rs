@@ -1,7 +1,7 @@
 //! The blank sheet of a table cut at its slots.
 
 use super::book::{Book, Check};
-use super::template::{Frame, SheetTemplate, Slot, Total, attribute, frame, opening};
+use super::sheet::{Frame, SheetTemplate, Slot, Total, attribute, frame, opening};
 use super::{cell, formula};
 use crate::form::Form;
 use crate::write::deflate::Prepared;

@@ -7,6 +7,7 @@ mod cut;
 mod formula;
 mod narrative;
 mod parts;
+mod sheet;
 mod styles;
 mod template;
 
@@ -24,8 +25,9 @@ use super::{Output, WriteError};
 use crate::form::{Field, FieldIndex, Form};
 use crate::report::Report;
 
+use sheet::{SheetTemplate, Slot, Total};
 use styles::{Look, MOST_PLACES};
-use template::{SheetTemplate, Slot, Template, Total};
+use template::Template;
 
 /// The templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();

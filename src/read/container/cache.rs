@@ -1,0 +1,99 @@
+//! What parts of packages say, remembered while the next packages have the same: the reports of one office, and of one program, share
+//! their styles, lists and relationships byte for byte.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+use crate::read::container::package::{Package, Stamp};
+use crate::read::xml;
+
+/// Parts of a kind that a thread remembers, and how large each may be.
+const REMEMBERED: usize = 8;
+const MOST_REMEMBERED: u64 = 1 << 20;
+
+/// The parts of a kind that were read last, the last one first.
+pub(in crate::read) struct Memory<T>(RefCell<VecDeque<Remembered<T>>>);
+
+/// A part: what is compared, and what was read from it.
+struct Remembered<T> {
+    name: Box<str>,
+    stamp: Stamp,
+    packed: Box<[u8]>,
+    said: Arc<T>,
+    /// What reading it took of each of [`ADDING`].
+    spent: [u64; ADDING.len()],
+}
+
+/// What a part may take of the budget: it is taken also where the part is remembered, so that what becomes of a file does not depend on
+/// those before it.
+const ADDING: [Resource; 4] = [Resource::InflatedBytes, Resource::Steps, Resource::Blocks, Resource::TextBytes];
+
+impl<T> Memory<T> {
+    /// Nothing remembered.
+    pub(in crate::read) const fn new() -> Self {
+        Self(RefCell::new(VecDeque::new()))
+    }
+
+    /// What a part of a package says, which `parse` reads from its text; `None` where there is no such part. What is in a part must follow
+    /// from its name and its bytes alone. The budget is spent alike whether it is read or remembered.
+    ///
+    /// # Errors
+    /// As for [`Package::part`], and those of `parse`.
+    pub(in crate::read) fn read(
+        &self,
+        part: (&mut Package<'_>, &str),
+        budget: &mut Budget,
+        parse: impl FnOnce(&str, &mut Budget) -> Result<T, ReadError>,
+    ) -> Result<Option<Arc<T>>, ReadError> {
+        self.read_bytes(part, budget, |bytes, budget| {
+            let (text, _) = xml::text(&bytes, budget)?;
+            parse(&text, budget)
+        })
+    }
+
+    /// The same, read from the part's bytes.
+    ///
+    /// # Errors
+    /// As for [`Package::part`], and those of `parse`.
+    pub(in crate::read) fn read_bytes(
+        &self,
+        (package, name): (&mut Package<'_>, &str),
+        budget: &mut Budget,
+        parse: impl FnOnce(Vec<u8>, &mut Budget) -> Result<T, ReadError>,
+    ) -> Result<Option<Arc<T>>, ReadError> {
+        let known = package.stamp(name).zip(package.packed(name));
+        let known = known.filter(|(stamp, packed)| stamp.size.max(packed.len() as u64) <= MOST_REMEMBERED);
+        if let Some((stamp, packed)) = known
+            && let Some((said, spent)) = self.recall(name, stamp, packed)
+        {
+            ADDING.iter().zip(spent).try_for_each(|(&resource, amount)| budget.spend(resource, amount))?;
+            return Ok(Some(said));
+        }
+        let left = ADDING.map(|resource| budget.left(resource));
+        let Some(bytes) = package.part(name, budget)? else { return Ok(None) };
+        let size = bytes.len() as u64;
+        let said = Arc::new(parse(bytes, budget)?);
+        if let Some((stamp, packed)) = known.filter(|(stamp, _)| stamp.size == size) {
+            let (name, packed, said) = (name.into(), packed.into(), Arc::clone(&said));
+            let mut spent = left;
+            spent.iter_mut().zip(ADDING).for_each(|(left, resource)| *left -= budget.left(resource));
+            self.keep(Remembered { name, stamp, packed, said, spent });
+        }
+        Ok(Some(said))
+    }
+
+    fn recall(&self, name: &str, stamp: Stamp, packed: &[u8]) -> Option<(Arc<T>, [u64; ADDING.len()])> {
+        let known = self.0.borrow();
+        let same = |known: &&Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
+        known.iter().find(same).map(|known| (Arc::clone(&known.said), known.spent))
+    }
+
+    fn keep(&self, remembered: Remembered<T>) {
+        let mut known = self.0.borrow_mut();
+        known.truncate(REMEMBERED - 1);
+        known.push_front(remembered);
+    }
+}

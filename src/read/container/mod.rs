@@ -1,0 +1,8 @@
+//! Containers that hold the parts of a document: zip packages, compound files, and the cache of parts that recur.
+
+pub(in crate::read) mod cache;
+pub(in crate::read) mod cfb;
+pub mod package;
+mod relationships;
+
+pub use relationships::{Relationship, Relationships};

@@ -1,0 +1,235 @@
+//! Packages (ECMA-376 part 2): a zip archive whose parts are inflated within a budget and never trusted for what they declare.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use flate2::{Decompress, FlushDecompress, Status};
+use memchr::memmem;
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::document::{Budget, Exceeded, Resource};
+use crate::read::ReadError;
+use crate::read::xml::{self, Event, Events};
+
+/// Parts up to this size may be packed as tightly as they like.
+const RATIO_FREE: u64 = 1 << 20;
+
+/// What the directory says about an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Stamp {
+    /// CRC-32 of the inflated bytes.
+    pub crc32: u32,
+    /// Number of inflated bytes.
+    pub size: u64,
+}
+
+thread_local! {
+    /// What inflates: its memory is cleared when it is made.
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
+
+/// An opened package.
+#[derive(Debug)]
+pub struct Package<'a> {
+    bytes: &'a [u8],
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    names: Vec<String>,
+    /// Names in lower case, as Office compares them, with their index.
+    index: BTreeMap<String, usize>,
+}
+
+impl<'a> Package<'a> {
+    /// Reads the directory of a package.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when the directory is broken or has names that lead out of the package, links or one name twice;
+    /// [`ReadError::Encrypted`] when an entry is; [`ReadError::OverLimit`] when there is too much of anything.
+    pub fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
+        budget.spend(Resource::FileBytes, bytes.len() as u64)?;
+        check_entry_count(bytes, budget)?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the archive", &error))?;
+        budget.spend(Resource::Entries, archive.len() as u64)?;
+        if archive.has_duplicate_names() {
+            return Err(ReadError::Damaged("the archive has one name twice".into()));
+        }
+        let mut names = Vec::with_capacity(archive.len());
+        let mut index = BTreeMap::new();
+        for position in 0..archive.len() {
+            let entry = archive.by_index_data(position).map_err(|error| damaged("the archive", &error))?;
+            // Some programs on Windows write its own separators (against APPNOTE 4.4.17).
+            let name = entry.name().map_err(|error| damaged("the archive", &error))?.replace('\\', "/");
+            if entry.encrypted() {
+                return Err(ReadError::Encrypted);
+            }
+            if entry.is_symlink() || !is_inside(&name) {
+                return Err(ReadError::Damaged(format!("the archive has an entry that leads out of it: {name:?}")));
+            }
+            if index.insert(name.to_lowercase(), position).is_some() {
+                return Err(ReadError::Damaged(format!("the archive has one name twice: {name:?}")));
+            }
+            names.push(name);
+        }
+        Ok(Self { bytes, archive, names, index })
+    }
+
+    /// Names of the entries in the order of the directory.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// The name of a part as it is written in the directory, found whatever the case.
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.position(name).and_then(|position| self.names.get(position)).map(String::as_str)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.index.get(&name.trim_start_matches('/').to_lowercase()).copied()
+    }
+
+    /// What the directory says about a part.
+    pub fn stamp(&self, name: &str) -> Option<Stamp> {
+        let entry = self.archive.by_index_data(self.position(name)?).ok()?;
+        Some(Stamp { crc32: entry.crc32(), size: entry.size() })
+    }
+
+    /// The bytes of a part as they lie in the archive, still packed.
+    pub fn packed(&mut self, name: &str) -> Option<&'a [u8]> {
+        let position = self.position(name)?;
+        let raw = self.archive.by_index_raw(position).ok()?;
+        let start = usize::try_from(raw.data_start()?).ok()?;
+        let length = usize::try_from(raw.compressed_size()).ok()?;
+        self.bytes.get(start..start.checked_add(length)?)
+    }
+
+    /// A part, inflated; `None` when there is none of this name.
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when its bytes are broken, [`ReadError::OverLimit`] when it is larger than it may be.
+    pub fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(position) = self.position(name) else { return Ok(None) };
+        let entry = self.archive.by_index_raw(position).map_err(|error| damaged(name, &error))?;
+        let (method, declared, crc32) = (entry.compression(), entry.size(), entry.crc32());
+        let range = entry.data_start().and_then(|start| Some(start..start.checked_add(entry.compressed_size())?));
+        let range = range.and_then(|range| Some(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?));
+        let cut_short = || ReadError::Damaged(format!("{name}: unexpected end of file"));
+        let packed = range.and_then(|range| self.bytes.get(range)).ok_or_else(cut_short)?;
+        let (limit, scarce) = allowance(packed.len() as u64, budget);
+        // A byte more than may be there tells that there is more.
+        let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+        let content = match method {
+            CompressionMethod::Stored => packed[..packed.len().min(most)].to_vec(),
+            CompressionMethod::Deflated => {
+                let guess = usize::try_from(declared).unwrap_or(usize::MAX);
+                let inflated = INFLATER.with_borrow_mut(|inflater| {
+                    inflater.reset(false);
+                    inflate(inflater, packed, guess, most)
+                });
+                inflated.map_err(|why| ReadError::Damaged(format!("{name}: {why}")))?
+            }
+            _ => return Err(ReadError::Damaged(format!("{name} is packed by an unknown method"))),
+        };
+        if content.len() as u64 > limit {
+            let found = declared.max(content.len() as u64);
+            return Err(exceeded(scarce, found, packed.len() as u64, budget).into());
+        }
+        if crc32fast::hash(&content) != crc32 {
+            return Err(ReadError::Damaged(format!("{name}: Invalid checksum")));
+        }
+        budget.spend(Resource::InflatedBytes, content.len() as u64)?;
+        Ok(Some(content))
+    }
+
+    /// The `Override` entries of `[Content_Types].xml`: part names and their media types.
+    ///
+    /// # Errors
+    /// As for [`Package::part`].
+    pub fn content_types(&mut self, budget: &mut Budget) -> Result<Vec<(String, String)>, ReadError> {
+        let Some(bytes) = self.part("[Content_Types].xml", budget)? else { return Ok(Vec::new()) };
+        let (text, _) = xml::text(&bytes, budget)?;
+        let mut events = Events::new(&text, 0, &[]);
+        let mut types = Vec::new();
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.local == "Override" => {
+                    if let (Some(part), Some(media_type)) = (tag.get("PartName"), tag.get("ContentType")) {
+                        types.push((part.trim_start_matches('/').to_owned(), media_type.into_owned()));
+                    }
+                }
+                Event::End => return Ok(types),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Inflates (RFC 1951) at most so many bytes, for which `guess` is what the directory declares. All at once, so that no window of what
+/// came before has to be kept.
+fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) -> Result<Vec<u8>, String> {
+    const LEAST: usize = 1 << 10;
+    // Deflated bytes are at least a thousandth of the inflated ones, whatever is declared.
+    let possible = packed.len().saturating_mul(1_100).saturating_add(LEAST);
+    let mut content = Vec::with_capacity(guess.saturating_add(1).min(possible).min(most));
+    loop {
+        let read = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
+        let rest = packed.get(read..).unwrap_or_default();
+        let status = inflater.decompress_vec(rest, &mut content, FlushDecompress::Finish);
+        match status.map_err(|_| "corrupt deflate stream")? {
+            Status::StreamEnd => return Ok(content),
+            _ if content.len() >= most => return Ok(content),
+            _ if content.len() < content.capacity() => return Err("unexpected end of file".to_owned()),
+            _ => content.reserve_exact(content.len().max(LEAST).min(most - content.len())),
+        }
+    }
+}
+
+/// Every entry of a directory has a signature, so counting signatures bounds what reading the directory can cost.
+fn check_entry_count(bytes: &[u8], budget: &Budget) -> Result<(), ReadError> {
+    const HEADER: u64 = 46;
+    let limit = budget.limits().entries;
+    if bytes.len() as u64 / HEADER <= limit {
+        return Ok(());
+    }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+    let count = memmem::find_iter(bytes, b"PK\x01\x02").take(most).count() as u64;
+    if count > limit {
+        return Err(Exceeded { resource: Resource::Entries, asked: count, limit }.into());
+    }
+    Ok(())
+}
+
+/// A name that stays inside the package.
+fn is_inside(name: &str) -> bool {
+    let trimmed = name.strip_suffix('/').unwrap_or(name);
+    !trimmed.contains(['\0', ':']) && !trimmed.split('/').any(|segment| matches!(segment, "" | "." | ".."))
+}
+
+/// Bytes that a part packed in so many may have, and what sets the bound.
+pub(in crate::read) fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
+    let limits = budget.limits();
+    let bounds = [
+        (limits.part_bytes, Resource::PartBytes),
+        (budget.left(Resource::InflatedBytes), Resource::InflatedBytes),
+        (packed.saturating_mul(limits.ratio).max(RATIO_FREE), Resource::Ratio),
+    ];
+    bounds.into_iter().min_by_key(|bound| bound.0).unwrap_or((0, Resource::PartBytes))
+}
+
+pub(in crate::read) fn exceeded(resource: Resource, length: u64, packed: u64, budget: &Budget) -> Exceeded {
+    let (asked, limit) = match resource {
+        Resource::Ratio => (length.div_ceil(packed.max(1)), budget.limits().ratio),
+        Resource::InflatedBytes => {
+            let limit = budget.limits().inflated_bytes;
+            (limit - budget.left(resource) + length, limit)
+        }
+        _ => (length, budget.limits().part_bytes),
+    };
+    Exceeded { resource, asked, limit }
+}
+
+fn damaged(what: &str, error: &zip::result::ZipError) -> ReadError {
+    ReadError::Damaged(format!("{what}: {error}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Relationships between the parts of a package (ECMA-376 part 2, 6.5).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+use crate::read::container::cache::Memory;
+use crate::read::container::package::Package;
+use crate::read::xml::{self, Event, Events};
+
+thread_local! {
+    static KNOWN: Memory<Relationships> = const { Memory::new() };
+}
+
+/// A relationship of a part (ECMA-376 part 2, 6.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relationship {
+    /// Its id within the part.
+    pub id: String,
+    /// Last segment of its type: `officeDocument`, `styles`, `image` …
+    pub kind: String,
+    /// Name of the part that it leads to; for an external one what is written.
+    pub target: String,
+    /// It leads out of the package.
+    pub external: bool,
+}
+
+/// The relationships of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Relationships {
+    list: Vec<Relationship>,
+    ids: BTreeMap<String, usize>,
+}
+
+impl Relationships {
+    /// The relationships of a part, read from the part that holds them, which `get` gives by its name.
+    pub(in crate::read) fn of(
+        part: &str,
+        budget: &mut Budget,
+        get: impl FnOnce(&str, &mut Budget) -> Result<Option<Vec<u8>>, ReadError>,
+    ) -> Result<Self, ReadError> {
+        let (folder, name) = holder(part);
+        let Some(bytes) = get(&name, budget)? else { return Ok(Self::default()) };
+        let (text, _) = xml::text(&bytes, budget)?;
+        parse_relationships(&text, folder, budget)
+    }
+
+    /// The relationship with this id.
+    pub fn by_id(&self, id: &str) -> Option<&Relationship> {
+        self.list.get(*self.ids.get(id)?)
+    }
+
+    /// The part that the first internal relationship of a kind leads to.
+    pub fn target(&self, kind: &str) -> Option<&str> {
+        self.list
+            .iter()
+            .find(|relationship| !relationship.external && relationship.kind == kind)
+            .map(|relationship| relationship.target.as_str())
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> &[Relationship] {
+        &self.list
+    }
+}
+
+/// The folder of a part, and the name of the part that holds its relationships (ECMA-376 part 2, 6.5.3).
+pub(super) fn holder(part: &str) -> (&str, String) {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    let slash = if folder.is_empty() { "" } else { "/" };
+    (folder, format!("{folder}{slash}_rels/{file}.rels"))
+}
+
+impl Package<'_> {
+    /// The relationships of a part; those of the package itself for an empty name.
+    ///
+    /// # Errors
+    /// As for [`Package::part`]; no relationships part is no error.
+    pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
+        let (folder, name) = holder(part);
+        let parse = |text: &str, budget: &mut Budget| parse_relationships(text, folder, budget);
+        Ok(KNOWN.with(|memory| memory.read((self, &name), budget, parse))?.unwrap_or_default())
+    }
+
+    /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.
+    ///
+    /// # Errors
+    /// As for [`Package::part`].
+    pub fn main_part(&mut self, budget: &mut Budget) -> Result<Option<String>, ReadError> {
+        let relationships = self.relationships("", budget)?;
+        if let Some(name) = relationships.target("officeDocument").and_then(|target| self.find(target)) {
+            return Ok(Some(name.to_owned()));
+        }
+        let types = self.content_types(budget)?;
+        let main = types.iter().find(|(_, media_type)| media_type.ends_with("main+xml"));
+        Ok(main.and_then(|(part, _)| self.find(part)).map(str::to_owned))
+    }
+}
+
+fn parse_relationships(text: &str, folder: &str, budget: &mut Budget) -> Result<Relationships, ReadError> {
+    let mut events = Events::new(text, 0, &[]);
+    let mut found = Relationships::default();
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "Relationship" => {
+                budget.spend(Resource::Blocks, 1)?;
+                let (Some(id), Some(kind), Some(target)) = (tag.get("Id"), tag.get("Type"), tag.get("Target")) else {
+                    continue;
+                };
+                let outside = tag.get("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("External"));
+                let inside = (!outside).then(|| resolve(folder, &target)).flatten();
+                found.ids.entry(id.clone().into_owned()).or_insert(found.list.len());
+                found.list.push(Relationship {
+                    id: id.into_owned(),
+                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                    external: inside.is_none(),
+                    target: inside.unwrap_or_else(|| target.into_owned()),
+                });
+            }
+            Event::End => return Ok(found),
+            _ => {}
+        }
+    }
+}
+
+/// A target as the name of a part; nothing for one that leads out of the package.
+fn resolve(folder: &str, target: &str) -> Option<String> {
+    if target.contains([':', '\0']) {
+        return None;
+    }
+    let target = target.split(['#', '?']).next().unwrap_or_default();
+    let mut segments: Vec<&str> = Vec::new();
+    if !target.starts_with(['/', '\\']) {
+        segments.extend(folder.split('/').filter(|segment| !segment.is_empty()));
+    }
+    for segment in target.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            name => segments.push(name),
+        }
+    }
+    Some(segments.join("/"))
+}

@@ -1,0 +1,320 @@
+//! How an element looks by its declarations, its name and its attributes, as far as that decides whether its text counts.
+
+use super::tree::Element;
+use crate::read::shared::marks::{Change, Paper, Shift, rgb};
+
+/// Lengths beyond which a shift brings text out of the page, in pixels.
+const OUTSIDE: f64 = -400.0;
+
+/// Bytes of declarations that are looked at.
+const MOST: usize = 4_096;
+
+/// How an element looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Looks {
+    /// It is not there at all (`display:none`), or is in spite of that.
+    pub(super) gone: Option<bool>,
+    /// What it says of the face of its text.
+    pub(super) face: Change,
+    /// A row or column of a table that is collapsed.
+    pub(super) collapsed: Option<bool>,
+}
+
+impl Looks {
+    /// These looks over others.
+    pub(super) fn over(self, other: Self) -> Self {
+        Self {
+            gone: self.gone.or(other.gone),
+            face: self.face.or(other.face),
+            collapsed: self.collapsed.or(other.collapsed),
+        }
+    }
+}
+
+/// What declarations say, and what those say that insist (`!important`).
+pub(super) fn declarations(text: &str) -> (Looks, Looks) {
+    let (mut plain, mut important) = (Group::default(), Group::default());
+    let end = super::words::boundary_before(text, MOST);
+    for declaration in text[..end].split(';') {
+        let Some((name, value)) = declaration.split_once(':') else { continue };
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase());
+        match value.strip_suffix("!important") {
+            Some(value) => important.take(&name, value.trim_end()),
+            None => plain.take(&name, &value),
+        }
+    }
+    (plain.looks(), important.looks())
+}
+
+/// Declarations that mean something together.
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent declarations that are gathered side by side")]
+struct Group {
+    looks: Looks,
+    /// It is taken out of the flow.
+    placed: bool,
+    /// It is moved outside of the page.
+    outside: bool,
+    /// It has no height or width.
+    flat: bool,
+    /// What does not fit is cut off.
+    cut: bool,
+    mso: bool,
+    column: bool,
+}
+
+impl Group {
+    fn take(&mut self, name: &str, value: &str) {
+        self.mso |= name.starts_with("mso-");
+        let face = &mut self.looks.face;
+        match name {
+            "display" => self.looks.gone = Some(value == "none"),
+            "visibility" => {
+                face.hidden = Some(matches!(value, "hidden" | "collapse"));
+                self.looks.collapsed = Some(value == "collapse");
+            }
+            "mso-hide" => face.hidden = Some(value == "all"),
+            "color" => match colour(value) {
+                Some(Ink::Clear) => face.pale = Some(true),
+                Some(Ink::Rgb(colour)) => face.ink(colour),
+                None => face.pale = Some(false),
+            },
+            "background" | "background-color" => {
+                if let Some(paper) = paper(value) {
+                    face.paper = Some(paper);
+                }
+            }
+            "background-image" if value != "none" => face.paper = Some(Paper::Coloured),
+            "font-size" => size(value, face),
+            "font" if value.starts_with("0/") || value.starts_with("0 ") => face.tiny = Some(true),
+            "text-decoration" | "text-decoration-line" if value.contains("line-through") => face.struck = Some(true),
+            "vertical-align" => face.shift = Some(Shift::named(value)),
+            "mso-text-raise" => {
+                face.shift = points(value).map(Shift::by_points).or(face.shift);
+            }
+            "opacity" if value.parse::<f64>().is_ok_and(|opacity| opacity < 0.05) => face.away = Some(true),
+            "position" => self.placed = matches!(value, "absolute" | "fixed"),
+            "left" | "top" | "right" | "bottom" => self.outside |= is_outside(value),
+            "text-indent" | "margin-left" | "margin-top" if is_outside(value) => face.away = Some(true),
+            "clip" if value.replace([' ', ','], "").starts_with("rect(000") || value.starts_with("rect(0px") => {
+                face.away = Some(true);
+            }
+            "transform" if value.starts_with("scale(0)") => face.away = Some(true),
+            "height" | "max-height" | "width" | "max-width" => {
+                self.flat |= points(value).is_some_and(|points| points < 1.0);
+            }
+            "overflow" | "overflow-x" | "overflow-y" => self.cut = value == "hidden",
+            "mso-width-source" | "mso-width-alt" => self.column = true,
+            _ => {}
+        }
+    }
+
+    fn looks(mut self) -> Looks {
+        if self.placed && self.outside || self.flat && self.cut {
+            self.looks.face.away = Some(true);
+        }
+        // A hidden column of a page that Excel saved.
+        if self.column && self.looks.gone == Some(true) {
+            self.looks.collapsed = Some(true);
+        }
+        self.looks
+    }
+}
+
+/// What the name and the attributes of an element say, its declarations left out.
+pub(super) fn of_element(element: &Element) -> Looks {
+    let mut looks = Looks::default();
+    let face = &mut looks.face;
+    match element.name() {
+        "s" | "strike" | "del" => face.struck = Some(true),
+        "sup" => face.shift = Some(Shift::Raised),
+        "sub" => face.shift = Some(Shift::Lowered),
+        "font" => {
+            if let Some(colour) = element.attr("color").and_then(colour) {
+                match colour {
+                    Ink::Rgb(colour) => face.ink(colour),
+                    Ink::Clear => face.pale = Some(true),
+                }
+            }
+        }
+        "table" | "tr" | "td" | "th" | "tbody" | "thead" | "tfoot" | "body" => {
+            if element.attr("background").is_some() {
+                face.paper = Some(Paper::Coloured);
+            } else if let Some(colour) = element.attr("bgcolor") {
+                face.paper = Some(paper(&colour.to_ascii_lowercase()).unwrap_or(Paper::Coloured));
+            }
+        }
+        "mark" => face.paper = Some(Paper::Coloured),
+        _ => {}
+    }
+    if element.attr("hidden").is_some() {
+        looks.gone = Some(true);
+    }
+    looks
+}
+
+/// A colour of text.
+enum Ink {
+    Rgb([u8; 3]),
+    /// Transparent.
+    Clear,
+}
+
+fn colour(value: &str) -> Option<Ink> {
+    let value = value.trim().to_ascii_lowercase();
+    if value == "transparent" {
+        return Some(Ink::Clear);
+    }
+    if matches!(value.as_str(), "white" | "snow" | "background" | "window") {
+        return Some(Ink::Rgb([0xFF; 3]));
+    }
+    if let Some(inside) = value.strip_prefix("rgba(").or_else(|| value.strip_prefix("rgb(")) {
+        let numbers: Vec<f64> = inside
+            .trim_end_matches(')')
+            .split([',', '/', ' '])
+            .filter(|number| !number.is_empty())
+            .map_while(|number| match number.strip_suffix('%') {
+                Some(percent) => percent.parse::<f64>().ok().map(|percent| percent * 2.55),
+                None => number.parse().ok(),
+            })
+            .collect();
+        if numbers.get(3).is_some_and(|&alpha| alpha < 0.05) {
+            return Some(Ink::Clear);
+        }
+        let channel = |index: usize| {
+            let number = *numbers.get(index)?;
+            (0..=u8::MAX).rev().find(|&channel| f64::from(channel) <= number.max(0.0))
+        };
+        return Some(Ink::Rgb([channel(0)?, channel(1)?, channel(2)?]));
+    }
+    let short = value.strip_prefix('#').filter(|digits| digits.len() == 3 && digits.is_ascii());
+    let long: Option<String> = short.map(|digits| digits.chars().flat_map(|digit| [digit, digit]).collect());
+    rgb(long.as_deref().unwrap_or(&value)).filter(|_| value.starts_with('#') || value.len() == 6).map(Ink::Rgb)
+}
+
+/// The paper of a background: nothing for one that is transparent.
+fn paper(value: &str) -> Option<Paper> {
+    if value.contains("url(") || value.contains("gradient") {
+        return Some(Paper::Coloured);
+    }
+    let first = if value.starts_with("rgb") { value } else { value.split_ascii_whitespace().next()? };
+    match colour(first) {
+        Some(Ink::Rgb(colour)) => Some(Paper::of(colour)),
+        Some(Ink::Clear) => None,
+        None if matches!(first, "none" | "inherit" | "initial" | "unset") => None,
+        None => Some(Paper::Coloured),
+    }
+}
+
+/// A size relative to the one around it leaves that as it is, unless it is a tenth of it or less.
+fn size(value: &str, face: &mut Change) {
+    let relative = value.strip_suffix('%').map(|percent| (percent, 100.0));
+    let relative = relative.or_else(|| {
+        value.strip_suffix("rem").is_none().then(|| value.strip_suffix("em")).flatten().map(|em| (em, 1.0))
+    });
+    if let Some((number, whole)) = relative {
+        if number.trim().parse::<f64>().is_ok_and(|number| number <= whole / 10.0) {
+            face.tiny = Some(true);
+        }
+    } else if let Some(points) = points(value) {
+        face.points(points);
+    } else if value != "inherit" {
+        face.tiny = Some(false);
+    }
+}
+
+fn is_outside(value: &str) -> bool {
+    let far = |points: f64| points / 0.75 <= OUTSIDE;
+    points(value).is_some_and(far)
+        || ["%", "em", "rem", "vw"].iter().any(|unit| {
+            value.strip_suffix(unit).and_then(|number| number.parse::<f64>().ok()).is_some_and(|number| number <= -99.0)
+        })
+}
+
+/// A length in points; nothing for one that is not absolute.
+fn points(value: &str) -> Option<f64> {
+    let value = value.trim();
+    let unit = value.find(|sign: char| sign.is_ascii_alphabetic()).unwrap_or(value.len());
+    let factor = match &value[unit..] {
+        "pt" => 1.0,
+        "px" | "" => 0.75,
+        "cm" => 72.0 / 2.54,
+        "mm" => 7.2 / 2.54,
+        "in" => 72.0,
+        "rem" => 12.0,
+        _ => return None,
+    };
+    value[..unit].trim().parse::<f64>().ok().map(|number| number * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::shared::marks::Face;
+
+    fn out(text: &str) -> bool {
+        let looks = declarations(text).0;
+        looks.gone == Some(true) || looks.face.apply(Face::default()).left_out(Paper::default).is_some()
+    }
+
+    #[test]
+    fn what_hides_and_what_does_not() {
+        for text in [
+            "display:none",
+            "DISPLAY : NONE;",
+            "visibility:hidden",
+            "visibility: collapse",
+            "font-size:0",
+            "font-size:1px",
+            "font-size:1pt",
+            "font:0/0 a",
+            "color:#fff",
+            "color:#FFFFFF",
+            "color: white",
+            "color:rgb(255, 255, 255)",
+            "color:transparent",
+            "color:rgba(0,0,0,0)",
+            "opacity:0",
+            "position:absolute;left:-9999px",
+            "left:-9999px;position:fixed",
+            "text-indent:-999em",
+            "height:0;overflow:hidden",
+            "text-decoration:line-through",
+            "text-decoration: underline line-through red",
+            "mso-hide:all",
+        ] {
+            assert!(out(text), "{text}");
+        }
+        for text in [
+            "display:block",
+            "color:#fff;background:#0070c0",
+            "background-color:navy;color:white",
+            "font-size:12px",
+            "font-size:90%",
+            "font-size:1.2em",
+            "font-size:small",
+            "color:#333",
+            "opacity:0.5",
+            "left:-9999px",
+            "text-indent:2em",
+            "text-indent:-21pt",
+            "margin-left:-10px",
+            "height:0",
+            "text-decoration:none",
+            "vertical-align:middle",
+            "color:white;background:url(a.png)",
+        ] {
+            assert!(!out(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn raised_text_and_declarations_that_insist() {
+        let shift = |text| declarations(text).0.face.shift;
+        assert_eq!(shift("vertical-align: super"), Some(Shift::Raised));
+        assert_eq!(shift("vertical-align:sub"), Some(Shift::Lowered));
+        assert_eq!(shift("position:relative;top:-3.0pt;mso-text-raise:3.0pt"), Some(Shift::Raised));
+        let (plain, important) = declarations("display:none !important;color:red");
+        assert_eq!((plain.gone, important.gone), (None, Some(true)));
+    }
+}

@@ -1,0 +1,73 @@
+//! Web pages: paragraphs, tables and pictures of a page, its navigation marked and nothing of it fetched.
+
+mod chrome;
+mod css;
+mod fields;
+mod lists;
+mod looks;
+mod metadata;
+mod parse;
+mod pictures;
+mod survey;
+mod tables;
+mod tree;
+mod walk;
+mod words;
+
+use crate::document::{Budget, Document, Resource};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::shared::encoding::{declared_in_html, decode};
+
+pub(in crate::read) use pictures::File;
+
+/// Reads a web page.
+///
+/// # Errors
+/// [`ReadError::OverLimit`] for nesting deeper than a page has, or more text and tables than a file may have.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    let text = decode(bytes, declared_in_html(bytes), findings);
+    read_text(&text, Source::default(), budget, findings)
+}
+
+/// What surrounds a page.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::read) struct Source<'a> {
+    /// Its name in places.
+    pub(in crate::read) part: &'a str,
+    /// What came with it (MHT).
+    pub(in crate::read) files: &'a [File],
+    /// Index of its first picture in the document.
+    pub(in crate::read) first_picture: usize,
+}
+
+impl Default for Source<'_> {
+    fn default() -> Self {
+        Self { part: "html", files: &[], first_picture: 0 }
+    }
+}
+
+/// Reads a web page from its text.
+pub(in crate::read) fn read_text(
+    text: &str,
+    source: Source,
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    budget.spend(Resource::PartBytes, text.len() as u64)?;
+    let mut page = parse::parse(text, budget)?;
+    tables::order_groups(&mut page);
+    let survey = survey::survey(&page, budget)?;
+    let mut document = walk::Walker::new(&page, &survey, source, budget).document(findings)?;
+    document.metadata = metadata::metadata(&page);
+    Ok(document)
+}
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;

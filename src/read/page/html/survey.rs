@@ -1,0 +1,379 @@
+//! What must be known of a whole page before its text is taken: which tables lay it out, what is navigation, what is hidden.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use super::chrome::{Look, is_fixed_copy, look};
+use super::css::{self, Sheet};
+use super::looks::{Looks, declarations, of_element};
+use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use crate::document::{AsideKind, Budget, Exceeded, Resource};
+use crate::read::shared::marks::{Change, Paper};
+
+/// Bytes of text in a cell from which on it is prose: some 400 characters.
+const PROSE: usize = 1_200;
+
+/// Bytes of text that page furniture hardly has.
+const MUCH: usize = 1_500;
+
+/// Different declarations that are remembered.
+const KNOWN: usize = 256;
+
+/// What there is to say about a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts about one node")]
+pub(super) struct Verdict {
+    /// Not there for a reader of the page.
+    pub(super) hidden: bool,
+    /// Why it is not, where it is text all the same.
+    pub(super) why: Option<AsideKind>,
+    /// What it says of the face of its text.
+    pub(super) face: Change,
+    /// A column of a table that is collapsed.
+    pub(super) collapsed: bool,
+    /// Navigation, banner, side bar, footer.
+    pub(super) furniture: bool,
+    /// A table that only lays out the page.
+    pub(super) layout: bool,
+    /// Columns of a data table, as far as its rows of several cells say.
+    pub(super) columns: u32,
+}
+
+/// A page's verdicts.
+#[derive(Debug)]
+pub(super) struct Survey {
+    verdicts: Vec<Verdict>,
+    /// Whether lines are parted by line breaks in the text: a page that has no element for that (Markdown with tables in HTML).
+    pub(super) lines: bool,
+    /// Hidden tables with text.
+    pub(super) hidden_tables: usize,
+}
+
+impl Survey {
+    /// What there is to say about a node.
+    pub(super) fn of(&self, id: Id) -> Verdict {
+        self.verdicts.get(id as usize).copied().unwrap_or_default()
+    }
+}
+
+/// What is counted of an element while it is open.
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts that are gathered side by side")]
+struct Frame {
+    id: Id,
+    look: Look,
+    /// Bytes of text, blanks left out, and those of them that are links.
+    text: usize,
+    linked: usize,
+    links: usize,
+    paragraphs: usize,
+    /// It holds the container of an article or is one, or stands in one.
+    body: bool,
+    in_body: bool,
+    /// It holds a data table, and one of more than a dozen cells.
+    data: bool,
+    much_data: bool,
+    /// It holds a heading of the first level.
+    heading: bool,
+    in_link: bool,
+    in_hidden: bool,
+    /// A style sheet hides it: a script may show what is most of the page.
+    by_sheet: bool,
+    cell: bool,
+    row: bool,
+    block: bool,
+    table: Option<Table>,
+}
+
+/// What is counted of a table while it is open.
+#[derive(Debug, Default)]
+struct Table {
+    cells: usize,
+    filled: usize,
+    /// Cells with prose, and cells with several paragraphs.
+    long: usize,
+    many: usize,
+    row_cells: u32,
+    row_width: u32,
+    columns: u32,
+}
+
+impl Table {
+    fn end_cell(&mut self, text: usize, paragraphs: usize) {
+        self.filled += usize::from(text > 0);
+        self.long += usize::from(text > PROSE);
+        self.many += usize::from(paragraphs > 4 && text * 4 > PROSE);
+    }
+
+    fn end_row(&mut self) {
+        // The only cell of a row is as wide as the table, whatever it says.
+        if self.row_cells > 1 {
+            self.columns = self.columns.max(self.row_width);
+        }
+        (self.row_cells, self.row_width) = (0, 0);
+    }
+
+    /// A table lays out the page when it has one cell, or a few of which one holds prose or a table with data.
+    fn is_layout(&self, data_inside: bool) -> bool {
+        self.cells <= 1
+            || data_inside && (self.long > 0 || self.filled <= 6)
+            || self.long > 0 && self.filled <= 8
+            || self.many > 0 && self.filled <= 4
+    }
+}
+
+/// Furniture by its looks, which it is only if it does not hold most of the page.
+struct Candidate {
+    id: Id,
+    text: usize,
+    certain: bool,
+}
+
+struct Surveyor<'p> {
+    page: &'p Page,
+    frames: Vec<Frame>,
+    /// Frames that are tables, cells and links, by their number.
+    tables: Vec<usize>,
+    verdicts: Vec<Verdict>,
+    candidates: Vec<Candidate>,
+    broken: bool,
+    hidden_tables: usize,
+    sheet: Sheet,
+    /// A style sheet that is not in the file may colour what has a class.
+    others: bool,
+    /// What declarations say, by their text.
+    known: HashMap<&'p str, (Looks, Looks), FxBuildHasher>,
+    /// Elements that a style sheet hides, and the text in them.
+    by_sheet: Vec<(Id, usize)>,
+    /// Text that is hidden.
+    unseen: usize,
+}
+
+/// Looks through a page once.
+///
+/// # Errors
+/// [`Exceeded`] when the page has more nodes than a file may have steps.
+pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceeded> {
+    budget.spend(Resource::Steps, page.len() as u64 * 2)?;
+    let mut surveyor = Surveyor {
+        page,
+        frames: vec![Frame::default()],
+        tables: Vec::new(),
+        verdicts: vec![Verdict::default(); page.len()],
+        candidates: Vec::new(),
+        broken: false,
+        hidden_tables: 0,
+        sheet: Sheet::of(page),
+        others: css::has_others(page),
+        known: HashMap::default(),
+        by_sheet: Vec::new(),
+        unseen: 0,
+    };
+    for step in page.walk(ROOT) {
+        match step {
+            Step::Open(id) => match page.kind(id) {
+                Kind::Element(element) => surveyor.open(id, element, budget)?,
+                Kind::Text(text) => surveyor.text(text),
+                Kind::Other => {}
+            },
+            Step::Close(id) if page.element(id).is_some() => surveyor.close(),
+            Step::Close(_) => {}
+        }
+    }
+    let all = surveyor.frames.first().map_or(0, |frame| frame.text);
+    for (id, text) in surveyor.by_sheet {
+        if text * 2 > all + surveyor.unseen {
+            let verdict = &mut surveyor.verdicts[id as usize];
+            (verdict.hidden, verdict.why) = (false, None);
+            (verdict.face.hidden, verdict.face.away, verdict.face.pale) = (None, None, None);
+        }
+    }
+    for candidate in surveyor.candidates {
+        let most = candidate.text > MUCH && candidate.text * 2 > all;
+        if candidate.certain || !most {
+            surveyor.verdicts[candidate.id as usize].furniture = true;
+        }
+    }
+    Ok(Survey { verdicts: surveyor.verdicts, lines: !surveyor.broken, hidden_tables: surveyor.hidden_tables })
+}
+
+impl<'p> Surveyor<'p> {
+    /// How an element looks by style sheets, its own declarations, its attributes and its name; and whether a style sheet hides it.
+    fn looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<(Looks, bool), Exceeded> {
+        let (sheet, insisting) = self.sheet.looks(self.page, id, budget)?;
+        let own = element.attr("style").map(|style| {
+            if let Some(known) = self.known.get(style) {
+                return *known;
+            }
+            let found = declarations(style);
+            if self.known.len() < KNOWN {
+                self.known.insert(style, found);
+            }
+            found
+        });
+        let (own, own_insisting) = own.unwrap_or_default();
+        let of_element = of_element(element);
+        let mut all = own_insisting.over(insisting).over(own).over(sheet).over(of_element);
+        if matches!(element.name(), "sup" | "sub") {
+            // Style sheets set them on the line and raise them by other means.
+            all.face.shift = own.face.shift.or(of_element.face.shift);
+        }
+        let shows =
+            |looks: Looks| looks.gone != Some(true) && looks.face.hidden != Some(true) && looks.face.away != Some(true);
+        let is_part = matches!(element.name(), "table" | "thead" | "tbody" | "tr" | "td" | "th");
+        if self.others && is_part && all.face.paper.is_none() && element.attr("class").is_some() {
+            all.face.paper = Some(Paper::Coloured);
+        }
+        Ok((all, shows(own) && shows(of_element) && !shows(all)))
+    }
+
+    /// What there is to say of an element that is seen or not; whether a style sheet hides it.
+    fn judge_looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<bool, Exceeded> {
+        let (looks, by_sheet) = self.looks(id, element, budget)?;
+        let name = element.name();
+        let collapsed = looks.collapsed == Some(true);
+        let verdict = &mut self.verdicts[id as usize];
+        verdict.face = looks.face;
+        verdict.collapsed = collapsed && matches!(name, "col" | "colgroup");
+        verdict.why = match name {
+            "rt" | "rp" | "rtc" => Some(AsideKind::Reading),
+            "tr" | "tbody" | "thead" | "tfoot" if looks.gone == Some(true) || collapsed => Some(AsideKind::Row),
+            "col" | "colgroup" => None,
+            _ => (looks.gone == Some(true)).then_some(AsideKind::Hidden),
+        };
+        verdict.hidden = verdict.why.is_some() || is_fixed_copy(self.page, id, element);
+        Ok(by_sheet)
+    }
+
+    fn open(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<(), Exceeded> {
+        let name = element.name();
+        let look = look(element);
+        let by_sheet = if look == Look::Hidden {
+            self.verdicts[id as usize].hidden = true;
+            false
+        } else {
+            self.judge_looks(id, element, budget)?
+        };
+        let Some(above) = self.frames.last() else { return Ok(()) };
+        let hidden = above.in_hidden || self.verdicts[id as usize].hidden;
+        let mut frame = Frame {
+            id,
+            look,
+            in_hidden: hidden,
+            by_sheet,
+            in_link: above.in_link || name == "a" && element.attr("href").is_some(),
+            in_body: above.in_body || look == Look::Body,
+            body: look == Look::Body,
+            heading: name == "h1",
+            block: matches!(name, "div" | "ul" | "ol" | "dl" | "p" | "section" | "td" | "table" | "center"),
+            ..Frame::default()
+        };
+        frame.links = usize::from(frame.in_link && !above.in_link && !hidden);
+        match name {
+            "p" | "div" | "li" | "br" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "section" | "article" => {
+                self.broken = true;
+                frame.paragraphs = usize::from(!matches!(name, "li" | "section" | "article"));
+            }
+            "table" => {
+                frame.table = Some(Table::default());
+                self.tables.push(self.frames.len());
+            }
+            "tr" => frame.row = true,
+            "td" | "th" => {
+                frame.cell = true;
+                if let Some(table) = self.table() {
+                    table.cells += 1;
+                    table.row_cells += 1;
+                    table.row_width =
+                        table.row_width.saturating_add(element.number("colspan").unwrap_or(1).clamp(1, 1_000));
+                }
+            }
+            _ => {}
+        }
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    fn table(&mut self) -> Option<&mut Table> {
+        let number = *self.tables.last()?;
+        self.frames.get_mut(number)?.table.as_mut()
+    }
+
+    fn text(&mut self, text: &str) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let length = text.split_ascii_whitespace().map(str::len).sum::<usize>();
+        frame.text += length;
+        frame.linked += if frame.in_link { length } else { 0 };
+    }
+
+    fn close(&mut self) {
+        let Some(mut frame) = self.frames.pop() else { return };
+        if frame.cell
+            && let Some(table) = self.table()
+        {
+            table.end_cell(frame.text, frame.paragraphs);
+        }
+        if frame.row
+            && let Some(table) = self.table()
+        {
+            table.end_row();
+        }
+        let mut own = (frame.text, frame.linked, frame.paragraphs);
+        if let Some(table) = frame.table.take() {
+            self.tables.pop();
+            let layout = table.is_layout(frame.data);
+            let verdict = &mut self.verdicts[frame.id as usize];
+            (verdict.layout, verdict.columns) = (layout, table.columns.max(1));
+            if !layout {
+                frame.data |= table.cells >= 4;
+                frame.much_data |= table.cells > 12;
+                self.hidden_tables += usize::from(frame.in_hidden && table.filled > 4);
+                // What stands in a table is not the text of the cell around it; its links are not those of a menu.
+                own = (usize::from(frame.text > 0), 0, 0);
+            }
+        }
+        self.judge(&frame);
+        if frame.by_sheet {
+            self.by_sheet.push((frame.id, own.0.max(frame.text)));
+        }
+        if frame.in_hidden && !self.frames.last().is_some_and(|above| above.in_hidden) && frame.look != Look::Hidden {
+            self.unseen += frame.text;
+        }
+        let Some(above) = self.frames.last_mut() else { return };
+        // What is hidden in something hidden is counted there.
+        if frame.look != Look::Hidden && frame.in_hidden && above.in_hidden {
+            above.text += frame.text;
+        }
+        if !frame.in_hidden {
+            above.text += own.0;
+            above.linked += own.1;
+            above.links += frame.links;
+            above.paragraphs += own.2;
+        }
+        above.body |= frame.body;
+        above.data |= frame.data;
+        above.much_data |= frame.much_data;
+        above.heading |= frame.heading;
+    }
+
+    /// Whether an element is furniture: by its name or words unless it holds the article or its tables, or for being all links.
+    fn judge(&mut self, frame: &Frame) {
+        if frame.in_hidden {
+            return;
+        }
+        let holds = frame.body || frame.much_data;
+        let worded = match frame.look {
+            Look::Furniture => !holds,
+            Look::PerhapsFurniture => !holds && !frame.in_body && !frame.heading,
+            _ => false,
+        };
+        let all_links =
+            frame.block && !holds && !frame.in_body && frame.links >= 3 && frame.linked * 10 > frame.text * 7;
+        if frame.look == Look::Control || worded || all_links {
+            let certain =
+                matches!(self.page.element(frame.id).map(Element::name), Some("nav" | "footer" | "button" | "select"));
+            self.candidates.push(Candidate { id: frame.id, text: frame.text, certain });
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! The walk over a page's tree: blocks to paragraphs, tables to grids. Without recursion, for pages nest as they like.
+
+use std::sync::Arc;
+
+use super::Source;
+use super::chrome::is_breadcrumbs;
+use super::fields;
+use super::lists::{List, Lists};
+use super::pictures;
+use super::survey::{Survey, Verdict};
+use super::tables::{Table, has_one_cell, rows_of};
+use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::words::Words;
+use crate::document::{Aside, AsideKind, Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
+use crate::finding::code::read as code;
+use crate::finding::{Finding, Message};
+use crate::read::ReadError;
+use crate::read::shared::marks::{Face, Shift};
+
+/// How an element changes the flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Part of a line.
+    Inline,
+    /// Lines end where it begins and ends.
+    Block,
+    Break,
+    Heading(u8),
+    /// Keeps its white space.
+    Pre,
+    List,
+    Item,
+    Table,
+    Caption,
+    RowGroup,
+    Row,
+    Cell,
+    /// Columns of a table.
+    Columns,
+    Picture,
+    /// Another page inside this one.
+    Frame,
+    /// A field of a form that holds what was filled in.
+    Field,
+}
+
+fn role(name: &str) -> Role {
+    match name {
+        "br" => Role::Break,
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Role::Heading(name.as_bytes()[1] - b'0'),
+        "pre" | "xmp" | "listing" | "plaintext" => Role::Pre,
+        "ol" | "ul" | "menu" | "dir" => Role::List,
+        "li" => Role::Item,
+        "table" => Role::Table,
+        "caption" => Role::Caption,
+        "thead" | "tbody" | "tfoot" => Role::RowGroup,
+        "tr" => Role::Row,
+        "td" | "th" => Role::Cell,
+        "col" | "colgroup" => Role::Columns,
+        "img" | "v:imagedata" | "image" => Role::Picture,
+        "iframe" | "frame" | "object" | "embed" => Role::Frame,
+        "input" => Role::Field,
+        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "div"
+        | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hr" | "html"
+        | "legend" | "main" | "nav" | "option" | "p" | "section" | "summary" => Role::Block,
+        _ => Role::Inline,
+    }
+}
+
+/// Whether an element is a part of a line, and not a block.
+fn is_in_line(role: Role) -> bool {
+    matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Columns)
+}
+
+/// What is to be undone where an element ends.
+#[derive(Debug, Clone, Copy)]
+struct Entered {
+    role: Role,
+    verdict: Verdict,
+    /// It belongs to a data table: the table itself, or its rows, cells and caption.
+    data: bool,
+    /// How its text looks.
+    face: Face,
+}
+
+/// What a page refers to and does not hold.
+#[derive(Debug, Default)]
+struct Outside {
+    pictures: usize,
+    frames: usize,
+}
+
+/// A walk and what it has found.
+pub(super) struct Walker<'a> {
+    page: &'a Page,
+    survey: &'a Survey,
+    source: Source<'a>,
+    budget: &'a mut Budget,
+    part: Arc<str>,
+    document: Document,
+    words: Words,
+    level: Option<u8>,
+    number: Option<String>,
+    lists: Lists,
+    /// The open data tables, from the outermost.
+    tables: Vec<Table>,
+    /// For every open table, whether it is one of data.
+    nest: Vec<bool>,
+    entered: Vec<Entered>,
+    /// The choice that is shown of the list of choices that was met last.
+    chosen: Option<Id>,
+    hidden: u32,
+    /// Open elements that are hidden for no reason that is told: scripts and the like.
+    untold: u32,
+    /// Why the outermost hidden element is, and its text.
+    gone: Option<(AsideKind, String)>,
+    furniture: u32,
+    keep: u32,
+    paragraphs: usize,
+    table_count: usize,
+    outside: Outside,
+}
+
+impl<'a> Walker<'a> {
+    /// A walk over a page, the files that came with it at hand.
+    pub(super) fn new(page: &'a Page, survey: &'a Survey, source: Source<'a>, budget: &'a mut Budget) -> Self {
+        Self {
+            page,
+            survey,
+            source,
+            budget,
+            part: source.part.into(),
+            document: Document::default(),
+            words: Words::default(),
+            level: None,
+            number: None,
+            lists: Lists::default(),
+            tables: Vec::new(),
+            nest: Vec::new(),
+            entered: Vec::new(),
+            chosen: None,
+            hidden: 0,
+            untold: 0,
+            gone: None,
+            furniture: 0,
+            keep: 0,
+            paragraphs: 0,
+            table_count: 0,
+            outside: Outside::default(),
+        }
+    }
+
+    /// The page as a document.
+    pub(super) fn document(mut self, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+        let page = self.page;
+        self.budget.spend(Resource::Steps, page.len() as u64 * 2)?;
+        for step in page.walk(ROOT) {
+            match step {
+                Step::Open(id) => match page.kind(id) {
+                    Kind::Element(element) => self.enter(id, element)?,
+                    Kind::Text(text) if self.hidden == 0 => self.text(text)?,
+                    Kind::Text(text) => self.text_gone(text),
+                    Kind::Other => {}
+                },
+                Step::Close(id) if page.element(id).is_some() => self.leave()?,
+                Step::Close(_) => {}
+            }
+        }
+        self.end_paragraph()?;
+        findings.extend(self.outside.finding(self.survey.hidden_tables));
+        Ok(self.document)
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ReadError> {
+        self.budget.spend(Resource::TextBytes, text.len() as u64)?;
+        let keep = self.keep > 0;
+        let face = self.entered.last().map(|entered| entered.face).unwrap_or_default();
+        if !face.is_plain() && (!self.is_furniture() || face.shift != Shift::None) {
+            let words = match self.tables.last_mut().filter(|table| table.takes_text()) {
+                Some(table) => &mut table.words,
+                None => &mut self.words,
+            };
+            words.push_marked(text, keep, face);
+        } else if let Some(table) = self.tables.last_mut().filter(|table| table.takes_text()) {
+            table.words.push(text, keep);
+        } else if self.survey.lines && !keep {
+            for (number, line) in text.split('\n').enumerate() {
+                if number > 0 {
+                    self.end_paragraph()?;
+                }
+                self.words.push(line, false);
+            }
+        } else {
+            self.words.push(text, keep);
+        }
+        Ok(())
+    }
+
+    /// Text that is not there for a reader of the page.
+    fn text_gone(&mut self, text: &str) {
+        const ENOUGH: usize = 200;
+        if let Some((_, told)) = self.gone.as_mut().filter(|(_, told)| self.untold == 0 && told.len() < ENOUGH) {
+            told.extend(text.chars().take(ENOUGH));
+        }
+    }
+
+    /// A hidden element has ended: what stood in a table of data is told, and so are readings.
+    fn tell_gone(&mut self) -> Result<(), ReadError> {
+        let Some((kind, text)) = self.gone.take() else { return Ok(()) };
+        if text.trim().is_empty() || self.is_furniture() {
+            return Ok(());
+        }
+        let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        match self.tables.last_mut() {
+            Some(table) if table.takes_text() => table.words.leave_out(kind, &text),
+            Some(table) => {
+                let place = table.place();
+                self.document.asides.extend(Aside::new(kind, &text, place, self.budget)?);
+            }
+            None if kind == AsideKind::Reading => self.words.leave_out(kind, &text),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, id: Id, element: &Element) -> Result<(), ReadError> {
+        let verdict = self.survey.of(id);
+        let around = self.entered.last().map(|entered| entered.face).unwrap_or_default();
+        let mut face = verdict.face.apply(around);
+        // A line through the whole goes through its parts, and what is outside of the page has all of it there.
+        (face.struck, face.away) = (face.struck | around.struck, face.away | around.away);
+        let mut entered = Entered { role: role(element.name()), verdict, data: false, face };
+        // Of a list of choices the one that is chosen is shown.
+        match element.name() {
+            "select" => self.chosen = fields::chosen(self.page, id),
+            "option" if self.chosen != Some(id) => entered.verdict.hidden = true,
+            _ => {}
+        }
+        let verdict = entered.verdict;
+        if self.hidden == 0 && !self.is_furniture() && entered.role == Role::Frame {
+            self.outside.frames += usize::from(["src", "data"].iter().any(|name| element.attr(name).is_some()));
+        }
+        self.hidden += u32::from(verdict.hidden);
+        self.untold += u32::from(verdict.hidden && verdict.why.is_none());
+        if self.hidden == 1 && verdict.hidden {
+            self.gone = verdict.why.map(|why| (why, String::new()));
+        }
+        if self.hidden == 0 {
+            if !is_in_line(entered.role) {
+                self.break_line(entered.role)?;
+            }
+            self.furniture += u32::from(verdict.furniture);
+            self.begin(id, element, &mut entered)?;
+        }
+        self.entered.push(entered);
+        Ok(())
+    }
+
+    fn begin(&mut self, id: Id, element: &Element, entered: &mut Entered) -> Result<(), ReadError> {
+        match entered.role {
+            Role::Break => self.line_break()?,
+            Role::Heading(level) => self.level = Some(level),
+            Role::Pre => self.keep += 1,
+            Role::List => self.lists.open(List::of(element)),
+            Role::Item => self.item(element),
+            Role::Picture => self.picture(element)?,
+            Role::Field => {
+                // Outside of tables stand the boxes in which a site is searched.
+                let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
+                if let Some(value) = fields::value(element).filter(|_| in_table) {
+                    self.text(value)?;
+                }
+            }
+            Role::Table => {
+                entered.data = !entered.verdict.layout;
+                self.nest.push(entered.data);
+                if entered.data {
+                    self.budget.spend(Resource::Depth, self.tables.len() as u64 + 1)?;
+                    let columns = self.survey.of(id).columns;
+                    self.tables.push(Table::new(&self.part, self.table_count, columns));
+                    self.table_count += 1;
+                }
+            }
+            Role::Caption | Role::RowGroup | Role::Row | Role::Cell if self.nest.last() == Some(&true) => {
+                entered.data = true;
+                self.table_part(id, element, entered.role)?;
+                let collapsed = entered.role == Role::Cell && self.tables.last_mut().is_some_and(Table::is_collapsed);
+                entered.face.hidden |= collapsed;
+            }
+            Role::Columns if self.nest.last() == Some(&true) => {
+                let is_group = element.name() == "colgroup";
+                let has_own = is_group && self.page.children(id).any(|child| self.page.element(child).is_some());
+                let in_group = !is_group && self.entered.last().is_some_and(|above| above.verdict.collapsed);
+                if let Some(table) = self.tables.last_mut().filter(|_| !has_own) {
+                    let count = element.number("span").unwrap_or(1).clamp(1, 1_000);
+                    table.add_columns(count, entered.verdict.collapsed || in_group);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn table_part(&mut self, id: Id, element: &Element, role: Role) -> Result<(), ReadError> {
+        let Some(table) = self.tables.last_mut() else { return Ok(()) };
+        match role {
+            Role::Caption => table.open_caption(),
+            Role::RowGroup => table.open_group(rows_of(self.page, id)),
+            Role::Row => table.open_row(has_one_cell(self.page, id), self.budget)?,
+            _ => table.open_cell(element, self.budget)?,
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) -> Result<(), ReadError> {
+        let Some(Entered { role, verdict, data, .. }) = self.entered.pop() else { return Ok(()) };
+        if self.hidden > 0 {
+            self.hidden -= u32::from(verdict.hidden);
+            self.untold -= u32::from(verdict.hidden && verdict.why.is_none());
+            if self.hidden == 0 {
+                self.tell_gone()?;
+            }
+            return Ok(());
+        }
+        if !is_in_line(role) {
+            self.break_line(role)?;
+        }
+        match role {
+            Role::Heading(_) => self.level = None,
+            Role::Pre => self.keep -= 1,
+            Role::List => self.lists.close(),
+            Role::Item => self.number = None,
+            Role::Table => {
+                self.nest.pop();
+                if data {
+                    self.end_table()?;
+                }
+            }
+            Role::Caption | Role::Row | Role::Cell if data => {
+                if let Some(table) = self.tables.last_mut() {
+                    match role {
+                        Role::Caption => table.close_caption(),
+                        Role::Row => table.close_row(),
+                        _ => {
+                            if let Some((place, marks)) = table.close_cell() {
+                                marks.tell(&place, &mut self.document.asides, self.budget)?;
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.furniture -= u32::from(verdict.furniture);
+        Ok(())
+    }
+
+    /// A block begins or ends: a paragraph of the flow ends, a cell goes on in its next line.
+    fn break_line(&mut self, role: Role) -> Result<(), ReadError> {
+        match self.tables.last_mut() {
+            Some(table) if table.takes_text() => {
+                if !matches!(role, Role::Caption | Role::Cell) {
+                    table.words.end_line();
+                }
+                Ok(())
+            }
+            _ => self.end_paragraph(),
+        }
+    }
+
+    fn line_break(&mut self) -> Result<(), ReadError> {
+        match self.tables.last_mut() {
+            Some(table) if table.takes_text() => {
+                table.words.line_break();
+                Ok(())
+            }
+            // Sites write paragraphs as lines of one block; each is a paragraph to a reader.
+            _ => self.end_paragraph(),
+        }
+    }
+
+    fn is_furniture(&self) -> bool {
+        self.furniture > 0
+    }
+
+    fn end_paragraph(&mut self) -> Result<(), ReadError> {
+        let text = self.words.take();
+        let marks = self.words.take_marks();
+        if !marks.is_empty() && !self.is_furniture() {
+            let place = Place::paragraph(&self.part, self.paragraphs);
+            marks.tell(&place, &mut self.document.asides, self.budget)?;
+        }
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        let place = Place::paragraph(&self.part, self.paragraphs);
+        self.paragraphs += 1;
+        let region = if self.is_furniture() || is_breadcrumbs(&text) { Region::Chrome } else { Region::Body };
+        let paragraph = Paragraph { text, level: self.level, number: self.number.take(), region, place };
+        self.push(Block::Paragraph(paragraph))
+    }
+
+    fn push(&mut self, block: Block) -> Result<(), ReadError> {
+        self.budget.spend(Resource::Blocks, 1)?;
+        match self.tables.last_mut() {
+            Some(table) => table.nested.push(block),
+            None => self.document.blocks.push(block),
+        }
+        Ok(())
+    }
+
+    /// A list item: its label stands before the text of a cell, and beside that of a paragraph.
+    fn item(&mut self, element: &Element) {
+        let number = self.lists.label(element);
+        match self.tables.last_mut() {
+            Some(table) if table.takes_text() => table.words.push(&number.unwrap_or_default(), true),
+            _ => self.number = number,
+        }
+    }
+
+    fn end_table(&mut self) -> Result<(), ReadError> {
+        let Some(table) = self.tables.pop() else { return Ok(()) };
+        let (grid, stray) = table.finish(self.budget)?;
+        if !grid.cells().is_empty() {
+            self.push(Block::Grid(grid))?;
+        }
+        stray.into_iter().try_for_each(|block| self.push(block))
+    }
+
+    fn picture(&mut self, element: &Element) -> Result<(), ReadError> {
+        let source = element.attr("src").unwrap_or_default();
+        let number = self.source.first_picture + self.document.pictures.len() + 1;
+        let Some(picture) = pictures::find(source, self.source.files, number, self.budget)? else {
+            self.outside.pictures += usize::from(!source.trim().is_empty() && !self.is_furniture());
+            return Ok(());
+        };
+        if self.tables.is_empty() {
+            self.end_paragraph()?;
+        }
+        let index = self.source.first_picture + self.document.pictures.len();
+        self.document.pictures.push(picture);
+        let alt = element.attr("alt").filter(|alt| !alt.trim().is_empty()).map(str::to_owned);
+        let place = Place::paragraph(&self.part, self.paragraphs);
+        self.push(Block::Picture(PictureRef { index, extent: None, alt, place }))
+    }
+}
+
+impl Outside {
+    /// One finding for all that the page shows and the file does not hold.
+    fn finding(&self, hidden_tables: usize) -> Option<Finding> {
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        for (count, chinese, english) in [
+            (self.pictures, "张图片不在文件中", "pictures that are not in the file"),
+            (self.frames, "个内嵌页面或附件不在文件中", "embedded pages or files that are not in the file"),
+            (hidden_tables, "个表格在网页上是隐藏的", "tables that are hidden on the page"),
+        ] {
+            if count > 0 {
+                zh.push(format!("{count}{chinese}"));
+                en.push(format!("{count} {english}"));
+            }
+        }
+        let message = Message::new(
+            format!("网页有{}，未读取。请核对是否缺少内容。", zh.join("，")),
+            format!("The page has {}; they were not read. Check whether anything is missing.", en.join(", ")),
+        );
+        (!zh.is_empty()).then(|| Finding::new(&code::CONTENT_SKIPPED, message))
+    }
+}

@@ -1,0 +1,66 @@
+//! Plain text: every line a paragraph with its blanks, tabs and pipes kept. Tables in text are the binding's matter, but for those
+//! of fields between commas or tabs.
+
+use crate::document::{Block, Budget, Document, Paragraph, Place, Resource};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::page::delimited;
+use crate::read::shared::encoding::decode;
+
+/// Reads a plain text. Lines are counted as editors count them; a form feed, a vertical tab and the separators of Unicode part
+/// paragraphs within a line. Blank lines give no paragraph, but those after them keep their number.
+///
+/// # Errors
+/// [`ReadError::OverLimit`] for more lines or text than a file may have.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    let text = decode(bytes, None, findings);
+    match delimited::read(&text, budget)? {
+        Some(document) => Ok(document),
+        None => read_lines(&text, budget),
+    }
+}
+
+/// Reads a text that is decoded already.
+pub(in crate::read) fn read_lines(text: &str, budget: &mut Budget) -> Result<Document, ReadError> {
+    budget.spend(Resource::TextBytes, text.len() as u64)?;
+    let mut document = Document::default();
+    let mut number = 0;
+    for line in text.split('\n') {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        for line in line.split('\r') {
+            for piece in line.split(['\u{b}', '\u{c}', '\u{2028}', '\u{2029}']) {
+                if !piece.trim().is_empty() {
+                    budget.spend(Resource::Blocks, 1)?;
+                    document.blocks.push(Block::Paragraph(Paragraph::body(piece, Place::line(number))));
+                }
+            }
+            number += 1;
+        }
+    }
+    Ok(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_keep_their_blanks_and_their_numbers() {
+        let text = "一、\t总体\r\n\r\n 0 | 1 \n\u{a0}\n甲\u{c}乙\r丙||\r\r\n丁";
+        let document = read(text.as_bytes(), &mut Budget::default(), &mut Vec::new()).unwrap();
+        let lines: Vec<(Option<u32>, &str)> = document
+            .blocks
+            .iter()
+            .map(|block| match block {
+                Block::Paragraph(paragraph) => (paragraph.place.line, paragraph.text.as_str()),
+                _ => (None, ""),
+            })
+            .collect();
+        let expected = [(0, "一、\t总体"), (2, " 0 | 1 "), (4, "甲"), (4, "乙"), (5, "丙||"), (7, "丁")];
+        assert_eq!(lines, expected.map(|(line, text)| (Some(line), text)));
+    }
+}

@@ -1,0 +1,25 @@
+//! The pieces that the pages of a document are made of: paragraphs and tables.
+
+use super::Rect;
+use super::table::Table;
+
+/// A paragraph.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Paragraph {
+    pub(super) text: String,
+    /// Its text is larger than the ordinary text.
+    pub(super) large: bool,
+    /// It stands at a page's edge and is no part of the text.
+    pub(super) margin: bool,
+    pub(super) page: usize,
+    pub(super) area: Rect,
+    /// The next line may go on with it.
+    pub(super) open: bool,
+}
+
+/// A piece of the flow.
+#[derive(Debug)]
+pub(super) enum Piece {
+    Paragraph(Paragraph),
+    Table(Table),
+}

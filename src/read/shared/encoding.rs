@@ -1,0 +1,249 @@
+//! Bytes of a text or a web page to characters: byte order mark, declaration, validity, then likeness.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::finding::code::read as code;
+use crate::finding::{Finding, Message};
+
+/// Bytes that are looked at for a declaration and for likeness: more cost much and tell little.
+const HEAD: usize = 8 << 10;
+
+/// Bytes that are decoded to see which encoding loses least.
+const COMPARED: usize = 256 << 10;
+
+/// Bytes beyond ASCII from which on valid UTF-8 is no accident: GBK text is valid UTF-8 only for a few characters (联通).
+const SURELY_UTF_8: usize = 24;
+
+/// Decodes a text. Bytes that stand for no character are replaced and told in a finding.
+pub(in crate::read) fn decode(
+    bytes: &[u8],
+    declared: Option<&'static Encoding>,
+    findings: &mut Vec<Finding>,
+) -> String {
+    let encoding = choose(bytes, declared);
+    let (text, _, malformed) = encoding.decode(bytes);
+    let count = replaced(&text);
+    if count > 0 {
+        let name = encoding.name();
+        let message = if malformed {
+            Message::new(
+                format!("文件按{name}编码读取，有{count}处字节不是文字，已用“\u{fffd}”代替。请核对原文件的编码。"),
+                format!(
+                    "The file was read as {name}; {count} places are no characters and were replaced. Check its encoding."
+                ),
+            )
+        } else {
+            Message::new(
+                format!("文件中有{count}处文字已丢失，只剩“\u{fffd}”（此前的程序转换编码时造成）。请向原处索取。"),
+                format!(
+                    "{count} characters were lost before: the file holds \u{fffd} in their place. Ask for its source."
+                ),
+            )
+        };
+        findings.push(Finding::new(&code::TEXT_UNDECODABLE, message));
+    }
+    text.into_owned()
+}
+
+fn replaced(text: &str) -> usize {
+    memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}".as_bytes()).count()
+}
+
+/// The encoding that fits: byte order mark, zero bytes of UTF-16, declaration, validity, then what loses least.
+fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return encoding;
+    }
+    if let Some(encoding) = utf16_without_bom(bytes) {
+        return encoding;
+    }
+    let utf8 = std::str::from_utf8(bytes).is_ok() || only_cut(bytes);
+    if utf8 && bytes.iter().filter(|byte| !byte.is_ascii()).count() >= SURELY_UTF_8 {
+        return UTF_8;
+    }
+    let valid =
+        |encoding: &&'static Encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes).is_some();
+    let declared = declared.map(wider);
+    if let Some(encoding) = declared.filter(valid) {
+        return encoding;
+    }
+    if utf8 {
+        return UTF_8;
+    }
+    let head = &bytes[..bytes.len().min(COMPARED)];
+    let lost = |encoding: &'static Encoding| loss(&encoding.decode_without_bom_handling(head).0);
+    // The first of equals is taken, so what loses nothing needs no comparison.
+    let first = [declared, Some(GB18030)].into_iter().flatten().map(|encoding| (lost(encoding), encoding));
+    let (least, first) = first.min_by_key(|(lost, _)| *lost).unwrap_or((0, GB18030));
+    if least == 0 {
+        return first;
+    }
+    let others = [UTF_8, likely(bytes), BIG5].map(|encoding| (lost(encoding), encoding));
+    let all = std::iter::once((least, first)).chain(others);
+    all.min_by_key(|(lost, _)| *lost).map_or(first, |(_, encoding)| encoding)
+}
+
+/// What the bytes look like to a detector that compares languages.
+fn likely(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&bytes[..bytes.len().min(HEAD)], bytes.len() <= HEAD);
+    wider(detector.guess(Some(b"cn"), Utf8Detection::Deny))
+}
+
+/// Characters that no text has: replaced bytes, and the private ones that Big5 read as GB18030 is full of.
+fn loss(text: &str) -> usize {
+    text.chars().filter(|character| matches!(character, '\u{fffd}' | '\u{e000}'..='\u{f8ff}')).count()
+}
+
+/// What is named GBK or GB2312 may hold any character of GB18030, which extends both.
+fn wider(encoding: &'static Encoding) -> &'static Encoding {
+    if encoding == GBK { GB18030 } else { encoding }
+}
+
+/// Whether a text is UTF-8 but for a last character that is cut off.
+fn only_cut(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none() && error.valid_up_to() > 0)
+}
+
+/// UTF-16 shows by its zero bytes: every second byte of an ASCII character. A binary file has other control characters too.
+pub(in crate::read) fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(HEAD) & !1];
+    if head.len() < 8 {
+        return None;
+    }
+    let zeros = |start: usize| head.iter().skip(start).step_by(2).filter(|&&byte| byte == 0).count();
+    let (high, low) = (zeros(1), zeros(0));
+    let encoding = if low < high { UTF_16LE } else { UTF_16BE };
+    let unit = |pair: &[u8]| {
+        if low < high { u16::from_le_bytes([pair[0], pair[1]]) } else { u16::from_be_bytes([pair[0], pair[1]]) }
+    };
+    let control = |unit: u16| unit < 0x20 && !matches!(unit, 0x09..=0x0D);
+    let controls = head.chunks_exact(2).filter(|pair| control(unit(pair))).count();
+    // A Han character may have a zero low byte too (U+9700), but those are few.
+    let (few, many) = (high.min(low), high.max(low));
+    (few * 2 < many && many * 40 > head.len() && controls * 100 <= head.len()).then_some(encoding)
+}
+
+/// The encoding that a web page declares in its first bytes: in a `<meta>` or in the declaration of XHTML.
+pub(in crate::read) fn declared_in_html(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head: Vec<u8> = bytes[..bytes.len().min(HEAD)].iter().map(u8::to_ascii_lowercase).collect();
+    memchr::memchr_iter(b'<', &head).find_map(|at| {
+        let tag = &head[at..];
+        let word: &[u8] = if tag.starts_with(b"<meta") {
+            b"charset"
+        } else if tag.starts_with(b"<?xml") {
+            b"encoding"
+        } else {
+            return None;
+        };
+        let tag = &tag[..memchr::memchr(b'>', tag).unwrap_or(tag.len())];
+        named(tag, memchr::memmem::find(tag, word)? + word.len())
+    })
+}
+
+/// The encoding of the label that stands after an equals sign.
+fn named(tag: &[u8], after: usize) -> Option<&'static Encoding> {
+    let label: Vec<u8> = tag[after..]
+        .iter()
+        .copied()
+        .skip_while(|byte| matches!(byte, b'"' | b'\'' | b'=') || byte.is_ascii_whitespace())
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        .take(24)
+        .collect();
+    labelled(&label)
+}
+
+/// The encoding of a label. A page whose label could be read as ASCII is not UTF-16 whatever it says (HTML, 13.2.3.2).
+pub(in crate::read) fn labelled(label: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_label(label).map(|encoding| if encoding.is_ascii_compatible() { encoding } else { UTF_8 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "政府信息公开工作年度报告，其他需要报告的事项。";
+
+    fn read(bytes: &[u8]) -> String {
+        decode(bytes, declared_in_html(bytes), &mut Vec::new())
+    }
+
+    #[test]
+    fn every_encoding_of_the_field() {
+        assert_eq!(read(TEXT.as_bytes()), TEXT);
+        assert_eq!(read(&GB18030.encode(TEXT).0), TEXT);
+        assert_eq!(read(format!("\u{feff}{TEXT}").as_bytes()), TEXT);
+        let little: Vec<u8> = format!("{TEXT}\r\n0 1\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&little), format!("{TEXT}\r\n0 1\r\n"));
+        let big: Vec<u8> = format!("\u{feff}{TEXT}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(read(&big), TEXT);
+    }
+
+    #[test]
+    fn utf16_without_a_mark_shows_by_its_zeros() {
+        let text = format!("<html><body>{TEXT}\r\n0 1 2\r\n");
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!((read(&little), read(&big)), (text.clone(), text));
+        assert_eq!(utf16_without_bom(&[0, 1, 0, 2, 0, 3, 0, 4, 0, 5]), None);
+    }
+
+    #[test]
+    fn a_page_that_declares_gb2312_is_read_as_gb18030() {
+        let page = format!("<meta http-equiv=Content-Type content='text/html; charset=gb2312'>{TEXT}燚\u{3402}");
+        assert_eq!(read(&GB18030.encode(&page).0), page);
+    }
+
+    #[test]
+    fn a_wrong_declaration_is_not_believed() {
+        for label in ["gbk", "utf-16", "big5", "no-such"] {
+            let page = format!("<meta charset=\"{label}\">{TEXT}");
+            assert_eq!(read(page.as_bytes()), page);
+        }
+        let page = format!("<script charset=utf-8></script><meta charset=utf-8>{TEXT}");
+        assert_eq!(read(&GB18030.encode(&page).0), page);
+        // Words that only a script declares are no declaration; these bytes are valid in both encodings.
+        let page = "<script charset=gbk></script>政府";
+        assert_eq!(read(page.as_bytes()), page);
+    }
+
+    #[test]
+    fn traditional_text_in_big5_is_recognised() {
+        let text = "政府信息公開工作年度報告，其他需要報告的事項。本年度受理公開申請，依法予以公開。".repeat(4);
+        assert_eq!(read(&BIG5.encode(&text).0), text);
+    }
+
+    #[test]
+    fn short_texts_are_gb18030() {
+        for text in ["规章 0 0 0", "联通", "一、总体情况", "总计", "2020年1月", "年报"] {
+            let bytes = GB18030.encode(text).0;
+            if std::str::from_utf8(&bytes).is_err() {
+                assert_eq!(read(&bytes), text);
+            }
+        }
+    }
+
+    #[test]
+    fn damage_costs_only_what_is_damaged() {
+        let text = TEXT.repeat(20);
+        let mut utf8 = text.clone().into_bytes();
+        utf8[31] = b'<';
+        assert!(replaced(&read(&utf8)) <= 3);
+        let mut gbk = GB18030.encode(&text).0.into_owned();
+        gbk[31] = 0xFF;
+        assert!(replaced(&read(&gbk)) <= 2);
+    }
+
+    #[test]
+    fn what_is_no_character_is_told() {
+        let mut findings = Vec::new();
+        let mut bytes = TEXT.as_bytes().to_vec();
+        bytes.splice(0..0, [0xff, 0xff, 0x30]);
+        decode(&bytes, None, &mut findings);
+        decode("字\u{fffd}".as_bytes(), None, &mut findings);
+        let said: Vec<&str> = findings.iter().map(|finding| finding.message.en.as_str()).collect();
+        assert_eq!(said.len(), 2);
+        assert!(said[0].contains("2 places") && said[1].contains("lost before"), "{said:?}");
+    }
+}

@@ -1,0 +1,299 @@
+//! What the walk wants to know of styles: which text counts, which number their paragraphs, and how lists are numbered
+//! (ISO/IEC 26300-1, 16 and 19.880).
+
+use std::collections::BTreeMap;
+
+use super::{SPACES, STYLE, TEXT};
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+use crate::read::shared::marks::{Change, Paper, Shift, rgb};
+use crate::read::shared::numeral::bullet;
+use crate::read::xml::{Event, Events, Tag};
+
+/// Levels of a list.
+pub(in crate::read) const LEVELS: usize = 10;
+
+/// Styles that inherit from each other are followed so far.
+const GENERATIONS: usize = 16;
+
+/// Styles with longer names are passed over: each paragraph would compare them.
+pub(in crate::read) const LONGEST_NAME: usize = 256;
+
+/// How a level of a list is numbered.
+#[derive(Debug, Clone, Default)]
+pub(in crate::read) struct Level {
+    /// `style:num-format`; empty for no number.
+    pub(in crate::read) format: String,
+    /// What stands before and behind the number.
+    pub(in crate::read) around: (String, String),
+    /// `loext:num-list-format`, such as `第%1%章`.
+    pub(in crate::read) pattern: Option<String>,
+    /// The first number.
+    pub(in crate::read) start: u32,
+    /// How many levels are shown, this one included.
+    pub(in crate::read) shown: usize,
+    /// The sign of an item without a number.
+    pub(in crate::read) bullet: Option<String>,
+}
+
+/// The levels of a list.
+pub(in crate::read) type List = [Option<Level>; LEVELS];
+
+/// What is wanted of a style.
+#[derive(Debug, Clone, Default)]
+struct Style {
+    parent: Option<String>,
+    list: Option<String>,
+    face: Change,
+    /// A row or column that is too low or narrow to show anything.
+    low: bool,
+}
+
+/// The styles of a part.
+#[derive(Debug, Clone, Default)]
+pub(in crate::read) struct Styles {
+    /// By family, then by name.
+    families: BTreeMap<String, BTreeMap<String, Style>>,
+    lists: BTreeMap<String, List>,
+    /// How headings are numbered.
+    outline: List,
+    /// Faces that were asked for, by family and name.
+    known: BTreeMap<&'static str, BTreeMap<String, Change>>,
+}
+
+impl Styles {
+    /// What a style says of the face of text, that of its parents included.
+    pub(in crate::read) fn face(&mut self, family: &'static str, name: &str) -> Change {
+        if let Some(known) = self.known.get(family).and_then(|known| known.get(name)) {
+            return *known;
+        }
+        let mut change = Change::default();
+        let mut next = Some(name).filter(|name| name.len() <= LONGEST_NAME);
+        for _ in 0..GENERATIONS {
+            let style = next.and_then(|name| self.families.get(family)?.get(name));
+            let Some(style) = style else { break };
+            change = change.or(style.face);
+            next = style.parent.as_deref();
+        }
+        if name.len() <= LONGEST_NAME {
+            self.known.entry(family).or_default().insert(name.to_owned(), change);
+        }
+        change
+    }
+
+    /// Whether a row or column in this style is too low or narrow to show anything.
+    pub(in crate::read) fn is_low(&self, family: &str, name: &str) -> bool {
+        self.families.get(family).and_then(|family| family.get(name)).is_some_and(|style| style.low)
+    }
+
+    /// Takes in the styles of a whole part.
+    pub(in crate::read) fn part(&mut self, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
+        let mut events = Events::new(text, 0, SPACES);
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) => {
+                    self.take(&tag, &mut events, budget)?;
+                }
+                Event::End => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The list that paragraphs of this style belong to.
+    pub(in crate::read) fn list_of(&self, name: &str) -> Option<String> {
+        self.inherited("paragraph", name, |style| style.list.clone())
+    }
+
+    /// How the levels of a list are numbered.
+    pub(in crate::read) fn list(&self, name: &str) -> Option<&List> {
+        self.lists.get(name)
+    }
+
+    /// How headings are numbered.
+    pub(in crate::read) fn outline(&self) -> &List {
+        &self.outline
+    }
+
+    fn inherited<T>(&self, family: &str, name: &str, get: impl Fn(&Style) -> Option<T>) -> Option<T> {
+        let family = self.families.get(family)?;
+        let mut name = Some(name).filter(|name| name.len() <= LONGEST_NAME)?;
+        for _ in 0..GENERATIONS {
+            let style = family.get(name)?;
+            if let Some(found) = get(style) {
+                return Some(found);
+            }
+            name = style.parent.as_deref()?;
+        }
+        None
+    }
+
+    /// Takes in an element of `office:styles` or `office:automatic-styles` that has just begun, to its end; `false` for anything else,
+    /// which is left as it is.
+    pub(in crate::read) fn take(
+        &mut self,
+        tag: &Tag,
+        events: &mut Events,
+        budget: &mut Budget,
+    ) -> Result<bool, ReadError> {
+        match (tag.space, tag.local) {
+            (STYLE, "style" | "default-style") => self.style(tag, events, budget)?,
+            (TEXT, "list-style") => {
+                let name = short(tag, "name");
+                let list = list(events, budget)?;
+                self.lists.extend(name.map(|name| (name, list)));
+            }
+            (TEXT, "outline-style") => {
+                self.outline = list(events, budget)?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn style(&mut self, tag: &Tag, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
+        budget.spend(Resource::Blocks, 1)?;
+        let names = short(tag, "family").zip(short(tag, "name"));
+        let mut style =
+            Style { parent: short(tag, "parent-style-name"), list: short(tag, "list-style-name"), ..Style::default() };
+        let outside = events.depth().saturating_sub(1);
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.space == STYLE => match tag.local {
+                    "text-properties" => text_properties(&tag, &mut style.face),
+                    "paragraph-properties" | "table-cell-properties" => paper(&tag, &mut style.face),
+                    "table-row-properties" => style.low = is_low(&tag, "row-height"),
+                    "table-column-properties" => style.low = is_low(&tag, "column-width"),
+                    // A conditional format may colour the cell.
+                    "map" => style.face.paper = Some(Paper::Coloured),
+                    _ => {}
+                },
+                Event::Close(_) if events.depth() == outside => break,
+                Event::End => break,
+                _ => {}
+            }
+        }
+        let says = style.parent.is_some() || style.list.is_some() || style.face != Change::default() || style.low;
+        if let Some((family, name)) = names.filter(|_| says) {
+            self.families.entry(family).or_default().insert(name, style);
+        }
+        Ok(())
+    }
+}
+
+/// Points below which a row or column shows nothing.
+const LOW: f64 = 1.0;
+
+/// Takes what `style:text-properties` says of the face of text (ISO/IEC 26300-1, 16.27.28).
+fn text_properties(tag: &Tag, face: &mut Change) {
+    let mut struck = None;
+    for (name, value) in tag.all() {
+        match name.rsplit(':').next().unwrap_or(name) {
+            "display" => face.hidden = Some(value == "none"),
+            "text-line-through-style" | "text-line-through-type" => {
+                struck = Some(struck.unwrap_or(false) || value != "none");
+            }
+            "text-position" => {
+                let first = value.split_ascii_whitespace().next().unwrap_or_default();
+                let percent = first.strip_suffix('%').and_then(|percent| percent.parse::<f64>().ok());
+                face.shift = Some(match percent {
+                    Some(percent) if percent > RAISED => Shift::Raised,
+                    Some(percent) if percent < -RAISED => Shift::Lowered,
+                    Some(_) => Shift::None,
+                    None => Shift::named(first),
+                });
+            }
+            "color" => {
+                if let Some(colour) = rgb(&value) {
+                    face.ink(colour);
+                }
+            }
+            "use-window-font-color" if value == "true" => face.pale = Some(false),
+            "font-size" => {
+                if let Some(points) = points(&value) {
+                    face.points(points);
+                }
+            }
+            _ => {}
+        }
+    }
+    face.struck = struck.or(face.struck);
+    paper(tag, face);
+}
+
+/// A shift of the line by less is an adjustment, no mark, in hundredths of the font's height.
+const RAISED: f64 = 10.0;
+
+fn paper(tag: &Tag, face: &mut Change) {
+    if let Some(colour) = tag.get("background-color") {
+        face.paper = rgb(&colour).map(Paper::of).or(face.paper);
+    }
+}
+
+fn is_low(tag: &Tag, name: &str) -> bool {
+    tag.get(name).and_then(|length| points(&length)).is_some_and(|points| points < LOW)
+}
+
+/// A length in points; nothing for one that is not absolute.
+fn points(length: &str) -> Option<f64> {
+    let length = length.trim();
+    let unit = length.find(|sign: char| sign.is_ascii_alphabetic())?;
+    let factor = match &length[unit..] {
+        "pt" => 1.0,
+        "cm" => 72.0 / 2.54,
+        "mm" => 7.2 / 2.54,
+        "in" => 72.0,
+        "pc" => 12.0,
+        "px" => 0.75,
+        _ => return None,
+    };
+    length[..unit].trim().parse::<f64>().ok().map(|number| number * factor)
+}
+
+/// A name that an attribute gives and that is not too long to be compared again and again.
+fn short(tag: &Tag, attribute: &str) -> Option<String> {
+    tag.get(attribute).filter(|name| name.len() <= LONGEST_NAME).map(std::borrow::Cow::into_owned)
+}
+
+/// The levels of the list style that has just begun.
+fn list(events: &mut Events, budget: &mut Budget) -> Result<List, ReadError> {
+    budget.spend(Resource::Blocks, LEVELS as u64)?;
+    let mut list = List::default();
+    let outside = events.depth().saturating_sub(1);
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.space == TEXT && tag.local.ends_with("-style-bullet") => {
+                let bullet = tag.get("bullet-char").map(|sign| sign.chars().map(bullet).collect());
+                set(&mut list, &tag, Level { bullet, ..Level::default() });
+            }
+            Event::Open(tag)
+                if tag.space == TEXT && matches!(tag.local, "list-level-style-number" | "outline-level-style") =>
+            {
+                let text = |name| tag.get(name).map(|value| value.chars().take(64).collect::<String>());
+                let number = |name| tag.get(name).and_then(|value| value.parse::<u32>().ok());
+                set(
+                    &mut list,
+                    &tag,
+                    Level {
+                        format: text("num-format").unwrap_or_default(),
+                        around: (text("num-prefix").unwrap_or_default(), text("num-suffix").unwrap_or_default()),
+                        pattern: text("num-list-format"),
+                        start: number("start-value").unwrap_or(1),
+                        shown: number("display-levels").map_or(1, |shown| shown as usize),
+                        bullet: None,
+                    },
+                );
+            }
+            Event::Close(_) if events.depth() == outside => return Ok(list),
+            Event::End => return Ok(list),
+            _ => {}
+        }
+    }
+}
+
+fn set(list: &mut List, tag: &Tag, level: Level) {
+    let index = tag.get("level").and_then(|level| level.parse::<usize>().ok()).and_then(|level| level.checked_sub(1));
+    if let Some(slot) = index.and_then(|index| list.get_mut(index)) {
+        *slot = Some(level);
+    }
+}

@@ -1,0 +1,111 @@
+//! Word 97-2003 documents (MS-DOC), also what WPS Writer saves as .wps.
+
+mod blip;
+mod drawing;
+mod face;
+mod fib;
+mod fkp;
+mod list;
+mod pictures;
+mod pieces;
+mod props;
+mod sprm;
+mod style;
+mod text;
+
+use self::drawing::Drawings;
+use self::fib::{Fib, Table};
+use self::fkp::{Kind, Pages};
+use self::list::Lists;
+use self::pieces::Pieces;
+use self::style::Styles;
+use self::text::{Source, Walk};
+use crate::document::{Budget, Document, Region};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::container::cfb::Compound;
+use crate::read::shared::summary;
+
+/// Reads a Word 97-2003 document.
+///
+/// # Errors
+/// [`ReadError::Encrypted`] for a password, [`ReadError::Unsupported`] for Word 6.0/95 and for compound files of other programs,
+/// [`ReadError::Damaged`] when text is missing, [`ReadError::OverLimit`] when it would cost more than a file may.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    let mut compound = Compound::open(bytes, budget)?;
+    let Some(document) = compound.stream("WordDocument", budget)? else { return Err(foreign(&compound)) };
+    let fib = Fib::read(&document)?;
+    let names = if fib.second_table { ["1Table", "0Table"] } else { ["0Table", "1Table"] };
+    let mut table = compound.stream(names[0], budget)?;
+    if table.is_none() {
+        table = compound.stream(names[1], budget)?;
+    }
+    let table = table.ok_or_else(|| ReadError::Damaged(format!("the stream {} is missing", names[0])))?;
+    let data = compound.stream("Data", budget)?.unwrap_or_default();
+    let summary = compound.stream("\u{5}SummaryInformation", budget)?.unwrap_or_default();
+
+    let pieces = Pieces::read(fib.slice(&table, Table::Clx), budget)?;
+    let reached = pieces.list.last().map_or(0, |piece| piece.end);
+    if reached < fib.lengths.main {
+        return Err(ReadError::Damaged(format!("{} of {} characters are there", reached, fib.lengths.main)));
+    }
+    let source = Source {
+        document: &document,
+        data: &data,
+        pieces: &pieces,
+        characters: Pages::new(&document, fib.slice(&table, Table::PlcfBteChpx), Kind::Characters),
+        paragraphs: Pages::new(&document, fib.slice(&table, Table::PlcfBtePapx), Kind::Paragraphs),
+        styles: &Styles::read(fib.slice(&table, Table::Stshf), budget)?,
+        drawings: &Drawings::read(&fib, &document, &table, budget)?,
+    };
+    let mut walk = Walk::new(source, Lists::read(&fib, &table, budget)?, budget);
+    for (start, end, region) in stories(&fib) {
+        walk.story(start, end, region)?;
+    }
+    let mut result = walk.finish(fib.lengths.comments, findings);
+    result.metadata = summary::read(&summary);
+    Ok(result)
+}
+
+/// The parts of the text that are read, with their positions.
+fn stories(fib: &Fib) -> Vec<(u32, u32, Region)> {
+    let lengths = fib.lengths;
+    let parts = [
+        (lengths.main, Some(Region::Body)),
+        (lengths.footnotes, Some(Region::Note)),
+        (lengths.headers, Some(Region::HeaderFooter)),
+        (lengths.macros, None),
+        (lengths.comments, None),
+        (lengths.endnotes, Some(Region::Note)),
+        (lengths.text_boxes, Some(Region::TextBox)),
+        (lengths.header_text_boxes, Some(Region::HeaderFooter)),
+    ];
+    let mut start = 0_u32;
+    let mut stories = Vec::new();
+    for (length, region) in parts {
+        let end = start.saturating_add(length);
+        stories.extend(region.filter(|_| length > 0).map(|region| (start, end, region)));
+        start = end;
+    }
+    stories
+}
+
+/// What a compound file is that holds no Word document.
+fn foreign(compound: &Compound) -> ReadError {
+    let has = |wanted: &str| compound.names().any(|name| name.eq_ignore_ascii_case(wanted));
+    if has("EncryptedPackage") {
+        return ReadError::Encrypted;
+    }
+    let what = if has("Workbook") || has("Book") {
+        "an Excel 97-2003 workbook"
+    } else if has("MatOST") || has("CONTENTS") {
+        "a Microsoft Works document"
+    } else {
+        "a compound file without a Word document"
+    };
+    ReadError::Unsupported(what.to_owned())
+}

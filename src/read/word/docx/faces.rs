@@ -1,0 +1,107 @@
+//! Which text of a run counts (17.3.2): what its properties say, found again by their XML, and the paper that white text stands on.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use super::names::paper_of;
+use super::props::Props;
+use super::shared::Shared;
+use super::styles::Styles;
+use crate::document::Region;
+use crate::read::shared::marks::{Change, Paper};
+
+/// What the properties of a run say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Run {
+    /// Index of its character style.
+    pub(super) style: Option<usize>,
+    /// What it says itself.
+    pub(super) face: Change,
+}
+
+impl Run {
+    /// Puts it on the open run of a paragraph.
+    pub(super) fn apply(self, props: &mut Props, styles: &Styles) {
+        let style = self.style.and_then(|style| styles.get(Some(style)));
+        let face = style.map_or(props.style_face, |style| style.face.toggle(props.style_face));
+        props.face = self.face.apply(face);
+    }
+}
+
+/// Runs of which the properties are known. A text has few different ones.
+#[derive(Debug, Default)]
+pub(super) struct Faces<'a> {
+    last: [(&'a str, Run); 2],
+    next: usize,
+    scope: u64,
+    all: HashMap<&'a str, Run, FxBuildHasher>,
+}
+
+impl<'a> Faces<'a> {
+    /// Different properties that are remembered.
+    const MOST: usize = 64;
+
+    /// Forgets what was found where prefixes stood for other namespaces.
+    pub(super) fn stand_in(&mut self, scope: u64) {
+        if self.scope != scope {
+            *self = Self { scope, ..Self::default() };
+        }
+    }
+
+    /// One of the last two, where the XML that is left begins with it.
+    pub(super) fn recent(&self, is_left: impl Fn(&str) -> bool) -> Option<(&'a str, Run)> {
+        self.last.iter().find(|(xml, _)| !xml.is_empty() && is_left(xml)).copied()
+    }
+
+    /// What this XML says.
+    pub(super) fn get(&mut self, xml: &'a str) -> Option<Run> {
+        let run = *self.all.get(xml)?;
+        self.note(xml, run);
+        Some(run)
+    }
+
+    /// Remembers what this XML says.
+    pub(super) fn keep(&mut self, xml: &'a str, run: Run) {
+        if self.all.len() < Self::MOST {
+            self.all.insert(xml, run);
+        }
+        self.note(xml, run);
+    }
+
+    fn note(&mut self, xml: &'a str, run: Run) {
+        self.last[self.next] = (xml, run);
+        self.next = 1 - self.next;
+    }
+}
+
+/// What lies around a run: looked at only for white text.
+pub(super) struct Surroundings<'w, 'a, 'p> {
+    /// The properties of the tables and cells that are open, the innermost last.
+    pub(super) xml: &'w [&'a str],
+    pub(super) shared: &'w Shared<'p>,
+    /// It stands on the page, and in no box whose filling is not looked at.
+    pub(super) known: bool,
+    pub(super) region: Region,
+}
+
+impl Surroundings<'_, '_, '_> {
+    /// What lies behind the run: the innermost cell or table that says something.
+    pub(super) fn paper(&self) -> Paper {
+        if !self.known || self.shared.coloured || !matches!(self.region, Region::Body | Region::Note) {
+            return Paper::Coloured;
+        }
+        let around = self.xml.iter().rev().find_map(|xml| paper_of(xml).or_else(|| self.shades(xml)));
+        around.unwrap_or_default()
+    }
+
+    /// Whether the style of a table colours cells.
+    fn shades(&self, xml: &str) -> Option<Paper> {
+        let rest = &xml[xml.find(":tblStyle ")?..];
+        let id = rest.split_once(":val=")?.1;
+        let id = id.get(1..)?.split(['"', '\'']).next()?;
+        let styles = &self.shared.styles;
+        let style = styles.get(Some(styles.find(id)?))?;
+        style.shades.then_some(Paper::Coloured)
+    }
+}

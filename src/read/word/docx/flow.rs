@@ -1,0 +1,384 @@
+//! Where the pieces of a text go: open paragraphs, open tables, and the body, cell, text box or note that holds them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+
+use super::numbering::Membership;
+use super::props::Props;
+use super::shared::Shared;
+use super::table::{Physical, Table};
+use crate::document::{Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
+use crate::read::shared::marks::{Marks, Paper};
+
+/// What can hold paragraphs and tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The whole part.
+    Story,
+    /// A cell of the innermost table.
+    Cell,
+    /// A text box.
+    TextBox,
+    /// A note written where it is referred to (Word 2003).
+    Note,
+    /// A header or footer written where it is used (Word 2003).
+    Margin,
+}
+
+/// A holder and what it holds so far.
+#[derive(Debug)]
+struct Holder {
+    kind: Kind,
+    region: Region,
+    blocks: Vec<Block>,
+    cell: Physical,
+    /// A paragraph whose mark a tracked change deletes: it goes on in the next one.
+    carried: Option<Box<Para>>,
+}
+
+impl Holder {
+    /// Puts a paragraph that has ended into what holds it.
+    fn place(&mut self, para: &mut Para, part: &Arc<str>, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let (level, mut number) = properties(&para.props, shared);
+        let mut text = std::mem::take(&mut para.text);
+        let mut marks = std::mem::take(&mut para.marks);
+        if !marks.is_empty() {
+            marks.write_shifted(&mut text);
+            // The number of a line that nobody sees.
+            number = number.filter(|_| !text.trim().is_empty());
+        }
+        let length = text.len() + number.as_ref().map_or(0, String::len);
+        // The line end between the paragraphs of a cell is text, too.
+        shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
+        let place = || {
+            Place { part: Some(Arc::clone(part)), paragraph: para.index, ..Place::default() }.with_span(para.start, end)
+        };
+        let mut more = Vec::new();
+        if !marks.is_empty() {
+            if self.kind == Kind::Cell {
+                self.cell.marks.absorb(marks);
+            } else {
+                marks.tell(&place(), &mut shared.asides, shared.budget)?;
+            }
+        }
+        if self.kind == Kind::Cell {
+            self.cell.push(match number {
+                Some(number) => number + &text,
+                None => text,
+            });
+            // Nearly every paragraph of a table is a text and nothing else.
+            if para.pictures.is_empty() && para.boxes.is_empty() {
+                return Ok(());
+            }
+        } else if !text.trim().is_empty() || number.is_some() {
+            shared.budget.spend(Resource::Blocks, 1)?;
+            let (region, place) = (self.region, place());
+            more.push(Block::Paragraph(Paragraph { text, level, number, region, place }));
+        }
+        more.extend(para.pictures.drain(..).map(|picture| {
+            let place = place();
+            Block::Picture(PictureRef { place, ..picture })
+        }));
+        more.append(&mut para.boxes);
+        self.emit(more);
+        Ok(())
+    }
+
+    fn emit(&mut self, blocks: Vec<Block>) {
+        match self.kind {
+            Kind::Cell => self.cell.nested.extend(blocks),
+            _ => self.blocks.extend(blocks),
+        }
+    }
+}
+
+/// An open paragraph.
+#[derive(Debug, Default)]
+pub(super) struct Para {
+    /// The text so far.
+    pub(super) text: String,
+    start: usize,
+    index: Option<u32>,
+    pub(super) props: Props,
+    /// A page or column break that is a line break only if more text follows.
+    page_break: bool,
+    /// What is raised in it or left out of it.
+    pub(super) marks: Marks,
+    /// Where the open `w:t` began.
+    text_start: usize,
+    pub(super) pictures: Vec<PictureRef>,
+    /// What its text boxes hold.
+    boxes: Vec<Block>,
+}
+
+impl Para {
+    /// What the next paragraph begins with where this one's mark is deleted.
+    fn goes_on(self) -> Self {
+        let Self { text, start, index, pictures, boxes, marks, .. } = self;
+        Self { text, start, index, marks, pictures, boxes, ..Self::default() }
+    }
+
+    /// Appends visible text.
+    pub(super) fn push(&mut self, text: &str) {
+        if self.page_break && !text.is_empty() {
+            self.page_break = false;
+            if !self.text.is_empty() {
+                self.text.push('\n');
+                self.text_start = self.text_start.max(self.text.len());
+            }
+        }
+        // A line end in the file is a blank on the page.
+        if memchr::memchr3(b'\n', b'\r', b'\t', text.as_bytes()).is_some() {
+            self.text.extend(text.chars().map(|sign| if matches!(sign, '\n' | '\r' | '\t') { ' ' } else { sign }));
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Appends text whose face is special; whether it is shown.
+    pub(super) fn push_marked(&mut self, text: &str, paper: impl FnOnce() -> Paper) -> bool {
+        let face = self.props.face;
+        if let Some(kind) = face.left_out(paper) {
+            self.marks.leave_out(kind, text);
+            return false;
+        }
+        let start = self.text.len();
+        self.push(text);
+        self.marks.shift(start, self.text.len(), face.shift);
+        true
+    }
+
+    /// Appends a tab or a line break.
+    pub(super) fn push_control(&mut self, control: char) {
+        self.push("");
+        self.text.push(control);
+    }
+
+    /// Appends a page or column break.
+    pub(super) fn break_page(&mut self) {
+        self.page_break = true;
+    }
+
+    /// A `w:t` begins.
+    pub(super) fn text_begins(&mut self) {
+        self.text_start = self.text.len();
+    }
+
+    /// A `w:t` without `xml:space="preserve"` ends: blanks at its ends do not count.
+    pub(super) fn trim(&mut self) {
+        let Some(written) = self.text.get(self.text_start..) else { return };
+        if !written.starts_with([' ', '\t']) && !written.ends_with([' ', '\t']) {
+            return;
+        }
+        let kept = written.trim_matches([' ', '\t']).to_owned();
+        self.text.truncate(self.text_start);
+        self.text.push_str(&kept);
+    }
+}
+
+/// What the properties of paragraphs were found to be, by their XML.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a> {
+    props: HashMap<&'a str, Props, FxBuildHasher>,
+    last: Option<(&'a str, Props)>,
+    scope: u64,
+}
+
+impl<'a> Known<'a> {
+    /// Different properties that are remembered; a report has a few dozen.
+    const MOST: usize = 64;
+
+    /// Forgets what was found where prefixes stood for other namespaces.
+    pub(super) fn stand_in(&mut self, scope: u64) {
+        if std::mem::replace(&mut self.scope, scope) != scope {
+            self.props.clear();
+            self.last = None;
+        }
+    }
+
+    /// The XML that was asked for last, and what stands for it.
+    pub(super) fn last(&self) -> Option<(&'a str, Props)> {
+        self.last
+    }
+
+    /// What stands for this XML.
+    pub(super) fn get(&mut self, xml: &str) -> Option<Props> {
+        self.last = self.props.get_key_value(xml).map(|(&xml, &props)| (xml, props));
+        self.last.map(|(_, props)| props)
+    }
+
+    /// Remembers what this XML stands for.
+    pub(super) fn keep(&mut self, xml: &'a str, props: Props) {
+        if self.props.len() < Self::MOST {
+            self.props.insert(xml, props);
+        }
+    }
+}
+
+/// What is open in a part.
+#[derive(Debug)]
+pub(super) struct Flow {
+    part: Arc<str>,
+    holders: Vec<Holder>,
+    paras: Vec<Para>,
+    pub(super) tables: Vec<Table>,
+    paragraphs: u32,
+}
+
+impl Flow {
+    /// The flow of a part in a region.
+    pub(super) fn new(part: &Arc<str>, region: Region) -> Self {
+        let mut flow =
+            Self { part: Arc::clone(part), holders: Vec::new(), paras: Vec::new(), tables: Vec::new(), paragraphs: 0 };
+        flow.hold(Kind::Story, region, Physical::default());
+        flow
+    }
+
+    fn hold(&mut self, kind: Kind, region: Region, cell: Physical) {
+        self.holders.push(Holder { kind, region, blocks: Vec::new(), cell, carried: None });
+    }
+
+    /// The region of the innermost holder.
+    pub(super) fn region(&self) -> Region {
+        self.holders.last().map_or(Region::Body, |holder| holder.region)
+    }
+
+    /// The innermost open paragraph.
+    pub(super) fn para(&mut self) -> Option<&mut Para> {
+        self.paras.last_mut()
+    }
+
+    /// The cell that is open, if nothing is open inside it but paragraphs.
+    pub(super) fn cell(&mut self) -> Option<&mut Physical> {
+        self.holders.last_mut().filter(|holder| holder.kind == Kind::Cell).map(|holder| &mut holder.cell)
+    }
+
+    /// Begins a paragraph.
+    pub(super) fn open_paragraph(&mut self, start: usize, shared: &Shared<'_>) {
+        let host = self.paras.last().and_then(|para| para.index);
+        let Some(holder) = self.holders.last_mut() else { return };
+        let index = if holder.kind == Kind::Story {
+            self.paragraphs += 1;
+            Some(self.paragraphs - 1)
+        } else {
+            host
+        };
+        let props = shared.fresh_properties();
+        self.paras.push(match holder.carried.take() {
+            Some(carried) => Para { props, ..carried.goes_on() },
+            None => Para { start, index, props, ..Para::default() },
+        });
+    }
+
+    /// Ends a paragraph and puts it where it belongs.
+    pub(super) fn close_paragraph(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let (Some(para), Some(holder)) = (self.paras.last_mut(), self.holders.last_mut()) else { return Ok(()) };
+        if para.props.mark_deleted {
+            holder.carried = self.paras.pop().map(Box::new);
+            return Ok(());
+        }
+        holder.place(para, &self.part, end, shared)?;
+        self.paras.truncate(self.paras.len() - 1);
+        Ok(())
+    }
+
+    /// Begins a holder. A holder has its own open paragraphs only through the stack of elements, so nothing else is needed.
+    pub(super) fn open(&mut self, kind: Kind, start: usize) {
+        let region = match kind {
+            Kind::TextBox if self.region() == Region::Body => Region::TextBox,
+            Kind::Story | Kind::Cell | Kind::TextBox => self.region(),
+            Kind::Note => Region::Note,
+            Kind::Margin => Region::HeaderFooter,
+        };
+        self.hold(kind, region, Physical { span: (start, start), columns: 1, ..Physical::default() });
+    }
+
+    /// Ends a holder and puts what it holds where it belongs.
+    pub(super) fn close(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let Some(mut holder) = self.holders.pop() else { return Ok(()) };
+        if let Some(mut carried) = holder.carried.take() {
+            holder.place(&mut carried, &self.part, end, shared)?;
+        }
+        match holder.kind {
+            Kind::Cell => {
+                holder.cell.span.1 = end;
+                shared.hold_cell()?;
+                if let Some(table) = self.tables.last_mut() {
+                    table.held += 1;
+                    table.cell(holder.cell);
+                }
+            }
+            Kind::TextBox => match self.paras.last_mut() {
+                Some(para) => para.boxes.extend(holder.blocks),
+                None => self.emit(holder.blocks),
+            },
+            Kind::Note => shared.notes.extend(holder.blocks),
+            Kind::Margin => shared.margins.extend(holder.blocks),
+            Kind::Story => self.holders.push(holder),
+        }
+        Ok(())
+    }
+
+    /// Begins a table.
+    pub(super) fn open_table(&mut self, start: usize, shared: &mut Shared<'_>) {
+        self.tables.push(Table::new(&self.part, shared.tables, start));
+        shared.tables += 1;
+    }
+
+    /// Ends the innermost table.
+    pub(super) fn close_table(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
+        let Some(mut table) = self.tables.pop() else { return Ok(()) };
+        shared.held -= table.held;
+        let grid = table.finish(end, shared.budget)?;
+        shared.asides.append(&mut table.asides);
+        if let Some(grid) = grid {
+            shared.budget.spend(Resource::Blocks, 1)?;
+            self.emit(vec![Block::Grid(grid)]);
+        }
+        Ok(())
+    }
+
+    fn emit(&mut self, blocks: Vec<Block>) {
+        if let Some(holder) = self.holders.last_mut() {
+            holder.emit(blocks);
+        }
+    }
+
+    /// Puts blocks where the open paragraph ends, or here.
+    pub(super) fn insert(&mut self, blocks: Vec<Block>) {
+        match self.paras.last_mut() {
+            Some(para) => para.boxes.extend(blocks),
+            None => self.emit(blocks),
+        }
+    }
+
+    /// The blocks of the whole part.
+    pub(super) fn finish(mut self, end: usize, shared: &mut Shared<'_>) -> Result<Vec<Block>, Exceeded> {
+        self.close(end, shared)?;
+        Ok(self.holders.into_iter().next().map(|holder| holder.blocks).unwrap_or_default())
+    }
+}
+
+/// The outline level and the list label of a paragraph: its own properties, else those of its style.
+fn properties(para: &Props, shared: &mut Shared<'_>) -> (Option<u8>, Option<String>) {
+    let style = shared.styles.get(para.style);
+    let level = match para.outline {
+        Some(level) => u8::try_from(level).ok().filter(|level| *level < 9).map(|level| level + 1),
+        None => style.and_then(|style| style.level),
+    };
+    let list = para.list.or_else(|| style.and_then(|style| style.list)).unwrap_or(0);
+    if list == 0 {
+        return (level, None);
+    }
+    let owner = style.and_then(|style| style.list_owner).and_then(|owner| shared.styles.get(Some(owner)));
+    let styles = if para.list.is_some() { [None, None] } else { [style, owner] };
+    let member = Membership {
+        list,
+        level: para.list_level,
+        styles: styles.map(|style| style.map(|style| style.id.as_str())),
+        style_level: style.and_then(|style| style.list_level),
+    };
+    (level, shared.lists.label(member))
+}

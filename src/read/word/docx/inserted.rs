@@ -1,0 +1,68 @@
+//! Other files inside a document that are shown as a part of it (`w:altChunk`, 17.17.2).
+
+use super::shared::Shared;
+use crate::document::{Block, Document, Format};
+use crate::read::container::Relationships;
+use crate::read::shared::skipped::Kind;
+use crate::read::{READERS, ReadError, Sniffed, sniff};
+
+/// Files that are read as parts of one document.
+const MOST: usize = 32;
+
+/// Formats of text that may be put in; documents of Word in them put nothing in themselves.
+const TEXTS: &[Format] = &[Format::Html, Format::Mht, Format::Rtf, Format::Text, Format::Docx, Format::Odt];
+
+impl Shared<'_> {
+    /// The blocks of the file that a relationship leads to; nothing, and counted, where it is not read.
+    ///
+    /// # Errors
+    /// [`ReadError::OverLimit`] when it costs more than is left of what the whole file may.
+    pub(super) fn inserted(&mut self, id: &str, relationships: &Relationships) -> Result<Vec<Block>, ReadError> {
+        let found = self.inserted_document(id, relationships)?;
+        let Some(document) = found else {
+            self.skipped.add(Kind::Chunk);
+            return Ok(Vec::new());
+        };
+        let first = self.pictures.list.len();
+        let Document { mut blocks, pictures, .. } = document;
+        self.pictures.list.extend(pictures);
+        let mut waiting: Vec<&mut Block> = blocks.iter_mut().collect();
+        while let Some(block) = waiting.pop() {
+            match block {
+                Block::Picture(picture) => picture.index += first,
+                Block::Grid(grid) => {
+                    waiting.extend(grid.cells_mut().iter_mut().flat_map(|cell| cell.nested.iter_mut()));
+                }
+                Block::Paragraph(_) => {}
+            }
+        }
+        Ok(blocks)
+    }
+
+    fn inserted_document(&mut self, id: &str, relationships: &Relationships) -> Result<Option<Document>, ReadError> {
+        self.inserted += 1;
+        let target = relationships.by_id(id).filter(|to| !to.external && self.inserted <= MOST);
+        let Some(target) = target else { return Ok(None) };
+        let Some(bytes) = self.parts.part(&target.target, self.budget)? else { return Ok(None) };
+        let Sniffed::Known(format) = sniff(&bytes) else { return Ok(None) };
+        if !TEXTS.contains(&format) {
+            return Ok(None);
+        }
+        let mut findings = Vec::new();
+        let read = match format {
+            Format::Docx => super::read_part(&bytes, self.budget, &mut findings, MOST),
+            _ => match READERS.iter().find(|reader| reader.format == format) {
+                Some(reader) => (reader.read)(&bytes, self.budget, &mut findings),
+                None => return Ok(None),
+            },
+        };
+        match read {
+            Ok(document) => {
+                self.said.append(&mut findings);
+                Ok(Some(document))
+            }
+            Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
+            Err(_) => Ok(None),
+        }
+    }
+}

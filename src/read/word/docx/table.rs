@@ -1,0 +1,340 @@
+//! An open table: physical rows and cells as they are written, put on the grid when their row ends (17.4).
+
+use std::sync::Arc;
+
+use crate::document::{Aside, AsideKind, Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
+use crate::read::shared::marks::Marks;
+
+/// Columns at most this wide (twips) are traces of rounding: programs that convert tables leave them where edges almost met.
+const SLIVER: u32 = 12;
+
+/// Average width of a column below which the widths cannot be twips.
+const LEAST_AVERAGE: u64 = 100;
+
+/// A cell's part in a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Merge {
+    /// None.
+    #[default]
+    None,
+    /// First of the merged cells.
+    Restart,
+    /// Part of the cell above or on the left.
+    Continue,
+}
+
+/// A physical cell.
+#[derive(Debug, Default)]
+pub(super) struct Physical {
+    /// Its paragraphs, joined by `\n`; `None` before the first.
+    pub(super) text: Option<String>,
+    /// Tables, pictures and text boxes in it.
+    pub(super) nested: Vec<Block>,
+    /// Start and end of its element.
+    pub(super) span: (usize, usize),
+    /// `w:gridSpan`.
+    pub(super) columns: u32,
+    /// `w:vMerge`.
+    pub(super) vertical: Merge,
+    /// `w:hMerge`.
+    pub(super) horizontal: Merge,
+    /// A tracked change deletes it.
+    pub(super) deleted: bool,
+    /// What was left out of it.
+    pub(super) marks: Marks,
+}
+
+impl Physical {
+    /// Adds a paragraph's text.
+    pub(super) fn push(&mut self, more: String) {
+        match &mut self.text {
+            Some(text) => {
+                text.push('\n');
+                text.push_str(&more);
+            }
+            None => self.text = Some(more),
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.nested.is_empty() && self.text.as_ref().is_none_or(|text| text.trim().is_empty())
+    }
+}
+
+/// A physical row.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    cells: Vec<Physical>,
+    /// `w:gridBefore`.
+    pub(super) before: u32,
+    /// `w:gridAfter`.
+    pub(super) after: u32,
+    /// A tracked change deletes it.
+    pub(super) deleted: bool,
+    /// It is hidden, or too low to show anything.
+    pub(super) hidden: bool,
+}
+
+/// A table that is being read.
+#[derive(Debug)]
+pub(super) struct Table {
+    builder: GridBuilder,
+    part: Arc<str>,
+    index: u32,
+    start: usize,
+    widths: Vec<u32>,
+    /// Number of real columns before each written one; empty where every column is real.
+    real: Vec<u32>,
+    /// The row that is being read.
+    pub(super) row: Option<Row>,
+    /// Number of `w:tc` elements that are open.
+    pub(super) open_cells: u32,
+    /// Cells held so far.
+    pub(super) held: u64,
+    /// Cells of hidden rows that reach down into rows that are seen: the column of each.
+    reaching: Vec<(u32, Physical)>,
+    /// What was left out of it.
+    pub(super) asides: Vec<Aside>,
+}
+
+impl Table {
+    /// A table without rows; `index` is its number in the document.
+    pub(super) fn new(part: &Arc<str>, index: u32, start: usize) -> Self {
+        Self {
+            builder: GridBuilder::new(Place::default()),
+            part: Arc::clone(part),
+            index,
+            start,
+            widths: Vec::new(),
+            real: Vec::new(),
+            row: None,
+            open_cells: 0,
+            held: 0,
+            reaching: Vec::new(),
+            asides: Vec::new(),
+        }
+    }
+
+    /// Takes note of a `w:gridCol`.
+    pub(super) fn grid_column(&mut self, width: Option<u32>, budget: &Budget) {
+        if (self.widths.len() as u64) < budget.limits().grid_slots {
+            self.widths.push(width.unwrap_or(u32::MAX));
+        }
+    }
+
+    /// The columns are known: finds those that are slivers.
+    pub(super) fn columns_end(&mut self) {
+        let known = || self.widths.iter().filter(|width| **width != u32::MAX);
+        let total: u64 = known().map(|width| u64::from(*width)).sum();
+        let is_sliver = |width: u32| (1..=SLIVER).contains(&width);
+        if total < LEAST_AVERAGE * self.widths.len() as u64 || !known().any(|width| is_sliver(*width)) {
+            return;
+        }
+        let mut count = 0;
+        self.real = vec![0];
+        self.real.extend(self.widths.iter().map(|width| {
+            count += u32::from(!is_sliver(*width));
+            count
+        }));
+    }
+
+    /// Number of real columns before a written one.
+    fn real(&self, column: u32) -> u32 {
+        match self.real.last() {
+            None => column,
+            Some(last) => self
+                .real
+                .get(column as usize)
+                .copied()
+                .unwrap_or_else(|| last.saturating_add(column).saturating_sub(self.real.len() as u32 - 1)),
+        }
+    }
+
+    /// Adds a physical cell to the open row.
+    pub(super) fn cell(&mut self, cell: Physical) {
+        let Some(row) = &mut self.row else { return };
+        if cell.deleted {
+            return;
+        }
+        match row.cells.last_mut().filter(|_| cell.horizontal == Merge::Continue) {
+            Some(first) => {
+                first.columns = first.columns.saturating_add(cell.columns);
+                if !cell.is_blank() {
+                    if let Some(text) = cell.text {
+                        first.push(text);
+                    }
+                    first.nested.extend(cell.nested);
+                }
+                first.marks.absorb(cell.marks);
+            }
+            None => row.cells.push(cell),
+        }
+    }
+
+    /// Puts the open row on the grid. A row without cells is none.
+    pub(super) fn row_end(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
+        let Some(row) = self.row.take() else { return Ok(()) };
+        if row.deleted || row.cells.is_empty() {
+            return Ok(());
+        }
+        if row.hidden {
+            return self.hidden_row(row, budget);
+        }
+        self.builder.start_row(budget)?;
+        let mut reaching = std::mem::take(&mut self.reaching);
+        let before = self.real(row.before);
+        if before > 0 {
+            self.builder.skip(before, budget)?;
+        }
+        let mut column = row.before;
+        for cell in row.cells {
+            let cell = match reaching.iter().position(|(at, _)| *at == column && cell.vertical == Merge::Continue) {
+                Some(index) => reaching.swap_remove(index).1,
+                None => cell,
+            };
+            let next = column.saturating_add(cell.columns.max(1));
+            let columns = self.real(next) - self.real(column);
+            column = next;
+            if columns == 0 && cell.is_blank() {
+                continue;
+            }
+            self.add(cell, columns.max(1), budget)?;
+        }
+        let after = self.real(column.saturating_add(row.after)) - self.real(column);
+        if after > 0 {
+            self.builder.skip(after, budget)?;
+        }
+        Ok(())
+    }
+
+    /// Tells of a row that nobody sees. Cells that reach out of it are seen below it.
+    fn hidden_row(&mut self, row: Row, budget: &mut Budget) -> Result<(), Exceeded> {
+        let place = Place {
+            part: Some(Arc::clone(&self.part)),
+            table: Some(self.index),
+            row: Some(self.builder.next_row()),
+            ..Place::default()
+        };
+        let (mut column, mut told) = (row.before, String::new());
+        for cell in row.cells {
+            let at = column;
+            column = column.saturating_add(cell.columns.max(1));
+            if cell.vertical == Merge::Restart {
+                self.reaching.push((at, cell));
+            } else if let Some(text) = cell.text.filter(|text| !text.trim().is_empty()) {
+                told.push_str(if told.is_empty() { "" } else { " " });
+                told.push_str(text.trim());
+            }
+        }
+        self.asides.extend(Aside::new(AsideKind::Row, &told, place, budget)?);
+        Ok(())
+    }
+
+    fn add(&mut self, cell: Physical, col_span: u32, budget: &mut Budget) -> Result<(), Exceeded> {
+        let row = self.builder.row();
+        let column = self.builder.next_column();
+        let place = Place::cell(&self.part, self.index as usize, row as usize, column as usize)
+            .with_span(cell.span.0, cell.span.1);
+        let text = cell.text.unwrap_or_default();
+        cell.marks.tell(&place, &mut self.asides, budget)?;
+        let content = Cell { col_span, place, ..Cell::default() };
+        let index = match cell.vertical {
+            Merge::Continue => self.builder.continue_above(content, budget)?,
+            Merge::None | Merge::Restart => self.builder.add(content, budget)?,
+        };
+        let Some(target) = self.builder.cell_mut(index) else { return Ok(()) };
+        if target.row == row {
+            target.text = text;
+            target.nested = cell.nested;
+        } else if !text.trim().is_empty() || !cell.nested.is_empty() {
+            // Word hides what stands in a continuation; it is kept with the cell that it belongs to.
+            if !target.text.is_empty() && !text.trim().is_empty() {
+                target.text.push('\n');
+            }
+            target.text.push_str(text.trim());
+            target.nested.extend(cell.nested);
+        }
+        Ok(())
+    }
+
+    /// The grid; nothing for a table without any cell.
+    pub(super) fn finish(&mut self, end: usize, budget: &mut Budget) -> Result<Option<Grid>, Exceeded> {
+        self.row_end(budget)?;
+        let mut grid = std::mem::take(&mut self.builder).finish(budget)?;
+        grid.place = Place { part: Some(Arc::clone(&self.part)), table: Some(self.index), ..Place::default() }
+            .with_span(self.start, end);
+        Ok(Some(grid).filter(|grid| !grid.cells().is_empty()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn physical(text: &str, columns: u32) -> Physical {
+        Physical { text: Some(text.into()), columns, ..Physical::default() }
+    }
+
+    fn table(widths: &[u32]) -> Table {
+        let mut table = Table::new(&"p".into(), 0, 0);
+        for width in widths {
+            table.grid_column(Some(*width), &Budget::default());
+        }
+        table.columns_end();
+        table
+    }
+
+    /// Text, first column and number of columns of each cell, row by row.
+    type Shown = Vec<Vec<(String, u32, u32)>>;
+
+    fn rows(mut table: Table, rows: Vec<Vec<Physical>>) -> Result<Shown, Exceeded> {
+        let budget = &mut Budget::default();
+        for cells in rows {
+            table.row = Some(Row::default());
+            for cell in cells {
+                table.cell(cell);
+            }
+            table.row_end(budget)?;
+        }
+        let Some(grid) = table.finish(0, budget)? else { return Ok(Vec::new()) };
+        let shown = |cell: &Cell| (cell.text.clone(), cell.column, cell.col_span);
+        Ok((0..grid.rows()).map(|row| grid.row_cells(row).map(shown).collect()).collect())
+    }
+
+    #[test]
+    fn a_sliver_is_no_column() -> Result<(), Exceeded> {
+        let cells = vec![
+            vec![physical("a", 1), physical("b", 2)],
+            vec![physical("", 3)],
+            vec![physical("c", 2), physical("d", 1)],
+        ];
+        let found = rows(table(&[900, 1, 900]), cells)?;
+        assert_eq!(found[0], [("a".into(), 0, 1), ("b".into(), 1, 1)]);
+        assert_eq!(found[1], [(String::new(), 0, 2)]);
+        assert_eq!(found[2], [("c".into(), 0, 1), ("d".into(), 1, 1)]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_stands_on_a_sliver_is_kept() -> Result<(), Exceeded> {
+        let found = rows(table(&[900, 1, 900]), vec![vec![physical("a", 1), physical("b", 1), physical("c", 1)]])?;
+        assert_eq!(found[0].len(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn widths_that_are_no_twips_are_not_judged() -> Result<(), Exceeded> {
+        let found = rows(table(&[1, 1, 1]), vec![vec![physical("a", 1), physical("", 1), physical("c", 1)]])?;
+        assert_eq!(found[0].len(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn horizontally_merged_cells_are_one() -> Result<(), Exceeded> {
+        let first = Physical { horizontal: Merge::Restart, ..physical("a", 1) };
+        let more = Physical { horizontal: Merge::Continue, ..physical("", 1) };
+        let found = rows(table(&[]), vec![vec![first, more, physical("b", 1)]])?;
+        assert_eq!(found[0], [("a".into(), 0, 2), ("b".into(), 2, 1)]);
+        Ok(())
+    }
+}

@@ -1,0 +1,482 @@
+//! The walk over a part with text: each element is answered when it begins and when it ends, with a stack instead of recursion.
+
+use std::sync::Arc;
+
+use super::faces::{Faces, Run, Surroundings};
+use super::flow::{Flow, Kind, Known};
+use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP};
+use super::shared::Shared;
+use super::vml::vml_extent;
+use crate::document::{Block, PictureRef, Region, Resource};
+use crate::read::ReadError;
+use crate::read::container::Relationships;
+use crate::read::shared::skipped;
+use crate::read::xml::{Event, Events, Tag};
+
+/// Fields in fields that are told apart.
+const DEEPEST_FIELD: usize = 64;
+
+/// What an open element is to the walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Element {
+    /// Its content is read as if it stood here without it.
+    Through,
+    Paragraph,
+    ParagraphProps,
+    /// `w:rPr` of a paragraph mark.
+    MarkProps,
+    Run,
+    RunProps,
+    /// Text that is shown, without blanks at its ends.
+    Text,
+    /// Text that is shown as it is written.
+    TextAsWritten,
+    Table,
+    Columns,
+    Row,
+    RowProps,
+    Cell,
+    CellProps,
+    TextBox,
+    Note,
+    Margin,
+    Section,
+    /// A picture's bytes in base64 (Word 2003).
+    Binary,
+    /// `mc:AlternateContent`.
+    Alternatives,
+    Drawing,
+}
+
+/// The walk over one part.
+pub(super) struct Walk<'a, 's, 'p> {
+    pub(super) shared: &'s mut Shared<'p>,
+    pub(super) events: Events<'a>,
+    pub(super) relationships: &'a Relationships,
+    pub(super) flow: Flow,
+    stack: Vec<Element>,
+    /// What had been yielded when each open `mc:AlternateContent` began.
+    alternatives: Vec<u64>,
+    /// Size and description of the drawing that is open.
+    drawing: PictureRef,
+    /// Open complex fields (17.16.18): whether their instruction is still being read.
+    fields: Vec<bool>,
+    /// The number of open elements within the control that is bound to a part, and the text that it shows in place of its content until
+    /// that has been shown.
+    pub(super) bound: Option<(usize, Option<String>)>,
+    /// What is chosen in the list of choices whose field is open, and how much had been shown when it began.
+    pub(super) choice: Option<String>,
+    shown_before: u64,
+    /// Text that stood within instructions, kept until the instruction has ended.
+    swallowed: String,
+    /// Name and base64 text of the picture that is open (Word 2003).
+    binary: (String, String),
+    /// Properties of which nothing was wanted when they were last looked at: of cells and paragraph marks.
+    pub(super) unwanted: [Option<&'a str>; 2],
+    /// What runs say of their face, by the XML of their properties.
+    pub(super) faces: Faces<'a>,
+    /// The run whose properties are being read: their XML, the depth at which they end, what they say.
+    pub(super) run: Option<(Option<&'a str>, Run)>,
+    /// The properties of the open tables and cells, as XML.
+    pub(super) around: Vec<&'a str>,
+    /// Text boxes that are open: what lies behind them is not known.
+    boxes: u32,
+    pub(super) known: Known<'a>,
+    /// The XML of the paragraph's properties that are being read, and the depth at which they end.
+    pub(super) learning: Option<(&'a str, usize)>,
+}
+
+impl<'a, 's, 'p> Walk<'a, 's, 'p> {
+    /// A walk over the text of a part; `base` is added to every offset.
+    pub(super) fn new(
+        shared: &'s mut Shared<'p>,
+        (text, base): (&'a str, usize),
+        part: &Arc<str>,
+        region: Region,
+        relationships: &'a Relationships,
+    ) -> Self {
+        Self {
+            shared,
+            events: Events::new(text, base, SPACES),
+            relationships,
+            flow: Flow::new(part, region),
+            stack: Vec::new(),
+            alternatives: Vec::new(),
+            drawing: PictureRef::default(),
+            fields: Vec::new(),
+            bound: None,
+            choice: None,
+            shown_before: 0,
+            swallowed: String::new(),
+            binary: (String::new(), String::new()),
+            unwanted: [None; 2],
+            faces: Faces::default(),
+            run: None,
+            around: Vec::new(),
+            boxes: 0,
+            known: Known::default(),
+            learning: None,
+        }
+    }
+
+    /// Number of open elements that are answered when they end.
+    pub(super) fn depth(&self) -> usize {
+        self.stack.len()
+    }
+
+    /// Reads the part to its end.
+    pub(super) fn run(mut self) -> Result<Vec<Block>, ReadError> {
+        let mut last = 0;
+        loop {
+            // A tag is looked at where it lies: a copy would wait for its parts to be stored.
+            match self.events.next(self.shared.budget) {
+                Ok(Event::Open(ref tag)) => match self.open(tag)? {
+                    Some(element) => self.stack.push(element),
+                    None => last = self.events.skip(self.shared.budget)?,
+                },
+                Ok(Event::Close(end)) => {
+                    last = end;
+                    if let Some(element) = self.stack.pop() {
+                        self.close(element, end)?;
+                    }
+                    if self.bound.as_ref().is_some_and(|bound| self.stack.len() < bound.0) {
+                        self.bound = None;
+                    }
+                }
+                Ok(Event::Text(text)) => self.text(text),
+                Ok(Event::Character(character)) => self.text(character.encode_utf8(&mut [0; 4])),
+                Ok(Event::End) => return Ok(self.flow.finish(last, self.shared)?),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.stack.last() {
+            Some(Element::Text | Element::TextAsWritten) => self.show(text),
+            Some(Element::Binary) => self.binary.1.push_str(text),
+            _ => {}
+        }
+    }
+
+    /// Puts text where it is shown, unless the run is hidden or the text belongs to a field's instruction.
+    pub(super) fn show(&mut self, text: &str) {
+        let instruction = self.fields.contains(&true);
+        let region = self.flow.region();
+        let Some(para) = self.flow.para() else { return };
+        if instruction {
+            if !para.props.face.hidden {
+                self.swallowed.push_str(text);
+            }
+            return;
+        }
+        let mut text = text;
+        let value;
+        if let Some((_, shown)) = &mut self.bound {
+            value = shown.take().unwrap_or_default();
+            text = &value;
+        }
+        if para.props.face.is_plain() {
+            para.push(text);
+        } else {
+            let around = Surroundings { xml: &self.around, shared: self.shared, known: self.boxes == 0, region };
+            if !para.push_marked(text, || around.paper()) {
+                return;
+            }
+        }
+        if !text.trim_ascii().is_empty() {
+            self.shared.yielded += 1;
+        }
+    }
+
+    /// A tab or a line break.
+    pub(super) fn show_control(&mut self, control: char) {
+        let instruction = self.fields.contains(&true);
+        if let Some(para) = self.flow.para().filter(|para| !para.props.face.hidden && !instruction) {
+            para.push_control(control);
+        }
+    }
+
+    fn open(&mut self, tag: &Tag<'a>) -> Result<Option<Element>, ReadError> {
+        let parent = self.parent();
+        if tag.space == W {
+            return match parent {
+                Element::ParagraphProps => Ok(self.paragraph_property(tag)),
+                Element::MarkProps => Ok(self.mark_property(tag)),
+                Element::RunProps => Ok(self.run_property(tag)),
+                Element::Columns => Ok(self.column(tag)),
+                Element::RowProps => Ok(self.row_property(tag)),
+                Element::CellProps => Ok(self.cell_property(tag)),
+                Element::Section => Ok(self.section_property(tag)),
+                _ if tag.local == "altChunk" => {
+                    self.inserted(tag.get("id").as_deref())?;
+                    Ok(Some(Element::Through))
+                }
+                _ => Ok(self.word(tag)),
+            };
+        }
+        match parent {
+            Element::Alternatives if tag.space == MC => {
+                Ok((self.alternatives.last() == Some(&self.shared.yielded)).then_some(Element::Through))
+            }
+            Element::MarkProps | Element::RowProps if tag.space == AML => Ok(self.annotated_mark(tag)),
+            Element::ParagraphProps
+            | Element::MarkProps
+            | Element::RunProps
+            | Element::Columns
+            | Element::RowProps
+            | Element::CellProps => Ok(None),
+            _ => self.foreign(tag),
+        }
+    }
+
+    /// The element that the next one stands in.
+    pub(super) fn parent(&self) -> Element {
+        self.stack.last().copied().unwrap_or(Element::Through)
+    }
+
+    /// An element of another vocabulary where content can stand.
+    fn foreign(&mut self, tag: &Tag<'a>) -> Result<Option<Element>, ReadError> {
+        match (tag.space, tag.local) {
+            (MC, "AlternateContent") => {
+                self.alternatives.push(self.shared.yielded);
+                return Ok(Some(Element::Alternatives));
+            }
+            (WP, "extent") => self.drawing.extent = extent(tag),
+            (WP, "docPr") => {
+                let alt = tag.get("descr").filter(|alt| !alt.is_empty()).or_else(|| tag.get("title"));
+                self.drawing.alt = alt.filter(|alt| !alt.is_empty()).map(std::borrow::Cow::into_owned);
+            }
+            (A, "blip") => {
+                if let Some(id) = tag.get("embed").or_else(|| tag.get("link")) {
+                    self.picture(&id)?;
+                }
+                return Ok(None);
+            }
+            (A, "txBody") => return Ok(Some(self.text_box(tag))),
+            (A, "p") => {
+                self.flow.open_paragraph(tag.start, self.shared);
+                return Ok(Some(Element::Paragraph));
+            }
+            (A | M, "t") => return Ok(Some(self.text_element(true))),
+            (A, "pPr" | "rPr" | "endParaRPr") | (M, "rPr" | "ctrlPr") => return Ok(None),
+            (V, "shape" | "rect" | "roundrect" | "oval" | "line" | "polyline") => {
+                self.drawing.extent = tag.get("style").and_then(|style| vml_extent(&style));
+                self.drawing.alt = tag.get("alt").filter(|alt| !alt.is_empty()).map(std::borrow::Cow::into_owned);
+            }
+            (V, "imagedata") => {
+                if let Some(id) = tag.get("id").or_else(|| tag.get("src")).or_else(|| tag.get("href")) {
+                    self.picture(&id)?;
+                }
+            }
+            (V, "textpath") => self.word_art(tag)?,
+            (O, "OLEObject") => self.skipped(skipped::Kind::Object),
+            (GRAPHIC, "chart" | "relIds") => self.skipped(skipped::Kind::Chart),
+            (AML, "annotation") => return Ok(self.annotation(tag)),
+            _ => {}
+        }
+        Ok(Some(Element::Through))
+    }
+
+    /// Another file is shown here; one that is not read is counted.
+    fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
+        let Some(id) = id else {
+            self.skipped(skipped::Kind::Chunk);
+            return Ok(());
+        };
+        self.shared.yielded += 1;
+        let blocks = self.shared.inserted(id, self.relationships)?;
+        self.flow.insert(blocks);
+        Ok(())
+    }
+
+    pub(super) fn skipped(&mut self, kind: skipped::Kind) {
+        self.shared.skipped.add(kind);
+        self.shared.yielded += 1;
+    }
+
+    /// A text box begins, unless its host is hidden.
+    pub(super) fn text_box(&mut self, tag: &Tag<'a>) -> Element {
+        self.flow.open(Kind::TextBox, tag.start);
+        self.boxes += 1;
+        Element::TextBox
+    }
+
+    /// An element begins whose text is shown.
+    pub(super) fn text_element(&mut self, preserve: bool) -> Element {
+        if let Some(para) = self.flow.para() {
+            para.text_begins();
+        }
+        if preserve { Element::TextAsWritten } else { Element::Text }
+    }
+
+    /// A picture's bytes begin.
+    pub(super) fn binary_begins(&mut self, tag: &Tag<'a>) -> Element {
+        self.binary = (tag.get("name").unwrap_or_default().into_owned(), String::new());
+        Element::Binary
+    }
+
+    /// Text drawn along a path is in an attribute.
+    fn word_art(&mut self, tag: &Tag<'a>) -> Result<(), ReadError> {
+        if let Some(text) = tag.get("string") {
+            self.flow.open(Kind::TextBox, tag.start);
+            self.flow.open_paragraph(tag.start, self.shared);
+            self.show(&text);
+            self.flow.close_paragraph(tag.start, self.shared)?;
+            self.flow.close(tag.start, self.shared)?;
+        }
+        Ok(())
+    }
+
+    /// A tracked change or a comment of Word 2003.
+    fn annotation(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        match tag.get("type").as_deref() {
+            Some("Word.Deletion") => {
+                self.shared.revisions += 1;
+                None
+            }
+            Some("Word.Insertion") => {
+                self.shared.revisions += 1;
+                Some(Element::Through)
+            }
+            Some("Word.Comment") => {
+                self.shared.skipped.add(skipped::Kind::Comment);
+                None
+            }
+            _ => Some(Element::Through),
+        }
+    }
+
+    fn annotated_mark(&mut self, tag: &Tag<'a>) -> Option<Element> {
+        if tag.get("type").as_deref() == Some("Word.Deletion") {
+            self.mark_deleted();
+        }
+        None
+    }
+
+    /// A tracked change deletes the row or the paragraph mark whose properties are open.
+    pub(super) fn mark_deleted(&mut self) {
+        self.shared.revisions += 1;
+        if self.parent() == Element::RowProps {
+            if let Some(row) = self.flow.tables.last_mut().and_then(|table| table.row.as_mut()) {
+                row.deleted = true;
+            }
+        } else if let Some(para) = self.flow.para() {
+            para.props.mark_deleted = true;
+        }
+    }
+
+    fn picture(&mut self, id: &str) -> Result<(), ReadError> {
+        let hidden = self.flow.para().is_none_or(|para| para.props.face.hidden);
+        if hidden {
+            return Ok(());
+        }
+        self.shared.budget.spend(Resource::Blocks, 1)?;
+        self.shared.yielded += 1;
+        let Some(index) = self.shared.picture(id, self.relationships) else { return Ok(()) };
+        let picture = PictureRef { index, ..self.drawing.clone() };
+        if let Some(para) = self.flow.para() {
+            para.pictures.push(picture);
+        }
+        Ok(())
+    }
+
+    /// A drawing begins: what is said of its size and description is its own.
+    pub(super) fn drawing_begins(&mut self) {
+        self.drawing = PictureRef::default();
+    }
+
+    /// The beginning, middle or end of a complex field.
+    pub(super) fn field_character(&mut self, kind: &str) {
+        match kind {
+            "begin" if self.fields.len() < DEEPEST_FIELD => {
+                self.fields.push(true);
+                (self.choice, self.shown_before) = (None, self.shared.yielded);
+            }
+            "begin" => {}
+            "separate" => {
+                if let Some(field) = self.fields.last_mut() {
+                    *field = false;
+                }
+            }
+            _ => {
+                self.fields.pop();
+                // The field of a list of choices has no text of its own.
+                if let Some(choice) = self.choice.take().filter(|_| self.shared.yielded == self.shown_before) {
+                    self.show(&choice);
+                }
+            }
+        }
+        if !self.fields.contains(&true) {
+            self.swallowed.clear();
+        }
+    }
+
+    /// A paragraph ends: an instruction that is still open has no end, so what stood in it is text after all.
+    fn paragraph_ends(&mut self, end: usize) -> Result<(), ReadError> {
+        if self.fields.contains(&true) {
+            self.fields.iter_mut().for_each(|field| *field = false);
+            if let Some(para) = self.flow.para() {
+                para.push(&self.swallowed);
+            }
+            self.swallowed.clear();
+        }
+        Ok(self.flow.close_paragraph(end, self.shared)?)
+    }
+
+    fn close(&mut self, element: Element, end: usize) -> Result<(), ReadError> {
+        match element {
+            Element::Paragraph => self.paragraph_ends(end)?,
+            Element::ParagraphProps => {
+                if let Some((xml, _)) = self.learning.take_if(|learning| learning.1 == self.stack.len())
+                    && let Some(para) = self.flow.para()
+                {
+                    self.known.keep(xml, para.props);
+                }
+            }
+            Element::RunProps => self.run_ends(),
+            Element::Alternatives => drop(self.alternatives.pop()),
+            Element::Text => {
+                if let Some(para) = self.flow.para() {
+                    para.trim();
+                }
+            }
+            Element::Table => {
+                self.around.pop();
+                self.flow.close_table(end, self.shared)?;
+            }
+            Element::Columns => {
+                if let Some(table) = self.flow.tables.last_mut() {
+                    table.columns_end();
+                }
+            }
+            Element::Row => {
+                if let Some(table) = self.flow.tables.last_mut() {
+                    table.row_end(self.shared.budget)?;
+                }
+            }
+            Element::Cell => {
+                self.around.pop();
+                self.flow.close(end, self.shared)?;
+                if let Some(table) = self.flow.tables.last_mut() {
+                    table.open_cells -= 1;
+                }
+            }
+            Element::Binary => {
+                let (name, text) = std::mem::take(&mut self.binary);
+                self.shared.keep_base64(&name, &text)?;
+            }
+            Element::TextBox | Element::Note | Element::Margin => {
+                self.boxes -= u32::from(element == Element::TextBox);
+                self.flow.close(end, self.shared)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// `cx` and `cy` of an extent.
+fn extent(tag: &Tag<'_>) -> Option<(u64, u64)> {
+    Some((tag.get("cx")?.trim().parse().ok()?, tag.get("cy")?.trim().parse().ok()?))
+}

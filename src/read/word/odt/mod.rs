@@ -1,0 +1,460 @@
+//! `OpenDocument` text, read in one pass without recursion: paragraphs, headings, lists, tables, notes, text boxes, pictures, page headers.
+
+mod lists;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::lists::Lists;
+use self::tables::Table;
+use crate::document::{
+    Aside, AsideKind, Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region, Resource,
+};
+use crate::finding::Finding;
+use crate::read::ReadError;
+use crate::read::container::package::Package;
+use crate::read::shared::base64;
+use crate::read::shared::marks::{Face, Marks, Paper, revisions};
+use crate::read::shared::odf::styles::Styles;
+use crate::read::shared::odf::{
+    DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, inside, metadata, open, picture_part,
+};
+use crate::read::shared::pictures::Pictures;
+use crate::read::shared::skipped::{Kind as Left, Skipped};
+use crate::read::xml::{self, Event, Events, Tag};
+
+/// Reads an `OpenDocument` text, be it a package or one XML file.
+///
+/// # Errors
+/// [`ReadError`] when it is encrypted, damaged or too large.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    if !bytes.starts_with(b"PK") {
+        let (text, base) = xml::text(bytes, budget)?;
+        let mut walker = Walker::new(None, "document.xml");
+        walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+        let metadata = flat_metadata(&text, budget)?;
+        return Ok(walker.finish(metadata, findings));
+    }
+    let mut package = open(bytes, budget)?;
+    let content = package.part("content.xml", budget)?;
+    let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
+    let styles = package.part("styles.xml", budget)?;
+    let metadata = metadata(&mut package, budget)?;
+    let mut walker = Walker::new(Some(package), "styles.xml");
+    if let Some(styles) = styles {
+        let (text, base) = xml::text(&styles, budget)?;
+        walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+    }
+    walker.begin("content.xml");
+    let (text, base) = xml::text(&content, budget)?;
+    walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+    Ok(walker.finish(metadata, findings))
+}
+
+/// What an open element means to the walk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Paragraph,
+    Span,
+    Table,
+    /// A row, and how often it stands there.
+    Row(u32),
+    Cell,
+    List,
+    Item,
+    Note,
+    Box,
+    /// All that is neither a style nor a property.
+    Body,
+    /// A page header or footer.
+    Margin,
+    Other,
+}
+
+/// A paragraph that is open.
+struct Open {
+    paragraph: Paragraph,
+    hidden: bool,
+    marks: Marks,
+    /// How its text looks, and that of each open span.
+    faces: Vec<Face>,
+}
+
+struct Walker<'p> {
+    /// Where pictures lie, unless they stand in the file itself.
+    package: Option<Package<'p>>,
+    styles: Styles,
+    lists: Lists,
+    blocks: Vec<Block>,
+    notes: Vec<Block>,
+    margins: Vec<Block>,
+    pictures: Pictures,
+    skipped: Skipped,
+    findings: Vec<Finding>,
+    open: Vec<Kind>,
+    tables: Vec<Table>,
+    /// The paragraphs that are open: a text box stands inside one.
+    paragraphs: Vec<Open>,
+    /// What lies behind the open cells, and in text boxes, where it is not looked at.
+    papers: Vec<Paper>,
+    asides: Vec<Aside>,
+    /// Tracked changes.
+    revisions: u32,
+    paragraph_count: usize,
+    table_count: usize,
+    part: Arc<str>,
+}
+
+impl<'p> Walker<'p> {
+    fn new(package: Option<Package<'p>>, part: &str) -> Self {
+        Self {
+            package,
+            styles: Styles::default(),
+            lists: Lists::default(),
+            blocks: Vec::new(),
+            notes: Vec::new(),
+            margins: Vec::new(),
+            pictures: Pictures::default(),
+            skipped: Skipped::default(),
+            findings: Vec::new(),
+            open: Vec::new(),
+            tables: Vec::new(),
+            paragraphs: Vec::new(),
+            papers: Vec::new(),
+            asides: Vec::new(),
+            revisions: 0,
+            paragraph_count: 0,
+            table_count: 0,
+            part: part.into(),
+        }
+    }
+
+    /// Begins with another part.
+    fn begin(&mut self, part: &str) {
+        self.part = part.into();
+        (self.lists, self.paragraph_count, self.table_count) = (Lists::default(), 0, 0);
+    }
+
+    /// The document: its body, then notes, then page headers and footers.
+    fn finish(mut self, metadata: Metadata, findings: &mut Vec<Finding>) -> Document {
+        findings.append(&mut self.findings);
+        findings.extend(self.skipped.findings());
+        findings.extend(revisions(self.revisions));
+        self.blocks.append(&mut self.notes);
+        self.blocks.append(&mut self.margins);
+        Document { metadata, blocks: self.blocks, pictures: self.pictures.list, asides: self.asides }
+    }
+
+    fn walk(&mut self, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if self.styles.take(&tag, events, budget)? => {}
+                Event::Open(tag) if tag.space == OFFICE && tag.local == "binary-data" && self.is_inside() => {
+                    let content = events.content(budget)?;
+                    self.embedded(&content, budget)?;
+                }
+                Event::Open(tag) if self.is_unseen(&tag) => {
+                    let kind = if tag.local == "ruby-text" { AsideKind::Reading } else { AsideKind::Row };
+                    let place = self.tables.last().map(Table::place).unwrap_or_default();
+                    let told = inside(events, budget)?;
+                    self.asides.extend(Aside::new(kind, &told, place, budget)?);
+                }
+                Event::Open(tag) if self.is_left_out(&tag) => {
+                    events.skip(budget)?;
+                }
+                Event::Open(tag) => {
+                    let kind = self.enter(&tag, budget)?;
+                    self.open.push(kind);
+                }
+                Event::Close(_) => {
+                    if let Some(kind) = self.open.pop() {
+                        self.leave(kind, budget)?;
+                    }
+                }
+                Event::Text(text) => self.text(text, budget)?,
+                Event::Character(character) => self.text(character.encode_utf8(&mut [0; 4]), budget)?,
+                Event::End => return Ok(()),
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
+        let paper = self.papers.last().copied().unwrap_or_default();
+        if let Some(open) = self.paragraphs.last_mut() {
+            budget.spend(Resource::TextBytes, text.len() as u64)?;
+            let shown = text.chars().filter(|character| !matches!(character, '\n' | '\r'));
+            match open.faces.last().copied().filter(|face| !face.is_plain()) {
+                Some(face) => open.marks.add(&mut open.paragraph.text, &shown.collect::<String>(), face, || paper),
+                None => open.paragraph.text.extend(shown),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what comes is text of the body or of a page header or footer.
+    fn is_inside(&self) -> bool {
+        self.open.iter().any(|kind| matches!(kind, Kind::Body | Kind::Margin))
+    }
+
+    fn enter(&mut self, tag: &Tag, budget: &mut Budget) -> Result<Kind, ReadError> {
+        if !self.is_inside() {
+            let is_margin = tag.local.starts_with("header") || tag.local.starts_with("footer");
+            return Ok(match tag.space {
+                OFFICE if tag.local == "body" => Kind::Body,
+                // `style:header-footer-properties` and the like say only how they look.
+                STYLE if is_margin && !tag.local.contains("propert") && !tag.local.ends_with("-style") => Kind::Margin,
+                _ => Kind::Other,
+            });
+        }
+        match (tag.space, tag.local) {
+            (TEXT, "p" | "h") => {
+                self.begin_paragraph(tag);
+                return Ok(Kind::Paragraph);
+            }
+            (TEXT, "span") => {
+                let change = tag.get("style-name").map(|style| self.styles.face("text", &style)).unwrap_or_default();
+                if let Some(open) = self.paragraphs.last_mut() {
+                    let face = change.apply(open.faces.last().copied().unwrap_or_default());
+                    open.faces.push(face);
+                    return Ok(Kind::Span);
+                }
+            }
+            (TEXT, "s") => self.text(&blanks(tag), budget)?,
+            (TEXT, "tab") => self.raw('\t'),
+            (TEXT, "line-break") => self.raw('\n'),
+            (TEXT, "hidden-paragraph") => {
+                if let Some(open) = self.paragraphs.last_mut() {
+                    open.hidden |= tag.get("is-hidden").as_deref() == Some("true");
+                }
+            }
+            (TEXT, "list") => {
+                self.lists.begin(tag);
+                return Ok(Kind::List);
+            }
+            (TEXT, "list-item" | "list-header") => {
+                self.lists.item(tag);
+                return Ok(Kind::Item);
+            }
+            (TEXT, "note") => return Ok(Kind::Note),
+            (DRAW, "text-box") => {
+                self.papers.push(Paper::Coloured);
+                return Ok(Kind::Box);
+            }
+            (DRAW, "image") => self.picture(tag, budget)?,
+            (TABLE, "table") => {
+                budget.spend(Resource::Blocks, 1)?;
+                self.tables.push(Table::new(&self.part, self.table_count));
+                self.table_count += 1;
+                return Ok(Kind::Table);
+            }
+            (TABLE, "table-row") => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.begin_row(budget)?;
+                    return Ok(Kind::Row(count(tag, "number-rows-repeated")));
+                }
+            }
+            (TABLE, "table-cell" | "covered-table-cell") => {
+                if let Some(table) = self.tables.last_mut() {
+                    if tag.local == "table-cell" {
+                        let style = tag.get("style-name").map(|style| self.styles.face("table-cell", &style));
+                        self.papers.push(style.and_then(|style| style.paper).unwrap_or_default());
+                        table.begin_cell(tag, budget)?;
+                    } else {
+                        self.papers.push(Paper::Unsaid);
+                        table.begin_covered(tag, budget)?;
+                    }
+                    return Ok(Kind::Cell);
+                }
+            }
+            _ => {}
+        }
+        Ok(Kind::Other)
+    }
+
+    fn raw(&mut self, character: char) {
+        let plain = |open: &&mut Open| !open.faces.last().is_some_and(|face| face.hidden);
+        if let Some(open) = self.paragraphs.last_mut().filter(plain) {
+            open.paragraph.text.push(character);
+        }
+    }
+
+    fn region(&self) -> Region {
+        let innermost = |kind: &&Kind| matches!(kind, Kind::Note | Kind::Box | Kind::Margin);
+        match self.open.iter().rev().find(innermost) {
+            Some(Kind::Note) => Region::Note,
+            Some(Kind::Margin) => Region::HeaderFooter,
+            Some(_) => Region::TextBox,
+            None => Region::Body,
+        }
+    }
+
+    fn begin_paragraph(&mut self, tag: &Tag) {
+        let level = (tag.local == "h").then(|| count(tag, "outline-level").min(9) as u8);
+        let number = self.lists.label(tag, &self.styles);
+        let paragraph = Paragraph { level, number, region: self.region(), ..Paragraph::default() };
+        let change = tag.get("style-name").map(|style| self.styles.face("paragraph", &style)).unwrap_or_default();
+        let faces = vec![change.apply(Face::default())];
+        self.paragraphs.push(Open { paragraph, hidden: false, marks: Marks::default(), faces });
+    }
+
+    fn end_paragraph(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
+        let Some(Open { mut paragraph, hidden, mut marks, .. }) = self.paragraphs.pop() else { return Ok(()) };
+        if hidden {
+            marks.leave_out(AsideKind::Hidden, &paragraph.text);
+            paragraph.text.clear();
+        }
+        marks.write_shifted(&mut paragraph.text);
+        if !marks.is_empty() && paragraph.text.trim().is_empty() {
+            paragraph.number = None;
+        }
+        if let Some(table) = self.tables.last_mut().filter(|table| table.is_in_cell())
+            && matches!(paragraph.region, Region::Body | Region::HeaderFooter)
+        {
+            marks.tell(&table.place(), &mut self.asides, budget)?;
+            if hidden {
+                return Ok(());
+            }
+            table.line(&paragraph.shown());
+            return Ok(());
+        }
+        paragraph.place = Place::paragraph(&self.part, self.paragraph_count);
+        self.paragraph_count += 1;
+        marks.tell(&paragraph.place, &mut self.asides, budget)?;
+        if paragraph.text.trim().is_empty() {
+            return Ok(());
+        }
+        budget.spend(Resource::Blocks, 1)?;
+        let is_note = paragraph.region == Region::Note;
+        let block = Block::Paragraph(paragraph);
+        if is_note {
+            self.notes.push(block);
+        } else {
+            self.push(block);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, block: Block) {
+        match self.tables.last_mut() {
+            Some(table) => table.nested.push(block),
+            None if self.open.contains(&Kind::Margin) => self.margins.push(block),
+            None => self.blocks.push(block),
+        }
+    }
+
+    fn leave(&mut self, kind: Kind, budget: &mut Budget) -> Result<(), ReadError> {
+        match kind {
+            Kind::Paragraph => self.end_paragraph(budget)?,
+            Kind::List => self.lists.end(),
+            Kind::Item => self.lists.end_item(),
+            Kind::Span => {
+                if let Some(open) = self.paragraphs.last_mut() {
+                    open.faces.pop();
+                }
+            }
+            Kind::Cell => {
+                self.papers.pop();
+                if let Some(table) = self.tables.last_mut() {
+                    table.end_cell(budget)?;
+                }
+            }
+            Kind::Row(repeated) => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.repeat_row(repeated, budget)?;
+                }
+            }
+            Kind::Table => {
+                if let Some(table) = self.tables.pop() {
+                    let grid = table.finish(budget, &mut self.findings)?;
+                    if !grid.cells().is_empty() {
+                        self.push(Block::Grid(grid));
+                    }
+                }
+            }
+            Kind::Box => drop(self.papers.pop()),
+            Kind::Note | Kind::Body | Kind::Margin | Kind::Other => {}
+        }
+        Ok(())
+    }
+
+    fn picture(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), ReadError> {
+        let Some(part) = picture_part(tag) else {
+            if tag.get("href").is_some_and(|href| !href.is_empty()) {
+                self.skipped.add(Left::LinkedPicture);
+            }
+            return Ok(());
+        };
+        let bytes = match (self.pictures.known(&part), &mut self.package) {
+            (Some(index), _) => return self.show(Some(index), budget),
+            (None, Some(package)) => package.part(&part, budget)?,
+            (None, None) => None,
+        };
+        let index = bytes.and_then(|bytes| self.pictures.keep(&part, bytes));
+        self.show(index, budget)
+    }
+
+    /// A picture that stands in the file itself, as text.
+    fn embedded(&mut self, content: &str, budget: &mut Budget) -> Result<(), ReadError> {
+        let name = format!("{}", self.pictures.list.len() + 1);
+        let bytes = base64::decode(content.as_bytes(), budget)?;
+        let index = bytes.and_then(|bytes| self.pictures.keep(&name, bytes));
+        self.show(index, budget)
+    }
+
+    fn show(&mut self, index: Option<usize>, budget: &mut Budget) -> Result<(), ReadError> {
+        let Some(index) = index else {
+            self.skipped.add(Left::BrokenPicture);
+            return Ok(());
+        };
+        budget.spend(Resource::Blocks, 1)?;
+        let place = Place::paragraph(&self.part, self.paragraph_count);
+        self.push(Block::Picture(PictureRef { index, extent: None, alt: None, place }));
+        Ok(())
+    }
+
+    /// Hidden rows of tables, and readings above text.
+    fn is_unseen(&self, tag: &Tag) -> bool {
+        let row = || tag.get("visibility").is_some_and(|visibility| visibility != "visible");
+        let low = || tag.get("style-name").is_some_and(|style| self.styles.is_low("table-row", &style));
+        self.is_inside()
+            && match (tag.space, tag.local) {
+                (TABLE, "table-row") => !self.tables.is_empty() && (row() || low()),
+                (TEXT, "ruby-text") => true,
+                _ => false,
+            }
+    }
+
+    /// Elements that are no text of the document: what is hidden, tracked deletions, annotations, declarations.
+    fn is_left_out(&mut self, tag: &Tag) -> bool {
+        let is = |name: &str, value: &str| tag.get(name).as_deref() == Some(value);
+        match (tag.space, tag.local) {
+            (TEXT, "changed-region") => {
+                self.revisions += 1;
+                true
+            }
+            (TEXT, "section") => is("display", "none") || is("is-hidden", "true"),
+            (TEXT, "hidden-text") => !is("is-hidden", "false"),
+            (OFFICE, "annotation") => {
+                self.skipped.add(Left::Comment);
+                true
+            }
+            (TEXT, "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template")
+            | (OFFICE, "scripts" | "font-face-decls" | "meta" | "settings")
+            | (TABLE, "shapes") => true,
+            (DRAW, "object" | "object-ole" | "plugin" | "applet") => {
+                self.skipped.add(Left::Object);
+                true
+            }
+            (STYLE, "header" | "footer" | "header-left" | "footer-left" | "header-first" | "footer-first") => {
+                is("display", "false")
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Tables of an `OpenDocument` text: cells and rows that stand there several times have their text each time, and what stands in
+//! covered cells is told (ISO/IEC 26300-1, 9.1).
+
+use std::sync::Arc;
+
+use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
+use crate::finding::code::read::CONTENT_SKIPPED;
+use crate::finding::{Finding, Message};
+use crate::read::shared::odf::count;
+use crate::read::xml::Tag;
+
+/// How often a cell or row may stand there; a page has fewer of either.
+const MOST: u32 = 1_024;
+
+/// A table that is open.
+pub(super) struct Table {
+    builder: GridBuilder,
+    part: Arc<str>,
+    number: usize,
+    rows: u32,
+    /// The cells of the row.
+    row: Vec<u32>,
+    /// The open cell, as often as it stands there.
+    cells: Vec<u32>,
+    /// Cells of the row so far, covered ones counted: where the next one stands.
+    position: u32,
+    /// The grid column of the open cell.
+    open: Option<u32>,
+    /// The open cell is a covered one.
+    covered: bool,
+    /// Covered cells that hold something, and the first of them.
+    hidden: Option<(usize, Place, String)>,
+    text: String,
+    begun: bool,
+    /// Blocks of the open cell.
+    pub(super) nested: Vec<Block>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub(super) fn new(part: &Arc<str>, number: usize) -> Self {
+        let place = Place { part: Some(Arc::clone(part)), table: Some(number as u32), ..Place::default() };
+        Self {
+            builder: GridBuilder::new(place),
+            part: Arc::clone(part),
+            number,
+            rows: 0,
+            row: Vec::new(),
+            cells: Vec::new(),
+            position: 0,
+            open: None,
+            covered: false,
+            hidden: None,
+            text: String::new(),
+            begun: false,
+            nested: Vec::new(),
+        }
+    }
+
+    /// The open cell, or the table where none is.
+    pub(super) fn place(&self) -> Place {
+        let row = self.rows.saturating_sub(1) as usize;
+        let column = self.open.filter(|_| self.is_in_cell());
+        match column {
+            Some(column) => Place::cell(&self.part, self.number, row, column as usize),
+            None => Place { part: Some(Arc::clone(&self.part)), table: Some(self.number as u32), ..Place::default() },
+        }
+    }
+
+    /// Whether a cell is open.
+    pub(super) fn is_in_cell(&self) -> bool {
+        self.covered || !self.cells.is_empty()
+    }
+
+    pub(super) fn begin_row(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
+        self.row.clear();
+        self.position = 0;
+        self.rows += 1;
+        self.builder.start_row(budget)
+    }
+
+    pub(super) fn begin_cell(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
+        self.cells.clear();
+        self.open = Some(self.builder.next_column());
+        let spans = (count(tag, "number-rows-spanned"), count(tag, "number-columns-spanned"));
+        let repeated = count(tag, "number-columns-repeated").min(MOST);
+        self.position = self.position.saturating_add(repeated);
+        for _ in 0..repeated {
+            let cell = self.add(spans, String::new(), budget)?;
+            self.cells.push(cell);
+            self.row.push(cell);
+        }
+        self.text.clear();
+        self.begun = false;
+        Ok(())
+    }
+
+    /// A covered cell begins. One that no cell covers, as in a damaged table, is a cell like any other.
+    pub(super) fn begin_covered(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
+        if self.builder.next_column() <= self.position {
+            return self.begin_cell(tag, budget);
+        }
+        self.covered = true;
+        self.text.clear();
+        self.begun = false;
+        self.position = self.position.saturating_add(count(tag, "number-columns-repeated").min(MOST));
+        Ok(())
+    }
+
+    /// Notes that a covered cell holds something.
+    fn end_covered(&mut self) {
+        let (text, nested) = (std::mem::take(&mut self.text), std::mem::take(&mut self.nested));
+        if text.trim().is_empty() && nested.is_empty() {
+            return;
+        }
+        let column = self.position.saturating_sub(1) as usize;
+        let place = Place::cell(&self.part, self.number, self.rows.saturating_sub(1) as usize, column);
+        let first = || (0, place, text.trim().chars().take(40).collect());
+        self.hidden.get_or_insert_with(first).0 += 1;
+    }
+
+    fn add(&mut self, spans: (u32, u32), text: String, budget: &mut Budget) -> Result<u32, Exceeded> {
+        let column = self.builder.next_column() as usize;
+        let place = Place::cell(&self.part, self.number, self.rows.saturating_sub(1) as usize, column);
+        let (row_span, col_span) = spans;
+        self.builder.add(Cell { row_span, col_span, text, place, ..Cell::default() }, budget)
+    }
+
+    /// A line of the open cell.
+    pub(super) fn line(&mut self, text: &str) {
+        if std::mem::replace(&mut self.begun, true) && !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(text);
+    }
+
+    pub(super) fn end_cell(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
+        if std::mem::take(&mut self.covered) {
+            self.end_covered();
+            return Ok(());
+        }
+        let (text, mut nested) = (std::mem::take(&mut self.text), std::mem::take(&mut self.nested));
+        let copies = self.cells.len().saturating_sub(1) as u64;
+        budget.spend(Resource::TextBytes, copies.saturating_mul(text.len() as u64))?;
+        for cell in self.cells.drain(..) {
+            if let Some(cell) = self.builder.cell_mut(cell) {
+                cell.text.clone_from(&text);
+                cell.nested = std::mem::take(&mut nested);
+            }
+        }
+        Ok(())
+    }
+
+    /// The row that has ended stands there so often.
+    pub(super) fn repeat_row(&mut self, times: u32, budget: &mut Budget) -> Result<(), Exceeded> {
+        if times < 2 {
+            return Ok(());
+        }
+        let row = std::mem::take(&mut self.row);
+        let copied: Vec<(u32, String)> = row
+            .iter()
+            .filter_map(|&cell| self.builder.cell_mut(cell).map(|cell| (cell.col_span, cell.text.clone())))
+            .collect();
+        for _ in 1..times.min(MOST) {
+            self.begin_row(budget)?;
+            for (col_span, text) in &copied {
+                budget.spend(Resource::TextBytes, text.len() as u64)?;
+                self.add((1, *col_span), text.clone(), budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The grid. What nobody sees is told and not read.
+    pub(super) fn finish(self, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Grid, Exceeded> {
+        findings.extend(self.hidden.map(|(count, place, text)| covered(count, place, &text)));
+        self.builder.finish(budget)
+    }
+}
+
+fn covered(count: usize, place: Place, text: &str) -> Finding {
+    let table = place.table.map_or(1, |table| table + 1);
+    let message = Message::new(
+        format!("第{table}个表格有{count}个被合并单元格遮住的单元格仍有内容（如“{text}”），未读取。请取消合并核对。"),
+        format!(
+            "Table {table} has {count} cells that a merged cell covers and that hold something (such as \"{text}\"); it was not read. \
+             Take the merged cell apart and check."
+        ),
+    );
+    Finding::new(&CONTENT_SKIPPED, message).at(Some(place))
+}

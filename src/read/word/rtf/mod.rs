@@ -1,0 +1,35 @@
+//! Rich Text Format 1.9.1: what Word and WPS save as .rtf, and what often hides behind .doc.
+
+mod charset;
+mod info;
+mod picture;
+mod reader;
+mod state;
+mod tables;
+mod token;
+mod words;
+
+use self::reader::Rtf;
+use crate::document::{Budget, Document, Resource};
+use crate::finding::Finding;
+use crate::read::ReadError;
+
+/// Reads an RTF file.
+///
+/// # Errors
+/// [`ReadError::Damaged`] when the bytes do not begin as RTF, [`ReadError::OverLimit`] when they would cost more than a file may.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    budget.spend(Resource::FileBytes, bytes.len() as u64)?;
+    let start = bytes.iter().take(64).position(|&byte| byte == b'{').unwrap_or(0);
+    if !bytes[start..].starts_with(b"{\\rtf") {
+        return Err(ReadError::Damaged("no {\\rtf at the start".into()));
+    }
+    Rtf::new(budget, findings).run(&bytes[start..], start)
+}
+
+#[cfg(test)]
+mod tests;

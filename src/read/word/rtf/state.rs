@@ -1,0 +1,137 @@
+//! What a group of RTF has in force, and what its text is for.
+
+use super::charset::Charset;
+use crate::read::shared::marks::{Face, Paper};
+
+/// What the text of a group is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Dest {
+    /// The text of the body, a note, a header or a text box: whichever story is open.
+    #[default]
+    Story,
+    /// Nothing that is read.
+    Skip,
+    /// `\fonttbl`
+    Fonts,
+    /// `\colortbl`
+    Colours,
+    /// `\stylesheet`
+    Styles,
+    /// `\listtext`, `\pntext`: the label of the paragraph.
+    Label,
+    /// A field of `\info`.
+    Info(Info),
+    /// `\pict`
+    Picture,
+    /// `\nesttableprops`: the definition of a nested row.
+    NestedRow,
+    /// `\shp`, `\shpinst`: only `\shptxt` in it is text.
+    Shape,
+    /// `\sn`: the name of a property of the shape.
+    ShapeProperty,
+}
+
+/// A field of `\info`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Info {
+    /// The group itself, or a field that is not read.
+    Other,
+    /// `\title`
+    Title,
+    /// `\author`
+    Author,
+    /// `\subject`
+    Subject,
+    /// `\company`
+    Company,
+    /// `\creatim`
+    Created,
+    /// `\revtim`
+    Revised,
+}
+
+/// Why a story began with a group, so that it ends with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opens {
+    /// Nothing: the group is part of the story around it.
+    Nothing,
+    /// A footnote, endnote, header or footer, kept for the end of the document.
+    Aside,
+    /// A text box, put where it is anchored.
+    TextBox,
+    /// A picture.
+    Picture,
+}
+
+/// Properties in force; `{` copies them, `}` brings the old ones back.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a control word of its own")]
+pub(super) struct Group {
+    /// What the text is for.
+    pub(super) dest: Dest,
+    /// The purpose before `\upr`, for its `\ud` variant.
+    pub(super) before_upr: Dest,
+    /// What began with this group.
+    pub(super) opens: Opens,
+    /// `\*` has been read and the next control word is a destination.
+    pub(super) starred: bool,
+    /// Characters to pass over after `\u`.
+    pub(super) uc: u32,
+    /// Character set of the font.
+    pub(super) charset: Charset,
+    /// How the text looks.
+    pub(super) face: Face,
+    /// `\cbpatN`
+    pub(super) paragraph_paper: Paper,
+    /// `\deleted`
+    pub(super) deleted: bool,
+    /// `\intbl`
+    pub(super) in_table: bool,
+    /// `\itapN`
+    pub(super) nesting: u16,
+    /// `\sN`
+    pub(super) style: u16,
+    /// `\outlinelevelN`, 0 = highest.
+    pub(super) outline: Option<u8>,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self {
+            dest: Dest::Story,
+            before_upr: Dest::Skip,
+            opens: Opens::Nothing,
+            starred: false,
+            uc: 1,
+            charset: Charset::Default,
+            face: Face::default(),
+            paragraph_paper: Paper::Unsaid,
+            deleted: false,
+            in_table: false,
+            nesting: 0,
+            style: 0,
+            outline: None,
+        }
+    }
+}
+
+impl Group {
+    /// `\pard`
+    pub(super) fn reset_paragraph(&mut self) {
+        (self.paragraph_paper, self.face.paper) = (Paper::Unsaid, Paper::Unsaid);
+        self.in_table = false;
+        self.nesting = 0;
+        self.style = 0;
+        self.outline = None;
+    }
+
+    /// Number of tables that the paragraph stands in.
+    pub(super) fn depth(&self) -> usize {
+        usize::from(self.nesting.max(u16::from(self.in_table)))
+    }
+
+    /// Whether the text is shown.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.face.hidden && !self.deleted
+    }
+}

@@ -1,0 +1,238 @@
+//! What each control word does.
+
+use super::charset;
+use super::picture::PictReader;
+use super::reader::Rtf;
+use super::state::{Dest, Info, Opens};
+use super::tables::outline_level;
+use crate::document::{Exceeded, Region};
+use crate::read::shared::marks::{Change, Face, Shift};
+
+impl Rtf<'_> {
+    /// Takes a control word.
+    pub(super) fn word(&mut self, name: &[u8], number: Option<i32>) -> Result<(), Exceeded> {
+        let starred = std::mem::take(&mut self.group.starred);
+        if name == b"ud" && starred {
+            self.group.dest = self.group.before_upr;
+            return Ok(());
+        }
+        if self.group.dest == Dest::Skip {
+            return Ok(());
+        }
+        if self.destination(name) {
+            return Ok(());
+        }
+        if starred {
+            self.group.dest = Dest::Skip;
+            return Ok(());
+        }
+        let value = number.unwrap_or(0);
+        match self.group.dest {
+            Dest::Fonts => self.fonts.word(name, value),
+            Dest::Colours => self.colours.word(name, value),
+            Dest::Styles => self.styles.word(name, number),
+            Dest::Info(_) => self.date_part(name, value),
+            Dest::Picture => {
+                if let Some(pict) = &mut self.pict {
+                    pict.word(name, number);
+                }
+            }
+            _ => {}
+        }
+        if self.formatting(name, number) || self.face(name, number) || self.row_word(name, number) {
+            return Ok(());
+        }
+        self.mark(name)
+    }
+
+    /// Destinations: what the text of the group is for.
+    fn destination(&mut self, name: &[u8]) -> bool {
+        let dest = match name {
+            b"fonttbl" => Dest::Fonts,
+            b"colortbl" => Dest::Colours,
+            b"stylesheet" => Dest::Styles,
+            b"listtext" | b"pntext" => Dest::Label,
+            b"info" => Dest::Info(Info::Other),
+            b"nesttableprops" => Dest::NestedRow,
+            b"shp" | b"shpinst" | b"sp" | b"do" => Dest::Shape,
+            b"upr" => {
+                self.group.before_upr = self.group.dest;
+                Dest::Skip
+            }
+            b"sn" => {
+                self.shape_property.clear();
+                Dest::ShapeProperty
+            }
+            // Containers whose text is part of the story around them.
+            b"shppict" | b"fldrslt" | b"result" | b"shpgrp" | b"moMath" | b"moMathPara" => self.group.dest,
+            b"cs" | b"ds" | b"ts" | b"tsrowd" if self.group.dest == Dest::Styles => Dest::Skip,
+            b"filetbl" | b"nonesttables" | b"nonshppict" | b"shprslt" | b"fldinst" | b"annotation" | b"xe" | b"tc"
+            | b"tcn" | b"rxe" | b"txe" | b"bkmkstart" | b"bkmkend" | b"pgdsctbl" | b"objdata" | b"objclass"
+            | b"listtable" | b"revtbl" | b"ftnsep" | b"ftnsepc" | b"aftnsep" => Dest::Skip,
+            b"pict" => {
+                self.pict = Some(PictReader::default());
+                self.group.opens = Opens::Picture;
+                Dest::Picture
+            }
+            b"object" => {
+                self.object();
+                self.group.dest
+            }
+            _ => return self.story(name) || self.info_field(name),
+        };
+        self.group.dest = dest;
+        true
+    }
+
+    /// Destinations that are a text of their own.
+    fn story(&mut self, name: &[u8]) -> bool {
+        let (region, opens) = match name {
+            b"footnote" => (Region::Note, Opens::Aside),
+            b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr" | b"footerf" => {
+                (Region::HeaderFooter, Opens::Aside)
+            }
+            b"shptxt" | b"dptxbxtext" => (Region::TextBox, Opens::TextBox),
+            _ => return false,
+        };
+        self.begin_story(region, opens);
+        true
+    }
+
+    fn info_field(&mut self, name: &[u8]) -> bool {
+        if !matches!(self.group.dest, Dest::Info(_)) {
+            return false;
+        }
+        let field = match name {
+            b"title" => Info::Title,
+            b"author" => Info::Author,
+            b"subject" => Info::Subject,
+            b"company" => Info::Company,
+            b"creatim" => Info::Created,
+            b"revtim" => Info::Revised,
+            b"operator" | b"manager" | b"category" | b"keywords" | b"comment" | b"doccomm" | b"hlinkbase"
+            | b"printim" | b"buptim" => Info::Other,
+            _ => return false,
+        };
+        self.group.dest = Dest::Info(field);
+        true
+    }
+
+    fn date_part(&mut self, name: &[u8], value: i32) {
+        let index = match name {
+            b"yr" => 0,
+            b"mo" => 1,
+            b"dy" => 2,
+            b"hr" => 3,
+            b"min" => 4,
+            _ => return,
+        };
+        self.date[index] = value;
+    }
+
+    /// Properties of text and paragraphs.
+    fn formatting(&mut self, name: &[u8], number: Option<i32>) -> bool {
+        let value = number.unwrap_or(0);
+        let on = number != Some(0);
+        match name {
+            b"ansicpg" => {
+                if let Some(page) = charset::of_page(value) {
+                    self.fonts.page = page;
+                }
+            }
+            b"deff" => self.fonts.default = value,
+            b"f" => self.group.charset = self.fonts.charset(value),
+            b"uc" => self.group.uc = u32::try_from(value).unwrap_or(1).min(16),
+            b"deleted" => {
+                self.group.deleted = on;
+                self.revisions += u32::from(on && self.group.dest == Dest::Story);
+            }
+            b"plain" => {
+                self.group.face = Face { paper: self.group.paragraph_paper, ..Face::default() };
+                self.group.deleted = false;
+                self.group.charset = self.fonts.charset(self.fonts.default);
+            }
+            b"pard" => self.group.reset_paragraph(),
+            b"intbl" => self.group.in_table = true,
+            b"itap" => self.group.nesting = u16::try_from(value).unwrap_or(0),
+            b"s" => self.group.style = u16::try_from(value).unwrap_or(0),
+            b"outlinelevel" => self.group.outline = outline_level(number),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Properties of text that say whether it counts.
+    fn face(&mut self, name: &[u8], number: Option<i32>) -> bool {
+        let value = number.unwrap_or(0);
+        let on = number != Some(0);
+        let face = &mut self.group.face;
+        let mut change = Change::default();
+        match name {
+            b"v" => face.hidden = on,
+            b"strike" => face.struck = on,
+            b"striked" => face.double = on,
+            b"super" => face.shift = if on { Shift::Raised } else { Shift::None },
+            b"sub" => face.shift = if on { Shift::Lowered } else { Shift::None },
+            b"nosupersub" => face.shift = Shift::None,
+            b"up" => face.shift = Shift::by_half_points(number.unwrap_or(6)),
+            b"dn" => face.shift = Shift::by_half_points(number.unwrap_or(6).saturating_neg()),
+            b"fs" => change.half_points(u32::try_from(value).unwrap_or(u32::MAX)),
+            b"cf" => {
+                change.pale = Some(false);
+                if let Some(colour) = self.colours.get(value) {
+                    change.ink(colour);
+                }
+            }
+            b"highlight" | b"chcbpat" | b"cb" => {
+                change.paper = Some(self.colours.paper(value));
+            }
+            b"cbpat" => {
+                let paper = self.colours.paper(value);
+                self.group.paragraph_paper = paper;
+                change.paper = Some(paper);
+            }
+            _ => return false,
+        }
+        self.group.face = change.apply(self.group.face);
+        true
+    }
+
+    /// A word of a row definition.
+    fn row_word(&mut self, name: &[u8], number: Option<i32>) -> bool {
+        let paper = (name == b"clcbpat").then(|| self.colours.paper(number.unwrap_or(0)));
+        self.row().word(name, number, paper)
+    }
+
+    /// Marks that end something, and characters with a name.
+    fn mark(&mut self, name: &[u8]) -> Result<(), Exceeded> {
+        match name {
+            b"par" | b"sect" => self.end_paragraph(true),
+            b"cell" => self.end_cell(false),
+            b"nestcell" => self.end_cell(true),
+            b"row" => self.end_row(false),
+            b"nestrow" => self.end_row(true),
+            _ => match named_character(name) {
+                Some(character) => self.character(character),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+fn named_character(name: &[u8]) -> Option<char> {
+    Some(match name {
+        b"tab" => '\t',
+        b"line" | b"page" | b"column" | b"softline" => '\n',
+        b"emdash" => '—',
+        b"endash" => '–',
+        b"emspace" => '\u{2003}',
+        b"enspace" => '\u{2002}',
+        b"qmspace" => '\u{2005}',
+        b"bullet" => '•',
+        b"lquote" => '‘',
+        b"rquote" => '’',
+        b"ldblquote" => '“',
+        b"rdblquote" => '”',
+        _ => return None,
+    })
+}

@@ -1,0 +1,4 @@
+//! The superior's view of many reports: the workbook of sums and the web page of a batch or a roll-up.
+
+pub mod page;
+pub mod workbook;

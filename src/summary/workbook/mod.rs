@@ -1,0 +1,252 @@
+//! The workbook for the superior (汇总.xlsx) and its tables for data tools: everything that a roll-up knows, live where it can be.
+
+mod charts;
+mod checks;
+mod detail;
+mod flat;
+mod lists;
+mod matrix;
+mod style;
+mod total;
+mod years;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use unicode_width::UnicodeWidthStr;
+
+use crate::form::{FieldIndex, Form};
+use crate::rollup::{Figure, Rollup};
+use crate::write::{Output, WriteError};
+
+pub(super) use charts::{agency_bars, shares};
+pub use flat::{values, wide_csv};
+use style::Style;
+
+/// Name of the first sheet, which holds the sums.
+pub const TOTAL: &str = "总表";
+
+/// Names of the other sheets in their order.
+const DETAIL: &str = "明细";
+const MATRIX: &str = "单位×指标";
+const CHECKS: &str = "校验";
+const YEARS: &str = "同比";
+const CHARTS: &str = "图表";
+const FINDINGS: &str = "问题清单";
+const MISSING: &str = "未报单位";
+const REPEATED: &str = "重复报送";
+
+/// Paper size A3 (ECMA-376 part 1, 18.3.1.63).
+const A3: u8 = 8;
+
+/// Scale in percent at which a wide sheet is printed: about twenty columns of figures stand on a page.
+const WIDE_SCALE: u16 = 65;
+
+/// Width of such a page in digits, as columns are measured.
+const PAGE_WIDTH: f64 = 232.0;
+
+/// Most page breaks of a sheet.
+const MOST_BREAKS: usize = 1000;
+
+/// Points that a line of text takes, and that a row has besides.
+const LINE_HEIGHT: f64 = 15.0;
+const LINE_MARGIN: f64 = 4.0;
+
+/// Most points of a row.
+const MOST_HEIGHT: f64 = 409.0;
+
+/// Digits of a column's width that text does not take: margins, and the last Han character that no longer fits.
+const COLUMN_MARGIN: f64 = 2.5;
+
+/// Most characters that a cell holds.
+const CELL: usize = 32_767;
+
+fn failed(error: impl std::fmt::Display) -> WriteError {
+    WriteError { output: Output::Xlsx, detail: error.to_string() }
+}
+
+/// Writes the workbook of a roll-up.
+///
+/// # Errors
+/// When the workbook cannot be made: more agencies than a sheet has rows, no space for temporary files.
+pub fn workbook(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+    build(rollup).map_err(failed)
+}
+
+fn build(rollup: &Rollup) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    // A fixed time, so that the same reports give the same bytes.
+    let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_title(title(rollup)).set_creation_datetime(&time));
+    let style = Style::new();
+    let places = total::Places::of(rollup.form);
+    total::write(page(workbook.add_worksheet(), TOTAL)?, rollup, &places, &style)?;
+    detail::write(page(workbook.add_worksheet_with_constant_memory()?, DETAIL)?, rollup, &style)?;
+    matrix::write(page(workbook.add_worksheet_with_constant_memory()?, MATRIX)?, rollup, &style)?;
+    checks::write(page(workbook.add_worksheet(), CHECKS)?, rollup, &places, &style)?;
+    if let Some(previous) = &rollup.previous {
+        let sheet = page(workbook.add_worksheet_with_constant_memory()?, YEARS)?;
+        years::write(sheet, (rollup, previous), &places, &style)?;
+    }
+    if !rollup.form.charts.is_empty() {
+        charts::write(page(workbook.add_worksheet(), CHARTS)?, rollup, &places, &style)?;
+    }
+    lists::findings(page(workbook.add_worksheet_with_constant_memory()?, FINDINGS)?, rollup, &style)?;
+    lists::missing(page(workbook.add_worksheet_with_constant_memory()?, MISSING)?, rollup, &style)?;
+    lists::repeated(page(workbook.add_worksheet_with_constant_memory()?, REPEATED)?, rollup, &style)?;
+    workbook.save_to_buffer()
+}
+
+fn title(rollup: &Rollup) -> String {
+    let name = rollup.superior().map(|top| rollup.agencies.list()[top].name.as_str()).unwrap_or_default();
+    rollup.form.title.for_report(name, rollup.year)
+}
+
+/// Names a sheet and sets it up for A3 landscape, one page wide.
+fn page<'a>(sheet: &'a mut Worksheet, name: &str) -> Result<&'a mut Worksheet, XlsxError> {
+    sheet.set_name(name)?;
+    // A formula that yields an empty text is shown as 0 where it has no result.
+    sheet.set_formula_result_default("");
+    sheet.set_paper_size(A3).set_landscape().set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.6, 0.2, 0.3);
+    sheet.set_footer("&C第 &P 页，共 &N 页&R&A");
+    Ok(sheet)
+}
+
+/// Lets a sheet that is far wider than a page run over several pages in width, each with its first `repeated` columns. `before` has
+/// the widths of the columns before the figures. Pages end between groups of figures.
+fn wide(sheet: &mut Worksheet, form: &Form, before: &[f64], repeated: usize) -> Result<(), XlsxError> {
+    sheet.set_print_scale(WIDE_SCALE).set_page_order(true);
+    sheet.set_repeat_columns(0, repeated.saturating_sub(1) as u16)?;
+    let first = before.len() as u16;
+    let labels: Vec<String> = (0..form.fields.len()).map(|field| two_labels(form, field).0).collect();
+    let (mut column, mut used, mut breaks) = (first, before.iter().sum::<f64>(), Vec::new());
+    for group in labels.chunk_by(|one, other| one == other) {
+        let width = columns_of(group.len()) * FIGURE_WIDTH;
+        if used + width > PAGE_WIDTH && column > first {
+            breaks.push(u32::from(column));
+            used = before.iter().take(repeated).sum();
+        }
+        (column, used) = (column + group.len() as u16, used + width);
+    }
+    // A sheet takes 1,026 breaks; behind them the program that prints ends pages where they are full.
+    breaks.truncate(MOST_BREAKS);
+    sheet.set_vertical_page_breaks(&breaks)?;
+    Ok(())
+}
+
+/// Makes a row as high as its wrapped texts need, each given with the width of its column: LibreOffice leaves rows as the file has
+/// them. To be called before the row is written.
+fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Result<(), XlsxError> {
+    let lines = cells.iter().map(|(words, width)| lines(words, *width)).max().unwrap_or(1);
+    if lines > 1 {
+        sheet.set_row_height(row, (f64::from(lines) * LINE_HEIGHT + LINE_MARGIN).min(MOST_HEIGHT))?;
+    }
+    Ok(())
+}
+
+/// Lines that a text takes in a column: a Han character is two digits wide.
+fn lines(words: &str, width: f64) -> u32 {
+    let room = (width - COLUMN_MARGIN).max(1.0);
+    let taken = |line: &str| {
+        let mut lines = 1_u32;
+        while f64::from(lines) * room < columns_of(line.width()) && lines < MOST_LINES {
+            lines += 1;
+        }
+        lines
+    };
+    words.split('\n').map(taken).sum::<u32>().max(1)
+}
+
+/// Lines of a cell that are counted; a row of a spreadsheet is no higher.
+const MOST_LINES: u32 = 100;
+
+/// A number of columns or characters to reckon widths with.
+fn columns_of(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// A number as a spreadsheet holds it.
+fn number(value: Decimal) -> f64 {
+    value.to_f64().unwrap_or_default()
+}
+
+/// A number as the cached result of a formula.
+fn result(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// Text within what a cell holds.
+fn text(words: &str) -> String {
+    words.chars().take(CELL).collect()
+}
+
+/// Name of a cell in the A1 style with its row fixed or not.
+fn a1(row: u32, column: u16) -> String {
+    rust_xlsxwriter::utility::row_col_to_cell(row, column)
+}
+
+/// Writes a figure: a number, the text as written, or an empty cell. Never 0 for what is no number.
+fn figure(sheet: &mut Worksheet, at: (u32, u16), figure: &Figure, style: &Style) -> Result<(), XlsxError> {
+    if figure.number.is_none() && !figure.raw.is_empty() {
+        sheet.write_string_with_format(at.0, at.1, text(&figure.raw), &style.text)?;
+        return Ok(());
+    }
+    exact(sheet, at, figure.number, style)
+}
+
+/// Writes a number with all its digits, or an empty cell.
+fn exact(sheet: &mut Worksheet, at: (u32, u16), figure: Option<Decimal>, style: &Style) -> Result<(), XlsxError> {
+    match figure {
+        // A spreadsheet's numbers have fifteen digits; more would be changed.
+        Some(exact) if exact.normalize().mantissa().unsigned_abs() >= 1_000_000_000_000_000 => {
+            sheet.write_string_with_format(at.0, at.1, exact.to_string(), &style.figure)?
+        }
+        Some(exact) => sheet.write_number_with_format(at.0, at.1, number(exact), &style.figure)?,
+        None => sheet.write_blank(at.0, at.1, &style.figure)?,
+    };
+    Ok(())
+}
+
+/// Group and own label of a field for a header of two rows: the table and the row, and the column; for a table of one row,
+/// the column's groups go up.
+fn two_labels(form: &Form, index: FieldIndex) -> (String, String) {
+    let field = &form.fields[index];
+    let block = form.block(field);
+    let (row, column) = (&block.leaf_rows[field.row], &block.leaf_columns[field.column]);
+    let own = column.label().map(|label| label.text.clone()).unwrap_or_default();
+    let groups = column.path.iter().take(column.path.len().saturating_sub(1)).map(|label| label.text.as_str());
+    let (above, own) = if row.path.is_empty() {
+        (groups.collect::<Vec<_>>().join(" / "), own)
+    } else {
+        (row.shown(), groups.chain([own.as_str()]).collect::<Vec<_>>().join(" / "))
+    };
+    (format!("{} {above}", form.tables[field.table].name.zh).trim().to_owned(), own)
+}
+
+/// Width of a column of figures.
+const FIGURE_WIDTH: f64 = 9.0;
+
+/// Writes a header of two rows over the fields, from a column on: neighbours of one group under one merged cell.
+fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style) -> Result<(), XlsxError> {
+    let labels: Vec<(String, String)> = (0..form.fields.len()).map(|field| two_labels(form, field)).collect();
+    let groups = labels.chunk_by(|one, other| one.0 == other.0);
+    let height = groups.map(|group| lines(&group[0].0, FIGURE_WIDTH * columns_of(group.len()))).max().unwrap_or(1);
+    sheet.set_row_height(row, f64::from(height) * LINE_HEIGHT + LINE_MARGIN)?;
+    let mut at = 0;
+    while at < labels.len() {
+        let same = labels[at..].iter().take_while(|label| label.0 == labels[at].0).count();
+        let (first, last) = (from + at as u16, from + (at + same - 1) as u16);
+        if same > 1 {
+            sheet.merge_range(row, first, row, last, &labels[at].0, &style.head)?;
+        } else {
+            sheet.write_string_with_format(row, first, &labels[at].0, &style.head)?;
+        }
+        at += same;
+    }
+    let height = labels.iter().map(|(_, own)| lines(own, FIGURE_WIDTH)).max().unwrap_or(1);
+    sheet.set_row_height(row + 1, f64::from(height) * LINE_HEIGHT + LINE_MARGIN)?;
+    for (field, (_, own)) in labels.iter().enumerate() {
+        sheet.write_string_with_format(row + 1, from + field as u16, own, &style.head)?;
+    }
+    Ok(())
+}
