@@ -28,7 +28,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
-    ("rollup", &["agencies", "finding", "form", "report"]),
+    ("rollup", &["agencies", "finding", "form", "migrate", "report"]),
     // Formats and forms; of a document only what a report carries along: see `ONLY`.
     ("write", &["document", "finding", "form", "report", "text"]),
     // What a superior gets of many reports.

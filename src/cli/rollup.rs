@@ -1,19 +1,18 @@
 //! `nianbao rollup`: the reports of many agencies added up for their superior.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
-use nianbao::agencies::{Agencies, Matcher};
+use nianbao::agencies::Matcher;
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, Stages, guarded, in_order};
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
-use nianbao::finding::{Finding, Language, Message, Severity};
-use nianbao::form::{Form, Forms};
+use nianbao::finding::{Language, Message, Severity};
+use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
 use nianbao::report::Report;
-use nianbao::rollup::{Gathering, Previous, Rollup, Told};
+use nianbao::rollup::{Collection, Outcome, Previous, Rollup, Told, Unlisted};
 use nianbao::summary::{page, workbook};
 use nianbao::write::{Output, WRITERS};
 
@@ -41,7 +40,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let named;
     let mut heap;
     let finished = if let Some(agencies) = &given {
-        heap = Heap::new(&forms, &migrations, agencies, args.without_errors);
+        heap = Collection::new(&forms, &migrations, agencies, args.without_errors);
         read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
     } else {
         let mut read_all = Unlisted::default();
@@ -49,8 +48,8 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
             read_all.add(path, outcome);
         })?;
         named = read_all.agencies();
-        heap = Heap::new(&forms, &migrations, &named, args.without_errors);
-        read_all.outcomes.into_iter().for_each(|(path, outcome)| heap.add(&path, outcome));
+        heap = Collection::new(&forms, &migrations, &named, args.without_errors);
+        read_all.add_to(&mut heap);
         finished
     };
     if !finished {
@@ -75,115 +74,6 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     write(args, &rollup, &report)?;
     Ok(tell(terminal, &rollup, &report, &args.out))
 }
-
-/// What is read where no agencies file names the agencies: their names are known when the last report is read. Text is not kept.
-#[derive(Default)]
-struct Unlisted {
-    outcomes: Vec<(String, Outcome)>,
-}
-
-impl Unlisted {
-    fn add(&mut self, path: &str, outcome: Outcome) {
-        let outcome = outcome.map(|mut reports| {
-            for (number, report) in reports.iter_mut().enumerate() {
-                (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
-                // Without a name it is still added up, as that of its file.
-                let further = if number == 0 { String::new() } else { format!("（第{}份）", number + 1) };
-                report.agency.get_or_insert_with(|| format!("（机关名称不明）{path}{further}"));
-            }
-            reports
-        });
-        self.outcomes.push((path.to_owned(), outcome));
-    }
-
-    fn agencies(&self) -> Agencies {
-        let reports = self.outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()).flatten();
-        Agencies::of_reports(reports.filter_map(|report| report.agency.as_deref()))
-    }
-}
-
-/// A report of an input with its agency, form and year, or why an input holds none.
-type Seen = (String, Result<(Option<String>, String, Option<i16>), Box<Finding>>);
-
-/// The reports as they come, kept by year and form, since which of these is added up is known at the end only.
-struct Heap<'a> {
-    forms: &'a Forms,
-    migrations: &'a Migrations,
-    without_errors: bool,
-    agencies: &'a Agencies,
-    by_form: BTreeMap<(i16, String), Gathering<'a>>,
-    /// Every report with its form and year, or why an input holds none.
-    seen: Vec<Seen>,
-}
-
-impl<'a> Heap<'a> {
-    fn new(forms: &'a Forms, migrations: &'a Migrations, agencies: &'a Agencies, without_errors: bool) -> Self {
-        Self { forms, migrations, without_errors, agencies, by_form: BTreeMap::new(), seen: Vec::new() }
-    }
-
-    fn add(&mut self, path: &str, outcome: Outcome) {
-        match outcome {
-            Ok(reports) => reports.into_iter().for_each(|report| self.report(path, report)),
-            Err(finding) => self.seen.push((path.to_owned(), Err(finding))),
-        }
-    }
-
-    fn report(&mut self, path: &str, report: Report) {
-        self.seen.push((path.to_owned(), Ok((report.agency.clone(), report.form.clone(), report.year))));
-        let (Some(form), Some(year)) = (self.forms.get(&report.form), report.year) else { return };
-        for newer in self.newer(form) {
-            if let Some(migration) = self.migrations.between(&form.id, &newer.id) {
-                let migrated = migration.migrate(report.clone());
-                self.gathering(newer, year).add_migrated(path, form, migrated);
-            }
-        }
-        self.gathering(form, year).add(path, report);
-    }
-
-    fn gathering(&mut self, form: &'a Form, year: i16) -> &mut Gathering<'a> {
-        let gathering = self.by_form.entry((year, form.id.clone()));
-        gathering.or_insert_with(|| {
-            let mut gathering = Gathering::new(form, year, self.agencies);
-            if self.without_errors {
-                gathering.leave_out_errors();
-            }
-            gathering
-        })
-    }
-
-    /// The newer forms that reports of a form are brought into.
-    fn newer(&self, form: &Form) -> Vec<&'a Form> {
-        let later = |other: &&Form| other.years.zip(form.years).is_some_and(|(other, own)| other.0 > own.0);
-        let forms = self.forms.iter().map(|form| &**form).filter(later);
-        forms.filter(|newer| self.migrations.between(&form.id, &newer.id).is_some()).collect()
-    }
-
-    /// The form and year that most reports have are added up; of equals, the later. The others are named.
-    fn finish(mut self, year: Option<i16>) -> Option<Rollup<'a>> {
-        let wanted = self.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
-        let most = wanted.max_by_key(|(key, gathering)| (gathering.count(), *key)).map(|(key, _)| key.clone())?;
-        let mut gathering = self.by_form.remove(&most)?;
-        let older = |form: &&Form| self.newer(form).iter().any(|newer| newer.id == most.1);
-        let brought: Vec<String> =
-            self.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.clone()).collect();
-        for (path, outcome) in self.seen {
-            match outcome {
-                Ok((_, form, Some(year))) if (year, form.as_str()) == (most.0, most.1.as_str()) => {}
-                // It was brought into the form.
-                Ok((_, form, Some(year))) if year == most.0 && brought.contains(&form) => {}
-                Ok((agency, form, year)) => {
-                    let other = self.forms.get(&form).filter(|_| form != most.1);
-                    gathering.pass_over(&path, agency.as_deref(), other.map(|form| &form.name), year);
-                }
-                Err(finding) => gathering.fail(&path, *finding),
-            }
-        }
-        Some(gathering.finish())
-    }
-}
-
-/// The reports of an input.
-type Outcome = Result<Vec<Report>, Box<Finding>>;
 
 /// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
 /// taken for what was made of all reports. What there is to say about last year's files is added to the findings.
@@ -219,7 +109,7 @@ fn previous(
         let other = Message::new(format!("不是{year}年度的汇总。"), format!("it is not of {year}"));
         return found.map(Some).ok_or_else(|| of_file(Path::new(path), &other));
     }
-    let mut heap = Heap::new(forms, migrations, rollup.agencies, args.without_errors);
+    let mut heap = Collection::new(forms, migrations, rollup.agencies, args.without_errors);
     if !read(args.jobs, &pipeline, &inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 //! Roll-up: the reports of many agencies added up along their tree, each sum traceable to its parts. Pure: no files, no clock.
 
+mod collect;
 mod counts;
 mod decide;
 mod entry;
@@ -14,6 +15,7 @@ use crate::agencies::Agencies;
 use crate::finding::{Finding, Severity};
 use crate::form::{FieldIndex, Form};
 
+pub use collect::{Collection, Outcome, Unlisted};
 pub use counts::Counts;
 pub use entry::{Entry, Figure};
 pub use gather::Gathering;
