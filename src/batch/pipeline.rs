@@ -9,6 +9,7 @@ use crate::corrections::{Correction, Corrections};
 use crate::document::{Block, Budget};
 use crate::finding::code::batch::INTERNAL_ERROR;
 use crate::finding::code::bind::SECOND_REPORT;
+use crate::finding::code::check::CODES as CHECKED;
 use crate::finding::code::migrate::NO_MIGRATION;
 use crate::finding::{Finding, Message};
 use crate::form::Forms;
@@ -126,6 +127,12 @@ impl<'a> Pipeline<'a> {
         let Some(form) = self.forms.get(&report.form) else { return };
         let findings = check::check(form, report, context);
         report.findings.extend(findings);
+    }
+
+    /// Checks a report again that was changed since: what an earlier check said of it is dropped, what reading said stays.
+    pub fn recheck(&self, report: &mut Report, context: &Context) {
+        report.findings.retain(|finding| !CHECKED.iter().any(|code| code.id == finding.code));
+        self.check(report, context);
     }
 
     /// Reads, binds and checks a document, and brings its reports into another form where one is wanted. Of several reports those

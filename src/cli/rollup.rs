@@ -13,8 +13,7 @@ use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
 use nianbao::report::Report;
 use nianbao::rollup::{Collection, Outcome, Previous, Rollup, Told, Unlisted};
-use nianbao::summary::{page, workbook};
-use nianbao::write::{Output, WRITERS};
+use nianbao::summary;
 
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
@@ -24,9 +23,6 @@ use super::{Exit, agencies, corrections, mistakes};
 
 /// Errors of one kind that are all printed; of more, the first few and a count are.
 const MANY: usize = 20;
-
-/// Formats of the superior's own report.
-const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
 
 pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
@@ -156,39 +152,8 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let out = &args.out;
     std::fs::create_dir_all(out).map_err(of_system(out))?;
     let put = |name: &str, bytes: &[u8]| batch::write_whole(out, name, bytes).map_err(of_system(&out.join(name)));
-    put("汇总.xlsx", &workbook::workbook(rollup)?)?;
-    put("汇总.csv", &workbook::wide_csv(rollup)?)?;
-    put("values.jsonl", &workbook::values(rollup)?)?;
-    put("findings.jsonl", &findings(rollup)?)?;
-    let mut links =
-        vec!["汇总.xlsx".to_owned(), "汇总.csv".to_owned(), "values.jsonl".to_owned(), "findings.jsonl".to_owned()];
-    for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
-        let bytes = guarded(|| Ok((writer.write)(rollup.form, report)));
-        let bytes = bytes.map_err(|finding| anyhow::Error::from(Failure(finding.message)))??;
-        let name = format!("汇总报告.{}", writer.output.suffix());
-        put(&name, &bytes)?;
-        links.push(name);
-    }
-    let links: Vec<&str> = links.iter().map(String::as_str).collect();
-    put("index.html", &page::rollup_page(rollup, &links)?)?;
-    Ok(())
-}
-
-/// A line a finding: those of the roll-up, then those of each report.
-fn findings(rollup: &Rollup) -> Result<Vec<u8>> {
-    let mut lines = Vec::new();
-    let own = rollup.findings.iter().map(|told| (told.file.as_deref(), told.agency, &told.finding));
-    let read = rollup.entries.iter().flat_map(|entry| {
-        entry.findings.iter().map(|finding| (Some(entry.file.as_str()), Some(entry.agency), finding))
-    });
-    for (file, agency, finding) in own.chain(read) {
-        let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
-        let (file, name) = (serde_json::to_string(&file)?, serde_json::to_string(&name)?);
-        let finding = serde_json::to_string(finding)?;
-        let rest = finding.get(1..).unwrap_or_default();
-        lines.extend_from_slice(format!("{{\"path\":{file},\"in\":{name},{rest}\n").as_bytes());
-    }
-    Ok(lines)
+    let written = guarded(|| Ok(summary::files(rollup, report, put)));
+    written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?
 }
 
 fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Exit {
