@@ -72,7 +72,21 @@ fn unwanted() -> Vec<String> {
 #[test]
 fn no_file_speaks_of_a_machine_or_of_work_left() {
     let mut wrong = Vec::new();
-    let folders = ["src", "tests", "examples", "benches", "mappings", "scripts", "share", ".ci", "schemas", "samples"];
+    let folders = [
+        "src",
+        "tests",
+        "examples",
+        "benches",
+        "mappings",
+        "scripts",
+        "share",
+        ".ci",
+        "schemas",
+        "samples",
+        "python/src",
+        "python/python",
+        "python/tests",
+    ];
     let mut paths: Vec<_> = folders.iter().flat_map(|folder| sources::files(folder)).collect();
     paths.extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.toml", "deny.toml"].map(Into::into));
     for path in paths {
