@@ -199,7 +199,6 @@ def test_convert_writes_what_the_program_writes(tmp_path: Path) -> None:
             assert back.figures() == nianbao.read(file.path).figures(), name
 
 
-@pytest.mark.skipif(not os.environ.get("NIANBAO"), reason="the program is not built")
 def test_the_program_writes_the_same_bytes(tmp_path: Path) -> None:
     inputs = [path for path in sorted(SAMPLES.iterdir()) if path.suffix in (".docx", ".doc", ".xlsx", ".html", ".pdf", ".txt")]
     nianbao.convert(inputs, tmp_path / "module", to=["docx", "xlsx", "html", "json"])
