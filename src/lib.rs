@@ -17,6 +17,7 @@ pub mod read;
 pub mod report;
 pub mod rollup;
 pub mod sampler;
+pub mod settings;
 pub mod stream;
 pub mod summary;
 pub mod text;

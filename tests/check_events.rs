@@ -223,7 +223,7 @@ fn the_text_of_another_agency_and_a_folder_that_matches_nothing_are_said() {
         folder.file(&format!("in/{name}.html"), page(&report));
     }
     let ran = folder.run(&["--lang", "zh", "check", "in"]);
-    let copied: Vec<&str> = ran.out.lines().filter(|line| line.contains("narrative-copied")).collect();
+    let copied: Vec<&str> = ran.out.lines().filter(|line| line.contains("报告的文字相同")).collect();
     assert!(copied.len() == 1 && copied[0].contains("青山县教育局"), "{ran:?}");
     // Last year's folder holds this year's reports.
     let ran = folder.run(&["--lang", "zh", "check", "in", "--previous", "in"]);

@@ -24,6 +24,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("annotate", &["document", "finding", "read", "write"]),
     ("waivers", &["finding", "report", "text"]),
     ("corrections", &["finding", "form", "report"]),
+    ("settings", &["finding", "text"]),
     ("letter", &["document", "finding", "report", "write"]),
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
@@ -52,6 +53,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "migrate",
             "read",
             "report",
+            "settings",
             "summary",
             "write",
         ],
@@ -73,6 +75,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "migrate",
             "report",
             "rollup",
+            "settings",
             "stream",
             "summary",
             "text",

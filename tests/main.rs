@@ -49,6 +49,7 @@ mod rollup_office;
 mod round_trip;
 mod sampler;
 mod schemas;
+mod settings;
 mod several;
 mod sources;
 mod text_cases;

@@ -48,8 +48,19 @@ fn each_sender_gets_its_own_file_back_and_a_letter() {
     folder.file("in/坏.docx", b"PK\x03\x04");
     folder.file("in/好.docx", written(&clean, Output::Docx));
     for jobs in ["1", "4"] {
-        let ran =
-            folder.run(&["--lang", "zh", "check", "in", "--annotate", "in/copies", "--letter", "letters", "-j", jobs]);
+        let ran = folder.run(&[
+            "--lang",
+            "zh",
+            "-v",
+            "check",
+            "in",
+            "--annotate",
+            "in/copies",
+            "--letter",
+            "letters",
+            "-j",
+            jobs,
+        ]);
         assert_eq!(ran.status, Some(1), "{ran:?}");
         assert_eq!(names(&folder, "in/copies"), ["上报 (2).docx", "上报.docx", "表.XLSX"]);
         let title = report.title.clone().unwrap();
@@ -93,7 +104,7 @@ fn one_folder_may_take_both_but_never_the_one_that_was_sent() {
 fn text_shows_the_row_as_it_stands_in_the_form() {
     let (folder, report) = (Folder::new(), wrong_report());
     folder.file("a.docx", written(&report, Output::Docx));
-    let ran = folder.run(&["--lang", "zh", "check", "a.docx"]);
+    let ran = folder.run(&["-v", "--lang", "zh", "check", "a.docx"]);
     let lines: Vec<&str> = ran.out.lines().collect();
     let at = lines.iter().position(|line| line.contains("cell-wrong")).unwrap();
     assert!(lines[at + 1].starts_with("    | ") && lines[at + 1].contains("自然人  商业企业  科研机构"), "{}", ran.out);

@@ -42,11 +42,11 @@ fn pieces(page: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What a command prints in a folder that holds the samples, errors first.
+/// What a command prints in a folder that holds the samples: its data, then what it says of it.
 fn printed(folder: &Folder, command: &str) -> Vec<String> {
     let args: Vec<&str> = command.split_whitespace().skip(1).collect();
     let ran = folder.run(&args);
-    ran.err.lines().chain(ran.out.lines()).map(str::to_owned).collect()
+    ran.out.lines().chain(ran.err.lines()).map(str::to_owned).collect()
 }
 
 /// Whether lines are as they should be, where `...` stands for any number of lines.

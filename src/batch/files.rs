@@ -77,6 +77,13 @@ pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// The nearest file of settings, in the folder `start` (or that of the file `start`) or in one above it.
+pub fn find_settings(start: &Path) -> Option<PathBuf> {
+    let start = fs::canonicalize(start).ok()?;
+    let folders = start.ancestors().skip(usize::from(!start.is_dir()));
+    folders.map(|folder| folder.join(crate::settings::FILE)).find(|path| path.is_file())
+}
+
 /// A file that nobody else has, also where a process on another machine has our number.
 fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();

@@ -80,6 +80,7 @@ impl Maker<'_> {
             input.file_name().clone_into(&mut source.file);
         }
         let outputs = self.outputs(&mut report);
+        self.pipeline.settle(&mut report);
         let name = self.name(&report, input);
         Product { report, outputs, name }
     }

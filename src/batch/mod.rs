@@ -32,7 +32,7 @@ use crate::finding::{Bilingual, Message, system};
 
 pub use content::{Content, sha256};
 pub use convert::{Summary, convert};
-pub use files::write_whole;
+pub use files::{find_settings, write_whole};
 pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Part, Status, line_of};

@@ -16,6 +16,7 @@ use crate::form::Forms;
 use crate::migrate::Migrations;
 use crate::read::{self, Reading};
 use crate::report::{Report, Source};
+use crate::settings::Policy;
 use crate::summary::workbook::TOTAL;
 
 use super::content::Content;
@@ -30,12 +31,13 @@ pub struct Pipeline<'a> {
     form: Option<String>,
     into: Option<(&'a Migrations, String)>,
     corrections: Option<&'a Corrections>,
+    policy: Policy,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pipeline for these forms; with `form`, every document is read as that form.
     pub fn new(forms: &'a Forms, form: Option<String>) -> Self {
-        Self { forms, binder: Binder::new(forms), form, into: None, corrections: None }
+        Self { forms, binder: Binder::new(forms), form, into: None, corrections: None, policy: Policy::default() }
     }
 
     /// The same pipeline, which brings every report into this form after checking it in its own.
@@ -50,6 +52,23 @@ impl<'a> Pipeline<'a> {
     pub fn correcting(mut self, corrections: Option<&'a Corrections>) -> Self {
         self.corrections = corrections;
         self
+    }
+
+    /// The same pipeline, which keeps to what an office wants to be told.
+    #[must_use]
+    pub fn telling(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// What an office wants to be told.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Leaves of the findings of a report what the office wants to be told.
+    pub fn settle(&self, report: &mut Report) {
+        self.policy.apply(report.agency.as_deref(), &mut report.findings);
     }
 
     /// The corrections of a sent file.
@@ -145,7 +164,10 @@ impl<'a> Pipeline<'a> {
         for mut report in self.read(input, content)? {
             self.check(&mut report, &Context::default());
             match self.in_wanted_form(report) {
-                Ok(report) => reports.push(report),
+                Ok(mut report) => {
+                    self.settle(&mut report);
+                    reports.push(report);
+                }
                 Err(finding) => refused.push(*finding),
             }
         }

@@ -34,6 +34,10 @@ impl<'a> Places<'a> {
             reported[agency] = true;
         }
         made.places = (0..made.record.reports.len()).map(|number| self.report(index, number, &made.record)).collect();
+        let policy = self.task.pipeline.policy();
+        for (place, report) in made.places.iter_mut().zip(&made.record.reports) {
+            policy.apply(report.agency.as_deref(), &mut place.findings);
+        }
     }
 
     fn report(&mut self, index: usize, number: usize, record: &Record) -> Place {

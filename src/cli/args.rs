@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use nianbao::batch::Shard;
-use nianbao::finding::{Language, Message};
+use nianbao::finding::{Language, Message, Severity};
 use nianbao::write::{Output, WRITERS};
+
+use super::settings::Found;
 
 /// Reads, checks and regenerates Chinese agencies' annual reports (政府信息公开工作年度报告).
 #[derive(Debug, Parser)]
@@ -32,6 +34,50 @@ pub(crate) struct Global {
     /// Language of messages: zh or en [default: by the locale].
     #[arg(long, global = true, value_name = "LANG", value_parser = language)]
     pub(crate) lang: Option<Language>,
+    /// A file of settings [default: the nearest nianbao.toml, upwards from the first input or the current folder].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Takes no settings from any file.
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+    /// Says nothing but errors; given twice, nothing at all.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) quiet: u8,
+    /// Says more: codes and places in Chinese messages, files that were passed over.
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// When to colour what is printed: auto, always or never [default: auto, and never where `NO_COLOR` is set].
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, hide_default_value = true)]
+    pub(crate) color: Colour,
+    /// What the file of settings says.
+    #[arg(skip)]
+    pub(crate) found: Found,
+}
+
+/// When to colour what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Also in a file.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Wanting {
+    /// Only findings of these codes, separated by commas; also turns on checks that are off by themselves.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// No findings of these codes, separated by commas.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// No findings below this severity: error, warning or note.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) min_severity: Option<Severity>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +132,8 @@ pub(crate) struct Convert {
     /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wanting: Wanting,
     #[command(flatten)]
     pub(crate) site: SiteOptions,
     /// Converts part I of N of the inputs, for several hosts; a digest is put behind each output's name.
@@ -162,6 +210,7 @@ impl From<Fill> for Convert {
             template: Some(template),
             corrections,
             only_template: true,
+            wanting: Wanting::default(),
             site: SiteOptions::default(),
             shard: None,
             jobs,
@@ -209,6 +258,8 @@ pub(crate) struct Check {
     /// The day on which waivers hold or have expired [default: today in China].
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) today: Option<Date>,
+    #[command(flatten)]
+    pub(crate) wanting: Wanting,
     /// Prints what became of every rule (pass, fail, not assessable, skipped) in place of findings.
     #[arg(long)]
     pub(crate) verdicts: bool,
@@ -246,6 +297,8 @@ pub(crate) struct Rollup {
     /// The year to add up [default: that of most reports].
     #[arg(long, value_name = "YEAR")]
     pub(crate) year: Option<i16>,
+    #[command(flatten)]
+    pub(crate) wanting: Wanting,
     /// Keeps reports with errors out of the sums; without it they are added up and marked.
     #[arg(long)]
     pub(crate) without_errors: bool,
@@ -384,6 +437,15 @@ fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
 
 fn date(text: &str) -> Result<Date, Wanted> {
     text.parse().map_err(|_| wanted("应为 2025-03-31 这样的日期", "write a day such as 2025-03-31"))
+}
+
+fn severity(text: &str) -> Result<Severity, Wanted> {
+    match text {
+        "error" | "错误" => Ok(Severity::Error),
+        "warning" | "提示" => Ok(Severity::Warning),
+        "note" | "info" | "说明" => Ok(Severity::Info),
+        _ => Err(wanted("应为 error（错误）、warning（提示）或 note（说明）", "write error, warning or note")),
+    }
 }
 
 fn language(text: &str) -> Result<Language, Wanted> {

@@ -39,6 +39,14 @@ const COMMANDS: &[(&str, &str)] = &[
 const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ("", "mappings", "文件夹", "另外使用该文件夹中的格式文件（*.toml）；编号相同的以其为准"),
     ("", "lang", "语言", "提示语言：zh 中文，en 英文〔默认：随系统〕"),
+    ("", "config", "文件", "选项文件〔默认：从报告所在文件夹或当前文件夹逐级向上找到的 nianbao.toml〕"),
+    ("", "no_config", "", "不用任何选项文件"),
+    ("", "quiet", "", "只显示错误；写两次则什么都不显示"),
+    ("", "verbose", "", "多显示：问题代码、文件内的位置、跳过的文件"),
+    ("", "color", "何时", "何时用颜色：auto 自动〔默认〕，always 总是，never 从不；设有 NO_COLOR 时不用"),
+    ("", "select", "代码", "只要这些代码的问题，用逗号分开；也用来打开平时不做的核对"),
+    ("", "ignore", "代码", "不要这些代码的问题，用逗号分开"),
+    ("", "min_severity", "级别", "不要低于此级别的问题：error 错误、warning 提示、note 说明"),
     ("", "inputs", "输入", "文件、文件夹、通配名、压缩包；“-”表示标准输入"),
     ("", "out", "文件夹", "输出文件夹，没有则新建；不要放在报告所在的文件夹内"),
     ("filter", "out", "文件夹", "输出文件夹；不写则不生成文件"),
@@ -239,6 +247,14 @@ mod tests {
         "C",
         "A",
         "help",
+        "auto",
+        "always",
+        "never",
+        "NO",
+        "COLOR",
+        "error",
+        "warning",
+        "note",
     ];
 
     fn check(command: &mut Command, path: &str) {

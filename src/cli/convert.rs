@@ -11,15 +11,17 @@ use nianbao::batch::{self, Entry, Inputs, Pipeline, Site, Status, Summary, Task}
 use nianbao::bind::Binder;
 use nianbao::fill::Template;
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
-use nianbao::finding::{Bilingual, Finding, Message, Severity};
+use nianbao::finding::{Bilingual, Finding, Language, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
+use nianbao::settings::Policy;
 use nianbao::write::html::{PageOptions, PageWriter};
 use nianbao::write::{Output, WRITERS};
 use sha2::{Digest, Sha256};
 
 use super::args::{Convert, Global, SiteOptions};
 use super::failure::{failure, of_file, of_system};
+use super::policy::policy;
 use super::terminal::{NAMED, Progress, Terminal};
 use super::{Exit, corrections, mistakes};
 
@@ -33,7 +35,8 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         inputs.keep(shard);
     }
     let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
-    let mut pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref());
+    let policy = policy(&args.wanting, &global.found, super::today())?;
+    let mut pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref()).telling(policy);
     if let Some(form) = &args.to_form {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }
@@ -61,7 +64,8 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     }
     let page = page(&args.site)?;
     let site = Site { pages: page.0, agencies: agencies.as_ref().map(Matcher::new) };
-    let fingerprint = fingerprint(args, global, &to, (bytes.as_deref(), page.1.as_deref(), agencies.as_ref()))?;
+    let fingerprint =
+        fingerprint(args, global, &to, (bytes.as_deref(), page.1.as_deref(), agencies.as_ref()), pipeline.policy())?;
     let task = Task {
         inputs: &inputs.list,
         pipeline: &pipeline,
@@ -85,7 +89,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     not_listed.say(terminal);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
-    terminal.line(&sum(terminal, &summary, &args.out));
+    terminal.note(&sum(terminal, &summary, &args.out));
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Stopped,
         Summary { findings, failed, .. } => Exit::wrong_if(findings + failed > 0),
@@ -145,19 +149,19 @@ fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String 
     let Summary { ok, findings, failed, missing, unchanged, stopped } = *summary;
     let out = out.display();
     let text = match terminal.language {
-        nianbao::finding::Language::Zh => format!(
+        Language::Zh => format!(
             "共{}个文件：无错误{ok}个，有错误{findings}个，失败{failed}个；其中未变动而沿用{unchanged}个。输出在 {out}",
             ok + findings + failed
         ),
-        nianbao::finding::Language::En => format!(
+        Language::En => format!(
             "{} files: {ok} without errors, {findings} with errors, {failed} failed; {unchanged} of them unchanged since the last run. Outputs are in {out}",
             ok + findings + failed
         ),
     };
     let text = match (missing, terminal.language) {
         (0, _) => text,
-        (_, nianbao::finding::Language::Zh) => format!("{text}。未报{missing}个单位，见index.html"),
-        (_, nianbao::finding::Language::En) => format!("{text}. {missing} agencies did not report, see index.html"),
+        (_, Language::Zh) => format!("{text}。未报{missing}个单位，见index.html"),
+        (_, Language::En) => format!("{text}. {missing} agencies did not report, see index.html"),
     };
     if stopped {
         format!("{text}{}", terminal.say("。已中断，再次运行同一命令即可继续", ". Stopped; the same command goes on"))
@@ -171,9 +175,17 @@ pub(super) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
     if inputs.skipped.is_empty() {
         return;
     }
-    let kinds: Vec<String> = inputs.skipped.iter().map(|(suffix, count)| format!(".{suffix} {count}")).collect();
-    let said = terminal.say("按扩展名跳过的文件：", "passed over by their suffix: ");
-    terminal.line(&format!("{said}{}", kinds.join(", ")));
+    let kinds = inputs.skipped.iter();
+    terminal.note(&match terminal.language {
+        Language::Zh => {
+            let kinds: Vec<String> = kinds.map(|(suffix, count)| format!(".{suffix} {count}个")).collect();
+            format!("文件夹中未读取的文件：{}。需要读取的，请写明文件名。", kinds.join("、"))
+        }
+        Language::En => {
+            let kinds: Vec<String> = kinds.map(|(suffix, count)| format!("{count} .{suffix}")).collect();
+            format!("not looked at in folders: {} (name a file to have it read)", kinds.join(", "))
+        }
+    });
 }
 
 /// Refuses a form that does not exist before any work is done.
@@ -266,6 +278,7 @@ fn fingerprint(
     global: &Global,
     to: &[Output],
     (template, page, agencies): (Option<&[u8]>, Option<&str>, Option<&Agencies>),
+    policy: &Policy,
 ) -> Result<[u8; 32]> {
     let mut digest = Sha256::new();
     // With its length before it, so that nothing can pass from one part to the next.
@@ -284,6 +297,7 @@ fn fingerprint(
         add(&text);
     }
     add(&format!("{:?} {:?} {to:?} {} {}", args.form, args.to_form, args.shard.is_some(), args.as_written));
+    add(&format!("{policy:?}"));
     if let Some(bytes) = template {
         add(&format!("{:?}", Sha256::digest(bytes)));
     }

@@ -16,8 +16,10 @@ mod filter;
 mod forms;
 mod inspect;
 mod mistakes;
+mod policy;
 mod rollup;
 mod sarif;
+mod settings;
 mod shell;
 mod terminal;
 mod typed;
@@ -69,7 +71,11 @@ pub(crate) fn main() -> ExitCode {
         Ok(typed) => typed,
         Err(code) => return code,
     };
-    let terminal = Terminal::new(language);
+    let terminal = Terminal::of(language, &args.global);
+    if let Some(path) = &args.global.found.path {
+        let path = path.display();
+        terminal.note(&format!("{}{path}", terminal.say("选项取自：", "options from ")));
+    }
     match run(args, &terminal) {
         Ok(exit) => exit.code(),
         // Whoever reads our output has seen enough.
@@ -84,11 +90,20 @@ pub(crate) fn main() -> ExitCode {
 /// The arguments and the language of messages; help, and what is wrong with them, is printed in that language.
 fn typed() -> Result<(Args, Language), ExitCode> {
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
-    let language = asked(&words).unwrap_or_else(locale);
-    let parsed = command(language).try_get_matches_from(&words).and_then(|found| Args::from_arg_matches(&found));
+    let typed = asked(&words);
+    let found = settings::found(&words, &Args::command()).map_err(|error| {
+        let language = typed.unwrap_or_else(locale);
+        Terminal::new(language).error(&failure::said(&error, language));
+        Exit::Failed.code()
+    })?;
+    let set = found.settings.option("lang").and_then(language);
+    let language = typed.or(set).unwrap_or_else(locale);
+    let command = settings::set(&found, command(language));
+    let parsed = command.try_get_matches_from(&words).and_then(|found| Args::from_arg_matches(&found));
     match parsed {
-        Ok(args) => {
+        Ok(mut args) => {
             let language = args.global.lang.unwrap_or(language);
+            args.global.found = found;
             Ok((args, language))
         }
         Err(error) if language == Language::Zh && error.use_stderr() && !shows_help(&error) => {
@@ -135,7 +150,11 @@ fn asked(words: &[std::ffi::OsString]) -> Option<Language> {
             _ => {}
         }
     };
-    match value {
+    language(value)
+}
+
+fn language(word: &str) -> Option<Language> {
+    match word {
         "zh" => Some(Language::Zh),
         "en" => Some(Language::En),
         _ => None,
@@ -166,6 +185,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
             .downcast_ref::<serde_json::Error>()
             .is_some_and(|error| error.io_error_kind() == Some(io::ErrorKind::BrokenPipe)),
     })
+}
+
+/// Now in China, where the reports are from.
+pub(crate) fn now() -> jiff::civil::DateTime {
+    jiff::tz::offset(8).to_datetime(jiff::Timestamp::now())
+}
+
+/// Today in China.
+pub(crate) fn today() -> jiff::civil::Date {
+    now().date()
 }
 
 /// The language of the locale, as POSIX orders the variables: Chinese for `zh…`, English for everything else.

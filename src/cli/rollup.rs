@@ -18,6 +18,7 @@ use nianbao::summary;
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{Failure, failure, of_file, of_finding, of_system};
+use super::policy::policy;
 use super::terminal::{NAMED, Terminal};
 use super::{Exit, agencies, corrections, mistakes};
 
@@ -30,7 +31,8 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let given = args.agencies.as_deref().map(agencies::read).transpose()?;
     let inputs = batch::list(&args.inputs, Some(&args.out))?;
     let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
-    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref());
+    let policy = policy(&args.wanting, &global.found, super::today())?;
+    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref()).telling(policy);
     let migrations = mistakes::migrations(global, &forms)?;
     let stop = stop_on_ctrl_c()?;
     let named;
@@ -65,6 +67,12 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
             None => return Ok(Exit::Stopped),
         }
     }
+    rollup.findings.retain_mut(|told| {
+        let mut one = vec![told.finding.clone()];
+        let agency = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+        pipeline.policy().apply(agency, &mut one);
+        one.pop().map(|finding| told.finding = finding).is_some()
+    });
     let mut report = rollup.report();
     pipeline.check(&mut report, &nianbao::check::Context::default());
     write(args, &rollup, &report)?;
@@ -160,7 +168,7 @@ fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Ex
     say_errors(terminal, rollup);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
     let (counts, out) = (counts.get(terminal.language), out.display());
-    terminal.line(&match terminal.language {
+    terminal.note(&match terminal.language {
         nianbao::finding::Language::Zh => format!("{year}年：{counts}输出在 {out}"),
         nianbao::finding::Language::En => format!("{year}: {counts} Outputs are in {out}"),
     });

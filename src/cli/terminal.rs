@@ -3,8 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use nianbao::finding::{Finding, Language, Message, Severity};
+
+use super::args::{Colour, Global};
 
 /// Files that are named where many have the same to be said of.
 pub(crate) const NAMED: usize = 3;
@@ -13,11 +15,26 @@ pub(crate) const NAMED: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Terminal {
     pub(crate) language: Language,
+    quiet: u8,
+    pub(crate) verbose: bool,
+    coloured: bool,
 }
 
 impl Terminal {
     pub(crate) fn new(language: Language) -> Self {
-        Self { language }
+        Self { language, quiet: 0, verbose: false, coloured: false }
+    }
+
+    /// The terminal as the options want it.
+    pub(crate) fn of(language: Language, global: &Global) -> Self {
+        let shown = || io::stderr().is_terminal() && io::stdout().is_terminal();
+        let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let coloured = match global.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => shown() && !unwanted(),
+        };
+        Self { language, quiet: global.quiet, verbose: global.verbose, coloured }
     }
 
     /// One of two texts.
@@ -34,11 +51,21 @@ impl Terminal {
     }
 
     pub(crate) fn severity(&self, severity: Severity) -> &'static str {
-        match severity {
-            Severity::Error => self.say("错误", "error"),
-            Severity::Warning => self.say("提示", "warning"),
-            Severity::Info => self.say("说明", "info"),
+        severity.word(self.language)
+    }
+
+    /// A word in the colour of a severity, where colours are wanted.
+    fn painted(&self, word: &str, severity: Option<Severity>) -> String {
+        if !self.coloured {
+            return word.to_owned();
         }
+        let colour = match severity {
+            Some(Severity::Error) => "1;31",
+            Some(Severity::Warning) => "33",
+            Some(Severity::Info) => "36",
+            None => "2",
+        };
+        format!("\u{1b}[{colour}m{word}\u{1b}[0m")
     }
 
     /// A file's path with the report in it that is meant, given by number, agency and year, where it holds several.
@@ -59,26 +86,32 @@ impl Terminal {
         }
     }
 
-    /// A finding in one line: `FILE: severity code place message`.
+    /// A finding in one line: `FILE: severity code place message` in English; in Chinese the severity, the file and the message, and
+    /// where more is wanted the code and the place behind it.
     pub(crate) fn finding(&self, path: &str, finding: &Finding) -> String {
         let place = finding.place.as_ref().map(|place| format!(" {place}")).unwrap_or_default();
         let message = self.message(&finding.message);
-        let (severity, waived) = match &finding.waived {
-            None => (self.severity(finding.severity), String::new()),
+        let (word, colour, waived) = match &finding.waived {
+            None => (self.severity(finding.severity), Some(finding.severity), String::new()),
             Some(waived) => {
                 let (reason, until) = (&waived.reason, waived.until);
-                (
-                    self.say("已豁免", "waived"),
-                    match self.language {
-                        Language::Zh => format!("（豁免理由：{reason}，有效期至{until}）"),
-                        Language::En => format!(" (accepted: {reason}, until {until})"),
-                    },
-                )
+                let said = match self.language {
+                    Language::Zh => format!("（准予保留：{reason}，至{until}）"),
+                    Language::En => format!(" (accepted: {reason}, until {until})"),
+                };
+                (self.say("保留", "waived"), None, said)
             }
         };
-        let line = format!("{path}: {severity} {}{place} {message}{waived}", finding.code);
         // What a sender wrote is quoted; it must not steer the terminal.
-        if line.contains(char::is_control) { line.replace(char::is_control, " ") } else { line }
+        let plain =
+            |text: String| if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
+        let (path, message) = (plain(path.to_owned()), plain(format!("{message}{waived}")));
+        let (word, code) = (self.painted(word, colour), &finding.code);
+        match self.language {
+            Language::Zh if self.verbose => format!("{word}  {path}  {message}〔{code}{}〕", plain(place)),
+            Language::Zh => format!("{word}  {path}  {message}"),
+            Language::En => format!("{path}: {word} {code}{} {message}", plain(place)),
+        }
     }
 
     /// One line for reports of agencies that are not in the agencies file, of which the first files are named.
@@ -100,26 +133,43 @@ impl Terminal {
 
     /// Says why a command cannot run.
     pub(crate) fn error(&self, text: &str) {
-        self.line(&format!("{}{text}", self.say("错误：", "error: ")));
+        self.line(&format!("{}{text}", self.painted(self.say("错误：", "error: "), Some(Severity::Error))));
     }
 
     /// A line on standard error. Nobody can be told when that fails.
-    #[allow(clippy::unused_self, reason = "everything that is said goes through the terminal")]
     pub(crate) fn line(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        if self.quiet < 2 {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// A line that can be left out: what was done, and what is worth knowing.
+    pub(crate) fn note(&self, text: &str) {
+        if self.quiet == 0 {
+            self.line(text);
+        }
     }
 
     /// A progress bar on a terminal, and nothing in a pipe.
     pub(crate) fn progress(&self, count: usize) -> Progress<'_> {
-        let shown = io::stderr().is_terminal() && count > 1;
+        let shown = io::stderr().is_terminal() && count > 1 && self.quiet == 0;
         let target = if shown { ProgressDrawTarget::stderr_with_hz(5) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(count as u64), target);
         let template = match self.language {
-            Language::Zh => "{wide_bar} {pos}/{len}  每秒{per_sec:.0}  还需{eta}",
-            Language::En => "{wide_bar} {pos}/{len}  {per_sec:.0}  {eta} left",
+            Language::Zh => "{wide_bar} {pos}/{len}  {rate}  还需{eta}",
+            Language::En => "{wide_bar} {pos}/{len}  {rate}  {eta} left",
+        };
+        let language = self.language;
+        let rate = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let rate = state.per_sec();
+            // Nobody can be told when a terminal takes nothing.
+            let _ = match language {
+                Language::Zh => write!(out, "每秒{rate:.0}个"),
+                Language::En => write!(out, "{rate:.0}/s"),
+            };
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         if shown {
             bar.enable_steady_tick(Duration::from_millis(500));
@@ -143,9 +193,14 @@ impl Progress<'_> {
         }
     }
 
+    /// Whatever is printed, above the bar.
+    pub(crate) fn above<T>(&self, print: impl FnOnce() -> T) -> T {
+        if self.shown { self.bar.suspend(print) } else { print() }
+    }
+
     /// A line above the bar.
     pub(crate) fn line(&self, text: &str) {
-        if self.shown { self.bar.suspend(|| self.terminal.line(text)) } else { self.terminal.line(text) }
+        self.above(|| self.terminal.line(text));
     }
 }
 

@@ -25,6 +25,20 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word for it, the same on every screen, page, workbook and letter; JSON has the program's own words.
+    pub fn word(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Error, Language::Zh) => "错误",
+            (Self::Warning, Language::Zh) => "提示",
+            (Self::Info, Language::Zh) => "说明",
+            (Self::Error, Language::En) => "error",
+            (Self::Warning, Language::En) => "warning",
+            (Self::Info, Language::En) => "note",
+        }
+    }
+}
+
 /// The language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

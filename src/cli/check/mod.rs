@@ -4,6 +4,7 @@ mod passages;
 mod previous;
 mod printer;
 mod revisions;
+mod summary;
 mod verdicts;
 
 use std::path::Path;
@@ -27,11 +28,13 @@ use nianbao::waivers::{self, Waivers};
 use super::args::{Check, Global, Rendering};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{failure, of_file, of_system};
+use super::policy::policy;
 use super::terminal::Terminal;
-use super::{Exit, agencies, corrections, mistakes};
+use super::{Exit, agencies, corrections, mistakes, now};
 use passages::Passages;
 use previous::Previous;
 use printer::Printer;
+use summary::Counts;
 
 pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<Exit> {
     if args.verdicts && !matches!(args.format, Rendering::Text | Rendering::Json) {
@@ -46,7 +49,10 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let outputs: Vec<&Path> = folders.into_iter().flatten().map(AsRef::as_ref).collect();
     let inputs = batch::list_outside(&args.inputs, &outputs)?;
     let corrected = corrections::read(args.corrections.as_deref(), terminal)?;
-    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrected.as_ref());
+    let now = now();
+    let today = args.today.unwrap_or_else(|| now.date());
+    let policy = policy(&args.wanting, &global.found, today)?;
+    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrected.as_ref()).telling(policy);
     let stop = stop_on_ctrl_c()?;
     let waivers = args.waivers.as_deref().map(read_waivers).transpose()?.unwrap_or_default();
     let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;
@@ -56,14 +62,13 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let folders = Folders { copies, letters, revisions };
     let notices = Notices::open(folders, &inputs.list, (terminal.language, author))?;
     let previous = Previous::index(args, &pipeline, matcher.as_ref())?;
-    let now = now();
-    let today = args.today.unwrap_or_else(|| now.date());
     let agencies = agencies.as_ref().zip(matcher.as_ref());
     let checker = Checker { pipeline: &pipeline, previous, agencies, waivers, today, now, notices, args, terminal };
     let progress = terminal.progress(inputs.list.len());
     let (mut wrong, mut trouble, mut drafts) = (false, None, Vec::new());
     let mut printer = Printer::begin(args.format, terminal)?;
     let mut given = Given::default();
+    let mut counts = Counts::default();
     let mut passages = Passages::default();
     let mut matched = false;
     let taken = in_order(
@@ -82,13 +87,14 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
                 matched |= checked.as_ref().is_ok_and(|checked| checked.parts.iter().any(|part| part.has_previous));
                 let printed = checked.and_then(|mut checked| {
                     drafts.append(&mut checked.drafts);
+                    counts.add(&checked);
                     let path = &inputs.list[index].path;
                     wrong |= checked
                         .parts
                         .iter()
                         .flat_map(|part| &part.findings)
                         .any(|finding| finding.counts(Severity::Error));
-                    checked.parts.iter().try_for_each(|part| printer.print(path, part))
+                    progress.above(|| checked.parts.iter().try_for_each(|part| printer.print(path, part)))
                 });
                 if let Err(error) = printed {
                     stop.store(true, Ordering::Relaxed);
@@ -110,6 +116,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     if let Some(folder) = args.previous.as_deref().filter(|_| !matched && taken > 0) {
         terminal.line(&checker.previous.said(folder, terminal));
     }
+    counts.lines(terminal).iter().for_each(|line| terminal.note(line));
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
 }
 
@@ -120,11 +127,6 @@ fn read_waivers(path: &Path) -> Result<Waivers> {
     }
     let text = std::fs::read_to_string(path).map_err(of_system(path))?;
     Waivers::read(&path.to_string_lossy(), &text).map_err(|error| of_file(path, &error.message()))
-}
-
-/// Now in China, where the reports are from.
-fn now() -> DateTime {
-    jiff::tz::offset(8).to_datetime(jiff::Timestamp::now())
 }
 
 /// What the workers share.
@@ -164,6 +166,8 @@ struct Part {
     excerpts: Vec<Option<String>>,
     /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
     instead: Option<Vec<String>>,
+    /// Whether a report was read at all.
+    was_read: bool,
     /// Whether last year's report was found.
     has_previous: bool,
 }
@@ -229,12 +233,14 @@ impl Checker<'_> {
             if before.is_none() && self.args.previous.is_some() {
                 report.findings.push(previous::missing(&report));
             }
+            self.pipeline.settle(&mut report);
             let form = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts);
             let which = (input.path.as_str(), &part);
             Ok(form.map(|form| verdicts::lines(form, &report, &context, which, self.args.format, self.terminal)))
         });
         match done {
             Ok(instead) => {
+                part.was_read = true;
                 part.instead = instead;
                 part.findings = std::mem::take(&mut report.findings);
                 self.waivers.apply(&report, self.today, &mut part.findings);

@@ -1,0 +1,16 @@
+//! What is done with findings: what was typed and what the settings say, as one.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use nianbao::settings::Policy;
+
+use super::args::Wanting;
+use super::failure::failure;
+use super::settings::Found;
+
+/// What is done with findings, by what was typed and by the settings.
+pub(super) fn policy(wanting: &Wanting, found: &Found, today: Date) -> Result<Policy> {
+    let typed = (wanting.select.as_slice(), wanting.ignore.as_slice(), wanting.min_severity);
+    let made = Policy::new(typed, &found.settings.codes, &found.settings.accept, today);
+    made.map_err(|message| failure(message.zh, message.en))
+}

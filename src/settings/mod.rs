@@ -1,0 +1,206 @@
+//! `nianbao.toml`: the options of an office, the severities of codes, and what the office accepts. Text in, data out; who finds the
+//! file and what its paths are relative to is for the caller.
+
+mod policy;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::finding::{Bilingual, Message, not_toml};
+
+pub use policy::{Level, Policy, codes_named};
+
+/// The name of the file.
+pub const FILE: &str = "nianbao.toml";
+
+/// What a file says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings {
+    /// Options of every command that has them, by their long names, each with its values.
+    options: BTreeMap<String, Vec<String>>,
+    /// Options of one command.
+    commands: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// What each code is to be.
+    pub codes: BTreeMap<String, CodeSetting>,
+    /// Findings that the office accepts, by their code.
+    pub accept: Vec<Accept>,
+}
+
+/// What a code is to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeSetting {
+    /// Its severity; the code's own where it is not given.
+    #[serde(default)]
+    pub severity: Option<Level>,
+    /// Whether a letter tells it: by itself, with other findings, or never, as the code has it where this is not given.
+    #[serde(default)]
+    pub letter: Option<bool>,
+}
+
+/// Findings of a code that the office accepts, whatever their figures.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accept {
+    /// The code, or a name that stands for several.
+    pub code: String,
+    /// Of this agency alone.
+    #[serde(default)]
+    pub agency: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day.
+    #[serde(deserialize_with = "day")]
+    pub until: Date,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError(Message);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.en)
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Bilingual for SettingsError {
+    fn message(&self) -> Message {
+        self.0.clone()
+    }
+}
+
+/// The parts of a file that are no options.
+#[derive(Debug, Deserialize)]
+struct Parts {
+    #[serde(default)]
+    codes: BTreeMap<String, CodeSetting>,
+    #[serde(default)]
+    accept: Vec<Accept>,
+}
+
+impl Settings {
+    /// Reads a file. Whether an option exists is for [`Settings::unknown`], which is told the options of every command.
+    ///
+    /// # Errors
+    /// What is no TOML, a code that does not exist, a value that no option takes.
+    pub fn read(text: &str) -> Result<Self, SettingsError> {
+        let wrong = |error: &toml::de::Error| {
+            let Message { zh, en } = not_toml(error.message());
+            let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.lines().count().max(1));
+            SettingsError(match line {
+                Some(line) => Message::new(format!("第{line}行：{zh}"), format!("line {line}: {en}")),
+                None => Message::new(zh, en),
+            })
+        };
+        let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
+        let Parts { codes, accept } = toml::from_str(text).map_err(|error| wrong(&error))?;
+        table.remove("codes");
+        table.remove("accept");
+        for name in codes.keys().chain(accept.iter().map(|accept| &accept.code)) {
+            codes_named(name).map_err(SettingsError)?;
+        }
+        let mut settings = Self { codes, accept, ..Self::default() };
+        for (name, value) in table {
+            match value {
+                toml::Value::Table(inner) => {
+                    let options = inner.into_iter().map(|(name, value)| Ok((name.clone(), values(&name, value)?)));
+                    settings.commands.insert(name, options.collect::<Result<_, SettingsError>>()?);
+                }
+                value => {
+                    let values = values(&name, value)?;
+                    settings.options.insert(name, values);
+                }
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The values of an option of a command: those of the command's own table, else those for all.
+    pub fn of(&self, command: &str, option: &str) -> Option<&[String]> {
+        let own = self.commands.get(command).and_then(|options| options.get(option));
+        own.or_else(|| self.options.get(option)).map(Vec::as_slice)
+    }
+
+    /// The first value of an option for all commands.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.get(name)?.first().map(String::as_str)
+    }
+
+    /// The first name that is no option of any command, or no command, given the options of each.
+    pub fn unknown(&self, known: impl Fn(Option<&str>, &str) -> bool) -> Option<String> {
+        let all = self.options.keys().find(|name| !known(None, name)).cloned();
+        let own = self.commands.iter().flat_map(|(command, options)| {
+            let empty = options.is_empty().then_some((command, ""));
+            options.keys().map(move |name| (command, name.as_str())).chain(empty)
+        });
+        let mut own = own.filter(|(command, name)| !known(Some(command), name));
+        all.or_else(|| {
+            own.next().map(
+                |(command, name)| if name.is_empty() { format!("[{command}]") } else { format!("[{command}] {name}") },
+            )
+        })
+    }
+}
+
+/// The values of an option as they would be typed.
+fn values(name: &str, value: toml::Value) -> Result<Vec<String>, SettingsError> {
+    let one = |value: toml::Value| match value {
+        toml::Value::String(text) => Ok(text),
+        toml::Value::Integer(number) => Ok(number.to_string()),
+        toml::Value::Boolean(yes) => Ok(yes.to_string()),
+        toml::Value::Datetime(day) => Ok(day.to_string()),
+        _ => Err(SettingsError(Message::new(
+            format!("“{name}”应为文字、数字、日期、是否或文字的列表。"),
+            format!("`{name}` is to be a text, a number, a day, true or false, or a list of texts"),
+        ))),
+    };
+    match value {
+        toml::Value::Array(list) => list.into_iter().map(one).collect(),
+        value => Ok(vec![one(value)?]),
+    }
+}
+
+/// A day, as a date of TOML or as text.
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    let text = match &value {
+        toml::Value::Datetime(day) => day.to_string(),
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    text.parse().map_err(|_| serde::de::Error::custom("invalid value: a day such as 2026-03-31 is wanted"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_s_own_option_goes_before_the_one_for_all() {
+        let text = "to = [\"docx\", \"html\"]\njobs = 2\n[check]\njobs = 3\ntoday = 2026-01-20\n[codes.section-too-long]\nseverity = \"提示\"\n";
+        let settings = Settings::read(text).unwrap();
+        assert_eq!(settings.of("check", "jobs"), Some(&["3".to_owned()][..]));
+        assert_eq!(settings.of("convert", "jobs"), Some(&["2".to_owned()][..]));
+        assert_eq!(settings.of("check", "today"), Some(&["2026-01-20".to_owned()][..]));
+        assert_eq!(settings.of("convert", "to").map(<[String]>::len), Some(2));
+        assert_eq!(settings.codes["section-too-long"].severity, Some(Level::Warning));
+        let known =
+            |command: Option<&str>, name: &str| command.is_none_or(|command| command == "check") && name != "to";
+        assert_eq!(settings.unknown(known).as_deref(), Some("to"));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line_or_its_name() {
+        let said = |text: &str| Settings::read(text).unwrap_err().message().zh;
+        assert_eq!(said("a = 1\nb = \n"), "第2行：不符合 TOML 语法。");
+        assert!(said("[codes.cell-wrnog]\n").contains("cell-wrong"), "{}", said("[codes.cell-wrnog]\n"));
+        assert!(said("[[accept]]\ncode = \"cell-wrong\"\nuntil = 2026-01-01\n").contains("缺少“reason”这一项"));
+        assert!(said("[check]\njobs = { a = 1 }\n").contains("“jobs”应为"));
+    }
+}
