@@ -175,8 +175,8 @@ impl Run<'_> {
         let mut made = Made::unread(started, None);
         made.record.sha256.clone_from(&content.sha256);
         let converted = guarded(|| {
-            let Task { pipeline, to, template, site, part, as_written, .. } = *self.task;
-            Maker { pipeline, to, template, site, anywhere: part, as_written }.make(input, content)
+            let Task { pipeline, to, template, site, pdf, part, as_written, .. } = *self.task;
+            Maker { pipeline, to, template, site, pdf, anywhere: part, as_written }.make(input, content)
         });
         match converted {
             Err(finding) => {

@@ -10,10 +10,12 @@ use std::io;
 
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::{Bilingual, Finding, Message, system};
+use crate::form::Form;
 use crate::mend;
 use crate::report::Report;
+use crate::write::Output;
 use crate::write::html::PageWriter;
-use crate::write::{Output, WRITERS, Writer};
+use crate::write::pdf::{NoFonts, PdfWriter};
 
 /// The bytes of an output, or why there are none.
 pub type Written = Result<Vec<u8>, Box<Finding>>;
@@ -29,6 +31,8 @@ pub struct Maker<'a> {
     pub template: Option<&'a Template>,
     /// The site that web pages are for.
     pub site: Option<&'a Site<'a>>,
+    /// Writes PDF, where that is wanted.
+    pub pdf: Option<&'a PdfWriter>,
     /// Whether a report names its source by the file's name without folders, so that outputs are the same wherever the file lies.
     pub anywhere: bool,
     /// Whether narrative is written as the source has it, also where it lost characters and reads in one way only.
@@ -87,33 +91,42 @@ impl Maker<'_> {
 
     fn outputs(&self, report: &mut Report) -> Vec<(Output, Written)> {
         let Some(form) = self.pipeline.forms().get(&report.form) else { return Vec::new() };
-        let wanted = self.to.iter().filter_map(|to| WRITERS.iter().find(|writer| writer.output == *to));
         let mut told = Vec::new();
         // JSON has the source's text; what people read has it as it reads.
         let read = if self.as_written { None } else { mend::as_read(form, report, &mut told) };
         report.findings.append(&mut told);
         let report_read = read.map(|mended| Report { findings: report.findings.clone(), ..mended });
         let source: &Report = report;
-        let mut write = |writer: &Writer| {
-            let report = report_read.as_ref().filter(|_| writer.output != Output::Json).unwrap_or(source);
-            match self.template.filter(|template| writer.output == template.output()) {
-                Some(template) => {
-                    guarded(|| template.fill(report).map_err(|error| unwritable(&error.message()))).map(|filled| {
-                        told.extend(filled.findings);
-                        filled.bytes
-                    })
-                }
-                None => guarded(|| match self.site.filter(|_| writer.output == Output::Html) {
-                    Some(site) => {
-                        site.pages.write(form, report, site.code(report)).map_err(|error| unwritable(&error.message()))
-                    }
-                    None => (writer.write)(form, report).map_err(|error| unwritable(&error.message())),
-                }),
-            }
+        let mut write = |output: Output| {
+            let report = report_read.as_ref().filter(|_| output != Output::Json).unwrap_or(source);
+            let written = guarded(|| self.write(form, report, output));
+            written.map(|(bytes, findings)| {
+                told.extend(findings);
+                bytes
+            })
         };
-        let written = wanted.map(|writer| (writer.output, write(writer))).collect();
+        let written = self.to.iter().map(|&output| (output, write(output))).collect();
         report.findings.extend(told);
         written
+    }
+
+    /// A report in a format, and what there is to say about that.
+    fn write(&self, form: &Form, report: &Report, output: Output) -> Result<(Vec<u8>, Vec<Finding>), Box<Finding>> {
+        let failed = |error: &dyn Bilingual| unwritable(&error.message());
+        if let Some(template) = self.template.filter(|template| output == template.output()) {
+            let filled = template.fill(report).map_err(|error| failed(&error))?;
+            return Ok((filled.bytes, filled.findings));
+        }
+        let Some(writer) = output.writer() else {
+            let pdf = self.pdf.ok_or_else(|| failed(&NoFonts))?;
+            let written = pdf.write(form, report).map_err(|error| failed(&error))?;
+            return Ok((written.bytes, written.findings));
+        };
+        let bytes = match self.site.filter(|_| output == Output::Html) {
+            Some(site) => site.pages.write(form, report, site.code(report)),
+            None => (writer.write)(form, report),
+        };
+        Ok((bytes.map_err(|error| failed(&error))?, Vec::new()))
     }
 
     fn name(&self, report: &Report, input: &Input) -> String {

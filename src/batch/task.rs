@@ -8,6 +8,7 @@ use super::pipeline::Pipeline;
 use crate::agencies::Agencies;
 use crate::fill::Template;
 use crate::write::Output;
+use crate::write::pdf::PdfWriter;
 
 /// What a batch is to do.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Task<'a> {
     pub template: Option<&'a Template>,
     /// The site that web pages are for.
     pub site: Option<&'a Site<'a>>,
+    /// Writes PDF, where that is wanted.
+    pub pdf: Option<&'a PdfWriter>,
     /// The agencies that are to report, where they are known.
     pub agencies: Option<&'a Agencies>,
     /// The folder for outputs.

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use nianbao::batch::Shard;
 use nianbao::finding::{Language, Message, Severity};
-use nianbao::write::{Output, WRITERS};
+use nianbao::write::Output;
 
 use super::settings::Found;
 
@@ -114,9 +114,12 @@ pub(crate) struct Convert {
     /// Folder for the outputs; made where it is missing.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Formats to write, separated by commas: docx, xlsx, html, json [default: docx,xlsx,html].
+    /// Formats to write, separated by commas: docx, xlsx, html, json, pdf [default: docx,xlsx,html].
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output)]
     pub(crate) to: Vec<Output>,
+    /// Folder of fonts for PDF, searched before those of the system.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fonts: Option<PathBuf>,
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
@@ -203,6 +206,7 @@ impl From<Fill> for Convert {
             inputs,
             out,
             to: Vec::new(),
+            fonts: None,
             form,
             as_written,
             to_form: None,
@@ -322,9 +326,12 @@ pub(crate) struct Filter {
     /// Folder for the outputs; without it, none are written.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Formats to write, separated by commas: docx, xlsx, html, json [default: docx,xlsx,html].
+    /// Formats to write, separated by commas: docx, xlsx, html, json, pdf [default: docx,xlsx,html].
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output, requires = "out")]
     pub(crate) to: Vec<Output>,
+    /// Folder of fonts for PDF, searched before those of the system.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fonts: Option<PathBuf>,
     /// The agencies, to be looked up: CSV, XLSX or TOML.
     #[arg(long, value_name = "FILE")]
     pub(crate) agencies: Option<PathBuf>,
@@ -384,9 +391,12 @@ pub(crate) enum FormsCommand {
     Blank {
         /// Id of the form.
         id: String,
-        /// Formats to write, separated by commas: docx, xlsx, html [default: docx,xlsx].
+        /// Formats to write, separated by commas: docx, xlsx, html, pdf [default: docx,xlsx].
         #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output)]
         to: Vec<Output>,
+        /// Folder of fonts for PDF, searched before those of the system.
+        #[arg(long, value_name = "DIR")]
+        fonts: Option<PathBuf>,
         /// Folder for the outputs; made where it is missing.
         #[arg(short, long, value_name = "DIR")]
         out: PathBuf,
@@ -466,9 +476,9 @@ fn shard(text: &str) -> Result<Shard, Wanted> {
 }
 
 fn output(text: &str) -> Result<Output, Wanted> {
-    let known: Vec<&str> = WRITERS.iter().map(|writer| writer.output.suffix()).collect();
-    let found = WRITERS.iter().find(|writer| writer.output.suffix().eq_ignore_ascii_case(text));
+    let known: Vec<&str> = Output::ALL.iter().map(|output| output.suffix()).collect();
+    let found = Output::ALL.iter().find(|output| output.suffix().eq_ignore_ascii_case(text));
     found
-        .map(|writer| writer.output)
+        .copied()
         .ok_or_else(|| wanted(format!("可以是：{}", known.join("、")), format!("the formats are {}", known.join(", "))))
 }

@@ -50,8 +50,9 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ("", "inputs", "输入", "文件、文件夹、通配名、压缩包；“-”表示标准输入"),
     ("", "out", "文件夹", "输出文件夹，没有则新建；不要放在报告所在的文件夹内"),
     ("filter", "out", "文件夹", "输出文件夹；不写则不生成文件"),
-    ("", "to", "格式", "输出哪几种文件，用逗号分开：docx、xlsx、html、json〔默认：docx,xlsx,html〕"),
-    ("forms blank", "to", "格式", "输出哪几种文件，用逗号分开：docx、xlsx、html〔默认：docx,xlsx〕"),
+    ("", "to", "格式", "输出哪几种文件，用逗号分开：docx、xlsx、html、json、pdf〔默认：docx,xlsx,html〕"),
+    ("", "fonts", "文件夹", "生成 PDF 用的字体所在文件夹，先于系统字体"),
+    ("forms blank", "to", "格式", "输出哪几种文件，用逗号分开：docx、xlsx、html、pdf〔默认：docx,xlsx〕"),
     ("", "form", "编号", "全部按此格式读取，不看表格行名（gkbg-2021 即2021年格式）"),
     ("", "to_form", "编号", "把其他格式的报告换为此格式；没有对应栏目的数字会列出"),
     (

@@ -15,12 +15,13 @@ use nianbao::finding::{Bilingual, Finding, Language, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
 use nianbao::settings::Policy;
+use nianbao::write::Output;
 use nianbao::write::html::{PageOptions, PageWriter};
-use nianbao::write::{Output, WRITERS};
+use nianbao::write::pdf::PdfWriter;
 use sha2::{Digest, Sha256};
 
 use super::args::{Convert, Global, SiteOptions};
-use super::failure::{failure, of_file, of_system};
+use super::failure::{Failure, failure, of_file, of_system};
 use super::policy::policy;
 use super::terminal::{NAMED, Progress, Terminal};
 use super::{Exit, corrections, mistakes};
@@ -64,14 +65,16 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     }
     let page = page(&args.site)?;
     let site = Site { pages: page.0, agencies: agencies.as_ref().map(Matcher::new) };
-    let fingerprint =
-        fingerprint(args, global, &to, (bytes.as_deref(), page.1.as_deref(), agencies.as_ref()), pipeline.policy())?;
+    let pdf = pdf(&to, args.fonts.as_deref())?;
+    let parts = (bytes.as_deref(), page.1.as_deref(), agencies.as_ref(), pdf.as_ref());
+    let fingerprint = fingerprint(args, global, &to, parts, pipeline.policy())?;
     let task = Task {
         inputs: &inputs.list,
         pipeline: &pipeline,
         to: &to,
         template: template.as_ref(),
         site: Some(&site),
+        pdf: pdf.as_ref(),
         agencies: agencies.as_ref(),
         out: &args.out,
         jobs: jobs(args.jobs),
@@ -224,11 +227,23 @@ pub(super) fn formats(wanted: &[Output]) -> Vec<Output> {
     let wanted = if wanted.is_empty() { &default[..] } else { wanted };
     let mut formats: Vec<Output> = Vec::new();
     for output in wanted {
-        if !formats.contains(output) && WRITERS.iter().any(|writer| writer.output == *output) {
+        if !formats.contains(output) {
             formats.push(*output);
         }
     }
     formats
+}
+
+/// The writer of PDF with the fonts at hand, where PDF is wanted.
+pub(super) fn pdf(to: &[Output], fonts: Option<&Path>) -> Result<Option<PdfWriter>> {
+    if !to.contains(&Output::Pdf) {
+        return Ok(None);
+    }
+    if let Some(folder) = fonts {
+        std::fs::read_dir(folder).map_err(of_system(folder))?;
+    }
+    let fonts = batch::fonts(fonts).map_err(|error| anyhow::Error::from(Failure(error.message())))?;
+    Ok(Some(PdfWriter::new(fonts)))
 }
 
 /// The template's bytes; a file too large to be one is not read.
@@ -277,7 +292,7 @@ fn fingerprint(
     args: &Convert,
     global: &Global,
     to: &[Output],
-    (template, page, agencies): (Option<&[u8]>, Option<&str>, Option<&Agencies>),
+    (template, page, agencies, pdf): (Option<&[u8]>, Option<&str>, Option<&Agencies>, Option<&PdfWriter>),
     policy: &Policy,
 ) -> Result<[u8; 32]> {
     let mut digest = Sha256::new();
@@ -300,6 +315,9 @@ fn fingerprint(
     add(&format!("{policy:?}"));
     if let Some(bytes) = template {
         add(&format!("{:?}", Sha256::digest(bytes)));
+    }
+    for font in pdf.into_iter().flat_map(|pdf| pdf.fonts().names()) {
+        add(&font);
     }
     let SiteOptions { site_name, site_domain, site_id, column, .. } = &args.site;
     add(&format!("{site_name:?} {site_domain:?} {site_id:?} {column:?} {page:?}"));

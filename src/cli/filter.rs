@@ -10,7 +10,7 @@ use nianbao::batch::{Maker, Pipeline};
 use nianbao::stream::{self, Converter};
 
 use super::args::{Filter, Global};
-use super::convert::{formats, known_form};
+use super::convert::{formats, known_form, pdf};
 use super::failure::of_system;
 use super::{Exit, agencies, mistakes};
 
@@ -52,7 +52,9 @@ fn child(args: &Filter, global: &Global) -> Result<()> {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }
     let to = formats(&args.to);
-    let maker = Maker { pipeline: &pipeline, to: &to, template: None, site: None, anywhere: true, as_written: false };
+    let pdf = if args.out.is_some() { pdf(&to, args.fonts.as_deref())? } else { None };
+    let (pipeline, to, pdf) = (&pipeline, &to[..], pdf.as_ref());
+    let maker = Maker { pipeline, to, template: None, site: None, pdf, anywhere: true, as_written: false };
     let converter = Converter::new(maker, agencies.as_ref().map(Matcher::new), args.out.clone());
     stream::serve(&converter, BufReader::with_capacity(1 << 16, io::stdin()), BufWriter::new(io::stdout()))?;
     Ok(())

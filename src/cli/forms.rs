@@ -8,7 +8,7 @@ use nianbao::batch;
 use nianbao::form::{Field, FieldKind, Form, Forms};
 use nianbao::migrate::Migrations;
 use nianbao::report::Report;
-use nianbao::write::{Output, WRITERS};
+use nianbao::write::Output;
 
 use super::args::{Forms as Args, FormsCommand, Global};
 use super::failure::of_system;
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     match &args.command {
         FormsCommand::List => list(global, terminal),
         FormsCommand::Show { id } => show(id, global, terminal),
-        FormsCommand::Blank { id, to, out } => blank(id, to, out, global, terminal),
+        FormsCommand::Blank { id, to, fonts, out } => blank(id, to, (out, fonts.as_deref()), global, terminal),
         FormsCommand::Check { files } => check(files, global, terminal),
     }
 }
@@ -40,7 +40,13 @@ fn list(global: &Global, terminal: &Terminal) -> Result<Exit> {
 const BLANK_AGENCY: &str = "（机关名称）";
 const BLANK_YEAR: &str = "××××";
 
-fn blank(id: &str, to: &[Output], out: &Path, global: &Global, terminal: &Terminal) -> Result<Exit> {
+fn blank(
+    id: &str,
+    to: &[Output],
+    (out, fonts): (&Path, Option<&Path>),
+    global: &Global,
+    terminal: &Terminal,
+) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
     super::convert::known_form(&forms, Some(id))?;
     let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
@@ -48,9 +54,14 @@ fn blank(id: &str, to: &[Output], out: &Path, global: &Global, terminal: &Termin
     report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
     std::fs::create_dir_all(out).map_err(of_system(out))?;
     let wanted = if to.is_empty() { &[Output::Docx, Output::Xlsx][..] } else { to };
-    for writer in WRITERS.iter().filter(|writer| wanted.contains(&writer.output)) {
-        let name = format!("{}.{}", form.id, writer.output.suffix());
-        let bytes = (writer.write)(form, &report)?;
+    let pdf = super::convert::pdf(wanted, fonts)?;
+    for output in Output::ALL.iter().filter(|output| wanted.contains(output)) {
+        let name = format!("{}.{}", form.id, output.suffix());
+        let bytes = match (output.writer(), &pdf) {
+            (Some(writer), _) => (writer.write)(form, &report)?,
+            (None, Some(pdf)) => pdf.write(form, &report)?.bytes,
+            (None, None) => continue,
+        };
         batch::write_whole(out, &name, &bytes).map_err(of_system(&out.join(&name)))?;
         terminal.line(&out.join(&name).display().to_string());
     }

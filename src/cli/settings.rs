@@ -12,7 +12,7 @@ use nianbao::settings::Settings;
 use super::failure::{of_file, of_system};
 
 /// Options whose values are paths, which are relative to the folder of the file.
-const PATHS: &[&str] = &[
+const PATHS: &[&str] = &["fonts", 
     "mappings",
     "agencies",
     "template",

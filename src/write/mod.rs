@@ -7,6 +7,7 @@ pub(crate) mod docx;
 pub mod html;
 mod json;
 mod package;
+pub mod pdf;
 pub(crate) mod plan;
 pub(crate) mod splice;
 pub(crate) mod xlsx;
@@ -29,9 +30,19 @@ pub enum Output {
     Html,
     /// The model itself.
     Json,
+    /// Portable Document Format, for printing and for archives.
+    Pdf,
 }
 
 impl Output {
+    /// Every format, in the order in which they are written.
+    pub const ALL: &[Self] = &[Self::Docx, Self::Xlsx, Self::Html, Self::Json, Self::Pdf];
+
+    /// Its writer; PDF has none that needs nothing but the report.
+    pub fn writer(self) -> Option<&'static Writer> {
+        WRITERS.iter().find(|writer| writer.output == self)
+    }
+
     /// The suffix of its files, without the dot.
     pub fn suffix(self) -> &'static str {
         match self {
@@ -39,6 +50,7 @@ impl Output {
             Self::Xlsx => "xlsx",
             Self::Html => "html",
             Self::Json => "json",
+            Self::Pdf => "pdf",
         }
     }
 }
@@ -71,7 +83,7 @@ pub struct Writer {
     pub write: WriteFn,
 }
 
-/// Every writer.
+/// Every writer that needs nothing but the report. PDF needs fonts: see [`pdf::PdfWriter`].
 pub static WRITERS: &[Writer] = &[
     Writer { output: Output::Docx, write: docx::write },
     Writer { output: Output::Xlsx, write: xlsx::write },

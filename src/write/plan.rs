@@ -160,6 +160,19 @@ pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
     BEHIND_DATE.contains(&rest).then_some(Closing::Date)
 }
 
+/// How far from the right the agency or the day that closes a report ends, in halves of a character: the day four characters
+/// (GB/T 9704-2012, 7.3.5.1), the agency so that it stands over the middle of the day.
+pub(crate) fn from_right(report: &Report, closing: Closing, text: &str) -> i64 {
+    const DAY: i64 = 8;
+    match (closing, day(report)) {
+        (Closing::Agency, Some(day)) => {
+            let [day, agency] = [day.width(), text.width()].map(|width| i64::try_from(width).unwrap_or(i64::MAX));
+            (DAY + day.saturating_sub(agency) / 2).max(0)
+        }
+        _ => DAY,
+    }
+}
+
 /// The day of publication as reports end with it.
 pub(crate) fn day(report: &Report) -> Option<String> {
     report.published.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()))

@@ -81,6 +81,36 @@ pub static DUPLICATE_REPORT: Code = Code {
     remedy: ("请确认以哪一份为准，删去另一份。", "Decide which one counts and remove the other."),
 };
 
+/// No font has a character of the text.
+pub static CHARACTERS_NOT_SHOWN: Code = Code {
+    id: "characters-not-shown",
+    severity: Warning,
+    title: ("PDF 中有字不能显示", "the PDF cannot show some characters"),
+    why: (
+        "已安装的字体中没有这些字（生僻字或自造字），PDF 中以“〓”代替；其他格式的输出不受影响。",
+        "No font that is installed has these characters (rare ones, or of private use); 〓 stands for them in the PDF, and in no other output.",
+    ),
+    remedy: (
+        "请安装含有这些字的字体（如宋体-ExtB、思源字体），或用 --fonts 指定字体文件夹；自造字请改用规范字。",
+        "Install a font that has them (such as SimSun-ExtB or Noto CJK) or name a folder with --fonts; replace characters of private use.",
+    ),
+};
+
+/// PDF does not show a picture.
+pub static PICTURES_NOT_SHOWN: Code = Code {
+    id: "pictures-not-shown",
+    severity: Warning,
+    title: ("PDF 中有图片不能显示", "the PDF cannot show some pictures"),
+    why: (
+        "PDF 只能放 PNG、JPEG、GIF 图片；其他图片（如 EMF、WMF、BMP）或损坏的图片以文字注明。",
+        "A PDF takes PNG, JPEG and GIF; a line of text stands for pictures of other kinds (such as EMF, WMF, BMP) and damaged ones.",
+    ),
+    remedy: (
+        "请在原文件中把图片另存为 PNG 或 JPEG 后重新插入。",
+        "Save the picture as PNG or JPEG and put it in again.",
+    ),
+};
+
 /// An output could not be made or written.
 pub static OUTPUT_UNWRITABLE: Code = Code {
     id: "output-unwritable",
@@ -160,6 +190,8 @@ pub static CODES: &[&Code] = &[
     &ARCHIVE_UNREADABLE,
     &OUTPUT_NAME_TAKEN,
     &DUPLICATE_REPORT,
+    &CHARACTERS_NOT_SHOWN,
+    &PICTURES_NOT_SHOWN,
     &OUTPUT_UNWRITABLE,
     &LINE_UNREADABLE,
     &JSON_UNREADABLE,

@@ -190,11 +190,16 @@ pub(crate) fn picture(
 
 /// Width and height of a PNG or JPEG at 96 dots an inch, in EMU.
 fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
+    dots(bytes).map(|(width, height)| (width * 9_525, height * 9_525))
+}
+
+/// Width and height of a PNG or JPEG in dots.
+pub(crate) fn dots(bytes: &[u8]) -> Option<(u64, u64)> {
     let be = |at: usize, length: usize| -> Option<u64> {
         Some(bytes.get(at..at + length)?.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     };
     if bytes.starts_with(b"\x89PNG") {
-        return Some((be(16, 4)? * 9_525, be(20, 4)? * 9_525));
+        return Some((be(16, 4)?, be(20, 4)?));
     }
     if !bytes.starts_with(b"\xFF\xD8") {
         return None;
@@ -203,7 +208,7 @@ fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
     while be(at, 1)? == 0xFF {
         let (kind, length) = (be(at + 1, 1)?, be(at + 2, 2)?);
         if matches!(kind, 0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB) {
-            return Some((be(at + 7, 2)? * 9_525, be(at + 5, 2)? * 9_525));
+            return Some((be(at + 7, 2)?, be(at + 5, 2)?));
         }
         at += 2 + usize::try_from(length).ok()?;
     }

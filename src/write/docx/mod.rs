@@ -7,8 +7,6 @@ mod template;
 
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::compiled::Compiled;
 use super::deflate::Draft;
 use super::package::PackageWriter;
@@ -168,7 +166,7 @@ impl Body<'_> {
     fn text(&mut self, text: &str, keep: bool) {
         let properties = match plan::closing(self.report, text) {
             Some(closing) => {
-                let characters = self.right(closing, text);
+                let characters = plan::from_right(self.report, closing, text);
                 let keep = if closing == Closing::Agency { "<w:keepNext/>" } else { "" };
                 // Hundredths of a character, and twips for what does not know those.
                 let (hundredths, twips) = (characters * 50, characters * HALF);
@@ -179,19 +177,6 @@ impl Body<'_> {
         };
         let style = if plan::closing(self.report, text).is_some() { "Signature" } else { "BodyText" };
         self.paragraph_with(style, &properties, text);
-    }
-
-    /// How far from the right the agency or the day that closes a report ends, in halves of a character: the day four characters
-    /// (GB/T 9704-2012, 7.3.5.1), the agency so that it stands over the middle of the day.
-    fn right(&self, closing: Closing, text: &str) -> i64 {
-        const DAY: i64 = 8;
-        match (closing, plan::day(self.report)) {
-            (Closing::Agency, Some(day)) => {
-                let [day, agency] = [day.width(), text.width()].map(|width| i64::try_from(width).unwrap_or(i64::MAX));
-                (DAY + day.saturating_sub(agency) / 2).max(0)
-            }
-            _ => DAY,
-        }
     }
 
     fn paragraph(&mut self, style: &str, text: &str) {

@@ -1,0 +1,234 @@
+//! A report as blocks: title, headings, running text, tables and pictures in the manner of GB/T 9704-2012.
+
+use super::fonts::{Glyphs, Role};
+use super::line::{Line, Style, broken, set};
+use super::page::{Align, Block, CHARACTER, PITCH, TEXT_HEIGHT, TEXT_WIDTH};
+use super::pictures::Pictures;
+use super::table::{Cell, Table, laid};
+use super::tree::{Heads, Kind};
+use crate::form::{Form, Layout, LayoutContent};
+use crate::report::{ExtraTable, Report};
+use crate::write::docx::extra;
+use crate::write::plan::{self, Closing, Piece, clean};
+
+/// Halves of a character that a line of the title holds.
+const TITLE_WIDTH: usize = 40;
+
+/// Size of running text, and of the title.
+const BODY: f32 = 16.0;
+const TITLE: f32 = 22.0;
+
+/// Pitch of the title's lines, and the room below it.
+const TITLE_PITCH: f32 = 32.0;
+const BELOW_TITLE: f32 = 20.0;
+
+/// The first line of a paragraph is indented by two characters.
+const INDENT: f32 = 2.0 * CHARACTER;
+
+/// Puts blocks together.
+pub(super) struct Composer<'a> {
+    pub(super) form: &'a Form,
+    pub(super) report: &'a Report,
+    pub(super) glyphs: &'a Glyphs<'a>,
+    pub(super) pictures: &'a Pictures,
+    pub(super) blocks: Vec<Block>,
+    /// Characters that no font has.
+    pub(super) missing: Vec<char>,
+    /// The level of the last heading: none is left out on the way down.
+    pub(super) level: u16,
+}
+
+fn style(role: Role, heavy: bool) -> Style {
+    // The glyphs of running text are a little wider than 28 in a line allow.
+    Style { role, size: BODY, tracking: CHARACTER - BODY, heavy, justified: true }
+}
+
+impl Composer<'_> {
+    /// The blocks of the whole report.
+    pub(super) fn compose(&mut self) {
+        self.title();
+        for part in plan::parts(self.form, self.report) {
+            if let Some(heading) = part.heading {
+                self.heading(1, heading);
+            }
+            for (number, piece) in part.pieces.iter().enumerate() {
+                let next = part.pieces.get(number + 1);
+                let keep = matches!(next, Some(Piece::Text(next)) if plan::closing(self.report, next).is_some());
+                self.piece(*piece, keep);
+            }
+        }
+    }
+
+    fn title(&mut self) {
+        let style = Style { role: Role::Title, size: TITLE, tracking: 0.0, heavy: false, justified: false };
+        let mut lines = Vec::new();
+        for text in plan::title_lines(self.form, self.report, TITLE_WIDTH) {
+            let glyphs = set(&clean(&text), &style, self.glyphs, &mut self.missing);
+            lines.extend(broken(&glyphs, &style, TEXT_WIDTH, 0.0));
+        }
+        self.blocks.push(Block::Lines {
+            lines,
+            size: TITLE,
+            pitch: TITLE_PITCH,
+            heavy: false,
+            align: Align::Middle,
+            below: BELOW_TITLE,
+            kind: Kind::Heading(1, clean(&plan::title(self.form, self.report)).into_owned()),
+            keep: true,
+        });
+        self.level = 1;
+    }
+
+    /// A heading, its level from 1 below the title.
+    fn heading(&mut self, level: u8, text: &str) {
+        let style = match level {
+            1 => style(Role::Heading, false),
+            2 => style(Role::Subheading, false),
+            3 => style(Role::Body, true),
+            _ => style(Role::Body, false),
+        };
+        self.level = (u16::from(level) + 1).min(self.level + 1);
+        let text = clean(text);
+        let kind = Kind::Heading(self.level, text.replace('\n', ""));
+        self.lines(&text, &style, Align::Left(INDENT), kind, true);
+    }
+
+    fn piece(&mut self, piece: Piece, keep: bool) {
+        match piece {
+            Piece::Text(text) => self.text(text, keep),
+            Piece::Heading(level, text) => self.heading(level, text),
+            Piece::Table(number) => {
+                let table = form_table(self.form, self.report, number);
+                if !self.table(&table) {
+                    self.rows(&table);
+                }
+            }
+            Piece::Extra(extra) => {
+                let table = extra::is_drawn(extra).then(|| extra_table(extra));
+                if !table.is_some_and(|table| self.table(&table)) {
+                    extra::lines(extra).iter().for_each(|row| self.text(row, false));
+                }
+            }
+            Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),
+        }
+    }
+
+    fn text(&mut self, text: &str, keep: bool) {
+        let style = style(Role::Body, false);
+        let align = match plan::closing(self.report, text) {
+            #[allow(clippy::cast_precision_loss, reason = "characters of a line")]
+            Some(closing) => Align::Right(plan::from_right(self.report, closing, text) as f32 * CHARACTER / 2.0),
+            None => Align::Left(INDENT),
+        };
+        let keep = keep || plan::closing(self.report, text) == Some(Closing::Agency);
+        self.lines(&clean(text), &style, align, Kind::Paragraph, keep);
+    }
+
+    /// A paragraph. What is kept with the next block is short: of a long text that is not asked for.
+    fn lines(&mut self, text: &str, style: &Style, align: Align, kind: Kind, keep: bool) {
+        /// Lines that are kept together at most.
+        const MOST_KEPT: usize = 6;
+        let mut lines: Vec<Line> = Vec::new();
+        for piece in text.split('\n') {
+            let glyphs = set(piece, style, self.glyphs, &mut self.missing);
+            let indent = match align {
+                Align::Left(indent) if lines.is_empty() => indent,
+                _ => 0.0,
+            };
+            lines.extend(broken(&glyphs, style, TEXT_WIDTH, indent));
+        }
+        if lines.is_empty() {
+            return;
+        }
+        let keep = keep && lines.len() <= MOST_KEPT;
+        let Style { size, heavy, .. } = *style;
+        self.blocks.push(Block::Lines { lines, size, pitch: PITCH, heavy, align, below: 0.0, kind, keep });
+    }
+
+    /// Adds a table, unless one of its rows is higher than a page.
+    fn table(&mut self, table: &Table) -> bool {
+        let Some(laid) = laid(table, self.glyphs, &mut self.missing) else { return false };
+        self.blocks.push(Block::Table(laid));
+        true
+    }
+
+    /// The rows of a table as text.
+    fn rows(&mut self, table: &Table) {
+        for row in 0..table.rows {
+            let cells = table.cells.iter().filter(|cell| cell.row == row);
+            let texts: Vec<String> = cells.map(|cell| cell.text.replace('\n', " ")).collect();
+            self.text(&texts.join("\t"), false);
+        }
+    }
+
+    fn picture(&mut self, index: usize, extent: Option<(u64, u64)>, alt: Option<&str>) {
+        let Some(picture) = self.report.pictures.get(index) else { return };
+        let alt = alt.filter(|alt| !alt.trim().is_empty()).unwrap_or(&picture.name);
+        let Some((width, height)) = self.pictures.size(index, extent) else {
+            return self.text(&format!("〔图片：{alt}〕"), false);
+        };
+        let scale = (TEXT_WIDTH / width).min(TEXT_HEIGHT * 0.9 / height).min(1.0);
+        let (width, height) = (width * scale, height * scale);
+        self.blocks.push(Block::Picture { index, width, height, alt: clean(alt).into_owned() });
+    }
+}
+
+/// A table of the form with the figures of the report.
+fn form_table(form: &Form, report: &Report, number: usize) -> Table {
+    let layout = Layout::of(form, number);
+    let cell = |cell: &crate::form::LayoutCell| {
+        let (text, heads) = match &cell.content {
+            LayoutContent::Field(field) => (plan::shown(form, report, *field).into_owned(), None),
+            LayoutContent::RowHead(text) => (text.clone(), Some(Heads::Row)),
+            LayoutContent::Caption(text) | LayoutContent::Corner(text) | LayoutContent::ColumnHead(text) => {
+                (text.clone(), Some(Heads::Column))
+            }
+        };
+        Cell {
+            row: cell.row as usize,
+            column: cell.column as usize,
+            rows: cell.row_span as usize,
+            columns: cell.col_span as usize,
+            text: clean(&text).into_owned(),
+            heads,
+        }
+    };
+    let cells: Vec<Cell> = layout.rows.iter().flatten().map(cell).collect();
+    let widths = form.tables[number].widths.clone();
+    Table { widths, rows: layout.rows.len(), header_rows: layout.header_rows as usize, cells }
+}
+
+/// A table that the form does not know. Slots without a cell get one, and no two cells share one.
+fn extra_table(extra: &ExtraTable) -> Table {
+    let (rows, columns) = (extra.rows as usize, extra.columns as usize);
+    let mut owned = vec![false; rows * columns];
+    let mut cells = Vec::new();
+    let mut sorted: Vec<_> = extra.cells.iter().collect();
+    sorted.sort_by_key(|cell| (cell.row, cell.column));
+    for cell in sorted {
+        let (row, column) = (cell.row as usize, cell.column as usize);
+        if row >= rows || column >= columns || owned[row * columns + column] {
+            continue;
+        }
+        let free = |row: usize, column: usize| !owned[row * columns + column];
+        let most = (column + cell.col_span.max(1) as usize).min(columns);
+        let right = (column + 1..most).find(|&next| !free(row, next)).unwrap_or(most);
+        let most = (row + cell.row_span.max(1) as usize).min(rows);
+        let below = (row + 1..most).find(|&next| !(column..right).all(|c| free(next, c))).unwrap_or(most);
+        for row in row..below {
+            owned[row * columns + column..row * columns + right].fill(true);
+        }
+        let text = clean(&cell.text).into_owned();
+        cells.push(Cell { row, column, rows: below - row, columns: right - column, text, heads: None });
+    }
+    let blank = owned.iter().enumerate().filter(|(_, owned)| !**owned);
+    cells.extend(blank.map(|(slot, _)| Cell {
+        row: slot / columns,
+        column: slot % columns,
+        rows: 1,
+        columns: 1,
+        ..Cell::default()
+    }));
+    cells.sort_by_key(|cell| (cell.row, cell.column));
+    Table { widths: vec![1; columns], rows, header_rows: 0, cells }
+}

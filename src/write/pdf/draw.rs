@@ -1,0 +1,241 @@
+//! Laid pages drawn with krilla: content with its tags, outline, metadata, checked against PDF/A-2a and PDF/UA-1.
+
+use krilla::color::luma;
+use krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
+use krilla::destination::XyzDestination;
+use krilla::error::{KrillaError, KrillaResult};
+use krilla::geom::{Path, PathBuilder, Point, Size, Transform};
+use krilla::metadata::{DateTime, Metadata};
+use krilla::outline::{Outline, OutlineNode};
+use krilla::page::PageSettings;
+use krilla::paint::{Fill, Stroke};
+use krilla::surface::Surface;
+use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
+use krilla::text::{GlyphId, KrillaGlyph};
+use krilla::{Document, SerializeSettings};
+
+use super::fonts::{Fonts, Glyphs, Role};
+use super::line::{Line, Style, broken, set};
+use super::page::{Block, CHARACTER, Entry, HEIGHT, Item, LEFT, NUMBER_BASE, Pages, TEXT_WIDTH, WIDTH};
+use super::pictures::Pictures;
+
+/// The language of the reports.
+const LANGUAGE: &str = "zh-CN";
+
+/// Width of ruled lines, in points.
+const RULE: f32 = 0.5;
+
+/// A font without a bold face is drawn heavier by this part of its size.
+const HEAVIER: f32 = 0.03;
+
+/// Size of the page number: 四号 (GB/T 9704-2012, 7.5).
+const NUMBER: f32 = 14.0;
+
+/// What a document says of itself.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) title: String,
+    pub(super) author: Option<String>,
+    /// The day that it is of.
+    pub(super) date: jiff::civil::Date,
+}
+
+/// Draws pages.
+pub(super) struct Drawing<'a> {
+    pub(super) fonts: &'a Fonts,
+    pub(super) glyphs: &'a Glyphs<'a>,
+    pub(super) pictures: &'a Pictures,
+}
+
+/// PDF 1.7 that is PDF/A-2a and PDF/UA-1; `None` if krilla has no such combination.
+fn configuration() -> Option<Configuration> {
+    ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_A)
+        .with_accessibility_validator(Accessibility::UA1)
+        .finish()
+        .ok()
+}
+
+fn document() -> Document {
+    let mut settings = SerializeSettings::default();
+    if let Some(configuration) = configuration() {
+        settings.configuration = configuration;
+    }
+    Document::new_with(settings)
+}
+
+impl Drawing<'_> {
+    /// The bytes of a document.
+    pub(super) fn document(&self, laid: Pages, about: &About) -> KrillaResult<Vec<u8>> {
+        let mut document = document();
+        let mut content: Vec<Vec<Identifier>> = (0..laid.tree.len()).map(|_| Vec::new()).collect();
+        for (number, items) in laid.pages.iter().enumerate() {
+            let Some(settings) = PageSettings::from_wh(WIDTH, HEIGHT) else { continue };
+            let mut page = document.start_page_with(settings);
+            let mut surface = page.surface();
+            self.page(&mut surface, items, &mut content);
+            self.number(&mut surface, number);
+            surface.finish();
+            page.finish();
+        }
+        document.set_outline(outline(&laid.outline));
+        document.set_tag_tree(laid.tree.tags(LANGUAGE, content));
+        document.set_metadata(metadata(about));
+        document.finish()
+    }
+
+    /// Whether a picture can be drawn: a document of it alone can be made.
+    pub(super) fn is_sound(&self, index: usize) -> bool {
+        let picture = Block::Picture { index, width: CHARACTER, height: CHARACTER, alt: "-".to_owned() };
+        let about = About { title: "-".to_owned(), author: None, date: jiff::civil::Date::ZERO };
+        self.document(Pages::of(vec![picture]), &about).is_ok()
+    }
+
+    fn page(&self, surface: &mut Surface, items: &[Item], content: &mut [Vec<Identifier>]) {
+        let mut rules = PathBuilder::new();
+        for item in items {
+            match item {
+                Item::Text { line, x, y, size, heavy, node } => {
+                    let identifier = surface.start_tagged(match node {
+                        Some(_) => ContentTag::Span(SpanTag::empty()),
+                        None => ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther)),
+                    });
+                    self.line(surface, line, (*x, *y), *size, *heavy);
+                    surface.end_tagged();
+                    if let Some(node) = node {
+                        content[*node].push(identifier);
+                    }
+                }
+                Item::Nothing { node } => {
+                    content[*node].push(surface.start_tagged(ContentTag::Span(SpanTag::empty())));
+                    surface.end_tagged();
+                }
+                Item::Picture { index, x, y, width, height, node } => {
+                    let (Some(image), Some(size)) = (self.pictures.image(*index), Size::from_wh(*width, *height))
+                    else {
+                        continue;
+                    };
+                    content[*node].push(surface.start_tagged(ContentTag::Other));
+                    surface.push_transform(&Transform::from_translate(*x, *y));
+                    surface.draw_image(image.clone(), size);
+                    surface.pop();
+                    surface.end_tagged();
+                }
+                Item::Rule { x0, y0, x1, y1 } => {
+                    rules.move_to(*x0, *y0);
+                    rules.line_to(*x1, *y1);
+                }
+            }
+        }
+        if let Some(rules) = rules.finish() {
+            draw_rules(surface, &rules);
+        }
+    }
+
+    /// A line of text, each stretch of one font by itself.
+    fn line(&self, surface: &mut Surface, line: &Line, (mut x, y): (f32, f32), size: f32, heavy: bool) {
+        surface.set_fill(Some(Fill { paint: luma::Color::black().into(), ..Fill::default() }));
+        surface.set_stroke(heavy.then(|| stroke(HEAVIER * size)));
+        for run in line.glyphs.chunk_by(|one, other| one.glyph.font == other.glyph.font) {
+            let (mut text, mut glyphs) = (String::new(), Vec::with_capacity(run.len()));
+            let start = x;
+            for set in run {
+                let from = text.len();
+                text.push(set.character);
+                let advance = set.advance / size;
+                let id = GlyphId::new(set.glyph.id);
+                glyphs.push(KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, from..text.len(), None));
+                x += set.advance;
+            }
+            if let Some(first) = run.first() {
+                let font = self.fonts.font(first.glyph.font);
+                surface.draw_glyphs(Point::from_xy(start, y), &glyphs, font, &text, size, false);
+            }
+        }
+        surface.set_stroke(None);
+    }
+
+    /// `— 1 —`, a character from the outer side of the text.
+    fn number(&self, surface: &mut Surface, page: usize) {
+        let style = Style { role: Role::Table, size: NUMBER, tracking: 0.0, heavy: false, justified: false };
+        let text = format!("— {} —", page + 1);
+        let glyphs = set(&text, &style, self.glyphs, &mut Vec::new());
+        let Some(line) = broken(&glyphs, &style, TEXT_WIDTH, 0.0).into_iter().next() else { return };
+        let x = if page.is_multiple_of(2) { LEFT + TEXT_WIDTH - NUMBER - line.width } else { LEFT + NUMBER };
+        surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::PageNumber)));
+        self.line(surface, &line, (x, NUMBER_BASE), NUMBER, false);
+        surface.end_tagged();
+    }
+}
+
+fn stroke(width: f32) -> Stroke {
+    Stroke { paint: luma::Color::black().into(), width, ..Stroke::default() }
+}
+
+fn draw_rules(surface: &mut Surface, rules: &Path) {
+    surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
+    surface.set_fill(None);
+    surface.set_stroke(Some(stroke(RULE)));
+    surface.draw_path(rules);
+    surface.set_stroke(None);
+    surface.end_tagged();
+}
+
+/// The outline: headings below those of a higher level.
+fn outline(entries: &[Entry]) -> Outline {
+    let mut open: Vec<(u16, OutlineNode)> = Vec::new();
+    let mut outline = Outline::new();
+    let mut close = |open: &mut Vec<(u16, OutlineNode)>| {
+        let Some((_, node)) = open.pop() else { return };
+        match open.last_mut() {
+            Some((_, parent)) => parent.push_child(node),
+            None => outline.push_child(node),
+        }
+    };
+    for entry in entries {
+        while open.last().is_some_and(|(level, _)| *level >= entry.level) {
+            close(&mut open);
+        }
+        let destination = XyzDestination::new(entry.page, Point::from_xy(LEFT, entry.y));
+        open.push((entry.level, OutlineNode::new(entry.text.clone(), destination).with_open(true)));
+    }
+    while !open.is_empty() {
+        close(&mut open);
+    }
+    outline
+}
+
+fn metadata(about: &About) -> Metadata {
+    let part = |number: i8| u8::try_from(number).unwrap_or(1);
+    let date = DateTime::new(u16::try_from(about.date.year()).unwrap_or_default())
+        .month(part(about.date.month()))
+        .day(part(about.date.day()))
+        .hour(0)
+        .minute(0)
+        .second(0)
+        .utc_offset_hour(8)
+        .utc_offset_minute(0);
+    let metadata = Metadata::new()
+        .title(about.title.clone())
+        .language(LANGUAGE.to_owned())
+        .creator("nianbao".to_owned())
+        .producer("nianbao".to_owned())
+        .creation_date(date);
+    match &about.author {
+        Some(author) => metadata.authors(vec![author.clone()]),
+        None => metadata,
+    }
+}
+
+/// What was wrong, in words.
+pub(super) fn detail(error: &KrillaError) -> String {
+    match error {
+        KrillaError::Validation(errors) => {
+            let mut kinds: Vec<String> = errors.iter().map(|(error, _)| format!("{error:?}")).collect();
+            kinds.dedup();
+            kinds.truncate(3);
+            kinds.join("; ")
+        }
+        error => error.to_string(),
+    }
+}

@@ -1,0 +1,240 @@
+//! Text broken into lines: 禁则, words and numbers kept whole, punctuation pressed together, lines spread to their width.
+
+use super::fonts::{Glyph, Glyphs, Role};
+
+/// How a text is set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    pub(super) role: Role,
+    /// Size in points.
+    pub(super) size: f32,
+    /// What is added behind each Chinese character, in points.
+    pub(super) tracking: f32,
+    /// Whether it is drawn heavier than the font.
+    pub(super) heavy: bool,
+    /// Whether lines but the last are spread to the width.
+    pub(super) justified: bool,
+}
+
+/// A glyph in its line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Set {
+    pub(super) character: char,
+    pub(super) glyph: Glyph,
+    /// How far the next one stands from it, in points.
+    pub(super) advance: f32,
+}
+
+/// A line of glyphs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Line {
+    pub(super) glyphs: Vec<Set>,
+    /// Its width in points.
+    pub(super) width: f32,
+}
+
+/// Signs that do not begin a line: pauses, ends, closing brackets, and what belongs to the figure before it.
+const NOT_FIRST: &str = "，。、；：？！）》〉」』】〕〗］｝”’％‰℃·～,.;:?!)]}%";
+
+/// Signs that do not end a line.
+const NOT_LAST: &str = "（《〈「『【〔〖［｛“‘([{";
+
+/// Signs with a blank half behind them, and before them.
+const BLANK_BEHIND: &str = "，。、；：？！）》〉」』】〕〗］｝”’";
+const BLANK_BEFORE: &str = "（《〈「『【〔〖［｛“‘";
+
+/// How much of a sign's size may be taken from its blank half within a line.
+const PRESSED: f32 = 0.25;
+
+/// A line is spread by no more than this part of the size between two characters: a wider gap looks like a column.
+const MOST_SPREAD: f32 = 0.8;
+
+/// Width of a tab in sizes.
+const TAB: f32 = 2.0;
+
+/// What stands for a character that no font has.
+pub(super) const MISSING: char = '〓';
+
+/// What cannot be seen and needs no glyph.
+fn is_unseen(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+        || character.is_control()
+}
+
+/// What has no meaning of its own, so that PDF/A refuses it: characters of private use.
+fn is_private(character: char) -> bool {
+    matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// The glyphs of a text, before it is broken. Characters that no font has are replaced and added to `missing`.
+pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<char>) -> Vec<Set> {
+    let mut all: Vec<Set> = Vec::with_capacity(text.len() / 3);
+    for mut character in text.chars() {
+        if character == '\t' {
+            // A gap, which has no glyph.
+            if let Some(last) = all.last_mut() {
+                last.advance += TAB * style.size;
+            }
+            continue;
+        }
+        if is_unseen(character) {
+            continue;
+        }
+        if matches!(character, '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}') {
+            character = ' ';
+        }
+        let glyph = if is_private(character) { None } else { glyphs.of(style.role, character) };
+        let glyph = match glyph {
+            Some(glyph) => glyph,
+            None => {
+                if !missing.contains(&character) {
+                    missing.push(character);
+                }
+                character = MISSING;
+                match glyphs.of(style.role, MISSING).or_else(|| {
+                    character = '□';
+                    glyphs.of(style.role, '□')
+                }) {
+                    Some(glyph) => glyph,
+                    None => continue,
+                }
+            }
+        };
+        let tracking = if is_word(character) { 0.0 } else { style.tracking };
+        all.push(Set { character, glyph, advance: glyph.advance * style.size + tracking });
+    }
+    all
+}
+
+fn is_word(character: char) -> bool {
+    character.is_ascii_graphic()
+}
+
+/// Whether a line may end between two characters.
+fn may_break(before: char, after: char) -> bool {
+    if NOT_FIRST.contains(after) || NOT_LAST.contains(before) || after == ' ' {
+        return false;
+    }
+    // Words, numbers and addresses; the halves of a dash and of an ellipsis.
+    let joined = is_word(before) && is_word(after) || matches!(before, '—' | '…') && before == after;
+    !joined
+}
+
+/// Breaks set glyphs into lines of a width, the first of which is indented.
+pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start < all.len() {
+        let room = if start == 0 { width - indent } else { width };
+        let end = end_of_line(all, start, room, style);
+        let last = end == all.len();
+        lines.push(line(&all[start..end], style, room, last));
+        start = end;
+        // Blanks at the end of a line are not taken to the next.
+        while !last && all.get(start).is_some_and(|set| set.character == ' ') {
+            start += 1;
+        }
+    }
+    lines
+}
+
+/// Where the line that begins at `start` ends.
+fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
+    /// Widths are sums of many; points.
+    const NEARLY: f32 = 0.05;
+    let mut width = 0.0;
+    let mut over = start;
+    while over < all.len() && width + visible(&all[over], style) <= room + NEARLY {
+        width += all[over].advance;
+        over += 1;
+    }
+    if over == all.len() {
+        return over;
+    }
+    let breaks = |at: usize| may_break(all[at - 1].character, all[at].character);
+    // Signs that do not begin a line are pressed into this one where there is room between the signs of it.
+    let mut behind = over + 1;
+    while behind < all.len() && !breaks(behind) {
+        behind += 1;
+    }
+    let signs = all[over..behind].iter().all(|set| NOT_FIRST.contains(set.character) || set.character == ' ');
+    if over > start
+        && signs
+        && !breaks(over)
+        && pressing(&all[start..behind], style) >= excess(&all[start..behind], room)
+    {
+        return behind;
+    }
+    (start + 1..=over).rev().find(|&at| breaks(at)).unwrap_or(over.max(start + 1))
+}
+
+/// Width of a glyph at the end of a line, where what is added behind it does not count.
+fn visible(set: &Set, style: &Style) -> f32 {
+    set.advance.min(set.glyph.advance * style.size)
+}
+
+fn excess(glyphs: &[Set], room: f32) -> f32 {
+    glyphs.iter().map(|set| set.advance).sum::<f32>() - room
+}
+
+/// How much narrower a line can be made between its signs; the blank half of the last sign may go whole.
+fn pressing(glyphs: &[Set], style: &Style) -> f32 {
+    let inside = glyphs.len().saturating_sub(1);
+    let between: f32 = (1..glyphs.len()).map(|at| pressed(&glyphs[at - 1], &glyphs[at])).sum();
+    let last = glyphs.get(inside).filter(|set| BLANK_BEHIND.contains(set.character));
+    (between + last.map_or(0.0, |_| 2.0 * PRESSED)) * style.size
+}
+
+/// What can be taken between two characters, in sizes.
+fn pressed(before: &Set, after: &Set) -> f32 {
+    let behind = BLANK_BEHIND.contains(before.character) && before.glyph.advance > 0.9;
+    let front = BLANK_BEFORE.contains(after.character) && after.glyph.advance > 0.9;
+    PRESSED * (f32::from(u8::from(behind)) + f32::from(u8::from(front)))
+}
+
+/// A line, pressed or spread to its room.
+#[allow(clippy::cast_precision_loss, reason = "characters of a line")]
+fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
+    let mut glyphs = glyphs.to_vec();
+    while glyphs.last().is_some_and(|set| set.character == ' ') {
+        glyphs.pop();
+    }
+    if let Some(set) = glyphs.last_mut() {
+        set.advance = visible(set, style);
+    }
+    let natural: f32 = glyphs.iter().map(|set| set.advance).sum();
+    let gaps = glyphs.len().saturating_sub(1);
+    let slack = room - natural;
+    let hanging = glyphs.last().filter(|set| BLANK_BEHIND.contains(set.character));
+    let hanging = hanging.map_or(0.0, |_| 2.0 * PRESSED * style.size);
+    if slack < 0.0 {
+        // The blank half of the last sign may stand out; the rest is taken between signs.
+        let wanted = -slack - hanging;
+        let all: f32 = (1..glyphs.len()).map(|at| pressed(&glyphs[at - 1], &glyphs[at])).sum::<f32>() * style.size;
+        if wanted > 0.0 && all > 0.0 {
+            let part = (wanted / all).min(1.0) * style.size;
+            for at in 1..glyphs.len() {
+                let pressed = pressed(&glyphs[at - 1], &glyphs[at]);
+                glyphs[at - 1].advance -= pressed * part;
+            }
+        }
+    } else if style.justified && !last && gaps > 0 && slack / gaps as f32 <= MOST_SPREAD * style.size {
+        let spread = slack / gaps as f32;
+        glyphs.iter_mut().take(gaps).for_each(|set| set.advance += spread);
+    }
+    let width = glyphs.iter().map(|set| set.advance).sum();
+    Line { glyphs, width }
+}
+
+/// The width of the widest piece that is not broken, in points.
+pub(super) fn widest_piece(all: &[Set], style: &Style) -> f32 {
+    let (mut widest, mut width) = (0.0_f32, 0.0_f32);
+    for (at, set) in all.iter().enumerate() {
+        if at > 0 && may_break(all[at - 1].character, set.character) {
+            width = 0.0;
+        }
+        widest = widest.max(width + visible(set, style));
+        width += set.advance;
+    }
+    widest
+}

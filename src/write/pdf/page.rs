@@ -1,0 +1,219 @@
+//! The page of GB/T 9704-2012, and blocks laid onto pages from above.
+
+use super::line::Line;
+use super::table::Laid;
+use super::tree::{Kind, Tree};
+
+/// Points in a millimetre.
+const MM: f32 = 72.0 / 25.4;
+
+/// The paper: A4.
+pub(super) const WIDTH: f32 = 210.0 * MM;
+pub(super) const HEIGHT: f32 = 297.0 * MM;
+
+/// The text: 156 mm wide and 225 mm high, 28 mm from the left and 37 mm from above (5.2.1).
+pub(super) const LEFT: f32 = 28.0 * MM;
+pub(super) const TOP: f32 = 37.0 * MM;
+pub(super) const TEXT_WIDTH: f32 = 156.0 * MM;
+pub(super) const TEXT_HEIGHT: f32 = 225.0 * MM;
+pub(super) const BOTTOM: f32 = TOP + TEXT_HEIGHT;
+
+/// 22 lines of 28 characters a page (5.2.3).
+pub(super) const PITCH: f32 = TEXT_HEIGHT / 22.0;
+pub(super) const CHARACTER: f32 = TEXT_WIDTH / 28.0;
+
+/// The page number stands 7 mm below the text (7.5).
+pub(super) const NUMBER_BASE: f32 = BOTTOM + 7.0 * MM + 10.0;
+
+/// From the top of a line to its base line, in parts of its pitch.
+const BASE: f32 = 0.7;
+
+/// Sums of many; points.
+const NEARLY: f32 = 0.1;
+
+/// Something drawn on a page. Without an element it is no part of the content.
+#[derive(Debug)]
+pub(super) enum Item {
+    Text {
+        line: Line,
+        x: f32,
+        y: f32,
+        size: f32,
+        heavy: bool,
+        node: Option<usize>,
+    },
+    Rule {
+        x0: f32,
+        y0: f32,
+        x1: f32,
+        y1: f32,
+    },
+    Picture {
+        index: usize,
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        node: usize,
+    },
+    /// The place of an element without content.
+    Nothing {
+        node: usize,
+    },
+}
+
+/// Where lines stand between the margins.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Align {
+    /// At the left, the first line indented.
+    Left(f32),
+    Middle,
+    /// At the right, so far from the margin.
+    Right(f32),
+}
+
+/// A block of the document.
+#[derive(Debug)]
+pub(super) enum Block {
+    Lines {
+        lines: Vec<Line>,
+        size: f32,
+        pitch: f32,
+        heavy: bool,
+        align: Align,
+        /// Room below it.
+        below: f32,
+        kind: Kind,
+        /// Whether it stands on one page with the block after it.
+        keep: bool,
+    },
+    Table(Laid),
+    /// A picture: its index, its size, what it shows.
+    Picture {
+        index: usize,
+        width: f32,
+        height: f32,
+        alt: String,
+    },
+}
+
+/// Above and below a table, and around a picture.
+const AROUND: f32 = 8.0;
+
+impl Block {
+    /// How much room there must be for the block to begin.
+    fn beginning(&self) -> f32 {
+        match self {
+            Self::Lines { pitch, .. } => *pitch,
+            Self::Table(table) => AROUND + table.beginning(),
+            Self::Picture { height, .. } => AROUND + height,
+        }
+    }
+}
+
+/// An entry of the outline.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) level: u16,
+    pub(super) text: String,
+    pub(super) page: usize,
+    pub(super) y: f32,
+}
+
+/// The pages of a document.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pub(super) pages: Vec<Vec<Item>>,
+    pub(super) tree: Tree,
+    pub(super) outline: Vec<Entry>,
+    y: f32,
+}
+
+impl Pages {
+    /// Lays blocks onto pages.
+    pub(super) fn of(blocks: Vec<Block>) -> Self {
+        let mut pages = Self { pages: vec![Vec::new()], y: TOP, ..Self::default() };
+        let beginnings: Vec<(f32, bool)> = blocks
+            .iter()
+            .map(|block| match block {
+                Block::Lines { lines, pitch, keep: true, .. } => (lines.len() as f32 * pitch, true),
+                block => (block.beginning(), false),
+            })
+            .collect();
+        for (number, block) in blocks.into_iter().enumerate() {
+            // Headings one below the other and the beginning of what they head.
+            let mut room = 0.0;
+            for &(height, keep) in &beginnings[number..] {
+                room += height;
+                if !keep {
+                    break;
+                }
+            }
+            if pages.y + room.min(TEXT_HEIGHT) > BOTTOM + NEARLY {
+                pages.next_page();
+            }
+            pages.block(block);
+        }
+        pages
+    }
+
+    fn next_page(&mut self) {
+        if self.y > TOP {
+            self.pages.push(Vec::new());
+            self.y = TOP;
+        }
+    }
+
+    fn push(&mut self, item: Item) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(item);
+        }
+    }
+
+    fn block(&mut self, block: Block) {
+        match block {
+            Block::Lines { lines, size, pitch, heavy, align, below, kind, .. } => {
+                if let Kind::Heading(level, text) = &kind {
+                    let entry = Entry { level: *level, text: text.clone(), page: self.pages.len() - 1, y: self.y };
+                    self.outline.push(entry);
+                }
+                let node = Some(self.tree.add(kind, None));
+                for (number, line) in lines.into_iter().enumerate() {
+                    if self.y + pitch > BOTTOM + NEARLY {
+                        self.next_page();
+                    }
+                    let x = match align {
+                        Align::Left(indent) => LEFT + if number == 0 { indent } else { 0.0 },
+                        Align::Middle => LEFT + (TEXT_WIDTH - line.width) / 2.0,
+                        Align::Right(indent) => LEFT + (TEXT_WIDTH - indent - line.width).max(0.0),
+                    };
+                    self.push(Item::Text { line, x, y: self.y + BASE * pitch, size, heavy, node });
+                    self.y += pitch;
+                }
+                self.y += below;
+            }
+            Block::Table(table) => {
+                if self.y > TOP {
+                    self.y += AROUND;
+                }
+                for (number, (mut items, end)) in table.draw(self.y, &mut self.tree).into_iter().enumerate() {
+                    if number > 0 {
+                        self.pages.push(Vec::new());
+                    }
+                    self.pages.last_mut().into_iter().for_each(|page| page.append(&mut items));
+                    self.y = end;
+                }
+                self.y += AROUND;
+            }
+            Block::Picture { index, width, height, alt } => {
+                if self.y > TOP {
+                    self.y += AROUND / 2.0;
+                }
+                let node = self.tree.add(Kind::Figure(alt), None);
+                let x = LEFT + (TEXT_WIDTH - width) / 2.0;
+                self.push(Item::Picture { index, x, y: self.y, width, height, node });
+                self.y += height + AROUND / 2.0;
+            }
+        }
+    }
+}

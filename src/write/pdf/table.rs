@@ -1,0 +1,295 @@
+//! Tables: their cells broken into lines, the heights of their rows, and the pages that the rows go to.
+
+use super::fonts::{Glyphs, Role};
+use super::line::{Line, Set, Style, broken, set, widest_piece};
+use super::page::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
+use super::tree::{Heads, Kind, Tree};
+
+/// A table as it is to be drawn. Its cells fill it without a gap and stand in reading order.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// Widths of its columns in any unit.
+    pub(super) widths: Vec<u32>,
+    pub(super) rows: usize,
+    /// Rows at the top that are repeated on each page.
+    pub(super) header_rows: usize,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A cell.
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) text: String,
+    pub(super) heads: Option<Heads>,
+}
+
+/// The least height of a row: 7 mm, as the blank form in Word has it.
+const LEAST_HEIGHT: f32 = 19.85;
+
+/// Above and below the text of a cell, in points.
+const PADDING: f32 = 2.5;
+
+/// The pitch of lines in a cell, in sizes.
+const PITCH: f32 = 1.3;
+
+/// From the middle of a line to its base line, in sizes.
+const MIDDLE: f32 = 0.36;
+
+/// A piece that is wider than its column, such as a long number, is set smaller, down to this size.
+const LEAST_SIZE: f32 = 4.0;
+
+/// A table that takes no more than this part of a page is not parted.
+const KEPT: f32 = 0.6;
+
+/// A table with its lines and the heights of its rows.
+#[derive(Debug)]
+pub(super) struct Laid {
+    xs: Vec<f32>,
+    heights: Vec<f32>,
+    header_rows: usize,
+    cells: Vec<LaidCell>,
+}
+
+#[derive(Debug)]
+struct LaidCell {
+    row: usize,
+    column: usize,
+    rows: usize,
+    columns: usize,
+    lines: Vec<Line>,
+    size: f32,
+    heads: Option<Heads>,
+}
+
+impl LaidCell {
+    #[allow(clippy::cast_precision_loss, reason = "lines of a cell")]
+    fn text_height(&self) -> f32 {
+        self.lines.len() as f32 * self.size * PITCH + 2.0 * PADDING
+    }
+}
+
+/// Lays a table out; `None` where one of its rows is higher than a page.
+#[allow(clippy::cast_precision_loss, reason = "widths of columns")]
+pub(super) fn laid(table: &Table, glyphs: &Glyphs, missing: &mut Vec<char>) -> Option<Laid> {
+    // Ten and more columns need a smaller size to stand side by side.
+    let (size, margin) = match table.widths.len() {
+        ..=6 => (10.5, 4.0),
+        7..=12 => (9.0, 1.5),
+        _ => (8.0, 0.75),
+    };
+    let total = table.widths.iter().sum::<u32>().max(1) as f32;
+    let mut xs = vec![LEFT];
+    let mut reached = 0;
+    for width in &table.widths {
+        reached += width;
+        xs.push(LEFT + TEXT_WIDTH * reached as f32 / total);
+    }
+    let mut found = Vec::new();
+    let cells: Vec<LaidCell> = table
+        .cells
+        .iter()
+        .map(|cell| {
+            let width = xs.get(cell.column + cell.columns)? - xs.get(cell.column)? - 2.0 * margin;
+            let (lines, size) = cell_lines(&cell.text, size, width, glyphs, &mut found);
+            let Cell { row, column, rows, columns, heads, .. } = *cell;
+            Some(LaidCell { row, column, rows, columns, lines, size, heads })
+        })
+        .collect::<Option<_>>()?;
+    let heights = heights(table.rows, &cells);
+    let header: f32 = heights.iter().take(table.header_rows).sum();
+    if heights.iter().skip(table.header_rows).any(|height| header + height > TEXT_HEIGHT) {
+        return None;
+    }
+    missing.extend(found);
+    Some(Laid { xs, heights, header_rows: table.header_rows, cells })
+}
+
+/// The lines of a cell and the size at which every piece that is not broken fits.
+fn cell_lines(text: &str, size: f32, width: f32, glyphs: &Glyphs, missing: &mut Vec<char>) -> (Vec<Line>, f32) {
+    let style = |size: f32| Style { role: Role::Table, size, tracking: 0.0, heavy: false, justified: false };
+    let set_at = |size: f32, missing: &mut Vec<char>| -> Vec<Vec<Set>> {
+        text.split('\n').map(|line| set(line, &style(size), glyphs, missing)).filter(|set| !set.is_empty()).collect()
+    };
+    let mut paragraphs = set_at(size, missing);
+    let widest = paragraphs.iter().map(|set| widest_piece(set, &style(size))).fold(0.0, f32::max);
+    let mut size = size;
+    if widest > width {
+        size = (size * width / widest).max(LEAST_SIZE);
+        paragraphs = set_at(size, missing);
+    }
+    let lines = paragraphs.iter().flat_map(|set| broken(set, &style(size), width, 0.0));
+    (lines.collect(), size)
+}
+
+fn heights(rows: usize, cells: &[LaidCell]) -> Vec<f32> {
+    let mut heights = vec![LEAST_HEIGHT; rows];
+    for cell in cells.iter().filter(|cell| cell.rows == 1) {
+        heights[cell.row] = heights[cell.row].max(cell.text_height());
+    }
+    for cell in cells.iter().filter(|cell| cell.rows > 1) {
+        let spanned = &mut heights[cell.row..cell.row + cell.rows];
+        let lacking = cell.text_height() - spanned.iter().sum::<f32>();
+        if lacking > 0.0 {
+            #[allow(clippy::cast_precision_loss, reason = "rows of a cell")]
+            let share = lacking / spanned.len() as f32;
+            spanned.iter_mut().for_each(|height| *height += share);
+        }
+    }
+    heights
+}
+
+impl Laid {
+    fn height(&self) -> f32 {
+        self.heights.iter().sum()
+    }
+
+    /// How much room there must be for the table to begin.
+    pub(super) fn beginning(&self) -> f32 {
+        if self.height() <= KEPT * TEXT_HEIGHT {
+            return self.height();
+        }
+        // The header and two rows.
+        self.heights.iter().take(self.header_rows + 2).sum()
+    }
+
+    /// The rows of each page, the first of which begins at `y`.
+    fn parts(&self, y: f32) -> Vec<(usize, usize)> {
+        let header: f32 = self.heights.iter().take(self.header_rows).sum();
+        let mut parts = Vec::new();
+        let (mut first, mut row, mut reached) = (0, 0, y);
+        while row < self.heights.len() {
+            if reached + self.heights[row] > BOTTOM && row > first {
+                parts.push((first, row));
+                (first, reached) = (row, TOP + if row >= self.header_rows { header } else { 0.0 });
+            }
+            reached += self.heights[row];
+            row += 1;
+        }
+        parts.push((first, row));
+        parts
+    }
+
+    /// Draws the table from `y` on, each part on a page of its own, and returns the parts with where they end.
+    pub(super) fn draw(&self, y: f32, tree: &mut Tree) -> Vec<(Vec<Item>, f32)> {
+        let nodes = self.nodes(tree);
+        let parts = self.parts(y);
+        let shown: Vec<usize> = self.cells.iter().map(|cell| self.shown_on(cell, &parts)).collect();
+        let mut drawn = Vec::new();
+        for (number, &(first, end)) in parts.iter().enumerate() {
+            let mut page = Part { table: self, items: Vec::new(), edges: Vec::new() };
+            let mut top = if number == 0 { y } else { TOP };
+            if number > 0 && first >= self.header_rows && self.header_rows > 0 {
+                let header = |cell: &&LaidCell| cell.row < self.header_rows;
+                for cell in self.cells.iter().filter(header) {
+                    page.cell(cell, (0, self.header_rows), top, Some(None));
+                }
+                top += self.heights.iter().take(self.header_rows).sum::<f32>();
+            }
+            for (index, cell) in self.cells.iter().enumerate() {
+                if cell.row < end && cell.row + cell.rows > first {
+                    let text = (shown[index] == number).then_some(Some(nodes[index]));
+                    page.cell(cell, (first, end), top, text);
+                }
+            }
+            let reached = top + self.heights[first..end].iter().sum::<f32>();
+            drawn.push((page.finish(), reached));
+        }
+        drawn
+    }
+
+    /// The part on which the text of a cell stands: the first where it fits, else the one with most room.
+    fn shown_on(&self, cell: &LaidCell, parts: &[(usize, usize)]) -> usize {
+        let mut most = (0, 0.0);
+        for (number, &(first, end)) in parts.iter().enumerate() {
+            let (from, to) = (cell.row.max(first), (cell.row + cell.rows).min(end));
+            if from >= to {
+                continue;
+            }
+            let room: f32 = self.heights[from..to].iter().sum();
+            if room + 0.1 >= cell.text_height() {
+                return number;
+            }
+            if room > most.1 {
+                most = (number, room);
+            }
+        }
+        most.0
+    }
+
+    /// The elements of the cells, in their order.
+    fn nodes(&self, tree: &mut Tree) -> Vec<usize> {
+        let table = tree.add(Kind::Table, None);
+        let header = (self.header_rows > 0).then(|| tree.add(Kind::TableHead, Some(table)));
+        let mut body = None;
+        let (mut row, mut current) = (usize::MAX, table);
+        let mut nodes = Vec::with_capacity(self.cells.len());
+        for cell in &self.cells {
+            if cell.row != row {
+                let parent = match header {
+                    Some(header) if cell.row < self.header_rows => header,
+                    Some(_) => *body.get_or_insert_with(|| tree.add(Kind::TableBody, Some(table))),
+                    None => table,
+                };
+                // A row in which no cell begins is a row all the same.
+                let skipped = if row == usize::MAX { cell.row } else { cell.row - row - 1 };
+                for _ in 0..skipped {
+                    tree.add(Kind::Row, Some(parent));
+                }
+                row = cell.row;
+                current = tree.add(Kind::Row, Some(parent));
+            }
+            let kind = Kind::Cell { heads: cell.heads, rows: cell.rows, columns: cell.columns };
+            nodes.push(tree.add(kind, Some(current)));
+        }
+        nodes
+    }
+}
+
+/// A part of a table on its page.
+struct Part<'t> {
+    table: &'t Laid,
+    items: Vec<Item>,
+    edges: Vec<[f32; 4]>,
+}
+
+impl Part<'_> {
+    /// Draws a cell of the rows that stand here from `top` on: its borders, and its text where `text` gives its element, or none
+    /// for what is repeated.
+    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, text: Option<Option<usize>>) {
+        let (from, to) = (cell.row.max(first), (cell.row + cell.rows).min(end));
+        let heights = &self.table.heights;
+        let y0 = top + heights[first..from].iter().sum::<f32>();
+        let y1 = y0 + heights[from..to].iter().sum::<f32>();
+        let (x0, x1) = (self.table.xs[cell.column], self.table.xs[cell.column + cell.columns]);
+        for edge in [[x0, y0, x1, y0], [x0, y1, x1, y1], [x0, y0, x0, y1], [x1, y0, x1, y1]] {
+            if !self.edges.contains(&edge) {
+                self.edges.push(edge);
+            }
+        }
+        let Some(node) = text else { return };
+        if let (Some(node), true) = (node, cell.lines.is_empty()) {
+            return self.items.push(Item::Nothing { node });
+        }
+        let pitch = cell.size * PITCH;
+        #[allow(clippy::cast_precision_loss, reason = "lines of a cell")]
+        let height = cell.lines.len() as f32 * pitch;
+        let mut middle = f32::midpoint(y0, y1) - height / 2.0 + pitch / 2.0;
+        for line in &cell.lines {
+            // Labels of rows stand at the left, everything else in the middle.
+            let left = cell.heads == Some(Heads::Row) && cell.rows == 1;
+            let x = if left { x0 + PADDING } else { f32::midpoint(x0, x1) - line.width / 2.0 };
+            let y = middle + MIDDLE * cell.size;
+            self.items.push(Item::Text { line: line.clone(), x, y, size: cell.size, heavy: false, node });
+            middle += pitch;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Item> {
+        self.items.extend(self.edges.into_iter().map(|[x0, y0, x1, y1]| Item::Rule { x0, y0, x1, y1 }));
+        self.items
+    }
+}
