@@ -10,7 +10,7 @@ use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
 /// A report without what only its source can tell: places, findings, and what is not part of a page's or a file's text.
-fn essence(report: &Report) -> Report {
+pub(crate) fn essence(report: &Report) -> Report {
     let mut report = report.clone();
     report.findings.clear();
     report.source = None;

@@ -12,7 +12,8 @@ use nianbao::settings::Settings;
 use super::failure::{of_file, of_system};
 
 /// Options whose values are paths, which are relative to the folder of the file.
-const PATHS: &[&str] = &["fonts", 
+const PATHS: &[&str] = &[
+    "fonts",
     "mappings",
     "agencies",
     "template",

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use nianbao::document::Place;
 use nianbao::finding::{Finding, Language, Message, Severity};
 
 use super::args::{Colour, Global};
@@ -90,6 +91,7 @@ impl Terminal {
     /// where more is wanted the code and the place behind it.
     pub(crate) fn finding(&self, path: &str, finding: &Finding) -> String {
         let place = finding.place.as_ref().map(|place| format!(" {place}")).unwrap_or_default();
+        let page = finding.place.as_ref().and_then(page).unwrap_or_default();
         let message = self.message(&finding.message);
         let (word, colour, waived) = match &finding.waived {
             None => (self.severity(finding.severity), Some(finding.severity), String::new()),
@@ -108,8 +110,8 @@ impl Terminal {
         let (path, message) = (plain(path.to_owned()), plain(format!("{message}{waived}")));
         let (word, code) = (self.painted(word, colour), &finding.code);
         match self.language {
-            Language::Zh if self.verbose => format!("{word}  {path}  {message}〔{code}{}〕", plain(place)),
-            Language::Zh => format!("{word}  {path}  {message}"),
+            Language::Zh if self.verbose => format!("{word}  {path}  {page}{message}〔{code}{}〕", plain(place)),
+            Language::Zh => format!("{word}  {path}  {page}{message}"),
             Language::En => format!("{path}: {word} {code}{} {message}", plain(place)),
         }
     }
@@ -208,4 +210,13 @@ impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// The page and the row of its table that someone can turn to, in the words before a Chinese message.
+fn page(place: &Place) -> Option<String> {
+    let page = place.page? + 1;
+    Some(match place.row {
+        Some(row) => format!("第{page}页表格第{}行，", row + 1),
+        None => format!("第{page}页，"),
+    })
 }

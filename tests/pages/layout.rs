@@ -26,12 +26,24 @@ pub(crate) struct Run {
     pub(crate) y: f64,
     pub(crate) size: f64,
     pub(crate) text: String,
+    /// The cell that it stands in, by its number among those that begin on the sheet.
+    pub(crate) cell: Option<usize>,
+}
+
+/// A cell that begins on a sheet: its table and its place in that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) table: usize,
+    pub(crate) row: u32,
+    pub(crate) rows: u32,
+    pub(crate) columns: u32,
 }
 
 /// A sheet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sheet {
     pub(crate) runs: Vec<Run>,
+    pub(crate) cells: Vec<Place>,
     /// Ruled lines from one point to another.
     pub(crate) lines: Vec<(f64, f64, f64, f64)>,
 }
@@ -43,20 +55,23 @@ pub(crate) fn width_of(character: char, size: f64) -> f64 {
 
 /// Lays a document out.
 pub(crate) fn lay(document: &Document) -> Vec<Sheet> {
-    let mut layout = Layout { sheets: vec![Sheet::default()], y: TOP };
+    let mut layout = Layout { sheets: vec![Sheet::default()], y: TOP, table: 0 };
     let mut first = true;
     for block in &document.blocks {
         match block {
             Block::Paragraph(paragraph) => {
                 layout.paragraph(&paragraph.shown(), std::mem::take(&mut first));
             }
-            Block::Grid(grid) => layout.grid(grid),
+            Block::Grid(grid) => {
+                layout.grid(grid);
+                layout.table += 1;
+            }
             Block::Picture(_) => {}
         }
     }
     for (number, sheet) in layout.sheets.iter_mut().enumerate() {
         let text = format!("— {} —", number + 1);
-        sheet.runs.push(Run { x: A4.0 / 2.0 - 20.0, y: A4.1 - 60.0, size: 14.0, text });
+        sheet.runs.push(Run { x: A4.0 / 2.0 - 20.0, y: A4.1 - 60.0, size: 14.0, text, cell: None });
     }
     layout.sheets
 }
@@ -64,6 +79,7 @@ pub(crate) fn lay(document: &Document) -> Vec<Sheet> {
 struct Layout {
     sheets: Vec<Sheet>,
     y: f64,
+    table: usize,
 }
 
 impl Layout {
@@ -92,7 +108,7 @@ impl Layout {
                 _ => LEFT,
             };
             let y = self.y;
-            self.sheet().runs.push(Run { x, y, size, text: line });
+            self.sheet().runs.push(Run { x, y, size, text: line, cell: None });
         }
     }
 
@@ -129,16 +145,19 @@ impl Layout {
     }
 
     fn cell(&mut self, cell: &Cell, (x0, y0, x1, y1): (f64, f64, f64, f64), with_text: bool) {
+        let table = self.table;
         let sheet = self.sheet();
         sheet.lines.extend([(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]);
         if !with_text {
             return;
         }
+        sheet.cells.push(Place { table, row: cell.row, rows: cell.row_span, columns: cell.col_span });
+        let own = Some(sheet.cells.len() - 1);
         let lines = broken(&cell.text, x1 - x0 - 2.0 * PADDING, 0.0, CELL);
         for (number, text) in lines.into_iter().enumerate() {
             let y = y0 + PADDING + CELL + 1.3 * CELL * number as f64;
             let length: f64 = text.chars().map(|character| width_of(character, CELL)).sum();
-            sheet.runs.push(Run { x: f64::midpoint(x0, x1) - length / 2.0, y, size: CELL, text });
+            sheet.runs.push(Run { x: f64::midpoint(x0, x1) - length / 2.0, y, size: CELL, text, cell: own });
         }
     }
 }

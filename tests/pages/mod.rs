@@ -133,6 +133,65 @@ fn pdf_that_does_not_say_its_characters_or_has_no_lines_gives_no_wrong_figure() 
 }
 
 #[test]
+fn pdf_without_lines_is_read_by_its_structure() {
+    for (report, sheets) in reports() {
+        let style = pdf::Style { unruled: true, tagged: Some(0), ..pdf::Style::default() };
+        let reading = opened(&pdf::write(&sheets, style));
+        assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+        same(&report, &bound(&reading), "by its structure");
+        // A structure beside lines changes nothing.
+        let ruled = opened(&pdf::write(&sheets, pdf::Style { tagged: Some(0), ..pdf::Style::default() }));
+        let plain = opened(&pdf::write(&sheets, pdf::Style::default()));
+        assert_eq!(ruled.document, plain.document);
+    }
+}
+
+#[test]
+fn findings_name_the_page_in_words() {
+    let forms = forms();
+    let form = forms.get("gkbg-2021").expect("a form");
+    let mut report = Sampler::new(3).report(form);
+    let (id, value) = report.values.iter_mut().rfind(|(id, _)| id.ends_with("total")).expect("a total");
+    let id = id.clone();
+    *value = nianbao::report::Value::number(9999.into());
+    let sheets = layout::lay(&document(form, &report));
+    let folder = crate::program::Folder::new();
+    folder.file("report.pdf", pdf::write(&sheets, pdf::Style::default()));
+    let ran = folder.run(&["--lang", "zh", "check", "report.pdf"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let place = bound(&opened(&pdf::write(&sheets, pdf::Style::default()))).values[&id].place.clone().expect("a place");
+    let words = format!("第{}页表格第{}行", place.page.expect("a page") + 1, place.row.expect("a row") + 1);
+    assert!(ran.out.contains(&words) || ran.err.contains(&words), "{words} in {ran:?}");
+    let found = folder.run(&["inspect", "report.pdf"]);
+    let found: serde_json::Value = serde_json::from_str(&found.out).expect("JSON");
+    let place = &found["values"][&id]["place"];
+    assert!(place["page"].is_u64() && place["bounds"].as_array().is_some_and(|edges| edges.len() == 4), "{place}");
+}
+
+#[test]
+fn mistakes_in_the_structure_give_no_wrong_figure() {
+    let (mut right, mut lost) = (0, 0);
+    for (report, sheets) in reports() {
+        for mistake in 1..60 {
+            let style = pdf::Style { unruled: true, tagged: Some(mistake), ..pdf::Style::default() };
+            let reading = opened(&pdf::write(&sheets, style));
+            let Ok(found) = Binder::new(&forms()).bind(&reading, &Hints::default()) else { continue };
+            for (field, value) in &found.values {
+                let wanted = &report.values[field].value;
+                assert!(
+                    value.value.is_none() || value.value == *wanted,
+                    "{} mistake {mistake} {field}: {:?} for {wanted:?}",
+                    report.form,
+                    value.value
+                );
+                *(if value.value.is_some() { &mut right } else { &mut lost }) += 1;
+            }
+        }
+    }
+    assert!(right > lost, "{right} right, {lost} empty");
+}
+
+#[test]
 fn pdf_damaged_in_its_tables_is_found_again_object_by_object() {
     let (report, sheets) = reports().swap_remove(0);
     for packed in [false, true] {

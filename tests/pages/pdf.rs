@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::layout::{A4, Run, Sheet};
+use nianbao::sampler::Random;
+
+use super::layout::{A4, Place, Run, Sheet};
 
 /// In which way a file is written.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +34,8 @@ pub(crate) struct Style {
     pub(crate) invisible: bool,
     /// There are no ruled lines.
     pub(crate) unruled: bool,
+    /// The structure has the tables, with a mistake of this number; 0 is none.
+    pub(crate) tagged: Option<u64>,
 }
 
 impl Default for Style {
@@ -47,6 +51,7 @@ impl Default for Style {
             stamped: false,
             invisible: false,
             unruled: false,
+            tagged: None,
         }
     }
 }
@@ -91,7 +96,8 @@ pub(crate) fn write(sheets: &[Sheet], style: Style) -> Vec<u8> {
     // 1 catalogue, 2 pages, 3 font, 4 its descendant, 5 map to Unicode, 6 picture; then three a page.
     let mut objects: Vec<(String, Option<Vec<u8>>)> = vec![Default::default(); 6];
     let kids: String = (0..sheets.len()).map(|page| format!("{} 0 R ", 7 + 3 * page)).collect();
-    objects[0].0 = "<</Type/Catalog/Pages 2 0 R>>".into();
+    let structure = style.tagged.map(|mistake| structure(sheets, mistake)).unwrap_or_default();
+    objects[0].0 = format!("<</Type/Catalog/Pages 2 0 R{structure}>>");
     objects[1].0 = format!("<</Type/Pages/Count {}/Kids[{kids}]/Rotate {}>>", sheets.len(), style.rotate);
     for sheet in sheets {
         let content = content(sheet, style, &mut codes);
@@ -152,6 +158,94 @@ pub(crate) fn write(sheets: &[Sheet], style: Style) -> Vec<u8> {
     if style.packed { packed(&objects) } else { plain(&objects) }
 }
 
+/// A cell of the structure: where it stands, its sheet, the marks of its text.
+#[derive(Clone)]
+struct Element {
+    place: Place,
+    sheet: usize,
+    marks: Vec<usize>,
+}
+
+/// The tables as the structure of the file has them, with a mistake of a kind and at a place that the number decides.
+fn structure(sheets: &[Sheet], mistake: u64) -> String {
+    let mut all: Vec<Element> = Vec::new();
+    for (number, sheet) in sheets.iter().enumerate() {
+        for (index, place) in sheet.cells.iter().enumerate() {
+            let marks = (0..sheet.runs.len()).filter(|&run| sheet.runs[run].cell == Some(index)).collect();
+            all.push(Element { place: *place, sheet: number, marks });
+        }
+    }
+    if mistake > 0 {
+        mistaken(&mut all, mistake);
+    }
+    let tables = all.iter().map(|cell| cell.place.table).max().map_or(0, |last| last + 1);
+    let mut text = "/StructTreeRoot<</Type/StructTreeRoot/RoleMap<</Zelle/TD>>/K[".to_owned();
+    for table in 0..tables {
+        let of_table = || all.iter().filter(|cell| cell.place.table == table);
+        text += "<</S/Table/K[";
+        for row in 0..=of_table().map(|cell| cell.place.row).max().unwrap_or(0) {
+            text += "<</S/TR/K[";
+            for cell in of_table().filter(|cell| cell.place.row == row) {
+                let Place { rows, columns, .. } = cell.place;
+                let marks: String = cell.marks.iter().map(|mark| format!("{mark} ")).collect();
+                write!(
+                    text,
+                    "<</S/Zelle/Pg {} 0 R/A[<</O/Table/RowSpan {rows}/ColSpan {columns}>>]/K[{marks}]>>",
+                    7 + 3 * cell.sheet
+                )
+                .expect("room");
+            }
+            text += "]>>";
+        }
+        text += "]>>";
+    }
+    text + "]>>"
+}
+
+/// Makes a mistake: texts exchanged, lost or joined, spans that are not so, cells and rows that are not there.
+fn mistaken(all: &mut Vec<Element>, number: u64) {
+    let mut random = Random::new(number);
+    let one = random.below(all.len() as u64) as usize;
+    let like = |same: &dyn Fn(&Element) -> bool, random: &mut Random| {
+        let others: Vec<usize> = (0..all.len()).filter(|&other| other != one && same(&all[other])).collect();
+        random.pick(&others).copied().unwrap_or(one)
+    };
+    let Place { table, row, .. } = all[one].place;
+    let other = match random.below(3) {
+        0 => like(&|cell| cell.place.table == table && cell.place.row == row, &mut random),
+        1 => like(&|cell| cell.place.table == table && cell.place.row.abs_diff(row) < 2, &mut random),
+        _ => like(&|cell| cell.place.table == table, &mut random),
+    };
+    match random.below(6) {
+        0 => {
+            let (a, b) = ((all[one].sheet, all[one].marks.clone()), (all[other].sheet, all[other].marks.clone()));
+            (all[one].sheet, all[one].marks) = b;
+            (all[other].sheet, all[other].marks) = a;
+        }
+        1 => all[one].marks.clear(),
+        2 if all[one].sheet == all[other].sheet => {
+            let marks = std::mem::take(&mut all[one].marks);
+            all[other].marks.extend(marks);
+        }
+        3 => {
+            all.remove(one);
+            if let Some(before) = all.get_mut(one.wrapping_sub(1)) {
+                before.place.columns += 1;
+            }
+        }
+        4 => all[one].place.columns += 1,
+        _ => {
+            for cell in all.iter_mut().filter(|cell| cell.place.table == table) {
+                if cell.place.row == row {
+                    cell.place.row += 1;
+                } else if cell.place.row == row + 1 {
+                    cell.place.row = row;
+                }
+            }
+        }
+    }
+}
+
 /// What draws a sheet.
 fn content(sheet: &Sheet, style: Style, codes: &mut Codes) -> String {
     let mut content = String::new();
@@ -168,9 +262,16 @@ fn content(sheet: &Sheet, style: Style, codes: &mut Codes) -> String {
         .expect("room");
         writeln!(content, "q /G gs BT /F1 60 Tf 0 g 1 0 0 1 150 600 Tm {text} Tj ET Q").expect("room");
     }
-    for run in &sheet.runs {
+    for (number, run) in sheet.runs.iter().enumerate() {
+        let marked = style.tagged.is_some() && run.cell.is_some();
+        if marked {
+            writeln!(content, "/TD <</MCID {number}>> BDC").expect("room");
+        }
         for shift in if style.twice { &[0.0, 0.35][..] } else { &[0.0] } {
             text(run, *shift, style, codes, &mut content);
+        }
+        if marked {
+            writeln!(content, "EMC").expect("room");
         }
     }
     for (x0, y0, x1, y1) in sheet.lines.iter().filter(|_| !style.unruled) {

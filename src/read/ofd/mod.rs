@@ -45,7 +45,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         let (zh, en) = ("注释（批注、签注）的内容", "the annotations");
         findings.push(Finding::detailed(&CONTENT_SKIPPED, zh, en));
     }
-    let mut made = document(pages, remarks, budget, findings)?;
+    let mut made = document(pages, &mut |_| Ok(Vec::new()), remarks, budget, findings)?;
     made.metadata = root.metadata;
     Ok(made)
 }

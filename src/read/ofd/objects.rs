@@ -109,6 +109,7 @@ pub(super) fn text(
             size: up,
             direction: Direction::of(along, down),
             paint,
+            mark: None,
         };
         page.glyph(glyph, budget)?;
         x += step.unwrap_or(if dy.get(index).is_some() { 0.0 } else { width });

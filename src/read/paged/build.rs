@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::flow::flow;
+use super::flow::{Structure, flow};
 use super::piece::{Paragraph, Piece};
 use super::table::Table;
 use super::{Page, Rect, Remark};
@@ -13,15 +13,16 @@ use crate::finding::code::read as code;
 use crate::finding::{Code, Finding};
 use crate::read::ReadError;
 
-/// Makes a document of pages. Remarks of the reader are told with those that are made here.
+/// Makes a document of pages and of the tables that the file's structure has. Remarks of the reader are told with those that are made here.
 pub(in crate::read) fn document(
     mut pages: Vec<Page>,
+    tagged: Structure,
     mut remarks: Vec<(usize, Remark)>,
     budget: &mut Budget,
     findings: &mut Vec<Finding>,
 ) -> Result<Document, ReadError> {
     let count = pages.len();
-    let (pieces, found) = flow(&mut pages, budget)?;
+    let (pieces, found) = flow(&mut pages, tagged, budget)?;
     drop(pages);
     remarks.extend(found);
     if pieces.is_empty() {

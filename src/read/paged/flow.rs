@@ -6,7 +6,7 @@ use super::lines::{Line, lines};
 use super::piece::{Paragraph, Piece};
 use super::table::{Table, tables};
 use super::tidy::{Remark, tidy};
-use super::{Direction, Glyph, Page, Rect, join};
+use super::{Direction, Glyph, Page, Rect, Tagged, join, tagged};
 use crate::document::Budget;
 use crate::read::ReadError;
 
@@ -52,19 +52,52 @@ const HEIGHTS: f64 = 4.0;
 /// What there is to say, each with its page.
 type Remarks = Vec<(usize, Remark)>;
 
+/// Reads the tables of a file's structure.
+pub(in crate::read) type Structure<'s> = &'s mut dyn FnMut(&mut Budget) -> Result<Vec<Tagged>, ReadError>;
+
+/// The lines of a page that are in no table, and whether some text runs across them.
+fn rows_of(page: &Page, used: &[bool]) -> (Vec<Row>, bool) {
+    let rest = page.glyphs.iter().zip(used).filter(|(_, used)| !**used).map(|(glyph, _)| glyph);
+    let (rest, aside): (Vec<&Glyph>, Vec<&Glyph>) = rest.partition(|glyph| glyph.direction == Direction::Right);
+    (lines(rest).iter().filter_map(Row::of).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
+}
+
 /// The pieces of all pages in their order, and what there is to say about pages.
-pub(super) fn flow(pages: &mut [Page], budget: &mut Budget) -> Result<(Vec<Piece>, Remarks), ReadError> {
-    let (mut remarks, mut found) = (Vec::new(), Vec::new());
+pub(super) fn flow(
+    pages: &mut [Page],
+    tagged: Structure,
+    budget: &mut Budget,
+) -> Result<(Vec<Piece>, Remarks), ReadError> {
+    let mut remarks = Vec::new();
     for (number, page) in pages.iter_mut().enumerate() {
         let said = tidy(page, budget)?;
         remarks.extend(said.into_iter().map(|remark| (number, remark)));
-        let (tables, used) = tables(page, number, budget)?;
-        let rest = page.glyphs.iter().zip(&used).filter(|(_, used)| !**used).map(|(glyph, _)| glyph);
-        let (rest, aside): (Vec<&Glyph>, Vec<&Glyph>) = rest.partition(|glyph| glyph.direction == Direction::Right);
-        if aside.iter().any(|glyph| !glyph.is_blank()) {
+    }
+    let (mut ruled, mut used) = (Vec::new(), Vec::new());
+    for (number, page) in pages.iter().enumerate() {
+        let (tables, in_tables) = tables(page, number, budget)?;
+        ruled.push(tables);
+        used.push(in_tables);
+    }
+    let all_rows = |used: &[Vec<bool>]| -> Vec<(Vec<Row>, bool)> {
+        pages.iter().zip(used).map(|(page, used)| rows_of(page, used)).collect()
+    };
+    let mut rows = all_rows(&used);
+    // Text in columns that no lines rule may be a table by the file's structure, which takes long to read.
+    if rows.iter().any(|(rows, _)| rows.iter().any(|row| row.text.contains('\t'))) {
+        let tagged = tagged(budget)?;
+        let found = tagged::tables(pages, &tagged, &mut used, budget)?;
+        if !found.is_empty() {
+            rows = all_rows(&used);
+        }
+        found.into_iter().for_each(|table| ruled[table.page].push(table));
+    }
+    let mut found = Vec::new();
+    for (number, ((page, mut tables), (rows, sideways))) in pages.iter().zip(ruled).zip(rows).enumerate() {
+        tables.sort_by(|a, b| a.area.y0.total_cmp(&b.area.y0));
+        if sideways {
             remarks.push((number, Remark::Sideways));
         }
-        let rows: Vec<Row> = lines(rest).iter().filter_map(Row::of).collect();
         found.push((tables, rows, page.height));
     }
     let manner = Manner::of(&found);

@@ -9,6 +9,7 @@ mod lines;
 mod piece;
 mod ruling;
 mod table;
+mod tagged;
 mod tidy;
 mod variants;
 
@@ -20,6 +21,7 @@ use crate::read::ReadError;
 
 pub(in crate::read) use build::document;
 pub(in crate::read) use geometry::{Matrix, Rect};
+pub(in crate::read) use tagged::{Tagged, TaggedCell};
 pub(in crate::read) use tidy::Remark;
 
 /// A line may lean so much against its length and still counts as level or upright.
@@ -125,6 +127,8 @@ pub(in crate::read) struct Glyph {
     pub(in crate::read) size: f64,
     pub(in crate::read) direction: Direction,
     pub(in crate::read) paint: Paint,
+    /// The marked content of the page that it belongs to.
+    pub(in crate::read) mark: Option<u32>,
 }
 
 impl Glyph {

@@ -12,7 +12,7 @@ fn put(page: &mut Page, (x, y): (f64, f64), size: f64, text: &str) {
     for character in text.chars() {
         let advance = if character.is_ascii() { size / 2.0 } else { size };
         let (direction, paint) = (Direction::Right, Paint::Dark);
-        page.glyphs.push(Glyph { text: character.to_string(), x, y, advance, size, direction, paint });
+        page.glyphs.push(Glyph { text: character.to_string(), x, y, advance, size, direction, paint, mark: None });
         x += advance;
     }
 }
@@ -36,7 +36,7 @@ fn rule(page: &mut Page, xs: &[f64], ys: &[f64]) {
 
 fn read(pages: Vec<Page>) -> (Document, Vec<Finding>) {
     let mut findings = Vec::new();
-    let document = document(pages, Vec::new(), &mut Budget::default(), &mut findings).unwrap();
+    let document = document(pages, &mut |_| Ok(Vec::new()), Vec::new(), &mut Budget::default(), &mut findings).unwrap();
     (document, findings)
 }
 
@@ -236,7 +236,7 @@ fn scans_and_glyphs_without_characters_are_named_by_their_pages() {
 }
 
 fn document_of(pages: Vec<Page>) -> Result<Document, crate::read::ReadError> {
-    document(pages, Vec::new(), &mut Budget::default(), &mut Vec::new())
+    document(pages, &mut |_| Ok(Vec::new()), Vec::new(), &mut Budget::default(), &mut Vec::new())
 }
 
 #[test]

@@ -47,8 +47,8 @@ pub(super) struct Frame {
     pub(super) line: Matrix,
     path: Vec<Vec<Point>>,
     pub(super) fonts: HashMap<Rc<[u8]>, Option<Rc<Font>>>,
-    /// For each open marked content whether it hides what is in it.
-    marks: Vec<bool>,
+    /// The open marked content: whether it hides what is in it, and its number on the page.
+    marks: Vec<(bool, Option<u32>)>,
 }
 
 /// A point of a path; curves are no lines.
@@ -76,7 +76,12 @@ impl Frame {
     }
 
     pub(super) fn hides(&self) -> bool {
-        self.marks.contains(&true)
+        self.marks.iter().any(|(hides, _)| *hides)
+    }
+
+    /// The number of the innermost marked content that has one. Forms count by themselves.
+    pub(super) fn mark(&self) -> Option<u32> {
+        if self.start > 0 { None } else { self.marks.iter().rev().find_map(|(_, mark)| *mark) }
     }
 
     pub(super) fn next_line(&mut self, x: f64, y: f64) {
@@ -167,9 +172,9 @@ impl Painter<'_, '_, '_> {
             b"Tj" | b"'" | b"\"" | b"TJ" => self.text(frame, operator, operands)?,
             b"gs" => self.graphics_state(frame, operands)?,
             b"BMC" | b"BDC" => {
-                let hides = self.hides(frame, operands)?;
+                let (hides, mark) = (self.hides(frame, operands)?, self.mark_of(frame, operands)?);
                 if frame.marks.len() < MOST_SAVED {
-                    frame.marks.push(hides);
+                    frame.marks.push((hides, mark));
                 }
             }
             b"EMC" => drop(frame.marks.pop()),
@@ -297,6 +302,21 @@ impl Painter<'_, '_, '_> {
         }
         let properties = self.file.dict(&frame.resources, b"Properties", self.budget)?;
         Ok(properties.is_some_and(|properties| self.is_hidden(properties.raw(name))))
+    }
+
+    /// The number of marked content, in its properties or in those that it names.
+    fn mark_of(&mut self, frame: &Frame, operands: &[Object]) -> Done<Option<u32>> {
+        let properties = match operands {
+            [_, Object::Dict(properties)] => Some(Rc::clone(properties)),
+            [_, Object::Name(name)] => match self.file.dict(&frame.resources, b"Properties", self.budget)? {
+                Some(list) => self.file.dict(&list, name, self.budget)?,
+                None => None,
+            },
+            _ => None,
+        };
+        let Some(properties) = properties else { return Ok(None) };
+        let mark = self.file.value(&properties, b"MCID", self.budget)?.index();
+        Ok(mark.and_then(|mark| u32::try_from(mark).ok()))
     }
 
     fn is_hidden(&self, layer: &Object) -> bool {

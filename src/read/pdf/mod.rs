@@ -14,6 +14,7 @@ mod object;
 mod pages;
 mod show;
 mod state;
+mod structure;
 mod table;
 
 #[cfg(test)]
@@ -37,7 +38,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let start = memchr::memmem::find(&bytes[..bytes.len().min(1 << 10)], b"%PDF-").unwrap_or_default();
     let mut file = File::open(&bytes[start..], budget)?;
     let metadata = metadata(&mut file, budget)?;
-    let (pages, mut remarks) = pages::read(&mut file, budget)?;
+    let pages::Found { pages, mut remarks, numbers } = pages::read(&mut file, budget)?;
     if pages.is_empty() {
         return Err(ReadError::Damaged("the file has no list of pages".into()));
     }
@@ -52,7 +53,12 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         );
         findings.push(Finding::new(code, message));
     }
-    let mut made = document(pages, remarks, budget, findings)?;
+    // A structure that is damaged is none; what it would cost more than a file may is told as ever.
+    let mut tagged = |budget: &mut Budget| match structure::tables(&mut file, &numbers, budget) {
+        Err(error @ ReadError::OverLimit(_)) => Err(error),
+        found => Ok(found.unwrap_or_default()),
+    };
+    let mut made = document(pages, &mut tagged, remarks, budget, findings)?;
     made.metadata = metadata;
     Ok(made)
 }

@@ -1,6 +1,6 @@
 //! The pages of a file: the tree, what pages inherit, and what is drawn on each (ISO 32000-1, 7.7.3).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::content::{Painter, Shared};
@@ -25,13 +25,19 @@ const A4: Rect = Rect { x0: 0.0, y0: 0.0, x1: 595.28, y1: 841.89 };
 /// The largest page, in points (annex C.2).
 const LARGEST: f64 = 14_400.0;
 
-type Found = (Vec<Page>, Vec<(usize, Remark)>);
+/// The pages, what there is to say about them, and the number of each by that of its object.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) pages: Vec<Page>,
+    pub(super) remarks: Vec<(usize, Remark)>,
+    pub(super) numbers: HashMap<u32, usize>,
+}
 
 /// Reads all pages.
 pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadError> {
     let Some(root) = file.root(budget)? else { return Ok(Found::default()) };
     let mut shared = Shared::new(hidden_layers(file, &root, budget)?);
-    let (mut pages, mut remarks) = (Vec::new(), Vec::new());
+    let Found { mut pages, mut remarks, mut numbers } = Found::default();
     let mut seen = HashSet::new();
     let mut open = vec![(root.raw(b"Pages").clone(), Inherited::default())];
     while let Some((node, mut inherited)) = open.pop() {
@@ -42,6 +48,7 @@ pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadEr
         {
             continue;
         }
+        let number = if let Object::Reference(number) = node { Some(number) } else { None };
         let Some(node) = file.dict_of(&node, budget)? else { continue };
         inherited.take(file, &node, budget)?;
         if let Some(kids) = file.value(&node, b"Kids", budget)?.array() {
@@ -54,9 +61,10 @@ pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadEr
         if damaged {
             remarks.push((pages.len(), Remark::Damaged));
         }
+        numbers.extend(number.map(|number| (number, pages.len())));
         pages.push(page);
     }
-    Ok((pages, remarks))
+    Ok(Found { pages, remarks, numbers })
 }
 
 impl Inherited {

@@ -67,7 +67,7 @@ impl Painter<'_, '_, '_> {
 
     fn show(&mut self, frame: &mut Frame, string: &[u8]) -> Done {
         let paint = frame.state.text_paint();
-        let hidden = frame.hides();
+        let (hidden, mark) = (frame.hides(), frame.mark());
         let Some(font) = frame.state.font.clone() else {
             // Text of a font that is not there is text that cannot be read.
             self.page.unknown += string.len();
@@ -96,6 +96,7 @@ impl Painter<'_, '_, '_> {
                     size: (top.0 - origin.0).hypot(top.1 - origin.1),
                     direction: Direction::of(unit.0.0 - unit.1.0, unit.0.1 - unit.1.1),
                     paint,
+                    mark,
                 };
                 self.page.glyph(glyph, self.budget)?;
             }

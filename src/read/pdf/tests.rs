@@ -146,3 +146,49 @@ fn a_font_that_does_not_say_its_characters_is_never_guessed() {
     );
     assert_eq!(read("8 0 R"), Err(ReadError::NoCharacters));
 }
+
+/// A page with two rows of two columns without lines, and a structure.
+fn structured(structure: &str) -> Vec<u8> {
+    let content = "/TD<</MCID 0>>BDC BT /F 10 Tf 100 700 Td (a)Tj ET EMC /TD<</MCID 1>>BDC BT /F 10 Tf 300 700 Td (1)Tj ET EMC \
+                   /TD<</MCID 2>>BDC BT /F 10 Tf 100 600 Td (b)Tj ET EMC /TD<</MCID 3>>BDC BT /F 10 Tf 300 600 Td (2)Tj ET EMC";
+    let file = String::from_utf8(file("<</Subtype/Type1/BaseFont/Helvetica>>", content)).unwrap();
+    file.replace("/Pages 2 0 R", &format!("/Pages 2 0 R/StructTreeRoot<</K {structure}>>")).into_bytes()
+}
+
+#[test]
+fn tables_are_read_by_a_structure_that_is_sound() {
+    let grid = |structure: &str| -> Option<Vec<String>> {
+        let document = read(&structured(structure), &mut Budget::default(), &mut Vec::new()).unwrap();
+        let grid = document.grids().next()?;
+        Some(grid.cells().iter().map(|cell| cell.text.clone()).collect())
+    };
+    let row = |kind: &str, first: u32, second: u32| {
+        format!("<</S/TR/K[<</S/{kind}/Pg 3 0 R/K {first}>><</S/TD/Pg 3 0 R/K[{second}]>>]>>")
+    };
+    let table = |rows: &str| format!("[<</S/Sect/K<</S/Table/K[{rows}]>>>>]");
+    let sound = table(&(row("TH", 0, 1) + &row("TD", 2, 3)));
+    assert_eq!(grid(&sound).unwrap(), ["a", "1", "b", "2"]);
+    // Columns or rows that stand otherwise on the page; a row without its figure; one mark in two cells.
+    for rows in [
+        row("TD", 1, 0) + &row("TD", 2, 3),
+        row("TD", 2, 3) + &row("TD", 0, 1),
+        row("TD", 0, 3) + &row("TD", 2, 1),
+        row("TD", 0, 1) + "<</S/TR/K[<</S/TD/Pg 3 0 R/K 2>><</S/TD>>]>>",
+        row("TD", 0, 1) + &row("TD", 1, 3),
+        row("TD", 0, 1) + "<</S/TR/K[<</S/TD/Pg 3 0 R/K[2 3]>>]>>",
+    ] {
+        assert_eq!(grid(&table(&rows)), None, "{rows}");
+    }
+}
+
+#[test]
+fn a_structure_that_leads_to_itself_or_spans_beyond_all_bounds_is_none() {
+    let spans =
+        "<</S/Table/K[<</S/TR/K[<</S/TD/A<</O/Table/RowSpan 4000000000/ColSpan 4000000000>>/Pg 3 0 R/K 0>>]>>]>>";
+    for structure in ["9 0 R", "[3 0 R 3 0 R]", "1 0 R", spans, "<</S/Table/K<</S/Table/K<</S/TR/K<</S/TD/K 0>>>>>>>>"]
+    {
+        let bytes = String::from_utf8(structured(structure)).unwrap();
+        let bytes = bytes.replace("trailer", "9 0 obj<</S/Table/K[9 0 R<</S/TR/K 9 0 R>>]>>endobj trailer");
+        assert!(text(bytes.as_bytes()).is_ok(), "{structure}");
+    }
+}

@@ -264,11 +264,10 @@ impl Library<'_> {
     fn first(&mut self, wanted: &[(&str, u16)], chinese: bool) -> Option<usize> {
         for &(name, weight) in wanted {
             let name = plain(name);
-            let fits = |candidate: &&(usize, &Candidate)| {
-                candidate.1.face.embeddable && candidate.1.face.names.contains(&name)
-            };
+            let fits =
+                |candidate: &(usize, &Candidate)| candidate.1.face.embeddable && candidate.1.face.names.contains(&name);
             let candidates = self.candidates;
-            let mut found: Vec<(usize, &Candidate)> = candidates.iter().enumerate().filter(|c| fits(&c)).collect();
+            let mut found: Vec<(usize, &Candidate)> = candidates.iter().enumerate().filter(fits).collect();
             // Faces of a family by how near their weight is.
             found.sort_by_key(
                 |(_, candidate)| {

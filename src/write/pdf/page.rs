@@ -133,6 +133,7 @@ impl Pages {
     /// Lays blocks onto pages.
     pub(super) fn of(blocks: Vec<Block>) -> Self {
         let mut pages = Self { pages: vec![Vec::new()], y: TOP, ..Self::default() };
+        #[allow(clippy::cast_precision_loss, reason = "lines of a heading")]
         let beginnings: Vec<(f32, bool)> = blocks
             .iter()
             .map(|block| match block {

@@ -185,14 +185,15 @@ impl Laid {
             if number > 0 && first >= self.header_rows && self.header_rows > 0 {
                 let header = |cell: &&LaidCell| cell.row < self.header_rows;
                 for cell in self.cells.iter().filter(header) {
-                    page.cell(cell, (0, self.header_rows), top, Some(None));
+                    page.cell(cell, (0, self.header_rows), top, Shown::Again);
                 }
                 top += self.heights.iter().take(self.header_rows).sum::<f32>();
             }
             for (index, cell) in self.cells.iter().enumerate() {
                 if cell.row < end && cell.row + cell.rows > first {
-                    let text = (shown[index] == number).then_some(Some(nodes[index]));
-                    page.cell(cell, (first, end), top, text);
+                    let here = shown[index] == number;
+                    let shown = if here { Shown::Content(nodes[index]) } else { Shown::Nothing };
+                    page.cell(cell, (first, end), top, shown);
                 }
             }
             let reached = top + self.heights[first..end].iter().sum::<f32>();
@@ -249,6 +250,17 @@ impl Laid {
     }
 }
 
+/// What a cell shows on a page.
+#[derive(Debug, Clone, Copy)]
+enum Shown {
+    /// Nothing: its text stands on another page.
+    Nothing,
+    /// Its text once more, in a header that is repeated.
+    Again,
+    /// Its text, as the content of an element.
+    Content(usize),
+}
+
 /// A part of a table on its page.
 struct Part<'t> {
     table: &'t Laid,
@@ -257,9 +269,8 @@ struct Part<'t> {
 }
 
 impl Part<'_> {
-    /// Draws a cell of the rows that stand here from `top` on: its borders, and its text where `text` gives its element, or none
-    /// for what is repeated.
-    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, text: Option<Option<usize>>) {
+    /// Draws a cell of the rows that stand here from `top` on: its borders, and its text where that is shown here.
+    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, shown: Shown) {
         let (from, to) = (cell.row.max(first), (cell.row + cell.rows).min(end));
         let heights = &self.table.heights;
         let y0 = top + heights[first..from].iter().sum::<f32>();
@@ -270,10 +281,12 @@ impl Part<'_> {
                 self.edges.push(edge);
             }
         }
-        let Some(node) = text else { return };
-        if let (Some(node), true) = (node, cell.lines.is_empty()) {
-            return self.items.push(Item::Nothing { node });
-        }
+        let node = match shown {
+            Shown::Nothing => return,
+            Shown::Again => None,
+            Shown::Content(node) if cell.lines.is_empty() => return self.items.push(Item::Nothing { node }),
+            Shown::Content(node) => Some(node),
+        };
         let pitch = cell.size * PITCH;
         #[allow(clippy::cast_precision_loss, reason = "lines of a cell")]
         let height = cell.lines.len() as f32 * pitch;

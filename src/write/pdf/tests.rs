@@ -1,1 +1,82 @@
-//! Tests of the PDF writer.
+//! Tests of breaking lines and of parting tables over pages, with glyphs that no font is needed for.
+
+use super::fonts::{Glyph, Role};
+use super::line::{Line, Set, Style, broken, widest_piece};
+use super::page::{CHARACTER, TEXT_WIDTH};
+
+const SIZE: f32 = 16.0;
+
+fn style(justified: bool) -> Style {
+    Style { role: Role::Body, size: SIZE, tracking: CHARACTER - SIZE, heavy: false, justified }
+}
+
+fn glyphs(text: &str) -> Vec<Set> {
+    let set = |character: char| {
+        let (advance, tracking) = if character.is_ascii() { (0.5, 0.0) } else { (1.0, CHARACTER - SIZE) };
+        Set { character, glyph: Glyph { font: 0, id: 1, advance }, advance: advance * SIZE + tracking }
+    };
+    text.chars().map(set).collect()
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    broken(&glyphs(text), &style(true), TEXT_WIDTH, 2.0 * CHARACTER)
+}
+
+fn text(line: &Line) -> String {
+    line.glyphs.iter().map(|set| set.character).collect()
+}
+
+#[test]
+fn a_line_holds_28_characters_the_first_26() {
+    let lines = lines(&"文".repeat(26 + 28 + 28 + 1));
+    assert_eq!(lines.iter().map(|line| line.glyphs.len()).collect::<Vec<_>>(), [26, 28, 28, 1]);
+    assert!((lines[1].width - TEXT_WIDTH).abs() < 0.5, "{}", lines[1].width);
+}
+
+#[test]
+fn lines_keep_to_the_rules_whatever_stands_at_their_ends() {
+    let words = "（一）主动公开。通过网站（www.jia-xian.gov.cn）发布1,234条，“两微一端”推送5678条；同比增长12.5%、占99%！见《办法》——附后……";
+    let many: Vec<char> = words.repeat(8).chars().collect();
+    let mut seen = 0;
+    for start in 0..60 {
+        for length in [60, 61, 62, 119, 120, 240] {
+            let whole: String = many[start..start + length].iter().collect();
+            let lines = lines(&whole);
+            assert_eq!(lines.iter().map(text).collect::<String>(), whole);
+            for (number, line) in lines.iter().enumerate() {
+                let text = text(line);
+                let room = if number == 0 { TEXT_WIDTH - 2.0 * CHARACTER } else { TEXT_WIDTH };
+                // The blank half of a sign may stand out.
+                assert!(line.width <= room + SIZE / 2.0 + 0.1, "{text}: {}", line.width);
+                if number > 0 {
+                    assert!(!text.starts_with(['，', '。', '、', '；', '！', '）', '”', '》', '%']), "{text}");
+                }
+                if number + 1 < lines.len() {
+                    assert!(!text.ends_with(['（', '“', '《']), "{text}");
+                    let next = self::text(&lines[number + 1]);
+                    let joined = |c: char| c.is_ascii_graphic();
+                    assert!(!(text.ends_with(joined) && next.starts_with(joined)), "{text}|{next}");
+                    assert!(!(text.ends_with('—') && next.starts_with('—')), "{text}|{next}");
+                    assert!((line.width - room).abs() < SIZE / 2.0 + 0.1, "not spread: {text} {}", line.width);
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
+}
+
+#[test]
+fn what_is_wider_than_a_line_is_broken_all_the_same() {
+    let address = "https://".to_owned() + &"a".repeat(200);
+    let lines = lines(&address);
+    assert!(lines.len() > 3);
+    assert_eq!(lines.iter().map(text).collect::<String>(), address);
+    assert!(lines.iter().all(|line| line.width <= TEXT_WIDTH + 0.1));
+}
+
+#[test]
+fn the_widest_piece_is_the_longest_number() {
+    let widest = widest_piece(&glyphs("合计123456件"), &style(false));
+    assert!((widest - 6.0 * 0.5 * SIZE).abs() < 0.1, "{widest}");
+}

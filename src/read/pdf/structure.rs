@@ -1,0 +1,221 @@
+//! Tables as the structure of a tagged file has them (ISO 32000-1, 14.7 and 14.8): rows, cells with their spans, the content of each.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::file::File;
+use super::object::{Dict, Object};
+use crate::document::{Budget, Resource};
+use crate::read::ReadError;
+use crate::read::paged::{Tagged, TaggedCell};
+
+/// A type of elements may be mapped to another so many times.
+const MOST_ROLES: usize = 8;
+
+/// Tables of more slots are none.
+const MOST_SLOTS: usize = 20_000;
+
+/// An element or content that is still to be looked at, and where it stands.
+struct Open {
+    object: Object,
+    page: Option<usize>,
+    table: Option<usize>,
+    in_cell: bool,
+}
+
+/// A table as it is put together.
+#[derive(Default)]
+struct Table {
+    rows: Vec<Vec<Cell>>,
+    /// There is something in it that is in no table.
+    odd: bool,
+}
+
+#[derive(Default)]
+struct Cell {
+    rows: usize,
+    columns: usize,
+    content: Vec<(usize, u32)>,
+}
+
+/// The tables of a file's structure, in their order; `pages` are the numbers of the pages' objects.
+pub(super) fn tables(
+    file: &mut File,
+    pages: &HashMap<u32, usize>,
+    budget: &mut Budget,
+) -> Result<Vec<Tagged>, ReadError> {
+    let Some(catalog) = file.root(budget)? else { return Ok(Vec::new()) };
+    let Some(root) = file.dict(&catalog, b"StructTreeRoot", budget)? else { return Ok(Vec::new()) };
+    let roles = file.dict(&root, b"RoleMap", budget)?.unwrap_or_default();
+    let mut walk = Walk { file, pages, roles, tables: Vec::new(), open: Vec::new(), seen: HashSet::new() };
+    walk.kids(&root, &Open { object: Object::Null, page: None, table: None, in_cell: false }, budget)?;
+    while let Some(open) = walk.open.pop() {
+        walk.visit(open, budget)?;
+    }
+    Ok(walk.tables.iter().filter_map(placed).collect())
+}
+
+struct Walk<'w, 'a> {
+    file: &'w mut File<'a>,
+    pages: &'w HashMap<u32, usize>,
+    roles: Rc<Dict>,
+    tables: Vec<Table>,
+    open: Vec<Open>,
+    seen: HashSet<u32>,
+}
+
+impl Walk<'_, '_> {
+    /// Opens the kids of an element, so that the first is looked at next.
+    fn kids(&mut self, dict: &Dict, at: &Open, budget: &mut Budget) -> Result<(), ReadError> {
+        let raw = dict.raw(b"K").clone();
+        let kids = match self.file.resolve(&raw, budget)? {
+            Object::Array(kids) => kids.to_vec(),
+            Object::Null => Vec::new(),
+            // One kid, whose number is needed to know it again.
+            _ => vec![raw],
+        };
+        budget.spend(Resource::Steps, 1 + kids.len() as u64)?;
+        let open = |object: Object| Open { object, page: at.page, table: at.table, in_cell: at.in_cell };
+        self.open.extend(kids.into_iter().rev().map(open));
+        Ok(())
+    }
+
+    fn visit(&mut self, mut open: Open, budget: &mut Budget) -> Result<(), ReadError> {
+        budget.spend(Resource::Steps, 4)?;
+        if let Some(mark) = open.object.index() {
+            self.content(&open, mark);
+            return Ok(());
+        }
+        if let Object::Reference(number) = open.object
+            && !self.seen.insert(number)
+        {
+            return Ok(());
+        }
+        let Some(dict) = self.file.dict_of(&open.object, budget)? else { return Ok(()) };
+        if let Object::Reference(number) = dict.raw(b"Pg") {
+            open.page = self.pages.get(number).copied();
+        }
+        let kind = self.file.value(&dict, b"Type", budget)?;
+        if kind.is(b"OBJR") {
+            return Ok(());
+        }
+        if kind.is(b"MCR") || dict.raw(b"S") == &Object::Null {
+            // Content of a form stands in a stream of its own.
+            if dict.raw(b"Stm") == &Object::Null
+                && let Some(mark) = self.file.value(&dict, b"MCID", budget)?.index()
+            {
+                self.content(&open, mark);
+            }
+            return Ok(());
+        }
+        self.element(&dict, &mut open, budget)?;
+        self.kids(&dict, &open, budget)
+    }
+
+    fn element(&mut self, dict: &Dict, open: &mut Open, budget: &mut Budget) -> Result<(), ReadError> {
+        let role = self.role(dict, budget)?;
+        match (&*role, open.table) {
+            (b"Table", outer) => {
+                // A table within a cell leaves the outer one to the lines.
+                if let Some(outer) = outer.and_then(|outer| self.tables.get_mut(outer)) {
+                    outer.odd = true;
+                }
+                self.tables.push(Table::default());
+                (open.table, open.in_cell) = (Some(self.tables.len() - 1), false);
+            }
+            (b"TR", Some(table)) => {
+                self.tables[table].rows.push(Vec::new());
+                open.in_cell = false;
+            }
+            (b"TH" | b"TD", Some(table)) => {
+                let [rows, columns] = self.spans(dict, budget)?;
+                let table = &mut self.tables[table];
+                match table.rows.last_mut() {
+                    Some(row) => row.push(Cell { rows, columns, content: Vec::new() }),
+                    None => table.odd = true,
+                }
+                open.in_cell = true;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The standard type of an element.
+    fn role(&mut self, dict: &Dict, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
+        let mut role = self.file.value(dict, b"S", budget)?.name().unwrap_or_default().to_vec();
+        for _ in 0..MOST_ROLES {
+            if matches!(&*role, b"Table" | b"TR" | b"TH" | b"TD") {
+                break;
+            }
+            let roles = Rc::clone(&self.roles);
+            match self.file.value(&roles, &role, budget)?.name() {
+                Some(other) if other != role => role = other.to_vec(),
+                _ => break,
+            }
+        }
+        Ok(role)
+    }
+
+    /// How many rows and columns a cell takes, by its attributes.
+    fn spans(&mut self, dict: &Dict, budget: &mut Budget) -> Result<[usize; 2], ReadError> {
+        let attributes = match self.file.value(dict, b"A", budget)? {
+            Object::Array(list) => list.to_vec(),
+            Object::Null => Vec::new(),
+            one => vec![one],
+        };
+        let mut spans = [1, 1];
+        budget.spend(Resource::Steps, attributes.len() as u64)?;
+        for attribute in &attributes {
+            let Some(attribute) = self.file.dict_of(attribute, budget)? else { continue };
+            for (name, span) in [(&b"RowSpan"[..], 0), (b"ColSpan", 1)] {
+                if let Some(count) = self.file.value(&attribute, name, budget)?.index() {
+                    spans[span] = count.clamp(1, MOST_SLOTS);
+                }
+            }
+        }
+        Ok(spans)
+    }
+
+    /// Marked content of an element.
+    fn content(&mut self, open: &Open, mark: usize) {
+        let (Some(table), Some(page), true) = (open.table, open.page, open.in_cell) else { return };
+        let cell = self.tables[table].rows.last_mut().and_then(|row| row.last_mut());
+        if let (Some(cell), Ok(mark)) = (cell, u32::try_from(mark)) {
+            cell.content.push((page, mark));
+        }
+    }
+}
+
+/// The cells of a table in their places; `None` where they do not fill it, or overlap.
+fn placed(table: &Table) -> Option<Tagged> {
+    let rows = table.rows.len();
+    let columns = table.rows.first()?.iter().map(|cell| cell.columns).sum::<usize>();
+    if table.odd || rows < 2 || columns < 2 || rows.saturating_mul(columns) > MOST_SLOTS {
+        return None;
+    }
+    let mut taken = vec![false; rows * columns];
+    let mut cells = Vec::new();
+    for (row, list) in table.rows.iter().enumerate() {
+        let mut column = 0;
+        for cell in list {
+            while column < columns && taken[row * columns + column] {
+                column += 1;
+            }
+            if column + cell.columns > columns || row + cell.rows > rows {
+                return None;
+            }
+            for row in row..row + cell.rows {
+                for slot in &mut taken[row * columns + column..row * columns + column + cell.columns] {
+                    if std::mem::replace(slot, true) {
+                        return None;
+                    }
+                }
+            }
+            let content = cell.content.clone();
+            cells.push(TaggedCell { row, column, rows: cell.rows, columns: cell.columns, content });
+            column += cell.columns;
+        }
+    }
+    taken.iter().all(|taken| *taken).then_some(Tagged { rows, columns, cells })
+}
