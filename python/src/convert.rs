@@ -145,6 +145,7 @@ pub(crate) fn convert_all(py: Python<'_>, paths: Vec<PathBuf>, out: PathBuf, opt
             to: &to,
             template: compiled.as_ref(),
             site: Some(&site),
+            pdf: None,
             agencies: agencies.as_ref(),
             out: &out,
             jobs: workers(options.jobs),
