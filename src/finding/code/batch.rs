@@ -88,7 +88,7 @@ pub static CHARACTERS_NOT_SHOWN: Code = Code {
     title: ("PDF 中有字不能显示", "the PDF cannot show some characters"),
     why: (
         "已安装的字体中没有这些字（生僻字或自造字），PDF 中以“〓”代替；其他格式的输出不受影响。",
-        "No font that is installed has these characters (rare ones, or of private use); 〓 stands for them in the PDF, and in no other output.",
+        "No font that is installed has these characters (rare ones, or of private use); the sign U+3013 stands for them in the PDF, and in no other output.",
     ),
     remedy: (
         "请安装含有这些字的字体（如宋体-ExtB、思源字体），或用 --fonts 指定字体文件夹；自造字请改用规范字。",

@@ -2,8 +2,9 @@
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Style, broken, set};
-use super::page::{Align, Block, CHARACTER, PITCH, TEXT_HEIGHT, TEXT_WIDTH};
+use super::page::{Align, Block};
 use super::pictures::Pictures;
+use super::sheet::{CHARACTER, PITCH, TEXT_HEIGHT, TEXT_WIDTH};
 use super::table::{Cell, Table, laid};
 use super::tree::{Heads, Kind};
 use crate::form::{Form, Layout, LayoutContent};

@@ -16,8 +16,9 @@ use krilla::{Document, SerializeSettings};
 
 use super::fonts::{Fonts, Glyphs, Role};
 use super::line::{Line, Style, broken, set};
-use super::page::{Block, CHARACTER, Entry, HEIGHT, Item, LEFT, NUMBER_BASE, Pages, TEXT_WIDTH, WIDTH};
+use super::page::{Block, Entry, Pages};
 use super::pictures::Pictures;
+use super::sheet::{CHARACTER, HEIGHT, Item, LEFT, NUMBER_BASE, TEXT_WIDTH, WIDTH};
 
 /// The language of the reports.
 const LANGUAGE: &str = "zh-CN";

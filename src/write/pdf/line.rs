@@ -165,7 +165,27 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
     {
         return behind;
     }
-    (start + 1..=over).rev().find(|&at| breaks(at)).unwrap_or(over.max(start + 1))
+    let end = (start + 1..=over).rev().find(|&at| breaks(at)).unwrap_or(over.max(start + 1));
+    // An address that leaves a line too short to be spread is broken; a number is not.
+    let lacking = -excess(&all[start..end], room);
+    let number = |at: usize| all[at].character.is_ascii_digit();
+    if end < over && lacking > most_spread(&all[start..end], style) && !(number(over - 1) && number(over)) {
+        return over;
+    }
+    end
+}
+
+/// The gaps of a line that may be wider: not those within a word or a number.
+fn gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
+    (1..glyphs.len())
+        .filter(|&at| !(is_word(glyphs[at - 1].character) && is_word(glyphs[at].character)))
+        .map(|at| at - 1)
+}
+
+/// How much wider a line may be made.
+#[allow(clippy::cast_precision_loss, reason = "characters of a line")]
+fn most_spread(glyphs: &[Set], style: &Style) -> f32 {
+    gaps(glyphs).count() as f32 * MOST_SPREAD * style.size
 }
 
 /// Width of a glyph at the end of a line, where what is added behind it does not count.
@@ -203,7 +223,6 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
         set.advance = visible(set, style);
     }
     let natural: f32 = glyphs.iter().map(|set| set.advance).sum();
-    let gaps = glyphs.len().saturating_sub(1);
     let slack = room - natural;
     let hanging = glyphs.last().filter(|set| BLANK_BEHIND.contains(set.character));
     let hanging = hanging.map_or(0.0, |_| 2.0 * PRESSED * style.size);
@@ -218,9 +237,10 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
                 glyphs[at - 1].advance -= pressed * part;
             }
         }
-    } else if style.justified && !last && gaps > 0 && slack / gaps as f32 <= MOST_SPREAD * style.size {
-        let spread = slack / gaps as f32;
-        glyphs.iter_mut().take(gaps).for_each(|set| set.advance += spread);
+    } else if style.justified && !last && slack <= most_spread(&glyphs, style) {
+        let wider: Vec<usize> = gaps(&glyphs).collect();
+        let spread = slack / wider.len().max(1) as f32;
+        wider.into_iter().for_each(|at| glyphs[at].advance += spread);
     }
     let width = glyphs.iter().map(|set| set.advance).sum();
     Line { glyphs, width }

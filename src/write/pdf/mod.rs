@@ -7,6 +7,7 @@ mod fonts;
 mod line;
 mod page;
 mod pictures;
+mod sheet;
 mod table;
 #[cfg(test)]
 mod tests;

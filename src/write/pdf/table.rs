@@ -2,7 +2,7 @@
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Set, Style, broken, set, widest_piece};
-use super::page::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
+use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
 use super::tree::{Heads, Kind, Tree};
 
 /// A table as it is to be drawn. Its cells fill it without a gap and stand in reading order.

@@ -2,7 +2,7 @@
 
 use super::fonts::{Glyph, Role};
 use super::line::{Line, Set, Style, broken, widest_piece};
-use super::page::{CHARACTER, TEXT_WIDTH};
+use super::sheet::{CHARACTER, TEXT_WIDTH};
 
 const SIZE: f32 = 16.0;
 
@@ -58,6 +58,11 @@ fn lines_keep_to_the_rules_whatever_stands_at_their_ends() {
                     assert!(!(text.ends_with(joined) && next.starts_with(joined)), "{text}|{next}");
                     assert!(!(text.ends_with('—') && next.starts_with('—')), "{text}|{next}");
                     assert!((line.width - room).abs() < SIZE / 2.0 + 0.1, "not spread: {text} {}", line.width);
+                    for pair in line.glyphs.windows(2) {
+                        let whole = pair.iter().all(|set| set.character.is_ascii_graphic());
+                        let spread = pair[0].advance - pair[0].glyph.advance * SIZE;
+                        assert!(!whole || spread < 0.1, "{text}: a gap in a number");
+                    }
                     seen += 1;
                 }
             }
