@@ -18,6 +18,7 @@ mod docx_write;
 mod element_order;
 mod figures;
 mod fill;
+mod fill_placeholders;
 mod filter;
 mod forms;
 mod golden;

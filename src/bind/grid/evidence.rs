@@ -10,6 +10,7 @@ use crate::bind::labels::shapes::Shape;
 use crate::bind::limits::{
     FULL, LEFT_LEAST, LIKENESSES, LONE_FIELDS, LOST_LEFT, LOST_ROWS, SHADOW_LEFT, TOP_LEAST, count, score,
 };
+use crate::bind::value::is_figure_cell;
 
 /// Where a table stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +170,10 @@ fn weigh<'f, 'd>(
         let cells = &view.rows[hit.row].cells;
         cells.iter().skip(hit.label.map_or(0, |label| label + 1))
     });
-    let blank = !figures.into_iter().any(|cell| cell.own && cell.filled && !is_placeholder(&cell.at.cell.text));
+    let is_figure = |cell: &ViewCell| cell.at.figure || is_figure_cell(&cell.at.cell.text);
+    let blank = !figures
+        .into_iter()
+        .any(|cell| cell.own && cell.filled && is_figure(cell) && !is_placeholder(&cell.at.cell.text));
     let mut score = header.top * score::TOP / 100 + rows.left * score::LEFT / 100;
     score += if captioned { score::CAPTION } else { 0 };
     score += if other_caption { score::OTHER_CAPTION } else { 0 };

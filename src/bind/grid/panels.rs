@@ -95,6 +95,7 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             panel: None,
             waiting: Vec::new(),
             spare: None,
+            words: None,
             found: Vec::new(),
         };
         let view = View::of(flow, strip.rows.clone());
@@ -205,6 +206,8 @@ struct Cutter<'i> {
     waiting: Vec<usize>,
     /// The first blank row below a header.
     spare: Option<usize>,
+    /// The first row of words below a header that stand one to one under its labels: placeholders of a blank form.
+    words: Option<usize>,
     found: Vec<Panel>,
 }
 
@@ -237,6 +240,11 @@ impl Cutter<'_> {
                 Kind::Head | Kind::Words => {
                     if started {
                         self.flush();
+                    }
+                    if found == Kind::Head {
+                        self.words = None;
+                    } else if self.words.is_none() && self.under_labels(view, row) {
+                        self.words = Some(row);
                     }
                     self.open(number, view).head.push(row);
                 }
@@ -279,11 +287,21 @@ impl Cutter<'_> {
     }
 
     fn flush(&mut self) {
-        let spare = self.spare.take();
+        let (spare, words) = (self.spare.take(), self.words.take());
         if let Some(panel) = self.panel.as_mut().filter(|panel| panel.body.is_empty()) {
-            panel.body.extend(spare);
+            // What keeps the place of figures is no part of the header.
+            let row = words.into_iter().chain(spare).min();
+            panel.head.retain(|&head| Some(head) != row);
+            panel.body.extend(row);
         }
         self.found.extend(self.panel.take().filter(|panel| !panel.body.is_empty()));
+    }
+
+    /// Whether each word of a row stands under a label of the header above.
+    fn under_labels(&self, view: &View, row: usize) -> bool {
+        let Some(panel) = &self.panel else { return false };
+        let heads: Vec<&ViewRow> = panel.head.iter().map(|&row| &view.rows[row]).collect();
+        stand_under(&heads, &view.rows[row])
     }
 
     /// Whether unknown words below a table's rows are the header of another one: the next row with a label of the form is not one
@@ -299,6 +317,17 @@ impl Cutter<'_> {
             (_, None) => false,
         }
     }
+}
+
+/// Whether every filled cell of a row stands under a label of the header that is as wide, and none is a label itself.
+pub(in crate::bind) fn stand_under(heads: &[&ViewRow], row: &ViewRow) -> bool {
+    let under = |cell: &ViewCell| {
+        let above = heads.iter().rev().find_map(|head| head.over(cell.column).filter(|above| above.filled));
+        let headed = above
+            .is_some_and(|above| above.is_head_label() && (above.column, above.end()) == (cell.column, cell.end()));
+        headed && cell.at.uses.is_empty() && cell.at.glued.is_none()
+    };
+    row.filled().count() >= 2 && row.filled().all(under)
 }
 
 /// Table and row of the form that the last label of a row belongs to.
@@ -354,8 +383,17 @@ fn turned<'f, 'd>(
             turned: false,
         };
         let part = part.turned();
-        let mut cutter =
-            Cutter { index, strip, section, marked, panel: None, waiting: Vec::new(), spare: None, found: Vec::new() };
+        let mut cutter = Cutter {
+            index,
+            strip,
+            section,
+            marked,
+            panel: None,
+            waiting: Vec::new(),
+            spare: None,
+            words: None,
+            found: Vec::new(),
+        };
         cutter.cut(&part, found.views.len());
         found.all.append(&mut cutter.found);
         found.views.push(part);

@@ -3,7 +3,7 @@
 //! Every pair of a form's row and a row of the table has a score from the labels that they share; the order with the highest sum wins
 //! (Needleman and Wunsch 1970, without a cost for what is left over). Rows in another order are taken by their labels afterwards.
 
-use super::panels::Panel;
+use super::panels::{Panel, stand_under};
 use super::view::{View, ViewCell, ViewRow};
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, Path, Shape};
@@ -205,7 +205,8 @@ fn unlabelled(view: &View, panel: &Panel, found: &mut Rows) {
         let own = cells.cells.iter().filter(|cell| cell.own).count();
         let words = cells.filled().filter(|cell| cell.words()).count();
         let figures = cells.filled().filter(|cell| cell.at.figure).count();
-        !cells.cells.iter().any(ViewCell::is_row_label) && words * 3 <= own && (figures > 0 || words == 0)
+        let most = words * 3 <= own && (figures > 0 || words == 0);
+        !cells.cells.iter().any(ViewCell::is_row_label) && (most || stand_under(&heads, cells))
     };
     let all: Vec<usize> = panel.body.iter().filter(fits).copied().collect();
     let whole = |&&row: &&usize| view.rows[row].filled().all(|cell| cell.at.figure);
