@@ -56,6 +56,10 @@ fn attempt(forms: &Forms, seed: u64, format: Format) -> (Vec<String>, usize, usi
         Format::Xlsx => page.xlsx(),
         _ => page.html().into_bytes(),
     };
+    if let Ok(folder) = std::env::var("BIND_DAMAGE_KEEP") {
+        let name = format!("{seed}.{format:?}").to_lowercase();
+        std::fs::write(std::path::Path::new(&folder).join(name), &bytes).expect("a folder to write to");
+    }
     let Some(report) = bound(&bytes, format, forms) else { return (Vec::new(), 0, truth.len()) };
     if report.form != form.id {
         return (Vec::new(), 0, truth.len());
@@ -80,7 +84,7 @@ fn attempt(forms: &Forms, seed: u64, format: Format) -> (Vec<String>, usize, usi
 
 /// Figures that are wrong without a finding in the thousand seeds, at most three counted a document: copies of a table beside a
 /// damaged true one, and pages split with exchanged columns. The number may only shrink.
-const KNOWN_WRONG: usize = 29;
+const KNOWN_WRONG: usize = 0;
 
 fn seeds(seeds: std::ops::Range<u64>, known: usize) {
     let forms = Forms::built_in().unwrap();
@@ -100,6 +104,16 @@ fn seeds(seeds: std::ops::Range<u64>, known: usize) {
 #[test]
 fn no_figure_is_wrong_in_silence() {
     seeds(0..SEEDS, 0);
+}
+
+/// The seeds that `BIND_DAMAGE_SEEDS` names: `100..200`. Their files are left in the folder that `BIND_DAMAGE_KEEP` names.
+#[test]
+#[ignore = "a part of the whole tier: BIND_DAMAGE_SEEDS=100..200 cargo test --test all some_seeds -- --ignored"]
+fn some_seeds() {
+    let named = std::env::var("BIND_DAMAGE_SEEDS").unwrap_or_default();
+    let bounds: Vec<u64> = named.split("..").filter_map(|bound| bound.parse().ok()).collect();
+    let [from, to] = bounds[..] else { panic!("BIND_DAMAGE_SEEDS is \"{named}\", not two numbers with .. between") };
+    seeds(from..to, 0);
 }
 
 #[test]

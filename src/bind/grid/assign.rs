@@ -99,7 +99,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             let other = &candidates[at];
             let apart = other.panel != candidates[winner].panel && !region.parts.contains(&at) && !other.blank;
             // Row labels of a small block are everyday words: beside a table in its own place they prove nothing.
-            let large = shapes[other.shape].fields().len() >= LONE_FIELDS || other.header.top >= TOP_LEAST;
+            let large = shapes[other.shape].fields().len() >= LONE_FIELDS || other.header.seen >= TOP_LEAST;
             let free = !cells(found, other).iter().any(|cell| used.contains(cell));
             apart && free && !other.passed && other.shadows() && (large || candidates[winner].place != Place::Own)
         });

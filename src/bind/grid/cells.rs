@@ -94,6 +94,15 @@ pub(in crate::bind) fn lay<'f, 'd>(
         return if cells.len() == width { ordered(in_order) } else { Err(Misfit::Count) };
     }
     let short = cells.len() < kept.len();
+    // A first cell that is blank and a last one that has a figure and no header: the row may stand one cell too far to the right.
+    let ends = cells.first().zip(cells.last()).zip(kept.last());
+    let off = ends.is_some_and(|((first, last), &at)| {
+        !first.filled && number(&last.at.cell.text).is_some() && under(last, at) && header.columns[at].path.is_empty()
+    });
+    if off {
+        let headed: Vec<usize> = kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect();
+        return shifted(shape, header, hit_row, &cells, &headed).ok_or(Misfit::Count);
+    }
     if own.iter().all(Option::is_some) && !short && !(header.in_order && kept.len() != width) {
         return Ok(Laid {
             cells: own.iter().flatten().map(|&at| Target::Head(at)).zip(cells.iter().copied()).collect(),
@@ -124,11 +133,12 @@ pub(in crate::bind) fn lay<'f, 'd>(
     if end < head_end && !on_sheet {
         return Err(Misfit::Count);
     }
-    Ok(overlapping(header, &kept, &cells))
+    overlapping(header, &kept, &cells)
 }
 
-/// Each cell under the one header over it, blank ones aside; a cell that also stands under another belongs to neither.
-fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd>]) -> Laid<'f, 'd> {
+/// Each cell under the one header over it, blank ones aside; a cell that also stands under another belongs to neither. A figure under
+/// no header where a header has none says that the cells stand otherwise than the headers.
+fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd>]) -> Result<Laid<'f, 'd>, Misfit> {
     let mut laid = Laid::default();
     let over = |cell: &ViewCell| -> Vec<usize> {
         let columns = kept.iter().copied();
@@ -155,8 +165,12 @@ fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd
     }
     let taken = |cell: &&ViewCell| laid.cells.iter().any(|(_, other)| other.is(cell));
     let stray: Vec<ViewCell> = cells.iter().filter(|cell| cell.filled && !taken(cell)).copied().collect();
+    let blank = laid.cells.iter().any(|(_, cell)| !cell.filled) || laid.cells.len() < kept.len();
+    if blank && stray.iter().any(|cell| number(&cell.at.cell.text).is_some()) {
+        return Err(Misfit::Count);
+    }
     laid.stray = stray;
-    laid
+    Ok(laid)
 }
 
 /// A row that stands one cell too far to the right, where its sums hold only when it is moved back.

@@ -21,7 +21,7 @@ pub(in crate::bind) enum Column {
     Alike(usize),
     /// A column of the form by its own label, under a group that the form does not know.
     Group(usize),
-    /// One of several columns, or one that another header is too.
+    /// One of several columns, one that another header is too, or one whose cells do not stand beside the rows.
     Twice,
     /// A label of the form or of another form that stands elsewhere.
     Foreign,
@@ -29,7 +29,7 @@ pub(in crate::bind) enum Column {
     Unknown,
     /// Nothing.
     Blank,
-    /// Numbers of rows.
+    /// Numbers of rows, or a copy of the column before: no column of the form.
     Serial,
 }
 
@@ -62,10 +62,23 @@ pub(in crate::bind) struct Header<'f, 'd> {
     pub(in crate::bind) in_order: bool,
     /// How much of the form's header is there, in hundredths.
     pub(in crate::bind) top: i32,
+    /// How much of it is there if what stands twice counts too, in hundredths.
+    pub(in crate::bind) seen: i32,
     /// The share of columns with a header of another table, in hundredths.
     pub(in crate::bind) foreign: i32,
     /// Whether every column of the form is known as prescribed.
     pub(in crate::bind) exact: bool,
+}
+
+impl Header<'_, '_> {
+    /// Whether the columns that are known stand in the form's order. Sums of rows hold in any order.
+    pub(in crate::bind) fn is_forms(&self) -> bool {
+        let known = self.columns.iter().filter_map(|column| match column.is {
+            Column::Known(column, _) => Some(column),
+            _ => None,
+        });
+        known.is_sorted()
+    }
 }
 
 /// What headers of other forms are.
@@ -91,10 +104,42 @@ pub(in crate::bind) fn header<'f, 'd>(
     panel: &Panel,
     rows: &Rows,
 ) -> Header<'f, 'd> {
+    let mut header = by_labels(forms, shape, view, panel, rows);
+    if view.turned {
+        let apart = beside_no_row(view, panel, &header, rows);
+        header.in_order &= apart.is_empty();
+        header.exact &= apart.is_empty();
+        for at in apart {
+            header.columns[at].is = Column::Twice;
+        }
+    }
+    header.seen = header.seen.max(header.top);
+    header
+}
+
+/// The columns of a turned table that have a figure below the last row or between rows, where the others have none: rows of the page
+/// that stand a cell too far to the right.
+fn beside_no_row(view: &View, panel: &Panel, header: &Header, rows: &Rows) -> Vec<usize> {
+    let mut apart: Vec<usize> = Vec::new();
+    let kept = header.columns.iter().filter(|column| column.is != Column::Serial).count();
+    let hit = |row: &usize| rows.hits.iter().flatten().any(|hit| hit.row == *row);
+    for row in panel.body.iter().filter(|row| !hit(row)).map(|&row| &view.rows[row]) {
+        let digits = |cell: &&ViewCell| cell.at.figure && cell.at.cell.text.chars().any(char::is_numeric);
+        let under =
+            |cell: &ViewCell| header.columns.iter().position(|head| head.start < cell.end() && cell.column < head.end);
+        let columns: Vec<usize> = row.filled().filter(digits).filter_map(under).collect();
+        if columns.len() < kept && !row.filled().any(ViewCell::words) {
+            apart.extend(columns);
+        }
+    }
+    apart
+}
+
+fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &Panel, rows: &Rows) -> Header<'f, 'd> {
     let heads: Vec<&ViewRow<'f, 'd>> = panel.head.iter().map(|&row| &view.rows[row]).collect();
     let mut header = Header { columns: head_columns(&heads, view, panel, rows.edge), ..Header::default() };
     let wide = (header.columns.first().map_or(0, |one| one.start), header.columns.last().map_or(0, |one| one.end));
-    let choices: Vec<Vec<Choice>> = header.columns.iter().map(|column| choices(shape, column, wide)).collect();
+    let mut choices: Vec<Vec<Choice>> = header.columns.iter().map(|column| choices(shape, column, wide)).collect();
     let width = shape.columns.len();
     let kept: Vec<usize> = (0..header.columns.len())
         .filter(|&at| !matches!(header.columns[at].is, Column::Serial) && !header.columns[at].path.is_empty())
@@ -121,6 +166,9 @@ pub(in crate::bind) fn header<'f, 'd>(
             return header;
         }
     }
+    let seen = (0..width).filter(|column| choices.iter().flatten().any(|choice| choice.column == *column)).count();
+    header.seen = count(seen * 100 / width.max(1));
+    same_figures(view, rows, &mut header, &mut choices);
     decide(forms, shape, &mut header, choices);
     if !header.in_order {
         let weight = |column: &HeadColumn| match column.is {
@@ -271,6 +319,26 @@ fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
         left -= 1;
     }
     left == 0 && !shape.words.is_empty()
+}
+
+/// Leaves out the later of two columns under the same labels with the same figures in every row: a merged cell that was cut in two.
+fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Vec<Choice>]) {
+    let figures = |head: &HeadColumn| -> Option<Vec<&str>> {
+        let hits = rows.hits.iter().flatten();
+        let texts = hits.map(|hit| view.rows[hit.row].over(head.start).map(|cell| cell.at.cell.text.trim()));
+        texts.collect()
+    };
+    for at in 1..header.columns.len() {
+        let [one] = choices[at].as_slice() else { continue };
+        let same = (0..at).any(|before| {
+            matches!(choices[before].as_slice(), [other] if other.column == one.column)
+                && figures(&header.columns[before]).is_some_and(|own| Some(own) == figures(&header.columns[at]))
+        });
+        if same {
+            header.columns[at].is = Column::Serial;
+            choices[at].clear();
+        }
+    }
 }
 
 /// Decides what every header is.

@@ -238,7 +238,7 @@ impl Cutter<'_> {
                 }
                 Kind::Words if started && !self.begins(view, &kinds, row) => self.body(number, view, row),
                 Kind::Head | Kind::Words => {
-                    if started {
+                    if started || (found == Kind::Head && self.heads_again(view, row)) {
                         self.flush();
                     }
                     if found == Kind::Head {
@@ -257,11 +257,26 @@ impl Cutter<'_> {
     }
 
     fn body(&mut self, number: usize, view: &View, row: usize) {
-        // Words between rows of figures are inside the table.
+        // Words between rows of figures are inside the table; behind a blank row they begin a part that goes on with it (续表).
         if self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty()) {
-            self.waiting.clear();
+            if !self.waiting.is_empty() && self.blank_before(view, row) {
+                self.flush();
+            } else {
+                self.waiting.clear();
+            }
         }
         self.open(number, view).body.push(row);
+    }
+
+    /// Whether rows of the sheet that are blank stand between the last row of figures and this one.
+    fn blank_before(&self, view: &View, row: usize) -> bool {
+        let last = self.panel.as_ref().and_then(|panel| panel.body.last().copied());
+        let on_sheet = |row: usize| {
+            let place = &view.rows[row].cells.first()?.at.cell.place;
+            place.row.filter(|_| place.table.is_none() && !view.turned)
+        };
+        let Some(last) = last else { return false };
+        on_sheet(last).zip(on_sheet(row)).is_some_and(|(from, to)| to.saturating_sub(from) as usize > row - last)
     }
 
     /// The table that rows are added to, with the words that wait for it.
@@ -295,6 +310,14 @@ impl Cutter<'_> {
             panel.body.extend(row);
         }
         self.found.extend(self.panel.take().filter(|panel| !panel.body.is_empty()));
+    }
+
+    /// Whether a row below a header and a blank row or words has a label of that header: another table begins, and the first is blank.
+    fn heads_again(&self, view: &View, row: usize) -> bool {
+        let Some(panel) = &self.panel else { return false };
+        let labels = || panel.head.iter().flat_map(|&row| view.rows[row].filled()).filter_map(ViewCell::number);
+        let again = |cell: &ViewCell| cell.number().is_some_and(|number| labels().any(|other| other == number));
+        (self.spare.is_some() || !self.waiting.is_empty()) && view.rows[row].filled().any(again)
     }
 
     /// Whether each word of a row stands under a label of the header above.

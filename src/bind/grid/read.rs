@@ -151,7 +151,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             let mut hold = region_hold;
             if self.candidates[region.parts[number]].headless
                 && number > 0
-                && !proves(&shape, header, part.iter().map(|(_, found)| (found.row, found.laid.as_ref().ok())))
+                && !(header.is_forms()
+                    && proves(&shape, header, part.iter().map(|(_, found)| (found.row, found.laid.as_ref().ok()))))
             {
                 let at = self.place(region.parts[number]);
                 hold = self.figures.tell(tell::goes_on(&self.forms.index.form, shape.table).at(at));
