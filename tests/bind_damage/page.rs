@@ -41,7 +41,7 @@ impl Table {
     }
 
     /// Cells with their first row and column, rows and columns; for each row from the left.
-    fn spans(&self) -> Vec<Vec<(usize, usize, usize, usize)>> {
+    pub(super) fn spans(&self) -> Vec<Vec<(usize, usize, usize, usize)>> {
         let run = |row: usize, column: usize| {
             let cell = self.cells[row][column];
             let from = (0..=column).rev().take_while(|&at| self.cells[row][at] == cell).last().unwrap_or(column);

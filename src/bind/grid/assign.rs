@@ -6,7 +6,7 @@ use super::evidence::{Candidate, Place};
 use super::panels::Panels;
 use super::view::ViewCell;
 use crate::bind::labels::shapes::Shape;
-use crate::bind::limits::{LONE_FIELDS, TIE, TOP_LEAST, score};
+use crate::bind::limits::{LONE_FIELDS, LOST_ROWS, TIE, TOP_LEAST, score};
 
 /// The tables that one block takes.
 #[derive(Debug, Clone)]
@@ -99,7 +99,14 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             let other = &candidates[at];
             let apart = other.panel != candidates[winner].panel && !region.parts.contains(&at) && !other.blank;
             // Row labels of a small block are everyday words: beside a table in its own place they prove nothing.
-            let large = shapes[other.shape].fields().len() >= LONE_FIELDS || other.header.seen >= TOP_LEAST;
+            // Several rows of its table beside each other are no chance.
+            let beside = candidates.iter().filter(|beside| {
+                beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
+            });
+            let rows: usize = beside.map(|beside| beside.rows.hits.iter().flatten().count()).sum();
+            let large = shapes[other.shape].fields().len() >= LONE_FIELDS
+                || other.header.seen >= TOP_LEAST
+                || rows >= LOST_ROWS;
             let free = !cells(found, other).iter().any(|cell| used.contains(cell));
             apart && free && !other.passed && other.shadows() && (large || candidates[winner].place != Place::Own)
         });

@@ -113,7 +113,9 @@ pub(in crate::bind) fn lay<'f, 'd>(
     if header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
-    if cells.len() == kept.len() && !against(&kept) {
+    // As many cells as headers prove nothing where a column has no header.
+    let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty());
+    if cells.len() == kept.len() && headed && !against(&kept) {
         return ordered(heads);
     }
     if shift && let Some(laid) = shifted(shape, header, hit_row, &cells, &kept) {

@@ -62,6 +62,11 @@ fn several(filled: &[&ViewCell]) -> Kind {
     let figures = filled.iter().filter(is_figure).count();
     let heads = filled.iter().filter(|cell| cell.is_head_label()).count();
     let labels = filled.iter().filter(|cell| cell.is_row_label()).count();
+    // A number that strayed between headers leaves the row a header; labels that stand left have their figures behind them.
+    let ends = filled.last().is_some_and(|cell| cell.is_head_label());
+    if figures > 0 && heads > figures && heads >= 2 && labels == 0 && ends {
+        return Kind::Head;
+    }
     if figures > 0 {
         return if labels == 0 && are_numbers(filled) { Kind::Numbers } else { Kind::Body };
     }
