@@ -2,6 +2,7 @@
 
 mod annotate;
 mod batch;
+mod bind_beside;
 mod bind_damage;
 mod bind_grid;
 mod bind_text;
@@ -56,6 +57,7 @@ mod settings;
 mod several;
 mod sources;
 mod text_cases;
+mod text_whole;
 mod third_form;
 mod word_pages;
 mod xlsx_fill;

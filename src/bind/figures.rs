@@ -120,6 +120,37 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
     Finding::new(&code::ROWS_MISSING, message).about(ids)
 }
 
+/// Two tables of which either could be the form's.
+pub(super) fn tied(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!(
+            "文件中有两张表格都像是{}，不能确定以哪一张为准，{}个数据已留空。请只保留正确的一张。",
+            name.zh,
+            fields.len()
+        ),
+        format!(
+            "Two tables of the file could be {}; which of them counts is not certain, so {} figures stay empty. Keep only the right one.",
+            name.en,
+            fields.len()
+        ),
+    );
+    Finding::new(&code::TABLE_DOUBLED, message).about(fields.iter().map(|&field| form.fields[field].id.clone()))
+}
+
+/// Another table that could be taken for one of the form.
+pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("文件中另有一张与{}相同的表格，未采用，原样保留在正文中。请核对。", name.zh),
+        format!(
+            "Another table of the file looks like {}; it was passed over and kept with the text. Check it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::TABLE_PASSED_OVER, message)
+}
+
 /// One finding a table for blank cells and one for cells with a slash, a dash or 无.
 pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
     let Figures { values, findings, .. } = figures;

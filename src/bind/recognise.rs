@@ -46,13 +46,50 @@ pub(super) fn choose<'f>(
     let Some(best) = best else { return Err(Box::new(nothing(reading, flow))) };
     // A handful of labels may be an accident; a title or headings of the form beside them are not.
     let framed = fits[best].titled || fits[best].headings >= 2;
-    if fits[best].found >= 12 || (fits[best].found >= 4 && framed) {
+    let first = first_form(forms, &forms[best]);
+    let before_first = |year: i16| first.form.years.is_some_and(|years| year < years.0);
+    let few = fits[best].found < 12;
+    let titled = few && fits[best].titled && year(&forms[best], reading, flow, hints).is_some_and(before_first);
+    let before = titled || (few && is_earlier(forms, &folded, flow));
+    if !before && (fits[best].found >= 12 || (fits[best].found >= 4 && framed)) {
         let tied = (0..forms.len()).any(|other| other != best && better(&fits[other], &fits[best]).is_eq());
         if !tied {
             return Ok(Choice { index: &forms[best], finding: None });
         }
     }
+    if before {
+        return Err(Box::new(earlier(first)));
+    }
     by_year(forms, &fits, reading, flow, hints)
+}
+
+/// Whether words of a report stand there as it was written before any of the forms was prescribed.
+fn is_earlier(forms: &[FormIndex], folded: &str, flow: &Flow) -> bool {
+    let cells = || flow.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.own && !cell.figure);
+    let says =
+        |word: &String| folded.contains(word.as_str()) || cells().any(|cell| cell.folded.contains(word.as_str()));
+    forms.iter().flat_map(|index| &index.form.words.earlier).any(says)
+}
+
+/// That a report is one from before the forms.
+fn earlier(index: &FormIndex) -> Finding {
+    let first = index.form.years.map(|years| years.0);
+    let (zh, en) = first.map_or_else(
+        || ("规定格式之前".to_owned(), "before the form was prescribed".to_owned()),
+        |year| (format!("{year}年度以前"), format!("before that of {year}")),
+    );
+    let message = Message::new(
+        format!(
+            "这是{zh}的年度报告：正文加统计表，没有“{}”规定的表格，不能读取数据。请改用规定格式，或另行汇总。",
+            index.form.name.zh
+        ),
+        format!(
+            "This is a report from {en}: running text with a table of its own, without the tables of \"{}\", so no figures \
+             can be read. Use the prescribed form, or add it up by other means.",
+            index.form.name.en
+        ),
+    );
+    Finding::new(&code::FORM_NOT_RECOGNISED, message)
 }
 
 /// Where labels do not decide, a title and headings say that it is a report, and the year which form it should be.
@@ -81,6 +118,13 @@ fn by_year<'f>(
         return Ok(Choice { index: chosen, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) });
     }
     Err(Box::new(nothing(reading, flow)))
+}
+
+/// The form of a report that was prescribed first.
+fn first_form<'f>(forms: &'f [FormIndex], index: &'f FormIndex) -> &'f FormIndex {
+    let same =
+        forms.iter().filter(|other| other.form.title.pattern == index.form.title.pattern && other.form.years.is_some());
+    same.min_by_key(|other| other.form.years.map(|years| years.0)).unwrap_or(index)
 }
 
 fn year(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> Option<i16> {

@@ -16,6 +16,8 @@ pub struct Words {
     pub example: Vec<String>,
     /// Before the name of the agency that a table is from.
     pub sender: Vec<String>,
+    /// In a report as it was written before the form was prescribed.
+    pub earlier: Vec<String>,
 }
 
 impl Words {
@@ -34,6 +36,7 @@ impl Words {
             comparison: list(source.comparison, defaults.comparison),
             example: list(source.example, defaults.example),
             sender: list(source.sender, defaults.sender),
+            earlier: list(source.earlier, defaults.earlier),
         })
     }
 }
@@ -49,5 +52,6 @@ mod tests {
         assert_eq!(words.example, ["只此一例"]);
         assert!(words.comparison.iter().any(|word| word == "上年度"));
         assert!(words.sender.iter().any(|word| word == "填报单位"));
+        assert!(words.earlier.is_empty(), "only a form knows what was before it");
     }
 }

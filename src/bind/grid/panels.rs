@@ -444,7 +444,17 @@ fn bands(panel: Panel, found: &mut Panels) {
             }
         }
     }
-    starts.retain(|start| start.1 >= 2 && start.1 * 2 >= panel.body.len());
+    // One row shows it only where the corner of a table stands again above.
+    let corner = |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.role == Role::Corner);
+    let corners: Vec<u32> = panel
+        .head
+        .iter()
+        .flat_map(|&row| view.rows[row].filled())
+        .filter(|cell| corner(cell))
+        .map(|cell| cell.column)
+        .collect();
+    let again = |column: u32| corners.contains(&column) && corners.iter().any(|&other| other < column);
+    starts.retain(|start| again(start.0) || (start.1 >= 2 && start.1 * 2 >= panel.body.len()));
     starts.sort_unstable();
     if starts.is_empty() {
         found.all.push(panel);

@@ -13,7 +13,7 @@ use super::second::second_start;
 use super::sums::{proves, sums_hold};
 use super::tell;
 use super::view::ViewCell;
-use crate::bind::figures::{Figures, Hold, Proof, rows_missing};
+use crate::bind::figures::{Figures, Hold, Proof, passed_over, rows_missing, tied};
 use crate::bind::labels::index::{Expected, FormIndex};
 use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
@@ -188,7 +188,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         for &passed in &region.passed {
             let place = self.place(passed);
             if self.told.insert(self.candidates[passed].panel) {
-                self.figures.tell(tell::passed_over(form, shape.table).at(place));
+                self.figures.tell(passed_over(form, shape.table).at(place));
             }
         }
         hold
@@ -417,7 +417,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.told.insert(self.candidates[one].panel);
         self.told.insert(self.candidates[other].panel);
         let (at, second) = (self.place(one), self.place(other));
-        let mut finding = tell::tie(form, shape.table, shape.fields()).at(at);
+        let mut finding = tied(form, shape.table, shape.fields()).at(at);
         finding.related.extend(second);
         self.figures.tell(finding);
         self.figures.refused[shape.table] = true;

@@ -136,19 +136,6 @@ pub(super) fn turned(form: &Form, table: usize) -> Finding {
     Finding::new(&code::TABLE_TURNED, message)
 }
 
-/// Another table that could be taken for one of the form.
-pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
-    let name = &form.tables[table].name;
-    let message = Message::new(
-        format!("文件中另有一张与{}相同的表格，未采用，原样保留在正文中。请核对。", name.zh),
-        format!(
-            "Another table of the file looks like {}; it was passed over and kept with the text. Check it.",
-            name.en
-        ),
-    );
-    Finding::new(&code::TABLE_PASSED_OVER, message)
-}
-
 /// A table with labels of the form that is none of its tables.
 pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
@@ -160,24 +147,6 @@ pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
         ),
     );
     Finding::new(&code::TABLE_PASSED_OVER, message)
-}
-
-/// Two tables of which either could be the form's.
-pub(super) fn tie(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
-    let name = &form.tables[table].name;
-    let message = Message::new(
-        format!(
-            "文件中有两张表格都像是{}，不能确定以哪一张为准，{}个数据已留空。请只保留正确的一张。",
-            name.zh,
-            fields.len()
-        ),
-        format!(
-            "Two tables of the file could be {}; which of them counts is not certain, so {} figures stay empty. Keep only the right one.",
-            name.en,
-            fields.len()
-        ),
-    );
-    Finding::new(&code::TABLE_DOUBLED, message).about(ids(form, fields))
 }
 
 /// A header that is not the form's and was taken all the same.

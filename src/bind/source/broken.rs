@@ -61,9 +61,7 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
         // Figures on the last line need no mending, so a label is only looked for after the line behind them.
         if let Some(figures) = figures.filter(|_| parts.figures.is_empty()) {
             words.push(parts.words);
-            let words = words.concat();
-            let leaf = index.uses(&fold(&words)).iter().any(|found| found.role == Role::Leaf);
-            if leaf {
+            if let Some(words) = label(index, &words) {
                 let words = words.replace(['|', '｜'], " ");
                 // Between pipes the row stays a row between pipes.
                 let row = if figures.trim_end_matches(blank).ends_with(['|', '｜']) { "|" } else { "" };
@@ -86,6 +84,24 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
     mended
 }
 
+/// The words of lines put together, if they are the label of a row: whole, or the last of each line, behind the parts of a group's label
+/// that was broken over the same lines (`（四）无 2.没有现成信息需要另行` / `法提供 制作`).
+fn label(index: &FormIndex, lines: &[&str]) -> Option<String> {
+    let is_leaf = |words: &str| index.uses(&fold(words)).iter().any(|found| found.role == Role::Leaf);
+    let whole = lines.concat();
+    if is_leaf(&whole) {
+        return Some(whole);
+    }
+    let mut groups = String::new();
+    let mut own = String::new();
+    for line in lines.iter().map(|line| line.trim_end_matches(blank)).filter(|line| !line.is_empty()) {
+        let last = tokens(line).next_back().map_or(0, |(at, _)| at);
+        groups.extend(line[..last].chars().filter(|character| !blank(*character)));
+        own.push_str(&line[last..]);
+    }
+    (!groups.is_empty() && is_leaf(&own)).then(|| format!("{groups}  {own}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +114,16 @@ mod tests {
     fn labels_are_put_together_around_the_figures_of_their_row() {
         let forms = Forms::built_in().expect("the built-in forms");
         let index = FormIndex::new(forms.get("gkbg-2021").expect("a built-in form"));
-        let cases: [Case; 8] = [
+        let cases: [Case; 10] = [
+            // The label of the group is broken over the same lines.
+            (
+                &["（四）无 2.没有现成信息需要另行", "  1 0 2", "法提供 制作"],
+                Some((3, "（四）无法提供 2.没有现成信息需要另行制作 1 0 2")),
+            ),
+            (
+                &["年度办 （二）部分公开（区分处理的，只 0 1", "理结果 计这一情形，不计其他情形）"],
+                Some((2, "年度办理结果 （二）部分公开（区分处理的，只计这一情形，不计其他情形） 0 1")),
+            ),
             // The figures stand on the first line, or in the middle.
             (&["2.其他法律行政法规  1 0 2", "禁止公开"], Some((2, "2.其他法律行政法规  禁止公开  1 0 2"))),
             (&["2.其他法律行政法规", "1 0 2", "禁止公开"], Some((3, "2.其他法律行政法规禁止公开  1 0 2"))),

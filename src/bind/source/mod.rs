@@ -3,4 +3,5 @@
 pub(in crate::bind) mod broken;
 pub(in crate::bind) mod items;
 pub(in crate::bind) mod pipes;
+pub(in crate::bind) mod stacked;
 pub(in crate::bind) mod stream;

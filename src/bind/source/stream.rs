@@ -7,6 +7,7 @@ use regex::Regex;
 use super::broken;
 use super::items::{Flow, Item, RowCell};
 use super::pipes::{self, Drawn};
+use super::stacked;
 use crate::bind::figures::Figures;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::document::{PictureRef, Place, Region};
@@ -173,7 +174,9 @@ impl<'d> Stream<'d> {
         let mut at = 0;
         while let Some(line) = old.get(at) {
             let run = old[at..].iter().take(broken::MOST_LINES).take_while(|line| is_text(line)).count();
-            if let Some((count, text)) = broken::mend(index, &parts[at..at + run]) {
+            let words: Vec<&str> = old[at..at + run.min(stacked::MOST_LINES)].iter().map(text).collect();
+            let mended = broken::mend(index, &parts[at..at + run]).or_else(|| stacked::mend(index, &words));
+            if let Some((count, text)) = mended {
                 self.push(&text, line.kind.clone(), line.place.clone());
                 at += count;
             } else {

@@ -3,21 +3,21 @@
 //! The labels of the form are found in the folded text and aligned with the form's order; what stands between a row's label
 //! and the next label are its figures. They are taken only where their number is certain.
 
-use std::collections::HashSet;
-
 use super::beside;
 use super::flatrows::{Cutting, FlatTable};
+use super::order::Step;
 use super::parts::{Parts, is_full};
 use super::pieces::{closing, remark};
-use crate::bind::figures::Figures;
+use super::runs::{self, Runs};
+use crate::bind::figures::{Figures, passed_over, tied};
 use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
 use crate::bind::labels::likeness::likeness;
+use crate::bind::limits::HEADING_BYTES;
 use crate::bind::source::stream::{Claim, Stream};
+use crate::document::Place;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-
-/// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
-const TABLE_GAP: usize = 700;
+use crate::text::fold;
 
 /// What reading the text's tables took and saw.
 #[derive(Debug, Default)]
@@ -28,6 +28,16 @@ pub(in crate::bind) struct FlatReading {
     pub(in crate::bind) second: Option<usize>,
     /// Whether two reports stand side by side, so that nothing was read.
     pub(in crate::bind) beside: bool,
+}
+
+/// A table of the form in the text.
+struct Found {
+    table: usize,
+    /// Its labels.
+    own: Vec<Occurrence>,
+    runs: Runs,
+    /// Whether it stands under the heading of another part.
+    strange: bool,
 }
 
 /// Reads the tables that the grids did not hold from the text.
@@ -48,6 +58,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     }
     let mut cutting = Cutting::new();
     let parts = Parts::of(index, stream, &found);
+    let mut tables: Vec<Found> = Vec::new();
     for table in missing {
         let mut own: Vec<Occurrence> = found
             .iter()
@@ -55,20 +66,64 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
             .cloned()
             .collect();
         let (inside, strange) = parts.at_home(index, table, &own);
+        let home = inside.is_some();
         own = inside.unwrap_or(own);
         add_alike(index, table, stream, &mut own);
-        let Some((path, second)) = best_cluster(index, table, stream, &own, &found) else { continue };
+        let Some(runs) = runs::best(index, table, stream, &own, &found) else { continue };
         // Words of the table under another heading are taken only if nearly all of it stands there; `table-not-found` tells.
-        if strange && !is_full(index, table, path.iter().map(|step| &*own[step.occurrence].label)) {
+        let labels = runs.first.steps.iter().map(|step| &*own[step.occurrence].label);
+        if (strange && !is_full(index, table, labels)) || (runs.first.marked && !home) {
             continue;
         }
-        if let Some(second) = second.map(|second| stream.raw_start(second)) {
-            reading.second = Some(reading.second.map_or(second, |known| known.min(second)));
+        tables.push(Found { table, own, runs, strange });
+    }
+    // Most tables again are a second report; one alone is a copy.
+    let again = tables.iter().filter(|table| table.runs.second.is_some()).count();
+    let report = (again >= 2 && again * 10 >= tables.len() * 6)
+        || tables.iter().any(|table| {
+            table.runs.second.as_ref().is_some_and(|second| {
+                let first = table.runs.first.steps.first().map_or(second.0, |step| table.own[step.occurrence].start);
+                is_title_between(index, stream, first..second.0)
+            })
+        });
+    for Found { table, own, runs, strange } in tables {
+        let whole = |path: &[Step], figures: &mut Figures, cutting: &mut Cutting| {
+            FlatTable { index, table, stream, all: &found, own: &own, path }.read(figures, cutting)
+        };
+        let place = |at: usize| stream.place_at(stream.raw_start(at));
+        if let Some((second, other)) = &runs.second {
+            let values = |path: &[Step]| {
+                let mut scratch = Figures::none(&index.form, 0);
+                whole(path, &mut scratch, &mut Cutting::new());
+                scratch.take_values().into_iter().map(|value| (value.kind, value.value)).collect::<Vec<_>>()
+            };
+            if report {
+                let second = stream.raw_start(*second);
+                reading.second = Some(reading.second.map_or(second, |known| known.min(second)));
+            } else if values(&runs.first.steps) != values(other) {
+                let fields = index.form.fields.iter().enumerate().filter(|(_, field)| field.table == table);
+                let fields: Vec<usize> = fields.map(|(field, _)| field).collect();
+                let first = runs.first.steps.first().map(|step| own[step.occurrence].start);
+                let mut finding = tied(&index.form, table, &fields).at(first.and_then(place));
+                finding.related.extend(place(*second));
+                figures.tell(finding);
+                figures.refused[table] = true;
+                continue;
+            }
         }
-        let reader = FlatTable { index, table, stream, all: &found, own: &own, path: &path };
-        let claim = reader.read(figures, &mut cutting);
+        if let Some(passed) = runs.passed {
+            figures.tell(passed_over(&index.form, table).at(place(passed)));
+        }
+        let claim = whole(&runs.first.steps, figures, &mut cutting);
         if strange && claim.is_some() {
             figures.findings.push(elsewhere(index, table, stream, claim.as_ref()));
+        }
+        if claim.is_some() && !runs.first.steps.iter().any(|step| step.role == Role::Header) {
+            figures.findings.push(header_lost(
+                index,
+                table,
+                claim.as_ref().and_then(|claim| stream.place_at(claim.start)),
+            ));
         }
         reading.claims.extend(claim);
     }
@@ -90,6 +145,24 @@ fn elsewhere(index: &FormIndex, table: usize, stream: &Stream, claim: Option<&Cl
     let ids = fields.map(|field| field.id.clone());
     let place = claim.and_then(|claim| stream.place_at(claim.start));
     Finding::new(&code::TABLE_ELSEWHERE, message).about(ids).at(place)
+}
+
+/// Whether a line with the title of a report stands in a stretch of the folded text.
+fn is_title_between(index: &FormIndex, stream: &Stream, within: std::ops::Range<usize>) -> bool {
+    let lines = stream.line_at(stream.raw_start(within.start))..stream.line_at(stream.raw_start(within.end));
+    let texts = stream.lines[lines].iter().map(|line| &stream.raw[line.start..line.end]);
+    texts.filter(|text| text.len() <= HEADING_BYTES).any(|text| index.is_titled(&fold(text)))
+}
+
+/// That a table has no label of its header, so that only the order of its figures says which is which.
+fn header_lost(index: &FormIndex, table: usize, place: Option<Place>) -> Finding {
+    let name = &index.form.tables[table].name;
+    let message = Message::new(
+        format!("{}没有表头，按规定的栏目次序读取。请核对。", name.zh),
+        format!("{} has no header; its figures were read in the order of the form. Check it.", name.en),
+    );
+    let fields = index.form.fields.iter().filter(|field| field.table == table);
+    Finding::new(&code::HEADER_LOST, message).about(fields.map(|field| field.id.clone())).at(place)
 }
 
 /// The labels without those that stand in a remark behind another: `（七）总计（以上各项之和）`. What is a label of the form from
@@ -117,17 +190,6 @@ pub(in crate::bind) fn remark_end(stream: &Stream, label: &Occurrence, next: Opt
     let end = stream.folded.at(behind + length);
     let whole = next.is_some_and(|next| next.start == label.end && next.end >= end);
     if length == 0 || whole { label.end } else { end }
-}
-
-/// One step of the alignment: an occurrence taken for an expected row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::bind) struct Step {
-    /// Index of the occurrence.
-    pub(in crate::bind) occurrence: usize,
-    /// Index of the expected row.
-    pub(in crate::bind) expected: usize,
-    /// What the label is there.
-    pub(in crate::bind) role: Role,
 }
 
 /// Lines that are like a row label without being one.
@@ -173,137 +235,4 @@ fn alike(index: &FormIndex, table: usize, text: &str) -> Option<(Box<str>, f32)>
     let &(score, label, expected) = scored.first()?;
     let second = scored.iter().find(|other| other.2 != expected).map_or(0.0, |other| other.0);
     (score >= 0.7 && score - second >= 0.08).then(|| (label.into(), (score * 0.8) as f32))
-}
-
-/// The run of labels that holds most of the table, aligned; and where most of the table begins a second time.
-fn best_cluster(
-    index: &FormIndex,
-    table: usize,
-    stream: &Stream,
-    own: &[Occurrence],
-    all: &[Occurrence],
-) -> Option<(Vec<Step>, Option<usize>)> {
-    // A table without row labels has its labels in one run: those of another table end it.
-    let labelled =
-        index.form.tables[table].blocks.iter().flat_map(|block| &block.leaf_rows).any(|row| !row.path.is_empty());
-    let mut foreign: Vec<usize> = Vec::new();
-    if !labelled {
-        let own_label = |one: &&Occurrence| index.uses(&one.label).iter().all(|found| found.table != table);
-        foreign.extend(all.iter().filter(own_label).map(|one| one.start));
-    }
-    let parted =
-        |from: usize, to: usize| foreign.partition_point(|&at| at < from) < foreign.partition_point(|&at| at < to);
-    let mut clusters: Vec<std::ops::Range<usize>> = Vec::new();
-    for (number, occurrence) in own.iter().enumerate() {
-        match clusters.last_mut() {
-            Some(last)
-                if occurrence.start.saturating_sub(own[number - 1].end) <= TABLE_GAP
-                    && !parted(own[number - 1].end, occurrence.start) =>
-            {
-                last.end = number + 1;
-            }
-            _ => clusters.push(number..number + 1),
-        }
-    }
-    // Of two reports close behind each other only the first is looked at; the second begins a run of its own.
-    clusters = clusters
-        .into_iter()
-        .flat_map(|run| match beside::begins_again(index, table, stream, own, run.clone()) {
-            Some(second) => vec![run.start..second, second..run.end],
-            None => vec![run],
-        })
-        .collect();
-    let mut aligned: Vec<(usize, f32, Vec<Step>)> = clusters
-        .into_iter()
-        .map(|range| {
-            let (score, steps) = align(index, table, own, range.clone());
-            (range.start, score, steps)
-        })
-        .collect();
-    let leaves = |steps: &[Step]| steps.iter().filter(|step| step.role == Role::Leaf).count();
-    let best =
-        aligned.iter().enumerate().max_by(|one, other| one.1.1.total_cmp(&other.1.1).then(other.0.cmp(&one.0)))?.0;
-    let most = leaves(&aligned[best].2);
-    let again = |cluster: &(usize, f32, Vec<Step>)| most >= 4 && leaves(&cluster.2) * 10 >= most * 6;
-    let first = aligned.iter().position(again).unwrap_or(best);
-    let second = aligned.iter().skip(first + 1).find(|cluster| again(cluster)).map(|cluster| own[cluster.0].start);
-    let (_, score, steps) = aligned.swap_remove(first);
-    // A few stray words of the form in running text are no table.
-    let enough = leaves(&steps) >= 2 || score >= 2.0;
-    enough.then_some((steps, second))
-}
-
-/// Whether a label stands in a table's header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum InHeader {
-    No,
-    Yes,
-    /// In a header that stood before, as on a new page.
-    Again,
-}
-
-/// Which labels stand in a header: those of columns alone, and what follows on them without anything between.
-fn headers(index: &FormIndex, table: usize, own: &[Occurrence]) -> Vec<InHeader> {
-    // Only where one header stands above all rows is a second one a repetition.
-    let blocks = &index.form.tables[table].blocks;
-    let once = blocks.len() == 1 && blocks[0].leaf_rows.iter().any(|row| !row.path.is_empty());
-    let mut found: Vec<InHeader> = Vec::with_capacity(own.len());
-    let mut seen: HashSet<&str> = HashSet::new();
-    for (number, occurrence) in own.iter().enumerate() {
-        let uses = || index.uses(&occurrence.label).iter().filter(|found| found.table == table);
-        let head = uses().any(|found| found.role == Role::Header);
-        let alone = head && uses().all(|found| matches!(found.role, Role::Header | Role::Corner));
-        let before = number.checked_sub(1).filter(|&before| own[before].end == occurrence.start);
-        let follows = before.is_some_and(|before| found[before] != InHeader::No);
-        found.push(match (alone, head && follows) {
-            (true, _) if once && !seen.insert(&occurrence.label) => InHeader::Again,
-            (true, _) => InHeader::Yes,
-            (false, true) => before.map_or(InHeader::No, |before| found[before]),
-            (false, false) => InHeader::No,
-        });
-    }
-    found
-}
-
-/// The labels of one run in the form's order: the heaviest chain of non-decreasing expected rows.
-fn align(index: &FormIndex, table: usize, own: &[Occurrence], range: std::ops::Range<usize>) -> (f32, Vec<Step>) {
-    // Two states a row: before its own label (header and group labels) and after it.
-    let states = index.expected[table].len() * 2;
-    let mut best: Vec<(f32, Option<usize>)> = vec![(0.0, None); states];
-    let mut chain: Vec<(Step, Option<usize>)> = Vec::new();
-    let headers = headers(index, table, &own[range.clone()]);
-    for (number, header) in range.zip(headers) {
-        let occurrence = &own[number];
-        let mut updates: Vec<(usize, f32, Option<usize>, Step)> = Vec::new();
-        for found in index.uses(&occurrence.label).iter().filter(|found| found.table == table) {
-            let leaf = found.role == Role::Leaf;
-            // A header counts once, and what stands in it is no row of that name.
-            if (leaf && header != InHeader::No) || (!leaf && header == InHeader::Again) {
-                continue;
-            }
-            let state = found.expected * 2 + usize::from(leaf);
-            let reach = if leaf { state } else { state + 1 };
-            let before = best[..reach]
-                .iter()
-                .fold((0.0, None), |most: (f32, Option<usize>), &one| if one.0 > most.0 { one } else { most });
-            let score = before.0 + found.weight * occurrence.trust;
-            if score > best[state].0 {
-                let step = Step { occurrence: number, expected: found.expected, role: found.role };
-                updates.push((state, score, before.1, step));
-            }
-        }
-        for (state, score, before, step) in updates {
-            chain.push((step, before));
-            best[state] = (score, Some(chain.len() - 1));
-        }
-    }
-    let end = best.iter().fold((0.0, None), |most: (f32, Option<usize>), &one| if one.0 > most.0 { one } else { most });
-    let mut steps = Vec::new();
-    let mut at = end.1;
-    while let Some(link) = at {
-        steps.push(chain[link].0);
-        at = chain[link].1;
-    }
-    steps.reverse();
-    (end.0, steps)
 }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::flat::Step;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
+use super::lined::{self, lined};
+use super::order::Step;
 use super::pieces::{Piece, blanks_part_cells, cells, cells_with_words, pieces};
 use super::rowtext::Side;
 use super::solve::{Known, RowState, solve};
@@ -199,11 +200,15 @@ impl FlatTable<'_, '_> {
     fn rows(&self, rows: &[FlatRow], figures: &mut Figures, cutting: &mut Cutting) -> Vec<Range<usize>> {
         let form = &self.index.form;
         let trusted = blanks_part_cells(rows, |row| row_sums(form, row.first, row.wanted));
+        let stretches: Vec<(usize, Range<usize>)> = rows.iter().map(|row| (row.wanted, row.start..row.end)).collect();
+        let lined = lined(&stretches, &self.stream.raw);
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
         let mut states = Vec::new();
         for row in rows {
             let certain = row.certain && self.header_in_order(row.row.0);
-            let cells = if certain { self.cells(row, trusted) } else { None };
+            let by_line =
+                || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
+            let cells = if certain { self.cells(row, trusted).or_else(by_line) } else { None };
             let known = match &cells {
                 Some(cells) => Known::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
                 None if certain => self.ways(row, &mut cutting.steps),

@@ -1,0 +1,96 @@
+//! The labels of a table in a text laid to the form's order.
+
+use std::collections::HashSet;
+
+use crate::bind::labels::index::{FormIndex, Occurrence, Role};
+
+/// One step of the alignment: an occurrence taken for an expected row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::bind) struct Step {
+    /// Index of the occurrence.
+    pub(in crate::bind) occurrence: usize,
+    /// Index of the expected row.
+    pub(in crate::bind) expected: usize,
+    /// What the label is there.
+    pub(in crate::bind) role: Role,
+}
+
+/// Whether a label stands in a table's header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum InHeader {
+    No,
+    Yes,
+    /// In a header that stood before, as on a new page.
+    Again,
+}
+
+/// Which labels stand in a header: those of columns alone, and what follows on them without anything between.
+fn headers(index: &FormIndex, table: usize, own: &[Occurrence]) -> Vec<InHeader> {
+    // Only where one header stands above all rows is a second one a repetition.
+    let blocks = &index.form.tables[table].blocks;
+    let once = blocks.len() == 1 && blocks[0].leaf_rows.iter().any(|row| !row.path.is_empty());
+    let mut found: Vec<InHeader> = Vec::with_capacity(own.len());
+    let mut seen: HashSet<&str> = HashSet::new();
+    for (number, occurrence) in own.iter().enumerate() {
+        let uses = || index.uses(&occurrence.label).iter().filter(|found| found.table == table);
+        let head = uses().any(|found| found.role == Role::Header);
+        let alone = head && uses().all(|found| matches!(found.role, Role::Header | Role::Corner));
+        let before = number.checked_sub(1).filter(|&before| own[before].end == occurrence.start);
+        let follows = before.is_some_and(|before| found[before] != InHeader::No);
+        found.push(match (alone, head && follows) {
+            (true, _) if once && !seen.insert(&occurrence.label) => InHeader::Again,
+            (true, _) => InHeader::Yes,
+            (false, true) => before.map_or(InHeader::No, |before| found[before]),
+            (false, false) => InHeader::No,
+        });
+    }
+    found
+}
+
+/// The labels of one run in the form's order: the heaviest chain of non-decreasing expected rows.
+pub(in crate::bind) fn align(
+    index: &FormIndex,
+    table: usize,
+    own: &[Occurrence],
+    range: std::ops::Range<usize>,
+) -> (f32, Vec<Step>) {
+    // Two states a row: before its own label (header and group labels) and after it.
+    let states = index.expected[table].len() * 2;
+    let mut best: Vec<(f32, Option<usize>)> = vec![(0.0, None); states];
+    let mut chain: Vec<(Step, Option<usize>)> = Vec::new();
+    let headers = headers(index, table, &own[range.clone()]);
+    for (number, header) in range.zip(headers) {
+        let occurrence = &own[number];
+        let mut updates: Vec<(usize, f32, Option<usize>, Step)> = Vec::new();
+        for found in index.uses(&occurrence.label).iter().filter(|found| found.table == table) {
+            let leaf = found.role == Role::Leaf;
+            // A header counts once, and what stands in it is no row of that name.
+            if (leaf && header != InHeader::No) || (!leaf && header == InHeader::Again) {
+                continue;
+            }
+            let state = found.expected * 2 + usize::from(leaf);
+            let reach = if leaf { state } else { state + 1 };
+            let before = best[..reach]
+                .iter()
+                .fold((0.0, None), |most: (f32, Option<usize>), &one| if one.0 > most.0 { one } else { most });
+            let score = before.0 + found.weight * occurrence.trust;
+            if score > best[state].0 {
+                let step = Step { occurrence: number, expected: found.expected, role: found.role };
+                updates.push((state, score, before.1, step));
+            }
+        }
+        for (state, score, before, step) in updates {
+            chain.push((step, before));
+            best[state] = (score, Some(chain.len() - 1));
+        }
+    }
+    let end = best.iter().fold((0.0, None), |most: (f32, Option<usize>), &one| if one.0 > most.0 { one } else { most });
+    let mut steps = Vec::new();
+    let mut at = end.1;
+    while let Some(link) = at {
+        steps.push(chain[link].0);
+        at = chain[link].1;
+    }
+    steps.reverse();
+    (end.0, steps)
+}

@@ -1,0 +1,136 @@
+//! Which run of labels in a text is a table of the form: the one that holds most of it, and what else could be it.
+
+use super::beside;
+use super::order::{Step, align};
+use crate::bind::labels::index::{FormIndex, Occurrence, Role};
+use crate::bind::limits::LINE_CHARACTERS;
+use crate::bind::source::stream::{LineKind, Stream};
+use crate::text::fold;
+
+/// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
+const TABLE_GAP: usize = 700;
+
+/// Lines above a table that may say what it shows.
+const LINES: usize = 2;
+
+/// A run of labels laid to the form's order.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Run {
+    /// Index of its first label among those of the table.
+    start: usize,
+    score: f32,
+    /// Its labels.
+    pub(in crate::bind) steps: Vec<Step>,
+    /// Whether a line above says that it shows other figures for comparison.
+    pub(in crate::bind) marked: bool,
+}
+
+/// What a text has of one table.
+#[derive(Debug, Clone)]
+pub(in crate::bind) struct Runs {
+    /// The table.
+    pub(in crate::bind) first: Run,
+    /// Where most of it stands again: byte of the folded text, and its labels.
+    pub(in crate::bind) second: Option<(usize, Vec<Step>)>,
+    /// Where a run begins that was left out because it is said to show figures for comparison.
+    pub(in crate::bind) passed: Option<usize>,
+}
+
+/// The run of labels that holds most of a table, and where most of the table stands a second time.
+pub(in crate::bind) fn best(
+    index: &FormIndex,
+    table: usize,
+    stream: &Stream,
+    own: &[Occurrence],
+    all: &[Occurrence],
+) -> Option<Runs> {
+    let mut runs: Vec<Run> = clusters(index, table, stream, own, all)
+        .into_iter()
+        .map(|range| {
+            let (score, steps) = align(index, table, own, range.clone());
+            let marked = own.get(range.start).is_some_and(|first| is_marked(index, stream, first));
+            Run { start: range.start, score, steps, marked }
+        })
+        .collect();
+    let leaves = |run: &Run| run.steps.iter().filter(|step| step.role == Role::Leaf).count();
+    let best = |runs: &[Run]| {
+        let order = |one: &(usize, &Run), other: &(usize, &Run)| {
+            one.1.score.total_cmp(&other.1.score).then(other.0.cmp(&one.0))
+        };
+        runs.iter().enumerate().max_by(order).map(|(at, _)| at)
+    };
+    let most = leaves(&runs[best(&runs)?]);
+    let again = |run: &Run| most >= 4 && leaves(run) * 10 >= most * 6;
+    // What is said to show other figures is none of the table where most of it stands elsewhere too.
+    let passed = if runs.iter().any(|run| !run.marked && (again(run) || most < 4 && leaves(run) == most)) {
+        let passed = runs.iter().find(|run| run.marked && leaves(run) > 0).map(|run| own[run.start].start);
+        runs.retain(|run| !run.marked);
+        passed
+    } else {
+        None
+    };
+    let at = runs.iter().position(again).or_else(|| best(&runs))?;
+    let second = runs.iter().skip(at + 1).find(|run| again(run)).map(|run| (own[run.start].start, run.steps.clone()));
+    let first = runs.swap_remove(at);
+    // A few stray words of the form in running text are no table.
+    let enough = leaves(&first) >= 2 || first.score >= 2.0;
+    enough.then_some(Runs { first, second, passed })
+}
+
+/// Labels of a table near each other.
+fn clusters(
+    index: &FormIndex,
+    table: usize,
+    stream: &Stream,
+    own: &[Occurrence],
+    all: &[Occurrence],
+) -> Vec<std::ops::Range<usize>> {
+    // A table without row labels has its labels in one run: those of another table end it.
+    let labelled =
+        index.form.tables[table].blocks.iter().flat_map(|block| &block.leaf_rows).any(|row| !row.path.is_empty());
+    let mut foreign: Vec<usize> = Vec::new();
+    if !labelled {
+        let own_label = |one: &&Occurrence| index.uses(&one.label).iter().all(|found| found.table != table);
+        foreign.extend(all.iter().filter(own_label).map(|one| one.start));
+    }
+    let parted =
+        |from: usize, to: usize| foreign.partition_point(|&at| at < from) < foreign.partition_point(|&at| at < to);
+    let mut clusters: Vec<std::ops::Range<usize>> = Vec::new();
+    for (number, occurrence) in own.iter().enumerate() {
+        match clusters.last_mut() {
+            Some(last)
+                if occurrence.start.saturating_sub(own[number - 1].end) <= TABLE_GAP
+                    && !parted(own[number - 1].end, occurrence.start) =>
+            {
+                last.end = number + 1;
+            }
+            _ => clusters.push(number..number + 1),
+        }
+    }
+    // Of two tables close behind each other the second begins a run of its own.
+    let cut = |run: std::ops::Range<usize>| match beside::begins_again(index, table, stream, own, run.clone()) {
+        Some(second) => vec![run.start..second, second..run.end],
+        None => vec![run],
+    };
+    clusters.into_iter().flat_map(cut).collect()
+}
+
+/// Whether a short line above a run says that it shows other figures for comparison. Above a heading, or where rows of another table
+/// stand, nothing is said of it.
+fn is_marked(index: &FormIndex, stream: &Stream, first: &Occurrence) -> bool {
+    let line = stream.line_at(stream.raw_start(first.start));
+    let above = stream.lines[..line].iter().rev();
+    let text = above.filter(|line| line.end > line.start && matches!(line.kind, LineKind::Text { .. }));
+    for line in text.take(LINES) {
+        let text = &stream.raw[line.start..line.end];
+        let folded = fold(text);
+        if index.section(&folded).is_some() || !index.uses(&folded).is_empty() {
+            return false;
+        }
+        let short = text.chars().count() <= LINE_CHARACTERS || text.trim_end().ends_with(['：', ':']);
+        if short && index.form.words.comparison.iter().any(|word| folded.contains(word.as_str())) {
+            return true;
+        }
+    }
+    false
+}
