@@ -64,7 +64,7 @@ pub(super) fn report(
             "Two reports stand side by side and their rows run through each other, so no table was read. Save them as two files.",
         );
         figures.findings.push(Finding::new(&code::SECOND_REPORT, message));
-    } else if figures.second.is_some() || flat.second.is_some() {
+    } else if flat.second.is_some() {
         figures.findings.push(Finding::new(&code::SECOND_REPORT, code::SECOND_REPORT.message()));
     }
     report.values = index.values(figures.take_values());

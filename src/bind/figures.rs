@@ -44,8 +44,6 @@ pub(super) struct Figures {
     pub(super) findings: Vec<Finding>,
     /// For each table, whether it is there but which of several it is was not certain.
     pub(super) refused: Vec<bool>,
-    /// The row of the flow at which a second report begins.
-    pub(super) second: Option<usize>,
 }
 
 impl Figures {
@@ -57,7 +55,6 @@ impl Figures {
             taken: vec![false; rows],
             findings: Vec::new(),
             refused: vec![false; form.tables.len()],
-            second: None,
         }
     }
 

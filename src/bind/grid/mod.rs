@@ -13,7 +13,6 @@ mod kinds;
 mod panels;
 pub(in crate::bind) mod read;
 mod rows;
-mod second;
 mod sums;
 mod tell;
 mod view;

@@ -9,7 +9,6 @@ use super::columns::{Column, Forms, Header};
 use super::evidence::{Candidate, Place, candidates};
 use super::panels::{Panels, panels};
 use super::rows::Hit;
-use super::second::second_start;
 use super::sums::{proves, sums_hold};
 use super::tell;
 use super::view::ViewCell;
@@ -30,13 +29,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
     if found.too_many {
         figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
     }
-    let mut candidates = candidates(&forms, &found);
-    if let Some(second) = second_start(&index.shapes, &found, &candidates) {
-        figures.second = Some(second);
-        candidates.retain(|candidate| {
-            found.views[found.all[candidate.panel].view].row_of(&found.all[candidate.panel]) < second
-        });
-    }
+    let candidates = candidates(&forms, &found);
     let assignment = assign(&index.shapes, &found, &candidates);
     let mut reader = Reader {
         forms: &forms,

@@ -82,7 +82,7 @@ pub(in crate::bind) struct Stream<'d> {
 }
 
 impl<'d> Stream<'d> {
-    /// The stream of what the grids' tables left. `until` is the row at which a second report begins.
+    /// The stream of what the grids' tables left.
     pub(in crate::bind) fn of(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
         let form = &index.form;
         let mut stream = Self::default();
@@ -93,9 +93,6 @@ impl<'d> Stream<'d> {
                 stream.item(item);
                 continue;
             };
-            if figures.second.is_some_and(|second| *number >= second) {
-                break;
-            }
             let row = &flow.rows[*number];
             if figures.taken[*number] {
                 stream.flush(flow, &mut extra);
