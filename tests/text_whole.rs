@@ -77,7 +77,7 @@ fn count(form: &Form, report: &Report, table: usize) -> (usize, usize) {
 }
 
 fn form() -> Form {
-    Forms::built_in().unwrap().get("gkbg-2021").unwrap().clone()
+    Form::clone(Forms::built_in().unwrap().get("gkbg-2021").unwrap())
 }
 
 fn codes(report: &Report) -> Vec<&str> {

@@ -113,8 +113,8 @@ pub(in crate::bind) fn lay<'f, 'd>(
     if header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
-    // As many cells as headers prove nothing where a column has no header.
-    let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty());
+    // As many cells as headers prove nothing where a column has no header, unless each stands exactly under its own.
+    let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty()) || own.iter().all(Option::is_some);
     if cells.len() == kept.len() && headed && !against(&kept) {
         return ordered(heads);
     }
