@@ -94,7 +94,14 @@ fn label(index: &FormIndex, lines: &[&str]) -> Option<String> {
     }
     let mut groups = String::new();
     let mut own = String::new();
-    for line in lines.iter().map(|line| line.trim_end_matches(blank)).filter(|line| !line.is_empty()) {
+    // Between pipes a group has a cell of its own.
+    let ends = lines.last().is_some_and(|line| line.contains(char::is_alphanumeric));
+    if !ends || lines.iter().any(|line| line.contains(['|', '｜'])) {
+        return None;
+    }
+    for line in
+        lines.iter().map(|line| line.trim_end_matches(blank)).filter(|line| line.contains(char::is_alphanumeric))
+    {
         let last = tokens(line).next_back().map_or(0, |(at, _)| at);
         groups.extend(line[..last].chars().filter(|character| !blank(*character)));
         own.push_str(&line[last..]);
