@@ -210,3 +210,19 @@ fn every_dependency_has_an_allowed_licence() {
     }
     assert!(wrong.is_empty(), "{wrong:?}");
 }
+
+/// What the .deb has besides the program and what is generated from it.
+#[test]
+fn every_file_of_the_debian_package_is_there() {
+    let manifest: toml::Table = sources::text(Path::new("Cargo.toml")).parse().expect("Cargo.toml");
+    let assets = manifest["package"]["metadata"]["deb"]["assets"].as_array().expect("assets");
+    let sources = assets.iter().filter_map(|asset| asset[0].as_str()).filter(|path| !path.starts_with("target/"));
+    let mut count = 0;
+    for pattern in sources {
+        let pattern = sources::root().join(pattern);
+        let found = glob::glob(&pattern.to_string_lossy()).expect("a pattern").count();
+        assert!(found > 0, "{} names nothing", pattern.display());
+        count += found;
+    }
+    assert!(count > 20, "{count}");
+}

@@ -130,9 +130,15 @@ impl Cache {
     pub(super) fn replace(self, writer: Writer) {
         // Without a cache the next run does more work, and nothing is wrong.
         let Some(new) = writer.new else { return };
-        if new.into_inner().is_ok() && fs::rename(&self.paths.part, &self.paths.current).is_ok() {
-            let _ = fs::remove_file(&self.paths.broken);
+        let paths = self.close();
+        if new.into_inner().is_ok() && fs::rename(&paths.part, &paths.current).is_ok() {
+            let _ = fs::remove_file(&paths.broken);
         }
+    }
+
+    /// Closes the old files: Windows, and file servers of its kind, replace no file that is open.
+    fn close(self) -> Paths {
+        self.paths
     }
 }
 
@@ -193,6 +199,31 @@ mod tests {
         assert_eq!(cache.get(&[1; 32]), Some(record("one")));
         assert_eq!(cache.get(&[2; 32]), Some(record("two")));
         assert_eq!(cache.get(&[3; 32]), None);
+    }
+
+    /// Files in a folder that this process has open.
+    #[cfg(target_os = "linux")]
+    fn open_in(folder: &std::path::Path) -> usize {
+        let all = fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let paths = all.filter_map(|entry| fs::read_link(entry.path()).ok());
+        paths.filter(|path| path.starts_with(folder) && !path.ends_with(".nianbao-lock")).count()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn no_file_is_open_when_it_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::open(dir.path()).unwrap();
+        for _ in 0..2 {
+            let mut cache = Cache::open(&folder);
+            let writer = cache.writer();
+            cache.replace(writer);
+        }
+        let mut cache = Cache::open(&folder);
+        drop(cache.writer());
+        assert_eq!(open_in(dir.path()), 1);
+        cache.close();
+        assert_eq!(open_in(dir.path()), 0);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What the inputs of a command are: files, folders searched through, archives opened, globs, standard input; in a fixed order.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
@@ -169,7 +170,7 @@ impl Listing {
             found = true;
             match entry {
                 Ok(path) => self.path(&path),
-                Err(error) => self.refuse(&error.path().to_string_lossy(), &system(error.error())),
+                Err(error) => self.refuse(&shown(error.path()), &system(error.error())),
             }
         }
         if found { Ok(()) } else { Err(BatchError::NoInput(argument.to_owned())) }
@@ -189,7 +190,7 @@ impl Listing {
                 // A link back to a folder that it lies in leads to nothing new.
                 Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => {
-                    let path = error.path().unwrap_or(folder).to_string_lossy().into_owned();
+                    let path = shown(error.path().unwrap_or(folder));
                     let said = error
                         .io_error()
                         .map_or_else(|| Message::new("链接形成循环", "a link leads back to itself"), system);
@@ -272,9 +273,15 @@ impl Listing {
     }
 }
 
-/// A path as inputs are shown.
+/// A path as inputs are shown, and as logs have it: with `/` on every system, so that logs of two machines can be joined.
 fn shown(path: &Path) -> String {
-    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
+    let path = path.strip_prefix("./").unwrap_or(path).to_string_lossy();
+    with_slashes(&path, MAIN_SEPARATOR).into_owned()
+}
+
+/// A path with `/` between its parts, given what the system puts there. Elsewhere than on Windows `\\` is a part of a name.
+fn with_slashes(path: &str, separator: char) -> Cow<'_, str> {
+    if separator == '/' { Cow::Borrowed(path) } else { Cow::Owned(path.replace(separator, "/")) }
 }
 
 /// The lot of a path below the folder that was named.
@@ -319,4 +326,17 @@ fn may_be_archive(path: &Path) -> bool {
     let mut start = [0; 4];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && matches!(&start, b"PK\x03\x04" | b"PK\x05\x06") || suffix == "zip"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_with_slashes_on_every_system() {
+        assert_eq!(with_slashes(r"报送\甲县\a.docx", '\\'), "报送/甲县/a.docx");
+        assert_eq!(with_slashes(r"\\server\share\a.docx", '\\'), "//server/share/a.docx");
+        // Where `/` parts names, `\\` belongs to one.
+        assert_eq!(with_slashes(r"a\b.docx", '/'), r"a\b.docx");
+    }
 }

@@ -12,7 +12,7 @@ use nianbao::stream::{self, Converter};
 use super::args::{Filter, Global};
 use super::convert::{formats, known_form, pdf};
 use super::failure::of_system;
-use super::{Exit, agencies, mistakes};
+use super::{Exit, agencies, mistakes, program};
 
 /// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
 const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out).map_err(of_system(out))?;
     }
-    let program = std::env::current_exe()?;
+    let program = program::own()?;
     let command = || {
         let mut command = Command::new(&program);
         command.args(std::env::args_os().skip(1)).arg("--child").env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);

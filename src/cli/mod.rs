@@ -15,8 +15,10 @@ mod failure;
 mod filter;
 mod forms;
 mod inspect;
+mod locale;
 mod mistakes;
 mod policy;
+mod program;
 mod rollup;
 mod sarif;
 mod settings;
@@ -92,12 +94,12 @@ fn typed() -> Result<(Args, Language), ExitCode> {
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let typed = asked(&words);
     let found = settings::found(&words, &Args::command()).map_err(|error| {
-        let language = typed.unwrap_or_else(locale);
+        let language = typed.unwrap_or_else(locale::language);
         Terminal::new(language).error(&failure::said(&error, language));
         Exit::Failed.code()
     })?;
     let set = found.settings.option("lang").and_then(language);
-    let language = typed.or(set).unwrap_or_else(locale);
+    let language = typed.or(set).unwrap_or_else(locale::language);
     let command = settings::set(&found, command(language));
     let parsed = command.try_get_matches_from(&words).and_then(|found| Args::from_arg_matches(&found));
     match parsed {
@@ -195,11 +197,4 @@ pub(crate) fn now() -> jiff::civil::DateTime {
 /// Today in China.
 pub(crate) fn today() -> jiff::civil::Date {
     now().date()
-}
-
-/// The language of the locale, as POSIX orders the variables: Chinese for `zh…`, English for everything else.
-fn locale() -> Language {
-    let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
-    if locale.to_lowercase().starts_with("zh") { Language::Zh } else { Language::En }
 }

@@ -10,8 +10,19 @@ pub trait Bilingual: std::error::Error {
     fn message(&self) -> Message;
 }
 
+/// A file that another program keeps for itself.
+const HELD: (&str, &str) = ("正被其他程序使用", "another program is using it");
+
+/// Whether it is one of the errors by which Windows says so: `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
+fn is_held(number: Option<i32>, windows: bool) -> bool {
+    windows && matches!(number, Some(32 | 33))
+}
+
 /// What an error of the operating system means, without its English text or number where the kind is known.
 pub fn system(error: &Error) -> Message {
+    if is_held(error.raw_os_error(), cfg!(windows)) {
+        return Message::new(HELD.0, HELD.1);
+    }
     let (zh, en) = match error.kind() {
         ErrorKind::NotFound => ("找不到该文件或文件夹", "no such file or folder"),
         ErrorKind::PermissionDenied => ("没有读写权限", "permission denied"),
@@ -22,7 +33,7 @@ pub fn system(error: &Error) -> Message {
         ErrorKind::QuotaExceeded => ("超出磁盘配额", "the disk quota is exceeded"),
         ErrorKind::ReadOnlyFilesystem => ("磁盘是只读的", "the disk is read-only"),
         ErrorKind::FileTooLarge => ("文件过大", "the file is too large"),
-        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => ("正被其他程序使用", "another program is using it"),
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => HELD,
         ErrorKind::InvalidFilename => ("文件名过长或有不允许的字符", "the name is too long or not allowed"),
         ErrorKind::InvalidData => ("文件不是 UTF-8 编码的文本", "the file is not UTF-8 text"),
         ErrorKind::UnexpectedEof => ("数据提前结束", "the data ends early"),
@@ -78,6 +89,13 @@ mod tests {
         for (en, zh) in cases {
             assert_eq!(toml(en).zh, zh);
         }
+    }
+
+    #[test]
+    fn a_file_that_is_open_elsewhere_on_windows_is_said_to_be() {
+        assert!(is_held(Some(32), true) && is_held(Some(33), true));
+        // Elsewhere the numbers mean something else: EPIPE, EDOM.
+        assert!(!is_held(Some(32), false) && !is_held(Some(2), true) && !is_held(None, true));
     }
 
     #[test]

@@ -1,0 +1,59 @@
+//! Where the program's own file is, to start it again for child processes.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::failure::failure;
+
+/// The program's own file. Linux tells it by `/proc`; in a chroot or container without it, the path that the program was called by
+/// is taken, where it is one.
+pub(super) fn own() -> Result<PathBuf> {
+    found(std::env::current_exe(), std::env::args_os().next())
+}
+
+fn found(told: io::Result<PathBuf>, called: Option<OsString>) -> Result<PathBuf> {
+    if let Ok(path) = told {
+        return Ok(path);
+    }
+    let called = called.map(PathBuf::from).filter(|path| is_path(path) && path.is_file());
+    called.ok_or_else(|| {
+        failure(
+            "找不到本程序的文件，不能启动处理进程：系统没有 /proc。请挂载 /proc，或用完整路径运行，如 /usr/bin/nianbao。",
+            "the program does not find its own file to start its converter: there is no /proc. Mount it, or call the program by its full path, such as /usr/bin/nianbao",
+        )
+    })
+}
+
+/// Whether it names a place, and not a name that was looked up.
+fn is_path(path: &Path) -> bool {
+    path.components().count() > 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing() -> io::Result<PathBuf> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    #[test]
+    fn without_proc_the_path_that_was_called_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("nianbao");
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(found(Ok("/x".into()), None).unwrap(), Path::new("/x"));
+        assert_eq!(found(nothing(), Some(file.clone().into())).unwrap(), file);
+    }
+
+    #[test]
+    fn without_either_it_is_said_what_to_do() {
+        for called in [None, Some("nianbao".into()), Some("/no/such/file".into())] {
+            let said = found(nothing(), called).unwrap_err().to_string();
+            assert!(said.contains("/proc") && said.contains("full path"), "{said}");
+        }
+    }
+}
