@@ -66,7 +66,8 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     let page = page(&args.site)?;
     let site = Site { pages: page.0, agencies: agencies.as_ref().map(Matcher::new) };
     let pdf = pdf(&to, args.fonts.as_deref())?;
-    let parts = (bytes.as_deref(), page.1.as_deref(), agencies.as_ref(), pdf.as_ref());
+    let (template_text, page_text) = (bytes.as_deref(), page.1.as_deref());
+    let parts = Parts { template: template_text, page: page_text, agencies: agencies.as_ref(), pdf: pdf.as_ref() };
     let fingerprint = fingerprint(args, global, &to, parts, pipeline.policy())?;
     let task = Task {
         inputs: &inputs.list,
@@ -287,12 +288,20 @@ fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
         .map_err(|error| of_file(path, &error.message()))
 }
 
+/// What is read for a batch besides its inputs.
+struct Parts<'a> {
+    template: Option<&'a [u8]>,
+    page: Option<&'a str>,
+    agencies: Option<&'a Agencies>,
+    pdf: Option<&'a PdfWriter>,
+}
+
 /// Everything besides the inputs that decides what comes out: this build of the program, the forms, the options.
 fn fingerprint(
     args: &Convert,
     global: &Global,
     to: &[Output],
-    (template, page, agencies, pdf): (Option<&[u8]>, Option<&str>, Option<&Agencies>, Option<&PdfWriter>),
+    Parts { template, page, agencies, pdf }: Parts,
     policy: &Policy,
 ) -> Result<[u8; 32]> {
     let mut digest = Sha256::new();

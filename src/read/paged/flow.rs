@@ -90,7 +90,9 @@ pub(super) fn flow(
         if !found.is_empty() {
             rows = all_rows(&used);
         }
-        found.into_iter().for_each(|table| ruled[table.page].push(table));
+        for table in found {
+            ruled[table.page].push(table);
+        }
     }
     let mut found = Vec::new();
     for (number, ((page, mut tables), (rows, sideways))) in pages.iter().zip(ruled).zip(rows).enumerate() {

@@ -30,11 +30,16 @@ pub(in crate::read) struct TaggedCell {
 /// Text may stand so far over the edge of its column or row, in points.
 const OVER: f64 = 2.0;
 
+/// Between a heading that is repeated and the row below it there may be so much room, in points.
+const ROOM: f64 = 20.0;
+
 /// The glyphs of a cell on a page, by their numbers, and the box around them.
 struct Part {
     page: usize,
     glyphs: Vec<usize>,
     area: Rect,
+    /// There is more than figures in it.
+    words: bool,
 }
 
 /// The tables of the structure that are sound, each with the page and the height at which it begins. Their glyphs are marked as used.
@@ -65,6 +70,7 @@ pub(super) fn tables(
             for part in parts.iter().flatten() {
                 part.glyphs.iter().for_each(|&index| used[part.page][index] = true);
             }
+            set_heading_aside(table, parts, pages, used);
             found.extend(made(table, parts, pages));
         }
     }
@@ -94,14 +100,19 @@ fn add(parts: &mut Vec<Part>, page: usize, index: usize, glyph: &Glyph) {
     match parts.last_mut().filter(|part| part.page == page) {
         Some(part) => {
             part.glyphs.push(index);
+            part.words |= is_word(glyph);
             if !glyph.is_blank() {
                 part.area = part.area.with(&area);
             }
         }
         // Blanks say nothing of where a cell stands.
         None if glyph.is_blank() => {}
-        None => parts.push(Part { page, glyphs: vec![index], area }),
+        None => parts.push(Part { page, glyphs: vec![index], area, words: is_word(glyph) }),
     }
+}
+
+fn is_word(glyph: &Glyph) -> bool {
+    glyph.text.chars().any(char::is_alphabetic)
 }
 
 /// Whether columns stand one right of the other, and rows one below the other.
@@ -111,8 +122,8 @@ fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
     let mut rows: HashMap<(usize, usize), (f64, f64)> = HashMap::new();
     let mut pages = vec![(usize::MAX, 0); table.rows];
     for (cell, parts) in table.cells.iter().zip(parts) {
-        // A cell that is parted by a page's end is read by its lines or not at all.
-        if parts.len() > 1 {
+        // A page's end may part a label, and no figure.
+        if parts.len() > 1 && parts.iter().any(|part| !part.words) {
             return false;
         }
         for part in parts {
@@ -131,8 +142,7 @@ fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
     let shown: Vec<&(f64, f64)> = columns.iter().filter(|(left, right)| left < right).collect();
     let beside = shown.windows(2).all(|pair| pair[0].1 <= pair[1].0 + OVER);
     let pages: Vec<&(usize, usize)> = pages.iter().filter(|(first, _)| *first != usize::MAX).collect();
-    let onwards =
-        pages.windows(2).all(|pair| pair[0].1 <= pair[1].0) && pages.iter().all(|(first, last)| first == last);
+    let onwards = pages.windows(2).all(|pair| pair[0].1 <= pair[1].0);
     let mut edges: Vec<((usize, usize), (f64, f64))> = rows.into_iter().collect();
     edges.sort_by_key(|(at, _)| *at);
     let below = edges.windows(2).all(|pair| pair[0].0.0 != pair[1].0.0 || pair[0].1.1 <= pair[1].1.0 + OVER);
@@ -166,6 +176,40 @@ fn stands_alone(parts: &[Vec<Part>], pages: &[Page], used: &[Vec<bool>]) -> bool
         };
         !pages[number].glyphs.iter().enumerate().any(strange)
     })
+}
+
+/// Marks the heading rows that are repeated above the table on its other pages as used: what stands there has the same characters.
+fn set_heading_aside(table: &Tagged, parts: &[Vec<Part>], pages: &[Page], used: &mut [Vec<bool>]) {
+    let cells = || table.cells.iter().zip(parts).filter_map(|(cell, parts)| Some((cell, parts.first()?)));
+    // The heading ends above the first row with a figure.
+    let Some(end) = cells().filter(|(_, part)| !part.words).map(|(cell, _)| cell.row).min() else { return };
+    let heading = || cells().filter(|(cell, _)| cell.row + cell.rows <= end);
+    let Some(area) = heading().map(|(_, part)| part.area).reduce(|a, b| a.with(&b)) else { return };
+    let mut wanted: Vec<&str> = heading()
+        .flat_map(|(_, part)| part.glyphs.iter().map(|&index| (part.page, index)))
+        .map(|(page, index)| pages[page].glyphs[index].text.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
+    wanted.sort_unstable();
+    let first = heading().map(|(_, part)| part.page).min();
+    let tops: HashMap<usize, f64> = parts.iter().flatten().fold(HashMap::new(), |mut tops, part| {
+        let top = tops.entry(part.page).or_insert(f64::MAX);
+        *top = top.min(part.area.y0);
+        tops
+    });
+    for (page, top) in tops.into_iter().filter(|(page, _)| Some(*page) != first) {
+        let above = |glyph: &Glyph| glyph.y < top + OVER && glyph.y > top - area.height() - ROOM;
+        let there: Vec<usize> =
+            (0..pages[page].glyphs.len()).filter(|&at| !used[page][at] && above(&pages[page].glyphs[at])).collect();
+        let texts = there.iter().map(|&at| pages[page].glyphs[at].text.trim());
+        let mut found: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        found.sort_unstable();
+        if found == wanted {
+            for at in there {
+                used[page][at] = true;
+            }
+        }
+    }
 }
 
 fn made(table: &Tagged, parts: &[Vec<Part>], pages: &[Page]) -> Option<Table> {

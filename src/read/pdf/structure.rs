@@ -202,6 +202,10 @@ fn placed(table: &Table) -> Option<Tagged> {
             while column < columns && taken[row * columns + column] {
                 column += 1;
             }
+            // LibreOffice leaves blank cells behind where a page's end parts a row.
+            if column == columns && cell.content.is_empty() {
+                continue;
+            }
             if column + cell.columns > columns || row + cell.rows > rows {
                 return None;
             }

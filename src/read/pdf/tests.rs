@@ -168,6 +168,9 @@ fn tables_are_read_by_a_structure_that_is_sound() {
     let table = |rows: &str| format!("[<</S/Sect/K<</S/Table/K[{rows}]>>>>]");
     let sound = table(&(row("TH", 0, 1) + &row("TD", 2, 3)));
     assert_eq!(grid(&sound).unwrap(), ["a", "1", "b", "2"]);
+    // A blank cell too many, as LibreOffice leaves behind where a page's end parts a row.
+    let more = row("TH", 0, 1) + &row("TD", 2, 3).replace("]>>]>>", "]>><</S/TD>>]>>");
+    assert_eq!(grid(&table(&more)).unwrap(), ["a", "1", "b", "2"]);
     // Columns or rows that stand otherwise on the page; a row without its figure; one mark in two cells.
     for rows in [
         row("TD", 1, 0) + &row("TD", 2, 3),

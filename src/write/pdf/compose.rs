@@ -107,7 +107,9 @@ impl Composer<'_> {
             Piece::Extra(extra) => {
                 let table = extra::is_drawn(extra).then(|| extra_table(extra));
                 if !table.is_some_and(|table| self.table(&table)) {
-                    extra::lines(extra).iter().for_each(|row| self.text(row, false));
+                    for row in extra::lines(extra) {
+                        self.text(&row, false);
+                    }
                 }
             }
             Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),

@@ -70,7 +70,7 @@ impl Drawing<'_> {
     pub(super) fn document(&self, laid: Pages, about: &About) -> KrillaResult<Vec<u8>> {
         let mut document = document();
         let mut content: Vec<Vec<Identifier>> = (0..laid.tree.len()).map(|_| Vec::new()).collect();
-        for (number, items) in laid.pages.iter().enumerate() {
+        for (number, items) in laid.sheets.iter().enumerate() {
             let Some(settings) = PageSettings::from_wh(WIDTH, HEIGHT) else { continue };
             let mut page = document.start_page_with(settings);
             let mut surface = page.surface();

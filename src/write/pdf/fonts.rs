@@ -296,13 +296,13 @@ impl Library<'_> {
 
     fn try_load(&mut self, number: usize, weight: u16, chinese: bool) -> Option<Loaded> {
         let Candidate { path, face } = &self.candidates[number];
-        let data = match self.files.iter().find(|(known, _)| known == path) {
-            Some((_, data)) => data.clone(),
-            None => {
-                let data = (self.read)(path).ok().map(Arc::new);
-                self.files.push((path, data.clone()));
-                data
-            }
+        let known = self.files.iter().find(|(known, _)| known == path).map(|(_, data)| data.clone());
+        let data = if let Some(data) = known {
+            data
+        } else {
+            let data = (self.read)(path).ok().map(Arc::new);
+            self.files.push((path, data.clone()));
+            data
         }?;
         let font = FontRef::from_index(&data, face.index).ok()?;
         let characters = font.charmap();

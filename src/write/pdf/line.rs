@@ -84,21 +84,16 @@ pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<
             character = ' ';
         }
         let glyph = if is_private(character) { None } else { glyphs.of(style.role, character) };
-        let glyph = match glyph {
-            Some(glyph) => glyph,
-            None => {
-                if !missing.contains(&character) {
-                    missing.push(character);
-                }
-                character = MISSING;
-                match glyphs.of(style.role, MISSING).or_else(|| {
-                    character = '□';
-                    glyphs.of(style.role, '□')
-                }) {
-                    Some(glyph) => glyph,
-                    None => continue,
-                }
+        let glyph = if let Some(glyph) = glyph {
+            glyph
+        } else {
+            if !missing.contains(&character) {
+                missing.push(character);
             }
+            let found = [MISSING, '□'].into_iter().find_map(|mark| Some((mark, glyphs.of(style.role, mark)?)));
+            let Some((mark, glyph)) = found else { continue };
+            character = mark;
+            glyph
         };
         let tracking = if is_word(character) { 0.0 } else { style.tracking };
         all.push(Set { character, glyph, advance: glyph.advance * style.size + tracking });
@@ -170,7 +165,9 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
     let lacking = -excess(&all[start..end], room);
     let number = |at: usize| all[at].character.is_ascii_digit();
     if end < over && lacking > most_spread(&all[start..end], style) && !(number(over - 1) && number(over)) {
-        return over;
+        // Behind a sign, where there is one.
+        let sign = |at: &usize| matches!(all[at - 1].character, '/' | '.' | '-' | '_' | '?' | '&' | '=');
+        return (end + 1..=over).rev().find(sign).unwrap_or(over);
     }
     end
 }
@@ -240,7 +237,9 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
     } else if style.justified && !last && slack <= most_spread(&glyphs, style) {
         let wider: Vec<usize> = gaps(&glyphs).collect();
         let spread = slack / wider.len().max(1) as f32;
-        wider.into_iter().for_each(|at| glyphs[at].advance += spread);
+        for at in wider {
+            glyphs[at].advance += spread;
+        }
     }
     let width = glyphs.iter().map(|set| set.advance).sum();
     Line { glyphs, width }

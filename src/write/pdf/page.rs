@@ -72,7 +72,7 @@ pub(super) struct Entry {
 /// The pages of a document.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pub(super) pages: Vec<Vec<Item>>,
+    pub(super) sheets: Vec<Vec<Item>>,
     pub(super) tree: Tree,
     pub(super) outline: Vec<Entry>,
     y: f32,
@@ -81,7 +81,7 @@ pub(super) struct Pages {
 impl Pages {
     /// Lays blocks onto pages.
     pub(super) fn of(blocks: Vec<Block>) -> Self {
-        let mut pages = Self { pages: vec![Vec::new()], y: TOP, ..Self::default() };
+        let mut pages = Self { sheets: vec![Vec::new()], y: TOP, ..Self::default() };
         #[allow(clippy::cast_precision_loss, reason = "lines of a heading")]
         let beginnings: Vec<(f32, bool)> = blocks
             .iter()
@@ -109,13 +109,13 @@ impl Pages {
 
     fn next_page(&mut self) {
         if self.y > TOP {
-            self.pages.push(Vec::new());
+            self.sheets.push(Vec::new());
             self.y = TOP;
         }
     }
 
     fn push(&mut self, item: Item) {
-        if let Some(page) = self.pages.last_mut() {
+        if let Some(page) = self.sheets.last_mut() {
             page.push(item);
         }
     }
@@ -124,7 +124,7 @@ impl Pages {
         match block {
             Block::Lines { lines, size, pitch, heavy, align, below, kind, .. } => {
                 if let Kind::Heading(level, text) = &kind {
-                    let entry = Entry { level: *level, text: text.clone(), page: self.pages.len() - 1, y: self.y };
+                    let entry = Entry { level: *level, text: text.clone(), page: self.sheets.len() - 1, y: self.y };
                     self.outline.push(entry);
                 }
                 let node = Some(self.tree.add(kind, None));
@@ -148,9 +148,9 @@ impl Pages {
                 }
                 for (number, (mut items, end)) in table.draw(self.y, &mut self.tree).into_iter().enumerate() {
                     if number > 0 {
-                        self.pages.push(Vec::new());
+                        self.sheets.push(Vec::new());
                     }
-                    self.pages.last_mut().into_iter().for_each(|page| page.append(&mut items));
+                    self.sheets.last_mut().into_iter().for_each(|page| page.append(&mut items));
                     self.y = end;
                 }
                 self.y += AROUND;

@@ -136,7 +136,9 @@ fn heights(rows: usize, cells: &[LaidCell]) -> Vec<f32> {
         if lacking > 0.0 {
             #[allow(clippy::cast_precision_loss, reason = "rows of a cell")]
             let share = lacking / spanned.len() as f32;
-            spanned.iter_mut().for_each(|height| *height += share);
+            for height in spanned {
+                *height += share;
+            }
         }
     }
     heights
