@@ -21,8 +21,8 @@ use crate::finding::{Bilingual, Message, system};
 pub use confine::confine;
 pub use converter::Converter;
 pub use row::{Figure, ROW_VERSION, Row};
-pub use serve::serve;
-pub use supervise::supervise;
+pub use serve::{answer, serve};
+pub use supervise::{Supervisor, supervise};
 
 /// Why a stream could not run, or could not go on.
 #[derive(Debug, Error)]

@@ -17,15 +17,30 @@ const STACK: usize = 16 << 20;
 ///
 /// # Errors
 /// When the lines cannot be read or the rows cannot be written.
-pub fn serve(converter: &Converter, mut input: impl BufRead + Send, mut output: impl Write + Send) -> io::Result<()> {
+pub fn serve(converter: &Converter, input: impl BufRead + Send, output: impl Write + Send) -> io::Result<()> {
+    answer(input, output, |line, whole, output| {
+        let row = if whole { converter.row(line) } else { too_long(line) };
+        put(output, &row)
+    })
+}
+
+/// Says that it is ready, and answers every line with what `work` writes, which must be one line. `work` is told whether the line is
+/// whole or was cut at the most that a line may have.
+///
+/// # Errors
+/// When the lines cannot be read or the answers cannot be written.
+pub fn answer<W: Write + Send>(
+    mut input: impl BufRead + Send,
+    mut output: W,
+    mut work: impl FnMut(&[u8], bool, &mut W) -> io::Result<()> + Send,
+) -> io::Result<()> {
     thread::scope(|scope| {
         let work = || -> io::Result<()> {
             output.write_all(READY)?;
             output.flush()?;
             let mut buffer = Vec::new();
             while let Some(whole) = line::next(&mut input, &mut buffer, line::most_bytes())? {
-                let row = if whole { converter.row(&buffer) } else { too_long(&buffer) };
-                put(&mut output, &row)?;
+                work(&buffer, whole, &mut output)?;
                 output.flush()?;
             }
             Ok(())

@@ -31,7 +31,7 @@ pub fn supervise<R: Read>(
     mut output: impl Write,
 ) -> Result<(), StreamError> {
     let mut input = BufReader::with_capacity(1 << 16, input);
-    let mut supervisor = Supervisor { command, time, running: None };
+    let mut supervisor = Supervisor::new(command, time);
     supervisor.ready()?;
     let mut buffer = Vec::new();
     loop {
@@ -56,14 +56,34 @@ pub fn supervise<R: Read>(
     Ok(())
 }
 
-/// Starts children and asks them.
-struct Supervisor<F> {
+/// Starts children one after another and asks them a line at a time, as [`supervise()`] does with the lines of a stream.
+pub struct Supervisor<F> {
     command: F,
     time: Duration,
     running: Option<Running>,
 }
 
+impl<F> std::fmt::Debug for Supervisor<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Supervisor").field("time", &self.time).field("running", &self.running.is_some()).finish()
+    }
+}
+
 impl<F: FnMut() -> Command> Supervisor<F> {
+    /// A supervisor without a child as yet; `command` starts one that calls [`super::answer()`], and `time` is the most for a line.
+    pub fn new(command: F, time: Duration) -> Self {
+        Self { command, time, running: None }
+    }
+
+    /// The answer of a child to a line (without its end) within this time, or the finding that says how the child ended over it.
+    ///
+    /// # Errors
+    /// When no child can be started.
+    pub fn ask(&mut self, line: Vec<u8>, time: Duration) -> Result<Result<Vec<u8>, Finding>, StreamError> {
+        self.time = time;
+        self.answer(&Arc::new(line))
+    }
+
     /// The child that runs, or a new one that is ready.
     fn ready(&mut self) -> Result<&mut Running, StreamError> {
         let running = match self.running.take() {

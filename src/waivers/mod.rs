@@ -201,10 +201,20 @@ fn stands(report: &Report, field: &str, text: &str) -> bool {
 /// A waiver for a finding as it is, to be completed with a reason and a last day; `None` for a report without agency or year, for
 /// what nothing needs to be done about, and for a finding that nothing binds.
 pub fn draft(report: &Report, finding: &Finding) -> Option<String> {
+    text(vec![waiver(report, finding)?])
+}
+
+/// Waivers as a file in TOML; `None` where one cannot be written so.
+pub fn text(waivers: Vec<Waiver>) -> Option<String> {
+    toml::to_string(&parse::File { waiver: waivers }).ok()
+}
+
+/// As [`draft`], for a program that completes it.
+pub fn waiver(report: &Report, finding: &Finding) -> Option<Waiver> {
     if finding.severity < Severity::Warning {
         return None;
     }
-    let waiver = Waiver {
+    Some(Waiver {
         code: finding.code.clone(),
         rule: finding.rule.clone(),
         agency: report.agency.clone()?,
@@ -219,7 +229,5 @@ pub fn draft(report: &Report, finding: &Finding) -> Option<String> {
         quote: finding.fields.is_empty().then(|| finding.message.zh.clone()),
         reason: String::new(),
         until: Date::new(report.year?.checked_add(2)?, 3, 31).ok()?,
-    };
-    let file = parse::File { waiver: vec![waiver] };
-    toml::to_string(&file).ok()
+    })
 }
