@@ -10,6 +10,7 @@ pub mod document;
 pub mod fill;
 pub mod finding;
 pub mod form;
+pub mod ledger;
 pub mod letter;
 pub mod mend;
 pub mod migrate;
@@ -17,6 +18,8 @@ pub mod read;
 pub mod report;
 pub mod rollup;
 pub mod sampler;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod settings;
 pub mod stream;
 pub mod summary;

@@ -25,6 +25,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("waivers", &["finding", "report", "text"]),
     ("corrections", &["finding", "form", "report"]),
     ("settings", &["finding", "text"]),
+    // The log of a work folder; a stored file keeps a suffix that a reader knows.
+    ("ledger", &["finding", "read", "waivers"]),
     ("letter", &["document", "finding", "report", "write"]),
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
@@ -48,6 +50,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "fill",
             "finding",
             "form",
+            "ledger",
             "letter",
             "mend",
             "migrate",
@@ -59,6 +62,33 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("stream", &["agencies", "batch", "document", "finding", "form", "report"]),
+    (
+        "serve",
+        &[
+            "agencies",
+            "annotate",
+            "batch",
+            "bind",
+            "check",
+            "corrections",
+            "document",
+            "fill",
+            "finding",
+            "form",
+            "ledger",
+            "letter",
+            "migrate",
+            "read",
+            "report",
+            "rollup",
+            "settings",
+            "stream",
+            "summary",
+            "text",
+            "waivers",
+            "write",
+        ],
+    ),
     (
         "cli",
         &[
@@ -75,6 +105,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "migrate",
             "report",
             "rollup",
+            "serve",
             "settings",
             "stream",
             "summary",
@@ -139,7 +170,7 @@ const ONLY: &[(&str, &str, &[&str])] =
     &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place", "column_letters"])];
 
 /// Where files, threads, clocks, processes and terminals may be touched.
-const TOUCHES_THE_WORLD: &[&str] = &["batch", "stream", "cli", "main"];
+const TOUCHES_THE_WORLD: &[&str] = &["batch", "stream", "serve", "cli", "main"];
 
 /// Ways to touch them.
 const WORLD: &[&str] = &[
@@ -344,6 +375,22 @@ fn only_the_batch_and_the_command_line_touch_the_world() {
         }
         let code = sources::code(&path);
         wrong.extend(WORLD.iter().filter(|way| code.contains(*way)).map(|way| format!("{}: {way}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Crates that talk over a network.
+const NETWORK: &[&str] = &["axum", "hyper", "hyper_util", "tokio", "http_body_util", "argon2"];
+
+#[test]
+fn only_the_page_knows_a_network() {
+    let mut wrong = Vec::new();
+    for path in sources::rust("src") {
+        if sources::module(&path) != "serve" {
+            let code = sources::code(&path);
+            let named = NETWORK.iter().filter(|name| code.contains(&format!("{name}::")));
+            wrong.extend(named.map(|name| format!("{}: {name}", path.display())));
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -53,6 +53,8 @@ mod rollup_office;
 mod round_trip;
 mod sampler;
 mod schemas;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod several;
 mod sources;

@@ -13,7 +13,8 @@ use super::archive::{self, Member, Zip};
 use super::refused::unreadable;
 use super::{BatchError, names};
 use crate::finding::code::read::FILE_UNREADABLE;
-use crate::finding::{Finding, Message, system};
+use crate::finding::{Bilingual, Finding, Message, system};
+use crate::ledger::{self, Ledger};
 use crate::read::READERS;
 
 /// One input of a batch.
@@ -181,6 +182,9 @@ impl Listing {
     }
 
     fn folder(&mut self, folder: &Path) {
+        if folder.join(ledger::LOG).is_file() {
+            return self.work_folder(folder);
+        }
         let leave_out = self.leave_out.clone();
         let root = fs::canonicalize(folder).ok();
         let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
@@ -220,6 +224,23 @@ impl Listing {
                 Some(suffix) => *self.inputs.skipped.entry(suffix).or_default() += 1,
                 None => self.file(entry.path()),
             }
+        }
+    }
+
+    /// The sent files of a work folder whose reports count, under the names that their senders gave them.
+    fn work_folder(&mut self, folder: &Path) {
+        let log = folder.join(ledger::LOG);
+        let read = fs::read_to_string(&log).map_err(|error| system(&error));
+        let read = read.and_then(|text| Ledger::read(&text).map_err(|error| error.message()));
+        let ledger = match read {
+            Ok(ledger) => ledger,
+            Err(said) => return self.refuse(&log.to_string_lossy(), &said),
+        };
+        let shown = shown(folder);
+        for sent in ledger.counting() {
+            let path = folder.join(ledger::SENT).join(ledger::stored_name(&sent.sha256, &sent.name));
+            // The number keeps files of the same name apart.
+            self.push(format!("{shown}/{}/{}/{}", ledger::SENT, sent.file, sent.name), Origin::File(path));
         }
     }
 

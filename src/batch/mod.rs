@@ -39,7 +39,7 @@ pub use inputs::{Input, Inputs, Shard, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Part, Status, line_of};
 pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
-pub use names::of_content as name_of_content;
+pub use names::{of_content as name_of_content, safe as safe_name};
 pub use notices::{Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
 pub use pipeline::{Pipeline, guarded, keep_panics_quiet};

@@ -15,7 +15,7 @@ const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 const OWN: &[&str] = &["index"];
 
 /// A name without suffix that can stand in any folder of any system, made from any text.
-pub(super) fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     let replaced: String =
         text.chars().filter(|&c| !invisible(c)).map(|c| if separates(c) { '_' } else { c }).collect();
     let name = replaced.trim_start_matches(['.', ' ', '\u{3000}', '~']).trim();

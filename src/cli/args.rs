@@ -100,6 +100,9 @@ pub(crate) enum Command {
     Forms(Forms),
     /// Tells what a finding's code means and what to do about it.
     Explain(Explain),
+    /// Serves the office's page: reports dropped into a browser, checked, corrected, sent back and added up.
+    #[cfg(feature = "serve")]
+    Serve(super::serve::Arguments),
     /// Prints the completions of a shell.
     Completions(Completions),
     /// Writes the manual pages.

@@ -80,6 +80,8 @@ fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
         .or_else(|| of::<FillError>(cause))
         .or_else(|| of::<WriteError>(cause))
         .or_else(|| of::<TemplateError>(cause));
+    #[cfg(feature = "serve")]
+    let known = known.or_else(|| of::<nianbao::serve::ServeError>(cause));
     known.or_else(|| {
         let said = system(cause.downcast_ref::<io::Error>()?);
         Some(Message::new(format!("{}。", said.zh), said.en))

@@ -15,7 +15,7 @@ use super::failure::of_system;
 use super::{Exit, agencies, mistakes, program};
 
 /// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
-const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
+pub(super) const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
 
 /// Every line is answered, also where its file is wrong; so the exit status is 0 when the lines end, or the engine that drives us
 /// would give up the whole task for one bad file.

@@ -21,6 +21,8 @@ mod policy;
 mod program;
 mod rollup;
 mod sarif;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod shell;
 mod terminal;
@@ -84,6 +86,8 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Clean.code(),
         Err(error) => {
             terminal.error(&failure::said(&error, terminal.language));
+            #[cfg(feature = "serve")]
+            serve::keep_the_window();
             Exit::Failed.code()
         }
     }
@@ -91,7 +95,12 @@ pub(crate) fn main() -> ExitCode {
 
 /// The arguments and the language of messages; help, and what is wrong with them, is printed in that language.
 fn typed() -> Result<(Args, Language), ExitCode> {
-    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    #[allow(unused_mut, reason = "without the page nothing is added")]
+    let mut words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    #[cfg(feature = "serve")]
+    if serve::by_double_click() {
+        words.push("serve".into());
+    }
     let typed = asked(&words);
     let found = settings::found(&words, &Args::command()).map_err(|error| {
         let language = typed.unwrap_or_else(locale::language);
@@ -175,6 +184,8 @@ fn run(args: Args, terminal: &Terminal) -> Result<Exit> {
         Command::Agencies(args) => agencies::run(&args, terminal),
         Command::Forms(args) => forms::run(&args, &global, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args, terminal),
         Command::Completions(args) => shell::completions(&args, terminal),
         Command::Man(args) => shell::man(&args, terminal),
     }

@@ -1,0 +1,279 @@
+//! The state of a work folder, from its log.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use super::entry::{Entry, Given, What};
+use crate::finding::{Bilingual, Message};
+use crate::waivers::Waiver;
+
+/// A file that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its number.
+    pub file: u64,
+    /// The name that the sender gave it.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it came.
+    pub at: String,
+    /// Who brought it in.
+    pub who: String,
+    /// What was sent together has the same mark.
+    pub drop: Option<String>,
+    /// The archive that it was in.
+    pub archive: Option<u64>,
+    /// Whether it is an archive whose members were received on their own.
+    pub unpacked: bool,
+    /// The entry that took it out.
+    pub deleted: Option<u64>,
+    /// The file that stands for it.
+    pub replaced: Option<u64>,
+    /// The entry that says that it came.
+    pub entry: u64,
+}
+
+/// What a log says, line after line.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    /// Every entry in order.
+    pub entries: Vec<Entry>,
+    /// Every file by its number, also those that were taken out.
+    pub files: BTreeMap<u64, Sent>,
+    /// Which entries and corrections were undone: the entry that did it.
+    pub undone: HashMap<String, u64>,
+    /// Files of last year's that are in use.
+    pub given: Vec<Given>,
+    /// Entries by which reports were sent back, and by which they were chosen, as positions in the list.
+    returned: HashMap<(u64, usize), Vec<usize>>,
+    used: HashMap<(u64, usize), Vec<usize>>,
+}
+
+/// A line of the log that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerMistake {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong, as the JSON reader says it.
+    pub detail: String,
+}
+
+impl fmt::Display for LedgerMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {} of the log of the work folder: {}", self.line, self.detail)
+    }
+}
+
+impl std::error::Error for LedgerMistake {}
+
+impl Bilingual for LedgerMistake {
+    fn message(&self) -> Message {
+        Message::new(
+            format!("工作文件夹的“{}”第{}行读不出，请从备份恢复这个文件。", super::LOG, self.line),
+            self.to_string(),
+        )
+    }
+}
+
+impl Ledger {
+    /// Reads a log. A last line that was cut off, as by a power cut, was never answered for and is left out.
+    ///
+    /// # Errors
+    /// The first line in the middle that is no entry.
+    pub fn read(text: &str) -> Result<Self, LedgerMistake> {
+        let mut ledger = Self::default();
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            if line.trim().is_empty() {
+                continue;
+            }
+            match serde_json::from_str::<Entry>(line.trim()) {
+                Ok(entry) => ledger.add(entry),
+                Err(_) if !line.ends_with('\n') => {}
+                Err(error) => return Err(LedgerMistake { line: index + 1, detail: error.to_string() }),
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// The number of the next entry.
+    pub fn next_id(&self) -> u64 {
+        self.entries.last().map_or(1, |entry| entry.id + 1)
+    }
+
+    /// The number of the next file.
+    pub fn next_file(&self) -> u64 {
+        self.files.keys().next_back().map_or(1, |file| file + 1)
+    }
+
+    /// Takes the next entry.
+    pub fn add(&mut self, entry: Entry) {
+        match &entry.what {
+            What::Received { file, name, sha256, bytes, drop, archive } => {
+                let sent = Sent {
+                    file: *file,
+                    name: name.clone(),
+                    sha256: sha256.clone(),
+                    bytes: *bytes,
+                    at: entry.at.clone(),
+                    who: entry.who.clone(),
+                    drop: drop.clone(),
+                    archive: *archive,
+                    unpacked: false,
+                    deleted: None,
+                    replaced: None,
+                    entry: entry.id,
+                };
+                self.files.insert(*file, sent);
+            }
+            What::Unpacked { file, .. } => self.with(*file, |sent| sent.unpacked = true),
+            What::Replaced { file, by } => self.with(*file, |sent| sent.replaced = Some(*by)),
+            What::Used { file, report, .. } => {
+                self.used.entry((*file, *report)).or_default().push(self.entries.len());
+                self.choose(*file);
+            }
+            What::Deleted { file, .. } => self.with(*file, |sent| sent.deleted = Some(entry.id)),
+            What::Undone { of, .. } => {
+                self.undone.insert(of.clone(), entry.id);
+                let chosen = |entry: &Entry| entry.id.to_string() == *of && matches!(entry.what, What::Used { .. });
+                if self.entries.iter().any(chosen) {
+                    self.choose_again();
+                }
+                if let Ok(number) = of.parse::<u64>() {
+                    let deleted = self.files.values_mut().filter(|sent| sent.deleted == Some(number));
+                    deleted.for_each(|sent| sent.deleted = None);
+                }
+            }
+            What::Given(given) => self.given.push(given.clone()),
+            What::Returned { file, report, .. } => {
+                self.returned.entry((*file, *report)).or_default().push(self.entries.len());
+            }
+            What::Accepted { .. } | What::Settings { .. } => {}
+        }
+        self.entries.push(entry);
+    }
+
+    /// Has a file count, and the one that stood for it count no more.
+    fn choose(&mut self, file: u64) {
+        let mut last = file;
+        // Each step goes to another file, or there is a circle.
+        for _ in 0..self.files.len() {
+            match self.files.get(&last).and_then(|sent| sent.replaced) {
+                Some(by) if by != file => last = by,
+                _ => break,
+            }
+        }
+        self.with(file, |sent| sent.replaced = None);
+        if last != file {
+            self.with(last, |sent| sent.replaced = Some(file));
+        }
+    }
+
+    /// Finds anew which files stand for which, without what was undone.
+    fn choose_again(&mut self) {
+        self.files.values_mut().for_each(|sent| sent.replaced = None);
+        let steps: Vec<What> =
+            self.entries.iter().filter(|entry| !self.is_undone(entry.id)).map(|entry| entry.what.clone()).collect();
+        for what in steps {
+            match what {
+                What::Replaced { file, by } => self.with(file, |sent| sent.replaced = Some(by)),
+                What::Used { file, .. } => self.choose(file),
+                _ => {}
+            }
+        }
+    }
+
+    fn with(&mut self, file: u64, change: impl FnOnce(&mut Sent)) {
+        if let Some(sent) = self.files.get_mut(&file) {
+            change(sent);
+        }
+    }
+
+    /// Whether an entry was undone.
+    pub fn is_undone(&self, id: u64) -> bool {
+        self.undone.contains_key(&id.to_string())
+    }
+
+    /// The files that stand: neither taken out nor an archive that was unpacked.
+    pub fn standing(&self) -> impl Iterator<Item = &Sent> {
+        self.files.values().filter(|sent| sent.deleted.is_none() && !sent.unpacked)
+    }
+
+    /// The files whose reports count: those that stand, without those that were sent again.
+    pub fn counting(&self) -> impl Iterator<Item = &Sent> {
+        self.standing()
+            .filter(|sent| sent.replaced.is_none_or(|by| self.files.get(&by).is_none_or(|by| by.deleted.is_some())))
+    }
+
+    /// The waivers in force, in their order.
+    pub fn waivers(&self) -> impl Iterator<Item = &Waiver> {
+        let entries = self.entries.iter().filter(|entry| !self.is_undone(entry.id));
+        entries.flat_map(|entry| match &entry.what {
+            What::Accepted { waivers, .. } => waivers.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// The entry by which a report was sent back last, if it was and that stands.
+    pub fn returned(&self, file: u64, report: usize) -> Option<&Entry> {
+        let last = &self.entries[*self.returned.get(&(file, report))?.last()?];
+        (!self.is_undone(last.id)).then_some(last)
+    }
+
+    /// The number of the last entry that makes a report the one that counts.
+    pub fn used(&self, file: u64, report: usize) -> Option<u64> {
+        let entries = self.used.get(&(file, report))?.iter().rev();
+        entries.map(|at| self.entries[*at].id).find(|id| !self.is_undone(*id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(id: u64, file: u64) -> String {
+        let digest = format!("{file:064x}");
+        format!(
+            "{{\"id\":{id},\"at\":\"2026-01-20T09:00:00+08:00\",\"who\":\"\",\"what\":{{\"received\":{{\"file\":{file},\"name\":\"a.docx\",\"sha256\":\"{digest}\",\"bytes\":1}}}}}}\n"
+        )
+    }
+
+    #[test]
+    fn what_was_taken_out_comes_back_when_that_is_undone() {
+        let mut text = received(1, 1) + &received(2, 2);
+        text += "{\"id\":3,\"at\":\"\",\"who\":\"王\",\"what\":{\"deleted\":{\"file\":1,\"reason\":\"不是年报\"}}}\n";
+        let ledger = Ledger::read(&text).unwrap();
+        assert_eq!(ledger.standing().map(|sent| sent.file).collect::<Vec<_>>(), [2]);
+        assert_eq!((ledger.next_id(), ledger.next_file()), (4, 3));
+        text += "{\"id\":4,\"at\":\"\",\"who\":\"王\",\"what\":{\"undone\":{\"of\":\"3\",\"reason\":\"看错\"}}}\n";
+        let ledger = Ledger::read(&text).unwrap();
+        assert_eq!(ledger.standing().count(), 2);
+        assert!(ledger.is_undone(3));
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_left_out_and_any_other_is_told() {
+        let whole = received(1, 1);
+        let cut = format!("{whole}{}", &received(2, 2)[..40]);
+        assert_eq!(Ledger::read(&cut).unwrap().files.len(), 1);
+        assert_eq!(Ledger::read(&format!("{}\n{whole}", &whole[..40])).unwrap_err().line, 1);
+    }
+
+    #[test]
+    fn a_file_that_was_sent_again_counts_no_more_until_the_later_one_is_taken_out() {
+        let mut text = received(1, 1) + &received(2, 2);
+        text += "{\"id\":3,\"at\":\"\",\"who\":\"\",\"what\":{\"replaced\":{\"file\":1,\"by\":2}}}\n";
+        let counting = |text: &str| Ledger::read(text).unwrap().counting().map(|sent| sent.file).collect::<Vec<_>>();
+        assert_eq!(counting(&text), [2]);
+        let chosen =
+            text.clone() + "{\"id\":4,\"at\":\"\",\"who\":\"\",\"what\":{\"used\":{\"file\":1,\"reason\":\"x\"}}}\n";
+        assert_eq!(counting(&chosen), [1]);
+        let undone =
+            chosen + "{\"id\":5,\"at\":\"\",\"who\":\"\",\"what\":{\"undone\":{\"of\":\"4\",\"reason\":\"x\"}}}\n";
+        assert_eq!(counting(&undone), [2]);
+        text += "{\"id\":4,\"at\":\"\",\"who\":\"\",\"what\":{\"deleted\":{\"file\":2,\"reason\":\"x\"}}}\n";
+        assert_eq!(counting(&text), [1]);
+    }
+}

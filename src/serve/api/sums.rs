@@ -1,0 +1,92 @@
+//! The roll-up: made by a child when something changed since the last one, and its files.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Answered, Asked, At, download};
+use crate::serve::fault::{Fault, answer};
+use crate::serve::hub::Hub;
+use crate::serve::rows;
+use crate::serve::work::{Answer, Ask};
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    year: Option<i16>,
+    /// Whether reports with errors are kept out.
+    clean: Option<bool>,
+}
+
+/// The sums, and the names of the files with them.
+pub(super) async fn rollup(State(hub): State<Arc<Hub>>, Asked(wanted): Asked<Wanted>) -> Answered {
+    Ok(answer(&sums(&hub, &wanted).await?))
+}
+
+async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
+    let revision = *hub.changed.borrow();
+    let clean = wanted.clean.unwrap_or_default();
+    let asked = wanted.year.or_else(|| hub.settings().text("year").and_then(|year| year.parse().ok()));
+    let year = rows::year(&hub.state(), asked);
+    // The folder says of which state and choice it is; the same question again finds it there.
+    let name = format!("rollup-{revision}-{}-{clean}", year.unwrap_or_default());
+    let folder = hub.store.made().join(&name);
+    let kept = folder.join("shown.json");
+    let reading = kept.clone();
+    if let Ok(bytes) = super::on_disk(move || std::fs::read(reading)).await
+        && let Ok(value) = serde_json::from_slice(&bytes)
+    {
+        return Ok(value);
+    }
+    let (asking, out) = (Arc::clone(hub), folder.clone());
+    let answered = hub.pool.ask_of_all(move || {
+        let state = asking.state();
+        let files = state.ledger.counting().map(|sent| asking.file(&state, sent)).collect();
+        asking.request(&state, Ask::Rollup { files, year, without_errors: clean, out })
+    });
+    let mut shown = match answered.await {
+        Answer::Shown(shown) => shown,
+        Answer::No(message) => return Err(Fault::refused(message)),
+        Answer::Refused { finding, .. } => return Err(Fault::refused(finding.message)),
+        _ => return Err(Fault::not_found()),
+    };
+    shown["made"] = json!(name);
+    let (text, made) = (shown.to_string(), hub.store.made());
+    super::on_disk(move || {
+        std::fs::write(&kept, text)?;
+        sweep(&made, &name);
+        Ok(())
+    })
+    .await?;
+    Ok(shown)
+}
+
+/// Takes earlier roll-ups away, but for the last few, which an open page may still name.
+fn sweep(made: &std::path::Path, latest: &str) {
+    const KEPT: usize = 3;
+    let entries = std::fs::read_dir(made).into_iter().flatten().flatten();
+    let mut earlier: Vec<_> = entries
+        .filter(|entry| {
+            entry.file_name().to_string_lossy().starts_with("rollup-") && entry.file_name().to_string_lossy() != latest
+        })
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    earlier.sort();
+    for (_, path) in earlier.iter().rev().skip(KEPT) {
+        let _ = std::fs::remove_dir_all(path);
+    }
+}
+
+/// A file of the roll-up.
+pub(super) async fn file(State(hub): State<Arc<Hub>>, At(name): At<String>, Asked(wanted): Asked<Wanted>) -> Answered {
+    let shown = sums(&hub, &wanted).await?;
+    let names = shown["files"].as_array().map(Vec::as_slice).unwrap_or_default();
+    // Only a name that the roll-up itself gave becomes part of a path.
+    let known = names.iter().filter_map(Value::as_str).find(|known| *known == name).ok_or_else(Fault::not_found)?;
+    let folder = shown["made"].as_str().ok_or_else(Fault::not_found)?;
+    let superior = shown["superior"].as_str().unwrap_or_default();
+    let shown_name = if known == "index.html" { "汇总.html".to_owned() } else { known.to_owned() };
+    let year = shown["year"].as_i64().unwrap_or_default();
+    download(hub.store.made().join(folder).join(known), &format!("{superior}{year}年{shown_name}"), false).await
+}

@@ -1,0 +1,67 @@
+//! The page itself: HTML, CSS and ES modules, built into the program and used without a build step.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::fault::Fault;
+
+/// The frame of every screen.
+const PAGE: &str = include_str!("page/page.html");
+
+/// The files by their names.
+const FILES: &[(&str, &str, &str)] = &[
+    ("/nianbao.css", "text/css; charset=utf-8", include_str!("page/nianbao.css")),
+    ("/openapi.json", "application/json; charset=utf-8", include_str!("page/openapi.json")),
+    ("/js/app.js", "text/javascript; charset=utf-8", include_str!("page/js/app.js")),
+    ("/js/api.js", "text/javascript; charset=utf-8", include_str!("page/js/api.js")),
+    ("/js/theme.js", "text/javascript; charset=utf-8", include_str!("page/js/theme.js")),
+    ("/js/ui.js", "text/javascript; charset=utf-8", include_str!("page/js/ui.js")),
+    ("/js/icons.js", "text/javascript; charset=utf-8", include_str!("page/js/icons.js")),
+    ("/js/states.js", "text/javascript; charset=utf-8", include_str!("page/js/states.js")),
+    ("/js/inbox.js", "text/javascript; charset=utf-8", include_str!("page/js/inbox.js")),
+    ("/js/upload.js", "text/javascript; charset=utf-8", include_str!("page/js/upload.js")),
+    ("/js/review.js", "text/javascript; charset=utf-8", include_str!("page/js/review.js")),
+    ("/js/tables.js", "text/javascript; charset=utf-8", include_str!("page/js/tables.js")),
+    ("/js/dialogs.js", "text/javascript; charset=utf-8", include_str!("page/js/dialogs.js")),
+    ("/js/panels.js", "text/javascript; charset=utf-8", include_str!("page/js/panels.js")),
+    ("/js/rollup.js", "text/javascript; charset=utf-8", include_str!("page/js/rollup.js")),
+    ("/js/log.js", "text/javascript; charset=utf-8", include_str!("page/js/log.js")),
+    ("/js/settings.js", "text/javascript; charset=utf-8", include_str!("page/js/settings.js")),
+    ("/js/login.js", "text/javascript; charset=utf-8", include_str!("page/js/login.js")),
+    ("/js/errors.js", "text/javascript; charset=utf-8", include_str!("page/js/errors.js")),
+];
+
+/// The paths of the screens.
+pub(super) const SCREENS: &[&str] = &["/", "/report", "/rollup", "/log", "/settings"];
+
+/// Whether a path holds nothing of the office's: what the pages are made of, and the page at which people come in.
+pub(super) fn is_public(path: &str) -> bool {
+    path == "/login" || FILES.iter().any(|(name, ..)| *name == path)
+}
+
+/// A screen.
+pub(super) fn page() -> Response {
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
+}
+
+/// The screen that says what is wrong.
+pub(super) fn error_page(code: &str) -> Response {
+    let page = PAGE.replace("data-screen=\"\"", &format!("data-screen=\"error\" data-kind=\"{code}\""));
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+}
+
+/// A file of the page, or the screen that says that there is none.
+pub(super) fn file(path: &str, headers: &HeaderMap) -> Response {
+    match FILES.iter().find(|(name, ..)| *name == path) {
+        Some((_, kind, text)) => ([(header::CONTENT_TYPE, *kind)], *text).into_response(),
+        None if path.starts_with("/api/") => Fault::not_found().into_response(),
+        None => {
+            let html = headers
+                .get(header::ACCEPT)
+                .and_then(|accept| accept.to_str().ok())
+                .is_some_and(|accept| accept.contains("text/html"));
+            let page = if html { error_page("not-found") } else { Fault::not_found().into_response() };
+            (StatusCode::NOT_FOUND, page).into_response()
+        }
+    }
+}

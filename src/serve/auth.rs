@@ -1,0 +1,315 @@
+//! Who may come in: on this machine by the start token, from others by a password and a name; and the token that every write carries.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use super::ServeError;
+use super::store::{Store, random};
+use crate::batch::sha256;
+
+/// Name of the cookie.
+pub(super) const COOKIE: &str = "nianbao";
+
+/// Tries of a password before a pause, and the pause.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(300);
+
+/// A visit by name ends after this time without a request.
+const IDLE: Duration = Duration::from_secs(12 * 3600);
+
+/// Most visits and most addresses that are remembered.
+const MOST: usize = 2_000;
+
+/// Least characters of a password.
+pub(super) const LEAST: usize = 8;
+
+/// Memory of argon2 in KB, and its passes: what OWASP names least for argon2id.
+const COST: (u32, u32) = (19 * 1024, 2);
+
+/// A visitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Visitor {
+    /// The name that is written into the log; `None` for the one at this machine, whose name is a setting.
+    pub(super) name: Option<String>,
+    /// What every write carries.
+    pub(super) token: String,
+}
+
+#[derive(Debug)]
+struct Visit {
+    name: String,
+    token: String,
+    last: Instant,
+}
+
+/// Why a password was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is another; so many tries are left.
+    Wrong(u32),
+    /// There were too many tries; so many seconds are left.
+    Pause(u64),
+}
+
+/// The door.
+#[derive(Debug)]
+pub(super) struct Door {
+    /// Of this machine and folder; the same after a restart, so that an open page goes on.
+    cookie: String,
+    token: String,
+    start: String,
+    lan: bool,
+    hosts: Vec<String>,
+    port: AtomicU16,
+    password: Mutex<Option<String>>,
+    visits: Mutex<HashMap<String, Visit>>,
+    tries: Mutex<HashMap<IpAddr, (u32, Instant)>>,
+}
+
+impl Door {
+    /// The door of a folder, and the password that was made up where others are let in and there is none.
+    pub(super) fn open(store: &Store, lan: bool, hosts: Vec<String>) -> Result<(Self, Option<String>), ServeError> {
+        let secret = store.secret()?;
+        let derived = |what: &str| sha256(format!("{what}:{secret}").as_bytes());
+        let mut password = store.password();
+        let mut made = None;
+        if lan && password.is_none() {
+            let text = random()?[..12].to_owned();
+            let text = format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..]);
+            let hash = hash(&text)?;
+            store.write_private("password", &hash)?;
+            (password, made) = (Some(hash), Some(text));
+        }
+        let door = Self {
+            cookie: derived("cookie"),
+            token: derived("write"),
+            start: random()?,
+            lan,
+            hosts,
+            port: AtomicU16::new(0),
+            password: Mutex::new(password),
+            visits: Mutex::default(),
+            tries: Mutex::default(),
+        };
+        Ok((door, made))
+    }
+
+    pub(super) fn listens_at(&self, port: u16) {
+        self.port.store(port, Ordering::Relaxed);
+    }
+
+    /// The token of the address that is opened at the start.
+    pub(super) fn start_token(&self) -> &str {
+        &self.start
+    }
+
+    /// The cookie of the one at this machine.
+    pub(super) fn own_cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// Whether this is the token of the start.
+    pub(super) fn is_start(&self, token: &str) -> bool {
+        same(token, &self.start)
+    }
+
+    /// Whether a request that names this host is for us. A page of another site whose name was turned to this machine names that site;
+    /// a numeric address cannot be turned.
+    pub(super) fn is_host(&self, host: &str) -> bool {
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (name, port.parse().ok())
+            }
+            _ => (host, Some(80)),
+        };
+        if port != Some(self.port.load(Ordering::Relaxed)) {
+            return false;
+        }
+        let name = name.to_ascii_lowercase();
+        if matches!(name.as_str(), "127.0.0.1" | "localhost" | "[::1]") {
+            return true;
+        }
+        let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+        self.lan && (address || self.hosts.iter().any(|host| host.eq_ignore_ascii_case(&name)))
+    }
+
+    /// Who sends these cookies, or this bearer token, from this address.
+    pub(super) fn visitor(&self, cookies: &str, bearer: Option<&str>, from: IpAddr) -> Option<Visitor> {
+        let own = || Visitor { name: None, token: self.token.clone() };
+        if let Some(bearer) = bearer {
+            // A program of the office on this machine.
+            return (from.is_loopback() && self.is_start(bearer)).then(own);
+        }
+        let mut values = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+        let value = values.find_map(|(name, value)| (name == COOKIE).then_some(value))?;
+        if same(value, &self.cookie) {
+            return from.is_loopback().then(own);
+        }
+        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        let visit = visits.get_mut(&sha256(value.as_bytes()))?;
+        if visit.last.elapsed() > IDLE {
+            visits.remove(&sha256(value.as_bytes()));
+            return None;
+        }
+        visit.last = Instant::now();
+        Some(Visitor { name: Some(visit.name.clone()), token: visit.token.clone() })
+    }
+
+    /// Lets somebody in by the password; the answer is the value of the cookie.
+    pub(super) fn enter(
+        &self,
+        name: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<Result<String, Refusal>, ServeError> {
+        if let Some(refusal) = self.try_once(from) {
+            return Ok(Err(refusal));
+        }
+        let hash = self.password.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if !hash.is_some_and(|hash| fits(password, &hash)) {
+            let tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+            let used = tries.get(&from).map_or(1, |tries| tries.0);
+            return Ok(Err(Refusal::Wrong(TRIES.saturating_sub(used))));
+        }
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(&from);
+        let cookie = random()? + &random()?;
+        let visit = Visit { name: name.to_owned(), token: random()?, last: Instant::now() };
+        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        visits.retain(|_, visit| visit.last.elapsed() <= IDLE);
+        if visits.len() >= MOST {
+            visits.clear();
+        }
+        visits.insert(sha256(cookie.as_bytes()), visit);
+        Ok(Ok(cookie))
+    }
+
+    /// Counts a try; refuses it where there were too many.
+    fn try_once(&self, from: IpAddr) -> Option<Refusal> {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= MOST {
+            tries.retain(|_, tries| tries.1.elapsed() < PAUSE);
+        }
+        let (count, last) = tries.entry(from).or_insert((0, Instant::now()));
+        if last.elapsed() >= PAUSE {
+            *count = 0;
+        }
+        if *count >= TRIES {
+            return Some(Refusal::Pause((PAUSE.saturating_sub(last.elapsed())).as_secs().max(1)));
+        }
+        *count += 1;
+        *last = Instant::now();
+        None
+    }
+
+    /// Ends a visit.
+    pub(super) fn leave(&self, cookies: &str) {
+        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        for value in cookies.split(';').filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=')) {
+            visits.remove(&sha256(value.as_bytes()));
+        }
+    }
+
+    /// Sets another password; whoever came in by the old one has to come in again.
+    pub(super) fn set_password(&self, store: &Store, password: &str) -> Result<(), ServeError> {
+        let hash = hash(password)?;
+        store.write_private("password", &hash)?;
+        *self.password.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash);
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
+    }
+}
+
+/// Compares without telling by its time where two texts part.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |parts, (one, other)| parts | (one ^ other)) == 0
+}
+
+fn argon() -> Result<Argon2<'static>, ServeError> {
+    let params = Params::new(COST.0, COST.1, 1, None)
+        .map_err(|error| ServeError::Start(std::io::Error::other(error.to_string())))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> Result<String, ServeError> {
+    let other = |error: argon2::password_hash::Error| ServeError::Start(std::io::Error::other(error.to_string()));
+    let salt = SaltString::encode_b64(random()?.as_bytes()).map_err(other)?;
+    Ok(argon()?.hash_password(password.as_bytes(), &salt).map_err(other)?.to_string())
+}
+
+fn fits(password: &str, hash: &str) -> bool {
+    let parsed = PasswordHash::new(hash);
+    parsed.is_ok_and(|parsed| argon().is_ok_and(|argon| argon.verify_password(password.as_bytes(), &parsed).is_ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn door(lan: bool) -> (tempfile::TempDir, Store, Door, Option<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (door, made) = Door::open(&store, lan, vec!["nianbao.office".to_owned()]).unwrap();
+        door.listens_at(8765);
+        (folder, store, door, made)
+    }
+
+    #[test]
+    fn a_name_that_was_turned_to_this_machine_is_not_ours() {
+        let (_folder, _store, local, _) = door(false);
+        for host in ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765"] {
+            assert!(local.is_host(host), "{host}");
+        }
+        for host in [
+            "evil.example:8765",
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "192.168.1.20:8765",
+            "",
+            "127.0.0.1.evil.example:8765",
+            "nianbao.office:8765",
+        ] {
+            assert!(!local.is_host(host), "{host}");
+        }
+        let (_folder, _store, lan, _) = door(true);
+        for (host, ours) in [
+            ("192.168.1.20:8765", true),
+            ("nianbao.office:8765", true),
+            ("evil.example:8765", false),
+            ("[fe80::1]:8765", true),
+        ] {
+            assert_eq!(lan.is_host(host), ours, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_password_lets_in_by_name_and_five_wrong_ones_do_not() {
+        let (_folder, store, door, made) = door(true);
+        let (password, from) = (made.unwrap(), IpAddr::from([192, 168, 1, 30]));
+        let cookie = door.enter("李娜", &password, from).unwrap().unwrap();
+        let visitor = door.visitor(&format!("a=b; {COOKIE}={cookie}"), None, from).unwrap();
+        assert_eq!(visitor.name.as_deref(), Some("李娜"));
+        for left in (0..TRIES).rev() {
+            assert_eq!(door.enter("李娜", "guess", from).unwrap(), Err(Refusal::Wrong(left)));
+        }
+        assert!(matches!(door.enter("李娜", &password, from).unwrap(), Err(Refusal::Pause(_))));
+        door.set_password(&store, "another password").unwrap();
+        assert_eq!(door.visitor(&format!("{COOKIE}={cookie}"), None, from), None);
+        assert!(!store.password().unwrap().contains("another"));
+    }
+
+    #[test]
+    fn the_cookie_of_this_machine_is_of_no_use_on_another() {
+        let (_folder, _store, door, _) = door(true);
+        let cookies = format!("{COOKIE}={}", door.own_cookie());
+        assert!(door.visitor(&cookies, None, IpAddr::from([127, 0, 0, 1])).is_some());
+        assert!(door.visitor(&cookies, None, IpAddr::from([192, 168, 1, 30])).is_none());
+        assert!(door.visitor("", Some(door.start_token()), IpAddr::from([127, 0, 0, 1])).is_some());
+        assert!(door.visitor("", Some("x"), IpAddr::from([127, 0, 0, 1])).is_none());
+    }
+}

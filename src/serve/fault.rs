@@ -1,0 +1,89 @@
+//! Why a request was not done, as JSON in both languages.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::journal::Written;
+use crate::finding::{Message, system};
+
+/// A request that was not done.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) status: StatusCode,
+    /// One word that never changes.
+    pub(super) code: &'static str,
+    pub(super) message: Message,
+    /// What else the page shows.
+    pub(super) more: Value,
+}
+
+impl Fault {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: Message) -> Self {
+        Self { status, code, message, more: Value::Null }
+    }
+
+    /// There is no such report, file or entry.
+    pub(super) fn not_found() -> Self {
+        let message = Message::new(
+            "没有这一项。可能已被删除，或网址不对。",
+            "There is no such thing here. It may have been taken out, or the address is wrong.",
+        );
+        Self::new(StatusCode::NOT_FOUND, "not-found", message)
+    }
+
+    /// The request is not one.
+    pub(super) fn bad(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", Message::new(zh, en))
+    }
+
+    /// A child said why not.
+    pub(super) fn refused(message: Message) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message)
+    }
+
+    /// Somebody else was first.
+    pub(super) fn conflict(theirs: Value) -> Self {
+        let message = Message::new(
+            "您打开以后，别人先改了这份报告。您的改动没有保存，也没有盖掉别人的。",
+            "Somebody else changed this report first. Your change was not saved, and theirs was not overwritten.",
+        );
+        Self { more: json!({ "theirs": theirs }), ..Self::new(StatusCode::CONFLICT, "conflict", message) }
+    }
+
+    /// The disk did not take it.
+    pub(super) fn disk(error: &std::io::Error) -> Self {
+        let said = system(error);
+        let message = Message::new(
+            format!("没有存下来：{}。请检查磁盘后再试，原有的内容没有受影响。", said.zh),
+            format!("Not saved: {}. Nothing that was there before has changed.", said.en),
+        );
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "not-saved", message)
+    }
+
+    /// What the writer says, as the number of the entry.
+    pub(super) fn of_written(written: Written) -> Result<u64, Self> {
+        match written {
+            Written::Done(number) | Written::Received(number) | Written::Known(number) => Ok(number),
+            Written::Conflict => Err(Self::conflict(Value::Null)),
+            Written::Failed(error) => Err(Self::disk(&error)),
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let mut body = json!({ "code": self.code, "message": self.message });
+        if let (Value::Object(body), Value::Object(more)) = (&mut body, self.more) {
+            body.extend(more);
+        }
+        let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
+        (self.status, kind, body.to_string()).into_response()
+    }
+}
+
+/// JSON as an answer.
+pub(super) fn answer(body: &Value) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
+    (kind, body.to_string()).into_response()
+}

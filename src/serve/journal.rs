@@ -1,0 +1,308 @@
+//! The one writer of the logs: whatever is answered for passes through here, is synced, and only then becomes part of the state.
+//!
+//! Commands that wait together are synced together, so fifty clients that upload at once wait for a few syncs and not for fifty.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::{oneshot, watch};
+
+use super::state::State;
+use super::store::Store;
+use super::{ServeError, now};
+use crate::batch::write_whole;
+use crate::corrections::{Correction, Corrections};
+use crate::ledger::{CORRECTIONS, Entry, LOG, Ledger, WAIVERS, What};
+use crate::waivers;
+
+/// Most commands that are synced together.
+const MOST: usize = 256;
+
+/// A file, and the revision that whoever writes has seen of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) file: u64,
+    pub(super) revision: u64,
+}
+
+/// What is to be written.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// An entry of the log. The number of a received file is given here.
+    Log { who: String, what: What, seen: Option<Seen> },
+    /// A correction; and the number of the one that it takes back.
+    Correct { line: Box<Correction>, who: String, seen: Option<Seen>, undoes: Option<usize> },
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(super) enum Written {
+    /// It is on the disk: the number of the entry, or of the correction.
+    Done(u64),
+    /// A file came in, and has this number.
+    Received(u64),
+    /// The same bytes are there already, as this file.
+    Known(u64),
+    /// Somebody else was first.
+    Conflict,
+    /// It could not be written, and does not count.
+    Failed(io::Error),
+}
+
+/// Hands commands to the writer.
+#[derive(Debug, Clone)]
+pub(super) struct Journal {
+    commands: Sender<(Command, oneshot::Sender<Written>)>,
+}
+
+impl Journal {
+    /// Reads the logs, and starts the thread that writes them. `changed` counts what was written.
+    pub(super) fn open(store: &Store, changed: watch::Sender<u64>) -> Result<(Self, Arc<RwLock<State>>), ServeError> {
+        let (text, log) = store.log(LOG)?;
+        let (corrected, corrections) = store.log(CORRECTIONS)?;
+        let mut state = State::default();
+        for entry in Ledger::read(&text)?.entries {
+            state.add(entry);
+        }
+        for line in lines(&corrected)? {
+            state.correct(line);
+        }
+        let state = Arc::new(RwLock::new(state));
+        let (commands, receiver) = channel();
+        let writer = Writer { log, corrections, folder: store.folder.clone(), state: Arc::clone(&state), changed };
+        writer.waivers();
+        let thread = std::thread::Builder::new().name("journal".to_owned());
+        thread.spawn(move || writer.run(&receiver)).map_err(ServeError::Start)?;
+        Ok((Self { commands }, state))
+    }
+
+    /// Writes, and says what became of it when it is on the disk.
+    pub(super) async fn write(&self, command: Command) -> Written {
+        let (reply, answer) = oneshot::channel();
+        if self.commands.send((command, reply)).is_err() {
+            return Written::Failed(io::ErrorKind::BrokenPipe.into());
+        }
+        answer.await.unwrap_or_else(|_| Written::Failed(io::ErrorKind::BrokenPipe.into()))
+    }
+}
+
+/// The corrections of a file, each whole.
+fn lines(text: &str) -> Result<Vec<Correction>, ServeError> {
+    use crate::finding::Bilingual;
+    // Says which line is wrong.
+    Corrections::read(text).map_err(|error| ServeError::File(CORRECTIONS.to_owned(), error.message()))?;
+    Ok(text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok()).collect())
+}
+
+struct Writer {
+    log: File,
+    corrections: File,
+    folder: PathBuf,
+    state: Arc<RwLock<State>>,
+    changed: watch::Sender<u64>,
+}
+
+/// What a command adds to the state when it is on the disk.
+enum Added {
+    Entry(Entry),
+    Correction(Box<Correction>, Option<Entry>),
+}
+
+/// What is written together.
+#[derive(Default)]
+struct Batch {
+    log: Vec<u8>,
+    corrections: Vec<u8>,
+    added: Vec<(Added, oneshot::Sender<Written>, Written)>,
+    touched: HashSet<u64>,
+    digests: HashSet<String>,
+    next_id: u64,
+    next_file: u64,
+    next_line: usize,
+}
+
+impl Writer {
+    fn run(mut self, commands: &Receiver<(Command, oneshot::Sender<Written>)>) {
+        let mut held = None;
+        loop {
+            let Some(first) = held.take().or_else(|| commands.recv().ok()) else { return };
+            let mut batch = self.begin();
+            let mut next = Some(first);
+            while let Some((command, reply)) = next.take() {
+                // What depends on something written in this batch waits for it.
+                if batch.depends(&command) {
+                    held = Some((command, reply));
+                    break;
+                }
+                self.prepare(&mut batch, command, reply);
+                if batch.added.len() < MOST {
+                    next = commands.try_recv().ok();
+                }
+            }
+            self.finish(batch);
+        }
+    }
+
+    fn begin(&self) -> Batch {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        Batch {
+            next_id: state.ledger.next_id(),
+            next_file: state.ledger.next_file(),
+            next_line: state.corrections.len() + 1,
+            ..Batch::default()
+        }
+    }
+
+    /// Turns a command into its lines, or answers at once where it cannot be.
+    fn prepare(&self, batch: &mut Batch, command: Command, reply: oneshot::Sender<Written>) {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let seen = command.seen();
+        let current = |seen: Seen| state.items.get(&seen.file).is_some_and(|item| item.revision == seen.revision);
+        if seen.is_some_and(|seen| !current(seen)) {
+            let _ = reply.send(Written::Conflict);
+            return;
+        }
+        batch.touched.extend(command.file());
+        let at = now();
+        match command {
+            Command::Log { who, mut what, .. } => {
+                let mut written = Written::Done(batch.next_id);
+                if let What::Received { file, sha256, .. } = &mut what {
+                    let known = state.ledger.standing().find(|sent| sent.sha256 == *sha256);
+                    if let Some(known) = known {
+                        let _ = reply.send(Written::Known(known.file));
+                        return;
+                    }
+                    *file = batch.next_file;
+                    batch.next_file += 1;
+                    batch.digests.insert(sha256.clone());
+                    written = Written::Received(*file);
+                }
+                let entry = Entry { id: batch.next_id, at, who, what };
+                batch.next_id += 1;
+                batch.log(&entry);
+                batch.added.push((Added::Entry(entry), reply, written));
+            }
+            Command::Correct { line, who, undoes, .. } => {
+                if undoes.is_some_and(|number| !state.is_last(number)) {
+                    let _ = reply.send(Written::Conflict);
+                    return;
+                }
+                let number = batch.next_line;
+                batch.next_line += 1;
+                if let Ok(text) = serde_json::to_vec(&line) {
+                    batch.corrections.extend_from_slice(&text);
+                    batch.corrections.push(b'\n');
+                }
+                let entry = undoes.map(|undone| {
+                    let reason = line.reason.clone().unwrap_or_default();
+                    let what = What::Undone { of: format!("c{undone}"), by: Some(number), reason };
+                    let entry = Entry { id: batch.next_id, at, who, what };
+                    batch.next_id += 1;
+                    batch.log(&entry);
+                    entry
+                });
+                batch.added.push((Added::Correction(line, entry), reply, Written::Done(number as u64)));
+            }
+        }
+    }
+
+    /// Writes and syncs the batch, takes it into the state, and answers.
+    fn finish(&mut self, batch: Batch) {
+        if batch.added.is_empty() {
+            return;
+        }
+        let put = |file: &mut File, bytes: &[u8]| -> io::Result<()> {
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            let before = file.metadata()?.len();
+            let done = file.write_all(bytes).and_then(|()| file.sync_data());
+            if done.is_err() {
+                // A part of it must not stand before what is written next.
+                let _ = file.set_len(before);
+            }
+            done
+        };
+        // The correction goes first: an entry about it means nothing without it.
+        let written = put(&mut self.corrections, &batch.corrections).and_then(|()| put(&mut self.log, &batch.log));
+        if let Err(error) = written {
+            for (_, reply, _) in batch.added {
+                let _ = reply.send(Written::Failed(io::Error::new(error.kind(), error.to_string())));
+            }
+            return;
+        }
+        let mut replies = Vec::with_capacity(batch.added.len());
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let before = state.waivers;
+        for (added, reply, written) in batch.added {
+            match added {
+                Added::Entry(entry) => state.add(entry),
+                Added::Correction(line, entry) => {
+                    state.correct(*line);
+                    if let Some(entry) = entry {
+                        state.add(entry);
+                    }
+                }
+            }
+            replies.push((reply, written));
+        }
+        let waivers = state.waivers != before;
+        drop(state);
+        if waivers {
+            self.waivers();
+        }
+        self.changed.send_modify(|count| *count += 1);
+        for (reply, written) in replies {
+            let _ = reply.send(written);
+        }
+    }
+
+    /// Writes the waivers in force for the command line; they follow from the log, and are written again at every start.
+    fn waivers(&self) {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let list: Vec<_> = state.ledger.waivers().cloned().collect();
+        drop(state);
+        let text = if list.is_empty() { Some(String::new()) } else { waivers::text(list) };
+        if let Some(text) = text {
+            let _ = write_whole(&self.folder, WAIVERS, text.as_bytes());
+        }
+    }
+}
+
+impl Command {
+    fn seen(&self) -> Option<Seen> {
+        match self {
+            Self::Log { seen, .. } | Self::Correct { seen, .. } => *seen,
+        }
+    }
+
+    /// The file that it is about.
+    fn file(&self) -> Option<u64> {
+        self.seen().map(|seen| seen.file)
+    }
+}
+
+impl Batch {
+    /// Whether a command must wait until this batch is written.
+    fn depends(&self, command: &Command) -> bool {
+        let digest = match command {
+            Command::Log { what: What::Received { sha256, .. }, .. } => self.digests.contains(sha256),
+            // Which correction is the last of its place is known when those before it are written.
+            Command::Correct { undoes: Some(_), .. } => !self.corrections.is_empty(),
+            _ => false,
+        };
+        digest || command.file().is_some_and(|file| self.touched.contains(&file))
+    }
+
+    fn log(&mut self, entry: &Entry) {
+        if let Ok(text) = serde_json::to_vec(entry) {
+            self.log.extend_from_slice(&text);
+            self.log.push(b'\n');
+        }
+    }
+}

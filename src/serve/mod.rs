@@ -1,0 +1,180 @@
+//! `nianbao serve`: the office's page in a browser, over a work folder that holds everything it was given and told.
+//!
+//! The server reads no document: what touches a sent file happens in supervised child processes ([`work`]). What is answered for was
+//! written and synced first ([`journal`]); the state in memory is what the logs say, plus what the children made of the files.
+
+mod api;
+mod assets;
+mod auth;
+mod body;
+mod connection;
+mod fault;
+mod guard;
+mod hub;
+mod journal;
+mod pool;
+mod reading;
+mod rows;
+mod settings;
+mod state;
+mod store;
+mod work;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+
+use thiserror::Error;
+
+use crate::finding::{Bilingual, Message, system};
+use crate::ledger::LedgerMistake;
+
+pub use work::child;
+
+/// How the page is served.
+pub struct Options {
+    /// The work folder; made where it is missing.
+    pub folder: PathBuf,
+    /// Where to listen; with port 0 the system chooses one, and a port that is taken is followed by the next free one where `exact` is not set.
+    pub address: SocketAddr,
+    /// Whether it must be this port.
+    pub exact: bool,
+    /// Whether other machines are let in, by a password and a name.
+    pub lan: bool,
+    /// Names by which other machines reach this one, besides its numeric addresses.
+    pub hosts: Vec<String>,
+    /// The name that is written into the log for the one at this machine.
+    pub name: String,
+    /// Starts a child that calls [`child`].
+    pub child: Box<dyn Fn() -> Command + Send + Sync>,
+    /// Most seconds for a file.
+    pub seconds: u64,
+    /// Number of children that read.
+    pub jobs: usize,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("folder", &self.folder).field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// What is known when the page can be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// The address to open, with the start token.
+    pub url: String,
+    /// The address for other machines, where they are let in.
+    pub lan: Option<String>,
+    /// The password that was made up because there was none.
+    pub password: Option<String>,
+}
+
+/// Why the page cannot be served.
+#[derive(Debug, Error)]
+#[error("{}", self.message().en)]
+pub enum ServeError {
+    /// The work folder cannot be used.
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another copy of the program serves this folder.
+    Busy(PathBuf),
+    /// The address cannot be listened on.
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The log of the folder is damaged.
+    Log(#[from] LedgerMistake),
+    /// A file of the folder is not as the program writes it: its name, and what is wrong.
+    File(String, Message),
+    /// Threads or random numbers are not to be had, or the pipe to a child broke.
+    Start(io::Error),
+}
+
+impl Bilingual for ServeError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Folder { path, source } => {
+                let (path, said) = (path.display(), system(source));
+                Message::new(format!("工作文件夹“{path}”不能使用：{}。", said.zh), format!("{path}: {}", said.en))
+            }
+            Self::Busy(path) => {
+                let path = path.display();
+                Message::new(
+                    format!("“{path}”已经由另一个窗口打开，请用那个窗口，或先关闭它。"),
+                    format!("{path}: another copy of the program serves this folder"),
+                )
+            }
+            Self::Address { address, source } => {
+                let said = system(source);
+                Message::new(
+                    format!("不能在 {address} 上打开网页：{}。请换一个端口（--port）。", said.zh),
+                    format!("{address}: {}; try another port (--port)", said.en),
+                )
+            }
+            Self::Log(mistake) => mistake.message(),
+            Self::File(name, said) => Message::new(format!("“{name}”：{}", said.zh), format!("{name}: {}", said.en)),
+            Self::Start(error) => {
+                let said = system(error);
+                Message::new(format!("未能启动：{}。", said.zh), format!("cannot start: {}", said.en))
+            }
+        }
+    }
+}
+
+/// Serves the page until `stop` is dropped or sends. `started` is told where it can be opened.
+///
+/// # Errors
+/// [`ServeError`] when the folder cannot be used or the address not listened on.
+pub fn run(
+    options: Options,
+    stop: std::sync::mpsc::Receiver<()>,
+    started: impl FnOnce(&Started),
+) -> Result<(), ServeError> {
+    let hub = hub::Hub::open(options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(16)
+        .enable_io()
+        .enable_time()
+        .build()
+        .map_err(ServeError::Start)?;
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("stop".to_owned())
+        .spawn(move || {
+            let _ = stop.recv();
+            let _ = ended.send(());
+        })
+        .map_err(ServeError::Start)?;
+    let done = runtime.block_on(async move {
+        let listener = hub.listen().await?;
+        let opened = hub.started();
+        hub.store.write_private("running", &opened.url)?;
+        started(&opened);
+        reading::begin(&hub);
+        tokio::spawn(connection::accept(listener, hub));
+        let _ = end.await;
+        Ok(())
+    });
+    runtime.shutdown_background();
+    done
+}
+
+/// The address at which a folder is served by another copy of the program.
+pub fn running(folder: &std::path::Path) -> Option<String> {
+    store::running(folder)
+}
+
+/// Now in China, where the reports are from, as the logs have it.
+fn now() -> String {
+    jiff::tz::offset(8).to_datetime(jiff::Timestamp::now()).strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+}

@@ -1,0 +1,164 @@
+//! Reads what came in, in turn, and reads again what changed settings, corrections or waivers make different.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::hub::Hub;
+use super::journal::{Command, Written};
+use super::now;
+use super::rows::key;
+use super::state::Phase;
+use super::work::{Answer, Ask, Member};
+use crate::finding::code::batch::CONVERTER_DIED;
+use crate::finding::{Finding, Severity};
+use crate::ledger::What;
+
+/// How often the day is looked at: an acceptance ends with its last day.
+const DAY: Duration = Duration::from_secs(600);
+
+/// Queues everything that stands, as after a start, and again on every new day.
+pub(super) fn begin(hub: &Arc<Hub>) {
+    let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
+    files.into_iter().for_each(|file| queue(hub, file));
+    let hub = Arc::clone(hub);
+    tokio::spawn(async move {
+        let today = || now().split('T').next().map(str::to_owned);
+        let mut day = today();
+        loop {
+            tokio::time::sleep(DAY).await;
+            if day != today() {
+                day = today();
+                again(&hub);
+            }
+        }
+    });
+}
+
+/// Has everything checked again, under new settings or waivers.
+pub(super) fn again(hub: &Arc<Hub>) {
+    let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
+    for file in files {
+        let hub = Arc::clone(hub);
+        tokio::spawn(async move { read(&hub, file).await });
+    }
+}
+
+/// Has a file read.
+pub(super) fn queue(hub: &Arc<Hub>, file: u64) {
+    hub.change(|state| {
+        if let Some(item) = state.items.get_mut(&file) {
+            item.phase = Phase::Waiting;
+        }
+    });
+    let hub = Arc::clone(hub);
+    tokio::spawn(async move {
+        read(&hub, file).await;
+    });
+}
+
+async fn read(hub: &Arc<Hub>, file: u64) {
+    let Some(archive) = hub.state().sent(file).map(|sent| is_archive(&sent.name)) else { return };
+    let asking = Arc::clone(hub);
+    let answer = hub
+        .pool
+        .ask_in_turn(move || {
+            asking.change(|state| {
+                if let Some(item) = state.items.get_mut(&file)
+                    && item.phase == Phase::Waiting
+                {
+                    item.phase = Phase::Reading;
+                }
+            });
+            let state = asking.state();
+            let ask = state.sent(file).map(|sent| {
+                let sent = asking.file(&state, sent);
+                if archive { Ask::Unpack { file: sent, into: asking.store.sent() } } else { Ask::Read(sent) }
+            });
+            asking.request(&state, ask.unwrap_or(Ask::Settings))
+        })
+        .await;
+    let phase = match answer {
+        Answer::Parts(parts) => Phase::Read(parts),
+        Answer::Refused { finding, agency } => Phase::Refused(finding, agency),
+        Answer::Unpacked(members) => return Box::pin(unpacked(hub, file, members)).await,
+        Answer::No(message) => {
+            let mut finding = Finding::new(&CONVERTER_DIED, message);
+            finding.severity = Severity::Error;
+            Phase::Refused(Box::new(finding), None)
+        }
+        _ => return,
+    };
+    hub.change(|state| {
+        if let Some(item) = state.items.get_mut(&file) {
+            item.phase = phase;
+        }
+    });
+    replace(hub, file).await;
+}
+
+fn is_archive(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("zip"))
+}
+
+/// Takes what an archive held for received, and the archive for done.
+async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
+    let Some((who, drop)) = hub.state().sent(archive).map(|sent| (sent.who.clone(), sent.drop.clone())) else { return };
+    let drop = drop.or_else(|| Some(format!("archive-{archive}")));
+    let count = members.len();
+    let mut refused = None;
+    for member in members {
+        let (sha256, bytes) = match member.stored {
+            Ok(stored) => stored,
+            Err(finding) => {
+                refused = Some(finding);
+                continue;
+            }
+        };
+        let what =
+            What::Received { file: 0, name: member.name, sha256, bytes, drop: drop.clone(), archive: Some(archive) };
+        if let Written::Received(file) = hub.write(Command::Log { who: who.clone(), what, seen: None }).await {
+            queue(hub, file);
+        }
+    }
+    match refused {
+        // It stays in the list, so that what it held and could not be taken out is not forgotten.
+        Some(finding) => hub.change(|state| {
+            if let Some(item) = state.items.get_mut(&archive) {
+                item.phase = Phase::Refused(finding, None);
+            }
+        }),
+        None => {
+            let what = What::Unpacked { file: archive, members: count };
+            hub.write(Command::Log { who: String::new(), what, seen: None }).await;
+        }
+    }
+}
+
+/// Notes which files stand for which: a later file stands for an earlier one all of whose reports it has again. Files are read in any
+/// order, so a file may be either of the two.
+pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
+    let replaced: Vec<(u64, u64)> = {
+        let state = hub.state();
+        let keys = |file: u64| state.parts(file).iter().map(key).collect::<Option<Vec<_>>>().unwrap_or_default();
+        let own = keys(file);
+        let mut found = Vec::new();
+        for sent in state.ledger.standing().filter(|sent| sent.file != file && !own.is_empty()) {
+            let others = keys(sent.file);
+            let (earlier, later) = if sent.file < file { (&others, &own) } else { (&own, &others) };
+            if !earlier.is_empty() && earlier.iter().all(|key| later.contains(key)) {
+                found.push((sent.file.min(file), sent.file.max(file)));
+            }
+        }
+        let open = |earlier: &u64| state.sent(*earlier).is_some_and(|sent| sent.replaced.is_none());
+        // What somebody chose stands until a later file comes.
+        let chosen = |earlier: u64, later: u64| {
+            let came = state.sent(later).map_or(0, |sent| sent.entry);
+            state.ledger.used(earlier, 0).is_some_and(|used| used > came)
+        };
+        found.retain(|(earlier, later)| open(earlier) && !chosen(*earlier, *later));
+        found
+    };
+    for (file, by) in replaced {
+        hub.write(Command::Log { who: String::new(), what: What::Replaced { file, by }, seen: None }).await;
+    }
+}

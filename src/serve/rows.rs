@@ -1,0 +1,383 @@
+//! The list of the page: a row an agency, with its state; every number that the page shows is counted here.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::state::{Phase, State};
+use super::work::Part;
+use crate::finding::Message;
+use crate::ledger::{Sent, What};
+use crate::text::fold;
+
+/// Under what a report is found again when it is sent again: the agency and the year.
+pub(super) fn key(part: &Part) -> Option<(String, i16)> {
+    let agency = part.listed.as_deref().or(part.agency.as_deref())?;
+    Some((fold(agency), part.year?))
+}
+
+/// The state of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Standing {
+    /// There are errors that nobody corrected or accepted.
+    Bad,
+    /// No report could be read.
+    Failed,
+    /// The report is of another year.
+    Other,
+    /// It was sent back.
+    Returned,
+    /// Nothing came.
+    None,
+    /// It waits, or is read.
+    Working,
+    /// Errors were removed by corrections.
+    Fixed,
+    /// What is wrong was accepted.
+    Accepted,
+    /// Nothing is wrong.
+    Clean,
+}
+
+/// A version of a report.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Version {
+    pub(super) id: String,
+    pub(super) file: String,
+    pub(super) at: String,
+    pub(super) bytes: u64,
+    pub(super) counts: bool,
+}
+
+/// A row.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Row {
+    /// The report's id: the number of its file, and behind a dash that of the report where it is not the first.
+    pub(super) id: Option<String>,
+    pub(super) agency: Option<String>,
+    /// The agency above it.
+    pub(super) group: Option<String>,
+    pub(super) state: Standing,
+    pub(super) file: Option<String>,
+    pub(super) year: Option<i16>,
+    pub(super) form: Option<String>,
+    /// Which of its versions it is, from 1, and the versions.
+    pub(super) version: usize,
+    pub(super) versions: Vec<Version>,
+    /// Others of the same delivery have other figures.
+    pub(super) double: bool,
+    /// It is not in the agencies file.
+    pub(super) unlisted: bool,
+    pub(super) errors: usize,
+    pub(super) warnings: usize,
+    pub(super) accepted: usize,
+    pub(super) corrected: usize,
+    /// The first thing that is wrong.
+    pub(super) first: Option<Message>,
+    pub(super) at: Option<String>,
+    pub(super) bytes: u64,
+    pub(super) revision: u64,
+    /// The day by which a report that was sent back is due.
+    pub(super) due: Option<String>,
+    pub(super) contact: Option<String>,
+}
+
+/// One report of one file.
+struct Candidate<'a> {
+    sent: &'a Sent,
+    report: usize,
+    part: &'a Part,
+}
+
+/// The id of a report.
+pub(super) fn id(file: u64, report: usize) -> String {
+    if report == 0 { file.to_string() } else { format!("{file}-{report}") }
+}
+
+/// What an id means.
+pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
+    match id.split_once('-') {
+        Some((file, report)) => Some((file.parse().ok()?, report.parse().ok().filter(|&report| report > 0)?)),
+        None => Some((id.parse().ok()?, 0)),
+    }
+}
+
+/// The year that the page is about: the wanted one, else that of most reports.
+pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
+    wanted.or_else(|| {
+        let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
+        for part in state.ledger.standing().flat_map(|sent| state.parts(sent.file)) {
+            if let Some(year) = part.year {
+                *counts.entry(year).or_default() += 1;
+            }
+        }
+        counts.into_iter().max_by_key(|&(year, count)| (count, year)).map(|(year, _)| year)
+    })
+}
+
+/// The rows of a year; of all years where `all` is set. `agencies` is the list that the settings come to.
+pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value) -> Vec<Row> {
+    let mut groups: BTreeMap<(String, Option<i16>), Vec<Candidate>> = BTreeMap::new();
+    let mut rows = Vec::new();
+    let mut failed: HashMap<String, Vec<Row>> = HashMap::new();
+    for sent in state.ledger.standing() {
+        let Some(item) = state.items.get(&sent.file) else { continue };
+        match &item.phase {
+            Phase::Read(parts) => {
+                for (report, part) in parts.iter().enumerate() {
+                    let candidate = Candidate { sent, report, part };
+                    let agency = part.listed.as_deref().or(part.agency.as_deref()).map(fold);
+                    // Without a name it stands by itself.
+                    let name =
+                        agency.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{}-{report}", sent.file));
+                    groups.entry((name, part.year)).or_default().push(candidate);
+                }
+            }
+            Phase::Refused(finding, agency) => {
+                let due = due(state, sent.file, 0);
+                let standing = if due.is_some() { Standing::Returned } else { Standing::Failed };
+                let first = Some(finding.message.clone());
+                let due = due.flatten();
+                let row = Row { agency: agency.clone(), state: standing, errors: 1, first, due, ..bare(state, sent) };
+                match agency {
+                    Some(agency) => failed.entry(fold(agency)).or_default().push(row),
+                    None => rows.push(row),
+                }
+            }
+            Phase::Waiting | Phase::Reading => rows.push(Row { state: Standing::Working, ..bare(state, sent) }),
+        }
+    }
+    let this_year: Vec<String> = groups.keys().filter(|(_, of)| *of == year).map(|(name, _)| name.clone()).collect();
+    for ((name, of), candidates) in &groups {
+        let wanted = all || *of == year || of.is_none();
+        // A report of another year is told where the agency has none of this year.
+        if wanted || !this_year.contains(name) {
+            let mut row = row(state, candidates);
+            if !wanted {
+                row.state = Standing::Other;
+            }
+            rows.push(row);
+        }
+    }
+    listed(&mut rows, failed, agencies);
+    rows.sort_by(|one, other| (one.state, &one.agency, &one.file).cmp(&(other.state, &other.agency, &other.file)));
+    rows
+}
+
+/// The agencies for which others report: they are expected to only where they did.
+pub(super) fn tops(agencies: &Value) -> Vec<String> {
+    let list = agencies.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let tops = list.iter().filter(|agency| agency["top"].as_bool().unwrap_or_default());
+    tops.filter_map(|agency| agency["name"].as_str().map(str::to_owned)).collect()
+}
+
+/// A row with what is known of a file alone.
+fn bare(state: &State, sent: &Sent) -> Row {
+    Row {
+        id: Some(sent.file.to_string()),
+        agency: None,
+        group: None,
+        state: Standing::Working,
+        file: Some(sent.name.clone()),
+        year: None,
+        form: None,
+        version: 1,
+        versions: Vec::new(),
+        double: false,
+        unlisted: false,
+        errors: 0,
+        warnings: 0,
+        accepted: 0,
+        corrected: 0,
+        first: None,
+        at: Some(sent.at.clone()),
+        bytes: sent.bytes,
+        revision: state.items.get(&sent.file).map_or(0, |item| item.revision),
+        due: None,
+        contact: None,
+    }
+}
+
+/// The row of the versions of a report, in the order in which they came.
+fn row(state: &State, candidates: &[Candidate]) -> Row {
+    let used = |candidate: &Candidate| state.ledger.used(candidate.sent.file, candidate.report);
+    // The one that somebody chose, unless a later one came after that; else the last.
+    let chosen = (0..candidates.len()).max_by_key(|&at| {
+        let candidate = &candidates[at];
+        (used(candidate).max(Some(candidate.sent.entry)), at)
+    });
+    let at = chosen.unwrap_or(0);
+    let Candidate { sent, report, part } = &candidates[at];
+    let returned = due(state, sent.file, *report);
+    let standing = match () {
+        () if returned.is_some() => Standing::Returned,
+        () if part.errors > 0 => Standing::Bad,
+        () if part.accepted > 0 => Standing::Accepted,
+        () if part.corrected > 0 => Standing::Fixed,
+        () => Standing::Clean,
+    };
+    let same_delivery =
+        |other: &Candidate| sent.drop.is_some() && other.sent.drop == sent.drop && other.part.figures != part.figures;
+    Row {
+        id: Some(id(sent.file, *report)),
+        agency: part.listed.clone().or_else(|| part.agency.clone()),
+        state: standing,
+        year: part.year,
+        form: Some(part.form.clone()),
+        version: at + 1,
+        versions: candidates
+            .iter()
+            .enumerate()
+            .map(|(number, one)| Version {
+                id: id(one.sent.file, one.report),
+                file: one.sent.name.clone(),
+                at: one.sent.at.clone(),
+                bytes: one.sent.bytes,
+                counts: number == at,
+            })
+            .collect(),
+        double: candidates.iter().any(same_delivery),
+        unlisted: part.listed.is_none(),
+        errors: part.errors,
+        warnings: part.warnings,
+        accepted: part.accepted,
+        corrected: part.corrected,
+        first: part.first.clone(),
+        due: returned.flatten(),
+        ..bare(state, sent)
+    }
+}
+
+/// The day by which a report that was sent back is due; `None` where it was not.
+fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
+    match &state.ledger.returned(file, report)?.what {
+        What::Returned { due, .. } => Some(due.map(|due| due.to_string())),
+        _ => None,
+    }
+}
+
+/// Puts the rows beside the agencies file: groups, agencies that sent nothing, files that could not be read.
+fn listed(rows: &mut Vec<Row>, mut failed: HashMap<String, Vec<Row>>, agencies: &Value) {
+    let text = |agency: &Value, key: &str| agency.get(key).and_then(Value::as_str).map(str::to_owned);
+    let list = agencies.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if list.is_empty() {
+        rows.iter_mut().for_each(|row| row.unlisted = false);
+    }
+    let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        known.entry(row.agency.as_deref().map(fold).unwrap_or_default()).or_default().push(index);
+    }
+    for agency in list {
+        let name = text(agency, "name").unwrap_or_default();
+        let (group, contact) = (text(agency, "above"), text(agency, "contact"));
+        let own = known.get(&fold(&name)).cloned().unwrap_or_default();
+        for &index in &own {
+            (rows[index].group, rows[index].contact) = (group.clone(), contact.clone());
+        }
+        let failed = failed.remove(&fold(&name)).unwrap_or_default();
+        // A file beside a report that was read is no reason to ask the agency again.
+        let counts = own.iter().any(|&index| rows[index].state != Standing::Other);
+        let top = agency.get("top").and_then(Value::as_bool).unwrap_or_default();
+        if own.is_empty() && failed.is_empty() && !top {
+            rows.push(Row { agency: Some(name), group, contact, ..nothing() });
+        } else if !counts {
+            rows.extend(failed.into_iter().map(|row| Row { group: group.clone(), contact: contact.clone(), ..row }));
+        }
+    }
+    rows.extend(failed.into_values().flatten());
+}
+
+/// The row of an agency that sent nothing.
+fn nothing() -> Row {
+    Row {
+        id: None,
+        agency: None,
+        group: None,
+        state: Standing::None,
+        file: None,
+        year: None,
+        form: None,
+        version: 0,
+        versions: Vec::new(),
+        double: false,
+        unlisted: false,
+        errors: 0,
+        warnings: 0,
+        accepted: 0,
+        corrected: 0,
+        first: None,
+        at: None,
+        bytes: 0,
+        revision: 0,
+        due: None,
+        contact: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Entry;
+    use crate::serve::state::Item;
+
+    fn state(files: &[(&str, Option<&str>, i16, usize)]) -> State {
+        let mut state = State::default();
+        for (number, (name, agency, year, errors)) in files.iter().enumerate() {
+            let file = number as u64 + 1;
+            let sha256 = format!("{file:064x}");
+            let what = What::Received { file, name: (*name).to_owned(), sha256, bytes: 1, drop: None, archive: None };
+            state.add(Entry { id: file, at: String::new(), who: String::new(), what });
+            let part = Part {
+                agency: agency.map(str::to_owned),
+                listed: None,
+                year: Some(*year),
+                form: "f".to_owned(),
+                title: None,
+                errors: *errors,
+                warnings: 0,
+                accepted: 0,
+                corrected: 0,
+                first: None,
+                figures: file.to_string(),
+            };
+            state.items.insert(file, Item { phase: Phase::Read(vec![part]), revision: 1 });
+        }
+        state
+    }
+
+    #[test]
+    fn a_report_sent_again_is_a_version_and_the_last_counts_until_another_is_chosen() {
+        let mut state = state(&[("a.docx", Some("甲局"), 2025, 1), ("b.docx", Some("甲局"), 2025, 0)]);
+        let one = |state: &State| rows(state, Some(2025), false, &Value::Null);
+        let found = one(&state);
+        assert_eq!((found.len(), found[0].id.as_deref(), found[0].state), (1, Some("2"), Standing::Clean));
+        assert_eq!((found[0].version, found[0].versions.len()), (2, 2));
+        let what = What::Used { file: 1, report: 0, reason: "单位确认".to_owned() };
+        state.add(Entry { id: 3, at: String::new(), who: "王".to_owned(), what });
+        assert_eq!(one(&state)[0].id.as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn agencies_of_the_list_that_sent_nothing_have_a_row_and_the_top_is_not_expected() {
+        let state = state(&[("a.docx", Some("甲局"), 2025, 0), ("c.docx", Some("丙局"), 2024, 0)]);
+        let agencies = serde_json::json!({ "list": [
+            { "name": "某县", "top": true }, { "name": "甲局", "above": "某县" }, { "name": "乙局", "above": "某县" }, { "name": "丙局", "above": "某县" },
+        ] });
+        let found = rows(&state, Some(2025), false, &agencies);
+        let shown: Vec<_> = found.iter().map(|row| (row.agency.as_deref().unwrap_or_default(), row.state)).collect();
+        assert_eq!(shown, [("丙局", Standing::Other), ("乙局", Standing::None), ("甲局", Standing::Clean)]);
+        assert!(found.iter().all(|row| row.group.as_deref() == Some("某县")));
+    }
+
+    #[test]
+    fn ids_are_read_back() {
+        for (file, report) in [(1, 0), (12, 3)] {
+            assert_eq!(parse(&id(file, report)), Some((file, report)));
+        }
+        for wrong in ["", "-1", "1-0", "a", "1-", "1-x", "99999999999999999999"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the server knows: the log replayed, the corrections, and what the children made of each file.
+
+use std::collections::HashMap;
+
+use crate::corrections::{Correction, Stated};
+use crate::finding::Finding;
+use crate::ledger::{Entry, Ledger, Sent, What};
+
+use super::work::Part;
+
+/// Where a file is on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Phase {
+    /// It waits for a child.
+    Waiting,
+    /// A child has it.
+    Reading,
+    /// Its reports.
+    Read(Vec<Part>),
+    /// It has none: why, and whose it is by its name.
+    Refused(Box<Finding>, Option<String>),
+}
+
+/// What is known of a file besides the log.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub(super) phase: Phase,
+    /// Grows with everything that changes the file's reports.
+    pub(super) revision: u64,
+}
+
+/// The state of the server.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) ledger: Ledger,
+    /// Every correction in the order of the file; their numbers are from 1.
+    pub(super) corrections: Vec<Correction>,
+    pub(super) items: HashMap<u64, Item>,
+    /// Version of the settings; a child that has others ends.
+    pub(super) settings: u64,
+    /// Version of the waivers.
+    pub(super) waivers: u64,
+}
+
+impl State {
+    /// Takes an entry that was written.
+    pub(super) fn add(&mut self, entry: Entry) {
+        let touched = match &entry.what {
+            What::Received { file, .. } => {
+                self.items.insert(*file, Item { phase: Phase::Waiting, revision: 1 });
+                None
+            }
+            What::Accepted { file, .. } => {
+                self.waivers += 1;
+                Some(*file)
+            }
+            What::Undone { of, .. } => self.undone(of),
+            What::Returned { file, .. }
+            | What::Used { file, .. }
+            | What::Deleted { file, .. }
+            | What::Replaced { file, .. }
+            | What::Unpacked { file, .. } => Some(*file),
+            What::Settings { .. } | What::Given(_) => None,
+        };
+        self.touch(touched);
+        self.ledger.add(entry);
+    }
+
+    /// The file that an undone entry was about.
+    fn undone(&mut self, of: &str) -> Option<u64> {
+        let id: u64 = of.parse().ok()?;
+        let entry = self.ledger.entries.iter().find(|entry| entry.id == id)?;
+        match &entry.what {
+            What::Accepted { file, .. } => {
+                let file = *file;
+                self.waivers += 1;
+                Some(file)
+            }
+            What::Returned { file, .. } | What::Used { file, .. } | What::Deleted { file, .. } => Some(*file),
+            _ => None,
+        }
+    }
+
+    fn touch(&mut self, file: Option<u64>) {
+        if let Some(item) = file.and_then(|file| self.items.get_mut(&file)) {
+            item.revision += 1;
+        }
+    }
+
+    /// Takes a correction that was written.
+    pub(super) fn correct(&mut self, line: Correction) {
+        let files: Vec<u64> =
+            self.ledger.files.values().filter(|sent| sent.sha256 == line.sha256).map(|sent| sent.file).collect();
+        self.corrections.push(line);
+        files.into_iter().for_each(|file| self.touch(Some(file)));
+    }
+
+    /// The corrections of a file as lines of JSON.
+    pub(super) fn corrections_of(&self, sha256: &str) -> String {
+        let lines = self.corrections.iter().filter(|line| line.sha256.eq_ignore_ascii_case(sha256));
+        lines.filter_map(|line| serde_json::to_string(line).ok()).map(|line| line + "\n").collect()
+    }
+
+    /// A file that stands.
+    pub(super) fn sent(&self, file: u64) -> Option<&Sent> {
+        self.ledger.files.get(&file).filter(|sent| sent.deleted.is_none())
+    }
+
+    /// The reports of a file, where it was read.
+    pub(super) fn parts(&self, file: u64) -> &[Part] {
+        match self.items.get(&file).map(|item| &item.phase) {
+            Some(Phase::Read(parts)) => parts,
+            _ => &[],
+        }
+    }
+
+    /// Whether a correction is the last of its place, so that it can be taken back, and is not undone.
+    pub(super) fn is_last(&self, number: usize) -> bool {
+        let Some(line) = number.checked_sub(1).and_then(|at| self.corrections.get(at)) else { return false };
+        let place = |line: &Correction| (line.sha256.clone(), line.report, line.field.clone());
+        self.corrections[number..].iter().all(|later| place(later) != place(line))
+    }
+}
+
+/// What a correction says, as text.
+pub(super) fn stated(stated: &Stated) -> String {
+    match stated {
+        Stated::Number(number) => number.normalize().to_string(),
+        Stated::Text(text) => text.clone(),
+        Stated::Nothing => String::new(),
+    }
+}

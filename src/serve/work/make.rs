@@ -1,0 +1,178 @@
+//! Files made of a report: the same writers as those of `convert`, and what goes back to the sender.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use zip::write::SimpleFileOptions;
+
+use crate::batch::{Content, Loader, Maker, Pipeline, guarded, safe_name, write_whole};
+use crate::finding::{Bilingual, Message};
+use crate::form::Forms;
+use crate::report::Report;
+use crate::write::pdf::PdfWriter;
+use crate::write::{Output, WRITERS};
+
+use super::desk::{Desk, corrections, input};
+use super::{Answer, Which};
+
+/// What is made of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::serve) enum Kind {
+    /// A format of the writers, by its number in their table.
+    Format(usize),
+    /// PDF, which needs fonts.
+    Pdf,
+    /// The sent file with a comment at every place that a finding names.
+    Annotated,
+    /// The sent file with the corrections as tracked changes.
+    Revised,
+    /// The letter to the sender.
+    Letter,
+    /// The sent file itself.
+    Original,
+}
+
+impl Kind {
+    /// A kind by its name in an address.
+    pub(in crate::serve) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "pdf" => Self::Pdf,
+            "annotated" => Self::Annotated,
+            "revised" => Self::Revised,
+            "letter" => Self::Letter,
+            "original" => Self::Original,
+            suffix => Self::Format(WRITERS.iter().position(|writer| writer.output.suffix() == suffix)?),
+        })
+    }
+}
+
+/// A file with its name.
+pub(super) struct Done {
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Desk<'_> {
+    /// Makes a file and puts it at `out`.
+    pub(super) fn make(&mut self, which: &Which, kind: Kind, wanted: (bool, &[String]), out: &Path) -> Answer {
+        match self.made(which, kind, wanted) {
+            Ok(done) => put(&done, out),
+            Err(message) => Answer::No(message),
+        }
+    }
+
+    /// Makes many files, in an archive; those that cannot be made are named in a text beside them.
+    pub(super) fn bundle(&mut self, files: &[(Which, Vec<Kind>)], chinese: bool, out: &Path) -> Answer {
+        let mut packed = || -> std::io::Result<()> {
+            let mut zip = zip::ZipWriter::new(BufWriter::new(File::create(out)?));
+            let options = SimpleFileOptions::default();
+            let (mut given, mut left) = (std::collections::HashSet::new(), String::new());
+            for (which, kinds) in files {
+                for kind in kinds {
+                    match self.made(which, *kind, (chinese, &[])) {
+                        Ok(done) => {
+                            let mut name = done.name.clone();
+                            let mut number = 1;
+                            while !given.insert(name.clone()) {
+                                number += 1;
+                                let (stem, suffix) = done.name.rsplit_once('.').unwrap_or((&done.name, ""));
+                                name = format!("{stem}({number}).{suffix}");
+                            }
+                            zip.start_file(name, options)?;
+                            zip.write_all(&done.bytes)?;
+                        }
+                        Err(message) => left.push_str(&format!("{}：{}\r\n", which.file.name, message.zh)),
+                    }
+                }
+            }
+            if !left.is_empty() {
+                zip.start_file("没有生成的文件.txt", options)?;
+                zip.write_all("\u{feff}".as_bytes())?;
+                zip.write_all(left.as_bytes())?;
+            }
+            zip.finish()?.flush()
+        };
+        match packed() {
+            Ok(()) => Answer::Made { name: "年报.zip".to_owned() },
+            Err(error) => Answer::No(crate::finding::system(&error)),
+        }
+    }
+
+    fn made(&mut self, which: &Which, kind: Kind, (chinese, ids): (bool, &[String])) -> Result<Done, Message> {
+        match kind {
+            Kind::Format(number) => self.written(which, WRITERS.get(number).map(|writer| writer.output)),
+            Kind::Pdf => self.written(which, Some(Output::Pdf)),
+            Kind::Original => {
+                let bytes = Loader::default().bytes(&input(&which.file)).map_err(|finding| finding.message)?;
+                let (stem, suffix) = which.file.name.rsplit_once('.').unwrap_or((&which.file.name, "bin"));
+                Ok(Done { name: format!("{}.{}", safe_name(stem), safe_name(suffix)), bytes })
+            }
+            Kind::Annotated | Kind::Revised | Kind::Letter => self.notice(which, kind, chinese, ids),
+        }
+    }
+
+    /// A report in a format, as `convert` writes it.
+    fn written(&mut self, which: &Which, output: Option<Output>) -> Result<Done, Message> {
+        let output = output.ok_or_else(|| Message::new("没有这种格式。", "no such format"))?;
+        let corrections = corrections(&which.file);
+        let form = self.settings.text("form").filter(|form| self.shelf.forms.get(form).is_some());
+        let pipeline = Pipeline::new(&self.shelf.forms, form).correcting(Some(&corrections));
+        let site = self.site();
+        let template = self.shelf.template.as_ref().filter(|template| template.output() == output);
+        let to = [output];
+        let pdf = (output == Output::Pdf).then(|| crate::batch::fonts(self.settings.path("fonts").as_deref()));
+        let pdf = pdf.transpose().map_err(|error| error.message())?.map(PdfWriter::new);
+        let maker = Maker {
+            pipeline: &pipeline,
+            to: &to,
+            template,
+            site: site.as_ref(),
+            pdf: pdf.as_ref(),
+            anywhere: true,
+            as_written: false,
+        };
+        let file = input(&which.file);
+        let product = guarded(|| {
+            let bytes = Loader::default().bytes(&file)?;
+            maker.make(&file, &Content::of(&bytes))
+        });
+        let product = product.map_err(|finding| finding.message)?.into_iter().nth(which.report);
+        let product = product.ok_or_else(super::examine::none)?;
+        let name = format!("{}.{}", product.name, output.suffix());
+        let made = product.outputs.into_iter().next().ok_or_else(super::examine::none)?;
+        Ok(Done { name, bytes: made.1.map_err(|finding| finding.message)? })
+    }
+
+    /// A blank form.
+    pub(super) fn blank(&self, form: &str, suffix: &str, out: &Path) -> Answer {
+        match blank(&self.shelf.forms, form, suffix) {
+            Ok(done) => put(&done, out),
+            Err(message) => Answer::No(message),
+        }
+    }
+}
+
+/// What stands for the agency and the year in the title of a blank form.
+const BLANK: (&str, &str) = ("（机关名称）", "××××");
+
+fn blank(forms: &Forms, id: &str, suffix: &str) -> Result<Done, Message> {
+    let none = || Message::new("没有这种空白表。", "there is no such blank form");
+    let form = forms.get(id).ok_or_else(none)?;
+    let writer = WRITERS.iter().find(|writer| writer.output.suffix() == suffix).ok_or_else(none)?;
+    let mut report = Report::empty(&form.id);
+    report.title = Some(form.title.pattern.replace("{agency}", BLANK.0).replace("{year}", BLANK.1));
+    let bytes = (writer.write)(form, &report).map_err(|error| error.message())?;
+    Ok(Done { name: format!("{}.{suffix}", safe_name(&form.name.zh)), bytes })
+}
+
+fn put(done: &Done, out: &Path) -> Answer {
+    let (folder, name) =
+        (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy());
+    match write_whole(folder, &name, &done.bytes) {
+        Ok(()) => Answer::Made { name: done.name.clone() },
+        Err(error) => Answer::No(crate::finding::system(&error)),
+    }
+}

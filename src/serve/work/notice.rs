@@ -1,0 +1,90 @@
+//! What goes back to a sender: the letter, and the sender's own file with comments or with corrections.
+
+use crate::annotate::{AUTHOR, Revision, annotate, revise};
+use crate::batch::{guarded, safe_name};
+use crate::document::Budget;
+use crate::finding::{Bilingual, Finding, Language, Message, Severity};
+use crate::letter::Letter;
+use crate::report::Report;
+
+use super::Which;
+use super::desk::Desk;
+use super::examine::ids_of;
+use super::make::{Done, Kind};
+
+impl Desk<'_> {
+    /// A letter, or a copy of the sent file.
+    pub(super) fn notice(&mut self, which: &Which, kind: Kind, chinese: bool, ids: &[String]) -> Result<Done, Message> {
+        let language = if chinese { Language::Zh } else { Language::En };
+        let (bytes, report, findings) = self.subject(which)?;
+        let wanted = |(id, finding): (String, &Finding)| {
+            let named = if ids.is_empty() { finding.counts(Severity::Warning) } else { ids.contains(&id) };
+            named.then(|| finding.clone())
+        };
+        let named: Vec<Finding> = ids_of(&findings).into_iter().zip(&findings).filter_map(wanted).collect();
+        let author = self.settings.text("author");
+        let author = author.as_deref().unwrap_or(AUTHOR);
+        let stem = which.file.name.rsplit_once('.').map_or(which.file.name.as_str(), |(stem, _)| stem);
+        match kind {
+            Kind::Annotated => {
+                let made = guarded(|| Ok(annotate(&bytes, &named, (language, author), &mut Budget::default())));
+                let made = made.map_err(|finding| finding.message)?.map_err(|error| error.message())?;
+                Ok(Done { name: format!("批注-{}.{}", safe_name(stem), made.kind), bytes: made.bytes })
+            }
+            Kind::Revised => {
+                let report = report.ok_or_else(nothing)?;
+                let revisions: Vec<Revision> = report.values.values().filter_map(revision).collect();
+                if revisions.is_empty() {
+                    return Err(nothing());
+                }
+                let made = guarded(|| Ok(revise(&bytes, &revisions, author, &mut Budget::default())));
+                let made = made.map_err(|finding| finding.message)?.map_err(|error| error.message())?;
+                Ok(Done { name: format!("修订-{}.{}", safe_name(stem), made.kind), bytes: made.bytes })
+            }
+            _ => {
+                let letter = Letter::compose(report.as_ref(), &which.file.name, &named, language);
+                let letter =
+                    letter.ok_or_else(|| Message::new("没有要写进通知的问题。", "there is nothing to write about"))?;
+                let bytes = letter.docx().map_err(|error| error.message())?;
+                let whose = report.as_ref().and_then(|report| report.agency.as_deref()).unwrap_or(stem);
+                Ok(Done { name: format!("退回修改通知-{}.docx", safe_name(whose)), bytes })
+            }
+        }
+    }
+
+    /// The bytes of a file, its report where it has one, and what there is to say.
+    fn subject(&mut self, which: &Which) -> Result<(Vec<u8>, Option<Report>, Vec<Finding>), Message> {
+        match self.reports(&which.file) {
+            Ok((bytes, reports)) => {
+                let report = reports.into_iter().nth(which.report).ok_or_else(super::examine::none)?;
+                let examined = self.examined(report);
+                Ok((bytes, Some(examined.report), examined.findings))
+            }
+            Err(finding) => Ok((Vec::new(), None, vec![*finding])),
+        }
+    }
+}
+
+fn nothing() -> Message {
+    Message::new("没有更正过的格，修订件与原件相同。", "nothing was corrected, so the copy would be the file itself")
+}
+
+/// A corrected figure as a tracked change.
+fn revision(value: &crate::report::Value) -> Option<Revision<'_>> {
+    let corrected = value.corrected.as_ref().filter(|corrected| corrected.from.trim() != value.raw.trim())?;
+    let shown = |text: &str| if text.trim().is_empty() { "（空白）".to_owned() } else { text.trim().to_owned() };
+    let reason = corrected.reason.as_ref().map(|reason| format!("；{reason}")).unwrap_or_default();
+    let day = corrected.at.split('T').next().unwrap_or_default();
+    let at = corrected.at.parse::<jiff::Timestamp>().map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    Some(Revision {
+        place: value.place.as_ref()?,
+        to: value.raw.clone(),
+        date: at.unwrap_or_else(|_| format!("{day}T00:00:00Z")),
+        note: format!(
+            "原填{}，更正为{}（{}，{day}{reason}）。",
+            shown(&corrected.from),
+            shown(&value.raw),
+            corrected.by
+        ),
+    })
+}

@@ -1,0 +1,255 @@
+//! The reports of the folder added up, as `rollup` does it, and what the page shows of it.
+
+use std::path::Path;
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::agencies::Matcher;
+use crate::batch::{self, Content, Loader, Pipeline, guarded, write_whole};
+use crate::check::Context;
+use crate::finding::{Bilingual, Message, Severity};
+use crate::form::{ChartKind, Form};
+use crate::report::Report;
+use crate::rollup::{Collection, Outcome, Previous, Rollup, Unlisted};
+use crate::summary;
+use crate::write::WriteError;
+
+use super::desk::Desk;
+use super::{Answer, SentFile};
+
+impl Desk<'_> {
+    /// Adds up reports; the files of the roll-up are put into `out`.
+    pub(super) fn rollup(&mut self, files: &[SentFile], year: Option<i16>, without_errors: bool, out: &Path) -> Answer {
+        let mut read: Vec<(String, Outcome)> = Vec::new();
+        for file in files {
+            let reports = self.reports(file).map(|(_, reports)| reports);
+            let reports =
+                reports.map(|reports| reports.into_iter().map(|report| bare(self.examined(report).report)).collect());
+            read.push((file.name.clone(), reports));
+        }
+        let named;
+        let (forms, migrations) = (&self.shelf.forms, &self.shelf.migrations);
+        let mut collection;
+        if let Some(agencies) = &self.shelf.agencies {
+            collection = Collection::new(forms, migrations, agencies, without_errors);
+            read.into_iter().for_each(|(name, outcome)| collection.add(&name, outcome));
+        } else {
+            let mut unlisted = Unlisted::default();
+            read.into_iter().for_each(|(name, outcome)| unlisted.add(&name, outcome));
+            named = unlisted.agencies();
+            collection = Collection::new(forms, migrations, &named, without_errors);
+            unlisted.add_to(&mut collection);
+        }
+        let Some(mut rollup) = collection.finish(year) else {
+            return Answer::No(Message::new("还没有可以汇总的报告。", "there is no report to add up"));
+        };
+        if let Some(found) = self.year_before(&rollup, without_errors) {
+            rollup.findings.extend(found.told(&rollup));
+            rollup.previous = Some(found);
+        }
+        let mut report = rollup.report();
+        self.pipeline.check(&mut report, &Context::default());
+        match write(&rollup, &report, out) {
+            Ok(names) => Answer::Shown(shown(&rollup, &report, &names)),
+            Err(refused) => Answer::No(refused.0),
+        }
+    }
+
+    /// Last year's figures: of a workbook that a roll-up made, or of last year's reports.
+    fn year_before(&self, rollup: &Rollup, without_errors: bool) -> Option<Previous> {
+        let path = self.settings.path("previous").filter(|path| path.exists())?;
+        let inputs = batch::list(&[path.to_string_lossy().into_owned()], None).ok()?.list;
+        let year = rollup.year.checked_sub(1)?;
+        let (forms, migrations) = (&self.shelf.forms, &self.shelf.migrations);
+        let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone());
+        if let [input] = inputs.as_slice() {
+            let read = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)));
+            let report = read.ok()?;
+            let name = report.agency.as_deref().unwrap_or_default();
+            let same = |top| Matcher::new(rollup.agencies).find(name).agency == Some(top);
+            let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
+            return found.filter(|_| rollup.superior().is_none_or(same));
+        }
+        let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
+        for input in &inputs {
+            let outcome = guarded(|| pipeline.report(input, &Content::of(&Loader::default().bytes(input)?)));
+            collection.add(&input.path, outcome);
+        }
+        Some(Previous::of_rollup(rollup, &collection.finish(Some(year))?))
+    }
+}
+
+/// A report without its text, which is not added up.
+fn bare(mut report: Report) -> Report {
+    (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
+    report
+}
+
+/// Why the files of a roll-up are not there.
+struct Refused(Message);
+
+impl From<WriteError> for Refused {
+    fn from(error: WriteError) -> Self {
+        Self(error.message())
+    }
+}
+
+/// Puts the files of a roll-up into a folder, and names them.
+fn write(rollup: &Rollup, report: &Report, out: &Path) -> Result<Vec<String>, Refused> {
+    let system = |error: std::io::Error| Refused(crate::finding::system(&error));
+    std::fs::create_dir_all(out).map_err(system)?;
+    let mut names = Vec::new();
+    summary::files(rollup, report, |name, bytes| -> Result<(), Refused> {
+        names.push(name.to_owned());
+        write_whole(out, name, bytes).map_err(system)
+    })?;
+    Ok(names)
+}
+
+/// A figure of the page: the sum of fields, by its label.
+struct Column {
+    label: String,
+    fields: Vec<usize>,
+}
+
+/// The figures that stand beside each agency: those of the form's charts, then what the rules of the tables with them define or compare.
+fn columns(form: &Form) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut add = |label: &str, fields: Vec<usize>| {
+        if !columns.iter().any(|column| column.fields == fields) {
+            columns.push(Column { label: label.to_owned(), fields });
+        }
+    };
+    for chart in form.charts.iter().filter(|chart| chart.kind == ChartKind::Agencies) {
+        chart.slices.iter().for_each(|slice| add(&slice.label, slice.fields.clone()));
+    }
+    for chart in form.charts.iter().filter(|chart| chart.kind == ChartKind::Shares) {
+        chart.slices.iter().for_each(|slice| add(&slice.label, slice.fields.clone()));
+    }
+    columns
+}
+
+fn sum(fields: &[usize], figures: &[Option<Decimal>]) -> Option<Decimal> {
+    let mut numbers = fields.iter().filter_map(|&field| figures.get(field).copied().flatten());
+    let first = numbers.next()?;
+    numbers.try_fold(first, Decimal::checked_add)
+}
+
+fn number(number: Option<Decimal>) -> Value {
+    number.map_or(Value::Null, |number| Value::String(number.normalize().to_string()))
+}
+
+fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
+    let form = rollup.form;
+    let columns = columns(form);
+    let row = |figures: &[Option<Decimal>]| {
+        columns.iter().map(|column| number(sum(&column.fields, figures))).collect::<Vec<_>>()
+    };
+    let counts = rollup.counts_of_agencies();
+    let tree: Vec<Value> = rollup
+        .agencies
+        .in_tree_order()
+        .into_iter()
+        .map(|(agency, depth)| {
+            let node = &rollup.nodes[agency];
+            let unreadable = rollup.unreadable.iter().any(|sent| sent.agency == agency);
+            let state = match node.own {
+                Some(entry) if rollup.has_errors(entry) => "errors",
+                Some(_) => "clean",
+                None if unreadable => "failed",
+                None if rollup.missing.contains(&agency) => "none",
+                None => "group",
+            };
+            let below = !rollup.agencies.children(agency).is_empty();
+            json!({
+                "name": rollup.agencies.list()[agency].name,
+                "depth": depth,
+                "below": below,
+                "state": state,
+                "includes": node.includes,
+                "counted": node.own.is_some_and(|own| rollup.counts(own)),
+                "values": row(if below { &node.region } else { &node.itself }),
+                "before": rollup.previous.as_ref().map(|before| columns.iter().map(|column| number(column.fields.iter().try_fold(Decimal::ZERO, |sum, &field| Some(sum + before.of_agency(agency, field)?)))).collect::<Vec<_>>()),
+            })
+        })
+        .collect();
+    let years: Vec<Value> = rollup.previous.iter().flat_map(|before| compared(rollup, before)).collect();
+    let findings = rollup.findings.iter().filter(|told| told.finding.severity >= Severity::Warning).take(200);
+    let findings: Vec<Value> = findings
+        .map(|told| {
+            let agency = told.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+            json!({ "agency": agency, "file": told.file, "code": told.finding.code, "severity": told.finding.severity, "message": told.finding.message })
+        })
+        .collect();
+    let broken: Vec<&Message> =
+        report.findings.iter().filter(|found| found.rule.is_some()).map(|found| &found.message).collect();
+    json!({
+        "year": rollup.year,
+        "form": { "id": form.id, "name": form.name },
+        "superior": rollup.superior().map(|top| rollup.agencies.list()[top].name.as_str()),
+        "listed": !rollup.agencies.are_of_reports(),
+        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "missing": counts.missing, "repeated": counts.repeated, "taken": counts.taken },
+        "said": counts.message(),
+        "columns": columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
+        "total": row(&rollup.total.region),
+        "totalBefore": rollup.previous.as_ref().map(|before| row(&before.total)),
+        "charts": charts(rollup),
+        "tree": tree,
+        "years": years,
+        "yearBefore": rollup.previous.as_ref().map(|before| before.year),
+        "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
+        "missing": rollup.missing.iter().map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),
+        "unreadable": rollup.unreadable.iter().map(|sent| json!({ "agency": rollup.agencies.list()[sent.agency].name, "file": sent.file })).collect::<Vec<_>>(),
+        "repeated": rollup.repeated.iter().map(|one| json!({ "agency": rollup.agencies.list()[one.agency].name, "counted": one.counted, "others": one.others, "same": one.same })).collect::<Vec<_>>(),
+        "others": rollup.others.iter().map(|one| json!({ "agency": one.agency, "year": one.year, "file": one.file })).collect::<Vec<_>>(),
+        "findings": findings,
+        "broken": broken,
+        "files": names,
+    })
+}
+
+/// The rows of the tables beside last year's: the last figure of every row, which is its total where it has one.
+fn compared<'r>(rollup: &'r Rollup, before: &'r Previous) -> impl Iterator<Item = Value> + 'r {
+    let fields = rollup.form.fields.iter().enumerate().filter(|(_, field)| {
+        let block = rollup.form.block(field);
+        rollup.form.tables[field.table].additive
+            && (field.column + 1 == block.leaf_columns.len() || block.leaf_rows.len() == 1)
+    });
+    fields.map(|(index, _)| {
+        let (this, that) = before.compared(rollup, index);
+        json!({ "label": rollup.form.describe(index), "this": number(this), "before": number(that) })
+    })
+}
+
+fn charts(rollup: &Rollup) -> Vec<Value> {
+    let chart = |chart: &crate::form::Chart| match chart.kind {
+        ChartKind::Shares => {
+            let slices = chart.slices.iter().map(
+                |slice| json!({ "label": slice.label, "value": number(sum(&slice.fields, &rollup.total.region)) }),
+            );
+            json!({ "kind": "shares", "title": chart.title, "slices": slices.collect::<Vec<_>>() })
+        }
+        ChartKind::Agencies => {
+            let fields: Vec<usize> = chart.slices.iter().flat_map(|slice| slice.fields.iter().copied()).collect();
+            let mut bars: Vec<(Decimal, Value)> = Vec::new();
+            for (agency, node) in rollup.nodes.iter().enumerate() {
+                if let Some(value) = sum(&fields, &node.itself) {
+                    let before = rollup.previous.as_ref().and_then(|before| {
+                        fields
+                            .iter()
+                            .try_fold(Decimal::ZERO, |sum, &field| Some(sum + before.of_agency(agency, field)?))
+                    });
+                    let name = &rollup.agencies.list()[agency].name;
+                    bars.push((
+                        value,
+                        json!({ "label": name, "value": number(Some(value)), "before": number(before) }),
+                    ));
+                }
+            }
+            bars.sort_by(|one, other| other.0.cmp(&one.0));
+            json!({ "kind": "agencies", "title": chart.title, "slices": bars.into_iter().take(12).map(|bar| bar.1).collect::<Vec<_>>() })
+        }
+    };
+    rollup.form.charts.iter().map(chart).collect()
+}

@@ -1,0 +1,9 @@
+//! The office's page, driven over plain HTTP as its own script does it: files, corrections, versions, undoing, restarts, attacks.
+
+mod attacks;
+mod browser;
+mod client;
+mod commands;
+mod flow;
+mod load;
+mod office;
