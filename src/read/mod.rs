@@ -14,6 +14,8 @@ mod word;
 mod wording;
 pub mod xml;
 
+use std::borrow::Cow;
+
 use crate::document::{Budget, Document, Format, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -77,7 +79,17 @@ pub static READERS: &[Reader] = &[
 pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Reading, ReadError> {
     budget.spend(Resource::FileBytes, bytes.len() as u64)?;
     let bytes = sniff::payload(bytes);
-    let format = match sniff(bytes) {
+    let mut findings = Vec::new();
+    let (bytes, sniffed) = match sniff(bytes) {
+        Sniffed::Encrypted => {
+            let plain = container::offcrypto::package(bytes, budget)?;
+            findings.push(container::offcrypto::opened());
+            let sniffed = sniff(&plain);
+            (Cow::Owned(plain), sniffed)
+        }
+        sniffed => (Cow::Borrowed(bytes), sniffed),
+    };
+    let format = match sniffed {
         Sniffed::Known(format) => format,
         Sniffed::Encrypted => return Err(ReadError::Encrypted),
         Sniffed::Other(what) => return Err(ReadError::Unsupported(what.to_owned())),
@@ -85,9 +97,8 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     };
     let reader = READERS.iter().find(|reader| reader.format == format);
     let reader = reader.ok_or_else(|| ReadError::Unsupported(format!("{format:?}")))?;
-    let mut findings = Vec::new();
     findings.extend(name.and_then(|name| suffix_lies(reader, name)));
-    let mut document = (reader.read)(bytes, budget, &mut findings)?;
+    let mut document = (reader.read)(&bytes, budget, &mut findings)?;
     clean::clean(&mut document);
     Ok(Reading { format, document, findings })
 }

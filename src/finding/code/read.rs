@@ -15,6 +15,21 @@ pub static FILE_ENCRYPTED: Code = Code {
     ),
 };
 
+/// The file is encrypted with the password that Excel puts in by itself.
+pub static DEFAULT_PASSWORD: Code = Code {
+    id: "default-password",
+    severity: Info,
+    title: (
+        "文件用 Excel 自带的默认密码加密，已打开读取",
+        "the file is encrypted with the default password of Excel; it was opened and read",
+    ),
+    why: (
+        "Excel 保护工作簿时会自行用默认密码加密文件，打开时不询问密码，报送人并不知道有密码。",
+        "Excel encrypts a protected workbook with a password of its own and opens it without asking; the sender knows of none.",
+    ),
+    remedy: ("无需处理。", "Nothing needs to be done."),
+};
+
 /// The file ends too early or its structure contradicts itself.
 pub static FILE_DAMAGED: Code = Code {
     id: "file-damaged",
@@ -276,6 +291,7 @@ pub static REVISION_LEFT: Code = Code {
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &FILE_ENCRYPTED,
+    &DEFAULT_PASSWORD,
     &FILE_DAMAGED,
     &FILE_UNSUPPORTED,
     &FILE_OVER_LIMIT,

@@ -2,6 +2,7 @@
 
 pub(in crate::read) mod cache;
 pub(in crate::read) mod cfb;
+pub(super) mod offcrypto;
 pub mod package;
 mod relationships;
 

@@ -3,6 +3,8 @@
 //! calamine reserves room for what the DIMENSIONS record says and lays sheets out densely: two records can make it want more memory
 //! than there is, which ends the process. Here a cell costs what it holds.
 
+use std::borrow::Cow;
+
 use super::biff::{Continued, Record, Text, record};
 use super::binfaces::Faces;
 use super::faces::shows_nothing;
@@ -16,6 +18,7 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 use crate::read::container::cfb::{Compound, u16_at, u32_at};
+use crate::read::container::offcrypto;
 use crate::read::shared::marks::{Face, LEAST_TWIPS};
 use crate::read::shared::summary;
 
@@ -60,6 +63,13 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         Some(stream) => stream,
         None => file.stream("Book", budget)?.ok_or_else(|| ReadError::Damaged("there is no Workbook stream".into()))?,
     };
+    let stream = match file_pass(&stream, budget)? {
+        Some(pass) => {
+            findings.push(offcrypto::opened());
+            Cow::Owned(offcrypto::workbook(&stream, pass, budget)?)
+        }
+        None => stream,
+    };
     let globals = Globals::read(&stream, budget)?;
     let mut book = Workbook::default();
     for bound in &globals.sheets {
@@ -83,6 +93,20 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let properties = file.stream("\u{5}SummaryInformation", budget)?.unwrap_or_default();
     book.metadata = summary::read(&properties);
     super::document(book, budget, findings)
+}
+
+/// The data of the record that says how the records behind it are encrypted.
+fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8]>, ReadError> {
+    let mut at = 0;
+    while let Some(record) = record(stream, at, budget)? {
+        match record.kind {
+            kind::FILE_PASS => return Ok(Some(record.data)),
+            // It stands before everything that it encrypts (MS-XLS 2.1.7.20.1).
+            kind::EOF | kind::CODE_PAGE | kind::FONT | kind::BOUND_SHEET => break,
+            _ => at = record.end,
+        }
+    }
+    Ok(None)
 }
 
 /// A sheet of the workbook's list.
@@ -158,7 +182,6 @@ impl Globals {
 
     fn record(&mut self, record: &Record, budget: &mut Budget) -> Result<(), ReadError> {
         match record.kind {
-            kind::FILE_PASS => return Err(ReadError::Encrypted),
             kind::CODE_PAGE => {
                 if let Text::Narrow(_) = self.text {
                     self.text = Text::Narrow(summary::encoding(record.u16(0).unwrap_or(0)));

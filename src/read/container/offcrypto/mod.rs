@@ -1,0 +1,170 @@
+//! Files of Office that are encrypted with its default password (MS-OFFCRYPTO, MS-XLS 2.2.10).
+//!
+//! Excel encrypts a workbook whose structure or one of whose sheets is protected, and opens it again without asking: the sender knows
+//! of no password. Every other password is the sender's to take off.
+
+mod agile;
+mod binary;
+mod standard;
+
+use aes::cipher::{BlockCipherDecrypt, KeyInit};
+use aes::{Aes128, Aes192, Aes256};
+use md5::Digest as _;
+use sha2::Digest as _;
+
+use super::cfb::{Compound, u16_at};
+use crate::document::{Budget, Resource};
+use crate::finding::Finding;
+use crate::finding::code::read::DEFAULT_PASSWORD;
+use crate::read::ReadError;
+
+pub(in crate::read) use binary::workbook;
+
+/// The password that Excel puts in by itself (MS-OFFCRYPTO, MS-XLS 2.4.117).
+const PASSWORD: &str = "VelvetSweatshop";
+
+/// Bytes that are hashed or decrypted for a step.
+const BYTES_A_STEP: u64 = 64;
+
+/// A hash that the formats name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hash {
+    Md5,
+    Sha1,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Hash {
+    /// The hash of pieces one after the other.
+    fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
+        macro_rules! hash {
+            ($kind:ty) => {{
+                let mut hash = <$kind>::new();
+                pieces.iter().for_each(|piece| hash.update(piece));
+                hash.finalize().to_vec()
+            }};
+        }
+        match self {
+            Self::Md5 => hash!(md5::Md5),
+            Self::Sha1 => hash!(sha1::Sha1),
+            Self::Sha256 => hash!(sha2::Sha256),
+            Self::Sha384 => hash!(sha2::Sha384),
+            Self::Sha512 => hash!(sha2::Sha512),
+        }
+    }
+
+    /// The hash of a salt and the password, hashed again with the number of the turn so many times.
+    fn spun(self, salt: &[u8], turns: u32) -> Vec<u8> {
+        let mut hash = self.of(&[salt, &wide_password()]);
+        for turn in 0..turns {
+            hash = self.of(&[&turn.to_le_bytes(), &hash]);
+        }
+        hash
+    }
+}
+
+fn wide_password() -> Vec<u8> {
+    PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// A cipher of blocks with its key.
+enum Aes {
+    Of128(Aes128),
+    Of192(Aes192),
+    Of256(Aes256),
+}
+
+impl Aes {
+    fn new(key: &[u8]) -> Option<Self> {
+        match key.len() {
+            16 => Aes128::new_from_slice(key).ok().map(Self::Of128),
+            24 => Aes192::new_from_slice(key).ok().map(Self::Of192),
+            32 => Aes256::new_from_slice(key).ok().map(Self::Of256),
+            _ => None,
+        }
+    }
+
+    /// Decrypts whole blocks: each by itself, or joined with the one before where `start` is given. What is no whole block is left.
+    fn decrypt(&self, bytes: &mut [u8], start: Option<&[u8]>) {
+        let mut before: Option<[u8; 16]> = start.and_then(|start| start.get(..16)?.try_into().ok());
+        for chunk in bytes.chunks_exact_mut(16) {
+            let Ok(packed) = <[u8; 16]>::try_from(&*chunk) else { continue };
+            let mut block = packed.into();
+            match self {
+                Self::Of128(aes) => aes.decrypt_block(&mut block),
+                Self::Of192(aes) => aes.decrypt_block(&mut block),
+                Self::Of256(aes) => aes.decrypt_block(&mut block),
+            }
+            chunk.copy_from_slice(&block);
+            if let Some(before) = &mut before {
+                chunk.iter_mut().zip(*before).for_each(|(byte, other)| *byte ^= other);
+                *before = packed;
+            }
+        }
+    }
+}
+
+/// The package within an encrypted compound file, where the default password opens it.
+///
+/// # Errors
+/// [`ReadError::Encrypted`] for every other password and for a method that Office does not use; what reading the file costs.
+pub(in crate::read) fn package(bytes: &[u8], budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
+    let mut file = Compound::open(bytes, budget)?;
+    let info = file.stream("EncryptionInfo", budget)?.ok_or(ReadError::Encrypted)?;
+    let packed = file.stream("EncryptedPackage", budget)?.ok_or(ReadError::Encrypted)?;
+    let length = packed.get(..8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
+    let packed = packed.get(8..).ok_or(ReadError::Encrypted)?;
+    budget.spend(Resource::InflatedBytes, packed.len() as u64)?;
+    budget.spend(Resource::Steps, packed.len() as u64 / BYTES_A_STEP)?;
+    let plain = match (u16_at(&info, 0), u16_at(&info, 2)) {
+        (Some(4), Some(4)) => agile::decrypt(info.get(8..).unwrap_or_default(), packed, budget)?,
+        (Some(2..=4), Some(2)) => standard::decrypt(&info, packed, budget)?,
+        _ => None,
+    };
+    let mut plain = plain.ok_or(ReadError::Encrypted)?;
+    plain.truncate(usize::try_from(length.unwrap_or(0)).unwrap_or(usize::MAX));
+    Ok(plain)
+}
+
+/// What is said of a file that the default password opens.
+pub(in crate::read) fn opened() -> Finding {
+    Finding::new(&DEFAULT_PASSWORD, DEFAULT_PASSWORD.message())
+}
+
+/// The stream cipher of the binary formats, from its first byte on.
+struct Rc4 {
+    state: [u8; 256],
+    one: u8,
+    other: u8,
+}
+
+impl Rc4 {
+    fn new(key: &[u8]) -> Self {
+        let mut state: [u8; 256] = std::array::from_fn(|index| index as u8);
+        let mut other = 0_u8;
+        for index in 0..256 {
+            let key = key.get(index % key.len().max(1)).copied().unwrap_or(0);
+            other = other.wrapping_add(state[index]).wrapping_add(key);
+            state.swap(index, usize::from(other));
+        }
+        Self { state, one: 0, other: 0 }
+    }
+
+    fn next(&mut self) -> u8 {
+        self.one = self.one.wrapping_add(1);
+        let (one, state) = (usize::from(self.one), &mut self.state);
+        self.other = self.other.wrapping_add(state[one]);
+        let other = usize::from(self.other);
+        state.swap(one, other);
+        state[usize::from(state[one].wrapping_add(state[other]))]
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Vec<u8> {
+        bytes.iter().map(|byte| byte ^ self.next()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
