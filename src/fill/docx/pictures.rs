@@ -59,7 +59,8 @@ impl<'a> Pictures<'a> {
         if !self.used.contains(&index) {
             self.used.push(index);
         }
-        extra::picture(picture, self.package.first + index, extent, alt, xml);
+        let number = self.package.first + index;
+        extra::picture(picture, (number, number + 1), extent, alt, xml);
         true
     }
 

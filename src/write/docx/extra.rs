@@ -154,10 +154,10 @@ pub(super) fn file_name(report: &Report, index: usize) -> String {
     format!("picture{index}.{}", suffix(&report.pictures[index]).0)
 }
 
-/// A picture in a paragraph of its own, no wider than the text.
+/// A picture in a paragraph of its own, no wider than the text; `id` is its own, also where it stands more than once.
 pub(crate) fn picture(
     picture: &Picture,
-    index: usize,
+    (index, id): (usize, usize),
     extent: Option<(u64, u64)>,
     alt: Option<&str>,
     xml: &mut String,
@@ -172,7 +172,7 @@ pub(crate) fn picture(
     };
     let (width, height) = scale(width, height, most, width);
     let (width, height) = scale(width, height, MOST_HEIGHT, height);
-    let (id, mut name) = (index + 1, String::new());
+    let mut name = String::new();
     escape(alt.unwrap_or(&picture.name), &mut name);
     xml.push_str(&format!(
         "<w:p><w:pPr><w:pStyle w:val=\"Picture\"/></w:pPr><w:r><w:drawing>\
@@ -189,7 +189,7 @@ pub(crate) fn picture(
 }
 
 /// Width and height of a PNG or JPEG at 96 dots an inch, in EMU.
-fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
+pub(in crate::write) fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
     dots(bytes).map(|(width, height)| (width * 9_525, height * 9_525))
 }
 

@@ -3,6 +3,8 @@
 mod blank;
 mod complete;
 pub(crate) mod extra;
+
+pub(super) use extra::pixels;
 mod template;
 
 use std::sync::Arc;
@@ -40,7 +42,7 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
     let template = template(form)?;
     // Text of a usual length fits beside the pieces.
     let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));
-    let mut body = Body { form, report, template: &template, draft, pictures: Vec::new() };
+    let mut body = Body { form, report, template: &template, draft, pictures: Vec::new(), shown: 0 };
     body.draft.piece(HEAD);
     body.document();
     body.draft.piece(template.tail);
@@ -121,6 +123,8 @@ struct Body<'a> {
     draft: Draft<'a>,
     /// Indices of the pictures that are used, each once.
     pictures: Vec<usize>,
+    /// How many pictures stand in the text so far.
+    shown: usize,
 }
 
 impl Body<'_> {
@@ -222,6 +226,7 @@ impl Body<'_> {
         if !self.pictures.contains(&index) {
             self.pictures.push(index);
         }
-        extra::picture(picture, index, extent, alt, self.draft.text());
+        self.shown += 1;
+        extra::picture(picture, (index, self.shown), extent, alt, self.draft.text());
     }
 }

@@ -20,6 +20,15 @@ const MOST: usize = 1 << 20;
 /// Name of the template; its suffix turns escaping on.
 const NAME: &str = "page.html";
 
+/// Bytes that one tag of a template may have: each can be an operator within the one before.
+const MOST_TAG: usize = 1_000;
+
+/// Blocks that may stand within each other.
+const MOST_NESTED: usize = 50;
+
+/// Statements that have an end of their own.
+const OPENS: [&str; 9] = ["if", "for", "with", "filter", "block", "macro", "call", "autoescape", "raw"];
+
 /// Stands for the report when a template is tried.
 const TRIED: &str = "<!-- the report -->";
 
@@ -58,6 +67,7 @@ impl PageWriter {
             let detail = Message::new("网页模板不得超过1MB。", "a page template may have 1 MB");
             return Err(TemplateError { line: None, detail });
         }
+        nested(template)?;
         let mut environment = Environment::new();
         environment.set_fuel(Some(FUEL));
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -114,6 +124,34 @@ impl PageWriter {
         let failed = |detail: String| WriteError { output: Output::Html, detail };
         page.map(String::into_bytes).map_err(|error| failed(format!("{NAME}:{}", explained(&error))))
     }
+}
+
+/// Refuses a template that is nested so deeply that reading it could end the program: its reader goes down a level for each.
+fn nested(template: &str) -> Result<(), TemplateError> {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(start) = template[at..].find("{{").into_iter().chain(template[at..].find("{%")).min() {
+        let start = at + start;
+        let is_statement = template[start..].starts_with("{%");
+        let inside = &template[start + 2..];
+        let length = inside.find(if is_statement { "%}" } else { "}}" }).unwrap_or(inside.len());
+        let tag = inside[..length].trim_start_matches(['-', '+']).trim_start();
+        let word = tag.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
+        if is_statement && (OPENS.contains(&word) || word == "set" && !tag.contains('=')) {
+            depth += 1;
+        } else if is_statement && word.starts_with("end") {
+            depth = depth.saturating_sub(1);
+        }
+        if length > MOST_TAG || depth > MOST_NESTED {
+            let line = Some(template[..start].matches('\n').count() + 1);
+            let detail = Message::new(
+                "嵌套过深或一处写得过长，请简化。",
+                "nested too deeply, or too long in one place; make it simpler",
+            );
+            return Err(TemplateError { line, detail });
+        }
+        at = start + 2 + length;
+    }
+    Ok(())
 }
 
 /// What is wrong with a template and what to do.
@@ -183,5 +221,18 @@ mod tests {
         );
         assert!(wrong(&"x".repeat(MOST + 1)).contains("1 MB"));
         assert_eq!(wrong("{{ body }}"), "");
+    }
+
+    #[test]
+    fn what_would_exhaust_the_stack_is_refused() {
+        let inside = |text: String| wrong(&format!("a\n{{{{ {text}x }}}}"));
+        for operator in ["not ", "-", "(", "[", "x ~ ", "x + ", "x.", "x|upper ~ "] {
+            assert!(inside(operator.repeat(29_000)).starts_with("2: nested too deeply"), "{operator}");
+        }
+        for block in ["{% if 1 %}", "{%- for x in [] -%}", "{% set x %}", "{% filter upper %}"] {
+            assert!(wrong(&block.repeat(9_000)).contains("nested too deeply"), "{block}");
+        }
+        let flat = "{% if 1 %}{% set x = 1 %}{% else %}{% endif %}".repeat(200);
+        assert_eq!(wrong(&format!("{flat}{{{{ body }}}}")), "");
     }
 }

@@ -2,12 +2,14 @@
 
 mod frame;
 mod page;
+mod pictures;
 mod tables;
 
 use std::convert::Infallible;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use self::pictures::Pictures;
 use self::tables::FormTable;
 use super::WriteError;
 use super::compiled::Compiled;
@@ -76,6 +78,7 @@ static TABLES: Compiled<Vec<FormTable>> = Compiled::none();
 fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
     let compile = || (0..form.tables.len()).map(|table| FormTable::compile(form, table)).collect();
     let Ok(tables) = TABLES.get::<Infallible>(form, || Ok(compile()));
+    let mut pictures = Pictures::new(report, parts);
     for part in parts {
         page.push_str("<section id=\"");
         escape(part.id, page);
@@ -84,13 +87,19 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
             element("h2", heading, page);
         }
         for piece in &part.pieces {
-            self::piece(form, report, &tables, *piece, page);
+            self::piece(form, (report, &mut pictures), &tables, *piece, page);
         }
         page.push_str("</section>");
     }
 }
 
-fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece, page: &mut String) {
+fn piece(
+    form: &Form,
+    (report, pictures): (&Report, &mut Pictures),
+    tables: &[FormTable],
+    piece: Piece,
+    page: &mut String,
+) {
     match piece {
         Piece::Text(text) if plan::closing(report, text).is_some() => {
             page.push_str("<p class=\"sign\">");
@@ -109,7 +118,7 @@ fn piece(form: &Form, report: &Report, tables: &[FormTable], piece: Piece, page:
         }
         Piece::Table(table) => tables[table].fill(form, report, page),
         Piece::Extra(table) => page.push_str(&tables::extra(table).0),
-        Piece::Picture(index, _, alt) => page.push_str(&page::picture(report, index, alt).0),
+        Piece::Picture(index, extent, alt) => page.push_str(&pictures.show(index, extent, alt).0),
     }
 }
 

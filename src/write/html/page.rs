@@ -1,7 +1,5 @@
 //! What a page says about itself and the site it stands on.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 
 use crate::form::Form;
@@ -59,16 +57,4 @@ pub(super) fn published(report: &Report) -> Markup {
             }
         }
     }
-}
-
-/// A picture inside the page; one that browsers do not show is named instead.
-pub(super) fn picture(report: &Report, index: usize, alt: Option<&str>) -> Markup {
-    const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
-    let Some(picture) = report.pictures.get(index) else { return html! {} };
-    let alt = alt.unwrap_or(&picture.name);
-    if !SHOWN.contains(&picture.media_type.as_str()) || picture.bytes.is_empty() {
-        return html! { p { "〔图片：" (clean(alt)) "〕" } };
-    }
-    let data = format!("data:{};base64,{}", picture.media_type, STANDARD.encode(&picture.bytes));
-    html! { img src=(data) alt=(clean(alt)); }
 }
