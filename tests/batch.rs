@@ -307,9 +307,9 @@ fn a_report_without_agency_is_named_after_its_file_and_never_leaves_the_folder()
     assert_eq!(outputs, serde_json::json!(["_CON.html", "_CON.json"]));
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, debug_assertions))]
 mod signals {
-    //! The program stopped at a known moment: while it waits for an input that is a pipe.
+    //! The program stopped at a known moment: while it has an input in hand that makes a debug build wait.
 
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Command};
@@ -317,13 +317,12 @@ mod signals {
 
     use super::*;
 
-    /// Inputs of which the second is a pipe, and the program waiting for it.
+    /// Inputs of which the second makes the program wait, and the program waiting.
     fn waiting(folder: &Folder) -> Child {
         for name in ["1.html", "3.html"] {
             folder.file(name, page(&report(name.as_bytes()[0].into())));
         }
-        let made = Command::new("mkfifo").arg(folder.path("2.html")).status().expect("mkfifo");
-        assert!(made.success());
+        folder.file("2.html", "nianbao-poison:wait");
         let mut child = folder.command(COMMAND).spawn().expect("the program");
         let first = folder.path(&format!("out/{}.json", report(b'1'.into()).title.expect("a title")));
         for _ in 0..1000 {
@@ -345,9 +344,8 @@ mod signals {
         std::thread::sleep(Duration::from_millis(200));
     }
 
-    /// Puts a file in the pipe's place and runs the same command to its end.
+    /// Puts another file in its place and runs the same command to its end.
     fn go_on(folder: &Folder) {
-        std::fs::remove_file(folder.path("2.html")).expect("the pipe");
         folder.file("2.html", page(&report(2)));
         assert_eq!(folder.run(COMMAND).status, Some(0));
     }
@@ -367,9 +365,7 @@ mod signals {
         let folder = Folder::new();
         let child = waiting(&folder);
         signal(&child, "-INT");
-        let mut pipe = std::fs::OpenOptions::new().write(true).open(folder.path("2.html")).expect("the pipe");
-        pipe.write_all(&page(&report(2))).expect("to be read");
-        drop(pipe);
+        folder.file("go", "");
         let ran = program::ran(&child.wait_with_output().expect("the program"));
         assert_eq!(ran.status, Some(130), "{ran:?}");
         assert_eq!(folder.log("out/batch.jsonl").len(), 2);
@@ -394,6 +390,43 @@ mod signals {
         go_on(&folder);
         assert!(folder.tree("out") == whole);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_no_inputs() {
+    let folder = Folder::new();
+    let made = std::process::Command::new("mkfifo").arg(folder.path("a.html")).status().expect("mkfifo");
+    assert!(made.success());
+    let ran = folder.run(&["check", "a.html", "/dev/zero"]);
+    assert_eq!((ran.status, ran.out.matches("file-unreadable").count()), (Some(1), 2), "{ran:?}");
+}
+
+#[test]
+fn archives_that_hold_one_file_ten_thousand_times_are_refused() {
+    let folder = Folder::new();
+    // Two names of the same bytes.
+    let one = zip(&[(b"1.html", &page(&report(1)))]);
+    let end = one.len() - 22;
+    let start = u32::from_le_bytes(one[end + 16..end + 20].try_into().expect("four bytes")) as usize;
+    let entry = &one[start..end];
+    let mut second = entry.to_vec();
+    second[46] = b'2';
+    let mut twice = [&one[..end], &second].concat();
+    twice.extend([&b"PK\x05\x06\0\0\0\0\x02\0\x02\0"[..], &(2 * entry.len() as u32).to_le_bytes()].concat());
+    twice.extend([&(start as u32).to_le_bytes()[..], &[0, 0]].concat());
+    folder.file("in/shared.zip", twice);
+    // A megabyte of zeros a hundred times.
+    let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for number in 0..100 {
+        let options = ::zip::write::SimpleFileOptions::default();
+        writer.start_file(format!("{number}.html"), options).expect("an entry");
+        writer.write_all(&vec![0; 1 << 20]).expect("to be packed");
+    }
+    folder.file("in/tight.zip", writer.finish().expect("an archive").into_inner());
+    let ran = folder.run(&["check", "in"]);
+    assert_eq!(ran.out.matches("archive-unreadable").count(), 2, "{ran:?}");
+    assert!(ran.out.contains("overlap"), "{ran:?}");
 }
 
 #[test]

@@ -58,6 +58,7 @@ mod serve;
 mod settings;
 mod several;
 mod sources;
+mod supervision;
 mod text_cases;
 mod text_whole;
 mod third_form;

@@ -17,6 +17,15 @@ const MOST_ENTRIES: usize = 20_000;
 /// Most bytes of all entries together, unpacked; they are unpacked one at a time.
 const MOST_BYTES: u64 = 4 << 30;
 
+/// Most times its own size that all entries of an archive may have unpacked; text packs ten to one, documents are packed already.
+const RATIO: u64 = 100;
+
+/// Bytes up to which entries may be packed as tightly as they like.
+const RATIO_FREE: u64 = 64 << 20;
+
+/// Most bytes of archives within an archive, unpacked: they are unpacked before anything is read, to list what is in them.
+const MOST_INNER: u64 = 512 << 20;
+
 /// Something that an archive is read from.
 pub(super) trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
@@ -46,9 +55,13 @@ pub(super) fn is_package(zip: &Zip) -> bool {
 }
 
 /// The entries that are files, by name, those of archives inside it as `inner.zip!name`. An entry that is not taken has its finding.
-pub(super) fn members(mut zip: Zip) -> Vec<(String, Result<Member, Box<Finding>>)> {
-    let mut room = Room { entries: MOST_ENTRIES, bytes: MOST_BYTES };
+pub(super) fn members(mut zip: Zip, size: u64) -> Vec<(String, Result<Member, Box<Finding>>)> {
+    let bytes = MOST_BYTES.min(size.saturating_mul(RATIO).max(RATIO_FREE));
+    let mut room = Room { entries: MOST_ENTRIES, bytes, inner: MOST_INNER };
     let mut found = Vec::new();
+    if overlap(&mut zip) {
+        return vec![(String::new(), Err(refused("条目重叠 / entries overlap")))];
+    }
     for (name, index, size) in entries(&mut zip) {
         if let Err(finding) = room.take(size) {
             found.push((name, Err(finding)));
@@ -58,7 +71,8 @@ pub(super) fn members(mut zip: Zip) -> Vec<(String, Result<Member, Box<Finding>>
             found.push((name, Ok(Member { outer: None, index })));
             continue;
         }
-        match read(&mut zip, index).and_then(|bytes| open(Box::new(Cursor::new(bytes)))) {
+        let inner = room.unpack(size).and_then(|()| read(&mut zip, index));
+        match inner.and_then(|bytes| open(Box::new(Cursor::new(bytes)))) {
             Ok(inner) if is_package(&inner) => found.push((name, Ok(Member { outer: None, index }))),
             Ok(inner) => inner_members(inner, &name, index, &mut room, &mut found),
             Err(finding) => found.push((name, Err(finding))),
@@ -93,9 +107,17 @@ fn inner_members(
 struct Room {
     entries: usize,
     bytes: u64,
+    /// Bytes of archives in it that may be unpacked to look into them.
+    inner: u64,
 }
 
 impl Room {
+    fn unpack(&mut self, size: u64) -> Result<(), Box<Finding>> {
+        let left = self.inner.checked_sub(size);
+        self.inner = left.ok_or_else(|| refused(&format!("> {} MB", MOST_INNER >> 20)))?;
+        Ok(())
+    }
+
     fn take(&mut self, size: u64) -> Result<(), Box<Finding>> {
         let left = self.entries.checked_sub(1).zip(self.bytes.checked_sub(size));
         let Some((entries, bytes)) = left else {
@@ -105,6 +127,20 @@ impl Room {
         (self.entries, self.bytes) = (entries, bytes);
         Ok(())
     }
+}
+
+/// Whether two entries share bytes: by that a small archive holds the same megabytes ten thousand times.
+fn overlap(zip: &mut Zip) -> bool {
+    let mut spans: Vec<(u64, u64)> = Vec::with_capacity(zip.len());
+    for index in 0..zip.len() {
+        if let Ok(entry) = zip.by_index_raw(index)
+            && let Some(data) = entry.data_start()
+        {
+            spans.push((entry.header_start(), data + entry.compressed_size()));
+        }
+    }
+    spans.sort_unstable();
+    spans.windows(2).any(|two| two[0].1 > two[1].0)
 }
 
 /// Name, index and declared size of the entries that are files.
@@ -175,10 +211,10 @@ mod tests {
 
     #[test]
     fn an_archive_has_room_for_so_many_entries_and_bytes() {
-        let mut room = Room { entries: 2, bytes: 10 };
+        let mut room = Room { entries: 2, bytes: 10, inner: 0 };
         assert!(room.take(4).is_ok());
         assert!(room.take(7).is_err());
-        let mut room = Room { entries: 1, bytes: 10 };
+        let mut room = Room { entries: 1, bytes: 10, inner: 0 };
         assert!(room.take(1).is_ok());
         assert!(room.take(1).is_err());
     }

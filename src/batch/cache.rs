@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{OutputFolder, PREFIX};
+use super::files::{self, OutputFolder, PREFIX};
 use super::page::Charted;
 use crate::finding::Finding;
 
@@ -78,7 +78,7 @@ impl Cache {
                 }
             }
         }
-        cache.new = File::create(&cache.paths.part).ok().map(BufWriter::new);
+        cache.new = files::fresh(&cache.paths.part).ok().map(BufWriter::new);
         if let Some(new) = &mut cache.new {
             let _ = writeln!(new, "{HEADER}");
         }

@@ -10,7 +10,6 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::BatchError;
 use super::cache::{Cache, Key, Remembered};
 use super::content::Content;
 use super::files::{OutputFolder, ends_the_run};
@@ -24,6 +23,7 @@ use super::page::{Charted, IndexPage, Shown, charted};
 use super::pipeline::guarded;
 use super::places::Places;
 use super::task::Task;
+use super::{BatchError, worker};
 use crate::finding::Finding;
 use crate::finding::code::batch::DUPLICATE_REPORT;
 
@@ -77,7 +77,8 @@ pub fn convert(
             work: |loader: &mut Loader, index| run.work(loader, &task.inputs[index]),
             place: |index, made: &mut Made| places.place(index, made),
             finish: |index: usize, made| run.finish(&task.inputs[index], made, &fail),
-            tell: |_, done: Done| {
+            tell: |index, mut done: Done| {
+                done.unchanged = worker::unchanged(index, done.unchanged);
                 summary.count(&done);
                 if let (Some(key), true) = (&done.key, done.lasting) {
                     remembered.add(key, &done.record);
@@ -143,6 +144,10 @@ struct Run<'a> {
 impl Run<'_> {
     fn work(&self, loader: &mut Loader, input: &Input) -> Made {
         let started = Instant::now();
+        let _in_hand = match worker::take(&input.path) {
+            Ok(in_hand) => in_hand,
+            Err(finding) => return Made::unread(started, finding),
+        };
         let bytes = match guarded(|| loader.bytes(input)) {
             Ok(bytes) => bytes,
             Err(finding) => return Made::unread(started, finding),
@@ -221,6 +226,7 @@ impl Run<'_> {
         let unchanged = made.remembered && self.outputs_stand(&made);
         if made.remembered && !unchanged {
             // The outputs were removed or changed since.
+            let _in_hand = worker::take(&input.path);
             let again = self.convert(input, &Content::of(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
         }

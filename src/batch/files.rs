@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::BatchError;
 
@@ -11,6 +12,9 @@ pub(super) const PREFIX: &str = ".nianbao-";
 
 /// Files that are being written; whatever is left of them is swept away at the next start.
 const TEMPORARY: &str = ".nianbao-tmp-";
+
+/// How long a lock is waited for.
+const A_MOMENT: Duration = Duration::from_millis(500);
 
 /// Held while a run writes into a folder.
 const LOCK: &str = ".nianbao-lock";
@@ -28,8 +32,8 @@ impl OutputFolder {
     pub(super) fn open(path: &Path) -> Result<Self, BatchError> {
         let output = |source| BatchError::Output { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(output)?;
-        let lock = File::create(path.join(LOCK)).map_err(output)?;
-        match lock.try_lock() {
+        let lock = lock_file(&path.join(LOCK)).map_err(output)?;
+        match locked(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(BatchError::Locked(path.to_owned())),
             // A file system without locks: two runs at once cannot be told, everything else works.
@@ -61,6 +65,38 @@ impl OutputFolder {
     }
 }
 
+/// The file that is locked: never what a link of its name leads to, and never emptied.
+fn lock_file(path: &Path) -> io::Result<File> {
+    remove_link(path)?;
+    File::options().create(true).truncate(false).write(true).open(path)
+}
+
+/// Makes a file of our own anew: never what a link of its name leads to.
+pub(super) fn fresh(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => File::create_new(path),
+    }
+}
+
+fn remove_link(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::remove_file(path),
+        _ => Ok(()),
+    }
+}
+
+/// Locks a folder. A run that was just killed may hold it for another moment.
+fn locked(lock: &File) -> Result<(), fs::TryLockError> {
+    let since = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Err(fs::TryLockError::WouldBlock) if since.elapsed() < A_MOMENT => std::thread::sleep(A_MOMENT / 20),
+            locked => return locked,
+        }
+    }
+}
+
 /// Writes `folder/name`, whole or not at all; an older file of that name is replaced. `name` may have folders in it, which are made,
 /// and its last part has at most 240 bytes. Any number of writers, also on other machines, may write the same name at once: the
 /// file is always that of one of them.
@@ -68,6 +104,7 @@ impl OutputFolder {
 /// # Errors
 /// What the system says; nothing is left behind.
 pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    stays_below(folder, name)?;
     let (mut file, temporary) = create_temporary(folder)?;
     let written = file.write_all(bytes).and_then(|()| put_in_place(&temporary, &folder.join(name)));
     if written.is_err() {
@@ -82,6 +119,19 @@ pub fn find_settings(start: &Path) -> Option<PathBuf> {
     let start = fs::canonicalize(start).ok()?;
     let folders = start.ancestors().skip(usize::from(!start.is_dir()));
     folders.map(|folder| folder.join(crate::settings::FILE)).find(|path| path.is_file())
+}
+
+/// Refuses a name whose folders are links: what is written would stand elsewhere. A file that is a link is replaced, not followed.
+fn stays_below(folder: &Path, name: &str) -> io::Result<()> {
+    let mut path = folder.to_owned();
+    let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
+    for part in folders.split('/').filter(|part| !part.is_empty()) {
+        path.push(part);
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            return Err(ErrorKind::NotADirectory.into());
+        }
+    }
+    Ok(())
 }
 
 /// A file that nobody else has, also where a process on another machine has our number.
@@ -133,6 +183,26 @@ mod tests {
         assert!(matches!(OutputFolder::open(folder.path()), Err(BatchError::Locked(_))));
         drop(opened);
         assert!(OutputFolder::open(folder.path()).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_where_a_link_leads() {
+        use std::os::unix::fs::symlink;
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let kept = elsewhere.path().join("kept");
+        fs::write(&kept, "kept").unwrap();
+        for name in [LOCK, ".nianbao-cache-part", "a.docx"] {
+            symlink(&kept, folder.path().join(name)).unwrap();
+        }
+        symlink(elsewhere.path(), folder.path().join("ab")).unwrap();
+        let opened = OutputFolder::open(folder.path()).unwrap();
+        opened.write("a.docx", b"new").unwrap();
+        fresh(&opened.join(".nianbao-cache-part")).unwrap().write_all(b"new").unwrap();
+        assert!(opened.write("ab/c.docx", b"new").is_err());
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "kept");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
+        assert_eq!(fs::read(folder.path().join("a.docx")).unwrap(), b"new");
     }
 
     #[test]

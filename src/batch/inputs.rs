@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
 use super::refused::unreadable;
-use super::{BatchError, names};
+use super::{BatchError, names, worker};
 use crate::finding::code::read::FILE_UNREADABLE;
 use crate::finding::{Bilingual, Finding, Message, system};
 use crate::ledger::{self, Ledger};
@@ -127,7 +127,19 @@ pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs,
     for argument in arguments {
         listing.argument(argument)?;
     }
+    if let Some(only) = ONLY.get() {
+        listing.inputs.list.retain(|input| worker::digest(&input.path) == *only);
+    }
     Ok(listing.inputs)
+}
+
+/// The one input that is listed, where this process tries one.
+static ONLY: OnceLock<u128> = OnceLock::new();
+
+/// From now on the only input that is listed is the one whose path has this digest.
+pub fn keep_only(digest: u128) {
+    // A second call would be a mistake of the program, and the first one holds.
+    let _ = ONLY.set(digest);
 }
 
 struct Listing {
@@ -268,7 +280,8 @@ impl Listing {
 
     fn archive(&mut self, path: &Path, shown: &str, zip: Zip) {
         let archive: Arc<Path> = path.into();
-        for (name, member) in archive::members(zip) {
+        let size = fs::metadata(path).map_or(0, |found| found.len());
+        for (name, member) in archive::members(zip, size) {
             let origin = match member {
                 Ok(_) if hidden_entry(&name) => continue,
                 Ok(member) => Origin::Member { archive: Arc::clone(&archive), member },

@@ -11,6 +11,7 @@ use super::refused::unreadable;
 use crate::document::{Exceeded, Limits, Resource};
 use crate::finding::Finding;
 use crate::finding::code::batch::FILE_CHANGED;
+use crate::finding::code::read::FILE_UNREADABLE;
 use crate::read::ReadError;
 
 /// How often a file that changes is read before it is given up.
@@ -71,9 +72,15 @@ struct Stamp {
 fn file(path: &Path) -> Result<Vec<u8>, Box<Finding>> {
     let opened = || File::open(path).map_err(|error| unreadable(&error));
     let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if metadata.is_dir() {
+        return Err(unreadable(&io::ErrorKind::IsADirectory.into()));
+    }
     if !metadata.is_file() {
-        // A pipe or a device that was named on the command line.
-        return bounded(opened()?);
+        return Err(Box::new(Finding::detailed(
+            &FILE_UNREADABLE,
+            "这是管道或设备，不是文件；管道请用“-”从标准输入读取",
+            "it is a pipe or a device and no file; for a pipe name - and use standard input",
+        )));
     }
     within(metadata.len())?;
     let expected = metadata.len() as usize;

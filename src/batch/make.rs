@@ -1,5 +1,6 @@
 //! One input made into its outputs: a checked report in every format that is wanted, and the name that they should have.
 
+use super::bounds;
 use super::content::Content;
 use super::inputs::Input;
 use super::names;
@@ -105,7 +106,12 @@ impl Maker<'_> {
                 bytes
             })
         };
-        let written = self.to.iter().map(|&output| (output, write(output))).collect();
+        let fits = bounds::pictures_fit(source);
+        let written = self.to.iter().map(|&output| {
+            let bytes = if fits { write(output) } else { Err(bounds::too_large()) };
+            (output, bytes.and_then(bounds::within))
+        });
+        let written = written.collect();
         report.findings.extend(told);
         written
     }

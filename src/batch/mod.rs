@@ -5,6 +5,7 @@
 //! the inputs, [`files`] writes its outputs whole, [`log`] tells about it and [`cache`] remembers it.
 
 mod archive;
+mod bounds;
 mod cache;
 mod content;
 mod convert;
@@ -22,8 +23,10 @@ mod order;
 mod page;
 mod pipeline;
 mod places;
+mod poison;
 mod refused;
 mod task;
+pub mod worker;
 
 use std::path::PathBuf;
 
@@ -35,7 +38,7 @@ pub use content::{Content, sha256};
 pub use convert::{Summary, convert};
 pub use files::{find_settings, write_whole};
 pub use fonts::fonts;
-pub use inputs::{Input, Inputs, Shard, list, list_outside};
+pub use inputs::{Input, Inputs, Shard, keep_only, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Part, Status, line_of};
 pub use make::{Maker, Product, Site, Written, not_taken, unwritable};

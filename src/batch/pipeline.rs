@@ -22,6 +22,7 @@ use crate::summary::workbook::TOTAL;
 use super::content::Content;
 use super::inputs::Input;
 use super::json;
+use super::{bounds, poison};
 
 /// The forms made ready, for use from any thread.
 #[derive(Debug)]
@@ -87,6 +88,13 @@ impl<'a> Pipeline<'a> {
     /// # Errors
     /// The finding that says why there is no report.
     pub fn read(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
+        let mut reports = self.read_all(input, content)?;
+        reports.iter_mut().for_each(bounds::bound);
+        Ok(reports)
+    }
+
+    fn read_all(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
+        poison::act(content.bytes);
         if let Some(reports) = json::reports(self.forms, self.form.as_deref(), content) {
             let mut reports = reports?;
             reports.iter_mut().enumerate().for_each(|(number, report)| self.correct(report, number));

@@ -154,6 +154,9 @@ pub(crate) struct Convert {
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Works in this process alone: a file that kills or hangs it then ends the whole run.
+    #[arg(long)]
+    pub(crate) in_process: bool,
 }
 
 /// The site that web pages are for.
@@ -199,12 +202,15 @@ pub(crate) struct Fill {
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Works in this process alone: a file that kills or hangs it then ends the whole run.
+    #[arg(long)]
+    pub(crate) in_process: bool,
 }
 
 impl From<Fill> for Convert {
     /// To fill a template is to convert to its format with it.
     fn from(fill: Fill) -> Self {
-        let Fill { inputs, template, out, form, corrections, jobs, as_written } = fill;
+        let Fill { inputs, template, out, form, corrections, jobs, in_process, as_written } = fill;
         Self {
             inputs,
             out,
@@ -212,6 +218,7 @@ impl From<Fill> for Convert {
             fonts: None,
             form,
             as_written,
+            in_process,
             to_form: None,
             agencies: None,
             template: Some(template),
@@ -285,6 +292,9 @@ pub(crate) struct Check {
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Works in this process alone: a file that kills or hangs it then ends the whole run.
+    #[arg(long)]
+    pub(crate) in_process: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -318,6 +328,9 @@ pub(crate) struct Rollup {
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Works in this process alone: a file that kills or hangs it then ends the whole run.
+    #[arg(long)]
+    pub(crate) in_process: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,9 +1,9 @@
 //! `nianbao convert`: a batch of reports written as Word, Excel and web pages.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::UNIX_EPOCH;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Result;
 use nianbao::agencies::{Agencies, Matcher};
@@ -23,8 +23,12 @@ use sha2::{Digest, Sha256};
 use super::args::{Convert, Global, SiteOptions};
 use super::failure::{Failure, failure, of_file, of_system};
 use super::policy::policy;
+use super::supervise::is_alone;
 use super::terminal::{NAMED, Progress, Terminal};
 use super::{Exit, corrections, mistakes};
+
+/// Signals within this time are one.
+const ONE_SIGNAL: Duration = Duration::from_millis(300);
 
 pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
@@ -208,6 +212,7 @@ pub(super) fn known_form(forms: &Forms, id: Option<&str>) -> Result<()> {
 
 /// The number of workers.
 pub(super) fn jobs(wanted: Option<std::num::NonZeroUsize>) -> usize {
+    let wanted = if is_alone() { std::num::NonZeroUsize::new(1) } else { wanted };
     wanted.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
 }
 
@@ -215,8 +220,12 @@ pub(super) fn jobs(wanted: Option<std::num::NonZeroUsize>) -> usize {
 pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
+    let first = Mutex::new(None::<Instant>);
     ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
+        // A supervisor hands on the signal that a terminal sends to both.
+        let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = first.get_or_insert_with(Instant::now).elapsed() > ONE_SIGNAL;
+        if flag.swap(true, Ordering::Relaxed) && again {
             std::process::exit(130);
         }
     })?;

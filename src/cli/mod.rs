@@ -25,6 +25,7 @@ mod sarif;
 mod serve;
 mod settings;
 mod shell;
+mod supervise;
 mod terminal;
 mod typed;
 mod width;
@@ -37,6 +38,7 @@ use clap::{CommandFactory, FromArgMatches};
 use nianbao::finding::Language;
 
 use args::{Args, Command};
+use supervise::Role;
 use terminal::Terminal;
 
 /// How a command ended.
@@ -71,17 +73,22 @@ impl Exit {
 /// Runs the program with the arguments of the process.
 pub(crate) fn main() -> ExitCode {
     nianbao::batch::keep_panics_quiet();
-    let (args, language) = match typed() {
+    let (mut args, language) = match typed() {
         Ok(typed) => typed,
         Err(code) => return code,
     };
     let terminal = Terminal::of(language, &args.global);
-    if let Some(path) = &args.global.found.path {
+    // A supervisor has said it already.
+    if let Some(path) = args.global.found.path.as_ref().filter(|_| !supervise::is_worker()) {
         let path = path.display();
         terminal.note(&format!("{}{path}", terminal.say("选项取自：", "options from ")));
     }
-    match run(args, &terminal) {
-        Ok(exit) => exit.code(),
+    let ended = supervise::role(&mut args).and_then(|role| match role {
+        Role::Supervises => supervise::run(),
+        Role::Works => run(args, &terminal).map(Exit::code),
+    });
+    match ended {
+        Ok(code) => code,
         // Whoever reads our output has seen enough.
         Err(error) if is_broken_pipe(&error) => Exit::Clean.code(),
         Err(error) => {

@@ -1,9 +1,11 @@
 //! What people see: messages in their language, and one progress bar where there is a terminal.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use nianbao::batch::worker;
 use nianbao::document::Place;
 use nianbao::finding::{Finding, Language, Message, Severity};
 
@@ -105,14 +107,12 @@ impl Terminal {
             }
         };
         // What a sender wrote is quoted; it must not steer the terminal.
-        let plain =
-            |text: String| if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
-        let (path, message) = (plain(path.to_owned()), plain(format!("{message}{waived}")));
+        let (path, message) = (one_line(path), one_line(&format!("{message}{waived}")));
         let (word, code) = (self.painted(word, colour), &finding.code);
         match self.language {
-            Language::Zh if self.verbose => format!("{word}  {path}  {page}{message}〔{code}{}〕", plain(place)),
+            Language::Zh if self.verbose => format!("{word}  {path}  {page}{message}〔{code}{}〕", one_line(&place)),
             Language::Zh => format!("{word}  {path}  {page}{message}"),
-            Language::En => format!("{path}: {word} {code}{} {message}", plain(place)),
+            Language::En => format!("{path}: {word} {code}{} {message}", one_line(&place)),
         }
     }
 
@@ -130,7 +130,7 @@ impl Terminal {
                 files.join(", ")
             ),
         };
-        if line.contains(char::is_control) { line.replace(char::is_control, " ") } else { line }
+        one_line(&line)
     }
 
     /// Says why a command cannot run.
@@ -140,9 +140,11 @@ impl Terminal {
 
     /// A line on standard error. Nobody can be told when that fails.
     pub(crate) fn line(&self, text: &str) {
-        if self.quiet < 2 {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+        if self.quiet >= 2 || worker::skip_line() {
+            return;
         }
+        let text = if self.coloured { shown_with_colours(text) } else { shown(text) };
+        let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
     /// A line that can be left out: what was done, and what is worth knowing.
@@ -178,6 +180,51 @@ impl Terminal {
         }
         Progress { bar, shown, terminal: self }
     }
+}
+
+/// Characters that steer a terminal or turn the direction of text are shown as what they are; what a sender wrote is quoted.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if !steers(character) {
+            safe.push(character);
+        } else if let Some(picture) = char::from_u32(0x2400 + u32::from(character)).filter(|_| character < ' ') {
+            safe.push(picture);
+        } else {
+            safe.push_str(&format!("<U+{:04X}>", u32::from(character)));
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Whether a character does something other than to be seen; ends of lines are ours.
+fn steers(character: char) -> bool {
+    const TURNS: [std::ops::RangeInclusive<char>; 3] =
+        ['\u{200E}'..='\u{200F}', '\u{2028}'..='\u{202E}', '\u{2066}'..='\u{2069}'];
+    let turns = character == '\u{061C}' || TURNS.iter().any(|range| range.contains(&character));
+    turns || character.is_control() && character != '\n'
+}
+
+/// A text in one line.
+fn one_line(text: &str) -> String {
+    let text = text.replace(['\n', '\t', '\r'], " ");
+    shown(&text).into_owned()
+}
+
+/// As [`shown`], with the colours that a terminal is given.
+fn shown_with_colours(text: &str) -> Cow<'_, str> {
+    let mut pieces = text.split("\u{1b}[");
+    let mut safe = shown(pieces.next().unwrap_or_default()).into_owned();
+    for piece in pieces {
+        let length = piece.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
+        let is_colour = piece[length..].starts_with('m');
+        safe.push_str(if is_colour { "\u{1b}[" } else { "␛[" });
+        safe.push_str(&shown(piece));
+    }
+    Cow::Owned(safe)
 }
 
 /// Progress of a batch.
@@ -219,4 +266,21 @@ fn page(place: &Place) -> Option<String> {
         Some(row) => format!("第{page}页表格第{}行，", row + 1),
         None => format!("第{page}页，"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_shown() {
+        assert_eq!(
+            shown("甲局\u{1b}[2J\u{7}\u{9b}1m\u{202e}fdp\u{2066}.docx"),
+            "甲局␛[2J␇<U+009B>1m<U+202E>fdp<U+2066>.docx"
+        );
+        assert_eq!(shown("two\nlines"), "two\nlines");
+        assert_eq!(one_line("a\nb\tc\u{1b}"), "a b c␛");
+        assert_eq!(shown_with_colours("\u{1b}[1;31m错误\u{1b}[0m a\u{1b}[2Jb"), "\u{1b}[1;31m错误\u{1b}[0m a␛[2Jb");
+        assert!(matches!(shown("乙局.docx"), Cow::Borrowed(_)));
+    }
 }

@@ -11,8 +11,7 @@ use std::io;
 pub fn confine(megabytes: u64) -> io::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-    #[cfg(target_os = "linux")]
-    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    die_with_parent()?;
     for (resource, wanted) in [(Resource::RLIMIT_AS, megabytes << 20), (Resource::RLIMIT_CORE, 0)] {
         let (_, most) = getrlimit(resource)?;
         let limit = wanted.min(most);
@@ -28,4 +27,25 @@ pub fn confine(megabytes: u64) -> io::Result<()> {
 #[cfg(not(unix))]
 pub fn confine(_megabytes: u64) -> io::Result<()> {
     Ok(())
+}
+
+/// Has this process die with its parent, on Linux.
+///
+/// # Errors
+/// When the system refuses.
+pub fn die_with_parent() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    Ok(())
+}
+
+/// Asks a process to stop as Ctrl-C does; 0 is none. On Windows a console tells all of its processes by itself.
+pub fn ask_to_stop(process: u32) {
+    #[cfg(unix)]
+    if let Some(process) = i32::try_from(process).ok().filter(|process| *process > 0) {
+        // It may have ended meanwhile.
+        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(process), nix::sys::signal::Signal::SIGTERM);
+    }
+    #[cfg(not(unix))]
+    let _ = process;
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::line::{self, Line};
-use super::poison;
 use super::row::Row;
 use crate::agencies::Matcher;
 use crate::batch::{self, Content, Input, Loader, Maker, Product, Status, guarded, not_taken};
@@ -42,10 +41,7 @@ impl<'a> Converter<'a> {
             None => guarded(|| Loader::default().bytes(&input))?,
         };
         let content = Content::of(&bytes);
-        let made = guarded(|| {
-            poison::act(&bytes);
-            self.maker.make(&input, &content)
-        });
+        let made = guarded(|| self.maker.make(&input, &content));
         Ok(match made {
             Ok(products) => {
                 let mut rows = products.into_iter().enumerate();

@@ -6,7 +6,6 @@
 mod confine;
 mod converter;
 mod line;
-mod poison;
 mod row;
 mod serve;
 mod supervise;
@@ -18,7 +17,7 @@ use thiserror::Error;
 
 use crate::finding::{Bilingual, Message, system};
 
-pub use confine::confine;
+pub use confine::{ask_to_stop, confine, die_with_parent};
 pub use converter::Converter;
 pub use row::{Figure, ROW_VERSION, Row};
 pub use serve::{answer, serve};

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::StreamError;
 use super::line;
@@ -16,6 +16,9 @@ use crate::finding::{Code, Finding, Message};
 
 /// How long a child may take to start; it only reads forms.
 const START: Duration = Duration::from_mins(2);
+
+/// How long a child may take to end once its lines do.
+const END: Duration = Duration::from_secs(10);
 
 /// Answers every line of `input` with one row in `output`, in order, until the lines end. `command` is how a child that calls
 /// [`super::serve()`] is started. A child works on line after line; one that dies is followed by another, which is given the
@@ -128,6 +131,22 @@ fn finding(code: &Code, detail: &(String, String)) -> Finding {
     )
 }
 
+/// Waits for the end of a child, and ends it where that takes too long: it may hang at its end, or be stopped from outside.
+fn within(child: &mut Child, time: Duration) -> Result<ExitStatus, StreamError> {
+    let since = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if since.elapsed() > time {
+            // It may have ended meanwhile.
+            let _ = child.kill();
+            return Ok(child.wait()?);
+        }
+        thread::sleep((since.elapsed() / 10).clamp(Duration::from_millis(1), Duration::from_millis(50)));
+    }
+}
+
 /// How a child can fail to answer.
 enum End {
     Died,
@@ -176,7 +195,7 @@ impl Running {
     /// How a child that closed its pipe ended.
     fn end(mut self) -> Result<ExitStatus, StreamError> {
         match self.child.take() {
-            Some(mut child) => Ok(child.wait()?),
+            Some(mut child) => within(&mut child, END),
             None => Err(StreamError::Start(io::Error::other("no child"))),
         }
     }

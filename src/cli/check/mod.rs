@@ -15,7 +15,7 @@ use jiff::civil::{Date, DateTime};
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::annotate::AUTHOR;
 use nianbao::batch::{
-    self, Content, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
+    self, Content, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order, worker,
 };
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
@@ -175,9 +175,12 @@ struct Part {
 impl Checker<'_> {
     fn check(&self, (loader, previous_loader): &mut (Loader, Loader), input: &Input) -> Checked {
         let mut sent = Vec::new();
-        let read = guarded(|| {
-            sent = loader.bytes(input)?;
-            self.pipeline.read(input, &Content::of(&sent))
+        let in_hand = worker::take(&input.path);
+        let read = in_hand.as_ref().map_err(Clone::clone).and_then(|_| {
+            guarded(|| {
+                sent = loader.bytes(input)?;
+                self.pipeline.read(input, &Content::of(&sent))
+            })
         });
         let mut checked = Checked::default();
         match read {

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use nianbao::batch::line_of;
+use nianbao::batch::{line_of, worker};
 
 use super::Part;
 use crate::cli::args::Rendering;
 use crate::cli::sarif::{self, Sarif};
-use crate::cli::terminal::Terminal;
+use crate::cli::terminal::{Terminal, shown};
 
 /// Prints findings on standard output as they come.
 pub(super) struct Printer<'a> {
@@ -19,21 +19,23 @@ pub(super) struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     pub(super) fn begin(format: Rendering, terminal: &'a Terminal) -> Result<Self> {
+        let mut start = Vec::new();
         let sarif = match format {
-            Rendering::Sarif => Some(Sarif::begin(&mut io::stdout().lock(), terminal)?),
+            Rendering::Sarif => Some(Sarif::begin(&mut start, terminal)?),
             _ => None,
         };
+        emit(&start)?;
         Ok(Self { format, terminal, sarif })
     }
 
     /// Prints what became of one report of the file at `path`.
     pub(super) fn print(&mut self, path: &str, checked: &Part) -> Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = Vec::new();
         if let Some(lines) = &checked.instead {
             for line in lines {
-                writeln!(out, "{line}")?;
+                writeln!(out, "{}", if self.format == Rendering::Json { line.into() } else { shown(line) })?;
             }
-            return Ok(());
+            return emit(&out);
         }
         let excerpts = checked.excerpts.iter().map(Option::as_deref).chain(std::iter::repeat(None));
         for (finding, excerpt) in checked.findings.iter().zip(excerpts) {
@@ -43,7 +45,7 @@ impl<'a> Printer<'a> {
                 (None, Rendering::Text) => {
                     writeln!(out, "{}", self.terminal.finding(&checked.path, finding))?;
                     if let Some(excerpt) = excerpt {
-                        writeln!(out, "{excerpt}")?;
+                        writeln!(out, "{}", shown(excerpt))?;
                     }
                 }
                 (None, _) => {
@@ -52,14 +54,24 @@ impl<'a> Printer<'a> {
                 }
             }
         }
-        Ok(())
+        emit(&out)
     }
 
     pub(super) fn finish(self) -> Result<()> {
-        let mut out = io::stdout().lock();
+        let mut out = Vec::new();
         if self.sarif.is_some() {
             sarif::end(&mut out)?;
         }
-        Ok(out.flush()?)
+        emit(&out)
     }
+}
+
+/// Prints on standard output what a worker before this one has not told.
+fn emit(text: &[u8]) -> Result<()> {
+    let skipped = worker::skip_bytes(text.len());
+    let mut out = io::stdout().lock();
+    out.write_all(&text[skipped..])?;
+    out.flush()?;
+    worker::told_bytes();
+    Ok(())
 }

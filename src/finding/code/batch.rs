@@ -30,6 +30,18 @@ pub static FILE_CHANGED: Code = Code {
     remedy: ("请等文件保存完毕后重新运行。", "Wait until it is saved and run the command again."),
 };
 
+/// Pictures stand in more places than a report may have.
+pub static PICTURES_LEFT_OUT: Code = Code {
+    id: "pictures-left-out",
+    severity: Warning,
+    title: ("图片过多，其余未保留", "too many pictures; the rest are left out"),
+    why: (
+        "同一张图片可以被引用成千上万次，使输出大到无法打开；正常报告不会有上千处图片。",
+        "One picture can be referred to many thousand times, which makes outputs too large to open; no honest report has a thousand.",
+    ),
+    remedy: ("请核对文件来源。", "Check where the file comes from."),
+};
+
 /// An archive of submissions could not be opened, or an entry of it is not taken.
 pub static ARCHIVE_UNREADABLE: Code = Code {
     id: "archive-unreadable",
@@ -186,6 +198,7 @@ pub static JSON_UNREADABLE: Code = Code {
 /// All codes of this stage.
 pub static CODES: &[&Code] = &[
     &INTERNAL_ERROR,
+    &PICTURES_LEFT_OUT,
     &FILE_CHANGED,
     &ARCHIVE_UNREADABLE,
     &OUTPUT_NAME_TAKEN,

@@ -1,6 +1,6 @@
-//! Files that harm the converter on purpose, for tests of its supervisor. Builds for release know none.
+//! Files that harm the converter on purpose, for tests of its supervisors. Builds for release know none.
 
-/// A file that begins with this, followed by `abort`, `hang`, `grow` or `panic`, makes a debug build do just that.
+/// A file that begins with this, followed by `abort`, `hang`, `grow`, `wait` or `panic`, makes a debug build do just that.
 #[cfg(debug_assertions)]
 const POISON: &[u8] = b"nianbao-poison:";
 
@@ -17,6 +17,12 @@ pub(super) fn act(bytes: &[u8]) {
             let mut eaten: Vec<Vec<u8>> = Vec::new();
             loop {
                 eaten.push(vec![1; 16 << 20]);
+            }
+        }
+        // Until somebody makes a file of this name.
+        Some(b"wait") => {
+            while !std::path::Path::new("go").exists() {
+                std::thread::sleep(std::time::Duration::from_millis(10));
             }
         }
         Some(b"panic") => panic!("a poisonous file"),

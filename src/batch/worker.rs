@@ -1,0 +1,240 @@
+//! What a worker process notes for the process that supervises it: which files are in hand, and how much has been told.
+//!
+//! The journal is one small file of numbers at fixed places, each written by one call of the system: what is noted stands there however
+//! the worker ends.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use super::names;
+use crate::finding::code::batch::{CONVERTER_DIED, CONVERTER_TIMED_OUT};
+use crate::finding::{Code, Finding, Message};
+
+/// The journal's name in the folder that supervisor and worker share.
+const JOURNAL: &str = "journal";
+
+/// The name of the list of files that are not to be taken up again.
+const REFUSED: &str = "refused";
+
+/// Bytes of the journal before the files in hand.
+const HEAD: usize = 64;
+
+/// Bytes of a file in hand: the digest of its path.
+const SLOT: usize = 16;
+
+/// Most threads whose files are noted.
+const MOST_SLOTS: usize = 4_096;
+
+/// How a process ended that had a file in hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It died: in the words of the system.
+    Died(String),
+    /// It took more than so many seconds.
+    Hung(u64),
+}
+
+/// What a worker told before it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Told {
+    /// Bytes of standard output.
+    bytes: u64,
+    /// Lines of standard error.
+    lines: u64,
+    /// Inputs.
+    inputs: u64,
+    /// Of these, inputs that were unchanged.
+    unchanged: u64,
+}
+
+impl Told {
+    fn read(journal: &[u8]) -> Self {
+        let number = |place: usize| {
+            let bytes = journal.get(place * 8..place * 8 + 8).and_then(|bytes| bytes.try_into().ok());
+            bytes.map_or(0, u64::from_le_bytes)
+        };
+        Self { bytes: number(0), lines: number(1), inputs: number(2), unchanged: number(3) }
+    }
+}
+
+/// The worker that this process is.
+struct Worker {
+    journal: File,
+    refused: HashMap<u128, Fault>,
+    slots: AtomicUsize,
+    /// What the worker before told, which is not told again.
+    before: Told,
+    bytes: AtomicU64,
+    lines: AtomicU64,
+    unchanged: AtomicU64,
+}
+
+static WORKER: OnceLock<Worker> = OnceLock::new();
+
+thread_local! {
+    /// The place of this thread's file in the journal.
+    static PLACE: Option<u64> = WORKER.get().and_then(|worker| {
+        let slot = worker.slots.fetch_add(1, Ordering::Relaxed);
+        (slot < MOST_SLOTS).then_some((HEAD + slot * SLOT) as u64)
+    });
+}
+
+/// The digest of a path, by which supervisor and worker name a file.
+pub fn digest(path: &str) -> u128 {
+    // 0 is no file.
+    names::digest(path.as_bytes()).max(1)
+}
+
+/// Makes this process the worker of a supervisor, which it shares a folder with.
+///
+/// # Errors
+/// When the folder cannot be used.
+pub fn enter(folder: &Path) -> io::Result<()> {
+    let path = folder.join(JOURNAL);
+    let before = Told::read(&fs::read(&path).unwrap_or_default());
+    let list = fs::read_to_string(folder.join(REFUSED)).unwrap_or_default();
+    let refused = list.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ' ');
+        let digest = u128::from_str_radix(parts.next()?, 16).ok()?;
+        let (how, detail) = (parts.next()?, parts.next()?);
+        Some((digest, if how == "hung" { Fault::Hung(detail.parse().ok()?) } else { Fault::Died(detail.to_owned()) }))
+    });
+    let journal = File::options().create(true).write(true).truncate(false).open(path)?;
+    let worker = Worker {
+        journal,
+        refused: refused.collect(),
+        slots: AtomicUsize::new(0),
+        before,
+        bytes: AtomicU64::new(0),
+        lines: AtomicU64::new(0),
+        unchanged: AtomicU64::new(0),
+    };
+    // Files that the worker before had in hand are not in ours.
+    worker.journal.set_len(HEAD as u64)?;
+    // A second call would be a mistake of the program, and the first worker goes on.
+    let _ = WORKER.set(worker);
+    Ok(())
+}
+
+/// Tells a worker which files it is not to take up again.
+///
+/// # Errors
+/// When the folder cannot be used.
+pub fn refuse(folder: &Path, files: &[(u128, Fault)]) -> io::Result<()> {
+    let line = |(digest, fault): &(u128, Fault)| match fault {
+        Fault::Died(detail) => format!("{digest:032x} died {}\n", detail.replace('\n', " ")),
+        Fault::Hung(seconds) => format!("{digest:032x} hung {seconds}\n"),
+    };
+    fs::write(folder.join(REFUSED), files.iter().map(line).collect::<String>())
+}
+
+/// The files that a worker has in hand, or had when it ended: a place for each of its threads, 0 where there is none.
+pub fn in_hand(folder: &Path) -> Vec<u128> {
+    let journal = fs::read(folder.join(JOURNAL)).unwrap_or_default();
+    let slots = journal.get(HEAD..).unwrap_or_default().chunks_exact(SLOT);
+    slots.map(|slot| slot.try_into().map_or(0, u128::from_le_bytes)).collect()
+}
+
+/// A file that a thread of a worker has in hand.
+#[derive(Debug)]
+pub struct InHand(());
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        note_file(0);
+    }
+}
+
+/// Takes a file in hand until what is returned is dropped.
+///
+/// # Errors
+/// The finding about a file of which another process died or hung.
+pub fn take(path: &str) -> Result<InHand, Box<Finding>> {
+    let Some(worker) = WORKER.get() else { return Ok(InHand(())) };
+    let digest = digest(path);
+    if let Some(fault) = worker.refused.get(&digest) {
+        return Err(Box::new(fault.finding()));
+    }
+    note_file(digest);
+    Ok(InHand(()))
+}
+
+fn note_file(digest: u128) {
+    if let Some(worker) = WORKER.get()
+        && let Some(place) = PLACE.with(|place| *place)
+    {
+        worker.note(place, &digest.to_le_bytes());
+    }
+}
+
+/// Counts bytes that are about to be told on standard output: how many of them the worker before told already.
+pub fn skip_bytes(length: usize) -> usize {
+    let Some(worker) = WORKER.get() else { return 0 };
+    let at = worker.bytes.fetch_add(length as u64, Ordering::Relaxed);
+    worker.before.bytes.saturating_sub(at).min(length as u64) as usize
+}
+
+/// Notes that all bytes counted so far have been told.
+pub fn told_bytes() {
+    if let Some(worker) = WORKER.get() {
+        let bytes = worker.bytes.load(Ordering::Relaxed).max(worker.before.bytes);
+        worker.note(0, &bytes.to_le_bytes());
+    }
+}
+
+/// Counts a line that is about to be told on standard error: whether the worker before told it already.
+pub fn skip_line() -> bool {
+    let Some(worker) = WORKER.get() else { return false };
+    let lines = worker.lines.fetch_add(1, Ordering::Relaxed) + 1;
+    worker.note(8, &lines.max(worker.before.lines).to_le_bytes());
+    lines <= worker.before.lines
+}
+
+/// Whether an input was unchanged since the last run: what an earlier worker of the same run made is not.
+pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
+    let Some(worker) = WORKER.get() else { return unchanged };
+    // Of those that the worker before told, the last so many stand for all.
+    let counts = if (index as u64) < worker.before.inputs {
+        worker.before.inputs - index as u64 <= worker.before.unchanged
+    } else {
+        unchanged
+    };
+    let total = worker.unchanged.fetch_add(u64::from(counts), Ordering::Relaxed) + u64::from(counts);
+    if index as u64 >= worker.before.inputs {
+        worker.note(16, &(index as u64 + 1).to_le_bytes());
+        worker.note(24, &total.to_le_bytes());
+    }
+    counts
+}
+
+impl Worker {
+    /// Writes at a place of the journal. Without it a fault is told of no file.
+    fn note(&self, place: u64, bytes: &[u8]) {
+        #[cfg(unix)]
+        let _ = std::os::unix::fs::FileExt::write_all_at(&self.journal, bytes, place);
+        #[cfg(windows)]
+        let _ = std::os::windows::fs::FileExt::seek_write(&self.journal, bytes, place);
+    }
+}
+
+impl Fault {
+    fn finding(&self) -> Finding {
+        let say = |code: &'static Code, zh: &str, en: &str| {
+            let message = Message::new(
+                format!("{}（{zh}）。{}", code.title.0, code.remedy.0),
+                format!("{} ({en}). {}", code.title.1, code.remedy.1),
+            );
+            Finding::new(code, message)
+        };
+        match self {
+            Self::Died(detail) => say(&CONVERTER_DIED, "内存超限或程序异常", detail),
+            Self::Hung(seconds) => {
+                say(&CONVERTER_TIMED_OUT, &format!("超过{seconds}秒"), &format!("more than {seconds} seconds"))
+            }
+        }
+    }
+}

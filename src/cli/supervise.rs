@@ -1,0 +1,289 @@
+//! A batch is run by a worker process of the same program, so that a file that kills or hangs it ends as an error of that file.
+//!
+//! The worker notes which files are in hand. When it dies, or has one in hand for too long, each of these is tried alone in a child
+//! with bounded memory and time; what kills that too is refused by name, and another worker goes on from where the first one was.
+
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use nianbao::batch::worker::{self, Fault};
+use nianbao::stream;
+
+use super::Exit;
+use super::args::{Args, Command as Typed};
+use super::failure::failure;
+
+/// The folder that a worker shares with its supervisor.
+const FOLDER: &str = "NIANBAO_WORKER";
+
+/// The digest of the one file that a child tries.
+const ONLY: &str = "NIANBAO_ONLY";
+
+/// Set for a worker that takes one file at a time.
+const ALONE: &str = "NIANBAO_ALONE";
+
+/// Seconds for which a worker may have one file in hand. The slowest of 7,622 public files took three.
+const MOST_SECONDS: u64 = 120;
+
+/// Megabytes and seconds of a child that tries one file, as those of `filter`.
+const TRIAL: (u64, u64) = (1024, 60);
+
+/// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
+const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
+
+/// How many workers may die without a file that explains it, before one takes a file at a time.
+const UNEXPLAINED: usize = 2;
+
+/// Longest pause between two looks at a worker; it is shorter than a fiftieth of the time that it has run.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What this process is.
+pub(crate) enum Role {
+    /// It does the work: of a supervisor, or because it was asked to by `--in-process`.
+    Works,
+    /// It supervises a worker.
+    Supervises,
+}
+
+/// What this process is, and what it has to do with the arguments for it.
+pub(crate) fn role(args: &mut Args) -> Result<Role> {
+    let supervised = match &args.command {
+        Typed::Convert(args) => !args.in_process && !reads_stdin(&args.inputs),
+        Typed::Fill(args) => !args.in_process && !reads_stdin(&args.inputs),
+        Typed::Check(args) => !args.in_process && !reads_stdin(&args.inputs),
+        Typed::Rollup(args) => !args.in_process && !reads_stdin(&args.inputs),
+        _ => return Ok(Role::Works),
+    };
+    if !supervised {
+        return Ok(Role::Works);
+    }
+    let Some(folder) = std::env::var_os(FOLDER) else { return Ok(Role::Supervises) };
+    let folder = Path::new(&folder);
+    match std::env::var(ONLY).ok().and_then(|digest| u128::from_str_radix(&digest, 16).ok()) {
+        Some(digest) => {
+            stream::confine(memory().unwrap_or(TRIAL.0))?;
+            nianbao::batch::keep_only(digest);
+            elsewhere(args, &folder.join("trial"));
+        }
+        None => {
+            if let Some(megabytes) = memory() {
+                stream::confine(megabytes)?;
+            }
+            stream::die_with_parent()?;
+            worker::enter(folder)?;
+        }
+    }
+    Ok(Role::Works)
+}
+
+/// Standard input can be read once, so nobody could try it again.
+fn reads_stdin(inputs: &[String]) -> bool {
+    inputs.iter().any(|input| input == "-")
+}
+
+/// Whether this process works for a supervisor.
+pub(crate) fn is_worker() -> bool {
+    std::env::var_os(FOLDER).is_some()
+}
+
+/// Whether this process takes one file at a time.
+pub(crate) fn is_alone() -> bool {
+    std::env::var_os(ALONE).is_some()
+}
+
+/// Sends what a trial writes to a folder of its own.
+fn elsewhere(args: &mut Args, folder: &Path) {
+    let put = |path: &mut Option<std::path::PathBuf>, name: &str| {
+        if let Some(path) = path {
+            *path = folder.join(name);
+        }
+    };
+    match &mut args.command {
+        Typed::Convert(args) => args.out = folder.to_owned(),
+        Typed::Fill(args) => args.out = folder.to_owned(),
+        Typed::Rollup(args) => args.out = folder.to_owned(),
+        Typed::Check(args) => {
+            put(&mut args.annotate, "annotated");
+            put(&mut args.letter, "letters");
+            put(&mut args.revise, "revised");
+            put(&mut args.propose, "proposed.jsonl");
+        }
+        _ => {}
+    }
+}
+
+/// A bound that tests set, in builds for debugging.
+fn set_by_test(name: &str) -> Option<u64> {
+    if cfg!(debug_assertions) { std::env::var(name).ok()?.parse().ok() } else { None }
+}
+
+fn memory() -> Option<u64> {
+    set_by_test("NIANBAO_TEST_MEGABYTES")
+}
+
+/// How a worker or a trial ended.
+enum End {
+    /// By itself, with this status.
+    Exit(u8),
+    /// By a signal or an abort.
+    Died(ExitStatus),
+    /// It had one file in hand for too long, and was killed.
+    Hung(u128),
+}
+
+/// Runs the command in workers until one has done all of it.
+pub(crate) fn run() -> Result<ExitCode> {
+    let shared = tempfile::Builder::new().prefix("nianbao-").tempdir()?;
+    let folder = shared.path();
+    let stopped = forward_signals()?;
+    let seconds = set_by_test("NIANBAO_TEST_SECONDS").unwrap_or(MOST_SECONDS);
+    let mut refused: Vec<(u128, Fault)> = Vec::new();
+    let mut unexplained = 0;
+    loop {
+        worker::refuse(folder, &refused)?;
+        let mut command = this_program(folder)?;
+        if unexplained >= UNEXPLAINED {
+            command.env(ALONE, "1");
+        }
+        let end = watched(&mut command, &stopped, |watch| watch.hangs(&worker::in_hand(folder), seconds))?;
+        if stopped.asked.load(Ordering::Relaxed) && !matches!(end, End::Exit(_)) {
+            return Ok(Exit::Stopped.code());
+        }
+        let before = refused.len();
+        match end {
+            End::Exit(code) => return Ok(ExitCode::from(code)),
+            End::Hung(digest) => refused.push((digest, Fault::Hung(seconds))),
+            End::Died(status) => {
+                let suspects = worker::in_hand(folder).into_iter().filter(|digest| *digest != 0);
+                for suspect in suspects {
+                    // One file at a time: what died had only this one.
+                    let fault = if unexplained >= UNEXPLAINED {
+                        Some(Fault::Died(status.to_string()))
+                    } else {
+                        tried(folder, suspect, seconds, &stopped)?
+                    };
+                    refused.extend(fault.map(|fault| (suspect, fault)));
+                }
+                if refused.len() == before {
+                    unexplained += 1;
+                    if unexplained > UNEXPLAINED {
+                        return Err(unexplainable(status));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unexplainable(status: ExitStatus) -> anyhow::Error {
+    failure(
+        "处理进程多次异常终止，且不是某个文件造成的。请检查内存和磁盘是否够用，再运行一次。",
+        format!(
+            "the worker ended again and again ({status}), and no file explains it; is there enough memory and disk?"
+        ),
+    )
+}
+
+/// Tries one file in a child of its own: how the child failed, if it did.
+fn tried(folder: &Path, digest: u128, seconds: u64, stopped: &Stopped) -> Result<Option<Fault>> {
+    let mut command = this_program(folder)?;
+    command.env(ONLY, format!("{digest:x}")).env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let most = seconds.min(TRIAL.1);
+    let end = watched(&mut command, stopped, |watch| (watch.since.elapsed().as_secs() >= most).then_some(digest))?;
+    Ok(match end {
+        End::Exit(_) => None,
+        End::Died(status) => Some(Fault::Died(status.to_string())),
+        End::Hung(_) => Some(Fault::Hung(most)),
+    })
+}
+
+/// This program with the arguments that it has.
+fn this_program(folder: &Path) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    // What it says when it dies is for whoever reads the trace of a bug, and not for a clerk.
+    command.args(std::env::args_os().skip(1)).env(FOLDER, folder).env("RUST_BACKTRACE", "0");
+    if memory().is_some() {
+        command.env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);
+    }
+    Ok(command)
+}
+
+/// What is known of a process that is watched.
+struct Watch {
+    since: Instant,
+    /// The files in hand with the number of seconds for which each has been there.
+    files: Vec<(u128, u64)>,
+    looked: Instant,
+}
+
+impl Watch {
+    /// The file that has been in hand for too long. Looks are counted and not the clock, which goes on while processes are stopped.
+    fn hangs(&mut self, in_hand: &[u128], seconds: u64) -> Option<u128> {
+        if self.looked.elapsed() < Duration::from_secs(1) {
+            return None;
+        }
+        self.looked = Instant::now();
+        self.files.resize(in_hand.len(), (0, 0));
+        for (known, &file) in self.files.iter_mut().zip(in_hand) {
+            *known = if known.0 == file && file != 0 { (file, known.1 + 1) } else { (file, 0) };
+        }
+        self.files.iter().find(|(_, looks)| *looks >= seconds).map(|(file, _)| *file)
+    }
+}
+
+/// Runs a process to its end, or until `hangs` names the file that it hangs at.
+fn watched(command: &mut Command, stopped: &Stopped, mut hangs: impl FnMut(&mut Watch) -> Option<u128>) -> Result<End> {
+    let mut child = command.spawn()?;
+    stopped.child.store(child.id(), Ordering::Relaxed);
+    let now = Instant::now();
+    let mut watch = Watch { since: now, files: Vec::new(), looked: now };
+    let end = loop {
+        if let Some(status) = child.try_wait()? {
+            break ended(status);
+        }
+        if let Some(file) = hangs(&mut watch) {
+            kill(&mut child)?;
+            break End::Hung(file);
+        }
+        std::thread::sleep((watch.since.elapsed() / 50).clamp(Duration::from_millis(1), PAUSE));
+    };
+    stopped.child.store(0, Ordering::Relaxed);
+    Ok(end)
+}
+
+fn kill(child: &mut Child) -> Result<()> {
+    // It may have ended meanwhile.
+    let _ = child.kill();
+    child.wait()?;
+    Ok(())
+}
+
+/// The statuses that the program ends with; every other end is none of its own.
+fn ended(status: ExitStatus) -> End {
+    match status.code() {
+        Some(code @ (0..=2 | 130)) => End::Exit(code as u8),
+        _ => End::Died(status),
+    }
+}
+
+/// Whether we were asked to stop, and the process that is told so too.
+struct Stopped {
+    asked: Arc<AtomicBool>,
+    child: Arc<AtomicU32>,
+}
+
+/// Hands on what asks this process to stop.
+fn forward_signals() -> Result<Stopped> {
+    let stopped = Stopped { asked: Arc::default(), child: Arc::default() };
+    let (asked, child) = (Arc::clone(&stopped.asked), Arc::clone(&stopped.child));
+    ctrlc::set_handler(move || {
+        asked.store(true, Ordering::Relaxed);
+        stream::ask_to_stop(child.load(Ordering::Relaxed));
+    })?;
+    Ok(stopped)
+}
