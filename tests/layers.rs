@@ -139,19 +139,34 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
 /// What each room of reading may name, besides itself. The wings `word`, `sheet` and `page` stand on one floor: none names another. The
 /// names in capitals are items of `read` itself; an inserted document (`w:altChunk`) is read through the table of readers.
 const ROOMS_OF_READ: &[(&str, &[&str])] = &[
-    ("error", &["wording"]),
-    ("wording", &[]),
+    ("damage", &[]),
+    ("unsupported", &[]),
+    ("error", &["Damage", "Unsupported"]),
     ("clean", &[]),
-    ("xml", &["ReadError"]),
-    ("container", &["ReadError", "xml"]),
-    ("sniff", &["container", "shared"]),
+    ("xml", &["Damage", "ReadError"]),
+    ("container", &["Damage", "ReadError", "xml"]),
+    ("sniff", &["FileKind", "container", "shared"]),
     ("shared", &["ReadError", "container", "xml"]),
-    ("word", &["READERS", "ReadError", "Sniffed", "container", "shared", "sniff", "xml"]),
-    ("sheet", &["ReadError", "container", "shared", "xml"]),
-    ("page", &["ReadError", "shared"]),
+    (
+        "word",
+        &[
+            "Damage",
+            "FileKind",
+            "READERS",
+            "ReadError",
+            "Sniffed",
+            "Unsupported",
+            "container",
+            "shared",
+            "sniff",
+            "xml",
+        ],
+    ),
+    ("sheet", &["Damage", "ReadError", "Unsupported", "container", "shared", "xml"]),
+    ("page", &["Damage", "ReadError", "shared"]),
     ("paged", &["ReadError"]),
-    ("pdf", &["ReadError", "container", "paged"]),
-    ("ofd", &["ReadError", "container", "paged", "xml"]),
+    ("pdf", &["Damage", "ReadError", "container", "paged"]),
+    ("ofd", &["Damage", "ReadError", "container", "paged", "xml"]),
 ];
 
 /// Pairs of files that import each other and are still to be opened.

@@ -17,6 +17,7 @@ mod corrections;
 mod docx;
 mod docx_write;
 mod element_order;
+mod errors;
 mod figures;
 mod fill;
 mod fill_placeholders;

@@ -114,7 +114,7 @@ fn headed(lines: Lines) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
     if !known.contains(&Some(Column::Name)) {
         return Err(whole(
             format!("没有“单位名称”栏；首行各栏为：{}。", headings.join("、")),
-            format!("no column is headed `name` or 单位名称; the first line has: {}", headings.join(", ")),
+            format!("no column is headed `name` or `单位名称`; the first line has: `{}`", headings.join("`, `")),
         ));
     }
     let unknown: Vec<&str> = headings

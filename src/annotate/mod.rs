@@ -37,7 +37,7 @@ pub struct Annotated {
 pub enum AnnotateError {
     /// It is neither a .docx nor an .xlsx.
     #[error("only .docx and .xlsx files take comments: {0}")]
-    Unsupported(String),
+    Unsupported(NotOffice),
     /// It cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -46,9 +46,29 @@ pub enum AnnotateError {
     Pack(String),
 }
 
+/// Why a file is no .docx or .xlsx that takes comments.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NotOffice {
+    /// It is no package.
+    #[error("no package of Office Open XML")]
+    NoPackage,
+    /// The package has no main part.
+    #[error("no main part")]
+    NoMainPart,
+    /// The main part is neither a document nor a workbook: its name.
+    #[error("{0}")]
+    MainPart(String),
+    /// It is in the strict variant of the standard, to which comments cannot be added.
+    #[error("strict Office Open XML")]
+    Strict,
+}
+
 impl Bilingual for AnnotateError {
     fn message(&self) -> Message {
         let zh = match self {
+            Self::Unsupported(NotOffice::Strict) => {
+                "文件是“严格的 Open XML”格式，不能加批注，请另存为普通的 .docx 或 .xlsx 文件。".to_owned()
+            }
             Self::Unsupported(_) => "只能在 .docx 和 .xlsx 文件中加批注，请另存为这两种格式。".to_owned(),
             Self::Read(error) => return error.message(),
             Self::Pack(_) => "批注文件未能生成。".to_owned(),
@@ -83,13 +103,13 @@ pub fn annotate(
     let text = parts.text(&main)?.unwrap_or_default();
     let head = &text.as_bytes()[..text.len().min(4096)];
     if memchr::memmem::find(head, b"http://purl.oclc.org/ooxml").is_some() {
-        return Err(AnnotateError::Unsupported("strict Office Open XML".to_owned()));
+        return Err(AnnotateError::Unsupported(NotOffice::Strict));
     }
     let (notes, rest) = gather(findings, language);
     let (kind, comments) = match edit::root(&text) {
         Some((_, "document")) => ("docx", docx::annotate(&mut parts, &main, &text, &notes, rest)?),
         Some((_, "workbook")) => ("xlsx", xlsx::annotate(&mut parts, &main, &text, &notes, rest)?),
-        _ => return Err(AnnotateError::Unsupported(main)),
+        _ => return Err(AnnotateError::Unsupported(NotOffice::MainPart(main))),
     };
     Ok(Annotated { bytes: parts.pack(bytes)?, comments, kind })
 }
@@ -97,12 +117,12 @@ pub fn annotate(
 /// The package, and the name of its main part.
 fn opened<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Package<'a>, String), AnnotateError> {
     if !bytes.starts_with(b"PK") {
-        return Err(AnnotateError::Unsupported("no package of Office Open XML".to_owned()));
+        return Err(AnnotateError::Unsupported(NotOffice::NoPackage));
     }
     let mut package = Package::open(bytes, budget)?;
-    let main = package.main_part(budget)?.ok_or_else(|| AnnotateError::Unsupported("no main part".to_owned()))?;
+    let main = package.main_part(budget)?.ok_or_else(|| AnnotateError::Unsupported(NotOffice::NoMainPart))?;
     if main.to_lowercase().ends_with(".bin") {
-        return Err(AnnotateError::Unsupported(main));
+        return Err(AnnotateError::Unsupported(NotOffice::MainPart(main)));
     }
     Ok((package, main))
 }

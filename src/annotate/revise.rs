@@ -2,7 +2,7 @@
 //! new figure and a note with the old one in a workbook. Everything else in the package stays byte for byte as it was.
 
 use super::edit::{self, Parts};
-use super::{AnnotateError, docx, opened, xlsx};
+use super::{AnnotateError, NotOffice, docx, opened, xlsx};
 use crate::document::{Budget, Place};
 
 /// What is to stand at a place of the file.
@@ -45,7 +45,7 @@ pub fn revise(
     let (kind, made) = match edit::root(&text) {
         Some((_, "document")) => ("docx", docx::track::revise(&mut parts, &main, &text, revisions)?),
         Some((_, "workbook")) => ("xlsx", xlsx::cells::revise(&mut parts, &main, &text, revisions)?),
-        _ => return Err(AnnotateError::Unsupported(main)),
+        _ => return Err(AnnotateError::Unsupported(NotOffice::MainPart(main))),
     };
     Ok(Revised { bytes: parts.pack(bytes)?, kind, made })
 }

@@ -42,9 +42,9 @@ pub(super) struct Member {
 
 /// Opens an archive.
 pub(super) fn open(source: Box<dyn Source>) -> Result<Zip, Box<Finding>> {
-    let zip = ZipArchive::new(source).map_err(|error| refused(&error.to_string()))?;
+    let zip = ZipArchive::new(source).map_err(|error| Refusal::Directory(error).finding())?;
     if zip.len() > MOST_ENTRIES {
-        return Err(refused(&format!("{} > {MOST_ENTRIES}", zip.len())));
+        return Err(Refusal::TooMany(zip.len()).finding());
     }
     Ok(zip)
 }
@@ -92,7 +92,7 @@ fn inner_members(
     for (name, index, size) in entries(&mut zip) {
         let member = match room.take(size) {
             Err(finding) => Err(finding),
-            Ok(()) if is_zip_name(&name) => Err(refused(&name)),
+            Ok(()) if is_zip_name(&name) => Err(Refusal::TooDeep(name.clone()).finding()),
             Ok(()) => Ok(Member { outer: Some(outer), index }),
         };
         let full = member.is_err() && room.entries == 0;
@@ -122,7 +122,7 @@ impl Room {
         let left = self.entries.checked_sub(1).zip(self.bytes.checked_sub(size));
         let Some((entries, bytes)) = left else {
             self.entries = 0;
-            return Err(refused(&format!("> {MOST_ENTRIES} / > {} GB", MOST_BYTES >> 30)));
+            return Err(Refusal::TooMuch.finding());
         };
         (self.entries, self.bytes) = (entries, bytes);
         Ok(())
@@ -178,25 +178,66 @@ pub(super) fn read(zip: &mut Zip, index: usize) -> Result<Vec<u8>, Box<Finding>>
             let code = &FILE_ENCRYPTED;
             Box::new(Finding::new(code, code.message()))
         }
-        other => refused(&other.to_string()),
+        other => Refusal::Entry(other).finding(),
     })?;
     let mut bytes = Vec::with_capacity(entry.size().min(1 << 20) as usize);
     entry.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > limit {
-        return Err(refused(&format!("> {} MB", limit >> 20)));
+        return Err(Refusal::TooLarge { most: limit }.finding());
     }
     Ok(bytes)
 }
 
-fn refused(detail: &str) -> Box<Finding> {
-    let code = &ARCHIVE_UNREADABLE;
-    Box::new(Finding::new(
-        code,
-        Message::new(
-            format!("{}（{detail}）：{}{}", code.title.0, code.why.0, code.remedy.0),
-            format!("{} ({detail}): {} {}", code.title.1, code.why.1, code.remedy.1),
-        ),
-    ))
+/// Why an archive or an entry of it is not read.
+#[derive(Debug)]
+enum Refusal {
+    /// The directory cannot be read.
+    Directory(ZipError),
+    /// An entry cannot be read.
+    Entry(ZipError),
+    /// More entries than an archive may have: how many.
+    TooMany(usize),
+    /// More entries or bytes than an archive may have, those of the archives in it counted too.
+    TooMuch,
+    /// An archive in an archive in an archive: its name.
+    TooDeep(String),
+    /// An entry with more bytes than a file may have.
+    TooLarge {
+        /// How many it may have.
+        most: u64,
+    },
+}
+
+impl Refusal {
+    fn detail(&self) -> Message {
+        match self {
+            Self::Directory(error) => Message::new("目录损坏", error.to_string()),
+            Self::Entry(error) => Message::new("条目损坏", error.to_string()),
+            Self::TooMany(count) => Message::new(
+                format!("有{count}个文件，最多{MOST_ENTRIES}个"),
+                format!("{count} entries, where at most {MOST_ENTRIES} are allowed"),
+            ),
+            Self::TooMuch => Message::new(
+                format!("超过{MOST_ENTRIES}个文件或{} GB", MOST_BYTES >> 30),
+                format!("more than {MOST_ENTRIES} entries or {} GB", MOST_BYTES >> 30),
+            ),
+            Self::TooDeep(name) => Message::new(name, name),
+            Self::TooLarge { most } => {
+                Message::new(format!("超过 {} MB", most >> 20), format!("more than {} MB", most >> 20))
+            }
+        }
+    }
+
+    fn finding(&self) -> Box<Finding> {
+        let (code, detail) = (&ARCHIVE_UNREADABLE, self.detail());
+        Box::new(Finding::new(
+            code,
+            Message::new(
+                format!("{}（{}）：{}{}", code.title.0, detail.zh, code.why.0, code.remedy.0),
+                format!("{} ({}): {} {}", code.title.1, detail.en, code.why.1, code.remedy.1),
+            ),
+        ))
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use super::content::Content;
 use crate::finding::code::batch::JSON_UNREADABLE;
 use crate::finding::code::{check, fill};
-use crate::finding::{Finding, Message};
+use crate::finding::{Bilingual, Finding, Message};
 use crate::form::{Form, Forms};
-use crate::report::json::{self, JsonError};
+use crate::report::json;
 use crate::report::{Content as Piece, Kind, Report};
 
 /// The reports of an input in JSON; `None` for an input that is none.
@@ -15,7 +15,7 @@ pub(super) fn reports(
     content: &Content,
 ) -> Option<Result<Vec<Report>, Box<Finding>>> {
     json::is_meant(content.bytes).then(|| {
-        let mut reports = json::read(content.bytes).map_err(|error| unreadable(&said(&error)))?;
+        let mut reports = json::read(content.bytes).map_err(|error| unreadable(&error.message()))?;
         for (number, report) in reports.iter_mut().enumerate() {
             hold(forms, form, report).map_err(|message| unreadable(&message))?;
             if let Some(source) = &mut report.source {
@@ -100,16 +100,6 @@ fn parts(form: &Form, report: &Report, unknown: &dyn Fn((&str, &str), &str) -> M
         }
     }
     Ok(())
-}
-
-fn said(error: &JsonError) -> Message {
-    let zh = match error {
-        JsonError::Malformed(detail) => format!("内容与格式说明不符：{detail}"),
-        JsonError::Version(version) => format!("格式版本是{version}，本程序读取的是{}", crate::report::MODEL_VERSION),
-        JsonError::TooMany(count) => format!("其中有{count}份报告，一个文件最多读取{}份", json::MOST),
-        JsonError::Empty => "其中没有报告".to_owned(),
-    };
-    Message::new(zh, error.to_string())
 }
 
 fn unreadable(message: &Message) -> Box<Finding> {

@@ -54,6 +54,29 @@ pub enum Format {
     Ofd,
 }
 
+impl Format {
+    /// What people call it, in any language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Docx => "DOCX",
+            Self::Doc => "DOC",
+            Self::Rtf => "RTF",
+            Self::Odt => "ODT",
+            Self::Xlsx => "XLSX",
+            Self::Xlsb => "XLSB",
+            Self::Xls => "XLS",
+            Self::Ods => "ODS",
+            Self::SheetXml => "Excel XML",
+            Self::Html => "HTML",
+            Self::Mht => "MHT",
+            Self::WordXml => "Word XML",
+            Self::Text => "TXT",
+            Self::Pdf => "PDF",
+            Self::Ofd => "OFD",
+        }
+    }
+}
+
 /// One input file as blocks in reading order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Document {

@@ -51,7 +51,7 @@ impl Bilingual for FillError {
             Self::Read(error) => error.message(),
             Self::NotATemplate(format) => Message::new(
                 "模板须是 .docx 或 .xlsx 文件，请另存为这两种格式。",
-                format!("a {format:?} file as a template; save it as .docx or .xlsx"),
+                format!("a {} file as a template; save it as .docx or .xlsx", format.name()),
             ),
             Self::NotRecognised(finding) => finding.message.clone(),
             Self::OtherForm { wanted, found } => Message::new(

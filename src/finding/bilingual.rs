@@ -75,8 +75,19 @@ pub fn toml(text: &str) -> Message {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Fails unless an error is told in Chinese without English words, but for these names, and in English without Chinese.
+    pub(crate) fn assert_bilingual(error: &impl Bilingual, names: &[&str]) {
+        let Message { zh, en } = error.message();
+        let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        assert!(zh.contains(is_chinese), "{zh}");
+        let rest = names.iter().fold(zh.clone(), |rest, name| rest.replace(name, ""));
+        assert!(!rest.contains(|c: char| c.is_ascii_alphabetic()), "{zh}");
+        assert!(!en.is_empty() && !en.contains(is_chinese), "{en}");
+        assert_eq!(error.to_string(), en);
+    }
 
     #[test]
     fn what_the_toml_reader_says_is_said_in_chinese() {

@@ -1,6 +1,6 @@
 //! Findings: what is wrong, uncertain or worth knowing about a report, as data. Rendered elsewhere.
 
-mod bilingual;
+pub(crate) mod bilingual;
 pub mod code;
 
 use jiff::civil::Date;

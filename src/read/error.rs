@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::wording::both;
+use super::{Damage, Unsupported};
 use crate::document::Exceeded;
 use crate::finding::code::read as code;
 use crate::finding::{Bilingual, Code, Finding, Message};
@@ -15,10 +15,10 @@ pub enum ReadError {
     Encrypted,
     /// Cut short, or its structure contradicts itself: where and how.
     #[error("damaged: {0}")]
-    Damaged(String),
+    Damaged(Box<Damage>),
     /// No reader for it: what it looks like.
     #[error("unsupported: {0}")]
-    Unsupported(String),
+    Unsupported(Box<Unsupported>),
     /// It would cost more than one file may.
     #[error("over a limit: {0}")]
     OverLimit(#[from] Exceeded),
@@ -31,6 +31,18 @@ pub enum ReadError {
     /// It has no bytes.
     #[error("empty")]
     Empty,
+}
+
+impl From<Damage> for ReadError {
+    fn from(damage: Damage) -> Self {
+        Self::Damaged(Box::new(damage))
+    }
+}
+
+impl From<Unsupported> for ReadError {
+    fn from(unsupported: Unsupported) -> Self {
+        Self::Unsupported(Box::new(unsupported))
+    }
 }
 
 impl Bilingual for ReadError {
@@ -56,11 +68,12 @@ impl ReadError {
     /// The finding that it becomes.
     pub fn finding(&self) -> Finding {
         let code = self.code();
-        let (zh, en) = match self {
-            Self::Encrypted | Self::Empty | Self::NoCharacters => (String::new(), String::new()),
-            Self::Pictures => ("全部页都是图片".to_owned(), "every page is a picture".to_owned()),
-            Self::Damaged(detail) | Self::Unsupported(detail) => both(detail),
-            Self::OverLimit(exceeded) => (exceeded.chinese(), exceeded.to_string()),
+        let Message { zh, en } = match self {
+            Self::Encrypted | Self::Empty | Self::NoCharacters => Message::default(),
+            Self::Pictures => Message::new("全部页都是图片", "every page is a picture"),
+            Self::Damaged(damage) => damage.message(),
+            Self::Unsupported(unsupported) => unsupported.message(),
+            Self::OverLimit(exceeded) => Message::new(exceeded.chinese(), exceeded.to_string()),
         };
         let joined = |title: &str, colon: &str, detail: String| {
             if detail.is_empty() { title.to_owned() } else { format!("{title}{colon}{detail}") }

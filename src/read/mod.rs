@@ -2,6 +2,7 @@
 
 mod clean;
 mod container;
+mod damage;
 mod error;
 mod ofd;
 mod page;
@@ -10,8 +11,8 @@ mod pdf;
 mod shared;
 mod sheet;
 mod sniff;
+mod unsupported;
 mod word;
-mod wording;
 pub mod xml;
 
 use std::borrow::Cow;
@@ -21,8 +22,10 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
 pub use container::{Relationship, Relationships, package};
+pub use damage::Damage;
 pub use error::ReadError;
 pub use sniff::{Sniffed, sniff};
+pub use unsupported::{FileKind, Unsupported};
 
 /// A document and what there is to say about reading it.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,11 +95,11 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     let format = match sniffed {
         Sniffed::Known(format) => format,
         Sniffed::Encrypted => return Err(ReadError::Encrypted),
-        Sniffed::Other(what) => return Err(ReadError::Unsupported(what.to_owned())),
+        Sniffed::Other(kind) => return Err(Unsupported::Kind(kind).into()),
         Sniffed::Empty => return Err(ReadError::Empty),
     };
     let reader = READERS.iter().find(|reader| reader.format == format);
-    let reader = reader.ok_or_else(|| ReadError::Unsupported(format!("{format:?}")))?;
+    let reader = reader.ok_or_else(|| Unsupported::NoReader(format))?;
     findings.extend(name.and_then(|name| suffix_lies(reader, name)));
     let mut document = (reader.read)(&bytes, budget, &mut findings)?;
     clean::clean(&mut document);
@@ -148,7 +151,7 @@ mod tests {
         let read = |bytes: &[u8]| said(bytes, "a.docx");
         assert_eq!(read(b""), Err(ReadError::Empty));
         assert!(matches!(read(b"%PDF-1.7"), Err(ReadError::Damaged(_))));
-        assert!(matches!(read(b"Rar!\x1A\x07"), Err(ReadError::Unsupported(what)) if what.contains("RAR")));
+        assert_eq!(read(b"Rar!\x1A\x07"), Err(Unsupported::Kind(FileKind::Rar).into()));
         let mut budget = Budget::new(crate::document::Limits { file_bytes: 3, ..Default::default() });
         assert!(matches!(super::read(b"long", None, &mut budget), Err(ReadError::OverLimit(_))));
     }

@@ -4,6 +4,7 @@ mod archive;
 mod words;
 
 use crate::document::{Budget, Format};
+use crate::read::FileKind;
 use crate::read::container::cfb::{Compound, SIGNATURE};
 
 /// What a file's content is.
@@ -13,34 +14,34 @@ pub enum Sniffed {
     Known(Format),
     /// Protected by a password.
     Encrypted,
-    /// Recognised, but not read: what it looks like, Chinese and English.
-    Other(&'static str),
+    /// Recognised, but not read: what it looks like.
+    Other(FileKind),
     /// Nothing at all.
     Empty,
 }
 
 /// Magic bytes of formats that are recognised and not read.
-const OTHERS: &[(&[u8], &str)] = &[
-    (b"Rar!", "RAR 压缩包 (RAR archive)"),
-    (b"7z\xBC\xAF\x27\x1C", "7z 压缩包 (7z archive)"),
-    (b"\x1F\x8B", "gzip 压缩包 (gzip archive)"),
-    (b"\x89PNG", "PNG 图片 (PNG picture)"),
-    (b"\xFF\xD8\xFF", "JPEG 图片 (JPEG picture)"),
-    (b"GIF8", "GIF 图片 (GIF picture)"),
-    (b"BM", "BMP 图片 (BMP picture)"),
-    (b"II*\0", "TIFF 图片 (TIFF picture)"),
-    (b"MM\0*", "TIFF 图片 (TIFF picture)"),
-    (b"MZ", "Windows 程序 (Windows program)"),
-    (b"\x7FELF", "Linux 程序 (Linux program)"),
-    (b"\xDB\xA5\x2D\x00", "Word 2 文档 (Word 2 document)"),
-    (b"\x31\xBE\x00\x00", "Write/Word 早期文档 (early Write or Word document)"),
-    (b"\x09\x00\x04\x00", "Excel 2 工作表 (raw BIFF2 sheet)"),
-    (b"\x09\x02\x06\x00", "Excel 3 工作表 (raw BIFF3 sheet)"),
-    (b"\x09\x04\x06\x00", "Excel 4 工作表 (raw BIFF4 sheet)"),
-    (b"\x09\x08\x08\x00", "Excel 5/95 工作表流 (raw BIFF5 stream)"),
-    (b"\x09\x08\x10\x00", "Excel 97 工作表流 (raw BIFF8 stream)"),
-    (b"RIFF", "WebP 图片或音视频 (WebP picture, sound or video)"),
-    (b"SQLite format 3\0", "SQLite 数据库 (SQLite database)"),
+const OTHERS: &[(&[u8], FileKind)] = &[
+    (b"Rar!", FileKind::Rar),
+    (b"7z\xBC\xAF\x27\x1C", FileKind::SevenZip),
+    (b"\x1F\x8B", FileKind::Gzip),
+    (b"\x89PNG", FileKind::Png),
+    (b"\xFF\xD8\xFF", FileKind::Jpeg),
+    (b"GIF8", FileKind::Gif),
+    (b"BM", FileKind::Bmp),
+    (b"II*\0", FileKind::Tiff),
+    (b"MM\0*", FileKind::Tiff),
+    (b"MZ", FileKind::WindowsProgram),
+    (b"\x7FELF", FileKind::LinuxProgram),
+    (b"\xDB\xA5\x2D\x00", FileKind::Word2),
+    (b"\x31\xBE\x00\x00", FileKind::EarlyWord),
+    (b"\x09\x00\x04\x00", FileKind::Excel2),
+    (b"\x09\x02\x06\x00", FileKind::Excel3),
+    (b"\x09\x04\x06\x00", FileKind::Excel4),
+    (b"\x09\x08\x08\x00", FileKind::Excel5Stream),
+    (b"\x09\x08\x10\x00", FileKind::Excel97Stream),
+    (b"RIFF", FileKind::WebP),
+    (b"SQLite format 3\0", FileKind::Sqlite),
 ];
 
 /// Says what a file is.
@@ -63,8 +64,8 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     }
     // Two letters alone may begin a text.
     let is = |magic: &[u8]| bytes.starts_with(magic) && (magic.len() > 2 || !words::is_text(bytes));
-    if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| is(magic)) {
-        return Sniffed::Other(name);
+    if let Some(&(_, kind)) = OTHERS.iter().find(|(magic, _)| is(magic)) {
+        return Sniffed::Other(kind);
     }
     words::sniff(bytes, head)
 }
@@ -94,13 +95,13 @@ fn compound(bytes: &[u8]) -> Sniffed {
     } else if has("WordDocument") {
         Sniffed::Known(Format::Doc)
     } else if has("PowerPoint Document") {
-        Sniffed::Other("PowerPoint 演示文稿 (PowerPoint presentation)")
+        Sniffed::Other(FileKind::PowerPoint)
     } else if has("MatOST") || has("CONTENTS") {
-        Sniffed::Other("MS Works 文档 (MS Works document)")
+        Sniffed::Other(FileKind::Works)
     } else if has("__properties_version1.0") {
-        Sniffed::Other("Outlook 邮件 (Outlook message)")
+        Sniffed::Other(FileKind::Outlook)
     } else {
-        Sniffed::Other("OLE 复合文件 (compound file without a Word or Excel stream)")
+        Sniffed::Other(FileKind::Compound)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{MODEL_VERSION, Report};
+use crate::finding::{Bilingual, Message};
 
 /// Bytes at the beginning of a file in which the model's version must stand: it is the first member.
 const HEAD: usize = 256;
@@ -18,19 +19,42 @@ struct VersionOnly {
 
 /// Why JSON is no report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message().en)]
 pub enum JsonError {
-    /// It is no JSON, or not what the model says: where and how.
-    #[error("{0}")]
-    Malformed(String),
+    /// It is no JSON, or not what the model says.
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the JSON library says, in English.
+        reason: String,
+    },
     /// It is of another version of the model.
-    #[error("version {0} of the model; this program reads version {MODEL_VERSION}")]
     Version(u32),
     /// It holds more reports than are read of one file.
-    #[error("{0} reports; of one file at most {MOST} are read")]
     TooMany(usize),
     /// An array without a report.
-    #[error("an array without a report")]
     Empty,
+}
+
+impl Bilingual for JsonError {
+    fn message(&self) -> Message {
+        match self {
+            Self::Malformed { line, column, reason } => {
+                Message::new(format!("第{line}行第{column}列与格式说明不符"), reason.as_str())
+            }
+            Self::Version(version) => Message::new(
+                format!("格式版本是{version}，本程序读取的是{MODEL_VERSION}"),
+                format!("version {version} of the model; this program reads version {MODEL_VERSION}"),
+            ),
+            Self::TooMany(count) => Message::new(
+                format!("其中有{count}份报告，一个文件最多读取{MOST}份"),
+                format!("{count} reports; of one file at most {MOST} are read"),
+            ),
+            Self::Empty => Message::new("其中没有报告", "an array without a report"),
+        }
+    }
 }
 
 /// Whether bytes are meant to be reports in JSON: an object, or an array of objects, with the model's version at its beginning.
@@ -53,7 +77,11 @@ pub fn is_meant(bytes: &[u8]) -> bool {
 /// [`JsonError`], with line and column where it is not as the model says.
 pub fn read(bytes: &[u8]) -> Result<Vec<Report>, JsonError> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let malformed = |error: serde_json::Error| JsonError::Malformed(error.to_string());
+    let malformed = |error: serde_json::Error| JsonError::Malformed {
+        line: error.line(),
+        column: error.column(),
+        reason: error.to_string(),
+    };
     let array = text.trim_ascii_start().starts_with(b"[");
     let versions = if array {
         serde_json::from_slice::<Vec<VersionOnly>>(text).map_err(malformed)?
@@ -87,11 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn every_error_is_told_in_both_languages() {
+        let malformed = JsonError::Malformed { line: 1, column: 2, reason: "missing field".to_owned() };
+        for error in [malformed, JsonError::Version(9), JsonError::TooMany(2_000), JsonError::Empty] {
+            crate::finding::bilingual::tests::assert_bilingual(&error, &[]);
+        }
+    }
+
+    #[test]
     fn what_is_no_report_is_refused_with_the_reason() {
         assert_eq!(read(br#"{"version":9,"form":3}"#), Err(JsonError::Version(9)));
         assert_eq!(read(b"[]"), Err(JsonError::Empty));
-        assert!(matches!(read(br#"{"version":1,"#), Err(JsonError::Malformed(_))));
-        assert!(matches!(read(br#"{"version":1}"#), Err(JsonError::Malformed(_))));
+        assert!(matches!(read(br#"{"version":1,"#), Err(JsonError::Malformed { .. })));
+        assert!(matches!(read(br#"{"version":1}"#), Err(JsonError::Malformed { .. })));
         let many = format!("[{}]", vec![r#"{"version":1}"#; MOST + 1].join(","));
         assert_eq!(read(many.as_bytes()), Err(JsonError::TooMany(MOST + 1)));
         // Depth is the parser's to bound.

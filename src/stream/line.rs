@@ -105,7 +105,7 @@ impl Line<'_> {
     /// The bytes that the line holds.
     pub(super) fn bytes(&self) -> Option<Result<Vec<u8>, Box<Finding>>> {
         let decoded = BASE64.decode(self.content?);
-        Some(decoded.map_err(|error| unreadable(&format!("Base64：{error}"), &format!("Base64: {error}"))))
+        Some(decoded.map_err(|error| unreadable("文件内容不是规范的 Base64 编码", &format!("Base64: {error}"))))
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) fn too_long(bytes: usize) -> Box<Finding> {
 /// The finding about a path that the system cannot have.
 #[cfg(not(unix))]
 pub(super) fn not_utf_8(error: &std::str::Utf8Error) -> Box<Finding> {
-    unreadable(&format!("路径不是UTF-8：{error}"), &format!("the path is not UTF-8: {error}"))
+    unreadable("路径不是 UTF-8 编码", &format!("the path is not UTF-8: {error}"))
 }
 
 fn unreadable(zh: &str, en: &str) -> Box<Finding> {

@@ -57,7 +57,7 @@ impl Output {
 
 /// A report could not be written.
 #[derive(Debug, Error)]
-#[error("{output:?}: {detail}")]
+#[error("the {} file could not be made: {detail}", output.suffix())]
 pub struct WriteError {
     /// The format that was asked for.
     pub output: Output,

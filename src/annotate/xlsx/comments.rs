@@ -6,8 +6,8 @@ use std::fmt::Write;
 use super::super::edit::{Edit, apply, escaped, root, tag_name};
 use super::CellNote;
 use crate::document::Budget;
-use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
+use crate::read::{Damage, ReadError};
 
 /// Cells to the right of one that is taken that are tried for its note.
 const TRIED: u32 = 64;
@@ -132,7 +132,7 @@ pub(super) fn with(
         return Ok((apply(text, edits), drawn));
     }
     let (Some(authors), Some(list)) = (&known.authors_end, &known.list_end) else {
-        return Err(ReadError::Damaged("the comments of a sheet have no authors or no list".into()));
+        return Err(Damage::CommentLists.into());
     };
     let own = known.authors.iter().position(|known| known == author);
     if own.is_none() {

@@ -11,8 +11,8 @@ use crate::fill::edit::Span;
 use crate::fill::is_filled;
 use crate::fill::placeholder::{has_blanks, is_date_line, is_placeholder};
 use crate::form::{FieldIndex, Form};
-use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
+use crate::read::{ReadError, Unsupported};
 use crate::report::{Content, Report};
 use crate::text::fold;
 
@@ -104,7 +104,7 @@ pub(super) fn locate(
 fn frame(source: &str, budget: &mut Budget) -> Result<(String, usize), ReadError> {
     let mark = source.len() - source.trim_start_matches('\u{feff}').len();
     let mut events = Events::new(&source[mark..], mark, WORD);
-    let no_body = || ReadError::Unsupported("没有正文的部件 (a part without a Word body)".into());
+    let no_body = || ReadError::from(Unsupported::NoWordBody);
     let (mut prefix, mut section) = (None, None);
     loop {
         match events.next(budget)? {

@@ -19,7 +19,7 @@ use crate::finding::Finding;
 use crate::finding::code::fill as code;
 use crate::form::{Form, Forms};
 use crate::read::package::Package;
-use crate::read::{self, ReadError, Reading};
+use crate::read::{self, Damage, ReadError, Reading, Unsupported};
 use crate::report::Report;
 use crate::write::plan;
 use crate::write::splice::{self, Part, Splice};
@@ -67,13 +67,11 @@ impl DocxTemplate {
         }
         let hints = Hints { form, ..Hints::default() };
         let (found, anchors) = binder.locate(reading, &hints).map_err(FillError::NotRecognised)?;
-        let form = forms
-            .get(&found.form)
-            .ok_or_else(|| ReadError::Unsupported(format!("格式“{0}” (form {0})", found.form)))?;
+        let form = forms.get(&found.form).ok_or_else(|| ReadError::from(Unsupported::Form(found.form.clone())))?;
         let budget = &mut Budget::default();
         let mut package = Package::open(bytes, budget)?;
         let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
-        let part = main.ok_or_else(|| ReadError::Damaged("the package has no main part".into()))?;
+        let part = main.ok_or_else(|| ReadError::from(Damage::NoMainPart))?;
         let packed = package.part(&part, budget)?.unwrap_or_default();
         let (source, transcoded) = text(packed, budget)?;
         let slots = locate(&source, &part, form, (&found, &anchors), budget)?;

@@ -2,8 +2,8 @@
 
 use crate::document::Budget;
 use crate::fill::edit::Span;
-use crate::read::ReadError;
 use crate::read::xml::{Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 /// What there is in a paragraph or a cell.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ enum Open {
 /// [`ReadError`] when the span is not well-formed.
 pub(super) fn scan(source: &str, span: Span, prefix: &str, budget: &mut Budget) -> Result<Scan, ReadError> {
     let Some(text) = source.get(span.0..span.1) else {
-        return Err(ReadError::Damaged(format!("no element at bytes {} to {}", span.0, span.1)));
+        return Err(Damage::NoElement { start: span.0, end: span.1 }.into());
     };
     let mut walk =
         Walk { source, prefix, events: Events::new(text, span.0, &[]), stack: Vec::new(), scan: Scan::default() };

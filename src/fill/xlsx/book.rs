@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::document::Budget;
 use crate::fill::edit::Span;
-use crate::read::ReadError;
 use crate::read::package::Package;
 use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 use super::sheet::SHEET;
 
@@ -28,7 +28,7 @@ impl Book {
     /// [`ReadError`] when the package has no workbook, or costs more than it may.
     pub(super) fn open(package: &mut Package, budget: &mut Budget) -> Result<Self, ReadError> {
         let part = package.main_part(budget)?;
-        let part = part.ok_or_else(|| ReadError::Damaged("the package has no workbook".into()))?;
+        let part = part.ok_or_else(|| ReadError::from(Damage::NoMainPart))?;
         let relationships = package.relationships(&part, budget)?;
         let bytes = package.part(&part, budget)?.unwrap_or_default();
         let mut sheets = BTreeMap::new();

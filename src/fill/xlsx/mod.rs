@@ -18,7 +18,7 @@ use crate::finding::Finding;
 use crate::finding::code::fill as code;
 use crate::form::{Form, Forms};
 use crate::read::package::Package;
-use crate::read::{self, ReadError, Reading};
+use crate::read::{self, ReadError, Reading, Unsupported};
 use crate::report::Report;
 use crate::write::splice::{self, Part, Splice};
 
@@ -74,9 +74,7 @@ impl XlsxTemplate {
         }
         let (found, anchors) =
             binder.locate(reading, &Hints { form, ..Hints::default() }).map_err(FillError::NotRecognised)?;
-        let form = forms
-            .get(&found.form)
-            .ok_or_else(|| ReadError::Unsupported(format!("格式“{0}” (form {0})", found.form)))?;
+        let form = forms.get(&found.form).ok_or_else(|| ReadError::from(Unsupported::Form(found.form.clone())))?;
         let budget = &mut Budget::default();
         let mut package = Package::open(bytes, budget)?;
         let book = Book::open(&mut package, budget)?;
@@ -194,9 +192,7 @@ fn parts(package: &mut Package, book: &Book, budget: &mut Budget) -> Result<Vec<
         let packed = package.part(part, budget)?.unwrap_or_default();
         let (xml, transcoded) = text(packed, budget)?;
         if transcoded {
-            return Err(ReadError::Unsupported(format!(
-                "“{name}”不是 UTF-8 编码 (the sheet {name:?} is not in UTF-8)"
-            )));
+            return Err(Unsupported::SheetEncoding(name.clone()).into());
         }
         let sheet = Sheet::open(xml, &BTreeSet::new(), budget)?;
         parts.push((name.clone(), part.clone(), sheet));

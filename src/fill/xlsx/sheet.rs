@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::document::{Budget, Resource};
 use crate::fill::edit::{Edit, Span, apply};
-use crate::read::ReadError;
 use crate::read::xml::{Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 use crate::write::xlsx::cell;
 
 /// Row and column of a cell, 0-based.
@@ -86,7 +86,7 @@ impl Sheet {
         let xml = with_cells(&xml, found);
         let again = Scan::of(&xml, wanted, budget)?;
         if !again.missing.is_empty() {
-            return Err(ReadError::Damaged("a sheet has no place for its cells".into()));
+            return Err(Damage::SheetWithoutCells.into());
         }
         let sheet = again.sheet;
         Ok(Self { xml, ..sheet })
@@ -176,7 +176,7 @@ impl<'a> Scan<'a> {
                 _ => {}
             }
         }
-        if scan.wanted.is_empty() { Ok(scan) } else { Err(ReadError::Damaged("a sheet has no sheetData".into())) }
+        if scan.wanted.is_empty() { Ok(scan) } else { Err(Damage::SheetWithoutCells.into()) }
     }
 
     fn prefix(&mut self, data: &Tag) {
@@ -231,11 +231,13 @@ impl<'a> Scan<'a> {
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
         let at = match tag.get("r") {
-            Some(name) => place(&name).ok_or_else(|| ReadError::Damaged(format!("no cell has the name {name}")))?,
+            Some(name) => place(&name).ok_or_else(|| {
+                ReadError::from(Damage::CellReference { sheet: String::new(), reference: name.to_string() })
+            })?,
             None => (row.number, row.next),
         };
         if at.0 != row.number || at.1 < row.next {
-            return Err(ReadError::Damaged(format!("the cell {} is out of order", cell::name(at.0, at.1))));
+            return Err(Damage::CellOrder { cell: cell::name(at.0, at.1) }.into());
         }
         row.next = at.1 + 1;
         self.row(row.number, at.1, Gap::Row(tag.start), &row.style);
@@ -282,7 +284,7 @@ impl<'a> Scan<'a> {
                     inline = true;
                     events.skip(budget)?;
                 }
-                Event::End => return Err(ReadError::Damaged("a sheet ends in a cell".into())),
+                Event::End => return Err(Damage::SheetEnds.into()),
                 _ => {}
             }
         }
@@ -348,7 +350,7 @@ fn number(tag: &Tag, last: Option<u32>) -> Result<u32, ReadError> {
         None => next,
     };
     if number < next || number >= ROWS {
-        return Err(ReadError::Damaged("a sheet has rows out of order".into()));
+        return Err(Damage::RowOrder.into());
     }
     Ok(number)
 }

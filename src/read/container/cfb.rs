@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::document::{Budget, Resource};
-use crate::read::ReadError;
+use crate::read::{Damage, ReadError};
 
 /// The first bytes of every compound file.
 pub(in crate::read) const SIGNATURE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -62,11 +62,11 @@ impl<'a> Compound<'a> {
     pub(in crate::read) fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         budget.spend(Resource::FileBytes, bytes.len() as u64)?;
         if !bytes.starts_with(&SIGNATURE) || bytes.len() < HEADER {
-            return Err(ReadError::Damaged("the compound file ends within its header".into()));
+            return Err(Damage::CompoundHeader.into());
         }
         let shift = u16_at(bytes, 30).unwrap_or(0);
         if !matches!(shift, 9 | 12) {
-            return Err(ReadError::Damaged(format!("the compound file has sectors of 2^{shift} bytes")));
+            return Err(Damage::CompoundSectors { shift }.into());
         }
         let sector = 1_usize << shift;
         // The header takes up the first sector; a last sector that is cut short counts.
@@ -114,7 +114,7 @@ impl<'a> Compound<'a> {
         self.left = self
             .left
             .checked_sub(stream.len())
-            .ok_or_else(|| ReadError::Damaged(format!("stream {name} shares sectors with others")))?;
+            .ok_or_else(|| ReadError::from(Damage::CompoundShared { stream: name.to_owned() }))?;
         if matches!(stream, Cow::Owned(_)) {
             budget.spend(Resource::InflatedBytes, stream.len() as u64)?;
         }
@@ -212,10 +212,7 @@ impl<'a> Compound<'a> {
 
     /// Reads the root and its children; their tree is walked with a list, not by recursion.
     fn read_directory(&mut self, directory: &[u8], budget: &mut Budget) -> Result<Entry, ReadError> {
-        let root = directory
-            .get(..ENTRY)
-            .and_then(entry)
-            .ok_or_else(|| ReadError::Damaged("the compound file has no root directory".into()))?;
+        let root = directory.get(..ENTRY).and_then(entry).ok_or_else(|| ReadError::from(Damage::CompoundRoot))?;
         let count = directory.len() / ENTRY;
         budget.spend(Resource::Steps, count as u64)?;
         let mut seen = vec![false; count];

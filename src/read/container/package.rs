@@ -9,8 +9,8 @@ use memchr::memmem;
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::document::{Budget, Exceeded, Resource};
-use crate::read::ReadError;
 use crate::read::xml::{self, Event, Events};
+use crate::read::{Damage, ReadError};
 
 /// Parts up to this size may be packed as tightly as they like.
 const RATIO_FREE: u64 = 1 << 20;
@@ -48,25 +48,25 @@ impl<'a> Package<'a> {
     pub fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         budget.spend(Resource::FileBytes, bytes.len() as u64)?;
         check_entry_count(bytes, budget)?;
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the archive", &error))?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| directory_damage(bytes, &error))?;
         budget.spend(Resource::Entries, archive.len() as u64)?;
         if archive.has_duplicate_names() {
-            return Err(ReadError::Damaged("the archive has one name twice".into()));
+            return Err(Damage::NameTwice { name: None }.into());
         }
         let mut names = Vec::with_capacity(archive.len());
         let mut index = BTreeMap::new();
         for position in 0..archive.len() {
-            let entry = archive.by_index_data(position).map_err(|error| damaged("the archive", &error))?;
+            let entry = archive.by_index_data(position).map_err(|error| directory_damage(bytes, &error))?;
             // Some programs on Windows write its own separators (against APPNOTE 4.4.17).
-            let name = entry.name().map_err(|error| damaged("the archive", &error))?.replace('\\', "/");
+            let name = entry.name().map_err(|error| directory_damage(bytes, &error))?.replace('\\', "/");
             if entry.encrypted() {
                 return Err(ReadError::Encrypted);
             }
             if entry.is_symlink() || !is_inside(&name) {
-                return Err(ReadError::Damaged(format!("the archive has an entry that leads out of it: {name:?}")));
+                return Err(Damage::NameOutside { name }.into());
             }
             if index.insert(name.to_lowercase(), position).is_some() {
-                return Err(ReadError::Damaged(format!("the archive has one name twice: {name:?}")));
+                return Err(Damage::NameTwice { name: Some(name) }.into());
             }
             names.push(name);
         }
@@ -108,11 +108,14 @@ impl<'a> Package<'a> {
     /// [`ReadError::Damaged`] when its bytes are broken, [`ReadError::OverLimit`] when it is larger than it may be.
     pub fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(position) = self.position(name) else { return Ok(None) };
-        let entry = self.archive.by_index_raw(position).map_err(|error| damaged(name, &error))?;
+        let entry = self
+            .archive
+            .by_index_raw(position)
+            .map_err(|error| Damage::PartHeader { part: name.to_owned(), reason: error.to_string() })?;
         let (method, declared, crc32) = (entry.compression(), entry.size(), entry.crc32());
         let range = entry.data_start().and_then(|start| Some(start..start.checked_add(entry.compressed_size())?));
         let range = range.and_then(|range| Some(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?));
-        let cut_short = || ReadError::Damaged(format!("{name}: unexpected end of file"));
+        let cut_short = || ReadError::from(Damage::PartCutShort { part: name.to_owned() });
         let packed = range.and_then(|range| self.bytes.get(range)).ok_or_else(cut_short)?;
         let (limit, scarce) = allowance(packed.len() as u64, budget);
         // A byte more than may be there tells that there is more.
@@ -125,16 +128,16 @@ impl<'a> Package<'a> {
                     inflater.reset(false);
                     inflate(inflater, packed, guess, most)
                 });
-                inflated.map_err(|why| ReadError::Damaged(format!("{name}: {why}")))?
+                inflated.map_err(|fault| fault.of_part(name))?
             }
-            _ => return Err(ReadError::Damaged(format!("{name} is packed by an unknown method"))),
+            _ => return Err(Damage::PartMethod { part: name.to_owned() }.into()),
         };
         if content.len() as u64 > limit {
             let found = declared.max(content.len() as u64);
             return Err(exceeded(scarce, found, packed.len() as u64, budget).into());
         }
         if crc32fast::hash(&content) != crc32 {
-            return Err(ReadError::Damaged(format!("{name}: Invalid checksum")));
+            return Err(Damage::PartChecksum { part: name.to_owned() }.into());
         }
         budget.spend(Resource::InflatedBytes, content.len() as u64)?;
         Ok(Some(content))
@@ -163,9 +166,26 @@ impl<'a> Package<'a> {
     }
 }
 
+/// Why compressed bytes cannot be inflated.
+enum InflateFault {
+    Corrupt,
+    CutShort,
+}
+
+impl InflateFault {
+    fn of_part(self, name: &str) -> ReadError {
+        let part = name.to_owned();
+        match self {
+            Self::Corrupt => Damage::PartCorrupt { part },
+            Self::CutShort => Damage::PartCutShort { part },
+        }
+        .into()
+    }
+}
+
 /// Inflates (RFC 1951) at most so many bytes, for which `guess` is what the directory declares. All at once, so that no window of what
 /// came before has to be kept.
-fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) -> Result<Vec<u8>, String> {
+fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) -> Result<Vec<u8>, InflateFault> {
     const LEAST: usize = 1 << 10;
     // Deflated bytes are at least a thousandth of the inflated ones, whatever is declared.
     let possible = packed.len().saturating_mul(1_100).saturating_add(LEAST);
@@ -174,10 +194,10 @@ fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) 
         let read = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
         let rest = packed.get(read..).unwrap_or_default();
         let status = inflater.decompress_vec(rest, &mut content, FlushDecompress::Finish);
-        match status.map_err(|_| "corrupt deflate stream")? {
+        match status.map_err(|_| InflateFault::Corrupt)? {
             Status::StreamEnd => return Ok(content),
             _ if content.len() >= most => return Ok(content),
-            _ if content.len() < content.capacity() => return Err("unexpected end of file".to_owned()),
+            _ if content.len() < content.capacity() => return Err(InflateFault::CutShort),
             _ => content.reserve_exact(content.len().max(LEAST).min(most - content.len())),
         }
     }
@@ -227,8 +247,13 @@ pub(in crate::read) fn exceeded(resource: Resource, length: u64, packed: u64, bu
     Exceeded { resource, asked, limit }
 }
 
-fn damaged(what: &str, error: &zip::result::ZipError) -> ReadError {
-    ReadError::Damaged(format!("{what}: {error}"))
+/// The damage of a directory that the zip crate refuses.
+fn directory_damage(bytes: &[u8], error: &zip::result::ZipError) -> ReadError {
+    const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
+    match memmem::rfind(bytes, END_OF_DIRECTORY) {
+        None => Damage::ArchiveEnd.into(),
+        Some(_) => Damage::Archive { reason: error.to_string() }.into(),
+    }
 }
 
 #[cfg(test)]

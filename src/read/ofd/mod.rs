@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
 use crate::finding::code::read::{CONTENT_SKIPPED, SIGNATURE_UNVERIFIED};
-use crate::read::ReadError;
 use crate::read::container::package::Package;
 use crate::read::paged::{Page, Remark, document};
 use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 /// Reads an OFD file.
 ///
@@ -24,7 +24,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     }
     let root = Root::read(&mut package, budget)?;
     if root.documents.is_empty() {
-        return Err(ReadError::Damaged("the package has no main part".into()));
+        return Err(Damage::NoMainPart.into());
     }
     let (mut pages, mut remarks) = (Vec::new(), Vec::new());
     let mut annotated = false;
@@ -205,7 +205,7 @@ fn one_page(
 
 /// A part that has to be there.
 fn wanted(package: &mut Package, name: &str, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
-    package.part(name, budget)?.ok_or_else(|| ReadError::Damaged(format!("the part {name} is missing")))
+    package.part(name, budget)?.ok_or_else(|| ReadError::from(Damage::PartMissing { part: name.to_owned() }))
 }
 
 /// An attribute; some writers get the case of its name wrong.

@@ -8,11 +8,11 @@ use encoding_rs::Encoding;
 use crate::document::{Budget, Document, Exceeded, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
-use crate::read::ReadError;
 use crate::read::page::html::{File, Source, read_text};
 use crate::read::page::text;
 use crate::read::shared::base64;
 use crate::read::shared::encoding::{declared_in_html, decode, labelled};
+use crate::read::{Damage, ReadError};
 
 /// Multiparts inside each other.
 const DEPTH: u64 = 8;
@@ -65,7 +65,7 @@ pub(in crate::read) fn read(
     }
     order(&mut pages, &start);
     let Some((first, others)) = pages.split_first() else {
-        return Err(ReadError::Damaged("the message holds no web page".into()));
+        return Err(Damage::NoPage.into());
     };
     let reading = Opened { bytes, files: &files };
     let mut said = Vec::new();

@@ -10,7 +10,7 @@ use super::filter::{self, Decoded, MOST_FILTERS, Parameters};
 use super::lexer::{Lexer, Token};
 use super::object::{Dict, Object, Stream};
 use crate::document::{Budget, Resource};
-use crate::read::ReadError;
+use crate::read::{Damage, ReadError};
 
 /// References that lead to references.
 const MOST_LINKS: usize = 16;
@@ -82,7 +82,7 @@ impl<'a> File<'a> {
             file.decrypt(budget)?;
         }
         if file.root(budget)?.is_none() {
-            return Err(ReadError::Damaged("the file has no list of pages".into()));
+            return Err(Damage::NoPageList.into());
         }
         Ok(file)
     }

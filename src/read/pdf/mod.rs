@@ -23,8 +23,8 @@ mod tests;
 use crate::document::{Budget, Document, Metadata};
 use crate::finding::Finding;
 use crate::finding::code::read::SIGNATURE_UNVERIFIED;
-use crate::read::ReadError;
 use crate::read::paged::{Remark, document};
+use crate::read::{Damage, ReadError};
 
 use file::File;
 use object::{Dict, Object};
@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let metadata = metadata(&mut file, budget)?;
     let pages::Found { pages, mut remarks, numbers } = pages::read(&mut file, budget)?;
     if pages.is_empty() {
-        return Err(ReadError::Damaged("the file has no list of pages".into()));
+        return Err(Damage::NoPageList.into());
     }
     if file.damaged {
         remarks.extend((0..pages.len()).map(|page| (page, Remark::Damaged)));

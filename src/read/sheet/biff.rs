@@ -4,8 +4,8 @@
 use encoding_rs::Encoding;
 
 use crate::document::{Budget, Resource};
-use crate::read::ReadError;
 use crate::read::container::cfb::{u16_at, u32_at};
+use crate::read::{Damage, ReadError};
 
 /// The record that goes on with the one before it.
 const CONTINUE: u16 = 0x003C;
@@ -53,7 +53,7 @@ pub(super) fn record<'a>(stream: &'a [u8], at: usize, budget: &mut Budget) -> Re
     let end = at + 4 + usize::from(length);
     match stream.get(at + 4..end) {
         Some(data) => Ok(Some(Record { kind, data, end })),
-        None => Err(ReadError::Damaged(format!("the workbook ends within the record at byte {at}"))),
+        None => Err(Damage::RecordCut { at }.into()),
     }
 }
 
@@ -221,7 +221,7 @@ impl<'a> Records<'a> {
             self.rest = rest;
             Some((kind, data))
         });
-        record.map(Some).ok_or_else(|| ReadError::Damaged("a part of the workbook ends within a record".into()))
+        record.map(Some).ok_or_else(|| ReadError::from(Damage::PartRecordCut))
     }
 
     /// A number in at most so many bytes of seven bits each.

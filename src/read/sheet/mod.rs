@@ -26,10 +26,10 @@ use crate::document::{
 };
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
-use crate::read::ReadError;
 use crate::read::shared::marks::{Face, Marks, Paper};
 use crate::read::shared::pictures::Pictures;
 use crate::read::shared::skipped::{Kind, Skipped};
+use crate::read::{Damage, ReadError};
 use formulas::Formulas;
 use numberformat::NumberFormat;
 use texts::Texts;
@@ -96,7 +96,7 @@ impl Sheet {
             return Ok(());
         }
         if row >= ROWS || column >= COLUMNS {
-            return Err(ReadError::Damaged(format!("{}: a cell lies outside the sheet", self.name)));
+            return Err(Damage::CellOutside { sheet: self.name.clone() }.into());
         }
         budget.spend(Resource::TextBytes, text.len() as u64)?;
         budget.spend(Resource::Blocks, 1)?;

@@ -8,7 +8,6 @@ use super::package::keep;
 use super::{COLUMNS, ROWS, Region, Run, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource, Shown};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::shared::base64;
 use crate::read::shared::marks::Face;
 use crate::read::shared::odf::styles::Styles;
@@ -17,6 +16,7 @@ use crate::read::shared::odf::{
 };
 use crate::read::shared::skipped::{Kind, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 /// Reads an `OpenDocument` spreadsheet, be it a package or one XML file.
 ///
@@ -40,7 +40,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     }
     let mut package = open(bytes, budget)?;
     let content = package.part("content.xml", budget)?;
-    let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
+    let content = content.ok_or_else(|| ReadError::from(Damage::PartMissing { part: "content.xml".to_owned() }))?;
     let (text, base) = xml::text(&content, budget)?;
     let styles = package.part("styles.xml", budget)?;
     let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);

@@ -3,12 +3,12 @@
 use super::biff::Records;
 use super::{Workbook, drawn_line};
 use crate::document::{Budget, Metadata, Resource};
-use crate::read::ReadError;
 use crate::read::container::Relationship;
 use crate::read::container::package::Package;
 use crate::read::shared::metadata;
 use crate::read::shared::skipped::Kind;
 use crate::read::xml::{self, Event, Events};
+use crate::read::{Damage, ReadError};
 
 /// A sheet that may have something drawn over it.
 pub(super) struct Drawn {
@@ -23,12 +23,12 @@ pub(super) struct Drawn {
 /// The workbook's own part.
 pub(super) fn main_part(package: &mut Package, usual: &str, budget: &mut Budget) -> Result<String, ReadError> {
     let main = package.main_part(budget)?.or_else(|| package.find(usual).map(str::to_owned));
-    main.ok_or_else(|| ReadError::Damaged("the package has no main part".into()))
+    main.ok_or_else(|| ReadError::from(Damage::NoMainPart))
 }
 
 /// A part that must be there.
 pub(super) fn required(package: &mut Package, name: &str, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
-    package.part(name, budget)?.ok_or_else(|| ReadError::Damaged(format!("the part {name} is missing")))
+    package.part(name, budget)?.ok_or_else(|| ReadError::from(Damage::PartMissing { part: name.to_owned() }))
 }
 
 /// The document properties; damaged ones are left out.

@@ -9,11 +9,11 @@ use super::numberformat::NumberFormat;
 use super::{Region, Run, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::shared::marks::{Change, Face, Paper, Shift, rgb};
 use crate::read::shared::metadata;
 use crate::read::shared::skipped::Kind;
 use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::{ReadError, Unsupported};
 
 /// The namespaces that matter.
 static SPACES: &[(&str, u32)] =
@@ -34,7 +34,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         match events.next(budget)? {
             Event::Open(tag) if events.depth() == 1 && tag.space == SHEET && tag.local == "Workbook" => {}
             Event::Open(tag) if events.depth() == 1 => {
-                return Err(ReadError::Unsupported(format!("an XML file of <{}>", tag.local)));
+                return Err(Unsupported::XmlRoot(tag.local.to_owned()).into());
             }
             Event::Open(tag) if tag.space == SHEET && tag.local == "Styles" => {
                 (formats, faces) = styles(&mut events, budget)?;

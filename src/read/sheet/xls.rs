@@ -16,11 +16,11 @@ use super::{NO_WORKSHEET, Region, Sheet, Workbook, sheet_skipped, value};
 use crate::document::{Budget, Document, Paragraph, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
-use crate::read::ReadError;
 use crate::read::container::cfb::{Compound, u16_at, u32_at};
 use crate::read::container::offcrypto;
 use crate::read::shared::marks::{Face, LEAST_TWIPS};
 use crate::read::shared::summary;
+use crate::read::{Damage, ReadError, Unsupported};
 
 /// Record types (MS-XLS 2.3).
 mod kind {
@@ -61,7 +61,9 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let mut file = Compound::open(bytes, budget)?;
     let stream = match file.stream("Workbook", budget)? {
         Some(stream) => stream,
-        None => file.stream("Book", budget)?.ok_or_else(|| ReadError::Damaged("there is no Workbook stream".into()))?,
+        None => file
+            .stream("Book", budget)?
+            .ok_or_else(|| ReadError::from(Damage::StreamMissing { stream: "Workbook".to_owned() }))?,
     };
     let stream = match file_pass(&stream, budget)? {
         Some(pass) => {
@@ -136,7 +138,7 @@ impl Globals {
         let text = match (u16_at(stream, 0), u16_at(stream, 4)) {
             (Some(kind::BOF), Some(0x0600)) => Text::Wide,
             (Some(kind::BOF), Some(_)) => Text::Narrow(encoding_rs::GB18030),
-            _ => return Err(ReadError::Unsupported("a workbook older than Excel 5".into())),
+            _ => return Err(Unsupported::OldExcel.into()),
         };
         let mut globals = Self {
             sheets: Vec::new(),
@@ -359,7 +361,7 @@ impl Globals {
 }
 
 fn too_short(sheet: &Sheet) -> ReadError {
-    ReadError::Damaged(format!("{}: a cell's record is too short", sheet.name))
+    ReadError::from(Damage::CellShort { sheet: sheet.name.clone() })
 }
 
 /// Whether a row is hidden, or too low to show anything (MS-XLS 2.4.221).

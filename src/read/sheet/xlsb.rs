@@ -13,10 +13,10 @@ use super::strings::Strings;
 use super::{COLUMNS, MISSING, NO_WORKSHEET, ROWS, Region, Run, Sheet, Workbook, sheet_skipped, value, without_broken};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::container::package::Package;
 use crate::read::shared::marks::LEAST_TWIPS;
+use crate::read::{Damage, ReadError};
 
 /// Record types (MS-XLSB 2.3.2), their bytes of seven bits put together.
 mod kind {
@@ -109,7 +109,7 @@ impl Listed {
                 kind::BUNDLE_SH => {
                     budget.spend(Resource::Entries, 1)?;
                     let strings = wide_string(data, 8).and_then(|(id, at)| Some((id, wide_string(data, at)?.0)));
-                    let damaged = || ReadError::Damaged("the workbook's list of sheets is damaged".into());
+                    let damaged = || ReadError::from(Damage::SheetList);
                     let (id, name) = strings.ok_or_else(damaged)?;
                     let hidden = u32_at(data, 0) != Some(0);
                     list.sheets.push((Sheet { name, hidden, ..Sheet::default() }, id));
@@ -179,7 +179,7 @@ impl Shared {
         let format = (u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize;
         let face = self.faces.of(format);
         let mut runs = Vec::new();
-        let too_short = |name: &str| ReadError::Damaged(format!("{name}: a cell's record is too short"));
+        let too_short = |name: &str| ReadError::from(Damage::CellShort { sheet: name.to_owned() });
         let number = match kind {
             kind::CELL_RK => Some(u32_at(data, VALUE).map(value::rk)),
             kind::CELL_REAL | kind::FMLA_NUM => Some(f64_at(data, VALUE)),
@@ -235,7 +235,7 @@ fn shared_strings(part: &[u8], faces: &Faces, budget: &mut Budget) -> Result<Str
     let mut strings = Strings::default();
     while let Some((kind, data)) = records.next(budget)? {
         if kind == kind::SST_ITEM {
-            let text = wide_string(data, 1).ok_or_else(|| ReadError::Damaged("a shared string is cut short".into()))?;
+            let text = wide_string(data, 1).ok_or_else(|| ReadError::from(Damage::SharedString))?;
             let runs = rich_runs(faces, &text.0, data, (0, text.1));
             strings.push_rich(&text.0, runs, budget)?;
         }

@@ -13,10 +13,10 @@ use super::strings::{Strings, rich, unescaped};
 use super::{COLUMNS, MISSING, NO_WORKSHEET, ROWS, Region, Sheet, Workbook, sheet_skipped, value, without_broken};
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::container::package::Package;
 use crate::read::shared::marks::Face;
 use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 /// Reads an Office Open XML workbook.
 ///
@@ -191,7 +191,12 @@ impl Cells<'_> {
         for (name, value) in tag.all() {
             match name {
                 "r" => {
-                    let damaged = || ReadError::Damaged(format!("{}: a cell has no place: {value}", self.sheet.name));
+                    let damaged = || {
+                        ReadError::from(Damage::CellReference {
+                            sheet: self.sheet.name.clone(),
+                            reference: value.to_string(),
+                        })
+                    };
                     (self.row, self.column) = place(&value).ok_or_else(damaged)?;
                 }
                 "t" => kind = value,

@@ -2,14 +2,13 @@
 
 use super::Sniffed;
 use crate::document::Format;
+use crate::read::FileKind;
 
 /// Names that are looked at.
 const NAMES: usize = 4_096;
 
 /// Bytes at the end among which the end of the directory stands: its record and a comment (APPNOTE 4.3.16).
 const TAIL: usize = 22 + 0xFFFF;
-
-const PRESENTATION: &str = "PowerPoint 演示文稿 (PowerPoint presentation)";
 
 /// Says what a zip archive is.
 pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
@@ -29,13 +28,13 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     } else if under("xl/workbook") {
         Sniffed::Known(Format::Xlsx)
     } else if under("ppt/") {
-        Sniffed::Other(PRESENTATION)
+        Sniffed::Other(FileKind::PowerPoint)
     } else if has("ofd.xml") {
         Sniffed::Known(Format::Ofd)
     } else if has("uof.xml") || under("_meta/") && has("content.xml") {
-        Sniffed::Other("UOF 标文通文档 (UOF document)")
+        Sniffed::Other(FileKind::Uof)
     } else if under("index/") && names.iter().any(|name| has_suffix(name, ".iwa")) {
-        Sniffed::Other("苹果 iWork 文档 (Apple iWork document)")
+        Sniffed::Other(FileKind::IWork)
     } else if has("content.xml") && has("meta-inf/manifest.xml") {
         Sniffed::Known(Format::Odt)
     } else if package && (under("xl/") || named("workbook.xml")) {
@@ -43,15 +42,13 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     } else if package && named("workbook.bin") {
         Sniffed::Known(Format::Xlsb)
     } else if package && named("presentation.xml") {
-        Sniffed::Other(PRESENTATION)
+        Sniffed::Other(FileKind::PowerPoint)
     } else if package || under("word/") {
         Sniffed::Known(Format::Docx)
     } else if memchr::memmem::find_iter(&bytes[..bytes.len().min(8 << 10)], "\u{fffd}".as_bytes()).nth(20).is_some() {
-        Sniffed::Other(
-            "被当作文字保存而毁坏的压缩文件 (a zip or Office file that was destroyed by being saved as text)",
-        )
+        Sniffed::Other(FileKind::ArchiveSavedAsText)
     } else {
-        Sniffed::Other("zip 压缩包 (zip archive that is no office file)")
+        Sniffed::Other(FileKind::Zip)
     }
 }
 
@@ -71,9 +68,9 @@ fn mimetype(bytes: &[u8]) -> Option<Sniffed> {
     } else if is("opendocument.spreadsheet") {
         Some(Sniffed::Known(Format::Ods))
     } else if is("opendocument.presentation") {
-        Some(Sniffed::Other("ODP 演示文稿 (OpenDocument presentation)"))
+        Some(Sniffed::Other(FileKind::Odp))
     } else if is("epub") {
-        Some(Sniffed::Other("EPUB 电子书 (EPUB book)"))
+        Some(Sniffed::Other(FileKind::Epub))
     } else {
         None
     }

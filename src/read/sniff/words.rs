@@ -2,6 +2,7 @@
 
 use super::Sniffed;
 use crate::document::Format;
+use crate::read::FileKind;
 use crate::read::shared::encoding::utf16_without_bom;
 
 /// Bytes that are looked at.
@@ -26,12 +27,10 @@ pub(super) fn sniff(bytes: &[u8], head: &[u8]) -> Sniffed {
     let lower = if wide { window.strip_prefix(b"\xFF\xFE").or(window.strip_prefix(b"\xFE\xFF")) } else { None };
     let lower = lower.unwrap_or(&window).trim_ascii_start();
     if looks_like_decoded_binary(head) {
-        return Sniffed::Other(
-            "被当作文字保存的 Word/Excel 二进制文件 (a binary Word or Excel file that was saved as text)",
-        );
+        return Sniffed::Other(FileKind::BinarySavedAsText);
     }
     if !wide && !is_text(bytes) {
-        return Sniffed::Other("未知的二进制文件 (unknown binary file)");
+        return Sniffed::Other(FileKind::UnknownBinary);
     }
     if is_message(lower) {
         return Sniffed::Known(Format::Mht);
@@ -75,14 +74,14 @@ fn xml(lower: &[u8]) -> Option<Sniffed> {
         ("pkg", "package") | ("w", "worddocument") => Some(Sniffed::Known(Format::WordXml)),
         (_, "worddocument") if has(lower, "schemas.microsoft.com/office/word") => Some(Sniffed::Known(Format::WordXml)),
         (_, "workbook") if spreadsheet => Some(Sniffed::Known(Format::SheetXml)),
-        ("uof", _) | (_, "uof") => Some(Sniffed::Other("UOF 标文通文档 (UOF document)")),
+        ("uof", _) | (_, "uof") => Some(Sniffed::Other(FileKind::Uof)),
         ("office", "document") => Some(flat(lower)),
-        ("", "svg") => Some(Sniffed::Other("SVG 图片 (SVG picture)")),
+        ("", "svg") => Some(Sniffed::Other(FileKind::Svg)),
         _ if !declared => None,
         _ if has(lower, "progid=\"word.document\"") => Some(Sniffed::Known(Format::WordXml)),
         _ if has(lower, "progid=\"excel.sheet\"") => Some(Sniffed::Known(Format::SheetXml)),
         _ if is_page(lower) => None,
-        _ => Some(Sniffed::Other("其他 XML 文件 (XML file of another kind)")),
+        _ => Some(Sniffed::Other(FileKind::OtherXml)),
     }
 }
 
@@ -93,7 +92,7 @@ fn flat(lower: &[u8]) -> Sniffed {
     } else if has(lower, "vnd.oasis.opendocument.spreadsheet") {
         Sniffed::Known(Format::Ods)
     } else {
-        Sniffed::Other("平面 OpenDocument 文档 (flat OpenDocument)")
+        Sniffed::Other(FileKind::FlatOpenDocument)
     }
 }
 

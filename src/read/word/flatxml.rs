@@ -8,7 +8,6 @@ use memchr::memmem;
 
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::container::Relationships;
 use crate::read::shared::base64;
 use crate::read::shared::metadata;
@@ -18,6 +17,7 @@ use crate::read::word::docx::shared::{Parts, Shared};
 use crate::read::word::docx::styles::Styles;
 use crate::read::word::docx::{body, finish};
 use crate::read::xml::{self, Event, Events};
+use crate::read::{Damage, ReadError, Unsupported};
 
 /// Reads a Word file that is one XML file. The spans of its places count bytes of the whole file.
 ///
@@ -36,7 +36,7 @@ pub(in crate::read) fn read(
         match events.next(budget)? {
             Event::Open(tag) if tag.space == W => return word_2003(&text, base, budget, findings),
             Event::Open(tag) if tag.space == PKG => return flat(&text, base, budget, findings),
-            Event::Open(tag) => return Err(ReadError::Unsupported(format!("an XML file of <{}>", tag.local))),
+            Event::Open(tag) => return Err(Unsupported::XmlRoot(tag.local.to_owned()).into()),
             Event::End => return Err(ReadError::Empty),
             _ => {}
         }
@@ -70,7 +70,7 @@ fn flat(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding
     let root = Relationships::of("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;
     let main = root.target("officeDocument").unwrap_or("word/document.xml").to_owned();
     let Some(range) = texts.get(&main).cloned() else {
-        return Err(ReadError::Damaged(format!("the part {main} is missing")));
+        return Err(Damage::PartMissing { part: main.to_owned() }.into());
     };
     let mut parts = binaries;
     for (name, range) in texts.into_iter().filter(|(name, _)| *name != main) {
@@ -160,7 +160,7 @@ mod tests {
         );
         let document = read_text(&text)?;
         let [Block::Paragraph(first), Block::Picture(picture)] = &document.blocks[..] else {
-            return Err(ReadError::Damaged(format!("{document:?}")));
+            panic!("{document:?}");
         };
         assert_eq!((first.text.as_str(), first.level, picture.index), ("一", Some(1), 0));
         assert_eq!(&*document.pictures[0].bytes, b"\x89PNG");
@@ -194,7 +194,7 @@ mod tests {
             Block::Paragraph(header),
         ] = &document.blocks[..]
         else {
-            return Err(ReadError::Damaged(format!("{:#?}", document.blocks)));
+            panic!("{:#?}", document.blocks);
         };
         assert_eq!((first.shown().as_ref(), first.level), ("一、概述新", Some(2)));
         assert_eq!((grid.rows(), grid.cells().len(), picture.extent), (2, 1, Some((914_400, 457_200))));

@@ -8,7 +8,7 @@ use quick_xml::escape::unescape;
 use super::known::{Known, KnownTags};
 use super::tag::{Tag, attributes};
 use crate::document::{Budget, Resource};
-use crate::read::ReadError;
+use crate::read::{Damage, ReadError};
 
 /// Namespace declarations that may be in force at once; Word writes about forty.
 const MOST_BINDINGS: usize = 512;
@@ -296,7 +296,7 @@ impl<'a> Events<'a> {
             self.at = self.after(start + 9, b"]]>")?;
             return Ok(self.text.get(start + 9..self.at - 3));
         } else if rest.starts_with(b"<!DOCTYPE") {
-            return Err(ReadError::Damaged("the XML has a document type declaration".into()));
+            return Err(Damage::XmlDoctype.into());
         } else {
             return Err(self.not_well_formed(start));
         }
@@ -412,7 +412,7 @@ impl<'a> Events<'a> {
                 _ => continue,
             };
             if self.bindings.len() >= MOST_BINDINGS {
-                return Err(ReadError::Damaged(format!("more than {MOST_BINDINGS} namespaces are declared")));
+                return Err(Damage::XmlNamespaces { most: MOST_BINDINGS }.into());
             }
             let space = self.spaces.iter().find(|(known, _)| *known == value).map(|&(_, number)| number);
             self.bindings.push((prefix, space, self.open.len() as u32));
@@ -445,11 +445,11 @@ impl<'a> Events<'a> {
     }
 
     fn cut_short(&self) -> ReadError {
-        ReadError::Damaged(format!("the XML ends within {} open elements", self.open.len()))
+        ReadError::from(Damage::XmlEnds { open: self.open.len() })
     }
 
     fn not_well_formed(&self, at: usize) -> ReadError {
-        ReadError::Damaged(format!("the XML is not well-formed at byte {}", self.base + at))
+        ReadError::from(Damage::XmlSyntax { at: self.base + at })
     }
 }
 

@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 use memchr::memmem;
 
 use crate::document::{Budget, Resource};
-use crate::read::ReadError;
+use crate::read::{Damage, ReadError};
 
 pub use events::{Event, Events};
 pub use tag::Tag;
@@ -38,14 +38,13 @@ pub fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, str>, u
     budget.spend(Resource::InflatedBytes, bytes.len() as u64 * 3 / 2)?;
     let (text, wrong) = encoding.decode_with_bom_removal(bytes);
     if wrong {
-        return Err(ReadError::Damaged(format!("the XML is not {}", encoding.name())));
+        return Err(Damage::XmlEncoding { encoding: encoding.name().to_owned() }.into());
     }
     Ok((Cow::Owned(text.into_owned()), 0))
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
-    simdutf8::compat::from_utf8(bytes)
-        .map_err(|wrong| ReadError::Damaged(format!("the XML is not UTF-8 at byte {}", wrong.valid_up_to())))
+    simdutf8::compat::from_utf8(bytes).map_err(|wrong| ReadError::from(Damage::XmlNotUtf8 { at: wrong.valid_up_to() }))
 }
 
 /// The encoding that the XML declaration names.

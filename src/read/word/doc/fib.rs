@@ -1,7 +1,7 @@
 //! The file information block: what a Word file says about itself and where its tables lie (MS-DOC 2.5).
 
-use crate::read::ReadError;
 use crate::read::container::cfb::{u16_at, u32_at};
+use crate::read::{Damage, ReadError, Unsupported};
 
 /// Positions in `FibRgFcLcb97` of the tables that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +65,14 @@ impl<'a> Fib<'a> {
     /// # Errors
     /// [`ReadError::Encrypted`] for a password, [`ReadError::Unsupported`] before Word 97, [`ReadError::Damaged`] otherwise.
     pub(super) fn read(stream: &'a [u8]) -> Result<Self, ReadError> {
-        let ended = || ReadError::Damaged("WordDocument ends within its first block (FIB)".into());
+        let ended = || ReadError::from(Damage::WordFirstBlock);
         let word = |at| u16_at(stream, at).ok_or_else(ended);
         let version = word(2)?;
         if !matches!(word(0)?, 0xA5EC | 0xA5DC) {
-            return Err(ReadError::Damaged("WordDocument does not begin with a file information block".into()));
+            return Err(Damage::WordNoFirstBlock.into());
         }
         if version < WORD_97 {
-            return Err(ReadError::Unsupported(format!("Word 6.0/95 or older (nFib {version:#x})")));
+            return Err(Unsupported::OldWord(version).into());
         }
         let flags = word(10)?;
         if flags & 0x0100 != 0 {

@@ -22,9 +22,9 @@ use self::style::Styles;
 use self::text::{Source, Walk};
 use crate::document::{Budget, Document, Region};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::container::cfb::Compound;
 use crate::read::shared::summary;
+use crate::read::{Damage, FileKind, ReadError, Unsupported};
 
 /// Reads a Word 97-2003 document.
 ///
@@ -44,14 +44,14 @@ pub(in crate::read) fn read(
     if table.is_none() {
         table = compound.stream(names[1], budget)?;
     }
-    let table = table.ok_or_else(|| ReadError::Damaged(format!("the stream {} is missing", names[0])))?;
+    let table = table.ok_or_else(|| ReadError::from(Damage::StreamMissing { stream: names[0].to_owned() }))?;
     let data = compound.stream("Data", budget)?.unwrap_or_default();
     let summary = compound.stream("\u{5}SummaryInformation", budget)?.unwrap_or_default();
 
     let pieces = Pieces::read(fib.slice(&table, Table::Clx), budget)?;
     let reached = pieces.list.last().map_or(0, |piece| piece.end);
     if reached < fib.lengths.main {
-        return Err(ReadError::Damaged(format!("{} of {} characters are there", reached, fib.lengths.main)));
+        return Err(Damage::WordTextMissing { found: reached.into(), wanted: fib.lengths.main.into() }.into());
     }
     let source = Source {
         document: &document,
@@ -100,12 +100,12 @@ fn foreign(compound: &Compound) -> ReadError {
     if has("EncryptedPackage") {
         return ReadError::Encrypted;
     }
-    let what = if has("Workbook") || has("Book") {
-        "an Excel 97-2003 workbook"
+    let kind = if has("Workbook") || has("Book") {
+        FileKind::Excel97Workbook
     } else if has("MatOST") || has("CONTENTS") {
-        "a Microsoft Works document"
+        FileKind::Works
     } else {
-        "a compound file without a Word document"
+        FileKind::Compound
     };
-    ReadError::Unsupported(what.to_owned())
+    Unsupported::Kind(kind).into()
 }

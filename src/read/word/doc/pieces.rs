@@ -4,8 +4,8 @@ use encoding_rs::WINDOWS_1252;
 
 use super::sprm::{Sprms, of_short_prm};
 use crate::document::{Budget, Resource};
-use crate::read::ReadError;
 use crate::read::container::cfb::{u16_at, u32_at};
+use crate::read::{Damage, ReadError};
 
 /// Characters that lie together.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ pub(super) struct Pieces<'a> {
 impl<'a> Pieces<'a> {
     /// Reads a Clx: property lists, then the piece table.
     pub(super) fn read(clx: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
-        let damaged = || ReadError::Damaged("the table of text pieces (Clx) is missing or cut short".into());
+        let damaged = || ReadError::from(Damage::WordNoPieces);
         let mut pieces = Self::default();
         let mut rest = clx;
         while let [0x01, tail @ ..] = rest {
@@ -67,7 +67,7 @@ impl<'a> Pieces<'a> {
             let narrow = offset & 0x4000_0000 != 0;
             let offset = if narrow { (offset & 0x3FFF_FFFF) / 2 } else { offset & 0x3FFF_FFFF };
             if end <= start || pieces.list.last().is_some_and(|last| last.end > start) {
-                return Err(ReadError::Damaged(format!("text piece {} is out of order", index + 1)));
+                return Err(Damage::WordPieceOrder { piece: index + 1 }.into());
             }
             pieces.list.push(Piece { start, end, offset, narrow, prm });
         }

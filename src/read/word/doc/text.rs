@@ -15,10 +15,10 @@ use super::style::Styles;
 use crate::document::{Aside, Block, Budget, Document, Exceeded, Region, Resource};
 use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
-use crate::read::ReadError;
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::marks::{Paper, revisions};
 use crate::read::word::flow::{Counters, Flow, Para};
+use crate::read::{Damage, ReadError};
 
 /// Marks in the text (MS-DOC 2.4.1, 2.9.38).
 mod mark {
@@ -199,7 +199,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                 u16_at(self.source.document, offset as usize)
             };
             let Some(unit) = unit else {
-                return Err(ReadError::Damaged("the text goes on beyond the end of WordDocument".into()));
+                return Err(Damage::WordTextBeyond.into());
             };
             if !self.run.holds(offset) {
                 self.enter_run(offset, piece.prm)?;

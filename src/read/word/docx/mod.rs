@@ -25,12 +25,12 @@ use self::styles::Styles;
 use self::walk::Walk;
 use crate::document::{Block, Budget, Document, Region};
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::container::Relationships;
 use crate::read::container::package::Package;
 use crate::read::shared::marks::revisions;
 use crate::read::shared::metadata;
 use crate::read::xml;
+use crate::read::{Damage, ReadError, Unsupported};
 
 /// Reads a word processing document.
 ///
@@ -54,12 +54,12 @@ fn read_part(
 ) -> Result<Document, ReadError> {
     let mut package = Package::open(bytes, budget)?;
     let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
-    let Some(main) = main else { return Err(ReadError::Damaged("the package has no main part".into())) };
+    let Some(main) = main else { return Err(Damage::NoMainPart.into()) };
     let relationships = package.relationships(&main, budget)?;
     let mut shared = Shared::new(Parts::Package(Box::new(package)), budget);
     shared.inserted = inserted;
     let Some(bytes) = shared.parts.part(&main, shared.budget)? else {
-        return Err(ReadError::Damaged(format!("the part {main} is missing")));
+        return Err(Damage::PartMissing { part: main.to_owned() }.into());
     };
     if let (Some(part), Parts::Package(package)) = (relationships.target("styles"), &mut shared.parts) {
         let styles = Styles::load(package, part, shared.budget);
@@ -84,7 +84,7 @@ pub(in crate::read) fn body(
     }
     let blocks = Walk::new(shared, (text, base), &Arc::from(main), Region::Body, relationships).run()?;
     if !shared.has_body {
-        return Err(ReadError::Unsupported(format!("{main} is not the text of a Word document")));
+        return Err(Unsupported::NotWordText(main.to_owned()).into());
     }
     Ok(blocks)
 }
@@ -125,7 +125,7 @@ fn side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result<Vec<
 
 fn walk_side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result<Vec<Block>, ReadError> {
     let bytes = shared.parts.common(part, shared.budget)?;
-    let bytes = bytes.ok_or_else(|| ReadError::Damaged(format!("the part {part} is missing")))?;
+    let bytes = bytes.ok_or_else(|| ReadError::from(Damage::PartMissing { part: part.to_owned() }))?;
     let (text, base) = xml::text(&bytes, shared.budget)?;
     let has_pictures = ["embed", "imagedata"].iter().any(|word| memmem::find(&bytes, word.as_bytes()).is_some());
     let mut relationships = Arc::<Relationships>::default();
@@ -141,7 +141,7 @@ fn lists(shared: &mut Shared<'_>, part: Option<&str>) -> Result<Arc<Written>, Re
     let read = match &mut shared.parts {
         Parts::Package(package) => Written::load(package, part, shared.budget),
         Parts::Flat(_) => shared.parts.part(part, shared.budget).and_then(|bytes| {
-            let bytes = bytes.ok_or_else(|| ReadError::Damaged(format!("the part {part} is missing")))?;
+            let bytes = bytes.ok_or_else(|| ReadError::from(Damage::PartMissing { part: part.to_owned() }))?;
             let (text, _) = xml::text(&bytes, shared.budget)?;
             Ok(Arc::new(Written::parse(&text, shared.budget)?))
         }),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::names::{SPACES, W, is_on, number, val};
 use crate::document::Budget;
-use crate::read::ReadError;
 use crate::read::container::cache::Memory;
 use crate::read::container::package::Package;
 use crate::read::shared::numeral;
 use crate::read::shared::numeral::bullet;
 use crate::read::xml::{Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 /// Levels of a list.
 const LEVELS: usize = 9;
@@ -110,7 +110,7 @@ impl Written {
         part: &str,
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
-        let missing = || ReadError::Damaged(format!("the part {part} is missing"));
+        let missing = || ReadError::from(Damage::PartMissing { part: part.to_owned() });
         KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.ok_or_else(missing)
     }
 

@@ -13,7 +13,6 @@ use crate::document::{
     Aside, AsideKind, Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region, Resource,
 };
 use crate::finding::Finding;
-use crate::read::ReadError;
 use crate::read::container::package::Package;
 use crate::read::shared::base64;
 use crate::read::shared::marks::{Face, Marks, Paper, revisions};
@@ -24,6 +23,7 @@ use crate::read::shared::odf::{
 use crate::read::shared::pictures::Pictures;
 use crate::read::shared::skipped::{Kind as Left, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
+use crate::read::{Damage, ReadError};
 
 /// Reads an `OpenDocument` text, be it a package or one XML file.
 ///
@@ -43,7 +43,7 @@ pub(in crate::read) fn read(
     }
     let mut package = open(bytes, budget)?;
     let content = package.part("content.xml", budget)?;
-    let content = content.ok_or_else(|| ReadError::Damaged("there is no content.xml".into()))?;
+    let content = content.ok_or_else(|| ReadError::from(Damage::PartMissing { part: "content.xml".to_owned() }))?;
     let styles = package.part("styles.xml", budget)?;
     let metadata = metadata(&mut package, budget)?;
     let mut walker = Walker::new(Some(package), "styles.xml");

@@ -12,7 +12,7 @@ mod words;
 use self::reader::Rtf;
 use crate::document::{Budget, Document, Resource};
 use crate::finding::Finding;
-use crate::read::ReadError;
+use crate::read::{Damage, ReadError};
 
 /// Reads an RTF file.
 ///
@@ -26,7 +26,7 @@ pub(in crate::read) fn read(
     budget.spend(Resource::FileBytes, bytes.len() as u64)?;
     let start = bytes.iter().take(64).position(|&byte| byte == b'{').unwrap_or(0);
     if !bytes[start..].starts_with(b"{\\rtf") {
-        return Err(ReadError::Damaged("no {\\rtf at the start".into()));
+        return Err(Damage::RtfStart.into());
     }
     Rtf::new(budget, findings).run(&bytes[start..], start)
 }

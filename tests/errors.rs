@@ -1,0 +1,187 @@
+//! Every error that the library gives speaks Chinese and English: no English words in the one, no Chinese in the other.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io;
+use std::path::PathBuf;
+
+use nianbao::agencies::Agencies;
+use nianbao::annotate::{AnnotateError, NotOffice};
+use nianbao::batch::BatchError;
+use nianbao::corrections::Corrections;
+use nianbao::document::{Exceeded, Format, Resource};
+use nianbao::fill::FillError;
+use nianbao::finding::{Bilingual, Message};
+use nianbao::form::Forms;
+use nianbao::migrate::Migrations;
+use nianbao::read::{Damage, FileKind, ReadError, Unsupported};
+use nianbao::stream::StreamError;
+use nianbao::waivers::Waivers;
+use nianbao::write::html::{PageOptions, PageWriter};
+use nianbao::write::{Output, WriteError};
+
+/// Names of formats, programs and keys, which Chinese sentences write in Latin letters.
+const NAMES: &[&str] =
+    &["TOML", "CSV", "UTF-8", "Word", "Excel", "WPS", "DOCX", "XLSX", "HTML", "JSON", "MB", "PDF", "PNG", "minijinja"];
+
+/// Fails unless a message is Chinese on the one side and English on the other. What is quoted or stands in brackets of code may be in any
+/// language: names of keys, of files, of fields.
+fn assert_both(message: &Message) {
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let quoted = regex::Regex::new(r"“[^”]*”|（[^）]*）|\{\{.*?\}\}|\{%.*?%\}|\.[a-z]{3,5}\b|\b[a-z_]+(、[a-z_]+)*\b")
+        .expect("a pattern");
+    assert!(message.zh.contains(is_chinese), "{message:?}");
+    let rest = quoted.replace_all(&message.zh, "");
+    let rest = NAMES.iter().fold(rest.into_owned(), |rest, name| rest.replace(name, ""));
+    let words = regex::Regex::new(r"[A-Za-z]+ [A-Za-z]+").expect("a pattern");
+    assert!(!words.is_match(&rest), "{}: {rest}", message.zh);
+    assert!(!message.en.is_empty(), "{message:?}");
+    // Indented lines show the text of the user's own file.
+    let quoted = regex::Regex::new(r#"(?m)`[^`]*`|"[^"]*"|“[^”]*”|^    .*$"#).expect("a pattern");
+    assert!(!quoted.replace_all(&message.en, "").contains(is_chinese), "{}", message.en);
+}
+
+fn assert_error<E: Bilingual + 'static>(error: &E) {
+    // A public error can be handed on as any other error.
+    let boxed: &dyn std::error::Error = error;
+    assert_eq!(boxed.to_string(), error.message().en);
+    assert_both(&error.message());
+}
+
+#[test]
+fn errors_of_reading_speak_both_languages() {
+    let errors = [
+        ReadError::Encrypted,
+        Damage::NoMainPart.into(),
+        Unsupported::Kind(FileKind::Png).into(),
+        ReadError::OverLimit(Exceeded { resource: Resource::Depth, asked: 2, limit: 1 }),
+        ReadError::Pictures,
+        ReadError::NoCharacters,
+        ReadError::Empty,
+    ];
+    for error in errors {
+        assert_both(&error.message());
+        match error {
+            // A variant that is missing above is missing here, too.
+            ReadError::Encrypted
+            | ReadError::Damaged(_)
+            | ReadError::Unsupported(_)
+            | ReadError::OverLimit(_)
+            | ReadError::Pictures
+            | ReadError::NoCharacters
+            | ReadError::Empty => {}
+        }
+    }
+}
+
+#[test]
+fn errors_of_filling_annotating_and_writing_speak_both_languages() {
+    let other = FillError::OtherForm { wanted: "a".to_owned(), found: "b".to_owned() };
+    for error in [
+        FillError::Read(ReadError::Empty),
+        FillError::NotATemplate(Format::Pdf),
+        other,
+        FillError::Package(zip::result::ZipError::FileNotFound),
+    ] {
+        assert_error(&error);
+    }
+    for why in [NotOffice::NoPackage, NotOffice::NoMainPart, NotOffice::MainPart("a.bin".to_owned()), NotOffice::Strict]
+    {
+        assert_error(&AnnotateError::Unsupported(why));
+    }
+    assert_both(&AnnotateError::Read(ReadError::Empty).message());
+    assert_error(&AnnotateError::Pack("full".to_owned()));
+    for output in [Output::Docx, Output::Xlsx, Output::Html, Output::Json] {
+        assert_error(&WriteError { output, detail: "no room".to_owned() });
+    }
+    for template in ["{{ nothing }}", "{% for %}", "{{ body | none }}", "{% include 'a' %}", "no report", "{{"] {
+        assert_error(&PageWriter::new(PageOptions::default(), Some(template)).expect_err(template));
+    }
+}
+
+#[test]
+fn errors_of_a_batch_and_a_stream_speak_both_languages() {
+    let source = || io::Error::from(io::ErrorKind::PermissionDenied);
+    for error in [
+        BatchError::NoInput("a".to_owned()),
+        BatchError::Pattern { pattern: "[".to_owned(), detail: "unclosed".to_owned() },
+        BatchError::Output { path: PathBuf::from("a"), source: source() },
+        BatchError::Locked(PathBuf::from("a")),
+        BatchError::AmongInputs(PathBuf::from("a")),
+        BatchError::Workers("no threads".to_owned()),
+    ] {
+        assert_error(&error);
+    }
+    for error in [StreamError::Stream(source()), StreamError::Start(source())] {
+        assert_error(&error);
+    }
+}
+
+#[test]
+fn mistakes_in_agencies_waivers_and_corrections_speak_both_languages() {
+    for (name, text) in [
+        ("a.csv", "name,name\n甲,乙\n"),
+        ("a.csv", "colour\nred\n"),
+        ("a.csv", "机构名称,上级\n甲局,没有的\n"),
+        ("a.csv", "机构名称,上级\n甲局,乙局\n乙局,甲局\n"),
+        ("a.csv", "机构名称\n甲局\n甲局\n"),
+        ("a.csv", "机构名称\n\"甲"),
+        ("a.toml", "[[agency]]\nnam = '甲'\n"),
+        ("a.toml", "agency = 3"),
+        ("a.toml", "=="),
+        ("a.xlsx", "no workbook"),
+        ("a.csv", ""),
+    ] {
+        match Agencies::read(name, text.as_bytes()) {
+            Err(error) => assert_error(&error),
+            Ok(read) => read.findings.iter().for_each(|finding| assert_both(&finding.message)),
+        }
+    }
+    for (name, text) in [
+        ("w.toml", "[[waiver]]\ncode = 'x'\nreason = ''\nuntil = 2030-01-01\n"),
+        ("w.toml", "[[waiver]]\nreason = 'a'\n"),
+        ("w.toml", "=="),
+        ("w.csv", "colour\nred\n"),
+        ("w.csv", "code,reason,until\nx,y\n"),
+        ("w.csv", "code,reason,until,values\nx,y,never,a=1\n"),
+    ] {
+        assert_error(&Waivers::read(name, text).expect_err(text));
+    }
+    for text in ["{\n", "{}\n", "[]\n", "{\"file\": 3}\n"] {
+        assert_error(&Corrections::read(text).expect_err(text));
+    }
+}
+
+#[test]
+fn mistakes_in_mapping_files_and_migrations_speak_both_languages() {
+    let built_in = Forms::built_in().expect("the built-in forms");
+    let (_, whole) = Forms::sources().first().expect("a built-in form");
+    let mut forms = built_in.clone();
+    let mut wrong = vec![String::new(), "==".to_owned(), "id = 3".to_owned()];
+    // Every line of a form by turns broken in one of the ways in which a hand breaks it.
+    for (number, line) in whole.lines().enumerate() {
+        let broken = match number % 5 {
+            0 => String::new(),
+            1 => line.replace('"', ""),
+            2 => line.replace('=', "= no ="),
+            3 => line.replace(['[', '('], "(("),
+            _ => line.replacen(|c: char| c.is_ascii_digit(), "x", 1),
+        };
+        if broken != line && number % 7 == 0 {
+            let lines = whole.lines().enumerate().map(|(at, line)| if at == number { broken.as_str() } else { line });
+            wrong.push(lines.collect::<Vec<_>>().join("\n"));
+        }
+    }
+    let mut found = 0;
+    for text in wrong {
+        if let Err(error) = forms.add("a.toml", &text) {
+            found += 1;
+            error.mistakes.iter().for_each(|mistake| assert_both(&mistake.message));
+        }
+    }
+    assert!(found > 20, "{found}");
+    for text in ["", "==", "from = 'a'\nto = 'b'\n", "from = 'gkbg-2021'\nto = 'none'\n"] {
+        let error = Migrations::default().add("m.toml", text, &built_in).expect_err(text);
+        error.mistakes.iter().for_each(|mistake| assert_both(&mistake.message));
+    }
+}
