@@ -1,4 +1,90 @@
 //! nianbao reads piles of Chinese agencies' annual reports into one typed model, checks them, adds them up and writes them again.
+//!
+//! The program is the default feature `cli`; a library user turns it off:
+//!
+//! ```toml
+//! nianbao = { version = "0.1", default-features = false }
+//! ```
+//!
+//! # Read, bind, check, write
+//!
+//! [`read::read`] turns the bytes of any known format into a neutral [`document::Document`]; [`bind::Binder`] lays a form over it and
+//! gives a [`report::Report`]; [`check::check`] holds the report against the rules of its form; [`write::WRITERS`] writes it again.
+//!
+//! ```
+//! use nianbao::{bind, check, document, form, read, write};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let file = "samples/word-2021.docx";
+//! let forms = form::Forms::built_in()?;
+//! let binder = bind::Binder::new(&forms); // once; binds any number of documents, from any thread
+//! let bytes = std::fs::read(file)?;
+//! let reading = read::read(&bytes, Some(file), &mut document::Budget::default())?;
+//! let report = binder.bind(&reading, &bind::Hints::default()).map_err(|finding| finding.message.en)?;
+//! let form = forms.get(&report.form).ok_or("no such form")?;
+//! for finding in check::check(form, &report, &check::Context::default()) {
+//!     println!("{}: {}", finding.code, finding.message.zh);
+//! }
+//! for writer in write::WRITERS.iter().filter(|writer| writer.output == write::Output::Xlsx) {
+//!     let workbook = (writer.write)(form, &report)?;
+//!     assert!(workbook.starts_with(b"PK"));
+//! }
+//! # assert!(report.values.values().any(|value| value.value.is_some()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A figure that is not certain is not in the report: its value is [`report::Kind::Missing`] or another kind without a number, and a
+//! [`finding::Finding`] says why. Errors speak Chinese and English ([`finding::Bilingual`]).
+//!
+//! # Fill an office's own file
+//!
+//! [`fill::Template`] finds the form in any office's own Word file or workbook, which needs no tags, and puts reports into it:
+//!
+//! ```
+//! use nianbao::{bind, document, fill, form, read};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let (own, file) = ("samples/word-2021.docx", "samples/word-2021.docx");
+//! let forms = form::Forms::built_in()?;
+//! let binder = bind::Binder::new(&forms);
+//! let template = fill::Template::compile(&std::fs::read(own)?, &binder, &forms, None)?;
+//! let bytes = std::fs::read(file)?;
+//! let reading = read::read(&bytes, Some(file), &mut document::Budget::default())?;
+//! let report = binder.bind(&reading, &bind::Hints::default()).map_err(|finding| finding.message.en)?;
+//! let filled = template.fill(&report)?;
+//! assert!(filled.bytes.starts_with(b"PK"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Add up
+//!
+//! [`rollup::Gathering`] takes the reports of one form and year and adds them up along the tree of an agencies file:
+//!
+//! ```
+//! use nianbao::{agencies, form, rollup, sampler, summary};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let forms = form::Forms::built_in()?;
+//! let form = forms.get("gkbg-2021").ok_or("no such form")?;
+//! let tree = "单位名称,上级\n青山县人民政府,\n青山县教育局,青山县人民政府\n青山县民政局,青山县人民政府\n";
+//! let agencies = agencies::Agencies::read("agencies.csv", tree.as_bytes())?;
+//! let mut gathering = rollup::Gathering::new(form, 2023, &agencies);
+//! for name in ["青山县教育局", "青山县民政局"] {
+//!     let mut report = sampler::Sampler::new(1).report(form); // made up; yours come from `bind`
+//!     (report.agency, report.year) = (Some(name.to_owned()), Some(2023));
+//!     gathering.add(&format!("{name}.docx"), report);
+//! }
+//! let sums = gathering.finish();
+//! let workbook = summary::workbook::workbook(&sums)?;
+//! # assert!(workbook.starts_with(b"PK") && sums.entries.len() == 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Many files at once, with workers, outputs that are written whole, logs and a cache, are [`batch`]; lines in and rows out for data
+//! engines are [`mod@stream`].
 
 pub mod agencies;
 pub mod annotate;
@@ -11,8 +97,8 @@ pub mod fill;
 pub mod finding;
 pub mod form;
 pub mod ledger;
-pub mod letter;
-pub mod mend;
+mod letter;
+mod mend;
 pub mod migrate;
 pub mod read;
 pub mod report;

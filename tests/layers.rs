@@ -411,6 +411,21 @@ fn only_the_page_knows_a_network() {
 }
 
 #[test]
+fn only_the_command_line_names_the_crates_of_the_feature_cli() {
+    let manifest = sources::text(std::path::Path::new("Cargo.toml"));
+    let feature = manifest.lines().find_map(|line| line.strip_prefix("cli = [")).expect("the feature `cli`");
+    let crates: Vec<&str> = feature.split('"').filter_map(|name| name.strip_prefix("dep:")).collect();
+    assert!(crates.contains(&"clap"), "{crates:?}");
+    for path in sources::rust("src") {
+        if !["cli", "main"].contains(&sources::module(&path).as_str()) {
+            let code = sources::code(&path);
+            let named: Vec<&&str> = crates.iter().filter(|name| code.contains(&format!("{name}::"))).collect();
+            assert!(named.is_empty(), "{}: {named:?}", path.display());
+        }
+    }
+}
+
+#[test]
 fn groups_of_imports_are_understood() {
     let names: Vec<String> = named("use crate::{form::Form, read};\nlet x = crate::text::fold;").into_iter().collect();
     assert_eq!(names, ["form", "read", "text"]);

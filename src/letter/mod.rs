@@ -8,7 +8,7 @@ use crate::report::Report;
 
 /// How a paragraph of a letter looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// The title, centred.
     Title,
     /// To whom it goes, without indent.
@@ -23,9 +23,9 @@ pub enum Style {
 
 /// A return notice, ready to be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub(crate) struct Letter {
     /// Its paragraphs in order.
-    pub paragraphs: Vec<(Style, String)>,
+    pub(crate) paragraphs: Vec<(Style, String)>,
 }
 
 /// Items of a letter; more would help nobody.
@@ -36,7 +36,12 @@ impl Letter {
     /// `report` is what was read from it, if anything was; `file` is its name.
     ///
     /// Sender, deadline and date are left to the office that sends it.
-    pub fn compose(report: Option<&Report>, file: &str, findings: &[Finding], language: Language) -> Option<Self> {
+    pub(crate) fn compose(
+        report: Option<&Report>,
+        file: &str,
+        findings: &[Finding],
+        language: Language,
+    ) -> Option<Self> {
         let of = |severity| findings.iter().filter(move |finding| finding.severity == severity).collect::<Vec<_>>();
         let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
         if errors.is_empty() && warnings.is_empty() {
@@ -128,7 +133,7 @@ impl Letter {
     ///
     /// # Errors
     /// What the packer says; packing into memory does not fail.
-    pub fn docx(&self) -> Result<Vec<u8>, LetterError> {
+    pub(crate) fn docx(&self) -> Result<Vec<u8>, LetterError> {
         docx::write(self).map_err(LetterError)
     }
 }
@@ -136,7 +141,7 @@ impl Letter {
 /// The letter could not be packed.
 #[derive(Debug, thiserror::Error)]
 #[error("the letter could not be packed: {0}")]
-pub struct LetterError(zip::result::ZipError);
+pub(crate) struct LetterError(zip::result::ZipError);
 
 impl Bilingual for LetterError {
     fn message(&self) -> Message {

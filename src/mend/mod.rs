@@ -13,7 +13,7 @@ use crate::text::{blank, damaged};
 const BEHIND_DATE: &[&str] = &["", "印发", "印制", "发布"];
 
 /// The report as it reads, and what there is to say about it; `None` where it is written as it reads.
-pub fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>) -> Option<Report> {
+pub(crate) fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>) -> Option<Report> {
     let known: Vec<&str> =
         form.basis.iter().map(String::as_str).chain(form.documents.iter().map(String::as_str)).collect();
     let words = joined::Pairs::of(report);

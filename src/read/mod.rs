@@ -13,7 +13,7 @@ mod sheet;
 mod sniff;
 mod unsupported;
 mod word;
-pub mod xml;
+pub(crate) mod xml;
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ use crate::document::{Budget, Document, Format, Resource};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
-pub use container::{Relationship, Relationships, package};
+pub(crate) use container::{Relationships, package};
 pub use damage::Damage;
 pub use error::ReadError;
 pub use sniff::{Sniffed, sniff};

@@ -15,7 +15,7 @@ const BITS: usize = 1 << 14;
 
 /// Words made ready to be found.
 #[derive(Debug, Clone)]
-pub struct Finder {
+pub(crate) struct Finder {
     words: Vec<Box<str>>,
     /// The words that begin with some bytes, given with their number, the longest first.
     heads: HashMap<(u64, usize), Vec<usize>, FxBuildHasher>,
@@ -51,13 +51,13 @@ impl Filter {
 
 /// A word that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// Its first byte.
-    pub start: usize,
+    pub(crate) start: usize,
     /// The byte after its last.
-    pub end: usize,
+    pub(crate) end: usize,
     /// Its number among the words, 0-based; of equal words the first.
-    pub word: usize,
+    pub(crate) word: usize,
 }
 
 impl Default for Finder {
@@ -68,7 +68,7 @@ impl Default for Finder {
 
 impl Finder {
     /// Makes words ready. Empty ones are never found.
-    pub fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
+    pub(crate) fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
         let mut finder = Self {
             words: words.map(Into::into).collect(),
             heads: HashMap::default(),
@@ -93,7 +93,7 @@ impl Finder {
     }
 
     /// The words in a text, from the left.
-    pub fn find_iter<'f>(&'f self, text: &'f str) -> impl Iterator<Item = Found> + 'f {
+    pub(crate) fn find_iter<'f>(&'f self, text: &'f str) -> impl Iterator<Item = Found> + 'f {
         let bytes = text.as_bytes();
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -112,7 +112,7 @@ impl Finder {
 
     /// Tells of every word that begins at any place of a text, from the left and also inside others, the longest at a place first.
     #[inline]
-    pub fn find_each(&self, text: &str, mut tell: impl FnMut(Found)) {
+    pub(crate) fn find_each(&self, text: &str, mut tell: impl FnMut(Found)) {
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(start) = self.next(bytes, at) {

@@ -10,7 +10,7 @@ use super::traditional::simplified;
 
 /// The folded form of one character, or `None` where it does not count (blanks, punctuation, invisible characters).
 #[inline]
-pub fn fold_char(character: char) -> Option<char> {
+pub(crate) fn fold_char(character: char) -> Option<char> {
     // The common ideographs are what nearly every call sees.
     if ('\u{4e00}'..='\u{9fff}').contains(&character) { Some(simplified(character)) } else { fold_other(character) }
 }
@@ -43,7 +43,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The folded form of a text; the text itself where it has nothing to fold, as a figure or most labels.
-pub fn fold_or_same(text: &str) -> Cow<'_, str> {
+pub(crate) fn fold_or_same(text: &str) -> Cow<'_, str> {
     // A bracket never stays.
     let same = text.chars().all(|character| fold_char(character) == Some(character));
     if same { text.into() } else { fold(text).into() }
@@ -51,7 +51,7 @@ pub fn fold_or_same(text: &str) -> Cow<'_, str> {
 
 /// The folded form of a label, which may begin with a number in a circle: `③其他` is `3其他`. Behind a figure such a number is a mark
 /// of a note, so it counts nowhere else.
-pub fn fold_label(text: &str) -> Cow<'_, str> {
+pub(crate) fn fold_label(text: &str) -> Cow<'_, str> {
     // Nearly no text begins with a character between the Latin and the Chinese ones.
     let first = text.chars().find(|character| !character.is_whitespace());
     match first
@@ -83,14 +83,14 @@ fn circled(character: char) -> Option<String> {
 }
 
 /// Whether the folded form of a text is this one; nearly always the first characters tell.
-pub fn folds_to(text: &str, folded: &str) -> bool {
+pub(crate) fn folds_to(text: &str, folded: &str) -> bool {
     let mut rest = folded.chars();
     let mut characters = parts(text).flat_map(|(_, part)| part.chars()).filter_map(fold_char);
     characters.all(|character| rest.next() == Some(character)) && rest.next().is_none()
 }
 
 /// Appends the folded form of a text.
-pub fn fold_into(text: &str, folded: &mut String) {
+pub(crate) fn fold_into(text: &str, folded: &mut String) {
     for (_, part) in parts(text) {
         pieces(part, |piece| match piece {
             Piece::Same(_, same) => folded.push_str(same),
@@ -128,7 +128,7 @@ fn pieces<'t>(text: &'t str, mut give: impl FnMut(Piece<'t>)) {
 
 /// The bytes that a reading in brackets takes at the beginning of a text: `(bào)`, `（ gong ）`. 0 where there is none. Mirror
 /// sites put them behind characters; a reading has two to six small Latin letters, with or without tone, and a vowel among them.
-pub fn reading(text: &str) -> usize {
+pub(crate) fn reading(text: &str) -> usize {
     let Some(inside) = text.strip_prefix(['(', '（']) else { return 0 };
     let (mut letters, mut vowel, mut numeral) = (0, false, true);
     for (at, character) in inside.char_indices().take(10) {
@@ -152,7 +152,7 @@ pub fn reading(text: &str) -> usize {
 }
 
 /// A text without readings in brackets behind its characters.
-pub fn without_readings(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_readings(text: &str) -> Cow<'_, str> {
     let mut parts = parts(text);
     match (parts.next(), parts.next()) {
         (Some(only), None) if only.1.len() == text.len() => Cow::Borrowed(text),
@@ -184,7 +184,7 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The opening brackets of a text, from the left: where each stands, and what follows it.
-pub fn brackets(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn brackets(text: &str) -> impl Iterator<Item = (usize, &str)> {
     const SMALL: &str = "(";
     const WIDE: &str = "（";
     static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(WIDE));
@@ -209,7 +209,7 @@ fn is_han(character: char) -> bool {
 
 /// A folded text that knows where each of its characters came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Folded {
+pub(crate) struct Folded {
     /// The folded text.
     pub text: String,
     /// For each byte of `text`, a byte in the original of the character that it came from; one more at the end.
@@ -218,12 +218,12 @@ pub struct Folded {
 
 impl Folded {
     /// The byte of `text` at which what comes from this byte of the original, the first of a character, or from behind it begins.
-    pub fn at(&self, original: usize) -> usize {
+    pub(crate) fn at(&self, original: usize) -> usize {
         self.origin.partition_point(|&origin| (origin as usize) < original).min(self.text.len())
     }
 
     /// The first byte in the original of the character that a byte of `text` came from; the end of the original behind all of it.
-    pub fn start(&self, original: &str, at: usize) -> usize {
+    pub(crate) fn start(&self, original: &str, at: usize) -> usize {
         let mut start = self.origin.get(at).map_or(original.len(), |&origin| origin as usize);
         while !original.is_char_boundary(start) {
             start -= 1;
@@ -232,7 +232,7 @@ impl Folded {
     }
 
     /// The byte in the original behind the character that ends before a byte of `text`; 0 where none does.
-    pub fn end(&self, original: &str, at: usize) -> usize {
+    pub(crate) fn end(&self, original: &str, at: usize) -> usize {
         let Some(last) = at.checked_sub(1).filter(|last| *last < self.text.len()) else { return 0 };
         let start = self.start(original, last);
         start + original[start..].chars().next().map_or(0, char::len_utf8)
@@ -240,7 +240,7 @@ impl Folded {
 }
 
 /// Folds a text and keeps the way back to the original.
-pub fn fold_with_map(text: &str) -> Folded {
+pub(crate) fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
     for (start, part) in parts(text) {
         pieces(part, |piece| match piece {

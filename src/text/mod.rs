@@ -12,11 +12,10 @@ mod visible;
 pub use blank::blank;
 pub use damaged::{Damaged, damaged};
 pub use date::{DateReading, read_date};
-pub use finder::{Finder, Found};
-pub use fold::{
-    Folded, brackets, fold, fold_char, fold_into, fold_label, fold_or_same, fold_with_map, folds_to, reading,
-    without_readings,
-};
-pub use numbering::{Numbering, chinese_number, numbering};
-pub use traditional::simplified;
+pub(crate) use finder::Finder;
+pub use fold::fold;
+pub(crate) use fold::{Folded, brackets, fold_label, fold_with_map, folds_to, reading, without_readings};
+pub(crate) use numbering::chinese_number;
+pub use numbering::{Numbering, numbering};
+pub(crate) use traditional::simplified;
 pub use visible::visible;

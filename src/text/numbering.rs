@@ -83,7 +83,7 @@ fn digit(character: char) -> Option<u32> {
 
 /// The value of a whole number in Chinese numerals, with place words (`二十三`, `一千零五`, `三万二千`) or digit by digit (`二〇二〇`).
 /// `None` for anything else, also for an empty text.
-pub fn chinese_number(text: &str) -> Option<u32> {
+pub(crate) fn chinese_number(text: &str) -> Option<u32> {
     if text.is_empty() || text.chars().count() > 12 {
         return None;
     }

@@ -11,7 +11,7 @@ const PAIRS: &str = "並并乾干佈布佔占併并來来係系倉仓個个們�
 
 /// The simplified character for a traditional one; every other character is returned as it is.
 #[inline]
-pub fn simplified(character: char) -> char {
+pub(crate) fn simplified(character: char) -> char {
     let place = (character as usize).wrapping_sub(FIRST);
     match TRADITIONAL.get(place / 64) {
         Some(bits) if bits >> (place % 64) & 1 == 1 => of_table(character),

@@ -3,7 +3,7 @@
 pub(in crate::read) mod cache;
 pub(in crate::read) mod cfb;
 pub(super) mod offcrypto;
-pub mod package;
+pub(crate) mod package;
 mod relationships;
 
-pub use relationships::{Relationship, Relationships};
+pub(crate) use relationships::{Relationship, Relationships};

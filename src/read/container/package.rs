@@ -17,11 +17,11 @@ const RATIO_FREE: u64 = 1 << 20;
 
 /// What the directory says about an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// CRC-32 of the inflated bytes.
-    pub crc32: u32,
+    pub(crate) crc32: u32,
     /// Number of inflated bytes.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 thread_local! {
@@ -31,7 +31,7 @@ thread_local! {
 
 /// An opened package.
 #[derive(Debug)]
-pub struct Package<'a> {
+pub(crate) struct Package<'a> {
     bytes: &'a [u8],
     archive: ZipArchive<Cursor<&'a [u8]>>,
     names: Vec<String>,
@@ -45,7 +45,7 @@ impl<'a> Package<'a> {
     /// # Errors
     /// [`ReadError::Damaged`] when the directory is broken or has names that lead out of the package, links or one name twice;
     /// [`ReadError::Encrypted`] when an entry is; [`ReadError::OverLimit`] when there is too much of anything.
-    pub fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
+    pub(crate) fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         budget.spend(Resource::FileBytes, bytes.len() as u64)?;
         check_entry_count(bytes, budget)?;
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| directory_damage(bytes, &error))?;
@@ -74,12 +74,12 @@ impl<'a> Package<'a> {
     }
 
     /// Names of the entries in the order of the directory.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
 
     /// The name of a part as it is written in the directory, found whatever the case.
-    pub fn find(&self, name: &str) -> Option<&str> {
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         self.position(name).and_then(|position| self.names.get(position)).map(String::as_str)
     }
 
@@ -88,13 +88,13 @@ impl<'a> Package<'a> {
     }
 
     /// What the directory says about a part.
-    pub fn stamp(&self, name: &str) -> Option<Stamp> {
+    pub(crate) fn stamp(&self, name: &str) -> Option<Stamp> {
         let entry = self.archive.by_index_data(self.position(name)?).ok()?;
         Some(Stamp { crc32: entry.crc32(), size: entry.size() })
     }
 
     /// The bytes of a part as they lie in the archive, still packed.
-    pub fn packed(&mut self, name: &str) -> Option<&'a [u8]> {
+    pub(crate) fn packed(&mut self, name: &str) -> Option<&'a [u8]> {
         let position = self.position(name)?;
         let raw = self.archive.by_index_raw(position).ok()?;
         let start = usize::try_from(raw.data_start()?).ok()?;
@@ -106,7 +106,7 @@ impl<'a> Package<'a> {
     ///
     /// # Errors
     /// [`ReadError::Damaged`] when its bytes are broken, [`ReadError::OverLimit`] when it is larger than it may be.
-    pub fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
+    pub(crate) fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(position) = self.position(name) else { return Ok(None) };
         let entry = self
             .archive
@@ -147,7 +147,7 @@ impl<'a> Package<'a> {
     ///
     /// # Errors
     /// As for [`Package::part`].
-    pub fn content_types(&mut self, budget: &mut Budget) -> Result<Vec<(String, String)>, ReadError> {
+    pub(crate) fn content_types(&mut self, budget: &mut Budget) -> Result<Vec<(String, String)>, ReadError> {
         let Some(bytes) = self.part("[Content_Types].xml", budget)? else { return Ok(Vec::new()) };
         let (text, _) = xml::text(&bytes, budget)?;
         let mut events = Events::new(&text, 0, &[]);

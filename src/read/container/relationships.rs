@@ -15,20 +15,20 @@ thread_local! {
 
 /// A relationship of a part (ECMA-376 part 2, 6.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relationship {
+pub(crate) struct Relationship {
     /// Its id within the part.
-    pub id: String,
+    pub(crate) id: String,
     /// Last segment of its type: `officeDocument`, `styles`, `image` …
-    pub kind: String,
+    pub(crate) kind: String,
     /// Name of the part that it leads to; for an external one what is written.
-    pub target: String,
+    pub(crate) target: String,
     /// It leads out of the package.
-    pub external: bool,
+    pub(crate) external: bool,
 }
 
 /// The relationships of a part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Relationships {
+pub(crate) struct Relationships {
     list: Vec<Relationship>,
     ids: BTreeMap<String, usize>,
 }
@@ -47,12 +47,12 @@ impl Relationships {
     }
 
     /// The relationship with this id.
-    pub fn by_id(&self, id: &str) -> Option<&Relationship> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<&Relationship> {
         self.list.get(*self.ids.get(id)?)
     }
 
     /// The part that the first internal relationship of a kind leads to.
-    pub fn target(&self, kind: &str) -> Option<&str> {
+    pub(crate) fn target(&self, kind: &str) -> Option<&str> {
         self.list
             .iter()
             .find(|relationship| !relationship.external && relationship.kind == kind)
@@ -60,7 +60,7 @@ impl Relationships {
     }
 
     /// All of them, in order.
-    pub fn all(&self) -> &[Relationship] {
+    pub(crate) fn all(&self) -> &[Relationship] {
         &self.list
     }
 }
@@ -77,7 +77,7 @@ impl Package<'_> {
     ///
     /// # Errors
     /// As for [`Package::part`]; no relationships part is no error.
-    pub fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
+    pub(crate) fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
         let (folder, name) = holder(part);
         let parse = |text: &str, budget: &mut Budget| parse_relationships(text, folder, budget);
         Ok(KNOWN.with(|memory| memory.read((self, &name), budget, parse))?.unwrap_or_default())
@@ -87,7 +87,7 @@ impl Package<'_> {
     ///
     /// # Errors
     /// As for [`Package::part`].
-    pub fn main_part(&mut self, budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    pub(crate) fn main_part(&mut self, budget: &mut Budget) -> Result<Option<String>, ReadError> {
         let relationships = self.relationships("", budget)?;
         if let Some(name) = relationships.target("officeDocument").and_then(|target| self.find(target)) {
             return Ok(Some(name.to_owned()));

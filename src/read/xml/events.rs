@@ -46,7 +46,7 @@ const fn among(signs: &[u8]) -> [bool; 256] {
 
 /// What comes next in a part.
 #[derive(Debug, Clone, Copy)]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// An element begins. For `<a/>` an [`Event::Close`] follows.
     Open(Tag<'a>),
     /// The innermost open element ends; the offset behind its `>`.
@@ -61,7 +61,7 @@ pub enum Event<'a> {
 
 /// The events of a part. A tokeniser of our own: what it gives is borrowed from the text, offsets are those of the text, and an element
 /// that is passed over costs a search for its end.
-pub struct Events<'a> {
+pub(crate) struct Events<'a> {
     text: &'a str,
     /// Offset of what comes next.
     at: usize,
@@ -85,7 +85,7 @@ pub struct Events<'a> {
 
 impl<'a> Events<'a> {
     /// The events of a text; `base` is added to every offset, `spaces` are the namespaces that matter, each with its number.
-    pub fn new(text: &'a str, base: usize, spaces: &'static [(&'static str, u32)]) -> Self {
+    pub(crate) fn new(text: &'a str, base: usize, spaces: &'static [(&'static str, u32)]) -> Self {
         Self {
             text,
             at: 0,
@@ -103,12 +103,12 @@ impl<'a> Events<'a> {
     }
 
     /// Number of open elements.
-    pub fn depth(&self) -> u32 {
+    pub(crate) fn depth(&self) -> u32 {
         self.open.len() as u32
     }
 
     /// The offset behind the last event.
-    pub fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.base + self.at
     }
 
@@ -117,7 +117,7 @@ impl<'a> Events<'a> {
     /// # Errors
     /// [`ReadError::Damaged`] for what is not well-formed or has a DTD, [`ReadError::OverLimit`] for too many or too deep elements.
     #[inline]
-    pub fn next(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
+    pub(crate) fn next(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
         if std::mem::take(&mut self.empty) {
             self.leave();
             return Ok(Event::Close(self.offset()));
@@ -161,7 +161,7 @@ impl<'a> Events<'a> {
     ///
     /// # Errors
     /// As for [`Events::next`].
-    pub fn skip(&mut self, budget: &mut Budget) -> Result<usize, ReadError> {
+    pub(crate) fn skip(&mut self, budget: &mut Budget) -> Result<usize, ReadError> {
         if std::mem::take(&mut self.empty) {
             self.leave();
             return Ok(self.offset());
@@ -192,7 +192,7 @@ impl<'a> Events<'a> {
 
     /// What is left of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted;
     /// nothing where that is not near. [`Events::jump`] goes behind it.
-    pub fn ahead(&mut self) -> Option<&'a str> {
+    pub(crate) fn ahead(&mut self) -> Option<&'a str> {
         let (Some(name), false) = (self.open.last(), self.empty) else { return Some("") };
         let bytes = &self.text.as_bytes()[self.at..];
         let near = &bytes[..bytes.len().min(FARTHEST_AHEAD)];
@@ -210,7 +210,7 @@ impl<'a> Events<'a> {
     }
 
     /// Whether nothing else than this is left of the innermost open element. [`Events::jump`] goes behind it.
-    pub fn is_left(&self, xml: &str) -> bool {
+    pub(crate) fn is_left(&self, xml: &str) -> bool {
         let rest = &self.text.as_bytes()[self.at..];
         let (Some(name), false) = (self.open.last(), self.empty) else { return false };
         let end = |rest: &[u8]| rest.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b">"));
@@ -218,12 +218,12 @@ impl<'a> Events<'a> {
     }
 
     /// A number that is another wherever prefixes may stand for other namespaces.
-    pub fn scope(&self) -> u64 {
+    pub(crate) fn scope(&self) -> u64 {
         self.scope
     }
 
     /// Passes over what [`Events::ahead`] gave and the end tag behind it, as if the innermost open element were empty.
-    pub fn jump(&mut self, ahead: &str) {
+    pub(crate) fn jump(&mut self, ahead: &str) {
         if let (Some(name), false) = (self.open.last(), self.empty) {
             self.at += ahead.len() + name.len() + "</>".len();
             self.empty = true;
@@ -234,7 +234,7 @@ impl<'a> Events<'a> {
     ///
     /// # Errors
     /// As for [`Events::next`].
-    pub fn content(&mut self, budget: &mut Budget) -> Result<Cow<'a, str>, ReadError> {
+    pub(crate) fn content(&mut self, budget: &mut Budget) -> Result<Cow<'a, str>, ReadError> {
         let outside = self.depth().saturating_sub(1);
         let mut content = Cow::Borrowed("");
         loop {

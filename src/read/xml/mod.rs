@@ -12,8 +12,8 @@ use memchr::memmem;
 use crate::document::{Budget, Resource};
 use crate::read::{Damage, ReadError};
 
-pub use events::{Event, Events};
-pub use tag::Tag;
+pub(crate) use events::{Event, Events};
+pub(crate) use tag::Tag;
 
 /// A part as UTF-8 text without its byte order mark, and the number of bytes that stood before it.
 ///
@@ -21,7 +21,7 @@ pub use tag::Tag;
 ///
 /// # Errors
 /// [`ReadError::Damaged`] when the bytes are not what they declare, [`ReadError::OverLimit`] when the transcoded text is too long.
-pub fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, str>, usize), ReadError> {
+pub(crate) fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, str>, usize), ReadError> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes)
         && encoding == encoding_rs::UTF_8
     {

@@ -6,35 +6,35 @@ use quick_xml::escape::unescape;
 
 /// The start of an element.
 #[derive(Debug, Clone, Copy)]
-pub struct Tag<'a> {
+pub(crate) struct Tag<'a> {
     /// Index of its namespace in the list given to [`super::Events::new`]; `None` for any other.
-    pub space: Option<u32>,
+    pub(crate) space: Option<u32>,
     /// Its name without prefix.
-    pub local: &'a str,
+    pub(crate) local: &'a str,
     /// What stands between the name and `>`.
     pub(super) attributes: &'a str,
     /// Offset of its `<` in the text.
-    pub start: usize,
+    pub(crate) start: usize,
 }
 
 impl<'a> Tag<'a> {
     /// Whether it has any attribute.
-    pub fn has_attributes(&self) -> bool {
+    pub(crate) fn has_attributes(&self) -> bool {
         !self.attributes.is_empty()
     }
 
     /// Whether this stands between its name and its end, letter for letter: programs write what is usual always alike.
-    pub fn reads(&self, attributes: &str) -> bool {
+    pub(crate) fn reads(&self, attributes: &str) -> bool {
         self.attributes == attributes
     }
 
     /// The value of the first attribute with this local name, whatever its prefix, without entities.
-    pub fn get(&self, local: &str) -> Option<Cow<'a, str>> {
+    pub(crate) fn get(&self, local: &str) -> Option<Cow<'a, str>> {
         attributes(self.attributes).find(|(name, _)| is_local(name, local)).and_then(|(_, value)| unescape(value).ok())
     }
 
     /// The attributes in order: names with their prefixes, values without entities.
-    pub fn all(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         attributes(self.attributes).filter_map(|(name, value)| Some((name, unescape(value).ok()?)))
     }
 }
