@@ -177,7 +177,6 @@ const STILL_IN_CIRCLES: &[(&str, &str)] = &[
     ("bind/text/flatrows", "bind/text/pieces"),
     ("bind/text/flatrows", "bind/text/rowtext"),
     ("bind/text/glued", "bind/text/pieces"),
-    ("write/archive", "write/deflate"),
 ];
 
 /// Where a part may name another only in these things.

@@ -16,7 +16,7 @@ const STACK: usize = 16 << 20;
 /// Items for each worker that may wait for those before them.
 const WAITING: usize = 4;
 
-/// A thing that is used by one item after another, in their order.
+/// A reorder buffer: runs `use_it` strictly in index order; early items wait in a bounded map.
 struct Turns<T, Item> {
     state: Mutex<State<T, Item>>,
     moved: Condvar,

@@ -77,6 +77,7 @@ fn result(terminal: &Terminal, (path, report): (&str, usize), finding: &Finding)
             "right": of("right"),
             "difference": of("difference"),
             "culprits": of("culprits"),
+            "proposal": of("proposal"),
         },
     });
     if report > 0 {
@@ -133,7 +134,21 @@ fn uri(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::uri;
+    use nianbao::finding::{Language, Message, Proposal, code::check::CODES};
+    use serde_json::json;
+
+    use super::{Finding, Terminal, result, uri};
+
+    #[test]
+    fn a_result_carries_the_proposal() {
+        let mut finding = Finding::new(CODES[0], Message::new("甲", "a"));
+        let said = |finding: &Finding| {
+            result(&Terminal::new(Language::Zh), ("a.docx", 0), finding)["properties"]["proposal"].clone()
+        };
+        assert_eq!(said(&finding), json!(null));
+        finding.proposal = Some(Proposal { field: "f".to_owned(), value: 3.into(), quoted: "收到3件".to_owned() });
+        assert_eq!(said(&finding), json!({ "field": "f", "value": 3, "quoted": "收到3件" }));
+    }
 
     #[test]
     fn paths_become_references() {

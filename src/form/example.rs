@@ -3,7 +3,7 @@
 use super::{Example, Expression, FieldIndex, Relation, Rule, RuleInstance};
 
 impl Rule {
-    /// The numbers, 0-based, of the examples for which the rule does not say what they say. The first repetition is tried.
+    /// Indices of the examples whose expected result differs from the rule's. The rule's first instance is tried.
     pub fn failing_examples(&self) -> Vec<usize> {
         let Some(instance) = self.instances.first() else { return Vec::new() };
         let examples = self.examples.iter().enumerate();

@@ -11,7 +11,7 @@ use super::needs::needs;
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
-    /// Sets of words of each of which every match has one.
+    /// Required literals: every match contains at least one word of each set (a prefilter).
     needs: Vec<Vec<String>>,
     regex: OnceLock<Option<Regex>>,
 }
@@ -42,7 +42,7 @@ impl Pattern {
         &self.text
     }
 
-    /// Sets of words of each of which every match has one.
+    /// Required literals: every match contains at least one word of each set (a prefilter).
     pub(super) fn needs(&self) -> &[Vec<String>] {
         &self.needs
     }

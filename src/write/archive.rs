@@ -8,8 +8,6 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use zip::result::{ZipError, ZipResult};
 
-use super::deflate::{self, Draft};
-
 /// Length of the fixed part of a local header, of a directory entry, and of the record at the end.
 pub(super) const LOCAL_LENGTH: usize = 30;
 pub(super) const CENTRAL_LENGTH: usize = 46;
@@ -60,28 +58,21 @@ impl About {
 pub(super) enum Data<'a> {
     /// Not at all.
     Stored(&'a [u8]),
-    /// Deflated fast.
-    Fast(&'a [u8]),
-    /// Deflated as zlib does at a level.
-    Zlib(&'a [u8], Compression),
-    /// Deflated fast, with what is prepared of it.
-    Draft(&'a Draft<'a>),
+    /// Deflated at a level.
+    Deflated(&'a [u8], Compression),
 }
 
 impl<'a> Data<'a> {
     fn bytes(self) -> &'a [u8] {
         match self {
-            Self::Stored(bytes) | Self::Fast(bytes) | Self::Zlib(bytes, _) => bytes,
-            Self::Draft(draft) => draft.as_bytes(),
+            Self::Stored(bytes) | Self::Deflated(bytes, _) => bytes,
         }
     }
 
     fn pack(self, out: &mut Vec<u8>) -> ZipResult<()> {
         match self {
             Self::Stored(bytes) => out.extend_from_slice(bytes),
-            Self::Fast(bytes) => deflate::deflate(bytes, out)?,
-            Self::Zlib(bytes, level) => zlib(bytes, level, out)?,
-            Self::Draft(draft) => draft.deflate(out)?,
+            Self::Deflated(bytes, level) => deflate(bytes, level, out)?,
         }
         Ok(())
     }
@@ -93,7 +84,7 @@ thread_local! {
 }
 
 /// Appends bytes as zlib packs them at a level.
-fn zlib(bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
+fn deflate(bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
     PACKERS.with_borrow_mut(|packers| {
         let known = packers.iter().position(|(known, _)| *known == level);
         let number = known.unwrap_or_else(|| {
@@ -183,7 +174,11 @@ mod tests {
             (0..100_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
         let same = vec![7; 300_000];
         let parts: [(&str, &[u8]); 4] = [("a", &noise), ("b/规章", &same), ("c", b""), ("d", b"text")];
-        for data in [Data::Stored, Data::Fast, |content| Data::Zlib(content, Compression::best())] {
+        for data in [
+            Data::Stored,
+            |content| Data::Deflated(content, Compression::new(4)),
+            |content| Data::Deflated(content, Compression::best()),
+        ] {
             let (mut out, mut directory) = (Vec::new(), Vec::new());
             for (name, content) in parts {
                 let place = offset(out.len())?;

@@ -2,8 +2,8 @@
 
 mod archive;
 mod compiled;
-mod deflate;
 pub(crate) mod docx;
+mod draft;
 pub mod html;
 mod json;
 mod package;

@@ -142,7 +142,7 @@ impl Splice {
 fn data(content: &[u8]) -> Data<'_> {
     let level = Compression::new(4);
     let is_packed = [&b"\x89PNG"[..], b"\xFF\xD8", b"GIF8"].iter().any(|magic| content.starts_with(magic));
-    if is_packed { Data::Stored(content) } else { Data::Zlib(content, level) }
+    if is_packed { Data::Stored(content) } else { Data::Deflated(content, level) }
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u32> {

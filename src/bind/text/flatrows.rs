@@ -20,7 +20,7 @@ use crate::text::blank;
 /// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
 const DIGITS: &str = "digits";
 
-/// So many rows that can be cut into all their cells show that all are written: of rows with blank cells most could not be.
+/// If at least ENOUGH rows split into the full number of cells, assume that no cell of the table was blank.
 const ENOUGH: usize = 4;
 
 /// What is known of the rows whose cells run together in one text.

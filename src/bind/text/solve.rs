@@ -178,7 +178,7 @@ impl Solver {
             changed = false;
             for (row, own_ranges) in ranges.iter_mut().enumerate() {
                 let cost = (self.kept[row].len() * self.constants.len()) as u64;
-                // Ways that were not struck are only more to be tried.
+                // Out of budget: the remaining candidates are still correct, just not pruned.
                 let Some(left) = steps.checked_sub(cost) else { return true };
                 *steps = left;
                 let fits = |&way: &usize| {

@@ -1,5 +1,5 @@
-//! What parts of packages say, remembered while the next packages have the same: the reports of one office, and of one program, share
-//! their styles, lists and relationships byte for byte.
+//! Per-worker LRU cache of parsed package parts, keyed by name, CRC, size and compressed bytes: the reports of one office, and of one
+//! program, share their styles, lists and relationships byte for byte.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -10,14 +10,14 @@ use crate::read::ReadError;
 use crate::read::container::package::{Package, Stamp};
 use crate::read::xml;
 
-/// Parts of a kind that a thread remembers, and how large each may be.
+/// Parts of a kind that are cached, and how large each may be.
 const REMEMBERED: usize = 8;
 const MOST_REMEMBERED: u64 = 1 << 20;
 
-/// The parts of a kind that were read last, the last one first.
+/// The cached parts of one kind, the most recently used first.
 pub(in crate::read) struct Memory<T>(RefCell<VecDeque<Remembered<T>>>);
 
-/// A part: what is compared, and what was read from it.
+/// A cached part: its key, and what was parsed from it.
 struct Remembered<T> {
     name: Box<str>,
     stamp: Stamp,
@@ -32,7 +32,7 @@ struct Remembered<T> {
 const ADDING: [Resource; 4] = [Resource::InflatedBytes, Resource::Steps, Resource::Blocks, Resource::TextBytes];
 
 impl<T> Memory<T> {
-    /// Nothing remembered.
+    /// An empty cache.
     pub(in crate::read) const fn new() -> Self {
         Self(RefCell::new(VecDeque::new()))
     }
@@ -86,9 +86,14 @@ impl<T> Memory<T> {
     }
 
     fn recall(&self, name: &str, stamp: Stamp, packed: &[u8]) -> Option<(Arc<T>, [u64; ADDING.len()])> {
-        let known = self.0.borrow();
-        let same = |known: &&Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
-        known.iter().find(same).map(|known| (Arc::clone(&known.said), known.spent))
+        let mut known = self.0.borrow_mut();
+        let same = |known: &Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
+        let at = known.iter().position(same)?;
+        // The least recently used part is the one that goes.
+        let found = known.remove(at)?;
+        let answer = (Arc::clone(&found.said), found.spent);
+        known.push_front(found);
+        Some(answer)
     }
 
     fn keep(&self, remembered: Remembered<T>) {

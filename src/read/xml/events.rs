@@ -217,7 +217,7 @@ impl<'a> Events<'a> {
         rest.strip_prefix(xml.as_bytes()).and_then(|rest| rest.strip_prefix(b"</")).is_some_and(end)
     }
 
-    /// A number that is another wherever prefixes may stand for other namespaces.
+    /// Generation counter of the namespace scope: it changes whenever a prefix may stand for another namespace.
     pub(crate) fn scope(&self) -> u64 {
         self.scope
     }

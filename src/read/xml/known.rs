@@ -1,4 +1,4 @@
-//! Tags that stood before, known again by their text: a part has few different ones.
+//! Direct-mapped cache (32 slots) of parsed start tags, keyed by their source text: a part has few different tags.
 
 use super::tag::Tag;
 

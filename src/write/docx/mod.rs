@@ -10,7 +10,7 @@ mod template;
 use std::sync::Arc;
 
 use super::compiled::Compiled;
-use super::deflate::Draft;
+use super::draft::Draft;
 use super::package::PackageWriter;
 use super::plan::{self, Closing, Piece};
 use super::xml::escape;

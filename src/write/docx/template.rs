@@ -5,7 +5,7 @@ use docx_rs::XMLDocx;
 use super::blank::{BODY_FONT, END, HEADING_FONT, MARK, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build};
 use super::complete::complete;
 use crate::form::{FieldIndex, Form, Layout};
-use crate::write::deflate::Prepared;
+use crate::write::draft::Pieces;
 use crate::write::package::Constant;
 use crate::write::xml::{Element, Node};
 
@@ -25,7 +25,7 @@ pub(super) struct Template {
     /// Content types and relationships of a report without pictures.
     pub(super) lists: Constant,
     /// The constant pieces of `document.xml`: [`HEAD`], those of the tables, and the section's properties with what follows.
-    pub(super) pieces: Prepared,
+    pub(super) pieces: Pieces,
     /// The tables of the form in order.
     pub(super) tables: Vec<TableTemplate>,
     /// The number of the last piece.
@@ -64,7 +64,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     last.push_str("</w:body></w:document>");
     let tail = pieces.len();
     pieces.push(last);
-    let pieces = Prepared::new(pieces);
+    let pieces = Pieces::new(pieces);
     let (parts, relationships, content_types) = parts(&built)?;
     let lists = [
         (CONTENT_TYPES.to_owned(), self::content_types("", &content_types).into_bytes()),

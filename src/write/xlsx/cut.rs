@@ -4,7 +4,7 @@ use super::book::{Book, Check};
 use super::sheet::{Frame, SheetTemplate, Slot, Total, attribute, frame, opening};
 use super::{cell, formula};
 use crate::form::Form;
-use crate::write::deflate::Prepared;
+use crate::write::draft::Pieces;
 use crate::write::xml::Element;
 
 /// Cuts the sheet of a table at its slots.
@@ -63,7 +63,7 @@ impl Cutter<'_> {
         }
         text.push_str(&tail);
         let last = self.piece(text);
-        (slots.len() == count).then(|| SheetTemplate { pieces: Prepared::new(self.pieces), slots, last })
+        (slots.len() == count).then(|| SheetTemplate { pieces: Pieces::new(self.pieces), slots, last })
     }
 
     /// A slot that is a cell from its style on.

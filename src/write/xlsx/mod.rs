@@ -17,7 +17,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::compiled::Compiled;
-use super::deflate::Draft;
+use super::draft::Draft;
 use super::package::PackageWriter;
 use super::plan;
 use super::xml::escape;

@@ -2,7 +2,7 @@
 
 use super::parts;
 use crate::form::FieldIndex;
-use crate::write::deflate::Prepared;
+use crate::write::draft::Pieces;
 use crate::write::xml::{Element, Node};
 
 /// Something that a report fills in.
@@ -19,7 +19,7 @@ pub(super) enum Slot {
 /// A sheet: constant pieces, most with a slot behind them.
 #[derive(Debug)]
 pub(super) struct SheetTemplate {
-    pub(super) pieces: Prepared,
+    pub(super) pieces: Pieces,
     /// The numbers of the pieces that have one, and the slots.
     pub(super) slots: Vec<(usize, Slot)>,
     /// The number of the last piece.

@@ -1,0 +1,46 @@
+//! A part of a package put together from constant pieces with a report's own text between them.
+
+/// The constant pieces of a part.
+#[derive(Debug)]
+pub(in crate::write) struct Pieces(Vec<String>);
+
+impl Pieces {
+    /// These pieces.
+    pub(in crate::write) fn new(pieces: Vec<String>) -> Self {
+        Self(pieces)
+    }
+
+    /// The bytes of all pieces together.
+    pub(in crate::write) fn len(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+}
+
+/// The text of a part as it is put together.
+#[derive(Debug)]
+pub(in crate::write) struct Draft<'a> {
+    pieces: &'a Pieces,
+    text: String,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty part with room for so many bytes.
+    pub(in crate::write) fn new(pieces: &'a Pieces, capacity: usize) -> Self {
+        Self { pieces, text: String::with_capacity(capacity) }
+    }
+
+    /// Appends a piece.
+    pub(in crate::write) fn piece(&mut self, number: usize) {
+        self.text.push_str(&self.pieces.0[number]);
+    }
+
+    /// The text, to append to.
+    pub(in crate::write) fn text(&mut self) -> &mut String {
+        &mut self.text
+    }
+
+    /// The text so far.
+    pub(in crate::write) fn as_bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+}
