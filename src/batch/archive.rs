@@ -60,7 +60,7 @@ pub(super) fn members(mut zip: Zip, size: u64) -> Vec<(String, Result<Member, Bo
     let mut room = Room { entries: MOST_ENTRIES, bytes, inner: MOST_INNER };
     let mut found = Vec::new();
     if overlap(&mut zip) {
-        return vec![(String::new(), Err(refused("条目重叠 / entries overlap")))];
+        return vec![(String::new(), Err(Refusal::Overlap.finding()))];
     }
     for (name, index, size) in entries(&mut zip) {
         if let Err(finding) = room.take(size) {
@@ -114,7 +114,7 @@ struct Room {
 impl Room {
     fn unpack(&mut self, size: u64) -> Result<(), Box<Finding>> {
         let left = self.inner.checked_sub(size);
-        self.inner = left.ok_or_else(|| refused(&format!("> {} MB", MOST_INNER >> 20)))?;
+        self.inner = left.ok_or_else(|| Refusal::TooLarge { most: MOST_INNER }.finding())?;
         Ok(())
     }
 
@@ -199,9 +199,11 @@ enum Refusal {
     TooMany(usize),
     /// More entries or bytes than an archive may have, those of the archives in it counted too.
     TooMuch,
+    /// Two entries share bytes.
+    Overlap,
     /// An archive in an archive in an archive: its name.
     TooDeep(String),
-    /// An entry with more bytes than a file may have.
+    /// An entry with more bytes than a file may have, or archives within the archive with more than they may have together.
     TooLarge {
         /// How many it may have.
         most: u64,
@@ -221,6 +223,7 @@ impl Refusal {
                 format!("超过{MOST_ENTRIES}个文件或{} GB", MOST_BYTES >> 30),
                 format!("more than {MOST_ENTRIES} entries or {} GB", MOST_BYTES >> 30),
             ),
+            Self::Overlap => Message::new("文件内容重叠", "entries overlap"),
             Self::TooDeep(name) => Message::new(name, name),
             Self::TooLarge { most } => {
                 Message::new(format!("超过 {} MB", most >> 20), format!("more than {} MB", most >> 20))
