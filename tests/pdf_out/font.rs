@@ -37,11 +37,15 @@ pub(crate) fn font(family: &str, weight: u16) -> Vec<u8> {
 }
 
 fn shorts(to: &mut Vec<u8>, numbers: &[u16]) {
-    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_be_bytes()));
+    for number in numbers {
+        to.extend_from_slice(&number.to_be_bytes());
+    }
 }
 
 fn longs(to: &mut Vec<u8>, numbers: &[u32]) {
-    numbers.iter().for_each(|number| to.extend_from_slice(&number.to_be_bytes()));
+    for number in numbers {
+        to.extend_from_slice(&number.to_be_bytes());
+    }
 }
 
 fn head() -> Vec<u8> {
