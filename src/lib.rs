@@ -97,7 +97,7 @@ pub mod fill;
 pub mod finding;
 pub mod form;
 pub mod ledger;
-mod letter;
+pub mod letter;
 mod mend;
 pub mod migrate;
 pub mod read;

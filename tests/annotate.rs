@@ -138,7 +138,7 @@ fn workbook_notes_have_text_and_box() {
 }
 
 fn somewhere(place: Option<Place>) -> Finding {
-    let code = codes().find(|code| code.id == "title-not-prescribed").unwrap();
+    let code = codes().find(|code| code.id == "section-missing").unwrap();
     Finding::new(code, Message::new("标题<不>规范\u{1}", "x")).at(place)
 }
 

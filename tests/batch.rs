@@ -28,7 +28,7 @@ fn outputs_and_logs_are_the_same_for_any_number_of_workers() {
     let folder = mixed();
     assert_eq!(folder.run(&["convert", "in", "-o", "one", "--to", "html,json", "-j", "1"]).status, Some(1));
     let one = folder.tree("one");
-    assert_eq!(one.len(), 8 * 2 + 2 + 3, "{:?}", one.keys());
+    assert_eq!(one.len(), 8 * 2 + 2 + 4, "{:?}", one.keys());
     for jobs in ["2", "3", "7"] {
         let out = format!("out{jobs}");
         folder.run(&["convert", "in", "-o", &out, "--to", "html,json", "-j", jobs]);

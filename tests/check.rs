@@ -110,7 +110,7 @@ fn a_typing_error_is_called_by_its_name_and_folds_what_it_explains() {
     let found = findings(&form, &report);
     assert_eq!(found.len(), 1);
     let message = &found[0].message.zh;
-    assert!(message.contains("72应为27（两位颠倒）") && message.contains("商业企业"), "{message}");
+    assert!(message.contains("填72件，推算应为27件（疑两位数字颠倒）") && message.contains("商业企业"), "{message}");
     assert_eq!(found[0].code, "cell-wrong");
 }
 

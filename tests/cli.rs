@@ -156,10 +156,10 @@ fn messages_follow_the_locale_and_lang_decides() {
         let mut command = folder.command(&[lang, &["explain", "file-empty"]].concat());
         program::ran(&command.env("LANG", locale).output().expect("the program")).out
     };
-    assert!(explained(&[], "zh_CN.UTF-8").contains("文件为空"));
+    assert!(explained(&[], "zh_CN.UTF-8").contains("文件没有内容"));
     assert!(explained(&[], "en_GB.UTF-8").contains("the file is empty"));
     assert!(explained(&["--lang", "en"], "zh_CN.UTF-8").contains("the file is empty"));
-    assert!(explained(&["--lang", "zh"], "C").contains("文件为空"));
+    assert!(explained(&["--lang", "zh"], "C").contains("文件没有内容"));
 }
 
 #[test]

@@ -27,7 +27,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("settings", &["finding", "text"]),
     // The log of a work folder; a stored file keeps a suffix that a reader knows.
     ("ledger", &["finding", "read", "waivers"]),
-    ("letter", &["document", "finding", "report", "write"]),
+    ("letter", &["finding", "text", "write"]),
     ("sampler", &["form", "report"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
@@ -58,6 +58,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "report",
             "settings",
             "summary",
+            "text",
             "write",
         ],
     ),
@@ -102,6 +103,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "fill",
             "finding",
             "form",
+            "letter",
             "migrate",
             "report",
             "rollup",

@@ -63,25 +63,89 @@ fn each_sender_gets_its_own_file_back_and_a_letter() {
         ]);
         assert_eq!(ran.status, Some(1), "{ran:?}");
         assert_eq!(names(&folder, "in/copies"), ["上报 (2).docx", "上报.docx", "表.XLSX"]);
-        let title = report.title.clone().unwrap();
-        let letters: Vec<String> =
-            ["坏".to_owned(), title.clone(), format!("{title} (2)"), format!("{title} (3)"), format!("{title} (4)")]
-                .iter()
-                .map(|name| format!("退回修改通知-{name}.docx"))
-                .collect();
-        let mut wanted = letters.clone();
-        wanted.sort();
-        assert_eq!(names(&folder, "letters"), wanted);
+        // One letter an agency, however many files it sent; the file of which nobody knows the sender gets none.
+        let agency = report.agency.clone().unwrap();
+        assert_eq!(names(&folder, "letters"), ["退回修改通知"]);
+        assert_eq!(
+            names(&folder, "letters/退回修改通知"),
+            ["全部（打印用）.docx".to_owned(), format!("{agency}.docx")]
+        );
+        assert!(
+            ran.err.contains("退回修改通知1份") && ran.err.contains("未生成通知的文件1个：in/坏.docx"),
+            "{}",
+            ran.err
+        );
         let told: Vec<&str> = ran.out.lines().filter(|line| line.contains("not-annotated")).collect();
         assert!(told.len() == 2 && told.iter().any(|line| line.contains("页.html")), "{told:?}");
     }
     let copy = std::fs::read(folder.path("in/copies/上报.docx")).unwrap();
     assert!(part(&copy, "word/comments1.xml").contains("商业企业"));
-    let letter = std::fs::read(folder.path(&format!("letters/退回修改通知-{}.docx", report.title.unwrap()))).unwrap();
+    let agency = report.agency.clone().unwrap();
+    let letter = std::fs::read(folder.path(&format!("letters/退回修改通知/{agency}.docx"))).unwrap();
     let text = part(&letter, "word/document.xml");
+    assert!(text.contains(&format!("{agency}：")) && text.contains("4项内容须改正"), "{text}");
+    assert!(text.contains("你单位先后报送了几份报告") && text.contains("（文件：表.XLSX）"), "{text}");
+}
+
+fn letters(folder: &Folder, more: &[&str]) -> (String, Vec<String>) {
+    let mut all = vec!["--lang", "zh", "check", "in", "--letter", "letters", "--agencies", "agencies.csv"];
+    all.extend(more);
+    let ran = folder.run(&all);
+    let mut found: Vec<String> = folder.tree("letters").into_keys().filter(|name| !name.contains("nianbao")).collect();
+    found.retain(|name| !name.contains("全部"));
+    (ran.err, found)
+}
+
+#[test]
+fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
+    let forms = nianbao::form::Forms::built_in().unwrap();
+    let (folder, report) = (Folder::new(), wrong_report());
+    folder.file("in/一.docx", written(&report, Output::Docx));
+    let form = forms.get("gkbg-2021").unwrap();
+    let (clean, late) = (Sampler::new(6).report(form), Sampler::new(7).report(form));
+    folder.file("in/二.docx", written(&clean, Output::Docx));
+    let [wrong, clean, late_name] = [&report, &clean, &late].map(|report| report.agency.clone().unwrap());
+    folder.file("in/青山县林业局.docx", b"PK\x03\x04");
+    folder.file("in/通知.txt", "食堂通知：明天吃面。\n");
+    folder.file(
+        "agencies.csv",
+        format!("单位名称,上级\n青山县总办,\n{wrong},青山县总办\n{clean},青山县总办\n青山县林业局,青山县总办\n{late_name},青山县总办\n"),
+    );
+    folder.file(
+        "nianbao.toml",
+        "sender = \"青山县人民政府办公室\"\nphone = \"0571-1\"\n[check]\ndeadline = 2024-01-26\n",
+    );
+    let (said, found) = letters(&folder, &["--receipts"]);
+    let mut wanted = vec![
+        format!("催报通知/{late_name}.docx"),
+        format!("收件回执/{clean}.docx"),
+        "收件回执/青山县林业局.docx".to_owned(),
+        format!("收件回执/{wrong}.docx"),
+        "退回修改通知/青山县林业局.docx".to_owned(),
+        format!("退回修改通知/{wrong}.docx"),
+    ];
+    wanted.sort();
+    assert_eq!(found, wanted, "{said}");
+    // Nobody is written to about a text file that is no report.
+    assert!(said.contains("未生成通知的文件1个：in/通知.txt"), "{said}");
+    let text = |name: &str| part(&std::fs::read(folder.path(&format!("letters/{name}"))).unwrap(), "word/document.xml");
+    let letter = text(&format!("退回修改通知/{wrong}.docx"));
+    for words in ["青山县人民政府办公室", "2024年1月26日", "联系电话：0571-1", report.title.as_deref().unwrap()]
+    {
+        assert!(letter.contains(words), "{words}: {letter}");
+    }
+    // The title is broken between words.
+    assert!(letter.contains("<w:br/>") && !letter.contains("工作年</w:t><w:br/>"), "{letter}");
+    assert!(text("退回修改通知/青山县林业局.docx").contains("文件“青山县林业局.docx”收悉"));
+    assert!(text(&format!("催报通知/{late_name}.docx")).contains("尚未收到你单位的报告。请于2024年1月26日前"));
+    // What a later run does not write is told, and removed where that is wanted.
+    folder.file("in/三.docx", written(&late, Output::Docx));
+    let (said, found) = letters(&folder, &["--receipts"]);
+    assert!(said.contains("是以前生成的") && found.contains(&format!("催报通知/{late_name}.docx")), "{said}");
+    let (said, found) = letters(&folder, &["--receipts", "--prune"]);
     assert!(
-        text.contains(&format!("{}：", report.agency.unwrap())) && text.contains("必须改正的问题（1项）"),
-        "{text}"
+        said.contains("已删除以前生成的2个文件") && !found.iter().any(|name| name.contains("催报")),
+        "{said} {found:?}"
     );
 }
 
@@ -91,8 +155,12 @@ fn one_folder_may_take_both_but_never_the_one_that_was_sent() {
     let sent = written(&report, Output::Docx);
     folder.file("in/a.docx", &sent);
     let ran = folder.run(&["check", "in/a.docx", "--annotate", "back", "--letter", "./back"]);
-    assert_eq!((ran.status, names(&folder, "back").len()), (Some(1), 2), "{ran:?}");
-    for option in ["--annotate", "--letter"] {
+    assert_eq!(
+        (ran.status, names(&folder, "back")),
+        (Some(1), vec!["a.docx".to_owned(), "returned".to_owned()]),
+        "{ran:?}"
+    );
+    for option in ["--annotate", "--revise"] {
         let ran = folder.run(&["check", "in/../in/a.docx", option, "in"]);
         assert_eq!(ran.status, Some(2), "{ran:?}");
         assert!(ran.err.contains("another one"), "{}", ran.err);

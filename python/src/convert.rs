@@ -148,6 +148,7 @@ pub(crate) fn convert_all(py: Python<'_>, paths: Vec<PathBuf>, out: PathBuf, opt
             pdf: None,
             agencies: agencies.as_ref(),
             out: &out,
+            prune: false,
             jobs: workers(options.jobs),
             part: false,
             as_written: options.as_written,

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::cache::{Cache, Key, Remembered};
 use super::content::Content;
@@ -19,6 +18,7 @@ use super::log::{Entry, Logs, Part, Status};
 use super::made::{Done, Made};
 use super::make::{Maker, Product, not_taken};
 use super::order::{Stages, in_order};
+use super::owned::{Owned, Stale, mark_of};
 use super::page::{Charted, IndexPage, Shown, charted};
 use super::pipeline::guarded;
 use super::places::Places;
@@ -28,7 +28,7 @@ use crate::finding::Finding;
 use crate::finding::code::batch::DUPLICATE_REPORT;
 
 /// What came out of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Inputs without an error.
     pub ok: usize,
@@ -42,6 +42,8 @@ pub struct Summary {
     pub unchanged: usize,
     /// Whether it was stopped before the last input.
     pub stopped: bool,
+    /// Outputs of earlier runs that this one does not make any more.
+    pub stale: Stale,
 }
 
 /// Converts a batch. `told` hears of each input in order, with its findings and the numbers of the
@@ -69,6 +71,7 @@ pub fn convert(
     let run = Run { task, cache: &cache, folder: &folder };
     let mut places = Places::new(task);
     let mut summary = Summary::default();
+    let mut owned = Owned::open(task.out);
     let taken = in_order(
         task.inputs.len(),
         task.jobs,
@@ -80,6 +83,10 @@ pub fn convert(
             tell: |index, mut done: Done| {
                 done.unchanged = worker::unchanged(index, done.unchanged);
                 summary.count(&done);
+                for (report, remembered) in done.reports.iter().zip(&done.record.reports) {
+                    let marks = remembered.outputs.iter().map(|(_, mark)| mark.clone());
+                    report.part.outputs.iter().zip(marks).for_each(|(name, mark)| owned.made(name, mark));
+                }
                 if let (Some(key), true) = (&done.key, done.lasting) {
                     remembered.add(key, &done.record);
                 }
@@ -98,6 +105,10 @@ pub fn convert(
     summary.missing = missing.len();
     logs.finish().and_then(|()| page.finish(missing)).map_err(output(task.out.to_owned()))?;
     summary.stopped = taken < task.inputs.len();
+    // Where several hosts write into one folder, none knows of the others' outputs.
+    if !task.part {
+        summary.stale = owned.finish(task.prune, summary.stopped).map_err(output(task.out.to_owned()))?;
+    }
     if !summary.stopped {
         cache.replace(remembered);
     }
@@ -205,7 +216,7 @@ impl Run<'_> {
                     for (output, bytes) in outputs {
                         match bytes {
                             Ok(bytes) => {
-                                remembered.outputs.push((output.suffix().to_owned(), mark(&bytes)));
+                                remembered.outputs.push((output.suffix().to_owned(), mark_of(&bytes)));
                                 written.push(bytes);
                             }
                             Err(finding) => {
@@ -249,13 +260,8 @@ impl Run<'_> {
         made.record.reports.iter().enumerate().all(|(report, remembered)| {
             remembered.outputs.iter().enumerate().all(|(number, (_, known))| {
                 std::fs::read(self.folder.join(&made.file_name(report, number)))
-                    .is_ok_and(|bytes| mark(&bytes) == *known)
+                    .is_ok_and(|bytes| mark_of(&bytes) == *known)
             })
         })
     }
-}
-
-/// By what an output is known again, should somebody have changed it: nobody has a reason to make another of the same mark.
-fn mark(bytes: &[u8]) -> String {
-    format!("{:032x}", xxh3_128(bytes))
 }

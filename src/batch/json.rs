@@ -30,18 +30,18 @@ pub(super) fn reports(
 fn hold(forms: &Forms, wanted: Option<&str>, report: &mut Report) -> Result<(), Message> {
     if let Some(wanted) = wanted.filter(|wanted| *wanted != report.form) {
         return Err(Message::new(
-            format!("报告的表单是“{}”，指定的是“{wanted}”", report.form),
+            format!("报告的格式是“{}”，指定的是“{wanted}”", report.form),
             format!("the report is of the form {}, and {wanted} is wanted", report.form),
         ));
     }
     let Some(form) = forms.get(&report.form) else {
         return Err(Message::new(
-            format!("没有“{}”这个表单", report.form),
+            format!("没有“{}”这个格式", report.form),
             format!("there is no form {}", report.form),
         ));
     };
     let unknown = |what: (&str, &str), name: &str| {
-        Message::new(format!("表单中没有{}“{name}”", what.0), format!("the form has no {} {name}", what.1))
+        Message::new(format!("格式中没有{}“{name}”", what.0), format!("the form has no {} {name}", what.1))
     };
     let mut values = std::mem::take(&mut report.values);
     for field in &form.fields {
@@ -91,7 +91,7 @@ fn parts(form: &Form, report: &Report, unknown: &dyn Fn((&str, &str), &str) -> M
                 let slots = u64::from(table.rows) * u64::from(table.columns);
                 if slots > crate::document::Limits::default().grid_slots || !table.cells.iter().all(inside) {
                     return Err(Message::new(
-                        format!("表单以外的表格有误（{}行{}列）", table.rows, table.columns),
+                        format!("格式以外的表格有误（{}行{}列）", table.rows, table.columns),
                         format!("a table outside the form is wrong ({} rows, {} columns)", table.rows, table.columns),
                     ));
                 }

@@ -20,10 +20,12 @@ mod make;
 mod names;
 mod notices;
 mod order;
+mod owned;
 mod page;
 mod pipeline;
 mod places;
 mod poison;
+mod post;
 mod refused;
 mod task;
 pub mod worker;
@@ -45,7 +47,9 @@ pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
 pub use names::{of_content as name_of_content, safe as safe_name};
 pub use notices::{Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
+pub use owned::Stale;
 pub use pipeline::{Pipeline, guarded, keep_panics_quiet};
+pub use post::{Desk, Post, Posted, Received};
 pub use task::Task;
 
 /// Why a batch could not run, or could not go on.

@@ -1,11 +1,11 @@
-//! What goes back to the senders: copies of their own files with comments, and letters; written into folders, whole.
+//! What goes back to the senders: copies of their own files with comments or revisions, written into folders, whole.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::files::OutputFolder;
 use super::inputs::Input;
-use super::make::{not_taken, unwritable};
+use super::make::not_taken;
 use super::names::{self, Names};
 use super::{BatchError, guarded};
 use crate::annotate::{Revision, annotate, revise};
@@ -13,7 +13,6 @@ use crate::document::Budget;
 use crate::finding::code::batch::NOT_ANNOTATED;
 use crate::finding::code::corrections::NOT_REVISED;
 use crate::finding::{Bilingual, Finding, Language, Message, Severity};
-use crate::letter::Letter;
 use crate::report::Report;
 
 /// Suffixes of files that take comments, by what they are.
@@ -24,9 +23,8 @@ const SUFFIXES: &[(&str, &[&str])] =
 #[derive(Debug)]
 pub struct Notices {
     folders: Vec<OutputFolder>,
-    /// Which folder takes copies with comments, which letters, and which copies with revisions.
+    /// Which folder takes copies with comments, and which copies with revisions.
     copies: Option<usize>,
-    letters: Option<usize>,
     revisions: Option<usize>,
     author: String,
     language: Language,
@@ -37,15 +35,13 @@ pub struct Notices {
 pub struct Folders<'a> {
     /// For copies with comments.
     pub copies: Option<&'a Path>,
-    /// For letters.
-    pub letters: Option<&'a Path>,
     /// For copies with revisions.
     pub revisions: Option<&'a Path>,
 }
 
 /// Names that are given already, a list for each folder.
 #[derive(Debug, Default)]
-pub struct Given([Names; 3]);
+pub struct Given([Names; 2]);
 
 /// A file to be written: its folder, its name, its suffix, its bytes.
 #[derive(Debug)]
@@ -68,14 +64,8 @@ impl Notices {
     /// # Errors
     /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that an input lies in.
     pub fn open(wanted: Folders, inputs: &[Input], (language, author): (Language, &str)) -> Result<Self, BatchError> {
-        let mut notices = Self {
-            folders: Vec::new(),
-            copies: None,
-            letters: None,
-            revisions: None,
-            author: author.to_owned(),
-            language,
-        };
+        let mut notices =
+            Self { folders: Vec::new(), copies: None, revisions: None, author: author.to_owned(), language };
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut open = |folder: Option<&Path>| -> Result<Option<usize>, BatchError> {
             let Some(folder) = folder else { return Ok(None) };
@@ -92,13 +82,13 @@ impl Notices {
             paths.push(path);
             Ok(Some(paths.len() - 1))
         };
-        let (copies, letters, revisions) = (open(wanted.copies)?, open(wanted.letters)?, open(wanted.revisions)?);
-        (notices.copies, notices.letters, notices.revisions) = (copies, letters, revisions);
+        let (copies, revisions) = (open(wanted.copies)?, open(wanted.revisions)?);
+        (notices.copies, notices.revisions) = (copies, revisions);
         Ok(notices)
     }
 
     /// Makes what goes back to the sender of an input, given as its reports, each with its findings: one copy of the file with the
-    /// comments of all, and a letter for each; nothing where there is nothing to say. A file that takes no comments gets a finding.
+    /// comments of all; nothing where there is nothing to say. A file that takes no comments gets a finding.
     pub fn make(&self, input: &Input, bytes: &[u8], reports: &mut [(Option<&Report>, &mut Vec<Finding>)]) -> Notice {
         let mut notice = Notice::default();
         let is_open = |finding: &&Finding| finding.counts(Severity::Warning);
@@ -109,12 +99,6 @@ impl Notices {
                 continue;
             }
             let open: Vec<Finding> = findings.iter().filter(|finding| finding.waived.is_none()).cloned().collect();
-            if let Some(folder) = self.letters {
-                match self.letter(input, *report, &open) {
-                    Ok(letter) => notice.outputs.extend(letter.map(|output| Output { folder, ..output })),
-                    Err(finding) => findings.push(*finding),
-                }
-            }
             let agency = report.and_then(|report| report.agency.as_deref()).filter(|_| several);
             comments.extend(open.into_iter().map(|finding| whose(finding, agency)));
         }
@@ -127,24 +111,6 @@ impl Notices {
             }
         }
         notice
-    }
-
-    fn letter(
-        &self,
-        input: &Input,
-        report: Option<&Report>,
-        findings: &[Finding],
-    ) -> Result<Option<Output>, Box<Finding>> {
-        let composed = guarded(|| Ok(Letter::compose(report, input.file_name(), findings, self.language)))?;
-        let Some(letter) = composed else { return Ok(None) };
-        let title = report.and_then(|report| report.title.as_deref().filter(|_| report.agency.is_some()));
-        let before = match self.language {
-            Language::Zh => "退回修改通知-",
-            Language::En => "return-notice-",
-        };
-        let name = format!("{before}{}", title.or(input.stem()).unwrap_or("report"));
-        let bytes = letter.docx().map_err(|error| unwritable(&error.message()))?;
-        Ok(Some(Output { folder: 0, name: names::safe(&name), suffix: "docx".to_owned(), bytes }))
     }
 
     /// The copy keeps the name that the sender gave the file.

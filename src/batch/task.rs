@@ -29,6 +29,8 @@ pub struct Task<'a> {
     pub agencies: Option<&'a Agencies>,
     /// The folder for outputs.
     pub out: &'a Path,
+    /// Whether what earlier runs wrote and this one does not make is removed.
+    pub prune: bool,
     /// Number of workers.
     pub jobs: usize,
     /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the

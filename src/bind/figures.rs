@@ -105,14 +105,22 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
     let mut ids = Vec::new();
     for &(block, row) in missing {
         let block = &spec.blocks[block];
-        labels.push(block.leaf_rows[row].label().map(|label| label.text.clone()).unwrap_or_default());
+        labels.push(block.leaf_rows[row].label().map(|label| label.short.clone()).unwrap_or_default());
         let first = block.first_field + row * block.leaf_columns.len();
         ids.extend(form.fields[first..first + block.leaf_columns.len()].iter().map(|field| field.id.clone()));
     }
-    let shown = labels.join("、");
+    let count = missing.len();
+    let more = labels.len() > SHOWN;
+    labels.truncate(SHOWN);
     let message = Message::new(
-        format!("{}缺{}行：{shown}，这些行的数据已留空。", spec.name.zh, missing.len()),
-        format!("{} lacks {} rows: {shown}; their figures stay empty.", spec.name.en, missing.len()),
+        format!("{}缺少“{}”{}{count}行。请按格式补齐。", spec.name.zh, labels.join("”“"), if more { "等" } else { "" }),
+        format!(
+            "{} lacks {count} row{}: {}{}. Add what is missing.",
+            spec.name.en,
+            if count == 1 { "" } else { "s" },
+            labels.join(", "),
+            if more { " …" } else { "" }
+        ),
     );
     Finding::new(&code::ROWS_MISSING, message).about(ids)
 }
@@ -147,17 +155,19 @@ pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
     );
     Finding::new(&code::TABLE_PASSED_OVER, message)
 }
+/// Rows that a message names.
+const SHOWN: usize = 3;
 
 /// One finding a table for blank cells and one for cells with a slash, a dash or 无.
 pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
     let Figures { values, findings, .. } = figures;
     for (table, spec) in form.tables.iter().enumerate() {
         for (kinds, code, zh, en) in [
-            (&[Kind::Blank][..], &code::CELLS_BLANK, "空白", "blank"),
+            (&[Kind::Blank][..], &code::CELLS_BLANK, "未填", "nothing"),
             (
                 &[Kind::Dash, Kind::Slash, Kind::None][..],
                 &code::CELLS_NOT_NUMBERS,
-                "“/”“—”或“无”",
+                "填“/”“—”或“无”",
                 "a slash, a dash or 无",
             ),
         ] {
@@ -166,9 +176,9 @@ pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
             let fields: Vec<FieldIndex> = (0..values.len()).filter(of_kind).collect();
             let Some(&first) = fields.first() else { continue };
             let message = Message::new(
-                format!("{}有{}个单元格为{zh}，按原样保留，不当作0。", spec.name.zh, fields.len()),
+                format!("{}有{}格{zh}，按原样保留，不当作0。没有发生的请填0。", spec.name.zh, fields.len()),
                 format!(
-                    "{} has {} cells with {en}; they are kept as they are and not taken for 0.",
+                    "{} has {} cells with {en}; they are kept as they are and not taken for 0. Write 0 where nothing happened.",
                     spec.name.en,
                     fields.len()
                 ),

@@ -112,7 +112,7 @@ fn by_year<'f>(
         let chosen = chosen.map_or(index, |(index, _)| index);
         let shown = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
         let message = Message::new(
-            format!("没有足够的表格标签判断是哪种表单，按{shown}年度选用“{}”。请核对。", chosen.form.name.zh),
+            format!("没有足够的表格行名判断是哪种格式，按{shown}年度选用“{}”。请核对。", chosen.form.name.zh),
             format!("Too few table labels tell the form; for {shown} \"{}\" was taken. Check it.", chosen.form.name.en),
         );
         return Ok(Choice { index: chosen, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) });
@@ -187,7 +187,7 @@ fn unknown_form(id: &str, forms: &[FormIndex]) -> Finding {
     let known: Vec<&str> = forms.iter().map(|index| index.form.id.as_str()).collect();
     let known = known.join(", ");
     let message = Message::new(
-        format!("没有编号为“{id}”的表单；可用的有：{known}。"),
+        format!("没有编号为“{id}”的格式；可用的有：{known}。"),
         format!("There is no form \"{id}\"; there are: {known}."),
     );
     Finding::new(&code::FORM_NOT_RECOGNISED, message)
@@ -204,7 +204,7 @@ fn nothing(reading: &Reading, flow: &Flow) -> Finding {
     };
     let message = Message::new(
         format!(
-            "没有找到任何已知表单：文件有{paragraphs}段文字、{grids}个表格（{rows}行）、{pictures}张图片。{}",
+            "未找到年度报告的表格，文件有{paragraphs}段文字、{grids}个表格、{pictures}张图片。{}请确认报送的是年度报告全文。",
             hint.0
         ),
         format!(

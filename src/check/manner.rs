@@ -1,7 +1,7 @@
 //! What the form asks of a report besides figures: the right form for the year, all parts, title, length, nothing left from the blank.
 
 use crate::finding::code::check as code;
-use crate::finding::{Finding, Message};
+use crate::finding::{Finding, Message, Severity};
 use crate::form::{self, Form, Pattern};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::{brackets, fold, folds_to};
@@ -54,12 +54,19 @@ fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &s
         return;
     }
     let message = Message::new(
-        format!("“{name}”有{length}字，原则上不超过{most}字。请精简。"),
-        format!("\"{in_english}\" has {length} characters; {most} is the most. Shorten it."),
+        format!("“{name}”约{length}字，原则上不超过{most}字。"),
+        format!("\"{in_english}\" has about {length} characters; {most} is the limit, as a rule."),
     );
     let place = texts(section).next().and_then(|(_, place)| place.clone());
-    findings.push(Finding::new(&code::SECTION_TOO_LONG, message).at(place));
+    let mut finding = Finding::new(&code::SECTION_TOO_LONG, message).at(place);
+    if length > MUCH * most as usize {
+        finding.severity = Severity::Warning;
+    }
+    findings.push(finding);
 }
+
+/// From how many times its length on a part is not only a little too long.
+const MUCH: usize = 2;
 
 /// What a part has left of the blank form: the first place is quoted, and how many paragraphs have such.
 fn placeholders(
@@ -133,7 +140,7 @@ fn form_of_year(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
         return;
     }
     let message = Message::new(
-        format!("{year}年度报告使用了“{}”，该年度应使用另一种格式。请换用当年的格式重新填报。", form.name.zh),
+        format!("{year}年度报告用了“{}”，不是该年度规定的格式。请换用当年的格式后重报。", form.name.zh),
         format!(
             "The report for {year} uses \"{}\", which is not the form of that year. Use the year's own form.",
             form.name.en
@@ -149,7 +156,7 @@ fn title(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
         return;
     }
     let message = Message::new(
-        format!("标题为“{title}”，规范标题是“{wanted}”。"),
+        format!("标题写“{title}”，规范写法为“{wanted}”。输出用规范写法。"),
         format!("The title is \"{title}\"; the prescribed one is \"{wanted}\"."),
     );
     findings.push(Finding::new(&code::TITLE_NOT_PRESCRIBED, message));
@@ -170,8 +177,8 @@ fn sections_missing(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     }
     let shown = missing.join("”“");
     let message = Message::new(
-        format!("报告缺少“{shown}”。请补充。"),
-        format!("The report lacks \"{}\". Add it.", missing.join("\", \"")),
+        format!("缺少“{shown}”。没有内容的写“无”。"),
+        format!("The report lacks \"{}\". Write 无 where there is nothing.", missing.join("\", \"")),
     );
     findings.push(Finding::new(&code::SECTION_MISSING, message));
 }

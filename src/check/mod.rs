@@ -10,6 +10,7 @@ mod narrative;
 mod plausible;
 pub mod render;
 mod rules;
+mod say;
 mod typo;
 
 use rust_decimal::Decimal;

@@ -6,8 +6,8 @@ use super::culprit::{self, Explanation};
 use super::equations::Equation;
 use super::events::{Event, Rules};
 use super::narrative::{self, Stated};
-use super::typo::{self, Change};
-use super::{Context, Figures};
+use super::typo::Change;
+use super::{Context, Figures, say};
 use crate::finding::code::check as code;
 use crate::finding::{Culprit, Finding, Message, Severity};
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Relation, Rule, RuleInstance};
@@ -171,8 +171,8 @@ fn one_of(form: &Form, figures: &Figures, broken: &[Broken], events: &[Event]) -
     let zh: Vec<&str> = events.iter().take(SHOWN).map(|event| event.message.zh.as_str()).collect();
     let en: Vec<&str> = events.iter().take(SHOWN).map(|event| event.message.en.as_str()).collect();
     finding.message = Message::new(
-        format!("{count}条勾稽关系不成立，有{}种可能：{}。请逐一核对。", events.len(), zh.join("；或")),
-        format!("{count} rules do not hold; there are {} ways: {}. Check each.", events.len(), en.join("; or ")),
+        format!("有{count}条勾稽关系不成立，可能是{}。请对照台账核对。", zh.join("，或者")),
+        format!("{count} sums fail; it may be that {}. Please check your records.", en.join("; or that ")),
     );
     finding.culprits = Vec::new();
     finding
@@ -188,8 +188,8 @@ fn happened(form: &Form, figures: &Figures, broken: &[Broken], event: &Event) ->
     let count = event.broken.len();
     code::CELLS_WRONG.id.clone_into(&mut finding.code);
     finding.message = Message::new(
-        format!("{}；改正后{count}条勾稽关系全部成立。请对照台账核对。", event.message.zh),
-        format!("{}; undoing this makes {count} broken rules hold. Check your records.", event.message.en),
+        format!("{}；改后有关的{count}条勾稽关系均成立。请对照台账核对。", event.message.zh),
+        format!("{}; all {count} sums that fail then agree. Please check your records.", event.message.en),
     );
     finding
 }
@@ -204,15 +204,15 @@ fn kinds(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
         if !negative && !fractional {
             continue;
         }
-        let place = form.describe(index);
+        let place = say::stands(form, figures, index);
         let (zh, en) = if negative {
-            ("不应为负数", "must not be negative")
+            ("应为不小于0的数", "must not be negative")
         } else {
             ("应为整数", "must be a whole number")
         };
         let message = Message::new(
-            format!("{}填写{number}，{zh}。请核对。", place.zh),
-            format!("{} reads {number}; it {en}. Check it.", place.en),
+            format!("{}填{number}，{zh}。请核对。", place.zh),
+            format!("{} is {number}; it {en}. Please check.", place.en),
         );
         findings
             .push(Finding::new(&code::FIGURE_NOT_ALLOWED, message).at(value.place.clone()).about([field.id.clone()]));
@@ -247,18 +247,8 @@ fn ids(form: &Form, instance: &RuleInstance) -> Vec<String> {
 
 fn rule_broken(form: &Form, figures: &Figures, broken: &Broken) -> Finding {
     let difference = broken.left - broken.right;
-    let scope =
-        if broken.instance.scope.is_empty() { String::new() } else { format!("“{}”", broken.instance.scope) };
-    let message = Message::new(
-        format!(
-            "{scope}不符合“{}”：左边为{}，右边为{}，相差{difference}。",
-            broken.rule.text.zh, broken.left, broken.right
-        ),
-        format!(
-            "{scope} breaks \"{}\": {} on the left, {} on the right, {difference} apart.",
-            broken.rule.text.en, broken.left, broken.right
-        ),
-    );
+    let Message { zh, en } = say::broken(broken.rule, broken.instance, figures, (broken.left, broken.right));
+    let message = Message::new(format!("{zh}。请核对。"), format!("{en}. Please check."));
     let key = broken.instance.left.terms.first().map(|term| term.operand.field);
     let mut finding = Finding::new(&code::RULE_BROKEN, message).about(ids(form, broken.instance));
     finding.severity = broken.rule.severity;
@@ -278,41 +268,35 @@ fn blame(
     quoted: Option<&str>,
 ) -> Finding {
     let rules: Vec<&Broken> = explanation.broken.iter().map(|&number| &broken[number]).collect();
-    let mut names: Vec<&str> = rules.iter().map(|broken| broken.rule.id.as_str()).collect();
-    names.dedup();
-    let (count, names) = (rules.len(), names.join("、"));
+    let count = rules.len();
+    let agree = match count {
+        1 => Message::new("改后勾稽关系成立", "the sums then agree"),
+        count => {
+            Message::new(format!("改后有关的{count}条勾稽关系均成立"), format!("all {count} sums that fail then agree"))
+        }
+    };
     let (code, message) = match explanation.solutions.as_slice() {
         [only] => {
-            let code = if only.len() == 1 { &code::CELL_WRONG } else { &code::CELLS_WRONG };
-            let (zh, en) = changes(form, only);
             let (zh_quoted, en_quoted) = quoted.map_or_else(Default::default, |words| {
                 (format!("，正文也写“{words}”"), format!(", and the text says \"{words}\""))
             });
+            let (code, said) = match only.as_slice() {
+                [one] => (&code::CELL_WRONG, say::change(form, figures, one)),
+                several => {
+                    let Message { zh, en } = say::changes(form, figures, several);
+                    let count = several.len();
+                    let said =
+                        Message::new(format!("以下{count}处有误：{zh}"), format!("{count} cells seem wrong: {en}"));
+                    (&code::CELLS_WRONG, said)
+                }
+            };
             let message = Message::new(
-                format!("{zh}，可使{count}条勾稽关系（{names}）全部成立{zh_quoted}。请核对。"),
-                format!("{en}; this makes all {count} broken rules ({names}) hold{en_quoted}. Check it."),
+                format!("{}；{}{zh_quoted}。请对照台账核对。", said.zh, agree.zh),
+                format!("{}; {}{en_quoted}. Please check your records.", said.en, agree.en),
             );
             (code, message)
         }
-        several => {
-            let shown: Vec<(String, String)> =
-                several.iter().take(SHOWN).map(|solution| changes(form, solution)).collect();
-            let zh: Vec<&str> = shown.iter().map(|shown| shown.0.as_str()).collect();
-            let en: Vec<&str> = shown.iter().map(|shown| shown.1.as_str()).collect();
-            let message = Message::new(
-                format!(
-                    "{count}条勾稽关系（{names}）不成立，有{}种可能：{}。请逐一核对。",
-                    several.len(),
-                    zh.join("；或")
-                ),
-                format!(
-                    "{count} rules ({names}) do not hold; there are {} ways to mend them: {}. Check each.",
-                    several.len(),
-                    en.join("; or ")
-                ),
-            );
-            (&code::CELLS_AMBIGUOUS, message)
-        }
+        _ => (&code::CELLS_AMBIGUOUS, ambiguous(form, figures, &rules, explanation)),
     };
     let mut finding = Finding::new(code, message);
     finding.severity = rules.iter().map(|broken| broken.rule.severity).max().unwrap_or(Severity::Error);
@@ -341,19 +325,26 @@ fn blame(
     finding
 }
 
-fn changes(form: &Form, solution: &[Change]) -> (String, String) {
-    let shown: Vec<(String, String)> = solution
-        .iter()
-        .map(|change| {
-            let place = form.describe(change.field);
-            let (zh, en) = typo::words(change.from, change.to);
-            (
-                format!("{}：{}应为{}{zh}", place.zh, change.from, change.to),
-                format!("{}: {} should be {}{en}", place.en, change.from, change.to),
-            )
-        })
-        .collect();
-    let zh: Vec<&str> = shown.iter().map(|shown| shown.0.as_str()).collect();
-    let en: Vec<&str> = shown.iter().map(|shown| shown.1.as_str()).collect();
-    (zh.join("，且"), en.join(", and "))
+/// What is said where any one of several cells may be wrong: by how much the sums fail, and which cells that can be.
+fn ambiguous(form: &Form, figures: &Figures, rules: &[&Broken], explanation: &Explanation) -> Message {
+    let said = |broken: &&&Broken| say::broken(broken.rule, broken.instance, figures, (broken.left, broken.right));
+    let sentences: Vec<Message> = rules.iter().take(SENTENCES).map(|broken| said(&broken)).collect();
+    let zh: Vec<&str> = sentences.iter().map(|one| one.zh.as_str()).collect();
+    let en: Vec<&str> = sentences.iter().map(|one| one.en.as_str()).collect();
+    let more = rules.len().saturating_sub(SENTENCES);
+    let (more_zh, more_en) = match more {
+        0 => Default::default(),
+        more => (format!("；另有{more}处不符"), format!("; {more} more sums fail")),
+    };
+    let mut fields: Vec<FieldIndex> = explanation.solutions.iter().flatten().map(|change| change.field).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let cells = say::any_of(form, &fields);
+    Message::new(
+        format!("{}{more_zh}。{}中至少一处有误，请对照台账核对。", zh.join("；"), cells.zh),
+        format!("{}{more_en}. At least one of these is wrong: {}. Please check your records.", en.join("; "), cells.en),
+    )
 }
+
+/// Sums that fail of which a message speaks.
+const SENTENCES: usize = 2;

@@ -28,10 +28,10 @@ pub(super) fn words(from: Decimal, to: Decimal) -> (&'static str, &'static str) 
     }
     match from.len().cmp(&to.len()) {
         std::cmp::Ordering::Equal if strsim::levenshtein(&from, &to) == 2 => {
-            ("（两位颠倒）", " (two digits changed places)")
+            ("（疑两位数字颠倒）", " (two digits seem to have changed places)")
         }
-        std::cmp::Ordering::Equal => ("（错一位）", " (one digit is wrong)"),
-        std::cmp::Ordering::Greater => ("（多一位）", " (one digit too many)"),
-        std::cmp::Ordering::Less => ("（少一位）", " (one digit lost)"),
+        std::cmp::Ordering::Equal => ("（疑一位数字有误）", " (one digit seems wrong)"),
+        std::cmp::Ordering::Greater => ("（疑多一位）", " (one digit seems too many)"),
+        std::cmp::Ordering::Less => ("（疑少一位）", " (one digit seems lost)"),
     }
 }

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use nianbao::batch::Shard;
-use nianbao::finding::{Language, Message, Severity};
+use nianbao::finding::{Language, Severity};
 use nianbao::write::Output;
 
+use super::office::OfficeOptions;
 use super::settings::Found;
+use super::values::{date, language, output, severity, shard};
 
 /// Reads, checks and regenerates Chinese agencies' annual reports (政府信息公开工作年度报告).
 #[derive(Debug, Parser)]
@@ -145,6 +147,9 @@ pub(crate) struct Convert {
     /// Converts part I of N of the inputs, for several hosts; a digest is put behind each output's name.
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
+    /// Removes outputs of earlier runs into the folder that this one does not make any more, unless somebody has changed them.
+    #[arg(long)]
+    pub(crate) prune: bool,
     /// Only the template is filled.
     #[arg(skip)]
     pub(crate) only_template: bool,
@@ -225,6 +230,7 @@ impl From<Fill> for Convert {
             corrections,
             only_template: true,
             wanting: Wanting::default(),
+            prune: false,
             site: SiteOptions::default(),
             shard: None,
             jobs,
@@ -283,9 +289,15 @@ pub(crate) struct Check {
     /// Folder for copies of the files that were sent (.docx, .xlsx) with a comment at every place that a finding names.
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,
-    /// Folder for letters to the senders that list what is to be corrected.
+    /// Folder for letters to the senders: what is to be corrected or looked at again, and, with --agencies, reminders of reports that
+    /// have not come; a file each and one for printing all.
     #[arg(long, value_name = "DIR")]
     pub(crate) letter: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) office: OfficeOptions,
+    /// Removes letters of earlier runs into the folder that this one does not write any more, unless somebody has changed them.
+    #[arg(long)]
+    pub(crate) prune: bool,
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
@@ -431,18 +443,6 @@ pub(crate) struct Explain {
     pub(crate) code: Option<String>,
 }
 
-/// What an argument must be.
-#[derive(Debug)]
-pub(crate) struct Wanted(pub(crate) Message);
-
-impl std::fmt::Display for Wanted {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.en)
-    }
-}
-
-impl std::error::Error for Wanted {}
-
 #[derive(Debug, clap::Args)]
 pub(crate) struct Completions {
     /// The shell: bash, elvish, fish, powershell or zsh.
@@ -455,46 +455,4 @@ pub(crate) struct Man {
     /// Folder for the pages; made where it is missing.
     #[arg(value_name = "DIR")]
     pub(crate) out: PathBuf,
-}
-
-fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
-    Wanted(Message::new(zh, en))
-}
-
-fn date(text: &str) -> Result<Date, Wanted> {
-    text.parse().map_err(|_| wanted("应为 2025-03-31 这样的日期", "write a day such as 2025-03-31"))
-}
-
-fn severity(text: &str) -> Result<Severity, Wanted> {
-    match text {
-        "error" | "错误" => Ok(Severity::Error),
-        "warning" | "提示" => Ok(Severity::Warning),
-        "note" | "info" | "说明" => Ok(Severity::Info),
-        _ => Err(wanted("应为 error（错误）、warning（提示）或 note（说明）", "write error, warning or note")),
-    }
-}
-
-fn language(text: &str) -> Result<Language, Wanted> {
-    match text {
-        "zh" => Ok(Language::Zh),
-        "en" => Ok(Language::En),
-        _ => Err(wanted("应为 zh 或 en", "write zh or en")),
-    }
-}
-
-fn shard(text: &str) -> Result<Shard, Wanted> {
-    let parts = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
-    let shard = parts.map(|(number, count): (u64, NonZeroU64)| Shard { number, count });
-    let inside = |shard: &Shard| (1..=shard.count.get()).contains(&shard.number);
-    shard
-        .filter(inside)
-        .ok_or_else(|| wanted("应为 2/3 这样的份数，从 1/3 到 3/3", "write a part such as 2/3, from 1/3 to 3/3"))
-}
-
-fn output(text: &str) -> Result<Output, Wanted> {
-    let known: Vec<&str> = Output::ALL.iter().map(|output| output.suffix()).collect();
-    let found = Output::ALL.iter().find(|output| output.suffix().eq_ignore_ascii_case(text));
-    found
-        .copied()
-        .ok_or_else(|| wanted(format!("可以是：{}", known.join("、")), format!("the formats are {}", known.join(", "))))
 }

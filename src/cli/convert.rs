@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         pdf: pdf.as_ref(),
         agencies: agencies.as_ref(),
         out: &args.out,
+        prune: args.prune,
         jobs: jobs(args.jobs),
         part: args.shard.is_some(),
         as_written: args.as_written,
@@ -97,6 +98,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     not_listed.say(terminal);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
+    terminal.stale(&summary.stale, &args.out.display().to_string());
     terminal.note(&sum(terminal, &summary, &args.out));
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Stopped,
@@ -154,7 +156,7 @@ impl NotListed {
 }
 
 fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String {
-    let Summary { ok, findings, failed, missing, unchanged, stopped } = *summary;
+    let &Summary { ok, findings, failed, missing, unchanged, stopped, .. } = summary;
     let out = out.display();
     let text = match terminal.language {
         Language::Zh => format!(

@@ -173,6 +173,6 @@ fn check_migration(name: &str, text: &str, global: &Global, terminal: &Terminal)
         write!(io::stdout().lock(), "{}", mistakes::shown(&error, terminal.language))?;
         return Ok(false);
     }
-    writeln!(io::stdout().lock(), "{name}: {}", terminal.say("正确，表式转换规则", "right, a migration"))?;
+    writeln!(io::stdout().lock(), "{name}: {}", terminal.say("正确，格式转换规则", "right, a migration"))?;
     Ok(true)
 }

@@ -17,6 +17,7 @@ mod forms;
 mod inspect;
 mod locale;
 mod mistakes;
+mod office;
 mod policy;
 mod program;
 mod rollup;
@@ -28,6 +29,7 @@ mod shell;
 mod supervise;
 mod terminal;
 mod typed;
+mod values;
 mod width;
 
 use std::io;

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use nianbao::batch::worker;
+use nianbao::batch::{Stale, worker};
 use nianbao::document::Place;
 use nianbao::finding::{Finding, Language, Message, Severity};
 
@@ -131,6 +131,36 @@ impl Terminal {
             ),
         };
         one_line(&line)
+    }
+
+    /// Says what earlier runs left in a folder, or what was removed of it.
+    pub(crate) fn stale(&self, stale: &Stale, folder: &str) {
+        let shown = |names: &[String]| {
+            let more = if names.len() > NAMED { self.say("等", ", …") } else { "" };
+            let names: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+            format!("{}{more}", names.join(self.say("、", ", ")))
+        };
+        let Stale { left, removed } = stale;
+        if !left.is_empty() {
+            self.note(&match self.language {
+                Language::Zh => format!(
+                    "“{folder}”中有{}个文件是以前生成的，此次没有对应的报告：{}。请确认后删除，或用 --prune 删除未被改动的。",
+                    left.len(),
+                    shown(left)
+                ),
+                Language::En => format!(
+                    "{folder} has {} of earlier runs that no report stands for now: {} (--prune removes those that nobody has changed)",
+                    left.len(),
+                    shown(left)
+                ),
+            });
+        }
+        if !removed.is_empty() {
+            self.note(&match self.language {
+                Language::Zh => format!("已删除以前生成的{}个文件：{}。", removed.len(), shown(removed)),
+                Language::En => format!("removed {} of earlier runs: {}", removed.len(), shown(removed)),
+            });
+        }
     }
 
     /// Says why a command cannot run.

@@ -3,7 +3,7 @@
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::args::Wanted;
+use super::values::Wanted;
 
 /// The mistake in Chinese, and where to look.
 pub(super) fn chinese(error: &Error, command: &str) -> String {

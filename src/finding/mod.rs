@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::Place;
+pub use crate::document::Place;
 
 pub use bilingual::{Bilingual, system, toml as not_toml};
 pub use code::{Code, codes};

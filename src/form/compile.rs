@@ -48,9 +48,15 @@ pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
 impl Label {
     /// A label with its variants.
     fn new(text: &str, variants: &[String]) -> Self {
+        Self::called(text, None, variants)
+    }
+
+    /// A label with what it is called where it is spoken of.
+    fn called(text: &str, short: Option<&str>, variants: &[String]) -> Self {
         let all: Vec<&str> = std::iter::once(text).chain(variants.iter().map(String::as_str)).collect();
         Self {
             text: text.to_owned(),
+            short: short.unwrap_or(text).to_owned(),
             folded: all.iter().map(|text| fold(text)).collect(),
             bare: all.iter().map(|text| fold(&text[numbering(text).map_or(0, |found| found.length)..])).collect(),
         }
@@ -117,6 +123,7 @@ impl Compiler<'_> {
             leftovers: Vec::new(),
             leftover: None,
             words: super::Words::default(),
+            duty: None,
             by_id: IndexMap::new(),
             fingerprint: 0,
         };
@@ -143,6 +150,7 @@ impl Compiler<'_> {
         form.leftover = super::Pattern::new(&any.join("|")).ok();
         let identity = std::iter::once(super::identity::identity(source.identity));
         form.identity = self.all(identity).pop().unwrap_or_default();
+        form.duty = self.all(source.duty.into_iter().map(super::Duty::compile)).pop();
         match super::Words::compile(source.words) {
             Ok(words) => form.words = words,
             Err(mistake) => self.mistakes.push(mistake),
@@ -291,7 +299,7 @@ impl Head {
     /// Mapping files are ours or the user's own, and TOML itself bounds their nesting.
     fn new(source: &HeadSource) -> Self {
         Self {
-            label: Label::new(&source.label, &source.variants),
+            label: Label::called(&source.label, source.short.as_deref(), &source.variants),
             children: source.children.iter().map(Self::new).collect(),
         }
     }
@@ -312,7 +320,7 @@ impl Leaves {
     fn add(&mut self, head: &HeadSource, path: &Path, inherited: &Inherited) {
         let mut path = path.clone();
         path.ids.extend(head.id.clone());
-        path.labels.push(Label::new(&head.label, &head.variants));
+        path.labels.push(Label::called(&head.label, head.short.as_deref(), &head.variants));
         let inherited = inherited.with(head.kind, head.unit.as_ref());
         if head.children.is_empty() {
             self.leaves.push((Leaf { id: path.ids.join("."), path: path.labels }, inherited));

@@ -2,6 +2,7 @@
 
 mod chart;
 mod compile;
+mod duty;
 mod error;
 mod example;
 mod identity;
@@ -13,14 +14,18 @@ mod pattern;
 mod plausible;
 mod rule;
 mod source;
+mod stands;
 mod words;
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::finding::{Message, Severity};
+use crate::finding::{Message, Place, Severity};
+
+use stands::Stands;
 
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
+pub use duty::{Duty, DutySource};
 pub use error::{FormError, Mistake};
 pub use identity::{Identity, IdentitySource, MadeBySource};
 pub use layout::{Layout, LayoutCell, LayoutContent};
@@ -30,6 +35,7 @@ pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
 pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource, WordsSource};
+pub use stands::row_words;
 pub use words::Words;
 
 /// Index of a field in [`Form::fields`], 0-based.
@@ -76,6 +82,8 @@ pub struct Form {
     pub(crate) leftover: Option<Pattern>,
     /// Words by which what stands around a report is known.
     pub words: Words,
+    /// By which law and by when a report must be published.
+    pub duty: Option<Duty>,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }
@@ -90,6 +98,12 @@ pub struct Title {
 }
 
 impl Title {
+    /// What such a report is called, without agency and year.
+    pub fn words(&self) -> &str {
+        let words = self.pattern.rsplit('}').next().unwrap_or(&self.pattern);
+        words.trim_start_matches(['年', ' '])
+    }
+
     /// The prescribed title of an agency's report.
     pub fn for_report(&self, agency: &str, year: i16) -> String {
         self.pattern.replace("{agency}", agency).replace("{year}", &year.to_string())
@@ -116,6 +130,8 @@ pub struct Section {
 pub struct Label {
     /// As prescribed.
     pub text: String,
+    /// What it is called where it is spoken of.
+    pub short: String,
     /// Folded, number included: the prescribed label first, then the variants.
     pub folded: Vec<String>,
     /// Folded without the number before it (`（一）`, `1.`), in the same order.
@@ -193,6 +209,17 @@ impl Leaf {
         let texts: Vec<&str> = self.path.iter().map(|label| label.text.as_str()).collect();
         texts.join(" / ")
     }
+
+    /// What it is called where it is spoken of, with the groups around it where another of the leaves has the same name.
+    fn brief(&self, all: &[Leaf]) -> String {
+        let Some(own) = self.label() else { return String::new() };
+        let same = all.iter().filter(|leaf| leaf.label().is_some_and(|label| label.short == own.short)).count();
+        if same < 2 {
+            return own.short.clone();
+        }
+        let around = self.path.len().checked_sub(2).map(|at| self.path[at].short.as_str());
+        around.map_or_else(|| own.short.clone(), |group| format!("{group} / {}", own.short))
+    }
 }
 
 /// A figure of the form.
@@ -225,6 +252,8 @@ pub struct Rule {
     pub defines: bool,
     /// The rule in words.
     pub text: Message,
+    /// What is said where it does not hold.
+    pub broken: Option<Message>,
     /// The paragraph that it comes from.
     pub source: Option<String>,
     /// The rule for every row, column or item over which it is repeated.
@@ -290,15 +319,39 @@ impl Form {
 
     /// Where a field stands, in the form's own words: table, row and column.
     pub fn describe(&self, index: FieldIndex) -> Message {
+        self.locate(index, None)
+    }
+
+    /// Where a field stands for someone who has the file open: the row as it is counted there, the cell of a sheet, the line of a text.
+    pub fn locate(&self, index: FieldIndex, place: Option<&Place>) -> Message {
+        let field = &self.fields[index];
+        let table = &self.tables[field.table].name;
+        let (row, column) = self.names(index);
+        let Stands { row: line, behind } = Stands::of(place);
+        let quoted_row = if row.is_empty() { String::new() } else { format!("“{row}”") };
+        let quoted_column = if column.is_empty() { String::new() } else { format!("“{column}”栏") };
+        let between = if row.is_empty() || column.is_empty() { "" } else { "，" };
+        let parts = [row.as_str(), column.as_str()].into_iter().filter(|part| !part.is_empty());
+        let in_english = parts.map(|part| format!(", \"{part}\"")).collect::<String>();
+        Message::new(
+            format!("{}{}{quoted_row}{between}{quoted_column}{}", table.zh, line.zh, behind.zh),
+            format!("{}{}{in_english}{}", table.en, line.en, behind.en),
+        )
+    }
+
+    /// What the row and the column of a field are called. A block of one column has no name for it; in one without rows, the group of
+    /// the column stands for the row.
+    fn names(&self, index: FieldIndex) -> (String, String) {
         let field = &self.fields[index];
         let block = self.block(field);
-        let table = &self.tables[field.table].name;
-        let (row, column) = (block.leaf_rows[field.row].shown(), block.leaf_columns[field.column].shown());
-        let parts: Vec<&str> = [row.as_str(), column.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-        Message::new(
-            format!("{}“{}”", table.zh, parts.join("”“")),
-            format!("{}, {}", table.en, parts.iter().map(|part| format!("\"{part}\"")).collect::<Vec<_>>().join(", ")),
-        )
+        let (row, column) = (&block.leaf_rows[field.row], &block.leaf_columns[field.column]);
+        let own = column.label().map(|label| label.short.clone()).unwrap_or_default();
+        if row.path.is_empty() {
+            let group = column.path.len().checked_sub(2).map(|at| column.path[at].short.clone());
+            return (group.unwrap_or_default(), own);
+        }
+        let column = if block.leaf_columns.len() == 1 { String::new() } else { column.brief(&block.leaf_columns) };
+        (row.brief(&block.leaf_rows), column)
     }
 
     /// The section with this id.

@@ -105,11 +105,34 @@ pub(super) fn expand(source: &RuleSource, form: &Form) -> Result<Rule, Mistake> 
         severity: source.severity,
         defines: source.defines,
         text: source.text.clone(),
+        broken: broken(source, &instances)?,
         source: source.source.clone(),
         instances,
         examples,
     })
 }
+
+/// What is said where the rule does not hold: every word in braces is one that can be filled in.
+fn broken(source: &RuleSource, instances: &[RuleInstance]) -> Result<Option<Message>, Mistake> {
+    let Some(broken) = &source.broken else { return Ok(None) };
+    let Message { zh, en } = broken.get_ref();
+    let terms = instances.iter().map(|one| one.operands().count()).min().unwrap_or(0);
+    for text in [zh, en] {
+        for word in text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest)) {
+            let term = word.parse::<usize>().is_ok_and(|number| (1..=terms).contains(&number));
+            if !term && !BROKEN_WORDS.contains(&word) {
+                let zh = format!("“{{{word}}}”不能用；可用的有：{}和1至{terms}。", BROKEN_WORDS.join("、"));
+                let en =
+                    format!("`{{{word}}}` stands for nothing; there are {} and 1 to {terms}", BROKEN_WORDS.join(", "));
+                return Err(Mistake::new(broken.span(), zh, en));
+            }
+        }
+    }
+    Ok(Some(broken.get_ref().clone()))
+}
+
+/// Words in braces that a sentence about a broken rule can have, besides the numbers of its figures.
+const BROKEN_WORDS: &[&str] = &["scope", "row", "left", "right", "more", "apart"];
 
 /// A sum of whole field ids.
 pub(super) fn plain_sum(text: &str, span: Range<usize>, form: &Form) -> Result<Expression, Mistake> {
@@ -141,7 +164,7 @@ fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, M
                         Each::Row => (format!("{prefix}{dotted}."), String::new()),
                         Each::Column => (prefix.clone(), format!(".{dotted}")),
                     };
-                    namings.push(Naming { before, after, item: None, scope: leaf.shown() });
+                    namings.push(Naming { before, after, item: None, scope: leaf.brief(leaves) });
                 }
             }
         }
@@ -193,9 +216,8 @@ fn scope(left: &Expression, form: &Form, naming: &Naming) -> String {
             let field = &form.fields[term.operand.field];
             let block = form.block(field);
             let path = &block.leaf_columns[field.column].path;
-            let texts: Vec<&str> =
-                path[..path.len().saturating_sub(1)].iter().map(|label| label.text.as_str()).collect();
-            if texts.is_empty() { block.leaf_rows[field.row].shown() } else { texts.join(" / ") }
+            let group = path.len().checked_sub(2).map(|at| path[at].short.clone());
+            group.unwrap_or_else(|| block.leaf_rows[field.row].brief(&block.leaf_rows))
         }
         _ => naming.scope.clone(),
     }

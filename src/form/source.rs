@@ -70,6 +70,9 @@ pub struct FormSource {
     /// Words by which what stands around a report is known.
     #[serde(default)]
     pub words: WordsSource,
+    /// By which law and by when a report must be published, for letters.
+    #[serde(default)]
+    pub duty: Option<super::DutySource>,
 }
 
 /// Words by which what stands around a report is known. A list that is not given is that of `mappings/defaults/words.toml`.
@@ -228,6 +231,10 @@ pub struct HeadSource {
     pub id: Option<String>,
     /// The label as prescribed.
     pub label: String,
+    /// What it is called where it is spoken of, such as `一、本年新收`; the label where it is not given. With the number of the group
+    /// around it: `（三）1.属于国家秘密`.
+    #[serde(default)]
+    pub short: Option<String>,
     /// Labels that are also met.
     #[serde(default)]
     pub variants: Vec<String>,
@@ -280,6 +287,12 @@ pub struct RuleSource {
     pub severity: Severity,
     /// The rule in words.
     pub text: Message,
+    /// What is said where it does not hold, without a mark at its end. `{scope}` is the row, column or item, `{row}` its row in the
+    /// file, `{left}` and `{right}` the sides as computed, `{1}` and on the figures in their order, `{more}` how much more or less the
+    /// left side is, and `{apart}` how far both are apart.
+    #[serde(default)]
+    #[schemars(with = "Option<Message>")]
+    pub broken: Option<Spanned<Message>>,
     /// The paragraph that it comes from.
     #[serde(default)]
     pub source: Option<String>,

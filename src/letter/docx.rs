@@ -23,13 +23,13 @@ const RELATIONSHIPS: &str = "<Relationships xmlns=\"http://schemas.openxmlformat
 const PAGE: &str = "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/>\
     <w:pgMar w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1588\" w:header=\"851\" w:footer=\"992\" w:gutter=\"0\"/></w:sectPr>";
 
-pub(super) fn write(letter: &Letter) -> ZipResult<Vec<u8>> {
+pub(super) fn write(letters: &[Letter]) -> ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .last_modified_time(DateTime::default())
         .compression_method(CompressionMethod::Deflated);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in
-        [("[Content_Types].xml", TYPES), ("_rels/.rels", RELATIONSHIPS), ("word/document.xml", &body(letter))]
+        [("[Content_Types].xml", TYPES), ("_rels/.rels", RELATIONSHIPS), ("word/document.xml", &body(letters))]
     {
         writer.start_file(name, options)?;
         writer.write_all(DECLARATION.as_bytes())?;
@@ -38,26 +38,49 @@ pub(super) fn write(letter: &Letter) -> ZipResult<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-fn body(letter: &Letter) -> String {
+fn body(letters: &[Letter]) -> String {
     let mut xml = format!("<w:document xmlns:w=\"{MAIN}\"><w:body>");
-    for (style, text) in &letter.paragraphs {
+    let all = letters.iter().enumerate().flat_map(|(number, letter)| {
+        letter.paragraphs.iter().enumerate().map(move |(index, paragraph)| (number > 0 && index == 0, paragraph))
+    });
+    let mut all = all.peekable();
+    while let Some((begins, (style, text))) = all.next() {
         let (layout, font, size) = look(*style);
+        // Who signs and when never stand alone on a page.
+        let signed = all.peek().is_some_and(|(_, (next, _))| *next == Style::Signature);
+        let page = if begins || *style == Style::Attached { "<w:pageBreakBefore/>" } else { "" };
+        let layout = match layout.strip_prefix(KEEP) {
+            Some(rest) => format!("{KEEP}{page}{rest}"),
+            None if signed => format!("{KEEP}{page}{layout}"),
+            None => format!("{page}{layout}"),
+        };
+        let lines: Vec<String> = text.split('\n').map(escaped).collect();
+        let text = lines.join("</w:t><w:br/><w:t xml:space=\"preserve\">");
         // Writing to a string cannot fail.
         let _ = write!(
             xml,
             "<w:p><w:pPr>{layout}</w:pPr><w:r><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" \
              w:eastAsia=\"{font}\"/><w:sz w:val=\"{size}\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>",
-            escaped(text)
+            text
         );
     }
     xml + PAGE + "</w:body></w:document>"
 }
 
+/// What keeps a paragraph on the page of the next one, the first of the properties.
+const KEEP: &str = "<w:keepNext/>";
+
 /// Paragraph properties, East Asian font and size in half points.
 fn look(style: Style) -> (&'static str, &'static str, u32) {
     const LINE: &str = "<w:spacing w:line=\"579\" w:lineRule=\"exact\"/>";
     match style {
-        Style::Title => ("<w:spacing w:after=\"480\"/><w:jc w:val=\"center\"/>", "方正小标宋简体", 44),
+        Style::Title => ("<w:keepNext/><w:spacing w:after=\"480\"/><w:jc w:val=\"center\"/>", "方正小标宋简体", 44),
+        Style::Number => (
+            "<w:keepNext/><w:spacing w:after=\"240\" w:line=\"579\" w:lineRule=\"exact\"/><w:jc w:val=\"right\"/>",
+            "仿宋_GB2312",
+            32,
+        ),
+        Style::Attached => (LINE, "黑体", 32),
         Style::Address => (LINE, "仿宋_GB2312", 32),
         Style::Heading => (
             "<w:keepNext/><w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>",

@@ -83,7 +83,7 @@ impl<'a> Carried<'a> {
     fn new(migration: &'a Migration, old: IndexMap<String, Value>) -> Self {
         let values = migration.to.fields.iter().map(|field| (field.id.clone(), Value::default())).collect();
         let no_sum = Arc::new(Message::new(
-            "新表式把这些栏目合为一栏，其中有的不是数字，不能相加",
+            "新格式把这些栏目合为一栏，其中有的不是数字，不能相加",
             "the form adds these up, and some of them are no numbers",
         ));
         Self { migration, old, values, told: Told::default(), no_sum, left: Vec::new() }
@@ -191,7 +191,7 @@ impl Told {
                 parts.collect::<Vec<_>>().join("；")
             };
             let (zh, en) = (
-                format!("{}，不知如何分到新表式的各栏", shown(|message| message.zh)),
+                format!("{}，不知如何分到新格式的各栏", shown(|message| message.zh)),
                 format!("it is not known how these divide over the cells of the form: {}", shown(|message| message.en)),
             );
             let parts: Vec<FieldIndex> = self.unsplit.iter().flat_map(|(_, _, parts)| parts.iter().copied()).collect();
@@ -213,7 +213,7 @@ impl Told {
 
 fn finding(code: &Code, form: &str, (zh, en): (&str, &str), fields: Vec<String>) -> Finding {
     let message = Message::new(
-        format!("转入表式{form}：{zh}。{}", code.remedy.0),
+        format!("转入格式{form}：{zh}。{}", code.remedy.0),
         format!("Into the form {form}: {en}. {}", code.remedy.1),
     );
     Finding::new(code, message).about(fields)
@@ -233,5 +233,5 @@ fn leftover(form: &Form, left: &[(FieldIndex, Value)]) -> Vec<Content> {
         cells.push(cell(row, 1, value.raw.clone()));
     }
     let table = ExtraTable { rows: left.len() as u32, columns: 2, cells, place: None };
-    vec![Content::text(format!("以下数据出自原表式“{}”，本表式没有对应栏目：", form.name.zh)), Content::Extra(table)]
+    vec![Content::text(format!("以下数据出自原格式“{}”，本格式没有对应栏目：", form.name.zh)), Content::Extra(table)]
 }

@@ -79,7 +79,11 @@ impl ReadError {
             if detail.is_empty() { title.to_owned() } else { format!("{title}{colon}{detail}") }
         };
         let message = Message::new(
-            format!("{}。{}", joined(code.title.0, "：", zh), code.remedy.0),
+            // What is technical about it helps no office; the English text has it.
+            match self {
+                Self::Damaged(_) | Self::OverLimit(_) => format!("{}。{}", code.title.0, code.remedy.0),
+                _ => format!("{}。{}", joined(code.title.0, "：", zh), code.remedy.0),
+            },
             format!("{}. {}", joined(code.title.1, ": ", en), code.remedy.1),
         );
         Finding::new(code, message)

@@ -9,6 +9,7 @@ mod assign;
 mod cells;
 mod columns;
 mod evidence;
+mod extra;
 mod kinds;
 mod panels;
 pub(in crate::bind) mod read;

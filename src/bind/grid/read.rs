@@ -7,6 +7,7 @@ use super::assign::{Assignment, Region, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::{Column, Forms, Header};
 use super::evidence::{Candidate, Place, candidates};
+use super::extra::not_the_forms;
 use super::panels::{Panels, panels};
 use super::rows::Hit;
 use super::sums::{proves, sums_hold};
@@ -18,6 +19,7 @@ use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
 use crate::bind::value;
 use crate::finding::Finding;
+use crate::finding::Place as At;
 use crate::finding::code::bind as code;
 use crate::form::FieldIndex;
 
@@ -40,6 +42,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         claims: BTreeMap::new(),
         seen: vec![BTreeSet::new(); index.form.tables.len()],
         told: BTreeSet::new(),
+        extra: BTreeMap::new(),
     };
     reader.all(&assignment);
     figures
@@ -57,6 +60,8 @@ struct Reader<'a, 'f, 'd> {
     seen: Vec<BTreeSet<(usize, usize)>>,
     /// Panels that were spoken of.
     told: BTreeSet<usize>,
+    /// For each table, what its columns that are none of the form's are called and hold, and where the first block with such begins.
+    extra: BTreeMap<usize, (Vec<(String, Vec<String>)>, Option<At>)>,
 }
 
 /// A row of the form.
@@ -366,31 +371,13 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             .filter(|_| !in_order)
             .filter(|column| !read.iter().flatten().any(|of| *of == Some(*column)))
             .collect();
-        let mut extra: Vec<(String, Vec<String>)> = Vec::new();
-        for ((header, proven), part) in headers.iter().zip(&read).zip(found) {
-            for (at, head) in header.columns.iter().enumerate() {
-                if proven[at].is_some() || head.is == Column::Serial {
-                    continue;
-                }
-                let cells = part.iter().filter_map(|(_, found)| found.laid.as_ref().ok()).flat_map(|laid| &laid.cells);
-                let texts = cells.filter(|(target, _)| *target == Target::Head(at));
-                let texts: Vec<String> = texts.map(|(_, cell)| cell.at.cell.text.trim().to_owned()).collect();
-                // A column of marks, such as ✓, is no column of figures.
-                if texts.iter().any(|text| text.chars().any(char::is_alphanumeric)) {
-                    extra.push((head.shown(), texts));
-                }
-            }
-        }
-        let laid = found.iter().flatten().filter_map(|(_, found)| found.laid.as_ref().ok());
-        let stray: Vec<String> =
-            laid.flat_map(|laid| &laid.stray).map(|cell| cell.at.cell.text.trim().to_owned()).collect();
-        if stray.iter().any(|text| text.chars().any(char::is_alphanumeric)) {
-            extra.push((String::new(), stray));
-        }
+        let laid = found.iter().map(|part| part.iter().filter_map(|(_, found)| found.laid.as_ref().ok().cloned()));
+        let laid: Vec<Vec<Laid>> = laid.map(Iterator::collect).collect();
+        let mut extra = not_the_forms(headers, &read, &laid);
         let at = self.place(first);
         if missing.is_empty() {
             if !extra.is_empty() {
-                self.figures.tell(tell::extra_columns(form, shape.table, &extra).at(at));
+                self.extra.entry(shape.table).or_insert((Vec::new(), at)).0.append(&mut extra);
             }
             return;
         }
@@ -419,6 +406,11 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
     /// Takes the rows of the tables out of the flow. A row of figures that is none of the form's stays, and is told.
     fn claim(&mut self) {
         let claims = std::mem::take(&mut self.claims);
+        let form = &self.forms.index.form;
+        for (table, (columns, at)) in std::mem::take(&mut self.extra) {
+            self.figures.tell(tell::extra_columns(form, table, &columns).at(at));
+        }
+        let mut unknown: BTreeMap<usize, Vec<(String, Option<At>)>> = BTreeMap::new();
         for (&number, (table, hits)) in &claims {
             let panel = &self.found.all[number];
             let view = &self.found.views[panel.view];
@@ -448,8 +440,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                         }
                         let shown: Vec<&str> = view.rows[row].filled().map(|cell| cell.at.cell.text.trim()).collect();
                         let place = view.rows[row].cells.first().map(|cell| cell.at.cell.place.clone());
-                        let form = &self.forms.index.form;
-                        self.figures.tell(tell::unknown_row(form, *table, &shown.join(" | ")).at(place));
+                        unknown.entry(*table).or_default().push((shown.join(" | "), place));
                     }
                 }
                 for row in &mut rows {
@@ -461,6 +452,9 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 self.figures.rows[*table].push(row);
             }
             self.told.insert(number);
+        }
+        for (table, rows) in unknown {
+            self.figures.tell(tell::unknown_rows(form, table, rows));
         }
         for rows in &mut self.figures.rows {
             rows.sort_unstable();

@@ -3,7 +3,7 @@
 use super::cells::Misfit;
 use crate::bind::labels::shapes::Shape;
 use crate::finding::code::bind as code;
-use crate::finding::{Finding, Message};
+use crate::finding::{Finding, Message, Place};
 use crate::form::{FieldIndex, Form};
 
 fn ids<'f>(form: &'f Form, fields: &'f [FieldIndex]) -> impl Iterator<Item = String> + 'f {
@@ -33,7 +33,10 @@ pub(super) fn misfit(
     let wanted = fields.len() + found;
     let message = match misfit {
         Misfit::Count => Message::new(
-            format!("{}应有{wanted}个数据单元格，文件中能对应的有{found}个（{shown}），不能确定的已留空。", words.zh),
+            format!(
+                "{}应填{wanted}个数，能对应的有{found}个（{shown}），其余未能确定各属哪一栏，暂未采用。请按格式分栏填写。",
+                words.zh
+            ),
             format!(
                 "{} should have {wanted} cells with figures; {found} could be matched ({shown}), the others stay empty.",
                 words.en
@@ -53,7 +56,7 @@ pub(super) fn misfit(
 /// A row that stands more than once with different figures.
 pub(super) fn doubled(form: &Form, words: &Message, fields: &[FieldIndex]) -> Finding {
     let message = Message::new(
-        format!("{}出现多次且数据不同，已留空。请只保留正确的一行。", words.zh),
+        format!("{}出现多次且数字不同，暂未采用。请只保留正确的一行。", words.zh),
         format!("{} stands more than once with different figures and stays empty. Keep only the right row.", words.en),
     );
     Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
@@ -62,7 +65,7 @@ pub(super) fn doubled(form: &Form, words: &Message, fields: &[FieldIndex]) -> Fi
 /// A label of a row that is only alike.
 pub(super) fn label_variant(words: &Message, written: &str) -> Finding {
     let message = Message::new(
-        format!("标签“{written}”按{}读取。请核对。", words.zh),
+        format!("“{written}”按{}读取。请核对。", words.zh),
         format!("The label \"{written}\" was read as {}. Check it.", words.en),
     );
     Finding::new(&code::LABEL_VARIANT, message)
@@ -84,7 +87,7 @@ pub(super) fn shifted(words: &Message) -> Finding {
 pub(super) fn rows_moved(form: &Form, table: usize, count: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
-        format!("{}有{count}行与表单顺序不同，已按标签对应。", name.zh),
+        format!("{}有{count}行的次序与格式不同，已按名称读取。", name.zh),
         format!("{count} rows of {} stand in another order than in the form; they were read by their labels.", name.en),
     );
     Finding::new(&code::ROWS_REORDERED, message)
@@ -164,7 +167,8 @@ fn columns_shown(extra: &[(String, Vec<String>)]) -> (String, String) {
     let mut zh = Vec::new();
     for (header, texts) in extra {
         let zeros = texts.iter().all(|text| text == "0");
-        let texts = if zeros { "0".to_owned() } else { texts.join("、") };
+        let texts =
+            if zeros { "0".to_owned() } else { texts.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("、") };
         let header = if header.is_empty() { "（无表头）" } else { header };
         zh.push(format!("“{header}”：{texts}"));
     }
@@ -178,8 +182,8 @@ pub(super) fn extra_columns(form: &Form, table: usize, extra: &[(String, Vec<Str
     let name = &form.tables[table].name;
     let (zh, en) = columns_shown(extra);
     let message = Message::new(
-        format!("{}另有表单没有的列（{zh}），未计入任何字段。", name.zh),
-        format!("{} has columns that the form does not have ({en}); they belong to no field.", name.en),
+        format!("{}多出格式以外的栏（{zh}），未计入。", name.zh),
+        format!("{} has columns that the form does not have ({en}); they were left out.", name.en),
     );
     Finding::new(&code::ROW_UNKNOWN, message)
 }
@@ -212,12 +216,34 @@ pub(super) fn columns_missing(
     Finding::new(&code::HEADER_UNKNOWN, message).about(ids(form, fields))
 }
 
-/// A row between the table's rows that is none of them.
-pub(super) fn unknown_row(form: &Form, table: usize, shown: &str) -> Finding {
+/// Rows between the table's rows that are none of them: one finding for all of a table.
+pub(super) fn unknown_rows(form: &Form, table: usize, rows: Vec<(String, Option<Place>)>) -> Finding {
     let name = &form.tables[table].name;
+    let shown: Vec<&str> = rows.iter().take(SHOWN).map(|(shown, _)| shown.as_str()).collect();
+    let (more_zh, more_en) = if rows.len() > SHOWN { ("等", " …") } else { ("", "") };
     let message = Message::new(
-        format!("{}中的行“{shown}”不属于表单，未计入任何字段。", name.zh),
-        format!("The row \"{shown}\" of {} belongs to no field of the form.", name.en),
+        format!(
+            "{}有{}行不在格式内：“{}”{more_zh}，未计入。请核对是否应并入其他行。",
+            name.zh,
+            rows.len(),
+            shown.join("”“")
+        ),
+        match rows.len() {
+            1 => format!("A row of {} is not in the form and was left out: \"{}\".", name.en, shown.join("")),
+            count => {
+                format!(
+                    "{count} rows of {} are not in the form and were left out: \"{}\"{more_en}",
+                    name.en,
+                    shown.join("\", \"")
+                )
+            }
+        },
     );
-    Finding::new(&code::ROW_UNKNOWN, message)
+    let mut places = rows.into_iter().filter_map(|(_, place)| place);
+    let mut finding = Finding::new(&code::ROW_UNKNOWN, message).at(places.next());
+    finding.related = places.collect();
+    finding
 }
+
+/// Rows that a message shows.
+const SHOWN: usize = 3;

@@ -135,7 +135,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
 fn elsewhere(index: &FormIndex, table: usize, stream: &Stream, claim: Option<&Claim>) -> Finding {
     let name = &index.form.tables[table].name;
     let message = Message::new(
-        format!("{}不在规定的部分，而在其他标题之下，已按其标签读取。请核对是否为本年度数据。", name.zh),
+        format!("{}不在规定的部分，而在其他标题之下，已按其行名读取。请核对是否为本年度数据。", name.zh),
         format!(
             "{} stands under the heading of another part; it was read by its labels. Check that it is this year's.",
             name.en

@@ -189,7 +189,7 @@ impl FlatTable<'_, '_> {
         let first = left.first()?.as_ptr() as usize - raw.as_ptr() as usize;
         let name = &self.index.form.tables[self.table].name;
         let message = Message::new(
-            format!("{}中的文字“{shown}”不属于表单，未计入任何字段。", name.zh),
+            format!("{}中的文字“{shown}”不属于格式，未计入任何字段。", name.zh),
             format!("The text \"{shown}\" in {} belongs to no field of the form.", name.en),
         );
         Some(Finding::new(&code::ROW_UNKNOWN, message).at(self.stream.place_at(first)))
@@ -395,7 +395,7 @@ impl FlatTable<'_, '_> {
     fn label_apart(&self, row: &FlatRow) -> Finding {
         let words = self.words(row.row);
         let message = Message::new(
-            format!("{}的标签与数据不在同一行，数据取自紧邻的一行。请核对。", words.zh),
+            format!("{}的行名与数据不在同一行，数据取自紧邻的一行。请核对。", words.zh),
             format!("The figures of {} were taken from the line beside its label. Check them.", words.en),
         );
         let fields = &self.index.form.fields[row.first..row.first + row.wanted];
@@ -433,7 +433,7 @@ impl FlatTable<'_, '_> {
             _ => self.index.form.tables[self.table].name.clone(),
         };
         let message = Message::new(
-            format!("标签“{written}”按{}读取。请核对。", words.zh),
+            format!("行名“{written}”按{}读取。请核对。", words.zh),
             format!("The label \"{written}\" was read as {}. Check it.", words.en),
         );
         Finding::new(&code::LABEL_VARIANT, message).at(self.stream.place_at(raw))

@@ -174,10 +174,10 @@ impl<'a> Reading<'a, '_> {
         }
         let difference = (stated - sum).normalize();
         let fields = || expression.terms.iter().map(|term| &self.form.fields[term.operand.field]);
-        let place = self.cells(expression);
+        let (place, apart) = (self.cells(expression), difference.abs());
         let message = Message::new(
-            format!("正文写“{quoted}”，而{}为{sum}，相差{difference}。请核对。", place.zh),
-            format!("The text says \"{quoted}\", but {} is {sum}, {difference} apart. Check it.", place.en),
+            format!("正文写“{quoted}”，{}为{sum}，两数相差{apart}。请核对并改为一致。", place.zh),
+            format!("The text says \"{quoted}\", {} is {sum} ({apart} apart). Please make them agree.", place.en),
         );
         let mut finding = Finding::new(&code::PROSE_TABLE, message).about(fields().map(|field| field.id.clone()));
         (finding.left, finding.right, finding.difference) = (Some(stated), Some(sum), Some(difference));

@@ -118,7 +118,7 @@ fn without_brackets(list: &str) -> String {
 fn more_than_whole(quoted: &str, parts: &[Decimal], sum: Decimal, whole: Decimal) -> Finding {
     let shown: Vec<String> = parts.iter().map(ToString::to_string).collect();
     let message = Message::new(
-        format!("正文“{quoted}”：分项{}之和为{sum}，大于总数{whole}，相差{}。请核对。", shown.join("+"), sum - whole),
+        format!("正文“{quoted}”：写共{whole}，其中各项{}相加为{sum}，多{}。请核对。", shown.join("+"), sum - whole),
         format!(
             "The text \"{quoted}\": the parts {} add up to {sum}, more than the whole {whole} by {}. Check it.",
             shown.join(" + "),

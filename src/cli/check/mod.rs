@@ -1,5 +1,6 @@
 //! `nianbao check`: what is wrong with reports.
 
+mod letters;
 mod passages;
 mod previous;
 mod printer;
@@ -45,8 +46,9 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     }
     let forms = mistakes::forms(global)?;
     known_form(&forms, args.form.as_deref())?;
-    let folders = [&args.annotate, &args.letter, &args.revise];
-    let outputs: Vec<&Path> = folders.into_iter().flatten().map(AsRef::as_ref).collect();
+    let folders = [&args.annotate, &args.revise];
+    let outputs: Vec<&Path> =
+        [&args.annotate, &args.letter, &args.revise].into_iter().flatten().map(AsRef::as_ref).collect();
     let inputs = batch::list_outside(&args.inputs, &outputs)?;
     let corrected = corrections::read(args.corrections.as_deref(), terminal)?;
     let now = now();
@@ -57,13 +59,15 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let waivers = args.waivers.as_deref().map(read_waivers).transpose()?.unwrap_or_default();
     let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;
     let matcher = agencies.as_ref().map(Matcher::new);
-    let [copies, letters, revisions] = folders.map(Option::as_deref);
+    let [copies, revisions] = folders.map(Option::as_deref);
     let author = args.author.as_deref().unwrap_or(AUTHOR);
-    let folders = Folders { copies, letters, revisions };
+    let folders = Folders { copies, revisions };
     let notices = Notices::open(folders, &inputs.list, (terminal.language, author))?;
     let previous = Previous::index(args, &pipeline, matcher.as_ref())?;
     let agencies = agencies.as_ref().zip(matcher.as_ref());
     let checker = Checker { pipeline: &pipeline, previous, agencies, waivers, today, now, notices, args, terminal };
+    let sender = letters::sender(&args.office, terminal.language);
+    let mut post = letters::post(&checker, &sender);
     let progress = terminal.progress(inputs.list.len());
     let (mut wrong, mut trouble, mut drafts) = (false, None, Vec::new());
     let mut printer = Printer::begin(args.format, terminal)?;
@@ -88,6 +92,9 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
                 let printed = checked.and_then(|mut checked| {
                     drafts.append(&mut checked.drafts);
                     counts.add(&checked);
+                    if let Some(post) = &mut post {
+                        letters::add(post, &inputs.list[index].path, &checked);
+                    }
                     let path = &inputs.list[index].path;
                     wrong |= checked
                         .parts
@@ -115,6 +122,9 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     }
     if let Some(folder) = args.previous.as_deref().filter(|_| !matched && taken > 0) {
         terminal.line(&checker.previous.said(folder, terminal));
+    }
+    if let Some(post) = post {
+        letters::write(&checker, post, taken == inputs.list.len())?;
     }
     counts.lines(terminal).iter().for_each(|line| terminal.note(line));
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
@@ -147,6 +157,8 @@ struct Checker<'a> {
 #[derive(Default)]
 struct Checked {
     parts: Vec<Part>,
+    /// Digest of the file, where letters are wanted; empty for one that could not be read.
+    sha256: String,
     notice: Notice,
     /// Drafts of corrections, where they are wanted.
     drafts: Vec<Correction>,
@@ -166,6 +178,8 @@ struct Part {
     excerpts: Vec<Option<String>>,
     /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
     instead: Option<Vec<String>>,
+    /// What letters need of the report.
+    about: Option<letters::About>,
     /// Whether a report was read at all.
     was_read: bool,
     /// Whether last year's report was found.
@@ -183,6 +197,9 @@ impl Checker<'_> {
             })
         });
         let mut checked = Checked::default();
+        if self.args.letter.is_some() && !sent.is_empty() {
+            checked.sha256 = batch::sha256(&sent);
+        }
         match read {
             Ok(reports) => {
                 let several = reports.len() > 1;
@@ -244,6 +261,7 @@ impl Checker<'_> {
         match done {
             Ok(instead) => {
                 part.was_read = true;
+                part.about = Some(letters::About::of(&report));
                 part.instead = instead;
                 part.findings = std::mem::take(&mut report.findings);
                 self.waivers.apply(&report, self.today, &mut part.findings);

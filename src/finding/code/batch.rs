@@ -1,7 +1,7 @@
 //! Codes of the batch stage: many files, their names and their outputs.
 
 use super::Code;
-use crate::finding::Severity::{Error, Warning};
+use crate::finding::Severity::{Error, Info, Warning};
 
 /// A stage failed in a way that it should not be able to.
 pub static INTERNAL_ERROR: Code = Code {
@@ -57,7 +57,7 @@ pub static ARCHIVE_UNREADABLE: Code = Code {
 /// The file could not be given comments.
 pub static NOT_ANNOTATED: Code = Code {
     id: "not-annotated",
-    severity: Warning,
+    severity: Info,
     title: ("未能在原文件中加批注", "the file could not be given comments"),
     why: (
         "只有 .docx 和 .xlsx 格式的文件能加批注；该文件是其他格式，或内容已损坏。",
@@ -72,7 +72,7 @@ pub static NOT_ANNOTATED: Code = Code {
 /// The name of an output belongs to an earlier report.
 pub static OUTPUT_NAME_TAKEN: Code = Code {
     id: "output-name-taken",
-    severity: Warning,
+    severity: Info,
     title: ("输出文件重名", "the output's name is taken"),
     why: (
         "另一份报告的标题相同（不分大小写），先处理的保留原名，其余加序号。",
@@ -186,7 +186,7 @@ pub static JSON_UNREADABLE: Code = Code {
     severity: Error,
     title: ("数据文件不能作为报告读取", "the JSON cannot be read as a report"),
     why: (
-        "文件是本程序的数据格式，但内容与格式说明或表单不符。",
+        "文件是本程序的数据格式，但内容与格式说明或格式不符。",
         "The file is in the program's own JSON, and not as its schema or the form says.",
     ),
     remedy: (

@@ -7,52 +7,52 @@ super::declare! {
     /// No form fits the document.
     FORM_NOT_RECOGNISED = "form-not-recognised", Error,
         ("未识别出报告", "no report was recognised"),
-        ("文件中没有找到任何一种已知表单的表格或标题。", "The document holds neither the tables nor the headings of any known form."),
+        ("文件中没有找到任何一种已知格式的表格或标题。", "The document holds neither the tables nor the headings of any known form."),
         ("请确认文件是年度报告；表格是图片的，请索取可编辑的文件。", "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file.");
     /// A table of the form is not in the document.
     TABLE_NOT_FOUND = "table-not-found", Error,
         ("缺少表格", "a table of the form is missing"),
-        ("文件中没有找到表单规定的表格，其数据全部留空。", "The document lacks a table that the form prescribes; all its figures are empty."),
+        ("文件中没有找到格式规定的表格，其数据全部留空。", "The document lacks a table that the form prescribes; all its figures are empty."),
         ("请补充该表；表格是图片的，请索取可编辑的文件。", "Add the table; where it is a picture, ask for an editable file.");
     /// A table stands in another part of the report.
     TABLE_ELSEWHERE = "table-elsewhere", Warning,
         ("表格不在规定的部分", "a table stands in another part of the report"),
-        ("表格应在的部分中没有该表，其他标题之下有一张标签齐全的，按该表读取。", "The part that the table belongs to lacks it, and under another heading stands one with nearly all of its labels, which was read."),
+        ("表格应在的部分中没有该表，其他标题之下有一张行名齐全的，按该表读取。", "The part that the table belongs to lacks it, and under another heading stands one with nearly all of its labels, which was read."),
         ("请核对该表是否为本年度数据。", "Check that it has the figures of this year.");
     /// Rows of a table are missing.
     ROWS_MISSING = "rows-missing", Error,
         ("表格缺行", "rows of a table are missing"),
-        ("表格中没有找到表单规定的行，这些行的数据留空。", "The table lacks rows that the form prescribes; their figures are empty."),
-        ("请对照表单补齐。", "Complete the table as the form prescribes.");
+        ("表格中没有找到格式规定的行，这些行的数据留空。", "The table lacks rows that the form prescribes; their figures are empty."),
+        ("请对照格式补齐。", "Complete the table as the form prescribes.");
     /// The cells of a row do not fit the columns.
     CELLS_UNCERTAIN = "cells-uncertain", Error,
         ("单元格与列对不上", "the cells of a row do not fit the columns"),
-        ("该行的单元格数与表单的列数不同，无法确定每个数属于哪一列，已留空。", "The row has more or fewer cells than the form has columns, so it is not certain which figure belongs where; all stay empty."),
-        ("请按表单拆分或合并单元格后重新填写。", "Split or merge the cells as the form has them and fill the row again.");
+        ("该行的单元格数与格式的列数不同，无法确定每个数属于哪一列，已留空。", "The row has more or fewer cells than the form has columns, so it is not certain which figure belongs where; all stay empty."),
+        ("请按格式拆分或合并单元格后重新填写。", "Split or merge the cells as the form has them and fill the row again.");
     /// A row label stands more than once with different figures.
     ROW_DOUBLED = "row-doubled", Error,
         ("同一行出现多次", "a row stands more than once"),
-        ("同一行标签出现多次且数据不同，无法确定以哪一行为准，已留空。", "The same row label stands more than once with different figures, so none is certain; all stay empty."),
+        ("同一行行名出现多次且数据不同，无法确定以哪一行为准，已留空。", "The same row label stands more than once with different figures, so none is certain; all stay empty."),
         ("请只保留一行。", "Keep only one of the rows.");
     /// Rows stand in another order than in the form.
     ROWS_REORDERED = "rows-reordered", Info,
-        ("行的顺序与表单不同", "rows stand in another order than in the form"),
-        ("行按标签读取，顺序不同不影响数据。", "Rows were read by their labels; the order does not change the figures."),
+        ("行的顺序与格式不同", "rows stand in another order than in the form"),
+        ("行按行名读取，顺序不同不影响数据。", "Rows were read by their labels; the order does not change the figures."),
         ("无需处理。", "Nothing to do.");
     /// Columns stand in another order than in the form.
     COLUMNS_REORDERED = "columns-reordered", Info,
-        ("列的顺序与表单不同", "columns stand in another order than in the form"),
+        ("列的顺序与格式不同", "columns stand in another order than in the form"),
         ("列按表头读取，顺序不同不影响数据。", "Columns were read by their headers; the order does not change the figures."),
         ("无需处理。", "Nothing to do.");
     /// A header that is not the form's was read as one of its columns.
     HEADER_VARIANT = "header-variant", Warning,
-        ("表头与表单不一致，已按最接近的栏目读取", "a header differs from the form's and was read as one of its columns"),
+        ("表头与格式不一致，已按最接近的栏目读取", "a header differs from the form's and was read as one of its columns"),
         ("表头的文字与规定的栏目不同，但文字相近，或者只有按这一栏读取时各栏相加才等于合计。", "The header is not the prescribed one, but it is alike, or the sums of the rows hold only if it is this column."),
         ("请核对，并改用规定的表头。", "Check it, and use the prescribed header.");
     /// A column of the form has no certain header.
     HEADER_UNKNOWN = "header-unknown", Error,
         ("表头中没有规定的栏目", "the header lacks a column of the form"),
-        ("表头中没有这一栏，或者不能确定是哪一栏，其数据留空；不属于表单的栏目未计入。", "The header does not have the column, or which one it is is not certain; its figures stay empty, and columns of no form were left out."),
+        ("表头中没有这一栏，或者不能确定是哪一栏，其数据留空；不属于格式的栏目未计入。", "The header does not have the column, or which one it is is not certain; its figures stay empty, and columns of no form were left out."),
         ("请按规定的表头填写。", "Use the prescribed header.");
     /// A table without a header.
     HEADER_LOST = "header-lost", Warning,
@@ -77,22 +77,22 @@ super::declare! {
     /// A table that looks like the form's was not taken.
     TABLE_PASSED_OVER = "table-passed-over", Warning,
         ("有一张表格未采用", "a table was passed over"),
-        ("表格有表单的行名或表头，但不是表单规定的表格，未采用，原样保留在正文中。", "The table has labels of the form without being one of its tables; it was passed over and kept with the text."),
+        ("表格有格式的行名或表头，但不是格式规定的表格，未采用，原样保留在正文中。", "The table has labels of the form without being one of its tables; it was passed over and kept with the text."),
         ("请核对。", "Check it.");
     /// A row that the form does not know.
     ROW_UNKNOWN = "row-unknown", Warning,
-        ("表格中有表单没有的行", "a table has a row that the form does not have"),
-        ("该行不属于表单，数据不计入任何字段，原文保留在此。", "The row belongs to no field of the form; its text is kept here."),
-        ("请核对是否应并入表单中的某一行。", "Check whether it belongs to a row of the form.");
+        ("表格中有格式没有的行", "a table has a row that the form does not have"),
+        ("该行不属于格式，数据不计入任何字段，原文保留在此。", "The row belongs to no field of the form; its text is kept here."),
+        ("请核对是否应并入格式中的某一行。", "Check whether it belongs to a row of the form.");
     /// A label was recognised in spite of a difference.
     LABEL_VARIANT = "label-variant", Info,
-        ("标签与表单不完全一致", "a label differs from the form"),
-        ("标签有错别字或增减文字，按最接近的行读取。", "The label has a typo or other words; it was read as the row most like it."),
+        ("行名与格式不完全一致", "a label differs from the form"),
+        ("行名有错别字或增减文字，按最接近的行读取。", "The label has a typo or other words; it was read as the row most like it."),
         ("请核对。", "Check it.");
     /// The label of a row stands beside the row of its figures.
     LABEL_APART = "label-apart", Warning,
-        ("标签与数据不在同一行", "a label stands apart from its figures"),
-        ("标签所在的行没有数据，紧邻的一行只有数据、没有标签，按同一行读取。", "The label's own line has no figures, and the line beside it has figures and no label; they were read as one row."),
+        ("行名与数据不在同一行", "a label stands apart from its figures"),
+        ("行名所在的行没有数据，紧邻的一行只有数据、没有行名，按同一行读取。", "The label's own line has no figures, and the line beside it has figures and no label; they were read as one row."),
         ("请核对。", "Check them.");
     /// The text of a cell is no certain figure.
     FIGURE_UNREADABLE = "figure-unreadable", Error,
@@ -100,24 +100,24 @@ super::declare! {
         ("单元格中的文字不能确定为一个数，已留空，原文保留。", "The text in the cell is no certain number; the figure is empty and the text is kept."),
         ("请填写一个数字。", "Write one number.");
     /// Figures that run together were divided.
-    FIGURES_DEDUCED = "figures-deduced", Info,
+    FIGURES_DEDUCED = "figures-deduced", Warning,
         ("连写的数字已切分", "figures that run together were divided"),
-        ("文本没有分开各单元格的数字；按表单的勾稽关系和数字本身只有一种切分方法，已据此读取，并在每个数上注明依据的规则。", "The text does not part the figures of the cells. By the form's rules and the digits themselves they can be divided in one way only; each figure says which rules decided it."),
+        ("文本没有分开各单元格的数字；按格式的勾稽关系和数字本身只有一种切分方法，已据此读取，并在每个数上注明依据的规则。", "The text does not part the figures of the cells. By the form's rules and the digits themselves they can be divided in one way only; each figure says which rules decided it."),
         ("请核对。", "Check them.");
     /// Cells are blank.
-    CELLS_BLANK = "cells-blank", Info,
+    CELLS_BLANK = "cells-blank", Warning,
         ("单元格为空", "cells are blank"),
         ("空白不等于0，按空白保留。", "Blank is not 0; it is kept as blank."),
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
     /// Cells hold a dash, a slash or 无.
-    CELLS_NOT_NUMBERS = "cells-not-numbers", Info,
+    CELLS_NOT_NUMBERS = "cells-not-numbers", Warning,
         ("单元格填写了“/”“—”或“无”", "cells hold a slash, a dash or 无"),
         ("这些写法不等于0，按原样保留。", "These are not 0; they are kept as written."),
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
     /// A figure was converted to the form's unit.
     UNIT_CONVERTED = "unit-converted", Warning,
         ("单位已折算", "a figure was converted to the form's unit"),
-        ("单元格写有另一个单位，已按表单的单位折算。", "The cell names another unit; the figure was converted to the form's."),
+        ("单元格写有另一个单位，已按格式的单位折算。", "The cell names another unit; the figure was converted to the form's."),
         ("请核对单位和金额。", "Check the unit and the amount.");
     /// A sign stands twice.
     SIGN_DOUBLED = "sign-doubled", Warning,
@@ -136,8 +136,8 @@ super::declare! {
         ("请核对其中没有应当读取的报告。", "Check that none of it is a report that should have been read.");
     /// A text has more labels than are looked at.
     LABELS_TOO_MANY = "labels-too-many", Error,
-        ("表格标签过多", "too many labels of tables"),
-        ("文本中的表格标签远多于一份报告应有的数量，其后的数据未读取。", "The text has many times the labels of a report; figures behind the last one that was looked at were not read."),
+        ("表格行名过多", "too many labels of tables"),
+        ("文本中的表格行名远多于一份报告应有的数量，其后的数据未读取。", "The text has many times the labels of a report; figures behind the last one that was looked at were not read."),
         ("请确认文件是年度报告，并将各份报告分别存为文件。", "Make sure that the file is an annual report, and save each report as a file of its own.");
     /// The agency is not certain.
     AGENCY_UNCERTAIN = "agency-uncertain", Warning,
@@ -180,7 +180,7 @@ super::declare! {
         ("日期缺少“年”“月”等字，只有一种读法。", "The date lacks 年 or 月, and only one reading is possible."),
         ("请核对。", "Check it.");
     /// A date cannot be decided.
-    DATE_UNCERTAIN = "date-uncertain", Warning,
+    DATE_UNCERTAIN = "date-uncertain", Info,
         ("日期不确定", "a date is not certain"),
         ("日期缺字，有多种读法，已留空。", "The date lost characters and can be read in more than one way; it was left empty."),
         ("请补全日期。", "Complete the date.");
@@ -205,13 +205,13 @@ super::declare! {
         ("页眉页脚不属于报告正文，文字保留在此。", "Headers and footers are no part of the report's text; they are kept here."),
         ("请核对其中没有正文内容。", "Check that nothing in them belongs to the report.");
     /// Content that belongs to no part of the form.
-    CONTENT_UNCLAIMED = "content-unclaimed", Warning,
-        ("有内容不属于表单的任何部分", "some content belongs to no part of the form"),
+    CONTENT_UNCLAIMED = "content-unclaimed", Info,
+        ("有内容不属于格式的任何部分", "some content belongs to no part of the form"),
         ("这些内容随报告保留，输出时附在最后。", "The content travels with the report and is put at its end."),
         ("请核对应归入哪一部分。", "Check which part it belongs to.");
     /// The form was chosen by the year alone.
     FORM_BY_YEAR = "form-by-year", Warning,
-        ("按年度选用表单", "the form was chosen by the year"),
-        ("没有表格标签可供判断，按报告年度选用表单。", "No table labels tell the form, so the year decided."),
+        ("按年度选用格式", "the form was chosen by the year"),
+        ("没有表格行名可供判断，按报告年度选用格式。", "No table labels tell the form, so the year decided."),
         ("请核对。", "Check it.");
 }

@@ -7,7 +7,7 @@ super::declare! {
     /// A rule of the form does not hold.
     RULE_BROKEN = "rule-broken", Error,
         ("勾稽关系不成立", "a rule of the form does not hold"),
-        ("表单规定的数据关系不成立，且不能确定是哪个单元格有误。", "Figures do not relate as the form prescribes, and no single cell can be named."),
+        ("格式规定的数据关系不成立，且不能确定是哪个单元格有误。", "Figures do not relate as the form prescribes, and no single cell can be named."),
         ("请对照原始台账核对该行或该列。", "Check the row or column against your records.");
     /// One cell is wrong.
     CELL_WRONG = "cell-wrong", Error,
@@ -40,9 +40,9 @@ super::declare! {
         ("整张表没有一个数。", "Not one cell of the table is filled in."),
         ("请填报；没有发生的填0。", "Fill it in; write 0 where nothing happened.");
     /// The form is not that of the report's year.
-    FORM_OF_ANOTHER_YEAR = "form-of-another-year", Warning,
+    FORM_OF_ANOTHER_YEAR = "form-of-another-year", Error,
         ("使用了其他年度的格式", "the form is that of another year"),
-        ("报告使用的表单不是该年度规定的格式。", "The report uses a form that is not prescribed for its year."),
+        ("报告使用的格式不是该年度规定的格式。", "The report uses a form that is not prescribed for its year."),
         ("请换用当年的格式。", "Use the form of the year.");
     /// A part of the report is missing.
     SECTION_MISSING = "section-missing", Warning,
@@ -50,18 +50,18 @@ super::declare! {
         ("格式规定的部分不能遗漏。", "The form's parts must not be left out."),
         ("请补充。", "Add it.");
     /// A part of the report is longer than it may be.
-    SECTION_TOO_LONG = "section-too-long", Warning,
+    SECTION_TOO_LONG = "section-too-long", Info,
         ("篇幅超过规定", "a part is longer than it should be"),
         ("格式规定了该部分的篇幅。", "The form limits the length of this part."),
         ("请精简。", "Shorten it.");
     /// The title is not as prescribed.
-    TITLE_NOT_PRESCRIBED = "title-not-prescribed", Warning,
+    TITLE_NOT_PRESCRIBED = "title-not-prescribed", Info,
         ("标题不规范", "the title is not as prescribed"),
         ("标题与规定的写法不一致；输出时使用规范标题。", "The title differs from the prescribed wording; outputs use the prescribed one."),
         ("请改用规范标题。", "Use the prescribed title.");
     /// Guidance of the blank form is left in.
     PLACEHOLDER_LEFT = "placeholder-left", Error,
-        ("留有空白表单的提示文字", "guidance of the blank form is left in"),
+        ("留有空白格式的提示文字", "guidance of the blank form is left in"),
         ("提示文字应当被内容替换。", "Guidance should have been replaced by content."),
         ("请填写或删除。", "Fill it in or delete it.");
     /// Parts named in the prose are more than the whole.
@@ -82,10 +82,10 @@ super::declare! {
     /// A figure that the agency cannot have.
     FIGURE_NOT_COMPETENT = "figure-not-competent", Warning,
         ("该机关不应有此项数据", "the agency cannot have this figure"),
-        ("表单的这一项只有部分机关才有数据；按单位名录中的层级、类型或机关名称，该机关不在其中。", "Only some agencies have this figure; by its level, kind or name this one is none of them."),
+        ("格式的这一项只有部分机关才有数据；按单位名录中的层级、类型或机关名称，该机关不在其中。", "Only some agencies have this figure; by its level, kind or name this one is none of them."),
         ("请核对是否填错栏目；确无此项的，请改为0。", "Check whether it stands in the wrong row; where there is none, write 0.");
     /// A figure seems to be in another unit.
-    UNIT_MISTAKEN = "unit-mistaken", Warning,
+    UNIT_MISTAKEN = "unit-mistaken", Error,
         ("数字的单位可能有误", "a figure seems to be in another unit"),
         ("数字大得不合常理，或与上一年度、正文相差的倍数正是两种单位之差。", "The figure is larger than is believed, or differs from last year's or the text's by just the factor between two units."),
         ("请核对单位后改正。", "Check the unit and correct the figure.");
@@ -105,7 +105,7 @@ super::declare! {
         ("除机关名称和年份外，这一部分与另一单位报告的文字相同。", "But for the agency's name and the years, the part has the text of another agency's report."),
         ("请核对是否套用。", "Check whether it was copied.");
     /// Words of an older form.
-    OUTLINE_STALE = "outline-stale", Warning,
+    OUTLINE_STALE = "outline-stale", Info,
         ("沿用了旧格式的内容", "words of an older form"),
         ("这一部分提到了现行格式没有的内容，或已被替代的文件。", "This part speaks of what the present form does not have, or of a document that has been replaced."),
         ("请按现行格式改写。", "Rewrite it by the present form.");

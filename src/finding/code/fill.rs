@@ -8,7 +8,7 @@ declare! {
     FIELD_HAS_NO_PLACE = "field-has-no-place", Error,
         ("模板中没有位置填写的数据", "figures that have no place in the template"),
         ("模板的表格缺少这些数据的单元格，或者无法确定是哪一格，这些数据没有填入。", "The template's tables lack the cells of these figures, or it is not certain which they are; the figures were not filled in."),
-        ("请在模板中按表单补齐表格，再填一次。", "Complete the template's tables as the form has them and fill it again.");
+        ("请在模板中按格式补齐表格，再填一次。", "Complete the template's tables as the form has them and fill it again.");
     /// A part of the report has no heading in the template.
     SECTION_HAS_NO_PLACE = "section-has-no-place", Warning,
         ("模板中没有这一部分", "a part that the template does not have"),
@@ -25,7 +25,7 @@ declare! {
         ("这段文字不是已知的填写提示，保留在原处。", "The text is not a known placeholder; it stays where it stands."),
         ("如果是填写说明，请在提交前删除。", "Where it is an instruction, delete it before handing the report in.");
     /// The template is a report with figures.
-    TEMPLATE_HAD_FIGURES = "template-had-figures", Info,
+    TEMPLATE_HAD_FIGURES = "template-had-figures", Warning,
         ("模板是一份已填写的报告", "the template is a report with figures"),
         ("模板中已有数据和文字，均已换成本报告的内容。", "The template held figures and text; all were replaced by those of this report."),
         ("请核对没有留下旧内容。", "Check that nothing old is left.");
@@ -50,7 +50,7 @@ declare! {
         ("模板中有依赖所填数据的公式，因此在工作簿中注明打开时重新计算。", "The template has formulas that depend on what is filled in, so the workbook says that it is to be worked out when it is opened."),
         ("无需处理。", "Nothing to do.");
     /// Text has no cell in the template.
-    TEXT_HAS_NO_PLACE = "text-has-no-place", Warning,
+    TEXT_HAS_NO_PLACE = "text-has-no-place", Error,
         ("模板中没有位置填写的文字", "text that has no place in the template"),
         ("模板中没有找到这些部分的标题或其下的空格，文字没有填入。", "The template has no heading for these parts, or no blank cell below it; their text was not filled in."),
         ("请在模板中加上标题，并在其下留出空格，再填一次；或另行报送文字。", "Put the heading with a blank cell below it into the template and fill it again, or hand the text in separately.");

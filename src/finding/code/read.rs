@@ -7,12 +7,9 @@ use crate::finding::Severity::{Error, Info, Warning};
 pub static FILE_ENCRYPTED: Code = Code {
     id: "file-encrypted",
     severity: Error,
-    title: ("文件已加密", "the file is encrypted"),
+    title: ("文件设有打开密码，未能读取", "the file needs a password to open"),
     why: ("文件设有打开密码，内容无法读取。", "The file has an opening password, so nothing in it can be read."),
-    remedy: (
-        "请在 Word 或 WPS 中取消密码后另存，再重新报送。",
-        "Remove the password in Word or WPS, save, and send it again.",
-    ),
+    remedy: ("请在 Word 或 WPS 中取消密码后重新报送。", "Remove the password and send it again."),
 };
 
 /// The file is encrypted with the password that Excel puts in by itself.
@@ -34,43 +31,37 @@ pub static DEFAULT_PASSWORD: Code = Code {
 pub static FILE_DAMAGED: Code = Code {
     id: "file-damaged",
     severity: Error,
-    title: ("文件损坏", "the file is damaged"),
+    title: ("文件不完整或已损坏，未能读取", "the file is incomplete or damaged"),
     why: (
         "文件不完整或内部结构有误，读取到此为止不可靠。",
         "The file is cut short or its structure contradicts itself; what could be read of it would not be reliable.",
     ),
-    remedy: (
-        "请用原程序打开检查后另存，或向报送单位索取完整文件。",
-        "Open it in the program that made it and save it again, or ask the sender for a whole copy.",
-    ),
+    remedy: ("请重新报送完整文件。", "Send a whole copy."),
 };
 
 /// No reader for this content.
 pub static FILE_UNSUPPORTED: Code = Code {
     id: "file-unsupported",
     severity: Error,
-    title: ("不支持的文件类型", "this kind of file is not supported"),
+    title: ("这种文件未能读取", "this kind of file cannot be read"),
     why: (
         "按内容识别，文件不是可读取的 Word、Excel、网页或文本。",
         "By its content the file is none of the Word, Excel, web or text formats that can be read.",
     ),
-    remedy: (
-        "请用 Word、Excel 或 WPS 打开，另存为 .docx、.xlsx 或 .html 后重试；压缩包请先解压。",
-        "Open it in Word, Excel or WPS, save it as .docx, .xlsx or .html and try again; unpack an archive first.",
-    ),
+    remedy: ("请报送 Word 或 Excel 原文件。", "Send the Word or Excel original."),
 };
 
 /// The file would cost more than one file may.
 pub static FILE_OVER_LIMIT: Code = Code {
     id: "file-over-limit",
     severity: Error,
-    title: ("文件超出安全限额", "the file exceeds a safety limit"),
+    title: ("文件异常（过大或内容过多），为安全起见未读取", "the file is abnormally large or dense and was not read"),
     why: (
         "文件解压后过大、嵌套过深或单元格过多，正常报告不会如此。",
         "Unpacked, the file is too large, nested too deeply or has too many cells; no honest report is.",
     ),
     remedy: (
-        "请核对文件来源；确属报告的，请另存为新文件后重试。",
+        "请核对来源；确为报告的，请另存后重报。",
         "Check where the file comes from; if it really is a report, save it as a new file and try again.",
     ),
 };
@@ -79,24 +70,24 @@ pub static FILE_OVER_LIMIT: Code = Code {
 pub static FILE_UNREADABLE: Code = Code {
     id: "file-unreadable",
     severity: Error,
-    title: ("无法读取文件", "the file cannot be read from disk"),
-    why: ("操作系统拒绝读取该文件。", "The operating system refused to read the file."),
-    remedy: ("请检查路径和权限。", "Check the path and its permissions."),
+    title: ("文件打不开", "the file cannot be opened"),
+    why: ("文件可能正被其他程序使用，或没有读取权限。", "The operating system refused to read the file."),
+    remedy: ("请关闭该文件后重试，或检查权限。", "Check the path and its permissions."),
 };
 
 /// The file has no content.
 pub static FILE_EMPTY: Code = Code {
     id: "file-empty",
     severity: Error,
-    title: ("文件为空", "the file is empty"),
+    title: ("文件没有内容", "the file is empty"),
     why: ("文件没有任何内容。", "The file has no content."),
-    remedy: ("请重新索取文件。", "Ask for the file again."),
+    remedy: ("请重新报送。", "Send it again."),
 };
 
 /// Suffix and content differ.
 pub static SUFFIX_WRONG: Code = Code {
     id: "suffix-wrong",
-    severity: Warning,
+    severity: Info,
     title: ("扩展名与内容不符", "the suffix does not match the content"),
     why: (
         "文件按内容读取，扩展名写的是另一种格式。",
@@ -156,7 +147,7 @@ pub static CELLS_HIDDEN: Code = Code {
 /// Formulas of a sheet have no stored results.
 pub static FORMULA_UNCALCULATED: Code = Code {
     id: "formula-uncalculated",
-    severity: Warning,
+    severity: Error,
     title: ("公式没有计算结果", "formulas have no stored results"),
     why: (
         "工作簿由程序生成而未经 Excel 或 WPS 计算，公式单元格没有数值可读。",

@@ -26,9 +26,9 @@ super::declare! {
         ("请补充名录，或更正报告中的机关名称。", "Add it to the file, or correct the name in the report.");
     /// A report of another form or year.
     REPORT_OF_OTHER_FORM = "report-of-other-form", Error,
-        ("报告的表单或年度与汇总不同", "a report is of another form or year"),
-        ("只汇总同一表单、同一年度的报告，该报告没有计入。", "Only reports of one form and year are added up; this one is not counted."),
-        ("请将不同表单、年度的报告分开汇总。", "Add up each form and year by itself.");
+        ("报告的格式或年度与汇总不同", "a report is of another form or year"),
+        ("只汇总同一格式、同一年度的报告，该报告没有计入。", "Only reports of one form and year are added up; this one is not counted."),
+        ("请将不同格式、年度的报告分开汇总。", "Add up each form and year by itself.");
     /// An agency has not reported.
     AGENCY_MISSING = "agency-missing", Warning,
         ("单位未报送", "an agency has not reported"),
@@ -75,14 +75,14 @@ super::declare! {
         ("按文件名或文件夹名，该文件是名录中一个单位报送的，但没有读出报告，汇总数不含该单位。", "By the name of the file or of its folder an agency of the agencies file has sent it, and no report could be read from it, so the sums lack it."),
         ("请按该文件的问题说明处理，或请该单位重新报送。", "See what is wrong with the file, or ask the agency to send it again.");
     /// The file has more than one agency at the top.
-    SUPERIOR_UNCERTAIN = "superior-uncertain", Warning,
+    SUPERIOR_UNCERTAIN = "superior-uncertain", Error,
         ("名录中有多个最高一级单位", "the agencies file has more than one agency at the top"),
         ("无法确定汇总报告以哪个机关的名义编写，机关名称留空。", "In whose name the sums are reported is not certain; the agency is left empty."),
         ("请在名录中加入上级单位。", "Add the superior to the file.");
     /// Figures that do not add up over agencies are left out.
-    TABLE_NOT_ADDED = "table-not-added", Info,
+    TABLE_NOT_ADDED = "table-not-added", Warning,
         ("表格不可相加", "a table does not add up"),
-        ("表单规定该表各单位的数据不能相加，汇总中留空。", "The form says that figures of this table do not add up over agencies; it stays empty."),
+        ("格式规定该表各单位的数据不能相加，汇总中留空。", "The form says that figures of this table do not add up over agencies; it stays empty."),
         ("请由上级自行填写。", "The superior fills it in.");
     /// Agencies that reported in one of two years are not compared.
     AGENCIES_NOT_COMPARED = "agencies-not-compared", Info,

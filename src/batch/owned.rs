@@ -1,0 +1,145 @@
+//! What the runs into a folder wrote: names with marks, so that what a later run no longer makes is told, and removed where that is
+//! wanted. Nothing else in the folder is ever touched.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::files::{PREFIX, write_whole};
+
+/// What earlier runs wrote and this one did not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stale {
+    /// Files that are still there.
+    pub left: Vec<String>,
+    /// Files that were removed.
+    pub removed: Vec<String>,
+}
+
+/// A line of the log.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    name: String,
+    mark: String,
+}
+
+/// The files of a folder that runs wrote.
+#[derive(Debug)]
+pub(super) struct Owned {
+    folder: PathBuf,
+    before: BTreeMap<String, String>,
+    now: BTreeMap<String, String>,
+}
+
+impl Owned {
+    /// What earlier runs wrote. A log that cannot be read owns nothing.
+    pub(super) fn open(folder: &Path) -> Self {
+        let text = fs::read_to_string(folder.join(log())).unwrap_or_default();
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let before = lines.filter(|line| is_inside(&line.name)).map(|line| (line.name, line.mark)).collect();
+        Self { folder: folder.to_owned(), before, now: BTreeMap::new() }
+    }
+
+    /// This run made a file of this name and mark.
+    pub(super) fn made(&mut self, name: &str, mark: String) {
+        self.now.insert(name.to_owned(), mark);
+    }
+
+    /// Settles what earlier runs left: told, or removed where nobody has changed it since. A run that was `stopped` knows nothing of
+    /// what it did not reach.
+    pub(super) fn finish(mut self, prune: bool, stopped: bool) -> io::Result<Stale> {
+        let mut stale = Stale::default();
+        for (name, mark) in std::mem::take(&mut self.before) {
+            if self.now.contains_key(&name) {
+                continue;
+            }
+            let path = self.folder.join(&name);
+            let Ok(bytes) = fs::read(&path) else { continue };
+            let own = mark_of(&bytes) == mark;
+            if !stopped && prune && own && fs::remove_file(&path).is_ok() {
+                stale.removed.push(name);
+                continue;
+            }
+            if !stopped {
+                stale.left.push(name.clone());
+            }
+            self.now.insert(name, mark);
+        }
+        let mut text = Vec::new();
+        for (name, mark) in self.now {
+            serde_json::to_writer(&mut text, &Line { name, mark })?;
+            text.write_all(b"\n")?;
+        }
+        write_whole(&self.folder, &log(), &text)?;
+        Ok(stale)
+    }
+}
+
+fn log() -> String {
+    format!("{PREFIX}outputs")
+}
+
+/// By what an output is known again.
+pub(super) fn mark_of(bytes: &[u8]) -> String {
+    format!("{:032x}", xxh3_128(bytes))
+}
+
+/// Whether a name stays in the folder.
+fn is_inside(name: &str) -> bool {
+    !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(folder: &Path, files: &[(&str, &str)], prune: bool, stopped: bool) -> Stale {
+        let mut owned = Owned::open(folder);
+        for (name, text) in files {
+            fs::write(folder.join(name), text).unwrap();
+            owned.made(name, mark_of(text.as_bytes()));
+        }
+        owned.finish(prune, stopped).unwrap()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| !name.starts_with('.'));
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn only_what_a_run_wrote_and_nobody_changed_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        fs::write(folder.join("theirs.docx"), "x").unwrap();
+        run(folder, &[("a.docx", "a"), ("b.docx", "b"), ("c.docx", "c")], false, false);
+        let told = run(folder, &[("a.docx", "a")], false, false);
+        assert_eq!((told.left, told.removed), (vec!["b.docx".to_owned(), "c.docx".to_owned()], Vec::new()));
+        // A run that was stopped removes nothing and forgets nothing.
+        assert_eq!(run(folder, &[], true, true), Stale::default());
+        fs::write(folder.join("c.docx"), "changed by hand").unwrap();
+        let pruned = run(folder, &[("a.docx", "a")], true, false);
+        assert_eq!((pruned.left, pruned.removed), (vec!["c.docx".to_owned()], vec!["b.docx".to_owned()]));
+        assert_eq!(names(folder), ["a.docx", "c.docx", "theirs.docx"]);
+    }
+
+    #[test]
+    fn a_log_cannot_lead_out_of_the_folder() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("out");
+        fs::create_dir(&folder).unwrap();
+        fs::write(outer.path().join("kept"), "x").unwrap();
+        let line = |name: &str| format!("{{\"name\":{name:?},\"mark\":\"{}\"}}\n", mark_of(b"x"));
+        let absolute = outer.path().join("kept");
+        fs::write(folder.join(log()), line("../kept") + &line(absolute.to_str().unwrap())).unwrap();
+        assert_eq!(run(&folder, &[], true, false), Stale::default());
+        assert!(outer.path().join("kept").exists());
+    }
+}

@@ -1,0 +1,187 @@
+//! The letters of a run: what each agency sent is gathered, and written to once, whatever it sent how often.
+
+use std::io;
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::files::write_whole;
+use super::names;
+use super::owned::{Owned, Stale, mark_of};
+use crate::agencies::{Agencies, Matcher};
+use crate::finding::{Finding, Language, Severity};
+use crate::form::Forms;
+use crate::letter::{About, Kind, Letter, LetterError, Sender, Sent, Tell, receipt, reminder, tell};
+use crate::settings::Policy;
+use crate::text::fold;
+
+/// What came of a file, or of a report in it.
+#[derive(Debug, Clone, Default)]
+pub struct Received {
+    /// The path of the file as it is shown.
+    pub path: String,
+    /// Its SHA-256; empty where it could not be read at all.
+    pub sha256: String,
+    /// Whether a report was read.
+    pub read: bool,
+    /// The agency that the report names.
+    pub agency: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its year.
+    pub year: Option<i16>,
+    /// Its form.
+    pub form: Option<String>,
+    /// What letters can tell of it.
+    pub findings: Vec<Finding>,
+    /// Whether something in it has to be corrected.
+    pub wrong: bool,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Posted {
+    /// How many letters of each kind.
+    pub letters: Vec<(Kind, usize)>,
+    /// Files of which nobody knows who sent them, so nobody is written to.
+    pub unknown: Vec<String>,
+    /// Letters of earlier runs that this one does not write any more.
+    pub stale: Stale,
+}
+
+/// What letters need to know besides what was received.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    /// The forms.
+    pub forms: &'a Forms,
+    /// Which findings the office wants told.
+    pub policy: &'a Policy,
+    /// Who writes.
+    pub sender: &'a Sender,
+    /// The agencies that are to report, where they are known.
+    pub agencies: Option<(&'a Agencies, &'a Matcher<'a>)>,
+    /// The language of the letters.
+    pub language: Language,
+}
+
+/// Letters while they are gathered.
+#[derive(Debug)]
+pub struct Post<'a> {
+    desk: Desk<'a>,
+    boxes: IndexMap<String, (String, Vec<Received>)>,
+    unknown: Vec<String>,
+}
+
+impl<'a> Post<'a> {
+    /// No letters yet.
+    pub fn new(desk: Desk<'a>) -> Self {
+        Self { desk, boxes: IndexMap::new(), unknown: Vec::new() }
+    }
+
+    /// Adds what came of a file or a report. Only what letters tell of it is kept.
+    pub fn add(&mut self, mut received: Received) {
+        received.wrong = received.findings.iter().any(|finding| finding.counts(Severity::Error));
+        received.findings.retain(|finding| self.tell(finding) > Tell::Never);
+        let listed = self.desk.agencies.and_then(|(_, matcher)| {
+            let named = received.agency.as_deref().and_then(|name| matcher.find(name).agency);
+            let sent = || matcher.by_path(&received.path).filter(|_| !received.read);
+            named.or_else(sent).map(|agency| matcher.name(agency).to_owned())
+        });
+        let Some(name) = listed.or_else(|| received.agency.clone()) else {
+            self.unknown.push(received.path);
+            return;
+        };
+        self.boxes.entry(fold(&name)).or_insert_with(|| (name, Vec::new())).1.push(received);
+    }
+
+    fn tell(&self, finding: &Finding) -> Tell {
+        tell(finding, self.desk.policy.letter(&finding.code))
+    }
+
+    /// Writes the letters into folders of their kinds, one file each and one with all of a kind for printing. Reminders are written where
+    /// the agencies are known and `whole` is set, receipts where they are wanted. What an earlier run wrote and this one does not is told,
+    /// or removed where `prune` is set.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write(self, folder: &Path, receipts: bool, whole: bool, prune: bool) -> io::Result<Posted> {
+        let mut letters: Vec<(Kind, String, Letter)> = Vec::new();
+        for (name, all) in self.boxes.values() {
+            let about = self.about(name, all);
+            let sent: Vec<Sent> = all.iter().map(sent).collect();
+            let Desk { sender, language, .. } = self.desk;
+            let composed = Letter::compose(&about, &sent, sender, |finding| self.tell(finding), language);
+            letters.extend(composed.map(|(kind, letter)| (kind, name.clone(), letter)));
+            if receipts {
+                let files: Vec<&str> = sent.iter().map(|one| one.file).collect();
+                let digests: Vec<&str> = all.iter().map(|one| one.sha256.as_str()).collect();
+                let clean = all.iter().all(|one| one.read && !one.wrong);
+                letters.push((Kind::Receipt, name.clone(), receipt(&about, &files, &digests, clean, sender, language)));
+            }
+        }
+        if whole {
+            for name in self.missing() {
+                let about = self.about(&name, &[]);
+                letters.push((Kind::Reminder, name.clone(), reminder(&about, self.desk.sender, self.desk.language)));
+            }
+        }
+        letters.sort_by_key(|(kind, ..)| *kind);
+        let mut owned = Owned::open(folder);
+        std::fs::create_dir_all(folder)?;
+        let mut posted = Posted { unknown: self.unknown, ..Posted::default() };
+        for of_kind in letters.chunk_by(|one, other| one.0 == other.0) {
+            let Some((kind, ..)) = of_kind.first() else { continue };
+            posted.letters.push((*kind, of_kind.len()));
+            let within = kind.folder(self.desk.language);
+            let mut put = |name: &str, bytes: Result<Vec<u8>, LetterError>| -> io::Result<()> {
+                let bytes = bytes.map_err(io::Error::other)?;
+                let name = format!("{within}/{name}.docx");
+                write_whole(folder, &name, &bytes)?;
+                owned.made(&name, mark_of(&bytes));
+                Ok(())
+            };
+            for (_, name, letter) in of_kind {
+                put(&names::safe(name), letter.docx())?;
+            }
+            let all: Vec<Letter> = of_kind.iter().map(|(.., letter)| letter.clone()).collect();
+            let name = match self.desk.language {
+                Language::Zh => "全部（打印用）",
+                Language::En => "all (for printing)",
+            };
+            put(name, Letter::print(&all))?;
+        }
+        posted.stale = owned.finish(prune, !whole)?;
+        Ok(posted)
+    }
+
+    /// The agencies of the file of which nothing has come. One that adds up the others' reports is not asked for one.
+    fn missing(&self) -> Vec<String> {
+        let Some((agencies, _)) = self.desk.agencies else { return Vec::new() };
+        let of = |index: usize| agencies.list()[index].parent.is_none() && !agencies.children(index).is_empty();
+        let listed = agencies.list().iter().enumerate().filter(|(index, _)| !of(*index));
+        let open = listed.filter(|(_, agency)| !self.boxes.contains_key(&fold(&agency.name)));
+        open.map(|(_, agency)| agency.name.clone()).collect()
+    }
+
+    fn about<'n>(&'n self, agency: &'n str, received: &[Received]) -> About<'n> {
+        let most = || self.boxes.values().flat_map(|(_, all)| all).find(|one| one.read);
+        let known = received.iter().find(|one| one.read).or_else(most);
+        let form = known.and_then(|one| self.desk.forms.get(one.form.as_deref()?));
+        About {
+            agency,
+            year: known.and_then(|one| one.year),
+            name: form.map(|form| form.title.words()),
+            basis: form.and_then(|form| form.basis.as_deref()),
+            duty: form.and_then(|form| form.duty.as_ref()).filter(|duty| duty.holds(agency)).map(|duty| &duty.text),
+        }
+    }
+}
+
+fn sent(one: &Received) -> Sent<'_> {
+    Sent {
+        file: one.path.rsplit(['/', '\\', '!']).next().unwrap_or(&one.path),
+        title: one.title.as_deref(),
+        read: one.read,
+        findings: &one.findings,
+    }
+}

@@ -1,0 +1,62 @@
+//! What a single argument can be: read from its text, and what is wrong with it in both languages.
+
+use std::num::NonZeroU64;
+
+use jiff::civil::Date;
+use nianbao::batch::Shard;
+use nianbao::finding::{Language, Message, Severity};
+use nianbao::write::{Output, WRITERS};
+
+/// What an argument must be.
+#[derive(Debug)]
+pub(crate) struct Wanted(pub(crate) Message);
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.en)
+    }
+}
+
+impl std::error::Error for Wanted {}
+
+pub(super) fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
+    Wanted(Message::new(zh, en))
+}
+
+pub(super) fn date(text: &str) -> Result<Date, Wanted> {
+    text.parse().map_err(|_| wanted("应为 2025-03-31 这样的日期", "write a day such as 2025-03-31"))
+}
+
+pub(super) fn severity(text: &str) -> Result<Severity, Wanted> {
+    match text {
+        "error" | "错误" => Ok(Severity::Error),
+        "warning" | "提示" => Ok(Severity::Warning),
+        "note" | "info" | "说明" => Ok(Severity::Info),
+        _ => Err(wanted("应为 error（错误）、warning（提示）或 note（说明）", "write error, warning or note")),
+    }
+}
+
+pub(super) fn language(text: &str) -> Result<Language, Wanted> {
+    match text {
+        "zh" => Ok(Language::Zh),
+        "en" => Ok(Language::En),
+        _ => Err(wanted("应为 zh 或 en", "write zh or en")),
+    }
+}
+
+pub(super) fn shard(text: &str) -> Result<Shard, Wanted> {
+    let parts = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
+    let shard = parts.map(|(number, count): (u64, NonZeroU64)| Shard { number, count });
+    let inside = |shard: &Shard| (1..=shard.count.get()).contains(&shard.number);
+    shard
+        .filter(inside)
+        .ok_or_else(|| wanted("应为 2/3 这样的份数，从 1/3 到 3/3", "write a part such as 2/3, from 1/3 to 3/3"))
+}
+
+pub(super) fn output(text: &str) -> Result<Output, Wanted> {
+    let known: Vec<&str> = Output::ALL.iter().map(|output| output.suffix()).collect();
+    let found = Output::ALL.iter().find(|output| output.suffix().eq_ignore_ascii_case(text));
+    found
+        .copied()
+        .ok_or_else(|| wanted(format!("可以是：{}", known.join("、")), format!("the formats are {}", known.join(", "))))
+}

@@ -1,0 +1,68 @@
+//! Which findings letters tell: what the sender can put right, and never what only concerns the office.
+
+use crate::finding::{Finding, Severity};
+
+/// How a letter tells a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tell {
+    /// Not at all.
+    Never,
+    /// Beside others, or by itself where it is about a figure.
+    With,
+    /// By itself.
+    Alone,
+}
+
+/// Codes of what only concerns the office, or how the program read a file.
+const OFFICE: &[&str] = &[
+    "file-unreadable",
+    "suffix-wrong",
+    "page-chrome",
+    "page-margins",
+    "page-pictures-left",
+    "content-unclaimed",
+    "content-skipped",
+    "form-by-year",
+    "section-too-long",
+    "title-not-prescribed",
+    "agency-uncertain",
+    "waiver-expired",
+    "waiver-outdated",
+    "narrative-copied",
+    "internal-error",
+    "file-changed",
+    "archive-unreadable",
+    "not-annotated",
+    "not-revised",
+    "output-name-taken",
+    "output-unwritable",
+    "line-unreadable",
+    "converter-died",
+    "converter-timed-out",
+    "json-unreadable",
+    "figure-corrected",
+    "correction-not-applied",
+    "rules-not-assessed",
+];
+
+/// Codes of warnings that are about figures, also where they name no field.
+const FIGURES: &[&str] = &["prose-sum", "prose-table", "prose-proposal", "row-unknown", "period-incomplete"];
+
+/// How letters tell a finding; `wanted` is what the office has said of its code.
+pub fn tell(finding: &Finding, wanted: Option<bool>) -> Tell {
+    if finding.waived.is_some() || wanted == Some(false) {
+        return Tell::Never;
+    }
+    let office = OFFICE.contains(&finding.code.as_str()) && wanted != Some(true);
+    match finding.severity {
+        _ if office => Tell::Never,
+        Severity::Error => Tell::Alone,
+        Severity::Warning => Tell::With,
+        Severity::Info => Tell::Never,
+    }
+}
+
+/// Whether a warning is about figures, which is a reason to write even where nothing is surely wrong.
+pub(super) fn about_figures(finding: &Finding) -> bool {
+    !finding.fields.is_empty() || FIGURES.contains(&finding.code.as_str())
+}

@@ -1,0 +1,70 @@
+//! Lines of a title: broken between its phrases, never inside one, as even as they can be, and the longest not below a shorter one.
+
+/// The lines of a title of these phrases, each with at most so many characters where that can be. Few phrases are tried in every way.
+pub fn balanced(phrases: &[&str], most: usize) -> Vec<String> {
+    let phrases: Vec<&str> = phrases.iter().copied().filter(|phrase| !phrase.is_empty()).collect();
+    let lengths: Vec<usize> = phrases.iter().map(|phrase| phrase.chars().count()).collect();
+    let whole: usize = lengths.iter().sum();
+    let gaps = phrases.len().saturating_sub(1).min(TRIED);
+    if whole <= most || gaps == 0 {
+        return vec![phrases.concat()];
+    }
+    // A bit for each gap between phrases: whether a line ends there.
+    let best = (0..1_u32 << gaps).min_by_key(|breaks| cost(&lengths, *breaks, most)).unwrap_or_default();
+    let mut lines = vec![String::new()];
+    for (number, phrase) in phrases.iter().enumerate() {
+        if let Some(line) = lines.last_mut() {
+            line.push_str(phrase);
+        }
+        if number < gaps && best & (1 << number) != 0 {
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
+/// Gaps at which lines are tried to end.
+const TRIED: usize = 10;
+
+/// What is wrong with lines, worst first: characters beyond the measure, the number of lines, a middle line that is not between its
+/// neighbours, and how uneven they are.
+fn cost(lengths: &[usize], breaks: u32, most: usize) -> (usize, usize, usize, usize) {
+    let mut lines = vec![0];
+    for (number, length) in lengths.iter().enumerate() {
+        if let Some(line) = lines.last_mut() {
+            *line += length;
+        }
+        if number + 1 < lengths.len() && number < TRIED && breaks & (1 << number) != 0 {
+            lines.push(0);
+        }
+    }
+    let beyond = lines.iter().map(|line| line.saturating_sub(most)).sum();
+    let rises = lines.windows(2).any(|pair| pair[1] > pair[0]);
+    let falls = lines.windows(2).any(|pair| pair[1] < pair[0]);
+    let (longest, shortest) = (lines.iter().max().unwrap_or(&0), lines.iter().min().unwrap_or(&0));
+    (beyond, lines.len(), usize::from(rises && falls), longest - shortest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_broken_between_phrases_and_evenly() {
+        let title = ["青岚县卫生健康委员会", "2025年", "政府信息公开工作", "年度报告"];
+        assert_eq!(balanced(&title, 20), ["青岚县卫生健康委员会2025年", "政府信息公开工作年度报告"]);
+        assert_eq!(balanced(&title, 40), [title.concat()]);
+        let long = ["青岚县人民政府办公室", "关于退回修改", "2025年", "政府信息公开工作", "年度报告", "的通知"];
+        let lines = balanced(&long, 20);
+        assert!(lines.len() == 2 && lines.iter().all(|line| line.chars().count() <= 22), "{lines:?}");
+    }
+
+    #[test]
+    fn nothing_is_lost_and_a_phrase_that_is_too_long_stands_whole() {
+        for most in 1..30 {
+            let phrases = ["甲乙丙丁戊己庚辛壬癸子丑", "", "年", "度报告"];
+            assert_eq!(balanced(&phrases, most).concat(), phrases.concat());
+        }
+        assert_eq!(balanced(&[], 10), [""]);
+    }
+}
