@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use jiff::civil::Date;
 use nianbao::batch::Shard;
 use nianbao::finding::{Language, Message, Severity};
-use nianbao::write::{Output, WRITERS};
+use nianbao::write::Output;
 
 /// What an argument must be.
 #[derive(Debug)]

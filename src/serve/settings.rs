@@ -128,7 +128,8 @@ impl Settings {
 }
 
 /// What stands in letters to senders.
-pub(super) const LETTER_KEYS: &[&str] = &[];
+pub(super) const LETTER_KEYS: &[&str] =
+    &["sender", "number", "deadline", "reply-to", "contact", "phone", "date", "request", "due", "portal"];
 
 /// A setting that cannot have this value.
 pub(super) fn wrong(key: &str, text: &str) -> Option<Message> {

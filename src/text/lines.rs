@@ -1,7 +1,7 @@
 //! Lines of a title: broken between its phrases, never inside one, as even as they can be, and the longest not below a shorter one.
 
 /// The lines of a title of these phrases, each with at most so many characters where that can be. Few phrases are tried in every way.
-pub fn balanced(phrases: &[&str], most: usize) -> Vec<String> {
+pub(crate) fn balanced(phrases: &[&str], most: usize) -> Vec<String> {
     let phrases: Vec<&str> = phrases.iter().copied().filter(|phrase| !phrase.is_empty()).collect();
     let lengths: Vec<usize> = phrases.iter().map(|phrase| phrase.chars().count()).collect();
     let whole: usize = lengths.iter().sum();

@@ -4,7 +4,7 @@ use crate::annotate::{AUTHOR, Revision, annotate, revise};
 use crate::batch::{guarded, safe_name};
 use crate::document::Budget;
 use crate::finding::{Bilingual, Finding, Language, Message, Severity};
-use crate::letter::Letter;
+use crate::letter::{About, Letter, Sender, Sent, Tell};
 use crate::report::Report;
 
 use super::Which;
@@ -42,13 +42,57 @@ impl Desk<'_> {
                 Ok(Done { name: format!("修订-{}.{}", safe_name(stem), made.kind), bytes: made.bytes })
             }
             _ => {
-                let letter = Letter::compose(report.as_ref(), &which.file.name, &named, language);
-                let letter =
+                let whose = report.as_ref().and_then(|report| report.agency.as_deref()).unwrap_or(stem);
+                let about = self.about(report.as_ref(), whose);
+                let sent = Sent {
+                    file: &which.file.name,
+                    title: report.as_ref().and_then(|report| report.title.as_deref()),
+                    read: report.is_some(),
+                    findings: &named,
+                };
+                let letter = Letter::compose(&about, &[sent], &self.sender(language), |_| Tell::Alone, language);
+                let (_, letter) =
                     letter.ok_or_else(|| Message::new("没有要写进通知的问题。", "there is nothing to write about"))?;
                 let bytes = letter.docx().map_err(|error| error.message())?;
-                let whose = report.as_ref().and_then(|report| report.agency.as_deref()).unwrap_or(stem);
                 Ok(Done { name: format!("退回修改通知-{}.docx", safe_name(whose)), bytes })
             }
+        }
+    }
+
+    /// To whom a letter goes, and about which report.
+    fn about<'n>(&'n self, report: Option<&Report>, agency: &'n str) -> About<'n> {
+        let form = report.and_then(|report| self.shelf.forms.get(&report.form));
+        let duty = form.and_then(|form| form.duty.as_ref()).filter(|duty| duty.holds(agency));
+        About {
+            agency,
+            year: report.and_then(|report| report.year),
+            name: form.map(|form| form.title.words()),
+            basis: form.and_then(|form| form.basis.as_deref()),
+            duty: duty.map(|duty| &duty.text),
+        }
+    }
+
+    /// Who writes, by the settings of the work folder; the keys are those of `nianbao.toml`.
+    fn sender(&self, language: Language) -> Sender {
+        let text = |key: &str| self.settings.text(key);
+        let day = |key: &str| {
+            let given = text(key)?;
+            match (given.parse::<jiff::civil::Date>(), language) {
+                (Ok(day), Language::Zh) => Some(format!("{}年{}月{}日", day.year(), day.month(), day.day())),
+                _ => Some(given),
+            }
+        };
+        Sender {
+            name: text("sender"),
+            number: text("number"),
+            deadline: day("deadline"),
+            reply_to: text("reply-to"),
+            contact: text("contact"),
+            phone: text("phone"),
+            date: day("date"),
+            request: text("request"),
+            due: day("due"),
+            portal: text("portal"),
         }
     }
 

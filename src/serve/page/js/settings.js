@@ -81,4 +81,14 @@ function draw() {
   dirty();
 }
 /** @returns {any[]} */
-function letterFields() { return []; }
+function letterFields() {
+  return [
+    field('sender', L('署名单位', 'Sender'), L('通知落款', 'who signs letters')),
+    field('number', L('文号', 'Document number'), L('可以不写', 'optional')),
+    field('deadline', L('答复期限', 'Answer by'), L('如 2026-01-26', 'such as 2026-01-26')),
+    field('date', L('成文日期', 'Date'), L('如 2026-01-12', 'such as 2026-01-12')),
+    field('reply-to', L('回复方式', 'Reply to'), L('邮箱或系统', 'where the answer goes')),
+    field('contact', L('联系人', 'Contact')),
+    field('phone', L('电话', 'Telephone')),
+  ];
+}
