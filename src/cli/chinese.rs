@@ -256,6 +256,8 @@ mod tests {
         "elvish",
         "fish",
         "powershell",
+        "PDF",
+        "pdf",
         "zsh",
         "zip",
         "zh",

@@ -100,11 +100,14 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 /// The data of the record that says how the records behind it are encrypted.
 fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8]>, ReadError> {
     let mut at = 0;
+    // Whatever begins otherwise is refused when the globals are read.
+    if u16_at(stream, 0) != Some(kind::BOF) {
+        return Ok(None);
+    }
     while let Some(record) = record(stream, at, budget)? {
         match record.kind {
             kind::FILE_PASS => return Ok(Some(record.data)),
-            // It stands before everything that it encrypts (MS-XLS 2.1.7.20.1).
-            kind::EOF | kind::CODE_PAGE | kind::FONT | kind::BOUND_SHEET => break,
+            kind::EOF => break,
             _ => at = record.end,
         }
     }
