@@ -12,6 +12,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("finding", &["document"]),
     ("form", &["finding", "text"]),
     ("report", &["document", "finding"]),
+    // What a template shows of a form that is still to be written.
+    ("draft", &["document", "text"]),
     // Formats, and no form.
     ("read", &["document", "finding", "text"]),
     // The one part that knows a document and a form.
@@ -27,6 +29,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("settings", &["finding", "text"]),
     ("letter", &["document", "finding", "report", "write"]),
     ("sampler", &["form", "report"]),
+    // Everything that a form goes through, there and back.
+    ("selftest", &["bind", "document", "finding", "form", "read", "report", "sampler", "write"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
     ("rollup", &["agencies", "finding", "form", "migrate", "report"]),
@@ -69,12 +73,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "check",
             "corrections",
             "document",
+            "draft",
             "fill",
             "finding",
             "form",
             "migrate",
+            "read",
             "report",
             "rollup",
+            "selftest",
             "settings",
             "stream",
             "summary",

@@ -160,11 +160,11 @@ fn nothing(reading: &Reading, flow: &Flow) -> Finding {
     };
     let message = Message::new(
         format!(
-            "没有找到任何已知表单：文件有{paragraphs}段文字、{grids}个表格（{rows}行）、{pictures}张图片。{}",
+            "没有找到任何已知表单：文件有{paragraphs}段文字、{grids}个表格（{rows}行）、{pictures}张图片。{}如为一般公文，转换时可加 --any。",
             hint.0
         ),
         format!(
-            "No known form was found: the file has {paragraphs} paragraphs, {grids} tables ({rows} rows) and {pictures} pictures.{}",
+            "No known form was found: the file has {paragraphs} paragraphs, {grids} tables ({rows} rows) and {pictures} pictures.{} `convert --any` reads any document.",
             hint.1
         ),
     );
