@@ -18,7 +18,7 @@ fn findings(form: &Form, report: &Report) -> Vec<Finding> {
 }
 
 fn set(report: &mut Report, field: &str, number: impl Into<Decimal>) {
-    report.values[field] = Value::number(number);
+    report.values[field] = Value::number(number.into());
 }
 
 /// Fields of table three.

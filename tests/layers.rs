@@ -108,7 +108,10 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),
     ("segments", &["labels", "page", "source"]),
-    ("assemble", &["asides", "figures", "grid", "labels", "page", "source", "text"]),
+    ("ledger", &["figures", "labels", "source", "units", "value"]),
+    ("gongwen", &["source"]),
+    ("assemble", &["asides", "figures", "grid", "labels", "ledger", "page", "source", "text"]),
+    ("sheets", &["recognise", "source"]),
     ("several", &["labels", "recognise", "segments", "source"]),
 ];
 

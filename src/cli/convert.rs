@@ -304,7 +304,8 @@ fn fingerprint(
     };
     add(env!("CARGO_PKG_VERSION"));
     add(&program().unwrap_or_default());
-    for &(name, text) in Forms::sources().iter().chain(Migrations::sources()) {
+    let forms = Forms::sources().iter().chain(Forms::further_sources());
+    for &(name, text) in forms.chain(Migrations::sources()) {
         add(name);
         add(text);
     }

@@ -6,18 +6,14 @@ use std::ops::Range;
 use indexmap::IndexMap;
 
 use super::expand::expand_open;
+use super::heads::{Inherited, Leaves, Path, depth_of, has_heading};
 use super::rule::expand;
 use std::sync::Arc;
 
-use toml::Spanned;
-
 use super::openrows::{OpenSource, RowsSource};
-use super::source::{
-    BlockSource, FormSource, HeadRole, HeadSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly,
-};
+use super::source::{BlockSource, FormSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly};
 use super::{
-    Block, Choice, ColumnSlot, Condition, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows,
-    Section, Table, Title,
+    Block, Condition, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table, Title,
 };
 use crate::finding::{Message, not_toml};
 use crate::text::{fold, numbering};
@@ -71,31 +67,6 @@ struct Compiler<'a> {
     mistakes: &'a mut Vec<Mistake>,
     /// The ids of all fields so far.
     ids: HashSet<String>,
-}
-
-/// What a field takes from the table, block, row and column around it; the innermost word counts.
-#[derive(Clone, Default)]
-struct Inherited {
-    kind: Option<FieldKind>,
-    unit: Option<String>,
-    choice: Option<Arc<Choice>>,
-    when: Option<String>,
-}
-
-impl Inherited {
-    fn with(&self, kind: Option<FieldKind>, unit: Option<&String>) -> Self {
-        Self { kind: kind.or(self.kind), unit: unit.cloned().or_else(|| self.unit.clone()), ..self.clone() }
-    }
-
-    fn of(&self, head: &HeadSource) -> Self {
-        let mut inherited = self.with(head.kind, head.unit.as_ref());
-        if !head.of.is_empty() {
-            inherited.choice = Some(Arc::new(Choice::new(&head.of, head.marks.as_deref(), head.several)));
-            inherited.kind = Some(head.kind.unwrap_or(FieldKind::Choice));
-        }
-        inherited.when = head.when.clone().or(inherited.when);
-        inherited
-    }
 }
 
 impl Compiler<'_> {
@@ -451,15 +422,6 @@ impl Compiler<'_> {
 /// Empty rows of a blank form whose rows are data.
 const BLANK_ROWS: u32 = 3;
 
-fn depth_of(head: &HeadSource) -> u32 {
-    let below = head.children.iter().map(|child| depth_of(child.get_ref())).max().unwrap_or(0);
-    below + u32::from(head.heading.is_none())
-}
-
-fn has_heading(head: &HeadSource) -> bool {
-    head.heading.is_some() || head.children.iter().any(|child| has_heading(child.get_ref()))
-}
-
 /// `field = word`.
 fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Result<Condition, Mistake> {
     let wrong = || {
@@ -477,12 +439,6 @@ fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Resu
     Ok(Condition { field, when: known, word: word.to_owned() })
 }
 
-impl Leaf {
-    fn taking(&self, from: &Inherited) -> Self {
-        Self { kind: from.kind, unit: from.unit.clone(), choice: from.choice.clone(), ..self.clone() }
-    }
-}
-
 impl Table {
     /// Grid columns that it takes.
     pub fn width(&self) -> u32 {
@@ -493,74 +449,6 @@ impl Table {
             widest = widest.max(row);
         }
         widest
-    }
-}
-
-impl Head {
-    /// Mapping files are ours or the user's own, and TOML itself bounds their nesting.
-    fn new(source: &HeadSource) -> Self {
-        Self {
-            label: Label::new(source.heading.as_ref().unwrap_or(&source.label), &source.variants),
-            role: source.role,
-            heading: source.heading.is_some(),
-            children: source.children.iter().map(|child| Self::new(child.get_ref())).collect(),
-        }
-    }
-}
-
-#[derive(Clone, Default)]
-struct Path {
-    ids: Vec<String>,
-    labels: Vec<Label>,
-}
-
-#[derive(Default)]
-struct Leaves {
-    leaves: Vec<(Leaf, Inherited)>,
-    slots: Vec<ColumnSlot>,
-    under: Option<Label>,
-    mistakes: Vec<(Range<usize>, String, String)>,
-}
-
-impl Leaves {
-    fn add(&mut self, head: &Spanned<HeadSource>, path: &Path, inherited: &Inherited) {
-        let (span, head) = (head.span(), head.get_ref());
-        if let Some(heading) = &head.heading {
-            self.under = Some(Label::new(heading, &head.variants));
-            for child in &head.children {
-                self.add(child, path, &inherited.of(head));
-            }
-            return;
-        }
-        match head.role {
-            HeadRole::Field => {}
-            HeadRole::Unit => return self.slots.push(ColumnSlot::Unit),
-            HeadRole::Ignore => return self.slots.push(ColumnSlot::Number),
-        }
-        if head.label.is_empty() {
-            let en = "a row or column needs a `label`, or a `heading`".to_owned();
-            self.mistakes.push((span.clone(), "行和栏要有 label 或 heading。".to_owned(), en));
-        }
-        let mut path = path.clone();
-        path.ids.extend(head.id.clone());
-        path.labels.push(Label::new(&head.label, &head.variants));
-        let inherited = inherited.of(head);
-        if head.children.is_empty() {
-            self.slots.push(ColumnSlot::Leaf(self.leaves.len()));
-            let leaf = Leaf {
-                id: path.ids.join("."),
-                path: path.labels,
-                parts: head.parts.clone(),
-                under: self.under.clone(),
-                span,
-                ..Leaf::default()
-            };
-            self.leaves.push((leaf, inherited));
-            return;
-        }
-        for child in &head.children {
-            self.add(child, &path, &inherited);
-        }
     }
 }
 

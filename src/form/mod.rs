@@ -6,6 +6,7 @@ mod compile;
 mod error;
 mod example;
 mod expand;
+mod heads;
 mod identity;
 mod labelline;
 mod layout;

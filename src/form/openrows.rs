@@ -1,32 +1,31 @@
 //! Rows that are data, as a mapping file writes them: `rows = { each = "code", parent = "code prefix", total = "合计" }`.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::source::HeadSource;
-
 /// The rows of a block: those that the form prescribes, or rows that are data.
 #[derive(Debug)]
-pub enum RowsSource {
+pub enum RowsSource<H> {
     /// The rows that the form prescribes, possibly grouped.
-    Fixed(Vec<Spanned<HeadSource>>),
+    Fixed(Vec<Spanned<H>>),
     /// Rows that are data.
     Open(Box<OpenSource>),
 }
 
-impl Default for RowsSource {
+impl<H> Default for RowsSource<H> {
     fn default() -> Self {
         Self::Fixed(Vec::new())
     }
 }
 
-impl RowsSource {
+impl<H> RowsSource<H> {
     /// The rows that the form prescribes; none where rows are data.
-    pub fn fixed(&self) -> &[Spanned<HeadSource>] {
+    pub fn fixed(&self) -> &[Spanned<H>] {
         match self {
             Self::Fixed(rows) => rows,
             Self::Open(_) => &[],
@@ -72,17 +71,17 @@ pub enum ParentBy {
     Numbering,
 }
 
-impl<'de> Deserialize<'de> for RowsSource {
+impl<'de, H: Deserialize<'de>> Deserialize<'de> for RowsSource<H> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Rows;
-        impl<'de> Visitor<'de> for Rows {
-            type Value = RowsSource;
+        struct Rows<H>(PhantomData<H>);
+        impl<'de, H: Deserialize<'de>> Visitor<'de> for Rows<H> {
+            type Value = RowsSource<H>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
                 formatter.write_str("an array of rows, or a table with `each`")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<RowsSource, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<RowsSource<H>, A::Error> {
                 let mut rows = Vec::new();
                 while let Some(row) = sequence.next_element()? {
                     rows.push(row);
@@ -90,21 +89,21 @@ impl<'de> Deserialize<'de> for RowsSource {
                 Ok(RowsSource::Fixed(rows))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RowsSource, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RowsSource<H>, A::Error> {
                 OpenSource::deserialize(MapAccessDeserializer::new(map)).map(|open| RowsSource::Open(Box::new(open)))
             }
         }
-        deserializer.deserialize_any(Rows)
+        deserializer.deserialize_any(Rows(PhantomData))
     }
 }
 
-impl JsonSchema for RowsSource {
+impl<H: JsonSchema> JsonSchema for RowsSource<H> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "RowsSource".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let fixed = generator.subschema_for::<Vec<HeadSource>>();
+        let fixed = generator.subschema_for::<Vec<H>>();
         let open = generator.subschema_for::<OpenSource>();
         json_schema!({ "anyOf": [fixed, open] })
     }

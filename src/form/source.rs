@@ -299,7 +299,7 @@ pub struct BlockSource {
     pub columns: Vec<Spanned<HeadSource>>,
     /// The rows, possibly grouped; none for a block with a single row without a label. Or rows that are data.
     #[serde(default)]
-    pub rows: RowsSource,
+    pub rows: RowsSource<HeadSource>,
     /// Sets of columns that other places or years use: ids of columns in their order. Without any, all columns are one set.
     #[serde(default)]
     pub set: Vec<SetSource>,

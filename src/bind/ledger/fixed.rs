@@ -86,7 +86,9 @@ pub(super) fn rows<'d>(
         for cell in &cells {
             let above_values = header.columns.iter().any(|column| cell.column >= column.from);
             let rows = if cell.row == row && !above_values { labels.of_cell(&cell.text) } else { &[] };
-            let fits = |leaf: &usize| !done[*leaf] && in_its_groups(block, *leaf, (&cells, cell), under.as_deref());
+            // A heading only decides between rows with one label.
+            let under = under.as_deref().filter(|_| rows.len() > 1);
+            let fits = |leaf: &usize| !done[*leaf] && in_its_groups(block, *leaf, (&cells, cell), under);
             let fitting: Vec<usize> = rows.iter().copied().filter(fits).collect();
             let chosen = fitting.iter().copied().find(|&leaf| leaf >= next).or_else(|| fitting.first().copied());
             if let Some(leaf) = chosen {
