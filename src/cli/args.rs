@@ -9,6 +9,7 @@ use nianbao::batch::Shard;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::write::Output;
 
+use super::explain::Explain;
 use super::settings::Found;
 
 /// Reads, checks and regenerates Chinese agencies' annual reports (政府信息公开工作年度报告).
@@ -425,12 +426,6 @@ pub(crate) enum FormsCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Explain {
-    /// The code of a finding; without it, all codes are listed.
-    pub(crate) code: Option<String>,
 }
 
 /// What an argument must be.

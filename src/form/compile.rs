@@ -467,10 +467,6 @@ impl Compiler<'_> {
         let fixed = pieces.max_by_key(|piece| fold(piece).chars().count()).unwrap_or_default();
         let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
         let fixed = fixed.trim_matches(|character: char| "（(）)《》“”".contains(character));
-        if fold(fixed).is_empty() && pattern != "{title}" {
-            let en = "a title needs words beside agency and year, by which it is known";
-            self.mistake(span.clone(), "标题除单位和年度外还要有文字，才能识别。", en);
-        }
         let names: Vec<String> =
             std::iter::once(fixed).chain(source.names.iter().map(String::as_str)).map(fold).collect();
         Title { names: names.into_iter().filter(|name| !name.is_empty()).collect(), pattern, span }
