@@ -93,6 +93,7 @@ pub mod bind;
 pub mod check;
 pub mod corrections;
 pub mod document;
+pub mod draft;
 pub mod fill;
 pub mod finding;
 pub mod form;
@@ -104,6 +105,7 @@ pub mod read;
 pub mod report;
 pub mod rollup;
 pub mod sampler;
+pub mod selftest;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod settings;

@@ -206,12 +206,12 @@ fn the_examples_of_every_rule_hold_as_they_say() {
                 rule.id
             );
             for example in &rule.examples {
-                let report = |values: &[(usize, i64)]| {
+                let report = |values: &[(usize, Decimal)]| {
                     let mut report = Report::empty(&form.id);
                     report.values =
                         form.fields.iter().map(|field| (field.id.clone(), Value::number(0.into()))).collect();
                     for &(field, number) in values {
-                        report.values[field] = Value::number(number.into());
+                        report.values[field] = Value::number(number);
                     }
                     report
                 };

@@ -26,7 +26,8 @@ fn found(name: &str, bytes: &[u8]) -> (Report, Vec<Finding>) {
     let forms = Forms::built_in().expect("the built-in forms");
     let reading = read::read(bytes, Some(name), &mut Budget::default()).expect("a document");
     let stem = name.rsplit_once('.').map_or(name, |split| split.0);
-    let report = Binder::new(&forms).bind(&reading, &Hints { form: None, file_stem: Some(stem) }).expect("a report");
+    let report =
+        Binder::new(&forms).bind(&reading, &Hints { file_stem: Some(stem), ..Hints::default() }).expect("a report");
     let form = forms.get(&report.form).expect("its form");
     let checked = check(form, &report, &Context::default());
     let all = report.findings.iter().cloned().chain(checked).collect();

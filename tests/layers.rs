@@ -12,6 +12,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("finding", &["document"]),
     ("form", &["finding", "text"]),
     ("report", &["document", "finding"]),
+    // What a template shows of a form that is still to be written.
+    ("draft", &["document", "text"]),
     // Formats, and no form.
     ("read", &["document", "finding", "text"]),
     // The one part that knows a document and a form.
@@ -29,6 +31,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("ledger", &["finding", "read", "waivers"]),
     ("letter", &["finding", "text", "write"]),
     ("sampler", &["form", "report"]),
+    // Everything that a form goes through, there and back.
+    ("selftest", &["bind", "document", "finding", "form", "read", "report", "sampler", "write"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
     ("rollup", &["agencies", "finding", "form", "migrate", "report"]),
@@ -100,13 +104,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "check",
             "corrections",
             "document",
+            "draft",
             "fill",
             "finding",
             "form",
             "letter",
             "migrate",
+            "read",
             "report",
             "rollup",
+            "selftest",
             "serve",
             "settings",
             "stream",
@@ -134,7 +141,10 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),
     ("segments", &["labels", "page", "source"]),
-    ("assemble", &["asides", "figures", "grid", "labels", "page", "source", "text"]),
+    ("ledger", &["figures", "labels", "source", "units", "value"]),
+    ("gongwen", &["source"]),
+    ("assemble", &["asides", "figures", "grid", "labels", "ledger", "page", "source", "text"]),
+    ("sheets", &["recognise", "source"]),
     ("several", &["labels", "recognise", "segments", "source"]),
 ];
 

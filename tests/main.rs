@@ -41,6 +41,7 @@ mod migrate;
 mod mutated;
 mod nasty_texts;
 mod notices;
+mod open_forms;
 mod pages;
 mod pdf_out;
 mod program;

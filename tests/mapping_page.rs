@@ -1,6 +1,6 @@
 //! The page that teaches the mapping language: its example is a form, and it names every key there is.
 
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,21 @@ fn the_example_is_a_form_with_the_fields_that_the_page_says() {
         assert!(PAGE.contains(&format!("`{id}`")) && form.field_index(id).is_some(), "{id}");
     }
     assert_eq!(form.rules[0].instances.len(), 3);
+}
+
+#[test]
+fn every_example_is_a_form_that_comes_back_from_its_blank() {
+    let examples: Vec<&str> = PAGE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() >= 2);
+    for example in examples {
+        let mut forms = Forms::built_in().expect("the built-in forms");
+        let form = forms.add("an example", example).unwrap_or_else(|error| panic!("{error}"));
+        for rule in &form.rules {
+            assert_eq!(rule.failing_examples(), Vec::<usize>::new(), "{}", rule.id);
+        }
+        let lost = nianbao::selftest::selftest(&forms, &form);
+        assert!(lost.is_empty(), "{}: {lost:#?}", form.id);
+    }
 }
 
 /// Every name of a property and every word of an enumeration in a schema.

@@ -31,6 +31,7 @@ pub struct Pipeline<'a> {
     binder: Binder,
     form: Option<String>,
     into: Option<(&'a Migrations, String)>,
+    any: bool,
     corrections: Option<&'a Corrections>,
     policy: Policy,
 }
@@ -38,13 +39,21 @@ pub struct Pipeline<'a> {
 impl<'a> Pipeline<'a> {
     /// A pipeline for these forms; with `form`, every document is read as that form.
     pub fn new(forms: &'a Forms, form: Option<String>) -> Self {
-        Self { forms, binder: Binder::new(forms), form, into: None, corrections: None, policy: Policy::default() }
+        let binder = Binder::new(forms);
+        Self { forms, binder, form, into: None, any: false, corrections: None, policy: Policy::default() }
     }
 
     /// The same pipeline, which brings every report into this form after checking it in its own.
     #[must_use]
     pub fn into_form(mut self, migrations: &'a Migrations, form: String) -> Self {
         self.into = Some((migrations, form));
+        self
+    }
+
+    /// The same pipeline, which reads what no form fits as a document without a form.
+    #[must_use]
+    pub fn any(mut self, any: bool) -> Self {
+        self.any = any;
         self
     }
 
@@ -146,7 +155,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn hints<'h>(&'h self, input: &'h Input) -> Hints<'h> {
-        Hints { form: self.form.as_deref(), file_stem: input.stem() }
+        Hints { form: self.form.as_deref(), file_stem: input.stem(), any: self.any }
     }
 
     /// Adds the findings of the form's rules to a report.

@@ -5,6 +5,7 @@ use super::asides;
 use super::figures::{Figures, summarise_kinds};
 use super::grid::read;
 use super::labels::index::FormIndex;
+use super::ledger;
 use super::page::anchors::Anchors;
 use super::page::frame::{self, Frame};
 use super::page::sections::Cutter;
@@ -29,6 +30,7 @@ pub(super) fn report(
 ) -> (Report, Anchors) {
     let form = &index.form;
     let mut figures = read::read(index, all, flow);
+    let of_rows = ledger::read(index, flow, &mut figures);
     let stream = Stream::of(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text);
@@ -48,11 +50,19 @@ pub(super) fn report(
     report.unclaimed = unclaimed;
     report.pictures.clone_from(&reading.document.pictures);
     identity::read(&index.form, reading, hints, (&stream, &frame), &mut report);
+    ledger::lines::apply(form, ledger::lines::named(form, flow, &figures), &mut report);
     if flat.beside {
         // Whose title and name stand first is not whose report it is.
         report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
         report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, identity::sentence(&code::AGENCY_UNCERTAIN)));
         (report.agency, report.title) = (None, None);
+    }
+    if form.draft {
+        let message = Message::new(
+            format!("“{}”的格式是草稿，行名未经原件核对。请对照原文核对读出的内容。", form.name.zh),
+            format!("The form \"{}\" is a draft, not checked against its original. Check what was read.", form.name.en),
+        );
+        figures.findings.push(Finding::new(&code::FORM_DRAFT, message));
     }
     tables_missing(index, &mut figures);
     summarise_kinds(form, &mut figures);
@@ -68,6 +78,7 @@ pub(super) fn report(
         figures.findings.push(Finding::new(&code::SECOND_REPORT, code::SECOND_REPORT.message()));
     }
     report.values = index.values(figures.take_values());
+    report.values.extend(of_rows);
     report.findings.append(&mut figures.findings);
     around(&stream, &frame, &mut report);
     (report, Anchors::of(&stream, &frame, &found))
@@ -83,15 +94,19 @@ fn cut_second(stream: &Stream, second: usize, frame: &mut Frame, found: &mut Vec
 /// One finding for each table of the form that was not found.
 fn tables_missing(index: &FormIndex, figures: &mut Figures) {
     for (table, spec) in index.form.tables.iter().enumerate() {
-        if figures.has(table) {
+        if figures.has(table) || spec.optional {
             continue;
         }
         let ids: Vec<String> =
             index.form.fields.iter().filter(|field| field.table == table).map(|field| field.id.clone()).collect();
-        let message = Message::new(
-            format!("没有找到{}，其{}个数据全部留空。", spec.name.zh, ids.len()),
-            format!("{} was not found; its {} figures stay empty.", spec.name.en, ids.len()),
-        );
+        let message = if spec.is_open() {
+            Message::new(format!("没有找到{}。", spec.name.zh), format!("{} was not found.", spec.name.en))
+        } else {
+            Message::new(
+                format!("没有找到{}，其{}个数据全部留空。", spec.name.zh, ids.len()),
+                format!("{} was not found; its {} figures stay empty.", spec.name.en, ids.len()),
+            )
+        };
         figures.findings.push(Finding::new(&code::TABLE_NOT_FOUND, message).about(ids));
     }
 }

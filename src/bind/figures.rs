@@ -171,8 +171,10 @@ pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
                 "a slash, a dash or 无",
             ),
         ] {
-            let of_kind =
-                |&field: &FieldIndex| form.fields[field].table == table && kinds.contains(&values[field].kind);
+            let of_kind = |&field: &FieldIndex| {
+                let spec = &form.fields[field];
+                spec.table == table && spec.kind.is_figure() && kinds.contains(&values[field].kind)
+            };
             let fields: Vec<FieldIndex> = (0..values.len()).filter(of_kind).collect();
             let Some(&first) = fields.first() else { continue };
             let message = Message::new(

@@ -7,14 +7,17 @@
 mod asides;
 mod assemble;
 mod figures;
+mod gongwen;
 mod grid;
 mod labels;
+mod ledger;
 mod limits;
 mod notemark;
 mod page;
 mod recognise;
 mod segments;
 mod several;
+mod sheets;
 mod source;
 mod spelling;
 mod text;
@@ -39,6 +42,8 @@ pub struct Hints<'a> {
     pub form: Option<&'a str>,
     /// The file's name without folders and suffix, a last resort for agency and year.
     pub file_stem: Option<&'a str>,
+    /// Read what no form fits as a document without a form.
+    pub any: bool,
 }
 
 /// Forms made ready for binding. Make one and bind many documents with it, from any thread.
@@ -72,7 +77,19 @@ impl Binder {
     /// reports than are read of one file.
     pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
         let flow = Flow::of(&reading.document);
-        let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
+        let choice = self.choose(reading, &flow, hints)?;
+        if choice.index.form.title.is_free() {
+            let report = gongwen::read(&choice.index.form, reading, hints);
+            return Ok(Bound { reports: vec![report], passed_over: Vec::new() });
+        }
+        if choice.index.form.identity.by_sheet() {
+            return Ok(self.by_sheet(choice, reading, flow, hints));
+        }
+        // The tables of an open form are found by their headers, which may stand any number of times.
+        if choice.index.form.is_open() {
+            let report = self.lay(choice, reading, flow, hints).0;
+            return Ok(Bound { reports: vec![report], passed_over: Vec::new() });
+        }
         if let Some((before, segments)) = segments::find(&self.marks, &self.forms, choice.index, &flow)? {
             return self.several(reading, hints, flow, (before, segments));
         }
@@ -101,6 +118,18 @@ impl Binder {
         let flow = Flow::of(&reading.document);
         let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
         Ok(self.lay(choice, reading, flow, hints))
+    }
+
+    /// The form that fits; with `any`, the one without labels where none does.
+    fn choose(&self, reading: &Reading, flow: &Flow, hints: &Hints) -> Result<recognise::Choice<'_>, Box<Finding>> {
+        let chosen = recognise::choose((&self.forms, &self.labels), reading, flow, hints);
+        match chosen {
+            Err(finding) if hints.any => {
+                let free = self.forms.iter().find(|index| index.form.title.is_free());
+                free.map(|index| recognise::Choice { index, finding: None }).ok_or(finding)
+            }
+            other => other,
+        }
     }
 
     /// Reads the report of a form that was chosen.

@@ -83,7 +83,7 @@ impl Binder {
             document: Document { metadata, ..Document::default() },
             findings: Vec::new(),
         };
-        let hints = Hints { form: hints.form, file_stem: None };
+        let hints = Hints { file_stem: None, ..hints.clone() };
         let at = |mut finding: Box<Finding>| {
             finding.place = finding.place.take().or_else(|| segment.place.clone());
             finding

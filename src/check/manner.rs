@@ -151,6 +151,9 @@ fn form_of_year(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
 
 fn title(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     let (Some(title), Some(agency), Some(year)) = (&report.title, &report.agency, report.year) else { return };
+    if form.title.is_free() {
+        return;
+    }
     let wanted = form.title.for_report(agency, year);
     if fold(title) == fold(&wanted) {
         return;

@@ -1,6 +1,7 @@
 //! Checking: the form's rules applied to a report, each breach a finding. Knows only reports and forms.
 
 mod blank;
+mod conditions;
 mod copied;
 mod culprit;
 mod equations;
@@ -33,11 +34,13 @@ pub struct Context<'a> {
 
 /// Applies the form's rules to a report: arithmetic with the cells to blame, kinds of figures, form and manner, narrative.
 pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
+    let form = &form.of(report.values.keys().map(String::as_str));
     let figures = Figures::of(form, report, context.previous);
     let mut findings = Vec::new();
     let blank = blank::tables(form, &figures);
     rules::check(form, report, &figures, &blank, &mut findings);
     findings.extend(blank.iter().map(|&table| blank::finding(form, &figures, table)));
+    conditions::check(form, &figures, &mut findings);
     manner::check(form, report, &mut findings);
     narrative::check(form, report, &figures, &mut findings);
     plausible::check(form, report, context, &figures, &mut findings);

@@ -10,7 +10,7 @@ use super::typo::Change;
 use super::{Context, Figures, say};
 use crate::finding::code::check as code;
 use crate::finding::{Culprit, Finding, Message, Severity};
-use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Relation, Rule, RuleInstance};
+use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Rule, RuleInstance};
 use crate::report::Report;
 
 /// What became of a rule for one row, column or item.
@@ -28,6 +28,7 @@ pub enum Verdict {
 
 /// The verdict of every rule instance, rule by rule in the form's order.
 pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdict>> {
+    let form = &form.of(report.values.keys().map(String::as_str));
     let figures = Figures::of(form, report, context.previous);
     form.rules.iter().map(|rule| rule.instances.iter().map(|instance| verdict(instance, &figures)).collect()).collect()
 }
@@ -36,25 +37,11 @@ fn verdict(instance: &RuleInstance, figures: &Figures) -> Verdict {
     if instance.operands().any(|operand| operand.previous && !figures.has_previous(operand.field)) {
         return Verdict::Skipped;
     }
-    let (Some(left), Some(right)) = (sum(&instance.left, figures), sum(&instance.right, figures)) else {
+    let Some((left, right)) = instance.sides(|operand| figures.number(operand)) else {
         let blank = instance.operands().filter(|operand| figures.number(*operand).is_none());
         return Verdict::NotAssessable(blank.map(|operand| operand.field).collect());
     };
-    let holds = match instance.relation {
-        Relation::Equal => left == right,
-        Relation::AtMost => left <= right,
-        Relation::AtLeast => left >= right,
-    };
-    if holds { Verdict::Pass } else { Verdict::Fail(left, right) }
-}
-
-fn sum(side: &Expression, figures: &Figures) -> Option<Decimal> {
-    let mut total = Decimal::from(side.constant);
-    for term in &side.terms {
-        let number = figures.number(term.operand)?;
-        total = total.checked_add(if term.sign < 0 { -number } else { number })?;
-    }
-    Some(total)
+    if instance.holds(left, right) { Verdict::Pass } else { Verdict::Fail(left, right) }
 }
 
 /// A rule that does not hold.
@@ -197,7 +184,7 @@ fn happened(form: &Form, figures: &Figures, broken: &[Broken], event: &Event) ->
 /// Counts are whole and not negative; amounts are not negative.
 fn kinds(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
     for (index, field) in form.fields.iter().enumerate() {
-        let Some(value) = figures.value(index) else { continue };
+        let Some(value) = figures.value(index).filter(|_| field.kind.is_figure()) else { continue };
         let Some(number) = value.value else { continue };
         let negative = number.is_sign_negative() && !number.is_zero() && field.kind != FieldKind::Signed;
         let fractional = number.scale() > 0 && !number.fract().is_zero() && field.kind != FieldKind::Amount;

@@ -9,6 +9,7 @@ use nianbao::batch::Shard;
 use nianbao::finding::{Language, Severity};
 use nianbao::write::Output;
 
+use super::explain::Explain;
 use super::office::OfficeOptions;
 use super::settings::Found;
 use super::values::{date, language, output, severity, shard};
@@ -128,6 +129,9 @@ pub(crate) struct Convert {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form, and writes them in the look of the standard for official documents.
+    #[arg(long)]
+    pub(crate) any: bool,
     /// Brings reports of other forms into this form; what has no place in it is told.
     #[arg(long, value_name = "ID")]
     pub(crate) to_form: Option<String>,
@@ -224,6 +228,7 @@ impl From<Fill> for Convert {
             form,
             as_written,
             in_process,
+            any: false,
             to_form: None,
             agencies: None,
             template: Some(template),
@@ -429,18 +434,26 @@ pub(crate) enum FormsCommand {
         #[arg(short, long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// Checks mapping files, and tries their rules on their examples.
+    /// Drafts a mapping file from a blank or filled template; what cannot be known stands in comments.
+    Draft {
+        /// The template, then filled reports of the same form that show which sums hold.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// File to write; without it the draft is printed.
+        #[arg(short, long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Prints the JSON Schemas of what the program reads and writes.
+    Schema {
+        /// One of report, finding, mapping, migration, correction, row, waiver; without it, all as one object.
+        name: Option<String>,
+    },
+    /// Checks mapping files: tries their rules on their examples, fills the form in every format and reads it back.
     Check {
         /// Mapping files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Explain {
-    /// The code of a finding; without it, all codes are listed.
-    pub(crate) code: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

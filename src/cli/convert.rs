@@ -41,7 +41,8 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     }
     let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
     let policy = policy(&args.wanting, &global.found, super::today())?;
-    let mut pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrections.as_ref()).telling(policy);
+    let pipeline = Pipeline::new(&forms, args.form.clone()).any(args.any);
+    let mut pipeline = pipeline.correcting(corrections.as_ref()).telling(policy);
     if let Some(form) = &args.to_form {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }
@@ -323,7 +324,8 @@ fn fingerprint(
     };
     add(env!("CARGO_PKG_VERSION"));
     add(&program().unwrap_or_default());
-    for &(name, text) in Forms::sources().iter().chain(Migrations::sources()) {
+    let forms = Forms::sources().iter().chain(Forms::further_sources());
+    for &(name, text) in forms.chain(Migrations::sources()) {
         add(name);
         add(text);
     }
@@ -331,7 +333,8 @@ fn fingerprint(
         add(&name);
         add(&text);
     }
-    add(&format!("{:?} {:?} {to:?} {} {}", args.form, args.to_form, args.shard.is_some(), args.as_written));
+    let kinds = (args.shard.is_some(), args.as_written, args.any);
+    add(&format!("{:?} {:?} {to:?} {kinds:?}", args.form, args.to_form));
     add(&format!("{policy:?}"));
     if let Some(bytes) = template {
         add(&format!("{:?}", Sha256::digest(bytes)));

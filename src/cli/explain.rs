@@ -6,9 +6,14 @@ use anyhow::Result;
 use nianbao::finding::{Code, Language, codes};
 
 use super::Exit;
-use super::args::Explain;
 use super::terminal::Terminal;
 use super::width::{padded, widest};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// The code of a finding; without it, all codes are listed.
+    pub(crate) code: Option<String>,
+}
 
 pub(crate) fn run(args: &Explain, terminal: &Terminal) -> Result<Exit> {
     let mut out = io::stdout().lock();

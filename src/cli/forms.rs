@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use nianbao::batch;
-use nianbao::form::{Field, FieldKind, Form, Forms};
+use nianbao::document::Budget;
+use nianbao::finding::Message;
+use nianbao::form::{Field, Form, FormError, Forms, Mistake};
 use nianbao::migrate::Migrations;
-use nianbao::report::Report;
+use nianbao::report::{Report, Value};
+use nianbao::selftest::selftest;
 use nianbao::write::Output;
 
 use super::args::{Forms as Args, FormsCommand, Global};
-use super::failure::of_system;
+use super::failure::{failure, of_system};
 use super::terminal::Terminal;
 use super::width::{padded, widest};
 use super::{Exit, mistakes};
@@ -22,6 +25,8 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         FormsCommand::Show { id } => show(id, global, terminal),
         FormsCommand::Blank { id, to, fonts, out } => blank(id, to, (out, fonts.as_deref()), global, terminal),
         FormsCommand::Check { files } => check(files, global, terminal),
+        FormsCommand::Draft { files, out } => draft(files, out.as_deref(), terminal),
+        FormsCommand::Schema { name } => schema(name.as_deref()),
     }
 }
 
@@ -31,7 +36,12 @@ fn list(global: &Global, terminal: &Terminal) -> Result<Exit> {
     let width = widest(forms.iter().map(|form| form.id.as_str()));
     for form in forms.iter() {
         let years = padded(&years(form), 9);
-        writeln!(out, "{}  {years}  {}", padded(&form.id, width), terminal.message(&form.name))?;
+        let draft = if form.draft {
+            terminal.say("（草稿，未经原件核对）", " (draft, not checked against the original)")
+        } else {
+            ""
+        };
+        writeln!(out, "{}  {years}  {}{draft}", padded(&form.id, width), terminal.message(&form.name))?;
     }
     Ok(Exit::Clean)
 }
@@ -50,7 +60,10 @@ fn blank(
     let forms = mistakes::forms(global)?;
     super::convert::known_form(&forms, Some(id))?;
     let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
+    let form = &form.blank();
     let mut report = Report::empty(&form.id);
+    // The empty rows of a table whose rows are data.
+    report.values.extend(form.fields.iter().map(|field| (field.id.clone(), Value::default())));
     report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
     std::fs::create_dir_all(out).map_err(of_system(out))?;
     let wanted = if to.is_empty() { &[Output::Docx, Output::Xlsx][..] } else { to };
@@ -86,7 +99,8 @@ fn show(id: &str, global: &Global, terminal: &Terminal) -> Result<Exit> {
     if let Some(basis) = &form.basis {
         writeln!(out, "{basis}")?;
     }
-    fields(&mut out, form, terminal)?;
+    // Rows that are data are shown as a few examples.
+    fields(&mut out, &form.example(0), terminal)?;
     rules(&mut out, form, terminal)?;
     Ok(Exit::Clean)
 }
@@ -102,11 +116,7 @@ fn fields(out: &mut impl Write, form: &Form, terminal: &Terminal) -> io::Result<
 }
 
 fn kind(field: &Field) -> &'static str {
-    match field.kind {
-        FieldKind::Count => "count",
-        FieldKind::Signed => "signed",
-        FieldKind::Amount => "amount",
-    }
+    field.kind.name()
 }
 
 fn rules(out: &mut impl Write, form: &Form, terminal: &Terminal) -> io::Result<()> {
@@ -129,6 +139,74 @@ fn check(files: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<Exit
         wrong |= !check_one(file, global, terminal)?;
     }
     Ok(Exit::wrong_if(wrong))
+}
+
+/// Drafts a mapping file of a template and filled reports.
+fn draft(files: &[PathBuf], out: Option<&Path>, terminal: &Terminal) -> Result<Exit> {
+    let mut documents = Vec::new();
+    for file in files {
+        let bytes = std::fs::read(file).map_err(of_system(file))?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+        let reading = nianbao::read::read(&bytes, name.as_deref(), &mut Budget::default());
+        documents.push(reading.map_err(|error| unreadable(file, &error.finding().message))?.document);
+    }
+    let Some((template, filled)) = documents.split_first() else { return Ok(Exit::Failed) };
+    let stem = files.first().and_then(|file| file.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let draft = nianbao::draft::draft(template, filled, stem.as_deref().unwrap_or("表"));
+    if draft.tables.is_empty() {
+        let file = files.first().map(|file| file.display().to_string()).unwrap_or_default();
+        return Err(failure(
+            format!("{file}：没有找到表格，无法起草。"),
+            format!("{file}: it has no table to draft a form from"),
+        ));
+    }
+    let text = nianbao::draft::written(&draft);
+    match out {
+        None => write!(io::stdout().lock(), "{text}")?,
+        Some(out) => {
+            std::fs::write(out, &text).map_err(of_system(out))?;
+            terminal.line(&out.display().to_string());
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn unreadable(file: &Path, why: &Message) -> anyhow::Error {
+    failure(format!("{}：{}", file.display(), why.zh), format!("{}: {}", file.display(), why.en))
+}
+
+/// The published schemas, as the program was built with them.
+static SCHEMAS: &[(&str, &str)] = &[
+    ("report", include_str!("../../schemas/report.schema.json")),
+    ("finding", include_str!("../../schemas/finding.schema.json")),
+    ("mapping", include_str!("../../schemas/mapping.schema.json")),
+    ("migration", include_str!("../../schemas/migration.schema.json")),
+    ("correction", include_str!("../../schemas/correction.schema.json")),
+    ("row", include_str!("../../schemas/row.schema.json")),
+    ("waiver", include_str!("../../schemas/waiver.schema.json")),
+];
+
+fn schema(name: Option<&str>) -> Result<Exit> {
+    let mut out = io::stdout().lock();
+    let Some(name) = name else {
+        writeln!(out, "{{")?;
+        for (number, (name, text)) in SCHEMAS.iter().enumerate() {
+            let comma = if number + 1 < SCHEMAS.len() { "," } else { "" };
+            writeln!(out, "\"{name}\": {}{comma}", text.trim_end())?;
+        }
+        writeln!(out, "}}")?;
+        return Ok(Exit::Clean);
+    };
+    let found = SCHEMAS.iter().find(|(known, _)| *known == name.trim_end_matches(".schema.json"));
+    let known: Vec<&str> = SCHEMAS.iter().map(|(name, _)| *name).collect();
+    let (_, text) = found.ok_or_else(|| {
+        failure(
+            format!("没有“{name}”的格式说明；有：{}。", known.join("、")),
+            format!("there is no schema of {name}; there are: {}", known.join(", ")),
+        )
+    })?;
+    write!(out, "{text}")?;
+    Ok(Exit::Clean)
 }
 
 /// Checks a mapping file by itself; returns whether it is right.
@@ -155,6 +233,15 @@ fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> 
         }
     }
     if !right {
+        return Ok(false);
+    }
+    let mut forms = mistakes::forms(global)?;
+    forms.add(&name, &text).map_err(|error| anyhow::anyhow!(error))?;
+    let lost = selftest(&forms, &form);
+    if !lost.is_empty() {
+        let mistakes = lost.iter().map(|lost| Mistake { span: lost.span.clone(), message: lost.message() }).collect();
+        let error = FormError { name, text, mistakes };
+        write!(io::stdout().lock(), "{}", mistakes::shown(&error, terminal.language))?;
         return Ok(false);
     }
     let (fields, rules) = (form.fields.len(), form.rules.len());

@@ -14,7 +14,7 @@ use super::failure::{failure, of_system};
 
 /// The forms built in and those of `--mappings`.
 pub(crate) fn forms(global: &Global) -> Result<Forms> {
-    let mut forms = Forms::built_in()?;
+    let mut forms = Forms::all()?;
     for (name, text) in mapping_files(global)? {
         forms.add(&name, &text).map_err(|error| refused(&error))?;
     }

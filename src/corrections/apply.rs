@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{Correction, Stated};
 use crate::finding::code::corrections::{CORRECTION_NOT_APPLIED, FIGURE_CORRECTED};
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, Form};
+use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Content, Corrected, Kind, Report, Value};
 
 pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form, report: &mut Report) {
@@ -19,7 +19,8 @@ pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form
         };
         told.push(outcome.unwrap_or_else(|refused| not_applied(line, form, &refused)));
     }
-    if !title_set
+    if !form.title.is_free()
+        && !title_set
         && told.iter().any(|finding| finding.code == FIGURE_CORRECTED.id && finding.fields.is_empty())
         && let (Some(agency), Some(year)) = (&report.agency, report.year)
     {
@@ -48,7 +49,10 @@ fn figure(line: &Correction, form: &Form, field: FieldIndex, report: &mut Report
         return Err(Refused::Other(shown(value)));
     }
     let before = shown(value);
+    let spec = &form.fields[field];
+    let words = (!spec.kind.is_figure()).then(|| text_of(&line.to).unwrap_or_default().trim().to_owned());
     let to = match &line.to {
+        _ if words.is_some() => None,
         Stated::Number(number) => Some(*number),
         Stated::Nothing => None,
         Stated::Text(text) => Some(text.trim().parse::<Decimal>().map_err(|_| Refused::NoValue)?),
@@ -56,8 +60,16 @@ fn figure(line: &Correction, form: &Form, field: FieldIndex, report: &mut Report
     let raw = value.corrected.take().map_or_else(|| value.raw.clone(), |earlier| earlier.from);
     *value = Value {
         value: to,
-        raw: to.map(|number| number.to_string()).unwrap_or_default(),
-        kind: if to.is_some() { Kind::Number } else { Kind::Blank },
+        raw: to.map(|number| number.to_string()).or_else(|| words.clone()).unwrap_or_default(),
+        kind: match (&words, spec.kind) {
+            (None, _) if to.is_some() => Kind::Number,
+            (Some(words), FieldKind::Choice) if !words.is_empty() => Kind::Choice,
+            (Some(words), FieldKind::Date) if !words.is_empty() => Kind::Date,
+            (Some(words), FieldKind::Code) if !words.is_empty() => Kind::Code,
+            (Some(words), _) if !words.is_empty() => Kind::Text,
+            _ => Kind::Blank,
+        },
+        text: words.filter(|words| !words.is_empty()),
         unit: None,
         deduced: Vec::new(),
         place: value.place.take(),

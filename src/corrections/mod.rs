@@ -111,7 +111,8 @@ impl Corrections {
         let Some(source) = &report.source else { return };
         let lines = self.of(&source.sha256);
         if !lines.is_empty() {
-            apply::apply(lines.iter().filter(|line| line.report == number), form, report);
+            let form = form.of(report.values.keys().map(String::as_str)).into_owned();
+            apply::apply(lines.iter().filter(|line| line.report == number), &form, report);
         }
     }
 

@@ -1,14 +1,20 @@
 //! A mapping file as written, resolved into a [`Form`]: labels folded, field ids made, rules expanded, mistakes collected.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use indexmap::IndexMap;
 
+use super::expand::expand_open;
+use super::heads::{Inherited, Leaves, Path, depth_of, has_heading};
 use super::rule::expand;
-use super::source::{
-    BlockSource, FormSource, HeadSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly,
+use std::sync::Arc;
+
+use super::openrows::{OpenSource, RowsSource};
+use super::source::{BlockSource, FormSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly};
+use super::{
+    Block, Condition, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table, Title,
 };
-use super::{Block, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, Section, Table, Title};
 use crate::finding::{Message, not_toml};
 use crate::text::{fold, numbering};
 
@@ -38,7 +44,7 @@ pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
     }
     let source: FormSource = toml::from_str(text).map_err(from_toml)?;
     let mut mistakes = Vec::new();
-    let mut form = Compiler { mistakes: &mut mistakes }.form(source);
+    let mut form = Compiler { mistakes: &mut mistakes, ids: HashSet::new() }.form(source);
     // FNV-1a (Fowler, Noll and Vo): stable over platforms and versions.
     form.fingerprint =
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
@@ -47,12 +53,12 @@ pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
 
 impl Label {
     /// A label with its variants.
-    fn new(text: &str, variants: &[String]) -> Self {
+    pub(super) fn new(text: &str, variants: &[String]) -> Self {
         Self::called(text, None, variants)
     }
 
     /// A label with what it is called where it is spoken of.
-    fn called(text: &str, short: Option<&str>, variants: &[String]) -> Self {
+    pub(super) fn called(text: &str, short: Option<&str>, variants: &[String]) -> Self {
         let all: Vec<&str> = std::iter::once(text).chain(variants.iter().map(String::as_str)).collect();
         Self {
             text: text.to_owned(),
@@ -65,19 +71,8 @@ impl Label {
 
 struct Compiler<'a> {
     mistakes: &'a mut Vec<Mistake>,
-}
-
-/// What a field takes from the table, block, row and column around it; the innermost word counts.
-#[derive(Clone, Default)]
-struct Inherited {
-    kind: Option<FieldKind>,
-    unit: Option<String>,
-}
-
-impl Inherited {
-    fn with(&self, kind: Option<FieldKind>, unit: Option<&String>) -> Self {
-        Self { kind: kind.or(self.kind), unit: unit.cloned().or_else(|| self.unit.clone()) }
-    }
+    /// The ids of all fields so far.
+    ids: HashSet<String>,
 }
 
 impl Compiler<'_> {
@@ -109,7 +104,7 @@ impl Compiler<'_> {
             basis: source.basis,
             documents: source.documents,
             years: source.years,
-            title: title(source.title),
+            title: self.title(source.title),
             page: source.page,
             sections,
             tables: Vec::new(),
@@ -124,23 +119,36 @@ impl Compiler<'_> {
             leftover: None,
             words: super::Words::default(),
             duty: None,
+            draft: source.draft,
+            conditions: Vec::new(),
+            open: None,
+            of_report: false,
             by_id: IndexMap::new(),
             fingerprint: 0,
         };
+        let mut conditions = Vec::new();
         for table in &source.table {
-            self.table(table, &mut form);
+            self.table(table, &mut form, &mut conditions);
         }
         form.by_id = form.fields.iter().enumerate().map(|(index, field)| (field.id.clone(), index)).collect();
+        form.conditions = self.all(conditions.iter().map(|(field, when, span)| condition(&form, *field, when, span)));
+        if form.tables.iter().any(Table::is_open) {
+            form.open = Some(Arc::new(Vec::new()));
+        }
         let mut rule_ids: Vec<&str> = Vec::new();
         for rule in &source.rule {
             if rule_ids.contains(&rule.id.get_ref().as_str()) {
                 self.twice(rule.id.span(), ("规则编号", "rule"), rule.id.get_ref());
             }
             rule_ids.push(rule.id.get_ref());
-            match expand(rule, &form) {
+            let expanded = if form.open.is_some() { expand_open(rule, &form) } else { expand(rule, &form, false) };
+            match expanded {
                 Ok(rule) => form.rules.push(rule),
                 Err(mistake) => self.mistakes.push(mistake),
             }
+        }
+        if form.open.is_some() {
+            form.open = Some(Arc::new(source.rule));
         }
         form.narrative = super::Narrative::compile(&source.narrative, &form, self.mistakes);
         form.reserved = self.all(source.reserved.iter().map(|source| super::plausible::reserved(source, &form)));
@@ -182,12 +190,13 @@ impl Compiler<'_> {
                 placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
                 max_characters: source.max_characters,
                 stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),
+                span: source.id.span(),
             });
         }
         sections
     }
 
-    fn table(&mut self, source: &TableSource, form: &mut Form) {
+    fn table(&mut self, source: &TableSource, form: &mut Form, conditions: &mut Vec<(usize, String, Range<usize>)>) {
         let id = source.id.get_ref();
         if form.tables.iter().any(|table| table.id == *id) {
             self.twice(source.id.span(), ("表编号", "table"), id);
@@ -201,23 +210,41 @@ impl Compiler<'_> {
             return self.mistake(source.section.span(), zh, en);
         };
         let name = source.name.clone().unwrap_or_else(|| Message::new(id.clone(), id.clone()));
-        let inherited = Inherited { kind: source.kind, unit: source.unit.clone() };
+        let inherited = Inherited { kind: source.kind, unit: source.unit.clone(), ..Inherited::default() };
+        let open = source.block.iter().any(|block| matches!(block.rows, RowsSource::Open(_)));
         let mut table = Table {
             id: id.clone(),
             section,
             name,
-            label_columns: source.label_columns,
+            label_columns: source.label_columns.unwrap_or(u32::from(!open)),
             widths: source.widths.clone(),
             additive: source.additive,
             blank_is_zero: source.blank_is_zero,
+            plain_ids: source.plain_ids,
+            sheets: source.sheets.iter().map(|name| fold(name)).collect(),
+            optional: source.optional,
+            unit_from: source.unit_from.clone(),
+            page: source.page,
+            tolerance: source.tolerance.and_then(|number| number.to_string().parse().ok()).unwrap_or_default(),
+            by_rows: false,
+            span: source.id.span(),
             blocks: Vec::new(),
         };
         for block in &source.block {
-            self.block(block, &inherited, &mut table, form);
+            self.block(block, &inherited, &mut table, form, conditions);
         }
-        let columns: Vec<u32> = table.blocks.iter().map(|block| block.spans.iter().sum::<u32>()).collect();
-        let widest = table.label_columns + columns.iter().copied().max().unwrap_or(0);
-        if columns.iter().any(|&count| table.label_columns + count != widest) {
+        let words = |field: &Field| field.table == form.tables.len() && !field.kind.is_figure();
+        table.by_rows = form.fields.iter().any(words)
+            || table
+                .blocks
+                .iter()
+                .any(|block| block.is_open() || block.beside || block.slots.len() != block.leaf_columns.len())
+            || source.block.iter().flat_map(|block| block.rows.fixed()).any(|row| has_heading(row.get_ref()));
+        let columns: Vec<u32> = table.blocks.iter().map(Block::width).collect();
+        let side_by_side = table.blocks.iter().any(|block| block.beside);
+        let widest = table.width();
+        let uneven = columns.iter().any(|&count| table.label_columns + count != widest);
+        if uneven && !side_by_side && table.blocks.iter().all(|block| block.sets.is_empty()) {
             let zh = format!("表“{id}”各块所占的列数不同（{columns:?}），请写明 spans。");
             let en = format!(
                 "the blocks of table `{id}` take different numbers of grid columns ({columns:?}); give `spans`"
@@ -226,7 +253,7 @@ impl Compiler<'_> {
         }
         if table.widths.is_empty() {
             table.widths = vec![1; widest as usize];
-        } else if table.widths.len() != widest as usize {
+        } else if table.widths.len() != widest as usize && table.blocks.iter().all(|block| block.sets.is_empty()) {
             let given = table.widths.len();
             let zh = format!("表“{id}”有{widest}列，widths 却写了{given}个宽度。");
             self.mistake(source.id.span(), zh, format!("table `{id}` has {widest} grid columns but {given} widths"));
@@ -234,109 +261,222 @@ impl Compiler<'_> {
         form.tables.push(table);
     }
 
-    fn block(&mut self, source: &BlockSource, inherited: &Inherited, table: &mut Table, form: &mut Form) {
+    fn block(
+        &mut self,
+        source: &BlockSource,
+        inherited: &Inherited,
+        table: &mut Table,
+        form: &mut Form,
+        conditions: &mut Vec<(usize, String, Range<usize>)>,
+    ) {
         let inherited = inherited.with(source.kind, source.unit.as_ref());
         let mut columns = Leaves::default();
         for head in &source.columns {
-            columns.add(head.get_ref(), &Path::default(), &inherited);
+            columns.add(head, &Path::default(), &inherited);
         }
         let mut rows = Leaves::default();
-        for head in &source.rows {
-            rows.add(head.get_ref(), &Path::default(), &Inherited::default());
+        for head in source.rows.fixed() {
+            rows.add(head, &Path::default(), &Inherited::default());
         }
-        if rows.leaves.is_empty() {
-            rows.leaves.push((Leaf { id: String::new(), path: Vec::new() }, Inherited::default()));
-        }
-        let deepest = rows.leaves.iter().map(|(leaf, _)| leaf.path.len()).max().unwrap_or(0);
-        if deepest > table.label_columns.max(1) as usize {
-            let span = source.rows.first().map_or(0..0, toml::Spanned::span);
-            let zh = format!("表“{}”的行分{deepest}层，label_columns 至少须为{deepest}。", table.id);
-            let en =
-                format!("the rows of table `{}` are {deepest} deep; `label_columns` must be at least that", table.id);
+        for (span, zh, en) in columns.mistakes.drain(..).chain(rows.mistakes.drain(..)) {
             self.mistake(span, zh, en);
         }
-        let span = source.columns.first().map_or(0..0, toml::Spanned::span);
+        if let Some(deep) = source.rows.fixed().iter().find(|row| depth_of(row.get_ref()) > table.label_columns.max(1))
+        {
+            let (depth, given) = (depth_of(deep.get_ref()), table.label_columns);
+            let zh = format!("这一行有{depth}层标签，表的 label_columns 却是{given}，应不小于{depth}。");
+            let en = format!(
+                "this row has {depth} levels of labels, and the table's `label_columns` is {given}; it must be {depth} at least"
+            );
+            self.mistake(deep.span(), zh, en);
+        }
+        let open = match &source.rows {
+            RowsSource::Open(open) => self.open_rows(open, &columns),
+            RowsSource::Fixed(_) => None,
+        };
+        if rows.leaves.is_empty() && !matches!(source.rows, RowsSource::Open(_)) {
+            rows.leaves.push((Leaf { span: table.span.clone(), ..Leaf::default() }, Inherited::default()));
+        }
+        let span = source.columns.first().map_or_else(|| table.span.clone(), |head| head.span());
         let spans = if source.spans.is_empty() { vec![1; columns.leaves.len()] } else { source.spans.clone() };
         if spans.len() != columns.leaves.len() || spans.contains(&0) {
             let count = columns.leaves.len();
             let zh = format!("spans 须有{count}个不小于1的数。");
             self.mistake(span.clone(), zh, format!("`spans` must have {count} numbers of at least 1"));
         }
-        let first_field = form.fields.len();
+        if source.beside && table.blocks.is_empty() {
+            self.mistake(span.clone(), "第一块不能写 beside。", "the first block has nothing to stand beside");
+        }
+        let sets = self.sets(source, &columns);
+        if table.plain_ids && (open.is_some() || !sets.is_empty()) {
+            let en = "`plain_ids` is for tables whose rows and columns are prescribed";
+            self.mistake(span.clone(), "行或栏不固定的表不能写 plain_ids。", en);
+        }
+        let depth = columns.leaves.iter().map(|(leaf, _)| leaf.id.as_str());
+        let mut seen: Vec<&str> = Vec::new();
+        for (id, (leaf, _)) in depth.zip(&columns.leaves) {
+            if open.is_some() && seen.contains(&id) {
+                self.twice(leaf.span.clone(), ("栏编号", "column"), id);
+            }
+            seen.push(id);
+        }
+        let mut block = Block {
+            caption: source.caption.as_ref().map(|caption| Label::new(caption, &[])),
+            corner: source.corner.as_ref().map(|corner| Label::new(corner, &[])),
+            columns: source.columns.iter().map(|head| Head::new(head.get_ref())).collect(),
+            rows: source.rows.fixed().iter().map(|head| Head::new(head.get_ref())).collect(),
+            leaf_columns: columns.leaves.iter().map(|(leaf, from)| leaf.taking(from)).collect(),
+            leaf_rows: rows.leaves.iter().map(|(leaf, from)| leaf.taking(from)).collect(),
+            spans,
+            first_field: form.fields.len(),
+            slots: columns.slots,
+            open,
+            sets,
+            beside: source.beside,
+            known_columns: columns.leaves.iter().map(|(leaf, _)| leaf.id.clone()).collect(),
+            resolved: false,
+        };
+        if block.is_open() {
+            for (leaf, _) in &block.leaf_columns.iter().map(|leaf| (leaf, ())).collect::<Vec<_>>() {
+                if leaf.id.is_empty() {
+                    self.mistake(leaf.span.clone(), "每一栏都要有 id。", "every column needs an `id`");
+                }
+            }
+            table.blocks.push(block);
+            return;
+        }
         for (row, (row_leaf, from_row)) in rows.leaves.iter().enumerate() {
             for (column, (column_leaf, from_column)) in columns.leaves.iter().enumerate() {
-                let parts = [table.id.as_str(), &row_leaf.id, &column_leaf.id];
+                let parts = [table.prefix(), &row_leaf.id, &column_leaf.id];
                 let id = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
-                if form.fields.iter().any(|field| field.id == id) {
-                    self.twice(span.clone(), ("字段编号", "field"), &id);
+                if !self.ids.insert(id.clone()) {
+                    self.twice(row_leaf.span.clone(), ("字段编号", "field"), &id);
                 }
-                let taken = from_column.with(from_row.kind, from_row.unit.as_ref());
+                let kind = from_row.kind.or(from_column.kind).unwrap_or_default();
+                let unit = from_row.unit.clone().or_else(|| from_column.unit.clone());
+                let choice = from_row.choice.clone().or_else(|| from_column.choice.clone());
+                if kind == FieldKind::Choice && choice.is_none() {
+                    self.mistake(row_leaf.span.clone(), "choice 要写明 of（可选的词）。", "a choice needs `of`");
+                }
+                if let Some(when) = from_row.when.as_ref().or(from_column.when.as_ref()) {
+                    let span = if from_row.when.is_some() { &row_leaf.span } else { &column_leaf.span };
+                    conditions.push((form.fields.len(), when.clone(), span.clone()));
+                }
                 form.fields.push(Field {
                     id,
                     table: form.tables.len(),
                     block: table.blocks.len(),
                     row,
                     column,
-                    kind: taken.kind.unwrap_or_default(),
-                    unit: taken.unit.filter(|unit| !unit.is_empty()),
+                    kind,
+                    unit: unit.filter(|unit| !unit.is_empty() && kind.is_figure()),
+                    choice,
                 });
             }
         }
-        table.blocks.push(Block {
-            caption: source.caption.as_ref().map(|caption| Label::new(caption, &[])),
-            corner: source.corner.as_ref().map(|corner| Label::new(corner, &[])),
-            columns: source.columns.iter().map(|head| Head::new(head.get_ref())).collect(),
-            rows: source.rows.iter().map(|head| Head::new(head.get_ref())).collect(),
-            leaf_columns: columns.leaves.into_iter().map(|(leaf, _)| leaf).collect(),
-            leaf_rows: rows.leaves.into_iter().map(|(leaf, _)| leaf).collect(),
-            spans,
-            first_field,
-        });
+        block.resolved = true;
+        table.blocks.push(block);
+    }
+
+    fn open_rows(&mut self, source: &OpenSource, columns: &Leaves) -> Option<OpenRows> {
+        let each = source.each.get_ref();
+        let at = columns.leaves.iter().position(|(leaf, _)| leaf.id == *each);
+        if at.is_none() && each != "number" {
+            let zh = format!("没有“{each}”这一栏；each 应写一栏的编号，或写 number。");
+            let en = format!("no column `{each}`; `each` names a column, or is `number`");
+            self.mistake(source.each.span(), zh, en);
+            return None;
+        }
+        if let Some((leaf, from)) = at.map(|at| &columns.leaves[at])
+            && from.kind.unwrap_or_default().is_figure()
+        {
+            let zh = format!("“{each}”一栏是数字，不能用来区分各行；请写 kind = \"text\" 或 kind = \"code\"。");
+            let en = format!("the column `{each}` has figures; rows are known by a column of kind `text` or `code`");
+            self.mistake(leaf.span.clone(), zh, en);
+            return None;
+        }
+        Some(OpenRows {
+            each: at,
+            parent: source.parent,
+            total: source.total.as_ref().map(|total| Label::new(total, &source.total_variants)),
+            total_id: source.total_id.clone().unwrap_or_else(|| "all".to_owned()),
+            single: source.single,
+            blank: source.blank.unwrap_or(BLANK_ROWS),
+        })
+    }
+
+    fn sets(&mut self, source: &BlockSource, columns: &Leaves) -> Vec<(String, Vec<usize>)> {
+        let mut sets = Vec::new();
+        for set in &source.set {
+            let mut found = Vec::new();
+            for name in &set.columns {
+                match columns.leaves.iter().position(|(leaf, _)| leaf.id == *name.get_ref()) {
+                    Some(at) => found.push(at),
+                    None => {
+                        let id = name.get_ref();
+                        self.mistake(name.span(), format!("没有“{id}”这一栏。"), format!("no column `{id}`"));
+                    }
+                }
+            }
+            if sets.iter().any(|(id, _)| id == set.id.get_ref()) {
+                self.twice(set.id.span(), ("栏目组编号", "set"), set.id.get_ref());
+            }
+            sets.push((set.id.get_ref().clone(), found));
+        }
+        sets
     }
 }
 
-impl Head {
-    /// Mapping files are ours or the user's own, and TOML itself bounds their nesting.
-    fn new(source: &HeadSource) -> Self {
-        Self {
-            label: Label::called(&source.label, source.short.as_deref(), &source.variants),
-            children: source.children.iter().map(Self::new).collect(),
+/// Empty rows of a blank form whose rows are data.
+const BLANK_ROWS: u32 = 3;
+
+/// `field = word`.
+fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Result<Condition, Mistake> {
+    let wrong = || {
+        let zh = format!("“{when}”应写成：选择类字段 = 所选的词。");
+        Mistake::new(span.clone(), zh, format!("`{when}` should read `FIELD = WORD`, with a choice of the form"))
+    };
+    let (id, word) = when.split_once('=').ok_or_else(wrong)?;
+    let (id, word) = (id.trim(), word.trim());
+    let table = &form.tables[form.fields[field].table].id;
+    let known = form.field_index(id).or_else(|| form.field_index(&format!("{table}.{id}"))).ok_or_else(wrong)?;
+    let choice = form.fields[known].choice.as_ref().ok_or_else(wrong)?;
+    if !choice.of.iter().any(|known| known == word) {
+        return Err(wrong());
+    }
+    Ok(Condition { field, when: known, word: word.to_owned() })
+}
+
+impl Table {
+    /// Grid columns that it takes.
+    pub fn width(&self) -> u32 {
+        let mut widest = 0;
+        let mut row = 0;
+        for block in &self.blocks {
+            row = if block.beside { row + block.width() } else { self.label_columns + block.width() };
+            widest = widest.max(row);
         }
+        widest
     }
 }
 
-#[derive(Clone, Default)]
-struct Path {
-    ids: Vec<String>,
-    labels: Vec<Label>,
-}
-
-#[derive(Default)]
-struct Leaves {
-    leaves: Vec<(Leaf, Inherited)>,
-}
-
-impl Leaves {
-    fn add(&mut self, head: &HeadSource, path: &Path, inherited: &Inherited) {
-        let mut path = path.clone();
-        path.ids.extend(head.id.clone());
-        path.labels.push(Label::called(&head.label, head.short.as_deref(), &head.variants));
-        let inherited = inherited.with(head.kind, head.unit.as_ref());
-        if head.children.is_empty() {
-            self.leaves.push((Leaf { id: path.ids.join("."), path: path.labels }, inherited));
-            return;
+impl Compiler<'_> {
+    fn title(&mut self, source: TitleSource) -> Title {
+        let (span, pattern) = (source.pattern.span(), source.pattern.into_inner());
+        for inside in pattern.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(inside, _)| inside) {
+            if !["agency", "year"].contains(&inside) && pattern != "{title}" {
+                let zh = format!("标题中的“{{{inside}}}”不认识；只有 {{agency}}（单位）和 {{year}}（年度）。");
+                let en = format!("the title has no place `{{{inside}}}`; there are `{{agency}}` and `{{year}}`");
+                self.mistake(span.clone(), zh, en);
+            }
         }
-        for child in &head.children {
-            self.add(child, &path, &inherited);
-        }
+        // The longest of the words between agency and year is the name; of equally long ones the last.
+        let pieces = pattern.split(['{', '}']).step_by(2);
+        let fixed = pieces.max_by_key(|piece| fold(piece).chars().count()).unwrap_or_default();
+        let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
+        let fixed = fixed.trim_matches(|character: char| "（(）)《》“”".contains(character));
+        let names: Vec<String> =
+            std::iter::once(fixed).chain(source.names.iter().map(String::as_str)).map(fold).collect();
+        Title { names: names.into_iter().filter(|name| !name.is_empty()).collect(), pattern, span }
     }
-}
-
-fn title(source: TitleSource) -> Title {
-    // The longest of the words between agency and year is the name; of equally long ones the last.
-    let pieces = source.pattern.split(['{', '}']).step_by(2);
-    let fixed = pieces.max_by_key(|piece| fold(piece).chars().count()).unwrap_or_default();
-    let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
-    let names = std::iter::once(fixed).chain(source.names.iter().map(String::as_str)).map(fold).collect();
-    Title { pattern: source.pattern, names }
 }

@@ -1,40 +1,67 @@
 //! Trying a rule on the examples that stand beside it in the mapping file.
 
-use super::{Example, Expression, FieldIndex, Relation, Rule, RuleInstance};
+use rust_decimal::Decimal;
+use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
+
+use super::{Example, Expression, Operand, Relation, Rule, RuleInstance};
 
 impl Rule {
-    /// Indices of the examples whose expected result differs from the rule's. The rule's first instance is tried.
+    /// Indices of the examples whose expected result differs from the rule's. The rule's first instance is tried; where rows are data, the
+    /// rule must hold for all rows of the example.
     pub fn failing_examples(&self) -> Vec<usize> {
-        let Some(instance) = self.instances.first() else { return Vec::new() };
+        let holds = |example: &Example| match (example.instances.as_slice(), self.instances.first()) {
+            ([], Some(first)) => first.holds_for(example),
+            ([], None) => true,
+            (instances, _) => instances.iter().all(|instance| instance.holds_for(example)),
+        };
         let examples = self.examples.iter().enumerate();
-        examples.filter(|(_, example)| instance.holds_for(example) != example.holds).map(|(number, _)| number).collect()
+        examples.filter(|(_, example)| holds(example) != example.holds).map(|(number, _)| number).collect()
     }
 }
 
 impl RuleInstance {
     fn holds_for(&self, example: &Example) -> bool {
-        let (left, right) = (self.left.value_in(example), self.right.value_in(example));
+        let value = |operand: Operand| {
+            let figures = if operand.previous { &example.previous } else { &example.values };
+            Some(figures.iter().find(|(index, _)| *index == operand.field).map_or(Decimal::ZERO, |(_, value)| *value))
+        };
+        self.sides(value).is_some_and(|(left, right)| self.holds(left, right))
+    }
+
+    /// Both sides, where each figure is known and none overflows; of a quotient the right one with as many decimals as the left has.
+    pub fn sides(&self, figure: impl Fn(Operand) -> Option<Decimal>) -> Option<(Decimal, Decimal)> {
+        let left = self.left.value(&figure)?;
+        let Some(ratio) = &self.ratio else { return Some((left, self.right.value(&figure)?)) };
+        let (part, whole) = (ratio.part.value(&figure)?, ratio.whole.value(&figure)?);
+        let quotient = part.checked_mul(ratio.factor.into())?.checked_div(whole)?;
+        Some((left, quotient.round_dp_with_strategy(left.scale().max(RATIO_DECIMALS), MidpointAwayFromZero)))
+    }
+
+    /// Whether the rule holds for both sides.
+    pub fn holds(&self, left: Decimal, right: Decimal) -> bool {
+        // A quotient is printed rounded, to as many decimals as it has.
+        let rounding = if self.ratio.is_some() { Decimal::new(5, left.scale() + 1) } else { Decimal::ZERO };
+        let slack = self.tolerance.max(rounding);
         match self.relation {
-            Relation::Equal => left == right,
-            Relation::AtMost => left <= right,
-            Relation::AtLeast => left >= right,
+            Relation::Equal if slack.is_zero() => left == right,
+            Relation::Equal => left.checked_sub(right).is_some_and(|apart| apart.abs() <= slack),
+            Relation::AtMost => right.checked_add(slack).is_none_or(|right| left <= right),
+            Relation::AtLeast => left.checked_add(slack).is_none_or(|left| left >= right),
         }
     }
 }
 
-impl Expression {
-    /// In 128 bits, so that no figures of a mapping file overflow.
-    fn value_in(&self, example: &Example) -> i128 {
-        let terms = self.terms.iter().map(|term| {
-            let figures = if term.operand.previous { &example.previous } else { &example.values };
-            i128::from(term.sign) * i128::from(figure(figures, term.operand.field))
-        });
-        i128::from(self.constant) + terms.sum::<i128>()
-    }
-}
+/// Decimals of a quotient, of which a printed one has fewer.
+const RATIO_DECIMALS: u32 = 6;
 
-fn figure(figures: &[(FieldIndex, i64)], field: FieldIndex) -> i64 {
-    figures.iter().find(|(index, _)| *index == field).map_or(0, |(_, value)| *value)
+impl Expression {
+    /// The sum of the figures, where each is known and none overflows.
+    pub fn value(&self, figure: &impl Fn(Operand) -> Option<Decimal>) -> Option<Decimal> {
+        self.terms.iter().try_fold(Decimal::from(self.constant), |total, term| {
+            let number = figure(term.operand)?;
+            total.checked_add(if term.sign < 0 { -number } else { number })
+        })
+    }
 }
 
 #[cfg(test)]

@@ -25,10 +25,11 @@ pub struct IdentitySource {
     pub not_regions: Vec<String>,
     /// Agencies that were renamed: words any one of which stands for the others.
     pub renamed: Vec<Vec<String>>,
-    /// Words behind a name at the beginning of a paragraph that make it the one that reports.
-    pub reports: Vec<String>,
-    /// Words in a sentence with a span of days that make it the period of the report.
-    pub period: Vec<String>,
+    /// Words behind a name at the beginning of a paragraph that make it the one that reports; or `sheet` where each sheet of a workbook
+    /// is a report.
+    pub reports: WordsOr<Parts>,
+    /// Words in a sentence with a span of days that make it the period of the report; or how long a report covers: `quarter`.
+    pub period: WordsOr<Covers>,
     /// Words in a sentence that begins with a year which is not that of the report.
     pub not_own_year: Vec<String>,
     /// The words around the name of who made the report.
@@ -36,6 +37,74 @@ pub struct IdentitySource {
     /// A regular expression of the year in a file's name, with the year as the group `y`.
     #[schemars(with = "Option<String>")]
     pub file_year: Option<Spanned<String>>,
+    /// Lines outside the tables that name the agency: `填报单位：{}`.
+    #[schemars(with = "Vec<String>")]
+    pub agency: Vec<Spanned<String>>,
+    /// Lines outside the tables that name the year: `（{}年度）`.
+    #[schemars(with = "Vec<String>")]
+    pub year: Vec<Spanned<String>>,
+}
+
+/// Words, or one word of a list of its own in their place: `period = "quarter"`, `period = ["统计期限"]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WordsOr<T> {
+    /// The one word.
+    One(T),
+    /// Words.
+    Words(Vec<String>),
+}
+
+impl<T> Default for WordsOr<T> {
+    fn default() -> Self {
+        Self::Words(Vec::new())
+    }
+}
+
+impl<T> std::ops::Deref for WordsOr<T> {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        match self {
+            Self::One(_) => &[],
+            Self::Words(words) => words,
+        }
+    }
+}
+
+impl<T: Copy> WordsOr<T> {
+    /// The one word.
+    pub fn one(&self) -> Option<T> {
+        match self {
+            Self::One(one) => Some(*one),
+            Self::Words(_) => None,
+        }
+    }
+}
+
+/// How long the figures of a report cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Covers {
+    /// A year.
+    Year,
+    /// Half a year.
+    Half,
+    /// A quarter.
+    Quarter,
+    /// A month.
+    Month,
+}
+
+/// What is one report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Parts {
+    /// The file, unless its titles say otherwise.
+    #[default]
+    One,
+    /// Each sheet of a workbook.
+    Sheet,
 }
 
 /// The words around the name of who made the report: `由…编制`.
@@ -57,15 +126,30 @@ pub struct Identity {
     pub words: IdentitySource,
     /// The year in a file's name.
     pub file_year: Option<Pattern>,
+    /// Lines that name the agency.
+    pub agency: Vec<super::LabelLine>,
+    /// Lines that name the year.
+    pub year: Vec<super::LabelLine>,
 }
 
 impl Identity {
     pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
-        self.file_year.iter()
+        self.file_year.iter().chain(self.agency.iter().chain(&self.year).map(super::LabelLine::pattern))
+    }
+
+    /// Whether each sheet of a workbook is a report.
+    pub fn by_sheet(&self) -> bool {
+        self.words.reports.one() == Some(Parts::Sheet)
+    }
+
+    /// How long the figures of a report cover, where the form says.
+    pub fn covers(&self) -> Option<Covers> {
+        self.words.period.one()
     }
 }
 
 pub(super) fn identity(source: IdentitySource) -> Result<Identity, Mistake> {
     let file_year = source.file_year.as_ref().map(super::plausible::pattern).transpose()?;
-    Ok(Identity { file_year, words: source })
+    let lines = |sources: &[Spanned<String>]| sources.iter().map(super::LabelLine::new).collect::<Result<Vec<_>, _>>();
+    Ok(Identity { file_year, agency: lines(&source.agency)?, year: lines(&source.year)?, words: source })
 }

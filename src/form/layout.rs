@@ -1,6 +1,6 @@
 //! A table of a form in its official shape: rows of cells with their spans, for every writer.
 
-use super::{Block, FieldIndex, Form, Head, Table};
+use super::{Block, ColumnSlot, FieldIndex, Form, Head, HeadRole};
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +47,48 @@ impl Layout {
     /// The official shape of a table of the form.
     pub fn of(form: &Form, table: usize) -> Self {
         let table = &form.tables[table];
-        let columns = table.label_columns + table.blocks.first().map_or(0, |block| block.spans.iter().sum());
-        let mut layout = Self { rows: Vec::new(), columns, header_rows: 0 };
+        let mut layout = Self { rows: Vec::new(), columns: table.width().max(table.label_columns), header_rows: 0 };
+        let (mut top, mut right, mut bottom) = (0, 0, 0);
         for block in &table.blocks {
-            layout.block(table, block);
+            let left = if block.beside { right } else { 0 };
+            top = if block.beside { top } else { bottom };
+            let labels = if block.beside { 0 } else { table.label_columns };
+            layout.block(form, block, (top, left, labels));
+            right = left + labels + block.width();
+            bottom = layout.rows.len() as u32;
         }
         if let [only] = table.blocks.as_slice() {
             layout.header_rows = depth(&only.columns) + u32::from(only.caption.is_some());
+        } else if table.blocks.iter().skip(1).all(|block| block.beside) {
+            layout.header_rows = table.blocks.iter().map(|block| depth(&block.columns)).max().unwrap_or(0);
         }
+        layout.complete();
         layout
+    }
+
+    /// Fills what is left free beside shorter blocks, so that every row is whole.
+    fn complete(&mut self) {
+        let mut missing = Vec::new();
+        for (number, standing) in self.standing().iter().enumerate() {
+            let mut column = 0;
+            for cell in standing {
+                if cell.column > column {
+                    missing.push((number as u32, column, cell.column - column));
+                }
+                column = column.max(cell.column + cell.col_span);
+            }
+            if column < self.columns {
+                missing.push((number as u32, column, self.columns - column));
+            }
+        }
+        for (row, from, count) in missing {
+            for column in from..from + count {
+                self.push(row, column, (1, 1), LayoutContent::RowHead(String::new()));
+            }
+        }
+        for cells in &mut self.rows {
+            cells.sort_by_key(|cell| cell.column);
+        }
     }
 
     /// The cells that stand in each row, from the left: its own and those that reach down into it.
@@ -78,33 +111,35 @@ impl Layout {
         self.rows[row as usize].push(LayoutCell { row, column, row_span: spans.0, col_span: spans.1, content });
     }
 
-    fn block(&mut self, table: &Table, block: &Block) {
-        let mut row = self.rows.len() as u32;
+    fn block(&mut self, form: &Form, block: &Block, (top, left, labels): (u32, u32, u32)) {
+        let mut row = top;
         if let Some(caption) = &block.caption {
-            self.push(row, 0, (1, self.columns), LayoutContent::Caption(caption.text.clone()));
+            let width = if block.beside { block.width() } else { self.columns };
+            self.push(row, left, (1, width), LayoutContent::Caption(caption.text.clone()));
             row += 1;
         }
         let height = depth(&block.columns);
-        if table.label_columns > 0 {
+        if labels > 0 {
             let corner = block.corner.as_ref().map(|corner| corner.text.clone()).unwrap_or_default();
-            self.push(row, 0, (height, table.label_columns), LayoutContent::Corner(corner));
+            self.push(row, left, (height, labels), LayoutContent::Corner(corner));
         }
         let mut leaf = 0;
-        let mut column = table.label_columns;
+        let mut column = left + labels;
         for head in &block.columns {
             self.column_head(head, (row, height), &mut column, &mut leaf, block);
         }
         row += height;
-        let mut leaf_row = 0;
-        let heads = if block.rows.is_empty() { &[][..] } else { &block.rows[..] };
-        for head in heads {
-            self.row_head(head, &mut row, 0, table.label_columns, &mut leaf_row, block);
-        }
-        if heads.is_empty() {
-            if table.label_columns > 0 {
-                self.push(row, 0, (1, table.label_columns), LayoutContent::RowHead(String::new()));
+        let mut rows = Rows { form, block, row, leaf: 0, first: left + labels };
+        if block.rows.is_empty() {
+            for _ in 0..block.leaf_rows.len() {
+                if labels > 0 {
+                    self.push(rows.row, left, (1, labels), LayoutContent::RowHead(String::new()));
+                }
+                self.fields(&mut rows);
             }
-            self.fields(row, table.label_columns, 0, block);
+        }
+        for head in &block.rows {
+            self.row_head(head, left, labels, &mut rows);
         }
         for cells in &mut self.rows {
             cells.sort_by_key(|cell| cell.column);
@@ -121,8 +156,12 @@ impl Layout {
     ) {
         let start = *column;
         if head.children.is_empty() {
-            *column += block.spans[*leaf];
-            *leaf += 1;
+            if head.role == HeadRole::Field {
+                *column += block.spans[*leaf];
+                *leaf += 1;
+            } else {
+                *column += 1;
+            }
             let spans = (height, *column - start);
             return self.push(row, start, spans, LayoutContent::ColumnHead(head.label.text.clone()));
         }
@@ -132,28 +171,62 @@ impl Layout {
         self.push(row, start, (1, *column - start), LayoutContent::ColumnHead(head.label.text.clone()));
     }
 
-    fn row_head(&mut self, head: &Head, row: &mut u32, column: u32, left: u32, leaf_row: &mut usize, block: &Block) {
-        let start = *row;
+    fn row_head(&mut self, head: &Head, column: u32, left: u32, rows: &mut Rows) {
+        let start = rows.row;
+        if head.heading {
+            let width = if left > 0 { left } else { rows.block.width() };
+            self.push(start, column, (1, width), LayoutContent::RowHead(head.label.text.clone()));
+            rows.row += 1;
+            for child in &head.children {
+                self.row_head(child, column, left, rows);
+            }
+            return;
+        }
         if head.children.is_empty() {
-            self.push(start, column, (1, left), LayoutContent::RowHead(head.label.text.clone()));
-            self.fields(start, column + left, *leaf_row, block);
-            *leaf_row += 1;
-            *row += 1;
+            self.push(start, column, (1, left.max(1)), LayoutContent::RowHead(head.label.text.clone()));
+            self.fields(rows);
             return;
         }
         for child in &head.children {
-            self.row_head(child, row, column + 1, left.saturating_sub(1).max(1), leaf_row, block);
+            self.row_head(child, column + 1, left.saturating_sub(1).max(1), rows);
         }
-        self.push(start, column, (*row - start, 1), LayoutContent::RowHead(head.label.text.clone()));
+        self.push(start, column, (rows.row - start, 1), LayoutContent::RowHead(head.label.text.clone()));
     }
 
-    fn fields(&mut self, row: u32, mut column: u32, leaf_row: usize, block: &Block) {
-        for (leaf, &span) in block.spans.iter().enumerate() {
-            let field = block.first_field + leaf_row * block.spans.len() + leaf;
-            self.push(row, column, (1, span), LayoutContent::Field(field));
+    /// The cells of a row of figures.
+    fn fields(&mut self, rows: &mut Rows) {
+        let mut column = rows.first;
+        let block = rows.block;
+        for slot in &block.slots {
+            let span = slot.span(block);
+            let content = match *slot {
+                ColumnSlot::Leaf(leaf) => {
+                    LayoutContent::Field(block.first_field + rows.leaf * block.leaf_columns.len() + leaf)
+                }
+                ColumnSlot::Number => LayoutContent::RowHead((rows.leaf + 1).to_string()),
+                ColumnSlot::Unit => {
+                    let first = block.first_field + rows.leaf * block.leaf_columns.len();
+                    let own = rows.form.fields.get(first..first + block.leaf_columns.len()).unwrap_or_default();
+                    let unit = own.iter().find_map(|field| field.unit.clone());
+                    LayoutContent::RowHead(unit.unwrap_or_default())
+                }
+            };
+            self.push(rows.row, column, (1, span), content);
             column += span;
         }
+        rows.row += 1;
+        rows.leaf += 1;
     }
+}
+
+/// The rows of a block, one after the other.
+struct Rows<'a> {
+    form: &'a Form,
+    block: &'a Block,
+    row: u32,
+    leaf: usize,
+    /// The first column behind the labels.
+    first: u32,
 }
 
 fn depth(heads: &[Head]) -> u32 {

@@ -11,6 +11,15 @@ static BUILT_IN: &[(&str, &str)] = &[
     ("gkbg-2021.toml", include_str!("../../mappings/gkbg-2021.toml")),
 ];
 
+/// Further mapping files built into the program: other official forms, and the one for documents without a form.
+static FURTHER: &[(&str, &str)] = &[
+    ("zfnb.toml", include_str!("../../mappings/zfnb.toml")),
+    ("sangong.toml", include_str!("../../mappings/sangong.toml")),
+    ("gktj-2014.toml", include_str!("../../mappings/gktj-2014.toml")),
+    ("wznb.toml", include_str!("../../mappings/wznb.toml")),
+    ("gongwen.toml", include_str!("../../mappings/gongwen.toml")),
+];
+
 /// A set of forms, resolved, in the order in which they were added.
 #[derive(Debug, Clone, Default)]
 pub struct Forms {
@@ -18,7 +27,7 @@ pub struct Forms {
 }
 
 impl Forms {
-    /// The forms built into the program.
+    /// The yearly reports on disclosure, for which the program was made.
     ///
     /// # Errors
     /// When a built-in mapping file is wrong, which the tests rule out.
@@ -28,6 +37,23 @@ impl Forms {
             forms.insert(compile(name, text)?);
         }
         Ok(forms)
+    }
+
+    /// Every form of the program: the yearly reports on disclosure, then other official forms.
+    ///
+    /// # Errors
+    /// As [`Forms::built_in`].
+    pub fn all() -> Result<Self, FormError> {
+        let mut forms = Self::built_in()?;
+        for (name, text) in FURTHER {
+            forms.insert(compile(name, text)?);
+        }
+        Ok(forms)
+    }
+
+    /// The mapping files of [`Forms::all`] besides those of [`Forms::built_in`]: name and text.
+    pub fn further_sources() -> &'static [(&'static str, &'static str)] {
+        FURTHER
     }
 
     /// The mapping files built into the program: name and text.

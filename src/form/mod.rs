@@ -1,23 +1,33 @@
 //! Forms: what a mapping file says, resolved. A form knows its sections, tables, fields and rules; nothing else does.
 
 mod chart;
+mod choice;
 mod compile;
 mod duty;
 mod error;
 mod example;
+mod expand;
+mod heads;
 mod identity;
+mod labelline;
 mod layout;
 mod load;
 mod narrative;
 mod needs;
+mod openrows;
 mod pattern;
 mod plausible;
 mod rule;
 mod source;
 mod stands;
+mod title;
 mod words;
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use indexmap::IndexMap;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::finding::{Message, Place, Severity};
@@ -25,17 +35,21 @@ use crate::finding::{Message, Place, Severity};
 use stands::Stands;
 
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
+pub use choice::Choice;
 pub use duty::{Duty, DutySource};
 pub use error::{FormError, Mistake};
-pub use identity::{Identity, IdentitySource, MadeBySource};
+pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsOr};
+pub use labelline::LabelLine;
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
+pub use openrows::{OpenSource, ParentBy, RowsSource};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
-pub use rule::{Expression, Operand, Relation, RuleInstance, Term};
-pub use source::{Each, FieldKind, FormSource, LANGUAGE, PageSource, WordsSource};
+pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
+pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, PageTurn, UnitFrom, WordsSource};
 pub use stands::row_words;
+pub use title::Title;
 pub use words::Words;
 
 /// Index of a field in [`Form::fields`], 0-based.
@@ -84,30 +98,27 @@ pub struct Form {
     pub words: Words,
     /// By which law and by when a report must be published.
     pub duty: Option<Duty>,
+    /// Whether it is a draft, whose labels could not be read in a source.
+    pub draft: bool,
+    /// Fields that are only filled in where a choice is made.
+    pub conditions: Vec<Condition>,
+    /// The rules as written, where rows or columns are data; `None` for a form whose fields are all known.
+    open: Option<Arc<Vec<source::RuleSource>>>,
+    /// Whether its rows or columns are those of a report.
+    of_report: bool,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
 }
 
-/// The title of a report.
+/// A field that is only filled in where a choice is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Title {
-    /// The title as prescribed, with `{agency}` and `{year}`.
-    pub pattern: String,
-    /// The fixed words, the prescribed ones first, then others that are met, folded.
-    pub names: Vec<String>,
-}
-
-impl Title {
-    /// What such a report is called, without agency and year.
-    pub fn words(&self) -> &str {
-        let words = self.pattern.rsplit('}').next().unwrap_or(&self.pattern);
-        words.trim_start_matches(['年', ' '])
-    }
-
-    /// The prescribed title of an agency's report.
-    pub fn for_report(&self, agency: &str, year: i16) -> String {
-        self.pattern.replace("{agency}", agency).replace("{year}", &year.to_string())
-    }
+pub struct Condition {
+    /// The field.
+    pub field: FieldIndex,
+    /// The choice.
+    pub when: FieldIndex,
+    /// The word that is chosen.
+    pub word: String,
 }
 
 /// A part of the report.
@@ -123,6 +134,8 @@ pub struct Section {
     pub max_characters: Option<u32>,
     /// Words of an older form, folded and as written.
     pub stale: Vec<(String, String)>,
+    /// Bytes of the mapping file that name it.
+    pub span: Range<usize>,
 }
 
 /// A label and the ways in which it is met.
@@ -155,8 +168,36 @@ pub struct Table {
     pub additive: bool,
     /// Whether a blank cell means 0.
     pub blank_is_zero: bool,
+    /// Whether the ids of its fields do not begin with the table's.
+    pub plain_ids: bool,
+    /// Folded names of the sheets in which it may stand.
+    pub sheets: Vec<String>,
+    /// Whether a report may lack it.
+    pub optional: bool,
+    /// Where its unit may be said besides the cell; everywhere where this is empty.
+    pub unit_from: Vec<UnitFrom>,
+    /// How it lies on paper.
+    pub page: PageTurn,
+    /// How far the sides of its rules may be apart by rounding.
+    pub tolerance: Decimal,
+    /// Whether it is read row by row under its header: rows that are data, words, sets of columns.
+    pub by_rows: bool,
+    /// Bytes of the mapping file that name it.
+    pub span: Range<usize>,
     /// Its blocks from the top.
     pub blocks: Vec<Block>,
+}
+
+impl Table {
+    /// What the ids of its fields begin with.
+    pub fn prefix(&self) -> &str {
+        if self.plain_ids { "" } else { &self.id }
+    }
+
+    /// Whether its fields are only known with a report.
+    pub fn is_open(&self) -> bool {
+        self.blocks.iter().any(Block::is_open)
+    }
 }
 
 /// Rows under one header.
@@ -178,6 +219,68 @@ pub struct Block {
     pub spans: Vec<u32>,
     /// Index of the field in its first row and column; the others follow row by row.
     pub first_field: FieldIndex,
+    /// What stands in its grid columns from the left, row labels left out.
+    pub slots: Vec<ColumnSlot>,
+    /// Rows that are data, where they are.
+    pub open: Option<OpenRows>,
+    /// Sets of columns: id, and the leaf columns from the left.
+    pub sets: Vec<(String, Vec<usize>)>,
+    /// Whether it stands to the right of the block before it.
+    pub beside: bool,
+    /// Ids of all columns that it may have, those of other sets too.
+    pub(crate) known_columns: Vec<String>,
+    /// Whether its rows and columns are all known.
+    pub(crate) resolved: bool,
+}
+
+impl Block {
+    /// Whether its fields are only known with a report.
+    pub fn is_open(&self) -> bool {
+        !self.resolved && (self.open.is_some() || !self.sets.is_empty())
+    }
+
+    /// Grid columns that it takes besides its row labels.
+    pub fn width(&self) -> u32 {
+        self.slots.iter().map(|slot| slot.span(self)).sum()
+    }
+}
+
+/// What stands in a grid column of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnSlot {
+    /// The fields of the leaf column with this index.
+    Leaf(usize),
+    /// The units of the rows.
+    Unit,
+    /// The numbers of the rows.
+    Number,
+}
+
+impl ColumnSlot {
+    /// Grid columns that it takes.
+    pub fn span(self, block: &Block) -> u32 {
+        match self {
+            Self::Leaf(leaf) => block.spans.get(leaf).copied().unwrap_or(1),
+            Self::Unit | Self::Number => 1,
+        }
+    }
+}
+
+/// Rows that are data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRows {
+    /// The leaf column by which a row is known; `None` where rows are known by their number.
+    pub each: Option<usize>,
+    /// How the row above a row is known.
+    pub parent: Option<ParentBy>,
+    /// What the row with the sums is called.
+    pub total: Option<Label>,
+    /// The part of field ids that it gets.
+    pub total_id: String,
+    /// Whether there may be a single row without the column by which rows are known.
+    pub single: bool,
+    /// How many empty rows a blank form has.
+    pub blank: u32,
 }
 
 /// A row, a column, or a group of them.
@@ -185,17 +288,35 @@ pub struct Block {
 pub struct Head {
     /// The label.
     pub label: Label,
+    /// What it is besides a place of fields.
+    pub role: HeadRole,
+    /// Whether it is a row that is a heading over the rows below it, without fields.
+    pub heading: bool,
     /// Rows or columns of the group; none for a row or column that holds figures.
     pub children: Vec<Head>,
 }
 
 /// A row or column that holds figures.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Leaf {
     /// The part of the field id that it gives, such as `refused.state_secret`; may be empty.
     pub id: String,
     /// Its label and the labels of the groups around it, outermost first, its own last; empty for an unlabelled row.
     pub path: Vec<Label>,
+    /// What stands in it, unless the other of row and column says otherwise.
+    pub kind: Option<FieldKind>,
+    /// The unit of its figures.
+    pub unit: Option<String>,
+    /// The words of a choice.
+    pub choice: Option<Arc<Choice>>,
+    /// The parts of a code.
+    pub parts: Vec<String>,
+    /// The last heading row above it: of two rows with one label, this tells them apart.
+    pub under: Option<Label>,
+    /// Index of the row above it in the tree of rows, where rows are data.
+    pub parent: Option<usize>,
+    /// Bytes of the mapping file that name it.
+    pub span: Range<usize>,
 }
 
 impl Leaf {
@@ -239,6 +360,9 @@ pub struct Field {
     pub kind: FieldKind,
     /// Unit such as `件` or `万元`.
     pub unit: Option<String>,
+    /// The words of a choice.
+    #[serde(skip)]
+    pub choice: Option<Arc<Choice>>,
 }
 
 /// A rule of the form.
@@ -281,14 +405,16 @@ impl Rule {
 }
 
 /// Figures on which a rule is tried.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Example {
     /// Whether the rule holds for them.
     pub holds: bool,
     /// Figures of this year; all others are 0.
-    pub values: Vec<(FieldIndex, i64)>,
+    pub values: Vec<(FieldIndex, Decimal)>,
     /// Figures of last year.
-    pub previous: Vec<(FieldIndex, i64)>,
+    pub previous: Vec<(FieldIndex, Decimal)>,
+    /// The rule for the rows that the example has, where rows are data; the form's own where this is empty.
+    pub instances: Vec<RuleInstance>,
 }
 
 impl Form {

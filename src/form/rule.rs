@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rust_decimal::Decimal;
+
 use super::source::{Each, RuleSource};
 use super::{Example, FieldIndex, Form, Mistake, Rule};
 use crate::finding::Message;
@@ -44,6 +46,17 @@ pub struct Expression {
     pub constant: i64,
 }
 
+/// A quotient on the right side: `factor * part / whole`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ratio {
+    /// What the quotient is multiplied by: 100 for a percentage.
+    pub factor: i64,
+    /// What is divided.
+    pub part: Expression,
+    /// What it is divided by.
+    pub whole: Expression,
+}
+
 /// A rule for one row, column or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleInstance {
@@ -55,12 +68,22 @@ pub struct RuleInstance {
     pub relation: Relation,
     /// Right side.
     pub right: Expression,
+    /// The right side where it is a quotient; `right` is then empty.
+    pub ratio: Option<Box<Ratio>>,
+    /// How far both sides may be apart by rounding.
+    pub tolerance: Decimal,
 }
 
 impl RuleInstance {
     /// Every figure of both sides.
     pub fn operands(&self) -> impl Iterator<Item = Operand> {
-        self.left.terms.iter().chain(&self.right.terms).map(|term| term.operand)
+        let ratio = self.ratio.iter().flat_map(|ratio| ratio.part.terms.iter().chain(&ratio.whole.terms));
+        self.left.terms.iter().chain(&self.right.terms).chain(ratio).map(|term| term.operand)
+    }
+
+    /// Whether it is linear and exact, as what looks for wrong cells needs it.
+    pub fn is_exact(&self) -> bool {
+        self.ratio.is_none() && self.tolerance.is_zero()
     }
 
     /// Whether it needs last year's report.
@@ -75,31 +98,29 @@ struct Naming<'a> {
     after: String,
     item: Option<&'a str>,
     scope: String,
+    /// The table, where the rule names one.
+    table: Option<usize>,
+    /// Block and row, where the rule is repeated for each row.
+    row: Option<(usize, usize)>,
 }
 
-/// A rule as written, with its names resolved, once for every row, column or item.
-pub(super) fn expand(source: &RuleSource, form: &Form) -> Result<Rule, Mistake> {
+/// A rule as written, with its names resolved, once for every row, column or item. `open` leaves out what a report does not have:
+/// columns of other sets, rows that are data.
+pub(super) fn expand(source: &RuleSource, form: &Form, open: bool) -> Result<Rule, Mistake> {
     let namings = namings(source, form)?;
     let mut instances = Vec::new();
+    let mut refused = None;
     for naming in &namings {
-        instances.push(instance(source, form, naming)?);
-    }
-    let first = namings.first();
-    let mut examples = Vec::new();
-    for example in &source.example {
-        let mut resolved = Example { holds: example.holds, values: Vec::new(), previous: Vec::new() };
-        for (name, &value) in &example.values {
-            let (plain, previous) = strip_previous(name);
-            let id = first.map_or_else(|| plain.to_owned(), |naming| naming.id(plain));
-            let index = form.field_index(&id).or_else(|| form.field_index(plain));
-            let index = index.ok_or_else(|| {
-                let (zh, en) = (format!("例子中没有“{id}”这个字段。"), format!("example: no field `{id}`"));
-                Mistake::new(source.id.span(), zh, en)
-            })?;
-            if previous { resolved.previous.push((index, value)) } else { resolved.values.push((index, value)) }
+        match instance(source, form, naming) {
+            Ok(instance) => instances.push(instance),
+            Err(mistake) if open => refused = refused.or(Some(mistake)),
+            Err(mistake) => return Err(mistake),
         }
-        examples.push(resolved);
     }
+    if let (true, Some(mistake), false) = (instances.is_empty(), refused, form.is_open()) {
+        return Err(mistake);
+    }
+    let examples = if open { Vec::new() } else { examples(source, form, namings.first())? };
     Ok(Rule {
         id: source.id.get_ref().clone(),
         severity: source.severity,
@@ -133,38 +154,105 @@ fn broken(source: &RuleSource, instances: &[RuleInstance]) -> Result<Option<Mess
 
 /// Words in braces that a sentence about a broken rule can have, besides the numbers of its figures.
 const BROKEN_WORDS: &[&str] = &["scope", "row", "left", "right", "more", "apart"];
+fn examples(source: &RuleSource, form: &Form, first: Option<&Naming>) -> Result<Vec<Example>, Mistake> {
+    let mut examples = Vec::new();
+    for example in &source.example {
+        let mut resolved = Example { holds: example.holds, ..Example::default() };
+        for (name, &value) in &example.values {
+            let (plain, previous) = strip_previous(name);
+            let id = first.map_or_else(|| plain.to_owned(), |naming| naming.id(plain));
+            let index = form.field_index(&id).or_else(|| form.field_index(plain));
+            let index = index.ok_or_else(|| {
+                let (zh, en) = (format!("例子中没有“{id}”这个字段。"), format!("example: no field `{id}`"));
+                Mistake::new(source.id.span(), zh, en)
+            })?;
+            let value = decimal(value, source.id.span())?;
+            if previous { resolved.previous.push((index, value)) } else { resolved.values.push((index, value)) }
+        }
+        examples.push(resolved);
+    }
+    Ok(examples)
+}
+
+/// The examples of a rule over rows that are data: each has the rows that its names say.
+pub(super) fn open_examples(source: &RuleSource, form: &Form) -> Result<Vec<Example>, Mistake> {
+    let mut examples = Vec::new();
+    for example in &source.example {
+        let named = |name: &str| {
+            let plain = strip_previous(name).0;
+            let table = source.table.as_ref().map(|table| table.get_ref().as_str()).unwrap_or_default();
+            let whole = |id: &str| form.place_of(id).is_some() || form.field_index(id).is_some();
+            // The columns of one row: a row of its own is made for them.
+            let (row, column) = (format!("{table}.{plain}"), format!("{table}.1.{plain}"));
+            let with_row = if source.each == Some(Each::Row) { column } else { row.clone() };
+            let id = if whole(&row) || table.is_empty() { row } else { with_row };
+            if table.is_empty() { plain.to_owned() } else { id }
+        };
+        let ids: Vec<String> = example.values.keys().map(|name| named(name)).collect();
+        let with = form.of(ids.iter().map(String::as_str));
+        let rule = expand(source, &with, true)?;
+        let mut resolved = Example { holds: example.holds, instances: rule.instances, ..Example::default() };
+        for ((name, &value), id) in example.values.iter().zip(&ids) {
+            let index = with.field_index(id).ok_or_else(|| Mistake::no_field(source.id.span(), id))?;
+            let value = decimal(value, source.id.span())?;
+            let previous = strip_previous(name).1;
+            if previous { resolved.previous.push((index, value)) } else { resolved.values.push((index, value)) }
+        }
+        examples.push(resolved);
+    }
+    Ok(examples)
+}
+
+/// A number of a mapping file, as exact as it is written.
+fn decimal(number: f64, span: Range<usize>) -> Result<Decimal, Mistake> {
+    number
+        .to_string()
+        .parse()
+        .map_err(|_| Mistake::new(span, format!("数字{number}过大。"), format!("{number} is too large")))
+}
 
 /// A sum of whole field ids.
 pub(super) fn plain_sum(text: &str, span: Range<usize>, form: &Form) -> Result<Expression, Mistake> {
-    let naming = Naming { before: String::new(), after: String::new(), item: None, scope: String::new() };
+    let naming = Naming::whole(None, String::new());
     side(text, form, &naming).map_err(|message| Mistake { span: Some(span), message })
 }
 
 fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, Mistake> {
-    let prefix = source.table.as_ref().map(|table| format!("{}.", table.get_ref())).unwrap_or_default();
+    let plain = |id: &str| form.tables.iter().any(|known| known.id == id && known.plain_ids);
+    let named = source.table.as_ref().map(|table| table.get_ref().as_str()).filter(|id| !plain(id));
+    let prefix = named.map(|id| format!("{id}.")).unwrap_or_default();
     let mut namings = Vec::new();
-    match source.each {
-        None => namings.push(Naming { before: prefix, after: String::new(), item: None, scope: String::new() }),
-        Some(each) => {
-            let table = source
-                .table
-                .as_ref()
-                .ok_or_else(|| Mistake::new(source.id.span(), "写了 each 就要写 table。", "`each` needs `table`"))?;
-            let found = form.tables.iter().find(|known| known.id == *table.get_ref());
-            let found = found.ok_or_else(|| {
-                let id = table.get_ref();
-                Mistake::new(table.span(), format!("没有“{id}”这张表。"), format!("no table `{id}`"))
-            })?;
-            for block in &found.blocks {
+    let found = match &source.table {
+        None => None,
+        Some(table) => {
+            let id = table.get_ref();
+            let number = form.tables.iter().position(|known| known.id == *id);
+            let mistake = || Mistake::new(table.span(), format!("没有“{id}”这张表。"), format!("no table `{id}`"));
+            Some(number.ok_or_else(mistake)?)
+        }
+    };
+    match (source.each, found) {
+        (None, _) => namings.push(Naming::whole(found, prefix)),
+        (Some(_), None) => {
+            return Err(Mistake::new(source.id.span(), "写了 each 就要写 table。", "`each` needs `table`"));
+        }
+        (Some(each), Some(number)) => {
+            for (block_number, block) in form.tables[number].blocks.iter().enumerate() {
                 let leaves = if each == Each::Row { &block.leaf_rows } else { &block.leaf_columns };
-                for leaf in leaves {
+                for (at, leaf) in leaves.iter().enumerate() {
+                    let words = leaf.kind.is_some_and(|kind| !kind.is_figure());
+                    if words && each == Each::Column {
+                        continue;
+                    }
                     let dotted = if leaf.id.is_empty() { String::new() } else { leaf.id.clone() };
                     let (before, after) = match each {
                         Each::Row if dotted.is_empty() => (prefix.clone(), String::new()),
                         Each::Row => (format!("{prefix}{dotted}."), String::new()),
                         Each::Column => (prefix.clone(), format!(".{dotted}")),
                     };
-                    namings.push(Naming { before, after, item: None, scope: leaf.brief(leaves) });
+                    let row = (each == Each::Row).then_some((block_number, at));
+                    let scope = leaf.brief(leaves);
+                    namings.push(Naming { before, after, item: None, scope, table: Some(number), row });
                 }
             }
         }
@@ -180,12 +268,19 @@ fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, M
                 after: naming.after.clone(),
                 item: Some(item),
                 scope: naming.scope.clone(),
+                table: naming.table,
+                row: naming.row,
             })
         })
         .collect())
 }
 
 impl Naming<'_> {
+    /// Names that are whole ids, or belong to a table.
+    fn whole(table: Option<usize>, prefix: String) -> Self {
+        Self { before: prefix, after: String::new(), item: None, scope: String::new(), table, row: None }
+    }
+
     fn id(&self, name: &str) -> String {
         let name = self.item.map_or_else(|| name.to_owned(), |item| name.replace('$', item));
         format!("{}{name}{}", self.before, self.after)
@@ -203,10 +298,44 @@ fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleIns
     let Some(((left, right), relation)) = found else {
         return Err(Mistake::new(span, "式子中应有 =、<= 或 >=。", "an expression needs `=`, `<=` or `>=`"));
     };
-    let left = side(left, form, naming).map_err(|message| Mistake { span: Some(span.clone()), message })?;
-    let right = side(right, form, naming).map_err(|message| Mistake { span: Some(span.clone()), message })?;
+    let blame = |message| Mistake { span: Some(span.clone()), message };
+    let left = side(left, form, naming).map_err(blame)?;
     let scope = scope(&left, form, naming);
-    Ok(RuleInstance { scope, left, relation, right })
+    let tolerance = match source.tolerance {
+        Some(tolerance) => decimal(tolerance, span.clone())?,
+        None => naming.table.map_or(Decimal::ZERO, |table| form.tables[table].tolerance),
+    };
+    let (right, ratio) = match right.split_once('/') {
+        Some((part, whole)) => {
+            (Expression::default(), Some(Box::new(ratio(part, whole, form, naming).map_err(blame)?)))
+        }
+        None => (side(right, form, naming).map_err(blame)?, None),
+    };
+    let instance = RuleInstance { scope, left, relation, right, ratio, tolerance };
+    let words = instance.operands().find(|operand| !form.fields[operand.field].kind.is_figure());
+    match words.map(|operand| &form.fields[operand.field].id) {
+        Some(id) => {
+            let zh = format!("“{id}”不是数字，不能列入式子。");
+            Err(Mistake::new(span, zh, format!("`{id}` has no figure, so no rule can name it")))
+        }
+        None => Ok(instance),
+    }
+}
+
+/// `100 * part / whole`; the part may be a sum in brackets.
+fn ratio(part: &str, whole: &str, form: &Form, naming: &Naming) -> Result<Ratio, Message> {
+    let (factor, part) = match part.split_once('*') {
+        Some((factor, part)) if !factor.trim().is_empty() && !factor.contains('.') => {
+            let number = factor.trim().parse().map_err(|_| {
+                Message::new(format!("“{}”应为整数。", factor.trim()), format!("`{}` is no number", factor.trim()))
+            })?;
+            (number, part)
+        }
+        _ => (1, part),
+    };
+    let plain = |text: &str| text.trim().trim_start_matches('(').trim_end_matches(')').to_owned();
+    let sum = |text: &str| if text.contains("sum(") { text.trim().to_owned() } else { plain(text) };
+    Ok(Ratio { factor, part: side(&sum(part), form, naming)?, whole: side(&sum(whole), form, naming)? })
 }
 
 /// The scope in the form's words; for an item, the group that the left side stands in.
@@ -227,6 +356,7 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message>
     let mut expression = Expression::default();
     let mut sign = 1;
     let mut wants_name = true;
+    let mut left_out = false;
     for word in text.replace('+', " + ").replace(" - ", " \u{2212} ").split_whitespace() {
         match word {
             "+" | "\u{2212}" if !wants_name => {
@@ -243,34 +373,103 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message>
                     expression.constant += sign * number;
                     continue;
                 }
-                add_terms(&mut expression, word, sign, form, naming)?;
+                left_out |= !add_terms(&mut expression, word, sign, form, naming)?;
             }
         }
     }
-    if wants_name { Err(Message::new("式子中缺少名称。", "a name is missing")) } else { Ok(expression) }
+    let nothing = expression.terms.is_empty() && expression.constant == 0 && left_out;
+    match wants_name || nothing {
+        true => Err(Message::new("式子中缺少名称。", "a name is missing")),
+        false => Ok(expression),
+    }
 }
 
-fn add_terms(expression: &mut Expression, word: &str, sign: i64, form: &Form, naming: &Naming) -> Result<(), Message> {
+/// Whether an id is that of a column that the report's set of columns does not have.
+fn is_of_another_set(form: &Form, id: &str) -> bool {
+    let Some((table, rest)) = id.split_once('.') else { return false };
+    let blocks = form.tables.iter().filter(|known| known.id == table).flat_map(|table| &table.blocks);
+    let ends = |column: &str| rest == column || rest.strip_suffix(column).is_some_and(|before| before.ends_with('.'));
+    blocks.filter(|block| block.resolved).any(|block| {
+        let has = |column: &String| block.leaf_columns.iter().any(|leaf| leaf.id == *column);
+        block.known_columns.iter().any(|column| ends(column) && !has(column))
+    })
+}
+
+/// The fields of `sum(rows.x)` and `sum(children.x)`.
+fn rows_of(inner: &str, form: &Form, naming: &Naming) -> Option<Vec<usize>> {
+    let mut words = inner;
+    let mut table = naming.table;
+    if !["rows", "children"].iter().any(|word| words == *word || words.starts_with(&format!("{word}."))) {
+        let (id, rest) = words.split_once('.')?;
+        table = Some(form.tables.iter().position(|known| known.id == id)?);
+        words = rest;
+    }
+    let table = table?;
+    let (which, column) = words.split_once('.').unwrap_or((words, ""));
+    let after = naming.after.strip_prefix('.').unwrap_or(&naming.after);
+    let column = if column.is_empty() { after } else { column };
+    for (number, block) in form.tables[table].blocks.iter().enumerate() {
+        let Some(open) = &block.open else { continue };
+        let Some(at) = block.leaf_columns.iter().position(|leaf| leaf.id == column) else { continue };
+        let parent = match which {
+            "children" => Some(naming.row.filter(|row| row.0 == number)?.1),
+            "rows" => None,
+            _ => return None,
+        };
+        let total = |leaf: &super::Leaf| open.total.is_some() && leaf.id == open.total_id;
+        let rows = block.leaf_rows.iter().enumerate().filter(|(_, leaf)| leaf.parent == parent && !total(leaf));
+        return Some(rows.map(|(row, _)| block.first_field + row * block.leaf_columns.len() + at).collect());
+    }
+    None
+}
+
+/// Adds the figures of a name; `false` where the report has no such column.
+fn add_terms(
+    expression: &mut Expression,
+    word: &str,
+    sign: i64,
+    form: &Form,
+    naming: &Naming,
+) -> Result<bool, Message> {
     let (plain, previous) = strip_previous(word);
     let mut push = |field| expression.terms.push(Term { sign, operand: Operand { field, previous } });
+    let none = || Message::new(format!("“{word}”不对应任何字段。"), format!("`{word}` stands for no field"));
+    if let Some(inner) = plain.strip_prefix("sum(").and_then(|inner| inner.strip_suffix(')')) {
+        let fields = rows_of(inner, form, naming).filter(|fields| !fields.is_empty()).ok_or_else(none)?;
+        fields.into_iter().for_each(push);
+        return Ok(true);
+    }
     let Some((group, tail)) = plain.split_once('*') else {
         let id = naming.id(plain);
-        push(
-            form.field_index(&id)
-                .ok_or_else(|| Message::new(format!("没有“{id}”这个字段。"), format!("no field `{id}`")))?,
-        );
-        return Ok(());
+        if let Some(field) = form.field_index(&id).or_else(|| total_by_its_common_name(form, &id)) {
+            push(field);
+            return Ok(true);
+        }
+        if is_of_another_set(form, &id) {
+            return Ok(false);
+        }
+        return Err(Message::new(format!("没有“{id}”这个字段。"), format!("no field `{id}`")));
     };
     let start =
         format!("{}{}", naming.before, naming.item.map_or_else(|| group.to_owned(), |item| group.replace('$', item)));
     let end = format!("{tail}{}", naming.after);
     let mut any = false;
     for (index, field) in form.fields.iter().enumerate() {
-        if field.id.len() > start.len() + end.len() && field.id.starts_with(&start) && field.id.ends_with(&end) {
+        let long = field.id.len() > start.len() + end.len() && field.kind.is_figure();
+        if long && field.id.starts_with(&start) && field.id.ends_with(&end) {
             push(index);
             any = true;
         }
     }
-    let none = || Message::new(format!("“{word}”不对应任何字段。"), format!("`{word}` stands for no field"));
-    if any { Ok(()) } else { Err(none()) }
+    if any { Ok(true) } else { Err(none()) }
+}
+
+/// `table.all.x`: the row with the sums, whatever its id.
+fn total_by_its_common_name(form: &Form, id: &str) -> Option<usize> {
+    let (table, rest) = id.split_once('.')?;
+    let column = rest.strip_prefix("all.")?;
+    let blocks = form.tables.iter().filter(|known| known.id == table).flat_map(|table| &table.blocks);
+    blocks
+        .filter_map(|block| block.open.as_ref())
+        .find_map(|open| form.field_index(&format!("{table}.{}.{column}", open.total_id)))
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::openrows::RowsSource;
 use crate::finding::{Message, Severity};
 
 /// Version of the mapping language that this program speaks.
@@ -73,6 +74,9 @@ pub struct FormSource {
     /// By which law and by when a report must be published, for letters.
     #[serde(default)]
     pub duty: Option<super::DutySource>,
+    /// A draft: its labels could not be read in a source, and whoever uses it is told.
+    #[serde(default)]
+    pub draft: bool,
 }
 
 /// Words by which what stands around a report is known. A list that is not given is that of `mappings/defaults/words.toml`.
@@ -98,7 +102,8 @@ pub struct WordsSource {
 #[serde(deny_unknown_fields)]
 pub struct TitleSource {
     /// The title as prescribed, with `{agency}` and `{year}`.
-    pub pattern: String,
+    #[schemars(with = "String")]
+    pub pattern: Spanned<String>,
     /// The fixed words as they are also written; the prescribed ones need not be repeated.
     #[serde(default)]
     pub names: Vec<String>,
@@ -146,7 +151,7 @@ pub struct SectionSource {
     pub stale: Vec<String>,
 }
 
-/// What kind of figure stands in a field.
+/// What stands in a field: a figure, or words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FieldKind {
@@ -157,6 +162,70 @@ pub enum FieldKind {
     Signed,
     /// A non-negative decimal number.
     Amount,
+    /// Any words.
+    Text,
+    /// One or several of given words, ticked or written.
+    Choice,
+    /// A day, a month or a year.
+    Date,
+    /// Digits or letters that are no number: kept as written, leading zeros too.
+    Code,
+}
+
+impl FieldKind {
+    /// Whether a figure stands there, which rules may name and which adds up.
+    pub fn is_figure(self) -> bool {
+        matches!(self, Self::Count | Self::Signed | Self::Amount)
+    }
+
+    /// Its name in mapping files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Signed => "signed",
+            Self::Amount => "amount",
+            Self::Text => "text",
+            Self::Choice => "choice",
+            Self::Date => "date",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// What a row or column is besides a place of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HeadRole {
+    /// Fields stand in it.
+    #[default]
+    Field,
+    /// It names the unit of the figures of each row.
+    Unit,
+    /// It says nothing that the form wants, such as the numbers of the rows.
+    Ignore,
+}
+
+/// Where the unit of a table's figures may be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnitFrom {
+    /// In the header of the column.
+    Header,
+    /// In a line above the table.
+    Line,
+    /// In a column of the table with the role `unit`.
+    Column,
+}
+
+/// How a table lies on paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PageTurn {
+    /// Upright, as the text.
+    #[default]
+    Portrait,
+    /// On a page that lies on its long side.
+    Landscape,
 }
 
 /// A statistics table.
@@ -173,8 +242,8 @@ pub struct TableSource {
     #[serde(default)]
     pub name: Option<Message>,
     /// Grid columns that the row labels take.
-    #[serde(default = "one")]
-    pub label_columns: u32,
+    #[serde(default)]
+    pub label_columns: Option<u32>,
     /// Relative widths of the grid columns.
     #[serde(default)]
     pub widths: Vec<u32>,
@@ -190,6 +259,24 @@ pub struct TableSource {
     /// Whether the form says that a blank cell means 0. Otherwise a blank cell keeps the rules that need it from being assessed.
     #[serde(default)]
     pub blank_is_zero: bool,
+    /// `true` where the ids of its fields do not begin with the table's: a printed table that holds several.
+    #[serde(default)]
+    pub plain_ids: bool,
+    /// Names of the sheets in which it may stand, a hint: where headers do not decide, these do.
+    #[serde(default)]
+    pub sheets: Vec<String>,
+    /// Whether a report may lack it.
+    #[serde(default)]
+    pub optional: bool,
+    /// Where its unit may be said besides the cell; everywhere unless said.
+    #[serde(default)]
+    pub unit_from: Vec<UnitFrom>,
+    /// How it lies on paper.
+    #[serde(default)]
+    pub page: PageTurn,
+    /// How far the sides of its rules may be apart by rounding.
+    #[serde(default)]
+    pub tolerance: Option<f64>,
     /// Its blocks from the top: each has a header and rows of its own.
     pub block: Vec<BlockSource>,
 }
@@ -216,25 +303,64 @@ pub struct BlockSource {
     /// The columns, possibly grouped.
     #[schemars(with = "Vec<HeadSource>")]
     pub columns: Vec<Spanned<HeadSource>>,
-    /// The rows, possibly grouped; none for a block with a single row without a label.
+    /// The rows, possibly grouped; none for a block with a single row without a label. Or rows that are data.
     #[serde(default)]
-    #[schemars(with = "Vec<HeadSource>")]
-    pub rows: Vec<Spanned<HeadSource>>,
+    pub rows: RowsSource<HeadSource>,
+    /// Sets of columns that other places or years use: ids of columns in their order. Without any, all columns are one set.
+    #[serde(default)]
+    pub set: Vec<SetSource>,
+    /// Whether the block stands to the right of the one before it, with rows of its own.
+    #[serde(default)]
+    pub beside: bool,
+}
+
+/// A set of a block's columns.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetSource {
+    /// Id.
+    #[schemars(with = "String")]
+    pub id: Spanned<String>,
+    /// Ids of its columns, from the left.
+    #[schemars(with = "Vec<String>")]
+    pub columns: Vec<Spanned<String>>,
 }
 
 /// A row, a column, or a group of them.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadSource {
     /// Id; a group without one adds nothing to the field ids below it.
     #[serde(default)]
     pub id: Option<String>,
     /// The label as prescribed.
+    #[serde(default)]
     pub label: String,
     /// What it is called where it is spoken of, such as `一、本年新收`; the label where it is not given. With the number of the group
     /// around it: `（三）1.属于国家秘密`.
     #[serde(default)]
     pub short: Option<String>,
+    /// Instead of a label: a row that is a heading over the rows below it and has no fields.
+    #[serde(default)]
+    pub heading: Option<String>,
+    /// What it is besides a place of fields.
+    #[serde(default)]
+    pub role: HeadRole,
+    /// The words of a choice.
+    #[serde(default)]
+    pub of: Vec<String>,
+    /// The marks of a choice: the first is the empty one, the others are ticks.
+    #[serde(default)]
+    pub marks: Option<String>,
+    /// Whether several words of a choice may be ticked.
+    #[serde(default)]
+    pub several: bool,
+    /// The parts of a code, from the left, each of which may stand in a column of its own.
+    #[serde(default)]
+    pub parts: Vec<String>,
+    /// `field = word`: only filled in where that choice is made.
+    #[serde(default)]
+    pub when: Option<String>,
     /// Labels that are also met.
     #[serde(default)]
     pub variants: Vec<String>,
@@ -246,7 +372,8 @@ pub struct HeadSource {
     pub unit: Option<String>,
     /// Rows or columns of the group.
     #[serde(default)]
-    pub children: Vec<HeadSource>,
+    #[schemars(with = "Vec<HeadSource>")]
+    pub children: Vec<Spanned<HeadSource>>,
 }
 
 /// Over what a rule is repeated.
@@ -282,6 +409,9 @@ pub struct RuleSource {
     /// The left side is the total of the right side: a spreadsheet can compute it.
     #[serde(default)]
     pub defines: bool,
+    /// How far both sides may be apart by rounding; the table's unless said.
+    #[serde(default)]
+    pub tolerance: Option<f64>,
     /// How much a breach matters.
     #[serde(default = "error")]
     pub severity: Severity,
@@ -308,7 +438,7 @@ pub struct ExampleSource {
     /// Whether the rule holds for them.
     pub holds: bool,
     /// Figures by field id, or by the names of the expression for a repeated rule (tried on the first repetition); the rest is 0. `previous.` for last year's.
-    pub values: indexmap::IndexMap<String, i64>,
+    pub values: indexmap::IndexMap<String, f64>,
 }
 
 /// A sentence of the narrative that states a figure of the tables.
@@ -341,10 +471,6 @@ pub struct NarrativeSource {
     /// Sums of whole field ids, any one of which the number may state.
     #[schemars(with = "Vec<String>")]
     pub states: Vec<Spanned<String>>,
-}
-
-fn one() -> u32 {
-    1
 }
 
 fn yes() -> bool {

@@ -22,6 +22,12 @@ pub enum Kind {
     None,
     /// Any other text.
     Text,
+    /// Words that were chosen, in a field of words.
+    Choice,
+    /// A day, a month or a year, in a field for one.
+    Date,
+    /// A code: digits or letters that are no number.
+    Code,
     /// The source has no such cell, or it is not certain which one it is.
     #[default]
     Absent,
@@ -38,6 +44,9 @@ pub struct Value {
     pub raw: String,
     /// What kind of text it is.
     pub kind: Kind,
+    /// What a field of words says: the chosen words, parted by `、`; a day as `2024-01-05`; a code; a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// The unit written with the figure where it is not the form's own; `value` is then in the form's unit if it has one, else in this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,

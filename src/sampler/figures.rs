@@ -45,6 +45,7 @@ fn figure(kind: FieldKind, size: u64, zeros: u64, random: &mut Random) -> i64 {
         FieldKind::Count => number,
         FieldKind::Signed => number / 2 - random.below(4).cast_signed(),
         FieldKind::Amount => number * 137 + random.below(10_000).cast_signed(),
+        FieldKind::Text | FieldKind::Choice | FieldKind::Date | FieldKind::Code => 0,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Random consistent reports of any form: for tests, benchmarks and trying out. The same seed gives the same report.
 
 mod figures;
+mod said;
 mod words;
 
 use jiff::civil::Date;
@@ -58,6 +59,12 @@ impl Sampler {
 
     /// The next report of a form: every rule of the form that needs no other report holds, every field has a figure.
     pub fn report(&mut self, form: &Form) -> Report {
+        let set = if form.is_open() { self.random.below(form.set_count() as u64) as usize } else { 0 };
+        self.report_of(&form.example(set))
+    }
+
+    /// The next report of a form whose rows and columns are all known.
+    pub fn report_of(&mut self, form: &Form) -> Report {
         let random = &mut self.random;
         let mut report = Report::empty(&form.id);
         let agency = words::agency(random);
@@ -75,6 +82,10 @@ impl Sampler {
             let value = match field.kind {
                 FieldKind::Amount => Decimal::new(figure, [0, 2, 4, 6][random.below(4) as usize]),
                 FieldKind::Count | FieldKind::Signed => Decimal::from(figure),
+                FieldKind::Text | FieldKind::Choice | FieldKind::Date | FieldKind::Code => {
+                    report.values.insert(field.id.clone(), said::words(form, field, random));
+                    continue;
+                }
             };
             report.values.insert(field.id.clone(), Value::number(value.normalize()));
         }

@@ -25,6 +25,10 @@ impl<T> Compiled<T> {
         if let Some(found) = find(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(found);
         }
+        // What one report's rows make of a form is not kept.
+        if form.is_of_report() {
+            return compile().map(Arc::new);
+        }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = find(&known) {
             return Ok(found);

@@ -78,7 +78,7 @@ fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Opti
 /// The title that stands above the report: the prescribed one where agency and year are known, else as it was found.
 pub(crate) fn title(form: &Form, report: &Report) -> String {
     match (&report.agency, report.year) {
-        (Some(agency), Some(year)) => form.title.for_report(agency, year),
+        (Some(agency), Some(year)) if !form.title.is_free() => form.title.for_report(agency, year),
         _ => report.title.clone().unwrap_or_else(|| form.name.zh.clone()),
     }
 }
@@ -88,6 +88,9 @@ pub(crate) fn title(form: &Form, report: &Report) -> String {
 pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<String> {
     let whole = title(form, report);
     let (Some(agency), Some(year)) = (&report.agency, report.year) else { return vec![whole] };
+    if form.title.is_free() {
+        return vec![whole];
+    }
     if whole.width() <= most {
         return vec![whole];
     }

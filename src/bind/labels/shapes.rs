@@ -153,7 +153,7 @@ pub(super) fn glued_texts(labels: &[&Label]) -> Vec<String> {
 /// The shapes of every block of a form.
 pub(super) fn shapes(index: &FormIndex) -> Vec<Shape> {
     let mut shapes = Vec::new();
-    for (table, spec) in index.form.tables.iter().enumerate() {
+    for (table, spec) in index.form.tables.iter().enumerate().filter(|(_, spec)| !spec.by_rows) {
         for (number, block) in spec.blocks.iter().enumerate() {
             shapes.push(normal(index, (table, number), block));
             shapes.extend(pivot(index, (table, number), block));

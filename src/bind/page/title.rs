@@ -91,7 +91,7 @@ fn narrow(character: char) -> char {
 
 /// The agency's name at the end of a text: what stands behind the last mark that cannot be part of a name.
 fn name(text: &str) -> Option<String> {
-    let text = text.trim_matches(blank);
+    let text = without_part(text.trim_matches(blank));
     let cut = text.rfind(|character: char| ":：>》」』|｜，,。；;！!？?·/→“”\"'".contains(character));
     let text = cut.map_or(text, |cut| text[cut..].trim_start_matches(|character: char| !character.is_alphanumeric()));
     // On a long line only the last word is near enough to be the name; a title may have its name in two words.
@@ -114,6 +114,15 @@ fn name(text: &str) -> Option<String> {
     certain.then(|| text.to_owned())
 }
 
+/// A text without the number of a part before it: `第一部分 白渚市民政局`.
+fn without_part(text: &str) -> &str {
+    let behind = text.strip_prefix('第').and_then(|rest| rest.split_once("部分"));
+    let part = behind.filter(|(number, _)| {
+        !number.is_empty() && number.chars().all(|digit| "一二三四五六七八九十123456789".contains(digit))
+    });
+    part.map_or(text, |(_, rest)| rest.trim_start_matches(|sign: char| blank(sign) || "：:、".contains(sign)))
+}
+
 /// Whether a word is a column of a site: no agency's name ends so.
 fn is_column(word: &str) -> bool {
     ["公开", "首页", "年报", "专栏", "正文"].iter().any(|end| word.ends_with(end))
@@ -130,6 +139,7 @@ mod tests {
         Title {
             pattern: "{agency}{year}年政府信息公开工作年度报告".into(),
             names: vec!["政府信息公开工作年度报告".into(), "信息公开年度报告".into(), "政府信息公开年度报告".into()],
+            span: 0..0,
         }
     }
 

@@ -43,7 +43,9 @@ struct Found {
 /// Reads the tables that the grids did not hold from the text.
 pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) -> FlatReading {
     let mut reading = FlatReading::default();
-    let missing: Vec<usize> = (0..index.form.tables.len()).filter(|&table| !figures.has(table)).collect();
+    let missing: Vec<usize> = (0..index.form.tables.len())
+        .filter(|&table| !figures.has(table) && !index.form.tables[table].by_rows)
+        .collect();
     if missing.is_empty() {
         return reading;
     }

@@ -9,6 +9,11 @@ super::declare! {
         ("未识别出报告", "no report was recognised"),
         ("文件中没有找到任何一种已知格式的表格或标题。", "The document holds neither the tables nor the headings of any known form."),
         ("请确认文件是年度报告；表格是图片的，请索取可编辑的文件。", "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file.");
+    /// The form is a draft.
+    FORM_DRAFT = "form-draft", Info,
+        ("格式是草稿", "the form is a draft"),
+        ("这种格式的行名没有经原件核对，读出的内容请对照原文。", "The labels of the form could not be checked against its original; hold what was read against the report."),
+        ("请对照原表核对；有出入的，改正格式文件。", "Check it against the original, and mend the mapping file where it differs.");
     /// A table of the form is not in the document.
     TABLE_NOT_FOUND = "table-not-found", Error,
         ("缺少表格", "a table of the form is missing"),
@@ -99,6 +104,11 @@ super::declare! {
         ("单元格不是数字", "a cell holds no certain figure"),
         ("单元格中的文字不能确定为一个数，已留空，原文保留。", "The text in the cell is no certain number; the figure is empty and the text is kept."),
         ("请填写一个数字。", "Write one number.");
+    /// The text of a cell is none of the words that the field may have.
+    WORDS_UNREADABLE = "words-unreadable", Error,
+        ("填写的内容不符合要求", "a cell holds none of the words that the form allows"),
+        ("选择项没有勾选、勾选不清，或者日期写得不完整，已留空，原文保留。", "A choice has nothing ticked or cannot be read, or a date is none; the field is empty and the text is kept."),
+        ("请按表单的要求填写。", "Fill it in as the form says.");
     /// Figures that run together were divided.
     FIGURES_DEDUCED = "figures-deduced", Warning,
         ("连写的数字已切分", "figures that run together were divided"),

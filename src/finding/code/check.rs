@@ -114,6 +114,11 @@ super::declare! {
         ("豁免已过期", "a waiver has expired"),
         ("该问题此前被豁免，有效期已过，重新计入。", "The finding was accepted up to a day that is past; it counts again."),
         ("请改正，或重新核准并写明新的有效期。", "Correct the report, or accept it anew with a later day.");
+    /// A field is filled in that the choice made says to leave empty.
+    FIELD_NOT_WANTED = "field-not-wanted", Warning,
+        ("不应填写的栏目有内容", "a field is filled in that should be empty"),
+        ("按所作的选择，这一栏不用填写，却有内容。", "By the choice that was made the field stays empty, and it is filled in."),
+        ("请核对选择是否正确。", "Check the choice.");
     /// A waiver no longer fits the figures.
     WAIVER_OUTDATED = "waiver-outdated", Warning,
         ("豁免与现有数据不符", "a waiver no longer fits the figures"),

@@ -39,6 +39,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 
 /// Writes a report.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+    let form = &form.of(report.values.keys().map(String::as_str));
     let template = template(form)?;
     // Text of a usual length fits beside the pieces.
     let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));
@@ -152,7 +153,10 @@ impl Body<'_> {
         match piece {
             Piece::Text(text) => self.text(text, keep),
             Piece::Heading(level, text) => {
-                let style = ["Heading2", "Heading3", "Heading4"].get(usize::from(level) - 2).copied();
+                // A document without a form has its first level at 一、, where a form has the headings of its parts.
+                let above = usize::from(self.form.title.is_free());
+                let styles = ["Heading1", "Heading2", "Heading3", "Heading4"];
+                let style = styles.get((usize::from(level) - 1).saturating_sub(above)).copied();
                 match style {
                     Some(style) => self.paragraph(style, text),
                     // Deeper headings look like the fourth, with their own place in the outline.

@@ -61,6 +61,7 @@ impl PdfWriter {
     /// # Errors
     /// [`WriteError`] where the file would be no PDF/A.
     pub fn write(&self, form: &Form, report: &Report) -> Result<Pdf, WriteError> {
+        let form = &form.of(report.values.keys().map(String::as_str));
         let glyphs = self.fonts.open();
         let mut pictures = Pictures::of(&report.pictures);
         let about = about(form, report);

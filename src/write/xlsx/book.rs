@@ -164,8 +164,9 @@ fn place_checks(form: &Form, book: &mut Book, number: usize) {
     let (mut checks, mut notes) = (Vec::new(), Vec::new());
     let mut legend = Vec::new();
     for (rule_number, rule) in form.rules.iter().enumerate() {
+        let here = rule.instances.iter().enumerate().filter(|(_, instance)| instance.is_exact());
         let here: Vec<(usize, &RuleInstance)> =
-            rule.instances.iter().enumerate().filter(|(_, instance)| home(book, instance) == Some(number)).collect();
+            here.filter(|(_, instance)| home(book, instance) == Some(number)).collect();
         if here.is_empty() {
             continue;
         }

@@ -1,5 +1,7 @@
 //! Rules as formulas of a sheet, and what the formulas yield, computed exactly the way a spreadsheet would.
 
+use std::collections::HashSet;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::book::{Book, Spot};
@@ -25,7 +27,10 @@ pub(super) fn definitions(form: &Form) -> Vec<Option<(usize, usize)>> {
         for (number, instance) in rule.instances.iter().enumerate() {
             let [total] = instance.left.terms.as_slice() else { continue };
             let field = total.operand.field;
-            let plain = total.sign == 1 && instance.left.constant == 0 && instance.relation == Relation::Equal;
+            let plain = instance.is_exact()
+                && total.sign == 1
+                && instance.left.constant == 0
+                && instance.relation == Relation::Equal;
             if plain
                 && !instance.needs_previous()
                 && chosen[field].is_none()
@@ -40,13 +45,13 @@ pub(super) fn definitions(form: &Form) -> Vec<Option<(usize, usize)>> {
 
 /// Whether an expression depends on a field, by the definitions chosen so far.
 fn reaches(form: &Form, chosen: &[Option<(usize, usize)>], expression: &Expression, goal: FieldIndex) -> bool {
-    let mut seen = vec![false; form.fields.len()];
+    let mut seen: HashSet<FieldIndex> = HashSet::new();
     let mut open: Vec<FieldIndex> = expression.terms.iter().map(|term| term.operand.field).collect();
     while let Some(field) = open.pop() {
         if field == goal {
             return true;
         }
-        if !std::mem::replace(&mut seen[field], true)
+        if seen.insert(field)
             && let Some((rule, instance)) = chosen[field]
         {
             open.extend(form.rules[rule].instances[instance].right.terms.iter().map(|term| term.operand.field));

@@ -43,6 +43,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 /// Writes a report. A total stands as a formula where the formula yields the figure that was written, or where all of it is
 /// blank, as on a blank form; else it stands as it was written, and the check beside it tells the difference.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+    let form = &form.of(report.values.keys().map(String::as_str));
     let template = template(form)?;
     let filler =
         Filler { form, report, template: &template, title: plan::title(form, report), numbers: numbers(form, report) };

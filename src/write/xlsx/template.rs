@@ -67,7 +67,8 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let kept = [
         ("xl/styles.xml", styles),
         ("xl/theme/theme1.xml", built.part("xl/theme/theme1.xml")?),
-        ("xl/sharedStrings.xml", built.part("xl/sharedStrings.xml")?),
+        // A form without tables has no labels, and the part is then not written.
+        ("xl/sharedStrings.xml", built.part("xl/sharedStrings.xml").or_else(|| Element::parse(NO_STRINGS))?),
     ];
     let mut constants: Vec<(String, Vec<u8>)> =
         kept.iter().map(|(name, part)| ((*name).to_owned(), parts::text(part).into_bytes())).collect();
@@ -78,6 +79,10 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let names = book.sheets.into_iter().map(|sheet| sheet.name).collect();
     Some(Template { constant, lists, sheets, names, narrative, extra, looks })
 }
+
+/// A table of texts without any.
+const NO_STRINGS: &str =
+    "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"0\" uniqueCount=\"0\"/>";
 
 /// What umya-spreadsheet wrote.
 struct Built {

@@ -1,0 +1,99 @@
+//! Lines outside the tables that name agency and year: `填报单位：白渚市民政局`, `（2024年度）`.
+
+use crate::bind::figures::Figures;
+use crate::bind::source::items::{Flow, Item};
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
+use crate::form::Form;
+use crate::report::Report;
+use crate::text::{blank, fold};
+
+/// What the lines say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::bind) struct Named {
+    /// The agency.
+    pub(in crate::bind) agency: Option<String>,
+    /// The year.
+    pub(in crate::bind) year: Option<i16>,
+}
+
+/// Reads the lines, and the cells of rows that no table took.
+pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Named {
+    let (agencies, years) = (&form.identity.agency, &form.identity.year);
+    let mut named = Named::default();
+    if agencies.is_empty() && years.is_empty() {
+        return named;
+    }
+    let mut look = |text: &str| {
+        if named.agency.is_none() {
+            let found = agencies.iter().find_map(|line| line.named(text));
+            named.agency = found.map(|name| without_seal(&name).to_owned());
+        }
+        if named.year.is_none() {
+            let found = years.iter().find_map(|line| line.named(text));
+            let digits: String = found.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+            named.year = digits.parse().ok().filter(|year| (1990..=2100).contains(year));
+        }
+    };
+    for item in &flow.items {
+        match item {
+            Item::Text(text) => look(&text.text),
+            Item::Row(row) if !figures.taken[*row] => {
+                let cells: Vec<&str> = flow.rows[*row]
+                    .cells
+                    .iter()
+                    .filter(|cell| cell.own)
+                    .map(|cell| cell.cell.text.as_str())
+                    .filter(|text| !text.trim_matches(blank).is_empty())
+                    .collect();
+                cells.iter().for_each(|text| look(text));
+                // The label in one cell, the name in the next.
+                cells
+                    .windows(2)
+                    .filter(|pair| pair[0].trim_end_matches(blank).ends_with(['：', ':']))
+                    .for_each(|pair| look(&pair.concat()));
+            }
+            _ => {}
+        }
+    }
+    named
+}
+
+/// A name without what asks for a seal.
+fn without_seal(name: &str) -> &str {
+    let end = ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"]
+        .into_iter()
+        .find_map(|seal| name.strip_suffix(seal));
+    end.unwrap_or(name).trim_matches(blank)
+}
+
+/// Gives the report what the lines say. A title that names another agency is told; where the form's title has none, the lines decide.
+pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
+    if let Some(name) = named.agency {
+        let titled = form.title.pattern.contains("{agency}");
+        match &report.agency {
+            Some(known) if titled && fold(known) != fold(&name) => {
+                let message = Message::new(
+                    format!("标题中的单位是“{known}”，表上写的是“{name}”。请核对。"),
+                    format!(
+                        "The agency in the title is \"{known}\", in the line above the table \"{name}\". Check it."
+                    ),
+                );
+                report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, message));
+            }
+            Some(known) if fold(known) == fold(&name) => {}
+            _ => {
+                report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
+                report.agency = Some(name);
+            }
+        }
+    }
+    if let (Some(year), None) = (named.year, report.year) {
+        report.findings.retain(|finding| finding.code != code::YEAR_UNCERTAIN.id);
+        report.year = Some(year);
+    }
+    let unnamed = report.title.as_ref().is_none_or(|title| title.is_empty());
+    if let (true, Some(agency), Some(year)) = (unnamed, &report.agency, report.year) {
+        report.title = Some(form.title.for_report(agency, year));
+    }
+}

@@ -1,0 +1,185 @@
+//! Tables that are read row by row under their header: rows that are data, fields of words, sets of columns, blocks side by side.
+//!
+//! The way: every block is looked for in every grid by its header ([`header`]) or its row labels ([`fixed`]); each table is given the
+//! grid that fits best, by headers, then by its name near the grid ([`assign`]); rows that are data get keys ([`open`]); and the
+//! cells are read as what their fields want ([`crate::bind::value`], [`words`]).
+
+mod assign;
+mod fixed;
+mod header;
+pub(in crate::bind) mod lines;
+mod open;
+pub(in crate::bind) mod words;
+
+use std::collections::HashMap;
+
+use crate::bind::figures::{Figures, Hold, Proof};
+use crate::bind::labels::index::FormIndex;
+use crate::bind::source::items::{Flow, Item};
+use crate::bind::units::{self, Said};
+use crate::bind::value;
+use crate::document::{Cell, Grid};
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
+use crate::form::{Form, UnitFrom};
+use crate::report::Value;
+
+use assign::Laid;
+
+/// A cell that was found for a field.
+pub(super) struct Found<'d> {
+    /// Id of the field.
+    pub(super) id: String,
+    /// Its cell.
+    pub(super) cell: &'d Cell,
+    /// The header of its column, where there is one.
+    pub(super) header: Option<&'d Cell>,
+    /// The cell that names the unit of its row.
+    pub(super) unit: Option<&'d Cell>,
+    /// What stands in it instead of the cell's text: a code put together from its parts, a name with what goes on below.
+    pub(super) text: Option<String>,
+}
+
+/// The grids of a flow, and where their rows stand in it.
+pub(super) struct Grids<'a, 'd> {
+    pub(super) flow: &'a Flow<'d>,
+    rows: HashMap<(usize, u32), usize>,
+}
+
+impl<'a, 'd> Grids<'a, 'd> {
+    fn of(flow: &'a Flow<'d>) -> Self {
+        let rows = flow.rows.iter().enumerate().map(|(number, row)| ((row.grid, row.number), number)).collect();
+        Self { flow, rows }
+    }
+
+    /// The row of the flow that a row of a grid is.
+    pub(super) fn row(&self, grid: usize, row: u32) -> Option<usize> {
+        self.rows.get(&(grid, row)).copied()
+    }
+
+    pub(super) fn grid(&self, grid: usize) -> &'d Grid {
+        self.flow.grids[grid]
+    }
+
+    /// Whether the check of a workbook of ours stands in the cell, which is no part of the table.
+    pub(super) fn is_left_out(&self, grid: usize, cell: &Cell) -> bool {
+        let Some(row) = self.row(grid, cell.row) else { return true };
+        !self.flow.rows[row].cells.iter().any(|own| std::ptr::eq(own.cell, cell))
+    }
+}
+
+/// Reads the tables of the form that are read by rows. The values of rows that are data are returned, by the ids of their fields.
+pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) -> Vec<(String, Value)> {
+    let form = &index.form;
+    if !form.tables.iter().any(|table| table.by_rows) {
+        return Vec::new();
+    }
+    let grids = Grids::of(flow);
+    let mut found: Vec<(usize, Found)> = Vec::new();
+    for laid in assign::assign(form, &grids, figures) {
+        take(form, &grids, &laid, figures, &mut found);
+    }
+    let with_rows = form.of(found.iter().map(|(_, found)| found.id.as_str()));
+    let mut values = Vec::new();
+    for (grid, found) in found {
+        let Some(field) = with_rows.field_index(&found.id) else { continue };
+        let value = value_of(&with_rows, field, (&grids, grid), &found, &mut figures.findings);
+        match form.field_index(&found.id) {
+            Some(fixed) => {
+                let proof = Proof::Address { row: Hold::Known, column: Hold::Known, region: Hold::Known };
+                figures.put(form, fixed, value, proof);
+            }
+            None => values.push((with_rows.fields[field].id.clone(), value)),
+        }
+    }
+    values
+}
+
+fn take<'d>(
+    form: &Form,
+    grids: &Grids<'_, 'd>,
+    laid: &Laid<'d>,
+    figures: &mut Figures,
+    found: &mut Vec<(usize, Found<'d>)>,
+) {
+    let table = &form.tables[laid.table];
+    let mut rows: Vec<u32> = laid.headers.clone();
+    for (number, place) in laid.blocks.iter().enumerate() {
+        let Some(place) = place else { continue };
+        let block = &table.blocks[number];
+        let (cells, taken) = match &block.open {
+            Some(open) => open::rows(grids, (laid.table, table, block, open), (laid.grid, place), figures),
+            None => fixed::rows(grids, (form, laid.table, number), (laid.grid, place), figures),
+        };
+        rows.extend(taken);
+        found.extend(cells.into_iter().map(|cell| (laid.grid, cell)));
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    for row in rows {
+        let Some(row) = grids.row(laid.grid, row) else { continue };
+        if !figures.taken[row] {
+            figures.taken[row] = true;
+            figures.rows[laid.table].push(row);
+        }
+    }
+    figures.rows[laid.table].sort_unstable();
+}
+
+fn value_of(
+    form: &Form,
+    field: usize,
+    (grids, grid): (&Grids, usize),
+    found: &Found,
+    findings: &mut Vec<Finding>,
+) -> Value {
+    let own;
+    let cell = match &found.text {
+        Some(text) => {
+            own = Cell { text: text.clone(), ..found.cell.clone() };
+            &own
+        }
+        None => found.cell,
+    };
+    if !form.fields[field].kind.is_figure() {
+        return words::read(form, field, cell, findings);
+    }
+    let from = &form.tables[form.fields[field].table].unit_from;
+    let allowed = |wanted: UnitFrom| from.is_empty() || from.contains(&wanted);
+    let header = || found.header.filter(|_| allowed(UnitFrom::Header)).and_then(|header| units::said(&header.text));
+    let column = || found.unit.filter(|_| allowed(UnitFrom::Column)).and_then(|unit| units::said(&unit.text));
+    let line =
+        || if allowed(UnitFrom::Line) { above(grids, grid, found.header.map_or(0, |header| header.row)) } else { None };
+    value::read(form, field, cell, || column().or_else(header).or_else(line), findings)
+}
+
+/// The unit in the lines above a table.
+fn above(grids: &Grids, grid: usize, header: u32) -> Option<Said> {
+    let money = |said: &Said| said.unit.of == units::Dimension::Money;
+    let inside = (0..header).rev().flat_map(|row| grids.grid(grid).row_cells(row)).map(|cell| cell.text.as_str());
+    let first = grids
+        .flow
+        .items
+        .iter()
+        .position(|item| matches!(item, Item::Row(row) if grids.flow.rows[*row].grid == grid))?;
+    let before = grids.flow.items[..first].iter().rev().take(3).map_while(|item| match item {
+        Item::Text(text) => Some(text.text.as_ref()),
+        _ => None,
+    });
+    // A line may name the agency before the unit.
+    let last = |text: &str| text.split([' ', '\u{3000}', '\t']).rev().find_map(units::said);
+    inside.chain(before).find_map(|text| units::said(text).or_else(|| last(text)).filter(money))
+}
+
+/// Says that a table may be one of two, or a grid one of two tables.
+fn doubled(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("文件中有两张表格都像是{}，不能确定以哪一张为准，其数据留空。请在表格上方写明表名。", name.zh),
+        format!(
+            "Two tables of the file could be {}; its figures stay empty. Write the table's name above it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::TABLE_DOUBLED, message)
+}

@@ -1,0 +1,279 @@
+//! Rows that are data: which rows of a grid are the table's, and by what key each is known.
+
+use std::collections::HashMap;
+
+use super::header::{Column, Header, looked_up, ways};
+use super::{Found, Grids};
+use crate::bind::figures::Figures;
+use crate::document::{Cell, Grid};
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message, Severity};
+use crate::form::{Block, FieldKind, Leaf, OpenRows, Table};
+use crate::text::{blank, fold};
+
+/// Rows that a table of data may have.
+const MOST_ROWS: usize = 50_000;
+
+/// The cells of the rows under a header, and the rows that were taken.
+pub(super) fn rows<'d>(
+    grids: &Grids<'_, 'd>,
+    (number, table, block, open): (usize, &Table, &Block, &OpenRows),
+    (grid_number, header): (usize, &(Header<'d>, u32)),
+    figures: &mut Figures,
+) -> (Vec<Found<'d>>, Vec<u32>) {
+    let (header, end) = header;
+    let mut reader = Reader {
+        grids,
+        grid: grids.grid(grid_number),
+        grid_number,
+        table,
+        block,
+        open,
+        header,
+        keys: HashMap::new(),
+        above: Vec::new(),
+        count: 0,
+        found: Vec::new(),
+        taken: Vec::new(),
+    };
+    let mut strange: Vec<&Cell> = Vec::new();
+    for row in header.bottom..*end {
+        if !reader.row(row, &mut strange) {
+            break;
+        }
+    }
+    if let Some(first) = strange.first() {
+        let shown: Vec<&str> = strange.iter().take(5).map(|cell| cell.text.trim_matches(blank)).collect();
+        let message = Message::new(
+            format!("{}有{}行没有名称或编码，未计入：{}。请补填。", table.name.zh, strange.len(), shown.join("、")),
+            format!(
+                "{} has {} rows without a name or code; they were left out: {}.",
+                table.name.en,
+                strange.len(),
+                shown.join(", ")
+            ),
+        );
+        figures.findings.push(Finding::new(&code::ROW_UNKNOWN, message).at(Some(first.place.clone())));
+    }
+    let mut twice: Vec<String> =
+        reader.keys.iter().filter(|(_, count)| **count > 1).map(|(key, _)| key.clone()).collect();
+    twice.sort_unstable();
+    let is_code = open.each.is_some_and(|each| block.leaf_columns[each].kind == Some(FieldKind::Code));
+    if is_code && !twice.is_empty() {
+        let shown = twice.join("、");
+        let message = Message::new(
+            format!("{}有重复的编码：{shown}，各行均已保留。请核对。", table.name.zh),
+            format!("{} has a code more than once: {shown}; all rows are kept. Check them.", table.name.en),
+        );
+        let mut finding = Finding::new(&code::ROW_DOUBLED, message);
+        finding.severity = Severity::Warning;
+        figures.findings.push(finding);
+    }
+    let _ = number;
+    (reader.found, reader.taken)
+}
+
+struct Reader<'a, 'f, 'd> {
+    grids: &'a Grids<'f, 'd>,
+    grid: &'d Grid,
+    grid_number: usize,
+    table: &'a Table,
+    block: &'a Block,
+    open: &'a OpenRows,
+    header: &'a Header<'d>,
+    /// How often each key stands.
+    keys: HashMap<String, usize>,
+    /// The parts of the code above.
+    above: Vec<String>,
+    /// Rows so far.
+    count: usize,
+    found: Vec<Found<'d>>,
+    taken: Vec<u32>,
+}
+
+impl<'d> Reader<'_, '_, 'd> {
+    /// Takes a row; `false` where the table has ended.
+    fn row(&mut self, row: u32, strange: &mut Vec<&'d Cell>) -> bool {
+        if self.count >= MOST_ROWS {
+            return false;
+        }
+        let cells: Vec<(&Column<'d>, &'d Cell)> = self
+            .header
+            .columns
+            .iter()
+            .filter_map(|column| Some((column, self.grid.cell_at(row, column.from)?)))
+            .filter(|(_, cell)| !self.grids.is_left_out(self.grid_number, cell))
+            .collect();
+        let filled = |cell: &Cell| !cell.text.trim_matches(blank).is_empty();
+        if !cells.iter().any(|(_, cell)| filled(cell) && cell.row == row) {
+            return true;
+        }
+        // A line across the table is a note or a heading; it stays with the text.
+        let first = cells.first().map(|(_, cell)| *cell);
+        if cells.len() > 1 && cells.iter().all(|(_, cell)| first.is_some_and(|first| std::ptr::eq(first, *cell))) {
+            return true;
+        }
+        let Some((key, code)) = self.key(row, &cells) else {
+            let figures =
+                cells.iter().filter(|(column, cell)| self.is_figure(column) && cell.row == row && filled(cell));
+            let own: Vec<&'d Cell> = figures.map(|(_, cell)| *cell).collect();
+            if let Some(first) = own.first() {
+                strange.push(first);
+            }
+            return true;
+        };
+        // The header again, on the next page.
+        if self.is_header(&cells) {
+            self.taken.push(row);
+            return true;
+        }
+        self.count += 1;
+        let times = self.keys.entry(key.clone()).or_default();
+        *times += 1;
+        let key = match *times {
+            1 => key,
+            times => match key.strip_suffix(']') {
+                Some(open) => format!("{open}#{times}]"),
+                None => format!("{key}#{times}"),
+            },
+        };
+        self.taken.push(row);
+        let unit = self.header.unit.and_then(|column| self.grid.cell_at(row, column));
+        for (column, cell) in cells {
+            let leaf = &self.block.leaf_columns[column.leaf];
+            let words = leaf.kind.is_some_and(|kind| !kind.is_figure());
+            // A figure belongs to the row in which it stands.
+            if cell.row != row && !words {
+                continue;
+            }
+            let id = [self.table.id.as_str(), &key, &leaf.id];
+            let id = id.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+            let is_key = self.open.each == Some(column.leaf);
+            let text = if is_key { code.clone() } else { None };
+            self.found.push(Found { id, cell, header: Some(column.cell), unit, text });
+        }
+        true
+    }
+
+    fn is_figure(&self, column: &Column) -> bool {
+        self.block.leaf_columns[column.leaf].kind.is_none_or(FieldKind::is_figure)
+    }
+
+    fn is_header(&self, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
+        let same = |(column, cell): &(&Column, &Cell)| fold(&cell.text) == fold(&column.cell.text);
+        cells.iter().filter(|pair| same(pair)).count() * 2 > cells.len()
+    }
+
+    /// The key of a row, and the text of its code where that is put together from parts.
+    fn key(&mut self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> Option<(String, Option<String>)> {
+        if self.is_total(row, cells) {
+            return Some((self.open.total_id.clone(), None));
+        }
+        let Some(each) = self.open.each else { return Some(((self.count + 1).to_string(), None)) };
+        let Some((column, cell)) = cells.iter().find(|(column, _)| column.leaf == each) else {
+            // A single row without the column by which rows are known.
+            return (self.open.single && self.count == 0).then(|| (String::new(), None));
+        };
+        let leaf = &self.block.leaf_columns[each];
+        if leaf.kind == Some(FieldKind::Code) {
+            let parts = self.code(row, column, leaf);
+            if parts.is_empty() {
+                return None;
+            }
+            let text = (column.to - column.from > 1 && parts.len() > 1).then(|| parts.concat());
+            return Some((parts.join("."), text));
+        }
+        let name: String = cell.text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect();
+        (!name.is_empty()).then(|| (format!("[{name}]"), None))
+    }
+
+    /// Whether the row has the sums: one of its cells left of the figures says so, and it is not the key of a code.
+    fn is_total(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
+        let Some(total) = &self.open.total else { return false };
+        let words = ways(total);
+        let left = cells.iter().filter(|(column, _)| self.is_figure(column)).map(|(column, _)| column.from).min();
+        let before =
+            self.grid.row_cells(row).filter(|cell| cell.row == row && left.is_none_or(|left| cell.column < left));
+        let mut filled = before.filter(|cell| !cell.text.trim_matches(blank).is_empty());
+        filled.any(|cell| looked_up(&cell.text).iter().any(|way| words.contains(way)))
+    }
+
+    /// The parts of a row's code: of several cells, or one that is cut; parts that are left blank are those of the row above.
+    fn code(&mut self, row: u32, column: &Column<'d>, leaf: &Leaf) -> Vec<String> {
+        let mut cells: Vec<&Cell> = Vec::new();
+        for at in column.from..column.to {
+            if let Some(cell) = self.grid.cell_at(row, at)
+                && !cells.iter().any(|known| std::ptr::eq(*known, cell))
+            {
+                cells.push(cell);
+            }
+        }
+        let plain = |cell: &Cell| words_of_code(&cell.text);
+        if let [only] = cells.as_slice() {
+            let parts = cut(&plain(only), leaf.parts.len());
+            self.above.clone_from(&parts);
+            return parts;
+        }
+        let own: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
+        let Some(last) = own.iter().rposition(|part| !part.is_empty()) else { return Vec::new() };
+        // One cell with the whole code, the others blank.
+        if last == 0 && own[0].len() > 3 {
+            let parts = cut(&own[0], leaf.parts.len());
+            self.above.clone_from(&parts);
+            return parts;
+        }
+        let mut parts: Vec<String> = Vec::new();
+        for (number, part) in own.iter().take(last + 1).enumerate() {
+            let above = self.above.get(number).cloned().unwrap_or_default();
+            // `20502` under 款 says 类 again.
+            let before: String = parts.concat();
+            let part = match part.as_str() {
+                "" => above,
+                part if number > 0 && before.len() < part.len() => {
+                    part.strip_prefix(before.as_str()).unwrap_or(part).to_owned()
+                }
+                part => part.to_owned(),
+            };
+            parts.push(part);
+        }
+        if parts.iter().any(String::is_empty) {
+            return Vec::new();
+        }
+        self.above.clone_from(&parts);
+        parts
+    }
+}
+
+/// The digits and letters of a code.
+fn words_of_code(text: &str) -> String {
+    let narrow = |character: char| match character {
+        '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
+        other => other,
+    };
+    let code: String = text.chars().map(narrow).filter(|character| !blank(*character)).collect();
+    // A number that a sheet stores: 205.0.
+    code.strip_suffix(".0").map_or(code.clone(), str::to_owned)
+}
+
+/// A code cut into its parts: where dots or blanks part it, else three digits and then two each (类, 款, 项).
+fn cut(code: &str, parts: usize) -> Vec<String> {
+    if code.is_empty() || parts <= 1 {
+        return if code.is_empty() { Vec::new() } else { vec![code.to_owned()] };
+    }
+    let parted: Vec<&str> = code.split(['.', '-', '/']).filter(|part| !part.is_empty()).collect();
+    if parted.len() > 1 {
+        return parted.into_iter().map(str::to_owned).collect();
+    }
+    if !code.is_ascii() {
+        return vec![code.to_owned()];
+    }
+    let mut rest = code;
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let length = if found.is_empty() { 3 } else { 2 };
+        let (part, behind) = rest.split_at(length.min(rest.len()));
+        found.push(part.to_owned());
+        rest = behind;
+    }
+    found
+}

@@ -1,0 +1,144 @@
+//! What stands in the cells of a drafted table: kinds by labels, by tick boxes in the template, and by what filled reports hold.
+
+use super::tables::Part;
+use super::{Head, Table};
+use crate::text::blank;
+
+/// Words of a label that say what stands beside it.
+const WORDS: &[(&str, &[&str])] = &[
+    ("date", &["日期", "时间", "时限"]),
+    ("code", &["编码", "代码", "标识码", "备案号", "文号", "电话", "邮编"]),
+    (
+        "text",
+        &[
+            "名称",
+            "备注",
+            "姓名",
+            "地址",
+            "网址",
+            "内容",
+            "说明",
+            "负责人",
+            "填报人",
+            "审核人",
+            "责任单位",
+            "要求",
+            "任务",
+            "概况",
+        ],
+    ),
+    ("amount", &["金额", "经费", "费用", "率", "预算数", "决算数", "执行数", "面积", "支出", "收入"]),
+];
+
+/// Units of decimal figures.
+const DECIMAL: &[&str] = &["万元", "元", "亿元", "千元", "%", "％", "天", "平方米", "公里"];
+
+/// Settles kinds and choices of a table.
+pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: Vec<Part>) {
+    let decimal = table.unit.as_deref().is_some_and(|unit| DECIMAL.contains(&unit));
+    for head in &mut table.columns {
+        by_label(head, decimal);
+    }
+    for head in &mut table.rows {
+        by_label(head, false);
+    }
+    let Some(template) = template else { return };
+    let columns: Vec<(u32, u32)> = table.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
+    let files: Vec<&Part> = std::iter::once(template).chain(&filled).collect();
+    let cell = |part: &Part, row: u32, column: u32| {
+        part.grid
+            .cell_at(row + part.from - template.from, column)
+            .map(|cell| cell.text.trim_matches(blank).to_owned())
+            .unwrap_or_default()
+    };
+    for_leaves(&mut table.rows, &mut |row: &mut Head| {
+        let at = row.at.0;
+        let line = |part: &&Part| columns.iter().map(|column| cell(part, at, column.0)).collect::<Vec<String>>();
+        let texts: Vec<String> = files.iter().flat_map(line).collect();
+        if let Some(of) = texts.iter().find_map(|text| words_of_choice(text)) {
+            (row.of, row.kind) = (of, None);
+            return;
+        }
+        by_values(row, &texts[columns.len().min(texts.len())..]);
+    });
+    if table.rows.is_empty() {
+        let body: Vec<u32> = (template.from..template.to).collect();
+        for_leaves(&mut table.columns, &mut |column: &mut Head| {
+            let at = column.at.0;
+            let line = |part: &&Part| body.iter().map(|row| cell(part, *row, at)).collect::<Vec<String>>();
+            let texts: Vec<String> = files.iter().flat_map(line).collect();
+            if let Some(of) = texts.iter().find_map(|text| words_of_choice(text)) {
+                (column.of, column.kind) = (of, None);
+            }
+        });
+    }
+}
+
+fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
+    for head in heads {
+        if head.children.is_empty() {
+            if !head.heading && head.role.is_none() {
+                work(head);
+            }
+        } else {
+            for_leaves(&mut head.children, work);
+        }
+    }
+}
+
+fn by_label(head: &mut Head, decimal: bool) {
+    let decimal = match head.unit.as_deref() {
+        Some(unit) => DECIMAL.contains(&unit),
+        None => decimal,
+    };
+    for child in &mut head.children {
+        if child.unit.is_none() {
+            child.unit.clone_from(&head.unit);
+        }
+        by_label(child, decimal);
+    }
+    if !head.children.is_empty() || head.kind.is_some() || head.heading || head.role.is_some() {
+        return;
+    }
+    let plain = head.label.trim_end_matches(['）', ')']);
+    let word = WORDS.iter().find(|(_, words)| words.iter().any(|word| plain.contains(word) && head.unit.is_none()));
+    head.kind = match word {
+        _ if decimal => Some("amount".to_owned()),
+        Some((kind, _)) => Some((*kind).to_owned()),
+        None => None,
+    };
+}
+
+/// The words of a choice: `□是 □否`.
+fn words_of_choice(text: &str) -> Option<Vec<String>> {
+    let boxes = ['□', '☐', '☑', '☒', '■', '○', '●', '√'];
+    let marks = text.chars().filter(|character| boxes[..5].contains(character)).count();
+    if marks < 2 {
+        return None;
+    }
+    let words = text
+        .split(boxes)
+        .map(|word| word.trim_matches(blank).trim_matches(['；', ';', '、', '，']).trim_matches(blank).to_owned());
+    let words: Vec<String> = words.filter(|word| !word.is_empty() && word.chars().count() <= 20).collect();
+    // A row of boxes for the digits of a code has no words.
+    (words.len() >= 2 && words.len() + 1 >= marks).then_some(words)
+}
+
+/// What filled reports hold in a row.
+fn by_values(row: &mut Head, texts: &[String]) {
+    let filled: Vec<&String> = texts.iter().filter(|text| !text.is_empty()).collect();
+    if filled.is_empty() {
+        return;
+    }
+    let number = |text: &&&String| text.replace([',', '，'], "").parse::<f64>().is_ok();
+    let decimals = filled.iter().filter(number).any(|text| text.contains('.'));
+    let words = filled
+        .iter()
+        .filter(|text| !number(text) && text.chars().filter(|one| one.is_alphabetic()).count() > 1)
+        .count();
+    if words * 2 > filled.len() && row.kind.is_none() {
+        row.kind = Some("text".to_owned());
+    } else if decimals {
+        row.kind = Some("amount".to_owned());
+    }
+}

@@ -1,0 +1,239 @@
+//! A mapping file drafted from templates: sections, tables, label trees, units, kinds and sums as a blank or filled file shows them.
+//! What cannot be known from a file is a question in a comment.
+//!
+//! The way: the first file is the template, of which sections and tables are taken ([`tables`], [`tree`]); the others are filled
+//! reports, which say kinds and whether sums hold ([`sums`]); what came of it is written as TOML ([`toml_text`]).
+
+mod kinds;
+mod sums;
+mod tables;
+mod toml_text;
+mod tree;
+
+use crate::document::{Block, Document};
+use crate::text::{blank, numbering};
+
+pub use toml_text::written;
+
+/// A drafted form.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// Id of the form, to be renamed.
+    pub id: String,
+    /// Its name: the fixed words of the title.
+    pub name: String,
+    /// The title with `{agency}` and `{year}`.
+    pub title: String,
+    /// Its sections in order.
+    pub sections: Vec<Section>,
+    /// Its tables in order.
+    pub tables: Vec<Table>,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+    /// Lines that name the agency: `填报单位：{}`.
+    pub agency_lines: Vec<String>,
+    /// What a person has to decide.
+    pub questions: Vec<String>,
+}
+
+/// A drafted part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// Id.
+    pub id: String,
+    /// The heading; none for what stands before the first.
+    pub heading: Option<String>,
+}
+
+/// A drafted table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// Id.
+    pub id: String,
+    /// Index of its section.
+    pub section: usize,
+    /// Its name for people.
+    pub name: String,
+    /// The unit that a line above it says.
+    pub unit: Option<String>,
+    /// The name of its sheet.
+    pub sheet: Option<String>,
+    /// Grid columns of its row labels.
+    pub label_columns: u32,
+    /// What stands above them.
+    pub corner: String,
+    /// Its columns.
+    pub columns: Vec<Head>,
+    /// Its rows; none for one row without a label.
+    pub rows: Vec<Head>,
+    /// Where rows are data: id of the column by which they are known, and what the row with the sums is called.
+    pub open: Option<(String, Option<String>)>,
+    /// What a person has to decide.
+    pub questions: Vec<String>,
+}
+
+/// A drafted row, column or group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Id; empty for a group.
+    pub id: String,
+    /// The label.
+    pub label: String,
+    /// Whether it is a heading without fields.
+    pub heading: bool,
+    /// The kind, where it is not the table's.
+    pub kind: Option<String>,
+    /// The unit that its label says.
+    pub unit: Option<String>,
+    /// The words of a choice.
+    pub of: Vec<String>,
+    /// `ignore` or `unit`.
+    pub role: Option<String>,
+    /// What it holds.
+    pub children: Vec<Head>,
+    /// First and last grid column or row, for reading filled reports.
+    pub at: (u32, u32),
+}
+
+/// A drafted rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// Id.
+    pub id: String,
+    /// The table.
+    pub table: String,
+    /// `row` or `column`; none for whole ids.
+    pub each: Option<String>,
+    /// The expression.
+    pub expression: String,
+    /// In words.
+    pub zh: String,
+    /// Whether filled reports bear it out.
+    pub proven: bool,
+}
+
+impl Head {
+    /// The leaves below it, or itself.
+    pub fn leaves(&self) -> Vec<&Head> {
+        if self.children.is_empty() {
+            return if self.heading || self.role.is_some() { Vec::new() } else { vec![self] };
+        }
+        self.children.iter().flat_map(Head::leaves).collect()
+    }
+}
+
+/// Drafts a form from a template and filled reports of it.
+pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
+    let mut draft = Draft { id: "my-form".to_owned(), ..Draft::default() };
+    let found = tables::find(template);
+    title(template, &found, stem, &mut draft);
+    draft.sections.push(Section { id: "preamble".to_owned(), heading: None });
+    for piece in &found.pieces {
+        match piece {
+            tables::Piece::Heading(text) => {
+                let id = format!("s{}", draft.sections.len());
+                draft.sections.push(Section { id, heading: Some(text.clone()) });
+            }
+            tables::Piece::Table(table) => {
+                let number = draft.tables.len() + 1;
+                // A table right below another has a part of its own only where a heading says so.
+                let section = draft.sections.len() - 1;
+                draft.tables.push(tree::table(table, number, section));
+            }
+        }
+    }
+    if draft.sections.len() == 1 {
+        draft.sections.push(Section { id: "s1".to_owned(), heading: Some(draft.name.clone()) });
+        draft.tables.iter_mut().for_each(|table| table.section = 1);
+        draft.questions.push("文件中没有找到标题（一、二、……），请写明各部分的标题。".to_owned());
+    }
+    for (number, table) in draft.tables.iter_mut().enumerate() {
+        kinds::settle(
+            table,
+            found.grid(number),
+            filled.iter().filter_map(|one| tables::same(one, table, number)).collect(),
+        );
+    }
+    let mut rules = Vec::new();
+    for (number, table) in draft.tables.iter().enumerate() {
+        let grids: Vec<_> = filled.iter().filter_map(|one| tables::same(one, table, number)).collect();
+        rules.extend(sums::rules(table, &grids, rules.len()));
+    }
+    draft.rules = rules;
+    draft.agency_lines = found.agency_lines.clone();
+    draft
+}
+
+/// The title: the first line with words of a report, else the file's name; agency and year become places.
+fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Draft) {
+    const ENDS: [&str; 8] = ["表", "年报", "报告", "统计", "情况", "台账", "清单", "明细"];
+    let lines = template.blocks.iter().filter_map(|block| match block {
+        Block::Paragraph(paragraph) => Some(paragraph.shown().into_owned()),
+        Block::Grid(grid) => grid.cells().first().map(|cell| cell.text.clone()),
+        Block::Picture(_) => None,
+    });
+    let plain = |line: &String| line.trim_matches(blank).replace(['\n', '\r'], "");
+    let is_title = |line: &String| {
+        let line = line.trim_end_matches(['）', ')', '年', '度', '（', '(', ' ']);
+        (4..=60).contains(&line.chars().count())
+            && ENDS.iter().any(|end| line.contains(end))
+            && numbering(line).is_none()
+            && !line.contains(['：', '。'])
+    };
+    let first = lines.take(12).map(|line| plain(&line)).find(is_title);
+    let from_file = first.is_none();
+    let text = first.unwrap_or_else(|| stem.to_owned());
+    let (pattern, name) = pattern(&text);
+    if from_file {
+        draft.questions.push("文件中没有找到总标题，取自文件名；请核对 [title]。".to_owned());
+    }
+    if !pattern.contains("{year}") {
+        draft.questions.push("标题中没有年度；请在 [title] 或 [identity] 写明年度的位置。".to_owned());
+    }
+    let _ = found;
+    draft.name = name;
+    draft.title = pattern;
+}
+
+/// A title with places for agency and year, and its fixed words.
+fn pattern(text: &str) -> (String, String) {
+    let text: String = text.chars().filter(|character| !blank(*character)).collect();
+    let characters: Vec<char> = text.chars().collect();
+    // Four digits, or marks in their place, before 年.
+    let year = (0..characters.len().saturating_sub(4)).find(|&at| {
+        let four = &characters[at..at + 4];
+        let digits = four.iter().all(char::is_ascii_digit);
+        let marks = four.iter().all(|character| "×xXＸ_＿○0123456789".contains(*character));
+        (digits || marks) && characters[at + 4] == '年'
+    });
+    let Some(at) = year else {
+        let name: String = text.clone();
+        return (format!("{{agency}}{{year}}年{name}"), name);
+    };
+    let before: String = characters[..at].iter().collect();
+    let after: String = characters[at + 4..].iter().collect();
+    let opened = before.ends_with(['（', '(']);
+    if opened {
+        let name = before.trim_end_matches(['（', '(']).to_owned();
+        return (format!("{{agency}}{name}（{{year}}{after}"), name);
+    }
+    let fixed = after.trim_start_matches(['年', '度']).to_owned();
+    (format!("{{agency}}{{year}}{after}"), fixed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_become_patterns() {
+        for (title, expected, name) in [
+            ("石岭市2023年检查情况年报", "{agency}{year}年检查情况年报", "检查情况年报"),
+            ("（机关名称）××××年度用水年报", "{agency}{year}年度用水年报", "用水年报"),
+            ("采购统计表（2023年度）", "{agency}采购统计表（{year}年度）", "采购统计表"),
+            ("采购统计表", "{agency}{year}年采购统计表", "采购统计表"),
+        ] {
+            assert_eq!(pattern(title), (expected.to_owned(), name.to_owned()), "{title}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Headings and tables of a template in their order; a sheet with several tables is cut at its titles.
+
+use crate::document::{Block, Cell, Document, Grid};
+use crate::text::{blank, fold, numbering};
+
+/// A piece of a template.
+#[derive(Debug)]
+pub(super) enum Piece<'d> {
+    /// A heading of a part.
+    Heading(String),
+    /// A table.
+    Table(Part<'d>),
+}
+
+/// Rows of a grid that are one table.
+#[derive(Debug, Clone)]
+pub(super) struct Part<'d> {
+    /// The grid.
+    pub(super) grid: &'d Grid,
+    /// First row of its header.
+    pub(super) from: u32,
+    /// Row behind its last.
+    pub(super) to: u32,
+    /// A line above it that says its unit.
+    pub(super) unit: Option<String>,
+    /// The line that names it.
+    pub(super) name: Option<String>,
+}
+
+/// What a template holds.
+#[derive(Debug, Default)]
+pub(super) struct Found<'d> {
+    pub(super) pieces: Vec<Piece<'d>>,
+    pub(super) agency_lines: Vec<String>,
+}
+
+impl<'d> Found<'d> {
+    /// The table with this number.
+    pub(super) fn grid(&self, number: usize) -> Option<&Part<'d>> {
+        let tables = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Table(part) => Some(part),
+            Piece::Heading(_) => None,
+        });
+        tables.into_iter().nth(number)
+    }
+}
+
+/// Labels before the agency's name.
+const AGENCY: [&str; 6] = ["填报单位", "编制部门", "单位名称", "预算主管部门", "填表单位", "报送单位"];
+
+/// Finds headings and tables.
+pub(super) fn find(document: &Document) -> Found<'_> {
+    let mut found = Found::default();
+    let mut unit: Option<String> = None;
+    for block in &document.blocks {
+        match block {
+            Block::Paragraph(paragraph) => {
+                let text = paragraph.shown().trim_matches(blank).to_owned();
+                line(&text, &mut found, &mut unit);
+                if is_heading(&text, paragraph.level) {
+                    found.pieces.push(Piece::Heading(text));
+                }
+            }
+            Block::Grid(grid) => grid_parts(grid, &mut unit, &mut found),
+            Block::Picture(_) => {}
+        }
+    }
+    found
+}
+
+/// A line that names the agency or says a unit.
+fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
+    for label in AGENCY {
+        let plain: String = text.chars().filter(|character| !blank(*character)).collect();
+        let line = format!("{label}：{{}}");
+        if plain.contains(&format!("{label}：")) || plain.contains(&format!("{label}:")) {
+            if !found.agency_lines.contains(&line) {
+                found.agency_lines.push(line);
+            }
+        }
+    }
+    if text.chars().count() <= 60
+        && let Some(said) = unit_of(text)
+    {
+        *unit = Some(said);
+    }
+}
+
+/// The unit behind 单位：, of a line or a label.
+pub(super) fn unit_of(text: &str) -> Option<String> {
+    let plain: String = text.chars().filter(|character| !blank(*character)).collect();
+    let behind = ["计量单位", "金额单位", "单位"].iter().find_map(|label| {
+        let at = plain.rfind(label)?;
+        plain[at + label.len()..].strip_prefix(['：', ':'])
+    });
+    let words = behind?.trim_end_matches(['）', ')']).to_owned();
+    (1..=4).contains(&words.chars().count()).then_some(words)
+}
+
+/// Whether a line is the heading of a part.
+fn is_heading(text: &str, level: Option<u8>) -> bool {
+    let count = text.chars().count();
+    if !(2..=40).contains(&count) || text.ends_with(['。', '；', '：', ':']) {
+        return false;
+    }
+    let first = numbering(text).is_some_and(|found| found.level == 1);
+    let table =
+        text.starts_with('表') && text.chars().nth(1).is_some_and(|one| "一二三四五六七八九十0123456789".contains(one));
+    let part = text.starts_with('第') && text.contains("部分");
+    first || table || part || level == Some(1)
+}
+
+fn own_cells(grid: &Grid, row: u32) -> Vec<&Cell> {
+    grid.row_cells(row).filter(|cell| cell.row == row && !cell.text.trim_matches(blank).is_empty()).collect()
+}
+
+/// Cuts a grid into tables: lines of one cell above a header are its title and its unit.
+fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'d>) {
+    let mut row = 0;
+    let mut name = grid.caption.clone();
+    while row < grid.rows() {
+        let cells = own_cells(grid, row);
+        let wide = |cell: &Cell| cell.col_span >= grid.columns().max(2) - 1 || cells.len() == 1;
+        match cells.as_slice() {
+            [] => row += 1,
+            [only] if wide(only) && grid.columns() > 1 => {
+                let text = only.text.trim_matches(blank).replace('\n', "");
+                line(&text, found, unit);
+                if is_heading(&text, None) {
+                    found.pieces.push(Piece::Heading(text));
+                } else if unit_of(&text).is_none() && text.chars().count() <= 40 && !text.contains(['：', ':']) {
+                    name = Some(text);
+                }
+                row += 1;
+            }
+            // Agency and unit side by side over the table.
+            cells if cells.len() <= 2 && cells.iter().all(|cell| cell.text.contains(['：', ':'])) => {
+                cells.iter().for_each(|cell| line(&cell.text, found, unit));
+                row += 1;
+            }
+            _ => {
+                let to = end(grid, row);
+                let part = Part { grid, from: row, to, unit: unit.take(), name: name.take() };
+                found.pieces.push(Piece::Table(part));
+                row = to;
+            }
+        }
+    }
+}
+
+/// Where a table ends: at a blank row with a title below it, at the signatures, or with the grid.
+fn end(grid: &Grid, from: u32) -> u32 {
+    for row in from + 1..grid.rows() {
+        let cells = own_cells(grid, row);
+        if let [only] = cells.as_slice()
+            && only.col_span == grid.columns()
+            && is_heading(only.text.trim_matches(blank), None)
+            && row + 2 < grid.rows()
+            && own_cells(grid, row + 1).len() >= grid.columns().min(3) as usize
+            && own_cells(grid, row - 1).is_empty()
+        {
+            return row;
+        }
+        let signed = !cells.is_empty()
+            && cells.iter().all(|cell| {
+                let text = cell.text.trim_matches(blank);
+                text.ends_with(['：', ':'])
+                    || ["负责人", "审核人", "填报人", "填表人"].iter().any(|label| text.contains(label))
+            });
+        if signed {
+            return row;
+        }
+    }
+    grid.rows()
+}
+
+/// The same table in another file: its number, if its labels are there.
+pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usize) -> Option<Part<'d>> {
+    let found = find(document);
+    let wanted: Vec<String> =
+        table.columns.iter().flat_map(super::Head::leaves).map(|leaf| fold(&leaf.label)).collect();
+    let fits = |part: &Part| {
+        let texts: Vec<String> = part.grid.cells().iter().map(|cell| fold(&cell.text)).collect();
+        wanted.iter().filter(|label| texts.contains(label)).count() * 2 >= wanted.len()
+    };
+    found.grid(number).filter(|part| fits(part)).cloned()
+}

@@ -1,0 +1,131 @@
+//! A drafted form as the text of a mapping file, with its questions as comments.
+
+use std::fmt::Write;
+
+use super::{Draft, Head, Table};
+
+/// The text of a drafted form.
+pub fn written(draft: &Draft) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(draft, &mut out);
+    out
+}
+
+fn write(draft: &Draft, out: &mut String) -> std::fmt::Result {
+    writeln!(
+        out,
+        "# 本文件由 nianbao forms draft 生成。带“？”的注释需要人工确认；编号（id）可以改成有意义的英文或拼音。"
+    )?;
+    for question in &draft.questions {
+        writeln!(out, "# ？{question}")?;
+    }
+    writeln!(
+        out,
+        "language = 1\nid = {}\nname = {{ zh = {}, en = {} }}\n",
+        quoted(&draft.id),
+        quoted(&draft.name),
+        quoted(&draft.name)
+    )?;
+    writeln!(out, "[title]\npattern = {}\n", quoted(&draft.title))?;
+    if !draft.agency_lines.is_empty() {
+        let lines: Vec<String> = draft.agency_lines.iter().map(|line| quoted(line)).collect();
+        writeln!(out, "[identity]\nagency = [{}]\n", lines.join(", "))?;
+    }
+    for section in &draft.sections {
+        writeln!(out, "[[section]]\nid = {}", quoted(&section.id))?;
+        if let Some(heading) = &section.heading {
+            writeln!(out, "heading = {}", quoted(heading))?;
+        }
+        out.push('\n');
+    }
+    for table in &draft.tables {
+        self::table(draft, table, out)?;
+    }
+    for rule in &draft.rules {
+        let proven =
+            if rule.proven { "已填报告中均成立" } else { "？没有已填的报告可以验证，请核对" };
+        writeln!(out, "# {proven}\n[[rule]]\nid = {}\ntable = {}", quoted(&rule.id), quoted(&rule.table))?;
+        if let Some(each) = &rule.each {
+            writeln!(out, "each = {}", quoted(each))?;
+        }
+        writeln!(out, "expression = {}", quoted(&rule.expression))?;
+        writeln!(out, "text = {{ zh = {}, en = {} }}\n", quoted(&rule.zh), quoted(&rule.expression))?;
+    }
+    Ok(())
+}
+
+fn table(draft: &Draft, table: &Table, out: &mut String) -> std::fmt::Result {
+    for question in &table.questions {
+        writeln!(out, "# ？{question}")?;
+    }
+    writeln!(out, "[[table]]\nid = {}\nsection = {}", quoted(&table.id), quoted(&draft.sections[table.section].id))?;
+    writeln!(out, "name = {{ zh = {0}, en = {0} }}", quoted(&table.name))?;
+    if let Some(unit) = &table.unit {
+        writeln!(out, "unit = {}", quoted(unit))?;
+    }
+    if let Some(sheet) = &table.sheet {
+        writeln!(out, "sheets = [{}]", quoted(sheet))?;
+    }
+    if table.open.is_none() {
+        writeln!(out, "label_columns = {}", table.label_columns)?;
+    }
+    writeln!(out, "\n[[table.block]]")?;
+    if !table.corner.is_empty() {
+        writeln!(out, "corner = {}", quoted(&table.corner))?;
+    }
+    writeln!(out, "columns = [")?;
+    heads(&table.columns, 1, out)?;
+    writeln!(out, "]")?;
+    match &table.open {
+        Some((key, total)) => {
+            let total = total.as_ref().map(|total| format!(", total = {}", quoted(total))).unwrap_or_default();
+            writeln!(out, "rows = {{ each = {}{total} }}\n", quoted(key))?;
+        }
+        None if table.rows.is_empty() => out.push('\n'),
+        None => {
+            writeln!(out, "rows = [")?;
+            heads(&table.rows, 1, out)?;
+            writeln!(out, "]\n")?;
+        }
+    }
+    Ok(())
+}
+
+fn heads(heads: &[Head], depth: usize, out: &mut String) -> std::fmt::Result {
+    for head in heads {
+        let indent = "  ".repeat(depth);
+        let mut keys = Vec::new();
+        if !head.id.is_empty() && head.children.is_empty() {
+            keys.push(format!("id = {}", quoted(&head.id)));
+        }
+        if let Some(role) = &head.role {
+            keys.push(format!("role = {}", quoted(role)));
+        }
+        keys.push(format!("{} = {}", if head.heading { "heading" } else { "label" }, quoted(&head.label)));
+        if let Some(kind) = &head.kind {
+            keys.push(format!("kind = {}", quoted(kind)));
+        }
+        if !head.of.is_empty() {
+            let of: Vec<String> = head.of.iter().map(|word| quoted(word)).collect();
+            keys.push(format!("of = [{}]", of.join(", ")));
+        }
+        let figures = !matches!(head.kind.as_deref(), Some("text" | "date" | "code"));
+        if let Some(unit) = head.unit.as_ref().filter(|_| figures && head.of.is_empty()) {
+            keys.push(format!("unit = {}", quoted(unit)));
+        }
+        if head.children.is_empty() {
+            writeln!(out, "{indent}{{ {} }},", keys.join(", "))?;
+        } else {
+            writeln!(out, "{indent}{{ {}, children = [", keys.join(", "))?;
+            self::heads(&head.children, depth + 1, out)?;
+            writeln!(out, "{indent}] }},")?;
+        }
+    }
+    Ok(())
+}
+
+/// A text between quotes of TOML.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

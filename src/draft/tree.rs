@@ -1,0 +1,251 @@
+//! Header and row labels of a table as trees, by the spans of their cells.
+
+use super::tables::{Part, unit_of};
+use super::{Head, Table};
+use crate::document::{Cell, Grid};
+use crate::text::{blank, fold};
+
+/// Rows that a header may take.
+const DEEPEST: u32 = 5;
+
+/// A table of a template.
+pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
+    let grid = part.grid;
+    let header = header_rows(part);
+    let body = part.from + header;
+    let labels = label_columns(part, body);
+    let mut table = Table {
+        id: format!("t{number}"),
+        section,
+        name: part.name.clone().unwrap_or_else(|| format!("表{number}")),
+        unit: part.unit.clone(),
+        sheet: grid
+            .place
+            .part
+            .as_deref()
+            .filter(|_| grid.place.table.is_none() && grid.caption.is_some())
+            .map(str::to_owned),
+        label_columns: labels,
+        ..Table::default()
+    };
+    table.corner =
+        (labels > 0).then(|| grid.cell_at(part.from, 0).map(|cell| plain(&cell.text))).flatten().unwrap_or_default();
+    let mut next = 1;
+    table.columns = columns(grid, (part.from, body), (labels, grid.columns()), &mut next);
+    if let Some((key, total)) = open(part, body, &mut table, labels) {
+        table.open = Some((key, total));
+        return table;
+    }
+    let mut next = 1;
+    table.rows = rows(grid, (body, part.to), (0, labels), &mut next);
+    if labels == 0 {
+        table.rows = Vec::new();
+    }
+    table
+}
+
+/// A label on one line.
+pub(super) fn plain(text: &str) -> String {
+    text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect::<String>()
+}
+
+fn is_label(text: &str) -> bool {
+    let text = text.trim_matches(blank);
+    let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+    letters > 0 && !text.chars().all(|character| "□☐☑√".contains(character))
+}
+
+/// Rows from the top in which all cells are labels, those that reach down included.
+fn header_rows(part: &Part) -> u32 {
+    let grid = part.grid;
+    let mut rows = 1;
+    // What begins in the first row and reaches down is header as far as it reaches, if it is not the row labels' group.
+    for row in part.from..part.to.min(part.from + DEEPEST) {
+        let cells: Vec<&Cell> = grid.row_cells(row).collect();
+        let filled = cells.iter().filter(|cell| is_label(&cell.text)).count();
+        let all = filled == cells.len() && filled > 1;
+        // A row of labels whose right end is empty is the first row of the body.
+        if row == part.from {
+            let deepest = cells.iter().filter(|cell| cell.row == row).map(|cell| cell.row_span).min().unwrap_or(1);
+            rows = deepest;
+            continue;
+        }
+        let down = cells.iter().any(|cell| cell.row < row && cell.row + cell.row_span > row);
+        if row < part.from + rows {
+            continue;
+        }
+        let spans = grid.row_cells(part.from).any(|cell| cell.col_span > 1 && cell.row == part.from);
+        if all && down && spans {
+            rows = row - part.from + 1;
+        } else {
+            break;
+        }
+    }
+    rows.min(part.to - part.from)
+}
+
+/// Columns from the left that hold labels in the body.
+fn label_columns(part: &Part, body: u32) -> u32 {
+    let grid = part.grid;
+    let mut labels = 0;
+    for column in 0..grid.columns().saturating_sub(1) {
+        let cells: Vec<&Cell> = (body..part.to).filter_map(|row| grid.cell_at(row, column)).collect();
+        let words = cells.iter().filter(|cell| is_label(&cell.text) && !cell.text.contains(['□', '☐', '☑'])).count();
+        if cells.is_empty() || words * 2 < cells.len().max(1) {
+            break;
+        }
+        labels = column + 1;
+    }
+    labels
+}
+
+/// The heads of a header between two columns.
+fn columns(grid: &Grid, (top, bottom): (u32, u32), (from, to): (u32, u32), next: &mut u32) -> Vec<Head> {
+    let mut heads = Vec::new();
+    let mut column = from;
+    while column < to {
+        let Some(cell) = grid.cell_at(top, column) else {
+            column += 1;
+            continue;
+        };
+        let end = (cell.column + cell.col_span).min(to);
+        let below = cell.row + cell.row_span;
+        let mut head = head(&cell.text, (column, end));
+        if below < bottom && (end - column > 1 || !same_below(grid, below, column, cell)) {
+            head.children = columns(grid, (below, bottom), (column, end), next);
+        }
+        if head.children.is_empty() {
+            if plain(&head.label) == "序号" || plain(&head.label) == "行次" {
+                head.role = Some("ignore".to_owned());
+            } else if ["计量单位", "单位", "计算单位"].contains(&fold(&head.label).as_str()) {
+                head.role = Some("unit".to_owned());
+            } else {
+                head.id = format!("c{next}");
+                *next += 1;
+            }
+        }
+        if !head.label.is_empty() || !head.children.is_empty() {
+            heads.push(head);
+        }
+        column = end.max(column + 1);
+    }
+    heads
+}
+
+fn same_below(grid: &Grid, row: u32, column: u32, cell: &Cell) -> bool {
+    grid.cell_at(row, column).is_none_or(|below| below.text.trim_matches(blank).is_empty() || std::ptr::eq(below, cell))
+}
+
+/// The heads of the row labels between two rows.
+fn rows(grid: &Grid, (from, to): (u32, u32), (column, labels): (u32, u32), next: &mut u32) -> Vec<Head> {
+    let mut heads: Vec<Head> = Vec::new();
+    let mut row = from;
+    while row < to {
+        let Some(cell) = grid.cell_at(row, column) else {
+            row += 1;
+            continue;
+        };
+        let end = (cell.row + cell.row_span).min(to).max(row + 1);
+        let mut head = head(&cell.text, (row, end));
+        let wide = cell.column + cell.col_span;
+        if wide >= grid.columns() && grid.columns() > 1 {
+            // A line across the table.
+            head.heading = true;
+            if !head.label.is_empty() {
+                heads.push(head);
+            }
+            row = end;
+            continue;
+        }
+        if end - row > 1 && wide < labels {
+            head.children = rows(grid, (row, end), (wide, labels), next);
+        } else if wide < labels {
+            // A group of one row: its own label stands beside it.
+            let inner = rows(grid, (row, row + 1), (wide, labels), next);
+            if inner.iter().any(|inner| !inner.label.is_empty() && inner.label != head.label) {
+                head.children = inner;
+            }
+        }
+        if head.children.is_empty() {
+            head.id = format!("r{next}");
+            *next += 1;
+        }
+        if !head.label.is_empty() {
+            heads.push(head);
+        }
+        row = end;
+    }
+    heads
+}
+
+fn head(text: &str, at: (u32, u32)) -> Head {
+    let label = plain(text);
+    let unit = unit_of(&label).or_else(|| bracketed(&label));
+    Head { label, unit, at, ..Head::default() }
+}
+
+/// A unit in brackets at the end of a label: `罚没金额（万元）`.
+fn bracketed(label: &str) -> Option<String> {
+    const UNITS: [&str; 22] = [
+        "万元", "元", "亿元", "千元", "件", "个", "条", "次", "人", "人次", "户", "篇", "宗", "项", "份", "期", "家",
+        "%", "％", "天", "批", "辆",
+    ];
+    let inside = label.strip_suffix(['）', ')'])?;
+    let at = inside.rfind(['（', '('])?;
+    let words = inside[at..].trim_start_matches(['（', '(']);
+    UNITS.contains(&words).then(|| words.to_owned())
+}
+
+/// Whether the rows are data: a row of dots, an empty numbered row, or label cells that are all blank.
+fn open(part: &Part, body: u32, table: &mut Table, labels: u32) -> Option<(String, Option<String>)> {
+    let grid = part.grid;
+    let text = |row: u32, column: u32| grid.cell_at(row, column).map(|cell| plain(&cell.text)).unwrap_or_default();
+    let dots = |text: &str| !text.is_empty() && text.chars().all(|character| "….·⋯。".contains(character));
+    let rows: Vec<u32> = (body..part.to).collect();
+    let dotted = rows.iter().any(|&row| (0..grid.columns().min(3)).any(|column| dots(&text(row, column))));
+    let numbered = rows.iter().filter(|&&row| {
+        let first = text(row, 0);
+        !first.is_empty()
+            && first.chars().all(|digit| digit.is_ascii_digit())
+            && (1..grid.columns()).all(|column| text(row, column).is_empty())
+    });
+    let numbered = numbered.count() >= 1;
+    let blank_rows = rows.iter().filter(|&&row| (0..grid.columns()).all(|column| text(row, column).is_empty())).count();
+    let all_blank = labels == 0 && rows.len() >= 2 && blank_rows >= 1 && blank_rows + 1 >= rows.len();
+    if !(dotted || numbered || all_blank) {
+        return None;
+    }
+    // The label columns are columns of the table: the first of them with words is the key.
+    let mut next = 1;
+    table.columns = columns(grid, (part.from, body), (0, grid.columns()), &mut next);
+    table.label_columns = 0;
+    table.corner = String::new();
+    let total = rows
+        .iter()
+        .flat_map(|&row| (0..grid.columns()).map(move |column| text(row, column)))
+        .find(|text| ["合计", "总计"].contains(&fold(text).as_str()));
+    let mut leaves: Vec<&mut Head> = Vec::new();
+    collect(&mut table.columns, &mut leaves);
+    let named = ["名称", "项目", "单位", "姓名", "内容", "事项", "任务", "编码", "代码"];
+    let key = leaves
+        .iter()
+        .position(|leaf| named.iter().any(|word| leaf.label.contains(word)))
+        .or((!leaves.is_empty()).then_some(0))?;
+    let code = leaves[key].label.contains("编码") || leaves[key].label.contains("代码");
+    leaves[key].kind = Some(if code { "code" } else { "text" }.to_owned());
+    let key = leaves[key].id.clone();
+    table.questions.push("各行视为不固定的数据行；如为固定行，请改写 rows。".to_owned());
+    Some((key, total))
+}
+
+fn collect<'h>(heads: &'h mut [Head], leaves: &mut Vec<&'h mut Head>) {
+    for head in heads {
+        if head.children.is_empty() {
+            if head.role.is_none() {
+                leaves.push(head);
+            }
+        } else {
+            collect(&mut head.children, leaves);
+        }
+    }
+}

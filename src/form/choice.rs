@@ -1,0 +1,129 @@
+//! A choice among given words, as forms print it: `□是 □否`, the chosen ones ticked.
+
+use crate::text::fold;
+
+/// The words of a choice and the marks before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The words, in their order.
+    pub of: Vec<String>,
+    /// The mark of a word that is not chosen.
+    pub empty: char,
+    /// The mark of one that is.
+    pub ticked: char,
+    /// Marks that mean a tick.
+    pub ticks: Vec<char>,
+    /// Whether several may be chosen.
+    pub several: bool,
+}
+
+/// Marks of a word that is chosen, in documents of any age: boxes, ticks, filled shapes.
+const TICKS: &str = "☑☒■√✓✔●◉◆🗹✅þR";
+
+/// Empty boxes.
+const EMPTY: &str = "□☐○◯◇▢❏❑o";
+
+impl Choice {
+    /// A choice of these words; the first of the marks is the empty one, the second the tick that is written.
+    pub(super) fn new(of: &[String], marks: Option<&str>, several: bool) -> Self {
+        let marks: Vec<char> = marks.unwrap_or("□☑√").chars().collect();
+        let empty = marks.first().copied().unwrap_or('□');
+        let ticked = marks.get(1).copied().unwrap_or('☑');
+        let ticks = marks.iter().skip(1).copied().chain(TICKS.chars()).collect();
+        Self { of: of.to_vec(), empty, ticked, ticks, several }
+    }
+
+    /// The cell with these words chosen.
+    pub fn written(&self, chosen: &[&str]) -> String {
+        let mark = |word: &String| if chosen.contains(&word.as_str()) { self.ticked } else { self.empty };
+        self.of.iter().map(|word| format!("{}{word}", mark(word))).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words that a cell chooses; `None` where it cannot be told. Nothing chosen is an empty list.
+    ///
+    /// A tick stands before or behind its word; a cell with one of the words alone chooses it.
+    pub fn read(&self, text: &str) -> Option<Vec<String>> {
+        let spoken: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+        let is_tick = |character: char| self.ticks.contains(&character);
+        let is_box = |character: char| character == self.empty || EMPTY.contains(character);
+        // A bare letter is a mark only where a symbol font stands beside boxes: never before a word that begins with it.
+        let places = self.places(&spoken)?;
+        let marks = spoken.chars().filter(|&character| is_tick(character) || is_box(character)).count();
+        if marks == 0 {
+            return match places.as_slice() {
+                [] if fold(&spoken).is_empty() => Some(Vec::new()),
+                [(word, ..)] if fold(&spoken) == fold(&self.of[*word]) => Some(vec![self.of[*word].clone()]),
+                _ => None,
+            };
+        }
+        let before = |start: usize| spoken[..start].chars().next_back();
+        let behind = |end: usize| spoken[end..].chars().find(|character| !"（(".contains(*character));
+        let is_mark = |mark: Option<char>| mark.is_some_and(|mark| is_tick(mark) || is_box(mark));
+        // Marks stand on one side of all words: on the side of the first mark.
+        let leading = places.first().is_some_and(|&(_, start, _)| is_mark(before(start)));
+        let mut chosen = Vec::new();
+        for &(word, start, end) in &places {
+            let mark = if leading { before(start) } else { behind(end) };
+            if mark.is_some_and(is_tick) {
+                chosen.push(self.of[word].clone());
+            }
+        }
+        Some(chosen)
+    }
+
+    /// Where the words stand: number, first byte, byte behind the last. `None` where one stands twice.
+    fn places(&self, text: &str) -> Option<Vec<(usize, usize, usize)>> {
+        let mut order: Vec<usize> = (0..self.of.len()).collect();
+        order.sort_by_key(|&word| std::cmp::Reverse(self.of[word].len()));
+        let mut places: Vec<(usize, usize, usize)> = Vec::new();
+        for word in order {
+            let plain: String = self.of[word].chars().filter(|character| !character.is_whitespace()).collect();
+            if plain.is_empty() {
+                continue;
+            }
+            let free = |start: usize| !places.iter().any(|&(_, from, to)| start < to && from < start + plain.len());
+            let found: Vec<usize> =
+                text.match_indices(&plain).map(|(start, _)| start).filter(|&start| free(start)).collect();
+            match found.as_slice() {
+                [] => {}
+                [only] => places.push((word, *only, *only + plain.len())),
+                _ => return None,
+            }
+        }
+        places.sort_by_key(|place| place.1);
+        Some(places)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(several: bool) -> Choice {
+        Choice::new(&["是".into(), "否".into()], None, several)
+    }
+
+    #[test]
+    fn ticks_stand_before_or_behind_their_word() {
+        let read = |text: &str| choice(false).read(text).map(|words| words.join("+"));
+        for text in ["☑是 □否", "■是 □否", "√是□否", "是☑ 否□", "是（√）否（ ）", "是", " 是 ", "●是 ○否", "是√ 否"]
+        {
+            assert_eq!(read(text).as_deref(), Some("是"), "{text}");
+        }
+        assert_eq!(read("□是 ☑否").as_deref(), Some("否"));
+        assert_eq!(read("□是 □否").as_deref(), Some(""));
+        assert_eq!(read("☑是 ☑否").as_deref(), Some("是+否"));
+        assert_eq!(read("").as_deref(), Some(""));
+        assert_eq!(read("是否"), None);
+        assert_eq!(read("大概"), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let kinds = ["政府门户网站", "部门网站", "专项网站", "网站"].map(str::to_owned);
+        let choice = Choice::new(&kinds, Some("○●"), true);
+        for chosen in [vec![], vec!["部门网站"], vec!["政府门户网站", "网站"]] {
+            assert_eq!(choice.read(&choice.written(&chosen)).unwrap_or_default(), chosen);
+        }
+    }
+}

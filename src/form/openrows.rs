@@ -1,0 +1,110 @@
+//! Rows that are data, as a mapping file writes them: `rows = { each = "code", parent = "code prefix", total = "合计" }`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+/// The rows of a block: those that the form prescribes, or rows that are data.
+#[derive(Debug)]
+pub enum RowsSource<H> {
+    /// The rows that the form prescribes, possibly grouped.
+    Fixed(Vec<Spanned<H>>),
+    /// Rows that are data.
+    Open(Box<OpenSource>),
+}
+
+impl<H> Default for RowsSource<H> {
+    fn default() -> Self {
+        Self::Fixed(Vec::new())
+    }
+}
+
+impl<H> RowsSource<H> {
+    /// The rows that the form prescribes; none where rows are data.
+    pub fn fixed(&self) -> &[Spanned<H>] {
+        match self {
+            Self::Fixed(rows) => rows,
+            Self::Open(_) => &[],
+        }
+    }
+}
+
+/// Rows that are data: any number of them, each known by what stands in one of its columns.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenSource {
+    /// Id of the column by which a row is known, of the kind `code` or `text`; or `number`: rows are known by their number.
+    #[schemars(with = "String")]
+    pub each: Spanned<String>,
+    /// How the row above a row is known.
+    #[serde(default)]
+    pub parent: Option<ParentBy>,
+    /// What the row with the sums of all is called.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// The part of field ids that the row with the sums gets; `all` unless said.
+    #[serde(default)]
+    pub total_id: Option<String>,
+    /// Other words for it.
+    #[serde(default)]
+    pub total_variants: Vec<String>,
+    /// Whether the table may have a single row without the column by which rows are known.
+    #[serde(default)]
+    pub single: bool,
+    /// How many empty rows a blank form has; 3 unless said.
+    #[serde(default)]
+    pub blank: Option<u32>,
+}
+
+/// How the row above a row is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+pub enum ParentBy {
+    /// Its code is the longest that the row's code begins with.
+    #[serde(rename = "code prefix")]
+    CodePrefix,
+    /// Its name has a number of the next higher level: 一、 over （一） over 1.
+    #[serde(rename = "numbering")]
+    Numbering,
+}
+
+impl<'de, H: Deserialize<'de>> Deserialize<'de> for RowsSource<H> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Rows<H>(PhantomData<H>);
+        impl<'de, H: Deserialize<'de>> Visitor<'de> for Rows<H> {
+            type Value = RowsSource<H>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an array of rows, or a table with `each`")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<RowsSource<H>, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = sequence.next_element()? {
+                    rows.push(row);
+                }
+                Ok(RowsSource::Fixed(rows))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RowsSource<H>, A::Error> {
+                OpenSource::deserialize(MapAccessDeserializer::new(map)).map(|open| RowsSource::Open(Box::new(open)))
+            }
+        }
+        deserializer.deserialize_any(Rows(PhantomData))
+    }
+}
+
+impl<H: JsonSchema> JsonSchema for RowsSource<H> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RowsSource".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let fixed = generator.subschema_for::<Vec<H>>();
+        let open = generator.subschema_for::<OpenSource>();
+        json_schema!({ "anyOf": [fixed, open] })
+    }
+}

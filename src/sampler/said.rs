@@ -1,0 +1,50 @@
+//! Random words for the fields of a form that hold words.
+
+use super::Random;
+use crate::form::{Field, FieldKind, Form};
+use crate::report::{Kind, Value};
+
+/// Words that a field of the kind may have.
+pub(super) fn words(form: &Form, field: &Field, random: &mut Random) -> Value {
+    let block = form.block(field);
+    let row = &block.leaf_rows[field.row];
+    let open = block.open.as_ref();
+    let (raw, text, kind) = match field.kind {
+        _ if open.is_some_and(|open| open.total.is_some() && row.id == open.total_id) => {
+            let total = row.path.last().map(|label| label.text.clone()).unwrap_or_default();
+            let first = block.leaf_columns.iter().position(|leaf| leaf.kind == Some(FieldKind::Text));
+            if first != Some(field.column) {
+                return Value { kind: Kind::Blank, ..Value::default() };
+            }
+            (total.clone(), total, Kind::Text)
+        }
+        _ if open.is_some_and(|open| open.each == Some(field.column)) => {
+            let name = row.id.strip_prefix('[').and_then(|id| id.strip_suffix(']'));
+            let written = name.map_or_else(|| row.id.replace('.', ""), str::to_owned);
+            let kind = if field.kind == FieldKind::Code { Kind::Code } else { Kind::Text };
+            (written.clone(), written, kind)
+        }
+        FieldKind::Choice => {
+            let Some(choice) = &field.choice else { return Value::default() };
+            let of: Vec<&str> = choice.of.iter().map(String::as_str).collect();
+            let first = random.pick(&of).copied().unwrap_or_default();
+            let second = random.pick(&of).copied().filter(|second| choice.several && *second != first);
+            let chosen: Vec<&str> = of.iter().copied().filter(|word| *word == first || Some(*word) == second).collect();
+            (choice.written(&chosen), chosen.join("、"), Kind::Choice)
+        }
+        FieldKind::Date => {
+            let (year, month, day) = (2015 + random.below(10), 1 + random.below(12), 1 + random.below(28));
+            (format!("{year}年{month}月{day}日"), format!("{year}-{month:02}-{day:02}"), Kind::Date)
+        }
+        FieldKind::Code => {
+            let code = format!("0{}", 1_000 + random.below(9_000));
+            (code.clone(), code, Kind::Code)
+        }
+        _ => {
+            let words = ["甲项工作", "乙项任务，已完成", "丙", "见附件说明"];
+            let text = format!("{}{}", random.pick(&words).copied().unwrap_or_default(), random.below(100));
+            (text.clone(), text, Kind::Text)
+        }
+    };
+    Value { raw, text: Some(text), kind, ..Value::default() }
+}
