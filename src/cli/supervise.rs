@@ -63,19 +63,16 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
     }
     let Some(folder) = std::env::var_os(FOLDER) else { return Ok(Role::Supervises) };
     let folder = Path::new(&folder);
-    match std::env::var(ONLY).ok().and_then(|digest| u128::from_str_radix(&digest, 16).ok()) {
-        Some(digest) => {
-            stream::confine(memory().unwrap_or(TRIAL.0))?;
-            nianbao::batch::keep_only(digest);
-            elsewhere(args, &folder.join("trial"));
+    if let Some(digest) = std::env::var(ONLY).ok().and_then(|digest| u128::from_str_radix(&digest, 16).ok()) {
+        stream::confine(memory().unwrap_or(TRIAL.0))?;
+        nianbao::batch::keep_only(digest);
+        elsewhere(args, &folder.join("trial"));
+    } else {
+        if let Some(megabytes) = memory() {
+            stream::confine(megabytes)?;
         }
-        None => {
-            if let Some(megabytes) = memory() {
-                stream::confine(megabytes)?;
-            }
-            stream::die_with_parent()?;
-            worker::enter(folder)?;
-        }
+        stream::die_with_parent()?;
+        worker::enter(folder)?;
     }
     Ok(Role::Works)
 }

@@ -48,7 +48,7 @@ fn fifty_clients_upload_two_thousand_reports_without_an_error() {
     assert_eq!(times.len(), REPORTS);
     let started = Instant::now();
     while !server.get("/api/state")["files"].as_array().unwrap().is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(600));
+        assert!(started.elapsed() < Duration::from_mins(10));
         std::thread::sleep(Duration::from_secs(1));
     }
     let state = server.get("/api/state");
