@@ -120,7 +120,7 @@ fn opened<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Package<'a>, Stri
         return Err(AnnotateError::Unsupported(NotOffice::NoPackage));
     }
     let mut package = Package::open(bytes, budget)?;
-    let main = package.main_part(budget)?.ok_or_else(|| AnnotateError::Unsupported(NotOffice::NoMainPart))?;
+    let main = package.main_part(budget)?.ok_or(AnnotateError::Unsupported(NotOffice::NoMainPart))?;
     if main.to_lowercase().ends_with(".bin") {
         return Err(AnnotateError::Unsupported(NotOffice::MainPart(main)));
     }

@@ -373,7 +373,7 @@ fn facts(pieces: &[Piece], of: &[&str], report: &mut Report) {
             .find_map(|four| four.iter().collect::<String>().parse::<i16>().ok())
             .filter(|year| (1949..=2100).contains(year))
     });
-    report.year = report.published.map(|date| date.year()).or(numbered);
+    report.year = report.published.map(jiff::civil::Date::year).or(numbered);
 }
 
 #[cfg(test)]

@@ -73,11 +73,10 @@ fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
     for label in AGENCY {
         let plain: String = text.chars().filter(|character| !blank(*character)).collect();
         let line = format!("{label}：{{}}");
-        if plain.contains(&format!("{label}：")) || plain.contains(&format!("{label}:")) {
-            if !found.agency_lines.contains(&line) {
+        if (plain.contains(&format!("{label}：")) || plain.contains(&format!("{label}:")))
+            && !found.agency_lines.contains(&line) {
                 found.agency_lines.push(line);
             }
-        }
     }
     if text.chars().count() <= 60
         && let Some(said) = unit_of(text)

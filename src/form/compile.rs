@@ -297,7 +297,7 @@ impl Compiler<'_> {
         if rows.leaves.is_empty() && !matches!(source.rows, RowsSource::Open(_)) {
             rows.leaves.push((Leaf { span: table.span.clone(), ..Leaf::default() }, Inherited::default()));
         }
-        let span = source.columns.first().map_or_else(|| table.span.clone(), |head| head.span());
+        let span = source.columns.first().map_or_else(|| table.span.clone(), toml::Spanned::span);
         let spans = if source.spans.is_empty() { vec![1; columns.leaves.len()] } else { source.spans.clone() };
         if spans.len() != columns.leaves.len() || spans.contains(&0) {
             let count = columns.leaves.len();
@@ -337,7 +337,7 @@ impl Compiler<'_> {
             resolved: false,
         };
         if block.is_open() {
-            for (leaf, _) in &block.leaf_columns.iter().map(|leaf| (leaf, ())).collect::<Vec<_>>() {
+            for (leaf, ()) in &block.leaf_columns.iter().map(|leaf| (leaf, ())).collect::<Vec<_>>() {
                 if leaf.id.is_empty() {
                     self.mistake(leaf.span.clone(), "每一栏都要有 id。", "every column needs an `id`");
                 }
@@ -410,12 +410,9 @@ impl Compiler<'_> {
         for set in &source.set {
             let mut found = Vec::new();
             for name in &set.columns {
-                match columns.leaves.iter().position(|(leaf, _)| leaf.id == *name.get_ref()) {
-                    Some(at) => found.push(at),
-                    None => {
-                        let id = name.get_ref();
-                        self.mistake(name.span(), format!("没有“{id}”这一栏。"), format!("no column `{id}`"));
-                    }
+                if let Some(at) = columns.leaves.iter().position(|(leaf, _)| leaf.id == *name.get_ref()) { found.push(at) } else {
+                    let id = name.get_ref();
+                    self.mistake(name.span(), format!("没有“{id}”这一栏。"), format!("no column `{id}`"));
                 }
             }
             if sets.iter().any(|(id, _)| id == set.id.get_ref()) {

@@ -244,13 +244,10 @@ impl Block {
             // A report may leave a column of its set out.
             let within = |set: &&(String, Vec<usize>)| content.columns.iter().all(|column| set.1.contains(column));
             let least = || self.sets.iter().filter(within).min_by_key(|set| set.1.len());
-            match self.sets.iter().find(same).or_else(least) {
-                Some(set) => set.1.iter().copied().filter(|column| content.columns.contains(column)).collect(),
-                None => {
-                    let mut columns: Vec<usize> = content.columns.iter().copied().collect();
-                    columns.sort_unstable();
-                    columns
-                }
+            if let Some(set) = self.sets.iter().find(same).or_else(least) { set.1.iter().copied().filter(|column| content.columns.contains(column)).collect() } else {
+                let mut columns: Vec<usize> = content.columns.iter().copied().collect();
+                columns.sort_unstable();
+                columns
             }
         };
         let mut order = Vec::new();

@@ -378,10 +378,7 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message>
         }
     }
     let nothing = expression.terms.is_empty() && expression.constant == 0 && left_out;
-    match wants_name || nothing {
-        true => Err(Message::new("式子中缺少名称。", "a name is missing")),
-        false => Ok(expression),
-    }
+    if wants_name || nothing { Err(Message::new("式子中缺少名称。", "a name is missing")) } else { Ok(expression) }
 }
 
 /// Whether an id is that of a column that the report's set of columns does not have.

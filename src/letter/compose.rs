@@ -100,19 +100,16 @@ impl Letter {
                     Kind::Reminder => ("关于催报", "的通知"),
                     Kind::Receipt => ("", ""),
                 };
-                match kind {
-                    Kind::Receipt => "收 件 回 执".to_owned(),
-                    _ => {
-                        // The year is no part of the words after it.
-                        let (year, words) =
-                            report.split_once('年').map_or(("", report.as_str()), |(year, words)| (year, words));
-                        let year = if year.is_empty() { String::new() } else { format!("{year}年") };
-                        let half =
-                            words.char_indices().nth(words.chars().count().saturating_sub(LAST)).map_or(0, |at| at.0);
-                        let (first, last) = words.split_at(half);
-                        let end = format!("{last}{end}");
-                        balanced(&[name, what, &year, first, &end], TITLE).join("\n")
-                    }
+                if kind == Kind::Receipt { "收 件 回 执".to_owned() } else {
+                    // The year is no part of the words after it.
+                    let (year, words) =
+                        report.split_once('年').map_or(("", report.as_str()), |(year, words)| (year, words));
+                    let year = if year.is_empty() { String::new() } else { format!("{year}年") };
+                    let half =
+                        words.char_indices().nth(words.chars().count().saturating_sub(LAST)).map_or(0, |at| at.0);
+                    let (first, last) = words.split_at(half);
+                    let end = format!("{last}{end}");
+                    balanced(&[name, what, &year, first, &end], TITLE).join("\n")
                 }
             }
             Language::En => match kind {
@@ -179,7 +176,7 @@ impl Letter {
                 }
                 let by = sender.deadline.as_deref().map(|day| format!("于{day}前")).unwrap_or_default();
                 let to =
-                    sender.reply_to.as_deref().map(|to| format!("报送{to}")).unwrap_or_else(|| "报送我单位".to_owned());
+                    sender.reply_to.as_deref().map_or_else(|| "报送我单位".to_owned(), |to| format!("报送{to}"));
                 let basis = about.basis.map(|basis| format!("对照规定格式（{basis}）和")).unwrap_or_default();
                 let asked = match kind {
                     Kind::Return => format!("现予退回。请{basis}原始台账修改，{by}将修改后的文件重新{to}。"),

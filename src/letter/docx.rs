@@ -60,8 +60,7 @@ fn body(letters: &[Letter]) -> String {
         let _ = write!(
             xml,
             "<w:p><w:pPr>{layout}</w:pPr><w:r><w:rPr><w:rFonts w:ascii=\"Times New Roman\" w:hAnsi=\"Times New Roman\" \
-             w:eastAsia=\"{font}\"/><w:sz w:val=\"{size}\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>",
-            text
+             w:eastAsia=\"{font}\"/><w:sz w:val=\"{size}\"/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r></w:p>"
         );
     }
     xml + PAGE + "</w:body></w:document>"

@@ -99,7 +99,7 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
         Sniffed::Empty => return Err(ReadError::Empty),
     };
     let reader = READERS.iter().find(|reader| reader.format == format);
-    let reader = reader.ok_or_else(|| Unsupported::NoReader(format))?;
+    let reader = reader.ok_or(Unsupported::NoReader(format))?;
     findings.extend(name.and_then(|name| suffix_lies(reader, name)));
     let mut document = (reader.read)(&bytes, budget, &mut findings)?;
     clean::clean(&mut document);

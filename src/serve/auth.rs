@@ -18,10 +18,10 @@ pub(super) const COOKIE: &str = "nianbao";
 
 /// Tries of a password before a pause, and the pause.
 const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(300);
+const PAUSE: Duration = Duration::from_mins(5);
 
 /// A visit by name ends after this time without a request.
-const IDLE: Duration = Duration::from_secs(12 * 3600);
+const IDLE: Duration = Duration::from_hours(12);
 
 /// Most visits and most addresses that are remembered.
 const MOST: usize = 2_000;

@@ -21,7 +21,7 @@ const MOST: usize = 512;
 const HEADERS: Duration = Duration::from_secs(15);
 
 /// How long a connection may last; a browser makes a new one.
-const LIFE: Duration = Duration::from_secs(20 * 60);
+const LIFE: Duration = Duration::from_mins(20);
 
 /// Most bytes of the headers of a request.
 const HEADER_BYTES: usize = 32 << 10;
@@ -36,13 +36,10 @@ pub(super) async fn accept(listener: TcpListener, hub: Arc<Hub>) {
     let room = Arc::new(Semaphore::new(MOST));
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-        let (stream, peer): (_, SocketAddr) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(_) => {
-                // Too many open files, or a client that went: neither lasts.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
+        let (stream, peer): (_, SocketAddr) = if let Ok(accepted) = listener.accept().await { accepted } else {
+            // Too many open files, or a client that went: neither lasts.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
         };
         let _ = stream.set_nodelay(true);
         let router = router.clone();

@@ -14,7 +14,7 @@ use crate::finding::{Finding, Severity};
 use crate::ledger::What;
 
 /// How often the day is looked at: an acceptance ends with its last day.
-const DAY: Duration = Duration::from_secs(600);
+const DAY: Duration = Duration::from_mins(10);
 
 /// Queues everything that stands, as after a start, and again on every new day.
 pub(super) fn begin(hub: &Arc<Hub>) {

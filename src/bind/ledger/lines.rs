@@ -92,7 +92,7 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
         report.findings.retain(|finding| finding.code != code::YEAR_UNCERTAIN.id);
         report.year = Some(year);
     }
-    let unnamed = report.title.as_ref().is_none_or(|title| title.is_empty());
+    let unnamed = report.title.as_ref().is_none_or(std::string::String::is_empty);
     if let (true, Some(agency), Some(year)) = (unnamed, &report.agency, report.year) {
         report.title = Some(form.title.for_report(agency, year));
     }

@@ -18,16 +18,17 @@ pub(in crate::bind) fn read(form: &Form, field: FieldIndex, cell: &Cell, finding
     let spec = &form.fields[field];
     match spec.kind {
         FieldKind::Choice => choice(form, field, &mut value, findings),
-        FieldKind::Date => match day(&value.raw) {
-            Some(day) => (value.kind, value.text) = (Kind::Date, Some(day)),
-            None => {
+        FieldKind::Date => {
+            if let Some(day) = day(&value.raw) {
+                (value.kind, value.text) = (Kind::Date, Some(day));
+            } else {
                 let said = (
                     "不是日期，原文保留。请按“2024年1月5日”填写。",
                     "is no date; the text is kept. Write it like 2024-01-05",
                 );
                 findings.push(told(form, field, &value, said));
             }
-        },
+        }
         FieldKind::Code => {
             let code: String = value.raw.chars().filter(|character| !blank(*character)).collect();
             (value.kind, value.text) = (Kind::Code, Some(code));

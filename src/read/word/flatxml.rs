@@ -70,7 +70,7 @@ fn flat(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding
     let root = Relationships::of("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;
     let main = root.target("officeDocument").unwrap_or("word/document.xml").to_owned();
     let Some(range) = texts.get(&main).cloned() else {
-        return Err(Damage::PartMissing { part: main.to_owned() }.into());
+        return Err(Damage::PartMissing { part: main.clone() }.into());
     };
     let mut parts = binaries;
     for (name, range) in texts.into_iter().filter(|(name, _)| *name != main) {

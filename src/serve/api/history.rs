@@ -280,12 +280,9 @@ async fn take_back(hub: &Arc<Hub>, number: usize, who: String, reason: String) -
         Written::Conflict => return Err(Fault::conflict(latest(hub, id, Some(&field)))),
         other => Fault::of_written(other)?,
     };
-    let report = match renewed(hub, id).await {
-        Ok(report) => report,
-        Err(_) => {
-            let described = hub.described().await;
-            around(hub, id, view, &described)?
-        }
+    let report = if let Ok(report) = renewed(hub, id).await { report } else {
+        let described = hub.described().await;
+        around(hub, id, view, &described)?
     };
     Ok(answer(&json!({ "correction": format!("c{number}"), "report": report })))
 }

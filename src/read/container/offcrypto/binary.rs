@@ -9,7 +9,7 @@ use crate::read::container::cfb::u16_at;
 /// Bytes of the stream after which the key changes.
 const BLOCK: usize = 1024;
 
-/// Records whose data is not encrypted: BOF, FilePass, UsrExcl, FileLock, InterfaceHdr, RRDInfo, RRDHead.
+/// Records whose data is not encrypted: BOF, `FilePass`, `UsrExcl`, `FileLock`, `InterfaceHdr`, `RRDInfo`, `RRDHead`.
 const PLAIN: [u16; 7] = [0x0809, 0x002F, 0x0194, 0x0195, 0x00E1, 0x0196, 0x0138];
 
 /// The record of a sheet's name, which begins with an offset that is not encrypted.
@@ -28,7 +28,7 @@ enum Cipher {
     CryptoApi(Vec<u8>, usize),
 }
 
-/// The stream of a workbook whose FilePass record has this data, where the default password opens it.
+/// The stream of a workbook whose `FilePass` record has this data, where the default password opens it.
 ///
 /// # Errors
 /// [`ReadError::Encrypted`] for every other password; what decrypting costs.

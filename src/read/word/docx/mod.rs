@@ -59,7 +59,7 @@ fn read_part(
     let mut shared = Shared::new(Parts::Package(Box::new(package)), budget);
     shared.inserted = inserted;
     let Some(bytes) = shared.parts.part(&main, shared.budget)? else {
-        return Err(Damage::PartMissing { part: main.to_owned() }.into());
+        return Err(Damage::PartMissing { part: main.clone() }.into());
     };
     if let (Some(part), Parts::Package(package)) = (relationships.target("styles"), &mut shared.parts) {
         let styles = Styles::load(package, part, shared.budget);
