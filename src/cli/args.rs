@@ -113,6 +113,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Convert {
     /// Files, folders, globs, archives, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]

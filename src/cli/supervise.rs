@@ -100,9 +100,9 @@ fn elsewhere(args: &mut Args, folder: &Path) {
         }
     };
     match &mut args.command {
-        Typed::Convert(args) => args.out = folder.to_owned(),
-        Typed::Fill(args) => args.out = folder.to_owned(),
-        Typed::Rollup(args) => args.out = folder.to_owned(),
+        Typed::Convert(args) => folder.clone_into(&mut args.out),
+        Typed::Fill(args) => folder.clone_into(&mut args.out),
+        Typed::Rollup(args) => folder.clone_into(&mut args.out),
         Typed::Check(args) => {
             put(&mut args.annotate, "annotated");
             put(&mut args.letter, "letters");
@@ -263,7 +263,7 @@ fn kill(child: &mut Child) -> Result<()> {
 /// The statuses that the program ends with; every other end is none of its own.
 fn ended(status: ExitStatus) -> End {
     match status.code() {
-        Some(code @ (0..=2 | 130)) => End::Exit(code as u8),
+        Some(code @ (0..=2 | 130)) => End::Exit(u8::try_from(code).unwrap_or(u8::MAX)),
         _ => End::Died(status),
     }
 }

@@ -34,6 +34,7 @@ const WORDS: &[(&str, &[&str])] = &[
 const DECIMAL: &[&str] = &["万元", "元", "亿元", "千元", "%", "％", "天", "平方米", "公里"];
 
 /// Settles kinds and choices of a table.
+#[allow(clippy::needless_pass_by_value, reason = "the filled parts are not needed afterwards")]
 pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: Vec<Part>) {
     let decimal = table.unit.as_deref().is_some_and(|unit| DECIMAL.contains(&unit));
     for head in &mut table.columns {

@@ -160,7 +160,7 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
         rules.extend(sums::rules(table, &grids, rules.len()));
     }
     draft.rules = rules;
-    draft.agency_lines = found.agency_lines.clone();
+    draft.agency_lines.clone_from(&found.agency_lines);
     draft
 }
 

@@ -17,9 +17,10 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
         }
     };
     if let Some((_, total)) = &table.open
-        && total.is_some() {
-            add("column", "all = sum(rows)".to_owned(), "合计行等于各行之和".to_owned(), None);
-        }
+        && total.is_some()
+    {
+        add("column", "all = sum(rows)".to_owned(), "合计行等于各行之和".to_owned(), None);
+    }
     let figure = |head: &&Head| matches!(head.kind.as_deref(), None | Some("amount" | "signed")) && head.of.is_empty();
     let columns: Vec<&Head> = table.columns.iter().flat_map(Head::leaves).filter(figure).collect();
     let rows: Vec<&Head> = table.rows.iter().flat_map(Head::leaves).filter(figure).collect();

@@ -74,9 +74,10 @@ fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
         let plain: String = text.chars().filter(|character| !blank(*character)).collect();
         let line = format!("{label}：{{}}");
         if (plain.contains(&format!("{label}：")) || plain.contains(&format!("{label}:")))
-            && !found.agency_lines.contains(&line) {
-                found.agency_lines.push(line);
-            }
+            && !found.agency_lines.contains(&line)
+        {
+            found.agency_lines.push(line);
+        }
     }
     if text.chars().count() <= 60
         && let Some(said) = unit_of(text)
@@ -134,7 +135,9 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
             }
             // Agency and unit side by side over the table.
             cells if cells.len() <= 2 && cells.iter().all(|cell| cell.text.contains(['：', ':'])) => {
-                cells.iter().for_each(|cell| line(&cell.text, found, unit));
+                for cell in cells {
+                    line(&cell.text, found, unit);
+                }
                 row += 1;
             }
             _ => {

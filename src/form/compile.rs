@@ -261,6 +261,7 @@ impl Compiler<'_> {
         form.tables.push(table);
     }
 
+    #[allow(clippy::too_many_lines, reason = "one check a key of a block")]
     fn block(
         &mut self,
         source: &BlockSource,
@@ -410,7 +411,9 @@ impl Compiler<'_> {
         for set in &source.set {
             let mut found = Vec::new();
             for name in &set.columns {
-                if let Some(at) = columns.leaves.iter().position(|(leaf, _)| leaf.id == *name.get_ref()) { found.push(at) } else {
+                if let Some(at) = columns.leaves.iter().position(|(leaf, _)| leaf.id == *name.get_ref()) {
+                    found.push(at);
+                } else {
                     let id = name.get_ref();
                     self.mistake(name.span(), format!("没有“{id}”这一栏。"), format!("no column `{id}`"));
                 }

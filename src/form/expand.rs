@@ -244,7 +244,9 @@ impl Block {
             // A report may leave a column of its set out.
             let within = |set: &&(String, Vec<usize>)| content.columns.iter().all(|column| set.1.contains(column));
             let least = || self.sets.iter().filter(within).min_by_key(|set| set.1.len());
-            if let Some(set) = self.sets.iter().find(same).or_else(least) { set.1.iter().copied().filter(|column| content.columns.contains(column)).collect() } else {
+            if let Some(set) = self.sets.iter().find(same).or_else(least) {
+                set.1.iter().copied().filter(|column| content.columns.contains(column)).collect()
+            } else {
                 let mut columns: Vec<usize> = content.columns.iter().copied().collect();
                 columns.sort_unstable();
                 columns
@@ -331,7 +333,7 @@ fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
             if let Some(at) = chosen.iter().position(|column| column == leaf) {
                 let mut head = head.clone();
                 head.label.bare.push(leaf.to_string());
-                found.push((at as i64, head));
+                found.push((i64::try_from(at).unwrap_or(i64::MAX), head));
             }
             *leaf += 1;
         } else {
@@ -339,7 +341,7 @@ fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
             let children = kept(&head.children, leaf, chosen);
             let at = (before..*leaf).filter_map(|own| chosen.iter().position(|column| *column == own)).min();
             if let Some(at) = at {
-                found.push((at as i64, Head { children, ..head.clone() }));
+                found.push((i64::try_from(at).unwrap_or(i64::MAX), Head { children, ..head.clone() }));
             }
         }
     }

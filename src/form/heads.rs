@@ -72,6 +72,7 @@ pub(super) struct Path {
 
 #[derive(Default)]
 pub(super) struct Leaves {
+    #[allow(clippy::struct_field_names, reason = "leaves of a tree of labels")]
     pub(super) leaves: Vec<(Leaf, Inherited)>,
     pub(super) slots: Vec<ColumnSlot>,
     under: Option<Label>,

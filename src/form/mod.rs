@@ -153,6 +153,7 @@ pub struct Label {
 
 /// A statistics table.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of a mapping file")]
 pub struct Table {
     /// Id such as `requests`.
     pub id: String,

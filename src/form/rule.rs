@@ -378,7 +378,11 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message>
         }
     }
     let nothing = expression.terms.is_empty() && expression.constant == 0 && left_out;
-    if wants_name || nothing { Err(Message::new("式子中缺少名称。", "a name is missing")) } else { Ok(expression) }
+    if wants_name || nothing {
+        Err(Message::new("式子中缺少名称。", "a name is missing"))
+    } else {
+        Ok(expression)
+    }
 }
 
 /// Whether an id is that of a column that the report's set of columns does not have.

@@ -231,6 +231,7 @@ pub enum PageTurn {
 /// A statistics table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "keys of a mapping file")]
 pub struct TableSource {
     /// Id, first part of its field ids.
     #[schemars(with = "String")]

@@ -100,7 +100,9 @@ impl Letter {
                     Kind::Reminder => ("关于催报", "的通知"),
                     Kind::Receipt => ("", ""),
                 };
-                if kind == Kind::Receipt { "收 件 回 执".to_owned() } else {
+                if kind == Kind::Receipt {
+                    "收 件 回 执".to_owned()
+                } else {
                     // The year is no part of the words after it.
                     let (year, words) =
                         report.split_once('年').map_or(("", report.as_str()), |(year, words)| (year, words));
@@ -175,8 +177,7 @@ impl Letter {
                     counts.push(format!("{should}项内容请核实"));
                 }
                 let by = sender.deadline.as_deref().map(|day| format!("于{day}前")).unwrap_or_default();
-                let to =
-                    sender.reply_to.as_deref().map_or_else(|| "报送我单位".to_owned(), |to| format!("报送{to}"));
+                let to = sender.reply_to.as_deref().map_or_else(|| "报送我单位".to_owned(), |to| format!("报送{to}"));
                 let basis = about.basis.map(|basis| format!("对照规定格式（{basis}）和")).unwrap_or_default();
                 let asked = match kind {
                     Kind::Return => format!("现予退回。请{basis}原始台账修改，{by}将修改后的文件重新{to}。"),

@@ -20,8 +20,7 @@ pub fn reminder(about: &About, sender: &Sender, language: Language) -> Letter {
             let duty = about.duty.map(|duty| duty.zh.as_str()).unwrap_or_default();
             let until = sender.date.as_deref().map(|day| format!("截至{day}，")).unwrap_or_default();
             let by = sender.deadline.as_deref().map_or_else(|| "尽快".to_owned(), |day| format!("于{day}前"));
-            let to =
-                sender.reply_to.as_deref().map_or_else(|| "报送我单位".to_owned(), |to| format!("报送{to}"));
+            let to = sender.reply_to.as_deref().map_or_else(|| "报送我单位".to_owned(), |to| format!("报送{to}"));
             format!(
                 "{asked}{duty}{until}尚未收到你单位的报告。请{by}{to}；已经报送的，请来电核实。没有发生有关事项的，也应报送，相应栏目填0。"
             )

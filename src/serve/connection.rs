@@ -36,7 +36,9 @@ pub(super) async fn accept(listener: TcpListener, hub: Arc<Hub>) {
     let room = Arc::new(Semaphore::new(MOST));
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-        let (stream, peer): (_, SocketAddr) = if let Ok(accepted) = listener.accept().await { accepted } else {
+        let (stream, peer): (_, SocketAddr) = if let Ok(accepted) = listener.accept().await {
+            accepted
+        } else {
             // Too many open files, or a client that went: neither lasts.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;

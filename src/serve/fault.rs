@@ -43,6 +43,7 @@ impl Fault {
     }
 
     /// Somebody else was first.
+    #[allow(clippy::needless_pass_by_value, reason = "theirs becomes part of the answer")]
     pub(super) fn conflict(theirs: Value) -> Self {
         let message = Message::new(
             "您打开以后，别人先改了这份报告。您的改动没有保存，也没有盖掉别人的。",

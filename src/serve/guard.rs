@@ -84,7 +84,8 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
         let origin = only(headers, "origin");
         let own = origin == Some(format!("http://{host}").as_str());
         // A program says no origin and is known by its bearer token, which no page has.
-        if !own && !(bearer.is_some() && headers.get("origin").is_none()) {
+        let program = bearer.is_some() && headers.get("origin").is_none();
+        if !own && !program {
             return fail(StatusCode::FORBIDDEN, "other-site", elsewhere());
         }
         let entering = path == "/api/session" && *request.method() == Method::POST;

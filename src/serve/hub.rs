@@ -159,6 +159,7 @@ impl Hub {
     }
 
     /// A request under the versions that hold.
+    #[allow(clippy::unused_self, reason = "requests are made by the hub")]
     pub(super) fn request(&self, state: &State, ask: Ask) -> Request {
         Request { settings: state.settings, waivers: state.waivers, ask }
     }

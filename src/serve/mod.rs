@@ -3,6 +3,8 @@
 //! The server reads no document: what touches a sent file happens in supervised child processes ([`work`]). What is answered for was
 //! written and synced first ([`journal`]); the state in memory is what the logs say, plus what the children made of the files.
 
+#![allow(clippy::result_large_err, reason = "a fault is an answer: it is made once a request")]
+
 mod api;
 mod assets;
 mod auth;

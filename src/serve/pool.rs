@@ -51,6 +51,7 @@ impl std::fmt::Debug for Pool {
 
 impl Pool {
     /// Starts the threads; a child is started when there is something for it to do. One more than `readers` serves only the page.
+    #[allow(clippy::needless_pass_by_value, reason = "each thread takes its share")]
     pub(super) fn start(readers: usize, time: Duration, start: Arc<Start>) -> Result<Self, ServeError> {
         let shared = Arc::new(Shared { queues: Mutex::default(), more: Condvar::new() });
         for number in 0..=readers.max(1) {

@@ -19,7 +19,9 @@ const DAY: Duration = Duration::from_mins(10);
 /// Queues everything that stands, as after a start, and again on every new day.
 pub(super) fn begin(hub: &Arc<Hub>) {
     let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
-    files.into_iter().for_each(|file| queue(hub, file));
+    for file in files {
+        queue(hub, file);
+    }
     let hub = Arc::clone(hub);
     tokio::spawn(async move {
         let today = || now().split('T').next().map(str::to_owned);
@@ -120,17 +122,16 @@ async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
             queue(hub, file);
         }
     }
-    match refused {
+    if let Some(finding) = refused {
         // It stays in the list, so that what it held and could not be taken out is not forgotten.
-        Some(finding) => hub.change(|state| {
+        hub.change(|state| {
             if let Some(item) = state.items.get_mut(&archive) {
                 item.phase = Phase::Refused(finding, None);
             }
-        }),
-        None => {
-            let what = What::Unpacked { file: archive, members: count };
-            hub.write(Command::Log { who: String::new(), what, seen: None }).await;
-        }
+        });
+    } else {
+        let what = What::Unpacked { file: archive, members: count };
+        hub.write(Command::Log { who: String::new(), what, seen: None }).await;
     }
 }
 

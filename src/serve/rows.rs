@@ -251,6 +251,7 @@ fn row(state: &State, candidates: &[Candidate]) -> Row {
 }
 
 /// The day by which a report that was sent back is due; `None` where it was not.
+#[allow(clippy::option_option, reason = "sent back without a day is sent back all the same")]
 fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
     match &state.ledger.returned(file, report)?.what {
         What::Returned { due, .. } => Some(due.map(|due| due.to_string())),
@@ -263,7 +264,9 @@ fn listed(rows: &mut Vec<Row>, mut failed: HashMap<String, Vec<Row>>, agencies: 
     let text = |agency: &Value, key: &str| agency.get(key).and_then(Value::as_str).map(str::to_owned);
     let list = agencies.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if list.is_empty() {
-        rows.iter_mut().for_each(|row| row.unlisted = false);
+        for row in rows.iter_mut() {
+            row.unlisted = false;
+        }
     }
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, row) in rows.iter().enumerate() {

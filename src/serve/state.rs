@@ -92,7 +92,9 @@ impl State {
         let files: Vec<u64> =
             self.ledger.files.values().filter(|sent| sent.sha256 == line.sha256).map(|sent| sent.file).collect();
         self.corrections.push(line);
-        files.into_iter().for_each(|file| self.touch(Some(file)));
+        for file in files {
+            self.touch(Some(file));
+        }
     }
 
     /// The corrections of a file as lines of JSON.

@@ -68,7 +68,10 @@ pub struct Supervisor<F> {
 
 impl<F> std::fmt::Debug for Supervisor<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Supervisor").field("time", &self.time).field("running", &self.running.is_some()).finish()
+        f.debug_struct("Supervisor")
+            .field("time", &self.time)
+            .field("running", &self.running.is_some())
+            .finish_non_exhaustive()
     }
 }
 

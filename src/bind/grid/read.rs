@@ -61,6 +61,7 @@ struct Reader<'a, 'f, 'd> {
     /// Panels that were spoken of.
     told: BTreeSet<usize>,
     /// For each table, what its columns that are none of the form's are called and hold, and where the first block with such begins.
+    #[allow(clippy::type_complexity, reason = "read and written in one place")]
     extra: BTreeMap<usize, (Vec<(String, Vec<String>)>, Option<At>)>,
 }
 

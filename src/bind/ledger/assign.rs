@@ -41,10 +41,10 @@ pub(super) fn assign<'d>(form: &Form, grids: &Grids<'_, 'd>, figures: &mut Figur
     let near: Vec<Vec<String>> = (0..grids.flow.grids.len()).map(|grid| around(grids, grid)).collect();
     let mut candidates: Vec<Candidate> = Vec::new();
     for (number, table) in form.tables.iter().enumerate().filter(|(_, table)| table.by_rows) {
-        for grid in 0..grids.flow.grids.len() {
+        for (grid, near) in near.iter().enumerate() {
             let mut from = 0;
             while let Some(mut found) = lay(grids, (number, table), (grid, from)) {
-                found.named = named(form, table, &near[grid], grids, (grid, found.top));
+                found.named = named(form, table, near, grids, (grid, found.top));
                 let next = found.blocks.iter().flatten().map(|header| header.bottom).max().unwrap_or(found.top + 1);
                 candidates.push(found);
                 if next <= from || candidates.len() > MOST {

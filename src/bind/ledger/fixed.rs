@@ -102,11 +102,14 @@ pub(super) fn rows<'d>(
             }
             // Without a header the figure stands right of its label.
             let group = cell.row_span > 1 && cell.row < row;
-            if header.columns.is_empty() && cell.row == row && !group
-                && let Some(leaf) = current.take_if(|_| block.leaf_columns.len() == 1) {
-                    let id = field_id(form, table, number, (leaf, 0));
-                    found.push(Found { id, cell, header: None, unit: None, text: None });
-                }
+            if header.columns.is_empty()
+                && cell.row == row
+                && !group
+                && let Some(leaf) = current.take_if(|_| block.leaf_columns.len() == 1)
+            {
+                let id = field_id(form, table, number, (leaf, 0));
+                found.push(Found { id, cell, header: None, unit: None, text: None });
+            }
         }
         if any {
             taken.push(row);

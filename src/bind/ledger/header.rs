@@ -1,6 +1,6 @@
 //! The header of a block in a grid: which column of the form stands in which columns of the grid.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::document::{Cell, Grid};
 use crate::form::{Block, ColumnSlot, Label, Leaf};
@@ -41,7 +41,7 @@ pub(super) struct Header<'d> {
 pub(super) struct Labels<'b> {
     block: &'b Block,
     leaves: HashMap<String, Vec<usize>>,
-    groups: HashMap<String, ()>,
+    groups: HashSet<String>,
     asides: HashMap<String, ColumnSlot>,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn looked_up(text: &str) -> [String; 3] {
 
 impl<'b> Labels<'b> {
     pub(super) fn of(block: &'b Block) -> Self {
-        let mut labels = Self { block, leaves: HashMap::new(), groups: HashMap::new(), asides: HashMap::new() };
+        let mut labels = Self { block, leaves: HashMap::new(), groups: HashSet::new(), asides: HashMap::new() };
         for (number, leaf) in block.leaf_columns.iter().enumerate() {
             let Some((own, groups)) = leaf.path.split_last() else { continue };
             for way in ways(own) {
@@ -84,7 +84,7 @@ impl<'b> Labels<'b> {
                     labels.leaves.entry(format!("{}{way}", fold(&group.text))).or_default().push(number);
                 }
             }
-            labels.groups.extend(groups.iter().flat_map(ways).map(|way| (way, ())));
+            labels.groups.extend(groups.iter().flat_map(ways));
         }
         labels.add_asides();
         labels
@@ -167,10 +167,11 @@ impl<'b> Labels<'b> {
 
     fn has_group(&self, grid: &Grid, row: u32) -> bool {
         let mut cells = grid.row_cells(row).filter(|cell| cell.row == row);
-        cells.any(|cell| looked_up(&cell.text).iter().any(|way| self.groups.contains_key(way)))
+        cells.any(|cell| looked_up(&cell.text).iter().any(|way| self.groups.contains(way)))
     }
 
     /// Whether the groups of a column stand above a cell.
+    #[allow(clippy::unused_self, reason = "stands beside the other questions about a header")]
     fn has_groups(&self, grid: &Grid, cell: &Cell, leaf: &Leaf) -> bool {
         let Some((_, groups)) = leaf.path.split_last() else { return true };
         let Some(group) = groups.last() else { return true };
@@ -222,10 +223,9 @@ impl<'b> Labels<'b> {
                 let aside = looked_up(&cell.text).iter().find_map(|way| self.asides.get(way)).copied();
                 match aside {
                     Some(ColumnSlot::Unit) => header.unit = Some(cell.column),
-                    Some(_) => {}
                     // What stands left or right of all columns may be another table's.
                     None if cell.column >= first && cell.column < last => header.strange += 1,
-                    None => {}
+                    Some(_) | None => {}
                 }
             }
             column = cell.column + cell.col_span;

@@ -46,7 +46,9 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
                     .map(|cell| cell.cell.text.as_str())
                     .filter(|text| !text.trim_matches(blank).is_empty())
                     .collect();
-                cells.iter().for_each(|text| look(text));
+                for text in &cells {
+                    look(text);
+                }
                 // The label in one cell, the name in the next.
                 cells
                     .windows(2)

@@ -280,7 +280,9 @@ async fn take_back(hub: &Arc<Hub>, number: usize, who: String, reason: String) -
         Written::Conflict => return Err(Fault::conflict(latest(hub, id, Some(&field)))),
         other => Fault::of_written(other)?,
     };
-    let report = if let Ok(report) = renewed(hub, id).await { report } else {
+    let report = if let Ok(report) = renewed(hub, id).await {
+        report
+    } else {
         let described = hub.described().await;
         around(hub, id, view, &described)?
     };

@@ -97,6 +97,7 @@ impl Desk<'_> {
     }
 
     /// The bytes of a file, its report where it has one, and what there is to say.
+    #[allow(clippy::type_complexity, reason = "one caller takes it apart")]
     fn subject(&mut self, which: &Which) -> Result<(Vec<u8>, Option<Report>, Vec<Finding>), Message> {
         match self.reports(&which.file) {
             Ok((bytes, reports)) => {

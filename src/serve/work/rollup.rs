@@ -33,10 +33,14 @@ impl Desk<'_> {
         let mut collection;
         if let Some(agencies) = &self.shelf.agencies {
             collection = Collection::new(forms, migrations, agencies, without_errors);
-            read.into_iter().for_each(|(name, outcome)| collection.add(&name, outcome));
+            for (name, outcome) in read {
+                collection.add(&name, outcome);
+            }
         } else {
             let mut unlisted = Unlisted::default();
-            read.into_iter().for_each(|(name, outcome)| unlisted.add(&name, outcome));
+            for (name, outcome) in read {
+                unlisted.add(&name, outcome);
+            }
             named = unlisted.agencies();
             collection = Collection::new(forms, migrations, &named, without_errors);
             unlisted.add_to(&mut collection);
@@ -247,7 +251,7 @@ fn charts(rollup: &Rollup) -> Vec<Value> {
                     ));
                 }
             }
-            bars.sort_by(|one, other| other.0.cmp(&one.0));
+            bars.sort_by_key(|bar| std::cmp::Reverse(bar.0));
             json!({ "kind": "agencies", "title": chart.title, "slices": bars.into_iter().take(12).map(|bar| bar.1).collect::<Vec<_>>() })
         }
     };

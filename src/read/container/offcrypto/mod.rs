@@ -42,7 +42,9 @@ impl Hash {
         macro_rules! hash {
             ($kind:ty) => {{
                 let mut hash = <$kind>::new();
-                pieces.iter().for_each(|piece| hash.update(piece));
+                for piece in pieces {
+                    hash.update(piece);
+                }
                 hash.finalize().to_vec()
             }};
         }

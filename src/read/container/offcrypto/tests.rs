@@ -70,7 +70,7 @@ fn records() -> Vec<u8> {
     [texts.concat(), record(0x0203, b"a figure"), record(0x000A, &[])].concat()
 }
 
-/// The same with a FilePass record behind the first one, everything behind it turned by `turn`, which gets the place in the stream, that
+/// The same with a `FilePass` record behind the first one, everything behind it turned by `turn`, which gets the place in the stream, that
 /// of the data of its record and its length.
 fn with_pass(pass: &[u8], mut turn: impl FnMut(u8, usize, usize, usize) -> u8) -> (Vec<u8>, Vec<u8>) {
     let plain = records();
