@@ -34,7 +34,7 @@
 //! # }
 //! ```
 //!
-//! A figure that is not certain is not in the report: its value is [`report::Kind::Missing`] or another kind without a number, and a
+//! A figure that is not certain is not in the report: its value is [`report::Kind::Absent`] or another kind without a number, and a
 //! [`finding::Finding`] says why. Errors speak Chinese and English ([`finding::Bilingual`]).
 //!
 //! # Fill an office's own file

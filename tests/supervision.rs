@@ -1,5 +1,6 @@
 //! A file that kills or hangs its process ends as an error of that file; everything else comes out as it would without that file.
 
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Cursor, Write};

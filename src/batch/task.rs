@@ -36,7 +36,7 @@ pub struct Task<'a> {
     /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the
     /// file alone, and two reports of one agency are not told, since the second may be with another host.
     pub part: bool,
-    /// Whether narrative is written as the source has it: see [`Maker::as_written`].
+    /// Whether narrative is written as the source has it: see [`super::Maker::as_written`].
     pub as_written: bool,
     /// The SHA-256 of everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
     pub fingerprint: [u8; 32],
