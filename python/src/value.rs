@@ -25,6 +25,9 @@ pub(crate) fn kind(kind: model::Kind) -> &'static str {
         model::Kind::Slash => "slash",
         model::Kind::None => "none",
         model::Kind::Text => "text",
+        model::Kind::Choice => "choice",
+        model::Kind::Date => "date",
+        model::Kind::Code => "code",
         model::Kind::Absent => "absent",
     }
 }
