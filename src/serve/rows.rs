@@ -177,26 +177,13 @@ pub(super) fn tops(agencies: &Value) -> Vec<String> {
 fn bare(state: &State, sent: &Sent) -> Row {
     Row {
         id: Some(sent.file.to_string()),
-        agency: None,
-        group: None,
         state: Standing::Working,
         file: Some(sent.name.clone()),
-        year: None,
-        form: None,
         version: 1,
-        versions: Vec::new(),
-        double: false,
-        unlisted: false,
-        errors: 0,
-        warnings: 0,
-        accepted: 0,
-        corrected: 0,
-        first: None,
         at: Some(sent.at.clone()),
         bytes: sent.bytes,
         revision: state.items.get(&sent.file).map_or(0, |item| item.revision),
-        due: None,
-        contact: None,
+        ..nothing()
     }
 }
 
