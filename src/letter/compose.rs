@@ -65,7 +65,8 @@ impl Letter {
         let of =
             |severity| told.iter().filter(move |(_, one)| one.severity == severity).copied().collect::<Vec<Item>>();
         let (must, should) = (of(Severity::Error), of(Severity::Warning));
-        let kind = match (must.is_empty(), should.iter().any(|(_, finding)| about_figures(finding))) {
+        let alone = |finding: &Finding| tell(finding) == Tell::Alone || about_figures(finding);
+        let kind = match (must.is_empty(), should.iter().any(|(_, finding)| alone(finding))) {
             (false, _) => Kind::Return,
             (true, true) => Kind::Check,
             (true, false) => return None,
