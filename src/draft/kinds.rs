@@ -34,8 +34,7 @@ const WORDS: &[(&str, &[&str])] = &[
 const DECIMAL: &[&str] = &["万元", "元", "亿元", "千元", "%", "％", "天", "平方米", "公里"];
 
 /// Settles kinds and choices of a table.
-#[allow(clippy::needless_pass_by_value, reason = "the filled parts are not needed afterwards")]
-pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: Vec<Part>) {
+pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]) {
     let decimal = table.unit.as_deref().is_some_and(|unit| DECIMAL.contains(&unit));
     for head in &mut table.columns {
         by_label(head, decimal);
@@ -45,7 +44,7 @@ pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: Vec<Par
     }
     let Some(template) = template else { return };
     let columns: Vec<(u32, u32)> = table.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
-    let files: Vec<&Part> = std::iter::once(template).chain(&filled).collect();
+    let files: Vec<&Part> = std::iter::once(template).chain(filled).collect();
     let cell = |part: &Part, row: u32, column: u32| {
         part.grid
             .cell_at(row + part.from - template.from, column)

@@ -151,7 +151,7 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
         kinds::settle(
             table,
             found.grid(number),
-            filled.iter().filter_map(|one| tables::same(one, table, number)).collect(),
+            &filled.iter().filter_map(|one| tables::same(one, table, number)).collect::<Vec<_>>(),
         );
     }
     let mut rules = Vec::new();

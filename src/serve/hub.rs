@@ -51,7 +51,7 @@ impl Hub {
         let settings = Settings::load(&store.folder)?;
         let changed = watch::Sender::new(1);
         let (journal, state) = Journal::open(&store, changed.clone())?;
-        let pool = Pool::start(jobs, Duration::from_secs(seconds), child.into())?;
+        let pool = Pool::start(jobs, Duration::from_secs(seconds), &child.into())?;
         let (door, password) = Door::open(&store, lan, hosts)?;
         Ok(Arc::new(Self {
             store,

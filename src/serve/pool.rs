@@ -51,11 +51,10 @@ impl std::fmt::Debug for Pool {
 
 impl Pool {
     /// Starts the threads; a child is started when there is something for it to do. One more than `readers` serves only the page.
-    #[allow(clippy::needless_pass_by_value, reason = "each thread takes its share")]
-    pub(super) fn start(readers: usize, time: Duration, start: Arc<Start>) -> Result<Self, ServeError> {
+    pub(super) fn start(readers: usize, time: Duration, start: &Arc<Start>) -> Result<Self, ServeError> {
         let shared = Arc::new(Shared { queues: Mutex::default(), more: Condvar::new() });
         for number in 0..=readers.max(1) {
-            let (shared, start) = (Arc::clone(&shared), Arc::clone(&start));
+            let (shared, start) = (Arc::clone(&shared), Arc::clone(start));
             let patient = number > 0;
             let thread = std::thread::Builder::new().name(format!("child-{number}"));
             thread.spawn(move || work(&shared, &*start, time, patient)).map_err(ServeError::Start)?;

@@ -284,7 +284,7 @@ async fn take_back(hub: &Arc<Hub>, number: usize, who: String, reason: String) -
         report
     } else {
         let described = hub.described().await;
-        around(hub, id, view, &described)?
+        around(hub, id, &view, &described)?
     };
     Ok(answer(&json!({ "correction": format!("c{number}"), "report": report })))
 }

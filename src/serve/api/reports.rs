@@ -48,12 +48,11 @@ pub(super) async fn one(State(hub): State<Arc<Hub>>, At(id): At<String>) -> Answ
             _ => return Err(Fault::not_found()),
         },
     };
-    Ok(answer(&around(&hub, id, view, &described)?))
+    Ok(answer(&around(&hub, id, &view, &described)?))
 }
 
 /// A report with what the server knows of it: its row, its versions, what was done to it.
-#[allow(clippy::needless_pass_by_value, reason = "the view becomes part of the answer")]
-pub(super) fn around(hub: &Hub, (file, number): (u64, usize), view: Value, described: &Value) -> Result<Value, Fault> {
+pub(super) fn around(hub: &Hub, (file, number): (u64, usize), view: &Value, described: &Value) -> Result<Value, Fault> {
     let agencies = described.get("agencies").cloned().unwrap_or_default();
     let state = hub.state();
     let sent = state.sent(file).ok_or_else(Fault::not_found)?;

@@ -129,7 +129,7 @@ pub(super) async fn correct(
     put(&hub, id, *part);
     reading::replace(&hub, id.0).await;
     let described = hub.described().await;
-    let report = around(&hub, id, view, &described)?;
+    let report = around(&hub, id, &view, &described)?;
     Ok(answer(&json!({ "correction": format!("c{number}"), "report": report })))
 }
 
@@ -181,7 +181,7 @@ pub(super) async fn renewed(hub: &Arc<Hub>, id: (u64, usize)) -> Result<Value, F
         Answer::Shown(view) => view,
         _ => Value::Null,
     };
-    around(hub, id, view, &described)
+    around(hub, id, &view, &described)
 }
 
 #[derive(Deserialize)]
