@@ -15,7 +15,7 @@ use crate::report::json_object;
 /// >>> finding.code, finding.severity, finding.rule
 /// ('cell-wrong', 'error', 'T3-R')
 /// >>> finding.message
-/// '表三“一、本年新收政府信息公开申请数量”“申请人情况 / 总计”：23应为32（两位颠倒），可使2条勾稽关系（T3-R、T3-B）全部成立。请核对。'
+/// '表三第4行“一、本年新收”，“总计”栏填23件，推算应为32件（疑两位数字颠倒）；改后有关的2条勾稽关系均成立。请对照台账核对。'
 /// >>> finding.culprits
 /// [<Culprit requests.received.total: 23 should be 32>]
 #[pyclass(frozen, module = "nianbao")]

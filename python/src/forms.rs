@@ -18,7 +18,7 @@ use crate::finding::severity;
 /// ['gkbg-2019', 'gkbg-2021']
 /// >>> field = nianbao.forms()[1].fields[0]
 /// >>> field.id, field.label, field.kind, field.unit
-/// ('disclosure.regulations.issued', '表二“规章”“本年制发件数”', 'count', '件')
+/// ('disclosure.regulations.issued', '表二“规章”，“本年制发件数”栏', 'count', '件')
 #[pyclass(frozen, get_all, module = "nianbao")]
 #[derive(Debug, Clone)]
 pub(crate) struct Form {

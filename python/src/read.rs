@@ -70,7 +70,7 @@ fn load(loader: &mut Loader, pipeline: &Pipeline<'_>, input: &Input) -> Outcome 
 /// >>> nianbao.read("tests/damaged/empty.docx")
 /// Traceback (most recent call last):
 ///     ...
-/// nianbao.errors.ReadError: tests/damaged/empty.docx: file-empty: 文件为空。请重新索取文件。
+/// nianbao.errors.ReadError: tests/damaged/empty.docx: file-empty: 文件没有内容。请重新报送。
 #[pyfunction]
 #[pyo3(signature = (source, *, name=None, form=None, mappings=None, corrections=None))]
 pub(crate) fn read(
