@@ -60,11 +60,13 @@ fn a_run_killed_at_any_moment_leaves_whole_files_and_the_same_command_finishes_i
     let mut random = Random::new(2_024);
     let mut parts = 0;
     for _ in 0..10 {
-        let mut child = folder.command(&args("broken")).stderr(Stdio::null()).spawn().expect("a process");
+        let mut command = folder.command(&args("broken"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a process");
         // Each run goes on where the one before it was killed: ten of them together take less than an unbroken one.
         std::thread::sleep(unbroken * (random.below(900) as u32) / 10_000);
         child.kill().expect("killed");
-        child.wait().expect("ended");
+        // The worker dies just after its supervisor: standard output ends when both are gone.
+        child.wait_with_output().expect("ended");
         let left = visible(folder.tree("broken"));
         parts += usize::from(!left.is_empty() && left.len() < whole.len());
         for (name, bytes) in left.iter().filter(|(name, _)| !LOGS.contains(&name.as_str())) {

@@ -14,6 +14,7 @@ use nianbao::serve::{self, Options, ServeError, Started};
 use super::Exit;
 use super::failure::failure;
 use super::filter::ADDRESSES_AT_ONCE;
+use super::program;
 use super::terminal::Terminal;
 
 /// The work folder, in the home folder, where none is named.
@@ -123,7 +124,7 @@ fn options(args: &Arguments, folder: PathBuf) -> Result<Options> {
             "add --lan to let other machines in: it asks for a password and a name",
         ));
     }
-    let program = std::env::current_exe()?;
+    let program = program::own()?;
     let (at, memory) = (folder.clone(), args.memory.to_string());
     let child = move || {
         let mut command = Command::new(&program);

@@ -16,9 +16,13 @@ use nianbao::stream;
 use super::Exit;
 use super::args::{Args, Command as Typed};
 use super::failure::failure;
+use super::program;
 
 /// The folder that a worker shares with its supervisor.
 const FOLDER: &str = "NIANBAO_WORKER";
+
+/// The process id of the supervisor.
+const SUPERVISOR: &str = "NIANBAO_SUPERVISOR";
 
 /// The digest of the one file that a child tries.
 const ONLY: &str = "NIANBAO_ONLY";
@@ -63,6 +67,9 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
     }
     let Some(folder) = std::env::var_os(FOLDER) else { return Ok(Role::Supervises) };
     let folder = Path::new(&folder);
+    if let Some(supervisor) = std::env::var(SUPERVISOR).ok().and_then(|id| id.parse().ok()) {
+        stream::die_with_parent(supervisor)?;
+    }
     if let Some(digest) = std::env::var(ONLY).ok().and_then(|digest| u128::from_str_radix(&digest, 16).ok()) {
         stream::confine(memory().unwrap_or(TRIAL.0))?;
         nianbao::batch::keep_only(digest);
@@ -71,7 +78,6 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
         if let Some(megabytes) = memory() {
             stream::confine(megabytes)?;
         }
-        stream::die_with_parent()?;
         worker::enter(folder)?;
     }
     Ok(Role::Works)
@@ -201,7 +207,8 @@ fn tried(folder: &Path, digest: u128, seconds: u64, stopped: &Stopped) -> Result
 
 /// This program with the arguments that it has.
 fn this_program(folder: &Path) -> Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(program::own()?);
+    command.env(SUPERVISOR, std::process::id().to_string());
     // What it says when it dies is for whoever reads the trace of a bug, and not for a clerk.
     command.args(std::env::args_os().skip(1)).env(FOLDER, folder).env("RUST_BACKTRACE", "0");
     if memory().is_some() {

@@ -11,7 +11,7 @@ use std::io;
 pub fn confine(megabytes: u64) -> io::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-    die_with_parent()?;
+    killed_with_parent()?;
     for (resource, wanted) in [(Resource::RLIMIT_AS, megabytes << 20), (Resource::RLIMIT_CORE, 0)] {
         let (_, most) = getrlimit(resource)?;
         let limit = wanted.min(most);
@@ -29,13 +29,28 @@ pub fn confine(_megabytes: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Has this process die with its parent, on Linux.
-///
-/// # Errors
-/// When the system refuses.
-pub fn die_with_parent() -> io::Result<()> {
+#[cfg(unix)]
+fn killed_with_parent() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    Ok(())
+}
+
+/// Has this process die with its parent, whose process id is given, on Linux.
+///
+/// # Errors
+/// When the system refuses, or the parent is gone already.
+pub fn die_with_parent(parent: u32) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        killed_with_parent()?;
+        // A parent that died before the call above sends no signal.
+        if u32::try_from(nix::unistd::getppid().as_raw()) != Ok(parent) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = parent;
     Ok(())
 }
 
