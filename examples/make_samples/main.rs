@@ -28,7 +28,7 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Done {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("a folder is wanted")?);
-    let maker = Maker { forms: Forms::built_in()?, folder };
+    let maker = Maker { forms: Forms::all()?, folder };
     maker.good()?;
     for (name, bytes) in county::files(&maker.forms)? {
         maker.put(&name, &bytes)?;
@@ -65,6 +65,11 @@ impl Maker {
             ("samples/word-2019.docx", Output::Docx, "gkbg-2019", 12),
             ("samples/sheet-2021.xlsx", Output::Xlsx, "gkbg-2021", 13),
             ("samples/page-utf8.html", Output::Html, "gkbg-2019", 14),
+            // The other built-in forms.
+            ("samples/forms/zfnb.docx", Output::Docx, "zfnb", 51),
+            ("samples/forms/sangong.xlsx", Output::Xlsx, "sangong", 52),
+            ("samples/forms/wznb.docx", Output::Docx, "wznb", 53),
+            ("samples/forms/gktj-2014.html", Output::Html, "gktj-2014", 54),
             // What LibreOffice makes other formats of.
             ("base/word-97.docx", Output::Docx, "gkbg-2021", 15),
             ("base/rich-text.docx", Output::Docx, "gkbg-2019", 16),

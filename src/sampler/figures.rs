@@ -1,5 +1,7 @@
 //! Random figures that satisfy a form's rules.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Random;
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, RuleInstance, Standing};
 
@@ -14,13 +16,21 @@ pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
     let own = |instance: &RuleInstance| !instance.needs_previous();
     let rules =
         || form.rules.iter().flat_map(|rule| rule.instances.iter().map(move |instance| (rule.defines, instance)));
+    let totals = totals(form);
     // Totals of totals and figures that balances fix need more than one round; forms are shallow.
     for _ in 0..4 {
         for (defines, instance) in rules().filter(|(_, instance)| own(instance)) {
-            settle(instance, defines, &mut figures);
+            settle(instance, defines, &totals, &mut figures);
         }
     }
     figures
+}
+
+/// The fields that a rule names. Amounts among them need as many decimals each, or their sums would not hold.
+pub(super) fn ruled(form: &Form) -> BTreeSet<FieldIndex> {
+    let instances = form.rules.iter().flat_map(|rule| &rule.instances);
+    let terms = instances.flat_map(|instance| instance.left.terms.iter().chain(&instance.right.terms));
+    terms.map(|term| term.operand.field).collect()
 }
 
 /// Takes out figures that the agency cannot have, and keeps the others below what is believed.
@@ -49,8 +59,28 @@ fn figure(kind: FieldKind, size: u64, zeros: u64, random: &mut Random) -> i64 {
     }
 }
 
-/// Makes one rule hold by changing the first figure of its left side.
-fn settle(instance: &RuleInstance, defines: bool, figures: &mut [i64]) {
+/// The fields that are sums of others, each with the first of its parts.
+fn totals(form: &Form) -> BTreeMap<FieldIndex, FieldIndex> {
+    let instances = form.rules.iter().flat_map(|rule| &rule.instances);
+    let equal = instances.filter(|instance| instance.relation == Relation::Equal && instance.left.terms.len() == 1);
+    equal
+        .filter_map(|sum| Some((sum.left.terms.first()?.operand.field, sum.right.terms.first()?.operand.field)))
+        .collect()
+}
+
+/// The part of a total, of its first part and so on, that is no total itself: raising it raises the total in the next round.
+fn part_of(field: FieldIndex, totals: &BTreeMap<FieldIndex, FieldIndex>) -> FieldIndex {
+    let mut part = field;
+    // A chain of totals is no longer than their number; a circle of rules ends there too.
+    for _ in 0..totals.len() {
+        let Some(&next) = totals.get(&part) else { break };
+        part = next;
+    }
+    part
+}
+
+/// Makes one rule hold: a bound by raising what bounds, any other by changing the first figure of its left side.
+fn settle(instance: &RuleInstance, defines: bool, totals: &BTreeMap<FieldIndex, FieldIndex>, figures: &mut [i64]) {
     let (left, right) = (sum(&instance.left, figures), sum(&instance.right, figures));
     let Some(first) = instance.left.terms.first() else { return };
     let field: FieldIndex = first.operand.field;
@@ -60,6 +90,12 @@ fn settle(instance: &RuleInstance, defines: bool, figures: &mut [i64]) {
         Relation::AtLeast => left >= right,
     };
     if holds {
+        return;
+    }
+    if instance.relation == Relation::AtMost
+        && let Some(bound) = instance.right.terms.iter().find(|term| term.sign > 0)
+    {
+        figures[part_of(bound.operand.field, totals)] += left - right;
         return;
     }
     let wanted = figures[field] + (right - left) * first.sign;

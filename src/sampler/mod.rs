@@ -78,8 +78,10 @@ impl Sampler {
             Date::new(year, 1, 1).ok().zip(Date::new(year, 12, 31).ok()).map(|(from, to)| Period { from, to });
         let mut figures = figures::draw(form, random);
         figures::keep_plausible(form, report.agency.as_deref(), &mut figures);
-        for (field, figure) in form.fields.iter().zip(figures) {
+        let ruled = figures::ruled(form);
+        for (index, (field, figure)) in form.fields.iter().zip(figures).enumerate() {
             let value = match field.kind {
+                FieldKind::Amount if ruled.contains(&index) => Decimal::new(figure, 2),
                 FieldKind::Amount => Decimal::new(figure, [0, 2, 4, 6][random.below(4) as usize]),
                 FieldKind::Count | FieldKind::Signed => Decimal::from(figure),
                 FieldKind::Text | FieldKind::Choice | FieldKind::Date | FieldKind::Code => {
@@ -89,6 +91,7 @@ impl Sampler {
             };
             report.values.insert(field.id.clone(), Value::number(value.normalize()));
         }
+        said::make_conditions_hold(form, &mut report);
         report.sections = sections(form, &report, random);
         report.published = Date::new(year + 1, 1, 5 + random.below(25) as i8).ok();
         sign(&mut report);

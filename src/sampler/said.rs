@@ -2,7 +2,18 @@
 
 use super::Random;
 use crate::form::{Field, FieldKind, Form};
-use crate::report::{Kind, Value};
+use crate::report::{Kind, Report, Value};
+
+/// Makes the choices for which the fields that depend on them are filled in.
+pub(super) fn make_conditions_hold(form: &Form, report: &mut Report) {
+    for condition in &form.conditions {
+        let when = &form.fields[condition.when];
+        let Some(choice) = &when.choice else { continue };
+        let raw = choice.written(&[condition.word.as_str()]);
+        let text = Some(condition.word.clone());
+        report.values.insert(when.id.clone(), Value { raw, text, kind: Kind::Choice, ..Value::default() });
+    }
+}
 
 /// Words that a field of the kind may have.
 pub(super) fn words(form: &Form, field: &Field, random: &mut Random) -> Value {

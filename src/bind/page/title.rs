@@ -33,14 +33,17 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let after = text[end..].trim_matches(blank);
     let (agency, year) = around(before);
     // The year may stand behind the fixed words: 统计表（2024年度）.
-    let year = year.or_else(|| around(after).1.filter(|_| after.chars().count() <= BEHIND));
+    let behind = if year.is_none() && after.chars().count() <= BEHIND { around(after).1 } else { None };
+    // In brackets it is a part of the title.
+    let bracketed = behind.is_some() && after.starts_with(['（', '(']) && after.ends_with(['）', ')']);
+    let end = if bracketed { text.trim_end_matches(blank).len() } else { end };
     let lead = agency.as_deref().and_then(|agency| before.find(agency.split(blank).next().unwrap_or(agency)));
     let alone =
         after.chars().count() <= BEHIND && lead.is_none_or(|lead| before[..lead].trim_matches(blank).is_empty());
     let begin = lead.unwrap_or_else(|| before.len() - before.trim_start_matches(blank).len());
     let text: String = text[begin..end].split(['\n', '\r', '\t']).map(|piece| piece.trim_matches(blank)).collect();
     let agency = agency.map(|agency| agency.split(blank).collect::<String>()).filter(|agency| !agency.is_empty());
-    Some(FoundTitle { text, agency, year, alone })
+    Some(FoundTitle { text, agency, year: year.or(behind), alone })
 }
 
 /// Agency and year in the words before the fixed ones: `机关2020年`, `2020年机关`, `机关2020年度`.
@@ -168,6 +171,16 @@ mod tests {
             assert_eq!(parts(&title), some("白渚市民政局", 2024), "{title}");
         }
         assert_eq!(parts("白渚市民政局２０２４年政府信息公开年度报告（定稿）"), some("白渚市民政局", 2024));
+    }
+
+    #[test]
+    fn a_year_in_brackets_belongs_to_the_title() {
+        let text = |text: &str| parse(&title(), text).map(|found| (found.text, found.year, found.alone));
+        let whole = "白渚市民政局政府信息公开工作年度报告（2024年度）";
+        assert_eq!(text(&format!(" {whole} ")), Some((whole.to_owned(), Some(2024), true)));
+        let bare = "白渚市民政局政府信息公开工作年度报告";
+        assert_eq!(text(&format!("{bare} 2024年1月")), Some((bare.to_owned(), Some(2024), true)));
+        assert_eq!(text(&format!("{bare}（定稿）")), Some((bare.to_owned(), None, true)));
     }
 
     #[test]
