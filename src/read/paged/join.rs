@@ -34,6 +34,7 @@ fn join(upper: &mut Table, mut lower: Table) {
     lay(&mut lower, &xs);
     drop_heading(upper, &mut lower);
     let sewn = is_cut(upper, &lower);
+    let headed = is_header_cut(upper, &lower);
     let shift = if sewn { upper.rows.saturating_sub(1) } else { upper.rows };
     let end = upper.rows;
     // Cells that go on stand at the left, one beside the other.
@@ -45,7 +46,7 @@ fn join(upper: &mut Table, mut lower: Table) {
                 .cells
                 .iter_mut()
                 .find(|above| above.end_row() == end && above.column == cell.column && above.columns == cell.columns)
-            && (sewn || cell.column == reached && continues(above, &cell))
+            && (sewn || headed || cell.column == reached && continues(above, &cell))
         {
             reached = cell.end_column();
             if !above.text.is_empty() && !cell.text.is_empty() {
@@ -133,9 +134,24 @@ fn is_cut(upper: &Table, lower: &Table) -> bool {
     first.len() > 1 && both <= 1 && above_only + below_only > 0 && (above_only == 0 || below_only == 0) && !begins
 }
 
+/// Whether the page's end cuts a header between its rows: words alone on both sides of it, and a group above whose columns stand below.
+fn is_header_cut(upper: &Table, lower: &Table) -> bool {
+    let above: Vec<&Cell> = upper.cells.iter().filter(|cell| cell.end_row() == upper.rows).collect();
+    let below: Vec<&Cell> = lower.cells.iter().filter(|cell| cell.row == 0).collect();
+    let is_group = |group: &&Cell| {
+        let columns = group.column..group.end_column();
+        !group.text.is_empty() && below.iter().filter(|cell| columns.contains(&cell.column)).count() > 1
+    };
+    let in_words = |cell: &&Cell| !cell.text.chars().any(|c| c.is_ascii_digit());
+    let of_words = above.iter().chain(&below).all(in_words);
+    // A row without a figure below is blank or a header; a row of a blank form has labels at its left alone.
+    let worded = below.iter().filter(|cell| !cell.text.is_empty()).count();
+    of_words && above.iter().any(is_group) && worded * 2 > below.len()
+}
+
 /// Whether a cell goes on with the one above the page's end: a label does, a figure never.
 fn continues(above: &Cell, cell: &Cell) -> bool {
-    let new = is_numbered(&cell.text) || cell.text.chars().any(|c| c.is_ascii_digit());
+    let new = above.ended || is_numbered(&cell.text) || cell.text.chars().any(|c| c.is_ascii_digit());
     (above.rows > 1 || cell.rows > 1) && (above.text.is_empty() || cell.text.is_empty() || !new)
 }
 

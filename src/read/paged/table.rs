@@ -18,6 +18,8 @@ pub(super) struct Cell {
     /// The page on which it begins, and where on it.
     pub(super) page: usize,
     pub(super) area: Rect,
+    /// Whether its last line has room for another character, so that its text ends there.
+    pub(super) ended: bool,
 }
 
 impl Cell {
@@ -50,6 +52,10 @@ const FRAME: f64 = 0.6;
 
 /// A closing sign that hangs over a border this near, in parts of its size, belongs to the text before it.
 const HANGING: f64 = 0.3;
+
+/// A line has room for another character if this much of its cell is free, in parts of the size: the character, and the margins of a
+/// cell of Word (5.4 points at both sides) beside text of 7.5 points.
+const ROOM: f64 = 2.5;
 
 /// The tables of a page from above, and for each glyph whether it stands in one.
 pub(super) fn tables(page: &Page, number: usize, budget: &mut Budget) -> Result<(Vec<Table>, Vec<bool>), ReadError> {
@@ -99,12 +105,25 @@ fn hangs(before: &Glyph, glyph: &Glyph) -> bool {
         && (glyph.x - before.right()).abs() < HANGING * glyph.size
 }
 
+/// Whether the last line of a text across has room for another character in its cell.
+fn ended(area: Rect, glyphs: &[&Glyph]) -> bool {
+    let Some(last) = glyphs.iter().max_by(|a, b| a.y.total_cmp(&b.y)) else { return false };
+    if !glyphs.iter().all(|glyph| matches!(glyph.direction, Direction::Right | Direction::Slanted)) {
+        return false;
+    }
+    let line = || glyphs.iter().filter(|glyph| (glyph.y - last.y).abs() < last.size / 2.0);
+    let start = line().map(|glyph| glyph.x).fold(f64::INFINITY, f64::min);
+    let end = line().map(|glyph| glyph.right()).fold(f64::NEG_INFINITY, f64::max);
+    area.width() - (end - start) > ROOM * last.size
+}
+
 fn table(lattice: &Lattice, texts: Vec<Vec<&Glyph>>, page: usize) -> Table {
     let cells = lattice.spans.iter().zip(texts).map(|(span, glyphs)| Cell {
         row: span.row,
         column: span.column,
         rows: span.rows,
         columns: span.columns,
+        ended: ended(lattice.area_of(span), &glyphs),
         text: cell_text(glyphs),
         page,
         area: lattice.area_of(span),

@@ -228,7 +228,7 @@ fn made(table: &Tagged, parts: &[Vec<Part>], pages: &[Page]) -> Option<Table> {
         }
         let (page, area) = parts.first().map_or((first, first_area), |part| (part.page, part.area));
         let TaggedCell { row, column, rows, columns, .. } = *cell;
-        Cell { row, column, rows, columns, text, page, area }
+        Cell { row, column, rows, columns, text, page, area, ended: false }
     };
     let cells = table.cells.iter().zip(parts).map(cell).collect();
     let xs = edges(table, parts, &first_area);

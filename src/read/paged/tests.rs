@@ -155,6 +155,70 @@ fn figures_are_never_joined_over_a_page() {
 }
 
 #[test]
+fn a_header_that_a_page_end_cuts_between_its_rows_is_put_together() {
+    let mut pages = vec![page(), page()];
+    let mut budget = Budget::default();
+    let xs = [100.0, 150.0, 200.0, 250.0];
+    rule(&mut pages[0], &[100.0, 250.0], &[700.0, 720.0]);
+    for x in [100.0, 150.0, 250.0] {
+        pages[0].line((x, 720.0), (x, 740.0), &mut budget).unwrap();
+    }
+    pages[0].line((100.0, 740.0), (250.0, 740.0), &mut budget).unwrap();
+    rule(&mut pages[1], &xs, &[50.0, 70.0, 90.0]);
+    for (x, y, text) in [(140.0, 714.0, "行政复议"), (110.0, 734.0, "结果"), (160.0, 734.0, "复议后起诉")] {
+        put(&mut pages[0], (x, y), 10.0, text);
+    }
+    for (row, texts) in [["维持", "结果维持", "总计"], ["1", "2", "3"]].iter().enumerate() {
+        for (text, x) in texts.iter().zip(xs) {
+            put(&mut pages[1], (x + 5.0, 64.0 + 20.0 * row as f64), 10.0, text);
+        }
+    }
+    let (document, _) = read(pages);
+    let all = grids(&document);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(
+        all[0][1..],
+        [vec!["结果维持", "复议后起诉"], vec!["结果维持", "结果维持", "总计"], vec!["1", "2", "3"]]
+    );
+}
+
+/// Two pages with a label over several rows at the end of the first, and a label over several rows at the start of the second.
+fn labels_at_a_page_end(size: f64) -> Vec<Vec<Vec<String>>> {
+    let mut pages = vec![page(), page()];
+    for (number, page) in pages.iter_mut().enumerate() {
+        let top = 650.0 * (1.0 - number as f64) + 20.0;
+        let mut budget = Budget::default();
+        for x in [100.0, 200.0, 300.0] {
+            page.line((x, top), (x, top + 90.0), &mut budget).unwrap();
+        }
+        for y in [top, top + 90.0] {
+            page.line((100.0, y), (300.0, y), &mut budget).unwrap();
+        }
+        for y in [top + 30.0, top + 60.0] {
+            page.line((200.0, y), (300.0, y), &mut budget).unwrap();
+        }
+        for row in 0..3 {
+            put(page, (210.0, top + 20.0 + 30.0 * f64::from(row)), 10.0, ["甲", "乙", "丙"][row as usize]);
+        }
+    }
+    put(&mut pages[0], (105.0, 720.0), size, "移动新媒");
+    put(&mut pages[1], (105.0, 70.0), size, "体创新");
+    let (document, _) = read(pages);
+    grids(&document)
+        .into_iter()
+        .map(|grid| grid.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect())
+        .collect()
+}
+
+#[test]
+fn a_label_goes_on_over_a_page_only_where_its_last_line_is_full() {
+    let cut = labels_at_a_page_end(22.0);
+    assert_eq!(cut[0][5][0], "移动新媒体创新");
+    let whole = labels_at_a_page_end(10.0);
+    assert_eq!((whole[0][2][0].as_str(), whole[0][3][0].as_str()), ("移动新媒", "体创新"));
+}
+
+#[test]
 fn pages_are_turned_upright_and_sideways_labels_stay_in_their_cells() {
     let mut page = page();
     rule(&mut page, &[100.0, 130.0, 300.0], &[100.0, 200.0]);

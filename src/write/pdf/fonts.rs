@@ -142,9 +142,17 @@ const STAND_IN: &[(&str, u16)] = &[
     ("Droid Sans Fallback", 400),
 ];
 
-/// Fonts for characters that few fonts have.
-const RARE: &[(&str, u16)] =
-    &[("SimSun-ExtB", 400), ("宋体-ExtB", 400), ("Noto Sans CJK SC", 400), ("Noto Sans Symbols2", 400)];
+/// Fonts for characters that few fonts have: rare 汉字, and ticked boxes, which Noto CJK lacks.
+const RARE: &[(&str, u16)] = &[
+    ("SimSun-ExtB", 400),
+    ("宋体-ExtB", 400),
+    ("Noto Sans CJK SC", 400),
+    ("Segoe UI Symbol", 400),
+    ("Noto Sans Symbols", 400),
+    ("Noto Sans Symbols2", 400),
+    ("DejaVu Sans", 400),
+    ("OpenSymbol", 400),
+];
 
 /// What every font of a report must have.
 const TRIED: &str = "年政府信息公开工作报告，。（）—一0123456789";
