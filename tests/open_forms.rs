@@ -4,9 +4,9 @@
 
 use nianbao::bind::{Binder, Hints};
 use nianbao::check::{Context, check};
-use nianbao::document::Budget;
+use nianbao::document::{Block, Budget};
 use nianbao::form::Forms;
-use nianbao::report::{Kind, Report};
+use nianbao::report::{Content, Kind, Report};
 use nianbao::selftest::selftest;
 use nianbao::write::{Output, WRITERS};
 
@@ -82,6 +82,41 @@ fn a_document_without_a_form_is_read_whole() {
         {
             assert!(text.contains(words), "{:?} {words}", writer.output);
         }
+    }
+}
+
+/// The texts of every section, by its id.
+fn texts(report: &Report) -> Vec<(String, Vec<String>)> {
+    let text = |content: &Content| match content {
+        Content::Paragraph { text, .. } => text.clone(),
+        _ => "-".to_owned(),
+    };
+    report.sections.iter().map(|section| (section.id.clone(), section.content.iter().map(text).collect())).collect()
+}
+
+#[test]
+fn a_document_without_a_form_keeps_its_elements_when_it_is_written_and_read_again() {
+    let page = "<p>特急</p><p>白渚市教育局文件</p><p>白教发〔2023〕7号</p><p>白渚市教育局关于报送材料的通知</p><p>各学校：</p>\
+        <p>请按要求报送材料。</p><p>1.按附件填报。</p><p>附件：1.格式</p><p>2.填报说明</p><p>白渚市教育局</p><p>2023年5月6日</p>\
+        <p>抄送：市政府办公室。</p><p>白渚市教育局　　2023年5月6日印发</p>";
+    let forms = forms();
+    let (binder, form) = (Binder::new(&forms), forms.get("gongwen").unwrap());
+    let hints = Hints { any: true, ..Hints::default() };
+    let read = |bytes: &[u8]| {
+        let reading = nianbao::read::read(bytes, None, &mut Budget::default()).unwrap();
+        let first = reading.document.blocks.iter().find_map(|block| match block {
+            Block::Paragraph(paragraph) if !paragraph.text.is_empty() => Some(paragraph.text.clone()),
+            _ => None,
+        });
+        (binder.bind(&reading, &hints).unwrap(), first)
+    };
+    let (report, _) = read(page.as_bytes());
+    for output in [Output::Docx, Output::Html] {
+        let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
+        let (again, first) = read(&(writer.write)(form, &report).unwrap());
+        assert_eq!(first.as_deref(), Some("特急"), "what stands above the title, {output:?}");
+        assert_eq!(again.title, report.title, "{output:?}");
+        assert_eq!(texts(&again), texts(&report), "{output:?}");
     }
 }
 

@@ -190,6 +190,8 @@ impl Compiler<'_> {
                 placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
                 max_characters: source.max_characters,
                 stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),
+                look: source.look,
+                above_title: source.above_title,
                 span: source.id.span(),
             });
         }

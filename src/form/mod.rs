@@ -47,7 +47,9 @@ pub use openrows::{OpenSource, ParentBy, RowsSource};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
-pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, PageTurn, UnitFrom, WordsSource};
+pub use source::{
+    Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, PageTurn, SectionLook, UnitFrom, WordsSource,
+};
 pub use stands::row_words;
 pub use title::Title;
 pub use words::Words;
@@ -134,6 +136,10 @@ pub struct Section {
     pub max_characters: Option<u32>,
     /// Words of an older form, folded and as written.
     pub stale: Vec<(String, String)>,
+    /// How its paragraphs stand on the page.
+    pub look: SectionLook,
+    /// Whether it stands above the title.
+    pub above_title: bool,
     /// Bytes of the mapping file that name it.
     pub span: Range<usize>,
 }

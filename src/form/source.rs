@@ -149,6 +149,33 @@ pub struct SectionSource {
     /// Words of an older form that have no place in this part any more: names of parts that are gone, a document that is replaced.
     #[serde(default)]
     pub stale: Vec<String>,
+    /// How its paragraphs stand on the page.
+    #[serde(default)]
+    pub look: SectionLook,
+    /// Whether it stands above the title.
+    #[serde(default)]
+    pub above_title: bool,
+}
+
+/// How the paragraphs of a section stand on the page (GB/T 9704-2012, 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SectionLook {
+    /// As running text, indented by two characters.
+    #[default]
+    Text,
+    /// The mark of the issuing body: in the middle, large and red.
+    Mark,
+    /// In the middle.
+    Centred,
+    /// In the middle above a red line, as the number of a document below the mark.
+    Number,
+    /// From the left margin on.
+    Flush,
+    /// A list whose items stand below the first one, which has a word before it.
+    List,
+    /// At the foot: smaller, from the left margin on, between lines.
+    Foot,
 }
 
 /// What stands in a field: a figure, or words.

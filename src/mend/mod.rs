@@ -5,7 +5,7 @@ mod joined;
 
 use crate::finding::code::bind::{TEXT_LEFT_AS_WRITTEN, TEXT_WRITTEN_AS_READ};
 use crate::finding::{Finding, Message};
-use crate::form::Form;
+use crate::form::{Form, SectionLook};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::{blank, damaged};
 
@@ -19,7 +19,10 @@ pub(crate) fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>)
     let words = joined::Pairs::of(report);
     let mut mended: Vec<(usize, Vec<Content>)> = Vec::new();
     for (number, section) in report.sections.iter().enumerate() {
-        let last = number + 1 == report.sections.len();
+        let foot = |section: &Section| {
+            form.sections.iter().any(|spec| spec.id == section.id && spec.look == SectionLook::Foot)
+        };
+        let last = number + 1 == report.sections.len() && !foot(section);
         mended.extend(content(section, (&known, &words), last, report, findings).map(|content| (number, content)));
     }
     if mended.is_empty() {

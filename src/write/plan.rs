@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use unicode_width::UnicodeWidthStr;
 
-use crate::form::{FieldIndex, Form};
+use crate::form::{FieldIndex, Form, SectionLook};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
 
 /// Heading over what belongs to no part of the form.
@@ -18,8 +18,24 @@ pub(crate) struct Part<'a> {
     pub(crate) id: &'a str,
     /// The heading as prescribed; `None` for the part before the first heading.
     pub(crate) heading: Option<&'a str>,
+    /// How its paragraphs stand on the page.
+    pub(crate) look: SectionLook,
+    /// Whether it stands above the title.
+    pub(crate) above_title: bool,
     /// What stands in it.
     pub(crate) pieces: Vec<Piece<'a>>,
+}
+
+impl<'a> Part<'a> {
+    /// A piece of the part with the look that it has instead of that of running text.
+    pub(crate) fn dress(&self, piece: Piece<'a>) -> Option<(SectionLook, Piece<'a>)> {
+        (self.look != SectionLook::Text).then_some((self.look, piece))
+    }
+
+    /// The pieces of the part with its look.
+    pub(crate) fn dressed(&self) -> impl Iterator<Item = (SectionLook, Piece<'a>)> {
+        self.pieces.iter().map(|piece| (self.look, *piece))
+    }
 }
 
 /// A piece of a part.
@@ -50,13 +66,14 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
         pieces.extend(tables.into_iter().map(Piece::Table));
         let heading = spec.heading.as_ref().map(|heading| heading.text.as_str());
         if heading.is_some() || !pieces.is_empty() {
-            parts.push(Part { id: &spec.id, heading, pieces });
+            parts.push(Part { id: &spec.id, heading, look: spec.look, above_title: spec.above_title, pieces });
         }
     }
     let pieces: Vec<Piece> =
         report.unclaimed.iter().filter_map(|content| piece(form, content, &mut Vec::new())).collect();
     if !pieces.is_empty() {
-        parts.push(Part { id: "unclaimed", heading: Some(UNCLAIMED), pieces });
+        let (id, heading) = ("unclaimed", Some(UNCLAIMED));
+        parts.push(Part { id, heading, look: SectionLook::Text, above_title: false, pieces });
     }
     parts
 }
@@ -73,6 +90,11 @@ fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Opti
         Content::Extra(table) => Piece::Extra(table),
         Content::Picture { index, extent, alt } => Piece::Picture(*index, *extent, alt.as_deref()),
     })
+}
+
+/// Whether an item of a list is not its first, so that it stands below the first one's words.
+pub(crate) fn is_further_item(text: &str) -> bool {
+    text.trim_start().starts_with(|digit: char| digit.is_ascii_digit() || ('０'..='９').contains(&digit))
 }
 
 /// The title that stands above the report: the prescribed one where agency and year are known, else as it was found.

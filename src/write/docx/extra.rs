@@ -15,7 +15,13 @@ const MOST_HEIGHT: u64 = 12_700 * EMU;
 
 /// A run with a text, its tabs and line breaks as elements.
 pub(super) fn run(text: &str, xml: &mut String) {
+    run_with("", text, xml);
+}
+
+/// A run with properties.
+pub(super) fn run_with(properties: &str, text: &str, xml: &mut String) {
     xml.push_str("<w:r>");
+    xml.push_str(properties);
     // Nearly every text is one piece.
     if memchr::memchr3(b'\r', b'\n', b'\t', text.as_bytes()).is_none() {
         words(text, xml);

@@ -5,6 +5,7 @@ mod complete;
 pub(crate) mod extra;
 
 pub(super) use extra::pixels;
+mod looks;
 mod template;
 
 use std::sync::Arc;
@@ -15,9 +16,10 @@ use super::package::PackageWriter;
 use super::plan::{self, Closing, Piece};
 use super::xml::escape;
 use super::{Output, WriteError};
-use crate::form::Form;
+use crate::form::{Form, SectionLook};
 use crate::report::Report;
 
+use looks::Dress;
 use template::{DECLARATION, HEAD, TableTemplate, Template};
 
 /// Halves of a character that a line of the title holds: 442 points at a size of 22.
@@ -131,15 +133,22 @@ struct Body<'a> {
 impl Body<'_> {
     fn document(&mut self) {
         let title = plan::title_lines(self.form, self.report, TITLE_WIDTH).join("\n");
+        let parts = plan::parts(self.form, self.report);
+        for piece in parts.iter().filter(|part| part.above_title).flat_map(|part| part.dressed()) {
+            self.dressed(piece);
+        }
         self.paragraph("Title", &title);
-        for part in plan::parts(self.form, self.report) {
+        for part in parts.iter().filter(|part| !part.above_title) {
             if let Some(heading) = part.heading {
                 self.paragraph("Heading1", heading);
             }
             for (number, piece) in part.pieces.iter().enumerate() {
                 let next = part.pieces.get(number + 1);
                 let keep = matches!(next, Some(Piece::Text(next)) if plan::closing(self.report, next).is_some());
-                self.piece(*piece, keep);
+                match part.dress(*piece) {
+                    Some(dressed) => self.dressed(dressed),
+                    None => self.piece(*piece, keep),
+                }
                 // Word joins tables that follow each other, and wants a paragraph behind the last one.
                 let table = |piece: &Piece| matches!(piece, Piece::Table(_) | Piece::Extra(_));
                 if table(piece) && part.pieces.get(number + 1).is_none_or(table) {
@@ -147,6 +156,19 @@ impl Body<'_> {
                 }
             }
         }
+    }
+
+    /// A paragraph of a section that does not stand as running text; what is no paragraph stands as it does elsewhere.
+    fn dressed(&mut self, (look, piece): (SectionLook, Piece)) {
+        let (Piece::Text(text) | Piece::Heading(_, text)) = piece else { return self.piece(piece, false) };
+        let Some(Dress { style, paragraph, run }) = looks::dress(look, text) else {
+            return self.paragraph("BodyText", text);
+        };
+        for part in ["<w:p><w:pPr><w:pStyle w:val=\"", style, "\"/>", paragraph, "</w:pPr>"] {
+            self.draft.text().push_str(part);
+        }
+        extra::run_with(run, text, self.draft.text());
+        self.draft.text().push_str("</w:p>");
     }
 
     fn piece(&mut self, piece: Piece, keep: bool) {

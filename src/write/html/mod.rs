@@ -15,7 +15,7 @@ use super::WriteError;
 use super::compiled::Compiled;
 use super::plan::{self, Part, Piece, clean};
 use super::xml::escape;
-use crate::form::Form;
+use crate::form::{Form, SectionLook};
 use crate::report::Report;
 
 pub use frame::{PageWriter, TemplateError};
@@ -23,6 +23,9 @@ pub use page::PageOptions;
 
 /// Style of the page: readable on a phone, on paper as GB/T 9704 has it, with system fonts only.
 const STYLE: &str = include_str!("style.css");
+
+/// The style of sections that do not stand as running text; few reports have any.
+const LOOKS: &str = include_str!("looks.css");
 
 /// Room for a page of usual length.
 const USUAL: usize = 64 << 10;
@@ -44,13 +47,23 @@ fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
             title { (clean(&title)) }
             (page::meta(form, report, options))
             style { (PreEscaped(STYLE)) }
+            @if parts.iter().any(|part| part.look != SectionLook::Text) { style { (PreEscaped(LOOKS)) } }
         }
     };
+    let (above, parts): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.above_title);
     let header = html! { header { h1 { (clean(&title)) } (page::published(report)) } };
     let contents = contents(&parts);
     // What is long is appended to the page itself: markup within markup is copied from each to the next.
     let mut page = String::with_capacity(USUAL);
-    for piece in [DOCTYPE.0, "<html lang=\"zh-CN\">", &head.0, "<body>", &header.0, &contents.0, "<main>"] {
+    for piece in [DOCTYPE.0, "<html lang=\"zh-CN\">", &head.0, "<body>"] {
+        page.push_str(piece);
+    }
+    if !above.is_empty() {
+        page.push_str("<div class=\"above\">");
+        body(form, report, &above, &mut page);
+        page.push_str("</div>");
+    }
+    for piece in [&header.0, &contents.0, "<main>"] {
         page.push_str(piece);
     }
     body(form, report, &parts, &mut page);
@@ -83,14 +96,36 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
     for part in parts {
         page.push_str("<section id=\"");
         escape(part.id, page);
+        if let Some(class) = class(part.look) {
+            page.push_str("\" class=\"");
+            page.push_str(class);
+        }
         page.push_str("\">");
         if let Some(heading) = part.heading {
             element("h2", heading, page);
         }
         for piece in &part.pieces {
-            self::piece(form, (report, &mut pictures), &tables, *piece, page);
+            match *piece {
+                Piece::Text(text) | Piece::Heading(_, text) if part.look != SectionLook::Text => {
+                    element("p", text, page);
+                }
+                piece => self::piece(form, (report, &mut pictures), &tables, piece, page),
+            }
         }
         page.push_str("</section>");
+    }
+}
+
+/// The class of a section that does not stand as running text.
+fn class(look: SectionLook) -> Option<&'static str> {
+    match look {
+        SectionLook::Text => None,
+        SectionLook::Mark => Some("mark"),
+        SectionLook::Centred => Some("centred"),
+        SectionLook::Number => Some("number"),
+        SectionLook::Flush => Some("flush"),
+        SectionLook::List => Some("list"),
+        SectionLook::Foot => Some("foot"),
     }
 }
 

@@ -7,7 +7,7 @@ use super::pictures::Pictures;
 use super::sheet::{CHARACTER, PITCH, TEXT_HEIGHT, TEXT_WIDTH};
 use super::table::{Cell, Table, laid};
 use super::tree::{Heads, Kind};
-use crate::form::{Form, Layout, LayoutContent};
+use crate::form::{Form, Layout, LayoutContent, SectionLook};
 use crate::report::{ExtraTable, Report};
 use crate::write::docx::extra;
 use crate::write::plan::{self, Closing, Piece, clean};
@@ -25,6 +25,13 @@ const BELOW_TITLE: f32 = 20.0;
 
 /// The first line of a paragraph is indented by two characters.
 const INDENT: f32 = 2.0 * CHARACTER;
+
+/// Items of a list stand behind the word before the first: 附件：, three characters behind the indent.
+const ITEM: f32 = 5.0 * CHARACTER;
+
+/// Size of the mark of the issuing body, a line high, and of the lines at the foot.
+const MARK: f32 = 26.0;
+const FOOT: f32 = 14.0;
 
 /// Puts blocks together.
 pub(super) struct Composer<'a> {
@@ -47,17 +54,41 @@ fn style(role: Role, heavy: bool) -> Style {
 impl Composer<'_> {
     /// The blocks of the whole report.
     pub(super) fn compose(&mut self) {
+        let parts = plan::parts(self.form, self.report);
+        for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(|part| part.dressed()) {
+            self.dressed(look, piece);
+        }
         self.title();
-        for part in plan::parts(self.form, self.report) {
+        for part in parts.iter().filter(|part| !part.above_title) {
             if let Some(heading) = part.heading {
                 self.heading(1, heading);
             }
             for (number, piece) in part.pieces.iter().enumerate() {
                 let next = part.pieces.get(number + 1);
                 let keep = matches!(next, Some(Piece::Text(next)) if plan::closing(self.report, next).is_some());
-                self.piece(*piece, keep);
+                match part.dress(*piece) {
+                    Some((look, piece)) => self.dressed(look, piece),
+                    None => self.piece(*piece, keep),
+                }
             }
         }
+    }
+
+    /// A paragraph of a section that does not stand as running text.
+    fn dressed(&mut self, look: SectionLook, piece: Piece) {
+        let (Piece::Text(text) | Piece::Heading(_, text)) = piece else { return self.piece(piece, false) };
+        let body = style(Role::Body, false);
+        let (style, align) = match look {
+            SectionLook::Mark => {
+                (Style { role: Role::Title, size: MARK, tracking: 0.0, heavy: false, justified: false }, Align::Middle)
+            }
+            SectionLook::Centred | SectionLook::Number => (Style { justified: false, ..body }, Align::Middle),
+            SectionLook::Flush => (body, Align::Left(0.0)),
+            SectionLook::List if plan::is_further_item(text) => (body, Align::Left(ITEM)),
+            SectionLook::Foot => (Style { size: FOOT, tracking: 0.0, ..body }, Align::Left(CHARACTER)),
+            SectionLook::List | SectionLook::Text => (body, Align::Left(INDENT)),
+        };
+        self.lines(&clean(text), &style, align, Kind::Paragraph, false);
     }
 
     fn title(&mut self) {

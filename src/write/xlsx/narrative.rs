@@ -8,7 +8,7 @@ use super::cell;
 use super::sheet::Frame;
 use super::styles::Look;
 use super::template::Looks;
-use crate::report::{ExtraCell, ExtraTable};
+use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::plan::{Part, Piece};
 use crate::write::xml::escape;
 
@@ -81,6 +81,21 @@ impl Rows<'_> {
         cell::text(&mut self.text, style, text);
     }
 
+    /// The text of a part, a paragraph a row.
+    fn pieces(&mut self, part: &Part, report: &Report) {
+        for piece in &part.pieces {
+            match piece {
+                Piece::Text(text) => self.line(Look::Body, text),
+                Piece::Heading(_, text) => self.line(Look::Subheading, text),
+                Piece::Picture(index, _, alt) => {
+                    let name = report.pictures.get(*index).map(|picture| picture.name.as_str());
+                    self.line(Look::Body, &format!("〔图片：{}〕", alt.or(name).unwrap_or_default()));
+                }
+                Piece::Table(_) | Piece::Extra(_) => {}
+            }
+        }
+    }
+
     fn finish(self, frame: &Frame) -> String {
         let mut sheet = String::with_capacity(frame.head.len() + self.text.len() + frame.tail.len());
         sheet.push_str(&frame.head);
@@ -113,11 +128,12 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
     let (report, looks) = (filler.report, &filler.template.looks);
     let text = String::with_capacity(16 << 10);
     let mut rows = Rows { looks, text, row: 0, merges: Vec::new(), links: Vec::new() };
+    parts.iter().filter(|part| part.above_title).for_each(|part| rows.pieces(part, report));
     rows.line(Look::Title, &filler.title);
     if parts.iter().all(|part| part.heading.is_some()) {
         rows.blank();
     }
-    for part in parts {
+    for part in parts.iter().filter(|part| !part.above_title) {
         let table = part.pieces.iter().find_map(|piece| match piece {
             Piece::Table(table) => filler.template.names.get(*table),
             _ => None,
@@ -126,17 +142,7 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
             rows.links.push((cell::name(rows.row, 0), name.clone()));
         }
         rows.line(if table.is_some() { Look::Link } else { Look::Heading }, part.heading.unwrap_or_default());
-        for piece in &part.pieces {
-            match piece {
-                Piece::Text(text) => rows.line(Look::Body, text),
-                Piece::Heading(_, text) => rows.line(Look::Subheading, text),
-                Piece::Picture(index, _, alt) => {
-                    let name = report.pictures.get(*index).map(|picture| picture.name.as_str());
-                    rows.line(Look::Body, &format!("〔图片：{}〕", alt.or(name).unwrap_or_default()));
-                }
-                Piece::Table(_) | Piece::Extra(_) => {}
-            }
-        }
+        rows.pieces(part, report);
         if table.is_none() && part.pieces.is_empty() {
             rows.blank();
         }

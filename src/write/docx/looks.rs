@@ -1,0 +1,42 @@
+//! Paragraphs of sections that do not stand as running text: the elements of GB/T 9704-2012 around a title and at the foot.
+
+use crate::form::SectionLook;
+use crate::write::plan::is_further_item;
+
+/// What a paragraph has besides its text: its style, properties of the paragraph in the order of the schema, properties of its run.
+pub(super) struct Dress {
+    pub(super) style: &'static str,
+    pub(super) paragraph: &'static str,
+    pub(super) run: &'static str,
+}
+
+/// How a paragraph of a section stands; `None` for one that stands as running text.
+pub(super) fn dress(look: SectionLook, text: &str) -> Option<Dress> {
+    let (style, paragraph, run) = match look {
+        SectionLook::Text => return None,
+        SectionLook::Mark => ("Title", "", "<w:rPr><w:color w:val=\"FF0000\"/></w:rPr>"),
+        SectionLook::Centred => {
+            ("BodyText", "<w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"center\"/>", "")
+        }
+        SectionLook::Number => (
+            "BodyText",
+            "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"12\" w:space=\"6\" w:color=\"FF0000\"/></w:pBdr>\
+             <w:spacing w:after=\"560\"/><w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"center\"/>",
+            "",
+        ),
+        SectionLook::Flush => ("BodyText", "<w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/>", ""),
+        // Behind 附件：, which takes three characters behind the indent of two.
+        SectionLook::List if is_further_item(text) => {
+            ("BodyText", "<w:ind w:leftChars=\"500\" w:left=\"1600\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>", "")
+        }
+        SectionLook::List => return None,
+        SectionLook::Foot => (
+            "BodyText",
+            "<w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"auto\"/>\
+             <w:bottom w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"auto\"/></w:pBdr>\
+             <w:ind w:leftChars=\"100\" w:left=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
+            "<w:rPr><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr>",
+        ),
+    };
+    Some(Dress { style, paragraph, run })
+}
