@@ -30,6 +30,11 @@ fn part(bytes: &[u8], name: &str) -> String {
     text
 }
 
+/// Whether a file has a suffix.
+fn is(name: &str, suffix: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, found)| found == suffix)
+}
+
 #[test]
 fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
     let folder = Folder::new();
@@ -43,7 +48,7 @@ fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
     assert!(said.err.contains("6 new, 0 replaced, 0 removed") || said.err.contains("7 new, 0 replaced"), "{said:?}");
     folder.run(&convert);
     let before = folder.tree("out");
-    let names: Vec<&String> = before.keys().filter(|name| name.ends_with(".json")).collect();
+    let names: Vec<&String> = before.keys().filter(|name| is(name, "json")).collect();
     assert_eq!(names.len(), 2, "{before:?}");
     assert!(names.iter().all(|name| said.out.contains(&format!("new  {name}"))), "{said:?}");
 
@@ -96,7 +101,7 @@ fn a_corrected_figure_has_a_note_in_the_workbooks() {
     folder.run(&["convert", "a.docx", "-o", "out", "--to", "xlsx", "--corrections", "c.jsonl"]);
     folder.run(&["rollup", "a.docx", "-o", "sums", "--corrections", "c.jsonl"]);
     let (out, sums) = (folder.tree("out"), folder.tree("sums"));
-    let own = out.iter().find(|(name, _)| name.ends_with(".xlsx")).expect("a workbook").1;
+    let own = out.iter().find(|(name, _)| is(name, "xlsx")).expect("a workbook").1;
     for (workbook, bytes) in [("the report's", own), ("汇总.xlsx", &sums["汇总.xlsx"])] {
         let notes: String = (0..5)
             .map(|number| {
@@ -116,7 +121,7 @@ fn a_corrected_figure_has_a_note_in_the_workbooks() {
     // Without a correction there is none.
     folder.run(&["convert", "a.docx", "-o", "plain", "--to", "xlsx"]);
     let plain = folder.tree("plain");
-    let own = plain.iter().find(|(name, _)| name.ends_with(".xlsx")).expect("a workbook").1;
+    let own = plain.iter().find(|(name, _)| is(name, "xlsx")).expect("a workbook").1;
     assert!(part(own, "xl/comments1.xml").is_empty() && part(own, "xl/comments.xml").is_empty());
 }
 
@@ -155,7 +160,7 @@ fn a_filled_template_breaks_its_title_between_words_and_signs_at_the_right() {
     folder.run(&["forms", "blank", "gkbg-2021", "--to", "docx,xlsx", "-o", "blank"]);
     folder.run(&["fill", "in", "--template", "blank/gkbg-2021.docx", "-o", "out"]);
     let out = folder.tree("out");
-    let bytes = out.iter().find(|(name, _)| name.ends_with(".docx")).expect("a document").1;
+    let bytes = out.iter().find(|(name, _)| is(name, "docx")).expect("a document").1;
     let document = part(bytes, "word/document.xml");
     let year = long.year.expect("a year");
     assert!(document.contains(&format!("{agency}{year}年</w:t><w:br/><w:t>政府信息公开工作年度报告")), "{document}");
@@ -168,7 +173,7 @@ fn a_filled_template_breaks_its_title_between_words_and_signs_at_the_right() {
     // Rows of a workbook grow with the text that is put into them.
     folder.run(&["fill", "in", "--template", "blank/gkbg-2021.xlsx", "-o", "books"]);
     let books = folder.tree("books");
-    let bytes = books.iter().find(|(name, _)| name.ends_with(".xlsx")).expect("a workbook").1;
+    let bytes = books.iter().find(|(name, _)| is(name, "xlsx")).expect("a workbook").1;
     let narrative = part(bytes, "xl/worksheets/sheet4.xml");
     let heights = regex::Regex::new(r#"<row [^>]* ht="(\d+)""#).expect("a pattern");
     let heights: Vec<u32> = heights.captures_iter(&narrative).filter_map(|found| found[1].parse().ok()).collect();

@@ -18,6 +18,11 @@ fn documents(folder: &Folder, within: &str, words: &str) -> Vec<String> {
     names
 }
 
+/// Whether a file has a suffix.
+fn is(name: &str, suffix: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, found)| found == suffix)
+}
+
 fn part(bytes: &[u8], name: &str) -> String {
     let mut text = String::new();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
@@ -152,7 +157,7 @@ fn corrections(office: &Office, wrong: usize) {
     assert!(drafts.iter().all(|draft| draft["field"] == "requests.granted.enterprise"), "{drafts:?}");
     let revised = office.folder.tree("修订");
     let documents: Vec<&Vec<u8>> =
-        revised.iter().filter(|(name, _)| name.ends_with(".docx")).map(|(_, bytes)| bytes).collect();
+        revised.iter().filter(|(name, _)| is(name, "docx")).map(|(_, bytes)| bytes).collect();
     assert_eq!(documents.len(), office.count(|sent| sent == Sent::Wrong(nianbao::write::Output::Docx)));
     for bytes in documents {
         let document = part(bytes, "word/document.xml");

@@ -68,8 +68,14 @@ impl Notices {
     /// # Errors
     /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that an input lies in.
     pub fn open(wanted: Folders, inputs: &[Input], (language, author): (Language, &str)) -> Result<Self, BatchError> {
-        let mut notices =
-            Self { folders: Vec::new(), known: Vec::new(), copies: None, revisions: None, author: author.to_owned(), language };
+        let mut notices = Self {
+            folders: Vec::new(),
+            known: Vec::new(),
+            copies: None,
+            revisions: None,
+            author: author.to_owned(),
+            language,
+        };
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut open = |folder: Option<&Path>| -> Result<Option<usize>, BatchError> {
             let Some(folder) = folder else { return Ok(None) };

@@ -86,7 +86,8 @@ fn look(style: Style) -> (&'static str, &'static str, u32) {
             32,
         ),
         Style::Attached => (LINE, "黑体", 32),
-        Style::Address => (LINE, "仿宋_GB2312", 32),
+        // Where a signature stands is decided by what follows it.
+        Style::Address | Style::Signature => (LINE, "仿宋_GB2312", 32),
         Style::Heading => (
             "<w:keepNext/><w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>",
             "黑体",
@@ -97,7 +98,6 @@ fn look(style: Style) -> (&'static str, &'static str, u32) {
             "仿宋_GB2312",
             32,
         ),
-        Style::Signature => (LINE, "仿宋_GB2312", 32),
     }
 }
 

@@ -8,11 +8,14 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
 }
 
+/// Rows of texts, each with its number in its sheet, from 1.
+pub type Rows = Vec<(usize, Vec<String>)>;
+
 /// The rows of the first table, each with its number in its sheet, from 1; `None` where there is no table.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn first_rows(bytes: &[u8]) -> Result<Option<Vec<(usize, Vec<String>)>>, ReadError> {
+pub fn first_rows(bytes: &[u8]) -> Result<Option<Rows>, ReadError> {
     let reading = read(bytes, None, &mut Budget::default())?;
     let grids = reading.document.blocks.into_iter();
     let grid = grids.into_iter().find_map(|block| if let Block::Grid(grid) = block { Some(grid) } else { None });

@@ -97,6 +97,6 @@ mod tests {
         assert_eq!(with_height(tag, 39.0), "<row r=\"2\" spans=\"1:4\" ht=\"39\" customHeight=\"1\">");
         assert_eq!(with_height("<row/>", 39.0), "<row ht=\"39\" customHeight=\"1\"/>");
         assert_eq!((height("甲局", 20.0), height("甲\n乙", 20.0), height(&"字".repeat(18), 20.0)), (22.0, 39.0, 56.0));
-        assert_eq!(height(&"字".repeat(9_000), 20.0), HIGHEST);
+        assert!((height(&"字".repeat(9_000), 20.0) - HIGHEST).abs() < 0.1);
     }
 }
