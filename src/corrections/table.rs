@@ -141,7 +141,8 @@ mod tests {
     #[test]
     fn a_mistake_is_told_with_its_line() {
         let heads = "日期,更正人,校验码,栏目,原填,更正为\n";
-        let error = Corrections::read(&format!("{heads}\n2026-01-20,张某,ab,f,1,2\n")).unwrap_err();
+        let (good, bad) = (format!("2026-01-20,张某,{},f,1,2\n", "ab".repeat(32)), "2026-01-20,张某,ab,f,1,2\n");
+        let error = Corrections::read(&format!("{heads}{good}{bad}")).unwrap_err();
         assert_eq!(error.line, 3);
         assert_eq!(Corrections::read("日期,更正人\n").unwrap_err().detail.zh, "没有“校验码”栏。");
     }
