@@ -212,3 +212,36 @@ fn others(bytes: &[u8], but: &str) -> Vec<(String, Vec<u8>)> {
     }
     parts
 }
+
+#[test]
+fn corrections_are_also_a_table_in_csv_and_in_a_workbook() {
+    let folder = Folder::new();
+    let (bytes, right) = wrong(Output::Docx);
+    folder.file("a.docx", &bytes);
+    assert_eq!(folder.run(&["check", "a.docx", "--propose", "c.csv"]).status, Some(1));
+    let text = std::fs::read_to_string(folder.path("c.csv")).expect("the drafts");
+    assert!(text.contains(FIELD) && text.contains(&format!(",{},{right},", right + 40)), "{text}");
+    // The office opens it in Excel, adds a column, and saves it as a workbook.
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row, record) in (0..).zip(reader.records()) {
+        let record = record.expect("a row");
+        for (column, cell) in (0..).zip(record.iter()) {
+            match cell.parse::<f64>() {
+                Ok(number) if cell.len() < 10 => sheet.write_number(row, column, number),
+                _ => sheet.write_string(row, column, cell),
+            }
+            .expect("a cell");
+        }
+        sheet.write_string(row, 9, if row == 0 { "备注" } else { "已电话核实" }).expect("a cell");
+    }
+    folder.file("c.xlsx", workbook.save_to_buffer().expect("a workbook"));
+    for table in ["c.csv", "c.xlsx"] {
+        let ran = folder.run(&["check", "a.docx", "--corrections", table]);
+        assert_eq!(ran.status, Some(0), "{table}: {ran:?}");
+        let found = codes(&folder, &["--corrections", table]);
+        assert_eq!(found.iter().filter(|code| *code == "figure-corrected").count(), 1, "{table}: {found:?}");
+    }
+}

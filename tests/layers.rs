@@ -179,6 +179,8 @@ const ROOMS_OF_READ: &[(&str, &[&str])] = &[
     ("paged", &["ReadError"]),
     ("pdf", &["Damage", "ReadError", "container", "paged"]),
     ("ofd", &["Damage", "ReadError", "container", "paged", "xml"]),
+    // Lists that an office keeps in a spreadsheet, read by whichever reader fits.
+    ("rows", &["ReadError", "read"]),
 ];
 
 /// Pairs of files that import each other and are still to be opened.

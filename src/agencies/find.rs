@@ -214,6 +214,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_above_the_headings_are_passed_over() {
+        let text = "青山县政府信息公开单位名录,,\n2025年1月制,,\n\n代码,单位名称,上级\n0001,青山县人民政府,\n0002,青山县教育局,0001\n";
+        let agencies = Agencies::read("a.csv", text.as_bytes()).unwrap();
+        let names: Vec<&str> = agencies.list().iter().map(|agency| agency.name.as_str()).collect();
+        assert_eq!((names, agencies.findings.len()), (vec!["青山县人民政府", "青山县教育局"], 0));
+        // A list without headings is told by its first line.
+        let error = Agencies::read("a.csv", "青山县教育局,0001\n".as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("青山县教育局"), "{error}");
+    }
+
+    #[test]
     fn a_file_is_of_the_only_agency_that_its_path_names() {
         let agencies = agencies();
         let matcher = Matcher::new(&agencies);

@@ -155,6 +155,11 @@ impl Agencies {
         self.children.get(index).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Whether an agency stands at the top with others below it: it adds up what they report, and is not asked for a report.
+    pub fn adds_up(&self, index: usize) -> bool {
+        self.list.get(index).is_some_and(|agency| agency.parent.is_none()) && !self.children(index).is_empty()
+    }
+
     /// The agencies without a superior.
     pub fn roots(&self) -> Vec<usize> {
         (0..self.list.len()).filter(|&index| self.list[index].parent.is_none()).collect()

@@ -5,7 +5,6 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{AgenciesError, AgencyMistake};
-use crate::document::{Block, Budget};
 use crate::finding::code::rollup::AGENCIES_COLUMN_UNKNOWN;
 use crate::finding::{Bilingual, Finding, Message, not_toml};
 use crate::read;
@@ -70,7 +69,7 @@ fn whole(zh: impl Into<String>, en: impl Into<String>) -> AgenciesError {
 /// The rows of a file; what its columns are is decided by their headings.
 pub(super) fn rows(name: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
     let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
-    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+    if read::is_workbook(bytes) {
         return headed(sheet(bytes)?);
     }
     let text = std::str::from_utf8(bytes).map_or_else(|_| GB18030.decode(bytes).0.into_owned(), str::to_owned);
@@ -92,23 +91,23 @@ fn from_csv(text: &str) -> Result<Lines, AgenciesError> {
 }
 
 fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
-    let reading = read::read(bytes, None, &mut Budget::default()).map_err(|error| AgenciesError {
+    let rows = read::first_rows(bytes).map_err(|error| AgenciesError {
         mistakes: vec![AgencyMistake { line: None, column: None, detail: error.message() }],
     })?;
-    let grids = reading.document.blocks.into_iter();
-    let grid = grids.into_iter().find_map(|block| if let Block::Grid(grid) = block { Some(grid) } else { None });
-    let grid = grid.ok_or_else(|| whole("文件中没有表格。", "there is no table in the file"))?;
-    let cell = |row, column| grid.cell_at(row, column).map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
-    let line = |row: u32| {
-        let first = grid.row_cells(row).next().and_then(|cell| cell.place.row);
-        first.unwrap_or(row) as usize + 1
-    };
-    Ok((0..grid.rows()).map(|row| (line(row), (0..grid.columns()).map(|column| cell(row, column)).collect())).collect())
+    rows.ok_or_else(|| whole("文件中没有表格。", "there is no table in the file"))
 }
 
-/// Takes the first line that is not empty for the headings.
+/// Lines above the headings that are passed over at most: a title, who drew the list up and when.
+const MOST_ABOVE: usize = 5;
+
+/// Takes the first line that has a heading for names for the headings, or the first that is not empty.
 fn headed(lines: Lines) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
-    let mut lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+    let lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+    let mut lines = lines.collect::<Vec<_>>();
+    let columns = |(_, cells): &(usize, Vec<String>)| cells.iter().map(|cell| column(cell)).collect::<Vec<_>>();
+    let names = |line: &(usize, Vec<String>)| columns(line).contains(&Some(Column::Name));
+    let above = lines.iter().take(MOST_ABOVE + 1).position(names).unwrap_or(0);
+    let mut lines = lines.drain(above..);
     let (_, headings) = lines.next().ok_or_else(|| whole("文件是空的。", "the file is empty"))?;
     let known: Vec<Option<Column>> = headings.iter().map(|heading| column(heading)).collect();
     if !known.contains(&Some(Column::Name)) {

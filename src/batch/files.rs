@@ -49,6 +49,11 @@ impl OutputFolder {
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
+    /// The folder.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A path in the folder.
     pub(super) fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
+use super::owned::written_in;
 use super::refused::unreadable;
 use super::{BatchError, names, worker};
 use crate::finding::code::read::FILE_UNREADABLE;
@@ -86,6 +87,8 @@ pub struct Inputs {
     pub list: Vec<Input>,
     /// Files in searched folders that cannot be reports by their suffix: how many of each.
     pub skipped: BTreeMap<String, usize>,
+    /// How many files were passed over that an earlier run wrote into a folder inside a searched one.
+    pub own: usize,
 }
 
 impl Inputs {
@@ -123,6 +126,7 @@ pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs,
         linked: HashSet::new(),
         base: PathBuf::new(),
         leave_out,
+        own: HashSet::new(),
     };
     for argument in arguments {
         listing.argument(argument)?;
@@ -151,6 +155,8 @@ struct Listing {
     /// The folder that the argument in hand names, or the one that its file is in.
     base: PathBuf,
     leave_out: Vec<PathBuf>,
+    /// What earlier runs wrote into folders inside the one that is searched.
+    own: HashSet<PathBuf>,
 }
 
 impl Listing {
@@ -226,10 +232,17 @@ impl Listing {
                     !leave_out.is_empty() && fs::canonicalize(entry.path()).is_ok_and(|path| leave_out.contains(&path));
                 if entry.depth() > 0 && (is_output || hidden(&name) || belongs_to_a_page(&entry)) {
                     walk.skip_current_dir();
+                } else if entry.depth() > 0 {
+                    // Whoever names a folder of outputs wants them read.
+                    self.own.extend(written_in(entry.path()));
                 }
                 continue;
             }
             if !entry.file_type().is_file() || hidden(&name) {
+                continue;
+            }
+            if self.own.contains(entry.path()) {
+                self.inputs.own += 1;
                 continue;
             }
             match passed_over(&name) {

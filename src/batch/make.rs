@@ -6,13 +6,18 @@ use super::inputs::Input;
 use super::names;
 use super::pipeline::{Pipeline, guarded};
 use crate::agencies::Matcher;
+use crate::annotate::annotate;
+use crate::bind::Hints;
+use crate::document::Budget;
 use crate::fill::Template;
 use std::io;
 
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
-use crate::finding::{Bilingual, Finding, Message, system};
+use crate::finding::code::corrections::FIGURE_CORRECTED;
+use crate::finding::{Bilingual, Finding, Language, Message, Severity, system};
 use crate::form::Form;
 use crate::mend;
+use crate::read;
 use crate::report::Report;
 use crate::write::Output;
 use crate::write::html::PageWriter;
@@ -121,7 +126,7 @@ impl Maker<'_> {
         let failed = |error: &dyn Bilingual| unwritable(&error.message());
         if let Some(template) = self.template.filter(|template| output == template.output()) {
             let filled = template.fill(report).map_err(|error| failed(&error))?;
-            return Ok((filled.bytes, filled.findings));
+            return Ok((self.noted(report, output, filled.bytes), filled.findings));
         }
         let Some(writer) = output.writer() else {
             let pdf = self.pdf.ok_or_else(|| failed(&NoFonts))?;
@@ -132,7 +137,32 @@ impl Maker<'_> {
             Some(site) => site.pages.write(form, report, site.code(report)),
             None => (writer.write)(form, report),
         };
-        Ok((bytes.map_err(|error| failed(&error))?, Vec::new()))
+        Ok((self.noted(report, output, bytes.map_err(|error| failed(&error))?), Vec::new()))
+    }
+
+    /// A workbook with a note at every figure that the office corrected: what stood there, who changed it and why.
+    fn noted(&self, report: &Report, output: Output, bytes: Vec<u8>) -> Vec<u8> {
+        let Some(corrected) = report.values.values().find_map(|value| value.corrected.as_ref()) else { return bytes };
+        if output != Output::Xlsx {
+            return bytes;
+        }
+        let by = corrected.by.as_str();
+        // Where the figures stand is asked of the workbook itself, be it the form's own or an office's.
+        let hints = Hints { form: Some(&report.form), ..Hints::default() };
+        let reading = read::read(&bytes, None, &mut Budget::default()).ok();
+        let placed = reading.and_then(|reading| self.pipeline.binder().bind(&reading, &hints).ok());
+        let Some(placed) = placed else { return bytes };
+        let told = report.findings.iter().filter(|finding| finding.code == FIGURE_CORRECTED.id);
+        let notes = told.filter_map(|finding| {
+            let place = placed.values.get(finding.fields.first()?)?.place.clone()?;
+            // Comments are made of what somebody should look at.
+            Some(Finding { severity: Severity::Warning, related: Vec::new(), ..finding.clone() }.at(Some(place)))
+        });
+        let notes: Vec<Finding> = notes.collect();
+        match annotate(&bytes, &notes, (Language::Zh, by), &mut Budget::default()) {
+            Ok(annotated) if !notes.is_empty() => annotated.bytes,
+            _ => bytes,
+        }
     }
 
     fn name(&self, report: &Report, input: &Input) -> String {

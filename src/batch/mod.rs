@@ -26,6 +26,7 @@ mod pipeline;
 mod places;
 mod poison;
 mod post;
+mod preview;
 mod refused;
 mod task;
 pub mod worker;
@@ -47,9 +48,10 @@ pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
 pub use names::{of_content as name_of_content, safe as safe_name};
 pub use notices::{Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
-pub use owned::Stale;
+pub use owned::{Stale, note_copy};
 pub use pipeline::{Pipeline, guarded, keep_panics_quiet};
 pub use post::{Desk, Post, Posted, Received};
+pub use preview::Preview;
 pub use task::Task;
 
 /// Why a batch could not run, or could not go on.

@@ -1,5 +1,6 @@
 //! What goes back to the senders: copies of their own files with comments or revisions, written into folders, whole.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use super::files::OutputFolder;
 use super::inputs::Input;
 use super::make::not_taken;
 use super::names::{self, Names};
+use super::owned::{add_copy, copies_in};
 use super::{BatchError, guarded};
 use crate::annotate::{Revision, annotate, revise};
 use crate::document::Budget;
@@ -23,6 +25,8 @@ const SUFFIXES: &[(&str, &[&str])] =
 #[derive(Debug)]
 pub struct Notices {
     folders: Vec<OutputFolder>,
+    /// What earlier runs wrote into each.
+    known: Vec<BTreeSet<String>>,
     /// Which folder takes copies with comments, and which copies with revisions.
     copies: Option<usize>,
     revisions: Option<usize>,
@@ -64,8 +68,14 @@ impl Notices {
     /// # Errors
     /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that an input lies in.
     pub fn open(wanted: Folders, inputs: &[Input], (language, author): (Language, &str)) -> Result<Self, BatchError> {
-        let mut notices =
-            Self { folders: Vec::new(), copies: None, revisions: None, author: author.to_owned(), language };
+        let mut notices = Self {
+            folders: Vec::new(),
+            known: Vec::new(),
+            copies: None,
+            revisions: None,
+            author: author.to_owned(),
+            language,
+        };
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut open = |folder: Option<&Path>| -> Result<Option<usize>, BatchError> {
             let Some(folder) = folder else { return Ok(None) };
@@ -79,6 +89,7 @@ impl Notices {
                 return Err(BatchError::AmongInputs(folder.to_owned()));
             }
             notices.folders.push(OutputFolder::open(folder)?);
+            notices.known.push(copies_in(folder));
             paths.push(path);
             Ok(Some(paths.len() - 1))
         };
@@ -179,7 +190,8 @@ impl Notices {
             match self.folders[output.folder].write(&name, &output.bytes) {
                 Err(error) if super::files::ends_the_run(&error) => return Err(error),
                 Err(error) => findings.push(*not_taken(&name, &error)),
-                Ok(()) => {}
+                Ok(()) if self.known[output.folder].contains(&name) => {}
+                Ok(()) => add_copy(self.folders[output.folder].path(), &name)?,
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What the runs into a folder wrote: names with marks, so that what a later run no longer makes is told, and removed where that is
 //! wanted. Nothing else in the folder is ever touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -44,6 +44,16 @@ impl Owned {
         Self { folder: folder.to_owned(), before, now: BTreeMap::new() }
     }
 
+    /// The files that earlier runs wrote.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.before.keys().map(String::as_str)
+    }
+
+    /// The mark of a file that an earlier run wrote.
+    pub(super) fn mark(&self, name: &str) -> Option<&str> {
+        self.before.get(name).map(String::as_str)
+    }
+
     /// This run made a file of this name and mark.
     pub(super) fn made(&mut self, name: &str, mark: String) {
         self.now.insert(name.to_owned(), mark);
@@ -81,6 +91,44 @@ impl Owned {
 
 fn log() -> String {
     format!("{PREFIX}outputs")
+}
+
+/// Names copies and sums that stand in a folder, which no run removes: a line of JSON a name.
+fn copies() -> String {
+    format!("{PREFIX}copies")
+}
+
+/// The page and the logs that a batch writes beside its outputs.
+pub(super) const BESIDE: &[&str] = &["index.html", "batch.jsonl", "findings.jsonl"];
+
+/// Notes that a file of a folder was written by a run, so that a search of a folder above does not take it for one that was sent.
+///
+/// # Errors
+/// What the system says.
+pub fn note_copy(folder: &Path, name: &str) -> io::Result<()> {
+    if copies_in(folder).contains(name) { Ok(()) } else { add_copy(folder, name) }
+}
+
+/// As [`note_copy`], for a name that is not there yet.
+pub(super) fn add_copy(folder: &Path, name: &str) -> io::Result<()> {
+    let mut file = fs::File::options().append(true).create(true).open(folder.join(copies()))?;
+    let mut line = serde_json::to_vec(name)?;
+    line.push(b'\n');
+    file.write_all(&line)
+}
+
+/// The names that were noted in a folder.
+pub(super) fn copies_in(folder: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(folder.join(copies())).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str::<String>(line).ok()).filter(|name| is_inside(name)).collect()
+}
+
+/// The files of a folder that runs wrote, whatever became of them since.
+pub(super) fn written_in(folder: &Path) -> Vec<PathBuf> {
+    let Owned { before, .. } = Owned::open(folder);
+    let beside = BESIDE.iter().filter(|_| !before.is_empty()).map(|&name| name.to_owned());
+    let beside: Vec<String> = beside.collect();
+    before.into_keys().chain(copies_in(folder)).chain(beside).map(|name| folder.join(name)).collect()
 }
 
 /// By what an output is known again.
@@ -128,6 +176,19 @@ mod tests {
         let pruned = run(folder, &[("a.docx", "a")], true, false);
         assert_eq!((pruned.left, pruned.removed), (vec!["c.docx".to_owned()], vec!["b.docx".to_owned()]));
         assert_eq!(names(folder), ["a.docx", "c.docx", "theirs.docx"]);
+    }
+
+    #[test]
+    fn what_runs_wrote_is_known_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        assert_eq!(written_in(folder), Vec::<PathBuf>::new());
+        run(folder, &[("a.docx", "a")], false, false);
+        for name in ["汇总报告.docx", "汇总报告.docx", "../theirs.docx"] {
+            note_copy(folder, name).unwrap();
+        }
+        let known = ["a.docx", "汇总报告.docx", "index.html", "batch.jsonl", "findings.jsonl"];
+        assert_eq!(written_in(folder), known.map(|name| folder.join(name)));
     }
 
     #[test]

@@ -71,6 +71,11 @@ impl<'a> Pipeline<'a> {
         self
     }
 
+    /// What lays the forms over documents.
+    pub(super) fn binder(&self) -> &Binder {
+        &self.binder
+    }
+
     /// What an office wants to be told.
     pub fn policy(&self) -> &Policy {
         &self.policy

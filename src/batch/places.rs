@@ -78,8 +78,11 @@ impl<'a> Places<'a> {
     pub(super) fn missing(&self) -> Vec<String> {
         let known = self.task.agencies.zip(self.agencies.as_ref()).filter(|_| !self.task.part);
         let Some((agencies, (_, reported))) = known else { return Vec::new() };
-        let unseen = agencies.list().iter().zip(reported).filter(|(_, reported)| !**reported);
-        unseen.map(|(agency, _)| agency.name.clone()).collect()
+        let unseen = agencies.list().iter().zip(reported).enumerate().filter(|(index, (_, reported))| {
+            // The one that adds up the others' reports is not asked for one.
+            !**reported && !agencies.adds_up(*index)
+        });
+        unseen.map(|(_, (agency, _))| agency.name.clone()).collect()
     }
 }
 

@@ -157,8 +157,7 @@ impl<'a> Post<'a> {
     /// The agencies of the file of which nothing has come. One that adds up the others' reports is not asked for one.
     fn missing(&self) -> Vec<String> {
         let Some((agencies, _)) = self.desk.agencies else { return Vec::new() };
-        let of = |index: usize| agencies.list()[index].parent.is_none() && !agencies.children(index).is_empty();
-        let listed = agencies.list().iter().enumerate().filter(|(index, _)| !of(*index));
+        let listed = agencies.list().iter().enumerate().filter(|(index, _)| !agencies.adds_up(*index));
         let open = listed.filter(|(_, agency)| !self.boxes.contains_key(&fold(&agency.name)));
         open.map(|(_, agency)| agency.name.clone()).collect()
     }

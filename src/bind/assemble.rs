@@ -138,8 +138,8 @@ fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
     if !left_out.is_empty() {
         let shown = left_out.join(" / ");
         let message = Message::new(
-            format!("网页上报告以外的{}行文字未计入报告：{shown}", left_out.len()),
-            format!("{} lines of the web page around the report were left out: {shown}", left_out.len()),
+            format!("网页上报告以外的{}行文字未计入报告：“{shown}”。", left_out.len()),
+            format!("{} lines of the web page around the report were left out: \"{shown}\".", left_out.len()),
         );
         report.findings.push(Finding::new(&code::PAGE_CHROME, message));
     }
@@ -153,8 +153,8 @@ fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
     if !margins.is_empty() {
         let shown = margins.join(" / ");
         let message = Message::new(
-            format!("页眉页脚的文字未计入报告：{shown}"),
-            format!("The text of headers and footers was left out: {shown}"),
+            format!("页眉页脚的文字未计入报告：“{shown}”。"),
+            format!("The text of headers and footers was left out: \"{shown}\"."),
         );
         report.findings.push(Finding::new(&code::PAGE_MARGINS, message));
     }

@@ -115,10 +115,10 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
     let message = Message::new(
         format!("{}缺少“{}”{}{count}行。请按格式补齐。", spec.name.zh, labels.join("”“"), if more { "等" } else { "" }),
         format!(
-            "{} lacks {count} row{}: {}{}. Add what is missing.",
+            "{} lacks {count} row{}: \"{}\"{}. Add what is missing.",
             spec.name.en,
             if count == 1 { "" } else { "s" },
-            labels.join(", "),
+            labels.join("\", \""),
             if more { " …" } else { "" }
         ),
     );
@@ -168,7 +168,7 @@ pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
                 &[Kind::Dash, Kind::Slash, Kind::None][..],
                 &code::CELLS_NOT_NUMBERS,
                 "填“/”“—”或“无”",
-                "a slash, a dash or 无",
+                "a slash, a dash or \"无\"",
             ),
         ] {
             let of_kind = |&field: &FieldIndex| {

@@ -204,11 +204,11 @@ fn nothing(reading: &Reading, flow: &Flow) -> Finding {
     };
     let message = Message::new(
         format!(
-            "未找到年度报告的表格，文件有{paragraphs}段文字、{grids}个表格、{pictures}张图片。{}请确认报送的是年度报告全文；一般公文转换时可加 --any。",
+            "未找到年度报告的表格，文件有{paragraphs}段文字、{grids}个表格、{pictures}张图片。{}请确认报送的是年度报告全文。",
             hint.0
         ),
         format!(
-            "No known form was found: the file has {paragraphs} paragraphs, {grids} tables ({rows} rows) and {pictures} pictures.{} `convert --any` reads any document.",
+            "No known form was found: the file has {paragraphs} paragraphs, {grids} tables ({rows} rows) and {pictures} pictures.{} Make sure that the whole report was sent.",
             hint.1
         ),
     );

@@ -126,8 +126,8 @@ fn lines_before(before: &Range<usize>, flow: &Flow) -> Option<Finding> {
     let cut: String = shown.chars().take(SHOWN).collect();
     let more = if cut.len() < shown.len() { "…" } else { "" };
     let message = Message::new(
-        format!("第一份报告之前有{count}处文字，不属于任何一份报告，未计入：{cut}{more}"),
-        format!("{count} pieces of text before the first report belong to none and were left out: {cut}{more}"),
+        format!("第一份报告之前有{count}处文字，不属于任何一份报告，未计入：“{cut}{more}”。"),
+        format!("{count} pieces of text before the first report belong to none and were left out: \"{cut}{more}\"."),
     );
     Some(Finding::new(&code::REPORT_PASSED_OVER, message))
 }

@@ -216,7 +216,9 @@ fn unit_converted(form: &Form, field: FieldIndex, value: &Value, words: &str) ->
     let shown = value.value.map(|number| number.to_string()).unwrap_or_default();
     let message = Message::new(
         format!("{zh}写作“{raw}”，表格单位为{wanted}，已折算为{shown}{wanted}。请核对单位。"),
-        format!("{en} reads \"{raw}\"; the form's unit is {wanted}, so it was converted to {shown}. Check the unit."),
+        format!(
+            "{en} reads \"{raw}\"; the form's unit is \"{wanted}\", so it was converted to {shown}. Check the unit."
+        ),
     );
     about(Finding::new(&code::UNIT_CONVERTED, message), form, field, value)
 }

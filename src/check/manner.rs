@@ -34,7 +34,7 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
 }
 
 /// The paragraphs of a part.
-fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)> {
+pub(super) fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)> {
     section.content.iter().filter_map(|content| match content {
         Content::Paragraph { text, place, .. } => Some((text.as_str(), place)),
         _ => None,
@@ -181,7 +181,7 @@ fn sections_missing(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     let shown = missing.join("”“");
     let message = Message::new(
         format!("缺少“{shown}”。没有内容的写“无”。"),
-        format!("The report lacks \"{}\". Write 无 where there is nothing.", missing.join("\", \"")),
+        format!("The report lacks \"{}\". Write \"无\" where there is nothing.", missing.join("\", \"")),
     );
     findings.push(Finding::new(&code::SECTION_MISSING, message));
 }

@@ -8,10 +8,12 @@ mod equations;
 mod events;
 mod manner;
 mod narrative;
+mod personal;
 mod plausible;
 pub mod render;
 mod rules;
 mod say;
+mod spelling;
 mod typo;
 
 use rust_decimal::Decimal;
@@ -45,6 +47,8 @@ pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     narrative::check(form, report, &figures, &mut findings);
     plausible::check(form, report, context, &figures, &mut findings);
     copied::check(form, report, context, &figures, &mut findings);
+    personal::check(form, report, &mut findings);
+    spelling::check(form, report, &mut findings);
     // A form that nobody has begun to fill in is no report with errors.
     if blank.len() == form.tables.len() && report.agency.is_none() && report.year.is_none() {
         let left = [code::TABLE_BLANK.id, code::PLACEHOLDER_LEFT.id];

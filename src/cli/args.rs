@@ -142,7 +142,7 @@ pub(crate) struct Convert {
     /// An office's own Word file or workbook of the form (.docx, .xlsx), filled in place of the form's blank.
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
-    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    /// Corrections of the reports (JSON lines, CSV or a workbook), each bound to the sent file and to the figure as it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
     #[command(flatten)]
@@ -155,6 +155,9 @@ pub(crate) struct Convert {
     /// Removes outputs of earlier runs into the folder that this one does not make any more, unless somebody has changed them.
     #[arg(long)]
     pub(crate) prune: bool,
+    /// Lists what would be written, replaced and removed, and writes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Only the template is filled.
     #[arg(skip)]
     pub(crate) only_template: bool,
@@ -203,12 +206,15 @@ pub(crate) struct Fill {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
-    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    /// Corrections of the reports (JSON lines, CSV or a workbook), each bound to the sent file and to the figure as it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
     /// Writes narrative as the source has it, also dates and document numbers that lost characters and have one reading.
     #[arg(long)]
     pub(crate) as_written: bool,
+    /// Lists what would be written, replaced and removed, and writes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -220,7 +226,7 @@ pub(crate) struct Fill {
 impl From<Fill> for Convert {
     /// To fill a template is to convert to its format with it.
     fn from(fill: Fill) -> Self {
-        let Fill { inputs, template, out, form, corrections, jobs, in_process, as_written } = fill;
+        let Fill { inputs, template, out, form, corrections, jobs, in_process, as_written, dry_run } = fill;
         Self {
             inputs,
             out,
@@ -229,6 +235,7 @@ impl From<Fill> for Convert {
             form,
             as_written,
             in_process,
+            dry_run,
             any: false,
             to_form: None,
             agencies: None,
@@ -265,10 +272,10 @@ pub(crate) struct Check {
     /// The agencies (CSV, XLSX or TOML): last year's reports are matched by them, former names included, and levels and kinds count.
     #[arg(long, value_name = "FILE")]
     pub(crate) agencies: Option<PathBuf>,
-    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    /// Corrections of the reports (JSON lines, CSV or a workbook), each bound to the sent file and to the figure as it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
-    /// File for drafts of corrections: a line for every cell that is certainly wrong.
+    /// File for drafts of corrections: a line for every cell that is certainly wrong; a table for spreadsheets where it ends in .csv.
     #[arg(long, value_name = "FILE")]
     pub(crate) propose: Option<PathBuf>,
     /// Folder for copies of the files that were sent (.docx, .xlsx) with the corrections in them, for the sender to accept: tracked
@@ -278,7 +285,7 @@ pub(crate) struct Check {
     /// Author of comments and tracked changes [default: 年报核对].
     #[arg(long, value_name = "NAME")]
     pub(crate) author: Option<String>,
-    /// Findings that are accepted (TOML or CSV), each for the figures as they were, with a reason and a last day.
+    /// Findings that are accepted (TOML, CSV or a workbook), each for the figures as they were, with a reason and a last day.
     #[arg(long, value_name = "FILE")]
     pub(crate) waivers: Option<PathBuf>,
     /// The day on which waivers hold or have expired [default: today in China].
@@ -334,13 +341,16 @@ pub(crate) struct Rollup {
     pub(crate) year: Option<i16>,
     #[command(flatten)]
     pub(crate) wanting: Wanting,
+    /// Lists what would be written and replaced, and writes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Keeps reports with errors out of the sums; without it they are added up and marked.
     #[arg(long)]
     pub(crate) without_errors: bool,
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
-    /// Corrections of the reports (JSON lines), each bound to the sent file and to the figure as it was.
+    /// Corrections of the reports (JSON lines, CSV or a workbook), each bound to the sent file and to the figure as it was.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
     /// Number of workers [default: one a core].

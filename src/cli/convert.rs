@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Result;
 use nianbao::agencies::{Agencies, Matcher};
-use nianbao::batch::{self, Entry, Inputs, Pipeline, Site, Status, Summary, Task};
+use nianbao::batch::{self, Entry, Inputs, Pipeline, Preview, Site, Status, Summary, Task};
 use nianbao::bind::Binder;
 use nianbao::fill::Template;
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
@@ -21,6 +21,7 @@ use nianbao::write::pdf::PdfWriter;
 use sha2::{Digest, Sha256};
 
 use super::args::{Convert, Global, SiteOptions};
+use super::dry::{self, Trial};
 use super::failure::{Failure, failure, of_file, of_system};
 use super::policy::policy;
 use super::supervise::is_alone;
@@ -74,6 +75,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     let (template_text, page_text) = (bytes.as_deref(), page.1.as_deref());
     let parts = Parts { template: template_text, page: page_text, agencies: agencies.as_ref(), pdf: pdf.as_ref() };
     let fingerprint = fingerprint(args, global, &to, parts, pipeline.policy())?;
+    let trial = Trial::wanted(args.dry_run)?;
     let task = Task {
         inputs: &inputs.list,
         pipeline: &pipeline,
@@ -82,7 +84,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         site: Some(&site),
         pdf: pdf.as_ref(),
         agencies: agencies.as_ref(),
-        out: &args.out,
+        out: trial.as_ref().map_or(args.out.as_path(), Trial::folder),
         prune: args.prune,
         jobs: jobs(args.jobs),
         part: args.shard.is_some(),
@@ -99,12 +101,20 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     not_listed.say(terminal);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
+    if let Some(trial) = &trial {
+        dry::say(terminal, &Preview::of(trial.folder(), &args.out, args.prune), &args.out);
+        return Ok(exit(&summary));
+    }
     terminal.stale(&summary.stale, &args.out.display().to_string());
     terminal.note(&sum(terminal, &summary, &args.out));
-    Ok(match summary {
+    Ok(exit(&summary))
+}
+
+fn exit(summary: &Summary) -> Exit {
+    match summary {
         Summary { stopped: true, .. } => Exit::Stopped,
         Summary { findings, failed, .. } => Exit::wrong_if(findings + failed > 0),
-    })
+    }
 }
 
 /// What people need to know of an input while the batch runs: why it failed, or that it has errors.
@@ -183,6 +193,13 @@ fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String 
 
 /// Says which files of searched folders were passed over.
 pub(super) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
+    if inputs.own > 0 {
+        let own = inputs.own;
+        terminal.note(&match terminal.language {
+            Language::Zh => format!("文件夹中有{own}个文件是以前生成的，不当作报送的文件读取。"),
+            Language::En => format!("not looked at in folders: {own} outputs of earlier runs"),
+        });
+    }
     if inputs.skipped.is_empty() {
         return;
     }

@@ -9,6 +9,7 @@ use nianbao::corrections::{Correction, Corrections};
 use nianbao::finding::{Bilingual, Message};
 
 use super::failure::{of_file, of_system};
+use super::table;
 use super::terminal::Terminal;
 
 /// Most bytes of a file of corrections: more than 200,000 of them.
@@ -20,7 +21,7 @@ pub(super) fn read(path: Option<&Path>, terminal: &Terminal) -> Result<Option<Co
     if std::fs::metadata(path).map_err(of_system(path))?.len() > MOST {
         return Err(of_file(path, &Message::new("更正单过大。", "the file of corrections is too large")));
     }
-    let text = std::fs::read_to_string(path).map_err(of_system(path))?;
+    let (text, _) = table::text(path)?;
     let corrections = Corrections::read(&text).map_err(|error| of_file(path, &error.message()))?;
     for finding in &corrections.findings {
         terminal.line(&terminal.finding(&path.display().to_string(), finding));
@@ -45,8 +46,9 @@ pub(super) fn write(path: &Path, drafts: &[Correction]) -> Result<()> {
             Message::new("文件已有内容，为免覆盖未写入，请换一个文件名。", "the file is not empty; name another one");
         return Err(of_file(path, &said));
     }
-    let mut text = String::new();
-    for draft in drafts {
+    let is_table = path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("csv"));
+    let mut text = if is_table { Corrections::table(drafts) } else { String::new() };
+    for draft in drafts.iter().filter(|_| !is_table) {
         text.push_str(&serde_json::to_string(draft)?);
         text.push('\n');
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use nianbao::agencies::Matcher;
-use nianbao::batch::{self, Content, Input, Loader, Pipeline, Stages, guarded, in_order, worker};
+use nianbao::batch::{self, Content, Input, Loader, Pipeline, Preview, Stages, guarded, in_order, worker};
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::form::Forms;
@@ -20,7 +20,7 @@ use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{Failure, failure, of_file, of_finding, of_system};
 use super::policy::policy;
 use super::terminal::{NAMED, Terminal};
-use super::{Exit, agencies, corrections, mistakes};
+use super::{Exit, agencies, corrections, dry, mistakes};
 
 /// Errors of one kind that are all printed; of more, the first few and a count are.
 const MANY: usize = 20;
@@ -75,8 +75,17 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     });
     let mut report = rollup.report();
     pipeline.check(&mut report, &nianbao::check::Context::default());
-    write(args, &rollup, &report)?;
-    Ok(tell(terminal, &rollup, &report, &args.out))
+    if args.dry_run {
+        let mut preview = Preview::default();
+        made(&rollup, &report, |name, bytes| {
+            preview.add(&args.out, name, bytes);
+            Ok(())
+        })?;
+        dry::say(terminal, &preview, &args.out);
+    } else {
+        write(args, &rollup, &report)?;
+    }
+    Ok(tell(terminal, &rollup, &report, (!args.dry_run).then_some(args.out.as_path())))
 }
 
 /// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
@@ -160,18 +169,30 @@ fn read(
 fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let out = &args.out;
     std::fs::create_dir_all(out).map_err(of_system(out))?;
-    let put = |name: &str, bytes: &[u8]| batch::write_whole(out, name, bytes).map_err(of_system(&out.join(name)));
+    made(rollup, report, |name, bytes| {
+        let written = batch::write_whole(out, name, bytes).and_then(|()| batch::note_copy(out, name));
+        written.map_err(of_system(&out.join(name)))
+    })
+}
+
+/// Makes every file of the roll-up and hands it on.
+fn made(rollup: &Rollup, report: &Report, put: impl FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
     let written = guarded(|| Ok(summary::files(rollup, report, put)));
     written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?
 }
 
-fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Exit {
+fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path>) -> Exit {
     say_errors(terminal, rollup);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
-    let (counts, out) = (counts.get(terminal.language), out.display());
+    let counts = counts.get(terminal.language);
+    let place = out.map(|out| match terminal.language {
+        Language::Zh => format!("输出在 {}", out.display()),
+        Language::En => format!(" Outputs are in {}", out.display()),
+    });
+    let place = place.unwrap_or_default();
     terminal.note(&match terminal.language {
-        nianbao::finding::Language::Zh => format!("{year}年：{counts}输出在 {out}"),
-        nianbao::finding::Language::En => format!("{year}: {counts} Outputs are in {out}"),
+        Language::Zh => format!("{year}年：{counts}{place}"),
+        Language::En => format!("{year}: {counts}{place}"),
     });
     // The narrative is left to write, so only the figures of the superior's report can be wrong.
     let broken = report.findings.iter().filter(|finding| finding.rule.is_some());

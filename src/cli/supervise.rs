@@ -56,10 +56,10 @@ pub(crate) enum Role {
 /// What this process is, and what it has to do with the arguments for it.
 pub(crate) fn role(args: &mut Args) -> Result<Role> {
     let supervised = match &args.command {
-        Typed::Convert(args) => !args.in_process && !reads_stdin(&args.inputs),
-        Typed::Fill(args) => !args.in_process && !reads_stdin(&args.inputs),
+        Typed::Convert(args) => !args.in_process && !args.dry_run && !reads_stdin(&args.inputs),
+        Typed::Fill(args) => !args.in_process && !args.dry_run && !reads_stdin(&args.inputs),
         Typed::Check(args) => !args.in_process && !reads_stdin(&args.inputs),
-        Typed::Rollup(args) => !args.in_process && !reads_stdin(&args.inputs),
+        Typed::Rollup(args) => !args.in_process && !args.dry_run && !reads_stdin(&args.inputs),
         _ => return Ok(Role::Works),
     };
     if !supervised {

@@ -8,6 +8,7 @@
 mod apply;
 mod draft;
 mod parse;
+mod table;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -90,7 +91,12 @@ impl Corrections {
     /// # Errors
     /// The first line that is no correction.
     pub fn read(text: &str) -> Result<Self, CorrectionMistake> {
-        parse::read(text)
+        if table::is_table(text) { table::read(text) } else { parse::read(text) }
+    }
+
+    /// Corrections as a table for spreadsheets (CSV), which [`Corrections::read`] reads as well as JSON lines.
+    pub fn table(corrections: &[Correction]) -> String {
+        table::write(corrections)
     }
 
     /// Whether there is none.

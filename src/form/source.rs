@@ -1,5 +1,7 @@
 //! A mapping file as it is written: the TOML keys, strict, before anything is resolved. `mappings/README.md` teaches the language.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -95,6 +97,12 @@ pub struct WordsSource {
     /// Words of a report as it was written before the form was prescribed, such as the name of its table.
     #[serde(default)]
     pub earlier: Option<Vec<String>>,
+    /// Words before a telephone number that is there to be called, which is no personal data.
+    #[serde(default)]
+    pub contact: Option<Vec<String>>,
+    /// Words that are often written wrongly: as they are written, and as they should be.
+    #[serde(default)]
+    pub misspelt: Option<BTreeMap<String, String>>,
 }
 
 /// The title of a report.

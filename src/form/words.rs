@@ -18,6 +18,10 @@ pub struct Words {
     pub sender: Vec<String>,
     /// In a report as it was written before the form was prescribed.
     pub earlier: Vec<String>,
+    /// Before a telephone number that is there to be called.
+    pub contact: Vec<String>,
+    /// Words as they are written wrongly, and as they should be; not folded.
+    pub misspelt: Vec<(String, String)>,
 }
 
 impl Words {
@@ -37,6 +41,8 @@ impl Words {
             example: list(source.example, defaults.example),
             sender: list(source.sender, defaults.sender),
             earlier: list(source.earlier, defaults.earlier),
+            contact: list(source.contact, defaults.contact),
+            misspelt: source.misspelt.or(defaults.misspelt).unwrap_or_default().into_iter().collect(),
         })
     }
 }

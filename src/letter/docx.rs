@@ -8,6 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{Letter, Style};
+use crate::write::plan;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
@@ -44,10 +45,15 @@ fn body(letters: &[Letter]) -> String {
         letter.paragraphs.iter().enumerate().map(move |(index, paragraph)| (number > 0 && index == 0, paragraph))
     });
     let mut all = all.peekable();
+    let mut signing = false;
     while let Some((begins, (style, text))) = all.next() {
         let (layout, font, size) = look(*style);
+        let next = all.peek().filter(|(_, (next, _))| *next == Style::Signature).map(|(_, (_, next))| next.as_str());
+        let signature = (*style == Style::Signature).then(|| signature(text, next, !signing));
+        signing = signature.is_some();
+        let layout = signature.as_deref().unwrap_or(layout);
         // Who signs and when never stand alone on a page.
-        let signed = all.peek().is_some_and(|(_, (next, _))| *next == Style::Signature);
+        let signed = next.is_some();
         let page = if begins || *style == Style::Attached { "<w:pageBreakBefore/>" } else { "" };
         let layout = match layout.strip_prefix(KEEP) {
             Some(rest) => format!("{KEEP}{page}{rest}"),
@@ -80,7 +86,8 @@ fn look(style: Style) -> (&'static str, &'static str, u32) {
             32,
         ),
         Style::Attached => (LINE, "黑体", 32),
-        Style::Address => (LINE, "仿宋_GB2312", 32),
+        // Where a signature stands is decided by what follows it.
+        Style::Address | Style::Signature => (LINE, "仿宋_GB2312", 32),
         Style::Heading => (
             "<w:keepNext/><w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>",
             "黑体",
@@ -91,13 +98,22 @@ fn look(style: Style) -> (&'static str, &'static str, u32) {
             "仿宋_GB2312",
             32,
         ),
-        Style::Signature => (
-            "<w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:rightChars=\"400\" w:right=\"1280\"/><w:jc w:val=\"right\"/>",
-            "仿宋_GB2312",
-            32,
-        ),
     }
 }
+
+/// Who signs and the day: a line below the text, the name over the middle of the day (GB/T 9704-2012, 7.3.5).
+fn signature(text: &str, day: Option<&str>, first: bool) -> String {
+    let halves = day.map_or(plan::DAY, |day| plan::over_day(text, day));
+    let before = if first { " w:before=\"579\"" } else { "" };
+    let (hundredths, twips) = (halves * 50, halves * HALF);
+    format!(
+        "<w:spacing{before} w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:rightChars=\"{hundredths}\" w:right=\"{twips}\"/>\
+         <w:jc w:val=\"right\"/>"
+    )
+}
+
+/// Twips of half a character of running text, whose size is 16.
+const HALF: i64 = 160;
 
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -8,6 +8,7 @@ mod ofd;
 mod page;
 mod paged;
 mod pdf;
+mod rows;
 mod shared;
 mod sheet;
 mod sniff;
@@ -24,6 +25,7 @@ use crate::finding::{Finding, Message};
 pub(crate) use container::{Relationships, package};
 pub use damage::Damage;
 pub use error::ReadError;
+pub use rows::{Rows, first_rows, is_workbook};
 pub use sniff::{Sniffed, sniff};
 pub use unsupported::{FileKind, Unsupported};
 

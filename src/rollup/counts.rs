@@ -1,6 +1,6 @@
 //! How many agencies reported: counted once, and said in the same words on the terminal, on the page and in the workbook.
 
-use super::Rollup;
+use super::{OtherReport, Rollup};
 use crate::finding::Message;
 
 /// How many agencies are to report and what they did. Agencies are counted, not files.
@@ -12,6 +12,8 @@ pub struct Counts {
     pub reported: usize,
     /// Those that sent what could not be read.
     pub unreadable: usize,
+    /// Those that sent a report of another year or form.
+    pub other: usize,
     /// Those that sent nothing.
     pub missing: usize,
     /// Of those with a report, the ones with more than one.
@@ -21,14 +23,22 @@ pub struct Counts {
 }
 
 impl Rollup<'_> {
+    /// What an agency sent in place of a report of this year and form, where it sent such.
+    pub fn other_report(&self, agency: usize) -> Option<&OtherReport> {
+        let name = self.agencies.list()[agency].name.as_str();
+        self.others.iter().find(|other| other.agency.as_deref() == Some(name))
+    }
+
     /// How many agencies reported.
     pub fn counts_of_agencies(&self) -> Counts {
-        let (reported, unreadable, missing) = (self.entries.len(), self.unreadable.len(), self.missing.len());
+        let (reported, unreadable, without) = (self.entries.len(), self.unreadable.len(), self.missing.len());
+        let other = self.missing.iter().filter(|&&agency| self.other_report(agency).is_some()).count();
         Counts {
-            expected: (!self.agencies.are_of_reports()).then_some(reported + unreadable + missing),
+            expected: (!self.agencies.are_of_reports()).then_some(reported + unreadable + without),
             reported,
             unreadable,
-            missing,
+            other,
+            missing: without - other,
             repeated: self.repeated.len(),
             taken: self.total.taken.len(),
         }
@@ -38,14 +48,18 @@ impl Rollup<'_> {
 impl Counts {
     /// The counts in a sentence.
     pub fn message(&self) -> Message {
-        let Self { reported, unreadable, missing, repeated, taken, .. } = self;
+        let Self { reported, unreadable, other, missing, repeated, taken, .. } = self;
+        let (zh, en) = match other {
+            0 => Default::default(),
+            _ => (format!("年度或格式不符{other}个，"), format!("{other} sent one of another year or form, ")),
+        };
         match self.expected {
             Some(expected) => Message::new(
                 format!(
-                    "应报{expected}个单位，已报{reported}个，已报未能读取{unreadable}个，未报{missing}个；重复报送{repeated}个。合计由{taken}份报告相加。"
+                    "应报{expected}个单位，已报{reported}个，已报未能读取{unreadable}个，{zh}未报{missing}个；重复报送{repeated}个。合计由{taken}份报告相加。"
                 ),
                 format!(
-                    "{expected} agencies to report: {reported} reported, {unreadable} sent what could not be read, {missing} missing; {repeated} reported more than once. The total is the sum of {taken} reports."
+                    "{expected} agencies to report: {reported} reported, {unreadable} sent what could not be read, {en}{missing} missing; {repeated} reported more than once. The total is the sum of {taken} reports."
                 ),
             ),
             None => Message::new(

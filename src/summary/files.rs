@@ -26,6 +26,7 @@ pub fn files<E: From<WriteError>>(
     };
     add("汇总.xlsx".to_owned(), workbook::workbook(rollup)?)?;
     add("汇总.csv".to_owned(), workbook::wide_csv(rollup)?)?;
+    add("汇总.schema.json".to_owned(), workbook::wide_schema(rollup)?)?;
     add("values.jsonl".to_owned(), workbook::values(rollup)?)?;
     add("findings.jsonl".to_owned(), findings(rollup).map_err(|error| failed(Output::Json, &error))?)?;
     for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {

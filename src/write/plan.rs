@@ -105,6 +105,9 @@ pub(crate) fn title(form: &Form, report: &Report) -> String {
     }
 }
 
+/// Halves of a character that a line of the title holds: 442 points at a size of 22.
+pub(crate) const TITLE_WIDTH: usize = 40;
+
 /// The title in lines no longer than `most` halves of a character, broken between its phrases only (agency, year, name of the form): as
 /// few lines as need be, as even as can be. A phrase that is longer by itself is left to break where it may.
 pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<String> {
@@ -188,15 +191,20 @@ pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
 /// How far from the right the agency or the day that closes a report ends, in halves of a character: the day four characters
 /// (GB/T 9704-2012, 7.3.5.1), the agency so that it stands over the middle of the day.
 pub(crate) fn from_right(report: &Report, closing: Closing, text: &str) -> i64 {
-    const DAY: i64 = 8;
     match (closing, day(report)) {
-        (Closing::Agency, Some(day)) => {
-            let [day, agency] = [day.width(), text.width()].map(|width| i64::try_from(width).unwrap_or(i64::MAX));
-            (DAY + day.saturating_sub(agency) / 2).max(0)
-        }
+        (Closing::Agency, Some(day)) => over_day(text, &day),
         _ => DAY,
     }
 }
+
+/// How far from the right a name ends that stands over the middle of the day, in halves of a character.
+pub(crate) fn over_day(name: &str, day: &str) -> i64 {
+    let [day, name] = [day.width(), name.width()].map(|width| i64::try_from(width).unwrap_or(i64::MAX));
+    (DAY + day.saturating_sub(name) / 2).max(0)
+}
+
+/// How far from the right the day ends, in halves of a character.
+pub(crate) const DAY: i64 = 8;
 
 /// The day of publication as reports end with it.
 pub(crate) fn day(report: &Report) -> Option<String> {

@@ -164,17 +164,17 @@ pub(super) fn header_variant(form: &Form, table: usize, (written, read): (String
 }
 
 fn columns_shown(extra: &[(String, Vec<String>)]) -> (String, String) {
-    let mut zh = Vec::new();
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
     for (header, texts) in extra {
         let zeros = texts.iter().all(|text| text == "0");
-        let texts =
-            if zeros { "0".to_owned() } else { texts.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("、") };
-        let header = if header.is_empty() { "（无表头）" } else { header };
-        zh.push(format!("“{header}”：{texts}"));
+        let shown: Vec<&str> = if zeros { vec!["0"] } else { texts.iter().take(SHOWN).map(String::as_str).collect() };
+        let named = |none: &str, quotes: [char; 2]| {
+            if header.is_empty() { none.to_owned() } else { format!("{}{header}{}", quotes[0], quotes[1]) }
+        };
+        zh.push(format!("{}：{}", named("无表头的一栏", ['“', '”']), shown.join("、")));
+        en.push(format!("{}: \"{}\"", named("one without a header", ['"', '"']), shown.join("\", \"")));
     }
-    let zh = zh.join("；");
-    let en = zh.replace('、', ", ");
-    (zh, en)
+    (zh.join("；"), en.join("; "))
 }
 
 /// Columns that the form does not have.

@@ -96,11 +96,9 @@ fn advertisement(name: &str, signed: Option<&str>) -> Named {
             ),
         ),
         None => Message::new(
+            format!("标题中的机关名称“{name}”疑混入广告文字，已留空。请在标题中写明机关全称，或在单位名录中登记。"),
             format!(
-                "标题中的机关名称“{name}”疑混入广告文字，已留空。请在标题中写明机关全称，或用机关名录（--agencies）指定。"
-            ),
-            format!(
-                "The agency's name \"{name}\" in the title seems to hold an advertisement and was left open. Write the full name in the title, or give an agencies file (--agencies)."
+                "The agency's name \"{name}\" in the title seems to hold an advertisement and was left open. Write the full name in the title, or list it in the agencies file."
             ),
         ),
     };

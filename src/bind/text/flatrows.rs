@@ -14,7 +14,7 @@ use crate::bind::source::stream::{Claim, Stream};
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, FieldKind, Head, Rule};
+use crate::form::{FieldIndex, FieldKind, Head};
 use crate::text::blank;
 
 /// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
@@ -408,17 +408,16 @@ impl FlatTable<'_, '_> {
         let form = &self.index.form;
         let start = cut.first()?.0.start;
         let fields = cut.iter().flat_map(|(row, _)| &form.fields[row.first..row.first + row.wanted]);
-        let used = |rule: &&Rule| cut.iter().any(|(_, rules)| rules.contains(&rule.id));
-        let rules: Vec<&str> = form.rules.iter().filter(used).map(|rule| rule.id.as_str()).collect();
         let name = &form.tables[self.table].name;
         let (count, digits) = (cut.len(), cut.iter().all(|(_, rules)| rules.is_empty()));
-        let by = Message::new(format!("按勾稽关系{}", rules.join("、")), format!("by the rules {}", rules.join(", ")));
-        let by = if digits { Message::new("按数字本身", "by the digits alone") } else { by };
+        // Which rules it was stands with each figure.
+        let by =
+            if digits { ("按数字本身", "by the digits alone") } else { ("按勾稽关系", "by the form's sums") };
         let message = Message::new(
-            format!("{}有{count}行的数字连写在一起，{}只有一种切分方法，已据此读取。请核对。", name.zh, by.zh),
+            format!("{}有{count}行的数字连写在一起，{}只有一种切分方法，已据此读取。请核对。", name.zh, by.0),
             format!(
                 "The figures of {count} rows of {} run together; {} they can be divided in one way only. Check them.",
-                name.en, by.en
+                name.en, by.1
             ),
         );
         let ids = fields.map(|field| field.id.clone());

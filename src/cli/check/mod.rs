@@ -31,7 +31,7 @@ use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
 use super::failure::{failure, of_file, of_system};
 use super::policy::policy;
 use super::terminal::Terminal;
-use super::{Exit, agencies, corrections, mistakes, now};
+use super::{Exit, agencies, corrections, mistakes, now, table};
 use passages::Passages;
 use previous::Previous;
 use printer::Printer;
@@ -135,8 +135,9 @@ fn read_waivers(path: &Path) -> Result<Waivers> {
     if std::fs::metadata(path).map_err(of_system(path))?.len() > 64 << 20 {
         return Err(of_file(path, &Message::new("保留清单不得超过64MB。", "a file of waivers may have 64 MB")));
     }
-    let text = std::fs::read_to_string(path).map_err(of_system(path))?;
-    Waivers::read(&path.to_string_lossy(), &text).map_err(|error| of_file(path, &error.message()))
+    let (text, is_table) = table::text(path)?;
+    let name = if is_table { "waivers.csv".into() } else { path.to_string_lossy() };
+    Waivers::read(&name, &text).map_err(|error| of_file(path, &error.message()))
 }
 
 /// What the workers share.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::controls::{Control, controls};
 use super::scan::{ParagraphScan, Scan, scan};
-use super::slot::{ParagraphSlot, Style, TextSlot};
+use super::slot::{ParagraphSlot, Style, TextSlot, look_before};
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Budget, Place};
 use crate::fill::edit::Span;
@@ -97,7 +97,11 @@ pub(super) fn locate(
     locator.title(anchors)?;
     let headings = locator.headings(anchors)?;
     locator.sections(found, anchors, &headings)?;
-    Ok(locator.slots)
+    let Locator { mut slots, .. } = locator;
+    if slots.body == Style::plain(&slots.prefix) {
+        slots.body = Style::running(&slots.prefix);
+    }
+    Ok(slots)
 }
 
 /// The prefix of the main vocabulary, and where the text of the body ends.
@@ -192,7 +196,13 @@ impl Locator<'_> {
             let run = paragraph.runs.iter().find_map(|run| run.properties);
             self.source.get(run.or(paragraph.mark)?.0..run.or(paragraph.mark)?.1)
         });
+        if style.is_none() && neighbour.is_empty() {
+            *neighbour = look_before(self.source, span.0, &self.slots.prefix).unwrap_or_default();
+        }
+        let bare = |paragraph: &ParagraphScan| paragraph.properties.is_none() && paragraph.runs.is_empty();
+        let bare = scan.paragraphs.len() == 1 && scan.paragraphs.iter().all(bare);
         let slot = TextSlot::of(self.source, &scan, &self.slots.prefix, neighbour);
+        let slot = slot.map(|slot| if bare { slot.centred() } else { slot });
         if let Some(style) = style {
             style.clone_into(neighbour);
         }

@@ -160,7 +160,9 @@ impl DocxTemplate {
         let title = plan::title(&self.form, report);
         match self.slots.title.split_first() {
             Some((first, others)) => {
-                first.text.put(&title, edits);
+                // A title that takes more than a line is broken between its phrases.
+                let lines = plan::title_lines(&self.form, report, plan::TITLE_WIDTH);
+                first.text.put(&lines.join("\n"), edits);
                 for other in others {
                     other.remove(edits);
                 }

@@ -138,7 +138,11 @@ impl Narrative<'_> {
     fn pieces(&mut self, pieces: &[Piece], style: &Style, xml: &mut String) {
         for piece in pieces {
             match *piece {
-                Piece::Text(text) | Piece::Heading(_, text) => style.write(text, xml),
+                Piece::Text(text) => match plan::closing(self.report, text) {
+                    Some(closing) => style.write_right(text, plan::from_right(self.report, closing, text), xml),
+                    None => style.write(text, xml),
+                },
+                Piece::Heading(_, text) => style.write(text, xml),
                 Piece::Table(_) => {}
                 Piece::Extra(table) if self.slots.prefix == "w:" && extra::is_drawn(table) => {
                     // Word joins tables that follow each other, and wants a paragraph behind the last one.

@@ -40,6 +40,17 @@ impl TextSlot {
         Some(Self { existing, at, before, after, erase, prefix: prefix.to_owned() })
     }
 
+    /// The place in a paragraph that has neither properties nor runs: what is put there stands in the middle.
+    pub(super) fn centred(mut self) -> Self {
+        let prefix = &self.prefix;
+        if !prefix.is_empty() {
+            let properties = format!("<{prefix}pPr><{prefix}jc {prefix}val=\"center\"/></{prefix}pPr>");
+            // An element without content is opened first.
+            self.before.insert_str(usize::from(self.before.starts_with('>')), &properties);
+        }
+        self
+    }
+
     /// The edits that put a text there; none where it stands there already.
     pub(super) fn put(&self, text: &str, edits: &mut Vec<Edit>) {
         if text.trim() == self.existing.trim() {
@@ -98,6 +109,18 @@ fn has(text: &str, prefix: &str, name: &str) -> Option<usize> {
     })
 }
 
+/// The `w:rPr` of the last run before a byte, without weight: how the label of a row looks, for figures in cells without a look.
+pub(super) fn look_before(source: &str, at: usize, prefix: &str) -> Option<String> {
+    let before = source.get(..at)?;
+    let start = [">", " "].iter().filter_map(|end| before.rfind(&format!("<{prefix}r{end}"))).max()?;
+    let run = before.get(start..)?;
+    let content = run.get(run.find('>')? + 1..)?;
+    let (open, close) = (format!("<{prefix}rPr>"), format!("</{prefix}rPr>"));
+    let look = content.get(..content.find(&close)? + close.len()).filter(|look| look.starts_with(&open))?;
+    let plain = ["b", "bCs"].iter().fold(look.to_owned(), |look, name| look.replace(&format!("<{prefix}{name}/>"), ""));
+    Some(plain)
+}
+
 /// The span of an empty element of this name inside a span.
 fn child(source: &str, span: Span, prefix: &str, name: &str) -> Option<Span> {
     let text = source.get(span.0..span.1)?;
@@ -141,6 +164,15 @@ impl Style {
         Self { prefix: prefix.to_owned(), ..Self::default() }
     }
 
+    /// The look of running text in a document that has none: the first line two characters in.
+    pub(super) fn running(prefix: &str) -> Self {
+        if prefix.is_empty() {
+            return Self::plain(prefix);
+        }
+        let indent = format!("<{prefix}ind {prefix}firstLineChars=\"200\" {prefix}firstLine=\"640\"/>");
+        Self { paragraph: format!("<{prefix}pPr>{indent}</{prefix}pPr>"), ..Self::plain(prefix) }
+    }
+
     fn of(source: &str, paragraph: &ParagraphScan, prefix: &str) -> Self {
         let slice = |span: Span| source.get(span.0..span.1).unwrap_or_default();
         let mut properties = paragraph.properties.map(slice).unwrap_or_default().to_owned();
@@ -156,6 +188,13 @@ impl Style {
         Self { paragraph: properties, run: style.unwrap_or_default().to_owned(), prefix: prefix.to_owned() }
     }
 
+    /// A paragraph of this look that stands at the right, so many halves of a character from the margin.
+    pub(super) fn write_right(&self, text: &str, halves: i64, out: &mut String) {
+        let Self { paragraph, run, prefix } = self;
+        let paragraph = at_right(paragraph, prefix, halves);
+        Self { paragraph, run: run.clone(), prefix: prefix.clone() }.write(text, out);
+    }
+
     /// A paragraph of this look.
     pub(super) fn write(&self, text: &str, out: &mut String) {
         let Self { paragraph, run, prefix } = self;
@@ -163,6 +202,54 @@ impl Style {
         texts(prefix, text, out);
         out.push_str(&format!("</{prefix}r></{prefix}p>"));
     }
+}
+
+/// What may stand behind the indent in a `w:pPr` (17.3.1.26), in order; the alignment stands behind the first [`BEFORE_ALIGNMENT`].
+const BEHIND_INDENT: &[&str] = &[
+    "contextualSpacing",
+    "mirrorIndents",
+    "suppressOverlap",
+    "textDirection",
+    "textAlignment",
+    "textboxTightWrap",
+    "outlineLvl",
+    "divId",
+    "cnfStyle",
+    "rPr",
+    "sectPr",
+    "pPrChange",
+];
+
+const BEFORE_ALIGNMENT: usize = 3;
+
+/// The properties of a paragraph with another indent and alignment: at the right.
+fn at_right(properties: &str, prefix: &str, halves: i64) -> String {
+    let mut own = properties.to_owned();
+    for name in ["ind", "jc"] {
+        while let Some((start, end)) = child(&own, (0, own.len()), prefix, name) {
+            own.replace_range(start..end, "");
+        }
+    }
+    if prefix.is_empty() {
+        // Attributes would need a prefix of their own.
+        return properties.to_owned();
+    }
+    // Hundredths of a character, and twips at the size of running text for what does not know those.
+    let (hundredths, twips) = (halves * 50, halves * 160);
+    let indent = format!(
+        "<{prefix}ind {prefix}rightChars=\"{hundredths}\" {prefix}right=\"{twips}\" {prefix}firstLineChars=\"0\" {prefix}firstLine=\"0\"/>"
+    );
+    let alignment = format!("<{prefix}jc {prefix}val=\"right\"/>");
+    let close = format!("</{prefix}pPr>");
+    if !own.ends_with(&close) {
+        return format!("<{prefix}pPr>{indent}{alignment}{close}");
+    }
+    for (element, behind) in [(indent, BEHIND_INDENT), (alignment, &BEHIND_INDENT[BEFORE_ALIGNMENT..])] {
+        let end = own.len() - close.len();
+        let at = behind.iter().filter_map(|name| has(&own, prefix, name)).min().unwrap_or(end);
+        own.insert_str(at, &element);
+    }
+    own
 }
 
 /// A paragraph that can be written into, followed by others like it, or taken out.

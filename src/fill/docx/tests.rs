@@ -1,7 +1,7 @@
 //! Text put into paragraphs and cells of every shape that word processors write.
 
 use super::scan::scan;
-use super::slot::{ParagraphSlot, TextSlot};
+use super::slot::{ParagraphSlot, TextSlot, look_before};
 use crate::document::Budget;
 use crate::fill::edit::{Edit, apply};
 use crate::read::ReadError;
@@ -120,4 +120,26 @@ fn edits_are_made_from_the_left_and_never_twice() {
     let mut edits =
         vec![Edit::erase((3, 5)), Edit::insert(3, "x".into()), Edit::erase((4, 6)), Edit::insert(0, "y".into())];
     assert_eq!(apply("abcdefg", &mut edits), "yabcxfg");
+}
+
+#[test]
+fn a_figure_in_a_bare_cell_stands_in_the_middle() -> Result<(), ReadError> {
+    for (cell, wanted) in [
+        ("<w:p/>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),
+        ("<w:p></w:p>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),
+    ] {
+        let scan = scan(cell, (0, cell.len()), "w:", &mut Budget::default())?;
+        let slot = TextSlot::of(cell, &scan, "w:", "<w:near/>").ok_or(ReadError::Empty)?.centred();
+        let mut edits = Vec::new();
+        slot.put("7", &mut edits);
+        assert_eq!(apply(cell, &mut edits), wanted);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_bare_cell_looks_like_the_label_before_it() {
+    let row = "<w:tc><w:p><w:pPr><w:rPr><w:x/></w:rPr></w:pPr><w:r w:rsidR=\"1\"><w:rPr><w:b/><w:sz w:val=\"18\"/></w:rPr><w:t>规章</w:t></w:r></w:p></w:tc>";
+    assert_eq!(look_before(row, row.len(), "w:").as_deref(), Some("<w:rPr><w:sz w:val=\"18\"/></w:rPr>"));
+    assert_eq!(look_before("<w:tc><w:p><w:r><w:t>规章</w:t></w:r></w:p></w:tc>", 40, "w:"), None);
 }

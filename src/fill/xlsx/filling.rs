@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::XlsxTemplate;
 use super::formula::Held;
+use super::height;
 use super::locate::Cell;
 use super::sheet::At;
 use crate::fill::edit::{Edit, apply};
@@ -226,6 +227,13 @@ impl<'a> Filling<'a> {
             let formula = slot.formula.and_then(|(start, end)| template.sheet.xml.get(start..end)).unwrap_or_default();
             let text = write(&template.sheet.prefix, at, &slot.attributes, formula, entry);
             edits[number].push(Edit { span: slot.span, text });
+        }
+        for (number, edits) in edits.iter_mut().enumerate().filter(|(_, edits)| !edits.is_empty()) {
+            let texts = self.entries.iter().filter_map(|((sheet, at), entry)| match entry {
+                Entry::Text(text) if *sheet == number => Some((*at, text.as_str())),
+                _ => None,
+            });
+            edits.extend(height::grown(&self.template.sheets[number].sheet, texts));
         }
         let sheets = self.template.sheets.iter().zip(edits).filter(|(_, edits)| !edits.is_empty());
         sheets.map(|(sheet, mut edits)| (sheet.part.as_str(), apply(&sheet.sheet.xml, &mut edits))).collect()

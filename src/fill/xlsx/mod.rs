@@ -3,6 +3,7 @@
 mod book;
 mod filling;
 mod formula;
+mod height;
 mod locate;
 mod sheet;
 #[cfg(test)]

@@ -39,6 +39,14 @@ pub(super) struct CellSlot {
     pub(super) formula: Option<Span>,
 }
 
+/// The start tag of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RowTag {
+    pub(super) span: Span,
+    /// Its height in points, where it has one.
+    pub(super) height: Option<f64>,
+}
+
 /// A formula as the sheet has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Written {
@@ -67,6 +75,10 @@ pub(super) struct Sheet {
     pub(super) texts: BTreeSet<At>,
     /// Merged regions: first and last cell.
     pub(super) merges: Vec<(At, At)>,
+    /// Rows with wanted cells, by number.
+    pub(super) rows: BTreeMap<u32, RowTag>,
+    /// Widths of columns: first and last column, width in digits.
+    pub(super) widths: Vec<(u32, u32, f64)>,
     /// Not everything was kept: what is not known of a cell may be there.
     pub(super) more: bool,
 }
@@ -155,7 +167,8 @@ impl<'a> Scan<'a> {
                         scan.cell(&mut events, &tag, row, budget)?;
                     }
                 }
-                Event::Open(tag) if events.depth() == 2 && is(&tag, "mergeCells") => {}
+                Event::Open(tag) if events.depth() == 2 && (is(&tag, "mergeCells") || is(&tag, "cols")) => {}
+                Event::Open(tag) if events.depth() == 3 && is(&tag, "col") => scan.width(&tag),
                 Event::Open(tag) if events.depth() == 3 && is(&tag, "mergeCell") => {
                     let region = tag.get("ref").unwrap_or_default();
                     let ends = region.split_once(':').and_then(|(from, to)| Some((place(from)?, place(to)?)));
@@ -189,11 +202,26 @@ impl<'a> Scan<'a> {
     fn open_row(&mut self, tag: &Tag, end: usize, last: Option<u32>) -> Result<Row, ReadError> {
         let number = number(tag, last)?;
         self.rest(number, Gap::Sheet(tag.start));
+        if self.wanted.range((number, 0)..(number, COLUMNS)).next().is_some() {
+            let height = tag.get("ht").and_then(|height| height.trim().parse().ok());
+            self.sheet.rows.insert(number, RowTag { span: (tag.start, end), height });
+        }
         let style = tag.get("s").map(|style| format!(" s=\"{}\"", digits(&style))).unwrap_or_default();
         if self.is_empty(end) {
             self.row(number, COLUMNS, Gap::EmptyRow((tag.start, end)), &style);
         }
         Ok(Row { number, next: 0, style })
+    }
+
+    /// Keeps how wide columns are.
+    fn width(&mut self, tag: &Tag) {
+        let read = |name| tag.get(name).and_then(|text| text.trim().parse::<f64>().ok());
+        let column = |name| tag.get(name).and_then(|text| text.parse::<u32>().ok()?.checked_sub(1));
+        if let (Some(first), Some(last), Some(width)) = (column("min"), column("max"), read("width"))
+            && self.sheet.widths.len() < MOST_KEPT
+        {
+            self.sheet.widths.push((first, last, width));
+        }
     }
 
     /// Whether the tag that ends before a byte is that of an empty element.

@@ -103,7 +103,7 @@ pub static CHARACTERS_NOT_SHOWN: Code = Code {
         "No font that is installed has these characters (rare ones, or of private use); the sign U+3013 stands for them in the PDF, and in no other output.",
     ),
     remedy: (
-        "请安装含有这些字的字体（如宋体-ExtB、思源字体），或用 --fonts 指定字体文件夹；自造字请改用规范字。",
+        "请安装含有这些字的字体（如“宋体-ExtB”、思源字体），或用 --fonts 指定字体文件夹；自造字请改用规范字。",
         "Install a font that has them (such as SimSun-ExtB or Noto CJK) or name a folder with --fonts; replace characters of private use.",
     ),
 };

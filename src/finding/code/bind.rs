@@ -8,7 +8,7 @@ super::declare! {
     FORM_NOT_RECOGNISED = "form-not-recognised", Error,
         ("未识别出报告", "no report was recognised"),
         ("文件中没有找到任何一种已知格式的表格或标题。", "The document holds neither the tables nor the headings of any known form."),
-        ("请确认文件是年度报告；表格是图片的，请索取可编辑的文件。", "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file.");
+        ("请确认文件是年度报告；表格是图片的，请索取可编辑的文件；一般公文可用 nianbao convert --any 整理。", "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file; `nianbao convert --any` reads any document.");
     /// The form is a draft.
     FORM_DRAFT = "form-draft", Info,
         ("格式是草稿", "the form is a draft"),
@@ -121,7 +121,7 @@ super::declare! {
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
     /// Cells hold a dash, a slash or 无.
     CELLS_NOT_NUMBERS = "cells-not-numbers", Warning,
-        ("单元格填写了“/”“—”或“无”", "cells hold a slash, a dash or 无"),
+        ("单元格填写了“/”“—”或“无”", "cells hold a slash, a dash or \"无\""),
         ("这些写法不等于0，按原样保留。", "These are not 0; they are kept as written."),
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
     /// A figure was converted to the form's unit.
@@ -153,7 +153,7 @@ super::declare! {
     AGENCY_UNCERTAIN = "agency-uncertain", Warning,
         ("机关名称不确定", "the agency's name is not certain"),
         ("标题中没有可靠的机关名称。", "The title gives no reliable name of an agency."),
-        ("请在标题中写明机关全称，或用机关名录（--agencies）指定。", "Write the full name in the title, or give an agencies file (--agencies).");
+        ("请在标题中写明机关全称，或在单位名录中登记。", "Write the full name in the title, or list it in the agencies file.");
     /// Title, signature or file name name different agencies.
     AGENCY_DIFFERS = "agency-differs", Error,
         ("机关名称前后不一致", "the agency differs within the report"),
@@ -187,7 +187,7 @@ super::declare! {
     /// A date with lost characters was repaired.
     DATE_REPAIRED = "date-repaired", Info,
         ("日期缺字，已按唯一可能读取", "a date with lost characters was read in the only possible way"),
-        ("日期缺少“年”“月”等字，只有一种读法。", "The date lacks 年 or 月, and only one reading is possible."),
+        ("日期缺少“年”“月”等字，只有一种读法。", "The date lacks \"年\" or \"月\", and only one reading is possible."),
         ("请核对。", "Check it.");
     /// A date cannot be decided.
     DATE_UNCERTAIN = "date-uncertain", Info,

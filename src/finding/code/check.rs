@@ -67,7 +67,7 @@ super::declare! {
     /// Parts named in the prose are more than the whole.
     PROSE_SUM = "prose-sum", Warning,
         ("正文中的分项之和大于总数", "parts in the text are more than the whole"),
-        ("正文列出的“其中”各项相加，超过了前面的总数。", "The parts that the text lists after 其中 add up to more than the whole."),
+        ("正文列出的“其中”各项相加，超过了前面的总数。", "The parts that the text lists after \"其中\" add up to more than the whole."),
         ("请核对正文中的数字。", "Check the figures in the text.");
     /// A figure in the prose differs from the table.
     PROSE_TABLE = "prose-table", Warning,
@@ -104,6 +104,16 @@ super::declare! {
         ("文字与其他单位相同", "a part has another agency's text"),
         ("除机关名称和年份外，这一部分与另一单位报告的文字相同。", "But for the agency's name and the years, the part has the text of another agency's report."),
         ("请核对是否套用。", "Check whether it was copied.");
+    /// What must not be published about people.
+    PERSONAL_DATA = "personal-data", Info,
+        ("疑有个人信息", "personal data may be left in"),
+        ("正文中有身份证号、银行卡号（按校验位判断）或手机号。默认只作说明；可在 nianbao.toml 中改为“提示”或“错误”。", "The text holds numbers of identity cards or bank cards (by their check digits) or of mobile phones. A note unless nianbao.toml makes it more."),
+        ("公开前请删去。", "Remove it before publishing.");
+    /// A word that is written wrongly.
+    WORD_MISSPELT = "word-misspelt", Info,
+        ("疑有错别字", "a word may be misspelt"),
+        ("正文中有表式文件所列的错别字。", "The text holds a word of the form's list of wrong spellings."),
+        ("请核对。", "Check it.");
     /// Words of an older form.
     OUTLINE_STALE = "outline-stale", Info,
         ("沿用了旧格式的内容", "words of an older form"),

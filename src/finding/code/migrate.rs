@@ -8,7 +8,7 @@ declare! {
     NO_MIGRATION = "no-migration", Error,
         ("没有两种格式之间的转换规则", "no migration between two forms"),
         ("这份报告的格式与要求的格式之间没有转换规则，没有输出。", "There is no migration from the form of this report to the one that is wanted; nothing was written."),
-        ("请核对--to-form，或在mappings/migrations中写一份转换规则。", "Check --to-form, or write a migration (mappings/migrations).");
+        ("请核对 --to-form 所写的格式；要转换的，须另写一份转换规则。", "Check --to-form, or write a migration.");
     /// Figures have no place in the form that is wanted.
     FIGURES_WITHOUT_PLACE = "figures-without-place", Warning,
         ("新格式中没有对应栏目的数据", "figures for which the form has no place"),

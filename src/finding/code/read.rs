@@ -177,7 +177,7 @@ pub static TEXT_RECOGNISED: Code = Code {
     severity: Warning,
     title: ("页面文字由识别软件生成", "the text of pages was made by a recognition program"),
     why: (
-        "这些页是扫描件，文字由识别软件（OCR）附在图片上，可能认错数字。",
+        "这些页是扫描件，文字由识别软件附在图片上，可能认错数字。",
         "These pages are scans whose text a program (OCR) has added, which may have taken a digit for another.",
     ),
     remedy: ("请对照页面图像逐一核对数据。", "Compare every figure with the picture of the page."),

@@ -193,7 +193,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "form": { "id": form.id, "name": form.name },
         "superior": rollup.superior().map(|top| rollup.agencies.list()[top].name.as_str()),
         "listed": !rollup.agencies.are_of_reports(),
-        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "missing": counts.missing, "repeated": counts.repeated, "taken": counts.taken },
+        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "missing": counts.missing + counts.other, "repeated": counts.repeated, "taken": counts.taken },
         "said": counts.message(),
         "columns": columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
         "total": row(&rollup.total.region),

@@ -17,8 +17,9 @@ const MISSING: usize = 3;
 const SUPERIOR: usize = 4;
 const NOT_COUNTED: usize = 5;
 const WHOLE: usize = 6;
+const OTHER: usize = 7;
 
-const STATES: [State; 7] = [
+const STATES: [State; 8] = [
     State { name: "已报，无错误", kind: "good" },
     State { name: "已报，有错误", kind: "look" },
     State { name: "已报，未能读取", kind: "bad" },
@@ -26,6 +27,7 @@ const STATES: [State; 7] = [
     State { name: "上级，由下级汇总", kind: "" },
     State { name: "未计入的文件", kind: "look" },
     State { name: "汇总", kind: "" },
+    State { name: "年度或格式不符", kind: "bad" },
 ];
 
 /// The whole page. `links` are the names of the files beside it.
@@ -48,7 +50,12 @@ pub fn page(rollup: &Rollup, links: &[&str]) -> serde_json::Result<Vec<u8>> {
         summary: rollup.counts_of_agencies().message().zh,
         states: STATES.to_vec(),
         links: links.iter().map(|&link| link.to_owned()).collect(),
-        missing: rollup.missing.iter().map(|&agency| list[agency].name.clone()).collect(),
+        missing: rollup
+            .missing
+            .iter()
+            .filter(|&&agency| rollup.other_report(agency).is_none())
+            .map(|&agency| list[agency].name.clone())
+            .collect(),
         charts: charts.collect(),
     };
     let mut page = before(&office)?;
@@ -98,7 +105,9 @@ fn rows(rollup: &Rollup) -> serde_json::Result<Vec<String>> {
             }
             (None, Some(_)) => UNREADABLE,
             (None, None) => {
-                if rollup.missing.contains(&agency) {
+                if rollup.other_report(agency).is_some() {
+                    OTHER
+                } else if rollup.missing.contains(&agency) {
                     MISSING
                 } else {
                     SUPERIOR

@@ -1,9 +1,11 @@
 //! 明细: a row a report, all figures as they were read.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::{Note, Worksheet, XlsxError};
 
 use super::style::Style;
 use super::{FIGURE_WIDTH, figure, fit, header, text, wide};
+use crate::finding::Finding;
+use crate::finding::code::corrections::FIGURE_CORRECTED;
 use crate::rollup::Rollup;
 
 /// Columns before the figures.
@@ -67,6 +69,19 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
         }
         for (field, value) in entry.figures.iter().enumerate() {
             figure(sheet, (row, FIRST + field as u16), value, style)?;
+        }
+        corrections(sheet, row, (rollup, &entry.findings))?;
+    }
+    Ok(())
+}
+
+/// A note at each figure that the office corrected: what stood there, who changed it and why.
+fn corrections(sheet: &mut Worksheet, row: u32, (rollup, findings): (&Rollup, &[Finding])) -> Result<(), XlsxError> {
+    for finding in findings.iter().filter(|finding| finding.code == FIGURE_CORRECTED.id) {
+        let known = |id: &String| rollup.form.fields.iter().position(|field| field.id == *id);
+        for field in finding.fields.iter().filter_map(known) {
+            let note = Note::new(text(&finding.message.zh)).set_author("更正单").add_author_prefix(false);
+            sheet.insert_note(row, FIRST + field as u16, &note)?;
         }
     }
     Ok(())

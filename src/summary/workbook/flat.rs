@@ -1,8 +1,9 @@
 //! The figures for data tools: a wide CSV with a row a report, and JSON lines with an object a figure.
 
 use serde::Serialize;
+use serde_json::json;
 
-use super::{WriteError, failed};
+use super::{WriteError, failed, two_labels};
 use crate::form::FieldIndex;
 use crate::report::Kind;
 use crate::rollup::{Figure, Rollup};
@@ -10,13 +11,26 @@ use crate::rollup::{Figure, Rollup};
 /// UTF-8 with the mark by which spreadsheets know it.
 const MARK: &str = "\u{feff}";
 
+/// The columns before the figures: name, title, type.
+const BEFORE: [(&str, &str, &str); 9] = [
+    ("code", "代码", "string"),
+    ("agency", "单位", "string"),
+    ("parent", "上级", "string"),
+    ("level", "层级", "string"),
+    ("kind", "类型", "string"),
+    ("year", "年度", "integer"),
+    ("form", "格式", "string"),
+    ("counted", "计入合计", "boolean"),
+    ("file", "文件", "string"),
+];
+
 /// A row a report: the agency, whether the row counts, the file, and every field under its id, empty where there is no number.
 ///
 /// # Errors
 /// None that is known; writing to memory does not fail.
 pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let mut writer = csv::Writer::from_writer(MARK.as_bytes().to_vec());
-    let before = ["code", "agency", "parent", "level", "kind", "year", "form", "counted", "file"];
+    let before = BEFORE.map(|(name, ..)| name);
     let ids = rollup.form.fields.iter().map(|field| field.id.as_str());
     writer.write_record(before.into_iter().chain(ids)).map_err(failed)?;
     let counted = rollup.counted();
@@ -31,7 +45,7 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
             agency.kind.clone().unwrap_or_default(),
             rollup.year.to_string(),
             rollup.form.id.clone(),
-            if counted[number] { "yes" } else { "no" }.to_owned(),
+            counted[number].to_string(),
             entry.file.clone(),
         ];
         for cell in &mut cells {
@@ -41,6 +55,27 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
         writer.write_record(&cells).map_err(failed)?;
     }
     writer.into_inner().map_err(failed)
+}
+
+/// What the columns of [`wide_csv`] hold, as a Frictionless Table Schema, for tools that take types from one.
+///
+/// # Errors
+/// None that is known; writing to memory does not fail.
+pub fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+    let before = BEFORE.iter().map(|&(name, title, kind)| json!({"name": name, "title": title, "type": kind}));
+    let figures = rollup.form.fields.iter().enumerate().map(|(field, known)| {
+        let (above, own) = two_labels(rollup.form, field);
+        json!({"name": known.id, "title": format!("{above} {own}").trim(), "type": "number"})
+    });
+    let schema = json!({
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "fields": before.chain(figures).collect::<Vec<_>>(),
+        "missingValues": [""],
+        "primaryKey": ["year", "form", "agency"],
+    });
+    let mut bytes = serde_json::to_vec_pretty(&schema).map_err(failed)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// A number or nothing: a word among numbers would turn a whole column into text. What was written stands in the lines of [`values`].

@@ -76,8 +76,15 @@ fn severity(finding: &Finding) -> &'static str {
 
 /// Agencies without a report, with whom to ask.
 pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
-    let heads =
-        [("代码", 16.0), ("单位", 34.0), ("上级", 30.0), ("层级", 10.0), ("联系方式", 30.0), ("下级已报", 12.0)];
+    let heads = [
+        ("代码", 16.0),
+        ("单位", 34.0),
+        ("上级", 30.0),
+        ("层级", 10.0),
+        ("联系方式", 30.0),
+        ("下级已报", 12.0),
+        ("状态", 20.0),
+    ];
     columns(sheet, &heads, style)?;
     for (row, &index) in (1..).zip(&rollup.missing) {
         let agency = &rollup.agencies.list()[index];
@@ -91,6 +98,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
             agency.level.as_deref().unwrap_or_default(),
             agency.contact.as_deref().unwrap_or_default(),
             &below,
+            if rollup.other_report(index).is_some() { "年度或格式不符" } else { "未报" },
         ];
         line(sheet, row, &words, &heads, style)?;
     }

@@ -6,7 +6,7 @@ use docx_rs::{
     VAlignType, VMergeType, WidthType, XMLDocx,
 };
 
-use crate::form::{Form, Layout, LayoutCell, LayoutContent};
+use crate::form::{Form, Layout, LayoutCell, LayoutContent, PageTurn};
 
 /// Stands before the number of a field in the text of a cell, in the private use area of Unicode.
 pub(super) const MARK: char = '\u{e000}';
@@ -15,6 +15,9 @@ pub(super) const END: char = '\u{e001}';
 
 /// Width of the text area in twips: 210 mm less 28 mm and 26 mm (GB/T 9704-2012, 5.2.1).
 pub(super) const TEXT_WIDTH: u32 = 8_844;
+
+/// Width of the text area on a page that lies on its long side, which has the margins of an upright one turned with it.
+const TURNED_WIDTH: u32 = 12_756;
 
 /// Line pitch in twips: 22 lines on 225 mm.
 const LINE: i32 = 570;
@@ -25,6 +28,9 @@ pub(super) const TITLE_FONT: &str = "方正小标宋简体";
 pub(super) const HEADING_FONT: &str = "黑体";
 pub(super) const SUBHEADING_FONT: &str = "楷体_GB2312";
 pub(super) const TABLE_FONT: &str = "宋体";
+
+/// Font of digits and Latin letters: where a Chinese font is not installed, what stands in for it sets them without serifs.
+pub(super) const LATIN_FONT: &str = "Times New Roman";
 
 /// Builds the blank form.
 pub(super) fn build(form: &Form) -> XMLDocx {
@@ -53,7 +59,7 @@ pub(super) fn build(form: &Form) -> XMLDocx {
 }
 
 fn fonts(name: &str) -> RunFonts {
-    RunFonts::new().ascii(name).hi_ansi(name).east_asia(name).cs(name).hint("eastAsia")
+    RunFonts::new().ascii(LATIN_FONT).hi_ansi(LATIN_FONT).east_asia(name).cs(LATIN_FONT).hint("eastAsia")
 }
 
 fn exact() -> LineSpacing {
@@ -102,39 +108,48 @@ fn page_number(side: AlignmentType) -> Footer {
 }
 
 /// The grid columns of a table in twips, together as wide as the text.
-pub(super) fn columns(widths: &[u32]) -> Vec<u32> {
+pub(super) fn columns(widths: &[u32], text_width: u32) -> Vec<u32> {
     let total: u32 = widths.iter().sum::<u32>().max(1);
-    let mut columns: Vec<u32> = widths.iter().map(|width| width * TEXT_WIDTH / total).collect();
-    let rest = TEXT_WIDTH - columns.iter().sum::<u32>();
+    let mut columns: Vec<u32> = widths.iter().map(|width| width * text_width / total).collect();
+    let rest = text_width - columns.iter().sum::<u32>();
     if let Some(last) = columns.last_mut() {
         *last += rest;
     }
     columns
 }
 
-/// Most rows of a table that is kept on one page: as many stand below a heading, each of two lines.
-const ONE_PAGE: usize = 20;
+/// Most rows of a table that is kept on one page: as many low ones stand below a heading, a few of them with two or three lines.
+const ONE_PAGE: usize = 32;
+
+/// Rows of which a table is long, so that they are low: as many stand below a heading, each of two lines.
+const LONG: usize = 20;
+
+/// Least height of a row in twips, 7 mm, and of a long table's, 6.5 mm.
+const ROW: f32 = 397.0;
+const LOW_ROW: f32 = 369.0;
 
 fn table(form: &Form, number: usize) -> Table {
     let layout = Layout::of(form, number);
-    let columns = columns(&form.tables[number].widths);
+    let text_width = if form.tables[number].page == PageTurn::Landscape { TURNED_WIDTH } else { TEXT_WIDTH };
+    let columns = columns(&form.tables[number].widths, text_width);
     // Ten and more columns need a smaller size to stand side by side.
     let (size, margin) = match layout.columns {
         ..=6 => (21, 80),
         7..=12 => (18, 30),
         _ => (16, 15),
     };
+    let height = if layout.rows.len() > LONG { LOW_ROW } else { ROW };
     let mut rows = Vec::new();
     for (row, standing) in (0..).zip(layout.standing()) {
         // A table that fits a page stands on one.
         let keep = layout.rows.len() <= ONE_PAGE && row as usize + 1 < layout.rows.len();
         let cells =
             standing.into_iter().map(|cell| table_cell(cell, (merge(cell, row), keep), &columns, size)).collect();
-        rows.push(TableRow::new(cells).row_height(397.0).height_rule(HeightRule::AtLeast).cant_split());
+        rows.push(TableRow::new(cells).row_height(height).height_rule(HeightRule::AtLeast).cant_split());
     }
     Table::new(rows)
         .set_grid(columns.iter().map(|&width| width as usize).collect())
-        .width(TEXT_WIDTH as usize, WidthType::Dxa)
+        .width(text_width as usize, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
         .align(TableAlignmentType::Center)
         .margins(TableCellMargins::new().margin_left(margin, WidthType::Dxa).margin_right(margin, WidthType::Dxa))

@@ -69,7 +69,7 @@ pub(crate) fn lines(table: &ExtraTable) -> Vec<String> {
 
 /// A table as it stood in the source, with its merged cells.
 pub(crate) fn table(table: &ExtraTable, xml: &mut String) {
-    let widths = columns(&vec![1; table.columns as usize]);
+    let widths = columns(&vec![1; table.columns as usize], TEXT_WIDTH);
     xml.push_str("<w:tbl><w:tblPr><w:tblW w:w=\"");
     xml.push_str(&TEXT_WIDTH.to_string());
     xml.push_str("\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>");

@@ -13,17 +13,14 @@ use std::sync::Arc;
 use super::compiled::Compiled;
 use super::draft::Draft;
 use super::package::PackageWriter;
-use super::plan::{self, Closing, Piece};
+use super::plan::{self, Closing, Part, Piece};
 use super::xml::escape;
 use super::{Output, WriteError};
-use crate::form::{Form, SectionLook};
+use crate::form::{Form, PageTurn, SectionLook};
 use crate::report::Report;
 
 use looks::Dress;
 use template::{DECLARATION, HEAD, TableTemplate, Template};
-
-/// Halves of a character that a line of the title holds: 442 points at a size of 22.
-const TITLE_WIDTH: usize = 40;
 
 /// Twips of half a character of running text, whose size is 16.
 const HALF: i64 = 160;
@@ -47,8 +44,8 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
     let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));
     let mut body = Body { form, report, template: &template, draft, pictures: Vec::new(), shown: 0 };
     body.draft.piece(HEAD);
-    body.document();
-    body.draft.piece(template.tail);
+    let across = body.document();
+    body.draft.piece(template.tails[usize::from(across)]);
     let Body { draft, pictures, .. } = body;
     package(&template, form, report, &draft, &pictures).map_err(failed)
 }
@@ -131,14 +128,23 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    fn document(&mut self) {
-        let title = plan::title_lines(self.form, self.report, TITLE_WIDTH).join("\n");
+    /// Writes everything but the properties of the last section; whether its pages lie on their long side.
+    fn document(&mut self) -> bool {
         let parts = plan::parts(self.form, self.report);
-        for piece in parts.iter().filter(|part| part.above_title).flat_map(|part| part.dressed()) {
+        let mut across = parts.first().is_some_and(|part| self.is_across(part));
+        let title = plan::title_lines(self.form, self.report, plan::TITLE_WIDTH).join("\n");
+        for piece in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
             self.dressed(piece);
         }
         self.paragraph("Title", &title);
         for part in parts.iter().filter(|part| !part.above_title) {
+            if self.is_across(part) != across {
+                let section = &self.template.sections[usize::from(across)];
+                for piece in ["<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/>", section, "</w:pPr></w:p>"] {
+                    self.draft.text().push_str(piece);
+                }
+                across = !across;
+            }
             if let Some(heading) = part.heading {
                 self.paragraph("Heading1", heading);
             }
@@ -156,6 +162,13 @@ impl Body<'_> {
                 }
             }
         }
+        across
+    }
+
+    /// Whether a part has a table that wants pages on their long side.
+    fn is_across(&self, part: &Part) -> bool {
+        let turned = |piece: &Piece| matches!(piece, Piece::Table(table) if self.form.tables[*table].page == PageTurn::Landscape);
+        part.pieces.iter().any(turned)
     }
 
     /// A paragraph of a section that does not stand as running text; what is no paragraph stands as it does elsewhere.

@@ -2,7 +2,7 @@
 
 use docx_rs::XMLDocx;
 
-use super::blank::{BODY_FONT, END, HEADING_FONT, MARK, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build};
+use super::blank::{BODY_FONT, END, HEADING_FONT, LATIN_FONT, MARK, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build};
 use super::complete::complete;
 use crate::form::{FieldIndex, Form, Layout};
 use crate::write::draft::Pieces;
@@ -28,8 +28,10 @@ pub(super) struct Template {
     pub(super) pieces: Pieces,
     /// The tables of the form in order.
     pub(super) tables: Vec<TableTemplate>,
-    /// The number of the last piece.
-    pub(super) tail: usize,
+    /// The numbers of the last piece: for a last page that stands upright, and for one that lies on its long side.
+    pub(super) tails: [usize; 2],
+    /// The properties of a section that ends before the last one, upright and on its long side.
+    pub(super) sections: [String; 2],
     /// Relationships of the document that every report has.
     pub(super) relationships: String,
     /// Content types that every report has.
@@ -59,11 +61,13 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
             _ => {}
         }
     }
-    let mut last = String::new();
-    section?.write(&mut last);
-    last.push_str("</w:body></w:document>");
-    let tail = pieces.len();
-    pieces.push(last);
+    let sections = [section?.clone(), turned(section?)].map(|section| {
+        let mut text = String::new();
+        section.write(&mut text);
+        text
+    });
+    let tails = [pieces.len(), pieces.len() + 1];
+    pieces.extend(sections.iter().map(|section| format!("{section}</w:body></w:document>")));
     let pieces = Pieces::new(pieces);
     let (parts, relationships, content_types) = parts(&built)?;
     let lists = [
@@ -71,7 +75,34 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
         (RELATIONSHIPS.to_owned(), self::relationships(&relationships, "").into_bytes()),
     ];
     let (constant, lists) = (Constant::pack(&parts).ok()?, Constant::pack(&lists).ok()?);
-    Some(Template { constant, lists, pieces, tables, tail, relationships, content_types })
+    Some(Template { constant, lists, pieces, tables, tails, sections, relationships, content_types })
+}
+
+/// The properties of a section whose pages lie on their long side, with the margins turned with them.
+fn turned(section: &Element) -> Element {
+    const TURNS: [(&str, &str); 4] =
+        [("w:top", "w:right"), ("w:right", "w:bottom"), ("w:bottom", "w:left"), ("w:left", "w:top")];
+    let mut section = section.clone();
+    if let Some(size) = section.child_mut("w:pgSz") {
+        for (name, _) in &mut size.attributes {
+            let other = match name.as_str() {
+                "w:w" => "w:h",
+                "w:h" => "w:w",
+                _ => continue,
+            };
+            other.clone_into(name);
+        }
+        size.attributes.retain(|(name, _)| name != "w:orient");
+        size.attributes.push(("w:orient".to_owned(), "landscape".to_owned()));
+    }
+    if let Some(margins) = section.child_mut("w:pgMar") {
+        for (name, _) in &mut margins.attributes {
+            if let Some((_, other)) = TURNS.iter().find(|(from, _)| from == name) {
+                (*other).clone_into(name);
+            }
+        }
+    }
+    section
 }
 
 /// The part with the content types.
@@ -206,6 +237,10 @@ fn font_table() -> String {
              <w:pitch w:val=\"default\"/></w:font>"
         ));
     }
+    text.push_str(&format!(
+        "<w:font w:name=\"{LATIN_FONT}\"><w:altName w:val=\"Liberation Serif\"/><w:charset w:val=\"00\"/><w:family w:val=\"roman\"/>\
+         <w:pitch w:val=\"variable\"/></w:font>"
+    ));
     text.push_str("</w:fonts>");
     text
 }

@@ -12,9 +12,6 @@ use crate::report::{ExtraTable, Report};
 use crate::write::docx::extra;
 use crate::write::plan::{self, Closing, Piece, clean};
 
-/// Halves of a character that a line of the title holds.
-const TITLE_WIDTH: usize = 40;
-
 /// Size of running text, and of the title.
 const BODY: f32 = 16.0;
 const TITLE: f32 = 22.0;
@@ -94,7 +91,7 @@ impl Composer<'_> {
     fn title(&mut self) {
         let style = Style { role: Role::Title, size: TITLE, tracking: 0.0, heavy: false, justified: false };
         let mut lines = Vec::new();
-        for text in plan::title_lines(self.form, self.report, TITLE_WIDTH) {
+        for text in plan::title_lines(self.form, self.report, plan::TITLE_WIDTH) {
             let glyphs = set(&clean(&text), &style, self.glyphs, &mut self.missing);
             lines.extend(broken(&glyphs, &style, TEXT_WIDTH, 0.0));
         }

@@ -27,8 +27,12 @@ pub(super) struct Cell {
     pub(super) heads: Option<Heads>,
 }
 
-/// The least height of a row: 7 mm, as the blank form in Word has it.
+/// The least height of a row, 7 mm, and of a long table's, 6.5 mm, as the blank form in Word has them.
 const LEAST_HEIGHT: f32 = 19.85;
+const LOW_HEIGHT: f32 = 18.45;
+
+/// Rows of which a table is long.
+const LONG: usize = 20;
 
 /// Above and below the text of a cell, in points.
 const PADDING: f32 = 2.5;
@@ -42,8 +46,8 @@ const MIDDLE: f32 = 0.36;
 /// A piece that is wider than its column, such as a long number, is set smaller, down to this size.
 const LEAST_SIZE: f32 = 4.0;
 
-/// A table that takes no more than this part of a page is not parted.
-const KEPT: f32 = 0.6;
+/// A table that fits a page below its heading is not parted.
+const KEPT: f32 = TEXT_HEIGHT - 2.0 * super::sheet::PITCH;
 
 /// A table with its lines and the heights of its rows.
 #[derive(Debug)]
@@ -126,7 +130,7 @@ fn cell_lines(text: &str, size: f32, width: f32, glyphs: &Glyphs, missing: &mut 
 }
 
 fn heights(rows: usize, cells: &[LaidCell]) -> Vec<f32> {
-    let mut heights = vec![LEAST_HEIGHT; rows];
+    let mut heights = vec![if rows > LONG { LOW_HEIGHT } else { LEAST_HEIGHT }; rows];
     for cell in cells.iter().filter(|cell| cell.rows == 1) {
         heights[cell.row] = heights[cell.row].max(cell.text_height());
     }
@@ -151,7 +155,7 @@ impl Laid {
 
     /// How much room there must be for the table to begin.
     pub(super) fn beginning(&self) -> f32 {
-        if self.height() <= KEPT * TEXT_HEIGHT {
+        if self.height() <= KEPT {
             return self.height();
         }
         // The header and two rows.

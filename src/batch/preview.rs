@@ -1,0 +1,49 @@
+//! What a run would do to a folder: its outputs, made elsewhere, held against what stands there.
+
+use std::fs;
+use std::path::Path;
+
+use super::owned::{BESIDE, Owned, Stale, mark_of};
+
+/// What a run would write, replace and remove.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// Files that would be new.
+    pub new: Vec<String>,
+    /// Files that would have other bytes.
+    pub replaced: Vec<String>,
+    /// How many files would stay as they are.
+    pub unchanged: usize,
+    /// What earlier runs wrote and this one would not: left, or removed.
+    pub stale: Stale,
+}
+
+impl Preview {
+    /// Holds what a run made in a folder of its own against the folder that it is meant for.
+    pub fn of(made: &Path, out: &Path, prune: bool) -> Self {
+        let (here, there) = (Owned::open(made), Owned::open(out));
+        let mut preview = Self::default();
+        let beside = BESIDE.iter().map(|&name| name.to_owned()).filter(|name| made.join(name).is_file());
+        for name in here.names().map(str::to_owned).chain(beside) {
+            if let Ok(bytes) = fs::read(made.join(&name)) {
+                preview.add(out, &name, &bytes);
+            }
+        }
+        for name in there.names().filter(|name| here.mark(name).is_none()) {
+            let Ok(bytes) = fs::read(out.join(name)) else { continue };
+            let own = there.mark(name) == Some(mark_of(&bytes).as_str());
+            let list = if prune && own { &mut preview.stale.removed } else { &mut preview.stale.left };
+            list.push(name.to_owned());
+        }
+        preview
+    }
+
+    /// Adds a file that would be written into a folder.
+    pub fn add(&mut self, out: &Path, name: &str, bytes: &[u8]) {
+        match fs::read(out.join(name)) {
+            Ok(stands) if stands == bytes => self.unchanged += 1,
+            Ok(_) => self.replaced.push(name.to_owned()),
+            Err(_) => self.new.push(name.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `--dry-run`: everything is made in a folder of its own and thrown away, and what it would have changed is printed.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use nianbao::batch::Preview;
+use nianbao::finding::Language;
+
+use super::failure::of_system;
+use super::terminal::Terminal;
+
+/// A folder that goes when it is dropped.
+pub(super) struct Trial(PathBuf);
+
+impl Trial {
+    /// Makes the folder, where a dry run is wanted.
+    pub(super) fn wanted(dry: bool) -> Result<Option<Self>> {
+        if !dry {
+            return Ok(None);
+        }
+        let folder = std::env::temp_dir().join(format!("nianbao-dry-{}", std::process::id()));
+        std::fs::create_dir(&folder).map_err(of_system(&folder))?;
+        Ok(Some(Self(folder)))
+    }
+
+    /// Where outputs go.
+    pub(super) fn folder(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        // Best effort: it lies where the system keeps what is temporary.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Prints what would become of each file.
+pub(super) fn say(terminal: &Terminal, preview: &Preview, out: &Path) {
+    let Preview { new, replaced, unchanged, stale } = preview;
+    let kinds = [
+        (terminal.say("新建", "new"), new),
+        (terminal.say("替换", "replace"), replaced),
+        (terminal.say("删除", "remove"), &stale.removed),
+        (terminal.say("以前生成、此次没有", "left from an earlier run"), &stale.left),
+    ];
+    for (what, names) in kinds {
+        for name in names {
+            // Who reads no further than the first lines closes the pipe.
+            if writeln!(io::stdout().lock(), "{what}  {name}").is_err() {
+                return;
+            }
+        }
+    }
+    let out = out.display();
+    let (new, replaced, removed) = (new.len(), replaced.len(), stale.removed.len());
+    terminal.note(&match terminal.language {
+        Language::Zh => format!(
+            "试运行，没有写入任何文件。“{out}”中将新建{new}个，替换{replaced}个，删除{removed}个，不变{unchanged}个。"
+        ),
+        Language::En => format!(
+            "dry run, nothing was written; in {out}: {new} new, {replaced} replaced, {removed} removed, {unchanged} unchanged"
+        ),
+    });
+}

@@ -1,0 +1,149 @@
+//! Corrections as a table, for offices that work in Excel: a row each, read from CSV and written as CSV.
+
+use super::{Correction, CorrectionMistake, Corrections, Stated, parse};
+use crate::finding::Message;
+
+/// Headings of the columns, the first of each as it is written.
+const DAY: &[&str] = &["日期", "at"];
+const WHO: &[&str] = &["更正人", "by"];
+const FILE: &[&str] = &["校验码", "sha256"];
+const REPORT: &[&str] = &["第几份", "report"];
+const FIELD: &[&str] = &["栏目", "field"];
+const FROM: &[&str] = &["原填", "from"];
+const TO: &[&str] = &["更正为", "to"];
+const REASON: &[&str] = &["理由", "reason"];
+
+/// UTF-8 with the mark by which spreadsheets know it.
+const MARK: char = '\u{feff}';
+
+/// Whether a file of corrections is a table: JSON begins otherwise.
+pub(super) fn is_table(text: &str) -> bool {
+    let text = text.trim_start_matches(MARK).trim_start();
+    !text.is_empty() && !text.starts_with(['{', '['])
+}
+
+/// Reads a table. Columns that are not known are passed over; an empty cell of a figure is a blank.
+pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
+    let mistake = |line: usize, zh: String, en: String| CorrectionMistake { line, detail: Message::new(zh, en) };
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(text.trim_start_matches(MARK).as_bytes());
+    let not_csv = |error: &csv::Error| mistake(1, "不是规范的 CSV 文件。".to_owned(), error.to_string());
+    let heads: Vec<String> = reader.headers().map_err(|error| not_csv(&error))?.iter().map(str::to_owned).collect();
+    let column = |names: &[&str]| heads.iter().position(|head| names.contains(&head.as_str()));
+    for names in [DAY, WHO, FILE, FIELD, FROM, TO] {
+        if column(names).is_none() {
+            return Err(mistake(1, format!("没有“{}”栏。", names[0]), format!("no column `{}`", names[1])));
+        }
+    }
+    let mut lines = String::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| not_csv(&error))?;
+        let line = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
+        // Mistakes are told with the line of the table.
+        while lines.matches('\n').count() + 1 < line {
+            lines.push('\n');
+        }
+        let get = |names: &[&str]| column(names).and_then(|at| record.get(at)).unwrap_or_default();
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let report: usize = get(REPORT).parse::<usize>().map_or(0, |number| number.saturating_sub(1));
+        let reason = Some(get(REASON).to_owned()).filter(|reason| !reason.is_empty());
+        let correction = Correction {
+            at: get(DAY).to_owned(),
+            by: get(WHO).to_owned(),
+            sha256: get(FILE).to_owned(),
+            report,
+            field: get(FIELD).to_owned(),
+            from: stated(get(FROM)),
+            to: stated(get(TO)),
+            reason,
+        };
+        let written = serde_json::to_string(&correction);
+        lines.push_str(
+            &written.map_err(|error| mistake(line, "不是一条完整的更正记录。".to_owned(), error.to_string()))?,
+        );
+        lines.push('\n');
+    }
+    parse::read(&lines)
+}
+
+/// What a cell states.
+fn stated(cell: &str) -> Stated {
+    match cell.parse() {
+        _ if cell.is_empty() => Stated::Nothing,
+        Ok(number) => Stated::Number(number),
+        Err(_) => Stated::Text(cell.to_owned()),
+    }
+}
+
+/// Corrections as a table; JSON lines have the same.
+pub(super) fn write(corrections: &[Correction]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record([DAY, WHO, FILE, REPORT, FIELD, FROM, TO, REASON].map(|names| names[0]));
+    for one in corrections {
+        let _ = writer.write_record([
+            one.at.as_str(),
+            &one.by,
+            &one.sha256,
+            &(one.report + 1).to_string(),
+            &one.field,
+            &cell(&one.from),
+            &cell(&one.to),
+            one.reason.as_deref().unwrap_or_default(),
+        ]);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    format!("{MARK}{}", String::from_utf8(bytes).unwrap_or_default())
+}
+
+fn cell(stated: &Stated) -> String {
+    match stated {
+        Stated::Number(number) => number.to_string(),
+        Stated::Text(text) => text.clone(),
+        Stated::Nothing => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Correction, Corrections, Stated};
+
+    fn one(to: Stated) -> Correction {
+        Correction {
+            at: "2026-01-20".into(),
+            by: "张某".into(),
+            sha256: "ab".repeat(32),
+            report: 1,
+            field: "requests.received.total".into(),
+            from: Stated::Number("0.10".parse().unwrap()),
+            to,
+            reason: Some("来电,更正".into()),
+        }
+    }
+
+    #[test]
+    fn a_table_holds_what_lines_hold() {
+        let all = [one(Stated::Number("7".parse().unwrap())), one(Stated::Nothing), one(Stated::Text("无".into()))];
+        let text = Corrections::table(&all);
+        assert!(text.starts_with("\u{feff}日期,更正人,校验码"), "{text}");
+        assert_eq!(Corrections::read(&text).unwrap().of(&"ab".repeat(32)), all);
+        // Columns in another order, further ones, and rows that are blank.
+        let digest = "ab".repeat(32);
+        let text = format!("栏目,位置,更正为,原填,校验码,更正人,日期\nf,表三,2,1,{digest},张某,2026-01-20\n,,,,,,\n");
+        let read = Corrections::read(&text).unwrap();
+        assert_eq!((read.of(&digest)[0].report, &read.of(&digest)[0].to), (0, &Stated::Number("2".parse().unwrap())));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line() {
+        let heads = "日期,更正人,校验码,栏目,原填,更正为\n";
+        let (good, bad) = (format!("2026-01-20,张某,{},f,1,2\n", "ab".repeat(32)), "2026-01-20,张某,ab,f,1,2\n");
+        let error = Corrections::read(&format!("{heads}{good}{bad}")).unwrap_err();
+        assert_eq!(error.line, 3);
+        assert_eq!(Corrections::read("日期,更正人\n").unwrap_err().detail.zh, "没有“校验码”栏。");
+    }
+}
