@@ -143,7 +143,8 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("segments", &["labels", "page", "source"]),
     ("ledger", &["figures", "labels", "source", "units", "value"]),
     ("gongwen", &["source"]),
-    ("assemble", &["asides", "figures", "grid", "labels", "ledger", "page", "source", "text"]),
+    ("summary", &["figures"]),
+    ("assemble", &["asides", "figures", "grid", "labels", "ledger", "page", "source", "summary", "text"]),
     ("sheets", &["recognise", "source"]),
     ("several", &["labels", "recognise", "segments", "source"]),
 ];

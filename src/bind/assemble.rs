@@ -2,7 +2,7 @@
 
 use super::Hints;
 use super::asides;
-use super::figures::{Figures, summarise_kinds};
+use super::figures::Figures;
 use super::grid::read;
 use super::labels::index::FormIndex;
 use super::ledger;
@@ -12,6 +12,7 @@ use super::page::sections::Cutter;
 use super::page::{headings, identity};
 use super::source::items::Flow;
 use super::source::stream::Stream;
+use super::summary;
 use super::text::flat;
 use crate::document::{Format, Region};
 use crate::finding::code::bind as code;
@@ -65,7 +66,7 @@ pub(super) fn report(
         figures.findings.push(Finding::new(&code::FORM_DRAFT, message));
     }
     tables_missing(index, &mut figures);
-    summarise_kinds(form, &mut figures);
+    summary::summarise(form, &mut figures);
     let asides = asides::findings(form, &reading.document.asides, figures.values());
     figures.findings.extend(asides);
     if flat.beside {

@@ -3,7 +3,7 @@
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
-use crate::report::{Kind, Value};
+use crate::report::Value;
 
 /// Why a part of a figure's address is what it is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,11 @@ impl Figures {
         &self.values
     }
 
+    /// Values and findings, for what is said of many of them at once.
+    pub(super) fn parts(&mut self) -> (&[Value], &mut Vec<Finding>) {
+        (&self.values, &mut self.findings)
+    }
+
     /// The value of every field, taken out.
     pub(super) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
@@ -157,36 +162,3 @@ pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
 }
 /// Rows that a message names.
 const SHOWN: usize = 3;
-
-/// One finding a table for blank cells and one for cells with a slash, a dash or 无.
-pub(super) fn summarise_kinds(form: &Form, figures: &mut Figures) {
-    let Figures { values, findings, .. } = figures;
-    for (table, spec) in form.tables.iter().enumerate() {
-        for (kinds, code, zh, en) in [
-            (&[Kind::Blank][..], &code::CELLS_BLANK, "未填", "nothing"),
-            (
-                &[Kind::Dash, Kind::Slash, Kind::None][..],
-                &code::CELLS_NOT_NUMBERS,
-                "填“/”“—”或“无”",
-                "a slash, a dash or \"无\"",
-            ),
-        ] {
-            let of_kind = |&field: &FieldIndex| {
-                let spec = &form.fields[field];
-                spec.table == table && spec.kind.is_figure() && kinds.contains(&values[field].kind)
-            };
-            let fields: Vec<FieldIndex> = (0..values.len()).filter(of_kind).collect();
-            let Some(&first) = fields.first() else { continue };
-            let message = Message::new(
-                format!("{}有{}格{zh}，按原样保留，不当作0。没有发生的请填0。", spec.name.zh, fields.len()),
-                format!(
-                    "{} has {} cells with {en}; they are kept as they are and not taken for 0. Write 0 where nothing happened.",
-                    spec.name.en,
-                    fields.len()
-                ),
-            );
-            let ids: Vec<String> = fields.iter().map(|&field| form.fields[field].id.clone()).collect();
-            findings.push(Finding::new(code, message).at(values[first].place.clone()).about(ids));
-        }
-    }
-}

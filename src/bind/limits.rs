@@ -47,6 +47,9 @@ pub(super) const LOST_LEFT: i32 = 60;
 /// See [`LOST_LEFT`].
 pub(super) const LOST_ROWS: usize = 4;
 
+/// Of so many rows one may stand in the part of a table before it too, as a clerk's own sum does.
+pub(super) const SHARED: usize = 3;
+
 /// Share of the rows in a table that may be the true one, damaged.
 pub(super) const SHADOW_LEFT: i32 = 60;
 

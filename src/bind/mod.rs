@@ -20,6 +20,7 @@ mod several;
 mod sheets;
 mod source;
 mod spelling;
+mod summary;
 mod text;
 mod units;
 mod value;

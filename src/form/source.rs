@@ -88,6 +88,9 @@ pub struct WordsSource {
     /// Words over a table or a whole form that shows figures of another year for comparison.
     #[serde(default)]
     pub comparison: Option<Vec<String>>,
+    /// Words over a column beside one of the form's that shows figures of another year, or shares.
+    #[serde(default)]
+    pub beside: Option<Vec<String>>,
     /// Words over a form, or in its sheet's name, that shows how to fill it in.
     #[serde(default)]
     pub example: Option<Vec<String>>,

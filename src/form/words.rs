@@ -12,6 +12,8 @@ const DEFAULTS: &str = include_str!("../../mappings/defaults/words.toml");
 pub struct Words {
     /// Over a table or a whole form that shows figures of another year for comparison.
     pub comparison: Vec<String>,
+    /// Over a column beside one of the form's: another year's figures, or shares.
+    pub beside: Vec<String>,
     /// Over a form, or in its sheet's name, that shows how to fill it in.
     pub example: Vec<String>,
     /// Before the name of the agency that a table is from.
@@ -38,6 +40,7 @@ impl Words {
         };
         Ok(Self {
             comparison: list(source.comparison, defaults.comparison),
+            beside: list(source.beside, defaults.beside),
             example: list(source.example, defaults.example),
             sender: list(source.sender, defaults.sender),
             earlier: list(source.earlier, defaults.earlier),

@@ -3,10 +3,11 @@
 use nianbao::form::Form;
 use nianbao::sampler::Random;
 
+use super::clerks;
 use super::page::{Page, Piece, Table};
 
 /// One damage.
-type Act = fn(&Form, &mut Page, &mut Random);
+pub(super) type Act = fn(&Form, &mut Page, &mut Random);
 
 /// Does one damage and says which.
 pub(super) fn damage(form: &Form, page: &mut Page, random: &mut Random) -> &'static str {
@@ -34,17 +35,21 @@ pub(super) fn damage(form: &Form, page: &mut Page, random: &mut Random) -> &'sta
         ("swapped rows", swap_rows),
         ("numbers of columns", numbers),
     ];
-    let (name, act) = all[random.below(all.len() as u64) as usize];
+    // `BIND_DAMAGE_ONLY` names the one damage that is to be tried.
+    let only = std::env::var("BIND_DAMAGE_ONLY").ok();
+    let named = |(name, _): &&(&str, Act)| only.as_ref().is_none_or(|only| only == name);
+    let all: Vec<&(&str, Act)> = all.iter().chain(clerks::ALL).filter(named).collect();
+    let (name, act) = all[below(random, all.len())];
     act(form, page, random);
     name
 }
 
-fn below(random: &mut Random, bound: usize) -> usize {
+pub(super) fn below(random: &mut Random, bound: usize) -> usize {
     random.below(bound.max(1) as u64) as usize
 }
 
 /// A table of the page, the wider the more often; `None` where there is none with two columns of figures.
-fn some<'p>(page: &'p mut Page, random: &mut Random) -> Option<&'p mut Table> {
+pub(super) fn some<'p>(page: &'p mut Page, random: &mut Random) -> Option<&'p mut Table> {
     let tables = page.tables();
     let at = *tables.get(below(random, tables.len()))?;
     match &mut page.pieces[at] {
@@ -108,7 +113,7 @@ fn blank_copy(_: &Form, page: &mut Page, random: &mut Random) {
     page.pieces.insert(at, Piece::Table(copy));
 }
 
-fn two_columns(table: &Table, random: &mut Random) -> Option<(usize, usize)> {
+pub(super) fn two_columns(table: &Table, random: &mut Random) -> Option<(usize, usize)> {
     let figures = table.width() - table.labels;
     if figures < 2 {
         return None;
@@ -163,7 +168,7 @@ fn header_away(_: &Form, page: &mut Page, random: &mut Random) {
     }
 }
 
-fn split(page: &mut Page, random: &mut Random, again: bool) {
+pub(super) fn split(page: &mut Page, random: &mut Random, again: bool) {
     let tables = page.tables();
     let at = tables[below(random, tables.len())];
     let Piece::Table(table) = &mut page.pieces[at] else { return };
@@ -182,14 +187,14 @@ fn split(page: &mut Page, random: &mut Random, again: bool) {
     page.pieces.insert(at + 2, Piece::Table(rest));
 }
 
-fn transposed(_: &Form, page: &mut Page, random: &mut Random) {
+pub(super) fn transposed(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let cells = &table.cells;
     table.cells = (0..table.width()).map(|column| cells.iter().map(|row| row[column]).collect()).collect();
     (table.head, table.labels) = (table.labels, table.head);
 }
 
-fn insert_column(table: &mut Table, at: usize, head: &str, text: impl Fn(usize) -> String) {
+pub(super) fn insert_column(table: &mut Table, at: usize, head: &str, text: impl Fn(usize) -> String) {
     for row in 0..table.cells.len() {
         let text = if row < table.head { head.to_owned() } else { text(row - table.head + 1) };
         let cell = table.add(&text);

@@ -6,6 +6,10 @@ use nianbao::form::{Form, Layout, LayoutContent};
 
 use crate::docx::{Word, p, tc};
 
+/// Whose report it is.
+pub(super) const AGENCY: &str = "白渚市民政局";
+pub(super) const YEAR: i16 = 2024;
+
 /// A table as a matrix: for each grid column the number of its cell; equal neighbours are one cell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
@@ -80,7 +84,7 @@ pub(super) struct Page {
 impl Page {
     /// A report as the form prescribes it.
     pub(super) fn official(form: &Form, figures: &[String]) -> Self {
-        let mut pieces = vec![Piece::Text(form.title.for_report("白渚市民政局", 2024))];
+        let mut pieces = vec![Piece::Text(form.title.for_report(AGENCY, YEAR))];
         for (number, section) in form.sections.iter().enumerate() {
             let Some(heading) = &section.heading else { continue };
             pieces.push(Piece::Heading(heading.text.clone()));

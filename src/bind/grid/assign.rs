@@ -6,7 +6,7 @@ use super::evidence::{Candidate, Place};
 use super::panels::Panels;
 use super::view::ViewCell;
 use crate::bind::labels::shapes::Shape;
-use crate::bind::limits::{LONE_FIELDS, LOST_ROWS, TIE, TOP_LEAST, score};
+use crate::bind::limits::{LONE_FIELDS, LOST_LEFT, LOST_ROWS, SHARED, TIE, TOP_LEAST, score};
 
 /// The tables that one block takes.
 #[derive(Debug, Clone)]
@@ -140,21 +140,18 @@ fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usiz
     }
     let shape = &shapes[one.shape];
     let parts = || region.parts.iter().map(|&part| &candidates[part]);
+    let other_columns = parts().all(|part| one.header.is_apart(&part.header));
     if !shape.labelled() {
-        use super::columns::Column;
-        let columns = |candidate: &Candidate| -> Vec<usize> {
-            let known = candidate.header.columns.iter().filter_map(|column| match column.is {
-                Column::Known(column, _) => Some(column),
-                _ => None,
-            });
-            known.collect()
-        };
-        let own = columns(one);
-        return !own.is_empty() && !parts().any(|part| columns(part).iter().any(|column| own.contains(column)));
+        return other_columns;
+    }
+    // The other half of a wide table has all its rows again.
+    if other_columns && one.rows.left >= LOST_LEFT && one.header.knows_all() {
+        return true;
     }
     let rows: Vec<usize> = (0..shape.rows.len()).filter(|&row| one.has(row)).collect();
     let shared = rows.iter().filter(|&&row| parts().any(|part| part.has(row))).count();
-    if rows.is_empty() || shared > 0 {
+    // A row that both have is none of one of them, and told.
+    if rows.is_empty() || (shared > 0 && !(one.headless && shared * SHARED <= rows.len())) {
         return false;
     }
     if !one.headless {

@@ -94,6 +94,9 @@ pub(in crate::bind) fn lay<'f, 'd>(
         return if cells.len() == width { ordered(in_order) } else { Err(Misfit::Count) };
     }
     let short = cells.len() < kept.len();
+    // A cell that goes on from the row above is one of the row's, and in no count of its own.
+    let covered =
+        row.cells.iter().skip(hit.label.map_or(0, |label| label + 1)).any(|cell| !cell.own && cell.column >= edge);
     // A first cell that is blank and a last one that has a figure and no header: the row may stand one cell too far to the right.
     let ends = cells.first().zip(cells.last()).zip(kept.last());
     let off = ends.is_some_and(|((first, last), &at)| {
@@ -110,12 +113,12 @@ pub(in crate::bind) fn lay<'f, 'd>(
         });
     }
     let shift = cells.first().is_some_and(|cell| !cell.filled) || against(&kept);
-    if header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
+    if !covered && header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
     // As many cells as headers prove nothing where a column has no header, unless each stands exactly under its own.
     let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty()) || own.iter().all(Option::is_some);
-    if cells.len() == kept.len() && headed && !against(&kept) {
+    if !covered && cells.len() == kept.len() && headed && !against(&kept) {
         return ordered(heads);
     }
     if shift && let Some(laid) = shifted(shape, header, hit_row, &cells, &kept) {

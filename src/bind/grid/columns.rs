@@ -2,6 +2,7 @@
 //! known is never taken for its position.
 
 use super::view::{View, ViewCell, ViewRow};
+use super::years::apart;
 use super::{panels::Panel, rows::Rows};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::likeness::likeness;
@@ -68,16 +69,33 @@ pub(in crate::bind) struct Header<'f, 'd> {
     pub(in crate::bind) foreign: i32,
     /// Whether every column of the form is known as prescribed.
     pub(in crate::bind) exact: bool,
+    /// Columns of the form that stand twice with the same figures, and not with zeros alone.
+    pub(in crate::bind) copied: Vec<usize>,
 }
 
 impl Header<'_, '_> {
-    /// Whether the columns that are known stand in the form's order. Sums of rows hold in any order.
-    pub(in crate::bind) fn is_forms(&self) -> bool {
-        let known = self.columns.iter().filter_map(|column| match column.is {
+    fn known(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().filter_map(|column| match column.is {
             Column::Known(column, _) => Some(column),
             _ => None,
-        });
-        known.is_sorted()
+        })
+    }
+
+    /// Whether both have columns of the form, and none in common.
+    pub(in crate::bind) fn is_apart(&self, other: &Self) -> bool {
+        let own: Vec<usize> = self.known().collect();
+        let mut others = other.known().peekable();
+        !own.is_empty() && others.peek().is_some() && !others.any(|column| own.contains(&column))
+    }
+
+    /// Whether every header is a column of the form.
+    pub(in crate::bind) fn knows_all(&self) -> bool {
+        self.columns.iter().all(|column| matches!(column.is, Column::Known(..) | Column::Serial))
+    }
+
+    /// Whether the columns that are known stand in the form's order. Sums of rows hold in any order.
+    pub(in crate::bind) fn is_forms(&self) -> bool {
+        self.known().is_sorted()
     }
 }
 
@@ -169,7 +187,17 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let seen = (0..width).filter(|column| choices.iter().flatten().any(|choice| choice.column == *column)).count();
     header.seen = count(seen * 100 / width.max(1));
     same_figures(view, rows, &mut header, &mut choices);
+    let may = |choice: &Vec<Choice>| choice.first().map(|one| one.column);
+    let paths: Vec<(&[ViewCell], Option<usize>)> =
+        header.columns.iter().zip(&choices).map(|(head, choice)| (head.path.as_slice(), may(choice))).collect();
+    let apart = apart(forms.index, &paths);
+    for &at in &apart {
+        choices[at].clear();
+    }
     decide(forms, shape, &mut header, choices);
+    for at in apart {
+        header.columns[at].is = Column::Foreign;
+    }
     if !header.in_order {
         let weight = |column: &HeadColumn| match column.is {
             Column::Known(_, Fit::Exact) => 100,
@@ -273,7 +301,9 @@ fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32)) -> Vec<Choice> {
         });
         let Some((at, fit)) = place else { continue };
         let glued = column.is_glued(head.path[at].number());
-        let above = &head.path[..at];
+        // A header that two rows of cells repeat is one.
+        let again = |cell: &&ViewCell| own.fit(cell.number()).is_some();
+        let above: Vec<ViewCell> = head.path[..at].iter().filter(|cell| !again(cell)).copied().collect();
         let is_group = |cell: &&ViewCell| column.groups.iter().any(|group| group.fit(cell.number()).is_some());
         let of_others = |cell: &&ViewCell| {
             let others = shape.columns.iter().flat_map(|other| other.groups.iter().chain(&other.own));
@@ -321,20 +351,27 @@ fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
     left == 0 && !shape.words.is_empty()
 }
 
-/// Leaves out the later of two columns under the same labels with the same figures in every row: a merged cell that was cut in two.
+/// Leaves out the later of two columns under the same words with the same figures in every row: a merged cell that was cut in two.
 fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Vec<Choice>]) {
     let figures = |head: &HeadColumn| -> Option<Vec<&str>> {
         let hits = rows.hits.iter().flatten();
         let texts = hits.map(|hit| view.rows[hit.row].over(head.start).map(|cell| cell.at.cell.text.trim()));
         texts.collect()
     };
+    // Two offices may have the same figures; then something else stands above.
+    let words = |head: &HeadColumn<'_, '_>| head.path.iter().map(|cell| cell.at.folded.to_string()).collect::<Vec<_>>();
     for at in 1..header.columns.len() {
         let [one] = choices[at].as_slice() else { continue };
         let same = (0..at).any(|before| {
             matches!(choices[before].as_slice(), [other] if other.column == one.column)
+                && words(&header.columns[before]) == words(&header.columns[at])
                 && figures(&header.columns[before]).is_some_and(|own| Some(own) == figures(&header.columns[at]))
         });
         if same {
+            let texts = figures(&header.columns[at]).unwrap_or_default();
+            if texts.iter().any(|text| !matches!(*text, "" | "0")) {
+                header.copied.push(one.column);
+            }
             header.columns[at].is = Column::Serial;
             choices[at].clear();
         }

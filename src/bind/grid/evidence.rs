@@ -97,7 +97,23 @@ pub(in crate::bind) fn candidates<'f, 'd>(forms: &Forms, found: &Panels<'f, 'd>)
         }
     }
     join(&index.shapes, &mut candidates);
+    earlier(&index.shapes, found, &mut candidates);
     candidates
+}
+
+/// Marks tables under a line with a year where another table of the same block stands under a later one.
+fn earlier(shapes: &[Shape], found: &Panels, candidates: &mut [Candidate]) {
+    let block = |candidate: &Candidate| (shapes[candidate.shape].table, shapes[candidate.shape].block);
+    let year = |candidate: &Candidate| found.all[candidate.panel].year;
+    let passed = candidates.iter().filter(|candidate| candidate.passed);
+    let years: Vec<_> = passed.filter_map(|candidate| Some((block(candidate), year(candidate)?))).collect();
+    for candidate in candidates {
+        let own = year(candidate).map(|own| (block(candidate), own));
+        if !candidate.marked && own.is_some_and(|own| years.iter().any(|other| other.0 == own.0 && other.1 > own.1)) {
+            candidate.marked = true;
+            candidate.score += score::MARKED;
+        }
+    }
 }
 
 /// Lets parts of a table pass together that are too small each: rows on two pages, or the groups of a header below each other.

@@ -1,7 +1,11 @@
-//! Columns of a table that are none of the form's: what they are called and what they hold.
+//! What is none of the form's: columns of its tables, with what they are called and hold, and whole tables.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Laid, Target};
 use super::columns::{Column, Header};
+use super::evidence::Candidate;
+use crate::bind::labels::shapes::Shape;
 
 /// The columns under each header that were read as none of the form's, and cells under no header, last. A column of marks, such as ✓, is
 /// no column of figures.
@@ -30,4 +34,24 @@ pub(super) fn not_the_forms(
         extra.push((String::new(), stray));
     }
     extra
+}
+
+/// Tables that nothing took and that have labels of the form all the same: two rows of one of its tables, or a row and a header. Each
+/// with a table of the form and the candidate that shows it.
+pub(super) fn left_over(
+    shapes: &[Shape],
+    candidates: &[Candidate],
+    free: impl Fn(&Candidate) -> bool,
+) -> Vec<(usize, usize)> {
+    // For each panel and table the rows with a label of it, and the header's best.
+    let mut seen: BTreeMap<(usize, usize), (BTreeSet<usize>, i32, usize)> = BTreeMap::new();
+    for (at, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| free(candidate)) {
+        let of = seen.entry((candidate.panel, shapes[candidate.shape].table)).or_insert((BTreeSet::new(), 0, at));
+        of.0.extend(candidate.rows.hits.iter().flatten().filter(|hit| !hit.alike).map(|hit| hit.row));
+        of.1 = of.1.max(candidate.header.top);
+    }
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    let has = |rows: &BTreeSet<usize>, top: i32| rows.len() >= 2 || (!rows.is_empty() && top > 0);
+    let found = seen.into_iter().filter(|(_, (rows, top, _))| has(rows, *top));
+    found.filter(|((panel, _), _)| told.insert(*panel)).map(|((_, table), (_, _, at))| (table, at)).collect()
 }

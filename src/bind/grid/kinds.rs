@@ -1,6 +1,7 @@
 //! What kind of row a row of a table is, from the labels that its cells are.
 
 use super::view::{ViewCell, ViewRow};
+use super::years::year;
 use crate::bind::labels::index::FormIndex;
 use crate::text::numbering;
 
@@ -36,7 +37,7 @@ pub(in crate::bind) fn kind(index: &FormIndex, row: &ViewRow) -> Kind {
 }
 
 fn single(index: &FormIndex, cell: &ViewCell) -> Kind {
-    if cell.at.figure {
+    if cell.at.figure && year(&cell.at.cell.text).is_none() {
         return Kind::Body;
     }
     if cell.is_caption() {

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::kinds::{Kind, kind, section};
+use super::sides::sides;
 use super::view::{View, ViewCell, ViewRow};
+use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::limits::{LINE_CHARACTERS, PANELS, ROW_CELLS, TURNED_CELLS};
 use crate::bind::source::items::{Flow, Item, TextItem};
@@ -44,6 +46,8 @@ pub(in crate::bind) struct Panel {
     pub(in crate::bind) section: Option<usize>,
     /// Whether what stands above says that it shows other figures for comparison.
     pub(in crate::bind) marked: bool,
+    /// The year that a line above names.
+    pub(in crate::bind) year: Option<u16>,
 }
 
 /// The tables of a document with the views that they are rows of.
@@ -87,29 +91,22 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             carried = None;
             continue;
         }
-        let mut cutter = Cutter {
-            index,
-            strip: number,
-            section,
-            marked: is_marked(index, strip),
-            panel: None,
-            waiting: Vec::new(),
-            spare: None,
-            words: None,
-            found: Vec::new(),
-        };
-        let view = View::of(flow, strip.rows.clone());
-        cutter.cut(&view, found.views.len());
-        carried = cutter.section;
-        let (panels, chunks) = (cutter.found, chunks(index, &view));
-        let marked = is_marked(index, strip);
-        turned(index, &view, &chunks, (number, section, marked), &mut found);
-        let at = found.views.len();
-        found.views.push(view);
-        for mut panel in panels {
-            panel.view = at;
-            bands(panel, &mut found);
+        let mut above = Above { strip: number, section, marked: is_marked(index, strip), year: year_above(strip) };
+        for view in sides(View::of(flow, strip.rows.clone())) {
+            let over = above;
+            let mut cutter = Cutter::new(index, over);
+            cutter.cut(&view, found.views.len());
+            above.section = cutter.above.section;
+            let (panels, chunks) = (cutter.found, chunks(index, &view));
+            turned(index, &view, &chunks, over, &mut found);
+            let at = found.views.len();
+            found.views.push(view);
+            for mut panel in panels {
+                panel.view = at;
+                bands(panel, &mut found);
+            }
         }
+        carried = above.section;
     }
     found
 }
@@ -191,16 +188,28 @@ fn is_marked(index: &FormIndex, strip: &Strip) -> bool {
         || strip.sheet.is_some_and(|name| compares(index, &fold(name)))
 }
 
+/// The year that the nearest short line above begins with.
+fn year_above(strip: &Strip) -> Option<u16> {
+    strip.lines.iter().rev().find_map(|line| year(&line.text))
+}
+
 fn compares(index: &FormIndex, folded: &str) -> bool {
     index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
+}
+
+/// What stands above the rows of a strip.
+#[derive(Debug, Clone, Copy)]
+struct Above {
+    strip: usize,
+    section: Option<usize>,
+    marked: bool,
+    year: Option<u16>,
 }
 
 /// Cuts the rows of a view into tables.
 struct Cutter<'i> {
     index: &'i FormIndex,
-    strip: usize,
-    section: Option<usize>,
-    marked: bool,
+    above: Above,
     panel: Option<Panel>,
     /// Rows of words that are above the next table if it begins now, and inside this one if it goes on.
     waiting: Vec<usize>,
@@ -211,7 +220,11 @@ struct Cutter<'i> {
     found: Vec<Panel>,
 }
 
-impl Cutter<'_> {
+impl<'i> Cutter<'i> {
+    fn new(index: &'i FormIndex, above: Above) -> Self {
+        Self { index, above, panel: None, waiting: Vec::new(), spare: None, words: None, found: Vec::new() }
+    }
+
     fn cut(&mut self, view: &View, number: usize) {
         let kinds: Vec<Kind> = view.rows.iter().map(|row| kind(self.index, row)).collect();
         for (row, &found) in kinds.iter().enumerate() {
@@ -227,7 +240,7 @@ impl Cutter<'_> {
                 }
                 Kind::Mark(section) => {
                     self.flush();
-                    self.section = section.or(self.section);
+                    self.above.section = section.or(self.above.section);
                 }
                 Kind::Note => self.waiting.push(row),
                 Kind::Caption => {
@@ -284,19 +297,23 @@ impl Cutter<'_> {
         let notes = std::mem::take(&mut self.waiting);
         let marked =
             notes.iter().flat_map(|&row| view.rows[row].filled()).any(|cell| compares(self.index, &cell.at.folded));
-        let (strip, section, above) = (self.strip, self.section, self.marked);
+        let noted = notes.iter().flat_map(|&row| view.rows[row].filled()).filter_map(|cell| year(&cell.at.cell.text));
+        let noted = noted.last();
+        let above = self.above;
         let panel = self.panel.get_or_insert_with(|| Panel {
             view: number,
-            strip,
+            strip: above.strip,
             captions: Vec::new(),
             notes: Vec::new(),
             head: Vec::new(),
             numbers: Vec::new(),
             body: Vec::new(),
-            section,
-            marked: above,
+            section: above.section,
+            marked: above.marked,
+            year: above.year,
         });
         panel.marked |= marked;
+        panel.year = noted.or(panel.year);
         panel.notes.extend(notes);
         panel
     }
@@ -385,7 +402,7 @@ fn turned<'f, 'd>(
     index: &FormIndex,
     view: &View<'f, 'd>,
     chunks: &[Range<usize>],
-    (strip, section, marked): (usize, Option<usize>, bool),
+    above: Above,
     found: &mut Panels<'f, 'd>,
 ) {
     for chunk in chunks {
@@ -400,23 +417,8 @@ fn turned<'f, 'd>(
         if cells > TURNED_CELLS || (first < 2 && below.count() < 3) {
             continue;
         }
-        let part = View {
-            rows: rows.to_vec(),
-            flow: view.flow.start + chunk.start..view.flow.start + chunk.end,
-            turned: false,
-        };
-        let part = part.turned();
-        let mut cutter = Cutter {
-            index,
-            strip,
-            section,
-            marked,
-            panel: None,
-            waiting: Vec::new(),
-            spare: None,
-            words: None,
-            found: Vec::new(),
-        };
+        let part = view.part(chunk.clone()).turned();
+        let mut cutter = Cutter::new(index, above);
         cutter.cut(&part, found.views.len());
         found.all.append(&mut cutter.found);
         found.views.push(part);

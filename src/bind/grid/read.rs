@@ -7,20 +7,19 @@ use super::assign::{Assignment, Region, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::{Column, Forms, Header};
 use super::evidence::{Candidate, Place, candidates};
-use super::extra::not_the_forms;
+use super::extra::{left_over, not_the_forms};
 use super::panels::{Panels, panels};
-use super::rows::Hit;
+use super::parts::{Found, Other, others};
 use super::sums::{proves, sums_hold};
-use super::tell;
+use super::tell::{self, Unfitting};
 use super::view::ViewCell;
 use crate::bind::figures::{Figures, Hold, Proof, passed_over, rows_missing, tied};
 use crate::bind::labels::index::{Expected, FormIndex};
 use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
 use crate::bind::value;
-use crate::finding::Finding;
-use crate::finding::Place as At;
 use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message, Place as At};
 use crate::form::FieldIndex;
 
 /// Reads every table of the form that stands in grids.
@@ -41,6 +40,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         figures: &mut figures,
         claims: BTreeMap::new(),
         seen: vec![BTreeSet::new(); index.form.tables.len()],
+        misfits: Vec::new(),
         told: BTreeSet::new(),
         extra: BTreeMap::new(),
     };
@@ -58,20 +58,13 @@ struct Reader<'a, 'f, 'd> {
     claims: BTreeMap<usize, (usize, BTreeSet<usize>)>,
     /// For each table the rows of the form that were found, or spoken of: block and row.
     seen: Vec<BTreeSet<(usize, usize)>>,
+    /// Rows of the table at hand whose cells do not fit its columns.
+    misfits: Vec<Unfitting>,
     /// Panels that were spoken of.
     told: BTreeSet<usize>,
     /// For each table, what its columns that are none of the form's are called and hold, and where the first block with such begins.
     #[allow(clippy::type_complexity, reason = "read and written in one place")]
     extra: BTreeMap<usize, (Vec<(String, Vec<String>)>, Option<At>)>,
-}
-
-/// A row of the form.
-struct Found<'f, 'd> {
-    row: usize,
-    hit: Hit,
-    laid: Result<Laid<'f, 'd>, Misfit>,
-    /// Whether no header stands above its table, nor above one that it goes on with.
-    headless: bool,
 }
 
 impl<'f, 'd> Reader<'_, 'f, 'd> {
@@ -140,13 +133,14 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             });
             found.push(all);
         }
+        let headers: Vec<&Header> = region.parts.iter().map(|&part| &self.candidates[part].header).collect();
         for (number, part) in found.iter().enumerate() {
             let header = if self.candidates[region.parts[number]].headless && number > 0 {
                 header_above.unwrap_or(&first.header)
             } else {
                 &self.candidates[region.parts[number]].header
             };
-            let others = &found[..number];
+            let others = others(&headers, &found, number, shape.labelled());
             let mut hold = region_hold;
             if self.candidates[region.parts[number]].headless
                 && number > 0
@@ -156,9 +150,11 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 let at = self.place(region.parts[number]);
                 hold = self.figures.tell(tell::goes_on(&self.forms.index.form, shape.table).at(at));
             }
-            self.part(&shape, header, part, others, hold);
+            self.part(&shape, header, part, &others, hold);
         }
-        let headers: Vec<&Header> = region.parts.iter().map(|&part| &self.candidates[part].header).collect();
+        for finding in tell::misfits(&self.forms.index.form, shape.table, std::mem::take(&mut self.misfits)) {
+            self.figures.tell(finding);
+        }
         self.columns_missing(&shape, &headers, &found, region.parts[0]);
         if moved > 0 {
             self.figures.findings.push(tell::rows_moved(&self.forms.index.form, shape.table, moved));
@@ -203,7 +199,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         shape: &Shape,
         header: &Header<'f, 'd>,
         part: &[(usize, Found<'f, 'd>)],
-        others: &[Vec<(usize, Found<'f, 'd>)>],
+        others: &[Other<'_, 'f, 'd>],
         region: Hold,
     ) {
         let laid: Vec<(usize, Laid)> = part
@@ -214,12 +210,14 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         let columns = self.column_holds(shape, header, &proven);
         let mut done: BTreeSet<usize> = BTreeSet::new();
         for (_, found) in part {
-            let before = others.iter().flatten().map(|(_, other)| other);
-            if before.clone().any(|other| other.row == found.row && shape.labelled()) || !done.insert(found.row) {
+            let same = |rows: &'_ [(usize, Found<'f, 'd>)]| rows.iter().any(|(_, other)| other.row == found.row);
+            if others.iter().any(|(before, rows)| *before && same(rows)) || !done.insert(found.row) {
                 continue;
             }
+            let elsewhere = others.iter().flat_map(|(_, rows)| rows.iter());
             let again: Vec<&Found> = part
                 .iter()
+                .chain(elsewhere)
                 .map(|(_, other)| other)
                 .filter(|other| other.row == found.row && other.hit != found.hit)
                 .collect();
@@ -236,11 +234,13 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 holds.push(None);
                 continue;
             };
-            let hold = if matches!(head.is, Column::Known(..)) {
+            let place = head.path.last().map(|cell| cell.at.cell.place.clone());
+            let hold = if matches!(head.is, Column::Known(..)) && header.copied.contains(&column) {
+                self.figures.tell(tell::header_doubled(form, shape.table, &shape.columns[column].shown).at(place))
+            } else if matches!(head.is, Column::Known(..)) {
                 Hold::Known
             } else {
                 let by_sums = !matches!(head.is, Column::Alike(_));
-                let place = head.path.last().map(|cell| cell.at.cell.place.clone());
                 let words = (head.shown(), shape.columns[column].shown.clone());
                 self.figures.tell(tell::header_variant(form, shape.table, words, by_sums).at(place))
             };
@@ -265,9 +265,12 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         let words = tell::row_words(form, shape, found.row);
         let laid = match &found.laid {
             Ok(laid) => laid,
-            Err(misfit) => {
-                let (at, shown) = self.shown(found);
-                self.figures.tell(tell::misfit(form, &words, &all, misfit, &shown, 0).at(at));
+            Err(Misfit::Count) => {
+                return self.misfit(found, words, all, 0);
+            }
+            Err(Misfit::Parted(label)) => {
+                let (at, _) = self.shown(found);
+                self.figures.tell(tell::parted(form, &words, &all, label).at(at));
                 return;
             }
         };
@@ -292,9 +295,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             row_hold = self.figures.tell(tell::shifted(&words).at(at));
         }
         if found.headless && !sums_hold(shape, found.row, laid) {
-            let (at, shown) = self.shown(found);
-            self.figures.tell(tell::misfit(form, &words, &all, &Misfit::Count, &shown, 0).at(at));
-            return;
+            return self.misfit(found, words, all, 0);
         }
         let mut known = vec![false; shape.columns.len()];
         for column in columns.iter().flatten() {
@@ -318,10 +319,14 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         let absent: Vec<FieldIndex> =
             (0..taken.len()).filter(|&column| known[column] && !taken[column]).map(|column| all[column]).collect();
         if !absent.is_empty() {
-            let (at, shown) = self.shown(found);
-            let count = taken.iter().filter(|taken| **taken).count();
-            self.figures.tell(tell::misfit(form, &words, &absent, &Misfit::Count, &shown, count).at(at));
+            self.misfit(found, words, absent, taken.iter().filter(|taken| **taken).count());
         }
+    }
+
+    /// Keeps a row whose cells do not fit the columns, to be told with the others of its table.
+    fn misfit(&mut self, found: &Found, words: Message, fields: Vec<FieldIndex>, count: usize) {
+        let (at, shown) = self.shown(found);
+        self.misfits.push(Unfitting { words, fields, shown, found: count, at });
     }
 
     /// The grid that a row is in.
@@ -426,7 +431,10 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                     // Side by side one row is a row of several tables.
                     let beside = claims.iter().any(|(&other, (_, rows))| {
                         let other = &self.found.all[other];
-                        other.strip == panel.strip && other.view != panel.view && rows.contains(&row)
+                        let of = (view.flow.start + row).checked_sub(self.found.views[other.view].flow.start);
+                        other.strip == panel.strip
+                            && other.view != panel.view
+                            && of.is_some_and(|row| rows.contains(&row))
                     });
                     if hits.contains(&row) || beside || view.rows[row].filled().all(known) {
                         rows.push(row);
@@ -465,25 +473,15 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
 
     /// Tables with labels of the form that no block took.
     fn passed_over(&mut self) {
-        let form = &self.forms.index.form;
-        // For each panel and table the rows with a label of it, and the header's best.
-        let mut seen: BTreeMap<(usize, usize), (BTreeSet<usize>, i32, usize)> = BTreeMap::new();
-        for (at, candidate) in self.candidates.iter().enumerate() {
+        let index = self.forms.index;
+        let free = |candidate: &Candidate| {
             let panel = &self.found.all[candidate.panel];
             let view = &self.found.views[panel.view];
-            if view.turned || self.told.contains(&candidate.panel) || self.figures.taken[view.row_of(panel)] {
-                continue;
-            }
-            let of = seen.entry((candidate.panel, self.shape(at).table)).or_insert((BTreeSet::new(), 0, at));
-            of.0.extend(candidate.rows.hits.iter().flatten().filter(|hit| !hit.alike).map(|hit| hit.row));
-            of.1 = of.1.max(candidate.header.top);
-        }
-        let mut told: BTreeSet<usize> = BTreeSet::new();
-        for ((panel, table), (rows, top, at)) in seen {
-            if (rows.len() >= 2 || (!rows.is_empty() && top > 0)) && told.insert(panel) {
-                let place = self.place(at);
-                self.figures.tell(tell::not_the_forms(form, table).at(place));
-            }
+            !view.turned && !self.told.contains(&candidate.panel) && !self.figures.taken[view.row_of(panel)]
+        };
+        for (table, at) in left_over(&index.shapes, self.candidates, free) {
+            let place = self.place(at);
+            self.figures.tell(tell::not_the_forms(&index.form, table).at(place));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What is said of tables, in the words of an office.
 
-use super::cells::Misfit;
 use crate::bind::labels::shapes::Shape;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Place};
@@ -21,35 +20,70 @@ pub(super) fn row_words(form: &Form, shape: &Shape, row: usize) -> Message {
     Message::new(format!("{}“{label}”", table.name.zh), format!("{}, \"{label}\"", table.name.en))
 }
 
-/// The cells of a row that do not fit the columns.
-pub(super) fn misfit(
-    form: &Form,
-    words: &Message,
-    fields: &[FieldIndex],
-    misfit: &Misfit,
-    shown: &str,
-    found: usize,
-) -> Finding {
-    let wanted = fields.len() + found;
-    let message = match misfit {
-        Misfit::Count => Message::new(
-            format!(
-                "{}应填{wanted}个数，能对应的有{found}个（{shown}），其余未能确定各属哪一栏，暂未采用。请按格式分栏填写。",
-                words.zh
-            ),
-            format!(
-                "{} should have {wanted} cells with figures; {found} could be matched ({shown}), the others stay empty.",
-                words.en
-            ),
+/// A row whose cells do not fit the columns.
+pub(super) struct Unfitting {
+    /// Table and row.
+    pub(super) words: Message,
+    /// Its fields that stay empty.
+    pub(super) fields: Vec<FieldIndex>,
+    /// Its cells.
+    pub(super) shown: String,
+    /// Its cells whose column is certain.
+    pub(super) found: usize,
+    /// Where it stands.
+    pub(super) at: Option<Place>,
+}
+
+/// Rows of a table whose cells do not fit the columns: one finding each, or one for all where there are many.
+pub(super) fn misfits(form: &Form, table: usize, rows: Vec<Unfitting>) -> Vec<Finding> {
+    if rows.len() <= SHOWN {
+        let one = |row: Unfitting| {
+            let (wanted, found) = (row.fields.len() + row.found, row.found);
+            let message = Message::new(
+                format!(
+                    "{}应填{wanted}个数，能对应的有{found}个（{}），其余未能确定各属哪一栏，暂未采用。请按格式分栏填写。",
+                    row.words.zh, row.shown
+                ),
+                format!(
+                    "{} should have {wanted} cells with figures; {found} could be matched ({}), the others stay empty.",
+                    row.words.en, row.shown
+                ),
+            );
+            Finding::new(&code::CELLS_UNCERTAIN, message).about(ids(form, &row.fields)).at(row.at)
+        };
+        return rows.into_iter().map(one).collect();
+    }
+    let name = &form.tables[table].name;
+    let (count, empty) = (rows.len(), rows.iter().map(|row| row.fields.len()).sum::<usize>());
+    let shown: Vec<&str> = rows.iter().take(SHOWN).map(|row| row.shown.as_str()).collect();
+    let message = Message::new(
+        format!(
+            "{}有{count}行的数不能确定各属哪一栏（如“{}”），{empty}个数据已留空。请按格式分栏填写。",
+            name.zh,
+            shown.join("”“")
         ),
-        Misfit::Parted(label) => Message::new(
-            format!("{}被分成了“{label}”等几行，不能确定哪一行是合计，已留空。", words.zh),
-            format!(
-                "{} is parted into \"{label}\" and other rows; which of them counts is not certain, so it stays empty.",
-                words.en
-            ),
+        format!(
+            "In {count} rows of {} it is not certain which column the figures belong to (\"{}\" …), so {empty} figures stay empty.",
+            name.en,
+            shown.join("\", \"")
         ),
-    };
+    );
+    let fields: Vec<FieldIndex> = rows.iter().flat_map(|row| row.fields.iter().copied()).collect();
+    let mut places = rows.into_iter().filter_map(|row| row.at);
+    let mut finding = Finding::new(&code::CELLS_UNCERTAIN, message).about(ids(form, &fields)).at(places.next());
+    finding.related = places.collect();
+    vec![finding]
+}
+
+/// A row that is parted by a label that the form does not know.
+pub(super) fn parted(form: &Form, words: &Message, fields: &[FieldIndex], label: &str) -> Finding {
+    let message = Message::new(
+        format!("{}被分成了“{label}”等几行，不能确定哪一行是合计，已留空。", words.zh),
+        format!(
+            "{} is parted into \"{label}\" and other rows; which of them counts is not certain, so it stays empty.",
+            words.en
+        ),
+    );
     Finding::new(&code::CELLS_UNCERTAIN, message).about(ids(form, fields))
 }
 
@@ -159,6 +193,19 @@ pub(super) fn header_variant(form: &Form, table: usize, (written, read): (String
     let message = Message::new(
         format!("{zh}{}的表头“{written}”按“{read}”读取。请核对。", name.zh),
         format!("{en}the header \"{written}\" of {} was read as \"{read}\". Check it.", name.en),
+    );
+    Finding::new(&code::HEADER_VARIANT, message)
+}
+
+/// A header that stands twice with the same figures.
+pub(super) fn header_doubled(form: &Form, table: usize, shown: &str) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}的“{shown}”栏出现两次，两处的数相同，只取了一处。请核对。", name.zh),
+        format!(
+            "The column \"{shown}\" of {} stands twice with the same figures; one of them was read. Check it.",
+            name.en
+        ),
     );
     Finding::new(&code::HEADER_VARIANT, message)
 }

@@ -178,6 +178,12 @@ impl<'f, 'd> View<'f, 'd> {
         Self { rows, flow: self.flow.clone(), turned: true }
     }
 
+    /// Some of its rows alone.
+    pub(in crate::bind) fn part(&self, rows: Range<usize>) -> Self {
+        let flow = self.flow.start + rows.start..self.flow.start + rows.end;
+        Self { rows: self.rows[rows].to_vec(), flow, turned: self.turned }
+    }
+
     /// The columns of a range alone.
     pub(in crate::bind) fn band(&self, columns: Range<u32>) -> Self {
         let rows = self.rows.iter().map(|row| ViewRow {

@@ -381,13 +381,23 @@ impl FlatTable<'_, '_> {
         let shown: Vec<&str> = row.pieces.iter().map(|piece| piece.text).filter(|text| !text.is_empty()).collect();
         let shown: String = shown.join(" | ").chars().take(80).collect();
         let words = self.words(row.row);
-        let message = Message::new(
-            format!("{}应有{wanted}个数，文中写作“{shown}”，不能确定如何分列，已留空。", words.zh),
-            format!(
-                "{} should have {wanted} figures; the text reads \"{shown}\", which cannot be divided for certain. They stay empty.",
-                words.en
-            ),
-        );
+        let message = if shown.is_empty() {
+            Message::new(
+                format!("{}应有{wanted}个数，行名旁没有能确定属于该行的数，已留空。", words.zh),
+                format!(
+                    "{} should have {wanted} figures; none beside its label is certainly its own. They stay empty.",
+                    words.en
+                ),
+            )
+        } else {
+            Message::new(
+                format!("{}应有{wanted}个数，文中写作“{shown}”，不能确定如何分列，已留空。", words.zh),
+                format!(
+                    "{} should have {wanted} figures; the text reads \"{shown}\", which cannot be divided for certain. They stay empty.",
+                    words.en
+                ),
+            )
+        };
         Finding::new(&code::CELLS_UNCERTAIN, message).about(ids).at(self.stream.place_at(start))
     }
 

@@ -1,0 +1,33 @@
+//! The parts of a table that stands in several pieces, and their rows.
+
+use super::cells::{Laid, Misfit};
+use super::columns::Header;
+use super::rows::Hit;
+
+/// A row of the form.
+pub(super) struct Found<'f, 'd> {
+    /// Its number in the form.
+    pub(super) row: usize,
+    /// Where it stands.
+    pub(super) hit: Hit,
+    /// Its cells by column.
+    pub(super) laid: Result<Laid<'f, 'd>, Misfit>,
+    /// Whether no header stands above its table, nor above one that it goes on with.
+    pub(super) headless: bool,
+}
+
+/// Another part of the table: whether it stands before, and its rows.
+pub(super) type Other<'p, 'f, 'd> = (bool, &'p [(usize, Found<'f, 'd>)]);
+
+/// The parts that may have the same rows of the form as one of them: those with columns in common.
+pub(super) fn others<'p, 'f, 'd>(
+    headers: &[&Header],
+    found: &'p [Vec<(usize, Found<'f, 'd>)>],
+    number: usize,
+    labelled: bool,
+) -> Vec<Other<'p, 'f, 'd>> {
+    let all = found.iter().enumerate().filter(|_| labelled);
+    all.filter(|(other, _)| *other != number && !headers[number].is_apart(headers[*other]))
+        .map(|(other, part)| (other < number, part.as_slice()))
+        .collect()
+}

@@ -1,0 +1,63 @@
+//! What stands beside the form's own figures: those of another year, and shares of the whole.
+
+use super::view::ViewCell;
+use crate::bind::labels::index::FormIndex;
+use crate::text::{blank, numbering};
+
+/// Characters of the longest line above a table that is its year: （一）2023年度有关情况统计表如下：
+const LINE: usize = 20;
+
+/// The year that a short line or a header begins with: `2023年`, `（一）2023年度情况`.
+pub(super) fn year(text: &str) -> Option<u16> {
+    let text = text.trim_matches(blank);
+    if text.chars().nth(LINE).is_some() {
+        return None;
+    }
+    let begins = |text: &str| -> Option<u16> {
+        let text = text.trim_start_matches(|character: char| blank(character) || "（(【".contains(character));
+        let (digits, rest) = text.split_at_checked(4)?;
+        (rest.starts_with('年') && digits.starts_with(['1', '2'])).then(|| digits.parse().ok())?
+    };
+    begins(text).or_else(|| begins(&text[numbering(text)?.length..]))
+}
+
+/// Which headers stand over figures of another year or over shares: words of the form's list, or the earlier of two years, with a label
+/// of the form above them. Each header is given by its cells from the top, and by the column that it may be.
+pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)]) -> Vec<usize> {
+    let own = |path: &[ViewCell]| -> Vec<(String, Option<u16>)> {
+        let unknown = path.iter().filter(|cell| cell.number().is_none());
+        unknown.map(|cell| (cell.at.folded.to_string(), year(&cell.at.cell.text))).collect()
+    };
+    let words: Vec<Vec<(String, Option<u16>)>> = headers.iter().map(|head| own(head.0)).collect();
+    let year = |at: usize| words[at].iter().find_map(|(_, year)| *year);
+    let says = |at: usize| {
+        let list = &index.form.words.beside;
+        words[at].iter().any(|(folded, _)| list.iter().any(|word| folded.contains(word.as_str())))
+    };
+    let other = |at: usize, other: usize| at != other && headers[at].1 == headers[other].1;
+    let all = 0..headers.len();
+    all.clone()
+        .filter(|&at| headers[at].1.is_some())
+        .filter(|&at| {
+            let mut others = all.clone().filter(|&beside| other(at, beside));
+            // A column alone under such a word may be all that there is.
+            others.any(|beside| {
+                (says(at) && !says(beside)) || year(at).zip(year(beside)).is_some_and(|(one, two)| one < two)
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_begins_a_short_line() {
+        assert_eq!(year("（一）2023年度情况"), Some(2023));
+        assert_eq!(year("2024年"), Some(2024));
+        assert_eq!(year("（2022年）"), Some(2022));
+        assert_eq!(year("截至2023年底"), None);
+        assert_eq!(year("2023年，我局认真贯彻落实《条例》，共受理申请十二件"), None);
+    }
+}

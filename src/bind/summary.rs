@@ -1,0 +1,99 @@
+//! One finding a table for what is to be said of many of its cells.
+
+use std::collections::BTreeMap;
+
+use super::figures::Figures;
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
+use crate::form::{FieldIndex, Form};
+use crate::report::Kind;
+
+/// Cells without a certain figure that are told one by one: a form that was filled with words has two hundred.
+const CELLS: usize = 5;
+
+/// Texts that a message shows.
+const SHOWN: usize = 3;
+
+/// Says of every table what its cells have in common. Figures refer to findings by their index, so this comes after the last figure.
+pub(super) fn summarise(form: &Form, figures: &mut Figures) {
+    unreadable(form, figures);
+    kinds(form, figures);
+}
+
+/// One finding for all cells of a table that hold no certain figure, where there are many.
+fn unreadable(form: &Form, figures: &mut Figures) {
+    let (values, findings) = figures.parts();
+    let field = |finding: &Finding| match finding.fields.as_slice() {
+        [only] if finding.code == code::FIGURE_UNREADABLE.id => form.fields.iter().position(|field| field.id == *only),
+        _ => None,
+    };
+    let mut of: BTreeMap<usize, Vec<FieldIndex>> = BTreeMap::new();
+    for field in findings.iter().filter_map(field) {
+        of.entry(form.fields[field].table).or_default().push(field);
+    }
+    of.retain(|_, fields| fields.len() > CELLS);
+    findings.retain(|finding| field(finding).is_none_or(|field| !of.contains_key(&form.fields[field].table)));
+    for (table, fields) in of {
+        let mut texts: Vec<&str> = Vec::new();
+        for &field in &fields {
+            let raw = values[field].raw.as_str();
+            if !texts.contains(&raw) && texts.len() <= SHOWN {
+                texts.push(raw);
+            }
+        }
+        let more = texts.len() > SHOWN;
+        texts.truncate(SHOWN);
+        let (name, count) = (&form.tables[table].name, fields.len());
+        let message = Message::new(
+            format!(
+                "{}有{count}格写的不是一个确定的数（“{}”{}），已留空。请填写数字。",
+                name.zh,
+                texts.join("”“"),
+                if more { "等" } else { "" }
+            ),
+            format!(
+                "{} has {count} cells that hold no certain figure (\"{}\"{}); they were left empty. Write numbers.",
+                name.en,
+                texts.join("\", \""),
+                if more { " …" } else { "" }
+            ),
+        );
+        let mut places = fields.iter().filter_map(|&field| values[field].place.clone());
+        let mut finding = Finding::new(&code::FIGURE_UNREADABLE, message).at(places.next());
+        finding.related = places.collect();
+        findings.push(finding.about(fields.iter().map(|&field| form.fields[field].id.clone())));
+    }
+}
+
+/// One finding a table for blank cells and one for cells with a slash, a dash or 无.
+fn kinds(form: &Form, figures: &mut Figures) {
+    let (values, findings) = figures.parts();
+    for (table, spec) in form.tables.iter().enumerate() {
+        for (kinds, code, zh, en) in [
+            (&[Kind::Blank][..], &code::CELLS_BLANK, "未填", "nothing"),
+            (
+                &[Kind::Dash, Kind::Slash, Kind::None][..],
+                &code::CELLS_NOT_NUMBERS,
+                "填“/”“—”或“无”",
+                "a slash, a dash or \"无\"",
+            ),
+        ] {
+            let of_kind = |&field: &FieldIndex| {
+                let spec = &form.fields[field];
+                spec.table == table && spec.kind.is_figure() && kinds.contains(&values[field].kind)
+            };
+            let fields: Vec<FieldIndex> = (0..values.len()).filter(of_kind).collect();
+            let Some(&first) = fields.first() else { continue };
+            let message = Message::new(
+                format!("{}有{}格{zh}，按原样保留，不当作0。没有发生的请填0。", spec.name.zh, fields.len()),
+                format!(
+                    "{} has {} cells with {en}; they are kept as they are and not taken for 0. Write 0 where nothing happened.",
+                    spec.name.en,
+                    fields.len()
+                ),
+            );
+            let ids: Vec<String> = fields.iter().map(|&field| form.fields[field].id.clone()).collect();
+            findings.push(Finding::new(code, message).at(values[first].place.clone()).about(ids));
+        }
+    }
+}
