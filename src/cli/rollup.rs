@@ -41,13 +41,12 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         heap = Collection::new(&forms, &migrations, agencies, args.without_errors);
         read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
     } else {
-        let mut read_all = Unlisted::default();
+        let mut read_all = Unlisted::new(&forms, &migrations, args.without_errors);
         let finished = read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
             read_all.add(path, outcome);
         })?;
         named = read_all.agencies();
-        heap = Collection::new(&forms, &migrations, &named, args.without_errors);
-        read_all.add_to(&mut heap);
+        heap = read_all.over(&named);
         finished
     };
     if !finished {
@@ -159,14 +158,16 @@ fn read(
 
 fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let out = &args.out;
-    std::fs::create_dir_all(out).map_err(of_system(out))?;
-    let put = |name: &str, bytes: &[u8]| batch::write_whole(out, name, bytes).map_err(of_system(&out.join(name)));
-    let written = guarded(|| Ok(summary::files(rollup, report, put)));
-    written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?
+    let written = guarded(|| Ok(batch::write_together(out, &summary::files(rollup, report), jobs(args.jobs))));
+    let written = written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?;
+    written.map_err(|batch::GroupError { path, why }| match why {
+        batch::Why::System(error) => of_system(&path)(error),
+        batch::Why::Made(error) => error.into(),
+    })
 }
 
 fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Exit {
-    say_errors(terminal, rollup);
+    let wrong = say_errors(terminal, rollup);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
     let (counts, out) = (counts.get(terminal.language), out.display());
     terminal.note(&match terminal.language {
@@ -174,14 +175,12 @@ fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: &Path) -> Ex
         nianbao::finding::Language::En => format!("{year}: {counts} Outputs are in {out}"),
     });
     // The narrative is left to write, so only the figures of the superior's report can be wrong.
-    let broken = report.findings.iter().filter(|finding| finding.rule.is_some());
-    let own = rollup.findings.iter().map(|told| &told.finding).chain(broken);
-    let mut all = own.chain(rollup.entries.iter().flat_map(|entry| &entry.findings));
-    Exit::wrong_if(all.any(|finding| finding.severity == Severity::Error))
+    let mut broken = report.findings.iter().filter(|finding| finding.rule.is_some());
+    Exit::wrong_if(wrong || broken.any(|finding| finding.severity == Severity::Error))
 }
 
-/// The errors, a line each; many of a kind are a few lines and a count.
-fn say_errors(terminal: &Terminal, rollup: &Rollup) {
+/// The errors, a line each; many of a kind are a few lines and a count. Whether there are any.
+fn say_errors(terminal: &Terminal, rollup: &Rollup) -> bool {
     let mut kinds: Vec<(&str, Vec<&Told>)> = Vec::new();
     for told in rollup.findings.iter().filter(|told| told.finding.severity == Severity::Error) {
         match kinds.iter_mut().find(|kind| kind.0 == told.finding.code) {
@@ -189,6 +188,7 @@ fn say_errors(terminal: &Terminal, rollup: &Rollup) {
             None => kinds.push((&told.finding.code, vec![told])),
         }
     }
+    let any = !kinds.is_empty();
     for (code, all) in kinds {
         if code == AGENCY_NOT_LISTED.id && all.len() > NAMED {
             let files: Vec<&str> = all.iter().take(NAMED).filter_map(|told| told.file.as_deref()).collect();
@@ -202,13 +202,22 @@ fn say_errors(terminal: &Terminal, rollup: &Rollup) {
         }
         say_more(terminal, all.len() - shown);
     }
-    let of_reports = rollup.entries.iter().flat_map(|entry| entry.findings.iter().map(move |found| (entry, found)));
-    let of_reports: Vec<_> = of_reports.filter(|(_, found)| found.severity == Severity::Error).collect();
-    let shown = if of_reports.len() > MANY { NAMED } else { of_reports.len() };
-    for (entry, error) in &of_reports[..shown] {
-        terminal.line(&terminal.finding(&entry.file, error));
+    let (mut reports, mut count, mut shown) = (rollup.reports(), 0, Vec::new());
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        let errors = reports.findings(number).into_iter().filter(|found| found.severity == Severity::Error);
+        for error in errors {
+            count += 1;
+            if count <= MANY {
+                shown.push((&*entry.file, error));
+            }
+        }
     }
-    say_more(terminal, of_reports.len() - shown);
+    shown.truncate(if count > MANY { NAMED } else { count });
+    for (file, error) in &shown {
+        terminal.line(&terminal.finding(file, error));
+    }
+    say_more(terminal, count - shown.len());
+    any || count > 0
 }
 
 /// How many errors were not shown.

@@ -1,5 +1,7 @@
 //! The figures for data tools: a wide CSV with a row a report, and JSON lines with an object a figure.
 
+use std::io::Write;
+
 use serde::Serialize;
 
 use super::{WriteError, failed};
@@ -13,13 +15,14 @@ const MARK: &str = "\u{feff}";
 /// A row a report: the agency, whether the row counts, the file, and every field under its id, empty where there is no number.
 ///
 /// # Errors
-/// None that is known; writing to memory does not fail.
-pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
-    let mut writer = csv::Writer::from_writer(MARK.as_bytes().to_vec());
+/// When it cannot be written.
+pub fn wide_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    out.write_all(MARK.as_bytes()).map_err(failed)?;
+    let mut writer = csv::Writer::from_writer(&mut out);
     let before = ["code", "agency", "parent", "level", "kind", "year", "form", "counted", "file"];
     let ids = rollup.form.fields.iter().map(|field| field.id.as_str());
     writer.write_record(before.into_iter().chain(ids)).map_err(failed)?;
-    let counted = rollup.counted();
+    let (counted, mut reports) = (rollup.counted(), rollup.reports());
     for (number, entry) in rollup.entries.iter().enumerate() {
         let agency = &rollup.agencies.list()[entry.agency];
         let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.clone());
@@ -32,15 +35,15 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
             rollup.year.to_string(),
             rollup.form.id.clone(),
             if counted[number] { "yes" } else { "no" }.to_owned(),
-            entry.file.clone(),
+            entry.file.to_string(),
         ];
         for cell in &mut cells {
             *cell = harmless(cell);
         }
-        cells.extend(entry.figures.iter().map(shown));
+        cells.extend(reports.figures(number).iter().map(shown));
         writer.write_record(&cells).map_err(failed)?;
     }
-    writer.into_inner().map_err(failed)
+    writer.flush().map_err(failed)
 }
 
 /// A number or nothing: a word among numbers would turn a whole column into text. What was written stands in the lines of [`values`].
@@ -78,14 +81,14 @@ struct From<'a> {
 /// An object a figure, in the order of the tree and of the form.
 ///
 /// # Errors
-/// None that is known; writing to memory does not fail.
-pub fn values(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+/// When it cannot be written.
+pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    let (all_counted, mut reports) = (rollup.counted(), rollup.reports());
     let mut lines = Vec::new();
-    let all_counted = rollup.counted();
     for (number, entry) in rollup.entries.iter().enumerate() {
         let counted = all_counted[number];
         let agency = &rollup.agencies.list()[entry.agency];
-        for (field, figure) in entry.figures.iter().enumerate() {
+        for (field, figure) in reports.figures(number).iter().enumerate() {
             let line = Line {
                 agency: &agency.name,
                 code: agency.code.as_deref(),
@@ -101,8 +104,10 @@ pub fn values(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
             serde_json::to_writer(&mut lines, &line).map_err(failed)?;
             lines.push(b'\n');
         }
+        out.write_all(&lines).map_err(failed)?;
+        lines.clear();
     }
-    Ok(lines)
+    Ok(())
 }
 
 fn id<'a>(rollup: &'a Rollup, field: FieldIndex) -> &'a str {
