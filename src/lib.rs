@@ -74,7 +74,7 @@
 //! for name in ["青山县教育局", "青山县民政局"] {
 //!     let mut report = sampler::Sampler::new(1).report(form); // made up; yours come from `bind`
 //!     (report.agency, report.year) = (Some(name.to_owned()), Some(2023));
-//!     gathering.add(&format!("{name}.docx"), report);
+//!     gathering.add(&format!("{name}.docx"), &report);
 //! }
 //! let sums = gathering.finish();
 //! let workbook = summary::workbook::workbook(&sums)?;

@@ -227,13 +227,12 @@ fn made(paths: &[PathBuf], wanted: &Wanted, engine: &'static Engine, stop: &Atom
             collection.add(&inputs[index].path, outcome);
         })?;
     } else {
-        let mut unlisted = Unlisted::default();
+        let mut unlisted = Unlisted::new(engine.forms, engine.migrations, wanted.without_errors);
         read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| {
             unlisted.add(&inputs[index].path, outcome);
         })?;
         named = unlisted.agencies();
-        collection = Collection::new(engine.forms, engine.migrations, &named, wanted.without_errors);
-        unlisted.add_to(&mut collection);
+        collection = unlisted.over(&named);
     }
     let mut sums = collection.finish(wanted.year).ok_or_else(|| {
         Failure(Message::new("所给文件中没有这一年度的报告。", "none of the inputs is a report of that year"))
@@ -249,7 +248,7 @@ fn made(paths: &[PathBuf], wanted: &Wanted, engine: &'static Engine, stop: &Atom
         return Err(Failure(Message::new("已中断。", "stopped")));
     }
     if let Some(out) = &wanted.out {
-        write(out, &sums, &report)?;
+        write(out, &sums, &report, wanted.jobs)?;
     }
     Ok(seen(&sums, report, engine))
 }
@@ -279,10 +278,10 @@ fn previous(
     Ok(Previous::of_rollup(sums, &before.finish(Some(year)).ok_or_else(none)?))
 }
 
-fn write(out: &Path, sums: &Sums<'_>, report: &model::Report) -> Result<(), Failure> {
-    std::fs::create_dir_all(out).map_err(|error| of_system(out, &error))?;
-    summary::files(sums, report, |name, bytes| {
-        batch::write_whole(out, name, bytes).map_err(|error| of_system(&out.join(name), &error))
+fn write(out: &Path, sums: &Sums<'_>, report: &model::Report, jobs: usize) -> Result<(), Failure> {
+    batch::write_together(out, &summary::files(sums, report), jobs).map_err(|batch::GroupError { path, why }| match why {
+        batch::Why::System(error) => of_system(&path, &error),
+        batch::Why::Made(error) => error.into(),
     })
 }
 
@@ -290,18 +289,20 @@ fn write(out: &Path, sums: &Sums<'_>, report: &model::Report) -> Result<(), Fail
 fn seen(sums: &Sums<'_>, report: model::Report, engine: &'static Engine) -> Made {
     let list = sums.agencies.list();
     let name = |agency: usize| list[agency].name.clone();
+    let mut figures = sums.sums();
     let row = |(agency, node): (usize, &Node)| Row {
         name: name(agency),
         parent: list[agency].parent.map(name),
         reported: node.own.is_some(),
-        region: node.region.clone(),
+        region: figures.region(agency),
     };
     let own = sums.findings.iter().map(|told| (told.agency.map(name), told.file.clone(), told.finding.clone()));
-    let of_reports = sums.entries.iter().flat_map(|entry| {
-        let about = move |finding: &nianbao::finding::Finding| {
-            (Some(name(entry.agency)), Some(entry.file.clone()), finding.clone())
+    let mut reports = sums.reports();
+    let of_reports = sums.entries.iter().enumerate().flat_map(|(number, entry)| {
+        let about = move |finding: nianbao::finding::Finding| {
+            (Some(name(entry.agency)), Some(entry.file.to_string()), finding)
         };
-        entry.findings.iter().map(about)
+        reports.findings(number).into_iter().map(about)
     });
     Made {
         year: sums.year,

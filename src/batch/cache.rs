@@ -131,7 +131,8 @@ impl Cache {
         // Without a cache the next run does more work, and nothing is wrong.
         let Some(new) = writer.new else { return };
         let paths = self.close();
-        if new.into_inner().is_ok() && fs::rename(&paths.part, &paths.current).is_ok() {
+        let file = new.into_inner().map_err(io::IntoInnerError::into_error);
+        if file.and_then(|file| files::place(&file, &paths.part, &paths.current)).is_ok() {
             let _ = fs::remove_file(&paths.broken);
         }
     }

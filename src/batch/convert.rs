@@ -103,7 +103,9 @@ pub fn convert(
     // A run that was stopped does not know who has not reported.
     let missing = if taken < task.inputs.len() { Vec::new() } else { places.missing() };
     summary.missing = missing.len();
-    logs.finish().and_then(|()| page.finish(missing)).map_err(output(task.out.to_owned()))?;
+    // What the logs say is there must be there after a power cut too.
+    let finished = folder.sync().and_then(|()| page.finish(missing)).and_then(|()| logs.finish());
+    finished.and_then(|()| folder.sync()).map_err(output(task.out.to_owned()))?;
     summary.stopped = taken < task.inputs.len();
     // Where several hosts write into one folder, none knows of the others' outputs.
     if !task.part {
@@ -235,6 +237,10 @@ impl Run<'_> {
 
     fn finish(&self, input: &Input, mut made: Made, fail: &impl Fn(io::Error)) -> Done {
         let unchanged = made.remembered && self.outputs_stand(&made);
+        if unchanged {
+            // The run that wrote them may have been killed before they were on the disk.
+            made.file_names().iter().for_each(|name| self.folder.stands(name));
+        }
         if made.remembered && !unchanged {
             // The outputs were removed or changed since.
             let _in_hand = worker::take(&input.path);

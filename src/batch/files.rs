@@ -1,8 +1,10 @@
 //! Files that are whole or not there: written under a temporary name in the same folder and renamed.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::BatchError;
@@ -25,7 +27,13 @@ pub(super) struct OutputFolder {
     path: PathBuf,
     /// The lock ends when the file is closed, also when the process is killed.
     _lock: File,
+    /// Files that were written and may not be on the disk yet.
+    unsynced: Mutex<Vec<PathBuf>>,
 }
+
+/// Files that are brought onto the disk at once. By then the system has begun with most of them by itself, and a folder is synced once
+/// for all.
+const GROUP: usize = 512;
 
 impl OutputFolder {
     /// Makes the folder where it is missing, locks it, and removes what a broken run left half written.
@@ -46,7 +54,7 @@ impl OutputFolder {
                 fs::remove_file(entry.path()).map_err(output)?;
             }
         }
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), _lock: lock, unsynced: Mutex::default() })
     }
 
     /// The folder.
@@ -64,10 +72,51 @@ impl OutputFolder {
         self.path.join(format!("{TEMPORARY}{name}"))
     }
 
-    /// Writes a file of this name, whole or not at all.
+    /// Writes a file of this name, whole or not at all. It comes onto the disk with others: see [`Self::sync`].
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        write_whole(&self.path, name, bytes)
+        write_unsynced(&self.path, name, bytes)?;
+        let mut unsynced = self.unsynced.lock().unwrap_or_else(PoisonError::into_inner);
+        unsynced.push(self.join(name));
+        if unsynced.len() < GROUP {
+            return Ok(());
+        }
+        let group = std::mem::take(&mut *unsynced);
+        // The others go on writing meanwhile.
+        drop(unsynced);
+        sync_files(&group)
     }
+
+    /// Brings onto the disk what was written, before anything says that it is there.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        let group = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
+        sync_files(&group)?;
+        sync_folder(&self.path)
+    }
+
+    /// Has a file brought onto the disk with those that are written.
+    pub(super) fn stands(&self, name: &str) {
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(self.join(name));
+    }
+}
+
+/// Puts a temporary file in place once its bytes are on the disk; the name is when its folder is synced.
+pub(super) fn place(file: &File, temporary: &Path, path: &Path) -> io::Result<()> {
+    file.sync_all()?;
+    fs::rename(temporary, path)
+}
+
+/// Brings files and their names onto the disk.
+fn sync_files(files: &[PathBuf]) -> io::Result<()> {
+    let mut folders = BTreeSet::new();
+    for path in files {
+        match File::options().write(true).open(path) {
+            // Replaced or removed meanwhile, by somebody who answers for it.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            opened => opened?.sync_all()?,
+        }
+        folders.extend(path.parent());
+    }
+    folders.into_iter().try_for_each(sync_folder)
 }
 
 /// The file that is locked: never what a link of its name leads to, and never emptied.
@@ -106,17 +155,43 @@ fn locked(lock: &File) -> Result<(), fs::TryLockError> {
 /// and its last part has at most 240 bytes. Any number of writers, also on other machines, may write the same name at once: the
 /// file is always that of one of them.
 ///
+/// The file is on the disk when this returns, so that whatever says afterwards that it is there says so rightly after a power cut too.
+///
 /// # Errors
 /// What the system says; nothing is left behind.
 pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    write(folder, name, bytes, true)
+}
+
+/// As [`write_whole`], but the file comes onto the disk when the system likes.
+///
+/// # Errors
+/// What the system says; nothing is left behind.
+pub fn write_unsynced(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    write(folder, name, bytes, false)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8], synced: bool) -> io::Result<()> {
     stays_below(folder, name)?;
     let (mut file, temporary) = create_temporary(folder)?;
-    let written = file.write_all(bytes).and_then(|()| put_in_place(&temporary, &folder.join(name)));
+    let path = folder.join(name);
+    let written = file.write_all(bytes).and_then(|()| if synced { file.sync_all() } else { Ok(()) });
+    let written = written.and_then(|()| put_in_place(&temporary, &path));
+    let written = written.and_then(|()| if synced { sync_folder_of(&path) } else { Ok(()) });
     if written.is_err() {
         // Best effort: the next start sweeps it away anyhow.
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Makes the names in a folder lasting. Where a folder cannot be opened (Windows), the system keeps its names in order by itself.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 /// The nearest file of settings, in the folder `start` (or that of the file `start`) or in one above it.
@@ -140,7 +215,7 @@ fn stays_below(folder: &Path, name: &str) -> io::Result<()> {
 }
 
 /// A file that nobody else has, also where a process on another machine has our number.
-fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
+pub(super) fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();
     let mut number = 0_u32;
     loop {
@@ -153,7 +228,7 @@ fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     }
 }
 
-fn put_in_place(temporary: &Path, path: &Path) -> io::Result<()> {
+pub(super) fn put_in_place(temporary: &Path, path: &Path) -> io::Result<()> {
     match (fs::rename(temporary, path), path.parent()) {
         (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
             fs::create_dir_all(parent)?;

@@ -1,13 +1,13 @@
 //! The logs of a batch: a line per input in `batch.jsonl`, a line per finding in `findings.jsonl`, in the order of the inputs.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::files::OutputFolder;
+use super::files::{OutputFolder, place};
 use crate::finding::{Finding, Severity};
 
 /// How an input came out, the worst last.
@@ -152,7 +152,7 @@ impl LogFile {
     }
 
     fn finish(self) -> io::Result<()> {
-        self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        fs::rename(&self.temporary, &self.path)
+        let file = self.writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        place(&file, &self.temporary, &self.path)
     }
 }

@@ -74,6 +74,13 @@ impl Made {
         format!("{}.{}", self.places[report].name, self.record.reports[report].outputs[output].0)
     }
 
+    /// The names of all outputs.
+    pub(super) fn file_names(&self) -> Vec<String> {
+        let reports = self.record.reports.iter().enumerate();
+        let names = reports.map(|(report, one)| (0..one.outputs.len()).map(move |output| self.file_name(report, output)));
+        names.flatten().collect()
+    }
+
     pub(super) fn done(mut self, input: &Input, unchanged: bool) -> Done {
         let mut reports = Vec::with_capacity(self.record.reports.len());
         for (number, remembered) in self.record.reports.iter().enumerate() {

@@ -11,6 +11,7 @@ mod content;
 mod convert;
 mod files;
 mod fonts;
+mod group;
 mod inputs;
 mod json;
 mod load;
@@ -39,8 +40,9 @@ use crate::finding::{Bilingual, Message, system};
 
 pub use content::{Content, sha256};
 pub use convert::{Summary, convert};
-pub use files::{find_settings, write_whole};
+pub use files::{find_settings, write_unsynced, write_whole};
 pub use fonts::fonts;
+pub use group::{GroupError, Why, write_together};
 pub use inputs::{Input, Inputs, Shard, keep_only, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Part, Status, line_of};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use rust_decimal::Decimal;
 
-use super::files::OutputFolder;
+use super::files::{OutputFolder, place};
 use super::log::Status;
 use crate::finding::Finding;
 use crate::form::{ChartKind, Form, Forms};
@@ -110,12 +110,13 @@ impl<'a> IndexPage<'a> {
             Status::Ok => 0,
             Status::Findings => 1,
         };
+        let findings: Vec<&Finding> = part.findings.iter().collect();
         let line = row(&Row {
             agency: part.agency,
             depth: 0,
             year: part.year,
             state,
-            findings: part.findings,
+            findings: &findings,
             outputs: if part.status == Status::Failed { &[] } else { part.outputs },
             source: path,
         })?;
@@ -156,9 +157,9 @@ impl<'a> IndexPage<'a> {
         page.write_all(before(&office)?.as_bytes())?;
         io::copy(&mut File::open(&self.temporary)?, &mut page)?;
         page.write_all(after().as_bytes())?;
-        page.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let page = page.into_inner().map_err(io::IntoInnerError::into_error)?;
         fs::remove_file(&self.temporary)?;
-        fs::rename(&self.whole, &self.path)
+        place(&page, &self.whole, &self.path)
     }
 
     fn drawings(&mut self) -> Vec<Drawing> {

@@ -14,6 +14,7 @@ use nianbao::migrate::Migrations;
 use nianbao::report::Report;
 use nianbao::rollup::{Collection, Outcome, Previous, Rollup, Told, Unlisted};
 use nianbao::summary;
+use nianbao::write::WriteError;
 
 use super::args::{Global, Rollup as Args};
 use super::convert::{jobs, known_form, passed_over, stop_on_ctrl_c};
@@ -41,13 +42,12 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         heap = Collection::new(&forms, &migrations, agencies, args.without_errors);
         read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
     } else {
-        let mut read_all = Unlisted::default();
+        let mut read_all = Unlisted::new(&forms, &migrations, args.without_errors);
         let finished = read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
             read_all.add(path, outcome);
         })?;
         named = read_all.agencies();
-        heap = Collection::new(&forms, &migrations, &named, args.without_errors);
-        read_all.add_to(&mut heap);
+        heap = read_all.over(&named);
         finished
     };
     if !finished {
@@ -76,12 +76,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let mut report = rollup.report();
     pipeline.check(&mut report, &nianbao::check::Context::default());
     if args.dry_run {
-        let mut preview = Preview::default();
-        made(&rollup, &report, |name, bytes| {
-            preview.add(&args.out, name, bytes);
-            Ok(())
-        })?;
-        dry::say(terminal, &preview, &args.out);
+        dry::say(terminal, &preview(args, &rollup, &report)?, &args.out);
     } else {
         write(args, &rollup, &report)?;
     }
@@ -168,21 +163,35 @@ fn read(
 
 fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let out = &args.out;
-    std::fs::create_dir_all(out).map_err(of_system(out))?;
-    made(rollup, report, |name, bytes| {
-        let written = batch::write_whole(out, name, bytes).and_then(|()| batch::note_copy(out, name));
-        written.map_err(of_system(&out.join(name)))
-    })
+    let written = guarded(|| Ok(batch::write_together(out, &summary::files(rollup, report), jobs(args.jobs))));
+    let written = written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?;
+    written.map_err(|batch::GroupError { path, why }| match why {
+        batch::Why::System(error) => of_system(&path)(error),
+        batch::Why::Made(error) => error.into(),
+    })?;
+    for file in summary::files(rollup, report) {
+        batch::note_copy(out, &file.name).map_err(of_system(&out.join(&file.name)))?;
+    }
+    Ok(())
 }
 
-/// Makes every file of the roll-up and hands it on.
-fn made(rollup: &Rollup, report: &Report, put: impl FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
-    let written = guarded(|| Ok(summary::files(rollup, report, put)));
-    written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?
+/// What writing the files would change.
+fn preview(args: &Args, rollup: &Rollup, report: &Report) -> Result<Preview> {
+    let made = guarded(|| {
+        let mut preview = Preview::default();
+        let written = summary::files(rollup, report).iter().try_for_each(|file| {
+            let mut bytes = Vec::new();
+            file.write(&mut bytes)?;
+            preview.add(&args.out, &file.name, &bytes);
+            Ok::<(), WriteError>(())
+        });
+        Ok(written.map(|()| preview))
+    });
+    Ok(made.map_err(|finding| anyhow::Error::from(Failure(finding.message)))??)
 }
 
 fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path>) -> Exit {
-    say_errors(terminal, rollup);
+    let wrong = say_errors(terminal, rollup);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
     let counts = counts.get(terminal.language);
     let place = out.map(|out| match terminal.language {
@@ -195,14 +204,12 @@ fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path
         Language::En => format!("{year}: {counts}{place}"),
     });
     // The narrative is left to write, so only the figures of the superior's report can be wrong.
-    let broken = report.findings.iter().filter(|finding| finding.rule.is_some());
-    let own = rollup.findings.iter().map(|told| &told.finding).chain(broken);
-    let mut all = own.chain(rollup.entries.iter().flat_map(|entry| &entry.findings));
-    Exit::wrong_if(all.any(|finding| finding.severity == Severity::Error))
+    let mut broken = report.findings.iter().filter(|finding| finding.rule.is_some());
+    Exit::wrong_if(wrong || broken.any(|finding| finding.severity == Severity::Error))
 }
 
-/// The errors, a line each; many of a kind are a few lines and a count.
-fn say_errors(terminal: &Terminal, rollup: &Rollup) {
+/// The errors, a line each; many of a kind are a few lines and a count. Whether there are any.
+fn say_errors(terminal: &Terminal, rollup: &Rollup) -> bool {
     let mut kinds: Vec<(&str, Vec<&Told>)> = Vec::new();
     for told in rollup.findings.iter().filter(|told| told.finding.severity == Severity::Error) {
         match kinds.iter_mut().find(|kind| kind.0 == told.finding.code) {
@@ -210,6 +217,7 @@ fn say_errors(terminal: &Terminal, rollup: &Rollup) {
             None => kinds.push((&told.finding.code, vec![told])),
         }
     }
+    let any = !kinds.is_empty();
     for (code, all) in kinds {
         if code == AGENCY_NOT_LISTED.id && all.len() > NAMED {
             let files: Vec<&str> = all.iter().take(NAMED).filter_map(|told| told.file.as_deref()).collect();
@@ -223,13 +231,22 @@ fn say_errors(terminal: &Terminal, rollup: &Rollup) {
         }
         say_more(terminal, all.len() - shown);
     }
-    let of_reports = rollup.entries.iter().flat_map(|entry| entry.findings.iter().map(move |found| (entry, found)));
-    let of_reports: Vec<_> = of_reports.filter(|(_, found)| found.severity == Severity::Error).collect();
-    let shown = if of_reports.len() > MANY { NAMED } else { of_reports.len() };
-    for (entry, error) in &of_reports[..shown] {
-        terminal.line(&terminal.finding(&entry.file, error));
+    let (mut reports, mut count, mut shown) = (rollup.reports(), 0, Vec::new());
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        let errors = reports.findings(number).into_iter().filter(|found| found.severity == Severity::Error);
+        for error in errors {
+            count += 1;
+            if count <= MANY {
+                shown.push((&*entry.file, error));
+            }
+        }
     }
-    say_more(terminal, of_reports.len() - shown);
+    shown.truncate(if count > MANY { NAMED } else { count });
+    for (file, error) in &shown {
+        terminal.line(&terminal.finding(file, error));
+    }
+    say_more(terminal, count - shown.len());
+    any || count > 0
 }
 
 /// How many errors were not shown.

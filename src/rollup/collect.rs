@@ -1,101 +1,161 @@
 //! Collects reports of any form and year; which form and year is added up is decided when the last report is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::Rollup;
-use super::gather::Gathering;
-use crate::agencies::Agencies;
+use super::gather::Gathered;
+use crate::agencies::{Agencies, Match, Matcher};
 use crate::finding::Finding;
 use crate::form::{Form, Forms};
 use crate::migrate::Migrations;
 use crate::report::Report;
+use crate::text::fold;
 
 /// The reports of an input, or why it holds none.
 pub type Outcome = Result<Vec<Report>, Box<Finding>>;
 
-/// Inputs that are read without an agencies file: the agencies' names are known when the last report is read. Text is not kept.
-#[derive(Debug, Default)]
-pub struct Unlisted {
-    outcomes: Vec<(String, Outcome)>,
+/// Reports that are read without an agencies file: the agencies are those that the reports name. Text is not kept.
+#[derive(Debug)]
+pub struct Unlisted<'a> {
+    heap: Heap<'a>,
+    names: Vec<String>,
+    /// Which name it is, by how names are compared.
+    known: HashMap<String, usize>,
 }
 
-impl Unlisted {
+impl<'a> Unlisted<'a> {
+    /// An empty collection; reports with errors are kept out of the sums where `without_errors` is set.
+    pub fn new(forms: &'a Forms, migrations: &'a Migrations, without_errors: bool) -> Self {
+        let heap = Heap { forms, migrations, without_errors, by_form: BTreeMap::new(), seen: Vec::new() };
+        Self { heap, names: Vec::new(), known: HashMap::new() }
+    }
+
     /// Adds what was read from an input.
     pub fn add(&mut self, path: &str, outcome: Outcome) {
-        let outcome = outcome.map(|mut reports| {
-            for (number, report) in reports.iter_mut().enumerate() {
-                (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
-                // Without a name it is still added up, as that of its file.
+        let file: Arc<str> = path.into();
+        let reports = match outcome {
+            Ok(reports) => reports,
+            Err(finding) => return self.heap.seen.push(Seen { file, what: Err(finding) }),
+        };
+        for (number, mut report) in reports.into_iter().enumerate() {
+            let named = report.agency.take().filter(|name| !fold(name).is_empty());
+            // Without a name it is still added up, as that of its file.
+            let name = named.unwrap_or_else(|| {
                 let further = if number == 0 { String::new() } else { format!("（第{}份）", number + 1) };
-                report.agency.get_or_insert_with(|| format!("（机关名称不明）{path}{further}"));
-            }
-            reports
-        });
-        self.outcomes.push((path.to_owned(), outcome));
+                format!("（机关名称不明）{path}{further}")
+            });
+            let agency = *self.known.entry(fold(&name)).or_insert_with(|| {
+                self.names.push(name.clone());
+                self.names.len() - 1
+            });
+            report.agency = Some(name);
+            self.heap.add(&file, report, |_| Match { agency: Some(agency), finding: None });
+        }
     }
 
     /// The agencies that the reports name.
     pub fn agencies(&self) -> Agencies {
-        let reports = self.outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()).flatten();
-        Agencies::of_reports(reports.filter_map(|report| report.agency.as_deref()))
+        Agencies::of_reports(self.names.iter().map(String::as_str))
     }
 
     /// Hands everything over to a collection with those agencies.
-    pub fn add_to(self, collection: &mut Collection) {
-        self.outcomes.into_iter().for_each(|(path, outcome)| collection.add(&path, outcome));
+    pub fn over(self, agencies: &'a Agencies) -> Collection<'a> {
+        Collection { agencies, matcher: Matcher::new(agencies), heap: self.heap }
     }
 }
-
-/// A report of an input with its agency, form and year, or why an input holds none.
-type Seen = (String, Result<(Option<String>, String, Option<i16>), Box<Finding>>);
 
 /// Reports grouped by year and form as they are read.
 #[derive(Debug)]
 pub struct Collection<'a> {
-    forms: &'a Forms,
-    migrations: &'a Migrations,
-    without_errors: bool,
     agencies: &'a Agencies,
-    by_form: BTreeMap<(i16, String), Gathering<'a>>,
-    /// Every report with its form and year, or why an input holds none.
-    seen: Vec<Seen>,
+    matcher: Matcher<'a>,
+    heap: Heap<'a>,
 }
 
 impl<'a> Collection<'a> {
     /// An empty collection; reports with errors are kept out of the sums where `without_errors` is set.
     pub fn new(forms: &'a Forms, migrations: &'a Migrations, agencies: &'a Agencies, without_errors: bool) -> Self {
-        Self { forms, migrations, without_errors, agencies, by_form: BTreeMap::new(), seen: Vec::new() }
+        Unlisted::new(forms, migrations, without_errors).over(agencies)
     }
 
     /// Adds what was read from an input.
     pub fn add(&mut self, path: &str, outcome: Outcome) {
+        let file: Arc<str> = path.into();
         match outcome {
-            Ok(reports) => reports.into_iter().for_each(|report| self.report(path, report)),
-            Err(finding) => self.seen.push((path.to_owned(), Err(finding))),
+            Ok(reports) => {
+                for report in reports {
+                    self.heap.add(&file, report, |name| self.matcher.find(name));
+                }
+            }
+            Err(finding) => self.heap.seen.push(Seen { file, what: Err(finding) }),
         }
     }
 
-    fn report(&mut self, path: &str, report: Report) {
-        self.seen.push((path.to_owned(), Ok((report.agency.clone(), report.form.clone(), report.year))));
-        let (Some(form), Some(year)) = (self.forms.get(&report.form), report.year) else { return };
+    /// Adds up the form and year that most reports have; of equals, the later. The other reports are named in the findings. `None`
+    /// where there is no report, or none of `year`.
+    pub fn finish(self, year: Option<i16>) -> Option<Rollup<'a>> {
+        let Self { agencies, matcher, mut heap } = self;
+        let wanted = heap.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
+        let most = wanted.max_by_key(|(key, gathered)| (gathered.count(), *key)).map(|(key, _)| key.clone())?;
+        let mut gathered = heap.by_form.remove(&most)?;
+        let older = |form: &&Form| heap.newer(form).iter().any(|newer| newer.id == most.1);
+        let brought: Vec<&str> =
+            heap.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.as_str()).collect();
+        for Seen { file, what } in heap.seen {
+            match what {
+                Ok((_, Some(form), Some(year))) if (year, form.id.as_str()) == (most.0, most.1.as_str()) => {}
+                // It was brought into the form.
+                Ok((_, Some(form), Some(year))) if year == most.0 && brought.contains(&form.id.as_str()) => {}
+                Ok((agency, form, year)) => {
+                    let other = form.filter(|form| form.id != most.1).map(|form| &form.name);
+                    gathered.pass_over(&file, agency.as_deref(), other, year, &matcher);
+                }
+                Err(finding) => gathered.fail(&file, *finding),
+            }
+        }
+        Some(gathered.finish(agencies, &matcher))
+    }
+}
+
+/// A report of an input with its agency, form and year, or why an input holds none.
+#[derive(Debug)]
+struct Seen<'a> {
+    file: Arc<str>,
+    what: Result<(Option<Box<str>>, Option<&'a Form>, Option<i16>), Box<Finding>>,
+}
+
+/// The reports by year and form.
+#[derive(Debug)]
+struct Heap<'a> {
+    forms: &'a Forms,
+    migrations: &'a Migrations,
+    without_errors: bool,
+    by_form: BTreeMap<(i16, String), Gathered<'a>>,
+    /// Every report with its form and year, or why an input holds none.
+    seen: Vec<Seen<'a>>,
+}
+
+impl<'a> Heap<'a> {
+    /// Adds a report; `find` says which agency a name means.
+    fn add(&mut self, file: &Arc<str>, report: Report, find: impl FnOnce(&str) -> Match) {
+        let forms = self.forms;
+        let (form, agency) = (forms.get(&report.form).map(|form| &**form), report.agency.as_deref());
+        self.seen.push(Seen { file: Arc::clone(file), what: Ok((agency.map(Into::into), form, report.year)) });
+        let (Some(form), Some(year)) = (form, report.year) else { return };
+        let found = find(agency.unwrap_or_default());
         for newer in self.newer(form) {
             if let Some(migration) = self.migrations.between(&form.id, &newer.id) {
                 let migrated = migration.migrate(report.clone());
-                self.gathering(newer, year).add_migrated(path, form, migrated);
+                self.gathered(newer, year).add_migrated(file, form, migrated, found.clone());
             }
         }
-        self.gathering(form, year).add(path, report);
+        self.gathered(form, year).add(file, &report, found);
     }
 
-    fn gathering(&mut self, form: &'a Form, year: i16) -> &mut Gathering<'a> {
-        let gathering = self.by_form.entry((year, form.id.clone()));
-        gathering.or_insert_with(|| {
-            let mut gathering = Gathering::new(form, year, self.agencies);
-            if self.without_errors {
-                gathering.leave_out_errors();
-            }
-            gathering
-        })
+    fn gathered(&mut self, form: &'a Form, year: i16) -> &mut Gathered<'a> {
+        let without_errors = self.without_errors;
+        self.by_form.entry((year, form.id.clone())).or_insert_with(|| Gathered::new(form, year, without_errors))
     }
 
     /// The newer forms that reports of a form can be brought into.
@@ -103,29 +163,5 @@ impl<'a> Collection<'a> {
         let later = |other: &&Form| other.years.zip(form.years).is_some_and(|(other, own)| other.0 > own.0);
         let forms = self.forms.iter().map(|form| &**form).filter(later);
         forms.filter(|newer| self.migrations.between(&form.id, &newer.id).is_some()).collect()
-    }
-
-    /// Adds up the form and year that most reports have; of equals, the later. The other reports are named in the findings. `None`
-    /// where there is no report, or none of `year`.
-    pub fn finish(mut self, year: Option<i16>) -> Option<Rollup<'a>> {
-        let wanted = self.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
-        let most = wanted.max_by_key(|(key, gathering)| (gathering.count(), *key)).map(|(key, _)| key.clone())?;
-        let mut gathering = self.by_form.remove(&most)?;
-        let older = |form: &&Form| self.newer(form).iter().any(|newer| newer.id == most.1);
-        let brought: Vec<String> =
-            self.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.clone()).collect();
-        for (path, outcome) in self.seen {
-            match outcome {
-                Ok((_, form, Some(year))) if (year, form.as_str()) == (most.0, most.1.as_str()) => {}
-                // It was brought into the form.
-                Ok((_, form, Some(year))) if year == most.0 && brought.contains(&form) => {}
-                Ok((agency, form, year)) => {
-                    let other = self.forms.get(&form).filter(|_| form != most.1);
-                    gathering.pass_over(&path, agency.as_deref(), other.map(|form| &form.name), year);
-                }
-                Err(finding) => gathering.fail(&path, *finding),
-            }
-        }
-        Some(gathering.finish())
     }
 }

@@ -66,30 +66,44 @@ pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
 
 type Figures<'a> = &'a [Option<Decimal>];
 
+/// The parts of a superior. They are looked at several times and not kept, for there may be many.
+pub(super) trait Parts {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Shows the figures of each, in their order.
+    fn each(&mut self, look: &mut dyn FnMut(usize, Figures));
+}
+
 /// Decides for a superior's own figures and those of each of its parts.
-pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &[Figures]) -> Decision {
+pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Parts) -> Decision {
     let at = |figures: Figures, field: usize| figures.get(field).copied().flatten().unwrap_or_default();
-    let all = |field: usize| parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(at(part, field)));
+    let mut all: Vec<Option<Decimal>> = vec![Some(Decimal::ZERO); telling.len()];
+    parts.each(&mut |_, part| {
+        for (sum, &field) in all.iter_mut().zip(telling) {
+            *sum = sum.and_then(|sum| sum.checked_add(at(part, field)));
+        }
+    });
     // A sum that is too large to be held says nothing.
-    let mut sums: Vec<Decimal> = telling.iter().map(|&field| all(field).unwrap_or_default()).collect();
+    let mut sums: Vec<Decimal> = all.into_iter().map(Option::unwrap_or_default).collect();
     let mut best = evidence(telling, own, &sums);
     let mut left_out: Vec<usize> = Vec::new();
     // Agencies are far fewer than 2^32.
-    let cost = LEFT_OUT + f64::from(u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX)).log2();
-    while left_out.len() < MOST_LEFT_OUT && left_out.len() + 1 < parts.len() {
-        let without = |part: usize| -> Vec<Decimal> {
-            telling.iter().zip(&sums).map(|(&field, sum)| *sum - at(parts[part], field)).collect()
-        };
-        let tried = (0..parts.len()).filter(|part| !left_out.contains(part));
-        let tried = tried.map(|part| (evidence(telling, own, &without(part)) - cost, part));
-        let Some((found, part)) = tried.max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1))) else {
-            break;
-        };
-        if found <= best {
-            break;
-        }
-        sums = without(part);
-        best = found;
+    let cost = LEFT_OUT + f64::from(u32::try_from(parts.count().max(1)).unwrap_or(u32::MAX)).log2();
+    while left_out.len() < MOST_LEFT_OUT && left_out.len() + 1 < parts.count() {
+        let mut found: Option<(f64, usize, Vec<Decimal>)> = None;
+        parts.each(&mut |number, part| {
+            if left_out.contains(&number) {
+                return;
+            }
+            let without: Vec<Decimal> =
+                telling.iter().zip(&sums).map(|(&field, sum)| *sum - at(part, field)).collect();
+            let bits = evidence(telling, own, &without) - cost;
+            if found.as_ref().is_none_or(|found| bits.total_cmp(&found.0).is_gt()) {
+                found = Some((bits, number, without));
+            }
+        });
+        let Some((bits, part, without)) = found.filter(|found| found.0 > best) else { break };
+        (best, sums) = (bits, without);
         left_out.push(part);
     }
     left_out.sort_unstable();

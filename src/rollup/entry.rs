@@ -1,9 +1,13 @@
 //! What a roll-up keeps of a report: its figures and where they stand, and no text.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::finding::Finding;
+use super::packed::{At, Lately, Packed};
+use super::record::{Bytes, put_figures, put_length};
+use crate::finding::{Finding, Severity};
 use crate::form::Form;
 use crate::report::{Kind, Report, Value};
 
@@ -20,43 +24,82 @@ pub struct Figure {
     pub place: Box<str>,
 }
 
-/// A report of an agency.
+/// A report of an agency. Its figures and findings are packed; [`Reports`] reads them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Index of the agency.
     pub agency: usize,
     /// The file's path as it was given.
-    pub file: String,
+    pub file: Arc<str>,
     /// Day of publication.
     pub published: Option<Date>,
-    /// The figures, in the order of the form's fields.
-    pub figures: Vec<Figure>,
-    /// What there is to say about the report.
-    pub findings: Vec<Finding>,
+    /// Number of its errors that nobody has accepted.
+    pub errors: usize,
+    pub(super) at: At,
 }
 
 impl Entry {
-    /// What a roll-up keeps of a report.
-    pub(super) fn new(form: &Form, agency: usize, file: &str, report: Report) -> Self {
+    /// What a roll-up keeps of a report; its figures and findings go to `packed`.
+    pub(super) fn new(form: &Form, agency: usize, file: &Arc<str>, report: &Report, packed: &mut Packed) -> Self {
         let figures = form.fields.iter().map(|field| {
             report.values.get(&field.id).map_or_else(Figure::default, |value| Figure::new(value, field.unit.is_some()))
         });
-        Self {
-            agency,
-            file: file.to_owned(),
-            published: report.published,
-            figures: figures.collect(),
-            findings: report.findings,
+        let (mut figures_of, mut record) = (Vec::new(), Vec::new());
+        put_figures(&mut figures_of, &figures.collect::<Vec<_>>());
+        put_length(&mut record, figures_of.len());
+        record.append(&mut figures_of);
+        if !report.findings.is_empty() {
+            // Whatever a finding holds can be said in JSON.
+            record.extend(serde_json::to_vec(&report.findings).unwrap_or_default());
+        }
+        let errors = report.findings.iter().filter(|finding| finding.counts(Severity::Error)).count();
+        Self { agency, file: Arc::clone(file), published: report.published, errors, at: packed.add(&record) }
+    }
+}
+
+/// Reads the figures and findings of reports, fastest in their order.
+#[derive(Debug)]
+pub struct Reports<'r> {
+    entries: &'r [Entry],
+    packed: &'r Packed,
+    lately: Lately,
+}
+
+impl<'r> Reports<'r> {
+    pub(super) fn new(entries: &'r [Entry], packed: &'r Packed) -> Self {
+        Self { entries, packed, lately: Lately::default() }
+    }
+
+    /// The figures of a report, in the order of the form's fields.
+    pub fn figures(&mut self, entry: usize) -> Vec<Figure> {
+        Bytes(self.parts(entry).0).figures()
+    }
+
+    /// The numbers of a report, in the order of the form's fields.
+    pub(super) fn numbers(&mut self, entry: usize) -> Vec<Option<Decimal>> {
+        Bytes(self.parts(entry).0).numbers()
+    }
+
+    /// What there is to say about a report.
+    pub fn findings(&mut self, entry: usize) -> Vec<Finding> {
+        match self.parts(entry).1 {
+            [] => Vec::new(),
+            // They were written by this program.
+            findings => serde_json::from_slice(findings).unwrap_or_default(),
         }
     }
 
-    /// Whether two reports have the same figures, wherever these stand.
-    pub(super) fn same_figures(&self, other: &Self) -> bool {
-        let pairs = self.figures.iter().zip(&other.figures);
-        pairs
-            .into_iter()
-            .all(|(one, other)| (one.number, one.kind) == (other.number, other.kind) && one.raw == other.raw)
+    fn parts(&mut self, entry: usize) -> (&[u8], &[u8]) {
+        let mut record = Bytes(self.lately.get(self.packed, self.entries[entry].at));
+        let length = record.length();
+        (record.take(length), record.0)
     }
+}
+
+/// Whether figures are the same, wherever they stand.
+pub(super) fn same_figures(one: &[Figure], other: &[Figure]) -> bool {
+    let pairs = one.iter().zip(other);
+    pairs.into_iter().all(|(one, other)| (one.number, one.kind) == (other.number, other.kind) && one.raw == other.raw)
 }
 
 impl Figure {

@@ -1,63 +1,106 @@
 //! Which reports count: those of the form and the year, one an agency.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::entry::Entry;
-use super::{OtherReport, Repeated, Rollup, Told, Unreadable, sums};
-use crate::agencies::{Agencies, Matcher};
+use super::entry::{Entry, Reports, same_figures};
+use super::packed::Packed;
+use super::{OtherReport, Repeated, Rollup, Told, Total, Unreadable, sums};
+use crate::agencies::{Agencies, Match, Matcher};
 use crate::finding::code::rollup::{
     AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_LEFT_OUT, REPORT_MIGRATED,
     REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS,
 };
-use crate::finding::{Finding, Message, Severity};
+use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
 
-/// Takes reports one by one; keeps their figures only.
+/// Takes reports of one form and year one by one; keeps their figures only.
 #[derive(Debug)]
 pub struct Gathering<'a> {
     agencies: &'a Agencies,
     matcher: Matcher<'a>,
-    form: &'a Form,
-    year: i16,
-    without_errors: bool,
-    migrated: usize,
-    entries: Vec<Entry>,
-    failed: Vec<(String, Finding)>,
-    others: Vec<OtherReport>,
-    findings: Vec<Told>,
+    gathered: Gathered<'a>,
 }
 
 impl<'a> Gathering<'a> {
     /// Gathers reports of one form and year.
     pub fn new(form: &'a Form, year: i16, agencies: &'a Agencies) -> Self {
-        let matcher = Matcher::new(agencies);
-        let told = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
-        let findings = agencies.findings.iter().map(told).collect();
-        let (entries, failed, others) = (Vec::new(), Vec::new(), Vec::new());
-        Self { agencies, matcher, form, year, without_errors: false, migrated: 0, entries, failed, others, findings }
+        Self { agencies, matcher: Matcher::new(agencies), gathered: Gathered::new(form, year, false) }
     }
 
     /// Keeps reports with errors out of the sums.
     pub fn leave_out_errors(&mut self) {
-        self.without_errors = true;
-    }
-
-    /// Number of reports of this form and year so far, without those of an older form.
-    pub fn count(&self) -> usize {
-        self.entries.len().saturating_sub(self.migrated)
+        self.gathered.without_errors = true;
     }
 
     /// Says that nothing could be read from `file`, and why.
     pub fn fail(&mut self, file: &str, finding: Finding) {
-        self.failed.push((file.to_owned(), finding));
+        self.gathered.fail(&file.into(), finding);
+    }
+
+    /// Takes a report that was read from `file`.
+    pub fn add(&mut self, file: &str, report: &Report) {
+        let Gathered { form, year, .. } = self.gathered;
+        let (file, name) = (file.into(), report.agency.as_deref());
+        if report.form == form.id && report.year == Some(year) {
+            let found = self.matcher.find(name.unwrap_or_default());
+            return self.gathered.add(&file, report, found);
+        }
+        // The gathering knows its own form alone; whoever knows the other says its name.
+        let id = Message::new(report.form.as_str(), report.form.as_str());
+        self.gathered.pass_over(&file, name, (report.form != form.id).then_some(&id), report.year, &self.matcher);
+    }
+
+    /// Adds up what was gathered.
+    pub fn finish(self) -> Rollup<'a> {
+        self.gathered.finish(self.agencies, &self.matcher)
+    }
+}
+
+/// Reports of one form and year. Which agency a name means is for others to say.
+#[derive(Debug)]
+pub(super) struct Gathered<'a> {
+    form: &'a Form,
+    year: i16,
+    without_errors: bool,
+    migrated: usize,
+    entries: Vec<Entry>,
+    packed: Packed,
+    failed: Vec<(Arc<str>, Finding)>,
+    others: Vec<OtherReport>,
+    findings: Vec<Told>,
+}
+
+impl<'a> Gathered<'a> {
+    /// None yet.
+    pub(super) fn new(form: &'a Form, year: i16, without_errors: bool) -> Self {
+        let (entries, packed, failed, others, findings) = Default::default();
+        Self { form, year, without_errors, migrated: 0, entries, packed, failed, others, findings }
+    }
+
+    /// Number of reports of this form and year so far, without those of an older form.
+    pub(super) fn count(&self) -> usize {
+        self.entries.len().saturating_sub(self.migrated)
+    }
+
+    /// Says that nothing could be read from `file`, and why.
+    pub(super) fn fail(&mut self, file: &Arc<str>, finding: Finding) {
+        self.failed.push((Arc::clone(file), finding));
     }
 
     /// Says that a report of another form or year was read from `file`; `form` is the other form's name, where it is another.
-    pub fn pass_over(&mut self, file: &str, agency: Option<&str>, form: Option<&Message>, year: Option<i16>) {
-        let found = agency.and_then(|name| self.matcher.find(name).agency);
-        let name = found.map(|known| self.agencies.list()[known].name.clone()).or_else(|| agency.map(str::to_owned));
-        self.others.push(OtherReport { agency: name, year, file: file.to_owned() });
+    pub(super) fn pass_over(
+        &mut self,
+        file: &Arc<str>,
+        agency: Option<&str>,
+        form: Option<&Message>,
+        year: Option<i16>,
+        matcher: &Matcher,
+    ) {
+        let found = agency.and_then(|name| matcher.find(name).agency);
+        let name = found.map(|known| matcher.name(known)).or(agency).map(str::to_owned);
+        self.others.push(OtherReport { agency: name, year, file: file.to_string() });
         let this = self.year;
         let (code, message) = match (year, form) {
             (Some(year), None) => (
@@ -94,31 +137,20 @@ impl<'a> Gathering<'a> {
                 ),
             ),
         };
-        self.findings.push(Told { agency: found, file: Some(file.to_owned()), finding: Finding::new(code, message) });
+        self.findings.push(Told { agency: found, file: Some(file.to_string()), finding: Finding::new(code, message) });
     }
 
-    /// Takes a report that was read from `file`.
-    pub fn add(&mut self, file: &str, report: Report) {
-        if report.form != self.form.id || report.year != Some(self.year) {
-            // The gathering knows its own form alone; whoever knows the other says its name.
-            let id = Message::new(report.form.as_str(), report.form.as_str());
-            return self.pass_over(
-                file,
-                report.agency.as_deref(),
-                (report.form != self.form.id).then_some(&id),
-                report.year,
-            );
-        }
-        let about = |finding| Told { agency: None, file: Some(file.to_owned()), finding };
-        let found = self.matcher.find(report.agency.as_deref().unwrap_or_default());
-        self.findings.extend(found.finding.map(|finding| Told { agency: found.agency, ..about(finding) }));
+    /// Takes a report of this form and year that was read from `file`, with the agency that its name means.
+    pub(super) fn add(&mut self, file: &Arc<str>, report: &Report, found: Match) {
+        let told = |finding| Told { agency: found.agency, file: Some(file.to_string()), finding };
+        self.findings.extend(found.finding.map(told));
         if let Some(agency) = found.agency {
-            self.entries.push(Entry::new(self.form, agency, file, report));
+            self.entries.push(Entry::new(self.form, agency, file, report, &mut self.packed));
         }
     }
 
     /// Takes a report that was brought from an older form into the one that is added up.
-    pub fn add_migrated(&mut self, file: &str, older: &Form, mut report: Report) {
+    pub(super) fn add_migrated(&mut self, file: &Arc<str>, older: &Form, mut report: Report, found: Match) {
         let message = Message::new(
             format!(
                 "用的是“{}”，已换为“{}”计入汇总，没有对应栏目的数未计入。请换用“{}”后重报。",
@@ -131,23 +163,27 @@ impl<'a> Gathering<'a> {
         );
         report.findings.insert(0, Finding::new(&REPORT_MIGRATED, message));
         self.migrated += 1;
-        self.add(file, report);
+        self.add(file, &report, found);
     }
 
     /// Adds up what was gathered.
-    pub fn finish(mut self) -> Rollup<'a> {
-        let (chosen, repeated) = self.choose();
-        let order = self.agencies.in_tree_order();
+    pub(super) fn finish(mut self, agencies: &'a Agencies, matcher: &Matcher) -> Rollup<'a> {
+        let of_file = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
+        self.findings.splice(0..0, agencies.findings.iter().map(of_file));
+        let (chosen, repeated) = self.choose(agencies);
+        let order = agencies.in_tree_order();
         let mut chosen: HashMap<usize, Entry> = chosen.into_iter().map(|entry| (entry.agency, entry)).collect();
         let entries: Vec<Entry> = order.iter().filter_map(|(agency, _)| chosen.remove(agency)).collect();
         let mut rollup = Rollup {
             form: self.form,
-            agencies: self.agencies,
+            agencies,
             year: self.year,
             without_errors: self.without_errors,
             entries,
+            packed: self.packed,
             nodes: Vec::new(),
-            total: super::Node::default(),
+            sums: Packed::default(),
+            total: Total::default(),
             missing: Vec::new(),
             unreadable: Vec::new(),
             others: self.others,
@@ -155,21 +191,21 @@ impl<'a> Gathering<'a> {
             previous: None,
             findings: self.findings,
         };
-        let mut reported = vec![false; self.agencies.list().len()];
+        let mut reported = vec![false; agencies.list().len()];
         for entry in &rollup.entries {
             reported[entry.agency] = true;
         }
         for (file, finding) in self.failed {
             // A file beside a report that was read is no reason to ask the agency again.
-            let agency = self.matcher.by_path(&file).filter(|&agency| !reported[agency]);
-            rollup.unreadable.extend(agency.map(|agency| Unreadable { agency, file: file.clone() }));
-            rollup.findings.push(Told { agency, file: Some(file), finding });
+            let agency = matcher.by_path(&file).filter(|&agency| !reported[agency]);
+            rollup.unreadable.extend(agency.map(|agency| Unreadable { agency, file: file.to_string() }));
+            rollup.findings.push(Told { agency, file: Some(file.to_string()), finding });
         }
         rollup.unreadable.sort_by_key(|sent| sent.agency);
         rollup.unreadable.dedup_by_key(|sent| sent.agency);
         for sent in &rollup.unreadable {
             reported[sent.agency] = true;
-            let name = &self.agencies.list()[sent.agency].name;
+            let name = &agencies.list()[sent.agency].name;
             let message = Message::new(
                 format!("按文件名，{}是“{name}”报送的，未能读取，汇总不含该单位自己的数据。", sent.file),
                 format!(
@@ -181,10 +217,10 @@ impl<'a> Gathering<'a> {
             rollup.findings.push(Told { agency: Some(sent.agency), file: Some(sent.file.clone()), finding });
         }
         // The sums are the report of the one at the top.
-        let superior = rollup.superior().filter(|&top| !self.agencies.children(top).is_empty());
+        let superior = rollup.superior().filter(|&top| !agencies.children(top).is_empty());
         rollup.missing = (0..reported.len()).filter(|&agency| !reported[agency] && Some(agency) != superior).collect();
         for &agency in &rollup.missing {
-            let name = &self.agencies.list()[agency].name;
+            let name = &agencies.list()[agency].name;
             let message = Message::new(
                 format!("“{name}”没有{}年的报告，汇总不含该单位自己的数据。", self.year),
                 format!("There is no report of \"{name}\" for {}; the sums lack it.", self.year),
@@ -201,55 +237,56 @@ impl<'a> Gathering<'a> {
     }
 
     /// One report an agency: the one published later, or the first where that does not tell.
-    fn choose(&mut self) -> (Vec<Entry>, Vec<Repeated>) {
-        let mut of: Vec<Vec<Entry>> = self.agencies.list().iter().map(|_| Vec::new()).collect();
-        for entry in std::mem::take(&mut self.entries) {
-            of[entry.agency].push(entry);
+    fn choose(&mut self, agencies: &Agencies) -> (Vec<Entry>, Vec<Repeated>) {
+        let mut of: Vec<Vec<usize>> = agencies.list().iter().map(|_| Vec::new()).collect();
+        for (number, entry) in self.entries.iter().enumerate() {
+            of[entry.agency].push(number);
         }
         let (mut chosen, mut repeated) = (Vec::new(), Vec::new());
-        for (agency, mut entries) in of.into_iter().enumerate() {
-            let mut best = 0;
-            for other in 1..entries.len() {
-                let later = entries[other].published.zip(entries[best].published).is_some_and(|(one, best)| one > best);
-                best = if later { other } else { best };
+        let mut reports = Reports::new(&self.entries, &self.packed);
+        for (agency, numbers) in of.into_iter().enumerate() {
+            let Some((&first, others)) = numbers.split_first() else { continue };
+            let published = |number: usize| self.entries[number].published;
+            let later = |one, best| published(one).zip(published(best)).is_some_and(|(one, best)| one > best);
+            let best = others.iter().fold(first, |best, &other| if later(other, best) { other } else { best });
+            let counted = &self.entries[best];
+            if numbers.len() > 1 {
+                // The last takes the place of the one that counts.
+                let mut others = numbers.clone();
+                others.swap_remove(numbers.iter().position(|&number| number == best).unwrap_or_default());
+                let figures = reports.figures(best);
+                let same = others.iter().all(|&other| same_figures(&reports.figures(other), &figures));
+                let others = others.iter().map(|&other| self.entries[other].file.to_string()).collect();
+                repeated.push(Repeated { agency, counted: counted.file.to_string(), others, same });
             }
-            if entries.len() > 1 {
-                let counted = entries.swap_remove(best);
-                let same = entries.iter().all(|entry| entry.same_figures(&counted));
-                let others = entries.into_iter().map(|entry| entry.file).collect();
-                let found = Repeated { agency, counted: counted.file.clone(), others, same };
-                self.findings.push(self.say_repeated(&found));
-                repeated.push(found);
-                chosen.push(counted);
-            } else {
-                chosen.append(&mut entries);
-            }
+            chosen.push(counted.clone());
         }
+        self.findings.extend(repeated.iter().map(|found| say_repeated(found, agencies)));
         (chosen, repeated)
     }
+}
 
-    fn say_repeated(&self, found: &Repeated) -> Told {
-        let name = &self.agencies.list()[found.agency].name;
-        let (others, count) = (found.others.join("、"), found.others.len() + 1);
-        let code = if found.same { &AGENCY_REPORTED_AGAIN } else { &AGENCY_REPORTED_TWICE };
-        let message = Message::new(
-            format!("“{name}”有{count}份报告，计入{}，未计入{others}。{}", found.counted, code.why.0),
-            format!(
-                "\"{name}\" has {count} reports; {} counts, and not {}. {}",
-                found.counted,
-                found.others.join(", "),
-                code.why.1
-            ),
-        );
-        Told { agency: Some(found.agency), file: Some(found.counted.clone()), finding: Finding::new(code, message) }
-    }
+/// Says which of an agency's reports counts.
+fn say_repeated(found: &Repeated, agencies: &Agencies) -> Told {
+    let name = &agencies.list()[found.agency].name;
+    let (others, count) = (found.others.join("、"), found.others.len() + 1);
+    let code = if found.same { &AGENCY_REPORTED_AGAIN } else { &AGENCY_REPORTED_TWICE };
+    let message = Message::new(
+        format!("“{name}”有{count}份报告，计入{}，未计入{others}。{}", found.counted, code.why.0),
+        format!(
+            "\"{name}\" has {count} reports; {} counts, and not {}. {}",
+            found.counted,
+            found.others.join(", "),
+            code.why.1
+        ),
+    );
+    Told { agency: Some(found.agency), file: Some(found.counted.clone()), finding: Finding::new(code, message) }
 }
 
 /// Says that a report with errors is part of the sums, or that it was kept out of them.
 fn with_errors(rollup: &Rollup, entry: usize, counts: bool) -> Option<Told> {
-    let Entry { agency, file, findings, .. } = &rollup.entries[entry];
-    let errors = findings.iter().filter(|finding| finding.counts(Severity::Error)).count();
-    if errors == 0 || !(rollup.without_errors || counts) {
+    let Entry { agency, file, errors, .. } = &rollup.entries[entry];
+    if *errors == 0 || !(rollup.without_errors || counts) {
         return None;
     }
     let name = &rollup.agencies.list()[*agency].name;
@@ -274,5 +311,5 @@ fn with_errors(rollup: &Rollup, entry: usize, counts: bool) -> Option<Told> {
             ),
         )
     };
-    Some(Told { agency: Some(*agency), file: Some(file.clone()), finding: Finding::new(code, message) })
+    Some(Told { agency: Some(*agency), file: Some(file.to_string()), finding: Finding::new(code, message) })
 }

@@ -1,27 +1,31 @@
 //! Roll-up: the reports of many agencies added up along their tree, each sum traceable to its parts. Pure: no files, no clock.
 
+mod adding;
 mod collect;
 mod counts;
 mod decide;
 mod entry;
 mod gather;
+mod packed;
 mod previous;
+mod record;
 mod report;
 mod sums;
 
 use rust_decimal::Decimal;
 
 use crate::agencies::Agencies;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::form::{FieldIndex, Form};
 
 pub use collect::{Collection, Outcome, Unlisted};
 pub use counts::Counts;
-pub use entry::{Entry, Figure};
+pub use entry::{Entry, Figure, Reports};
 pub use gather::Gathering;
+use packed::{At, Lately, Packed};
 pub use previous::{Alike, Previous};
 
-/// An agency in the tree, with its figures added up.
+/// An agency in the tree. Its figures are packed; [`Sums`] reads them.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     /// Index of its own report in [`Rollup::entries`].
@@ -30,15 +34,34 @@ pub struct Node {
     pub includes: bool,
     /// Agencies right below it whose reports its own does not include although it includes the others, such as one that came late.
     pub apart: Vec<usize>,
-    /// The reports whose figures make up it and all below it, in the order of the tree.
+    /// How many reports the figures of it and all below it are made of.
+    pub taken: usize,
+    /// How many reports of the agencies below it its sum is made of, whether or not its own report includes them.
+    pub below: usize,
+    /// Of the reports that are taken, those with errors.
+    pub wrong: usize,
+    /// Where the sums of a superior are; those of the others are their reports.
+    sums: Option<At>,
+}
+
+/// Figures, in the order of the form's fields; `None` for what is not known.
+pub type Row = Vec<Option<Decimal>>;
+
+/// The sum of everything, which a superior of all roots would have.
+#[derive(Debug, Clone, Default)]
+pub struct Total {
+    /// The reports that it is made of, in the order of the tree.
     pub taken: Vec<usize>,
-    /// The reports of the agencies below it that its sum is made of, whether or not its own report includes them.
-    pub below: Vec<usize>,
-    /// What it did itself, field by field: its own report, less those below it where that includes them. Empty where it has
-    /// no report; `None` for a figure that is not certain.
-    pub itself: Vec<Option<Decimal>>,
-    /// It and all below it, field by field; `None` where there is no number at all.
-    pub region: Vec<Option<Decimal>>,
+    /// The figures.
+    pub region: Row,
+}
+
+/// Reads the figures of agencies, fastest in the order of the tree.
+#[derive(Debug)]
+pub struct Sums<'r> {
+    rollup: &'r Rollup<'r>,
+    reports: Reports<'r>,
+    lately: Lately,
 }
 
 /// Reports of one agency of which one counts.
@@ -86,14 +109,14 @@ pub struct Told {
 }
 
 /// A figure that a sum is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part<'a> {
     /// Index of the agency.
     pub agency: usize,
     /// The file.
     pub file: &'a str,
     /// Where it stands in the file, for people.
-    pub place: &'a str,
+    pub place: Box<str>,
     /// The figure.
     pub number: Decimal,
 }
@@ -111,10 +134,12 @@ pub struct Rollup<'a> {
     pub without_errors: bool,
     /// The reports that count, in the order of the tree.
     pub entries: Vec<Entry>,
+    packed: Packed,
     /// A node an agency, in the order of the agencies file.
     pub nodes: Vec<Node>,
+    sums: Packed,
     /// The sum of everything, which a superior of all roots would have.
-    pub total: Node,
+    pub total: Total,
     /// Agencies that sent nothing, in the order of the file; the one at the top is not expected to report.
     pub missing: Vec<usize>,
     /// Agencies that sent nothing but files that could not be read, in the order of the file.
@@ -138,19 +163,24 @@ impl Rollup<'_> {
         }
     }
 
+    /// A reader of the reports' figures and findings.
+    pub fn reports(&self) -> Reports<'_> {
+        Reports::new(&self.entries, &self.packed)
+    }
+
+    /// A reader of the agencies' figures.
+    pub fn sums(&self) -> Sums<'_> {
+        Sums { rollup: self, reports: self.reports(), lately: Lately::default() }
+    }
+
     /// Whether a report has an error that nobody has accepted.
     pub fn has_errors(&self, entry: usize) -> bool {
-        self.entries[entry].findings.iter().any(|finding| finding.counts(Severity::Error))
+        self.entries[entry].errors > 0
     }
 
     /// Whether a report is kept out of all sums because it has errors.
     pub fn leaves_out(&self, entry: usize) -> bool {
         self.without_errors && self.has_errors(entry)
-    }
-
-    /// Whether a report is part of the total.
-    pub fn counts(&self, entry: usize) -> bool {
-        self.total.taken.contains(&entry)
     }
 
     /// Which reports are part of the total.
@@ -162,17 +192,51 @@ impl Rollup<'_> {
         counted
     }
 
-    /// The figures that a node's sum of a field is made of.
-    pub fn parts(&self, node: &Node, field: FieldIndex) -> Vec<Part<'_>> {
-        if !self.form.tables[self.form.fields[field].table].additive {
+    /// The reports that an agency's figures with all below it are made of, in the order of the tree.
+    pub fn taken(&self, agency: usize) -> Vec<usize> {
+        adding::taken(self, &self.nodes, &[agency]).collect()
+    }
+
+    /// The figures of reports that a sum of a field is made of.
+    pub fn parts(&self, taken: &[usize], field: FieldIndex) -> Vec<Part<'_>> {
+        if !decide::additive(self.form, field) {
             return Vec::new();
         }
-        let entries = node.taken.iter().map(|&entry| &self.entries[entry]);
-        entries
-            .filter_map(|entry| {
-                let figure = entry.figures.get(field)?;
-                Some(Part { agency: entry.agency, file: &entry.file, place: &figure.place, number: figure.number? })
-            })
-            .collect()
+        let mut reports = self.reports();
+        let part = |&index: &usize| {
+            let entry = &self.entries[index];
+            let figure = reports.figures(index).into_iter().nth(field)?;
+            Some(Part { agency: entry.agency, file: &entry.file, place: figure.place, number: figure.number? })
+        };
+        taken.iter().filter_map(part).collect()
+    }
+}
+
+impl Sums<'_> {
+    /// What an agency did itself, field by field: its own report, less those below it where that includes them. Empty where it has
+    /// no report that counts; `None` for a figure that is not certain.
+    pub fn itself(&mut self, agency: usize) -> Row {
+        self.of(agency).0
+    }
+
+    /// An agency and all below it, field by field; `None` where there is no number at all.
+    pub fn region(&mut self, agency: usize) -> Row {
+        self.of(agency).1
+    }
+
+    fn of(&mut self, agency: usize) -> (Row, Row) {
+        let (form, node) = (self.rollup.form, &self.rollup.nodes[agency]);
+        match (node.sums, node.own) {
+            (Some(at), _) => {
+                let mut record = record::Bytes(self.lately.get(&self.rollup.sums, at));
+                let region = record.sum().figures;
+                (record.sum().figures, region)
+            }
+            (None, Some(own)) if node.taken > 0 => {
+                let row = adding::adding_up(form, self.reports.numbers(own));
+                (row.clone(), row)
+            }
+            (None, _) => (Row::new(), vec![None; form.fields.len()]),
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::sums::numbers;
-use super::{Node, Rollup, Told};
+use super::adding::{adding_up, taken};
+use super::packed::{At, Lately, Packed};
+use super::record::{Bytes, Sum, put_sum};
+use super::{Node, Rollup, Row, Told};
 use crate::finding::code::rollup::AGENCIES_NOT_COMPARED;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
@@ -13,14 +15,15 @@ use crate::report::Report;
 const NAMED: usize = 8;
 
 /// Last year's figures, in the order of this year's fields; `None` for what is not known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Previous {
     /// The year.
     pub year: i16,
     /// The sum of everything.
-    pub total: Vec<Option<Decimal>>,
+    pub total: Row,
     /// Each agency with all below it, in the order of the agencies file; empty where only the total is known.
-    pub agencies: Vec<Vec<Option<Decimal>>>,
+    agencies: Vec<At>,
+    packed: Packed,
     /// The sums of the agencies that reported in both years; `None` where only the total is known.
     pub alike: Option<Alike>,
 }
@@ -31,9 +34,9 @@ pub struct Alike {
     /// Number of these agencies.
     pub count: usize,
     /// This year's sums.
-    pub this: Vec<Option<Decimal>>,
+    pub this: Row,
     /// Last year's sums.
-    pub before: Vec<Option<Decimal>>,
+    pub before: Row,
     /// Agencies with a report of this year alone.
     pub only_this: Vec<usize>,
     /// Agencies with a report of last year alone.
@@ -43,21 +46,33 @@ pub struct Alike {
 impl Previous {
     /// Of last year's reports, added up along the same tree, beside this year's.
     pub fn of_rollup(this: &Rollup, before: &Rollup) -> Self {
-        let agencies = before.nodes.iter().map(|node| node.region.clone()).collect();
+        let (mut sums, mut packed) = (before.sums(), Packed::default());
+        let mut agencies = vec![At::default(); before.nodes.len()];
+        // In the order of the tree they are read fastest, now and later.
+        for (agency, _) in before.agencies.in_tree_order() {
+            let (mut record, figures) = (Vec::new(), sums.region(agency));
+            put_sum(&mut record, &Sum { over: vec![false; figures.len()], figures });
+            agencies[agency] = packed.add(&record);
+        }
         let alike = Some(alike(this, before));
-        Self { year: before.year, total: before.total.region.clone(), agencies, alike }
+        Self { year: before.year, total: before.total.region.clone(), agencies, packed, alike }
     }
 
     /// Of the report that was made of last year's: its workbook, or any other output. `None` where it says no year.
     pub fn of_report(form: &Form, report: &Report) -> Option<Self> {
         let number = |field: &crate::form::Field| report.values.get(&field.id).and_then(|value| value.value);
         let total = form.fields.iter().map(number).collect();
-        Some(Self { year: report.year?, total, agencies: Vec::new(), alike: None })
+        Some(Self { year: report.year?, total, agencies: Vec::new(), packed: Packed::default(), alike: None })
     }
 
-    /// Last year's sum of an agency and all below it.
-    pub fn of_agency(&self, agency: usize, field: FieldIndex) -> Option<Decimal> {
-        self.agencies.get(agency)?.get(field).copied().flatten()
+    /// Whether more than the total is known.
+    pub fn knows_agencies(&self) -> bool {
+        !self.agencies.is_empty()
+    }
+
+    /// A reader of last year's sums of agencies.
+    pub fn agencies(&self) -> Before<'_> {
+        Before { previous: self, lately: Lately::default() }
     }
 
     /// This year's and last year's sums of a field that may be compared: of the same agencies, where these are known.
@@ -119,26 +134,42 @@ impl Previous {
     }
 }
 
+/// Reads last year's sums of agencies, fastest in the order of the tree.
+#[derive(Debug)]
+pub struct Before<'p> {
+    previous: &'p Previous,
+    lately: Lately,
+}
+
+impl Before<'_> {
+    /// Last year's sums of an agency and all below it; empty where they are not known.
+    pub fn region(&mut self, agency: usize) -> Row {
+        let at = self.previous.agencies.get(agency);
+        at.map(|&at| Bytes(self.lately.get(&self.previous.packed, at)).sum().figures).unwrap_or_default()
+    }
+}
+
 /// Adds up the agencies of both years. A superior whose report includes its parts stands for them all.
 fn alike(this: &Rollup, before: &Rollup) -> Alike {
     let nothing = || vec![None; this.form.fields.len()];
     let mut alike = Alike { this: nothing(), before: nothing(), ..Alike::default() };
+    let (mut sums, mut sums_before) = (this.sums(), before.sums());
+    let (mut reports, mut reports_before) = (this.reports(), before.reports());
     let mut open: Vec<usize> = this.agencies.roots().into_iter().rev().collect();
     while let Some(agency) = open.pop() {
         let (now, then) = (&this.nodes[agency], &before.nodes[agency]);
-        if stands_for_the_same((this, now), (before, then)) {
-            alike.count += agencies(this, now).count();
-            add(&mut alike.this, &now.region);
-            add(&mut alike.before, &then.region);
+        if stands_for_the_same((this, now), (before, then), agency) {
+            alike.count += usize::from(now.own.is_some()) + now.below;
+            add(&mut alike.this, &sums.region(agency));
+            add(&mut alike.before, &sums_before.region(agency));
             continue;
         }
-        let own =
-            |rollup: &Rollup, node: &Node| node.own.filter(|own| node.taken.contains(own) && !rollup.leaves_out(*own));
+        let own = |rollup: &Rollup, node: &Node| node.own.filter(|own| !rollup.leaves_out(*own));
         match (own(this, now), own(before, then)) {
             (Some(one), Some(other)) if !now.includes && !then.includes => {
                 alike.count += 1;
-                add(&mut alike.this, &numbers(this.form, &this.entries[one]));
-                add(&mut alike.before, &numbers(before.form, &before.entries[other]));
+                add(&mut alike.this, &adding_up(this.form, reports.numbers(one)));
+                add(&mut alike.before, &adding_up(before.form, reports_before.numbers(other)));
             }
             (one, other) => {
                 alike.only_this.extend(one.map(|_| agency));
@@ -152,20 +183,20 @@ fn alike(this: &Rollup, before: &Rollup) -> Alike {
 
 /// Whether a superior's sums of both years are of the same agencies: its report includes its parts in both years, or in one of them and
 /// those that reported below it did so in the other too.
-fn stands_for_the_same((this, now): (&Rollup, &Node), (before, then): (&Rollup, &Node)) -> bool {
+fn stands_for_the_same((this, now): (&Rollup, &Node), (before, then): (&Rollup, &Node), agency: usize) -> bool {
     if now.own.is_none() || then.own.is_none() || !(now.includes || then.includes) {
         return false;
     }
-    let (mut one, mut other): (Vec<usize>, Vec<usize>) =
-        (agencies(this, now).collect(), agencies(before, then).collect());
-    one.sort_unstable();
-    other.sort_unstable();
-    (now.includes && then.includes) || one == other
+    (now.includes && then.includes) || agencies(this, agency) == agencies(before, agency)
 }
 
-/// The agencies whose reports a superior's sum is of: its own, and those below it.
-fn agencies<'r>(rollup: &'r Rollup, node: &'r Node) -> impl Iterator<Item = usize> + 'r {
-    node.own.iter().chain(&node.below).map(|&entry| rollup.entries[entry].agency)
+/// The agencies whose reports a superior's sum is of, in their order: its own, and those below it.
+fn agencies(rollup: &Rollup, agency: usize) -> Vec<usize> {
+    let below = taken(rollup, &rollup.nodes, rollup.agencies.children(agency));
+    let mut agencies: Vec<usize> =
+        rollup.nodes[agency].own.into_iter().chain(below).map(|entry| rollup.entries[entry].agency).collect();
+    agencies.sort_unstable();
+    agencies
 }
 
 /// Adds figures; a sum that cannot be held is not known.

@@ -1,11 +1,12 @@
 //! The sums along the tree, and what does not fit: superiors that already include their parts, figures that differ.
 
-use std::collections::HashSet;
-
 use rust_decimal::Decimal;
 
+use super::adding::Adding;
 use super::decide::{Decision, additive, decide, telling};
-use super::{Entry, Node, Rollup, Told};
+use super::entry::Reports;
+use super::record::Sum;
+use super::{Entry, Node, Rollup, Told, Total};
 use crate::finding::code::rollup::{
     DOUBLE_COUNTING, PARTS_ADDED, PARTS_DIFFER, SUM_INCOMPLETE, SUM_TOO_LARGE, SUPERIOR_UNCERTAIN, TABLE_NOT_ADDED,
 };
@@ -18,23 +19,22 @@ const NAMED: usize = 8;
 
 /// Fills in the nodes, the total and the findings.
 pub(super) fn add_up(rollup: &mut Rollup) {
-    let mut nodes: Vec<Node> = vec![Node::default(); rollup.agencies.list().len()];
-    for (index, entry) in rollup.entries.iter().enumerate() {
-        nodes[entry.agency].own = Some(index);
-    }
     let mut told = Vec::new();
-    let order = rollup.agencies.in_tree_order();
     let telling = telling(rollup.form);
+    let mut adding = Adding::new(rollup);
     // From the leaves up: each comes after all below it.
-    for &(agency, _) in order.iter().rev() {
-        let node = node(rollup, agency, &nodes, &telling, &mut told);
-        nodes[agency] = node;
+    for &(agency, _) in rollup.agencies.in_tree_order().iter().rev() {
+        node(&mut adding, agency, &telling, &mut told);
     }
-    let taken: Vec<usize> = rollup.agencies.roots().iter().flat_map(|&root| nodes[root].taken.clone()).collect();
-    let region = sum(rollup.form, &rollup.entries, &taken, &mut told);
-    rollup.total = Node { below: taken.clone(), taken, region, ..Node::default() };
-    rollup.nodes = nodes;
-    told.extend(rollup.entries.iter().filter_map(|entry| incomplete(rollup.form, entry)));
+    let roots = rollup.agencies.roots();
+    let region = adding.added(&roots);
+    let taken = adding.taken(&roots, usize::MAX);
+    let (nodes, sums) = adding.done();
+    told_too_large(rollup.form, &region, &mut told);
+    let mut reports = rollup.reports();
+    told.extend((0..rollup.entries.len()).filter_map(|entry| incomplete(rollup, entry, &mut reports)));
+    (rollup.nodes, rollup.sums) = (nodes, sums);
+    rollup.total = Total { taken, region: region.figures };
     if rollup.superior().is_none() && !rollup.agencies.are_of_reports() {
         told.push(plain(Finding::new(&SUPERIOR_UNCERTAIN, SUPERIOR_UNCERTAIN.message())));
     }
@@ -52,43 +52,72 @@ fn plain(finding: Finding) -> Told {
     Told { agency: None, file: None, finding }
 }
 
-fn node(rollup: &Rollup, agency: usize, nodes: &[Node], telling: &[FieldIndex], told: &mut Vec<Told>) -> Node {
-    let (form, entries) = (rollup.form, &rollup.entries);
+/// Adds up an agency with those below it, whose sums are there already.
+fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut Vec<Told>) {
+    let rollup = adding.rollup;
     let children = rollup.agencies.children(agency);
-    let below: Vec<usize> = children.iter().flat_map(|&child| nodes[child].taken.iter().copied()).collect();
-    let own = nodes[agency].own;
-    let Some(index) = own.filter(|&index| !rollup.leaves_out(index)) else {
-        let region = sum(form, entries, &below, told);
-        return Node { own, taken: below.clone(), below, region, ..Node::default() };
+    let own = adding.nodes[agency].own;
+    let counted = own.filter(|&index| !rollup.leaves_out(index));
+    let wrong = usize::from(counted.is_some_and(|own| rollup.has_errors(own)));
+    if children.is_empty() {
+        // Its sums are its own figures.
+        adding.nodes[agency] = Node { own, taken: usize::from(counted.is_some()), wrong, ..Node::default() };
+        return;
+    }
+    let count = |adding: &Adding, of: &[usize], what: fn(&Node) -> usize| -> usize {
+        of.iter().map(|&child| what(&adding.nodes[child])).sum()
     };
-    let entry = &entries[index];
-    let figures: Vec<Option<Decimal>> = numbers(form, entry);
-    let reported: Vec<usize> = children.iter().copied().filter(|&child| !nodes[child].taken.is_empty()).collect();
-    let parts: Vec<&[Option<Decimal>]> = reported.iter().map(|&child| nodes[child].region.as_slice()).collect();
+    let reported: Vec<usize> = children.iter().copied().filter(|&child| adding.nodes[child].taken > 0).collect();
+    let below = count(adding, &reported, |node| node.taken);
+    let Some(index) = counted else {
+        let region = adding.added(&reported);
+        told_too_large(rollup.form, &region, told);
+        let wrong = count(adding, &reported, |node| node.wrong);
+        let node = Node { own, taken: below, below, wrong, ..Node::default() };
+        return adding.set(agency, node, &[], &region);
+    };
+    let figures = adding.own(index);
     let said = rollup.agencies.list()[agency].aggregate;
     let decision = match said {
-        _ if below.is_empty() => Decision { includes: false, clear: true, left_out: Vec::new() },
+        _ if below == 0 => Decision { includes: false, clear: true, left_out: Vec::new() },
         Some(includes) => Decision { includes, clear: true, left_out: Vec::new() },
-        None => decide(telling, &figures, &parts),
+        None => decide(telling, &figures.figures, &mut adding.parts(&reported)),
     };
     let apart: Vec<usize> = decision.left_out.iter().map(|&part| reported[part]).collect();
     let added = if decision.includes { &apart } else { &reported };
-    let added = added.iter().flat_map(|&child| nodes[child].taken.iter().copied());
-    let taken: Vec<usize> = std::iter::once(index).chain(added).collect();
-    let region = sum(form, entries, &taken, told);
-    let besides: HashSet<usize> = taken.iter().copied().collect();
-    let held: Vec<usize> = below.iter().copied().filter(|part| !besides.contains(part)).collect();
-    let parts = sum(form, entries, if decision.includes { &held } else { &below }, told);
-    if said.is_none() && !below.is_empty() {
-        told.push(decided(rollup, (agency, entry), &decision, &apart, (&figures, &parts), (held.len(), below.len())));
+    let region = adding.added_to(figures.clone(), added);
+    told_too_large(rollup.form, &region, told);
+    let (taken, wrong) =
+        (1 + count(adding, added, |node| node.taken), wrong + count(adding, added, |node| node.wrong));
+    let held: Vec<usize> =
+        reported.iter().copied().filter(|child| !decision.includes || !apart.contains(child)).collect();
+    let parts = adding.added(&held);
+    told_too_large(rollup.form, &parts, told);
+    let (figures, parts) = (figures.figures, parts.figures);
+    let about = Superior { rollup, agency, entry: &rollup.entries[index], own: &figures, parts: &parts };
+    if said.is_none() && below > 0 {
+        let counts = (count(adding, &held, |node| node.taken), below);
+        told.push(about.decided(&decision, &apart, counts));
     }
+    let mut node = Node { own, taken, below, wrong, includes: decision.includes, ..Node::default() };
     if !decision.includes {
-        return Node { own, taken, below, itself: figures, region, ..Node::default() };
+        return adding.set(agency, node, &figures, &region);
     }
-    differences(rollup, agency, entry, (&figures, &parts), &held, told);
+    about.differences(adding, &held, told);
     let itself = figures.iter().zip(&parts).enumerate();
-    let itself = itself.map(|(field, (own, parts))| rest(form, field, *own, *parts)).collect();
-    Node { own, includes: true, apart, taken, below, itself, region }
+    let itself: Vec<Option<Decimal>> =
+        itself.map(|(field, (own, parts))| rest(rollup.form, field, *own, *parts)).collect();
+    node.apart = apart;
+    adding.set(agency, node, &itself, &region);
+}
+
+/// A superior that reported, with its figures and the sums of its parts.
+struct Superior<'r> {
+    rollup: &'r Rollup<'r>,
+    agency: usize,
+    entry: &'r Entry,
+    own: &'r [Option<Decimal>],
+    parts: &'r [Option<Decimal>],
 }
 
 /// What is left of a superior's figure without its parts; nothing where that would be less than nothing.
@@ -97,27 +126,9 @@ fn rest(form: &Form, field: FieldIndex, own: Option<Decimal>, parts: Option<Deci
     (!left.is_sign_negative() || left.is_zero() || form.fields[field].kind == FieldKind::Signed).then_some(left)
 }
 
-/// The numbers of a report in tables that add up.
-pub(super) fn numbers(form: &Form, entry: &Entry) -> Vec<Option<Decimal>> {
-    let figures = entry.figures.iter().enumerate();
-    figures.map(|(field, figure)| figure.number.filter(|_| additive(form, field))).collect()
-}
-
-/// The sums of reports, field by field; `None` where no report has a number, or the sum has more digits than can be held.
-fn sum(form: &Form, entries: &[Entry], taken: &[usize], told: &mut Vec<Told>) -> Vec<Option<Decimal>> {
-    let mut sums: Vec<Option<Decimal>> = vec![None; form.fields.len()];
-    let mut too_large = vec![false; form.fields.len()];
-    for &index in taken {
-        for (field, number) in numbers(form, &entries[index]).into_iter().enumerate() {
-            let Some(number) = number else { continue };
-            match sums[field].unwrap_or_default().checked_add(number) {
-                Some(sum) if exact(sums[field].unwrap_or_default(), number, sum) => sums[field] = Some(sum),
-                _ => too_large[field] = true,
-            }
-        }
-    }
-    for field in (0..sums.len()).filter(|&field| too_large[field]) {
-        sums[field] = None;
+/// Says which sums have too many digits, each once.
+fn told_too_large(form: &Form, sum: &Sum, told: &mut Vec<Told>) {
+    for field in (0..sum.over.len()).filter(|&field| sum.over[field]) {
         let place = form.describe(field);
         let message = Message::new(
             format!("{}的合计超过28位数字，已留空。", place.zh),
@@ -128,16 +139,10 @@ fn sum(form: &Form, entries: &[Entry], taken: &[usize], told: &mut Vec<Told>) ->
             told.push(plain(finding));
         }
     }
-    sums
-}
-
-/// Whether a sum lost no digits: a `Decimal` drops decimals to hold large sums.
-fn exact(one: Decimal, other: Decimal, sum: Decimal) -> bool {
-    sum.scale() >= one.normalize().scale().max(other.normalize().scale()) || sum.checked_sub(other) == Some(one)
 }
 
 /// How many figures of the parts the superior's are equal to, more than, less than; those that the superior does not state count for none.
-fn compared((own, parts): Sides) -> [usize; 3] {
+fn compared(own: &[Option<Decimal>], parts: &[Option<Decimal>]) -> [usize; 3] {
     let mut counts = [0; 3];
     for (own, parts) in own.iter().zip(parts) {
         let Some(parts) = parts.filter(|parts| !parts.is_zero()) else { continue };
@@ -151,142 +156,129 @@ fn compared((own, parts): Sides) -> [usize; 3] {
     counts
 }
 
-/// Says what was decided about a superior that reported besides its parts, and by which figures.
-fn decided(
-    rollup: &Rollup,
-    (agency, entry): (usize, &Entry),
-    decision: &Decision,
-    apart: &[usize],
-    sides: Sides,
-    (held, below): (usize, usize),
-) -> Told {
-    let list = rollup.agencies.list();
-    let name = &list[agency].name;
-    let [equal, more, less] = compared(sides);
-    let all = equal + more + less;
-    let (zh, en) = (
-        format!("下级有数的{all}格中，{equal}格与下级相加之数相同，{more}格较大，{less}格较小"),
-        format!("of {all} figures that the parts have, {equal} are their sum, {more} more and {less} less"),
-    );
-    let (zh_apart, en_apart) = match apart {
-        [] => Default::default(),
-        apart => {
-            let names: Vec<&str> = apart.iter().map(|&one| list[one].name.as_str()).collect();
-            (
-                format!("，但不含“{}”，已另外相加", names.join("”“")),
-                format!(", but not \"{}\", which is added", names.join("\", \"")),
-            )
-        }
-    };
-    let (code, message) = match (decision.includes, decision.clear) {
-        (true, _) => (
-            &DOUBLE_COUNTING,
-            Message::new(
-                format!(
-                    "“{name}”的报告已含下级{held}份报告的数{zh_apart}：{zh}。合计不再重复相加。不含下级的，请在名录“含下级”栏填“否”。"
-                ),
-                format!(
-                    "The report of \"{name}\" is taken to include the {held} reports below it{en_apart}: {en}. They are not added again. Where it does not, write 否 (no) in the column `aggregate` of the agencies file."
-                ),
-            ),
-        ),
-        (false, true) => (
-            &PARTS_ADDED,
-            Message::new(
-                format!(
-                    "“{name}”的报告不含下级：{zh}。合计由本级和下级{below}份报告相加。已含下级的，请在名录“含下级”栏填“是”。"
-                ),
-                format!(
-                    "The report of \"{name}\" does not include the {below} reports below it: {en}. All are added. Where it does, write 是 (yes) in the column `aggregate` of the agencies file."
-                ),
-            ),
-        ),
-        (false, false) => (
-            &PARTS_ADDED,
-            Message::new(
-                format!(
-                    "“{name}”的报告是否已含下级，从数字不能确定：{zh}。合计暂按不含，由本级和下级{below}份报告相加。请在名录“含下级”栏填“是”或“否”。"
-                ),
-                format!(
-                    "Whether the report of \"{name}\" includes the {below} reports below it cannot be told: {en}. All are added. Write 是 (yes) or 否 (no) in the column `aggregate` of the agencies file."
-                ),
-            ),
-        ),
-    };
-    let mut finding = Finding::new(code, message);
-    if code.id == PARTS_ADDED.id && !decision.clear {
-        finding.severity = Severity::Warning;
-    }
-    Told { agency: Some(agency), file: Some(entry.file.clone()), finding }
-}
-
-type Sides<'a> = (&'a [Option<Decimal>], &'a [Option<Decimal>]);
-
-/// A finding for each figure of a superior that is not the sum of its parts.
-fn differences(rollup: &Rollup, agency: usize, entry: &Entry, sides: Sides, below: &[usize], told: &mut Vec<Told>) {
-    let name = &rollup.agencies.list()[agency].name;
-    for (field, (own, parts)) in sides.0.iter().zip(sides.1).enumerate() {
-        if own == parts || !additive(rollup.form, field) {
-            continue;
-        }
-        let place = rollup.form.describe(field);
-        let shown =
-            |side: &Option<Decimal>| side.map_or_else(|| "—".to_owned(), |number| number.normalize().to_string());
-        let (zh, en) = (parts_in_words(rollup, below, field, "、"), parts_in_words(rollup, below, field, ", "));
-        let difference = own.zip(*parts).and_then(|(own, parts)| own.checked_sub(parts));
-        let unit = rollup.form.fields[field].unit.as_deref().unwrap_or_default();
-        let (zh_by, en_by) = match difference {
-            Some(by) if by.is_sign_negative() => {
-                (format!("，少{}{unit}", -by.normalize()), format!(", {} less", -by.normalize()))
-            }
-            Some(by) => (format!("，多{}{unit}", by.normalize()), format!(", {} more", by.normalize())),
-            None => Default::default(),
-        };
-        let zh_shown = |side: &Option<Decimal>| match side {
-            Some(number) => format!("{}{unit}", number.normalize()),
-            None => "未填".to_owned(),
-        };
-        let message = Message::new(
-            format!(
-                "{}：“{name}”填{}，下级相加为{}{zh_by}（{zh}）。请核对。",
-                place.zh,
-                zh_shown(own),
-                zh_shown(parts)
-            ),
-            format!(
-                "{}: \"{name}\" has {}, its parts add up to {}{en_by} ({en}). Check both.",
-                place.en,
-                shown(own),
-                shown(parts)
-            ),
+impl Superior<'_> {
+    /// Says what was decided about a superior that reported besides its parts, and by which figures.
+    fn decided(&self, decision: &Decision, apart: &[usize], (held, below): (usize, usize)) -> Told {
+        let list = self.rollup.agencies.list();
+        let name = &list[self.agency].name;
+        let [equal, more, less] = compared(self.own, self.parts);
+        let all = equal + more + less;
+        let (zh, en) = (
+            format!("下级有数的{all}格中，{equal}格与下级相加之数相同，{more}格较大，{less}格较小"),
+            format!("of {all} figures that the parts have, {equal} are their sum, {more} more and {less} less"),
         );
-        let mut finding = Finding::new(&PARTS_DIFFER, message).about([rollup.form.fields[field].id.clone()]);
-        (finding.left, finding.right) = (*own, *parts);
-        // What its parts did cannot be less in its own report.
-        if difference.is_some_and(|by| by.is_sign_negative() && !by.is_zero()) {
-            finding.severity = Severity::Error;
+        let (zh_apart, en_apart) = match apart {
+            [] => Default::default(),
+            apart => {
+                let names: Vec<&str> = apart.iter().map(|&one| list[one].name.as_str()).collect();
+                (
+                    format!("，但不含“{}”，已另外相加", names.join("”“")),
+                    format!(", but not \"{}\", which is added", names.join("\", \"")),
+                )
+            }
+        };
+        let (code, message) = match (decision.includes, decision.clear) {
+            (true, _) => (
+                &DOUBLE_COUNTING,
+                Message::new(
+                    format!(
+                        "“{name}”的报告已含下级{held}份报告的数{zh_apart}：{zh}。合计不再重复相加。不含下级的，请在名录“含下级”栏填“否”。"
+                    ),
+                    format!(
+                        "The report of \"{name}\" is taken to include the {held} reports below it{en_apart}: {en}. They are not added again. Where it does not, write 否 (no) in the column `aggregate` of the agencies file."
+                    ),
+                ),
+            ),
+            (false, true) => (
+                &PARTS_ADDED,
+                Message::new(
+                    format!(
+                        "“{name}”的报告不含下级：{zh}。合计由本级和下级{below}份报告相加。已含下级的，请在名录“含下级”栏填“是”。"
+                    ),
+                    format!(
+                        "The report of \"{name}\" does not include the {below} reports below it: {en}. All are added. Where it does, write 是 (yes) in the column `aggregate` of the agencies file."
+                    ),
+                ),
+            ),
+            (false, false) => (
+                &PARTS_ADDED,
+                Message::new(
+                    format!(
+                        "“{name}”的报告是否已含下级，从数字不能确定：{zh}。合计暂按不含，由本级和下级{below}份报告相加。请在名录“含下级”栏填“是”或“否”。"
+                    ),
+                    format!(
+                        "Whether the report of \"{name}\" includes the {below} reports below it cannot be told: {en}. All are added. Write 是 (yes) or 否 (no) in the column `aggregate` of the agencies file."
+                    ),
+                ),
+            ),
+        };
+        let mut finding = Finding::new(code, message);
+        if code.id == PARTS_ADDED.id && !decision.clear {
+            finding.severity = Severity::Warning;
         }
-        finding.difference = own.unwrap_or_default().checked_sub(parts.unwrap_or_default());
-        told.push(Told { agency: Some(agency), file: Some(entry.file.clone()), finding });
+        Told { agency: Some(self.agency), file: Some(self.entry.file.to_string()), finding }
     }
-}
 
-fn parts_in_words(rollup: &Rollup, below: &[usize], field: FieldIndex, between: &str) -> String {
-    let parts = below.iter().map(|&index| &rollup.entries[index]);
-    let parts: Vec<String> = parts
-        .filter_map(|entry| Some((entry, entry.figures[field].number.filter(|number| !number.is_zero())?)))
-        .map(|(entry, number)| format!("{} {}", rollup.agencies.list()[entry.agency].name, number.normalize()))
-        .collect();
-    let more = if parts.len() > NAMED { "…" } else { "" };
-    format!("{}{more}", parts[..parts.len().min(NAMED)].join(between))
+    /// A finding for each figure of a superior that is not the sum of its parts.
+    fn differences(&self, adding: &mut Adding, held: &[usize], told: &mut Vec<Told>) {
+        let rollup = self.rollup;
+        let name = &rollup.agencies.list()[self.agency].name;
+        let differs = |&field: &FieldIndex| self.own[field] != self.parts[field] && additive(rollup.form, field);
+        let fields: Vec<FieldIndex> = (0..self.own.len()).filter(differs).collect();
+        for (field, words) in fields.iter().copied().zip(adding.named(held, &fields, NAMED)) {
+            let (own, parts) = (&self.own[field], &self.parts[field]);
+            let place = rollup.form.describe(field);
+            let shown =
+                |side: &Option<Decimal>| side.map_or_else(|| "—".to_owned(), |number| number.normalize().to_string());
+            let (zh, en) = (words.join("、"), words.join(", "));
+            let difference = own.zip(*parts).and_then(|(own, parts)| own.checked_sub(parts));
+            let unit = rollup.form.fields[field].unit.as_deref().unwrap_or_default();
+            let (zh_by, en_by) = match difference {
+                Some(by) if by.is_sign_negative() => {
+                    (format!("，少{}{unit}", -by.normalize()), format!(", {} less", -by.normalize()))
+                }
+                Some(by) => (format!("，多{}{unit}", by.normalize()), format!(", {} more", by.normalize())),
+                None => Default::default(),
+            };
+            let zh_shown = |side: &Option<Decimal>| match side {
+                Some(number) => format!("{}{unit}", number.normalize()),
+                None => "未填".to_owned(),
+            };
+            let message = Message::new(
+                format!(
+                    "{}：“{name}”填{}，下级相加为{}{zh_by}（{zh}）。请核对。",
+                    place.zh,
+                    zh_shown(own),
+                    zh_shown(parts)
+                ),
+                format!(
+                    "{}: \"{name}\" has {}, its parts add up to {}{en_by} ({en}). Check both.",
+                    place.en,
+                    shown(own),
+                    shown(parts)
+                ),
+            );
+            let mut finding = Finding::new(&PARTS_DIFFER, message).about([rollup.form.fields[field].id.clone()]);
+            (finding.left, finding.right) = (*own, *parts);
+            // What its parts did cannot be less in its own report.
+            if difference.is_some_and(|by| by.is_sign_negative() && !by.is_zero()) {
+                finding.severity = Severity::Error;
+            }
+            finding.difference = own.unwrap_or_default().checked_sub(parts.unwrap_or_default());
+            told.push(Told { agency: Some(self.agency), file: Some(self.entry.file.to_string()), finding });
+        }
+    }
 }
 
 /// Says which figures of a report are missing in the sums because they are no certain numbers.
-fn incomplete(form: &Form, entry: &Entry) -> Option<Told> {
-    let lost = entry.figures.iter().enumerate().filter(|&(field, figure)| {
-        additive(form, field) && figure.number.is_none() && matches!(figure.kind, Kind::Text | Kind::Absent)
+fn incomplete(rollup: &Rollup, entry: usize, reports: &mut Reports) -> Option<Told> {
+    let form = rollup.form;
+    let figures = reports.figures(entry).into_iter().enumerate();
+    let lost = figures.filter(|(field, figure)| {
+        additive(form, *field) && figure.number.is_none() && matches!(figure.kind, Kind::Text | Kind::Absent)
     });
     let lost: Vec<FieldIndex> = lost.map(|(field, _)| field).collect();
+    let entry = &rollup.entries[entry];
     let first = form.describe(*lost.first()?);
     let message = Message::new(
         format!("有{}项不是确定的数字，合计不含这些数据，第一项是{}。请更正后重新汇总。", lost.len(), first.zh),
@@ -297,5 +289,5 @@ fn incomplete(form: &Form, entry: &Entry) -> Option<Told> {
         ),
     );
     let finding = Finding::new(&SUM_INCOMPLETE, message).about(lost.iter().map(|&field| form.fields[field].id.clone()));
-    Some(Told { agency: Some(entry.agency), file: Some(entry.file.clone()), finding })
+    Some(Told { agency: Some(entry.agency), file: Some(entry.file.to_string()), finding })
 }

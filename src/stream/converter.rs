@@ -86,7 +86,7 @@ impl<'a> Converter<'a> {
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Box<Finding>> {
         let Some(out) = &self.out else { return Ok(()) };
-        batch::write_whole(out, name, bytes).map_err(|error| not_taken(name, &error))
+        batch::write_unsynced(out, name, bytes).map_err(|error| not_taken(name, &error))
     }
 }
 

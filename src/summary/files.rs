@@ -1,6 +1,9 @@
 //! The files of a roll-up: workbook, tables for data tools, findings, the superior's own report, the page that links them.
 
+use std::io::Write;
+
 use super::{page, workbook};
+use crate::finding::Finding;
 use crate::report::Report;
 use crate::rollup::Rollup;
 use crate::write::{Output, WRITERS, WriteError};
@@ -8,52 +11,78 @@ use crate::write::{Output, WRITERS, WriteError};
 /// Formats of the superior's own report.
 const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
 
-/// Makes every file of a roll-up and hands it to `put`, one after the other, so that no more than one is held in memory. `report` is
-/// the superior's own report ([`Rollup::report`]) as it was checked.
-///
-/// # Errors
-/// A file that cannot be made, or whatever `put` says.
-pub fn files<E: From<WriteError>>(
-    rollup: &Rollup,
-    report: &Report,
-    mut put: impl FnMut(&str, &[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut links: Vec<String> = Vec::new();
-    let mut add = |name: String, bytes: Vec<u8>| {
-        put(&name, &bytes)?;
-        links.push(name);
-        Ok::<(), E>(())
-    };
-    add("汇总.xlsx".to_owned(), workbook::workbook(rollup)?)?;
-    add("汇总.csv".to_owned(), workbook::wide_csv(rollup)?)?;
-    add("汇总.schema.json".to_owned(), workbook::wide_schema(rollup)?)?;
-    add("values.jsonl".to_owned(), workbook::values(rollup)?)?;
-    add("findings.jsonl".to_owned(), findings(rollup).map_err(|error| failed(Output::Json, &error))?)?;
-    for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
-        add(format!("汇总报告.{}", writer.output.suffix()), (writer.write)(rollup.form, report)?)?;
-    }
-    let links: Vec<&str> = links.iter().map(String::as_str).collect();
-    let page = page::rollup_page(rollup, &links).map_err(|error| failed(Output::Html, &error))?;
-    put("index.html", &page)
+/// Writes the content of a file, piece by piece.
+type Make<'r> = Box<dyn Fn(&mut (dyn Write + Send)) -> Result<(), WriteError> + Send + Sync + 'r>;
+
+/// A file of a roll-up. It is written piece by piece, so that none is held in memory, and in any order or at once with others.
+pub struct SummaryFile<'r> {
+    /// Its name.
+    pub name: String,
+    make: Make<'r>,
 }
 
-fn failed(output: Output, error: &serde_json::Error) -> WriteError {
+impl SummaryFile<'_> {
+    /// Writes its content.
+    ///
+    /// # Errors
+    /// When it cannot be made or written.
+    pub fn write(&self, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+        (self.make)(out)
+    }
+}
+
+/// The files of a roll-up, the page that links the others last. `report` is the superior's own report ([`Rollup::report`]) as it was
+/// checked.
+pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>> {
+    let mut files: Vec<SummaryFile> = Vec::new();
+    let mut add = |name: &str, make: Make<'r>| files.push(SummaryFile { name: name.to_owned(), make });
+    add("汇总.xlsx", Box::new(|out| workbook::write(rollup, out)));
+    add("汇总.csv", Box::new(|out| workbook::wide_csv(rollup, out)));
+    add(
+        "汇总.schema.json",
+        Box::new(|out| {
+            let schema = workbook::wide_schema(rollup)?;
+            out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
+        }),
+    );
+    add("values.jsonl", Box::new(|out| workbook::values(rollup, out)));
+    add("findings.jsonl", Box::new(|out| findings(rollup, out).map_err(|error| failed(Output::Json, &error))));
+    for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
+        let make: Make = Box::new(move |out| {
+            let bytes = (writer.write)(rollup.form, report)?;
+            out.write_all(&bytes).map_err(|error| failed(writer.output, &error))
+        });
+        add(&format!("汇总报告.{}", writer.output.suffix()), make);
+    }
+    let links: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let make: Make = Box::new(move |out| {
+        page::write_rollup_page(rollup, &links, out).map_err(|error| failed(Output::Html, &error))
+    });
+    files.push(SummaryFile { name: "index.html".to_owned(), make });
+    files
+}
+
+fn failed(output: Output, error: &impl ToString) -> WriteError {
     WriteError { output, detail: error.to_string() }
 }
 
 /// A line a finding: those of the roll-up, then those of each report.
-fn findings(rollup: &Rollup) -> serde_json::Result<Vec<u8>> {
-    let mut lines = Vec::new();
-    let own = rollup.findings.iter().map(|told| (told.file.as_deref(), told.agency, &told.finding));
-    let read = rollup.entries.iter().flat_map(|entry| {
-        entry.findings.iter().map(|finding| (Some(entry.file.as_str()), Some(entry.agency), finding))
-    });
-    for (file, agency, finding) in own.chain(read) {
+fn findings(rollup: &Rollup, out: &mut dyn Write) -> std::io::Result<()> {
+    let mut line = |file: Option<&str>, agency: Option<usize>, finding: &Finding| {
         let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
         let (file, name) = (serde_json::to_string(&file)?, serde_json::to_string(&name)?);
         let finding = serde_json::to_string(finding)?;
         let rest = finding.get(1..).unwrap_or_default();
-        lines.extend_from_slice(format!("{{\"path\":{file},\"in\":{name},{rest}\n").as_bytes());
+        writeln!(out, "{{\"path\":{file},\"in\":{name},{rest}")
+    };
+    for told in &rollup.findings {
+        line(told.file.as_deref(), told.agency, &told.finding)?;
     }
-    Ok(lines)
+    let mut reports = rollup.reports();
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        for finding in &reports.findings(number) {
+            line(Some(&entry.file), Some(entry.agency), finding)?;
+        }
+    }
+    Ok(())
 }

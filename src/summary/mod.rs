@@ -4,4 +4,4 @@ mod files;
 pub mod page;
 pub mod workbook;
 
-pub use files::files;
+pub use files::{SummaryFile, files};

@@ -1,19 +1,19 @@
 //! The reports of the folder added up, as `rollup` does it, and what the page shows of it.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::agencies::Matcher;
-use crate::batch::{self, Content, Loader, Pipeline, guarded, write_whole};
+use crate::batch::{self, Content, Loader, Pipeline, guarded};
 use crate::check::Context;
 use crate::finding::{Bilingual, Message, Severity};
 use crate::form::{ChartKind, Form};
 use crate::report::Report;
 use crate::rollup::{Collection, Outcome, Previous, Rollup, Unlisted};
 use crate::summary;
-use crate::write::WriteError;
 
 use super::desk::Desk;
 use super::{Answer, SentFile};
@@ -37,13 +37,12 @@ impl Desk<'_> {
                 collection.add(&name, outcome);
             }
         } else {
-            let mut unlisted = Unlisted::default();
+            let mut unlisted = Unlisted::new(forms, migrations, without_errors);
             for (name, outcome) in read {
                 unlisted.add(&name, outcome);
             }
             named = unlisted.agencies();
-            collection = Collection::new(forms, migrations, &named, without_errors);
-            unlisted.add_to(&mut collection);
+            collection = unlisted.over(&named);
         }
         let Some(mut rollup) = collection.finish(year) else {
             return Answer::No(Message::new("还没有可以汇总的报告。", "there is no report to add up"));
@@ -56,7 +55,7 @@ impl Desk<'_> {
         self.pipeline.check(&mut report, &Context::default());
         match write(&rollup, &report, out) {
             Ok(names) => Answer::Shown(shown(&rollup, &report, &names)),
-            Err(refused) => Answer::No(refused.0),
+            Err(why) => Answer::No(why),
         }
     }
 
@@ -90,25 +89,12 @@ fn bare(mut report: Report) -> Report {
     report
 }
 
-/// Why the files of a roll-up are not there.
-struct Refused(Message);
-
-impl From<WriteError> for Refused {
-    fn from(error: WriteError) -> Self {
-        Self(error.message())
-    }
-}
-
 /// Puts the files of a roll-up into a folder, and names them.
-fn write(rollup: &Rollup, report: &Report, out: &Path) -> Result<Vec<String>, Refused> {
-    let system = |error: std::io::Error| Refused(crate::finding::system(&error));
-    std::fs::create_dir_all(out).map_err(system)?;
-    let mut names = Vec::new();
-    summary::files(rollup, report, |name, bytes| -> Result<(), Refused> {
-        names.push(name.to_owned());
-        write_whole(out, name, bytes).map_err(system)
-    })?;
-    Ok(names)
+fn write(rollup: &Rollup, report: &Report, out: &Path) -> Result<Vec<String>, Message> {
+    let files = summary::files(rollup, report);
+    // The child that does this has one file in hand at a time.
+    batch::write_together(out, &files, 1).map_err(|error| error.message())?;
+    Ok(files.into_iter().map(|file| file.name).collect())
 }
 
 /// A figure of the page: the sum of fields, by its label.
@@ -140,6 +126,11 @@ fn sum(fields: &[usize], figures: &[Option<Decimal>]) -> Option<Decimal> {
     numbers.try_fold(first, Decimal::checked_add)
 }
 
+/// The sum of fields that are all known.
+fn whole(fields: &[usize], figures: &[Option<Decimal>]) -> Option<Decimal> {
+    fields.iter().try_fold(Decimal::ZERO, |sum, &field| sum.checked_add(figures.get(field).copied().flatten()?))
+}
+
 fn number(number: Option<Decimal>) -> Value {
     number.map_or(Value::Null, |number| Value::String(number.normalize().to_string()))
 }
@@ -151,18 +142,21 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         columns.iter().map(|column| number(sum(&column.fields, figures))).collect::<Vec<_>>()
     };
     let counts = rollup.counts_of_agencies();
+    let (counted, mut sums) = (rollup.counted(), rollup.sums());
+    let mut before = rollup.previous.as_ref().map(Previous::agencies);
+    let missing: HashSet<usize> = rollup.missing.iter().copied().collect();
+    let unreadable: HashSet<usize> = rollup.unreadable.iter().map(|sent| sent.agency).collect();
     let tree: Vec<Value> = rollup
         .agencies
         .in_tree_order()
         .into_iter()
         .map(|(agency, depth)| {
             let node = &rollup.nodes[agency];
-            let unreadable = rollup.unreadable.iter().any(|sent| sent.agency == agency);
             let state = match node.own {
                 Some(entry) if rollup.has_errors(entry) => "errors",
                 Some(_) => "clean",
-                None if unreadable => "failed",
-                None if rollup.missing.contains(&agency) => "none",
+                None if unreadable.contains(&agency) => "failed",
+                None if missing.contains(&agency) => "none",
                 None => "group",
             };
             let below = !rollup.agencies.children(agency).is_empty();
@@ -172,9 +166,12 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
                 "below": below,
                 "state": state,
                 "includes": node.includes,
-                "counted": node.own.is_some_and(|own| rollup.counts(own)),
-                "values": row(if below { &node.region } else { &node.itself }),
-                "before": rollup.previous.as_ref().map(|before| columns.iter().map(|column| number(column.fields.iter().try_fold(Decimal::ZERO, |sum, &field| Some(sum + before.of_agency(agency, field)?)))).collect::<Vec<_>>()),
+                "counted": node.own.is_some_and(|own| counted[own]),
+                "values": row(&if below { sums.region(agency) } else { sums.itself(agency) }),
+                "before": before.as_mut().map(|before| {
+                    let before = before.region(agency);
+                    columns.iter().map(|column| number(whole(&column.fields, &before))).collect::<Vec<_>>()
+                }),
             })
         })
         .collect();
@@ -237,13 +234,10 @@ fn charts(rollup: &Rollup) -> Vec<Value> {
         ChartKind::Agencies => {
             let fields: Vec<usize> = chart.slices.iter().flat_map(|slice| slice.fields.iter().copied()).collect();
             let mut bars: Vec<(Decimal, Value)> = Vec::new();
-            for (agency, node) in rollup.nodes.iter().enumerate() {
-                if let Some(value) = sum(&fields, &node.itself) {
-                    let before = rollup.previous.as_ref().and_then(|before| {
-                        fields
-                            .iter()
-                            .try_fold(Decimal::ZERO, |sum, &field| Some(sum + before.of_agency(agency, field)?))
-                    });
+            let (mut sums, mut before) = (rollup.sums(), rollup.previous.as_ref().map(Previous::agencies));
+            for agency in 0..rollup.nodes.len() {
+                if let Some(value) = sum(&fields, &sums.itself(agency)) {
+                    let before = before.as_mut().and_then(|before| whole(&fields, &before.region(agency)));
                     let name = &rollup.agencies.list()[agency].name;
                     bars.push((
                         value,

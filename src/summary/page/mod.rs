@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Severity, codes};
 
-pub use rollup::page as rollup_page;
+pub use rollup::write as write_rollup_page;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -72,7 +72,7 @@ pub struct Row<'a> {
     /// Index of its state.
     pub state: usize,
     /// What there is to say; the worst is shown first.
-    pub findings: &'a [Finding],
+    pub findings: &'a [&'a Finding],
     /// Names of its files, in the page's folder.
     pub outputs: &'a [String],
     /// What it was made of.
@@ -122,7 +122,7 @@ pub fn before(office: &Office) -> serde_json::Result<String> {
 /// # Errors
 /// None in practice: what JSON cannot say does not occur here.
 pub fn row(row: &Row) -> serde_json::Result<String> {
-    let mut worst: Vec<&Finding> = row.findings.iter().collect();
+    let mut worst: Vec<&Finding> = row.findings.to_vec();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let shown = worst.iter().take(FINDINGS).map(|finding| FindingJson {
         c: &finding.code,

@@ -1,6 +1,7 @@
 //! The page for the office of a roll-up: the tree of agencies, who reported, what there is to say, and the form's charts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Write};
 
 use super::{Drawing, Office, Row, State, after, before, row};
 use crate::finding::code::rollup::REPORT_OF_OTHER_FORM;
@@ -30,11 +31,11 @@ const STATES: [State; 8] = [
     State { name: "年度或格式不符", kind: "bad" },
 ];
 
-/// The whole page. `links` are the names of the files beside it.
+/// Writes the whole page, row by row. `links` are the names of the files beside it.
 ///
 /// # Errors
-/// None in practice: what JSON cannot say does not occur here.
-pub fn page(rollup: &Rollup, links: &[&str]) -> serde_json::Result<Vec<u8>> {
+/// When it cannot be written.
+pub fn write(rollup: &Rollup, links: &[String], out: &mut dyn Write) -> io::Result<()> {
     let list = rollup.agencies.list();
     let name = rollup.superior().map(|top| list[top].name.as_str()).unwrap_or_default();
     let charts = rollup.form.charts.iter().map(|chart| Drawing {
@@ -49,7 +50,7 @@ pub fn page(rollup: &Rollup, links: &[&str]) -> serde_json::Result<Vec<u8>> {
         title: format!("{name}{}年汇总情况", rollup.year),
         summary: rollup.counts_of_agencies().message().zh,
         states: STATES.to_vec(),
-        links: links.iter().map(|&link| link.to_owned()).collect(),
+        links: links.to_vec(),
         missing: rollup
             .missing
             .iter()
@@ -58,94 +59,104 @@ pub fn page(rollup: &Rollup, links: &[&str]) -> serde_json::Result<Vec<u8>> {
             .collect(),
         charts: charts.collect(),
     };
-    let mut page = before(&office)?;
-    for (number, line) in rows(rollup)?.into_iter().enumerate() {
-        page.push_str(if number == 0 { "" } else { ",\n" });
-        page.push_str(&line);
+    out.write_all(before(&office)?.as_bytes())?;
+    rows(rollup, &mut Rows { out, written: 0 })?;
+    out.write_all(after().as_bytes())
+}
+
+/// Where rows go.
+struct Rows<'o> {
+    out: &'o mut dyn Write,
+    written: usize,
+}
+
+impl Rows<'_> {
+    fn put(&mut self, shown: &Row) -> io::Result<()> {
+        let line = row(shown)?;
+        self.out.write_all(if self.written == 0 { b"" } else { b",\n" })?;
+        self.written += 1;
+        self.out.write_all(line.as_bytes())
     }
-    page.push_str(&after());
-    Ok(page.into_bytes())
+}
+
+/// What the roll-up says, by what it is about.
+#[derive(Default)]
+struct Said<'r> {
+    agencies: HashMap<usize, Vec<&'r Finding>>,
+    files: Vec<(&'r str, Vec<&'r Finding>)>,
+    whole: Vec<&'r Finding>,
+}
+
+impl<'r> Said<'r> {
+    fn of(rollup: &'r Rollup) -> Self {
+        let mut said = Self::default();
+        for about in &rollup.findings {
+            // A report of another year stands in a row of its own, and says nothing of this year's.
+            let about_other = about.finding.code == REPORT_OF_OTHER_FORM.id;
+            let agency = about.agency.filter(|_| !about_other);
+            match (agency, about.file.as_deref()) {
+                (Some(agency), _) => said.agencies.entry(agency).or_default().push(&about.finding),
+                (None, None) => said.whole.push(&about.finding),
+                (None, Some(file)) => match said.files.last_mut().filter(|last| last.0 == file) {
+                    Some(last) => last.1.push(&about.finding),
+                    None => said.files.push((file, vec![&about.finding])),
+                },
+            }
+        }
+        said
+    }
 }
 
 /// A row an agency in the order of the tree; then a row a file that belongs to none.
-fn rows(rollup: &Rollup) -> serde_json::Result<Vec<String>> {
-    let mut told: HashMap<usize, Vec<Finding>> = HashMap::new();
-    let mut loose: Vec<(&str, Vec<Finding>)> = Vec::new();
-    let mut all: Vec<Finding> = Vec::new();
-    let other = |file: Option<&str>| rollup.others.iter().find(|other| Some(other.file.as_str()) == file);
-    for about in &rollup.findings {
-        // A report of another year stands in a row of its own, and says nothing of this year's.
-        let about_other = about.finding.code == REPORT_OF_OTHER_FORM.id;
-        let agency = about.agency.filter(|_| !about_other);
-        match (agency, about.file.as_deref()) {
-            (Some(agency), _) => told.entry(agency).or_default().push(about.finding.clone()),
-            (None, None) => all.push(about.finding.clone()),
-            (None, Some(file)) => match loose.last_mut().filter(|last| last.0 == file) {
-                Some(last) => last.1.push(about.finding.clone()),
-                None => loose.push((file, vec![about.finding.clone()])),
-            },
-        }
-    }
-    let entries: HashMap<usize, usize> =
-        rollup.entries.iter().enumerate().map(|(number, entry)| (entry.agency, number)).collect();
-    let mut rows = Vec::new();
+fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
+    let mut said = Said::of(rollup);
+    let missing: HashSet<usize> = rollup.missing.iter().copied().collect();
+    let unreadable: HashMap<usize, &str> =
+        rollup.unreadable.iter().map(|sent| (sent.agency, sent.file.as_str())).collect();
+    let mut reports = rollup.reports();
     for (agency, depth) in rollup.agencies.in_tree_order() {
-        let entry = entries.get(&agency).map(|&entry| &rollup.entries[entry]);
-        let mut findings = told.remove(&agency).unwrap_or_default();
-        findings.extend(entry.iter().flat_map(|entry| entry.findings.iter().cloned()));
-        let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
-        let unreadable = rollup.unreadable.iter().find(|sent| sent.agency == agency);
-        let state = match (entry, unreadable) {
-            (Some(_), _) => {
-                if wrong {
-                    WRONG
-                } else {
-                    GOOD
-                }
-            }
-            (None, Some(_)) => UNREADABLE,
-            (None, None) => {
-                if rollup.other_report(agency).is_some() {
-                    OTHER
-                } else if rollup.missing.contains(&agency) {
-                    MISSING
-                } else {
-                    SUPERIOR
-                }
-            }
+        let own = rollup.nodes[agency].own;
+        let of_report = own.map(|own| reports.findings(own)).unwrap_or_default();
+        let mut findings = said.agencies.remove(&agency).unwrap_or_default();
+        findings.extend(&of_report);
+        let state = match own {
+            Some(_) if findings.iter().any(|finding| finding.severity == Severity::Error) => WRONG,
+            Some(_) => GOOD,
+            None if unreadable.contains_key(&agency) => UNREADABLE,
+            None if rollup.other_report(agency).is_some() => OTHER,
+            None if missing.contains(&agency) => MISSING,
+            None => SUPERIOR,
         };
-        let file = entry.map(|entry| entry.file.as_str()).or(unreadable.map(|sent| sent.file.as_str()));
-        rows.push(row(&Row {
+        let file = own.map(|own| &*rollup.entries[own].file).or(unreadable.get(&agency).copied());
+        out.put(&Row {
             agency: Some(&rollup.agencies.list()[agency].name),
             depth,
-            year: entry.map(|_| rollup.year),
+            year: own.map(|_| rollup.year),
             state,
             findings: &findings,
             outputs: &[],
             source: file.unwrap_or_default(),
-        })?);
+        })?;
     }
-    if !all.is_empty() {
-        rows.push(row(&Row {
-            agency: Some("（汇总本身）"),
-            depth: 0,
-            year: None,
-            state: WHOLE,
-            findings: &all,
-            outputs: &[],
-            source: "",
-        })?);
+    let (agency, state) = (Some("（汇总本身）"), WHOLE);
+    if !said.whole.is_empty() {
+        out.put(&Row { agency, depth: 0, year: None, state, findings: &said.whole, outputs: &[], source: "" })?;
     }
-    for (file, findings) in loose {
-        rows.push(row(&Row {
-            agency: other(Some(file)).and_then(|other| other.agency.as_deref()),
+    let mut others = HashMap::new();
+    rollup.others.iter().for_each(|other| {
+        others.entry(other.file.as_str()).or_insert(other);
+    });
+    for (file, findings) in &said.files {
+        let other = others.get(file);
+        out.put(&Row {
+            agency: other.and_then(|other| other.agency.as_deref()),
             depth: 0,
-            year: other(Some(file)).and_then(|other| other.year),
+            year: other.and_then(|other| other.year),
             state: NOT_COUNTED,
-            findings: &findings,
+            findings,
             outputs: &[],
             source: file,
-        })?);
+        })?;
     }
-    Ok(rows)
+    Ok(())
 }

@@ -49,9 +49,10 @@ pub(in crate::summary) fn agency_bars(rollup: &Rollup, chart: &Chart) -> Vec<(St
     let agencies =
         rollup.superior().map_or_else(|| rollup.agencies.roots(), |top| rollup.agencies.children(top).to_vec());
     let fields: Vec<FieldIndex> = chart.slices.iter().flat_map(|slice| slice.fields.iter().copied()).collect();
+    let mut sums = rollup.sums();
     let figure = |&agency: &usize| {
         let name = rollup.agencies.list()[agency].name.clone();
-        Some((name, added(&rollup.nodes[agency].region, &fields)?))
+        Some((name, added(&sums.region(agency), &fields)?))
     };
     let mut bars: Vec<(String, Decimal)> = agencies.iter().filter_map(figure).collect();
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.1));

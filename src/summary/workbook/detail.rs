@@ -1,5 +1,7 @@
 //! 明细: a row a report, all figures as they were read.
 
+use std::ops::Range;
+
 use rust_xlsxwriter::{Note, Worksheet, XlsxError};
 
 use super::style::Style;
@@ -29,8 +31,20 @@ pub(super) const FIRST: u16 = BEFORE.len() as u16;
 /// Rows of the header.
 pub(super) const HEAD: u32 = 2;
 
-/// Writes the sheet, row after row.
-pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+/// The reports of each sheet: as many as it has rows.
+pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Range<usize>> {
+    let (count, room) = (rollup.entries.len(), most.saturating_sub(HEAD as usize).max(1));
+    // A workbook without reports has the sheet too.
+    (0..count.max(1)).step_by(room).map(|first| first..(first + room).min(count)).collect()
+}
+
+/// Writes a sheet, row after row.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    rollup: &Rollup,
+    part: Range<usize>,
+    style: &Style,
+) -> Result<(), XlsxError> {
     let last = FIRST + rollup.form.fields.len() as u16 - 1;
     for (column, (_, width)) in BEFORE.iter().enumerate() {
         sheet.set_column_width(column as u16, *width)?;
@@ -39,16 +53,16 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
     wide(sheet, rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
     sheet.set_freeze_panes(HEAD, 2)?;
     sheet.set_repeat_rows(0, HEAD - 1)?;
-    sheet.autofilter(HEAD - 1, 0, (HEAD + rollup.entries.len() as u32).max(HEAD + 1) - 1, last)?;
+    sheet.autofilter(HEAD - 1, 0, (HEAD + part.len() as u32).max(HEAD + 1) - 1, last)?;
     sheet.merge_range(0, 0, 0, FIRST - 1, "单位和报告", &style.head)?;
     // The first row of the header is complete before the second begins: rows are written once, in their order.
     header(sheet, 0, FIRST, rollup.form, style)?;
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
-    let counts = rollup.counted();
-    for (number, entry) in rollup.entries.iter().enumerate() {
-        let row = HEAD + number as u32;
+    let (counts, mut reports) = (rollup.counted(), rollup.reports());
+    for (row, number) in (HEAD..).zip(part) {
+        let entry = &rollup.entries[number];
         let agency = &rollup.agencies.list()[entry.agency];
         let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
         let words = [
@@ -59,7 +73,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
             agency.kind.as_deref(),
             Some(if counts[number] { "是" } else { "否" }),
             rollup.has_errors(number).then_some("有"),
-            Some(entry.file.as_str()),
+            Some(&*entry.file),
         ];
         let cells: Vec<_> =
             words.iter().zip(BEFORE).map(|(words, (_, width))| (words.unwrap_or_default(), width)).collect();
@@ -67,10 +81,10 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
         for (column, words) in words.into_iter().enumerate() {
             sheet.write_string_with_format(row, column as u16, text(words.unwrap_or_default()), &style.text)?;
         }
-        for (field, value) in entry.figures.iter().enumerate() {
+        for (field, value) in reports.figures(number).iter().enumerate() {
             figure(sheet, (row, FIRST + field as u16), value, style)?;
         }
-        corrections(sheet, row, (rollup, &entry.findings))?;
+        corrections(sheet, row, (rollup, &reports.findings(number)))?;
     }
     Ok(())
 }

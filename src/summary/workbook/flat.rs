@@ -1,5 +1,7 @@
 //! The figures for data tools: a wide CSV with a row a report, and JSON lines with an object a figure.
 
+use std::io::Write;
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -27,13 +29,14 @@ const BEFORE: [(&str, &str, &str); 9] = [
 /// A row a report: the agency, whether the row counts, the file, and every field under its id, empty where there is no number.
 ///
 /// # Errors
-/// None that is known; writing to memory does not fail.
-pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
-    let mut writer = csv::Writer::from_writer(MARK.as_bytes().to_vec());
+/// When it cannot be written.
+pub fn wide_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    out.write_all(MARK.as_bytes()).map_err(failed)?;
+    let mut writer = csv::Writer::from_writer(&mut out);
     let before = BEFORE.map(|(name, ..)| name);
     let ids = rollup.form.fields.iter().map(|field| field.id.as_str());
     writer.write_record(before.into_iter().chain(ids)).map_err(failed)?;
-    let counted = rollup.counted();
+    let (counted, mut reports) = (rollup.counted(), rollup.reports());
     for (number, entry) in rollup.entries.iter().enumerate() {
         let agency = &rollup.agencies.list()[entry.agency];
         let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.clone());
@@ -46,15 +49,15 @@ pub fn wide_csv(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
             rollup.year.to_string(),
             rollup.form.id.clone(),
             counted[number].to_string(),
-            entry.file.clone(),
+            entry.file.to_string(),
         ];
         for cell in &mut cells {
             *cell = harmless(cell);
         }
-        cells.extend(entry.figures.iter().map(shown));
+        cells.extend(reports.figures(number).iter().map(shown));
         writer.write_record(&cells).map_err(failed)?;
     }
-    writer.into_inner().map_err(failed)
+    writer.flush().map_err(failed)
 }
 
 /// What the columns of [`wide_csv`] hold, as a Frictionless Table Schema, for tools that take types from one.
@@ -113,14 +116,14 @@ struct From<'a> {
 /// An object a figure, in the order of the tree and of the form.
 ///
 /// # Errors
-/// None that is known; writing to memory does not fail.
-pub fn values(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+/// When it cannot be written.
+pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    let (all_counted, mut reports) = (rollup.counted(), rollup.reports());
     let mut lines = Vec::new();
-    let all_counted = rollup.counted();
     for (number, entry) in rollup.entries.iter().enumerate() {
         let counted = all_counted[number];
         let agency = &rollup.agencies.list()[entry.agency];
-        for (field, figure) in entry.figures.iter().enumerate() {
+        for (field, figure) in reports.figures(number).iter().enumerate() {
             let line = Line {
                 agency: &agency.name,
                 code: agency.code.as_deref(),
@@ -136,8 +139,10 @@ pub fn values(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
             serde_json::to_writer(&mut lines, &line).map_err(failed)?;
             lines.push(b'\n');
         }
+        out.write_all(&lines).map_err(failed)?;
+        lines.clear();
     }
-    Ok(lines)
+    Ok(())
 }
 
 fn id<'a>(rollup: &'a Rollup, field: FieldIndex) -> &'a str {

@@ -7,8 +7,8 @@ use super::{fit, text};
 use crate::finding::{Finding, Severity};
 use crate::rollup::Rollup;
 
-/// Most findings in the list; the log has all.
-const MOST: usize = 200_000;
+/// Most rows of a list; findings.jsonl has all.
+const MOST: u32 = 200_000;
 
 fn columns(sheet: &mut Worksheet, columns: &[(&str, f64)], style: &Style) -> Result<(), XlsxError> {
     for (column, (_, width)) in columns.iter().enumerate() {
@@ -41,14 +41,8 @@ fn line(
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
     columns(sheet, &heads, style)?;
-    let own = rollup.findings.iter().map(|told| (told.agency, told.file.as_deref(), &told.finding));
-    let read = rollup.entries.iter().flat_map(|entry| {
-        entry.findings.iter().map(|finding| (Some(entry.agency), Some(entry.file.as_str()), finding))
-    });
-    // What was decided about the sums is said, whatever there is to do about it.
-    let read = read.filter(|(.., finding)| finding.severity > Severity::Info);
     let mut row = 1;
-    for (agency, file, finding) in own.chain(read).take(MOST) {
+    let mut put = |agency: Option<usize>, file: Option<&str>, finding: &Finding| {
         let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
         let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let words = [
@@ -59,11 +53,34 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
             file.unwrap_or_default(),
             &finding.code,
         ];
-        line(sheet, row, &words, &heads, style)?;
+        if row <= MOST {
+            line(sheet, row, &words, &heads, style)?;
+        }
         row += 1;
+        Ok::<(), XlsxError>(())
+    };
+    // What was decided about the sums is said, whatever there is to do about it.
+    rollup.findings.iter().try_for_each(|told| put(told.agency, told.file.as_deref(), &told.finding))?;
+    let mut reports = rollup.reports();
+    for (number, entry) in rollup.entries.iter().enumerate() {
+        let findings = reports.findings(number);
+        let mut findings = findings.iter().filter(|finding| finding.severity > Severity::Info);
+        findings.try_for_each(|finding| put(Some(entry.agency), Some(&entry.file), finding))?;
     }
+    row = more(sheet, row - 1, &heads, style)?;
     sheet.autofilter(0, 0, row.max(2) - 1, heads.len() as u16 - 1)?;
     Ok(())
+}
+
+/// Says how many of so many are not listed; returns the row after the last.
+fn more(sheet: &mut Worksheet, count: u32, columns: &[(&str, f64)], style: &Style) -> Result<u32, XlsxError> {
+    let left = count.saturating_sub(MOST);
+    if left == 0 {
+        return Ok(count + 1);
+    }
+    let words = format!("另有{left}项未列出，全部见findings.jsonl。");
+    line(sheet, MOST + 1, &["", &words], columns, style)?;
+    Ok(MOST + 2)
 }
 
 fn severity(finding: &Finding) -> &'static str {
@@ -86,10 +103,10 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
         ("状态", 20.0),
     ];
     columns(sheet, &heads, style)?;
-    for (row, &index) in (1..).zip(&rollup.missing) {
+    for (row, &index) in (1..=MOST).zip(&rollup.missing) {
         let agency = &rollup.agencies.list()[index];
         let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
-        let below = rollup.nodes[index].below.len();
+        let below = rollup.nodes[index].below;
         let below = if below > 0 { format!("{below}份") } else { String::new() };
         let words = [
             agency.code.as_deref().unwrap_or_default(),
@@ -102,6 +119,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
         ];
         line(sheet, row, &words, &heads, style)?;
     }
+    more(sheet, count(rollup.missing.len()), &heads, style)?;
     Ok(())
 }
 
@@ -109,11 +127,16 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
 pub(super) fn repeated(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("单位", 34.0), ("计入", 50.0), ("未计入", 70.0), ("数据", 10.0)];
     columns(sheet, &heads, style)?;
-    for (row, found) in (1..).zip(&rollup.repeated) {
+    for (row, found) in (1..=MOST).zip(&rollup.repeated) {
         let name = &rollup.agencies.list()[found.agency].name;
         let others = found.others.join("\n");
         let words: [&str; 4] = [name, &found.counted, &others, if found.same { "相同" } else { "不同" }];
         line(sheet, row, &words, &heads, style)?;
     }
+    more(sheet, count(rollup.repeated.len()), &heads, style)?;
     Ok(())
+}
+
+fn count(all: usize) -> u32 {
+    u32::try_from(all).unwrap_or(u32::MAX)
 }

@@ -9,8 +9,33 @@ use crate::rollup::Rollup;
 
 const BEFORE: [(&str, f64); 4] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0), ("有错误的报告", 8.0)];
 
-/// Writes the sheet, row after row.
-pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+/// Rows of the header.
+const HEAD: u32 = 2;
+
+/// A row of the sheet.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    agency: usize,
+    depth: usize,
+    /// Whether it is about the agency and all below it.
+    region: bool,
+}
+
+/// The rows of each sheet, in the order of the tree.
+pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Vec<Line>> {
+    let mut lines = Vec::new();
+    for (agency, depth) in rollup.agencies.in_tree_order() {
+        let leaf = rollup.agencies.children(agency).is_empty();
+        let own = leaf || rollup.nodes[agency].own.is_some();
+        lines.extend(own.then_some(Line { agency, depth, region: false }));
+        lines.extend((!leaf).then_some(Line { agency, depth, region: true }));
+    }
+    let room = most.saturating_sub(HEAD as usize).max(1);
+    if lines.is_empty() { vec![lines] } else { lines.chunks(room).map(<[Line]>::to_vec).collect() }
+}
+
+/// Writes a sheet, row after row.
+pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, lines: &[Line], style: &Style) -> Result<(), XlsxError> {
     let first = BEFORE.len() as u16;
     let last = first + rollup.form.fields.len() as u16 - 1;
     for (column, (_, width)) in BEFORE.iter().enumerate() {
@@ -25,28 +50,17 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Re
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
-    let wrong: Vec<bool> = (0..rollup.entries.len()).map(|entry| rollup.has_errors(entry)).collect();
-    let wrong = |entries: &[usize]| entries.iter().filter(|&&entry| wrong[entry]).count();
-    let mut row = 2;
-    for (agency, depth) in rollup.agencies.in_tree_order() {
+    let mut sums = rollup.sums();
+    for (row, &Line { agency, depth, region }) in (HEAD..).zip(lines) {
         let node = &rollup.nodes[agency];
         let name = format!("{}{}", "　".repeat(depth.min(8)), rollup.agencies.list()[agency].name);
-        let leaf = rollup.agencies.children(agency).is_empty();
-        if leaf || node.own.is_some() {
-            let own: Vec<usize> = node.own.into_iter().collect();
-            line(sheet, row, (&name, "本级", own.len(), wrong(&own)), &node.itself, (rollup, style))?;
-            row += 1;
-        }
-        if !leaf {
-            line(
-                sheet,
-                row,
-                (&name, "本行政区域", node.taken.len(), wrong(&node.taken)),
-                &node.region,
-                (rollup, style),
-            )?;
-            row += 1;
-        }
+        let (words, figures) = if region {
+            ((&*name, "本行政区域", node.taken, node.wrong), sums.region(agency))
+        } else {
+            let wrong = node.own.is_some_and(|own| rollup.has_errors(own));
+            ((&*name, "本级", usize::from(node.own.is_some()), usize::from(wrong)), sums.itself(agency))
+        };
+        line(sheet, row, words, &figures, (rollup, style))?;
     }
     Ok(())
 }

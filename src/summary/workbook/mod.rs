@@ -10,6 +10,8 @@ mod style;
 mod total;
 mod years;
 
+use std::io::Write;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
@@ -35,6 +37,9 @@ const CHARTS: &str = "图表";
 const FINDINGS: &str = "问题清单";
 const MISSING: &str = "未报单位";
 const REPEATED: &str = "重复报送";
+
+/// Most rows of a sheet (ECMA-376 part 1, 18.3.1.73, as Excel limits it).
+const ROWS: usize = 1_048_576;
 
 /// Paper size A3 (ECMA-376 part 1, 18.3.1.63).
 const A3: u8 = 8;
@@ -68,21 +73,39 @@ fn failed(error: impl std::fmt::Display) -> WriteError {
 /// Writes the workbook of a roll-up.
 ///
 /// # Errors
-/// When the workbook cannot be made: more agencies than a sheet has rows, no space for temporary files.
+/// When the workbook cannot be made, such as without space for temporary files.
 pub fn workbook(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
-    build(rollup).map_err(failed)
+    let mut bytes = Vec::new();
+    write(rollup, &mut bytes)?;
+    Ok(bytes)
 }
 
-fn build(rollup: &Rollup) -> Result<Vec<u8>, XlsxError> {
+/// Writes the workbook of a roll-up piece by piece.
+///
+/// # Errors
+/// As [`workbook`], and when it cannot be written.
+pub fn write(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    build(rollup, ROWS).and_then(|mut workbook| workbook.save_to_writer(out)).map_err(failed)
+}
+
+/// Makes the workbook; what needs more than `most` rows goes on in further sheets.
+fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     // A fixed time, so that the same reports give the same bytes.
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title(rollup)).set_creation_datetime(&time));
     let style = Style::new();
     let places = total::Places::of(rollup.form);
-    total::write(page(workbook.add_worksheet(), TOTAL)?, rollup, &places, &style)?;
-    detail::write(page(workbook.add_worksheet_with_constant_memory()?, DETAIL)?, rollup, &style)?;
-    matrix::write(page(workbook.add_worksheet_with_constant_memory()?, MATRIX)?, rollup, &style)?;
+    let parts = detail::parts(rollup, most);
+    total::write(page(workbook.add_worksheet(), TOTAL)?, (rollup, &parts), &places, &style)?;
+    for (number, part) in parts.iter().enumerate() {
+        let sheet = page(workbook.add_worksheet_with_constant_memory()?, &numbered(DETAIL, number))?;
+        detail::write(sheet, rollup, part.clone(), &style)?;
+    }
+    for (number, part) in matrix::parts(rollup, most).iter().enumerate() {
+        let sheet = page(workbook.add_worksheet_with_constant_memory()?, &numbered(MATRIX, number))?;
+        matrix::write(sheet, rollup, part, &style)?;
+    }
     checks::write(page(workbook.add_worksheet(), CHECKS)?, rollup, &places, &style)?;
     if let Some(previous) = &rollup.previous {
         let sheet = page(workbook.add_worksheet_with_constant_memory()?, YEARS)?;
@@ -94,7 +117,12 @@ fn build(rollup: &Rollup) -> Result<Vec<u8>, XlsxError> {
     lists::findings(page(workbook.add_worksheet_with_constant_memory()?, FINDINGS)?, rollup, &style)?;
     lists::missing(page(workbook.add_worksheet_with_constant_memory()?, MISSING)?, rollup, &style)?;
     lists::repeated(page(workbook.add_worksheet_with_constant_memory()?, REPEATED)?, rollup, &style)?;
-    workbook.save_to_buffer()
+    Ok(workbook)
+}
+
+/// The name of a sheet, or of one of those in which it goes on.
+fn numbered(name: &str, part: usize) -> String {
+    if part == 0 { name.to_owned() } else { format!("{name}{}", part + 1) }
 }
 
 fn title(rollup: &Rollup) -> String {
@@ -249,4 +277,51 @@ fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style
         sheet.write_string_with_format(row + 1, from + field as u16, own, &style.head)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::agencies::Agencies;
+    use crate::document::{Block, Budget};
+    use crate::form::Forms;
+    use crate::rollup::Gathering;
+    use crate::sampler::Sampler;
+
+    #[test]
+    fn what_needs_more_rows_than_a_sheet_has_goes_on_in_further_sheets() {
+        let forms = Forms::built_in().unwrap();
+        let form = forms.get("gkbg-2021").unwrap();
+        let names: Vec<String> = (1..=5).map(|number| format!("青山县第{number}中学")).collect();
+        let list = format!("名称,上级\n青山县教育局,\n{}\n", names.join(",青山县教育局\n") + ",青山县教育局");
+        let agencies = Agencies::read("a.csv", list.as_bytes()).unwrap();
+        let mut gathering = Gathering::new(form, 2023, &agencies);
+        for (seed, name) in (0..).zip(&names) {
+            let mut report = Sampler::new(seed).report(form);
+            (report.agency, report.year) = (Some(name.clone()), Some(2023));
+            gathering.add(name, &report);
+        }
+        let rollup = gathering.finish();
+        let bytes = build(&rollup, 4).unwrap().save_to_buffer().unwrap();
+        let reading = crate::read::read(&bytes, Some("a.xlsx"), &mut Budget::default()).unwrap();
+        let rows = |name: &str| {
+            let grids = reading.document.blocks.iter().filter_map(|block| match block {
+                Block::Grid(grid) if grid.caption.as_deref() == Some(name) => Some(grid.rows()),
+                _ => None,
+            });
+            grids.collect::<Vec<_>>()
+        };
+        for (name, counts) in [("明细", vec![4]), ("明细2", vec![4]), ("明细3", vec![3]), ("明细4", vec![])] {
+            assert_eq!(rows(name), counts, "{name}");
+        }
+        // The superior's row and five others, two a sheet.
+        for (name, counts) in [("单位×指标", vec![4]), ("单位×指标3", vec![4]), ("单位×指标4", vec![])] {
+            assert_eq!(rows(name), counts, "{name}");
+        }
+        let parts = detail::parts(&rollup, 4);
+        let field = (0..form.fields.len()).find(|&field| rollup.total.region[field].is_some()).unwrap();
+        let formula = total::formula((&rollup, &parts), field);
+        assert!(formula.starts_with("SUM(明细!") && formula.contains("+SUM(明细3!$"), "{formula}");
+    }
 }

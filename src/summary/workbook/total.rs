@@ -1,9 +1,11 @@
 //! 总表: every table in its official shape, each figure a live sum over 明细.
 
+use std::ops::Range;
+
 use rust_xlsxwriter::{Format, Formula, Worksheet, XlsxError};
 
 use super::style::Style;
-use super::{DETAIL, a1, detail, result, text, title};
+use super::{DETAIL, a1, detail, numbered, result, text, title};
 use crate::form::{Expression, FieldIndex, Form, Layout, LayoutContent, Table};
 use crate::rollup::Rollup;
 
@@ -97,7 +99,12 @@ fn edges(table: &Table, columns: u32) -> Vec<u16> {
 }
 
 /// Writes the sheet.
-pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, style: &Style) -> Result<(), XlsxError> {
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    (rollup, parts): Detailed,
+    places: &Places,
+    style: &Style,
+) -> Result<(), XlsxError> {
     let form = rollup.form;
     for column in 0..GRID {
         sheet.set_column_width(column, 3.8)?;
@@ -138,7 +145,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
             };
             put(sheet, area, words, format)?;
             if let LayoutContent::Field(field) = cell.content {
-                figure(sheet, (area.row, area.column), rollup, field, style)?;
+                figure(sheet, (area.row, area.column), (rollup, parts), field, style)?;
             }
         }
         for row in 0..layout.rows.len() as u32 {
@@ -158,34 +165,48 @@ fn put(sheet: &mut Worksheet, area: Area, words: &str, format: &Format) -> Resul
     Ok(())
 }
 
-/// A figure: the live sum of the rows of 明细 that count, or an empty cell where nothing adds up.
+/// A roll-up with the reports of each sheet of 明细.
+pub(super) type Detailed<'r> = (&'r Rollup<'r>, &'r [Range<usize>]);
+
+/// The live sum of the rows of 明细 that count.
+pub(super) fn formula((rollup, parts): Detailed, field: FieldIndex) -> String {
+    let column = detail::FIRST + field as u16;
+    let all = rollup.total.taken.len() == rollup.entries.len();
+    let sum = |(number, part): (usize, &Range<usize>)| match all {
+        true => format!("SUM({})", range(number, part, column)),
+        false => format!("SUMIF({},\"是\",{})", range(number, part, detail::COUNTS), range(number, part, column)),
+    };
+    parts.iter().enumerate().map(sum).collect::<Vec<_>>().join("+")
+}
+
+/// The cells of a column in a sheet of 明细.
+fn range(number: usize, part: &Range<usize>, column: u16) -> String {
+    let (first, last) = (detail::HEAD, detail::HEAD + part.len() as u32 - 1);
+    format!("{}!{}:{}", numbered(DETAIL, number), absolute(first, column), absolute(last, column))
+}
+
+/// A figure: a live sum, or an empty cell where nothing adds up.
 fn figure(
     sheet: &mut Worksheet,
     at: (u32, u16),
-    rollup: &Rollup,
+    (rollup, parts): Detailed,
     field: FieldIndex,
     style: &Style,
 ) -> Result<(), XlsxError> {
     let additive = rollup.form.tables[rollup.form.fields[field].table].additive;
-    let rows = rollup.entries.len() as u32;
-    if !additive || rows == 0 {
+    if !additive || rollup.entries.is_empty() {
         return Ok(());
     }
-    let column = detail::FIRST + field as u16;
-    let range = |column: u16| {
-        let (first, last) = (detail::HEAD, detail::HEAD + rows - 1);
-        format!("{DETAIL}!{}:{}", absolute(first, column), absolute(last, column))
-    };
-    let all = rollup.total.taken.len() == rollup.entries.len();
-    let sum = if all {
-        format!("SUM({})", range(column))
-    } else {
-        format!("SUMIF({},\"是\",{})", range(detail::COUNTS), range(column))
-    };
+    let sum = formula((rollup, parts), field);
     let formula = match rollup.total.region[field] {
         Some(total) => Formula::new(format!("={sum}")).set_result(result(total)),
         // No agency has a number: the cell stays empty until one has.
-        None => Formula::new(format!("=IF(COUNT({})=0,\"\",{sum})", range(column))).set_result(""),
+        None => {
+            let column = detail::FIRST + field as u16;
+            let cells = parts.iter().enumerate().map(|(number, part)| range(number, part, column));
+            let cells = cells.collect::<Vec<_>>().join(",");
+            Formula::new(format!("=IF(COUNT({cells})=0,\"\",{sum})")).set_result("")
+        }
     };
     sheet.write_formula_with_format(at.0, at.1, formula, &style.figure)?;
     Ok(())

@@ -12,6 +12,9 @@ use crate::rollup::{Alike, Previous, Rollup};
 /// Column of the note about what is compared.
 const NOTE: u16 = 6;
 
+/// Most agencies that are listed; findings.jsonl and 明细 have all.
+const MOST: usize = 200_000;
+
 /// Widths of the columns.
 const WIDTHS: [f64; 6] = [44.0, 34.0, 12.0, 12.0, 12.0, 12.0];
 
@@ -63,7 +66,7 @@ pub(super) fn write(
         row += 1;
     }
     for chart in rollup.form.charts.iter().filter(|chart| chart.kind == ChartKind::Agencies) {
-        if !previous.agencies.is_empty() {
+        if previous.knows_agencies() {
             row = agencies(sheet, row + 1, (rollup, previous), chart, style)?;
         }
     }
@@ -86,13 +89,24 @@ fn not_compared(
     sheet.write_string_with_format(first + 1, 1, "说明", &style.head)?;
     let mut row = first + 2;
     for (agencies, year) in [(&alike.only_this, rollup.year), (&alike.only_before, previous.year)] {
-        for &agency in agencies {
+        for &agency in agencies.iter().take(MOST) {
             sheet.write_string_with_format(row, 0, text(&rollup.agencies.list()[agency].name), &style.label)?;
             sheet.write_string_with_format(row, 1, format!("只有{year}年报告"), &style.text)?;
             row += 1;
         }
+        row = not_listed(sheet, row, agencies.len(), style)?;
     }
     Ok(())
+}
+
+/// Says how many of so many agencies are not listed; returns the row after that.
+fn not_listed(sheet: &mut Worksheet, row: u32, count: usize, style: &Style) -> Result<u32, XlsxError> {
+    let left = count.saturating_sub(MOST);
+    if left == 0 {
+        return Ok(row);
+    }
+    sheet.write_string_with_format(row, 0, format!("另有{left}个单位未列出。"), &style.label)?;
+    Ok(row + 1)
 }
 
 /// The agencies in the order of the tree, each with all below it; returns the row after them.
@@ -107,21 +121,21 @@ fn agencies(
     let years = [format!("{}年", rollup.year), format!("{}年", previous.year)];
     sheet.write_string_with_format(first, 0, &chart.title.zh, &style.heading)?;
     head(sheet, first + 1, ["单位（含下级）", "上级", &years[0], &years[1]], style)?;
-    let mut row = first + 2;
-    for (agency, depth) in rollup.agencies.in_tree_order() {
+    let (mut row, mut sums, mut before_sums) = (first + 2, rollup.sums(), previous.agencies());
+    for (agency, depth) in rollup.agencies.in_tree_order().into_iter().take(MOST) {
         let known = &rollup.agencies.list()[agency];
         let above = known.parent.map(|above| rollup.agencies.list()[above].name.as_str()).unwrap_or_default();
         let name = format!("{}{}", "　".repeat(depth), known.name);
         fit(sheet, row, &[(&name, WIDTHS[0]), (above, WIDTHS[1])])?;
         sheet.write_string_with_format(row, 0, text(&name), &style.label)?;
         sheet.write_string_with_format(row, 1, text(above), &style.label)?;
-        let this = sum(fields.iter().map(|&field| rollup.nodes[agency].region.get(field).copied().flatten()));
-        let before = sum(fields.iter().map(|&field| previous.of_agency(agency, field)));
+        let [this, before] = [sums.region(agency), before_sums.region(agency)]
+            .map(|figures| sum(fields.iter().map(|&field| figures.get(field).copied().flatten())));
         exact(sheet, (row, 2), this, style)?;
         pair(sheet, row, (this, before), style)?;
         row += 1;
     }
-    Ok(row)
+    not_listed(sheet, row, rollup.agencies.list().len(), style)
 }
 
 fn head(sheet: &mut Worksheet, row: u32, names: [&str; 4], style: &Style) -> Result<(), XlsxError> {

@@ -1,0 +1,133 @@
+//! Files that replace others together: all are whole and on the disk before the first is put in place.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use thiserror::Error;
+
+use super::files::{create_temporary, put_in_place, sync_folder};
+use crate::finding::{Bilingual, Message, system};
+use crate::summary::SummaryFile;
+use crate::write::WriteError;
+
+/// Bytes of a file that are written at once.
+const PIECE: usize = 256 << 10;
+
+/// Why the files of a roll-up are not there.
+#[derive(Debug, Error)]
+#[error("{}", self.message().en)]
+pub struct GroupError {
+    /// The file.
+    pub path: PathBuf,
+    /// What happened.
+    pub why: Why,
+}
+
+/// What happened to a file.
+#[derive(Debug)]
+pub enum Why {
+    /// The system refused.
+    System(io::Error),
+    /// It could not be made.
+    Made(WriteError),
+}
+
+impl Bilingual for GroupError {
+    fn message(&self) -> Message {
+        match &self.why {
+            Why::System(error) => system(error),
+            Why::Made(error) => error.message(),
+        }
+    }
+}
+
+/// Writes the files of a roll-up into a folder, which is made where it is missing, with as many workers. All or none are put in place,
+/// unless the system fails between two renames.
+///
+/// # Errors
+/// The first file in order that could not be made or written; nothing half written is left.
+pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Result<(), GroupError> {
+    let of_folder = |error| GroupError { path: folder.to_owned(), why: Why::System(error) };
+    fs::create_dir_all(folder).map_err(of_folder)?;
+    let (next, written) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, files.len().max(1)) {
+            scope.spawn(|| {
+                while let Some((number, file)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .and_then(|number| Some((number, files.get(number)?)))
+                {
+                    let done = temporary(folder, file);
+                    written.lock().unwrap_or_else(PoisonError::into_inner).push((number, done));
+                }
+            });
+        }
+    });
+    let mut written = written.into_inner().unwrap_or_else(PoisonError::into_inner);
+    written.sort_by_key(|file| file.0);
+    let (mut ready, mut placed) = (Vec::new(), Ok(()));
+    for ((_, done), file) in written.into_iter().zip(files) {
+        let path = folder.join(&file.name);
+        match done {
+            Ok(temporary) => ready.push((temporary, path)),
+            Err(why) if placed.is_ok() => placed = Err(GroupError { path, why }),
+            Err(_) => {}
+        }
+    }
+    for (temporary, path) in ready {
+        if placed.is_ok() {
+            placed = put_in_place(&temporary, &path).map_err(|error| GroupError { path, why: Why::System(error) });
+        }
+        if placed.is_err() {
+            // Best effort: the next run sweeps it away.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+    placed.and_then(|()| sync_folder(folder).map_err(of_folder))
+}
+
+/// Writes a file under a temporary name, onto the disk.
+fn temporary(folder: &Path, file: &SummaryFile) -> Result<PathBuf, Why> {
+    let (opened, path) = create_temporary(folder).map_err(Why::System)?;
+    let mut out = Noting { out: BufWriter::with_capacity(PIECE, opened), refused: None };
+    let made = file.write(&mut out);
+    let why = match (made, out.refused.take()) {
+        (_, Some(refused)) => Some(Why::System(refused)),
+        (Err(error), None) => Some(Why::Made(error)),
+        (Ok(()), None) => out.out.flush().and_then(|()| out.out.get_ref().sync_all()).err().map(Why::System),
+    };
+    let Some(why) = why else { return Ok(path) };
+    // Best effort: the next run sweeps it away.
+    let _ = fs::remove_file(path);
+    Err(why)
+}
+
+/// A file that remembers what the system said; those who write into it only say that it failed.
+struct Noting {
+    out: BufWriter<File>,
+    refused: Option<io::Error>,
+}
+
+impl Noting {
+    fn note<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|error| {
+            let same = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.refused.get_or_insert(error);
+            same
+        })
+    }
+}
+
+impl Write for Noting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.out.write(bytes);
+        self.note(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.out.flush();
+        self.note(done)
+    }
+}

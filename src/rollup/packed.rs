@@ -1,0 +1,112 @@
+//! Records in memory, deflated many to a block: what a roll-up keeps of each report, and the sums of each superior.
+
+use std::io::Read;
+
+use flate2::Compression;
+use flate2::read::{DeflateDecoder, DeflateEncoder};
+
+/// Bytes of records from which on a block is deflated. About a dozen reports, so that what they share is kept once.
+const BLOCK: usize = 128 << 10;
+
+/// Level of deflating: higher ones take longer and save next to nothing on rows of small numbers.
+const LEVEL: u32 = 3;
+
+/// Blocks that a reader holds inflated. Records are mostly read in the order in which they were added.
+const HELD: usize = 4;
+
+/// Bytes of the length before each record.
+const LENGTH: usize = 4;
+
+/// Records in the order in which they were added.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Packed {
+    blocks: Vec<Box<[u8]>>,
+    open: Vec<u8>,
+}
+
+/// Where a record is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct At {
+    block: u32,
+    from: u32,
+}
+
+impl Packed {
+    /// Adds a record.
+    pub(super) fn add(&mut self, record: &[u8]) -> At {
+        if self.open.len() >= BLOCK {
+            self.blocks.push(deflated(&self.open));
+            self.open.clear();
+        }
+        // A block is little more than `BLOCK` bytes and a record; both counts stay far below 2^32.
+        let at = At { block: self.blocks.len() as u32, from: self.open.len() as u32 };
+        self.open.extend_from_slice(&(record.len() as u32).to_le_bytes());
+        self.open.extend_from_slice(record);
+        at
+    }
+}
+
+/// Blocks that were inflated lately.
+#[derive(Debug, Default)]
+pub(super) struct Lately {
+    held: Vec<(u32, Vec<u8>)>,
+    next: usize,
+}
+
+impl Lately {
+    /// A record.
+    pub(super) fn get<'r>(&'r mut self, packed: &'r Packed, at: At) -> &'r [u8] {
+        let block = match packed.blocks.get(at.block as usize) {
+            None => &packed.open,
+            Some(deflated) => self.block(at.block, deflated),
+        };
+        let (length, rest) = block.get(at.from as usize..).unwrap_or_default().split_first_chunk::<LENGTH>().unzip();
+        let length = length.map_or(0, |length| u32::from_le_bytes(*length) as usize);
+        rest.and_then(|rest: &[u8]| rest.get(..length)).unwrap_or_default()
+    }
+
+    fn block(&mut self, number: u32, deflated: &[u8]) -> &Vec<u8> {
+        let known = self.held.iter().position(|held| held.0 == number);
+        let place = known.unwrap_or_else(|| {
+            let place = self.next % HELD;
+            self.next += 1;
+            if self.held.len() <= place {
+                self.held.push(Default::default());
+            }
+            let (held, bytes) = &mut self.held[place];
+            bytes.clear();
+            *held = number;
+            // What was deflated in this memory inflates again.
+            let inflated = DeflateDecoder::new(deflated).read_to_end(bytes);
+            debug_assert!(inflated.is_ok());
+            place
+        });
+        &self.held[place].1
+    }
+}
+
+fn deflated(bytes: &[u8]) -> Box<[u8]> {
+    let mut packed = Vec::with_capacity(bytes.len() / 8);
+    // Reading from memory does not fail.
+    let done = DeflateEncoder::new(bytes, Compression::new(LEVEL)).read_to_end(&mut packed);
+    debug_assert!(done.is_ok());
+    packed.into_boxed_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_back_in_any_order() {
+        let record = |number: usize| vec![(number % 251) as u8; number * 7 % 9000];
+        let mut packed = Packed::default();
+        let places: Vec<At> = (0..1000).map(|number| packed.add(&record(number))).collect();
+        assert!(packed.blocks.len() > HELD * 2 && !packed.open.is_empty());
+        let mut lately = Lately::default();
+        for number in (0..1000).chain((0..1000).rev()).chain((0..1000).map(|number| number * 387 % 1000)) {
+            assert_eq!(lately.get(&packed, places[number]), record(number), "{number}");
+        }
+        assert_eq!(lately.held.len(), HELD);
+    }
+}
