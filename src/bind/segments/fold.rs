@@ -408,10 +408,13 @@ impl Folder<'_> {
         }
     }
 
-    /// Whether a group is another sender's and has what the current one has, be it less.
+    /// Whether a group is another sender's and has what the current one has, be it less: its tables, or its sections.
     fn sends_another(&self, group: &Group) -> bool {
         let other = group.agency.as_ref().is_some_and(|named| self.current.is_other(&named.name));
         let common = group.content.common(&self.current.content);
-        other && group.content.count >= LABELS && common * 100 >= group.content.count * AGAIN
+        let tables = group.content.count >= LABELS && common * 100 >= group.content.count * AGAIN;
+        // Where tables of the first were not seen, its sections tell that they stand again.
+        let sections = (group.content.narrative & self.current.content.narrative).count_ones() >= SECTIONS;
+        other && (tables || sections)
     }
 }
