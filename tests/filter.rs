@@ -212,7 +212,12 @@ mod children {
 
     impl Stream {
         fn start(folder: &Folder) -> Self {
-            let mut parent = folder.command(FILTER).stdin(Stdio::piped()).spawn().expect("the program");
+            Self::start_with(folder, &[])
+        }
+
+        fn start_with(folder: &Folder, more: &[&str]) -> Self {
+            let mut parent =
+                folder.command(&[FILTER, more].concat()).stdin(Stdio::piped()).spawn().expect("the program");
             let (lines, rows) = (parent.stdin.take().expect("a pipe"), parent.stdout.take().expect("a pipe"));
             Self { parent, lines, rows: BufReader::new(rows) }
         }
@@ -235,7 +240,26 @@ mod children {
     }
 
     fn kill(id: u32) {
-        assert!(Command::new("kill").args(["-9", &id.to_string()]).status().expect("kill").success());
+        send("-KILL", id);
+    }
+
+    fn send(signal: &str, id: u32) {
+        assert!(Command::new("kill").args([signal, &id.to_string()]).status().expect("kill").success());
+    }
+
+    #[test]
+    fn a_child_that_is_stopped_from_outside_is_bounded_by_the_time() {
+        let folder = reports();
+        let mut stream = Stream::start_with(&folder, &["--time", "3"]);
+        assert_eq!(stream.ask("in/1.html"), "ok");
+        let stopped = stream.children();
+        send("-STOP", stopped[0]);
+        let since = std::time::Instant::now();
+        assert_eq!(stream.ask("in/2.html"), "failed");
+        // Its own time, and what a machine that is busy takes to end it.
+        assert!(since.elapsed().as_secs() < 60);
+        assert_eq!(stream.ask("in/3.html"), "ok");
+        assert_ne!(stream.children(), stopped);
     }
 
     #[test]

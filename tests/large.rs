@@ -17,9 +17,11 @@ fn reports(folder: &Folder, name: &str, count: u64) {
     }
 }
 
-/// Most memory that a run had at once, in KiB. The system keeps the high-water mark while the process lives.
+/// Most memory that a run in one process had at once, in KiB. The system keeps the high-water mark while the process lives.
 fn peak(folder: &Folder, args: &[&str]) -> u64 {
-    let mut child = folder.command(args).stderr(Stdio::null()).spawn().expect("a process");
+    // The supervisor's memory says nothing.
+    let mut child =
+        folder.command(&[args, &["--in-process"]].concat()).stderr(Stdio::null()).spawn().expect("a process");
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().expect("a child").is_none() {
@@ -43,6 +45,33 @@ fn five_thousand_reports_need_no_more_memory_than_five_hundred() {
     assert_eq!(folder.log("out-many/batch.jsonl").len(), 5_000);
     println!("peak: {few} KiB for 500 reports, {many} KiB for 5,000");
     assert!(few > 0 && many * 5 <= few * 6, "{few} KiB for 500 reports, {many} KiB for 5,000");
+}
+
+/// Bytes that a roll-up may keep of a report.
+const KEPT: u64 = 1_500;
+
+#[test]
+#[ignore = "takes minutes; scripts/test runs it"]
+fn a_roll_up_keeps_about_a_kilobyte_a_report() {
+    let folder = Folder::new();
+    let counts = [1_000, 5_000];
+    let peaks = counts.map(|count| {
+        let name = format!("in-{count}");
+        for seed in 0..count {
+            let mut report = report(seed);
+            report.agency = Some(format!("青山县第{seed}中学"));
+            folder.file(&format!("{name}/{:03}/{seed}.html", seed / 100), page(&report));
+        }
+        peak(&folder, &["rollup", &name, "-o", &format!("out-{count}")])
+    });
+    let lines = fs::read_to_string(folder.path("out-5000/汇总.csv")).expect("a table").lines().count();
+    assert_eq!(lines, 1 + 5_000);
+    let kept = peaks[1].saturating_sub(peaks[0]) * 1024 / (counts[1] - counts[0]);
+    println!(
+        "peak: {} KiB for {} reports, {} KiB for {}: {kept} bytes a report",
+        peaks[0], counts[0], peaks[1], counts[1]
+    );
+    assert!(peaks[0] > 0 && kept <= KEPT, "{peaks:?} KiB: {kept} bytes a report");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod docx;
 mod docx_write;
 mod element_order;
 mod errors;
+mod faults;
 mod figures;
 mod fill;
 mod fill_placeholders;

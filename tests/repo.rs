@@ -226,3 +226,30 @@ fn every_file_of_the_debian_package_is_there() {
     }
     assert!(count > 20, "{count}");
 }
+
+#[test]
+fn every_test_that_the_page_about_reliability_names_is_there() {
+    let page = std::fs::read_to_string(sources::root().join("docs/reliability.md")).expect("the page");
+    let all: Vec<(String, String)> = ["src", "tests"]
+        .iter()
+        .flat_map(|folder| sources::rust(folder))
+        .map(|path| {
+            (path.display().to_string(), std::fs::read_to_string(sources::root().join(path)).expect("a source"))
+        })
+        .collect();
+    let name = regex::Regex::new(r"`([a-z_]+(?:::[a-z_]+)*)`( \(module\))?").expect("a pattern");
+    let mut count = 0;
+    for found in name.captures_iter(&page).filter(|found| found[1].contains('_')) {
+        let parts: Vec<&str> = found[1].split("::").collect();
+        let function = format!("fn {}(", parts[parts.len() - 1]);
+        let there = match found.get(2) {
+            Some(_) => all.iter().any(|(path, _)| path.contains(parts[0])),
+            None => all.iter().any(|(path, text)| {
+                text.contains(&function) && (parts.len() == 1 || path.contains(&format!("tests/{}", parts[0])))
+            }),
+        };
+        assert!(there, "{} is no test", &found[1]);
+        count += 1;
+    }
+    assert!(count > 20, "{count} tests are named");
+}

@@ -419,10 +419,10 @@ fn a_chain_of_superiors_costs_as_much_as_its_length() {
     let seconds = |length: usize| {
         let name = |number: usize| format!("第{number}级机关");
         let rows = (0..length).map(|number| match number {
-            0 => format!("{},\n", name(0)),
-            _ => format!("{},{}\n", name(number), name(number - 1)),
+            0 => format!("{},,否\n", name(0)),
+            _ => format!("{},{},否\n", name(number), name(number - 1)),
         });
-        let agencies = agencies(&format!("名称,上级\n{}", rows.collect::<String>()));
+        let agencies = agencies(&format!("名称,上级,含下级\n{}", rows.collect::<String>()));
         let mut report = Sampler::new(1).report(form);
         report.year = Some(2023);
         let started = std::time::Instant::now();
@@ -442,4 +442,34 @@ fn a_chain_of_superiors_costs_as_much_as_its_length() {
         long = long.min(seconds(600));
     }
     assert!(long < 7.0 * short, "{short} s for 150 superiors in a chain, {long} s for 600");
+}
+
+#[test]
+fn what_needs_more_rows_than_a_sheet_has_goes_on_in_further_sheets() {
+    let (forms, agencies) = (forms(), agencies(AGENCIES));
+    let form = forms.get("gkbg-2021").expect("a form");
+    let reports = reports(form, &["青山县教委", "青山县民政局", "东河镇", "东河镇水管站", "西河镇人民政府"]);
+    let rollup = rolled(form, &agencies, &reports);
+    let bytes = written(|out| workbook::write_in_sheets(&rollup, 4, out));
+    let sheets = sheets(&bytes);
+    let detail = ["明细", "明细2", "明细3"].map(|name| texts(&sheets[name]).split_off(2));
+    assert_eq!(detail.each_ref().map(Vec::len), [2, 2, 1]);
+    let names: Vec<&str> = detail.iter().flatten().map(|row| row[1].as_str()).collect();
+    let wanted = rollup.entries.iter().map(|entry| agencies.list()[entry.agency].name.as_str());
+    assert_eq!(names, wanted.collect::<Vec<_>>());
+    assert!(!sheets.contains_key("明细4"));
+    // The same rows as on one sheet, in the same order.
+    let matrix = |sheets: &BTreeMap<String, Grid>| {
+        let parts = (1..).map(|part| if part == 1 { "单位×指标".to_owned() } else { format!("单位×指标{part}") });
+        let parts = parts.map_while(|name| sheets.get(&name).map(|grid| texts(grid).split_off(2)));
+        parts.flatten().collect::<Vec<_>>()
+    };
+    let whole = self::sheets(&workbook::workbook(&rollup).expect("a workbook"));
+    assert!(matrix(&sheets) == matrix(&whole) && sheets.contains_key("单位×指标2"));
+    // The sums are live over all of them.
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
+    let mut first = String::new();
+    let mut part = package.by_name("xl/worksheets/sheet1.xml").expect("a sheet");
+    std::io::Read::read_to_string(&mut part, &mut first).expect("text");
+    assert!(first.contains("<f>SUM(明细!$") && first.contains("+SUM(明细3!$"), "{first}");
 }

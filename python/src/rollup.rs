@@ -280,6 +280,7 @@ fn previous(
 
 fn write(out: &Path, sums: &Sums<'_>, report: &model::Report, jobs: usize) -> Result<(), Failure> {
     batch::write_together(out, &summary::files(sums, report), jobs).map_err(|batch::GroupError { path, why }| match why {
+        batch::Why::Folder(error) => error.into(),
         batch::Why::System(error) => of_system(&path, &error),
         batch::Why::Made(error) => error.into(),
     })

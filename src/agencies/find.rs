@@ -13,6 +13,12 @@ const CLOSE: f64 = 0.75;
 /// By how much the likeness must exceed that of every other agency.
 const MARGIN: f64 = 0.08;
 
+/// Least likeness of a name that a message names.
+const LIKE: f64 = 0.5;
+
+/// Most characters of a name; names of agencies have a few dozen, and a longer text is none.
+const LONGEST: usize = 100;
+
 /// Least characters of an agency's name without its place (教育局).
 const SHORTEST: usize = 3;
 
@@ -32,6 +38,32 @@ pub struct Matcher<'a> {
     /// Agencies by folded name; names of their own go before other names.
     names: HashMap<String, Option<usize>>,
     folded: Vec<(String, usize)>,
+    shapes: Vec<Shape>,
+}
+
+/// What tells quickly how far two names are apart at least.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    length: usize,
+    /// A bit for each character; several characters may have the same.
+    characters: u64,
+}
+
+impl Shape {
+    fn of(name: &str) -> Self {
+        // Fibonacci hashing to the 64 bits.
+        let bit = |character: char| 1_u64 << (u32::from(character).wrapping_mul(0x9E37_79B1) >> 26);
+        let (length, characters) = name.chars().fold((0, 0), |(length, all), one| (length + 1, all | bit(one)));
+        Self { length, characters }
+    }
+
+    /// The likeness that two names have at most: a character that the other lacks is an edit, and so is each that it is longer.
+    fn most_alike(&self, other: &Self) -> f64 {
+        let lacks = |one: u64, other: u64| (one & !other).count_ones() as usize;
+        let edits = self.length.abs_diff(other.length);
+        let edits = edits.max(lacks(self.characters, other.characters)).max(lacks(other.characters, self.characters));
+        1.0 - number(edits) / number(self.length.max(other.length).max(1))
+    }
 }
 
 impl<'a> Matcher<'a> {
@@ -54,7 +86,8 @@ impl<'a> Matcher<'a> {
                 folded.push((alias, index));
             }
         }
-        Self { agencies, names, folded }
+        let shapes = folded.iter().map(|(name, _)| Shape::of(name)).collect();
+        Self { agencies, names, folded, shapes }
     }
 
     /// An agency of the file.
@@ -92,7 +125,7 @@ impl<'a> Matcher<'a> {
             );
             return Match { agency: Some(agency), finding: Some(Finding::new(&AGENCY_MATCHED_CLOSELY, message)) };
         }
-        Match { agency: None, finding: Some(unlisted(name, (likeness >= 0.5).then_some(known))) }
+        Match { agency: None, finding: Some(unlisted(name, (likeness >= LIKE).then_some(known))) }
     }
 
     /// The agency that sent a file, by the name of the file or, where that says nothing, of the folder that it lies in: the only agency
@@ -125,11 +158,17 @@ impl<'a> Matcher<'a> {
     /// The likest name with its likeness and agency, and the likeness of the likest of any other agency.
     fn nearest(&self, wanted: &str) -> (Option<(f64, usize, &str)>, f64) {
         let (mut best, mut second): (Option<(f64, usize, &str)>, f64) = (None, 0.0);
-        // Names of agencies have a few dozen characters; a longer text is none.
-        if wanted.chars().count() > 100 {
+        let shape = Shape::of(wanted);
+        if shape.length > LONGEST {
             return (None, 0.0);
         }
-        for (name, agency) in self.folded.iter().filter(|(name, _)| name.chars().count() <= 100) {
+        for ((name, agency), known) in self.folded.iter().zip(&self.shapes).filter(|(_, known)| known.length <= LONGEST)
+        {
+            // Most names are too far to matter, which is seen without comparing them.
+            let most_alike = shape.most_alike(known);
+            if most_alike < LIKE || most_alike <= second {
+                continue;
+            }
             let likeness = strsim::normalized_levenshtein(wanted, name);
             match best {
                 Some((most, same, _)) if likeness <= most => {
@@ -147,6 +186,11 @@ impl<'a> Matcher<'a> {
         }
         (best, second)
     }
+}
+
+/// A number of characters to reckon likeness with.
+fn number(characters: usize) -> f64 {
+    f64::from(u32::try_from(characters).unwrap_or(u32::MAX))
 }
 
 /// Length in bytes of what two names begin with alike: the place in 青山县教育局 and 青山县人民政府.
@@ -222,6 +266,16 @@ mod tests {
         // A list without headings is told by its first line.
         let error = Agencies::read("a.csv", "青山县教育局,0001\n".as_bytes()).unwrap_err();
         assert!(error.to_string().contains("青山县教育局"), "{error}");
+    }
+
+    #[test]
+    fn names_are_never_more_alike_than_their_shapes_say() {
+        let names =
+            ["青山县教育局", "青山县体育局", "青青山县教育局", "局", "", "第0县第12号镇人民政府", "abcabc", "cba"];
+        for (one, other) in names.iter().flat_map(|one| names.iter().map(move |other| (one, other))) {
+            let bound = Shape::of(one).most_alike(&Shape::of(other));
+            assert!(strsim::normalized_levenshtein(one, other) <= bound, "{one} {other}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The agencies file: who reports to whom, under which names, and which agency a report is of.
 
 mod find;
+mod named;
 mod parse;
 mod tree;
 
@@ -12,6 +13,7 @@ use crate::finding::{Bilingual, Finding, Message};
 use crate::text::fold;
 
 pub use find::{Match, Matcher};
+pub use named::Named;
 
 /// An agency that is to report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

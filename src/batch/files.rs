@@ -90,7 +90,10 @@ impl OutputFolder {
     pub(super) fn sync(&self) -> io::Result<()> {
         let group = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
         sync_files(&group)?;
-        sync_folder(&self.path)
+        sync_folder(&self.path)?;
+        // The folder's own name, where it is ours to sync.
+        let _ = sync_folder_of(&fs::canonicalize(&self.path)?);
+        Ok(())
     }
 
     /// Has a file brought onto the disk with those that are written.

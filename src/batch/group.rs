@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
-use super::files::{create_temporary, put_in_place, sync_folder};
+use super::BatchError;
+use super::files::{OutputFolder, create_temporary, put_in_place};
 use crate::finding::{Bilingual, Message, system};
 use crate::summary::SummaryFile;
 use crate::write::WriteError;
@@ -29,6 +30,8 @@ pub struct GroupError {
 /// What happened to a file.
 #[derive(Debug)]
 pub enum Why {
+    /// The folder cannot be used.
+    Folder(BatchError),
     /// The system refused.
     System(io::Error),
     /// It could not be made.
@@ -38,6 +41,7 @@ pub enum Why {
 impl Bilingual for GroupError {
     fn message(&self) -> Message {
         match &self.why {
+            Why::Folder(error) => error.message(),
             Why::System(error) => system(error),
             Why::Made(error) => error.message(),
         }
@@ -50,14 +54,14 @@ impl Bilingual for GroupError {
 /// # Errors
 /// The first file in order that could not be made or written; nothing half written is left.
 pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Result<(), GroupError> {
-    let of_folder = |error| GroupError { path: folder.to_owned(), why: Why::System(error) };
-    fs::create_dir_all(folder).map_err(of_folder)?;
+    let of_folder = |why| GroupError { path: folder.to_owned(), why };
+    let held = OutputFolder::open(folder).map_err(|error| of_folder(Why::Folder(error)))?;
     let (next, written) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, files.len().max(1)) {
             scope.spawn(|| {
-                while let Some((number, file)) = Some(next.fetch_add(1, Ordering::Relaxed))
-                    .and_then(|number| Some((number, files.get(number)?)))
+                while let Some((number, file)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|number| Some((number, files.get(number)?)))
                 {
                     let done = temporary(folder, file);
                     written.lock().unwrap_or_else(PoisonError::into_inner).push((number, done));
@@ -85,7 +89,7 @@ pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Resu
             let _ = fs::remove_file(temporary);
         }
     }
-    placed.and_then(|()| sync_folder(folder).map_err(of_folder))
+    placed.and_then(|()| held.sync().map_err(|error| of_folder(Why::System(error))))
 }
 
 /// Writes a file under a temporary name, onto the disk.

@@ -77,7 +77,8 @@ impl Made {
     /// The names of all outputs.
     pub(super) fn file_names(&self) -> Vec<String> {
         let reports = self.record.reports.iter().enumerate();
-        let names = reports.map(|(report, one)| (0..one.outputs.len()).map(move |output| self.file_name(report, output)));
+        let names =
+            reports.map(|(report, one)| (0..one.outputs.len()).map(move |output| self.file_name(report, output)));
         names.flatten().collect()
     }
 

@@ -103,13 +103,7 @@ fn previous(
             .map_err(|finding| of_finding(path, &finding))?;
         let name = report.agency.as_deref().unwrap_or_default();
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
-            return Err(of_file(
-                Path::new(path),
-                &Message::new(
-                    format!("这是“{name}”的汇总，不是名录中最上级单位的。"),
-                    format!("it is of \"{name}\", which is not the superior of these agencies"),
-                ),
-            ));
+            return Err(of_file(Path::new(path), &not_of_superior(name)));
         }
         let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
         let told = |finding| Told { agency: None, file: Some(path.to_owned()), finding };
@@ -130,6 +124,20 @@ fn previous(
     let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
     rollup.findings.extend(told);
     Ok(Some(previous))
+}
+
+/// Why a file with last year's sums is not that of the superior.
+fn not_of_superior(name: &str) -> Message {
+    if name.is_empty() {
+        return Message::new(
+            "文件中没有机关名称，不能确定是不是名录中最上级单位的汇总。请在标题中写明机关全称。",
+            "it names no agency, so whether it is of the superior of these agencies is not known; write the name into the title",
+        );
+    }
+    Message::new(
+        format!("这是“{name}”的汇总，不是名录中最上级单位的。"),
+        format!("it is of \"{name}\", which is not the superior of these agencies"),
+    )
 }
 
 /// Reads and checks the inputs and hands them on in their order; false when it was stopped.
@@ -166,6 +174,7 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let written = guarded(|| Ok(batch::write_together(out, &summary::files(rollup, report), jobs(args.jobs))));
     let written = written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?;
     written.map_err(|batch::GroupError { path, why }| match why {
+        batch::Why::Folder(error) => error.into(),
         batch::Why::System(error) => of_system(&path)(error),
         batch::Why::Made(error) => error.into(),
     })?;

@@ -132,7 +132,11 @@ impl Parted {
 }
 
 /// The reports that the sums of agencies are made of, in the order of the tree.
-pub(super) fn taken<'r>(rollup: &'r Rollup, nodes: &'r [Node], agencies: &[usize]) -> impl Iterator<Item = usize> + use<'r> {
+pub(super) fn taken<'r>(
+    rollup: &'r Rollup,
+    nodes: &'r [Node],
+    agencies: &[usize],
+) -> impl Iterator<Item = usize> + use<'r> {
     let mut open: Vec<usize> = agencies.iter().rev().copied().collect();
     std::iter::from_fn(move || {
         loop {

@@ -1,16 +1,15 @@
 //! Collects reports of any form and year; which form and year is added up is decided when the last report is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Rollup;
 use super::gather::Gathered;
-use crate::agencies::{Agencies, Match, Matcher};
+use crate::agencies::{Agencies, Match, Matcher, Named};
 use crate::finding::Finding;
 use crate::form::{Form, Forms};
 use crate::migrate::Migrations;
 use crate::report::Report;
-use crate::text::fold;
 
 /// The reports of an input, or why it holds none.
 pub type Outcome = Result<Vec<Report>, Box<Finding>>;
@@ -19,16 +18,14 @@ pub type Outcome = Result<Vec<Report>, Box<Finding>>;
 #[derive(Debug)]
 pub struct Unlisted<'a> {
     heap: Heap<'a>,
-    names: Vec<String>,
-    /// Which name it is, by how names are compared.
-    known: HashMap<String, usize>,
+    named: Named,
 }
 
 impl<'a> Unlisted<'a> {
     /// An empty collection; reports with errors are kept out of the sums where `without_errors` is set.
     pub fn new(forms: &'a Forms, migrations: &'a Migrations, without_errors: bool) -> Self {
         let heap = Heap { forms, migrations, without_errors, by_form: BTreeMap::new(), seen: Vec::new() };
-        Self { heap, names: Vec::new(), known: HashMap::new() }
+        Self { heap, named: Named::default() }
     }
 
     /// Adds what was read from an input.
@@ -39,24 +36,21 @@ impl<'a> Unlisted<'a> {
             Err(finding) => return self.heap.seen.push(Seen { file, what: Err(finding) }),
         };
         for (number, mut report) in reports.into_iter().enumerate() {
-            let named = report.agency.take().filter(|name| !fold(name).is_empty());
-            // Without a name it is still added up, as that of its file.
-            let name = named.unwrap_or_else(|| {
+            let mut agency = report.agency.as_deref().and_then(|name| self.named.index(name));
+            if agency.is_none() {
+                // Without a name it is still added up, as that of its file.
                 let further = if number == 0 { String::new() } else { format!("（第{}份）", number + 1) };
-                format!("（机关名称不明）{path}{further}")
-            });
-            let agency = *self.known.entry(fold(&name)).or_insert_with(|| {
-                self.names.push(name.clone());
-                self.names.len() - 1
-            });
-            report.agency = Some(name);
-            self.heap.add(&file, report, |_| Match { agency: Some(agency), finding: None });
+                let name = format!("（机关名称不明）{path}{further}");
+                agency = self.named.index(&name);
+                report.agency = Some(name);
+            }
+            self.heap.add(&file, &report, |_| Match { agency, finding: None });
         }
     }
 
     /// The agencies that the reports name.
     pub fn agencies(&self) -> Agencies {
-        Agencies::of_reports(self.names.iter().map(String::as_str))
+        self.named.agencies()
     }
 
     /// Hands everything over to a collection with those agencies.
@@ -84,7 +78,7 @@ impl<'a> Collection<'a> {
         let file: Arc<str> = path.into();
         match outcome {
             Ok(reports) => {
-                for report in reports {
+                for report in &reports {
                     self.heap.add(&file, report, |name| self.matcher.find(name));
                 }
             }
@@ -122,8 +116,11 @@ impl<'a> Collection<'a> {
 #[derive(Debug)]
 struct Seen<'a> {
     file: Arc<str>,
-    what: Result<(Option<Box<str>>, Option<&'a Form>, Option<i16>), Box<Finding>>,
+    what: Result<About<'a>, Box<Finding>>,
 }
+
+/// Agency, form and year of a report.
+type About<'a> = (Option<Box<str>>, Option<&'a Form>, Option<i16>);
 
 /// The reports by year and form.
 #[derive(Debug)]
@@ -138,7 +135,7 @@ struct Heap<'a> {
 
 impl<'a> Heap<'a> {
     /// Adds a report; `find` says which agency a name means.
-    fn add(&mut self, file: &Arc<str>, report: Report, find: impl FnOnce(&str) -> Match) {
+    fn add(&mut self, file: &Arc<str>, report: &Report, find: impl FnOnce(&str) -> Match) {
         let forms = self.forms;
         let (form, agency) = (forms.get(&report.form).map(|form| &**form), report.agency.as_deref());
         self.seen.push(Seen { file: Arc::clone(file), what: Ok((agency.map(Into::into), form, report.year)) });
@@ -150,7 +147,7 @@ impl<'a> Heap<'a> {
                 self.gathered(newer, year).add_migrated(file, form, migrated, found.clone());
             }
         }
-        self.gathered(form, year).add(file, &report, found);
+        self.gathered(form, year).add(file, report, found);
     }
 
     fn gathered(&mut self, form: &'a Form, year: i16) -> &mut Gathered<'a> {

@@ -95,8 +95,7 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Part
             if left_out.contains(&number) {
                 return;
             }
-            let without: Vec<Decimal> =
-                telling.iter().zip(&sums).map(|(&field, sum)| *sum - at(part, field)).collect();
+            let without: Vec<Decimal> = telling.iter().zip(&sums).map(|(&field, sum)| *sum - at(part, field)).collect();
             let bits = evidence(telling, own, &without) - cost;
             if found.as_ref().is_none_or(|found| bits.total_cmp(&found.0).is_gt()) {
                 found = Some((bits, number, without));

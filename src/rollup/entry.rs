@@ -6,23 +6,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::packed::{At, Lately, Packed};
-use super::record::{Bytes, put_figures, put_length};
+use super::record::{Bytes, Figure, put_figures, put_length};
 use crate::finding::{Finding, Severity};
 use crate::form::Form;
 use crate::report::{Kind, Report, Value};
-
-/// A figure of a report.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Figure {
-    /// The number in the form's unit, where there is one.
-    pub number: Option<Decimal>,
-    /// What kind of text it is.
-    pub kind: Kind,
-    /// The text as written; empty for a number.
-    pub raw: Box<str>,
-    /// Where it stands in the file, for people; empty where that is not known.
-    pub place: Box<str>,
-}
 
 /// A report of an agency. Its figures and findings are packed; [`Reports`] reads them.
 #[derive(Debug, Clone, PartialEq)]

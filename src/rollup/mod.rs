@@ -20,10 +20,11 @@ use crate::form::{FieldIndex, Form};
 
 pub use collect::{Collection, Outcome, Unlisted};
 pub use counts::Counts;
-pub use entry::{Entry, Figure, Reports};
+pub use entry::{Entry, Reports};
 pub use gather::Gathering;
 use packed::{At, Lately, Packed};
-pub use previous::{Alike, Previous};
+pub use previous::{Alike, Before, Previous};
+pub use record::Figure;
 
 /// An agency in the tree. Its figures are packed; [`Sums`] reads them.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::entry::Figure;
 use crate::report::Kind;
 
 /// Parts of a figure that follow its first byte; its last four bits are the kind.
@@ -31,6 +30,19 @@ const KINDS: [Kind; 10] = [
     Kind::Date,
     Kind::Code,
 ];
+
+/// A figure of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figure {
+    /// The number in the form's unit, where there is one.
+    pub number: Option<Decimal>,
+    /// What kind of text it is.
+    pub kind: Kind,
+    /// The text as written; empty for a number.
+    pub raw: Box<str>,
+    /// Where it stands in the file, for people; empty where that is not known.
+    pub place: Box<str>,
+}
 
 /// Sums of figures, field by field.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -121,7 +133,7 @@ impl<'r> Bytes<'r> {
     fn decimal(&mut self) -> Decimal {
         let first = self.byte();
         // A mantissa has 96 bits.
-        let (mantissa, scale) = (self.number() as i128, u32::from(first & !(1 << BITS)));
+        let (mantissa, scale) = (self.number().cast_signed(), u32::from(first & !(1 << BITS)));
         let mut number = Decimal::try_from_i128_with_scale(mantissa, scale).unwrap_or_default();
         number.set_sign_negative(first >> BITS != 0);
         number
@@ -217,8 +229,16 @@ mod tests {
         for kind in KINDS {
             // A kind that is added is added above too.
             match kind {
-                Kind::Absent | Kind::Number | Kind::Blank | Kind::Dash | Kind::Slash => {}
-                Kind::None | Kind::Text | Kind::Choice | Kind::Date | Kind::Code => {}
+                Kind::Absent
+                | Kind::Number
+                | Kind::Blank
+                | Kind::Dash
+                | Kind::Slash
+                | Kind::None
+                | Kind::Text
+                | Kind::Choice
+                | Kind::Date
+                | Kind::Code => {}
             }
         }
         assert!(u8::try_from(KINDS.len()).unwrap() <= NUMBER);

@@ -87,8 +87,7 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
     let added = if decision.includes { &apart } else { &reported };
     let region = adding.added_to(figures.clone(), added);
     told_too_large(rollup.form, &region, told);
-    let (taken, wrong) =
-        (1 + count(adding, added, |node| node.taken), wrong + count(adding, added, |node| node.wrong));
+    let (taken, wrong) = (1 + count(adding, added, |node| node.taken), wrong + count(adding, added, |node| node.wrong));
     let held: Vec<usize> =
         reported.iter().copied().filter(|child| !decision.includes || !apart.contains(child)).collect();
     let parts = adding.added(&held);

@@ -55,9 +55,8 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
         add(&format!("汇总报告.{}", writer.output.suffix()), make);
     }
     let links: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-    let make: Make = Box::new(move |out| {
-        page::write_rollup_page(rollup, &links, out).map_err(|error| failed(Output::Html, &error))
-    });
+    let make: Make =
+        Box::new(move |out| page::write_rollup_page(rollup, &links, out).map_err(|error| failed(Output::Html, &error)));
     files.push(SummaryFile { name: "index.html".to_owned(), make });
     files
 }

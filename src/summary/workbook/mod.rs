@@ -85,7 +85,15 @@ pub fn workbook(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
 /// # Errors
 /// As [`workbook`], and when it cannot be written.
 pub fn write(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
-    build(rollup, ROWS).and_then(|mut workbook| workbook.save_to_writer(out)).map_err(failed)
+    write_in_sheets(rollup, ROWS, out)
+}
+
+/// Writes the workbook of a roll-up for a program whose sheets have so many rows; what needs more goes on in further sheets.
+///
+/// # Errors
+/// As [`workbook`], and when it cannot be written.
+pub fn write_in_sheets(rollup: &Rollup, most: usize, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    build(rollup, most).and_then(|mut workbook| workbook.save_to_writer(out)).map_err(failed)
 }
 
 /// Makes the workbook; what needs more than `most` rows goes on in further sheets.
@@ -277,51 +285,4 @@ fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style
         sheet.write_string_with_format(row + 1, from + field as u16, own, &style.head)?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::*;
-    use crate::agencies::Agencies;
-    use crate::document::{Block, Budget};
-    use crate::form::Forms;
-    use crate::rollup::Gathering;
-    use crate::sampler::Sampler;
-
-    #[test]
-    fn what_needs_more_rows_than_a_sheet_has_goes_on_in_further_sheets() {
-        let forms = Forms::built_in().unwrap();
-        let form = forms.get("gkbg-2021").unwrap();
-        let names: Vec<String> = (1..=5).map(|number| format!("青山县第{number}中学")).collect();
-        let list = format!("名称,上级\n青山县教育局,\n{}\n", names.join(",青山县教育局\n") + ",青山县教育局");
-        let agencies = Agencies::read("a.csv", list.as_bytes()).unwrap();
-        let mut gathering = Gathering::new(form, 2023, &agencies);
-        for (seed, name) in (0..).zip(&names) {
-            let mut report = Sampler::new(seed).report(form);
-            (report.agency, report.year) = (Some(name.clone()), Some(2023));
-            gathering.add(name, &report);
-        }
-        let rollup = gathering.finish();
-        let bytes = build(&rollup, 4).unwrap().save_to_buffer().unwrap();
-        let reading = crate::read::read(&bytes, Some("a.xlsx"), &mut Budget::default()).unwrap();
-        let rows = |name: &str| {
-            let grids = reading.document.blocks.iter().filter_map(|block| match block {
-                Block::Grid(grid) if grid.caption.as_deref() == Some(name) => Some(grid.rows()),
-                _ => None,
-            });
-            grids.collect::<Vec<_>>()
-        };
-        for (name, counts) in [("明细", vec![4]), ("明细2", vec![4]), ("明细3", vec![3]), ("明细4", vec![])] {
-            assert_eq!(rows(name), counts, "{name}");
-        }
-        // The superior's row and five others, two a sheet.
-        for (name, counts) in [("单位×指标", vec![4]), ("单位×指标3", vec![4]), ("单位×指标4", vec![])] {
-            assert_eq!(rows(name), counts, "{name}");
-        }
-        let parts = detail::parts(&rollup, 4);
-        let field = (0..form.fields.len()).find(|&field| rollup.total.region[field].is_some()).unwrap();
-        let formula = total::formula((&rollup, &parts), field);
-        assert!(formula.starts_with("SUM(明细!") && formula.contains("+SUM(明细3!$"), "{formula}");
-    }
 }

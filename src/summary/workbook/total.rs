@@ -172,9 +172,13 @@ pub(super) type Detailed<'r> = (&'r Rollup<'r>, &'r [Range<usize>]);
 pub(super) fn formula((rollup, parts): Detailed, field: FieldIndex) -> String {
     let column = detail::FIRST + field as u16;
     let all = rollup.total.taken.len() == rollup.entries.len();
-    let sum = |(number, part): (usize, &Range<usize>)| match all {
-        true => format!("SUM({})", range(number, part, column)),
-        false => format!("SUMIF({},\"是\",{})", range(number, part, detail::COUNTS), range(number, part, column)),
+    let sum = |(number, part): (usize, &Range<usize>)| {
+        let figures = range(number, part, column);
+        if all {
+            format!("SUM({figures})")
+        } else {
+            format!("SUMIF({},\"是\",{figures})", range(number, part, detail::COUNTS))
+        }
     };
     parts.iter().enumerate().map(sum).collect::<Vec<_>>().join("+")
 }
@@ -198,15 +202,14 @@ fn figure(
         return Ok(());
     }
     let sum = formula((rollup, parts), field);
-    let formula = match rollup.total.region[field] {
-        Some(total) => Formula::new(format!("={sum}")).set_result(result(total)),
+    let formula = if let Some(total) = rollup.total.region[field] {
+        Formula::new(format!("={sum}")).set_result(result(total))
+    } else {
         // No agency has a number: the cell stays empty until one has.
-        None => {
-            let column = detail::FIRST + field as u16;
-            let cells = parts.iter().enumerate().map(|(number, part)| range(number, part, column));
-            let cells = cells.collect::<Vec<_>>().join(",");
-            Formula::new(format!("=IF(COUNT({cells})=0,\"\",{sum})")).set_result("")
-        }
+        let column = detail::FIRST + field as u16;
+        let cells = parts.iter().enumerate().map(|(number, part)| range(number, part, column));
+        let cells = cells.collect::<Vec<_>>().join(",");
+        Formula::new(format!("=IF(COUNT({cells})=0,\"\",{sum})")).set_result("")
     };
     sheet.write_formula_with_format(at.0, at.1, formula, &style.figure)?;
     Ok(())

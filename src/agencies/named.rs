@@ -1,0 +1,50 @@
+//! The agencies that reports name, known as they are read, where no file lists them.
+
+use std::collections::HashMap;
+
+use super::Agencies;
+use crate::text::fold;
+
+/// Agencies by the names that reports give.
+#[derive(Debug, Default)]
+pub struct Named {
+    names: Vec<String>,
+    /// Which agency a folded name is of.
+    known: HashMap<String, usize>,
+}
+
+impl Named {
+    /// The index of the agency of a name, which is a new one where the name was not met before; `None` for a name without any character.
+    pub fn index(&mut self, name: &str) -> Option<usize> {
+        let folded = fold(name);
+        if folded.is_empty() {
+            return None;
+        }
+        let next = self.names.len();
+        let index = *self.known.entry(folded).or_insert(next);
+        if index == next {
+            self.names.push(name.to_owned());
+        }
+        Some(index)
+    }
+
+    /// The agencies by their indexes.
+    pub fn agencies(&self) -> Agencies {
+        Agencies::of_reports(self.names.iter().map(String::as_str))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indexes_are_those_of_the_agencies() {
+        let mut named = Named::default();
+        let indexes = ["甲局", "乙局", "甲 局", " ", "丙局"].map(|name| named.index(name));
+        assert_eq!(indexes, [Some(0), Some(1), Some(0), None, Some(2)]);
+        let agencies = named.agencies();
+        let names: Vec<&str> = agencies.list().iter().map(|agency| agency.name.as_str()).collect();
+        assert_eq!(names, ["甲局", "乙局", "丙局"]);
+    }
+}
