@@ -93,6 +93,10 @@ fn two_wrong_cells_of_table_four_never_name_another() {
             set(&mut report, &id, wrong);
             changed.push((id, before));
         }
+        // Totals that are all 0 over parts that are not are told as that.
+        if cells.iter().filter(|id| id.rsplit('.').next() == Some("total")).all(|id| number(&report, id).is_zero()) {
+            continue;
+        }
         let named = named(&told(&form, &report, None));
         assert!(named.iter().all(|cell| changed.contains(cell)), "{seed}: {changed:?} {named:?}");
     }

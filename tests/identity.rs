@@ -99,7 +99,7 @@ fn what_contradicts_itself_is_an_error() {
         (PLAIN, period, "2025年1月1日起至2024年12月31日", "year-mismatch"),
         (PLAIN, "2024年，", "2023年，", "year-mismatch"),
         (PLAIN, "2024年，", "二〇二三年，", "year-mismatch"),
-        (PLAIN, "2024年，青岚县审计局", "2023年，取得了较好成效，青岚县审计局", "year-mismatch"),
+        (PLAIN, "2024年，", "2023年，取得了较好成效，", "year-mismatch"),
         (PLAIN, period, "二〇二三年一月一日起至二〇二三年十二月三十一日", "year-mismatch"),
         (PLAIN, title, "青岚县审计局二○二三年政府信息公开工作年度报告", "year-mismatch"),
         (PLAIN, "2024年，青岚县审计局", "2024年，青岚县财政局", "other-agency-named"),

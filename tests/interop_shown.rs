@@ -39,7 +39,7 @@ fn figures(path: &Path, binder: &Binder) -> BTreeMap<String, Decimal> {
     let name = path.file_name().unwrap().to_string_lossy();
     let Ok(reading) = nianbao::read::read(&bytes, Some(&name), &mut Budget::default()) else { return BTreeMap::new() };
     let Ok(report) = binder.bind(&reading, &Hints::default()) else { return BTreeMap::new() };
-    report.values.iter().filter_map(|(field, value)| Some((field.to_string(), value.value?.normalize()))).collect()
+    report.values.iter().filter_map(|(field, value)| Some((field.clone(), value.value?.normalize()))).collect()
 }
 
 /// Has LibreOffice show files as pages, and compares the figures; how many files were compared.

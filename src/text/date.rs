@@ -69,7 +69,9 @@ pub(crate) fn dates_in_digits(text: &str) -> Cow<'_, str> {
         shown.push('年');
         for unit in ['月', '日'] {
             let end = rest.char_indices().take(MONTH_AND_DAY).find(|(_, sign)| *sign == unit).map(|(end, _)| end);
-            let Some((end, number)) = end.and_then(|end| Some((end, chinese_number(rest[..end].trim())?))) else { break };
+            let Some((end, number)) = end.and_then(|end| Some((end, chinese_number(rest[..end].trim())?))) else {
+                break;
+            };
             shown.push_str(&format!("{number}{unit}"));
             rest = &rest[end + unit.len_utf8()..];
         }
@@ -200,7 +202,10 @@ mod tests {
             ("三年来，十二月三十一日", "三年来，十二月三十一日"),
             ("二〇二五年，一是加强", "2025年，一是加强"),
         ] {
-            assert_eq!(dates_in_digits(text).replace(' ', ""), shown.replace("2026年 一月二十日", "2026年1月20日").replace(' ', ""));
+            assert_eq!(
+                dates_in_digits(text).replace(' ', ""),
+                shown.replace("2026年 一月二十日", "2026年1月20日").replace(' ', "")
+            );
         }
     }
 

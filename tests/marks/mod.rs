@@ -163,32 +163,27 @@ fn read(bytes: &[u8], binder: &Binder, what: &str) -> Report {
 }
 
 fn hold(name: &str, render: impl Fn(&Made, u64) -> Vec<u8>) {
-    hold_through(name, render, |files| files);
-}
-
-/// Holds the figures of files that something else makes of those that are rendered: all of them at once, in their order.
-fn hold_through(name: &str, render: impl Fn(&Made, u64) -> Vec<u8>, through: impl Fn(Vec<Vec<u8>>) -> Vec<Vec<u8>>) {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
-    let all: Vec<(&Form, u64, Made)> =
-        forms.iter().flat_map(|form| (0..12).map(move |seed| (&**form, seed, make(form, seed)))).collect();
-    let files = through(all.iter().map(|(_, seed, made)| render(made, *seed)).collect());
-    assert_eq!(files.len(), all.len());
-    for ((form, seed, made), bytes) in all.iter().zip(files) {
-        let what = format!("{name}, {}, seed {seed}", form.id);
-        let report = read(&bytes, &binder, &what);
-        assert_eq!(report.form, form.id, "{what}");
-        for (field, figure) in &made.figures {
-            let value = &report.values[field];
-            assert_eq!(value.value, figure.map(Into::into), "{what}, {field}: {value:?} {:#?}", report.findings);
-        }
-        let codes: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
-        for &code in &made.told {
-            let told = match code {
-                "hidden" => codes.contains("hidden-row-set-aside") || codes.contains("cells-hidden"),
-                code => codes.contains(code),
-            };
-            assert!(told, "{what}: {code} is not among {codes:?}");
+    for form in forms.iter() {
+        for seed in 0..12 {
+            let made = make(form, seed);
+            let what = format!("{name}, {}, seed {seed}", form.id);
+            let bytes = render(&made, seed);
+            let report = read(&bytes, &binder, &what);
+            assert_eq!(report.form, form.id, "{what}");
+            for (field, figure) in &made.figures {
+                let value = &report.values[field];
+                assert_eq!(value.value, figure.map(Into::into), "{what}, {field}: {value:?} {:#?}", report.findings);
+            }
+            let codes: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
+            for &code in &made.told {
+                let told = match code {
+                    "hidden" => codes.contains("hidden-row-set-aside") || codes.contains("cells-hidden"),
+                    code => codes.contains(code),
+                };
+                assert!(told, "{what}: {code} is not among {codes:?}");
+            }
         }
     }
 }
@@ -246,35 +241,6 @@ fn ods_figures_are_those_of_the_page() {
 #[test]
 fn xls_figures_are_those_of_the_page() {
     hold("xls", |made, seed| sheets::xls(made, seed % 2 == 1));
-}
-
-/// What LibreOffice makes of files when it saves them in another format.
-fn saved_by_libreoffice(files: Vec<Vec<u8>>, suffix: &str, to: &str, of: &str) -> Vec<Vec<u8>> {
-    let folder = tempfile::tempdir().unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", folder.path().join("profile").display());
-    let made = folder.path().join("made");
-    let mut command = std::process::Command::new("soffice");
-    command.args([&profile, "--headless", "--convert-to", to, "--outdir"]).arg(&made);
-    let count = files.len();
-    for (number, bytes) in files.into_iter().enumerate() {
-        let file = folder.path().join(format!("{number}.{suffix}"));
-        std::fs::write(&file, bytes).unwrap();
-        command.arg(file);
-    }
-    let output = command.output().unwrap_or_else(|error| panic!("soffice: {error}"));
-    assert!(output.status.success(), "{to}: {output:?}");
-    (0..count).map(|number| std::fs::read(made.join(format!("{number}.{of}"))).unwrap()).collect()
-}
-
-#[test]
-#[ignore = "drives LibreOffice; scripts/test runs it"]
-fn figures_that_libreoffice_saved_are_those_of_the_page() {
-    for of in ["doc", "rtf", "odt"] {
-        hold_through(of, |made, _| pages::docx(made, false), |files| saved_by_libreoffice(files, "docx", of, of));
-    }
-    for of in ["xls", "ods"] {
-        hold_through(of, |made, _| sheets::xlsx(made, true), |files| saved_by_libreoffice(files, "xlsx", of, of));
-    }
 }
 
 /// Cases with text that is not the figure.

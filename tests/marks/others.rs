@@ -67,7 +67,10 @@ fn styles() -> Vec<u8> {
             _ => 0,
         };
         let ink = if look == Look::White { [0xFF; 3] } else { [0; 3] };
-        part.extend(record(43, &[words(&[height, flags, 400, script]), vec![0; 4], colour(ink), wide("宋体")].concat()));
+        part.extend(record(
+            43,
+            &[words(&[height, flags, 400, script]), vec![0; 4], colour(ink), wide("宋体")].concat(),
+        ));
     }
     part.extend(record(45, &[longs(&[0]), vec![0; 64]].concat()));
     part.extend(record(45, &[longs(&[1]), colour([0x1F, 0x4E, 0x79]), vec![0; 52]].concat()));

@@ -144,7 +144,9 @@ pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
                     let text = escaped(&run.text);
                     let _ = match (run.look, way) {
                         (Look::Plain, _) => write!(body, "{text}"),
-                        (Look::Struck, 3) => write!(body, "<span style='text-decoration-line:line-through'>{text}</span>"),
+                        (Look::Struck, 3) => {
+                            write!(body, "<span style='text-decoration-line:line-through'>{text}</span>")
+                        }
                         (Look::Raised, 3) => write!(body, "<span style='position:relative;top:-.4em'>{text}</span>"),
                         (Look::Hidden, 3) => write!(body, "<i class=no>{text}</i>"),
                         (Look::White, 3) => write!(body, "<span style='color:hsl(0,0%,100%)'>{text}</span>"),

@@ -145,7 +145,10 @@ impl Sheet {
                 let specificity = (
                     sum(|part| usize::from(part.id.is_some())),
                     sum(|part| {
-                        part.classes.len() + part.attributes.len() + part.without.len() + usize::from(part.nth.is_some())
+                        part.classes.len()
+                            + part.attributes.len()
+                            + part.without.len()
+                            + usize::from(part.nth.is_some())
                     }),
                     sum(|part| usize::from(part.tag.is_some())),
                 );
@@ -320,8 +323,18 @@ mod tests {
 
     #[test]
     fn selectors_of_every_simple_kind() {
-        for selector in ["td[hidden]", "td[a=\"b\"].c", ".a:not(.b)", "td", ".hide", "#a", "td.hide.x", "table tr.old > td", "tr td:nth-child(2)", "TD:first-child"]
-        {
+        for selector in [
+            "td[hidden]",
+            "td[a=\"b\"].c",
+            ".a:not(.b)",
+            "td",
+            ".hide",
+            "#a",
+            "td.hide.x",
+            "table tr.old > td",
+            "tr td:nth-child(2)",
+            "TD:first-child",
+        ] {
             assert!(chain(selector).is_some(), "{selector}");
         }
         for selector in ["", ">", "> p", "a +b", "td[a^=b]", "p:hover", "*", ".", "a..b", ":nth-child(2n)"] {

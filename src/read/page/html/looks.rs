@@ -296,9 +296,7 @@ fn is_outside(value: &str) -> bool {
 /// Whether a path cuts all of an element off: half of it from both sides, a circle without a radius.
 fn is_clipped(value: &str) -> bool {
     let inside = |name: &str| value.strip_prefix(name)?.strip_prefix('(')?.split([')', ' ']).next();
-    inside("inset")
-        .and_then(|inset| inset.strip_suffix('%')?.parse::<f64>().ok())
-        .is_some_and(|inset| inset >= 50.0)
+    inside("inset").and_then(|inset| inset.strip_suffix('%')?.parse::<f64>().ok()).is_some_and(|inset| inset >= 50.0)
         || inside("circle").is_some_and(|radius| matches!(radius, "0" | "0%" | "0px"))
 }
 

@@ -60,8 +60,8 @@ fn role(name: &str) -> Role {
         "img" | "v:imagedata" | "image" => Role::Picture,
         "iframe" | "frame" | "object" | "embed" => Role::Frame,
         "input" => Role::Field,
-        "address" | "article" | "aside" | "blockquote" | "body" | "button" | "center" | "dd" | "details" | "dialog" | "div"
-        | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hr" | "html"
+        "address" | "article" | "aside" | "blockquote" | "body" | "button" | "center" | "dd" | "details" | "dialog"
+        | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hr" | "html"
         | "legend" | "main" | "nav" | "option" | "p" | "section" | "summary" => Role::Block,
         _ => Role::Inline,
     }
