@@ -123,6 +123,8 @@ fn replaced(
     while let Some(at) = rest.find(mark) {
         let behind = at + mark.len();
         let end = rest[behind..].find(mark).map_or(rest.len(), |end| behind + end);
+        // Behind a table stands a paragraph that looks like one of its own and is empty.
+        let end = rest[behind..end].find("</w:p>").map_or(end, |end| behind + end);
         let Some(begin) = rest[behind..end].find(open).map(|begin| behind + begin) else {
             whole.push_str(&rest[..behind]);
             rest = &rest[behind..];
@@ -192,8 +194,7 @@ fn figures_elsewhere_in_a_cell_of_a_word_file() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let mut unclear = 0;
-    // The other form has cells that look like a figure's and are none.
-    for seed in (1..24).step_by(2) {
+    for seed in 0..12 {
         let (report, bytes) = written(&forms, seed, Output::Docx);
         let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut changed = zip::ZipWriter::new(Cursor::new(Vec::new()));
