@@ -79,6 +79,30 @@ fn one_wrong_cell_is_named_rightly_or_not_at_all() {
 }
 
 #[test]
+fn two_wrong_cells_of_table_four_never_name_another() {
+    let form = form();
+    let cells = cells(&form, "disputes.");
+    for seed in 0..200 {
+        let mut report = Sampler::new(seed).report(&form);
+        let mut random = Random::new(seed);
+        let group = random.below(3) as usize * 5;
+        let mut changed = Vec::new();
+        for id in [group + random.below(5) as usize, random.below(15) as usize].map(|at| cells[at].clone()) {
+            let before = number(&report, &id);
+            let wrong = mistyped(before, &mut random);
+            set(&mut report, &id, wrong);
+            changed.push((id, before));
+        }
+        // Totals that are all 0 over parts that are not are told as that.
+        if cells.iter().filter(|id| id.rsplit('.').next() == Some("total")).all(|id| number(&report, id).is_zero()) {
+            continue;
+        }
+        let named = named(&told(&form, &report, None));
+        assert!(named.iter().all(|cell| changed.contains(cell)), "{seed}: {changed:?} {named:?}");
+    }
+}
+
+#[test]
 fn the_prose_decides_where_the_figures_cannot() {
     let form = form();
     let mut decided = 0;

@@ -98,6 +98,10 @@ fn what_contradicts_itself_is_an_error() {
         (PLAIN, period, "2023年1月1日起至2024年12月31日", "year-mismatch"),
         (PLAIN, period, "2025年1月1日起至2024年12月31日", "year-mismatch"),
         (PLAIN, "2024年，", "2023年，", "year-mismatch"),
+        (PLAIN, "2024年，", "二〇二三年，", "year-mismatch"),
+        (PLAIN, "2024年，", "2023年，取得了较好成效，", "year-mismatch"),
+        (PLAIN, period, "二〇二三年一月一日起至二〇二三年十二月三十一日", "year-mismatch"),
+        (PLAIN, title, "青岚县审计局二○二三年政府信息公开工作年度报告", "year-mismatch"),
         (PLAIN, "2024年，青岚县审计局", "2024年，青岚县财政局", "other-agency-named"),
         (PLAIN, "由青岚县审计局办公室编制", "由青岚县财政局办公室编制", "other-agency-named"),
         (PLAIN, "2024年，青岚县审计局", "2024年，邻水县审计局", "other-agency-named"),
@@ -120,6 +124,8 @@ fn what_contradicts_itself_is_an_error() {
         ("青岚县财政局", "2025年1月20日", "agency-differs"),
         ("青岚县审计局", "2024年6月1日", "year-mismatch"),
         ("青岚县审计局", "2024年1月20日", "year-mismatch"),
+        ("青岚县审计局", "二〇二四年一月二十日", "year-mismatch"),
+        ("青岚县财政局", "二〇二五年一月二十日", "agency-differs"),
     ] {
         let signed = signed_by(agency, day);
         let own: Vec<_> = signed.iter().filter(|one| CODES.contains(&one.0.as_str())).collect();
@@ -144,6 +150,8 @@ fn signed_by(agency: &str, day: &str) -> Vec<(String, Severity)> {
 fn what_only_looks_like_a_contradiction_is_none() {
     let none: Vec<(String, Severity)> = Vec::new();
     assert_eq!(told(PLAIN, |text| text), none);
+    let numerals = "二〇二四年一月一日起至二〇二四年十二月三十一日";
+    assert_eq!(told(PLAIN, |text| text.replace("2024年1月1日起至2024年12月31日", numerals)), none);
     // A clean report of every kind has none.
     for seed in 0..40 {
         let (_, findings) = found(PLAIN, &written(seed, |text| text));

@@ -33,6 +33,7 @@ mod interop;
 mod interop_legacy;
 mod interop_office;
 mod interop_pdf;
+mod interop_shown;
 mod interop_web;
 mod january;
 mod large;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::sources;
 use nianbao::batch::keep_panics_quiet;
-use nianbao::document::{Budget, Limits, Resource};
+use nianbao::document::{Budget, Format, Limits, Resource};
 use nianbao::read::{READERS, ReadError, Sniffed, read, sniff};
 use rayon::prelude::*;
 use zip::write::SimpleFileOptions;
@@ -157,6 +157,8 @@ fn damaged_files_end_in_a_document_or_an_error() {
     }
     // The changes are neither so slight that nothing breaks nor so rough that nothing is read.
     assert!(read.values().all(|&good| good >= WAYS / 10), "{read:?}");
-    let known: BTreeSet<_> = READERS.iter().map(|reader| &reader.format).collect();
+    // Texts of fields are known as such only when they are read.
+    let of_fields = |format: &&Format| matches!(format, Format::Csv | Format::Tsv);
+    let known: BTreeSet<_> = READERS.iter().map(|reader| &reader.format).filter(|format| !of_fields(format)).collect();
     assert_eq!(read.keys().copied().collect::<BTreeSet<_>>(), known, "every format has a fixture");
 }

@@ -34,7 +34,7 @@ pub(super) fn report(
     let of_rows = ledger::read(index, flow, &mut figures);
     let stream = Stream::of(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
-    let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text);
+    let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text | Format::Csv | Format::Tsv);
     let mut found = headings::find(index, &stream, &flat.claims, 0);
     let mut frame = frame::find(&form.title, &stream, &found, web);
     if frame.start > 0 {

@@ -63,6 +63,8 @@ fn take_shown(form: &Form, field: FieldIndex, shown: &Shown, value: &mut Value, 
             }
         }
         _ => {
+            // What the clerk sees: `22%`, of which the cell holds 0.22.
+            value.raw = number.map_or_else(|| value.raw.clone(), |number| format!("{number}{}", shown.suffix));
             value.value = None;
             value.kind = Kind::Text;
             findings.push(unreadable(form, field, value));

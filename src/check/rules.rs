@@ -90,12 +90,14 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
     let equation = |(instance, broken)| Equation::of(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
     let mut stated: Option<Vec<Stated>> = None;
+    // Sums that stand alone, of which no cell is named.
+    let mut single: Vec<usize> = Vec::new();
     for mut explanation in culprit::explain(form, figures, &equations) {
         for &number in &explanation.broken {
             explained[number] = true;
         }
-        let single = explanation.solutions.iter().any(|solution| solution.len() == 1);
-        if !single
+        let by_one = explanation.solutions.iter().any(|solution| solution.len() == 1);
+        if !by_one
             && let [events] = whole.exchanged_cells(&explanation.broken).as_slice()
             && let [event] = events.as_slice()
             && event.broken.len() == explanation.broken.len()
@@ -104,16 +106,22 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
             continue;
         }
         let mut quoted = None;
-        if explanation.solutions.len() > 1 {
+        let alone = stands_alone(&explanation, &equations);
+        if explanation.solutions.len() > 1 || alone {
             let stated = stated.get_or_insert_with(|| narrative::stated(form, report, figures));
             if let Some((solution, words)) = decided(&explanation.solutions, stated, figures) {
                 explanation.solutions = vec![solution];
                 quoted = Some(words);
             }
         }
+        if alone && quoted.is_none() {
+            explanation.broken.iter().for_each(|&number| explained[number] = false);
+            single.extend(explanation.broken);
+            continue;
+        }
         findings.push(blame(form, figures, &broken, &explanation, quoted.as_deref()));
     }
-    let open: Vec<usize> = (0..broken.len()).filter(|&number| !explained[number]).collect();
+    let open: Vec<usize> = (0..broken.len()).filter(|number| !explained[*number] && !single.contains(number)).collect();
     let exchanged = if open.len() > 1 { whole.exchanged_cells(&open) } else { Vec::new() };
     for events in exchanged {
         events.iter().flat_map(|event| &event.broken).for_each(|&number| explained[number] = true);
@@ -124,6 +132,15 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
     }
     let rest = broken.iter().zip(&explained).filter(|(_, explained)| !**explained);
     findings.extend(rest.map(|(broken, _)| rule_broken(form, figures, broken)));
+}
+
+/// Whether one sum fails whose cells are in no other, so that a cell is named only because no other could be as small as it would have
+/// to be: two wrong cells look the same.
+fn stands_alone(explanation: &Explanation, equations: &[Equation]) -> bool {
+    let [number] = explanation.broken.as_slice() else { return false };
+    let Some(own) = equations.iter().find(|equation| equation.broken == Some(*number)) else { return false };
+    let shares = |other: &&Equation| own.terms.iter().any(|term| other.coefficient(term.0) != 0);
+    explanation.solutions.len() == 1 && equations.iter().filter(shares).count() == 1
 }
 
 /// The one of several ways to mend the rules that makes the prose true which is not true now, and the words of the prose. Nothing where

@@ -57,6 +57,8 @@ pub struct Grid {
     pub place: Place,
     /// The caption that the format itself attaches (HTML `<caption>`, a sheet's name).
     pub caption: Option<String>,
+    /// It is the sheet of an embedded workbook: the page shows a picture of some of it.
+    pub embedded: bool,
 }
 
 impl Grid {
@@ -285,7 +287,8 @@ impl GridBuilder {
             }
             slots[(cell.row * columns + cell.column) as usize] = Slot::Origin(index as u32);
         }
-        Ok(Grid { rows, columns, slots, cells: self.cells, place: self.place, caption: self.caption })
+        let Self { cells, place, caption, .. } = self;
+        Ok(Grid { rows, columns, slots, cells, place, caption, embedded: false })
     }
 }
 

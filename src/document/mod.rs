@@ -48,6 +48,10 @@ pub enum Format {
     WordXml,
     /// Plain text, also Markdown.
     Text,
+    /// Rows of fields between commas or semicolons (RFC 4180).
+    Csv,
+    /// Rows of fields between tabs.
+    Tsv,
     /// Portable Document Format (ISO 32000).
     Pdf,
     /// Open Fixed-layout Document (GB/T 33190).
@@ -71,6 +75,8 @@ impl Format {
             Self::Mht => "MHT",
             Self::WordXml => "Word XML",
             Self::Text => "TXT",
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
             Self::Pdf => "PDF",
             Self::Ofd => "OFD",
         }

@@ -74,6 +74,8 @@ pub static READERS: &[Reader] = &[
         read: page::html::read,
     },
     Reader { format: Format::Mht, suffixes: &["mht", "mhtml", "eml"], read: page::mht::read },
+    Reader { format: Format::Csv, suffixes: &["csv", "tsv", "txt", "text"], read: page::delimited::read_csv },
+    Reader { format: Format::Tsv, suffixes: &["tsv", "csv", "txt", "text"], read: page::delimited::read_tsv },
     Reader { format: Format::Text, suffixes: &["txt", "md", "text", "csv", "tsv"], read: page::text::read },
 ];
 
@@ -95,6 +97,7 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
         sniffed => (Cow::Borrowed(bytes), sniffed),
     };
     let format = match sniffed {
+        Sniffed::Known(Format::Text) => page::delimited::format(&bytes, budget)?,
         Sniffed::Known(format) => format,
         Sniffed::Encrypted => return Err(ReadError::Encrypted),
         Sniffed::Other(kind) => return Err(Unsupported::Kind(kind).into()),
@@ -104,7 +107,7 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     let reader = reader.ok_or(Unsupported::NoReader(format))?;
     findings.extend(name.and_then(|name| suffix_lies(reader, name)));
     let mut document = (reader.read)(&bytes, budget, &mut findings)?;
-    clean::clean(&mut document);
+    findings.extend(clean::clean(&mut document));
     Ok(Reading { format, document, findings })
 }
 

@@ -1,6 +1,10 @@
 //! Dates in Chinese text, also those that lost characters: a date is repaired only when just one reading is possible.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
+
+use super::numbering::chinese_number;
 
 /// What a date-like text may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +44,52 @@ pub fn read_date(text: &str) -> DateReading {
         [] => DateReading::No,
         some => split(some),
     }
+}
+
+/// Characters of a month and a day at most, with what is written behind them: `十二月三十一日`.
+const MONTH_AND_DAY: usize = 8;
+
+/// A text with digits in place of the Chinese numerals of its dates: `2025年1月12日` for `二〇二五年一月十二日`. Numerals that no year
+/// stands before are left as they are.
+pub(crate) fn dates_in_digits(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('年') {
+        let (before, behind) = rest.split_at(at + '年'.len_utf8());
+        let numerals: Vec<(usize, char)> = before[..at].char_indices().rev().take(4).collect();
+        let year: Option<String> = numerals.iter().rev().map(|&(_, sign)| digit_of_year(sign)).collect();
+        rest = behind;
+        let year = year.filter(|year| year.len() == 4 && (year.starts_with("20") || year.starts_with("19")));
+        let (Some(year), Some(&(start, _))) = (year, numerals.last()) else {
+            shown.push_str(before);
+            continue;
+        };
+        shown.push_str(&before[..start]);
+        shown.push_str(&year);
+        shown.push('年');
+        for unit in ['月', '日'] {
+            let end = rest.char_indices().take(MONTH_AND_DAY).find(|(_, sign)| *sign == unit).map(|(end, _)| end);
+            let Some((end, number)) = end.and_then(|end| Some((end, chinese_number(rest[..end].trim())?))) else {
+                break;
+            };
+            shown.push_str(&format!("{number}{unit}"));
+            rest = &rest[end + unit.len_utf8()..];
+        }
+    }
+    if shown.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+/// A numeral of a year; its zero is written as anything round.
+fn digit_of_year(sign: char) -> Option<char> {
+    let digit = match sign {
+        '○' | '◯' | 'O' | 'o' | 'Ｏ' | '零' | '〇' => 0,
+        _ => chinese_number(sign.encode_utf8(&mut [0; 4])).filter(|digit| *digit < 10)?,
+    };
+    char::from_digit(digit, 10)
 }
 
 /// A run of digits and the mark behind it.
@@ -139,6 +189,23 @@ mod tests {
         match read_date(text) {
             DateReading::One { date, .. } => Some(date),
             _ => None,
+        }
+    }
+
+    #[test]
+    fn numerals_of_dates_become_digits() {
+        for (text, shown) in [
+            ("自二〇二五年一月一日起至二〇二五年十二月三十一日止", "自2025年1月1日起至2025年12月31日止"),
+            ("二○二六年 一月二十日", "2026年 一月二十日"),
+            ("某局二零二五年度报告", "某局2025年度报告"),
+            ("2025年1月一日", "2025年1月一日"),
+            ("三年来，十二月三十一日", "三年来，十二月三十一日"),
+            ("二〇二五年，一是加强", "2025年，一是加强"),
+        ] {
+            assert_eq!(
+                dates_in_digits(text).replace(' ', ""),
+                shown.replace("2026年 一月二十日", "2026年1月20日").replace(' ', "")
+            );
         }
     }
 

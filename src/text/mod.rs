@@ -12,6 +12,7 @@ mod visible;
 
 pub use blank::blank;
 pub use damaged::{Damaged, damaged};
+pub(crate) use date::dates_in_digits;
 pub use date::{DateReading, read_date};
 pub(crate) use finder::Finder;
 pub use fold::fold;

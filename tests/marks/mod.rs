@@ -14,6 +14,8 @@
     reason = "small figures, one table of looks a format"
 )]
 
+mod elsewhere;
+mod others;
 mod pages;
 mod sheets;
 
@@ -198,7 +200,17 @@ fn word_2003_xml_figures_are_those_of_the_page() {
 
 #[test]
 fn html_figures_are_those_of_the_page() {
-    hold("html", |made, seed| pages::html(made, seed % 3));
+    hold("html", |made, seed| pages::html(made, seed % 4));
+}
+
+#[test]
+fn mht_figures_are_those_of_the_page() {
+    hold("mht", |made, seed| others::mht(made, seed % 4));
+}
+
+#[test]
+fn xlsb_figures_are_those_of_the_page() {
+    hold("xlsb", |made, seed| others::xlsb(made, seed % 2 == 1));
 }
 
 #[test]

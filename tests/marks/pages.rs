@@ -123,7 +123,8 @@ pub(super) fn word_2003(made: &Made) -> Vec<u8> {
 pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
     let mut body = format!(
         "<html><head><style><!-- .old, td.gone{{TEXT-DECORATION:line-through}} .up{{vertical-align:super}} .down{{vertical-align:sub}}
-         .hide{{display:none}} .pale{{color:#FFF}} td .tiny{{font-size:0}} tr.last{{visibility:collapse}} @media print{{td{{display:none}}}} --></style>
+         .hide{{display:none}} .pale{{color:#FFF}} td .tiny{{font-size:0}} tr.last{{visibility:collapse}} @media print{{td{{display:none}}}}
+         @media screen{{i.no{{display:none}}}} span[data-old]{{content-visibility:hidden}} @layer a{{b:not(.on){{font:0/1 a}}}} --></style>
          </head><body><p>{TITLE}</p>"
     );
     for table in &made.tables {
@@ -133,6 +134,7 @@ pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
                 (false, _) => "<tr>",
                 (true, 0) => "<tr hidden>",
                 (true, 1) => "<tr style=\"display: none\">",
+                (true, 3) => "<tr style='visibility:collapse'>",
                 _ => "<tr class=last>",
             };
             for cell in &row.cells {
@@ -142,6 +144,13 @@ pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
                     let text = escaped(&run.text);
                     let _ = match (run.look, way) {
                         (Look::Plain, _) => write!(body, "{text}"),
+                        (Look::Struck, 3) => {
+                            write!(body, "<span style='text-decoration-line:line-through'>{text}</span>")
+                        }
+                        (Look::Raised, 3) => write!(body, "<span style='position:relative;top:-.4em'>{text}</span>"),
+                        (Look::Hidden, 3) => write!(body, "<i class=no>{text}</i>"),
+                        (Look::White, 3) => write!(body, "<span style='color:hsl(0,0%,100%)'>{text}</span>"),
+                        (Look::Tiny, 3) => write!(body, "<b>{text}</b>"),
                         (Look::Struck, 0) => write!(body, "<s>{text}</s>"),
                         (Look::Struck, 1) => write!(body, "<span style='text-decoration:line-through'>{text}</span>"),
                         (Look::Struck, _) => write!(body, "<span class=old>{text}</span>"),

@@ -6,10 +6,10 @@ use std::io::Write as _;
 use super::pages::{OPEN_SPACES, OPEN_STYLES, escaped, spans, zip};
 use super::{Cell, Look, Made, TITLE};
 
-const LOOKS: [Look; 6] = [Look::Plain, Look::Struck, Look::Raised, Look::Lowered, Look::White, Look::Tiny];
+pub(super) const LOOKS: [Look; 6] = [Look::Plain, Look::Struck, Look::Raised, Look::Lowered, Look::White, Look::Tiny];
 
 /// The number of a font: workbooks have no hidden text.
-fn font(look: Look) -> usize {
+pub(super) fn font(look: Look) -> usize {
     let look = match look {
         Look::Hidden => Look::White,
         Look::NotStruck => Look::Plain,
@@ -19,13 +19,13 @@ fn font(look: Look) -> usize {
 }
 
 /// A cell's number among the formats: each font without and with a dark filling.
-fn format(cell: &Cell) -> usize {
+pub(super) fn format(cell: &Cell) -> usize {
     let look = if let [only] = cell.runs.as_slice() { only.look } else { Look::Plain };
     font(look) * 2 + usize::from(cell.dark)
 }
 
 /// Row, column (0-based, the first left free) and cell of all tables, and the hidden rows.
-fn laid(made: &Made) -> (Vec<(usize, usize, &Cell)>, Vec<usize>, usize) {
+pub(super) fn laid(made: &Made) -> (Vec<(usize, usize, &Cell)>, Vec<usize>, usize) {
     let (mut cells, mut hidden, mut at) = (Vec::new(), Vec::new(), 2);
     for table in &made.tables {
         for row in &table.rows {
@@ -44,7 +44,7 @@ fn column(index: usize) -> String {
     nianbao::document::column_letters(index as u32)
 }
 
-fn number(cell: &Cell) -> Option<u64> {
+pub(super) fn number(cell: &Cell) -> Option<u64> {
     if let [only] = cell.runs.as_slice() { only.text.parse().ok() } else { None }
 }
 

@@ -8,6 +8,7 @@ mod around;
 mod assign;
 mod cells;
 mod columns;
+mod embedded;
 mod evidence;
 mod extra;
 mod kinds;

@@ -6,6 +6,7 @@ use super::around::around;
 use super::assign::{Assignment, Region, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::{Column, Forms, Header};
+use super::embedded::without_embedded;
 use super::evidence::{Candidate, Place, candidates};
 use super::extra::{left_over, not_the_forms};
 use super::panels::{Panels, panels};
@@ -30,7 +31,8 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
     if found.too_many {
         figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
     }
-    let candidates = candidates(&forms, &found);
+    let mut candidates = candidates(&forms, &found);
+    without_embedded(&index.shapes, flow, &found, &mut candidates);
     let assignment = assign(&index.shapes, &found, &candidates);
     let mut reader = Reader {
         forms: &forms,

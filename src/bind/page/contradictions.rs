@@ -11,7 +11,7 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
 use crate::form::{Form, IdentitySource, MadeBySource};
 use crate::report::{Content, Place, Report, Section};
-use crate::text::fold;
+use crate::text::{dates_in_digits, fold};
 
 /// Characters behind the year at the beginning of a paragraph in which a word says that the year is another one.
 const BEHIND: usize = 40;
@@ -67,7 +67,7 @@ fn paragraphs(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)>
 fn stated_period(words: &IdentitySource, report: &Report) -> Option<Stated> {
     report.sections.iter().take(2).flat_map(paragraphs).find_map(|(text, place)| {
         text.split('。').filter(|sentence| has(sentence, &words.period)).find_map(|sentence| {
-            let (from, to) = facts::span(sentence)?;
+            let (from, to) = facts::span(&dates_in_digits(sentence))?;
             Some(Stated { from, to, place: place.clone() })
         })
     })
@@ -122,7 +122,8 @@ fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool
     }
     for (number, section) in report.sections.iter().enumerate() {
         for (at, (text, place)) in paragraphs(section).enumerate() {
-            let Some((stated, rest)) = leading_year(words, text) else { continue };
+            let shown = dates_in_digits(text);
+            let Some((stated, rest)) = leading_year(words, &shown) else { continue };
             let behind: String = rest.chars().take(BEHIND).collect();
             if stated == year {
                 own = true;

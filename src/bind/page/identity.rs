@@ -13,6 +13,7 @@ use crate::finding::{Code, Finding, Message};
 use crate::form::{Form, Pattern};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
+use crate::text::dates_in_digits;
 
 /// What the sources besides the body say.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +51,7 @@ pub(in crate::bind) fn read(
         complete(&mut title, name);
     }
     let opening = opening(report);
-    report.period = facts::period(&opening, &mut doubts);
+    report.period = facts::period(&dates_in_digits(&opening), &mut doubts);
     report.contact = facts::contact(&opening);
     let page: Vec<&str> =
         frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]).collect();
@@ -155,7 +156,7 @@ fn opening(report: &Report) -> String {
 fn closing(report: &Report) -> Vec<String> {
     let paragraphs = report.sections.last().map(|section: &Section| section.content.as_slice()).unwrap_or_default();
     let texts = paragraphs.iter().filter_map(|content| match content {
-        Content::Paragraph { text, .. } => Some(text.clone()),
+        Content::Paragraph { text, .. } => Some(dates_in_digits(text).into_owned()),
         _ => None,
     });
     let mut lines: Vec<String> = texts.collect();

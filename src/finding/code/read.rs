@@ -267,6 +267,18 @@ pub static READING_SET_ASIDE: Code = Code {
     remedy: ("无需处理。", "Nothing to do."),
 };
 
+/// A workbook stands in a document where a table should be.
+pub static EMBEDDED_WORKBOOK: Code = Code {
+    id: "embedded-workbook",
+    severity: Warning,
+    title: ("表格是嵌入的 Excel 对象", "a table is an embedded workbook"),
+    why: (
+        "文件在表格的位置嵌入了 Excel 工作表，按工作表中保存的数字读取；页面上显示的是它的图像，可能与之不同。",
+        "A workbook is embedded where a table should be. It was read by the figures in its sheet; the page shows a picture of it, which may differ.",
+    ),
+    remedy: ("请核对与页面所见是否一致。", "Check that the page shows the same."),
+};
+
 /// Tracked changes are neither accepted nor rejected.
 pub static REVISION_LEFT: Code = Code {
     id: "revision-left",
@@ -303,5 +315,6 @@ pub static CODES: &[&Code] = &[
     &UNSEEN_SET_ASIDE,
     &HIDDEN_ROW_SET_ASIDE,
     &READING_SET_ASIDE,
+    &EMBEDDED_WORKBOOK,
     &REVISION_LEFT,
 ];

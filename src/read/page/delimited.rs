@@ -1,8 +1,11 @@
-//! Text with fields parted by commas or tabs (RFC 4180 and what programs make of it): rows of several fields are tables, lines of one
+//! Text with fields parted by commas, semicolons or tabs (RFC 4180 and what programs make of it): rows of several fields are tables, lines of one
 //! field are paragraphs.
 
-use crate::document::{Block, Budget, Cell, Document, GridBuilder, Paragraph, Place, Resource};
+use super::text::read_lines;
+use crate::document::{Block, Budget, Cell, Document, Format, GridBuilder, Paragraph, Place, Resource};
+use crate::finding::Finding;
 use crate::read::ReadError;
+use crate::read::shared::encoding::decode;
 
 /// Rows of several fields that a text of fields has at least, and those with a figure.
 const ROWS: usize = 5;
@@ -17,21 +20,64 @@ struct Record {
     fields: Vec<String>,
 }
 
-/// The text as tables and paragraphs; `None` where it is no text of fields.
+/// What the fields of a text are parted by, in the order in which they are tried.
+const SEPARATORS: &[(u8, Format)] = &[(b',', Format::Csv), (b'\t', Format::Tsv), (b';', Format::Csv)];
+
+/// Whether a text is one of fields, and of which kind.
+///
+/// # Errors
+/// [`ReadError::OverLimit`] for more fields than a file may have steps.
+pub(in crate::read) fn format(bytes: &[u8], budget: &mut Budget) -> Result<Format, ReadError> {
+    let text = decode(bytes, None, &mut Vec::new());
+    for &(separator, format) in SEPARATORS {
+        if table(&text, separator, budget)?.is_some() {
+            return Ok(format);
+        }
+    }
+    Ok(Format::Text)
+}
+
+/// Reads a text of fields between commas or semicolons.
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] for more cells or text than a file may have.
-pub(super) fn read(text: &str, budget: &mut Budget) -> Result<Option<Document>, ReadError> {
-    for separator in [b',', b'\t'] {
-        // Every row of several fields has one.
-        if memchr::memchr_iter(separator, text.as_bytes()).take(ROWS).count() < ROWS {
-            continue;
-        }
-        if let Some(records) = records(text, separator, budget)? {
-            return document(records, budget).map(Some);
+pub(in crate::read) fn read_csv(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    read(&decode(bytes, None, findings), Format::Csv, budget)
+}
+
+/// Reads a text of fields between tabs.
+///
+/// # Errors
+/// [`ReadError::OverLimit`] for more cells or text than a file may have.
+pub(in crate::read) fn read_tsv(
+    bytes: &[u8],
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
+    read(&decode(bytes, None, findings), Format::Tsv, budget)
+}
+
+/// The text as tables and paragraphs; as lines where it is no text of such fields.
+fn read(text: &str, format: Format, budget: &mut Budget) -> Result<Document, ReadError> {
+    for &(separator, _) in SEPARATORS.iter().filter(|(_, of)| *of == format) {
+        if let Some(records) = table(text, separator, budget)? {
+            return document(records, budget);
         }
     }
-    Ok(None)
+    read_lines(text, budget)
+}
+
+/// The rows of a text of fields; nothing where it is none.
+fn table(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<Record>>, ReadError> {
+    // Every row of several fields has a separator.
+    if memchr::memchr_iter(separator, text.as_bytes()).take(ROWS).count() < ROWS {
+        return Ok(None);
+    }
+    records(text, separator, budget)
 }
 
 /// The rows, where they are those of a table: many with the fields of the row beside them, and some with figures.
@@ -57,8 +103,10 @@ fn records(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<
     let is_figure =
         |field: &String| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let with_figures = rows.iter().filter(|&&at| records[at].fields.iter().any(is_figure)).count();
-    // What is copied from a table of Word has tabs too, and as many as each row has cells: that is the binding's matter.
-    let even = separator != b'\t' || rows.iter().all(|&at| width(at) == width(rows[0]));
+    // What is copied from a table of Word has tabs too, and as many as each row has cells: that is the binding's matter. It has no
+    // quotation marks around its fields.
+    let quoted = memchr::memmem::find_iter(text.as_bytes(), b"\"\t").take(ROWS).count() == ROWS;
+    let even = separator != b'\t' || quoted || rows.iter().all(|&at| width(at) == width(rows[0]));
     let is_table = even && rows.len() >= ROWS && with_figures >= ROWS_WITH_FIGURES && regular * 5 >= rows.len() * 4;
     Ok(is_table.then_some(records))
 }
@@ -74,6 +122,7 @@ fn document(records: Vec<Record>, budget: &mut Budget) -> Result<Document, ReadE
             for (column, text) in (0..).zip(fields) {
                 budget.spend(Resource::Blocks, 1)?;
                 let place = Place { column: Some(column), ..Place::line(line as usize) };
+                let text = without_formula(text);
                 grid.add(Cell { text, place, ..Cell::default() }, budget)?;
             }
             continue;
@@ -92,12 +141,21 @@ fn document(records: Vec<Record>, budget: &mut Budget) -> Result<Document, ReadE
     Ok(document)
 }
 
+/// A field as it is shown where a spreadsheet keeps digits as text: `="007"`.
+fn without_formula(text: String) -> String {
+    match text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        Some(inside) if !inside.contains('"') => inside.to_owned(),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn said(text: &str) -> Option<Vec<String>> {
-        let document = read(text, &mut Budget::default()).ok()??;
+        let format = format(text.as_bytes(), &mut Budget::default()).ok().filter(|format| *format != Format::Text)?;
+        let document = read(text, format, &mut Budget::default()).ok()?;
         let block = |block: &Block| match block {
             Block::Paragraph(line) => format!("{}: {}", line.place.line.unwrap_or(0), line.text),
             Block::Grid(grid) => {
@@ -111,8 +169,8 @@ mod tests {
 
     #[test]
     fn rows_of_fields_are_tables_and_lines_are_paragraphs() {
-        for separator in [",", "\t"] {
-            let text = "某局年报\n共收到12件。\n\"项目\",\"本年\n数量\"\n\"行政\"\"许可\"\"\",\"1,234\"\n行政处罚,12\n行政强制,\n收费,3.5\n完\n".replace(',', separator).replace("1\t234", "1,234");
+        for separator in [",", "\t", ";"] {
+            let text = "某局年报\n共收到12件。\n\"项目\",\"本年\n数量\"\n\"行政\"\"许可\"\"\",\"1,234\"\n行政处罚,12\n行政强制,\n收费,3.5\n完\n".replace(',', separator).replace("1\t234", "1,234").replace("1;234", "1,234");
             let expected = [
                 "0: 某局年报",
                 "1: 共收到12件。",

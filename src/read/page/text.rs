@@ -1,10 +1,8 @@
-//! Plain text: every line a paragraph with its blanks, tabs and pipes kept. Tables in text are the binding's matter, but for those
-//! of fields between commas or tabs.
+//! Plain text: every line a paragraph with its blanks, tabs and pipes kept. Tables in text are the binding's matter.
 
 use crate::document::{Block, Budget, Document, Paragraph, Place, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
-use crate::read::page::delimited;
 use crate::read::shared::encoding::decode;
 
 /// Reads a plain text. Lines are counted as editors count them; a form feed, a vertical tab and the separators of Unicode part
@@ -17,11 +15,7 @@ pub(in crate::read) fn read(
     budget: &mut Budget,
     findings: &mut Vec<Finding>,
 ) -> Result<Document, ReadError> {
-    let text = decode(bytes, None, findings);
-    match delimited::read(&text, budget)? {
-        Some(document) => Ok(document),
-        None => read_lines(&text, budget),
-    }
+    read_lines(&decode(bytes, None, findings), budget)
 }
 
 /// Reads a text that is decoded already.

@@ -1,6 +1,6 @@
 //! What a file holds and the reader leaves out, counted, and the findings that say so.
 
-use crate::finding::code::read::CONTENT_SKIPPED;
+use crate::finding::code::read::{CONTENT_SKIPPED, EMBEDDED_WORKBOOK};
 use crate::finding::{Finding, Message};
 
 /// A kind of content that is left out.
@@ -10,6 +10,8 @@ pub(in crate::read) enum Kind {
     Chunk,
     /// An embedded or linked object or control.
     Object,
+    /// An embedded workbook that was read in its place.
+    Workbook,
     /// A chart or a diagram.
     Chart,
     /// A picture that lies outside of the file.
@@ -24,7 +26,7 @@ pub(in crate::read) enum Kind {
 
 /// How often each kind was met.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Skipped([u32; 7]);
+pub(in crate::read) struct Skipped([u32; 8]);
 
 impl Skipped {
     /// Counts one.
@@ -35,9 +37,10 @@ impl Skipped {
 
     /// A finding for each kind that was met.
     pub(in crate::read) fn findings(&self) -> impl Iterator<Item = Finding> {
-        const KINDS: [Kind; 7] = [
+        const KINDS: [Kind; 8] = [
             Kind::Chunk,
             Kind::Object,
+            Kind::Workbook,
             Kind::Chart,
             Kind::LinkedPicture,
             Kind::BrokenPicture,
@@ -45,7 +48,8 @@ impl Skipped {
             Kind::Part,
         ];
         let met = KINDS.into_iter().filter(|&kind| self.0[kind as usize] > 0);
-        met.map(|kind| Finding::new(&CONTENT_SKIPPED, message(kind, self.0[kind as usize])))
+        let code = |kind| if kind == Kind::Workbook { &EMBEDDED_WORKBOOK } else { &CONTENT_SKIPPED };
+        met.map(move |kind| Finding::new(code(kind), message(kind, self.0[kind as usize])))
     }
 }
 
@@ -58,8 +62,16 @@ fn message(kind: Kind, count: u32) -> Message {
             ),
         ),
         Kind::Object => (
-            format!("有 {count} 个嵌入对象，只读取了其显示图片。请核对输出。"),
-            format!("There are {count} embedded object(s); only the pictures they show were read. Check the output."),
+            format!("有 {count} 个嵌入对象，只读取了其显示图片。其中有表格的，请在 Word 中改为普通表格后重新报送。"),
+            format!(
+                "There are {count} embedded object(s); only the pictures they show were read. Make a table of Word of any that holds figures, and send the file again."
+            ),
+        ),
+        Kind::Workbook => (
+            format!("有 {count} 个嵌入的 Excel 表格，已按工作表中的数字读取。请核对与页面所见是否一致。"),
+            format!(
+                "{count} embedded workbook(s) were read by the figures in their sheet. Check that the page shows the same."
+            ),
         ),
         Kind::Chart => (
             format!("有 {count} 个图表或 SmartArt 图形，未读取。请核对输出是否缺少内容。"),

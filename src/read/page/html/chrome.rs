@@ -178,6 +178,8 @@ fn is_no_text(name: &str) -> bool {
             | "audio"
             | "video"
             | "canvas"
+            | "progress"
+            | "meter"
     )
 }
 

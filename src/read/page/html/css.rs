@@ -16,6 +16,9 @@ const MOST_BYTES: usize = 1 << 20;
 /// Rules that are kept: those that may hide something.
 const MOST_RULES: usize = 2_000;
 
+/// Blocks of rules in each other that are looked at.
+const MOST_NESTED: usize = 4;
+
 /// Elements above one that a selector is held against.
 const MOST_ABOVE: usize = 64;
 
@@ -27,6 +30,10 @@ struct Compound {
     classes: Vec<String>,
     /// `:nth-child(n)`, `:first-child`.
     nth: Option<usize>,
+    /// `[name]` and `[name=value]`.
+    attributes: Vec<(String, Option<String>)>,
+    /// `:not(.class)`: classes that it must not have.
+    without: Vec<String>,
 }
 
 /// A selector, the last compound first, and whether each but the first is right above the one before.
@@ -84,6 +91,7 @@ impl Sheet {
         let Some(element) = page.element(id).filter(|_| !self.rules.is_empty()) else { return Ok((looks, important)) };
         let mut found: Vec<usize> = Vec::new();
         let mut look_up = |key: &str| found.extend(self.by_key.get(key).into_iter().flatten());
+        look_up("");
         look_up(element.name());
         for class in element.attr("class").unwrap_or_default().split_ascii_whitespace().take(20) {
             look_up(&format!(".{class}"));
@@ -105,14 +113,21 @@ impl Sheet {
     }
 
     fn parse(&mut self, text: &str) {
-        let text = without_comments(text);
-        let mut rest = text.as_str();
+        self.parse_rules(&without_comments(text), 0);
+    }
+
+    /// Takes the rules of a text that stands so many blocks deep.
+    fn parse_rules(&mut self, text: &str, depth: usize) {
+        let mut rest = text;
         while let Some(open) = rest.find('{') {
             let selectors = rest[..open].trim();
             let (at_rule, body) = (selectors.rsplit(';').next().unwrap_or_default().trim(), &rest[open + 1..]);
             if at_rule.starts_with('@') {
-                // What holds on paper, on narrow screens, or for fonts.
-                rest = behind_block(body);
+                let behind = behind_block(body);
+                if holds_on_screens(at_rule) && depth < MOST_NESTED {
+                    self.parse_rules(&body[..body.len() - behind.len()], depth + 1);
+                }
+                rest = behind;
                 continue;
             }
             let Some(close) = body.find('}') else { return };
@@ -129,7 +144,12 @@ impl Sheet {
                 let sum = |count: fn(&Compound) -> usize| chain.iter().map(|part| count(&part.0)).sum();
                 let specificity = (
                     sum(|part| usize::from(part.id.is_some())),
-                    sum(|part| part.classes.len() + usize::from(part.nth.is_some())),
+                    sum(|part| {
+                        part.classes.len()
+                            + part.attributes.len()
+                            + part.without.len()
+                            + usize::from(part.nth.is_some())
+                    }),
                     sum(|part| usize::from(part.tag.is_some())),
                 );
                 self.rules.push(Rule { chain, specificity, looks, important });
@@ -172,7 +192,12 @@ impl Compound {
         let has = |class: &String| {
             element.attr("class").is_some_and(|known| known.split_ascii_whitespace().any(|known| known == class))
         };
+        let says = |(name, value): &(String, Option<String>)| {
+            element.attr(name).is_some_and(|said| value.as_deref().is_none_or(|value| value == said))
+        };
         self.tag.as_ref().is_none_or(|tag| tag == element.name())
+            && self.attributes.iter().all(says)
+            && !self.without.iter().any(has)
             && self.id.as_ref().is_none_or(|id| element.attr("id") == Some(id))
             && self.classes.iter().all(has)
             && self.nth.is_none_or(|nth| number(page, id, nth) == Some(nth))
@@ -205,6 +230,18 @@ fn compound(word: &str) -> Option<Compound> {
     let mut rest = word;
     while !rest.is_empty() {
         let kind = rest.chars().next()?;
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (inside, behind) = inside.split_once(']')?;
+            compound.attributes.push(attribute(inside)?);
+            rest = behind;
+            continue;
+        }
+        if let Some(inside) = rest.strip_prefix(":not(.") {
+            let (class, behind) = inside.split_once(')')?;
+            compound.without.push(Some(class).filter(|class| !class.contains(['.', '#', ':', '[', ' ']))?.to_owned());
+            rest = behind;
+            continue;
+        }
         let start = usize::from(matches!(kind, '.' | '#' | ':'));
         let end = rest[start..].find(['.', '#', ':', '[', '*', '+', '~']).map_or(rest.len(), |end| start + end);
         let name = &rest[start..end];
@@ -225,6 +262,24 @@ fn compound(word: &str) -> Option<Compound> {
         rest = &rest[end..];
     }
     Some(compound)
+}
+
+/// What an attribute must be: `[name]`, `[name="value"]`; nothing for the other comparisons.
+fn attribute(inside: &str) -> Option<(String, Option<String>)> {
+    let (name, value) = inside.split_once('=').map_or((inside, None), |(name, value)| (name, Some(value)));
+    let name = name.trim().to_ascii_lowercase();
+    let is_name = !name.is_empty() && name.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'-');
+    let value = value.map(|value| value.trim().trim_matches(['"', '\'']).to_owned());
+    is_name.then_some((name, value))
+}
+
+/// Whether the rules in a block hold where a page is read: on every screen, or behind a condition that browsers meet.
+fn holds_on_screens(at_rule: &str) -> bool {
+    let rule = at_rule.to_ascii_lowercase();
+    let Some(media) = rule.strip_prefix("@media") else {
+        return rule.starts_with("@layer") || rule.starts_with("@supports");
+    };
+    media.split(',').any(|media| matches!(media.trim(), "screen" | "all" | "only screen"))
 }
 
 fn without_comments(text: &str) -> String {
@@ -268,11 +323,21 @@ mod tests {
 
     #[test]
     fn selectors_of_every_simple_kind() {
-        for selector in ["td", ".hide", "#a", "td.hide.x", "table tr.old > td", "tr td:nth-child(2)", "TD:first-child"]
-        {
+        for selector in [
+            "td[hidden]",
+            "td[a=\"b\"].c",
+            ".a:not(.b)",
+            "td",
+            ".hide",
+            "#a",
+            "td.hide.x",
+            "table tr.old > td",
+            "tr td:nth-child(2)",
+            "TD:first-child",
+        ] {
             assert!(chain(selector).is_some(), "{selector}");
         }
-        for selector in ["", ">", "> p", "a +b", "td[hidden]", "p:hover", "*", ".", "a..b", ":nth-child(2n)"] {
+        for selector in ["", ">", "> p", "a +b", "td[a^=b]", "p:hover", "*", ".", "a..b", ":nth-child(2n)"] {
             assert!(chain(selector).is_none(), "{selector}");
         }
     }
@@ -282,9 +347,9 @@ mod tests {
         let mut sheet = Sheet::default();
         sheet.parse(
             "<!-- @import url(x.css); .a{COLOR:red} /* .b{display:none} */ .c, td.d { Display : NONE ; } @media print{.e{display:none} .f{}}
-             .g{visibility:hidden} @charset \"utf-8\"; .h{font-size:0} .i{display:none",
+             .g{visibility:hidden} @charset \"utf-8\"; .h{font-size:0} @media screen{.j{display:none} td{color:red}} @media (max-width:9px){.k{display:none}} @layer a{.l{opacity:0}} .i{display:none",
         );
         let keys: Vec<String> = sheet.rules.iter().map(|rule| rule.chain[0].0.key()).collect();
-        assert_eq!(keys, [".a", ".c", ".d", ".g", ".h"]);
+        assert_eq!(keys, [".a", ".c", ".d", ".g", ".h", ".j", "td", ".l"]);
     }
 }

@@ -10,6 +10,13 @@ pub(super) fn value(element: &Element) -> Option<&str> {
     element.attr("value").filter(|value| is_shown && !value.trim().is_empty())
 }
 
+/// Whether what was filled in is a figure.
+pub(super) fn is_figure(value: &str) -> bool {
+    let value = value.trim();
+    value.starts_with(|first: char| first.is_ascii_digit())
+        && value.bytes().all(|sign| sign.is_ascii_digit() || matches!(sign, b'.' | b','))
+}
+
 /// The choice of a `select` that the page shows: the last that is selected, else the first.
 pub(super) fn chosen(page: &Page, select: Id) -> Option<Id> {
     let options = page.walk(select).filter_map(|step| match step {

@@ -61,6 +61,12 @@ struct Group {
     cut: bool,
     mso: bool,
     column: bool,
+    /// It is moved up or down on its line, by so many points.
+    relative: bool,
+    up: f64,
+    /// The colours of its text and of what lies behind it.
+    ink: Option<[u8; 3]>,
+    behind: Option<[u8; 3]>,
 }
 
 impl Group {
@@ -74,27 +80,53 @@ impl Group {
                 self.looks.collapsed = Some(value == "collapse");
             }
             "mso-hide" => face.hidden = Some(value == "all"),
-            "color" => match colour(value) {
+            "color" | "-webkit-text-fill-color" => match colour(value) {
                 Some(Ink::Clear) => face.pale = Some(true),
-                Some(Ink::Rgb(colour)) => face.ink(colour),
+                Some(Ink::Rgb(colour)) => {
+                    self.ink = Some(colour);
+                    face.ink(colour);
+                }
                 None => face.pale = Some(false),
             },
             "background" | "background-color" => {
                 if let Some(paper) = paper(value) {
                     face.paper = Some(paper);
                 }
+                self.behind = match colour(value) {
+                    Some(Ink::Rgb(colour)) => Some(colour),
+                    _ => None,
+                };
             }
             "background-image" if value != "none" => face.paper = Some(Paper::Coloured),
             "font-size" => size(value, face),
-            "font" if value.starts_with("0/") || value.starts_with("0 ") => face.tiny = Some(true),
+            "font" => {
+                let is_size = |part: &&str| part.starts_with(|first: char| first.is_ascii_digit()) && !is_weight(part);
+                if let Some(of) = value.split_ascii_whitespace().find(is_size) {
+                    size(of.split('/').next().unwrap_or_default(), face);
+                }
+            }
             "text-decoration" | "text-decoration-line" if value.contains("line-through") => face.struck = Some(true),
             "vertical-align" => face.shift = Some(Shift::named(value)),
             "mso-text-raise" => {
                 face.shift = points(value).map(Shift::by_points).or(face.shift);
             }
             "opacity" if value.parse::<f64>().is_ok_and(|opacity| opacity < 0.05) => face.away = Some(true),
-            "position" => self.placed = matches!(value, "absolute" | "fixed"),
-            "left" | "top" | "right" | "bottom" => self.outside |= is_outside(value),
+            "position" => {
+                self.placed = matches!(value, "absolute" | "fixed");
+                self.relative = value == "relative";
+            }
+            "left" | "top" | "right" | "bottom" => {
+                self.outside |= is_outside(value);
+                let moved = points(value).or_else(|| ems(value)).unwrap_or(0.0);
+                match name {
+                    "top" => self.up = -moved,
+                    "bottom" => self.up = moved,
+                    _ => {}
+                }
+            }
+            "content-visibility" => face.hidden = Some(value == "hidden"),
+            "filter" if value.replace(' ', "").contains("opacity(0)") => face.away = Some(true),
+            "clip-path" if is_clipped(value) => face.away = Some(true),
             "text-indent" | "margin-left" | "margin-top" if is_outside(value) => face.away = Some(true),
             "clip" if value.replace([' ', ','], "").starts_with("rect(000") || value.starts_with("rect(0px") => {
                 face.away = Some(true);
@@ -110,8 +142,13 @@ impl Group {
     }
 
     fn looks(mut self) -> Looks {
-        if self.placed && self.outside || self.flat && self.cut {
+        let same = self.ink.is_some() && self.ink == self.behind;
+        if self.placed && self.outside || self.flat && self.cut || same {
             self.looks.face.away = Some(true);
+        }
+        let moved = Shift::by_points(self.up);
+        if self.relative && moved != Shift::None {
+            self.looks.face.shift = Some(moved);
         }
         // A hidden column of a page that Excel saved.
         if self.column && self.looks.gone == Some(true) {
@@ -129,6 +166,7 @@ pub(super) fn of_element(element: &Element) -> Looks {
         "s" | "strike" | "del" => face.struck = Some(true),
         "sup" => face.shift = Some(Shift::Raised),
         "sub" => face.shift = Some(Shift::Lowered),
+        "a" if element.attr("href").is_some_and(is_note) => face.shift = Some(Shift::Raised),
         "font" => {
             if let Some(colour) = element.attr("color").and_then(colour) {
                 match colour {
@@ -153,6 +191,15 @@ pub(super) fn of_element(element: &Element) -> Looks {
     looks
 }
 
+/// Whether a link leads to a note of the page: its text is the number of that note, raised or not.
+fn is_note(href: &str) -> bool {
+    let Some(to) = href.strip_prefix('#') else { return false };
+    let name = to.trim_start_matches('_').trim_end_matches(|end: char| end.is_ascii_digit() || "-_:".contains(end));
+    ["fn", "ftn", "ftnref", "fnref", "edn", "footnote", "note", "cite", "cite_note"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// A colour of text.
 enum Ink {
     Rgb([u8; 3]),
@@ -166,6 +213,9 @@ fn colour(value: &str) -> Option<Ink> {
         return Some(Ink::Clear);
     }
     if matches!(value.as_str(), "white" | "snow" | "background" | "window") {
+        return Some(Ink::Rgb([0xFF; 3]));
+    }
+    if is_white_hsl(&value) {
         return Some(Ink::Rgb([0xFF; 3]));
     }
     if let Some(inside) = value.strip_prefix("rgba(").or_else(|| value.strip_prefix("rgb(")) {
@@ -191,6 +241,18 @@ fn colour(value: &str) -> Option<Ink> {
     let long: Option<String> = short.map(|digits| digits.chars().flat_map(|digit| [digit, digit]).collect());
     rgb(long.as_deref().unwrap_or(&value)).filter(|_| value.starts_with('#') || value.len() == 6).map(Ink::Rgb)
 }
+
+/// The white of `hsl()`, which has no other lightness.
+fn is_white_hsl(value: &str) -> bool {
+    let inside = value.strip_prefix("hsl(").or_else(|| value.strip_prefix("hsla("));
+    let lightness = inside.and_then(|inside| {
+        inside.trim_end_matches(')').split([',', ' ', '/']).filter(|part| !part.is_empty()).nth(2)?.strip_suffix('%')
+    });
+    lightness.and_then(|lightness| lightness.parse::<f64>().ok()).is_some_and(|lightness| lightness >= WHITE)
+}
+
+/// The lightness from which on a colour is white, in hundredths.
+const WHITE: f64 = 98.0;
 
 /// The paper of a background: nothing for one that is transparent.
 fn paper(value: &str) -> Option<Paper> {
@@ -229,6 +291,24 @@ fn is_outside(value: &str) -> bool {
         || ["%", "em", "rem", "vw"].iter().any(|unit| {
             value.strip_suffix(unit).and_then(|number| number.parse::<f64>().ok()).is_some_and(|number| number <= -99.0)
         })
+}
+
+/// Whether a path cuts all of an element off: half of it from both sides, a circle without a radius.
+fn is_clipped(value: &str) -> bool {
+    let inside = |name: &str| value.strip_prefix(name)?.strip_prefix('(')?.split([')', ' ']).next();
+    inside("inset").and_then(|inset| inset.strip_suffix('%')?.parse::<f64>().ok()).is_some_and(|inset| inset >= 50.0)
+        || inside("circle").is_some_and(|radius| matches!(radius, "0" | "0%" | "0px"))
+}
+
+/// Whether a part of a `font` says how thick the letters are.
+fn is_weight(part: &str) -> bool {
+    part.len() == 3 && part.ends_with("00")
+}
+
+/// A length in the height of the letters around, as points of a usual size.
+fn ems(value: &str) -> Option<f64> {
+    let number = value.strip_suffix("em").filter(|number| !number.ends_with('r'))?;
+    number.trim().parse::<f64>().ok().map(|number| number * 12.0)
 }
 
 /// A length in points; nothing for one that is not absolute.
@@ -282,6 +362,14 @@ mod tests {
             "text-decoration:line-through",
             "text-decoration: underline line-through red",
             "mso-hide:all",
+            "color:hsl(0,0%,100%)",
+            "font:1px/1 a",
+            "font:bold 0/0 a",
+            "clip-path:inset(50%)",
+            "content-visibility:hidden",
+            "filter:opacity(0)",
+            "color:#1f4e79;background-color:#1f4e79",
+            "-webkit-text-fill-color:transparent",
         ] {
             assert!(out(text), "{text}");
         }
@@ -303,6 +391,11 @@ mod tests {
             "text-decoration:none",
             "vertical-align:middle",
             "color:white;background:url(a.png)",
+            "color:hsl(210,50%,40%)",
+            "font:400 12px/1.5 a",
+            "font:bold 1.2em a",
+            "clip-path:inset(5% 0 0 0)",
+            "filter:opacity(0.5)",
         ] {
             assert!(!out(text), "{text}");
         }
@@ -313,6 +406,9 @@ mod tests {
         let shift = |text| declarations(text).0.face.shift;
         assert_eq!(shift("vertical-align: super"), Some(Shift::Raised));
         assert_eq!(shift("vertical-align:sub"), Some(Shift::Lowered));
+        assert_eq!(shift("position:relative;top:-5px"), Some(Shift::Raised));
+        assert_eq!(shift("position:relative;top:-.4em"), Some(Shift::Raised));
+        assert_eq!(shift("position:relative;top:1px"), None);
         assert_eq!(shift("position:relative;top:-3.0pt;mso-text-raise:3.0pt"), Some(Shift::Raised));
         let (plain, important) = declarations("display:none !important;color:red");
         assert_eq!((plain.gone, important.gone), (None, Some(true)));

@@ -60,8 +60,8 @@ fn role(name: &str) -> Role {
         "img" | "v:imagedata" | "image" => Role::Picture,
         "iframe" | "frame" | "object" | "embed" => Role::Frame,
         "input" => Role::Field,
-        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "div"
-        | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hr" | "html"
+        "address" | "article" | "aside" | "blockquote" | "body" | "button" | "center" | "dd" | "details" | "dialog"
+        | "div" | "dl" | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hr" | "html"
         | "legend" | "main" | "nav" | "option" | "p" | "section" | "summary" => Role::Block,
         _ => Role::Inline,
     }
@@ -114,6 +114,8 @@ pub(super) struct Walker<'a> {
     untold: u32,
     /// Why the outermost hidden element is, and its text.
     gone: Option<(AsideKind, String)>,
+    /// It stands within a paragraph.
+    gone_in_line: bool,
     furniture: u32,
     keep: u32,
     paragraphs: usize,
@@ -142,6 +144,7 @@ impl<'a> Walker<'a> {
             hidden: 0,
             untold: 0,
             gone: None,
+            gone_in_line: false,
             furniture: 0,
             keep: 0,
             paragraphs: 0,
@@ -204,7 +207,13 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A hidden element has ended: what stood in a table of data is told, and so are readings.
+    /// Whether an element stands within a paragraph's text: what is hidden there is told, other than the menus of a site.
+    fn is_in_text(&self, id: Id) -> bool {
+        let above = self.page.parent(id).and_then(|above| self.page.element(above));
+        above.is_some_and(|above| matches!(above.name(), "p" | "span" | "b" | "strong" | "font" | "em" | "u" | "i"))
+    }
+
+    /// A hidden element has ended: what stood in a table of data or within a paragraph is told, and so are readings.
     fn tell_gone(&mut self) -> Result<(), ReadError> {
         let Some((kind, text)) = self.gone.take() else { return Ok(()) };
         if text.trim().is_empty() || self.is_furniture() {
@@ -217,7 +226,7 @@ impl<'a> Walker<'a> {
                 let place = table.place();
                 self.document.asides.extend(Aside::new(kind, &text, place, self.budget)?);
             }
-            None if kind == AsideKind::Reading => self.words.leave_out(kind, &text),
+            None if kind == AsideKind::Reading || self.gone_in_line => self.words.leave_out(kind, &text),
             None => {}
         }
         Ok(())
@@ -244,6 +253,7 @@ impl<'a> Walker<'a> {
         self.untold += u32::from(verdict.hidden && verdict.why.is_none());
         if self.hidden == 1 && verdict.hidden {
             self.gone = verdict.why.map(|why| (why, String::new()));
+            self.gone_in_line = is_in_line(entered.role) && self.is_in_text(id);
         }
         if self.hidden == 0 {
             if !is_in_line(entered.role) {
@@ -265,9 +275,11 @@ impl<'a> Walker<'a> {
             Role::Item => self.item(element),
             Role::Picture => self.picture(element)?,
             Role::Field => {
-                // Outside of tables stand the boxes in which a site is searched.
+                // Outside of tables stand the boxes in which a site is searched, which hold words.
                 let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
-                if let Some(value) = fields::value(element).filter(|_| in_table) {
+                if let Some(value) = fields::value(element).filter(|value| in_table || fields::is_figure(value)) {
+                    // Two boxes beside each other are two figures.
+                    self.text(" ")?;
                     self.text(value)?;
                 }
             }

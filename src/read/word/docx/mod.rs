@@ -7,6 +7,7 @@ mod flow;
 mod inserted;
 pub(super) mod names;
 pub(super) mod numbering;
+mod objects;
 mod props;
 pub(super) mod shared;
 pub(super) mod styles;

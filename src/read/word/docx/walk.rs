@@ -10,6 +10,7 @@ use super::vml::vml_extent;
 use crate::document::{Block, PictureRef, Region, Resource};
 use crate::read::ReadError;
 use crate::read::container::Relationships;
+use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
 
@@ -45,6 +46,8 @@ pub(super) enum Element {
     Binary,
     /// `mc:AlternateContent`.
     Alternatives,
+    /// The raised or lowered part of a formula.
+    Shifted,
     Drawing,
 }
 
@@ -260,6 +263,10 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             }
             (A | M, "t") => return Ok(Some(self.text_element(true))),
             (A, "pPr" | "rPr" | "endParaRPr") | (M, "rPr" | "ctrlPr") => return Ok(None),
+            (M, "sup" | "sub") => {
+                self.shift(if tag.local == "sup" { Shift::Raised } else { Shift::Lowered });
+                return Ok(Some(Element::Shifted));
+            }
             (V, "shape" | "rect" | "roundrect" | "oval" | "line" | "polyline") => {
                 self.drawing.extent = tag.get("style").and_then(|style| vml_extent(&style));
                 self.drawing.alt = tag.get("alt").filter(|alt| !alt.is_empty()).map(std::borrow::Cow::into_owned);
@@ -270,24 +277,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 }
             }
             (V, "textpath") => self.word_art(tag)?,
-            (O, "OLEObject") => self.skipped(skipped::Kind::Object),
+            (O, "OLEObject") => self.embedded(tag)?,
             (GRAPHIC, "chart" | "relIds") => self.skipped(skipped::Kind::Chart),
             (AML, "annotation") => return Ok(self.annotation(tag)),
             _ => {}
         }
         Ok(Some(Element::Through))
-    }
-
-    /// Another file is shown here; one that is not read is counted.
-    fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
-        let Some(id) = id else {
-            self.skipped(skipped::Kind::Chunk);
-            return Ok(());
-        };
-        self.shared.yielded += 1;
-        let blocks = self.shared.inserted(id, self.relationships)?;
-        self.flow.insert(blocks);
-        Ok(())
     }
 
     pub(super) fn skipped(&mut self, kind: skipped::Kind) {
@@ -436,6 +431,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             }
             Element::RunProps => self.run_ends(),
             Element::Alternatives => drop(self.alternatives.pop()),
+            Element::Shifted => self.shift(Shift::None),
             Element::Text => {
                 if let Some(para) = self.flow.para() {
                     para.trim();

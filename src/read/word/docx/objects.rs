@@ -1,0 +1,44 @@
+//! What stands in a run and is no text: raised parts of formulas, other files, embedded objects.
+
+use super::walk::Walk;
+use crate::document::Region;
+use crate::read::ReadError;
+use crate::read::shared::marks::Shift;
+use crate::read::shared::skipped;
+use crate::read::xml::Tag;
+
+impl<'a> Walk<'a, '_, '_> {
+    /// What comes next stands above or below the line.
+    pub(super) fn shift(&mut self, shift: Shift) {
+        if let Some(para) = self.flow.para() {
+            para.props.face.shift = shift;
+        }
+    }
+
+    /// Another file is shown here; one that is not read is counted.
+    pub(super) fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
+        let Some(id) = id else {
+            self.skipped(skipped::Kind::Chunk);
+            return Ok(());
+        };
+        self.shared.yielded += 1;
+        let blocks = self.shared.inserted(id, self.relationships)?;
+        self.flow.insert(blocks);
+        Ok(())
+    }
+
+    /// An embedded object: the table of a workbook that is shown here is read, all else is counted.
+    pub(super) fn embedded(&mut self, tag: &Tag<'a>) -> Result<(), ReadError> {
+        let is_shown = tag.get("Type").is_none_or(|kind| kind == "Embed")
+            && tag.get("DrawAspect").is_none_or(|aspect| aspect == "Content");
+        let id = tag.get("id").filter(|_| is_shown && self.flow.region() == Region::Body);
+        let Some(id) = id else {
+            self.skipped(skipped::Kind::Object);
+            return Ok(());
+        };
+        self.shared.yielded += 1;
+        let blocks = self.shared.embedded(&id, self.relationships)?;
+        self.flow.insert(blocks);
+        Ok(())
+    }
+}
