@@ -283,6 +283,7 @@ mod tests {
         "waiver",
         "PDF",
         "pdf",
+        "csv",
         "zsh",
         "zip",
         "zh",

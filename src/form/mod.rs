@@ -12,6 +12,7 @@ mod identity;
 mod labelline;
 mod layout;
 mod load;
+mod look;
 mod narrative;
 mod needs;
 mod openrows;
@@ -42,14 +43,13 @@ pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsO
 pub use labelline::LabelLine;
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
+pub use look::{PageTurn, SectionLook};
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
 pub use openrows::{OpenSource, ParentBy, RowsSource};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
-pub use source::{
-    Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, PageTurn, SectionLook, UnitFrom, WordsSource,
-};
+pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom, WordsSource};
 pub use stands::row_words;
 pub use title::Title;
 pub use words::Words;

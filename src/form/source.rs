@@ -1,5 +1,6 @@
 //! A mapping file as it is written: the TOML keys, strict, before anything is resolved. `mappings/README.md` teaches the language.
 
+use super::look::{PageTurn, SectionLook};
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -168,27 +169,6 @@ pub struct SectionSource {
     pub above_title: bool,
 }
 
-/// How the paragraphs of a section stand on the page (GB/T 9704-2012, 7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SectionLook {
-    /// As running text, indented by two characters.
-    #[default]
-    Text,
-    /// The mark of the issuing body: in the middle, large and red.
-    Mark,
-    /// In the middle.
-    Centred,
-    /// In the middle above a red line, as the number of a document below the mark.
-    Number,
-    /// From the left margin on.
-    Flush,
-    /// A list whose items stand below the first one, which has a word before it.
-    List,
-    /// At the foot: smaller, from the left margin on, between lines.
-    Foot,
-}
-
 /// What stands in a field: a figure, or words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -253,17 +233,6 @@ pub enum UnitFrom {
     Line,
     /// In a column of the table with the role `unit`.
     Column,
-}
-
-/// How a table lies on paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PageTurn {
-    /// Upright, as the text.
-    #[default]
-    Portrait,
-    /// On a page that lies on its long side.
-    Landscape,
 }
 
 /// A statistics table.

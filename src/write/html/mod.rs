@@ -121,11 +121,11 @@ fn class(look: SectionLook) -> Option<&'static str> {
     match look {
         SectionLook::Text => None,
         SectionLook::Mark => Some("mark"),
-        SectionLook::Centred => Some("centred"),
-        SectionLook::Number => Some("number"),
+        SectionLook::Centred => Some("middle"),
+        SectionLook::Number => Some("ruled"),
         SectionLook::Flush => Some("flush"),
-        SectionLook::List => Some("list"),
-        SectionLook::Foot => Some("foot"),
+        SectionLook::List => Some("items"),
+        SectionLook::Foot => Some("record"),
     }
 }
 
