@@ -197,8 +197,8 @@ fn labels_at_a_page_end(size: f64) -> Vec<Vec<Vec<String>>> {
         for y in [top + 30.0, top + 60.0] {
             page.line((200.0, y), (300.0, y), &mut budget).unwrap();
         }
-        for row in 0..3 {
-            put(page, (210.0, top + 20.0 + 30.0 * f64::from(row)), 10.0, ["甲", "乙", "丙"][row as usize]);
+        for (row, text) in ["甲", "乙", "丙"].iter().enumerate() {
+            put(page, (210.0, top + 20.0 + 30.0 * row as f64), 10.0, text);
         }
     }
     put(&mut pages[0], (105.0, 720.0), size, "移动新媒");

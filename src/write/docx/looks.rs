@@ -13,7 +13,6 @@ pub(super) struct Dress {
 /// How a paragraph of a section stands; `None` for one that stands as running text.
 pub(super) fn dress(look: SectionLook, text: &str) -> Option<Dress> {
     let (style, paragraph, run) = match look {
-        SectionLook::Text => return None,
         SectionLook::Mark => ("Title", "", "<w:rPr><w:color w:val=\"FF0000\"/></w:rPr>"),
         SectionLook::Centred => {
             ("BodyText", "<w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/><w:jc w:val=\"center\"/>", "")
@@ -29,7 +28,6 @@ pub(super) fn dress(look: SectionLook, text: &str) -> Option<Dress> {
         SectionLook::List if is_further_item(text) => {
             ("BodyText", "<w:ind w:leftChars=\"500\" w:left=\"1600\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>", "")
         }
-        SectionLook::List => return None,
         SectionLook::Foot => (
             "BodyText",
             "<w:pBdr><w:top w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"auto\"/>\
@@ -37,6 +35,7 @@ pub(super) fn dress(look: SectionLook, text: &str) -> Option<Dress> {
              <w:ind w:leftChars=\"100\" w:left=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
             "<w:rPr><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr>",
         ),
+        SectionLook::Text | SectionLook::List => return None,
     };
     Some(Dress { style, paragraph, run })
 }

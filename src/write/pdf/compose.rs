@@ -10,7 +10,7 @@ use super::tree::{Heads, Kind};
 use crate::form::{Form, Layout, LayoutContent, SectionLook};
 use crate::report::{ExtraTable, Report};
 use crate::write::docx::extra;
-use crate::write::plan::{self, Closing, Piece, clean};
+use crate::write::plan::{self, Closing, Part, Piece, clean};
 
 /// Size of running text, and of the title.
 const BODY: f32 = 16.0;
@@ -52,7 +52,7 @@ impl Composer<'_> {
     /// The blocks of the whole report.
     pub(super) fn compose(&mut self) {
         let parts = plan::parts(self.form, self.report);
-        for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(|part| part.dressed()) {
+        for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
             self.dressed(look, piece);
         }
         self.title();
