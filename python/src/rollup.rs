@@ -182,7 +182,7 @@ impl Rollup {
 }
 
 /// Adds up the reports of many agencies along the tree of an agencies file, as ``nianbao rollup`` does; with ``out`` its files are
-/// written into that folder (汇总.xlsx, 汇总.csv, values.jsonl, findings.jsonl, the superior's report, index.html). ``previous`` is a folder
+/// written into that folder (汇总.xlsx, 汇总.csv, 汇总.schema.json, values.jsonl, findings.jsonl, the superior's report, index.html). ``previous`` is a folder
 /// of last year's reports, or last year's 汇总.xlsx.
 ///
 /// >>> import os, tempfile

@@ -18,7 +18,8 @@ const LISTED: usize = 12;
 const WHOLE: usize = 10;
 
 /// The row of the form in which the finding's cells stand, with column labels above and marks below; where they stand in
-/// several rows, the figures that are not 0, one a line. `None` for a finding without fields of the form.
+/// several rows, the figures that are not 0, one a line. `None` for a finding without fields of the form, and for one about more
+/// blank cells than are listed: a table or rows that are not there.
 pub fn excerpt(form: &Form, report: &Report, finding: &Finding, language: Language) -> Option<String> {
     let indices = |ids: &mut dyn Iterator<Item = &String>| -> Vec<FieldIndex> {
         ids.filter_map(|id| form.field_index(id)).collect()
@@ -33,7 +34,10 @@ pub fn excerpt(form: &Form, report: &Report, finding: &Finding, language: Langua
     if marked.iter().all(|&index| row(index) == row(first)) {
         Some(row_excerpt(form, report, finding, &marked, language))
     } else {
-        Some(list_excerpt(form, report, &marked))
+        let written = |index: &FieldIndex| {
+            report.values.get(&form.fields[*index].id).is_some_and(|value| !value.raw.trim().is_empty())
+        };
+        (marked.len() <= LISTED || marked.iter().any(written)).then(|| list_excerpt(form, report, &marked))
     }
 }
 
@@ -95,7 +99,7 @@ fn list_excerpt(form: &Form, report: &Report, marked: &[FieldIndex]) -> String {
         listed += 1;
         let field = &form.fields[index];
         let block = form.block(field);
-        let row = block.leaf_rows[field.row].label().map(|label| label.text.as_str()).unwrap_or_default();
+        let row = block.leaf_rows[field.row].label().map(|label| label.short.as_str()).unwrap_or_default();
         let label = cut(&format!("{row} {}", head(block, field.column)));
         lines.push((label, shown(report.values.get(&field.id))));
     }
