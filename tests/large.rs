@@ -47,36 +47,6 @@ fn five_thousand_reports_need_no_more_memory_than_five_hundred() {
     assert!(few > 0 && many * 5 <= few * 6, "{few} KiB for 500 reports, {many} KiB for 5,000");
 }
 
-/// Bytes that a roll-up may keep of a report.
-const KEPT: u64 = 1_500;
-
-#[test]
-#[ignore = "takes minutes; scripts/test runs it"]
-fn a_roll_up_keeps_about_a_kilobyte_a_report() {
-    let folder = Folder::new();
-    let counts = [1_000, 4_000];
-    // Reports of a year that fewer have are kept until the last one is read, and are no row.
-    let mut years: BTreeMap<Option<i16>, usize> = BTreeMap::new();
-    let peaks = counts.map(|count| {
-        let name = format!("in-{count}");
-        for seed in 0..count {
-            let mut report = report(seed);
-            *years.entry(report.year).or_default() += usize::from(count == counts[1]);
-            report.agency = Some(format!("青山县第{seed}中学"));
-            folder.file(&format!("{name}/{:03}/{seed}.html", seed / 100), page(&report));
-        }
-        peak(&folder, &["rollup", &name, "-o", &format!("out-{count}")])
-    });
-    let lines = fs::read_to_string(folder.path("out-4000/汇总.csv")).expect("a table").lines().count();
-    assert_eq!(Some(lines - 1), years.values().max().copied());
-    let kept = peaks[1].saturating_sub(peaks[0]) * 1024 / (counts[1] - counts[0]);
-    println!(
-        "peak: {} KiB for {} reports, {} KiB for {}: {kept} bytes a report",
-        peaks[0], counts[0], peaks[1], counts[1]
-    );
-    assert!(peaks[0] > 0 && kept <= KEPT, "{peaks:?} KiB: {kept} bytes a report");
-}
-
 #[test]
 #[ignore = "takes minutes; scripts/test runs it"]
 fn a_run_killed_at_any_moment_leaves_whole_files_and_the_same_command_finishes_it() {
