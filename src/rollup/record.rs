@@ -104,7 +104,7 @@ pub(super) fn put_sum(out: &mut Vec<u8>, sum: &Sum) {
     }
 }
 
-/// What is left to read of a record. A record that was cut reads as zeros, which does not happen to memory.
+/// What is left to read of a record. What cannot be read of one is no number, never 0.
 pub(super) struct Bytes<'r>(pub(super) &'r [u8]);
 
 impl<'r> Bytes<'r> {
@@ -130,13 +130,13 @@ impl<'r> Bytes<'r> {
         self.number() as usize
     }
 
-    fn decimal(&mut self) -> Decimal {
+    fn decimal(&mut self) -> Option<Decimal> {
         let first = self.byte();
         // A mantissa has 96 bits.
         let (mantissa, scale) = (self.number().cast_signed(), u32::from(first & !(1 << BITS)));
-        let mut number = Decimal::try_from_i128_with_scale(mantissa, scale).unwrap_or_default();
+        let mut number = Decimal::try_from_i128_with_scale(mantissa, scale).ok()?;
         number.set_sign_negative(first >> BITS != 0);
-        number
+        Some(number)
     }
 
     pub(super) fn take(&mut self, length: usize) -> &'r [u8] {
@@ -154,7 +154,7 @@ impl<'r> Bytes<'r> {
         (0..self.length())
             .map(|_| {
                 let parts = self.byte();
-                let number = (parts & NUMBER != 0).then(|| self.decimal());
+                let number = if parts & NUMBER != 0 { self.decimal() } else { None };
                 let raw = if parts & RAW != 0 { self.text() } else { Box::default() };
                 let place = if parts & PLACE != 0 { self.text() } else { Box::default() };
                 let kind = KINDS.get(usize::from(parts & !(NUMBER | RAW | PLACE))).copied().unwrap_or_default();
@@ -168,7 +168,7 @@ impl<'r> Bytes<'r> {
         (0..self.length())
             .map(|_| {
                 let parts = self.byte();
-                let number = (parts & NUMBER != 0).then(|| self.decimal());
+                let number = if parts & NUMBER != 0 { self.decimal() } else { None };
                 for _ in 0..(parts & RAW).count_ones() + (parts & PLACE).count_ones() {
                     let length = self.length();
                     self.take(length);
@@ -183,7 +183,7 @@ impl<'r> Bytes<'r> {
         let mut sum = Sum { figures: Vec::with_capacity(length), over: Vec::with_capacity(length) };
         for _ in 0..length {
             let what = self.byte();
-            sum.figures.push((what == PRESENT).then(|| self.decimal()));
+            sum.figures.push(if what == PRESENT { self.decimal() } else { None });
             sum.over.push(what == OVER);
         }
         sum

@@ -86,6 +86,10 @@ impl Composer<'_> {
             SectionLook::List | SectionLook::Text => (body, Align::Left(INDENT)),
         };
         self.lines(&clean(text), &style, align, Kind::Paragraph, false);
+        // The red line of the standard is not drawn; the room around it is left.
+        if let (SectionLook::Number, Some(Block::Lines { below, .. })) = (look, self.blocks.last_mut()) {
+            *below = BELOW_TITLE;
+        }
     }
 
     fn title(&mut self) {
