@@ -135,13 +135,18 @@ impl Compiler<'_> {
         if form.tables.iter().any(Table::is_open) {
             form.open = Some(Arc::new(Vec::new()));
         }
+        let rows: Vec<Form> = match form.open {
+            Some(_) => (0..form.set_count()).map(|set| form.example(set).into_owned()).collect(),
+            None => Vec::new(),
+        };
         let mut rule_ids: Vec<&str> = Vec::new();
         for rule in &source.rule {
             if rule_ids.contains(&rule.id.get_ref().as_str()) {
                 self.twice(rule.id.span(), ("规则编号", "rule"), rule.id.get_ref());
             }
             rule_ids.push(rule.id.get_ref());
-            let expanded = if form.open.is_some() { expand_open(rule, &form) } else { expand(rule, &form, false) };
+            let expanded =
+                if form.open.is_some() { expand_open(rule, &form, &rows) } else { expand(rule, &form, false) };
             match expanded {
                 Ok(rule) => form.rules.push(rule),
                 Err(mistake) => self.mistakes.push(mistake),

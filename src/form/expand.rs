@@ -174,14 +174,14 @@ impl Form {
     }
 }
 
-/// A rule of a form with open tables, tried on rows as reports have them.
+/// A rule of a form with open tables, tried on rows as reports have them: `examples` has the form's example for every set of columns.
 ///
 /// # Errors
 /// Why it says nothing of any of them.
-pub(super) fn expand_open(source: &RuleSource, form: &Form) -> Result<Rule, Mistake> {
+pub(super) fn expand_open(source: &RuleSource, form: &Form, examples: &[Form]) -> Result<Rule, Mistake> {
     let mut first = None;
-    for number in 0..form.set_count() {
-        match expand(source, &form.example(number), true) {
+    for example in examples {
+        match expand(source, example, true) {
             Ok(found) if !found.instances.is_empty() => {
                 let mut rule = expand(source, form, true)?;
                 rule.examples = rule::open_examples(source, form)?;
@@ -191,9 +191,9 @@ pub(super) fn expand_open(source: &RuleSource, form: &Form) -> Result<Rule, Mist
             Err(mistake) => first = first.or(Some(mistake)),
         }
     }
-    let nothing = || match expand(source, &form.example(0), false) {
-        Err(mistake) => mistake,
-        Ok(_) => Mistake::new(source.id.span(), "这条规则不涉及任何字段。", "the rule says nothing of any field"),
+    let nothing = || match examples.first().map(|example| expand(source, example, false)) {
+        Some(Err(mistake)) => mistake,
+        _ => Mistake::new(source.id.span(), "这条规则不涉及任何字段。", "the rule says nothing of any field"),
     };
     Err(first.unwrap_or_else(nothing))
 }
