@@ -186,6 +186,7 @@ impl<'a> Gathered<'a> {
             total: Total::default(),
             missing: Vec::new(),
             unreadable: Vec::new(),
+            first_other: first_others(&self.others, agencies),
             others: self.others,
             repeated,
             previous: None,
@@ -281,6 +282,16 @@ fn say_repeated(found: &Repeated, agencies: &Agencies) -> Told {
         ),
     );
     Told { agency: Some(found.agency), file: Some(found.counted.clone()), finding: Finding::new(code, message) }
+}
+
+/// By agency, the first of the reports that do not count.
+fn first_others(others: &[OtherReport], agencies: &Agencies) -> HashMap<usize, usize> {
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    for (index, other) in others.iter().enumerate() {
+        by_name.entry(other.agency.as_deref().unwrap_or_default()).or_insert(index);
+    }
+    let named = agencies.list().iter().enumerate();
+    named.filter_map(|(agency, listed)| Some((agency, *by_name.get(listed.name.as_str())?))).collect()
 }
 
 /// Says that a report with errors is part of the sums, or that it was kept out of them.

@@ -12,6 +12,8 @@ mod record;
 mod report;
 mod sums;
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
 use crate::agencies::Agencies;
@@ -147,6 +149,8 @@ pub struct Rollup<'a> {
     pub unreadable: Vec<Unreadable>,
     /// Reports that do not count, in the order of the inputs.
     pub others: Vec<OtherReport>,
+    /// By agency, where in `others` its first report is.
+    first_other: HashMap<usize, usize>,
     /// Agencies with more than one report.
     pub repeated: Vec<Repeated>,
     /// Last year's figures, where they were given.
