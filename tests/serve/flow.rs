@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::client::Server;
-use super::office::{FIELD, docx, right, wrong};
+use super::office::{FIELD, docx, of_year, right, wrong};
 
 fn errors(report: &Value) -> usize {
     let findings = report["report"]["findings"].as_array().unwrap();
@@ -187,6 +187,30 @@ fn an_archive_is_taken_apart_and_agencies_that_are_missing_are_named() {
     let workbook = server.ask("GET", &format!("/api/rollup/{}", super::client::encoded("汇总.xlsx")), b"");
     assert!(workbook.status == 200 && workbook.body.starts_with(b"PK"));
     assert_eq!(server.ask("GET", "/api/rollup/shown.json", b"").status, 404);
+    let reminders = server.post("/api/reminders", &json!({ "year": 2025 }));
+    assert_eq!(reminders.status, 200, "{}", String::from_utf8_lossy(&reminders.body));
+    let mut reminders = zip::ZipArchive::new(std::io::Cursor::new(reminders.body)).unwrap();
+    let mut names: Vec<String> = reminders.file_names().map(|name| name.unwrap().into_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["全部（打印用）.docx", "青岚县教育局.docx"]);
+    let mut letter = Vec::new();
+    std::io::Read::read_to_end(&mut reminders.by_name("青岚县教育局.docx").unwrap(), &mut letter).unwrap();
+    let letter = nianbao::read::read(&letter, Some("letter.docx"), &mut nianbao::document::Budget::default()).unwrap();
+    let letter = format!("{letter:?}");
+    assert!(letter.contains("青岚县教育局：") && letter.contains("关于催报2025年"), "{letter}");
+    // Last year's report is told by its year, and asks for no reminder.
+    server.send("教育局.docx", &docx(&of_year(8, "青岚县教育局", 2024)));
+    assert_eq!(server.settled()["counts"]["other"], 1);
+    let sums = server.get("/api/rollup");
+    assert_eq!(
+        (&sums["missing"], &sums["counts"]["missing"], &sums["counts"]["other"]),
+        (&json!([]), &json!(0), &json!(1))
+    );
+    let state = |name: &str| {
+        sums["tree"].as_array().unwrap().iter().find(|node| node["name"] == name).unwrap()["state"].clone()
+    };
+    assert_eq!(state("青岚县教育局"), "other");
+    assert_eq!(server.post("/api/reminders", &json!({})).status, 400);
     server.kill();
     let server = Server::start(folder.path());
     assert_eq!(server.settled()["counts"]["clean"], 2);

@@ -13,23 +13,28 @@ pub(super) const FIELD: &str = "requests.granted.enterprise";
 
 /// A right report of an agency.
 pub(super) fn right(seed: u64, agency: &str) -> Report {
+    of_year(seed, agency, 2025)
+}
+
+/// The same of any year.
+pub(super) fn of_year(seed: u64, agency: &str, wanted: i16) -> Report {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
     let mut report = Sampler::new(seed).report(form);
-    let (name, year) = (report.agency.replace(agency.to_owned()).unwrap(), report.year.replace(2025).unwrap());
+    let (name, year) = (report.agency.replace(agency.to_owned()).unwrap(), report.year.replace(wanted).unwrap());
     // Whatever names the year or the agency names the new ones.
     let renewed = |text: &str| {
-        let text = text.replace(&(year + 1).to_string(), "<next>").replace(&year.to_string(), "2025");
-        text.replace("<next>", "2026").replace(&name, agency)
+        let text = text.replace(&(year + 1).to_string(), "<next>").replace(&year.to_string(), &wanted.to_string());
+        text.replace("<next>", &(wanted + 1).to_string()).replace(&name, agency)
     };
     for piece in report.sections.iter_mut().flat_map(|section| &mut section.content).chain(&mut report.unclaimed) {
         if let Content::Paragraph { text, .. } = piece {
             *text = renewed(text);
         }
     }
-    report.period = Some(Period { from: jiff::civil::date(2025, 1, 1), to: jiff::civil::date(2025, 12, 31) });
-    report.published = Some(jiff::civil::date(2026, 1, 15));
-    report.title = Some(form.title.for_report(agency, 2025));
+    report.period = Some(Period { from: jiff::civil::date(wanted, 1, 1), to: jiff::civil::date(wanted, 12, 31) });
+    report.published = Some(jiff::civil::date(wanted + 1, 1, 15));
+    report.title = Some(form.title.for_report(agency, wanted));
     report
 }
 

@@ -3,6 +3,7 @@
 mod files;
 mod history;
 mod lists;
+mod reminders;
 mod reports;
 mod session;
 mod settings;
@@ -84,6 +85,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/api/reports/{id}/return", post(writes::send_back))
         .route("/api/reports/{id}/use", post(writes::use_version))
         .route("/api/bundle", post(reports::bundle))
+        .route("/api/reminders", post(reminders::all))
         .route("/api/rollup", get(sums::rollup))
         .route("/api/rollup/{name}", get(sums::file))
         .route("/api/log", get(history::log))

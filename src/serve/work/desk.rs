@@ -172,6 +172,9 @@ impl<'a> Desk<'a> {
             Ask::Source { which, field } => self.source(&which, field.as_deref()),
             Ask::Make { which, kind, chinese, findings, out } => self.make(&which, kind, (chinese, &findings), &out),
             Ask::Bundle { files, chinese, out } => self.bundle(&files, chinese, &out),
+            Ask::Reminders { agencies, year, form, chinese, out } => {
+                self.reminders(&agencies, (year, form.as_deref()), chinese, &out)
+            }
             Ask::Rollup { files, year, without_errors, out } => self.rollup(&files, year, without_errors, &out),
             Ask::Blank { form, suffix, out } => self.blank(&form, &suffix, &out),
             Ask::Candidate { what, name, path } => self.candidate(&what, &name, &path),

@@ -1,14 +1,16 @@
 //! Files made of a report: the same writers as those of `convert`, and what goes back to the sender.
 
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::batch::{Content, Loader, Maker, Pipeline, guarded, safe_name, write_whole};
-use crate::finding::{Bilingual, Message};
+use crate::finding::{Bilingual, Message, system};
 use crate::form::Forms;
 use crate::report::Report;
 use crate::write::pdf::PdfWriter;
@@ -55,6 +57,39 @@ pub(super) struct Done {
     pub(super) bytes: Vec<u8>,
 }
 
+/// The text that names what could not be made, beside what was.
+const LEFT: &str = "没有生成的文件.txt";
+
+/// An archive that files are put into; two of one name are told apart by a number.
+pub(super) struct Archive {
+    zip: ZipWriter<BufWriter<File>>,
+    given: HashSet<String>,
+}
+
+impl Archive {
+    pub(super) fn create(path: &Path) -> Result<Self, Message> {
+        let file = File::create(path).map_err(|error| system(&error))?;
+        Ok(Self { zip: ZipWriter::new(BufWriter::new(file)), given: HashSet::new() })
+    }
+
+    pub(super) fn put(&mut self, done: &Done) -> Result<(), Message> {
+        let mut name = done.name.clone();
+        let mut number = 1;
+        while !self.given.insert(name.clone()) {
+            number += 1;
+            let (stem, suffix) = done.name.rsplit_once('.').unwrap_or((&done.name, ""));
+            name = format!("{stem}({number}).{suffix}");
+        }
+        let started = self.zip.start_file(name, SimpleFileOptions::default()).map_err(io::Error::from);
+        started.and_then(|()| self.zip.write_all(&done.bytes)).map_err(|error| system(&error))
+    }
+
+    pub(super) fn finish(self) -> Result<(), Message> {
+        let flushed = self.zip.finish().map_err(io::Error::from).and_then(|mut file| file.flush());
+        flushed.map_err(|error| system(&error))
+    }
+}
+
 impl Desk<'_> {
     /// Makes a file and puts it at `out`.
     pub(super) fn make(&mut self, which: &Which, kind: Kind, wanted: (bool, &[String]), out: &Path) -> Answer {
@@ -66,38 +101,25 @@ impl Desk<'_> {
 
     /// Makes many files, in an archive; those that cannot be made are named in a text beside them.
     pub(super) fn bundle(&mut self, files: &[(Which, Vec<Kind>)], chinese: bool, out: &Path) -> Answer {
-        let mut packed = || -> std::io::Result<()> {
-            let mut zip = zip::ZipWriter::new(BufWriter::new(File::create(out)?));
-            let options = SimpleFileOptions::default();
-            let (mut given, mut left) = (std::collections::HashSet::new(), String::new());
+        let mut packed = || -> Result<(), Message> {
+            let mut archive = Archive::create(out)?;
+            let mut left = String::new();
             for (which, kinds) in files {
                 for kind in kinds {
                     match self.made(which, *kind, (chinese, &[])) {
-                        Ok(done) => {
-                            let mut name = done.name.clone();
-                            let mut number = 1;
-                            while !given.insert(name.clone()) {
-                                number += 1;
-                                let (stem, suffix) = done.name.rsplit_once('.').unwrap_or((&done.name, ""));
-                                name = format!("{stem}({number}).{suffix}");
-                            }
-                            zip.start_file(name, options)?;
-                            zip.write_all(&done.bytes)?;
-                        }
+                        Ok(done) => archive.put(&done)?,
                         Err(message) => left.push_str(&format!("{}：{}\r\n", which.file.name, message.zh)),
                     }
                 }
             }
             if !left.is_empty() {
-                zip.start_file("没有生成的文件.txt", options)?;
-                zip.write_all("\u{feff}".as_bytes())?;
-                zip.write_all(left.as_bytes())?;
+                archive.put(&Done { name: LEFT.to_owned(), bytes: format!("\u{feff}{left}").into_bytes() })?;
             }
-            zip.finish()?.flush()
+            archive.finish()
         };
         match packed() {
             Ok(()) => Answer::Made { name: "年报.zip".to_owned() },
-            Err(error) => Answer::No(crate::finding::system(&error)),
+            Err(message) => Answer::No(message),
         }
     }
 
@@ -173,6 +195,6 @@ fn put(done: &Done, out: &Path) -> Answer {
         (out.parent().unwrap_or(Path::new(".")), out.file_name().unwrap_or_default().to_string_lossy());
     match write_whole(folder, &name, &done.bytes) {
         Ok(()) => Answer::Made { name: done.name.clone() },
-        Err(error) => Answer::No(crate::finding::system(&error)),
+        Err(error) => Answer::No(system(&error)),
     }
 }

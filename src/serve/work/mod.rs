@@ -8,6 +8,7 @@ mod examine;
 mod make;
 mod notice;
 mod previous;
+mod reminders;
 mod rollup;
 mod settings;
 mod source;
@@ -95,9 +96,11 @@ pub(super) enum Ask {
     },
     /// Many of them in an archive.
     Bundle { files: Vec<(Which, Vec<Kind>)>, chinese: bool, out: PathBuf },
+    /// Notices to agencies that have sent nothing, in an archive.
+    Reminders { agencies: Vec<String>, year: Option<i16>, form: Option<String>, chinese: bool, out: PathBuf },
     /// The reports added up, with the files of the roll-up put into a folder.
     Rollup { files: Vec<SentFile>, year: Option<i16>, without_errors: bool, out: PathBuf },
-    /// A blank form, or a notice that asks for reports that are missing.
+    /// A blank form.
     Blank { form: String, suffix: String, out: PathBuf },
     /// A file that is to become part of the settings: whether it can.
     Candidate { what: String, name: String, path: PathBuf },

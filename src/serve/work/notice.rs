@@ -43,7 +43,8 @@ impl Desk<'_> {
             }
             _ => {
                 let whose = report.as_ref().and_then(|report| report.agency.as_deref()).unwrap_or(stem);
-                let about = self.about(report.as_ref(), whose);
+                let (form, year) = report.as_ref().map(|report| (report.form.as_str(), report.year)).unzip();
+                let about = self.about(form, year.flatten(), whose);
                 let sent = Sent {
                     file: &which.file.name,
                     title: report.as_ref().and_then(|report| report.title.as_deref()),
@@ -59,13 +60,13 @@ impl Desk<'_> {
         }
     }
 
-    /// To whom a letter goes, and about which report.
-    fn about<'n>(&'n self, report: Option<&Report>, agency: &'n str) -> About<'n> {
-        let form = report.and_then(|report| self.shelf.forms.get(&report.form));
+    /// To whom a letter goes, and about the report of which form and year.
+    pub(super) fn about<'n>(&'n self, form: Option<&str>, year: Option<i16>, agency: &'n str) -> About<'n> {
+        let form = form.and_then(|form| self.shelf.forms.get(form));
         let duty = form.and_then(|form| form.duty.as_ref()).filter(|duty| duty.holds(agency));
         About {
             agency,
-            year: report.and_then(|report| report.year),
+            year,
             name: form.map(|form| form.title.words()),
             basis: form.and_then(|form| form.basis.as_deref()),
             duty: duty.map(|duty| &duty.text),
@@ -73,7 +74,7 @@ impl Desk<'_> {
     }
 
     /// Who writes, by the settings of the work folder; the keys are those of `nianbao.toml`.
-    fn sender(&self, language: Language) -> Sender {
+    pub(super) fn sender(&self, language: Language) -> Sender {
         let text = |key: &str| self.settings.text(key);
         let day = |key: &str| {
             let given = text(key)?;

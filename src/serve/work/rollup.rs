@@ -144,7 +144,9 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
     let counts = rollup.counts_of_agencies();
     let (counted, mut sums) = (rollup.counted(), rollup.sums());
     let mut before = rollup.previous.as_ref().map(Previous::agencies);
-    let missing: HashSet<usize> = rollup.missing.iter().copied().collect();
+    // One that sent another year's report is in `others`, with its file.
+    let sent_nothing = |agency: &usize| rollup.other_report(*agency).is_none();
+    let missing: HashSet<usize> = rollup.missing.iter().copied().filter(sent_nothing).collect();
     let unreadable: HashSet<usize> = rollup.unreadable.iter().map(|sent| sent.agency).collect();
     let tree: Vec<Value> = rollup
         .agencies
@@ -156,6 +158,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
                 Some(entry) if rollup.has_errors(entry) => "errors",
                 Some(_) => "clean",
                 None if unreadable.contains(&agency) => "failed",
+                None if rollup.other_report(agency).is_some() => "other",
                 None if missing.contains(&agency) => "none",
                 None => "group",
             };
@@ -190,7 +193,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "form": { "id": form.id, "name": form.name },
         "superior": rollup.superior().map(|top| rollup.agencies.list()[top].name.as_str()),
         "listed": !rollup.agencies.are_of_reports(),
-        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "missing": counts.missing + counts.other, "repeated": counts.repeated, "taken": counts.taken },
+        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "other": counts.other, "missing": counts.missing, "repeated": counts.repeated, "taken": counts.taken },
         "said": counts.message(),
         "columns": columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
         "total": row(&rollup.total.region),
@@ -200,7 +203,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "years": years,
         "yearBefore": rollup.previous.as_ref().map(|before| before.year),
         "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
-        "missing": rollup.missing.iter().map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),
+        "missing": rollup.missing.iter().filter(|agency| sent_nothing(agency)).map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),
         "unreadable": rollup.unreadable.iter().map(|sent| json!({ "agency": rollup.agencies.list()[sent.agency].name, "file": sent.file })).collect::<Vec<_>>(),
         "repeated": rollup.repeated.iter().map(|one| json!({ "agency": rollup.agencies.list()[one.agency].name, "counted": one.counted, "others": one.others, "same": one.same })).collect::<Vec<_>>(),
         "others": rollup.others.iter().map(|one| json!({ "agency": one.agency, "year": one.year, "file": one.file })).collect::<Vec<_>>(),

@@ -139,7 +139,7 @@ function summary() {
   const read = ids(row => !['failed', 'working', 'other'].includes(row.state)), bad = ids(row => row.state === 'bad' || row.state === 'failed' || row.state === 'returned');
   const item = (/** @type {string} */ text, /** @type {string[]} */ list, /** @type {string[]} */ kinds) => list.length && { text, k: L(`${list.length} 份 .zip`, `${list.length}, .zip`), run: () => bundle(list, kinds) };
   const formats = (state.formats || []).filter((/** @type {string} */ suffix) => suffix !== 'json');
-  $('#zip').replaceChildren(menu([icon('download'), L('批量下载', 'Download all')], [...formats.map((/** @type {string} */ suffix) => item(L('全部 ', 'All ') + FORMATS[suffix]?.[0], read, [suffix])), '-', item(L('退回修改通知（有错误的）', 'Letters (with errors)'), bad, ['letter']), item(L('批注件（有错误的）', 'With comments (with errors)'), bad, ['annotated'])]));
+  $('#zip').replaceChildren(menu([icon('download'), L('批量下载', 'Download all')], [...formats.map((/** @type {string} */ suffix) => item(L('全部 ', 'All ') + FORMATS[suffix]?.[0], read, [suffix])), '-', item(L('退回修改通知（有错误的）', 'Letters (with errors)'), bad, ['letter']), item(L('批注件（有错误的）', 'With comments (with errors)'), bad, ['annotated']), by('none') && { text: L('催报通知（未报的）', 'Reminders (missing)'), k: L(`${by('none')} 份 .zip`, `${by('none')}, .zip`), run: remind }]));
 }
 
 function rows() {
@@ -200,20 +200,24 @@ function keys(event) {
   else if (event.key === 'x' && row?.id) { chosen.has(row.id) ? chosen.delete(row.id) : chosen.add(row.id); rowsOf(); }
 }
 
-/** Downloads many files in one archive. @param {string[]} reports @param {string[]} kinds */
-async function bundle(reports, kinds) {
+/** Downloads an archive that is made for the asking. @param {string} path @param {any} body @param {string} name */
+async function packed(path, body, name) {
   toast(L('正在打包……', 'Packing …'));
   try {
     const token = (await get('/api/session')).token;
-    const response = await fetch('/api/bundle', { method: 'POST', headers: { 'content-type': 'application/json', 'x-nianbao-token': token }, body: JSON.stringify({ reports, kinds }) });
+    const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-nianbao-token': token }, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(say((await response.json()).message));
     const url = URL.createObjectURL(await response.blob());
-    const link = h('a', { href: url, download: L('年报.zip', 'reports.zip') });
+    const link = h('a', { href: url, download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 60000);
     $('.toast')?.remove();
   } catch (error) { tell(error); }
 }
+/** Many files made of reports. @param {string[]} reports @param {string[]} kinds */
+const bundle = (reports, kinds) => packed('/api/bundle', { reports, kinds }, L('年报.zip', 'reports.zip'));
+/** Notices to the agencies that have sent nothing. */
+const remind = () => packed('/api/reminders', { year: state.year }, L('催报通知.zip', 'reminders.zip'));
 
 function sendBack() {
   const reason = reasonField([L('请对照通知逐格核实后重报全套', 'Please check every point of the letter and send all again')], L('退回的理由', 'Reason'));

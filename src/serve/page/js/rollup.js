@@ -120,14 +120,14 @@ function years() {
 /** @type {any} */ let body;
 function tree() {
   const byName = new Map(list.rows.filter((/** @type {any} */ row) => row.agency).map((/** @type {any} */ row) => [row.agency, row]));
-  const states = /** @type {Record<string, [string, string, string]>} */ ({ errors: ['bad', ...STATES.bad], clean: ['clean', ...STATES.clean], failed: ['failed', ...STATES.failed], none: ['none', ...STATES.none] });
+  const states = /** @type {Record<string, [string, string, string]>} */ ({ errors: ['bad', ...STATES.bad], clean: ['clean', ...STATES.clean], failed: ['failed', ...STATES.failed], other: ['other', ...STATES.other], none: ['none', ...STATES.none] });
   body = h('tbody', h('tr.tot', h('th', { scope: 'row' }, L('合计', 'Total')), h('td.small.muted', L(`${sums.counts.taken} 份`, sums.counts.taken)), sums.total.map((/** @type {any} */ value) => h('td.num', shown(value)))));
   let group = 0;
   for (const node of sums.tree) {
     const row = /** @type {any} */ (byName.get(node.name));
     if (node.below) group++;
     const own = row ? status(row.state, STATES[row.state][0], STATES[row.state][1]) : states[node.state] ? status(...states[node.state]) : h('span.muted', '—');
-    const values = node.values.map((/** @type {any} */ value) => h('td.num' + (value === '0' ? '.zero' : ''), value === null ? (node.state === 'none' || node.state === 'failed' ? '' : L('空白', 'blank')) : n(Number(value))));
+    const values = node.values.map((/** @type {any} */ value) => h('td.num' + (value === '0' ? '.zero' : ''), value === null ? (['none', 'failed', 'other'].includes(node.state) ? '' : L('空白', 'blank')) : n(Number(value))));
     const name = row?.id ? h('a', { href: '/report?id=' + row.id }, node.name) : node.name;
     if (node.below) {
       const cls = 'g' + group;

@@ -1,0 +1,45 @@
+//! Notices that ask the agencies without a report for theirs: a Word file each, and one with all of them for printing.
+
+use std::path::Path;
+
+use crate::batch::safe_name;
+use crate::finding::{Bilingual, Language, Message};
+use crate::letter::{Kind, Letter, reminder};
+
+use super::Answer;
+use super::desk::Desk;
+use super::make::{Archive, Done};
+
+impl Desk<'_> {
+    /// The notices in an archive at `out`, named as `check --letter` names them. `form` is the form that is asked for.
+    pub(super) fn reminders(
+        &self,
+        agencies: &[String],
+        (year, form): (Option<i16>, Option<&str>),
+        chinese: bool,
+        out: &Path,
+    ) -> Answer {
+        let language = if chinese { Language::Zh } else { Language::En };
+        let sender = self.sender(language);
+        let letters: Vec<Letter> =
+            agencies.iter().map(|agency| reminder(&self.about(form, year, agency), &sender, language)).collect();
+        let all = match language {
+            Language::Zh => "全部（打印用）",
+            Language::En => "all (for printing)",
+        };
+        let made = agencies.iter().zip(&letters).map(|(agency, letter)| (safe_name(agency), letter.docx()));
+        let made = made.chain([(all.to_owned(), Letter::print(&letters))]);
+        let packed = || -> Result<(), Message> {
+            let mut archive = Archive::create(out)?;
+            for (name, bytes) in made {
+                let bytes = bytes.map_err(|error| error.message())?;
+                archive.put(&Done { name: format!("{name}.docx"), bytes })?;
+            }
+            archive.finish()
+        };
+        match packed() {
+            Ok(()) => Answer::Made { name: format!("{}.zip", Kind::Reminder.folder(language)) },
+            Err(message) => Answer::No(message),
+        }
+    }
+}
