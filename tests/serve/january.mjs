@@ -83,6 +83,9 @@ try {
   const chip = id => page.locator(`.chip[data-f=${id}] b`).innerText();
   assert.deepEqual([await chip('bad'), await chip('failed'), await chip('none')], ['3', '1', '2']);
   await audit(page, 'inbox');
+  const [reminders] = await Promise.all([page.waitForEvent('download'), (async () => { await page.click('#zip summary'); await audit(page, 'download'); await page.click('#zip button:has-text("催报通知")'); })()]);
+  assert(reminders.suggestedFilename().endsWith('催报通知.zip'));
+  assert(fs.readFileSync(await reminders.path()).includes(Buffer.from('青岚县第58局.docx')));
 
   // Filter, find, open by the keyboard, see the cell.
   await page.click('.chip[data-f=bad]');
