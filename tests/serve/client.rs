@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -35,16 +36,26 @@ impl Server {
     }
 
     pub(super) fn start_with(folder: &Path, arguments: &[&str]) -> Self {
+        Self::started(folder, arguments, &[]).unwrap_or_else(|why| panic!("no address: {why}"))
+    }
+
+    /// Starts it with variables of the environment; what it says where it does not start.
+    pub(super) fn started(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Self, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
         command.arg("serve").arg(folder).args(["--port", "0", "--no-open", "--name", "王敏"]).args(arguments);
-        command.env("LANG", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env("LANG", "C.UTF-8").envs(variables.iter().copied());
+        let errors = tempfile::tempfile().expect("a file");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors.try_clone().expect("a file"));
         let mut child = command.spawn().expect("the program");
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let rest = line.trim().strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("no address: {line:?}"));
-        let (port, token) = rest.split_once("/?token=").expect("a token");
-        let (port, token) = (port.parse().unwrap(), token.to_owned());
-        Self { child, port, token }
+        let address = line.trim().strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once("/?token="));
+        let Some((port, token)) = address else {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return Err(said(errors));
+        };
+        Ok(Self { child, port: port.parse().unwrap(), token: token.to_owned() })
     }
 
     /// Ends it at once, as a power cut does.
@@ -151,6 +162,14 @@ impl Response {
         let named = |line: &&str| line.split_once(':').is_some_and(|(found, _)| found.eq_ignore_ascii_case(name));
         Some(self.head.lines().find(named)?.split_once(':')?.1.trim())
     }
+}
+
+/// What a program wrote to a file.
+fn said(mut file: File) -> String {
+    let mut text = String::new();
+    file.rewind().unwrap();
+    file.read_to_string(&mut text).unwrap();
+    text
 }
 
 /// Reads an answer to its end.
