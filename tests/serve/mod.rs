@@ -4,6 +4,7 @@ mod attacks;
 mod browser;
 mod client;
 mod commands;
+mod described;
 mod faults;
 mod flow;
 mod load;
