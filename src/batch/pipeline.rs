@@ -1,4 +1,4 @@
-//! One input through the library: bytes to a checked report. Whatever fails is a finding, also a failure of our own.
+//! The pipeline of one input: bytes to a checked report. Every failure becomes a finding, including panics.
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
@@ -24,7 +24,7 @@ use super::inputs::Input;
 use super::json;
 use super::{bounds, poison};
 
-/// The forms made ready, for use from any thread.
+/// The forms prepared, for use from any thread.
 #[derive(Debug)]
 pub struct Pipeline<'a> {
     forms: &'a Forms,
@@ -64,7 +64,7 @@ impl<'a> Pipeline<'a> {
         self
     }
 
-    /// The same pipeline, which keeps to what an office wants to be told.
+    /// The same pipeline, which keeps only the findings that an office wants to see.
     #[must_use]
     pub fn telling(mut self, policy: Policy) -> Self {
         self.policy = policy;
@@ -76,12 +76,12 @@ impl<'a> Pipeline<'a> {
         &self.binder
     }
 
-    /// What an office wants to be told.
+    /// The findings that an office wants to see.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Leaves of the findings of a report what the office wants to be told.
+    /// Removes the findings of a report that the office does not want to see.
     pub fn settle(&self, report: &mut Report) {
         self.policy.apply(report.agency.as_deref(), &mut report.findings);
     }
@@ -96,7 +96,7 @@ impl<'a> Pipeline<'a> {
         self.forms
     }
 
-    /// Reads and binds a document, without checking it: its reports in their order, one at least. What was passed over beside them
+    /// Reads and binds a document, without checking it: its reports in their order, one at least. What was skipped beside them
     /// stands among the findings of the first.
     ///
     /// # Errors
@@ -146,6 +146,7 @@ impl<'a> Pipeline<'a> {
         if reading.document.blocks.iter().any(sums) {
             reading.document.blocks.retain(sums);
         }
+        read::compare_readings(content.bytes, &reading.document).map_err(|error| Box::new(error.finding()))?;
         let mut report = self.binder.bind(&reading, &self.hints(input))?;
         report.source = Some(source(input, content, &reading, 0));
         self.correct(&mut report, 0);
@@ -177,7 +178,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Reads, binds and checks a document, and brings its reports into another form where one is wanted. Of several reports those
-    /// that cannot be brought there are told among the findings of the first that can.
+    /// that cannot be brought there are reported among the findings of the first that can.
     ///
     /// # Errors
     /// The finding that says why there is no report.
@@ -241,7 +242,7 @@ pub fn keep_panics_quiet() {
     }));
 }
 
-/// The last net: a panic becomes the finding `internal-error`, and the batch goes on.
+/// The last net: a panic becomes the finding `internal-error`, and the batch continues.
 ///
 /// # Errors
 /// What `work` returns, or that finding.

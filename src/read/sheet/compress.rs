@@ -1,4 +1,4 @@
-//! A sparse sheet as a grid: only rows and columns that hold something get slots, each cell keeps its true place.
+//! Converts a sparse sheet to a grid: empty rows and columns are dropped, cells keep their addresses.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub(super) fn grid(
                 col_span: region.map_or(1, |region| columns.span(column, region.right)),
                 text: sheet.cells.take((row, column)),
                 shown: if sheet.shown.is_empty() { None } else { sheet.shown.remove(&(row, column)) },
+                digits: sheet.digits.remove(&(row, column)).unwrap_or_default(),
                 place: Place::sheet_cell(&part, row, column),
                 ..Cell::default()
             };
