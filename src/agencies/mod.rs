@@ -45,7 +45,7 @@ pub struct Agencies {
     children: Vec<Vec<usize>>,
     /// Whether they are those of the reports at hand, for want of a file that lists them.
     of_reports: bool,
-    /// What there is to say about the file that does not stop its use.
+    /// Findings about the file that do not stop its use.
     pub findings: Vec<Finding>,
 }
 

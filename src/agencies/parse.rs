@@ -97,7 +97,7 @@ fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
     rows.ok_or_else(|| whole("文件中没有表格。", "there is no table in the file"))
 }
 
-/// Lines above the headings that are passed over at most: a title, who drew the list up and when.
+/// Lines above the headings that are skipped at most: a title, who drew the list up and when.
 const MOST_ABOVE: usize = 5;
 
 /// Takes the first line that has a heading for names for the headings, or the first that is not empty.

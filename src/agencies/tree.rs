@@ -1,4 +1,4 @@
-//! Rows to agencies: names and codes that are unique, superiors that exist, and no circles.
+//! Builds the tree of agencies: unique names and codes, existing superiors, no cycles.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Parts of a package that are changed or added, and the package put together again with everything else as it lies in the archive.
+//! Edits parts of a package and reassembles it; unchanged entries are copied byte for byte.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Archives of submissions: their entries with names in any encoding, one archive inside another, each entry within a bound.
+//! Reads archives of submissions: entry names in any encoding, nested archives, every entry size-limited.
 
 use std::io::{Cursor, Read, Seek};
 

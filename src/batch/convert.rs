@@ -1,4 +1,4 @@
-//! The conversion of a batch: each report written in every format that is wanted, with logs, a cache and an honest summary.
+//! The conversion command as a batch: writes each report in every requested format, with logs, cache and summary.
 
 use std::io;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ pub struct Summary {
 }
 
 /// Converts a batch. `told` hears of each input in order, with its findings and the numbers of the
-/// reports that they are about; when `stop` is set, the inputs in hand are completed and the logs are
+/// reports that they are about; when `stop` is set, the inputs in progress are completed and the logs are
 /// whole.
 ///
 /// # Errors
@@ -117,7 +117,7 @@ pub fn convert(
     Ok(summary)
 }
 
-/// Puts what came of an input into the page: a row a report, or one for an input without any.
+/// Puts the result of an input into the page: a row a report, or one for an input without any.
 fn shown(done: &Done, page: &mut IndexPage) -> io::Result<()> {
     let path = &done.entry.path;
     for report in &done.reports {

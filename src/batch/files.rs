@@ -1,4 +1,4 @@
-//! Files that are whole or not there: written under a temporary name in the same folder and renamed.
+//! Atomic file writes: a temporary file in the same folder, then a rename.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -44,7 +44,7 @@ impl OutputFolder {
         match locked(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(BatchError::Locked(path.to_owned())),
-            // A file system without locks: two runs at once cannot be told, everything else works.
+            // A file system without locks: two runs at once cannot be detected, everything else works.
             Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
             Err(fs::TryLockError::Error(error)) => return Err(output(error)),
         }
@@ -81,7 +81,7 @@ impl OutputFolder {
             return Ok(());
         }
         let group = std::mem::take(&mut *unsynced);
-        // The others go on writing meanwhile.
+        // The others continue writing meanwhile.
         drop(unsynced);
         sync_files(&group)
     }

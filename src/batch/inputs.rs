@@ -1,4 +1,4 @@
-//! What the inputs of a command are: files, folders searched through, archives opened, globs, standard input; in a fixed order.
+//! Expands the inputs of a command (files, folders, archives, globs, standard input) in a fixed order.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -80,14 +80,14 @@ impl Input {
     }
 }
 
-/// The inputs of a batch in order, and what was passed over.
+/// The inputs of a batch in order, and what was skipped.
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// The inputs in order.
     pub list: Vec<Input>,
     /// Files in searched folders that cannot be reports by their suffix: how many of each.
     pub skipped: BTreeMap<String, usize>,
-    /// How many files were passed over that an earlier run wrote into a folder inside a searched one.
+    /// How many files were skipped that an earlier run wrote into a folder inside a searched one.
     pub own: usize,
 }
 
@@ -98,7 +98,7 @@ impl Inputs {
     }
 }
 
-/// Suffixes of files that a search of a folder passes over: they go with reports and never are one. Everything else is tried, so
+/// Suffixes of files that a search of a folder skips: they go with reports and never are one. Everything else is tried, so
 /// that a report in a format that cannot be read is said and not overlooked.
 const PASSED_OVER: &[&str] = &[
     "json", "jsonl", "csv", "tsv", "toml", "yaml", "yml", "css", "js", "map", "woff", "woff2", "ttf", "png", "jpg",
@@ -152,7 +152,7 @@ struct Listing {
     seen: HashSet<u128>,
     /// Where links have led, so that links that cross give each file once.
     linked: HashSet<PathBuf>,
-    /// The folder that the argument in hand names, or the one that its file is in.
+    /// The folder that the current argument names, or the one that its file is in.
     base: PathBuf,
     leave_out: Vec<PathBuf>,
     /// What earlier runs wrote into folders inside the one that is searched.
@@ -353,7 +353,7 @@ fn belongs_to_a_page(folder: &DirEntry) -> bool {
     ["html", "htm"].iter().any(|suffix| folder.path().with_file_name(format!("{stem}.{suffix}")).is_file())
 }
 
-/// The suffix in lower case of a file that a search passes over.
+/// The suffix in lower case of a file that a search skips.
 fn passed_over(name: &str) -> Option<String> {
     let suffix = suffix(name);
     let readme = name.len() >= 6 && name.as_bytes()[..6].eq_ignore_ascii_case(b"readme");

@@ -41,14 +41,14 @@ pub struct Entry {
     pub status: Status,
     /// Number of findings by severity, of all reports in the file.
     pub findings: Count,
-    /// What came of each report, in their order; only where the file holds several.
+    /// The result of each report, in their order; only where the file holds several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Part>,
     /// How long it took; the one field that differs between runs.
     pub milliseconds: u64,
 }
 
-/// What came of one report of a file that holds several.
+/// The result of one report of a file that holds several.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
     /// Id of the form.

@@ -56,7 +56,7 @@ pub use post::{Desk, Post, Posted, Received};
 pub use preview::Preview;
 pub use task::Task;
 
-/// Why a batch could not run, or could not go on.
+/// Why a batch could not run, or could not continue.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub enum BatchError {

@@ -1,4 +1,4 @@
-//! Names of outputs: safe on every system, and given in the order of the inputs.
+//! Output names: valid on every system, unique, assigned in the order of the inputs.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! What goes back to the senders: copies of their own files with comments or revisions, written into folders, whole.
+//! Writes annotated or revised copies of the senders' files into folders, atomically.
 
 use std::collections::BTreeSet;
 use std::io;

@@ -1,5 +1,5 @@
-//! What the runs into a folder wrote: names with marks, so that what a later run no longer makes is told, and removed where that is
-//! wanted. Nothing else in the folder is ever touched.
+//! Tracks which output files earlier runs wrote, so that outdated ones are reported and, on request, removed. Other files are never
+//! touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,4 +1,4 @@
-//! `index.html`: the batch as a page for the office. Rows are written as they come; charts are sums of bounded size.
+//! `index.html`: an overview page of the batch. Rows are streamed; charts are made of sums of bounded size.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -100,7 +100,7 @@ impl<'a> IndexPage<'a> {
         })
     }
 
-    /// Adds a report, or an input of which none came. `counts` is false for what another report already stands for, which no chart
+    /// Adds a report, or an input without one. `counts` is false for a duplicate, which no chart
     /// draws again.
     pub(super) fn add(&mut self, path: &str, part: &Shown, charted: &Charted, counts: bool) -> io::Result<()> {
         let state = match part.status {

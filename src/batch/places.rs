@@ -1,4 +1,4 @@
-//! What is settled in the order of the inputs: names of outputs, doubles, agencies without a report.
+//! Decisions that depend on earlier inputs, made in input order: output names, duplicate reports, agencies without a report.
 
 use std::collections::HashMap;
 

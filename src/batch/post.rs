@@ -1,4 +1,4 @@
-//! The letters of a run: what each agency sent is gathered, and written to once, whatever it sent how often.
+//! Letters of a run: gathers what each agency sent and writes one letter per agency.
 
 use std::io;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::letter::{About, Kind, Letter, LetterError, Sender, Sent, Tell, receip
 use crate::settings::Policy;
 use crate::text::fold;
 
-/// What came of a file, or of a report in it.
+/// The result of a file, or of a report in it.
 #[derive(Debug, Clone, Default)]
 pub struct Received {
     /// The path of the file as it is shown.
@@ -43,7 +43,7 @@ pub struct Received {
 pub struct Posted {
     /// How many letters of each kind.
     pub letters: Vec<(Kind, usize)>,
-    /// Files of which nobody knows who sent them, so nobody is written to.
+    /// Files from unknown senders, who get no letter.
     pub unknown: Vec<String>,
     /// Letters of earlier runs that this one does not write any more.
     pub stale: Stale,
@@ -78,7 +78,7 @@ impl<'a> Post<'a> {
         Self { desk, boxes: IndexMap::new(), unknown: Vec::new() }
     }
 
-    /// Adds what came of a file or a report. Only what letters tell of it is kept.
+    /// Adds the result of a file or a report. Only what letters tell of it is kept.
     pub fn add(&mut self, mut received: Received) {
         received.wrong = received.findings.iter().any(|finding| finding.counts(Severity::Error));
         received.findings.retain(|finding| self.tell(finding) > Tell::Never);
@@ -99,7 +99,7 @@ impl<'a> Post<'a> {
     }
 
     /// Writes the letters into folders of their kinds, one file each and one with all of a kind for printing. Reminders are written where
-    /// the agencies are known and `whole` is set, receipts where they are wanted. What an earlier run wrote and this one does not is told,
+    /// the agencies are known and `whole` is set, receipts where they are wanted. What an earlier run wrote and this one does not is reported,
     /// or removed where `prune` is set.
     ///
     /// # Errors
@@ -154,7 +154,7 @@ impl<'a> Post<'a> {
         Ok(posted)
     }
 
-    /// The agencies of the file of which nothing has come. One that adds up the others' reports is not asked for one.
+    /// Agencies without a report. An agency that only adds up others' reports is not reminded.
     fn missing(&self) -> Vec<String> {
         let Some((agencies, _)) = self.desk.agencies else { return Vec::new() };
         let listed = agencies.list().iter().enumerate().filter(|(index, _)| !agencies.adds_up(*index));

@@ -1,4 +1,4 @@
-//! What a worker process notes for the process that supervises it: which files are in hand, and how much has been told.
+//! What a worker process notes for the process that supervises it: which files are in progress, and how much has been reported.
 //!
 //! The journal is one small file of numbers at fixed places, each written by one call of the system: what is noted stands there however
 //! the worker ends.
@@ -20,16 +20,16 @@ const JOURNAL: &str = "journal";
 /// The name of the list of files that are not to be taken up again.
 const REFUSED: &str = "refused";
 
-/// Bytes of the journal before the files in hand.
+/// Bytes of the journal before the files in progress.
 const HEAD: usize = 64;
 
-/// Bytes of a file in hand: the digest of its path.
+/// Bytes of a file in progress: the digest of its path.
 const SLOT: usize = 16;
 
 /// Most threads whose files are noted.
 const MOST_SLOTS: usize = 4_096;
 
-/// How a process ended that had a file in hand.
+/// How a process ended that had a file in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// It died: in the words of the system.
@@ -113,9 +113,9 @@ pub fn enter(folder: &Path) -> io::Result<()> {
         lines: AtomicU64::new(0),
         unchanged: AtomicU64::new(0),
     };
-    // Files that the worker before had in hand are not in ours.
+    // Files that the worker before had in progress are not in ours.
     worker.journal.set_len(HEAD as u64)?;
-    // A second call would be a mistake of the program, and the first worker goes on.
+    // A second call would be a mistake of the program, and the first worker continues.
     let _ = WORKER.set(worker);
     Ok(())
 }
@@ -132,14 +132,14 @@ pub fn refuse(folder: &Path, files: &[(u128, Fault)]) -> io::Result<()> {
     fs::write(folder.join(REFUSED), files.iter().map(line).collect::<String>())
 }
 
-/// The files that a worker has in hand, or had when it ended: a place for each of its threads, 0 where there is none.
+/// The files that a worker has in progress, or had when it ended: a place for each of its threads, 0 where there is none.
 pub fn in_hand(folder: &Path) -> Vec<u128> {
     let journal = fs::read(folder.join(JOURNAL)).unwrap_or_default();
     let slots = journal.get(HEAD..).unwrap_or_default().chunks_exact(SLOT);
     slots.map(|slot| slot.try_into().map_or(0, u128::from_le_bytes)).collect()
 }
 
-/// A file that a thread of a worker has in hand.
+/// A file that a thread of a worker has in progress.
 #[derive(Debug)]
 pub struct InHand(());
 
@@ -149,10 +149,10 @@ impl Drop for InHand {
     }
 }
 
-/// Takes a file in hand until what is returned is dropped.
+/// Marks a file as in progress until what is returned is dropped.
 ///
 /// # Errors
-/// The finding about a file of which another process died or hung.
+/// The finding about a file on which another process died or hung.
 pub fn take(path: &str) -> Result<InHand, Box<Finding>> {
     let Some(worker) = WORKER.get() else { return Ok(InHand(())) };
     let digest = digest(path);

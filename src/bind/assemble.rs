@@ -1,4 +1,4 @@
-//! The report put together from what was found in a document.
+//! Assembles the report from the parts found in a document.
 
 use super::Hints;
 use super::asides;

@@ -1,5 +1,4 @@
-//! How figures are written: digits of any width with separators and a sign in characters or words, numerals, marks around them, and
-//! what stands behind them for a unit.
+//! Parses the spellings of figures: digits of any width with separators, signs, Chinese numerals, surrounding marks, units.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,4 @@
-//! Units: what is written for one, and how a number in one unit is brought into another, with exact decimals.
+//! Units: their spellings, and exact decimal conversion.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,4 @@
-//! Fields that are only filled in where a choice is made.
+//! Conditional fields: those that must be filled in only if a choice is ticked.
 
 use super::Figures;
 use crate::finding::code::check as code;

@@ -105,7 +105,7 @@ impl Search<'_, '_> {
         self.threes(&first)
     }
 
-    /// Three cells of which every broken rule has one.
+    /// Three cells that cover every broken rule (a hitting set).
     fn threes(&self, first: &[FieldIndex]) -> Vec<Vec<Change>> {
         let (mut found, mut tried) = (Vec::new(), 0);
         for &one in first {

@@ -1,4 +1,4 @@
-//! Rules as linear equations over the figures that are there, for finding the cells to blame.
+//! Turns rules into linear equations over the figures that were read, for error localisation.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,4 @@
-//! What happened to a table as a whole: two cells, rows or columns exchanged, a row moved by a column, totals left at 0.
+//! Detects errors of a whole table: two cells, rows or columns swapped, a row shifted by one column, totals left at 0.
 //!
 //! Each is one mistake of one hand and wrong in many cells. It is named only where undoing it makes every rule hold that it touches.
 

@@ -1,5 +1,4 @@
-//! What must not be published: numbers of identity cards, bank cards and mobile phones in the narrative. Their digits are masked in what
-//! is said.
+//! Detects personal data in the narrative: numbers of identity cards, bank cards and mobile phones. Messages mask the digits.
 
 use super::manner::texts;
 use crate::finding::code::check::PERSONAL_DATA;
@@ -8,7 +7,7 @@ use crate::form::Form;
 use crate::report::Report;
 use crate::text::fold;
 
-/// Numbers of a part that are told; more of the same kind would help nobody.
+/// Numbers of a part that are reported; more of the same kind would help nobody.
 const MOST: usize = 20;
 
 /// Characters before a telephone number in which a word says that it is there to be called.
@@ -148,7 +147,7 @@ fn is_card(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// A number of which only the ends are to be seen.
+/// A number masked except for its ends.
 fn masked(written: &str, kind: Kind) -> String {
     let digits: String = written.chars().filter(|sign| *sign != ' ').collect();
     let first = if kind == Kind::Mobile { 3 } else { 4 };

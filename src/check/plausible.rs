@@ -1,4 +1,4 @@
-//! Figures that the agency cannot have, and figures that look like another unit.
+//! Implausible figures: those that this kind of agency cannot have, and magnitudes that suggest another unit.
 
 use rust_decimal::Decimal;
 

@@ -13,7 +13,7 @@ use crate::finding::{Culprit, Finding, Message, Severity};
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Rule, RuleInstance};
 use crate::report::Report;
 
-/// What became of a rule for one row, column or item.
+/// The outcome of a rule for one row, column or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds.
@@ -90,7 +90,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
     let equation = |(instance, broken)| Equation::of(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
     let mut stated: Option<Vec<Stated>> = None;
-    // Sums that stand alone, of which no cell is named.
+    // Failed sums without other rules around them: no cell can be blamed.
     let mut single: Vec<usize> = Vec::new();
     for mut explanation in culprit::explain(form, figures, &equations) {
         for &number in &explanation.broken {
@@ -350,5 +350,5 @@ fn ambiguous(form: &Form, figures: &Figures, rules: &[&Broken], explanation: &Ex
     )
 }
 
-/// Sums that fail of which a message speaks.
+/// Failed sums that one message covers.
 const SENTENCES: usize = 2;

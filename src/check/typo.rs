@@ -1,4 +1,4 @@
-//! How near two figures are as they are typed: digits that changed places, were doubled, lost or mistyped.
+//! Distance between two figures as typing errors: digits transposed, doubled, dropped or mistyped.
 
 use rust_decimal::Decimal;
 

@@ -140,7 +140,7 @@ fn tell(
     }
 }
 
-/// Reports of agencies that are not in the agencies file, which are told at the end: a line each, or one line for many.
+/// Reports of agencies that are not in the agencies file, which are reported at the end: a line each, or one line for many.
 #[derive(Default)]
 struct NotListed {
     count: usize,
@@ -191,7 +191,7 @@ fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String 
     }
 }
 
-/// Says which files of searched folders were passed over.
+/// Says which files of searched folders were skipped.
 pub(super) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
     if inputs.own > 0 {
         let own = inputs.own;

@@ -1,4 +1,4 @@
-//! `--dry-run`: everything is made in a folder of its own and thrown away, and what it would have changed is printed.
+//! `--dry-run`: produces all outputs in a temporary folder and prints what would change.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

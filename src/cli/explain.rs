@@ -1,4 +1,4 @@
-//! `nianbao explain`: what a finding's code means and what to do about it.
+//! `nianbao explain`: the meaning of a finding's code and its remedy.
 
 use std::io::{self, Write};
 

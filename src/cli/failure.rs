@@ -1,4 +1,4 @@
-//! Why a command could not run, in the language of the terminal.
+//! Errors of commands, in the language of the terminal.
 
 use std::fmt;
 use std::io;

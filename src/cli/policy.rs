@@ -1,4 +1,4 @@
-//! What is done with findings: what was typed and what the settings say, as one.
+//! Merges the finding policy of the command line with that of the settings.
 
 use anyhow::Result;
 use jiff::civil::Date;

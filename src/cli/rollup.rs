@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
 }
 
 /// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
-/// taken for what was made of all reports. What there is to say about last year's files is added to the findings.
+/// taken for what was made of all reports. Findings about last year's files are added.
 fn previous(
     path: &str,
     args: &Args,

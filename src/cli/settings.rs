@@ -1,4 +1,4 @@
-//! `nianbao.toml` at work: found upwards from the folder, its options set as if they had been typed, and what it says of codes.
+//! Finds `nianbao.toml` upwards from the current folder and applies its options as defaults of the arguments.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

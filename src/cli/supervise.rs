@@ -1,7 +1,7 @@
-//! A batch is run by a worker process of the same program, so that a file that kills or hangs it ends as an error of that file.
+//! Runs a batch in a worker process, so that a file that crashes or hangs it becomes an error of that file.
 //!
-//! The worker notes which files are in hand. When it dies, or has one in hand for too long, each of these is tried alone in a child
-//! with bounded memory and time; what kills that too is refused by name, and another worker goes on from where the first one was.
+//! The worker notes which files are in progress. When it dies, or has one in progress for too long, each of these is tried alone in a child
+//! with bounded memory and time; what kills that too is refused by name, and another worker continues from where the first one was.
 
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -30,7 +30,7 @@ const ONLY: &str = "NIANBAO_ONLY";
 /// Set for a worker that takes one file at a time.
 const ALONE: &str = "NIANBAO_ALONE";
 
-/// Seconds for which a worker may have one file in hand. The slowest of 7,622 public files took three.
+/// Seconds for which a worker may have one file in progress. The slowest of 7,622 public files took three.
 const MOST_SECONDS: u64 = 120;
 
 /// Megabytes and seconds of a child that tries one file, as those of `filter`.
@@ -134,7 +134,7 @@ enum End {
     Exit(u8),
     /// By a signal or an abort.
     Died(ExitStatus),
-    /// It had one file in hand for too long, and was killed.
+    /// It had one file in progress for too long, and was killed.
     Hung(u128),
 }
 
@@ -220,13 +220,13 @@ fn this_program(folder: &Path) -> Result<Command> {
 /// What is known of a process that is watched.
 struct Watch {
     since: Instant,
-    /// The files in hand with the number of seconds for which each has been there.
+    /// The files in progress with the number of seconds for which each has been there.
     files: Vec<(u128, u64)>,
     looked: Instant,
 }
 
 impl Watch {
-    /// The file that has been in hand for too long. Looks are counted and not the clock, which goes on while processes are stopped.
+    /// The file that has been in progress for too long. Looks are counted and not the clock, which continues while processes are stopped.
     fn hangs(&mut self, in_hand: &[u128], seconds: u64) -> Option<u128> {
         if self.looked.elapsed() < Duration::from_secs(1) {
             return None;

@@ -1,4 +1,4 @@
-//! What people see: messages in their language, and one progress bar where there is a terminal.
+//! Terminal output: messages in the user's language, and one progress bar.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -116,7 +116,7 @@ impl Terminal {
         }
     }
 
-    /// One line for reports of agencies that are not in the agencies file, of which the first files are named.
+    /// One line for reports of agencies that are not in the agencies file; it names the first files.
     pub(crate) fn not_listed(&self, count: usize, files: &[&str]) -> String {
         let line = match self.language {
             Language::Zh => {

@@ -1,4 +1,4 @@
-//! What is wrong with the arguments as they were typed, in Chinese; in English, clap says it itself.
+//! Chinese messages for argument errors; the English ones are clap's.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};

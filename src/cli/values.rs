@@ -1,4 +1,4 @@
-//! What a single argument can be: read from its text, and what is wrong with it in both languages.
+//! Parsers of argument values, with errors in both languages.
 
 use std::num::NonZeroU64;
 

@@ -1,4 +1,4 @@
-//! Corrections put into a report, each where what stands there is what the line says.
+//! Applies corrections to a report, each only if the current value is the one that the line expects.
 
 use rust_decimal::Decimal;
 

@@ -73,7 +73,7 @@ pub enum Stated {
 #[derive(Debug, Default)]
 pub struct Corrections {
     by_file: HashMap<String, Lines>,
-    /// What there is to say about the file of corrections itself.
+    /// Findings about the file of corrections itself.
     pub findings: Vec<Finding>,
 }
 

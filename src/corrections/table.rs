@@ -22,7 +22,7 @@ pub(super) fn is_table(text: &str) -> bool {
     !text.is_empty() && !text.starts_with(['{', '['])
 }
 
-/// Reads a table. Columns that are not known are passed over; an empty cell of a figure is a blank.
+/// Reads a table. Columns that are not known are skipped; an empty cell of a figure is a blank.
 pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     let mistake = |line: usize, zh: String, en: String| CorrectionMistake { line, detail: Message::new(zh, en) };
     let mut reader = csv::ReaderBuilder::new()
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     for record in reader.records() {
         let record = record.map_err(|error| not_csv(&error))?;
         let line = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        // Mistakes are told with the line of the table.
+        // Mistakes are reported with the line of the table.
         while lines.matches('\n').count() + 1 < line {
             lines.push('\n');
         }

@@ -1,4 +1,4 @@
-//! Ranges of a part replaced, and everything else left as it is.
+//! Applies replacements of byte ranges to a part and copies everything else.
 
 /// Start and end of something in a part, in bytes.
 pub(super) type Span = (usize, usize);

@@ -70,7 +70,7 @@ impl Bilingual for FillError {
 pub struct Filled {
     /// The package.
     pub bytes: Vec<u8>,
-    /// What has no place in the template, and what was done besides.
+    /// What has no place in the template, and what was done in addition.
     pub findings: Vec<Finding>,
 }
 
@@ -106,7 +106,7 @@ impl Template {
         }
     }
 
-    /// What there is to say about the template whatever is filled in.
+    /// Findings about the template whatever is filled in.
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::Docx(template) => template.findings(),

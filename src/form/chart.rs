@@ -1,4 +1,4 @@
-//! Charts of a form: which figures people would rather look at than read.
+//! Charts of a form: the figures to draw.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,5 +1,4 @@
-//! Words that every match of a regular expression has: a text without them need not be searched, which costs far more than looking
-//! for words.
+//! Prefilter for regular expressions: words that every match contains. A text without them is not searched.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 

@@ -1,4 +1,4 @@
-//! The state of a work folder, from its log.
+//! Replays the log into the state of a work folder.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

@@ -16,7 +16,7 @@ pub use which::{Tell, tell};
 pub enum Style {
     /// The document number, at the right above the title.
     Number,
-    /// The title, centred; its lines are parted by line breaks.
+    /// The title, centred; its lines are separated by line breaks.
     Title,
     /// To whom it goes, without indent.
     Address,
@@ -98,7 +98,7 @@ pub struct Sent<'a> {
     pub title: Option<&'a str>,
     /// Whether a report was read.
     pub read: bool,
-    /// What there is to say about it.
+    /// Findings about it.
     pub findings: &'a [Finding],
 }
 

@@ -1,4 +1,4 @@
-//! Paragraphs that are one: a line break of the page that the text was copied from stands inside a word.
+//! Joins paragraphs that a line break of the source page split inside a word.
 
 use std::collections::HashMap;
 

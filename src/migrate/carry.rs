@@ -1,4 +1,4 @@
-//! A report carried over: its figures by the migration's steps, its narrative part by part, and findings for what changed.
+//! Migrates a report: figures by the steps of the migration, narrative by sections, findings for what changed.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a file is, by its content: magic bytes, the directory of a zip or compound file, the root of an XML file.
+//! Detects the format of a file by its content: magic bytes, directories of zip and compound files, root elements of XML.
 
 mod archive;
 mod words;

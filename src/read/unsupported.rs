@@ -1,4 +1,4 @@
-//! Files that are recognised and not read, and how they are told in both languages.
+//! Recognised formats that are not read, with messages in both languages.
 
 use crate::document::Format;
 use crate::finding::{Bilingual, Message};

@@ -1,4 +1,4 @@
-//! The sums of agencies while they are made, from the leaves of the tree up.
+//! Computes the sums of agencies bottom-up along the tree.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,4 @@
-//! What a roll-up keeps of a report: its figures and where they stand, and no text.
+//! The record that a roll-up keeps of a report: figures and their places, no text.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ impl<'r> Reports<'r> {
         Bytes(self.parts(entry).0).numbers()
     }
 
-    /// What there is to say about a report.
+    /// Findings about a report.
     pub fn findings(&mut self, entry: usize) -> Vec<Finding> {
         match self.parts(entry).1 {
             [] => Vec::new(),

@@ -1,4 +1,4 @@
-//! Which reports count: those of the form and the year, one an agency.
+//! Selects the reports that count: right form and year, one per agency.
 
 use std::collections::HashMap;
 use std::sync::Arc;

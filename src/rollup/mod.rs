@@ -65,7 +65,7 @@ pub struct Sums<'r> {
     lately: Lately,
 }
 
-/// Reports of one agency of which one counts.
+/// Several reports of one agency; one of them counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeated {
     /// Index of the agency.

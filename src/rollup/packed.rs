@@ -1,4 +1,4 @@
-//! Records in memory, deflated many to a block: what a roll-up keeps of each report, and the sums of each superior.
+//! In-memory store of deflated blocks, several records per block: reports and the sums of each superior.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! Last year's figures beside this year's: from last year's reports, or from the workbook that was made of them.
+//! Last year's figures for comparison: from last year's reports, or from last year's 汇总.xlsx.
 
 use rust_decimal::Decimal;
 
@@ -90,7 +90,7 @@ impl Previous {
         self.alike.as_ref().is_none_or(|alike| alike.only_this.is_empty() && alike.only_before.is_empty())
     }
 
-    /// What there is to say about what is compared.
+    /// Findings about what is compared.
     pub fn told(&self, rollup: &Rollup) -> Option<Told> {
         let name = |agency: &usize| rollup.agencies.list()[*agency].name.as_str();
         let listed = |agencies: &[usize], (left, right, between): (&str, &str, &str), more: fn(usize) -> String| {

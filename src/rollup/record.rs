@@ -1,4 +1,4 @@
-//! Figures and sums as bytes: what a roll-up packs.
+//! Binary encoding of figures and sums, the records of `packed`.
 
 use rust_decimal::Decimal;
 

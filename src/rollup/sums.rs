@@ -1,4 +1,4 @@
-//! The sums along the tree, and what does not fit: superiors that already include their parts, figures that differ.
+//! The sums along the tree, and findings about them: superiors that already include their parts, figures that differ.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,4 @@
-//! Who may come in: on this machine by the start token, from others by a password and a name; and the token that every write carries.
+//! Authentication: start token on this machine, password and name from others; CSRF token for writes.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -60,7 +60,7 @@ pub(super) enum Refusal {
 /// The door.
 #[derive(Debug)]
 pub(super) struct Door {
-    /// Of this machine and folder; the same after a restart, so that an open page goes on.
+    /// Of this machine and folder; the same after a restart, so that an open page continues.
     cookie: String,
     token: String,
     start: String,

@@ -1,4 +1,4 @@
-//! Bodies of requests: small ones as JSON, large ones spooled to the disk; both within a size and a time.
+//! Request bodies: small ones parsed as JSON, large ones spooled to disk; both limited in size and time.
 
 use std::fs::File;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Why a request was not done, as JSON in both languages.
+//! Error responses as JSON in both languages.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

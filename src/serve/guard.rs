@@ -1,4 +1,4 @@
-//! What every request passes: host, visitor, origin and token of writes; and the headers of every answer.
+//! Middleware for every request: checks host, visitor, origin and CSRF token; sets response headers.
 
 use std::net::IpAddr;
 use std::sync::Arc;

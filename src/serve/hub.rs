@@ -1,4 +1,4 @@
-//! What every request shares: the folder, the state, the writer, the children, who may come in.
+//! Shared state of the handlers: work folder, state, journal, worker pool, authentication.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub(super) struct Hub {
     pub(super) changed: watch::Sender<u64>,
     state: Arc<RwLock<State>>,
     settings: RwLock<Settings>,
-    /// What the children say of the settings, and of which version.
+    /// The children's evaluation of the settings, with its version.
     described: Mutex<Option<(u64, Arc<Value>)>>,
     address: RwLock<SocketAddr>,
     exact: bool,

@@ -38,7 +38,7 @@ pub(super) enum Command {
     Correct { line: Box<Correction>, who: String, seen: Option<Seen>, undoes: Option<usize> },
 }
 
-/// What became of it.
+/// The outcome of it.
 #[derive(Debug)]
 pub(super) enum Written {
     /// It is on the disk: the number of the entry, or of the correction.
@@ -80,7 +80,7 @@ impl Journal {
         Ok((Self { commands }, state))
     }
 
-    /// Writes, and says what became of it when it is on the disk.
+    /// Writes, and says the outcome of it when it is on the disk.
     pub(super) async fn write(&self, command: Command) -> Written {
         let (reply, answer) = oneshot::channel();
         if self.commands.send((command, reply)).is_err() {

@@ -1,4 +1,4 @@
-//! The children: threads that each hold one, and two queues, for whoever waits at a page goes before what is read in turn.
+//! Pool of child processes, one thread each, with two priority queues: requests of waiting users go before background reading.
 
 use std::collections::VecDeque;
 use std::process::Command;

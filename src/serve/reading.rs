@@ -1,4 +1,4 @@
-//! Reads what came in, in turn, and reads again what changed settings, corrections or waivers make different.
+//! Background reading: new files in order of arrival, and files affected by changed settings, corrections or waivers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +135,7 @@ async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     }
 }
 
-/// Notes which files stand for which: a later file stands for an earlier one all of whose reports it has again. Files are read in any
+/// Notes which files supersede which: a later file supersedes an earlier one if it has all of its reports again. Files are read in any
 /// order, so a file may be either of the two.
 pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
     let replaced: Vec<(u64, u64)> = {

@@ -1,4 +1,4 @@
-//! The list of the page: a row an agency, with its state; every number that the page shows is counted here.
+//! The list of agencies with their states. Every number on the page is counted here.
 
 use std::collections::{BTreeMap, HashMap};
 

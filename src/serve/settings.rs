@@ -1,4 +1,4 @@
-//! `nianbao.toml` of the work folder: the same file, with the same names, that the command line takes its options from.
+//! `nianbao.toml` of the work folder: the same file and keys as for the command line.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What the server knows: the log replayed, the corrections, and what the children made of each file.
+//! In-memory state of the server: the replayed log, the corrections, and the results of the children.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The files of a work folder: logs that are appended to and synced, sent files under their digests, the secret of this machine.
+//! Files of a work folder: append-only synced logs, uploaded files named by digest, the machine's secret.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};

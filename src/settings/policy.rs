@@ -72,7 +72,7 @@ pub fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
 /// Typing errors up to which a code may have been meant.
 const NEAR: usize = 4;
 
-/// What is done with the findings of reports. A file of which no report came is always told.
+/// Filter for the findings of reports. Findings about a file without a report are never filtered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policy {
     select: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! A line made into its row, and its outputs written.
+//! Converts one line to its row and writes the outputs.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The parent's side of a stream: hands lines to a child, and answers for it where it dies or hangs.
+//! Parent process of `filter`: sends lines to a child, and restarts it when it dies or hangs.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -188,7 +188,7 @@ impl Running {
         })
     }
 
-    /// Waits for the end of a child that has no line in hand.
+    /// Waits for the end of a child that has no line in progress.
     fn finish(mut self) -> Result<ExitStatus, StreamError> {
         // Without whoever sends lines, the thread ends and the child's lines do.
         self.lines = sync_channel(0).0;

@@ -1,5 +1,4 @@
-//! Dates and document numbers in running text that lost characters (年 月 日 〔 〕): where they stand, and how they read where only one
-//! reading is possible.
+//! Repairs dates and document numbers in running text that lost characters (年 月 日 〔 〕), where only one repair is possible.
 
 use std::ops::Range;
 

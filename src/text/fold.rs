@@ -1,5 +1,4 @@
-//! Folding: what is left of a text when width, blanks, punctuation, case, traditional characters and readings in brackets do not
-//! count.
+//! Folding (normalisation for comparison): ignores width, white space, punctuation, case, traditional characters and bracketed readings.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

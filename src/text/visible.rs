@@ -1,5 +1,4 @@
-//! What a reader of the page sees of a text: without characters that show nothing, and with ordinary characters where others look
-//! exactly the same.
+//! Text as it is seen: invisible characters removed, look-alikes replaced by ordinary characters.
 
 use unicode_normalization::char::decompose_compatible;
 

@@ -1,4 +1,4 @@
-//! What every writer writes in the same order: the parts of the form with their content, tables where they belong.
+//! The order in which every writer writes the parts of a form: sections with their content, tables where they belong.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -100,7 +100,7 @@ fn insert(anchor: &Anchor, inserted: &str, edits: &mut Vec<Edit>) {
 fn runs<'s>(slice: &'s str, prefix: &str, budget: &mut Budget) -> Result<Vec<Run<'s>>, ReadError> {
     let mut events = Events::new(slice, 0, &[]);
     let mut runs = Vec::new();
-    // The slice's own element is opened first; a nested table is passed over, the cell itself is not.
+    // The slice's own element is opened first; a nested table is skipped, the cell itself is not.
     let mut first = true;
     loop {
         match events.next(budget)? {

@@ -1,4 +1,4 @@
-//! Which table of the document each block of the form is, all blocks together; ties leave a block empty.
+//! Assigns tables of the document to blocks of the form, all blocks together; ties leave a block empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The cells of a row laid to the headers of its table, and the headers that only the sums of rows can tell.
+//! Maps the cells of a row to the headers of its table, including headers that only row sums can identify.
 
 use rust_decimal::Decimal;
 

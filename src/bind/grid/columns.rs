@@ -1,5 +1,4 @@
-//! The columns of a table: which of the form's columns each header is. A known header decides whatever its position; what is not
-//! known is never taken for its position.
+//! Maps headers to the form's columns by label, whatever their position; unknown headers are not mapped by position.
 
 use super::view::{View, ViewCell, ViewRow};
 use super::years::apart;

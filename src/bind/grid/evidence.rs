@@ -1,5 +1,5 @@
-//! What speaks for a block of the form in a table of the document, and the gates that it has to pass: header and rows have to be found
-//! together. Weights only order rivals; what fails a gate is no candidate.
+//! Evidence that a table is a block of the form, and the gates it has to pass: header and rows must both be found. Weights rank only what
+//! passed.
 
 use super::columns::{Column, Forms, Header, header};
 use super::panels::{Panel, Panels};

@@ -1,4 +1,4 @@
-//! What kind of row a row of a table is, from the labels that its cells are.
+//! Classifies the rows of a table by their labels.
 
 use super::view::{ViewCell, ViewRow};
 use super::years::year;

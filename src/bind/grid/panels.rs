@@ -1,4 +1,4 @@
-//! The tables of a document: rows of grids without text between them, cut where a new header or caption begins.
+//! Splits the grids of a document into tables: consecutive rows, cut where a new header or caption begins.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Rows of grids as one table: as they stand, with rows and columns exchanged, or a part of their columns.
+//! Views of grid rows as one table: as they are, transposed, or a subset of columns.
 
 use std::ops::Range;
 

@@ -67,7 +67,7 @@ pub(in crate::bind) struct Use {
     pub(in crate::bind) role: Role,
     /// How much it tells, 1 for a row label as prescribed.
     pub(in crate::bind) weight: f32,
-    /// Number of the form's label of which this is the prescribed text or a variant.
+    /// Index of the form's label; this is its prescribed text or a variant.
     pub(in crate::bind) place: usize,
 }
 

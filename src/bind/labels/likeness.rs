@@ -1,4 +1,4 @@
-//! How like two labels are.
+//! Similarity of two labels.
 
 /// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like. Less than 0.6 may be said as 0.
 pub(in crate::bind) fn likeness(text: &str, label: &str) -> f64 {

@@ -1,4 +1,4 @@
-//! Which grid each table is: by its headers, then by the names that stand near the grid.
+//! Assigns grids to tables by header, then by the names near the grid.
 
 use super::fixed;
 use super::header::{Header, Labels};

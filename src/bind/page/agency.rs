@@ -1,4 +1,4 @@
-//! Whether the agency's name in a title is to be trusted, and where else it stands.
+//! Whether the agency's name in a title is reliable, and where else it is stated.
 
 use super::facts;
 use super::names::{Kinship, kinship};

@@ -1,4 +1,4 @@
-//! Where the report begins and ends in a document's text, and what around it belongs to a web page.
+//! Start and end of the report in a document's text, and the web page around it.
 
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Whose report it is and of which year: title, period, signature, file name, and the file's properties where nothing else says it.
+//! Agency and year of a report: from title, period, signature, file name, else from the file's properties.
 
 use jiff::civil::Date;
 

@@ -1,4 +1,4 @@
-//! The title of a report taken apart: agency and year around the fixed words of the form.
+//! Parses a title into agency and year around the form's fixed words.
 
 use crate::form::Title;
 use crate::text::blank;

@@ -1,4 +1,4 @@
-//! Pieces put together into groups, each a report or a form that is none, in one walk.
+//! Combines pieces into groups, one group per report, in one pass.
 //!
 //! A piece with another agency or year, or with what the group has already, opens a second group beside the first. When that is
 //! closed it stands by itself if it is another's or holds most of the first again; else it was a part of the first: a copy of one

@@ -1,4 +1,4 @@
-//! What each group is: a report, or a form that is passed over.
+//! Classifies each group: a report, or a form to be skipped.
 
 use super::fold::Group;
 use super::words::Marks;

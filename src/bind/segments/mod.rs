@@ -78,7 +78,7 @@ pub(in crate::bind) enum By {
 /// The parts of a file with several of them, and the lines before the first; `None` for a file that is one report.
 pub(in crate::bind) type Found = Option<(Range<usize>, Vec<Segment>)>;
 
-/// Looks for several reports in a document of which `index` is the form that fits best.
+/// Looks for several reports in a document; `index` is the best matching form.
 ///
 /// # Errors
 /// The finding `file-over-limit` for more than [`SEGMENTS`] of them.

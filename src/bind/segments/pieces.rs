@@ -1,4 +1,4 @@
-//! A flow cut into pieces at everything that may begin a report: titles, sheets, lines that name a sender, headings, tables.
+//! Cuts a flow at everything that may begin a report: titles, sheets, sender lines, headings, tables.
 
 use super::words::{Marks, sender_name};
 use crate::bind::labels::index::{FormIndex, Role};

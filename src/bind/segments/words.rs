@@ -1,4 +1,4 @@
-//! The words of all forms by which titles, examples, comparisons and senders are known, made ready.
+//! Keywords of all forms for titles, examples, comparisons and senders, compiled.
 
 use memchr::memmem;
 

@@ -1,4 +1,4 @@
-//! What the grids left of a document, as one text that remembers where each of its lines came from.
+//! The text that grids left, as one string with a map from lines to their places.
 
 use std::sync::LazyLock;
 

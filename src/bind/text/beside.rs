@@ -1,5 +1,4 @@
-//! Two reports in one text: side by side, so that the rows of their tables run through each other and none can be told from the
-//! other, or close behind each other.
+//! Detects two reports in one text: side by side with interleaved rows, or directly after each other.
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The rows of a table that survives only as text: what stands between a row's label and the next label, cut into cells.
+//! Rows of a table that survives only as text: the text between a row label and the next is split into cells.
 
 use std::ops::Range;
 

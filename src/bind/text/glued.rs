@@ -1,4 +1,4 @@
-//! The digits of a row whose cells run together, cut into cells in every way that the row's own rules allow.
+//! Enumerates the ways to split the digits of a row without separators into cells, pruned by the row's rules.
 //!
 //! A number has no leading zero, a sign begins a cell that may have one, a separator is never inside a number, and the row's sums
 //! must hold. Blanks count for nothing: where cells run together, blanks stand anywhere. A cell that was blank leaves no trace, and

@@ -1,4 +1,4 @@
-//! The labels of a table in a text laid to the form's order.
+//! Aligns the labels in a text with the form's order.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The glued rows of a table decided together: only what every solution of the table's rules agrees on is taken.
+//! Solves the glued rows of a table together: a value is taken only if all solutions of the table's rules agree on it.
 //!
 //! First every way is struck that no choice of the others can balance (bounds of each equality, to a fixed point), then the
 //! combinations that are left are tried, the rows with the fewest ways first. Both stop at a number of steps.

@@ -1,4 +1,4 @@
-//! What `check` hands to the letters, and what it says of them.
+//! Letters of `check`: passes reports to the letter writer and prints the result.
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -65,7 +65,7 @@ pub(super) fn post<'a>(checker: &'a Checker, sender: &'a Sender) -> Option<Post<
     }))
 }
 
-/// Adds what came of a file.
+/// Adds the result of a file.
 pub(super) fn add(post: &mut Post, path: &str, checked: &Checked) {
     for part in &checked.parts {
         let About { agency, title, year, form } = part.about.clone().unwrap_or_default();

@@ -154,7 +154,7 @@ struct Checker<'a> {
     terminal: &'a Terminal,
 }
 
-/// What became of one input: of each of its reports, or of the input where there is none.
+/// The outcome of one input: of each of its reports, or of the input where there is none.
 #[derive(Default)]
 struct Checked {
     parts: Vec<Part>,
@@ -165,7 +165,7 @@ struct Checked {
     drafts: Vec<Correction>,
 }
 
-/// What became of one report.
+/// The outcome of one report.
 #[derive(Default)]
 struct Part {
     /// Its number in the file.
@@ -177,7 +177,7 @@ struct Part {
     findings: Vec<Finding>,
     /// The row of the form under each finding, where findings are printed for people.
     excerpts: Vec<Option<String>>,
-    /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
+    /// The outcome of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
     instead: Option<Vec<String>>,
     /// What letters need of the report.
     about: Option<letters::About>,

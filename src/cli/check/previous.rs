@@ -13,7 +13,7 @@ use nianbao::report::Report;
 use super::super::terminal::Terminal;
 use super::Check;
 
-/// Last year's reports: which input, and which of its reports, is that of which agency and year. They are read again when they are needed.
+/// Index of last year's reports by agency and year: the input and the report's number in it. A report is read again when it is needed.
 pub(super) struct Previous {
     inputs: Vec<Input>,
     reports: HashMap<(String, i16), (usize, usize)>,

@@ -1,4 +1,4 @@
-//! Where a form's figures, title and narrative stand in somebody's Word document: the binding turned into slots.
+//! Converts a binding to slots: the positions of a form's figures, title and narrative in an office's Word document.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -96,7 +96,7 @@ impl DocxTemplate {
         &self.form
     }
 
-    /// What there is to say about the template whatever is filled in.
+    /// Findings about the template whatever is filled in.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }

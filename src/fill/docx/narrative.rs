@@ -1,4 +1,4 @@
-//! The narrative of a report put behind the headings and tables of somebody's document.
+//! Inserts the narrative of a report after the headings and tables of an office's document.
 
 use super::locate::{Slots, Spot};
 use super::pictures::Pictures;

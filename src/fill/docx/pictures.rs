@@ -1,4 +1,4 @@
-//! Pictures added to somebody's package: the parts, their relationships and their content types.
+//! Adds pictures to an office's package: parts, relationships and content types.
 
 use crate::report::Report;
 use crate::write::docx::extra;

@@ -1,4 +1,4 @@
-//! A paragraph or a cell of a Word document taken apart by byte ranges: its paragraphs, runs and texts (ECMA-376 part 1, 17.3).
+//! Scans a paragraph or cell of a Word document for the byte ranges of its paragraphs, runs and texts (ECMA-376 part 1, 17.3).
 
 use crate::document::Budget;
 use crate::fill::edit::Span;

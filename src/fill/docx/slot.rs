@@ -1,4 +1,4 @@
-//! Putting text into a paragraph or a cell of somebody's document in the style that stands there, by byte ranges.
+//! Writes text into a paragraph or cell of an office's document, by byte ranges, keeping its style.
 
 use super::controls::Control;
 use super::scan::{ParagraphScan, Scan};

@@ -1,4 +1,4 @@
-//! The parts of a workbook: its sheets by name, and the note that everything is to be worked out anew (ECMA-376 part 1, 18.2).
+//! Workbook parts: sheets by name, and the `fullCalcOnLoad` flag that makes Excel recalculate (ECMA-376 part 1, 18.2).
 
 use std::collections::BTreeMap;
 

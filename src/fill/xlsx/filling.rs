@@ -1,4 +1,4 @@
-//! A report put into the cells of a workbook: entries, what formulas yield, and the edits of the sheets.
+//! Fills a report into a workbook: cell entries, formula results, and the edits of the sheets.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ impl<'a> Filling<'a> {
         self.computed(&computed);
     }
 
-    /// Cells with a formula: it stays. Its result is the figure where the formula yields it; else it is told.
+    /// Cells with a formula: it stays. Its result is the figure where the formula yields it; else it is reported.
     fn computed(&mut self, cells: &[(FieldIndex, Cell, Entry)]) {
         let held = |entry: &Entry| match entry {
             Entry::Number(number) => Held::Number(*number),
@@ -116,7 +116,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// What there is to say of a formula that stays though it does not, or may not, yield the figure.
+    /// Findings about a formula that stays though it does not, or may not, yield the figure.
     fn kept(&self, code: &'static Code, field: FieldIndex, cell: Cell, entry: &Entry, yields: Option<&str>) -> Finding {
         let form = &self.template.form;
         let name = form.describe(field);

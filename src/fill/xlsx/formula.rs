@@ -1,5 +1,4 @@
-//! What the formulas of a workbook yield once the figures are filled in, for the few kinds that totals are written with; of any other
-//! formula it is not known.
+//! Evaluates the few kinds of formulas that totals are written with, after filling; the result of any other formula is unknown.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +36,7 @@ struct Region {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operand {
     Number(Decimal),
-    /// Cells in a `SUM`, which passes over text.
+    /// Cells in a `SUM`, which skips text.
     Summed(Region),
     /// A cell by itself, which must not hold text.
     Cell(Region),

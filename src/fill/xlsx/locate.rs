@@ -1,4 +1,4 @@
-//! Where a form's figures, title and narrative stand in somebody's workbook: the binding turned into cells.
+//! Converts a binding to cells: the positions of a form's figures, title and narrative in an office's workbook.
 
 use std::collections::{BTreeMap, BTreeSet};
 

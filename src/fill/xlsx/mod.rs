@@ -107,7 +107,7 @@ impl XlsxTemplate {
         &self.form
     }
 
-    /// What there is to say about the template whatever is filled in.
+    /// Findings about the template whatever is filled in.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }

@@ -1,4 +1,4 @@
-//! A sheet's XML taken apart by byte ranges: the cells that are filled, the formulas, the numbers (ECMA-376 part 1, 18.3.1).
+//! Scans a sheet's XML for the byte ranges of cells, formulas and numbers (ECMA-376 part 1, 18.3.1).
 
 use std::collections::{BTreeMap, BTreeSet};
 

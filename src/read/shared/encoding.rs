@@ -1,4 +1,4 @@
-//! Bytes of a text or a web page to characters: byte order mark, declaration, validity, then likeness.
+//! Detects the encoding of text: byte order mark, declaration, validity, then statistics.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -6,7 +6,7 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
-/// Bytes that are looked at for a declaration and for likeness: more cost much and tell little.
+/// Bytes that are looked at for a declaration and for similarity: more cost much and tell little.
 const HEAD: usize = 8 << 10;
 
 /// Bytes that are decoded to see which encoding loses least.

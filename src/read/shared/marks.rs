@@ -1,4 +1,4 @@
-//! Which text of a page counts: one rule for every reader of what is struck, hidden, too small or too pale, and of raised marks.
+//! Decides for all readers which text counts: struck through, hidden, too small or too pale text, superscripts.
 
 use crate::document::{Aside, AsideKind, Budget, Exceeded, Place};
 use crate::finding::code::read::REVISION_LEFT;
@@ -25,7 +25,7 @@ const LONGEST_MARK: usize = 3;
 /// Texts of one paragraph that are left out and told.
 const MOST_LEFT_OUT: usize = 256;
 
-/// Characters of such a text that are kept until it is told.
+/// Characters of such a text that are kept until it is reported.
 const KEPT: usize = 64;
 
 /// Where text stands against the line.
@@ -226,7 +226,7 @@ pub(in crate::read) fn revisions(count: u32) -> Option<Finding> {
     (count > 0).then(|| Finding::new(&REVISION_LEFT, message))
 }
 
-/// White text of which only the end of the row tells what lies behind it.
+/// White text whose background is known only at the end of the row.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Pale {
     /// The whole text with it.

@@ -1,4 +1,4 @@
-//! Formulas and their results: which have none, and whether results that are all 0 were ever calculated.
+//! Formulas and their cached results: detects missing results and results that were never calculated.
 
 use super::{Sheet, Texts};
 

@@ -1,4 +1,4 @@
-//! What nobody sees of a sheet: hidden rows and columns, white cells on white, the sheet itself. It is told and not read.
+//! Removes hidden rows, columns, sheets and white-on-white cells, with findings.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What workbooks in packages share: document properties, and what is drawn over the sheets: pictures and text boxes (ECMA-376 part 1, 20.5).
+//! Document properties and drawings (pictures, text boxes) of package workbooks (ECMA-376 part 1, 20.5).
 
 use super::biff::Records;
 use super::{Workbook, drawn_line};
@@ -44,7 +44,7 @@ pub(super) fn properties(package: &mut Package, budget: &mut Budget) -> Result<M
     Ok(found)
 }
 
-/// What is drawn over the sheets, `drawn` being of the workbook's sheets in order, then the pictures that are in the package besides.
+/// What is drawn over the sheets, `drawn` being of the workbook's sheets in order, then the pictures that are in the package in addition.
 pub(super) fn drawings(
     package: &mut Package,
     drawn: &[Drawn],

@@ -1,4 +1,4 @@
-//! Excel 5 to 2003 workbooks and what WPS Spreadsheets saves as .et (MS-XLS), by an own pass over the records.
+//! Excel 5 to 2003 workbooks and what WPS Spreadsheets saves as .et (MS-XLS), in a pass of our own over the records.
 //!
 //! calamine reserves room for what the DIMENSIONS record says and lays sheets out densely: two records can make it want more memory
 //! than there is, which ends the process. Here a cell costs what it holds.
@@ -332,7 +332,7 @@ impl Globals {
         Ok(())
     }
 
-    /// The string at an offset of a record that may go on in continuations.
+    /// The string at an offset of a record that may continue in continuations.
     fn long_text(
         &self,
         stream: &[u8],

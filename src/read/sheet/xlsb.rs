@@ -1,4 +1,4 @@
-//! XLSB workbooks (MS-XLSB) by an own pass over the records: calamine gives them no merged regions, and ends with a panic on records that
+//! XLSB workbooks (MS-XLSB) in a pass of our own over the records: calamine gives them no merged regions, and ends with a panic on records that
 //! are shorter than they should be.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! XLSX workbooks by an own pass over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
+//! XLSX workbooks in a pass of our own over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
 //! sheet that holds no cells hinders no other.
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! What a zip archive is, by the names in its directory and never by what lies inside its entries.
+//! Detects what a zip archive is from the names in its directory, without inflating entries.
 
 use super::Sniffed;
 use crate::document::Format;

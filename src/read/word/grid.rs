@@ -1,4 +1,4 @@
-//! A grid out of table rows whose cells are given by their edges in twips, as MS-DOC and RTF both write tables.
+//! Builds a grid from rows whose cells are given by edges in twips, for DOC and RTF.
 
 use std::sync::Arc;
 

@@ -60,7 +60,7 @@ pub(crate) enum Event<'a> {
 }
 
 /// The events of a part. A tokeniser of our own: what it gives is borrowed from the text, offsets are those of the text, and an element
-/// that is passed over costs a search for its end.
+/// that is skipped costs a search for its end.
 pub(crate) struct Events<'a> {
     text: &'a str,
     /// Offset of what comes next.
@@ -112,7 +112,7 @@ impl<'a> Events<'a> {
         self.base + self.at
     }
 
-    /// The next event. Comments, processing instructions and the declaration are passed over.
+    /// The next event. Comments, processing instructions and the declaration are skipped.
     ///
     /// # Errors
     /// [`ReadError::Damaged`] for what is not well-formed or has a DTD, [`ReadError::OverLimit`] for too many or too deep elements.
@@ -230,7 +230,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// The text of the innermost open element, which is closed; elements inside are passed over. Nearly always one piece of the part.
+    /// The text of the innermost open element, which is closed; elements inside are skipped. Nearly always one piece of the part.
     ///
     /// # Errors
     /// As for [`Events::next`].

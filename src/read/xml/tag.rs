@@ -1,4 +1,4 @@
-//! The start of an element and its attributes.
+//! A start tag with its attributes.
 
 use std::borrow::Cow;
 

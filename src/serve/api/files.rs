@@ -1,4 +1,4 @@
-//! Files that come in, one a request: spooled, named by their digest, written into the log, and only then answered for.
+//! Uploads, one file per request: spooled to disk, named by digest, logged, then acknowledged.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The list of the first screen, and waiting for changes.
+//! The list of the start screen, and long polling for changes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The addresses: screens, files of the page, and the JSON that the page and an office's own programs use alike.
+//! The routes: screens, static files, and the JSON API used by the page and by other programs.
 
 mod files;
 mod history;
@@ -30,7 +30,7 @@ use super::hub::Hub;
 use super::store::random;
 use crate::finding::Message;
 
-/// What stands in the path of an address; what is not as it should be is told in JSON, as everything is.
+/// What stands in the path of an address; what is not as it should be is reported in JSON, as everything is.
 pub(super) struct At<T>(pub(super) T);
 
 /// What stands behind the question mark of an address, likewise.

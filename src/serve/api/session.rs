@@ -1,4 +1,4 @@
-//! Who somebody is, coming in by name and password, going out.
+//! Sessions: current user, login, logout.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The settings: what `nianbao.toml` says, and files that become part of it after a child has looked at them.
+//! Settings routes: the content of `nianbao.toml`, and uploaded files that become part of it after validation in a child.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What people do to a report: correct, accept, send back, choose a version. Every one needs a reason and says what it has seen.
+//! Write routes of a report: correct, accept, send back, choose a version. Each needs a reason and the revision it was based on.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a child has at hand: forms, agencies, last year's reports, waivers.
+//! Data that a child loads once: forms, agencies, last year's reports, waivers.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(super) struct Previous {
     pub(super) reports: HashMap<(String, i16), (usize, usize)>,
 }
 
-/// What is loaded once, and what went wrong with it: the page says so and goes on without.
+/// What is loaded once, and what went wrong with it: the page says so and continues without.
 #[derive(Debug)]
 pub(super) struct Shelf {
     pub(super) forms: Forms,

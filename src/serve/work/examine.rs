@@ -1,4 +1,4 @@
-//! A report examined: corrected, checked against the form and last year's, with the findings that the office accepted marked.
+//! Examines a report: applies corrections, checks it against the form and last year, marks accepted findings.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Files made of a report: the same writers as those of `convert`, and what goes back to the sender.
+//! Makes files of a report with the writers of `convert`, and the copies for its sender.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

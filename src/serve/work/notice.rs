@@ -1,4 +1,4 @@
-//! What goes back to a sender: the letter, and the sender's own file with comments or with corrections.
+//! Documents for a sender: the letter, and the sender's file with comments or corrections.
 
 use crate::annotate::{AUTHOR, Revision, annotate, revise};
 use crate::batch::{guarded, safe_name};

@@ -1,4 +1,4 @@
-//! Last year's reports: which file has which agency's, so that one is read again when it is needed.
+//! Index of last year's reports by agency; a report is re-read when needed.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The reports of the folder added up, as `rollup` does it, and what the page shows of it.
+//! The roll-up of the folder, computed as by `rollup`, with the data that the page shows.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -92,7 +92,7 @@ fn bare(mut report: Report) -> Report {
 /// Puts the files of a roll-up into a folder, and names them.
 fn write(rollup: &Rollup, report: &Report, out: &Path) -> Result<Vec<String>, Message> {
     let files = summary::files(rollup, report);
-    // The child that does this has one file in hand at a time.
+    // The child that does this has one file in progress at a time.
     batch::write_together(out, &files, 1).map_err(|error| error.message())?;
     Ok(files.into_iter().map(|file| file.name).collect())
 }

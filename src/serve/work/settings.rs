@@ -1,4 +1,4 @@
-//! What the settings come to, and whether a file can become part of them.
+//! Resolves the settings, and validates a file before it becomes part of them.
 
 use std::path::Path;
 

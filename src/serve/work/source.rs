@@ -1,4 +1,4 @@
-//! The sent file's own text: what was read of it, and what stands around the place of a field.
+//! Text of the sent file: what was read, and the surroundings of a field.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The two sides of a rule with the report's figures put in: `19+8+0+1+3+1`.
+//! Both sides of a rule with the report's figures inserted: `19+8+0+1+3+1`.
 
 use rust_decimal::Decimal;
 

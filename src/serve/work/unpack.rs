@@ -1,4 +1,4 @@
-//! An archive taken apart: every file that it holds, put into the folder under its digest.
+//! Unpacks an uploaded archive: stores every contained file under its digest.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The figures for data tools: a wide CSV with a row a report, and JSON lines with an object a figure.
+//! The figures for data tools: a wide CSV with one row per report, and JSON lines with one object per figure.
 
 use std::io::Write;
 

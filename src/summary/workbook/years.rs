@@ -1,4 +1,4 @@
-//! 同比: this year beside last year, field by field and, for what the form's charts draw, agency by agency.
+//! 同比: comparison with last year, per field and, for the charted fields, per agency.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};

@@ -1,4 +1,5 @@
-//! What docx-rs leaves out of a blank form or puts in the wrong order, mended in one pass (ECMA-376 part 1, chapter 17).
+//! Post-processes the blank form of docx-rs in one pass: adds the elements that docx-rs leaves out and corrects their order (ECMA-376
+//! part 1, chapter 17).
 
 use crate::write::xml::{Element, Node};
 

@@ -1,4 +1,4 @@
-//! Paragraphs of sections that do not stand as running text: the elements of GB/T 9704-2012 around a title and at the foot.
+//! Paragraph styles of sections that are not running text: the elements of GB/T 9704-2012 around a title and at the foot.
 
 use crate::form::SectionLook;
 use crate::write::plan::is_further_item;

@@ -1,4 +1,4 @@
-//! A form's blank DOCX cut into what is constant and what a report fills in.
+//! Splits a form's blank DOCX into constant pieces and slots for a report's values.
 
 use docx_rs::XMLDocx;
 

@@ -1,4 +1,5 @@
-//! Pages of a site: its meta tags, and its own frame around the report, a template (minijinja) that is bounded and escapes what it shows.
+//! Pages for an office's web site: meta tags, and the site's own frame around the report, a minijinja template with bounded run time and
+//! escaping.
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use thiserror::Error;

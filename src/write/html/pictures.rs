@@ -1,4 +1,4 @@
-//! Pictures inside the page: each is embedded once, and shown again by a reference where it stands more often.
+//! Pictures embedded in the page: each once as a data URI, repeated by reference.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

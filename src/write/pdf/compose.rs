@@ -1,4 +1,4 @@
-//! A report as blocks: title, headings, running text, tables and pictures in the manner of GB/T 9704-2012.
+//! Turns a report into layout blocks: title, headings, running text, tables and pictures according to GB/T 9704-2012.
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Style, broken, set};

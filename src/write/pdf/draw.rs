@@ -1,4 +1,4 @@
-//! Laid pages drawn with krilla: content with its tags, outline, metadata, checked against PDF/A-2a and PDF/UA-1.
+//! Draws laid-out pages with krilla: tagged content, outline, metadata; validated as PDF/A-2a and PDF/UA-1.
 
 use krilla::color::luma;
 use krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};

@@ -1,4 +1,4 @@
-//! The faces of a font file: names, weight and what the file permits, read from its tables without the rest of it.
+//! Reads the faces of a font file (names, weight, embedding permission) from its tables without loading the rest.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

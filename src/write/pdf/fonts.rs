@@ -1,4 +1,4 @@
-//! The fonts of the official look: which are wanted for what, which of those at hand are taken, and the glyphs of characters.
+//! Chooses the fonts of the official look from the installed ones, and maps characters to glyphs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -245,7 +245,7 @@ impl Fonts {
         self.loaded[number].font.clone()
     }
 
-    /// The fonts made ready to look characters up.
+    /// The fonts prepared to look characters up.
     pub(super) fn open(&self) -> Glyphs<'_> {
         let opened = self.loaded.iter().map(|loaded| {
             let font = FontRef::from_index(&loaded.data, loaded.index).ok()?;

@@ -1,4 +1,4 @@
-//! Text broken into lines: 禁则, words and numbers kept whole, punctuation pressed together, lines spread to their width.
+//! Line breaking: Chinese prohibition rules (禁则), unbroken words and numbers, compressed punctuation, justification.
 
 use super::fonts::{Glyph, Glyphs, Role};
 
@@ -115,7 +115,7 @@ fn may_break(before: char, after: char) -> bool {
     !joined
 }
 
-/// Breaks set glyphs into lines of a width, the first of which is indented.
+/// Breaks positioned glyphs into lines of a width; the first line is indented.
 pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! Blocks laid onto pages from above.
+//! Page breaking: places blocks on pages from the top.
 
 use super::line::Line;
 use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};

@@ -1,4 +1,4 @@
-//! Tables: their cells broken into lines, the heights of their rows, and the pages that the rows go to.
+//! Table layout: breaks cells into lines, computes row heights, and splits rows over pages.
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Set, Style, broken, set, widest_piece};
@@ -31,7 +31,7 @@ pub(super) struct Cell {
 const LEAST_HEIGHT: f32 = 19.85;
 const LOW_HEIGHT: f32 = 18.45;
 
-/// Rows of which a table is long.
+/// Rows from which a table counts as long.
 const LONG: usize = 20;
 
 /// Above and below the text of a cell, in points.
@@ -162,7 +162,7 @@ impl Laid {
         self.heights.iter().take(self.header_rows + 2).sum()
     }
 
-    /// The rows of each page, the first of which begins at `y`.
+    /// The rows of each page; on the first page they begin at `y`.
     fn parts(&self, y: f32) -> Vec<(usize, usize)> {
         let header: f32 = self.heights.iter().take(self.header_rows).sum();
         let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! The structure of a document: its elements in reading order, and as the tags that krilla writes.
+//! The structure tree of the document: elements in reading order, converted to krilla's tags.
 
 use std::num::{NonZeroU16, NonZeroU32};
 

@@ -1,4 +1,4 @@
-//! Where everything of a form stands in its workbook: a sheet per table with title, heading, table, and the checks around it.
+//! Layout of a form's workbook: a sheet per table with title, heading, table and checks, and the cell of every field.
 
 use std::collections::BTreeMap;
 

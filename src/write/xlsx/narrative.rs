@@ -1,4 +1,4 @@
-//! The sheets of what is no table of the form: narrative, and tables that the form does not know.
+//! Sheets other than the form's tables: the narrative, and tables that the form does not have.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -15,7 +15,7 @@ use crate::write::xml::escape;
 /// Most points that a row is high.
 const HIGHEST: usize = 409;
 
-/// Columns of a line of text. Nearly every character is an ideograph or Chinese punctuation, of which no table need be asked.
+/// Display width of a line of text. Fast path: nearly every character is an ideograph or Chinese punctuation, which needs no table lookup.
 fn width(line: &str) -> usize {
     let (mut columns, mut rest) = (0, line.as_bytes());
     while let [first, after @ ..] = rest {
@@ -46,7 +46,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// A row with a text in its first cell; a text too long for a cell goes on in further rows. Not every program fits the height
+    /// A row with a text in its first cell; a text too long for a cell continues in further rows. Not every program fits the height
     /// of a row to its text when it opens a file.
     fn line(&mut self, look: Look, text: &str) {
         for piece in cell::pieces(text) {

@@ -1,4 +1,4 @@
-//! A sheet as constant pieces with slots between them, and the text around its rows.
+//! A sheet as constant pieces with slots, and the XML before and after its rows.
 
 use super::parts;
 use crate::form::FieldIndex;

@@ -1,4 +1,4 @@
-//! A form's blank workbook cut into what is constant and what a report fills in.
+//! Splits a form's blank workbook into constant pieces and slots for a report's values.
 
 use std::io::{Cursor, Read};
 

@@ -1,4 +1,4 @@
-//! What an element looks like by its name, role, class, id and style: the article, page furniture, or no text.
+//! Classifies elements as article, page furniture or not text, by name, role, class, id and style.
 
 use super::tree::{Element, Id, Page};
 

@@ -1,4 +1,4 @@
-//! What the style sheets in a page say of the elements that are seen: simple selectors, and the few properties that hide text (CSS 2.1).
+//! A minimal CSS engine: simple selectors and the few properties that hide text (CSS 2.1).
 //!
 //! No crate: the small ones panic on selectors such as `> p` and know no `<!--`, the large ones are a browser's.
 
@@ -19,7 +19,7 @@ const MOST_RULES: usize = 2_000;
 /// Blocks of rules in each other that are looked at.
 const MOST_NESTED: usize = 4;
 
-/// Elements above one that a selector is held against.
+/// Ancestors of an element that a selector may match.
 const MOST_ABOVE: usize = 64;
 
 /// A selector without combinators: `td.hide:nth-child(2)`.
@@ -309,7 +309,7 @@ fn behind_block(text: &str) -> &str {
     ""
 }
 
-/// Whether a page takes style sheets from elsewhere, of which nothing is known.
+/// Whether a page links external style sheets, which are not read.
 pub(super) fn has_others(page: &Page) -> bool {
     let is_link = |element: &Element| {
         element.name() == "link" && element.attr("rel").is_some_and(|kind| kind.eq_ignore_ascii_case("stylesheet"))

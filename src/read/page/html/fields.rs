@@ -1,4 +1,4 @@
-//! What was filled into the fields of a form on a page.
+//! Values that were filled into form fields of a page.
 
 use super::tree::{Element, Id, Page, Step};
 

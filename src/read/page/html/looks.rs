@@ -1,4 +1,4 @@
-//! How an element looks by its declarations, its name and its attributes, as far as that decides whether its text counts.
+//! Computed style of an element (declarations, name, attributes), as far as it decides whether its text counts.
 
 use super::tree::Element;
 use crate::read::shared::marks::{Change, Paper, Shift, rgb};

@@ -1,4 +1,4 @@
-//! What must be known of a whole page before its text is taken: which tables lay it out, what is navigation, what is hidden.
+//! First pass over a page: finds layout tables, navigation and hidden elements before any text is taken.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ const MUCH: usize = 1_500;
 /// Different declarations that are remembered.
 const KNOWN: usize = 256;
 
-/// What there is to say about a node.
+/// What the survey found about a node: visibility, role and look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts about one node")]
 pub(super) struct Verdict {
@@ -44,14 +44,14 @@ pub(super) struct Verdict {
 #[derive(Debug)]
 pub(super) struct Survey {
     verdicts: Vec<Verdict>,
-    /// Whether lines are parted by line breaks in the text: a page that has no element for that (Markdown with tables in HTML).
+    /// Whether lines are separated by line breaks in the text: a page that has no element for that (Markdown with tables in HTML).
     pub(super) lines: bool,
     /// Hidden tables with text.
     pub(super) hidden_tables: usize,
 }
 
 impl Survey {
-    /// What there is to say about a node.
+    /// The verdict on a node.
     pub(super) fn of(&self, id: Id) -> Verdict {
         self.verdicts.get(id as usize).copied().unwrap_or_default()
     }
@@ -114,7 +114,7 @@ impl Table {
         (self.row_cells, self.row_width) = (0, 0);
     }
 
-    /// A table lays out the page when it has one cell, or a few of which one holds prose or a table with data.
+    /// A layout table has one cell, or a few cells, one of them with prose or a data table.
     fn is_layout(&self, data_inside: bool) -> bool {
         self.cells <= 1
             || data_inside && (self.long > 0 || self.filled <= 6)
@@ -228,7 +228,7 @@ impl<'p> Surveyor<'p> {
         Ok((all, shows(own) && shows(of_element) && !shows(all)))
     }
 
-    /// What there is to say of an element that is seen or not; whether a style sheet hides it.
+    /// Notes whether a style sheet hides an element.
     fn judge_looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<bool, Exceeded> {
         let (looks, by_sheet) = self.looks(id, element, budget)?;
         let name = element.name();

@@ -1,4 +1,4 @@
-//! The tree of a page: nodes in one list that name each other by number, filled by html5ever's tree builder (HTML, 13.2.6).
+//! Arena tree of a page: nodes in one vector, linked by index, filled by html5ever's tree builder (HTML, 13.2.6).
 
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};

@@ -1,4 +1,4 @@
-//! Text as a browser shows it: white space runs together, lines break where the source says so and not where it is wrapped.
+//! White-space handling of text as in a browser: runs collapse, and only `<br>` and blocks break lines.
 
 use crate::document::AsideKind;
 use crate::read::shared::marks::{Face, Marks, Paper};

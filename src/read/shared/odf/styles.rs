@@ -16,7 +16,7 @@ pub(in crate::read) const LEVELS: usize = 10;
 /// Styles that inherit from each other are followed so far.
 const GENERATIONS: usize = 16;
 
-/// Styles with longer names are passed over: each paragraph would compare them.
+/// Styles with longer names are skipped: each paragraph would compare them.
 pub(in crate::read) const LONGEST_NAME: usize = 256;
 
 /// How a level of a list is numbered.

@@ -46,7 +46,7 @@ pub(super) enum Kind {
     Paragraphs,
 }
 
-/// The table that says which page tells of which offsets. Pages are looked into where needed; nothing is kept.
+/// The bin table: maps offsets to formatted disk pages. Pages are parsed on demand and not cached.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pages<'a> {
     stream: &'a [u8],

@@ -1,4 +1,4 @@
-//! The walk through the text: characters with their properties, fields, and the marks that end paragraphs, cells and rows.
+//! Walks the text: characters with properties, fields, and the marks that end paragraphs, cells and rows.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Content controls that are bound to XML in the package (17.5.2.6): Word shows what that holds, whatever the document says.
+//! Content controls with data binding (17.5.2.6): their text is that of the bound XML part, as Word shows it.
 
 use super::shared::Shared;
 use crate::document::Budget;

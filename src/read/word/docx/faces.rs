@@ -1,4 +1,4 @@
-//! Which text of a run counts (17.3.2): what its properties say, found again by their XML, and the paper that white text stands on.
+//! Which text of a run counts (17.3.2): run properties, cached by their XML, and the background of white text.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ impl Run {
     }
 }
 
-/// Runs of which the properties are known. A text has few different ones.
+/// Cache of run properties by their XML. A text has few different ones.
 #[derive(Debug, Default)]
 pub(super) struct Faces<'a> {
     last: [(&'a str, Run); 2],

@@ -1,4 +1,4 @@
-//! Where the pieces of a text go: open paragraphs, open tables, and the body, cell, text box or note that holds them.
+//! Stack of open containers (body, cell, text box, note): where finished paragraphs and tables go.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ struct Holder {
     region: Region,
     blocks: Vec<Block>,
     cell: Physical,
-    /// A paragraph whose mark a tracked change deletes: it goes on in the next one.
+    /// A paragraph whose mark a tracked change deletes: it continues in the next one.
     carried: Option<Box<Para>>,
 }
 

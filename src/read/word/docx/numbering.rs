@@ -200,7 +200,7 @@ impl Written {
 }
 
 impl Lists {
-    /// Lists of which none has been counted.
+    /// Lists without a counted paragraph yet.
     pub(in crate::read) fn new(written: Arc<Written>) -> Self {
         Self { written, ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! What stands in a run and is no text: raised parts of formulas, other files, embedded objects.
+//! Non-text content of runs: superscripts of formulas, other files, embedded objects.
 
 use super::walk::Walk;
 use crate::document::Region;

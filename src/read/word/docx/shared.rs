@@ -1,4 +1,4 @@
-//! What all parts of one document share: the account, styles, lists, pictures, and what is gathered for the end.
+//! State shared by all parts of one document: budget, styles, lists, pictures, findings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

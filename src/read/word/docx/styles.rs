@@ -1,4 +1,4 @@
-//! What styles give to paragraphs and runs (17.7): outline level, list, and which text counts. Nothing else of the part is kept.
+//! Styles (17.7): outline level, list, and whether text counts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! An open table: physical rows and cells as they are written, put on the grid when their row ends (17.4).
+//! The table being read: rows and cells are placed on the grid when their row ends (17.4).
 
 use std::sync::Arc;
 

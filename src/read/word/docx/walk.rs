@@ -1,4 +1,4 @@
-//! The walk over a part with text: each element is answered when it begins and when it ends, with a stack instead of recursion.
+//! Iterative walk over a part: handles the start and the end of each element, with an explicit stack.
 
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ pub(super) struct Walk<'a, 's, 'p> {
     swallowed: String,
     /// Name and base64 text of the picture that is open (Word 2003).
     binary: (String, String),
-    /// Properties of which nothing was wanted when they were last looked at: of cells and paragraph marks.
+    /// Cache of property elements (of cells and paragraph marks) that held nothing of interest.
     pub(super) unwanted: [Option<&'a str>; 2],
     /// What runs say of their face, by the XML of their properties.
     pub(super) faces: Faces<'a>,

@@ -1,4 +1,4 @@
-//! What a group of RTF has in force, and what its text is for.
+//! State of a group: formatting, code page and destination.
 
 use super::charset::Charset;
 use crate::read::shared::marks::{Face, Paper};
