@@ -50,7 +50,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(name: &str) -> Self {
+    fn from_name(name: &str) -> Self {
         // Fibonacci hashing to the 64 bits.
         let bit = |character: char| 1_u64 << (u32::from(character).wrapping_mul(0x9E37_79B1) >> 26);
         let (length, characters) = name.chars().fold((0, 0), |(length, all), one| (length + 1, all | bit(one)));
@@ -86,7 +86,7 @@ impl<'a> Matcher<'a> {
                 folded.push((alias, index));
             }
         }
-        let shapes = folded.iter().map(|(name, _)| Shape::of(name)).collect();
+        let shapes = folded.iter().map(|(name, _)| Shape::from_name(name)).collect();
         Self { agencies, names, folded, shapes }
     }
 
@@ -158,7 +158,7 @@ impl<'a> Matcher<'a> {
     /// The likest name with its similarity and agency, and the similarity of the likest of any other agency.
     fn nearest(&self, wanted: &str) -> (Option<(f64, usize, &str)>, f64) {
         let (mut best, mut second): (Option<(f64, usize, &str)>, f64) = (None, 0.0);
-        let shape = Shape::of(wanted);
+        let shape = Shape::from_name(wanted);
         if shape.length > LONGEST {
             return (None, 0.0);
         }
@@ -273,7 +273,7 @@ mod tests {
         let names =
             ["青山县教育局", "青山县体育局", "青青山县教育局", "局", "", "第0县第12号镇人民政府", "abcabc", "cba"];
         for (one, other) in names.iter().flat_map(|one| names.iter().map(move |other| (one, other))) {
-            let bound = Shape::of(one).most_alike(&Shape::of(other));
+            let bound = Shape::from_name(one).most_alike(&Shape::from_name(other));
             assert!(strsim::normalized_levenshtein(one, other) <= bound, "{one} {other}");
         }
     }

@@ -13,7 +13,7 @@ pub struct Content<'a> {
 
 impl<'a> Content<'a> {
     /// The content of these bytes.
-    pub fn of(bytes: &'a [u8]) -> Self {
+    pub fn from_bytes(bytes: &'a [u8]) -> Self {
         Self { bytes, sha256: sha256(bytes) }
     }
 }

@@ -165,7 +165,7 @@ impl Run<'_> {
             Ok(bytes) => bytes,
             Err(finding) => return Made::unread(started, finding),
         };
-        let content = Content::of(&bytes);
+        let content = Content::from_bytes(&bytes);
         let key = self.key(input, &content);
         let mut made = match self.cache.get(&key) {
             Some(record) => Made { record, remembered: true, lasting: true, ..Made::unread(started, None) },
@@ -244,7 +244,7 @@ impl Run<'_> {
         if made.remembered && !unchanged {
             // The outputs were removed or changed since.
             let _in_hand = worker::take(&input.path);
-            let again = self.convert(input, &Content::of(&made.bytes), made.started);
+            let again = self.convert(input, &Content::from_bytes(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
         }
         for (report, outputs) in made.outputs.iter().enumerate() {

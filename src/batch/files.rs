@@ -170,7 +170,7 @@ pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says; nothing is left behind.
-pub fn write_unsynced(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_unsynced(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(folder, name, bytes, false)
 }
 

@@ -183,7 +183,7 @@ pub fn unwritable(detail: &Message) -> Box<Finding> {
 }
 
 /// The finding about a file that the system does not take.
-pub fn not_taken(name: &str, error: &io::Error) -> Box<Finding> {
+pub(crate) fn not_taken(name: &str, error: &io::Error) -> Box<Finding> {
     let said = system(error);
     unwritable(&Message::new(format!("“{name}”{}", said.zh), format!("{name}: {}", said.en)))
 }

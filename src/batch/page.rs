@@ -12,7 +12,7 @@ use super::log::Status;
 use crate::finding::Finding;
 use crate::form::{ChartKind, Form, Forms};
 use crate::report::Report;
-use crate::summary::page::{Drawing, Office, Row, State, after, before, row};
+use crate::summary::page::{Drawing, Office, PageRow, State, after, before, row};
 
 /// Indexes into [`STATES`].
 const REPEATED: usize = 3;
@@ -111,7 +111,7 @@ impl<'a> IndexPage<'a> {
             Status::Findings => 1,
         };
         let findings: Vec<&Finding> = part.findings.iter().collect();
-        let line = row(&Row {
+        let line = row(&PageRow {
             agency: part.agency,
             depth: 0,
             year: part.year,
@@ -132,7 +132,7 @@ impl<'a> IndexPage<'a> {
     pub(super) fn finish(mut self, missing: Vec<String>) -> io::Result<()> {
         // The number of those that did not report leads to them, as every number does to what it counts.
         for name in &missing {
-            let line = row(&Row {
+            let line = row(&PageRow {
                 agency: Some(name),
                 depth: 0,
                 year: None,

@@ -88,7 +88,7 @@ impl<'a> Pipeline<'a> {
 
     /// The corrections of a sent file.
     pub fn corrections(&self, sha256: &str) -> &'a [Correction] {
-        self.corrections.map(|corrections| corrections.of(sha256)).unwrap_or_default()
+        self.corrections.map(|corrections| corrections.of_file(sha256)).unwrap_or_default()
     }
 
     /// The forms.

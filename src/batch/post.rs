@@ -11,7 +11,7 @@ use super::owned::{Owned, Stale, mark_of};
 use crate::agencies::{Agencies, Matcher};
 use crate::finding::{Finding, Language, Severity};
 use crate::form::Forms;
-use crate::letter::{About, Kind, Letter, LetterError, Sender, Sent, Tell, receipt, reminder, tell};
+use crate::letter::{About, Letter, LetterError, LetterKind, Sender, Sent, Tell, receipt, reminder, tell};
 use crate::settings::Policy;
 use crate::text::fold;
 
@@ -42,7 +42,7 @@ pub struct Received {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Posted {
     /// How many letters of each kind.
-    pub letters: Vec<(Kind, usize)>,
+    pub letters: Vec<(LetterKind, usize)>,
     /// Files from unknown senders, who get no letter.
     pub unknown: Vec<String>,
     /// Letters of earlier runs that this one does not write any more.
@@ -105,7 +105,7 @@ impl<'a> Post<'a> {
     /// # Errors
     /// What the system says.
     pub fn write(self, folder: &Path, receipts: bool, whole: bool, prune: bool) -> io::Result<Posted> {
-        let mut letters: Vec<(Kind, String, Letter)> = Vec::new();
+        let mut letters: Vec<(LetterKind, String, Letter)> = Vec::new();
         for (name, all) in self.boxes.values() {
             let about = self.about(name, all);
             let sent: Vec<Sent> = all.iter().map(sent).collect();
@@ -116,13 +116,21 @@ impl<'a> Post<'a> {
                 let files: Vec<&str> = sent.iter().map(|one| one.file).collect();
                 let digests: Vec<&str> = all.iter().map(|one| one.sha256.as_str()).collect();
                 let clean = all.iter().all(|one| one.read && !one.wrong);
-                letters.push((Kind::Receipt, name.clone(), receipt(&about, &files, &digests, clean, sender, language)));
+                letters.push((
+                    LetterKind::Receipt,
+                    name.clone(),
+                    receipt(&about, &files, &digests, clean, sender, language),
+                ));
             }
         }
         if whole {
             for name in self.missing() {
                 let about = self.about(&name, &[]);
-                letters.push((Kind::Reminder, name.clone(), reminder(&about, self.desk.sender, self.desk.language)));
+                letters.push((
+                    LetterKind::Reminder,
+                    name.clone(),
+                    reminder(&about, self.desk.sender, self.desk.language),
+                ));
             }
         }
         letters.sort_by_key(|(kind, ..)| *kind);

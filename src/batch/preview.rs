@@ -20,7 +20,7 @@ pub struct Preview {
 
 impl Preview {
     /// Compares what a run made in a folder of its own with the folder that it is meant for.
-    pub fn of(made: &Path, out: &Path, prune: bool) -> Self {
+    pub fn compare(made: &Path, out: &Path, prune: bool) -> Self {
         let (here, there) = (Owned::open(made), Owned::open(out));
         let mut preview = Self::default();
         let beside = BESIDE.iter().map(|&name| name.to_owned()).filter(|name| made.join(name).is_file());

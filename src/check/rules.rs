@@ -29,7 +29,7 @@ pub enum Verdict {
 /// The verdict of every rule instance, rule by rule in the form's order.
 pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdict>> {
     let form = &form.of(report.values.keys().map(String::as_str));
-    let figures = Figures::of(form, report, context.previous);
+    let figures = Figures::from_report(form, report, context.previous);
     form.rules.iter().map(|rule| rule.instances.iter().map(|instance| verdict(instance, &figures)).collect()).collect()
 }
 
@@ -87,7 +87,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
     }
     // What an event explains is no rule to look for cells by.
     assessed.retain(|(_, number)| number.is_none_or(|number| !explained[number]));
-    let equation = |(instance, broken)| Equation::of(instance, figures, broken);
+    let equation = |(instance, broken)| Equation::from_rule(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
     let mut stated: Option<Vec<Stated>> = None;
     // Failed sums without other rules around them: no cell can be blamed.

@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
     if let Some(trial) = &trial {
-        dry::say(terminal, &Preview::of(trial.folder(), &args.out, args.prune), &args.out);
+        dry::say(terminal, &Preview::compare(trial.folder(), &args.out, args.prune), &args.out);
         return Ok(exit(&summary));
     }
     terminal.stale(&summary.stale, &args.out.display().to_string());

@@ -81,7 +81,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(typed) => typed,
         Err(code) => return code,
     };
-    let terminal = Terminal::of(language, &args.global);
+    let terminal = Terminal::with_options(language, &args.global);
     // A supervisor has said it already.
     if let Some(path) = args.global.found.path.as_ref().filter(|_| !supervise::is_worker()) {
         let path = path.display();

@@ -99,7 +99,7 @@ fn previous(
         && Path::new(path).is_file()
         && input.path == path
     {
-        let report = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)))
+        let report = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)))
             .map_err(|finding| of_finding(path, &finding))?;
         let name = report.agency.as_deref().unwrap_or_default();
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
@@ -155,7 +155,7 @@ fn read(
             let _in_hand = worker::take(&input.path)?;
             guarded(|| {
                 let bytes = loader.bytes(input)?;
-                pipeline.report(input, &Content::of(&bytes))
+                pipeline.report(input, &Content::from_bytes(&bytes))
             })
         },
         place: |_, _: &mut Outcome| (),

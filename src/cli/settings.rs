@@ -91,7 +91,8 @@ pub(super) fn set(found: &Found, command: Command) -> Command {
         let name = below.get_name().to_owned();
         below.mut_args(|argument| {
             let Some(option) = argument.get_long().map(str::to_owned) else { return argument };
-            let Some(values) = settings.of(&name, &option).filter(|_| !TYPED_ONLY.contains(&option.as_str())) else {
+            let Some(values) = settings.values(&name, &option).filter(|_| !TYPED_ONLY.contains(&option.as_str()))
+            else {
                 return argument;
             };
             let placed = values.iter().map(|value| {

@@ -29,7 +29,7 @@ impl Terminal {
     }
 
     /// The terminal as the options want it.
-    pub(crate) fn of(language: Language, global: &Global) -> Self {
+    pub(crate) fn with_options(language: Language, global: &Global) -> Self {
         let shown = || io::stderr().is_terminal() && io::stdout().is_terminal();
         let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let coloured = match global.color {

@@ -130,12 +130,15 @@ mod tests {
         let all = [one(Stated::Number("7".parse().unwrap())), one(Stated::Nothing), one(Stated::Text("无".into()))];
         let text = Corrections::table(&all);
         assert!(text.starts_with("\u{feff}日期,更正人,校验码"), "{text}");
-        assert_eq!(Corrections::read(&text).unwrap().of(&"ab".repeat(32)), all);
+        assert_eq!(Corrections::read(&text).unwrap().of_file(&"ab".repeat(32)), all);
         // Columns in another order, further ones, and rows that are blank.
         let digest = "ab".repeat(32);
         let text = format!("栏目,位置,更正为,原填,校验码,更正人,日期\nf,表三,2,1,{digest},张某,2026-01-20\n,,,,,,\n");
         let read = Corrections::read(&text).unwrap();
-        assert_eq!((read.of(&digest)[0].report, &read.of(&digest)[0].to), (0, &Stated::Number("2".parse().unwrap())));
+        assert_eq!(
+            (read.of_file(&digest)[0].report, &read.of_file(&digest)[0].to),
+            (0, &Stated::Number("2".parse().unwrap()))
+        );
     }
 
     #[test]

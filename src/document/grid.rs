@@ -161,7 +161,7 @@ impl GridBuilder {
     }
 
     /// The grid column at which the next cell will stand, slots that reach down from above being skipped.
-    pub fn next_column(&self) -> u32 {
+    pub(crate) fn next_column(&self) -> u32 {
         let mut column = self.column;
         while self.taken(column) {
             column += 1;
@@ -236,7 +236,7 @@ impl GridBuilder {
     ///
     /// # Errors
     /// [`Exceeded`] when the grid would have more slots than it may.
-    pub fn continue_above(&mut self, cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
+    pub(crate) fn continue_above(&mut self, cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
         let row = self.row();
         let column = self.column;
         let span = cell.col_span.max(1);

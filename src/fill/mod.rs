@@ -92,8 +92,8 @@ impl Template {
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
         Ok(match reading.format {
-            Format::Docx => Self::Docx(Box::new(DocxTemplate::of(bytes, &reading, binder, forms, form)?)),
-            Format::Xlsx => Self::Xlsx(Box::new(XlsxTemplate::of(bytes, &reading, binder, forms, form)?)),
+            Format::Docx => Self::Docx(Box::new(DocxTemplate::new(bytes, &reading, binder, forms, form)?)),
+            Format::Xlsx => Self::Xlsx(Box::new(XlsxTemplate::new(bytes, &reading, binder, forms, form)?)),
             other => return Err(no_template(other)),
         })
     }

@@ -7,8 +7,9 @@ mod which;
 
 use crate::finding::{Bilingual, Finding, Language, Message};
 
-pub use compose::Kind;
-pub use mail::{receipt, reminder};
+pub use compose::LetterKind;
+pub use mail::receipt;
+pub(crate) use mail::reminder;
 pub use which::{Tell, tell};
 
 /// How a paragraph of a letter looks.

@@ -23,7 +23,7 @@ const RUNNING: usize = 9;
 pub(super) struct Pairs(HashMap<(char, char), u32>);
 
 impl Pairs {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn from_report(report: &Report) -> Self {
         let mut pairs = HashMap::new();
         let contents = || report.sections.iter().flat_map(|section| &section.content);
         let texts = || {

@@ -24,7 +24,7 @@ pub struct Counts {
 
 impl Rollup<'_> {
     /// What an agency sent in place of a report of this year and form, where it sent such.
-    pub fn other_report(&self, agency: usize) -> Option<&OtherReport> {
+    pub(crate) fn other_report(&self, agency: usize) -> Option<&OtherReport> {
         let name = self.agencies.list()[agency].name.as_str();
         self.others.iter().find(|other| other.agency.as_deref() == Some(name))
     }

@@ -175,12 +175,12 @@ impl Rollup<'_> {
     }
 
     /// Whether a report has an error that nobody has accepted.
-    pub fn has_errors(&self, entry: usize) -> bool {
+    pub(crate) fn has_errors(&self, entry: usize) -> bool {
         self.entries[entry].errors > 0
     }
 
     /// Whether a report is kept out of all sums because it has errors.
-    pub fn leaves_out(&self, entry: usize) -> bool {
+    pub(crate) fn leaves_out(&self, entry: usize) -> bool {
         self.without_errors && self.has_errors(entry)
     }
 
@@ -217,15 +217,15 @@ impl Sums<'_> {
     /// What an agency did itself, field by field: its own report, less those below it where that includes them. Empty where it has
     /// no report that counts; `None` for a figure that is not certain.
     pub fn itself(&mut self, agency: usize) -> Row {
-        self.of(agency).0
+        self.rows(agency).0
     }
 
     /// An agency and all below it, field by field; `None` where there is no number at all.
     pub fn region(&mut self, agency: usize) -> Row {
-        self.of(agency).1
+        self.rows(agency).1
     }
 
-    fn of(&mut self, agency: usize) -> (Row, Row) {
+    fn rows(&mut self, agency: usize) -> (Row, Row) {
         let (form, node) = (self.rollup.form, &self.rollup.nodes[agency]);
         match (node.sums, node.own) {
             (Some(at), _) => {

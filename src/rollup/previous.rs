@@ -66,7 +66,7 @@ impl Previous {
     }
 
     /// Whether more than the total is known.
-    pub fn knows_agencies(&self) -> bool {
+    pub(crate) fn knows_agencies(&self) -> bool {
         !self.agencies.is_empty()
     }
 
@@ -86,7 +86,7 @@ impl Previous {
     }
 
     /// Whether this year's sums that are compared are those of everything.
-    pub fn compares_all(&self) -> bool {
+    pub(crate) fn compares_all(&self) -> bool {
         self.alike.as_ref().is_none_or(|alike| alike.only_this.is_empty() && alike.only_before.is_empty())
     }
 

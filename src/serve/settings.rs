@@ -102,7 +102,7 @@ impl Settings {
     /// What is done with findings: severities that the office has set, and codes that it accepts.
     pub(super) fn policy(&self, today: Date) -> Result<Policy, Message> {
         let read = crate::settings::Settings::read(&self.document.to_string()).map_err(|error| error.message())?;
-        let list = |key: &str| read.of("check", key).map(<[String]>::to_vec).unwrap_or_default();
+        let list = |key: &str| read.values("check", key).map(<[String]>::to_vec).unwrap_or_default();
         Policy::new((&list("select"), &list("ignore"), None), &read.codes, &read.accept, today)
     }
 

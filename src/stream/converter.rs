@@ -40,7 +40,7 @@ impl<'a> Converter<'a> {
             Some(bytes) => bytes?,
             None => guarded(|| Loader::default().bytes(&input))?,
         };
-        let content = Content::of(&bytes);
+        let content = Content::from_bytes(&bytes);
         let made = guarded(|| self.maker.make(&input, &content));
         Ok(match made {
             Ok(products) => {
@@ -64,7 +64,7 @@ impl<'a> Converter<'a> {
     fn written(&self, input: &Input, sha256: &str, number: usize, product: Product) -> Row {
         let Product { report, outputs, name } = product;
         let form = self.maker.pipeline.forms().get(&report.form).map(AsRef::as_ref);
-        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::of(input.path.clone(), form, report) };
+        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::from_report(input.path.clone(), form, report) };
         let name = batch::name_of_content(&name, input.file_name(), sha256, number);
         // A folder for each of the 256 first pairs of digits: folders of millions of files are slow or not allowed.
         let folder = name.len().checked_sub(12).and_then(|digest| name.get(digest..digest + 2)).unwrap_or_default();

@@ -98,7 +98,7 @@ impl Row {
     }
 
     /// The row of a report, as yet without outputs.
-    pub(super) fn of(path: String, form: Option<&Form>, report: Report) -> Self {
+    pub(super) fn from_report(path: String, form: Option<&Form>, report: Report) -> Self {
         let fields = form.map(|form| form.fields.as_slice()).unwrap_or_default();
         let values = report.values.iter().enumerate().map(|(number, (id, value))| {
             // Values stand in the form's order.

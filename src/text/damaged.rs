@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::{DateReading, blank, read_date};
+use super::{DateReading, ascii_digit, blank, is_digit, read_date};
 
 /// Longest text that is taken for a date, in characters.
 const LONGEST: usize = 20;
@@ -64,10 +64,6 @@ enum Taken {
     Whole(usize),
 }
 
-fn is_digit(sign: char) -> bool {
-    sign.is_ascii_digit() || ('０'..='９').contains(&sign)
-}
-
 /// Length of the run of digits that a text begins with, in bytes and in digits.
 fn digits(text: &str) -> (usize, usize) {
     let run = text.chars().take_while(|&sign| is_digit(sign));
@@ -76,16 +72,8 @@ fn digits(text: &str) -> (usize, usize) {
 
 /// The year that a text begins with, in digits of either width.
 fn year_of(text: &str) -> Option<i16> {
-    let number: String = text.chars().take(4).map_while(narrow).collect();
+    let number: String = text.chars().take(4).map_while(ascii_digit).collect();
     number.parse().ok().filter(|year| (1990..=2100).contains(year) && number.len() == 4)
-}
-
-fn narrow(sign: char) -> Option<char> {
-    match sign {
-        '0'..='9' => Some(sign),
-        '０'..='９' => char::from_u32(sign as u32 - '０' as u32 + '0' as u32),
-        _ => None,
-    }
 }
 
 /// `〔201960号`, which lost the bracket that closes.
@@ -99,7 +87,7 @@ fn number(rest: &str) -> Taken {
     if year.is_none() || !(5..=8).contains(&count) || !rest[end..].starts_with('号') {
         return Taken::Whole(open);
     }
-    let all: String = inner[skipped..skipped + bytes].chars().filter_map(narrow).collect();
+    let all: String = inner[skipped..skipped + bytes].chars().filter_map(ascii_digit).collect();
     let (year, number) = all.split_at(4);
     let read = (!number.starts_with('0')).then(|| format!("〔{year}〕{number}号"));
     Taken::Damaged(end + '号'.len_utf8(), read)

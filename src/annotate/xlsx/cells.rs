@@ -39,7 +39,7 @@ pub(in super::super) fn revise(
         }
         let text = parts.text(&part)?.unwrap_or_default();
         let (mut edits, mut notes) = (Vec::new(), Vec::new());
-        let sheet = Cells::of(&text, parts.budget)?;
+        let sheet = Cells::parse(&text, parts.budget)?;
         for index in here {
             let revision = &revisions[index];
             let Some(at) = revision.place.a1() else { continue };
@@ -108,7 +108,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn of(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
+    fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let plain = text.trim_start_matches('\u{feff}');
         let mark = text.len() - plain.len();
         let mut events = Events::new(plain, 0, &[]);
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_cell_keeps_its_style_and_gets_a_number() {
         let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" s=\"3\" t=\"s\"><v>7</v></c><c r=\"B1\"><f>A1</f><v>7</v></c><c r=\"C1\" s=\"4\"/></row></sheetData></worksheet>";
-        let cells = Cells::of(sheet, &mut Budget::default()).unwrap();
+        let cells = Cells::parse(sheet, &mut Budget::default()).unwrap();
         let names: Vec<&str> = cells.plain.iter().map(|cell| cell.name.as_str()).collect();
         assert_eq!((names, cells.formulas), (vec!["A1", "C1"], true));
         let text = |cell: &Plain, to| cell.edit(sheet, to).2;

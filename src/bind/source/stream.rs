@@ -242,3 +242,20 @@ impl<'d> Stream<'d> {
         self.lines.get(self.line_at(raw)).map(|line| line.place.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_pages_are_told_from_figures() {
+        for text in
+            ["— 3 —", "-3-", "－１２－", "第3页", "第 3 页 共 9 页", "第3页，共9页", "3 / 9", "Page 3 of 9", " · 4 · "]
+        {
+            assert!(is_page_number(text), "{text}");
+        }
+        for text in ["3", "12345", "-3", "3-", "第3页有误", "共9页", "3/9/2024", "Page", "——"] {
+            assert!(!is_page_number(text), "{text}");
+        }
+    }
+}

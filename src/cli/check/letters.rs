@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use nianbao::batch::{Desk, Post, Posted, Received};
 use nianbao::finding::{Finding, Language};
-use nianbao::letter::{Kind, Sender};
+use nianbao::letter::{LetterKind, Sender};
 use nianbao::report::Report;
 
 use super::{Checked, Checker};
@@ -22,7 +22,7 @@ pub(super) struct About {
 }
 
 impl About {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn from_report(report: &Report) -> Self {
         let Report { agency, title, year, form, .. } = report;
         Self { agency: agency.clone(), title: title.clone(), year: *year, form: form.clone() }
     }
@@ -118,11 +118,11 @@ fn say(posted: &Posted, folder: &str, terminal: &Terminal) {
     terminal.stale(&posted.stale, folder);
 }
 
-fn named(kind: Kind) -> &'static str {
+fn named(kind: LetterKind) -> &'static str {
     match kind {
-        Kind::Return => "to be corrected",
-        Kind::Check => "to be checked",
-        Kind::Reminder => "reminders",
-        Kind::Receipt => "receipts",
+        LetterKind::Return => "to be corrected",
+        LetterKind::Check => "to be checked",
+        LetterKind::Reminder => "reminders",
+        LetterKind::Receipt => "receipts",
     }
 }

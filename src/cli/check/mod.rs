@@ -194,7 +194,7 @@ impl Checker<'_> {
         let read = in_hand.as_ref().map_err(Clone::clone).and_then(|_| {
             guarded(|| {
                 sent = loader.bytes(input)?;
-                self.pipeline.read(input, &Content::of(&sent))
+                self.pipeline.read(input, &Content::from_bytes(&sent))
             })
         });
         let mut checked = Checked::default();
@@ -247,7 +247,7 @@ impl Checker<'_> {
     fn part(&self, mut part: Part, mut report: Report, input: &Input, loader: &mut Loader) -> Part {
         let done = guarded(|| {
             let matcher = self.agencies.map(|(_, matcher)| matcher);
-            let before = self.previous.of(&report, self.pipeline, matcher, loader)?;
+            let before = self.previous.report(&report, self.pipeline, matcher, loader)?;
             let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
             self.pipeline.check(&mut report, &context);
             part.has_previous = before.is_some();
@@ -262,7 +262,7 @@ impl Checker<'_> {
         match done {
             Ok(instead) => {
                 part.was_read = true;
-                part.about = Some(letters::About::of(&report));
+                part.about = Some(letters::About::from_report(&report));
                 part.instead = instead;
                 part.findings = std::mem::take(&mut report.findings);
                 self.waivers.apply(&report, self.today, &mut part.findings);

@@ -51,7 +51,7 @@ impl Previous {
     }
 
     /// Last year's report of the same agency.
-    pub(super) fn of(
+    pub(super) fn report(
         &self,
         report: &Report,
         pipeline: &Pipeline,
@@ -87,6 +87,6 @@ fn one(name: &str, matcher: Option<&Matcher>) -> String {
 fn read(pipeline: &Pipeline, loader: &mut Loader, input: &Input) -> Result<Vec<Report>, Box<Finding>> {
     guarded(|| {
         let bytes = loader.bytes(input)?;
-        pipeline.read(input, &Content::of(&bytes))
+        pipeline.read(input, &Content::from_bytes(&bytes))
     })
 }

@@ -201,7 +201,7 @@ impl Locator<'_> {
         }
         let bare = |paragraph: &ParagraphScan| paragraph.properties.is_none() && paragraph.runs.is_empty();
         let bare = scan.paragraphs.len() == 1 && scan.paragraphs.iter().all(bare);
-        let slot = TextSlot::of(self.source, &scan, &self.slots.prefix, neighbour);
+        let slot = TextSlot::locate(self.source, &scan, &self.slots.prefix, neighbour);
         let slot = slot.map(|slot| if bare { slot.centred() } else { slot });
         if let Some(style) = style {
             style.clone_into(neighbour);
@@ -216,7 +216,7 @@ impl Locator<'_> {
         if !self.claim(paragraph.span) {
             return Ok(None);
         }
-        Ok(ParagraphSlot::of(self.source, paragraph, &scan, &self.controls, &self.slots.prefix, alone))
+        Ok(ParagraphSlot::locate(self.source, paragraph, &scan, &self.controls, &self.slots.prefix, alone))
     }
 
     fn find(

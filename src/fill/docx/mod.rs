@@ -52,10 +52,10 @@ impl DocxTemplate {
     /// fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
-        Self::of(bytes, &reading, binder, forms, form)
+        Self::new(bytes, &reading, binder, forms, form)
     }
 
-    pub(super) fn of(
+    pub(super) fn new(
         bytes: &[u8],
         reading: &Reading,
         binder: &Binder,

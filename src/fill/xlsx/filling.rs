@@ -16,7 +16,7 @@ use crate::finding::{Code, Finding, Message};
 use crate::form::FieldIndex;
 use crate::report::Report;
 use crate::write::docx::extra;
-use crate::write::plan::{self, Piece};
+use crate::write::plan::{self, ContentItem};
 use crate::write::xlsx::{cell, numbers};
 
 /// What is put into a cell.
@@ -37,7 +37,7 @@ pub(super) struct Filling<'a> {
 
 impl<'a> Filling<'a> {
     /// A report with everything put into its cells.
-    pub(super) fn of(template: &'a XlsxTemplate, report: &'a Report) -> Self {
+    pub(super) fn fill(template: &'a XlsxTemplate, report: &'a Report) -> Self {
         let mut filling = Self { template, report, entries: BTreeMap::new(), findings: Vec::new() };
         filling.figures();
         filling.title();
@@ -89,7 +89,7 @@ impl<'a> Filling<'a> {
             let filled: BTreeMap<At, Held> = entries.map(|(cell, entry)| (cell.1, held(entry))).collect();
             let mut results = sheet.formulas.with(&filled);
             for (field, cell, entry) in cells.iter().filter(|(_, cell, _)| here(cell)) {
-                let result = results.of(cell.1);
+                let result = results.of_cell(cell.1);
                 let stands = sheet.texts.get(&cell.1).map(|text| text.trim()) == Some(&shown(entry));
                 match (result, entry) {
                     (Some(Held::Number(result)), Entry::Number(figure)) if result == *figure => {
@@ -196,14 +196,14 @@ impl<'a> Filling<'a> {
     }
 
     /// The text of a part line by line: extra tables as lines of their cells, pictures by their names, with a finding.
-    fn lines(&mut self, pieces: &[Piece]) -> Vec<String> {
+    fn lines(&mut self, pieces: &[ContentItem]) -> Vec<String> {
         let mut lines = Vec::new();
         for piece in pieces {
             match *piece {
-                Piece::Text(text) | Piece::Heading(_, text) => lines.push(text.to_owned()),
-                Piece::Table(_) => {}
-                Piece::Extra(table) => lines.extend(extra::lines(table)),
-                Piece::Picture(index, _, alt) => {
+                ContentItem::Text(text) | ContentItem::Heading(_, text) => lines.push(text.to_owned()),
+                ContentItem::Table(_) => {}
+                ContentItem::Extra(table) => lines.extend(extra::lines(table)),
+                ContentItem::Picture(index, _, alt) => {
                     let name = self.report.pictures.get(index).map(|picture| picture.name.as_str());
                     let name = alt.or(name).unwrap_or_default();
                     lines.push(format!("〔图片：{name}〕"));

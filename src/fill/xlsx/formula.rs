@@ -203,7 +203,7 @@ pub(super) struct Formulas {
 
 impl Formulas {
     /// The formulas of a sheet.
-    pub(super) fn of(sheet: &Sheet) -> Self {
+    pub(super) fn parse(sheet: &Sheet) -> Self {
         let mut masters: BTreeMap<u32, (At, Option<Formula>)> = BTreeMap::new();
         let mut cells = BTreeMap::new();
         let mut terms = 0;
@@ -256,7 +256,7 @@ pub(super) struct Results<'a> {
 
 impl Results<'_> {
     /// What the formula of a cell yields; `None` where it is not known.
-    pub(super) fn of(&mut self, at: At) -> Option<Held> {
+    pub(super) fn of_cell(&mut self, at: At) -> Option<Held> {
         self.cell(at, 0)
     }
 
@@ -344,7 +344,7 @@ mod tests {
         let cells = formulas.iter().map(|(name, text)| (at_of(name), Formula::parse(text))).collect();
         let formulas = Formulas { cells, ..Formulas::default() };
         let filled = filled.iter().map(|(name, number)| (at_of(name), Held::Number((*number).into()))).collect();
-        formulas.with(&filled).of(at_of(at))
+        formulas.with(&filled).of_cell(at_of(at))
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     /// The texts of every sheet.
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(super) fn from_document(document: &'a Document) -> Self {
         let mut cells = BTreeMap::new();
         for cell in document.grids().flat_map(Grid::cells) {
             if let (Some(sheet), Some(at)) = (cell.place.part.as_deref(), at(&cell.place)) {

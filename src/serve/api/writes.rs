@@ -228,13 +228,17 @@ pub(super) async fn accept(
         return Err(Fault::refused(message));
     }
     let what = What::Accepted { file: id.0, report: id.1, waivers, about, reason, until };
-    let written = hub.write(Command::Log { who: name_of(&hub, &visitor), what, seen: Some(seen) }).await;
-    let entry = match written {
-        Written::Conflict => return Err(Fault::conflict(latest(&hub, id, None))),
-        other => Fault::of_written(other)?,
-    };
+    let entry = log(&hub, &visitor, (id, seen), what).await?;
     let report = renewed(&hub, id).await?;
     Ok(answer(&json!({ "entry": entry.to_string(), "left": left, "report": report })))
+}
+
+/// Appends an entry about a report to the log; a conflict where the report has changed since `seen`.
+async fn log(hub: &Hub, visitor: &Visitor, (id, seen): ((u64, usize), Seen), what: What) -> Result<u64, Fault> {
+    match hub.write(Command::Log { who: name_of(hub, visitor), what, seen: Some(seen) }).await {
+        Written::Conflict => Err(Fault::conflict(latest(hub, id, None))),
+        other => Fault::of_written(other),
+    }
 }
 
 #[derive(Deserialize)]
@@ -263,11 +267,7 @@ pub(super) async fn send_back(
         _ => Vec::new(),
     };
     let what = What::Returned { file: id.0, report: id.1, about, findings, reason, due };
-    let written = hub.write(Command::Log { who: name_of(&hub, &visitor), what, seen: Some(seen) }).await;
-    let entry = match written {
-        Written::Conflict => return Err(Fault::conflict(latest(&hub, id, None))),
-        other => Fault::of_written(other)?,
-    };
+    let entry = log(&hub, &visitor, (id, seen), what).await?;
     Ok(answer(&json!({ "entry": entry.to_string() })))
 }
 

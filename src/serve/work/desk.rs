@@ -183,7 +183,7 @@ impl<'a> Desk<'a> {
         let input = input(file);
         guarded(|| {
             let bytes = Loader::default().bytes(&input)?;
-            let mut reports = self.pipeline.read(&input, &Content::of(&bytes))?;
+            let mut reports = self.pipeline.read(&input, &Content::from_bytes(&bytes))?;
             let corrections = corrections(file);
             for (number, report) in reports.iter_mut().enumerate() {
                 if let Some(form) = self.shelf.forms.get(&report.form) {

@@ -20,7 +20,7 @@ use super::{Answer, Which};
 /// What is made of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::serve) enum Kind {
+pub(in crate::serve) enum OutputKind {
     /// A format of the writers, by its number in their table.
     Format(usize),
     /// PDF, which needs fonts.
@@ -35,7 +35,7 @@ pub(in crate::serve) enum Kind {
     Original,
 }
 
-impl Kind {
+impl OutputKind {
     /// A kind by its name in an address.
     pub(in crate::serve) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -57,7 +57,7 @@ pub(super) struct Done {
 
 impl Desk<'_> {
     /// Makes a file and puts it at `out`.
-    pub(super) fn make(&mut self, which: &Which, kind: Kind, wanted: (bool, &[String]), out: &Path) -> Answer {
+    pub(super) fn make(&mut self, which: &Which, kind: OutputKind, wanted: (bool, &[String]), out: &Path) -> Answer {
         match self.made(which, kind, wanted) {
             Ok(done) => put(&done, out),
             Err(message) => Answer::No(message),
@@ -65,7 +65,7 @@ impl Desk<'_> {
     }
 
     /// Makes many files, in an archive; those that cannot be made are named in a text beside them.
-    pub(super) fn bundle(&mut self, files: &[(Which, Vec<Kind>)], chinese: bool, out: &Path) -> Answer {
+    pub(super) fn bundle(&mut self, files: &[(Which, Vec<OutputKind>)], chinese: bool, out: &Path) -> Answer {
         let mut packed = || -> std::io::Result<()> {
             let mut zip = zip::ZipWriter::new(BufWriter::new(File::create(out)?));
             let options = SimpleFileOptions::default();
@@ -101,16 +101,16 @@ impl Desk<'_> {
         }
     }
 
-    fn made(&mut self, which: &Which, kind: Kind, (chinese, ids): (bool, &[String])) -> Result<Done, Message> {
+    fn made(&mut self, which: &Which, kind: OutputKind, (chinese, ids): (bool, &[String])) -> Result<Done, Message> {
         match kind {
-            Kind::Format(number) => self.written(which, WRITERS.get(number).map(|writer| writer.output)),
-            Kind::Pdf => self.written(which, Some(Output::Pdf)),
-            Kind::Original => {
+            OutputKind::Format(number) => self.written(which, WRITERS.get(number).map(|writer| writer.output)),
+            OutputKind::Pdf => self.written(which, Some(Output::Pdf)),
+            OutputKind::Original => {
                 let bytes = Loader::default().bytes(&input(&which.file)).map_err(|finding| finding.message)?;
                 let (stem, suffix) = which.file.name.rsplit_once('.').unwrap_or((&which.file.name, "bin"));
                 Ok(Done { name: format!("{}.{}", safe_name(stem), safe_name(suffix)), bytes })
             }
-            Kind::Annotated | Kind::Revised | Kind::Letter => self.notice(which, kind, chinese, ids),
+            OutputKind::Annotated | OutputKind::Revised | OutputKind::Letter => self.notice(which, kind, chinese, ids),
         }
     }
 
@@ -137,7 +137,7 @@ impl Desk<'_> {
         let file = input(&which.file);
         let product = guarded(|| {
             let bytes = Loader::default().bytes(&file)?;
-            maker.make(&file, &Content::of(&bytes))
+            maker.make(&file, &Content::from_bytes(&bytes))
         });
         let product = product.map_err(|finding| finding.message)?.into_iter().nth(which.report);
         let product = product.ok_or_else(super::examine::none)?;

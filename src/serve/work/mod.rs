@@ -29,7 +29,7 @@ use crate::stream;
 use crate::waivers::Waiver;
 
 use super::ServeError;
-pub(super) use make::Kind;
+pub(super) use make::OutputKind;
 
 /// A sent file, as a child is told of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,14 +87,14 @@ pub(super) enum Ask {
     /// A file made of a report, put at `out` (without a suffix).
     Make {
         which: Which,
-        kind: Kind,
+        kind: OutputKind,
         chinese: bool,
         /// For a letter: the findings that it names; all that count where it is empty.
         findings: Vec<String>,
         out: PathBuf,
     },
     /// Many of them in an archive.
-    Bundle { files: Vec<(Which, Vec<Kind>)>, chinese: bool, out: PathBuf },
+    Bundle { files: Vec<(Which, Vec<OutputKind>)>, chinese: bool, out: PathBuf },
     /// The reports added up, with the files of the roll-up put into a folder.
     Rollup { files: Vec<SentFile>, year: Option<i16>, without_errors: bool, out: PathBuf },
     /// A blank form, or a notice that asks for reports that are missing.

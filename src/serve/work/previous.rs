@@ -42,7 +42,7 @@ impl Desk<'_> {
     fn earlier(&self, input: &Input) -> Vec<Report> {
         let read = guarded(|| {
             let bytes = Loader::default().bytes(input)?;
-            self.pipeline.read(input, &Content::of(&bytes))
+            self.pipeline.read(input, &Content::from_bytes(&bytes))
         });
         read.unwrap_or_default()
     }

@@ -67,7 +67,7 @@ impl Desk<'_> {
         let (forms, migrations) = (&self.shelf.forms, &self.shelf.migrations);
         let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone());
         if let [input] = inputs.as_slice() {
-            let read = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)));
+            let read = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
             let report = read.ok()?;
             let name = report.agency.as_deref().unwrap_or_default();
             let same = |top| Matcher::new(rollup.agencies).find(name).agency == Some(top);
@@ -76,7 +76,7 @@ impl Desk<'_> {
         }
         let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
         for input in &inputs {
-            let outcome = guarded(|| pipeline.report(input, &Content::of(&Loader::default().bytes(input)?)));
+            let outcome = guarded(|| pipeline.report(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
             collection.add(&input.path, outcome);
         }
         Some(Previous::of_rollup(rollup, &collection.finish(Some(year))?))

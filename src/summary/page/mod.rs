@@ -62,7 +62,7 @@ pub struct Drawing {
 
 /// A row.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub struct PageRow<'a> {
     /// The agency, where it is known.
     pub agency: Option<&'a str>,
     /// How far below the top of the tree it stands.
@@ -121,7 +121,7 @@ pub fn before(office: &Office) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// None in practice: what JSON cannot say does not occur here.
-pub fn row(row: &Row) -> serde_json::Result<String> {
+pub fn row(row: &PageRow) -> serde_json::Result<String> {
     let mut worst: Vec<&Finding> = row.findings.to_vec();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let shown = worst.iter().take(FINDINGS).map(|finding| FindingJson {
@@ -191,7 +191,7 @@ mod tests {
         let before = before(&office).unwrap();
         assert!(!before.contains("<script>alert") && !before.contains("<!--"), "{before}");
         let outputs = ["<b>.docx".to_owned()];
-        let row = row(&Row {
+        let row = row(&PageRow {
             agency: Some("</script>"),
             depth: 0,
             year: None,

@@ -22,7 +22,8 @@ use crate::rollup::{Figure, Rollup};
 use crate::write::{Output, WriteError};
 
 pub(super) use charts::{agency_bars, shares};
-pub use flat::{values, wide_csv, wide_schema};
+pub(crate) use flat::wide_schema;
+pub use flat::{values, wide_csv};
 use style::Style;
 
 /// Name of the first sheet, which holds the sums.
@@ -103,7 +104,7 @@ fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title(rollup)).set_creation_datetime(&time));
     let style = Style::new();
-    let places = total::Places::of(rollup.form);
+    let places = total::Places::plan(rollup.form);
     let parts = detail::parts(rollup, most);
     total::write(page(workbook.add_worksheet(), TOTAL)?, (rollup, &parts), &places, &style)?;
     for (number, part) in parts.iter().enumerate() {

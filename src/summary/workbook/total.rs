@@ -32,7 +32,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Plans the sheet of a form.
-    pub(super) fn of(form: &Form) -> Self {
+    pub(super) fn plan(form: &Form) -> Self {
         let mut places = Self { layouts: Vec::new(), fields: vec![(0, 0); form.fields.len()] };
         let mut row = 2;
         for (number, table) in form.tables.iter().enumerate() {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::document::Picture;
 use crate::report::Report;
 use crate::write::docx::pixels;
-use crate::write::plan::{Part, Piece, clean};
+use crate::write::plan::{ContentItem, Part, clean};
 
 /// What browsers show.
 const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
@@ -28,7 +28,7 @@ impl<'r> Pictures<'r> {
     pub(super) fn new(report: &'r Report, parts: &[Part]) -> Self {
         let mut counts = vec![0; report.pictures.len()];
         for piece in parts.iter().flat_map(|part| &part.pieces) {
-            if let Piece::Picture(index, ..) = piece
+            if let ContentItem::Picture(index, ..) = piece
                 && let Some(count) = counts.get_mut(*index)
             {
                 *count += 1;

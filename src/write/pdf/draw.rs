@@ -89,7 +89,7 @@ impl Drawing<'_> {
     pub(super) fn is_sound(&self, index: usize) -> bool {
         let picture = Block::Picture { index, width: CHARACTER, height: CHARACTER, alt: "-".to_owned() };
         let about = About { title: "-".to_owned(), author: None, date: jiff::civil::Date::ZERO };
-        self.document(Pages::of(vec![picture]), &about).is_ok()
+        self.document(Pages::lay_out(vec![picture]), &about).is_ok()
     }
 
     fn page(&self, surface: &mut Surface, items: &[Item], content: &mut [Vec<Identifier>]) {

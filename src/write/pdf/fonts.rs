@@ -344,7 +344,7 @@ pub(super) struct Glyph {
 
 impl Glyphs<'_> {
     /// The glyph of a character in the first font that has one.
-    pub(super) fn of(&self, role: Role, character: char) -> Option<Glyph> {
+    pub(super) fn glyph(&self, role: Role, character: char) -> Option<Glyph> {
         self.chains[role as usize].iter().find_map(|&number| {
             let (font, metrics, units) = self.opened.get(number)?.as_ref()?;
             let id: GlyphId = font.charmap().map(character).filter(|id| id.to_u32() != 0)?;

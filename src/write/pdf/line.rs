@@ -83,14 +83,14 @@ pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<
         if matches!(character, '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}') {
             character = ' ';
         }
-        let glyph = if is_private(character) { None } else { glyphs.of(style.role, character) };
+        let glyph = if is_private(character) { None } else { glyphs.glyph(style.role, character) };
         let glyph = if let Some(glyph) = glyph {
             glyph
         } else {
             if !missing.contains(&character) {
                 missing.push(character);
             }
-            let found = [MISSING, '□'].into_iter().find_map(|mark| Some((mark, glyphs.of(style.role, mark)?)));
+            let found = [MISSING, '□'].into_iter().find_map(|mark| Some((mark, glyphs.glyph(style.role, mark)?)));
             let Some((mark, glyph)) = found else { continue };
             character = mark;
             glyph

@@ -17,7 +17,7 @@ pub(super) struct Pictures {
 }
 
 impl Pictures {
-    pub(super) fn of(pictures: &[Picture]) -> Self {
+    pub(super) fn decode(pictures: &[Picture]) -> Self {
         Self { images: pictures.iter().map(image).collect() }
     }
 

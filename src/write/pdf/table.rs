@@ -3,7 +3,7 @@
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Set, Style, broken, set, widest_piece};
 use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
-use super::tree::{Heads, Kind, Tree};
+use super::tree::{Heads, TagKind, Tree};
 
 /// A table as it is to be drawn. Its cells fill it without a gap and stand in reading order.
 #[derive(Debug, Default)]
@@ -229,8 +229,8 @@ impl Laid {
 
     /// The elements of the cells, in their order.
     fn nodes(&self, tree: &mut Tree) -> Vec<usize> {
-        let table = tree.add(Kind::Table, None);
-        let header = (self.header_rows > 0).then(|| tree.add(Kind::TableHead, Some(table)));
+        let table = tree.add(TagKind::Table, None);
+        let header = (self.header_rows > 0).then(|| tree.add(TagKind::TableHead, Some(table)));
         let mut body = None;
         let (mut row, mut current) = (usize::MAX, table);
         let mut nodes = Vec::with_capacity(self.cells.len());
@@ -238,18 +238,18 @@ impl Laid {
             if cell.row != row {
                 let parent = match header {
                     Some(header) if cell.row < self.header_rows => header,
-                    Some(_) => *body.get_or_insert_with(|| tree.add(Kind::TableBody, Some(table))),
+                    Some(_) => *body.get_or_insert_with(|| tree.add(TagKind::TableBody, Some(table))),
                     None => table,
                 };
                 // A row in which no cell begins is a row all the same.
                 let skipped = if row == usize::MAX { cell.row } else { cell.row - row - 1 };
                 for _ in 0..skipped {
-                    tree.add(Kind::Row, Some(parent));
+                    tree.add(TagKind::Row, Some(parent));
                 }
                 row = cell.row;
-                current = tree.add(Kind::Row, Some(parent));
+                current = tree.add(TagKind::Row, Some(parent));
             }
-            let kind = Kind::Cell { heads: cell.heads, rows: cell.rows, columns: cell.columns };
+            let kind = TagKind::Cell { heads: cell.heads, rows: cell.rows, columns: cell.columns };
             nodes.push(tree.add(kind, Some(current)));
         }
         nodes

@@ -21,7 +21,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// The number of a look.
-    pub(super) fn of(&self, look: Look) -> u32 {
+    pub(super) fn index(&self, look: Look) -> u32 {
         self.known.iter().find(|(known, _)| *known == look).map_or(0, |&(_, number)| number)
     }
 
@@ -61,7 +61,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let definitions = formula::definitions(form);
     let mut sheets = Vec::new();
     for number in 0..count {
-        let cutter = Cutter { form, book: &book, number, check: looks.of(Look::Check), pieces: Vec::new() };
+        let cutter = Cutter { form, book: &book, number, check: looks.index(Look::Check), pieces: Vec::new() };
         sheets.push(cutter.cut(&built.sheet(number)?, &definitions)?);
     }
     let kept = [
@@ -123,7 +123,7 @@ fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
     }
     let formats = styles.child_mut("cellXfs")?;
     for look in [Look::Body, Look::Subheading, Look::Extra, Look::Figure(None)] {
-        let plain = looks.of(look);
+        let plain = looks.index(look);
         let mut quoted = formats.elements().nth(plain as usize)?.clone();
         quoted.attributes.push(("quotePrefix".to_owned(), "1".to_owned()));
         looks.quoted.push((plain, formats.elements().count() as u32));
