@@ -41,7 +41,7 @@ pub struct Matcher<'a> {
     shapes: Vec<Shape>,
 }
 
-/// What tells quickly how far two names are apart at least.
+/// Precomputed data for a lower bound of the edit distance between two names.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     length: usize,

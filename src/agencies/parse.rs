@@ -10,7 +10,7 @@ use crate::finding::{Bilingual, Finding, Message, not_toml};
 use crate::read;
 use crate::text::fold;
 
-/// A thing that a column says.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     Code,

@@ -138,7 +138,7 @@ impl Logs {
 /// The path is given as JSON.
 ///
 /// # Errors
-/// None in practice: what JSON cannot say does not occur here.
+/// None in practice: the values are always representable in JSON.
 pub fn line_of(path: &str, report: usize, finding: &Finding) -> serde_json::Result<String> {
     let finding = serde_json::to_string(finding)?;
     let number = if report == 0 { String::new() } else { format!("\"report\":{report},") };

@@ -1,8 +1,8 @@
-//! Batches: many inputs through the library in parallel, with outputs and logs that are the same for any number of workers.
+//! Batches: many inputs through the library in parallel; outputs and logs do not depend on the number of workers.
 //!
-//! Only this module, the stream and the command line touch files, threads and clocks. The way of one input:
-//! [`inputs`] lists it, [`load`] reads its bytes, [`pipeline`] makes the report, [`names`] gives it a name in the order of
-//! the inputs, [`files`] writes its outputs whole, [`log`] tells about it and [`cache`] remembers it.
+//! Only this module, the stream, the page and the command line touch files, threads and clocks. The path of one input:
+//! `inputs` lists it, `load` reads its bytes, `pipeline` makes the report, `names` assigns an output name in input order,
+//! `files` writes the outputs atomically, `log` records the result and `cache` stores it for the next run.
 
 mod archive;
 mod bounds;

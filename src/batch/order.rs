@@ -26,7 +26,7 @@ struct Turns<T, Item> {
 
 struct State<T, Item> {
     thing: T,
-    /// The item whose turn it is.
+    /// The index of the next item in order.
     next: usize,
     waiting: BTreeMap<usize, Item>,
 }
@@ -37,8 +37,8 @@ impl<T, Item> Turns<T, Item> {
         Self { state: Mutex::new(state), moved: Condvar::new(), most }
     }
 
-    /// Uses the thing for an item and for those that waited for it, and gives the result of them; for an item that is not yet due
-    /// nothing, for it waits, and another worker will use the thing for it.
+    /// Runs `use_it` for an item and for the items that waited for it, and returns their results. For an item that is not yet due it returns
+    /// nothing: the item waits, and another worker will run `use_it` for it.
     fn take<R>(&self, index: usize, item: Item, mut use_it: impl FnMut(&mut T, usize, Item) -> R) -> Vec<(usize, R)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while state.next != index && state.waiting.len() >= self.most {
@@ -59,15 +59,15 @@ impl<T, Item> Turns<T, Item> {
     }
 }
 
-/// What happens to each item.
+/// The stages of an item.
 pub struct Stages<Work, Place, Finish, Tell> {
     /// In parallel: makes something of the item. Gets the worker's own store.
     pub work: Work,
-    /// In the items' order: settles what depends on the items before.
+    /// In order: decides what depends on earlier items.
     pub place: Place,
     /// In parallel: completes it.
     pub finish: Finish,
-    /// In the items' order: takes the result.
+    /// In order: consumes the result.
     pub tell: Tell,
 }
 

@@ -29,10 +29,10 @@ const STATES: [State; 5] = [
 /// Most agencies with a bar of their own.
 const BARS: usize = 30;
 
-/// Forms and years whose charts are drawn: those of most reports.
+/// Number of pairs of form and year whose charts are drawn, those with most reports.
 const GROUPS: usize = 2;
 
-/// The figures that a form's charts draw, of one report: a line a chart, a figure a slice. Text, since a cache keeps them.
+/// The figures of one report for the form's charts: one line per chart, one figure per slice. As text, because the cache stores them.
 pub(super) type Charted = Vec<Vec<Option<String>>>;
 
 /// The figures of a report that its form's charts draw.
@@ -130,7 +130,7 @@ impl<'a> IndexPage<'a> {
 
     /// Puts the page in place.
     pub(super) fn finish(mut self, missing: Vec<String>) -> io::Result<()> {
-        // The number of those that did not report leads to them, as every number does to what it counts.
+        // Every number links to the rows that it counts, that of missing reports too.
         for name in &missing {
             let line = row(&PageRow {
                 agency: Some(name),

@@ -171,7 +171,7 @@ impl<'a> Pipeline<'a> {
         report.findings.extend(findings);
     }
 
-    /// Checks a report again that was changed since: what an earlier check said of it is dropped, what reading said stays.
+    /// Checks a changed report again: findings of an earlier check are replaced, findings of reading stay.
     pub fn recheck(&self, report: &mut Report, context: &Context) {
         report.findings.retain(|finding| !CHECKED.iter().any(|code| code.id == finding.code));
         self.check(report, context);
@@ -235,14 +235,14 @@ thread_local! {
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps panics from the terminal; [`guarded`] tells about them as findings. Called once, by a program at its start.
+/// Installs a panic hook that prints nothing; [`guarded`] turns panics into findings. Call it once at program start.
 pub fn keep_panics_quiet() {
     panic::set_hook(Box::new(|info| {
         LAST_PANIC.with_borrow_mut(|last| *last = Some(info.to_string()));
     }));
 }
 
-/// The last net: a panic becomes the finding `internal-error`, and the batch continues.
+/// Catches a panic and turns it into the finding `internal-error`, so that the batch continues.
 ///
 /// # Errors
 /// What `work` returns, or that finding.

@@ -38,7 +38,7 @@ pub enum Fault {
     Hung(u64),
 }
 
-/// What a worker told before it ended.
+/// Output of a worker before it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Told {
     /// Bytes of standard output.
@@ -66,7 +66,7 @@ struct Worker {
     journal: File,
     refused: HashMap<u128, Fault>,
     slots: AtomicUsize,
-    /// What the worker before told, which is not told again.
+    /// Output of the previous worker, which is not repeated.
     before: Told,
     bytes: AtomicU64,
     lines: AtomicU64,
@@ -171,14 +171,14 @@ fn note_file(digest: u128) {
     }
 }
 
-/// Counts bytes that are about to be told on standard output: how many of them the worker before told already.
+/// Counts bytes before they are written to standard output; returns how many of them the previous worker has written already.
 pub fn skip_bytes(length: usize) -> usize {
     let Some(worker) = WORKER.get() else { return 0 };
     let at = worker.bytes.fetch_add(length as u64, Ordering::Relaxed);
     worker.before.bytes.saturating_sub(at).min(length as u64) as usize
 }
 
-/// Notes that all bytes counted so far have been told.
+/// Notes that all bytes counted so far have been written.
 pub fn told_bytes() {
     if let Some(worker) = WORKER.get() {
         let bytes = worker.bytes.load(Ordering::Relaxed).max(worker.before.bytes);
@@ -186,7 +186,7 @@ pub fn told_bytes() {
     }
 }
 
-/// Counts a line that is about to be told on standard error: whether the worker before told it already.
+/// Counts a line before it is written to standard error; returns whether the previous worker has written it already.
 pub fn skip_line() -> bool {
     let Some(worker) = WORKER.get() else { return false };
     let lines = worker.lines.fetch_add(1, Ordering::Relaxed) + 1;
@@ -197,7 +197,7 @@ pub fn skip_line() -> bool {
 /// Whether an input was unchanged since the last run: what an earlier worker of the same run made is not.
 pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
     let Some(worker) = WORKER.get() else { return unchanged };
-    // Of those that the worker before told, the last so many stand for all.
+    // The last ones that the previous worker reported count for all.
     let counts = if (index as u64) < worker.before.inputs {
         worker.before.inputs - index as u64 <= worker.before.unchanged
     } else {
@@ -212,7 +212,7 @@ pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
 }
 
 impl Worker {
-    /// Writes at a place of the journal. Without it a fault is told of no file.
+    /// Writes at an offset of the journal. On failure a crash cannot be attributed to a file.
     fn note(&self, place: u64, bytes: &[u8]) {
         #[cfg(unix)]
         let _ = std::os::unix::fs::FileExt::write_all_at(&self.journal, bytes, place);

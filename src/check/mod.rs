@@ -25,7 +25,7 @@ use crate::report::{Kind, Report, Value};
 
 pub use rules::{Verdict, assess};
 
-/// What is known besides the report itself.
+/// Context of a check other than the report itself.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'a> {
     /// Last year's report of the same agency.

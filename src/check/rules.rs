@@ -85,7 +85,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
         event.broken.iter().for_each(|&number| explained[number] = true);
         findings.push(happened(form, figures, &broken, &event));
     }
-    // What an event explains is no rule to look for cells by.
+    // Rules explained by an event do not take part in error localisation.
     assessed.retain(|(_, number)| number.is_none_or(|number| !explained[number]));
     let equation = |(instance, broken)| Equation::from_rule(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();

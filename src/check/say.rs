@@ -65,7 +65,7 @@ pub(super) fn stands(form: &Form, figures: &Figures, field: FieldIndex) -> Messa
     form.locate(field, figures.value(field).and_then(|value| value.place.as_ref()))
 }
 
-/// What one cell says and should say.
+/// The text about one cell: its value and the expected one.
 pub(super) fn change(form: &Form, figures: &Figures, change: &Change) -> Message {
     let place = stands(form, figures, change.field);
     let (zh, en) = typo::words(change.from, change.to);

@@ -117,7 +117,7 @@ fn exit(summary: &Summary) -> Exit {
     }
 }
 
-/// What people need to know of an input while the batch runs: why it failed, or that it has errors.
+/// Messages about an input during a batch: why it failed, or that it has errors.
 fn tell(
     progress: &Progress,
     terminal: &Terminal,
@@ -317,7 +317,7 @@ fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
         .map_err(|error| of_file(path, &error.message()))
 }
 
-/// What is read for a batch besides its inputs.
+/// Data loaded for a batch other than its inputs.
 struct Parts<'a> {
     template: Option<&'a [u8]>,
     page: Option<&'a str>,

@@ -32,12 +32,12 @@ impl Trial {
 
 impl Drop for Trial {
     fn drop(&mut self) {
-        // Best effort: it lies where the system keeps what is temporary.
+        // Best effort: it is in the system's temporary folder.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// Prints what would become of each file.
+/// Prints what would happen to each file.
 pub(super) fn say(terminal: &Terminal, preview: &Preview, out: &Path) {
     let Preview { new, replaced, unchanged, stale } = preview;
     let kinds = [

@@ -82,7 +82,7 @@ pub(crate) fn main() -> ExitCode {
         Err(code) => return code,
     };
     let terminal = Terminal::with_options(language, &args.global);
-    // A supervisor has said it already.
+    // The supervisor has printed it already.
     if let Some(path) = args.global.found.path.as_ref().filter(|_| !supervise::is_worker()) {
         let path = path.display();
         terminal.note(&format!("{}{path}", terminal.say("选项取自：", "options from ")));

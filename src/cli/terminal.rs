@@ -106,7 +106,7 @@ impl Terminal {
                 (self.say("保留", "waived"), None, said)
             }
         };
-        // What a sender wrote is quoted; it must not steer the terminal.
+        // Text from senders must not inject control sequences into the terminal.
         let (path, message) = (one_line(path), one_line(&format!("{message}{waived}")));
         let (word, code) = (self.painted(word, colour), &finding.code);
         match self.language {
@@ -212,7 +212,7 @@ impl Terminal {
     }
 }
 
-/// Characters that steer a terminal or turn the direction of text are shown as what they are; what a sender wrote is quoted.
+/// Escapes control and bidirectional characters in quoted text from senders.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -272,7 +272,7 @@ impl Progress<'_> {
         }
     }
 
-    /// Whatever is printed, above the bar.
+    /// Prints lines above the progress bar.
     pub(crate) fn above<T>(&self, print: impl FnOnce() -> T) -> T {
         if self.shown { self.bar.suspend(print) } else { print() }
     }

@@ -45,7 +45,7 @@ fn text(error: &Error, kind: ContextKind) -> String {
     text.replace("...", "…")
 }
 
-/// What may have been meant.
+/// Suggestions for a mistyped word.
 fn near(error: &Error, kind: ContextKind) -> String {
     let meant = text(error, kind);
     if meant.is_empty() { meant } else { format!("，是否要用 {meant}") }

@@ -7,7 +7,7 @@ use nianbao::batch::Shard;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::write::Output;
 
-/// What an argument must be.
+/// The expected kind of an argument.
 #[derive(Debug)]
 pub(crate) struct Wanted(pub(crate) Message);
 

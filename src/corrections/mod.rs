@@ -53,7 +53,7 @@ fn is_first(report: &usize) -> bool {
     *report == 0
 }
 
-/// What a line says of a place: nothing, a number or a text.
+/// A value in a correction: nothing, a number or a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Stated {

@@ -70,7 +70,7 @@ pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     parse::read(&lines)
 }
 
-/// What a cell states.
+/// The value of a cell.
 fn stated(cell: &str) -> Stated {
     match cell.parse() {
         _ if cell.is_empty() => Stated::Nothing,

@@ -3,7 +3,7 @@
 /// Start and end of something in a part, in bytes.
 pub(super) type Span = (usize, usize);
 
-/// A range of the part and what takes its place; an empty range is an insertion.
+/// A byte range of the part and its replacement; an empty range is an insertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Edit {
     pub(super) span: Span,

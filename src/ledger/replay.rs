@@ -30,13 +30,13 @@ pub struct Sent {
     pub unpacked: bool,
     /// The entry that took it out.
     pub deleted: Option<u64>,
-    /// The file that stands for it.
+    /// The file that supersedes it.
     pub replaced: Option<u64>,
-    /// The entry that says that it came.
+    /// The entry of its receipt.
     pub entry: u64,
 }
 
-/// What a log says, line after line.
+/// The state built from a log, entry by entry.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// Every entry in order.
@@ -171,7 +171,7 @@ impl Ledger {
         }
     }
 
-    /// Finds anew which files stand for which, without what was undone.
+    /// Recomputes which files supersede which, ignoring undone entries.
     fn choose_again(&mut self) {
         self.files.values_mut().for_each(|sent| sent.replaced = None);
         let steps: Vec<What> =

@@ -5,7 +5,7 @@ use super::{About, Letter, Sender, Sent, Style};
 use crate::finding::{Finding, Language, Severity};
 use crate::text::balanced;
 
-/// What a letter is.
+/// The kinds of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LetterKind {
     /// The report goes back to be corrected.
@@ -234,7 +234,7 @@ impl Letter {
         }
     }
 
-    /// What there is no room for in the letter, all of it again, on pages of its own.
+    /// The annex: all items again in full, on pages of its own.
     fn more(&mut self, must: &[Item], should: &[Item], language: Language) {
         if must.len() + should.len() <= ITEMS {
             return;
@@ -263,7 +263,7 @@ impl Letter {
         }
     }
 
-    /// What stands at the end of every letter.
+    /// The end of every letter.
     pub(super) fn foot(&mut self, sender: &Sender, language: Language) {
         self.add(
             Style::Body,

@@ -37,7 +37,7 @@ pub(crate) fn reminder(about: &About, sender: &Sender, language: Language) -> Le
     letter
 }
 
-/// Says that a report has come; it says nothing of what is in it. `clean` where nothing was found that has to be corrected.
+/// Receipt of a report, without its content. `clean` if nothing has to be corrected.
 pub fn receipt(
     about: &About,
     files: &[&str],

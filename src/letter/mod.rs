@@ -38,7 +38,7 @@ pub struct Letter {
     pub paragraphs: Vec<(Style, String)>,
 }
 
-/// Who writes, and what the letters of an office have in common; what is not given is not printed.
+/// The sending office and the common parts of its letters; missing parts are not printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sender {
     /// The office that signs.

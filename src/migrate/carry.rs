@@ -70,7 +70,7 @@ struct Carried<'a> {
 /// A figure as it was written.
 type Written = (FieldIndex, String);
 
-/// What happened, gathered so that a group of fields is one finding.
+/// Events of a migration, grouped so that a group of fields gives one finding.
 #[derive(Default)]
 struct Told {
     renamed: Vec<(Arc<Message>, Vec<FieldIndex>)>,

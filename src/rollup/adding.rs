@@ -9,7 +9,7 @@ use super::record::{Bytes, Sum, put_sum};
 use super::{Node, Rollup};
 use crate::form::{FieldIndex, Form};
 
-/// What is added up so far.
+/// The running sums.
 pub(super) struct Adding<'r> {
     pub(super) rollup: &'r Rollup<'r>,
     pub(super) nodes: Vec<Node>,

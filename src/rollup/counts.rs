@@ -10,7 +10,7 @@ pub struct Counts {
     pub expected: Option<usize>,
     /// Those with a report that was read.
     pub reported: usize,
-    /// Those that sent what could not be read.
+    /// Those whose files could not be read.
     pub unreadable: usize,
     /// Those that sent a report of another year or form.
     pub other: usize,

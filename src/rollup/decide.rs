@@ -83,7 +83,7 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Part
             *sum = sum.and_then(|sum| sum.checked_add(at(part, field)));
         }
     });
-    // A sum that is too large to be held says nothing.
+    // A sum that overflows is no evidence.
     let mut sums: Vec<Decimal> = all.into_iter().map(Option::unwrap_or_default).collect();
     let mut best = evidence(telling, own, &sums);
     let mut left_out: Vec<usize> = Vec::new();

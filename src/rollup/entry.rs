@@ -36,7 +36,7 @@ impl Entry {
         put_length(&mut record, figures_of.len());
         record.append(&mut figures_of);
         if !report.findings.is_empty() {
-            // Whatever a finding holds can be said in JSON.
+            // A finding is always serialisable.
             record.extend(serde_json::to_vec(&report.findings).unwrap_or_default());
         }
         let errors = report.findings.iter().filter(|finding| finding.counts(Severity::Error)).count();

@@ -214,7 +214,7 @@ impl Rollup<'_> {
 }
 
 impl Sums<'_> {
-    /// What an agency did itself, field by field: its own report, less those below it where that includes them. Empty where it has
+    /// An agency's own figures, field by field: its report, minus those of its subordinates if it includes them. Empty where it has
     /// no report that counts; `None` for a figure that is not certain.
     pub fn itself(&mut self, agency: usize) -> Row {
         self.rows(agency).0

@@ -199,7 +199,7 @@ fn agencies(rollup: &Rollup, agency: usize) -> Vec<usize> {
     agencies
 }
 
-/// Adds figures; a sum that cannot be held is not known.
+/// Adds figures; an overflow gives `None`.
 fn add(sums: &mut [Option<Decimal>], figures: &[Option<Decimal>]) {
     for (sum, figure) in sums.iter_mut().zip(figures) {
         *sum = match (*sum, figure) {

@@ -37,7 +37,7 @@ const COST: (u32, u32) = (19 * 1024, 2);
 pub(super) struct Visitor {
     /// The name that is written into the log; `None` for the one at this machine, whose name is a setting.
     pub(super) name: Option<String>,
-    /// What every write carries.
+    /// The CSRF token that every write carries.
     pub(super) token: String,
 }
 
@@ -215,7 +215,7 @@ impl Door {
         }
     }
 
-    /// Sets another password; whoever came in by the old one has to come in again.
+    /// Sets another password and ends all sessions.
     pub(super) fn set_password(&self, store: &Store, password: &str) -> Result<(), ServeError> {
         let hash = hash(password)?;
         store.write_private("password", &hash)?;

@@ -175,7 +175,7 @@ fn too_large(name: &str, limit: u64) -> Fault {
     Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
 }
 
-/// Runs something that waits for the disk where that holds up nobody.
+/// Runs blocking disk work outside of the async threads.
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Fault> {

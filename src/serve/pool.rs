@@ -62,7 +62,7 @@ impl Pool {
         Ok(Self { shared, time })
     }
 
-    /// Asks a child for somebody who waits. The request is made when a child is free, so that it says how things are then.
+    /// Sends a request with high priority. The request is built when a child is free, from the state at that time.
     pub(super) async fn ask(&self, request: impl FnOnce() -> Request + Send + 'static) -> Answer {
         self.queue(Box::new(request), self.time, true).await
     }

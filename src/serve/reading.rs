@@ -102,7 +102,7 @@ fn is_archive(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("zip"))
 }
 
-/// Takes what an archive held for received, and the archive for done.
+/// Registers the entries of an archive as received, and the archive as done.
 async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     let Some((who, drop)) = hub.state().sent(archive).map(|sent| (sent.who.clone(), sent.drop.clone())) else { return };
     let drop = drop.or_else(|| Some(format!("archive-{archive}")));
@@ -151,7 +151,7 @@ pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
             }
         }
         let open = |earlier: &u64| state.sent(*earlier).is_some_and(|sent| sent.replaced.is_none());
-        // What somebody chose stands until a later file comes.
+        // A version chosen by hand counts until a later file arrives.
         let chosen = |earlier: u64, later: u64| {
             let came = state.sent(later).map_or(0, |sent| sent.entry);
             state.ledger.used(earlier, 0).is_some_and(|used| used > came)

@@ -11,7 +11,7 @@ use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
 
-/// Under what a report is found again when it is sent again: the agency and the year.
+/// The identity of a report across versions: agency and year.
 pub(super) fn key(part: &Part) -> Option<(String, i16)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
     Some((fold(agency), part.year?))
@@ -35,7 +35,7 @@ pub(super) enum Standing {
     Working,
     /// Errors were removed by corrections.
     Fixed,
-    /// What is wrong was accepted.
+    /// All errors were accepted.
     Accepted,
     /// Nothing is wrong.
     Clean,
@@ -96,7 +96,7 @@ pub(super) fn id(file: u64, report: usize) -> String {
     if report == 0 { file.to_string() } else { format!("{file}-{report}") }
 }
 
-/// What an id means.
+/// A parsed id.
 pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     match id.split_once('-') {
         Some((file, report)) => Some((file.parse().ok()?, report.parse().ok().filter(|&report| report > 0)?)),
@@ -174,7 +174,7 @@ pub(super) fn tops(agencies: &Value) -> Vec<String> {
     tops.filter_map(|agency| agency["name"].as_str().map(str::to_owned)).collect()
 }
 
-/// A row with what is known of a file alone.
+/// A row with the data of the file only.
 fn bare(state: &State, sent: &Sent) -> AgencyRow {
     AgencyRow {
         id: Some(sent.file.to_string()),

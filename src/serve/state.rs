@@ -21,7 +21,7 @@ pub(super) enum Phase {
     Refused(Box<Finding>, Option<String>),
 }
 
-/// What is known of a file besides the log.
+/// State of a file that is not in the log.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) phase: Phase,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ServeError;
 use crate::ledger::{CORRECTIONS, LOG, SENT, WAIVERS};
 
-/// The folder with what is not worth a copy: made outputs, uploads in progress, the secret.
+/// The folder for files that need no backup: generated outputs, uploads in progress, the secret.
 const OWN: &str = ".nianbao";
 
 /// The lock that keeps two copies of the program apart.

@@ -17,20 +17,20 @@ pub use policy::{Level, Policy, similar_codes};
 /// The name of the file.
 pub const FILE: &str = "nianbao.toml";
 
-/// What a file says.
+/// The parsed settings file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     /// Options of every command that has them, by their long names, each with its values.
     options: BTreeMap<String, Vec<String>>,
     /// Options of one command.
     commands: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    /// What each code is to be.
+    /// Overrides per code.
     pub codes: BTreeMap<String, CodeSetting>,
     /// Findings that the office accepts, by their code.
     pub accept: Vec<Accept>,
 }
 
-/// What a code is to be.
+/// Overrides of a code.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeSetting {
@@ -58,7 +58,7 @@ pub struct Accept {
     pub until: Date,
 }
 
-/// What is wrong with a file.
+/// An error in a settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError(Message);
 

@@ -27,7 +27,7 @@ impl<'a> Converter<'a> {
         Self { maker, agencies, out }
     }
 
-    /// The row of a line. Never fails: what goes wrong stands in the row.
+    /// The row of a line. Never fails: errors are part of the row.
     pub(super) fn row(&self, line: &[u8]) -> Row {
         let line = line::split(line);
         self.try_row(line).unwrap_or_else(|finding| Row::failed(line.shown(), *finding))

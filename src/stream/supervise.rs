@@ -190,7 +190,7 @@ impl Running {
 
     /// Waits for the end of a child that has no line in progress.
     fn finish(mut self) -> Result<ExitStatus, StreamError> {
-        // Without whoever sends lines, the thread ends and the child's lines do.
+        // When the sender is dropped, the thread ends and with it the child's input.
         self.lines = sync_channel(0).0;
         self.end()
     }
@@ -208,7 +208,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         let _ = child.kill();
-        // A child that hangs in the system, say on a network drive, ends when the system lets it; nobody waits for that.
+        // A child stuck in a system call, say on a network drive, is not waited for.
         let _ = thread::Builder::new().spawn(move || child.wait());
     }
 }

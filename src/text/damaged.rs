@@ -58,7 +58,7 @@ pub fn damaged(text: &str, known: &[&str]) -> Vec<Damaged> {
     found
 }
 
-/// What stands at a place: so many bytes, and whether they are damaged.
+/// A match at a position: its length in bytes, and whether it is damaged.
 enum Taken {
     Damaged(usize, Option<String>),
     Whole(usize),

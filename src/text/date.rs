@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::ascii_digit;
 use super::numbering::chinese_number;
 
-/// What a date-like text may mean.
+/// The possible readings of a date-like text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateReading {
     /// One date; whether separators had to be supplied.

@@ -98,11 +98,11 @@ pub(crate) fn fold_into(text: &str, folded: &mut String) {
     }
 }
 
-/// What folding leaves of a text, with the offset where it stood.
+/// A run of folded text with its offset in the original.
 enum FoldRun<'t> {
     /// Something that stays as it is.
     Same(usize, &'t str),
-    /// What a character becomes.
+    /// A replaced character.
     Changed(usize, char),
 }
 

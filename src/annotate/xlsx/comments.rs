@@ -12,7 +12,7 @@ use crate::read::{Damage, ReadError};
 /// Cells to the right of one that is taken that are tried for its note.
 const TRIED: u32 = 64;
 
-/// What stands in a comments part.
+/// The parsed content of a comments part.
 #[derive(Default)]
 struct ExistingComments {
     authors: Vec<String>,

@@ -19,10 +19,10 @@ use proposals::Proposals;
 /// Statements that are looked at in one sentence.
 const STATEMENTS: usize = 32;
 
-/// What parts clauses: a word in another clause of the sentence says nothing about this one.
+/// Clause separators: a word in another clause of the sentence does not count for this one.
 const CLAUSE: [char; 11] = ['，', ',', '、', '；', ';', '：', ':', '（', '）', '(', ')'];
 
-/// Adds what the prose contradicts, and what it says of figures that the tables leave open.
+/// Adds findings for contradictions between prose and tables, and proposals for open fields.
 pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &mut Vec<Finding>) {
     let mut proposals = Proposals::new(form, figures);
     for section in &report.sections {
@@ -101,7 +101,7 @@ struct Statement<'t> {
     quoted: &'t str,
     /// The figure, in the unit of the cells.
     stated: Decimal,
-    /// Whether it says that there were none.
+    /// Whether it states zero in words.
     none: bool,
 }
 

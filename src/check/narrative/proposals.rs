@@ -91,7 +91,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
         value.is_some_and(|value| value.value.is_none() && matches!(value.kind, Kind::Absent | Kind::Text))
     }
 
-    /// What the fields of a sum that are known add up to.
+    /// The sum of the known fields of a sum.
     fn known(&self, sum: &Expression) -> Option<Decimal> {
         let known = sum.terms.iter().filter_map(|term| self.figures.number(term.operand));
         known.into_iter().try_fold(Decimal::from(sum.constant), Decimal::checked_add)

@@ -140,7 +140,7 @@ fn read_waivers(path: &Path) -> Result<Waivers> {
     Waivers::read(&name, &text).map_err(|error| of_file(path, &error.message()))
 }
 
-/// What the workers share.
+/// State shared by the workers.
 struct Checker<'a> {
     pipeline: &'a Pipeline<'a>,
     previous: Previous,

@@ -20,14 +20,14 @@ pub(super) struct Previous {
 }
 
 impl Previous {
-    /// Reads the folder once, to know what lies where.
+    /// Builds the index by reading the folder once.
     pub(super) fn index(args: &Check, pipeline: &Pipeline, matcher: Option<&Matcher>) -> Result<Self> {
         let mut previous = Self { inputs: Vec::new(), reports: HashMap::new() };
         let Some(folder) = &args.previous else { return Ok(previous) };
         previous.inputs = batch::list(&[folder.to_string_lossy().into_owned()], None)?.list;
         let mut loader = Loader::default();
         for (index, input) in previous.inputs.iter().enumerate() {
-            // What cannot be read here is missing there, and the rule says so.
+            // An unreadable file counts as missing; the rules that need it report that.
             for (number, report) in read(pipeline, &mut loader, input).unwrap_or_default().into_iter().enumerate() {
                 if let Report { agency: Some(agency), year: Some(year), .. } = report {
                     previous.reports.entry((one(&agency, matcher), year)).or_insert((index, number));

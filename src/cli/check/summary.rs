@@ -11,7 +11,7 @@ use crate::cli::terminal::Terminal;
 /// Codes that are named in the summary.
 const NAMED: usize = 5;
 
-/// What was counted.
+/// The counts.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     files: usize,

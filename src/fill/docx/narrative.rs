@@ -73,7 +73,7 @@ impl Narrative<'_> {
         }
     }
 
-    /// Fills the lines for date and agency. What is written there does not stand in the narrative as well.
+    /// Fills the lines for date and agency, and removes both from the narrative.
     fn signature(&mut self, spots: &[Spot], groups: &mut [Vec<ContentItem>]) {
         let date = self.report.published;
         let date = date.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()));
@@ -93,7 +93,7 @@ impl Narrative<'_> {
 
     fn spot(&mut self, spot: &Spot, pieces: &[ContentItem]) {
         let mut own: Vec<&ParagraphSlot> = spot.own.iter().collect();
-        // A draft with blanks in it stays where the report has nothing to say.
+        // A draft with blanks stays if the report has no text for the section.
         if pieces.iter().any(|piece| matches!(piece, ContentItem::Text(_) | ContentItem::Heading(..))) {
             own.extend(&spot.drafts);
             own.sort_by_key(|slot| slot.span);

@@ -5,7 +5,7 @@ use crate::fill::edit::Span;
 use crate::read::xml::{Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
-/// What there is in a paragraph or a cell.
+/// The scanned elements of a paragraph or cell.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     /// Its paragraphs; those of tables and text boxes inside are left out.

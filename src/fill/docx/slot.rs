@@ -13,7 +13,7 @@ pub(super) struct TextSlot {
     at: Span,
     before: String,
     after: String,
-    /// What else must go when text is put in: other texts, signs, placeholder marks.
+    /// Ranges to delete when text is written: other texts, signs, placeholder marks.
     erase: Vec<Span>,
     prefix: String,
 }
@@ -51,7 +51,7 @@ impl TextSlot {
         self
     }
 
-    /// The edits that put a text there; none where it stands there already.
+    /// The edits that write a text; none if it is already there.
     pub(super) fn put(&self, text: &str, edits: &mut Vec<Edit>) {
         if text.trim() == self.existing.trim() {
             return;
@@ -69,7 +69,7 @@ impl TextSlot {
     }
 }
 
-/// Where a text goes in a paragraph, and what must stand before and behind it.
+/// The position of a text in a paragraph, with the markup to write before and after it.
 fn place(source: &str, paragraph: &ParagraphScan, prefix: &str, neighbour: &str) -> (Span, String, String) {
     let run = paragraph.runs.iter().find(|run| !run.texts.is_empty());
     if let Some(text) = run.and_then(|run| run.texts.first()) {
@@ -159,7 +159,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// The look of nothing in particular.
+    /// The default style.
     pub(super) fn plain(prefix: &str) -> Self {
         Self { prefix: prefix.to_owned(), ..Self::default() }
     }

@@ -89,7 +89,7 @@ impl Book {
     }
 }
 
-/// The tag of the calculation's properties that asks for it: start, end and what takes its place; `None` where it does already.
+/// The edit of `calcPr` that requests recalculation: start, end, replacement; `None` if it is set already.
 fn asking(xml: &str, tag: &Tag, (start, end): Span, prefix: &str) -> Option<(usize, usize, String)> {
     if matches!(tag.get("fullCalcOnLoad").as_deref(), Some("1" | "true")) {
         return None;

@@ -19,7 +19,7 @@ use crate::write::docx::extra;
 use crate::write::plan::{self, ContentItem};
 use crate::write::xlsx::{cell, numbers};
 
-/// What is put into a cell.
+/// The new content of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Entry {
     Number(Decimal),
@@ -99,7 +99,7 @@ impl<'a> Filling<'a> {
                         self.entries.insert(*cell, Entry::Text(String::new()));
                     }
                     (None, _) if stands => {}
-                    // The result that stands there is that of the blank form: without it, programs work it out.
+                    // The cached result is that of the blank form; without one, programs recalculate.
                     (None, _) => {
                         self.findings.push(self.kept(&code::FORMULA_KEPT, *field, *cell, entry, None));
                         self.entries.insert(*cell, Entry::Blank);
@@ -179,7 +179,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// Lines over cells: one each, and what is left over into the last.
+    /// Distributes lines over cells: one each, the rest into the last.
     fn spread(&mut self, cells: &[Cell], lines: &[String]) {
         let last = cells.len().saturating_sub(1);
         for (number, cell) in cells.iter().enumerate() {

@@ -16,7 +16,7 @@ const BRACKETS: u32 = 8;
 const MOST_ASKED: usize = 200_000;
 const MOST_TERMS: usize = 200_000;
 
-/// What a cell holds.
+/// The content of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Held {
     Number(Decimal),
@@ -240,13 +240,13 @@ impl Formulas {
         self.cells.keys()
     }
 
-    /// What formulas yield when these cells hold what is filled in.
+    /// The results of the formulas with these filled cells.
     pub(super) fn with<'a>(&'a self, filled: &'a BTreeMap<At, Held>) -> Results<'a> {
         Results { formulas: self, filled, known: BTreeMap::new(), asked: 0 }
     }
 }
 
-/// What the formulas of a sheet yield.
+/// Lazily evaluated results of the formulas of a sheet.
 pub(super) struct Results<'a> {
     formulas: &'a Formulas,
     filled: &'a BTreeMap<At, Held>,
@@ -255,7 +255,7 @@ pub(super) struct Results<'a> {
 }
 
 impl Results<'_> {
-    /// What the formula of a cell yields; `None` where it is not known.
+    /// The result of a cell's formula; `None` if unknown.
     pub(super) fn of_cell(&mut self, at: At) -> Option<Held> {
         self.cell(at, 0)
     }
@@ -265,7 +265,7 @@ impl Results<'_> {
         if let Some(known) = self.known.get(&at) {
             return *known;
         }
-        // A formula that depends on itself yields nothing.
+        // A circular reference has no result.
         self.known.insert(at, None);
         let result = formula.as_ref().filter(|_| depth < DEEPEST).and_then(|formula| self.result(formula, depth));
         self.known.insert(at, result);

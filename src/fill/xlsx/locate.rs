@@ -35,7 +35,7 @@ impl<'a> Texts<'a> {
         self.cells.get(&(sheet, at)).copied().unwrap_or_default()
     }
 
-    /// Whether anything stands in a row.
+    /// Whether a row has any text.
     fn in_row(&self, sheet: &str, row: u32) -> bool {
         self.cells.range((sheet, (row, 0))..=(sheet, (row, u32::MAX))).any(|(_, text)| !text.trim().is_empty())
     }

@@ -107,7 +107,7 @@ impl XlsxTemplate {
         &self.form
     }
 
-    /// Findings about the template whatever is filled in.
+    /// Findings about the template itself, independent of the report.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }

@@ -58,12 +58,12 @@ pub(super) enum Written {
     Other,
 }
 
-/// A sheet ready to be filled: every cell that is wanted stands in it.
+/// A sheet to be filled, with every requested cell located or its insertion point known.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     /// Its XML.
     pub(super) xml: String,
-    /// What stands before the names of its elements, with the colon.
+    /// The namespace prefix of its elements, with the colon.
     pub(super) prefix: String,
     /// The cells that are wanted.
     pub(super) cells: BTreeMap<At, CellSlot>,
@@ -79,7 +79,7 @@ pub(super) struct Sheet {
     pub(super) rows: BTreeMap<u32, RowTag>,
     /// Widths of columns: first and last column, width in digits.
     pub(super) widths: Vec<(u32, u32, f64)>,
-    /// Not everything was kept: what is not known of a cell may be there.
+    /// Whether limits cut the scan short: cells may exist that are not listed.
     pub(super) more: bool,
 }
 

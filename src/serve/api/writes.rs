@@ -52,7 +52,7 @@ struct Preview {
     to: String,
 }
 
-/// What a correction would come to, before it is made.
+/// Previews a correction.
 pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, body: Body) -> Answered {
     let id = report(&hub, &id)?;
     let Preview { field, to } = body::json(body).await?;
@@ -137,7 +137,7 @@ fn is_current(hub: &Hub, seen: Seen) -> bool {
     hub.state().items.get(&seen.file).is_some_and(|item| item.revision == seen.revision)
 }
 
-/// The last thing that was done to a report, for whoever was second.
+/// The last change of a report, shown on a conflict.
 pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str>) -> Value {
     let state = hub.state();
     let Some(sent) = state.sent(file) else { return Value::Null };
@@ -149,7 +149,7 @@ pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str
     })
 }
 
-/// Puts what a child made of a report into the list.
+/// Updates the list with a child's result.
 fn put(hub: &Hub, (file, number): (u64, usize), part: Part) {
     hub.change(|state| {
         if let Some(item) = state.items.get_mut(&file)
@@ -271,7 +271,7 @@ pub(super) async fn send_back(
     Ok(answer(&json!({ "entry": entry.to_string() })))
 }
 
-/// What the findings with these ids say.
+/// The messages of the findings with these ids.
 fn named(view: &Value, ids: &[String]) -> Vec<Message> {
     let findings = view.get("findings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let wanted = |finding: &&Value| finding["id"].as_str().is_some_and(|id| ids.iter().any(|one| one == id));

@@ -28,7 +28,7 @@ pub(super) struct Previous {
     pub(super) reports: HashMap<(String, i16), (usize, usize)>,
 }
 
-/// What is loaded once, and what went wrong with it: the page says so and continues without.
+/// Data loaded once, with the errors of loading; the page shows these and works without the data.
 #[derive(Debug)]
 pub(super) struct Shelf {
     pub(super) forms: Forms,
@@ -123,7 +123,7 @@ fn texts(folder: &Path, wrong: &mut Vec<(&'static str, Message)>) -> Vec<(String
     paths.iter().filter_map(|path| Some((name(path), std::fs::read_to_string(path).ok()?))).collect()
 }
 
-/// What answers requests.
+/// The request handler of a child.
 pub(super) struct Desk<'a> {
     pub(super) folder: &'a Path,
     pub(super) settings: &'a Settings,

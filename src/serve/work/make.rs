@@ -17,7 +17,7 @@ use crate::write::{Output, WRITERS};
 use super::desk::{Desk, corrections, input};
 use super::{Answer, Which};
 
-/// What is made of a report.
+/// The kinds of files made of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(in crate::serve) enum OutputKind {
@@ -155,7 +155,7 @@ impl Desk<'_> {
     }
 }
 
-/// What stands for the agency and the year in the title of a blank form.
+/// Placeholders for agency and year in the title of a blank form.
 const BLANK: (&str, &str) = ("（机关名称）", "××××");
 
 fn blank(forms: &Forms, id: &str, suffix: &str) -> Result<Done, Message> {

@@ -49,7 +49,7 @@ pub(super) struct Request {
     pub(super) settings: u64,
     /// The version of the waivers.
     pub(super) waivers: u64,
-    /// What is asked.
+    /// The request.
     pub(super) ask: Ask,
 }
 
@@ -61,10 +61,10 @@ pub(super) struct Which {
     pub(super) report: usize,
 }
 
-/// What a child is asked.
+/// A request to a child.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Ask {
-    /// What the settings come to: forms, agencies, what is wrong with them.
+    /// Evaluate the settings: forms, agencies, errors.
     Settings,
     /// The reports of a file, each in a few words.
     Read(SentFile),
@@ -109,7 +109,7 @@ pub(super) struct Wanted {
     pub(super) field: String,
     /// Text as typed; empty to leave the field empty.
     pub(super) to: String,
-    /// What is to stand there in place of typed text, where an earlier correction is taken back.
+    /// The value to restore when an earlier correction is undone.
     pub(super) stated: Option<Stated>,
     pub(super) reason: String,
     pub(super) by: String,
@@ -137,16 +137,16 @@ pub(super) struct Part {
     pub(super) figures: String,
 }
 
-/// What a child answers.
+/// A child's answer.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    /// What the settings come to.
+    /// The evaluated settings.
     Settings(Value),
     /// The reports of a file.
     Parts(Vec<Part>),
     /// There is no report; and the agency whose file it is by its name.
     Refused { finding: Box<Finding>, agency: Option<String> },
-    /// What an archive held.
+    /// The entries of an archive.
     Unpacked(Vec<Member>),
     /// Anything that the page shows as it is.
     Shown(Value),

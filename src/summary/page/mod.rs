@@ -22,14 +22,14 @@ const FINDINGS: usize = 30;
 /// Most characters of a finding.
 const WORDS: usize = 400;
 
-/// What the page says besides its rows.
+/// The content of the page other than its rows.
 #[derive(Debug, Clone, Serialize)]
 pub struct Office {
     /// The title.
     pub title: String,
     /// What it is about, in a sentence.
     pub summary: String,
-    /// What may be the state of a row.
+    /// The possible states of a row.
     pub states: Vec<State>,
     /// Files that belong to the whole.
     pub links: Vec<String>,
@@ -65,7 +65,7 @@ pub struct Drawing {
 pub struct PageRow<'a> {
     /// The agency, where it is known.
     pub agency: Option<&'a str>,
-    /// How far below the top of the tree it stands.
+    /// Its depth in the tree.
     pub depth: usize,
     /// The year.
     pub year: Option<i16>,
@@ -106,7 +106,7 @@ struct About<'a> {
     codes: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What stands in the page before its rows.
+/// The HTML before the rows.
 ///
 /// # Errors
 /// None in practice: what JSON cannot say does not occur here.
@@ -145,7 +145,7 @@ pub fn row(row: &PageRow) -> serde_json::Result<String> {
     })
 }
 
-/// What stands in the page after its rows.
+/// The HTML after the rows.
 pub fn after() -> String {
     let (_, after) = halves();
     after.replace("{{script}}", SCRIPT)

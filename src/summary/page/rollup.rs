@@ -79,7 +79,7 @@ impl Rows<'_> {
     }
 }
 
-/// What the roll-up says, by what it is about.
+/// The findings of the roll-up, grouped by subject.
 #[derive(Default)]
 struct Said<'r> {
     agencies: HashMap<usize, Vec<&'r Finding>>,

@@ -212,7 +212,7 @@ fn result(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
-/// Text within what a cell holds.
+/// Text truncated to the limit of a cell.
 fn text(words: &str) -> String {
     words.chars().take(CELL).collect()
 }

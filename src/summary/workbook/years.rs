@@ -169,7 +169,7 @@ fn pair(
     Ok(())
 }
 
-/// The sum of what is known; nothing where nothing is, or where it is too large.
+/// The sum of the known values; `None` without any, or on overflow.
 fn sum(figures: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
     let mut known = figures.flatten();
     let first = known.next()?;

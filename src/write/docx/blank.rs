@@ -141,7 +141,7 @@ fn table(form: &Form, number: usize) -> Table {
     let height = if layout.rows.len() > LONG { LOW_ROW } else { ROW };
     let mut rows = Vec::new();
     for (row, standing) in (0..).zip(layout.standing()) {
-        // A table that fits a page stands on one.
+        // A table that fits on a page is not split.
         let keep = layout.rows.len() <= ONE_PAGE && row as usize + 1 < layout.rows.len();
         let cells =
             standing.into_iter().map(|cell| table_cell(cell, (merge(cell, row), keep), &columns, size)).collect();

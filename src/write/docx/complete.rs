@@ -178,7 +178,7 @@ const SEQUENCES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Styles whose first line stands two characters in.
+/// Styles with a first-line indent of two characters.
 const INDENTED: &[&str] = &["BodyText", "Heading1", "Heading2", "Heading3", "Heading4"];
 
 /// Completes a part. `header_rows` are the rows of each table that repeat on every page.

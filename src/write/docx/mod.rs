@@ -171,7 +171,7 @@ impl Body<'_> {
         part.pieces.iter().any(turned)
     }
 
-    /// A paragraph of a section that does not stand as running text; what is no paragraph stands as it does elsewhere.
+    /// Content of a section with a special look; items other than paragraphs are written as usual.
     fn dressed(&mut self, (look, piece): (SectionLook, ContentItem)) {
         let (ContentItem::Text(text) | ContentItem::Heading(_, text)) = piece else { return self.piece(piece, false) };
         let Some(Dress { style, paragraph, run }) = looks::dress(look, text) else {

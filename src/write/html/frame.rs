@@ -39,7 +39,7 @@ const TRIED: &str = "<!-- the report -->";
 pub struct TemplateError {
     /// Line of the template, from 1, where it is known.
     pub line: Option<usize>,
-    /// What is wrong, and what to do.
+    /// The error and its remedy.
     pub detail: Message,
 }
 

@@ -9,7 +9,7 @@ use crate::report::Report;
 use crate::write::docx::pixels;
 use crate::write::plan::{ContentItem, Part, clean};
 
-/// What browsers show.
+/// Picture formats that browsers show.
 const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
 
 /// English Metric Units in a pixel of CSS (1/96 inch).
@@ -18,7 +18,7 @@ const EMU_A_PIXEL: u64 = 9_525;
 /// The pictures of a page that is being written.
 pub(super) struct Pictures<'r> {
     report: &'r Report,
-    /// How often each stands in the page.
+    /// Number of uses of each picture.
     counts: Vec<usize>,
     /// Whether it has been embedded.
     embedded: Vec<bool>,

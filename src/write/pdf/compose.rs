@@ -39,7 +39,7 @@ pub(super) struct Composer<'a> {
     pub(super) blocks: Vec<Block>,
     /// Characters that no font has.
     pub(super) missing: Vec<char>,
-    /// The level of the last heading: none is left out on the way down.
+    /// The level of the last heading; levels are not skipped (PDF/UA).
     pub(super) level: u16,
 }
 
@@ -159,7 +159,7 @@ impl Composer<'_> {
         self.lines(&clean(text), &style, align, TagKind::Paragraph, keep);
     }
 
-    /// A paragraph. What is kept with the next block is short: of a long text that is not asked for.
+    /// A paragraph. Keep-with-next is for short ones.
     fn lines(&mut self, text: &str, style: &Style, align: Align, kind: TagKind, keep: bool) {
         /// Lines that are kept together at most.
         const MOST_KEPT: usize = 6;

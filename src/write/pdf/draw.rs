@@ -26,13 +26,13 @@ const LANGUAGE: &str = "zh-CN";
 /// Width of ruled lines, in points.
 const RULE: f32 = 0.5;
 
-/// A font without a bold face is drawn heavier by this part of its size.
+/// Stroke width of synthetic bold, as a fraction of the font size.
 const HEAVIER: f32 = 0.03;
 
 /// Size of the page number: 四号 (GB/T 9704-2012, 7.5).
 const NUMBER: f32 = 14.0;
 
-/// What a document says of itself.
+/// Metadata of a document.
 #[derive(Debug)]
 pub(super) struct About {
     pub(super) title: String,

@@ -22,7 +22,7 @@ pub struct Face {
     pub embeddable: bool,
 }
 
-/// A name without what is written differently here and there: letter case, blanks, hyphens and underscores.
+/// A normalised name: without letter case, blanks, hyphens and underscores.
 pub fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '\0')).flat_map(char::to_lowercase).collect()
 }

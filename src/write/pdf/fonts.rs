@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::face::{Face, plain};
 use crate::finding::{Bilingual, Message};
 
-/// What a font is for (GB/T 9704-2012, 5.2 and 7.3).
+/// Roles of fonts (GB/T 9704-2012, 5.2 and 7.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// The title: 小标宋.
@@ -120,7 +120,7 @@ const WANTED: [&[(&str, u16)]; ROLES] = [
     ],
 ];
 
-/// What stands in for every role, and has the characters that another font lacks.
+/// The fallback font for every role and for missing characters.
 const STAND_IN: &[(&str, u16)] = &[
     ("Noto Serif CJK SC", 400),
     ("Noto Serif SC", 400),
@@ -154,7 +154,7 @@ const RARE: &[(&str, u16)] = &[
     ("OpenSymbol", 400),
 ];
 
-/// What every font of a report must have.
+/// Characters that every font of a report must have.
 const TRIED: &str = "年政府信息公开工作报告，。（）—一0123456789";
 
 /// A face in a file that can be used.
@@ -234,7 +234,7 @@ impl Fonts {
         Ok(Self { loaded: library.loaded, chains })
     }
 
-    /// Names of the fonts, each with a digest of its file: what an output depends on.
+    /// Names and file digests of the fonts, for the cache key of an output.
     pub fn names(&self) -> impl Iterator<Item = String> {
         let digest = |loaded: &Loaded| xxhash_rust::xxh3::xxh3_128(&loaded.data);
         self.loaded.iter().map(move |loaded| format!("{} {:032x}", loaded.name, digest(loaded)))

@@ -33,7 +33,7 @@ pub struct PdfWriter {
     fonts: Fonts,
 }
 
-/// A PDF file, and what is not in it.
+/// A PDF file, with the content that it could not show.
 #[derive(Debug)]
 pub struct Pdf {
     /// The file. The same report gives the same bytes with the same fonts.

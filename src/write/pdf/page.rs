@@ -33,7 +33,7 @@ pub(super) enum Block {
         /// Room below it.
         below: f32,
         kind: TagKind,
-        /// Whether it stands on one page with the block after it.
+        /// Keep with next: on the same page as the block after it.
         keep: bool,
     },
     Table(Laid),
@@ -91,7 +91,7 @@ impl Pages {
             })
             .collect();
         for (number, block) in blocks.into_iter().enumerate() {
-            // Headings one below the other and the beginning of what they head.
+            // Consecutive headings are kept with the first lines after them.
             let mut room = 0.0;
             for &(height, keep) in &beginnings[number..] {
                 room += height;

@@ -5,7 +5,7 @@ use super::line::{Line, Set, Style, broken, set, widest_piece};
 use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
 use super::tree::{Heads, TagKind, Tree};
 
-/// A table as it is to be drawn. Its cells fill it without a gap and stand in reading order.
+/// A table to be drawn. Its cells cover the grid without gaps, in reading order.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     /// Widths of its columns in any unit.
@@ -256,10 +256,10 @@ impl Laid {
     }
 }
 
-/// What a cell shows on a page.
+/// Visible content of a cell on a page.
 #[derive(Debug, Clone, Copy)]
 enum Shown {
-    /// Nothing: its text stands on another page.
+    /// Nothing: its text is on another page.
     Nothing,
     /// Its text once more, in a header that is repeated.
     Again,

@@ -4,7 +4,7 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use krilla::tagging::{Identifier, TableHeaderScope, Tag, TagGroup, TagTree};
 
-/// What an element is.
+/// The kind of a structure element.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TagKind {
     /// A heading, its level from 1 and its text.
@@ -14,17 +14,17 @@ pub(super) enum TagKind {
     TableHead,
     TableBody,
     Row,
-    /// A cell with the rows and columns that it takes; of a header besides what it heads.
+    /// A cell with its spans, and for a header cell its scope.
     Cell {
         heads: Option<Heads>,
         rows: usize,
         columns: usize,
     },
-    /// A picture and what it shows.
+    /// A picture with its alternative text.
     Figure(String),
 }
 
-/// What a header cell heads.
+/// The scope of a header cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Heads {
     Column,

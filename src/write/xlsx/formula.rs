@@ -165,7 +165,7 @@ pub(super) fn evaluate(expression: &Expression, numbers: &[Option<Decimal>]) -> 
     Some(sum)
 }
 
-/// What the formula of a total yields.
+/// The result of the formula of a total.
 pub(super) fn total_of(instance: &RuleInstance, rounds: bool, numbers: &[Option<Decimal>]) -> Option<Decimal> {
     evaluate(&instance.right, numbers).map(|sum| rounded(sum, rounds))
 }

@@ -84,7 +84,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
 const NO_STRINGS: &str =
     "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"0\" uniqueCount=\"0\"/>";
 
-/// What umya-spreadsheet wrote.
+/// The package that umya-spreadsheet wrote.
 struct Built {
     archive: zip::ZipArchive<Cursor<Vec<u8>>>,
 }
@@ -96,7 +96,7 @@ impl Built {
         Element::parse(&text)
     }
 
-    /// A sheet by its number from 0, without what nothing here needs.
+    /// A sheet by its index, without the elements that are not needed.
     fn sheet(&mut self, number: usize) -> Option<Element> {
         let mut sheet = self.part(&format!("xl/worksheets/sheet{}.xml", number + 1))?;
         sheet.attributes.retain(|(name, _)| name == "xmlns" || name == "xmlns:r");
