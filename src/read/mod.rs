@@ -33,7 +33,7 @@ pub use unsupported::{FileKind, Unsupported};
 /// A document and findings about reading it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// What the content turned out to be.
+    /// The detected format.
     pub format: Format,
     /// The content.
     pub document: Document,

@@ -7,7 +7,7 @@ use crate::document::{Budget, Format};
 use crate::read::FileKind;
 use crate::read::container::cfb::{Compound, SIGNATURE};
 
-/// What a file's content is.
+/// The detected content of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sniffed {
     /// A format that has a reader.

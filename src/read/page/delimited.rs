@@ -20,7 +20,7 @@ struct Record {
     fields: Vec<String>,
 }
 
-/// What the fields of a text are separated by, in the order in which they are tried.
+/// Field separators in the order in which they are tried.
 const SEPARATORS: &[(u8, Format)] = &[(b',', Format::Csv), (b'\t', Format::Tsv), (b';', Format::Csv)];
 
 /// Whether a text is delimited, and by what.

@@ -15,7 +15,7 @@ const CONTINUE: u16 = 0x003C;
 pub(super) struct Record<'a> {
     /// Its type.
     pub(super) kind: u16,
-    /// What it holds, without its continuations.
+    /// Its data, without continuation records.
     pub(super) data: &'a [u8],
     /// Offset in the stream of what follows it.
     pub(super) end: usize,
@@ -115,7 +115,7 @@ impl<'a> Continued<'a> {
         Some(())
     }
 
-    /// What is left of the part, or else the next one.
+    /// The rest of the current continuation, or the next one.
     fn rest(&mut self) -> Option<&'a [u8]> {
         loop {
             let rest = self.parts.get(self.part)?.get(self.at..)?;

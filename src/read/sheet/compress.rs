@@ -137,7 +137,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
     Ok((rows, columns))
 }
 
-/// What stands in cells that a merged region covers: nobody sees it, and it is not read.
+/// The finding for text in covered cells of merged regions, which is invisible and not read.
 fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     let ((row, column), text) = sheet.cells.first()?;
     let (count, name) = (sheet.cells.left().count(), &sheet.name);

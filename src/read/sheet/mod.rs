@@ -136,7 +136,7 @@ impl Sheet {
         if face.is_plain() && runs.is_empty() {
             return self.put(row, column, text, budget);
         }
-        // What lies behind a white cell is known at the end of the sheet.
+        // The background of a white cell is known at the end of the sheet.
         let open = face.pale && face.paper == Paper::Unsaid;
         let whole = Face { pale: face.pale && !open, ..face };
         let (mut shown, mut marks, mut start, mut pale) = (String::new(), Marks::default(), 0, open);
@@ -243,7 +243,7 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
     Ok(document)
 }
 
-/// What a part that is not needed for the figures says; a broken one costs what it says, which is reported.
+/// The content of an optional part; a broken one is skipped with a finding.
 fn without_broken<T>(said: Result<T, ReadError>, findings: &mut Vec<Finding>) -> Result<Option<T>, ReadError> {
     match said {
         Ok(said) => Ok(Some(said)),

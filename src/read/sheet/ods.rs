@@ -73,7 +73,7 @@ struct Walker<'a, 'b> {
     embedded: Vec<(Vec<u8>, String)>,
     /// Text of what is drawn over the sheets.
     texts: Vec<Paragraph>,
-    /// What is left out of the sheet.
+    /// Counters of skipped content.
     skipped: Skipped,
 }
 
@@ -110,7 +110,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                 {
                     self.hidden.insert(style.clone());
                 }
-                // What a tracked change deleted stands before the tables.
+                // Content deleted by tracked changes precedes the tables.
                 Event::Open(tag) if tag.space == TABLE && tag.local == "tracked-changes" => {
                     self.events.skip(self.budget)?;
                 }

@@ -26,7 +26,7 @@ pub(in crate::read) struct Disagreement {
     pub(in crate::read) texts: [String; 2],
 }
 
-/// What comparing a sheet came to.
+/// The result of comparing a sheet.
 #[derive(Debug, Clone, PartialEq)]
 enum Outcome {
     /// Every filled cell is the same.
@@ -61,7 +61,7 @@ pub(in crate::read) fn disagreement(bytes: &[u8], document: &Document) -> Option
 }
 
 /// Compares the filled cells of a grid as calamine comes to them; `None` where calamine cannot read the sheet. Only filled cells are
-/// compared: our reader leaves out what nobody sees, with a finding.
+/// compared: our reader leaves out invisible cells, with a finding.
 fn compared(grid: &Grid, archive: &[u8], is_binary: bool, sheet: &str) -> Option<Outcome> {
     let filled = grid.cells().iter().filter(|cell| !cell.text.trim().is_empty());
     let mut filled: Filled = filled.filter_map(|cell| Some(((cell.place.row?, cell.place.column?), cell))).collect();

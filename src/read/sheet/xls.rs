@@ -100,7 +100,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 /// The data of the record that says how the records behind it are encrypted.
 fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8]>, ReadError> {
     let mut at = 0;
-    // Whatever begins otherwise is refused when the globals are read.
+    // Any other beginning is refused when the globals are read.
     if u16_at(stream, 0) != Some(kind::BOF) {
         return Ok(None);
     }
@@ -123,7 +123,7 @@ struct Bound {
     at: usize,
 }
 
-/// What all sheets share.
+/// Workbook-level data shared by all sheets.
 struct Globals {
     sheets: Vec<Bound>,
     strings: Strings,

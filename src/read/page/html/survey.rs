@@ -17,7 +17,7 @@ const PROSE: usize = 1_200;
 /// Bytes of text that page furniture hardly has.
 const MUCH: usize = 1_500;
 
-/// Different declarations that are remembered.
+/// Size of the cache of parsed declarations.
 const KNOWN: usize = 256;
 
 /// What the survey found about a node: visibility, role and look.
@@ -28,7 +28,7 @@ pub(super) struct Verdict {
     pub(super) hidden: bool,
     /// Why it is not, where it is text all the same.
     pub(super) why: Option<AsideKind>,
-    /// What it says of the face of its text.
+    /// Its text formatting.
     pub(super) face: Change,
     /// A column of a table that is collapsed.
     pub(super) collapsed: bool,
@@ -57,7 +57,7 @@ impl Survey {
     }
 }
 
-/// What is counted of an element while it is open.
+/// Counters of an open element.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts that are gathered side by side")]
 struct Frame {
@@ -86,7 +86,7 @@ struct Frame {
     table: Option<Table>,
 }
 
-/// What is counted of a table while it is open.
+/// Counters of an open table.
 #[derive(Debug, Default)]
 struct Table {
     cells: usize,
@@ -142,7 +142,7 @@ struct Surveyor<'p> {
     sheet: Sheet,
     /// A style sheet that is not in the file may colour what has a class.
     others: bool,
-    /// What declarations say, by their text.
+    /// Cache of parsed declarations by their text.
     known: HashMap<&'p str, (Looks, Looks), FxBuildHasher>,
     /// Elements that a style sheet hides, and the text in them.
     by_sheet: Vec<(Id, usize)>,
@@ -329,7 +329,7 @@ impl<'p> Surveyor<'p> {
                 frame.data |= table.cells >= 4;
                 frame.much_data |= table.cells > 12;
                 self.hidden_tables += usize::from(frame.in_hidden && table.filled > 4);
-                // What stands in a table is not the text of the cell around it; its links are not those of a menu.
+                // Text and links of a nested table do not count for the cell around it.
                 own = (usize::from(frame.text > 0), 0, 0);
             }
         }
@@ -341,7 +341,7 @@ impl<'p> Surveyor<'p> {
             self.unseen += frame.text;
         }
         let Some(above) = self.frames.last_mut() else { return };
-        // What is hidden in something hidden is counted there.
+        // Hidden content within hidden content is counted once, for the outer element.
         if frame.look != Look::Hidden && frame.in_hidden && above.in_hidden {
             above.text += frame.text;
         }

@@ -16,7 +16,7 @@ const NONE: Id = Id::MAX;
 /// The document itself.
 pub(super) const ROOT: Id = 0;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug)]
 pub(super) enum Kind {
     Element(Element),
@@ -103,7 +103,7 @@ impl Page {
         self.nodes.len()
     }
 
-    /// What a node is.
+    /// The kind of a node.
     pub(super) fn kind(&self, id: Id) -> &Kind {
         &self.node(id).kind
     }
@@ -224,7 +224,7 @@ impl Sink {
         self.deepest.get()
     }
 
-    /// What moving about in the tree has cost so far.
+    /// Steps spent on moving nodes so far.
     pub(super) fn work(&self) -> u64 {
         self.work.get()
     }

@@ -72,7 +72,7 @@ fn is_in_line(role: Role) -> bool {
     matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Columns)
 }
 
-/// What is to be undone where an element ends.
+/// State to restore at the end of an element.
 #[derive(Debug, Clone, Copy)]
 struct Entered {
     role: Role,
@@ -83,7 +83,7 @@ struct Entered {
     face: Face,
 }
 
-/// What a page refers to and does not hold.
+/// External references of a page.
 #[derive(Debug, Default)]
 struct Outside {
     pictures: usize,

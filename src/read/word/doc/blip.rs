@@ -36,7 +36,7 @@ pub(super) struct Record<'a> {
     pub(super) instance: u16,
     /// Type.
     pub(super) kind: u16,
-    /// What it holds.
+    /// Its content.
     pub(super) body: &'a [u8],
 }
 

@@ -37,7 +37,7 @@ impl Run<'_> {
     }
 }
 
-/// What the pages of a table describe.
+/// The kind of properties that a bin table describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `PlcBteChpx`

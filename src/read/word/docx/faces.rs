@@ -11,12 +11,12 @@ use super::styles::Styles;
 use crate::document::Region;
 use crate::read::shared::marks::{Change, Paper};
 
-/// What the properties of a run say.
+/// Formatting by the properties of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Run {
     /// Index of its character style.
     pub(super) style: Option<usize>,
-    /// What it says itself.
+    /// Direct formatting.
     pub(super) face: Change,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Faces<'a> {
 }
 
 impl<'a> Faces<'a> {
-    /// Different properties that are remembered.
+    /// Size of the cache.
     const MOST: usize = 64;
 
     /// Forgets what was found where prefixes stood for other namespaces.
@@ -54,7 +54,7 @@ impl<'a> Faces<'a> {
         self.last.iter().find(|(xml, _)| !xml.is_empty() && is_left(xml)).copied()
     }
 
-    /// What this XML says.
+    /// The cached result for this XML.
     pub(super) fn get(&mut self, xml: &'a str) -> Option<Run> {
         let run = *self.all.get(xml)?;
         self.note(xml, run);
@@ -75,7 +75,7 @@ impl<'a> Faces<'a> {
     }
 }
 
-/// What lies around a run: looked at only for white text.
+/// The surroundings of a run, used only for white text.
 pub(super) struct Surroundings<'w, 'a, 'p> {
     /// The properties of the tables and cells that are open, the innermost last.
     pub(super) xml: &'w [&'a str],
@@ -86,7 +86,7 @@ pub(super) struct Surroundings<'w, 'a, 'p> {
 }
 
 impl Surroundings<'_, '_, '_> {
-    /// What lies behind the run: the innermost cell or table that says something.
+    /// The background of the run: that of the innermost cell or table that sets one.
     pub(super) fn paper(&self) -> Paper {
         if !self.known || self.shared.coloured || !matches!(self.region, Region::Body | Region::Note) {
             return Paper::Coloured;

@@ -17,7 +17,7 @@ use crate::read::xml::{Event, Events, Tag};
 /// Fields in fields that are told apart.
 const DEEPEST_FIELD: usize = 64;
 
-/// What an open element is to the walk.
+/// The meaning of an open element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
     /// Its content is read as if it stood here without it.
@@ -58,7 +58,7 @@ pub(super) struct Walk<'a, 's, 'p> {
     pub(super) relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
-    /// What had been yielded when each open `mc:AlternateContent` began.
+    /// Amount of output at the beginning of each open `mc:AlternateContent`.
     alternatives: Vec<u64>,
     /// Size and description of the drawing that is open.
     drawing: PictureRef,
@@ -76,7 +76,7 @@ pub(super) struct Walk<'a, 's, 'p> {
     binary: (String, String),
     /// Cache of property elements (of cells and paragraph marks) that held nothing of interest.
     pub(super) unwanted: [Option<&'a str>; 2],
-    /// What runs say of their face, by the XML of their properties.
+    /// Cache of run formatting by the XML of the properties.
     pub(super) faces: Faces<'a>,
     /// The run whose properties are being read: their XML, the depth at which they end, what they say.
     pub(super) run: Option<(Option<&'a str>, Run)>,

@@ -18,7 +18,7 @@ use crate::read::xml::Tag;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
 struct Wanted {
-    /// What answers are remembered for.
+    /// The element kinds whose results are cached.
     number: usize,
     finders: LazyLock<Vec<Finder<'static>>>,
 }
@@ -96,7 +96,7 @@ impl<'a> Walk<'a, '_, '_> {
             b"tc" => self.cell(tag),
             b"tcPr" if self.parent() == Element::Cell => {
                 let wanted = self.wanted(&CELL, Element::CellProps);
-                // What was skipped, or what is to be looked at.
+                // Skipped, or to be parsed.
                 let xml = if wanted.is_none() { self.unwanted[CELL.number] } else { self.events.ahead() };
                 if let (Some(around), Some(xml)) = (self.around.last_mut(), xml) {
                     *around = xml;
