@@ -46,7 +46,7 @@ fn code(kind: AsideKind) -> &'static Code {
     }
 }
 
-/// What is the matter with a text, in Chinese and English.
+/// The reason why a text was left out, in Chinese and English.
 fn named(kind: AsideKind) -> (&'static str, &'static str) {
     match kind {
         AsideKind::Struck => ("有删除线", "is struck out"),

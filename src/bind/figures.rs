@@ -31,7 +31,7 @@ pub(super) enum Proof {
     Text,
 }
 
-/// What was read of a form's tables so far.
+/// The values read from a form's tables so far.
 #[derive(Debug)]
 pub(super) struct Figures {
     /// A value for every field of the form; [`Figures::put`] alone sets one.

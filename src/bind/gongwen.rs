@@ -318,7 +318,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a line above the title is.
+/// The kind of a line above the title.
 fn mark(line: &str) -> Option<&'static str> {
     let plain: String = line.chars().filter(|character| !blank(*character)).collect();
     if plain.len() == 6 && plain.bytes().all(|digit| digit.is_ascii_digit()) {

@@ -36,7 +36,7 @@ use source::items::Flow;
 
 pub use page::anchors::{Anchor, Anchors};
 
-/// What is known about a document from outside it.
+/// Hints about a document from outside of it.
 #[derive(Debug, Clone, Default)]
 pub struct Hints<'a> {
     /// Bind this form, whatever the labels say.
@@ -60,7 +60,7 @@ pub struct Binder {
 pub struct Bound {
     /// The reports in their order; one at least.
     pub reports: Vec<Report>,
-    /// What was passed over beside them: blank forms, examples, comparisons.
+    /// Skipped segments: blank forms, examples, comparisons.
     pub passed_over: Vec<Finding>,
 }
 

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::text::blank;
 
-/// What a unit measures.
+/// The dimension of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dimension {
     /// Money of the country.

@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{FieldIndex, Form, Mistake};
 use crate::finding::Message;
 
-/// What a chart shows.
+/// The kind of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChartKind {

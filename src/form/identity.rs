@@ -96,7 +96,7 @@ pub enum Covers {
     Month,
 }
 
-/// What is one report.
+/// What identifies one report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Parts {

@@ -63,7 +63,7 @@ struct Words {
     calls: Option<Regex>,
 }
 
-/// What words a sentence has.
+/// The words found in a sentence.
 #[derive(Debug, Clone)]
 pub struct Heard<'n> {
     narrative: &'n Narrative,

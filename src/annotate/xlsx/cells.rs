@@ -7,19 +7,7 @@ use super::{CellNote, sheet_notes, sheets};
 use crate::document::Budget;
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
-
-/// Elements of a workbook that come after `calcPr` (18.2.27).
-const AFTER: &[&str] = &[
-    "oleSize",
-    "customWorkbookViews",
-    "pivotCaches",
-    "smartTagPr",
-    "smartTagTypes",
-    "webPublishing",
-    "fileRecoveryPr",
-    "webPublishObjects",
-    "extLst",
-];
+use crate::write::xlsx::AFTER_CALC_PR;
 
 /// Makes the revisions; for each, whether it was made. A cell with a formula stays, and so does one that the sheet does not write.
 pub(in super::super) fn revise(
@@ -158,7 +146,7 @@ fn recalculated(workbook: &str, budget: &mut Budget) -> Result<Vec<Edit>, ReadEr
                     let at = tag.start + 1 + name.len() + mark;
                     return Ok(vec![(at, at, WANTED.to_owned())]);
                 }
-                if AFTER.contains(&tag.local) && place.is_none() {
+                if AFTER_CALC_PR.contains(&tag.local) && place.is_none() {
                     place = Some(tag.start + mark);
                 }
                 events.skip(budget)?;

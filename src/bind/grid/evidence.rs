@@ -35,7 +35,7 @@ pub(in crate::bind) struct Candidate<'f, 'd> {
     pub(in crate::bind) rows: Rows,
     /// The header.
     pub(in crate::bind) header: Header<'f, 'd>,
-    /// What speaks for it.
+    /// The evidence for it.
     pub(in crate::bind) score: i32,
     /// Where it stands.
     pub(in crate::bind) place: Place,
@@ -283,7 +283,7 @@ fn lost_header(block: &Shape, candidate: &Candidate) -> bool {
         && (rows >= LOST_ROWS || (candidate.captioned && candidate.place != Place::Other))
 }
 
-/// A small table that nothing places.
+/// A small table without evidence of its section.
 fn is_lone(forms: &Forms, block: &Shape, candidate: &Candidate) -> bool {
     let small = block.fields().len() < LONE_FIELDS;
     let only = forms.index.form.tables[block.table].blocks.len() == 1;

@@ -170,7 +170,7 @@ fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     }
 }
 
-/// What the order left: rows elsewhere, and rows that stand twice.
+/// Rows not aligned in order: rows elsewhere, and duplicates.
 fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     for (row, hits) in scores {
         if found.hits.iter().flatten().any(|hit| hit.row == *row) {

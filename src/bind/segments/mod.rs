@@ -23,7 +23,7 @@ pub(in crate::bind) use words::Marks;
 /// Most reports in one file: a county has some sixty departments. Each costs as much as a file of its own.
 const SEGMENTS: usize = 1_000;
 
-/// What a part of a file is.
+/// The kind of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Kind {
     /// A report.
@@ -49,7 +49,7 @@ pub(in crate::bind) struct Segment {
     pub(in crate::bind) agency: Option<Named>,
     /// The year, by a title or a sheet's name.
     pub(in crate::bind) year: Option<i16>,
-    /// What it is called in the file: its title, its sheet, or its first line.
+    /// Its name in the file: title, sheet, or first line.
     pub(in crate::bind) shown: String,
     /// Where it begins.
     pub(in crate::bind) place: Option<Place>,

@@ -92,7 +92,7 @@ struct Labels {
 /// How much more a column's label speaks for its table than a row's: two tables may have the same rows.
 const COLUMN: u32 = 1_000;
 
-/// What table the last piece holds.
+/// The table in the last piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     None,

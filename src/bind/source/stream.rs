@@ -28,7 +28,7 @@ pub(in crate::bind) fn is_page_number(text: &str) -> bool {
     PAGE_NUMBER.is_match(text)
 }
 
-/// What a line of the stream is.
+/// The kind of a line.
 #[derive(Debug, Clone)]
 pub(in crate::bind) enum LineKind<'d> {
     /// A paragraph.
@@ -198,7 +198,7 @@ impl<'d> Stream<'d> {
             Item::Text(text) if matches!(text.region, Region::HeaderFooter | Region::Chrome) => {
                 self.aside.push((text.region, text.text.to_string()));
             }
-            // The number of a page says nothing, and inside a table it is no figure.
+            // Page numbers are dropped; inside a table they would look like figures.
             Item::Text(text) if is_page_number(&text.text) => {}
             Item::Text(text) => self.text(&text.text, text.level, text.place.clone()),
             Item::Picture(picture) => {

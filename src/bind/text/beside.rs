@@ -15,7 +15,7 @@ struct Row {
     line: usize,
 }
 
-/// Rows that stand twice, and signs that they run through each other, from which on nothing is read.
+/// Thresholds above which no row is read: rows that occur twice, and signs that rows interleave.
 const FEWEST: usize = 3;
 
 /// Whether the rows of two reports run through each other: rows stand twice, and either the second of one before the first of

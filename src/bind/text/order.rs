@@ -11,7 +11,7 @@ pub(in crate::bind) struct Step {
     pub(in crate::bind) occurrence: usize,
     /// Index of the expected row.
     pub(in crate::bind) expected: usize,
-    /// What the label is there.
+    /// The role of the label there.
     pub(in crate::bind) role: Role,
 }
 

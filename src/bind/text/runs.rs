@@ -25,7 +25,7 @@ pub(in crate::bind) struct Run {
     pub(in crate::bind) marked: bool,
 }
 
-/// What a text has of one table.
+/// The runs of one table in a text.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Runs {
     /// The table.

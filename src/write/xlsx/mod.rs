@@ -29,6 +29,19 @@ use sheet::{SheetTemplate, Slot, Total};
 use styles::{Look, MOST_PLACES};
 use template::Template;
 
+/// Elements of a workbook that come after `calcPr`, in schema order (ECMA-376 part 1, 18.2.27).
+pub(crate) const AFTER_CALC_PR: &[&str] = &[
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "smartTagPr",
+    "smartTagTypes",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+];
+
 /// The templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
 
