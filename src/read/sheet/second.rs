@@ -4,7 +4,7 @@
 //! checked (XML well-formed, no count larger than the part could hold, records that end within the part) and stored in a new archive.
 //! Cells are then streamed (`worksheet_cells_reader`): its `Range` would make room for every cell between two corners that a file claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -38,6 +38,9 @@ enum Outcome {
 /// Filled cells of a sheet that are still to be compared, by row and column, 0-based.
 type Filled<'g> = BTreeMap<(u32, u32), &'g Cell>;
 
+/// Places of cells with text that was set aside.
+type Marked<'g> = HashSet<&'g Place>;
+
 /// Relative error that two conversions of one decimal to a float and back may have: our reader keeps 15 digits.
 const TOLERANCE: f64 = 1e-14;
 
@@ -49,10 +52,11 @@ const MOST_MARKS: usize = 64;
 /// cannot read within the bounds: the text is then our reader's alone.
 pub(in crate::read) fn disagreement(bytes: &[u8], document: &Document) -> Option<Disagreement> {
     let (archive, is_binary) = checked_archive(bytes)?;
+    let marked: Marked = document.asides.iter().map(|aside| &aside.place).collect();
     document.grids().find_map(|grid| {
         let sheet = grid.place.part.as_deref()?;
         // A panic in the crate is a sheet that it cannot read.
-        let outcome = catch_unwind(AssertUnwindSafe(|| compared(grid, &archive, is_binary, sheet)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| compared((grid, &marked), &archive, is_binary, sheet)));
         match outcome.ok().flatten()? {
             Outcome::Different(found) => Some(found),
             Outcome::Same => None,
@@ -61,9 +65,10 @@ pub(in crate::read) fn disagreement(bytes: &[u8], document: &Document) -> Option
 }
 
 /// Compares the filled cells of a grid as calamine comes to them; `None` where calamine cannot read the sheet. Only filled cells are
-/// compared: our reader leaves out invisible cells, with a finding.
-fn compared(grid: &Grid, archive: &[u8], is_binary: bool, sheet: &str) -> Option<Outcome> {
-    let filled = grid.cells().iter().filter(|cell| !cell.text.trim().is_empty());
+/// compared, and none with text set aside (struck through, hidden): our reader leaves that out, with a finding.
+fn compared((grid, marked): (&Grid, &Marked), archive: &[u8], is_binary: bool, sheet: &str) -> Option<Outcome> {
+    let is_compared = |cell: &&Cell| !cell.text.trim().is_empty() && !marked.contains(&cell.place);
+    let filled = grid.cells().iter().filter(is_compared);
     let mut filled: Filled = filled.filter_map(|cell| Some(((cell.place.row?, cell.place.column?), cell))).collect();
     let archive = Cursor::new(archive);
     if is_binary {
