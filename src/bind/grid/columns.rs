@@ -98,7 +98,7 @@ impl Header<'_, '_> {
     }
 }
 
-/// Headers of other forms.
+/// Lookup of headers among the labels of all forms.
 pub(in crate::bind) struct Forms<'i> {
     /// The form that is laid over the document.
     pub(in crate::bind) index: &'i FormIndex,

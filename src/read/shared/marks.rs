@@ -238,7 +238,7 @@ pub(in crate::read) struct Pale {
 /// The text of a paragraph or cell whose paper may be known later than its text.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Inked {
-    /// Visibility on a white background.
+    /// The text that is visible on a white background.
     pub(in crate::read) text: String,
     /// Its superscripts and left-out text.
     pub(in crate::read) marks: Marks,

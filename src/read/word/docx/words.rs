@@ -18,7 +18,7 @@ use crate::read::xml::Tag;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
 struct Wanted {
-    /// The element kinds whose results are cached.
+    /// Number of this set of words, part of the key of cached answers.
     number: usize,
     finders: LazyLock<Vec<Finder<'static>>>,
 }
