@@ -309,7 +309,7 @@ fn a_report_without_agency_is_named_after_its_file_and_never_leaves_the_folder()
 
 #[cfg(all(unix, debug_assertions))]
 mod signals {
-    //! The program stopped at a known moment: while it has an input in hand that makes a debug build wait.
+    //! The program stopped at a known moment: while it has an input in progress that makes a debug build wait.
 
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Command};

@@ -91,7 +91,7 @@ fn each(change: impl Fn(&Form, &mut Vec<Rows>), all: bool) {
     }
 }
 
-/// Splits a table in two before a row; cells that reach over the cut go on below it, empty or with their text again.
+/// Splits a table in two before a row; cells that reach over the cut continue below it, empty or with their text again.
 fn split(rows: &Rows, at: usize, again: bool) -> (Rows, Rows) {
     let mut top: Rows = rows[..at].to_vec();
     let mut bottom: Rows = rows[at..].to_vec();

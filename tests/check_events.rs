@@ -93,7 +93,7 @@ fn two_wrong_cells_of_table_four_never_name_another() {
             set(&mut report, &id, wrong);
             changed.push((id, before));
         }
-        // Totals that are all 0 over parts that are not are told as that.
+        // Totals that are all 0 over parts that are not are reported as that.
         if cells.iter().filter(|id| id.rsplit('.').next() == Some("total")).all(|id| number(&report, id).is_zero()) {
             continue;
         }

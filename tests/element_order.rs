@@ -1,4 +1,4 @@
-//! The order of elements in what is written, held against the sequences of ECMA-376 part 1 (17 and 18), which strict readers insist on.
+//! The order of elements in what is written, compared with the sequences of ECMA-376 part 1 (17 and 18), which strict readers insist on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! PDF as the program writes it with the fonts of the system, held against qpdf, pikepdf and poppler. Run by `scripts/test`.
+//! PDF as the program writes it with the fonts of the system, compared with qpdf, pikepdf and poppler. Run by `scripts/test`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

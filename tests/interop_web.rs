@@ -14,7 +14,7 @@ use nianbao::write::html::{PageOptions, PageWriter};
 /// Where `scripts/test` puts the axe-core package of the npm registry.
 const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
 
-/// Runs axe-core on the page that it stands in, and writes what came of it into the page around.
+/// Runs axe-core on the page that it stands in, and writes the result of it into the page around.
 const PROBE: &str = "axe.run(document).then(result => {
   const page = document.documentElement;
   const broken = result.violations.map(rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '));

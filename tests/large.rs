@@ -64,7 +64,7 @@ fn a_run_killed_at_any_moment_leaves_whole_files_and_the_same_command_finishes_i
     for _ in 0..10 {
         let mut command = folder.command(&args("broken"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a process");
-        // Each run goes on where the one before it was killed: ten of them together take less than an unbroken one.
+        // Each run continues where the one before it was killed: ten of them together take less than an unbroken one.
         std::thread::sleep(unbroken * (random.below(900) as u32) / 10_000);
         child.kill().expect("killed");
         // The worker dies just after its supervisor: standard output ends when both are gone.

@@ -181,7 +181,7 @@ const ROOMS_OF_READ: &[(&str, &[&str])] = &[
     ("pdf", &["Damage", "ReadError", "container", "paged"]),
     ("ofd", &["Damage", "ReadError", "container", "paged", "xml"]),
     // Lists that an office keeps in a spreadsheet, read by whichever reader fits.
-    ("rows", &["ReadError", "read"]),
+    ("rows", &["Damage", "ReadError", "read", "sheet"]),
 ];
 
 /// Pairs of files that import each other and are still to be opened.

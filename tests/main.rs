@@ -40,6 +40,7 @@ mod large;
 mod layers;
 mod layouts;
 mod legacy;
+mod lists;
 mod mapping_page;
 mod marks;
 mod migrate;

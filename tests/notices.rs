@@ -138,7 +138,7 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     assert!(letter.contains("<w:br/>") && !letter.contains("工作年</w:t><w:br/>"), "{letter}");
     assert!(text("退回修改通知/青山县林业局.docx").contains("文件“青山县林业局.docx”收悉"));
     assert!(text(&format!("催报通知/{late_name}.docx")).contains("尚未收到你单位的报告。请于2024年1月26日前"));
-    // What a later run does not write is told, and removed where that is wanted.
+    // What a later run does not write is reported, and removed where that is wanted.
     folder.file("in/三.docx", written(&late, Output::Docx));
     let (said, found) = letters(&folder, &["--receipts"]);
     assert!(said.contains("是以前生成的") && found.contains(&format!("催报通知/{late_name}.docx")), "{said}");

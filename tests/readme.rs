@@ -104,7 +104,7 @@ fn the_page_says_what_help_says() {
     let page = sources::text(Path::new(PAGES[0]));
     let help = Folder::new().run(&["--help"]).out;
     let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("commands");
-    // A command stands two blanks in; what is further in goes on with the line above.
+    // A command stands two blanks in; what is further in continues with the line above.
     let names = commands.lines().filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
     for command in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         assert!(page.contains(&format!("**{command}** ")), "{command}");

@@ -302,7 +302,7 @@ fn the_command_writes_everything_and_its_status_says_whether_anything_is_wrong()
     assert!(wrong.err.contains("line 2"), "{wrong:?}");
 }
 
-/// Holds the schema of a table against the table: the same columns in the same order, each cell of its column's type.
+/// Compares the schema of a table with the table: the same columns in the same order, each cell of its column's type.
 fn table_schema(schema: &[u8], csv: &[u8]) {
     let schema: serde_json::Value = serde_json::from_slice(schema).expect("JSON");
     let fields = schema["fields"].as_array().expect("fields");
@@ -383,7 +383,7 @@ fn last_year_stands_beside_this_year_from_its_reports_and_from_its_workbook() {
         let refused = folder.run(&args);
         assert!(refused.status == Some(2) && refused.err.contains(said), "{refused:?}");
     }
-    // A folder with one file is a folder of reports, and what cannot be read in it is told.
+    // A folder with one file is a folder of reports, and what cannot be read in it is reported.
     folder.file("part/西河镇人民政府.html", std::fs::read(folder.path("2022/西河镇人民政府.html")).expect("a page"));
     folder.file("part/cut.docx", b"PK\x03\x04 and no more");
     let rows = run("2023", "out23", &["--previous", "part"]);

@@ -139,7 +139,7 @@ fn the_schema_of_corrections_is_true_of_corrections() {
     );
     assert_valid(&schema, &serde_json::from_str(&line).expect("JSON"), "a correction");
     let corrections = Corrections::read(&line).expect("a correction");
-    let printed = serde_json::to_value(&corrections.of(&digest)[0]).expect("JSON");
+    let printed = serde_json::to_value(&corrections.of_file(&digest)[0]).expect("JSON");
     assert_eq!(printed, serde_json::from_str::<Value>(&line).expect("JSON"));
     assert_valid(&schema, &printed, "a printed correction");
 }

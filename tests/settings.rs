@@ -42,7 +42,7 @@ fn the_nearest_file_upwards_from_the_input_counts() {
     assert!(folder.run(&["check", "sent", "--config", "nianbao.toml"]).err.contains("选项取自"));
     folder.file("deep/below/b.html", page(&report(4)));
     assert!(folder.run(&["check", "deep/below"]).err.contains("选项取自"));
-    // Copies on many machines take only what they are told.
+    // Copies on many machines take only what they are reported.
     assert_eq!(folder.run_with(&["filter"], b"").err, "");
 }
 

@@ -1,4 +1,4 @@
-//! Files that hold several reports: all are read, written and told apart; blank forms, examples and comparisons are passed over.
+//! Files that hold several reports: all are read, written and told apart; blank forms, examples and comparisons are skipped.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The readers of workbooks held against calamine, cell by cell: the same texts, numbers and blanks in every workbook of the samples and
+//! The readers of workbooks compared with calamine, cell by cell: the same texts, numbers and blanks in every workbook of the samples and
 //! the tests that both can read.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]

@@ -1,4 +1,4 @@
-//! Tables in a text as wholes: a copy, last year's figures and a lost header are told, and never taken in silence.
+//! Tables in a text as wholes: a copy, last year's figures and a lost header are reported, and never taken in silence.
 
 #![allow(
     clippy::unwrap_used,

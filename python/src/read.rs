@@ -41,7 +41,7 @@ impl Given<'_> {
             Self::Bytes(bytes) => {
                 let (shown, bytes) = (name.unwrap_or("-").to_owned(), bytes.as_bytes());
                 let input = Input::file(PathBuf::from(&shown), shown.clone());
-                let outcome = py.detach(|| guarded(|| pipeline.report(&input, &Content::of(bytes))));
+                let outcome = py.detach(|| guarded(|| pipeline.report(&input, &Content::from_bytes(bytes))));
                 Ok((shown, outcome))
             }
             Self::Path(path) => {
@@ -56,7 +56,7 @@ impl Given<'_> {
 fn load(loader: &mut Loader, pipeline: &Pipeline<'_>, input: &Input) -> Outcome {
     guarded(|| {
         let bytes = loader.bytes(input)?;
-        pipeline.report(input, &Content::of(&bytes))
+        pipeline.report(input, &Content::from_bytes(&bytes))
     })
 }
 

@@ -1,4 +1,4 @@
-//! Which agency a name means: the name itself, another name of it, or a name that lacks a few characters.
+//! Looks up an agency by name: exact, alias, or with a few characters missing.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use crate::finding::code::rollup::{AGENCY_MATCHED_CLOSELY, AGENCY_NOT_LISTED};
 use crate::finding::{Finding, Message};
 use crate::text::fold;
 
-/// Least likeness of two names (1 less the edits per character) for one to be taken for the other.
+/// Least similarity of two names (1 less the edits per character) for one to be taken for the other.
 const CLOSE: f64 = 0.75;
 
-/// By how much the likeness must exceed that of every other agency.
+/// By how much the similarity must exceed that of every other agency.
 const MARGIN: f64 = 0.08;
 
-/// Least likeness of a name that a message names.
+/// Least similarity of a name that a message names.
 const LIKE: f64 = 0.5;
 
 /// Most characters of a name; names of agencies have a few dozen, and a longer text is none.
@@ -27,7 +27,7 @@ const SHORTEST: usize = 3;
 pub struct Match {
     /// Index of the agency; `None` where no agency is certain.
     pub agency: Option<usize>,
-    /// What there is to say about it.
+    /// Findings about it.
     pub finding: Option<Finding>,
 }
 
@@ -41,7 +41,7 @@ pub struct Matcher<'a> {
     shapes: Vec<Shape>,
 }
 
-/// What tells quickly how far two names are apart at least.
+/// Precomputed data for a lower bound of the edit distance between two names.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     length: usize,
@@ -50,14 +50,14 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(name: &str) -> Self {
+    fn from_name(name: &str) -> Self {
         // Fibonacci hashing to the 64 bits.
         let bit = |character: char| 1_u64 << (u32::from(character).wrapping_mul(0x9E37_79B1) >> 26);
         let (length, characters) = name.chars().fold((0, 0), |(length, all), one| (length + 1, all | bit(one)));
         Self { length, characters }
     }
 
-    /// The likeness that two names have at most: a character that the other lacks is an edit, and so is each that it is longer.
+    /// The similarity that two names have at most: a character that the other lacks is an edit, and so is each that it is longer.
     fn most_alike(&self, other: &Self) -> f64 {
         let lacks = |one: u64, other: u64| (one & !other).count_ones() as usize;
         let edits = self.length.abs_diff(other.length);
@@ -86,7 +86,7 @@ impl<'a> Matcher<'a> {
                 folded.push((alias, index));
             }
         }
-        let shapes = folded.iter().map(|(name, _)| Shape::of(name)).collect();
+        let shapes = folded.iter().map(|(name, _)| Shape::from_name(name)).collect();
         Self { agencies, names, folded, shapes }
     }
 
@@ -155,10 +155,10 @@ impl<'a> Matcher<'a> {
         found.iter().all(|one| one.2 == first).then_some(first)
     }
 
-    /// The likest name with its likeness and agency, and the likeness of the likest of any other agency.
+    /// The likest name with its similarity and agency, and the similarity of the likest of any other agency.
     fn nearest(&self, wanted: &str) -> (Option<(f64, usize, &str)>, f64) {
         let (mut best, mut second): (Option<(f64, usize, &str)>, f64) = (None, 0.0);
-        let shape = Shape::of(wanted);
+        let shape = Shape::from_name(wanted);
         if shape.length > LONGEST {
             return (None, 0.0);
         }
@@ -188,7 +188,7 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// A number of characters to reckon likeness with.
+/// A number of characters to reckon similarity with.
 fn number(characters: usize) -> f64 {
     f64::from(u32::try_from(characters).unwrap_or(u32::MAX))
 }
@@ -263,7 +263,7 @@ mod tests {
         let agencies = Agencies::read("a.csv", text.as_bytes()).unwrap();
         let names: Vec<&str> = agencies.list().iter().map(|agency| agency.name.as_str()).collect();
         assert_eq!((names, agencies.findings.len()), (vec!["青山县人民政府", "青山县教育局"], 0));
-        // A list without headings is told by its first line.
+        // A list without headings is recognised by its first line.
         let error = Agencies::read("a.csv", "青山县教育局,0001\n".as_bytes()).unwrap_err();
         assert!(error.to_string().contains("青山县教育局"), "{error}");
     }
@@ -273,7 +273,7 @@ mod tests {
         let names =
             ["青山县教育局", "青山县体育局", "青青山县教育局", "局", "", "第0县第12号镇人民政府", "abcabc", "cba"];
         for (one, other) in names.iter().flat_map(|one| names.iter().map(move |other| (one, other))) {
-            let bound = Shape::of(one).most_alike(&Shape::of(other));
+            let bound = Shape::from_name(one).most_alike(&Shape::from_name(other));
             assert!(strsim::normalized_levenshtein(one, other) <= bound, "{one} {other}");
         }
     }

@@ -45,7 +45,7 @@ pub struct Agencies {
     children: Vec<Vec<usize>>,
     /// Whether they are those of the reports at hand, for want of a file that lists them.
     of_reports: bool,
-    /// What there is to say about the file that does not stop its use.
+    /// Findings about the file that do not stop its use.
     pub findings: Vec<Finding>,
 }
 
@@ -143,7 +143,7 @@ impl Agencies {
     }
 
     /// Whether the agencies are those of the reports at hand, for want of a file that lists them.
-    pub fn are_of_reports(&self) -> bool {
+    pub(crate) fn are_of_reports(&self) -> bool {
         self.of_reports
     }
 
@@ -163,7 +163,7 @@ impl Agencies {
     }
 
     /// The agencies without a superior.
-    pub fn roots(&self) -> Vec<usize> {
+    pub(crate) fn roots(&self) -> Vec<usize> {
         (0..self.list.len()).filter(|&index| self.list[index].parent.is_none()).collect()
     }
 

@@ -1,4 +1,4 @@
-//! The agencies that reports name, known as they are read, where no file lists them.
+//! Agencies collected from the reports' own names where there is no agencies file.
 
 use std::collections::HashMap;
 

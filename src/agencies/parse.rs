@@ -10,7 +10,7 @@ use crate::finding::{Bilingual, Finding, Message, not_toml};
 use crate::read;
 use crate::text::fold;
 
-/// A thing that a column says.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     Code,
@@ -41,14 +41,14 @@ const HEADINGS: &[(Column, &[&str])] = &[
 
 /// A row with the headings of its cells.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Row {
+pub(super) struct ListRow {
     /// Line or row, from 1.
     pub(super) line: usize,
     /// Column, heading as written, text.
     pub(super) cells: Vec<(Column, String, String)>,
 }
 
-impl Row {
+impl ListRow {
     /// The text of a column; `None` where it is missing or empty.
     pub(super) fn get(&self, column: Column) -> Option<&str> {
         let found = self.cells.iter().find(|cell| cell.0 == column && !cell.2.is_empty());
@@ -67,7 +67,7 @@ fn whole(zh: impl Into<String>, en: impl Into<String>) -> AgenciesError {
 }
 
 /// The rows of a file; what its columns are is decided by their headings.
-pub(super) fn rows(name: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
+pub(super) fn rows(name: &str, bytes: &[u8]) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
     let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
     if read::is_workbook(bytes) {
         return headed(sheet(bytes)?);
@@ -97,11 +97,11 @@ fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
     rows.ok_or_else(|| whole("文件中没有表格。", "there is no table in the file"))
 }
 
-/// Lines above the headings that are passed over at most: a title, who drew the list up and when.
+/// Lines above the headings that are skipped at most: a title, who drew the list up and when.
 const MOST_ABOVE: usize = 5;
 
 /// Takes the first line that has a heading for names for the headings, or the first that is not empty.
-fn headed(lines: Lines) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
+fn headed(lines: Lines) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
     let lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
     let mut lines = lines.collect::<Vec<_>>();
     let columns = |(_, cells): &(usize, Vec<String>)| cells.iter().map(|cell| column(cell)).collect::<Vec<_>>();
@@ -130,7 +130,7 @@ fn headed(lines: Lines) -> Result<(Vec<Row>, Vec<Finding>), AgenciesError> {
         );
         findings.push(Finding::new(&AGENCIES_COLUMN_UNKNOWN, message));
     }
-    let rows = lines.map(|(line, cells)| Row {
+    let rows = lines.map(|(line, cells)| ListRow {
         line,
         cells: cells
             .into_iter()
@@ -171,7 +171,7 @@ struct AgencyToml {
     aggregate: Option<bool>,
 }
 
-fn from_toml(text: &str) -> Result<Vec<Row>, AgenciesError> {
+fn from_toml(text: &str) -> Result<Vec<ListRow>, AgenciesError> {
     let file: FileToml = toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| line_of(text, span.start));
         AgenciesError { mistakes: vec![AgencyMistake { line, column: None, detail: not_toml(error.message()) }] }
@@ -193,7 +193,7 @@ fn from_toml(text: &str) -> Result<Vec<Row>, AgenciesError> {
         ];
         let key = |column| HEADINGS.iter().find(|known| known.0 == column).map_or("", |known| known.1[0]).to_owned();
         let cells = cells.into_iter().filter_map(|(column, text)| Some((column, key(column), text?.trim().to_owned())));
-        Row { line, cells: cells.collect() }
+        ListRow { line, cells: cells.collect() }
     };
     Ok(file.agency.into_iter().map(row).collect())
 }

@@ -1,13 +1,13 @@
-//! Rows to agencies: names and codes that are unique, superiors that exist, and no circles.
+//! Builds the tree of agencies: unique names and codes, existing superiors, no cycles.
 
 use std::collections::HashMap;
 
-use super::parse::{Column, Row};
+use super::parse::{Column, ListRow};
 use super::{AgenciesError, Agency, AgencyMistake};
 use crate::text::fold;
 
 /// The agencies of the rows, in their order.
-pub(super) fn resolve(rows: &[Row]) -> Result<Vec<Agency>, AgenciesError> {
+pub(super) fn resolve(rows: &[ListRow]) -> Result<Vec<Agency>, AgenciesError> {
     let mut mistakes = Vec::new();
     let mut list: Vec<Agency> = rows.iter().map(|row| agency(row, &mut mistakes)).collect();
     if list.is_empty() {
@@ -33,7 +33,7 @@ pub(super) fn resolve(rows: &[Row]) -> Result<Vec<Agency>, AgenciesError> {
     if mistakes.is_empty() { Ok(list) } else { Err(AgenciesError { mistakes }) }
 }
 
-fn agency(row: &Row, mistakes: &mut Vec<AgencyMistake>) -> Agency {
+fn agency(row: &ListRow, mistakes: &mut Vec<AgencyMistake>) -> Agency {
     let text = |column| row.get(column).map(str::to_owned);
     let names = [Column::Former, Column::Aliases].into_iter().filter_map(|column| row.get(column));
     let aliases = names.flat_map(|names| names.split([';', '；', '、'])).map(str::trim).filter(|name| !name.is_empty());
@@ -63,7 +63,7 @@ fn agency(row: &Row, mistakes: &mut Vec<AgencyMistake>) -> Agency {
 }
 
 /// The rows by what a column says, folded; it must not say the same twice.
-fn index(rows: &[Row], column: Column, mistakes: &mut Vec<AgencyMistake>) -> HashMap<String, usize> {
+fn index(rows: &[ListRow], column: Column, mistakes: &mut Vec<AgencyMistake>) -> HashMap<String, usize> {
     let mut known: HashMap<String, usize> = HashMap::new();
     for (number, row) in rows.iter().enumerate() {
         let Some(text) = row.get(column) else { continue };
@@ -82,7 +82,7 @@ fn index(rows: &[Row], column: Column, mistakes: &mut Vec<AgencyMistake>) -> Has
 }
 
 /// Says each circle once, at its first row.
-fn circles(rows: &[Row], list: &[Agency], mistakes: &mut Vec<AgencyMistake>) {
+fn circles(rows: &[ListRow], list: &[Agency], mistakes: &mut Vec<AgencyMistake>) {
     // The walk in which an agency was met last; 0 for none.
     let mut met = vec![0; list.len()];
     for start in 0..list.len() {

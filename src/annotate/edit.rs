@@ -1,4 +1,4 @@
-//! Parts of a package that are changed or added, and the package put together again with everything else as it lies in the archive.
+//! Edits parts of a package and reassembles it; unchanged entries are copied byte for byte.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ const TYPES: &str = "[Content_Types].xml";
 const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// A package and what becomes of its parts.
+/// A package with pending changes of its parts.
 #[derive(Debug)]
 pub(super) struct Parts<'a, 'b> {
     package: Package<'a>,

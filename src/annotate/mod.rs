@@ -80,7 +80,7 @@ impl Bilingual for AnnotateError {
 /// Findings that become comments, and places that get one; more would help nobody.
 const MOST: usize = 400;
 
-/// What is said at one place: the place, and a paragraph a finding.
+/// A comment: its place, and one paragraph per finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Note<'f> {
     place: &'f Place,

@@ -5,7 +5,7 @@ use super::edit::{self, Parts};
 use super::{AnnotateError, NotOffice, docx, opened, xlsx};
 use crate::document::{Budget, Place};
 
-/// What is to stand at a place of the file.
+/// The new content of a place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision<'a> {
     /// The cell or paragraph, as reading gave it.

@@ -1,4 +1,4 @@
-//! Archives of submissions: their entries with names in any encoding, one archive inside another, each entry within a bound.
+//! Reads archives of submissions: entry names in any encoding, nested archives, every entry size-limited.
 
 use std::io::{Cursor, Read, Seek};
 
@@ -17,16 +17,16 @@ const MOST_ENTRIES: usize = 20_000;
 /// Most bytes of all entries together, unpacked; they are unpacked one at a time.
 const MOST_BYTES: u64 = 4 << 30;
 
-/// Most times its own size that all entries of an archive may have unpacked; text packs ten to one, documents are packed already.
+/// Compression ratio up to which an archive is unpacked; text compresses ten to one, documents are compressed already.
 const RATIO: u64 = 100;
 
-/// Bytes up to which entries may be packed as tightly as they like.
+/// Size up to which the compression ratio is not checked.
 const RATIO_FREE: u64 = 64 << 20;
 
 /// Most bytes of archives within an archive, unpacked: they are unpacked before anything is read, to list what is in them.
 const MOST_INNER: u64 = 512 << 20;
 
-/// Something that an archive is read from.
+/// The source of an archive: seekable bytes.
 pub(super) trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
 
@@ -103,7 +103,7 @@ fn inner_members(
     }
 }
 
-/// What an archive may still hold.
+/// The remaining budget of an archive.
 struct Room {
     entries: usize,
     bytes: u64,
@@ -129,7 +129,7 @@ impl Room {
     }
 }
 
-/// Whether two entries share bytes: by that a small archive holds the same megabytes ten thousand times.
+/// Whether entries overlap: an overlapping-files zip bomb has the same bytes in ten thousand entries.
 fn overlap(zip: &mut Zip) -> bool {
     let mut spans: Vec<(u64, u64)> = Vec::with_capacity(zip.len());
     for index in 0..zip.len() {

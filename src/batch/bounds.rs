@@ -1,4 +1,4 @@
-//! What a report may make of its file: references to pictures and bytes of an output are a budget too.
+//! Output budget: limits on the number of picture references and on the bytes written per report.
 
 use crate::document::Limits;
 use crate::finding::code::batch::PICTURES_LEFT_OUT;

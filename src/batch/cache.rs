@@ -1,4 +1,4 @@
-//! What earlier runs into a folder made of which bytes, so that an unchanged input is not converted again.
+//! Persistent cache of an output folder: maps input bytes to the outputs they produced, so that unchanged inputs are skipped.
 //!
 //! One file of lines: the key, a blank, the record as JSON. Only keys and positions are held in memory. A run writes a new file
 //! and puts it in place at its end; a broken run leaves the part that it wrote, which the next run reads too.
@@ -22,7 +22,7 @@ const HEADER: &str = "nianbao-cache 4";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) sha256: String,
-    /// What came of its reports, in their order; none where there is no report.
+    /// The result of its reports, in their order; none where there is no report.
     pub(super) reports: Vec<Remembered>,
     /// Why there is no report.
     pub(super) findings: Vec<Finding>,

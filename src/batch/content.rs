@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// The bytes of an input and their digest, which is made once: reports, outputs and the memory of a batch all name it.
+/// The bytes of an input and their digest, computed once for reports, outputs and the cache.
 #[derive(Debug, Clone)]
 pub struct Content<'a> {
     /// The bytes.
@@ -13,7 +13,7 @@ pub struct Content<'a> {
 
 impl<'a> Content<'a> {
     /// The content of these bytes.
-    pub fn of(bytes: &'a [u8]) -> Self {
+    pub fn from_bytes(bytes: &'a [u8]) -> Self {
         Self { bytes, sha256: sha256(bytes) }
     }
 }

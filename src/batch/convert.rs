@@ -1,4 +1,4 @@
-//! The conversion of a batch: each report written in every format that is wanted, with logs, a cache and an honest summary.
+//! The conversion command as a batch: writes each report in every requested format, with logs, cache and summary.
 
 use std::io;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ pub struct Summary {
 }
 
 /// Converts a batch. `told` hears of each input in order, with its findings and the numbers of the
-/// reports that they are about; when `stop` is set, the inputs in hand are completed and the logs are
+/// reports that they are about; when `stop` is set, the inputs in progress are completed and the logs are
 /// whole.
 ///
 /// # Errors
@@ -117,7 +117,7 @@ pub fn convert(
     Ok(summary)
 }
 
-/// Puts what came of an input into the page: a row a report, or one for an input without any.
+/// Puts the result of an input into the page: a row a report, or one for an input without any.
 fn shown(done: &Done, page: &mut IndexPage) -> io::Result<()> {
     let path = &done.entry.path;
     for report in &done.reports {
@@ -165,7 +165,7 @@ impl Run<'_> {
             Ok(bytes) => bytes,
             Err(finding) => return Made::unread(started, finding),
         };
-        let content = Content::of(&bytes);
+        let content = Content::from_bytes(&bytes);
         let key = self.key(input, &content);
         let mut made = match self.cache.get(&key) {
             Some(record) => Made { record, remembered: true, lasting: true, ..Made::unread(started, None) },
@@ -244,7 +244,7 @@ impl Run<'_> {
         if made.remembered && !unchanged {
             // The outputs were removed or changed since.
             let _in_hand = worker::take(&input.path);
-            let again = self.convert(input, &Content::of(&made.bytes), made.started);
+            let again = self.convert(input, &Content::from_bytes(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
         }
         for (report, outputs) in made.outputs.iter().enumerate() {

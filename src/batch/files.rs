@@ -1,4 +1,4 @@
-//! Files that are whole or not there: written under a temporary name in the same folder and renamed.
+//! Atomic file writes: a temporary file in the same folder, then a rename.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::BatchError;
 
-/// Every file of our own that is not an output begins with this.
+/// Prefix of all our files other than outputs.
 pub(super) const PREFIX: &str = ".nianbao-";
 
 /// Files that are being written; whatever is left of them is swept away at the next start.
@@ -31,7 +31,7 @@ pub(super) struct OutputFolder {
     unsynced: Mutex<Vec<PathBuf>>,
 }
 
-/// Files that are brought onto the disk at once. By then the system has begun with most of them by itself, and a folder is synced once
+/// Files synced per batch. By then the system has written most of them in the background, and a folder is synced once
 /// for all.
 const GROUP: usize = 512;
 
@@ -44,7 +44,7 @@ impl OutputFolder {
         match locked(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(BatchError::Locked(path.to_owned())),
-            // A file system without locks: two runs at once cannot be told, everything else works.
+            // A file system without locks: two runs at once cannot be detected, everything else works.
             Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
             Err(fs::TryLockError::Error(error)) => return Err(output(error)),
         }
@@ -81,12 +81,12 @@ impl OutputFolder {
             return Ok(());
         }
         let group = std::mem::take(&mut *unsynced);
-        // The others go on writing meanwhile.
+        // The others continue writing meanwhile.
         drop(unsynced);
         sync_files(&group)
     }
 
-    /// Brings onto the disk what was written, before anything says that it is there.
+    /// Syncs what was written; to be called before anything refers to it.
     pub(super) fn sync(&self) -> io::Result<()> {
         let group = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
         sync_files(&group)?;
@@ -96,7 +96,7 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Has a file brought onto the disk with those that are written.
+    /// Adds a file to those that are to be synced.
     pub(super) fn stands(&self, name: &str) {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(self.join(name));
     }
@@ -108,12 +108,12 @@ pub(super) fn place(file: &File, temporary: &Path, path: &Path) -> io::Result<()
     fs::rename(temporary, path)
 }
 
-/// Brings files and their names onto the disk.
+/// Syncs files and their folders.
 fn sync_files(files: &[PathBuf]) -> io::Result<()> {
     let mut folders = BTreeSet::new();
     for path in files {
         match File::options().write(true).open(path) {
-            // Replaced or removed meanwhile, by somebody who answers for it.
+            // Replaced or removed meanwhile by another program.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             opened => opened?.sync_all()?,
         }
@@ -158,7 +158,7 @@ fn locked(lock: &File) -> Result<(), fs::TryLockError> {
 /// and its last part has at most 240 bytes. Any number of writers, also on other machines, may write the same name at once: the
 /// file is always that of one of them.
 ///
-/// The file is on the disk when this returns, so that whatever says afterwards that it is there says so rightly after a power cut too.
+/// The file is synced when this returns, so that it also survives a power cut.
 ///
 /// # Errors
 /// What the system says; nothing is left behind.
@@ -166,11 +166,11 @@ pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(folder, name, bytes, true)
 }
 
-/// As [`write_whole`], but the file comes onto the disk when the system likes.
+/// As [`write_whole`], without a sync.
 ///
 /// # Errors
 /// What the system says; nothing is left behind.
-pub fn write_unsynced(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_unsynced(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(folder, name, bytes, false)
 }
 
@@ -188,7 +188,7 @@ fn write(folder: &Path, name: &str, bytes: &[u8], synced: bool) -> io::Result<()
     written
 }
 
-/// Makes the names in a folder lasting. Where a folder cannot be opened (Windows), the system keeps its names in order by itself.
+/// Syncs a folder, so that its file names survive a power cut. Where a folder cannot be opened (Windows), the system does so itself.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
@@ -217,7 +217,7 @@ fn stays_below(folder: &Path, name: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that nobody else has, also where a process on another machine has our number.
+/// Creates a file with a unique name, also if a process on another machine has the same process id.
 pub(super) fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();
     let mut number = 0_u32;
@@ -241,7 +241,7 @@ pub(super) fn put_in_place(temporary: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether an error will meet every other file of the folder too, so that going on is of no use.
+/// Whether an error will recur for every other file of the folder, such as a full disk.
 pub(super) fn ends_the_run(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
 }

@@ -1,4 +1,4 @@
-//! The fonts at hand: those of a folder that is named, and those of the system.
+//! Finds fonts in a given folder and in the system's folders.
 
 use std::fs::File;
 use std::io::BufReader;

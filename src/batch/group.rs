@@ -1,4 +1,4 @@
-//! Files that replace others together: all are whole and on the disk before the first is put in place.
+//! Replaces a group of files together: all are written and synced before the first is renamed.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};

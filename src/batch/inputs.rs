@@ -1,4 +1,4 @@
-//! What the inputs of a command are: files, folders searched through, archives opened, globs, standard input; in a fixed order.
+//! Expands the inputs of a command (files, folders, archives, globs, standard input) in a fixed order.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -24,11 +24,11 @@ pub struct Input {
     /// The path as it is shown: as it was given, `-` for standard input, `archive.zip!entry` for what lies in an archive.
     pub path: String,
     pub(super) origin: Origin,
-    /// Where its path, from the folder that was named, falls among all hosts: see [`Shard`].
+    /// Hash of its path for sharding: see [`Shard`].
     lot: u64,
 }
 
-/// A part of the inputs, for one of several hosts: those whose lot leaves `number - 1` when it is divided by `count`. The lot is the
+/// A shard of the inputs, for one of several hosts: those with hash modulo `count` equal to `number - 1`. The hash is the
 /// first eight bytes, the highest first, of the SHA-256 of the path below the folder that was named (for a file that was named: its
 /// name), in UTF-8 with `/` between its parts. So hosts agree wherever each has the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) enum Origin {
         archive: Arc<Path>,
         member: Member,
     },
-    /// It is known already that it cannot be read.
+    /// It cannot be read; the error is known.
     Refused(Box<Finding>),
 }
 
@@ -80,14 +80,14 @@ impl Input {
     }
 }
 
-/// The inputs of a batch in order, and what was passed over.
+/// The inputs of a batch in order, and what was skipped.
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// The inputs in order.
     pub list: Vec<Input>,
     /// Files in searched folders that cannot be reports by their suffix: how many of each.
     pub skipped: BTreeMap<String, usize>,
-    /// How many files were passed over that an earlier run wrote into a folder inside a searched one.
+    /// How many files were skipped that an earlier run wrote into a folder inside a searched one.
     pub own: usize,
 }
 
@@ -98,8 +98,8 @@ impl Inputs {
     }
 }
 
-/// Suffixes of files that a search of a folder passes over: they go with reports and never are one. Everything else is tried, so
-/// that a report in a format that cannot be read is said and not overlooked.
+/// Suffixes of files that a search of a folder skips: they go with reports and never are one. Everything else is tried, so
+/// that a report in an unsupported format is reported and not overlooked.
 const PASSED_OVER: &[&str] = &[
     "json", "jsonl", "csv", "tsv", "toml", "yaml", "yml", "css", "js", "map", "woff", "woff2", "ttf", "png", "jpg",
     "jpeg", "gif", "bmp", "svg", "ico", "webp", "tif", "tiff", "mp3", "mp4", "exe", "dll", "lnk", "ini", "db", "log",
@@ -150,9 +150,9 @@ struct Listing {
     inputs: Inputs,
     /// Digests of the paths that are listed, so that overlapping arguments give each file once.
     seen: HashSet<u128>,
-    /// Where links have led, so that links that cross give each file once.
+    /// Targets of visited links, so that cyclic or crossing links give each file once.
     linked: HashSet<PathBuf>,
-    /// The folder that the argument in hand names, or the one that its file is in.
+    /// The folder that the current argument names, or the one that its file is in.
     base: PathBuf,
     leave_out: Vec<PathBuf>,
     /// What earlier runs wrote into folders inside the one that is searched.
@@ -209,7 +209,7 @@ impl Listing {
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
-                // A link back to a folder that it lies in leads to nothing new.
+                // A link to one of its own parent folders leads to nothing new.
                 Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => {
                     let path = shown(error.path().unwrap_or(folder));
@@ -233,7 +233,7 @@ impl Listing {
                 if entry.depth() > 0 && (is_output || hidden(&name) || belongs_to_a_page(&entry)) {
                     walk.skip_current_dir();
                 } else if entry.depth() > 0 {
-                    // Whoever names a folder of outputs wants them read.
+                    // A folder of outputs that is named explicitly is read.
                     self.own.extend(written_in(entry.path()));
                 }
                 continue;
@@ -331,7 +331,7 @@ fn with_slashes(path: &str, separator: char) -> Cow<'_, str> {
     if separator == '/' { Cow::Borrowed(path) } else { Cow::Owned(path.replace(separator, "/")) }
 }
 
-/// The lot of a path below the folder that was named.
+/// The sharding hash of a path below the given folder.
 fn lot(path: &str) -> u64 {
     let path = path.replace('\\', "/");
     (names::digest(path.trim_start_matches('/').as_bytes()) >> 64) as u64
@@ -353,7 +353,7 @@ fn belongs_to_a_page(folder: &DirEntry) -> bool {
     ["html", "htm"].iter().any(|suffix| folder.path().with_file_name(format!("{stem}.{suffix}")).is_file())
 }
 
-/// The suffix in lower case of a file that a search passes over.
+/// The suffix in lower case of a file that a search skips.
 fn passed_over(name: &str) -> Option<String> {
     let suffix = suffix(name);
     let readme = name.len() >= 6 && name.as_bytes()[..6].eq_ignore_ascii_case(b"readme");

@@ -1,4 +1,4 @@
-//! Inputs in the program's own JSON: held against their forms before they are taken for reports.
+//! Reads inputs in the program's own JSON and validates them against their forms.
 
 use super::content::Content;
 use crate::finding::code::batch::JSON_UNREADABLE;
@@ -26,7 +26,7 @@ pub(super) fn reports(
     })
 }
 
-/// Holds a report against its form, puts its values in the form's order, and takes off the findings that are made anew.
+/// Compares a report with its form, puts its values in the form's order, and takes off the findings that are made anew.
 fn hold(forms: &Forms, wanted: Option<&str>, report: &mut Report) -> Result<(), Message> {
     if let Some(wanted) = wanted.filter(|wanted| *wanted != report.form) {
         return Err(Message::new(

@@ -1,4 +1,4 @@
-//! The bytes of an input, within the size that a file may have, and only if the file held still.
+//! Loads the bytes of an input within the size limit; fails when the file changes while it is read.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read};
@@ -112,7 +112,7 @@ fn bounded(source: impl Read) -> Result<Vec<u8>, Box<Finding>> {
     sized(source, 0)
 }
 
-/// Bytes of which about so many are expected, no more than a file may have.
+/// Reads bytes with a capacity hint, up to the limit for a file.
 fn sized(source: impl Read, expected: usize) -> Result<Vec<u8>, Box<Finding>> {
     let limit = Limits::default().file_bytes;
     // One byte more than expected, so that the end is found without growing.

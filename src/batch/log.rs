@@ -41,14 +41,14 @@ pub struct Entry {
     pub status: Status,
     /// Number of findings by severity, of all reports in the file.
     pub findings: Count,
-    /// What came of each report, in their order; only where the file holds several.
+    /// The result of each report, in their order; only where the file holds several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Part>,
     /// How long it took; the one field that differs between runs.
     pub milliseconds: u64,
 }
 
-/// What came of one report of a file that holds several.
+/// The result of one report of a file that holds several.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
     /// Id of the form.
@@ -138,7 +138,7 @@ impl Logs {
 /// The path is given as JSON.
 ///
 /// # Errors
-/// None in practice: what JSON cannot say does not occur here.
+/// None in practice: the values are always representable in JSON.
 pub fn line_of(path: &str, report: usize, finding: &Finding) -> serde_json::Result<String> {
     let finding = serde_json::to_string(finding)?;
     let number = if report == 0 { String::new() } else { format!("\"report\":{report},") };

@@ -1,4 +1,4 @@
-//! One input of a conversion: in hand, and done.
+//! State of one input of a conversion: in progress, and finished.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::page::Charted;
 use crate::finding::Finding;
 use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 
-/// An input in hand.
+/// An input in progress.
 pub(super) struct Made {
     pub(super) started: Instant,
     pub(super) key: Option<Key>,
@@ -54,7 +54,7 @@ pub(super) struct DoneReport {
 }
 
 impl Made {
-    /// An input of which nothing is known but perhaps why it cannot be read.
+    /// An input without content: not read yet, or with the reason why it cannot be read.
     pub(super) fn unread(started: Instant, finding: impl Into<Option<Box<Finding>>>) -> Self {
         let findings = finding.into().map(|finding| *finding).into_iter().collect();
         Self {

@@ -1,4 +1,4 @@
-//! One input made into its outputs: a checked report in every format that is wanted, and the name that they should have.
+//! Converts one input: checked report, outputs in every requested format, and the preferred output name.
 
 use super::bounds;
 use super::content::Content;
@@ -121,7 +121,7 @@ impl Maker<'_> {
         written
     }
 
-    /// A report in a format, and what there is to say about that.
+    /// A report in a format, and findings about that.
     fn write(&self, form: &Form, report: &Report, output: Output) -> Result<(Vec<u8>, Vec<Finding>), Box<Finding>> {
         let failed = |error: &dyn Bilingual| unwritable(&error.message());
         if let Some(template) = self.template.filter(|template| output == template.output()) {
@@ -183,7 +183,7 @@ pub fn unwritable(detail: &Message) -> Box<Finding> {
 }
 
 /// The finding about a file that the system does not take.
-pub fn not_taken(name: &str, error: &io::Error) -> Box<Finding> {
+pub(crate) fn not_taken(name: &str, error: &io::Error) -> Box<Finding> {
     let said = system(error);
     unwritable(&Message::new(format!("“{name}”{}", said.zh), format!("{name}: {}", said.en)))
 }

@@ -1,8 +1,8 @@
-//! Batches: many inputs through the library in parallel, with outputs and logs that are the same for any number of workers.
+//! Batches: many inputs through the library in parallel; outputs and logs do not depend on the number of workers.
 //!
-//! Only this module, the stream and the command line touch files, threads and clocks. The way of one input:
-//! [`inputs`] lists it, [`load`] reads its bytes, [`pipeline`] makes the report, [`names`] gives it a name in the order of
-//! the inputs, [`files`] writes its outputs whole, [`log`] tells about it and [`cache`] remembers it.
+//! Only this module, the stream, the page and the command line touch files, threads and clocks. The path of one input:
+//! `inputs` lists it, `load` reads its bytes, `pipeline` makes the report, `names` assigns an output name in input order,
+//! `files` writes the outputs atomically, `log` records the result and `cache` stores it for the next run.
 
 mod archive;
 mod bounds;
@@ -40,14 +40,17 @@ use crate::finding::{Bilingual, Message, system};
 
 pub use content::{Content, sha256};
 pub use convert::{Summary, convert};
-pub use files::{find_settings, write_unsynced, write_whole};
+pub(crate) use files::write_unsynced;
+pub use files::{find_settings, write_whole};
 pub use fonts::fonts;
 pub use group::{GroupError, Why, write_together};
 pub use inputs::{Input, Inputs, Shard, keep_only, list, list_outside};
 pub use load::Loader;
 pub use log::{Entry, Part, Status, line_of};
-pub use make::{Maker, Product, Site, Written, not_taken, unwritable};
-pub use names::{of_content as name_of_content, safe as safe_name};
+pub(crate) use make::not_taken;
+pub use make::{Maker, Product, Site, Written, unwritable};
+pub(crate) use names::of_content as name_of_content;
+pub use names::safe as safe_name;
 pub use notices::{Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
 pub use owned::{Stale, note_copy};
@@ -56,7 +59,7 @@ pub use post::{Desk, Post, Posted, Received};
 pub use preview::Preview;
 pub use task::Task;
 
-/// Why a batch could not run, or could not go on.
+/// Why a batch could not run, or could not continue.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub enum BatchError {

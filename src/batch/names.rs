@@ -1,4 +1,4 @@
-//! Names of outputs: safe on every system, and given in the order of the inputs.
+//! Output names: valid on every system, unique, assigned in the order of the inputs.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -63,7 +63,7 @@ fn trimmed_end(text: &str) -> &str {
 /// A name that depends on nothing but the file itself: the name wanted, and the first 12 hexadecimal digits of the SHA-256 of the
 /// file's name, a zero byte and the SHA-256 of its bytes in hexadecimal; for a further report of the file another zero byte and its
 /// number follow. For whoever sees only a part of the inputs.
-pub fn of_content(wanted: &str, file_name: &str, sha256: &str, report: usize) -> String {
+pub(crate) fn of_content(wanted: &str, file_name: &str, sha256: &str, report: usize) -> String {
     let further = if report == 0 { String::new() } else { format!("\0{report}") };
     let key = digest(format!("{file_name}\0{sha256}{further}").as_bytes()) >> 80;
     format!("{}-{key:012x}", trimmed_end(cut(wanted, MOST_BYTES - 13)))

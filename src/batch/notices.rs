@@ -1,4 +1,4 @@
-//! What goes back to the senders: copies of their own files with comments or revisions, written into folders, whole.
+//! Writes annotated or revised copies of the senders' files into folders, atomically.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -21,7 +21,7 @@ use crate::report::Report;
 const SUFFIXES: &[(&str, &[&str])] =
     &[("docx", &["docx", "docm", "dotx", "dotm"]), ("xlsx", &["xlsx", "xlsm", "xltx", "xltm"])];
 
-/// Folders for copies and letters, and the names that are given in them.
+/// Folders for copies and letters, and the names used in them.
 #[derive(Debug)]
 pub struct Notices {
     folders: Vec<OutputFolder>,
@@ -43,7 +43,7 @@ pub struct Folders<'a> {
     pub revisions: Option<&'a Path>,
 }
 
-/// Names that are given already, a list for each folder.
+/// Names in use, per folder.
 #[derive(Debug, Default)]
 pub struct Given([Names; 2]);
 

@@ -1,7 +1,7 @@
 //! Workers that take items in order and act in order where order matters.
 //!
 //! Items are made in parallel, placed in turn, finished in parallel and told in turn. A worker whose item is not yet due leaves it and
-//! goes on; the worker whose item is due takes those behind it along. Few items wait at a time, so memory does not grow with their
+//! continues; the worker whose item is due takes those behind it along. Few items wait at a time, so memory does not grow with their
 //! number; and since items are taken in order, the item whose turn it is always has a worker.
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ struct Turns<T, Item> {
 
 struct State<T, Item> {
     thing: T,
-    /// The item whose turn it is.
+    /// The index of the next item in order.
     next: usize,
     waiting: BTreeMap<usize, Item>,
 }
@@ -37,8 +37,8 @@ impl<T, Item> Turns<T, Item> {
         Self { state: Mutex::new(state), moved: Condvar::new(), most }
     }
 
-    /// Uses the thing for an item and for those that waited for it, and gives what came of them; for an item that is not yet due
-    /// nothing, for it waits, and another worker will use the thing for it.
+    /// Runs `use_it` for an item and for the items that waited for it, and returns their results. For an item that is not yet due it returns
+    /// nothing: the item waits, and another worker will run `use_it` for it.
     fn take<R>(&self, index: usize, item: Item, mut use_it: impl FnMut(&mut T, usize, Item) -> R) -> Vec<(usize, R)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while state.next != index && state.waiting.len() >= self.most {
@@ -59,19 +59,19 @@ impl<T, Item> Turns<T, Item> {
     }
 }
 
-/// What happens to each item.
+/// The stages of an item.
 pub struct Stages<Work, Place, Finish, Tell> {
     /// In parallel: makes something of the item. Gets the worker's own store.
     pub work: Work,
-    /// In the items' order: settles what depends on the items before.
+    /// In order: decides what depends on earlier items.
     pub place: Place,
     /// In parallel: completes it.
     pub finish: Finish,
-    /// In the items' order: takes the result.
+    /// In order: consumes the result.
     pub tell: Tell,
 }
 
-/// Takes `count` items through the stages with `jobs` workers, until all are done or `stop` is set. Items in hand and those that wait
+/// Takes `count` items through the stages with `jobs` workers, until all are done or `stop` is set. Items in progress and those that wait
 /// are always completed.
 ///
 /// The closures must not panic. Returns how many items were taken.
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn after_a_stop_the_items_in_hand_are_completed_and_no_others_are_taken() {
         let (taken, placed, told) = run(3, 50);
-        // One in hand each, and those that wait.
+        // One in progress each, and those that wait.
         assert!((51..=51 + 3 + 3 * WAITING).contains(&taken), "{taken}");
         assert_eq!(placed, (0..taken).collect::<Vec<_>>());
         assert_eq!(told.len(), taken);

@@ -1,5 +1,5 @@
-//! What the runs into a folder wrote: names with marks, so that what a later run no longer makes is told, and removed where that is
-//! wanted. Nothing else in the folder is ever touched.
+//! Tracks which output files earlier runs wrote, so that outdated ones are reported and, on request, removed. Other files are never
+//! touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::files::{PREFIX, write_whole};
 
-/// What earlier runs wrote and this one did not.
+/// Outdated outputs: written by earlier runs and not by this one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stale {
     /// Files that are still there.
@@ -36,7 +36,7 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// What earlier runs wrote. A log that cannot be read owns nothing.
+    /// Loads what earlier runs wrote; empty if the log cannot be read.
     pub(super) fn open(folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join(log())).unwrap_or_default();
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
@@ -54,7 +54,7 @@ impl Owned {
         self.before.get(name).map(String::as_str)
     }
 
-    /// This run made a file of this name and mark.
+    /// Notes that this run wrote a file of this name and mark.
     pub(super) fn made(&mut self, name: &str, mark: String) {
         self.now.insert(name.to_owned(), mark);
     }
@@ -131,7 +131,7 @@ pub(super) fn written_in(folder: &Path) -> Vec<PathBuf> {
     before.into_keys().chain(copies_in(folder)).chain(beside).map(|name| folder.join(name)).collect()
 }
 
-/// By what an output is known again.
+/// The digest that identifies an output.
 pub(super) fn mark_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }

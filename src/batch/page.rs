@@ -1,4 +1,4 @@
-//! `index.html`: the batch as a page for the office. Rows are written as they come; charts are sums of bounded size.
+//! `index.html`: an overview page of the batch. Rows are streamed; charts are made of sums of bounded size.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use super::log::Status;
 use crate::finding::Finding;
 use crate::form::{ChartKind, Form, Forms};
 use crate::report::Report;
-use crate::summary::page::{Drawing, Office, Row, State, after, before, row};
+use crate::summary::page::{Drawing, Office, PageRow, State, after, before, row};
 
 /// Indexes into [`STATES`].
 const REPEATED: usize = 3;
@@ -29,10 +29,10 @@ const STATES: [State; 5] = [
 /// Most agencies with a bar of their own.
 const BARS: usize = 30;
 
-/// Forms and years whose charts are drawn: those of most reports.
+/// Number of pairs of form and year whose charts are drawn, those with most reports.
 const GROUPS: usize = 2;
 
-/// The figures that a form's charts draw, of one report: a line a chart, a figure a slice. Text, since a cache keeps them.
+/// The figures of one report for the form's charts: one line per chart, one figure per slice. As text, because the cache stores them.
 pub(super) type Charted = Vec<Vec<Option<String>>>;
 
 /// The figures of a report that its form's charts draw.
@@ -100,7 +100,7 @@ impl<'a> IndexPage<'a> {
         })
     }
 
-    /// Adds a report, or an input of which none came. `counts` is false for what another report already stands for, which no chart
+    /// Adds a report, or an input without one. `counts` is false for a duplicate, which no chart
     /// draws again.
     pub(super) fn add(&mut self, path: &str, part: &Shown, charted: &Charted, counts: bool) -> io::Result<()> {
         let state = match part.status {
@@ -111,7 +111,7 @@ impl<'a> IndexPage<'a> {
             Status::Findings => 1,
         };
         let findings: Vec<&Finding> = part.findings.iter().collect();
-        let line = row(&Row {
+        let line = row(&PageRow {
             agency: part.agency,
             depth: 0,
             year: part.year,
@@ -130,9 +130,9 @@ impl<'a> IndexPage<'a> {
 
     /// Puts the page in place.
     pub(super) fn finish(mut self, missing: Vec<String>) -> io::Result<()> {
-        // The number of those that did not report leads to them, as every number does to what it counts.
+        // Every number links to the rows that it counts, that of missing reports too.
         for name in &missing {
-            let line = row(&Row {
+            let line = row(&PageRow {
                 agency: Some(name),
                 depth: 0,
                 year: None,

@@ -1,4 +1,4 @@
-//! One input through the library: bytes to a checked report. Whatever fails is a finding, also a failure of our own.
+//! The pipeline of one input: bytes to a checked report. Every failure becomes a finding, including panics.
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
@@ -24,7 +24,7 @@ use super::inputs::Input;
 use super::json;
 use super::{bounds, poison};
 
-/// The forms made ready, for use from any thread.
+/// The forms prepared, for use from any thread.
 #[derive(Debug)]
 pub struct Pipeline<'a> {
     forms: &'a Forms,
@@ -64,7 +64,7 @@ impl<'a> Pipeline<'a> {
         self
     }
 
-    /// The same pipeline, which keeps to what an office wants to be told.
+    /// The same pipeline, which keeps only the findings that an office wants to see.
     #[must_use]
     pub fn telling(mut self, policy: Policy) -> Self {
         self.policy = policy;
@@ -76,19 +76,19 @@ impl<'a> Pipeline<'a> {
         &self.binder
     }
 
-    /// What an office wants to be told.
+    /// The findings that an office wants to see.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Leaves of the findings of a report what the office wants to be told.
+    /// Removes the findings of a report that the office does not want to see.
     pub fn settle(&self, report: &mut Report) {
         self.policy.apply(report.agency.as_deref(), &mut report.findings);
     }
 
     /// The corrections of a sent file.
     pub fn corrections(&self, sha256: &str) -> &'a [Correction] {
-        self.corrections.map(|corrections| corrections.of(sha256)).unwrap_or_default()
+        self.corrections.map(|corrections| corrections.of_file(sha256)).unwrap_or_default()
     }
 
     /// The forms.
@@ -96,7 +96,7 @@ impl<'a> Pipeline<'a> {
         self.forms
     }
 
-    /// Reads and binds a document, without checking it: its reports in their order, one at least. What was passed over beside them
+    /// Reads and binds a document, without checking it: its reports in their order, one at least. What was skipped beside them
     /// stands among the findings of the first.
     ///
     /// # Errors
@@ -146,6 +146,7 @@ impl<'a> Pipeline<'a> {
         if reading.document.blocks.iter().any(sums) {
             reading.document.blocks.retain(sums);
         }
+        read::compare_readings(content.bytes, &reading.document).map_err(|error| Box::new(error.finding()))?;
         let mut report = self.binder.bind(&reading, &self.hints(input))?;
         report.source = Some(source(input, content, &reading, 0));
         self.correct(&mut report, 0);
@@ -170,14 +171,14 @@ impl<'a> Pipeline<'a> {
         report.findings.extend(findings);
     }
 
-    /// Checks a report again that was changed since: what an earlier check said of it is dropped, what reading said stays.
+    /// Checks a changed report again: findings of an earlier check are replaced, findings of reading stay.
     pub fn recheck(&self, report: &mut Report, context: &Context) {
         report.findings.retain(|finding| !CHECKED.iter().any(|code| code.id == finding.code));
         self.check(report, context);
     }
 
     /// Reads, binds and checks a document, and brings its reports into another form where one is wanted. Of several reports those
-    /// that cannot be brought there are told among the findings of the first that can.
+    /// that cannot be brought there are reported among the findings of the first that can.
     ///
     /// # Errors
     /// The finding that says why there is no report.
@@ -234,14 +235,14 @@ thread_local! {
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps panics from the terminal; [`guarded`] tells about them as findings. Called once, by a program at its start.
+/// Installs a panic hook that prints nothing; [`guarded`] turns panics into findings. Call it once at program start.
 pub fn keep_panics_quiet() {
     panic::set_hook(Box::new(|info| {
         LAST_PANIC.with_borrow_mut(|last| *last = Some(info.to_string()));
     }));
 }
 
-/// The last net: a panic becomes the finding `internal-error`, and the batch goes on.
+/// Catches a panic and turns it into the finding `internal-error`, so that the batch continues.
 ///
 /// # Errors
 /// What `work` returns, or that finding.

@@ -1,4 +1,4 @@
-//! What is settled in the order of the inputs: names of outputs, doubles, agencies without a report.
+//! Decisions that depend on earlier inputs, made in input order: output names, duplicate reports, agencies without a report.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::agencies::Matcher;
 use crate::finding::code::batch::{DUPLICATE_REPORT, OUTPUT_NAME_TAKEN};
 use crate::finding::{Finding, Message};
 
-/// What is settled in the order of the inputs. Keeps digests, not texts.
+/// State of the decisions made in input order. Keeps digests, no texts.
 pub(super) struct Places<'a> {
     task: &'a Task<'a>,
     names: Names,
@@ -25,9 +25,9 @@ impl<'a> Places<'a> {
         Self { task, names: Names::default(), agencies, reports: HashMap::new() }
     }
 
-    /// Settles names and doubles for the reports of an input.
+    /// Assigns names and detects duplicates for the reports of an input.
     pub(super) fn place(&mut self, index: usize, made: &mut Made) {
-        // What an agency sent and nobody can read is no reason to say that it sent nothing.
+        // An agency that sent an unreadable file is not missing.
         if let (true, Some((matcher, reported))) = (made.record.reports.is_empty(), &mut self.agencies)
             && let Some(agency) = matcher.by_path(&self.task.inputs[index].path)
         {
@@ -58,7 +58,7 @@ impl<'a> Places<'a> {
             return place;
         }
         if let (Some(agency), Some(year)) = (&report.agency, report.year) {
-            // Under whichever of its names it reports, it is one agency.
+            // An agency is identified across all of its names.
             let one = known.map_or_else(|| agency.clone(), |known| format!("#{known}"));
             let key = names::digest(format!("{year} {one}").as_bytes());
             let first = *self.reports.entry(key).or_insert((index, number));

@@ -1,4 +1,4 @@
-//! Files that harm the converter on purpose, for tests of its supervisors. Builds for release know none.
+//! Test hooks that crash or hang the converter, for tests of its supervisors. Release builds ignore them.
 
 /// A file that begins with this, followed by `abort`, `hang`, `grow`, `wait` or `panic`, makes a debug build do just that.
 #[cfg(debug_assertions)]

@@ -1,4 +1,4 @@
-//! The letters of a run: what each agency sent is gathered, and written to once, whatever it sent how often.
+//! Letters of a run: gathers what each agency sent and writes one letter per agency.
 
 use std::io;
 use std::path::Path;
@@ -11,11 +11,11 @@ use super::owned::{Owned, Stale, mark_of};
 use crate::agencies::{Agencies, Matcher};
 use crate::finding::{Finding, Language, Severity};
 use crate::form::Forms;
-use crate::letter::{About, Kind, Letter, LetterError, Sender, Sent, Tell, receipt, reminder, tell};
+use crate::letter::{About, Letter, LetterError, LetterKind, Sender, Sent, Tell, receipt, reminder, tell};
 use crate::settings::Policy;
 use crate::text::fold;
 
-/// What came of a file, or of a report in it.
+/// The result of a file, or of a report in it.
 #[derive(Debug, Clone, Default)]
 pub struct Received {
     /// The path of the file as it is shown.
@@ -42,8 +42,8 @@ pub struct Received {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Posted {
     /// How many letters of each kind.
-    pub letters: Vec<(Kind, usize)>,
-    /// Files of which nobody knows who sent them, so nobody is written to.
+    pub letters: Vec<(LetterKind, usize)>,
+    /// Files from unknown senders, who get no letter.
     pub unknown: Vec<String>,
     /// Letters of earlier runs that this one does not write any more.
     pub stale: Stale,
@@ -78,7 +78,7 @@ impl<'a> Post<'a> {
         Self { desk, boxes: IndexMap::new(), unknown: Vec::new() }
     }
 
-    /// Adds what came of a file or a report. Only what letters tell of it is kept.
+    /// Adds the result of a file or a report. Only what letters tell of it is kept.
     pub fn add(&mut self, mut received: Received) {
         received.wrong = received.findings.iter().any(|finding| finding.counts(Severity::Error));
         received.findings.retain(|finding| self.tell(finding) > Tell::Never);
@@ -99,13 +99,13 @@ impl<'a> Post<'a> {
     }
 
     /// Writes the letters into folders of their kinds, one file each and one with all of a kind for printing. Reminders are written where
-    /// the agencies are known and `whole` is set, receipts where they are wanted. What an earlier run wrote and this one does not is told,
+    /// the agencies are known and `whole` is set, receipts where they are wanted. What an earlier run wrote and this one does not is reported,
     /// or removed where `prune` is set.
     ///
     /// # Errors
     /// What the system says.
     pub fn write(self, folder: &Path, receipts: bool, whole: bool, prune: bool) -> io::Result<Posted> {
-        let mut letters: Vec<(Kind, String, Letter)> = Vec::new();
+        let mut letters: Vec<(LetterKind, String, Letter)> = Vec::new();
         for (name, all) in self.boxes.values() {
             let about = self.about(name, all);
             let sent: Vec<Sent> = all.iter().map(sent).collect();
@@ -116,13 +116,21 @@ impl<'a> Post<'a> {
                 let files: Vec<&str> = sent.iter().map(|one| one.file).collect();
                 let digests: Vec<&str> = all.iter().map(|one| one.sha256.as_str()).collect();
                 let clean = all.iter().all(|one| one.read && !one.wrong);
-                letters.push((Kind::Receipt, name.clone(), receipt(&about, &files, &digests, clean, sender, language)));
+                letters.push((
+                    LetterKind::Receipt,
+                    name.clone(),
+                    receipt(&about, &files, &digests, clean, sender, language),
+                ));
             }
         }
         if whole {
             for name in self.missing() {
                 let about = self.about(&name, &[]);
-                letters.push((Kind::Reminder, name.clone(), reminder(&about, self.desk.sender, self.desk.language)));
+                letters.push((
+                    LetterKind::Reminder,
+                    name.clone(),
+                    reminder(&about, self.desk.sender, self.desk.language),
+                ));
             }
         }
         letters.sort_by_key(|(kind, ..)| *kind);
@@ -154,7 +162,7 @@ impl<'a> Post<'a> {
         Ok(posted)
     }
 
-    /// The agencies of the file of which nothing has come. One that adds up the others' reports is not asked for one.
+    /// Agencies without a report. An agency that only adds up others' reports is not reminded.
     fn missing(&self) -> Vec<String> {
         let Some((agencies, _)) = self.desk.agencies else { return Vec::new() };
         let listed = agencies.list().iter().enumerate().filter(|(index, _)| !agencies.adds_up(*index));

@@ -1,4 +1,4 @@
-//! What a run would do to a folder: its outputs, made elsewhere, held against what stands there.
+//! Dry run: produces the outputs elsewhere and compares them with the output folder.
 
 use std::fs;
 use std::path::Path;
@@ -19,8 +19,8 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Holds what a run made in a folder of its own against the folder that it is meant for.
-    pub fn of(made: &Path, out: &Path, prune: bool) -> Self {
+    /// Compares what a run made in a folder of its own with the folder that it is meant for.
+    pub fn compare(made: &Path, out: &Path, prune: bool) -> Self {
         let (here, there) = (Owned::open(made), Owned::open(out));
         let mut preview = Self::default();
         let beside = BESIDE.iter().map(|&name| name.to_owned()).filter(|name| made.join(name).is_file());

@@ -1,4 +1,4 @@
-//! The finding about an input that the system does not let us read.
+//! The finding for an input that the operating system does not let us read.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What a batch is to do.
+//! The options of a batch.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a worker process notes for the process that supervises it: which files are in hand, and how much has been told.
+//! What a worker process notes for the process that supervises it: which files are in progress, and how much has been reported.
 //!
 //! The journal is one small file of numbers at fixed places, each written by one call of the system: what is noted stands there however
 //! the worker ends.
@@ -20,16 +20,16 @@ const JOURNAL: &str = "journal";
 /// The name of the list of files that are not to be taken up again.
 const REFUSED: &str = "refused";
 
-/// Bytes of the journal before the files in hand.
+/// Bytes of the journal before the files in progress.
 const HEAD: usize = 64;
 
-/// Bytes of a file in hand: the digest of its path.
+/// Bytes of a file in progress: the digest of its path.
 const SLOT: usize = 16;
 
 /// Most threads whose files are noted.
 const MOST_SLOTS: usize = 4_096;
 
-/// How a process ended that had a file in hand.
+/// How a process ended that had a file in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// It died: in the words of the system.
@@ -38,7 +38,7 @@ pub enum Fault {
     Hung(u64),
 }
 
-/// What a worker told before it ended.
+/// Output of a worker before it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Told {
     /// Bytes of standard output.
@@ -66,7 +66,7 @@ struct Worker {
     journal: File,
     refused: HashMap<u128, Fault>,
     slots: AtomicUsize,
-    /// What the worker before told, which is not told again.
+    /// Output of the previous worker, which is not repeated.
     before: Told,
     bytes: AtomicU64,
     lines: AtomicU64,
@@ -113,9 +113,9 @@ pub fn enter(folder: &Path) -> io::Result<()> {
         lines: AtomicU64::new(0),
         unchanged: AtomicU64::new(0),
     };
-    // Files that the worker before had in hand are not in ours.
+    // Files that the worker before had in progress are not in ours.
     worker.journal.set_len(HEAD as u64)?;
-    // A second call would be a mistake of the program, and the first worker goes on.
+    // A second call would be a mistake of the program, and the first worker continues.
     let _ = WORKER.set(worker);
     Ok(())
 }
@@ -132,14 +132,14 @@ pub fn refuse(folder: &Path, files: &[(u128, Fault)]) -> io::Result<()> {
     fs::write(folder.join(REFUSED), files.iter().map(line).collect::<String>())
 }
 
-/// The files that a worker has in hand, or had when it ended: a place for each of its threads, 0 where there is none.
+/// The files that a worker has in progress, or had when it ended: a place for each of its threads, 0 where there is none.
 pub fn in_hand(folder: &Path) -> Vec<u128> {
     let journal = fs::read(folder.join(JOURNAL)).unwrap_or_default();
     let slots = journal.get(HEAD..).unwrap_or_default().chunks_exact(SLOT);
     slots.map(|slot| slot.try_into().map_or(0, u128::from_le_bytes)).collect()
 }
 
-/// A file that a thread of a worker has in hand.
+/// A file that a thread of a worker has in progress.
 #[derive(Debug)]
 pub struct InHand(());
 
@@ -149,10 +149,10 @@ impl Drop for InHand {
     }
 }
 
-/// Takes a file in hand until what is returned is dropped.
+/// Marks a file as in progress until what is returned is dropped.
 ///
 /// # Errors
-/// The finding about a file of which another process died or hung.
+/// The finding about a file on which another process died or hung.
 pub fn take(path: &str) -> Result<InHand, Box<Finding>> {
     let Some(worker) = WORKER.get() else { return Ok(InHand(())) };
     let digest = digest(path);
@@ -171,14 +171,14 @@ fn note_file(digest: u128) {
     }
 }
 
-/// Counts bytes that are about to be told on standard output: how many of them the worker before told already.
+/// Counts bytes before they are written to standard output; returns how many of them the previous worker has written already.
 pub fn skip_bytes(length: usize) -> usize {
     let Some(worker) = WORKER.get() else { return 0 };
     let at = worker.bytes.fetch_add(length as u64, Ordering::Relaxed);
     worker.before.bytes.saturating_sub(at).min(length as u64) as usize
 }
 
-/// Notes that all bytes counted so far have been told.
+/// Notes that all bytes counted so far have been written.
 pub fn told_bytes() {
     if let Some(worker) = WORKER.get() {
         let bytes = worker.bytes.load(Ordering::Relaxed).max(worker.before.bytes);
@@ -186,7 +186,7 @@ pub fn told_bytes() {
     }
 }
 
-/// Counts a line that is about to be told on standard error: whether the worker before told it already.
+/// Counts a line before it is written to standard error; returns whether the previous worker has written it already.
 pub fn skip_line() -> bool {
     let Some(worker) = WORKER.get() else { return false };
     let lines = worker.lines.fetch_add(1, Ordering::Relaxed) + 1;
@@ -197,7 +197,7 @@ pub fn skip_line() -> bool {
 /// Whether an input was unchanged since the last run: what an earlier worker of the same run made is not.
 pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
     let Some(worker) = WORKER.get() else { return unchanged };
-    // Of those that the worker before told, the last so many stand for all.
+    // The last ones that the previous worker reported count for all.
     let counts = if (index as u64) < worker.before.inputs {
         worker.before.inputs - index as u64 <= worker.before.unchanged
     } else {
@@ -212,7 +212,7 @@ pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
 }
 
 impl Worker {
-    /// Writes at a place of the journal. Without it a fault is told of no file.
+    /// Writes at an offset of the journal. On failure a crash cannot be attributed to a file.
     fn note(&self, place: u64, bytes: &[u8]) {
         #[cfg(unix)]
         let _ = std::os::unix::fs::FileExt::write_all_at(&self.journal, bytes, place);

@@ -1,5 +1,4 @@
-//! What a file holds and its page does not show, told by the cell that a clerk knows: one finding a cell with a figure, one for all others
-//! of a kind.
+//! Findings for text that a page does not show, named by the form's cell: one per cell with a figure, one for the rest of each kind.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +46,7 @@ fn code(kind: AsideKind) -> &'static Code {
     }
 }
 
-/// What is the matter with a text, in Chinese and English.
+/// The reason why a text was left out, in Chinese and English.
 fn named(kind: AsideKind) -> (&'static str, &'static str) {
     match kind {
         AsideKind::Struck => ("有删除线", "is struck out"),

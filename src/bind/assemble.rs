@@ -1,4 +1,4 @@
-//! The report put together from what was found in a document.
+//! Assembles the report from the parts found in a document.
 
 use super::Hints;
 use super::asides;
@@ -125,7 +125,7 @@ fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
     rest != folded && matches!(rest.as_str(), "" | "来源" | "发布时间" | "来源发布时间")
 }
 
-/// What stands around the report: a web page's own text is named in a finding, anything else travels along with one.
+/// Text around the report: that of a web page is only named in a finding, other text is kept with one.
 fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
     let lines = frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]);
     let aside = stream.aside.iter().filter(|(region, _)| *region == Region::Chrome).map(|(_, text)| text.as_str());
@@ -145,7 +145,7 @@ fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
         report.findings.push(Finding::new(&code::PAGE_CHROME, message));
     }
     let margins = stream.aside.iter().filter(|(region, _)| *region == Region::HeaderFooter);
-    // Page numbers and rules say nothing; words in a header or footer do.
+    // Page numbers and rules are dropped; words in a header or footer are kept.
     let mut margins: Vec<&str> = margins
         .map(|(_, text)| text.trim_matches(blank))
         .filter(|text| text.chars().any(char::is_alphabetic))

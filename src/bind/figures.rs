@@ -1,4 +1,4 @@
-//! What was read of a form's tables: the figures, where they stood, and what there is to say of them.
+//! The figures read from a form's tables, with their places and findings.
 
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
@@ -31,7 +31,7 @@ pub(super) enum Proof {
     Text,
 }
 
-/// What was read of a form's tables so far.
+/// The values read from a form's tables so far.
 #[derive(Debug)]
 pub(super) struct Figures {
     /// A value for every field of the form; [`Figures::put`] alone sets one.
@@ -130,7 +130,7 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
     Finding::new(&code::ROWS_MISSING, message).about(ids)
 }
 
-/// Two tables of which either could be the form's.
+/// Two tables, either of which could be the form's.
 pub(super) fn tied(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(

@@ -1,5 +1,5 @@
-//! A document without a form, read whole by the elements of GB/T 9704-2012: what each line is, follows from its words and its place.
-//! What is not recognised is body text; nothing is left out.
+//! Classifies each line of a document without a form by the elements of GB/T 9704-2012, from its words and position. Unrecognised lines
+//! are body text.
 
 use std::sync::LazyLock;
 
@@ -318,7 +318,7 @@ impl Reader<'_> {
     }
 }
 
-/// What a line above the title is.
+/// The kind of a line above the title.
 fn mark(line: &str) -> Option<&'static str> {
     let plain: String = line.chars().filter(|character| !blank(*character)).collect();
     if plain.len() == 6 && plain.bytes().all(|digit| digit.is_ascii_digit()) {

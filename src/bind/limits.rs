@@ -64,7 +64,7 @@ pub(super) fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX / 100)
 }
 
-/// What speaks for a block in a table, in hundredths. Only the order of rivals comes from it.
+/// Weights of evidence for a block in a table, in hundredths. They only rank candidates.
 pub(super) mod score {
     /// The whole header.
     pub(in crate::bind) const TOP: i32 = 300;

@@ -1,8 +1,8 @@
-//! Binding: a form laid over a document, so that every figure lands in its field or stays empty with a finding.
+//! Binding: aligns a document with a form, so that every figure gets into its field or the field stays empty with a finding.
 //!
-//! The way: the document becomes one flow ([`source`]); the form's labels are looked up in it ([`labels`]) and its tables read
-//! from the grids ([`grid`]); what is left becomes one text, in which tables that survive only as text ([`text`]), title, headings
-//! and facts are found and the rest is cut into the parts of the report ([`page`]).
+//! The steps: the document becomes one flow (`source`); the labels of the form are looked up in it (`labels`) and the tables are read
+//! from the grids (`grid`); the rest becomes one text, in which tables that survive only as text (`text`), title, headings and facts are
+//! found, and which is split into the sections of the report (`page`).
 
 mod asides;
 mod assemble;
@@ -36,7 +36,7 @@ use source::items::Flow;
 
 pub use page::anchors::{Anchor, Anchors};
 
-/// What is known about a document from outside it.
+/// Hints about a document from outside of it.
 #[derive(Debug, Clone, Default)]
 pub struct Hints<'a> {
     /// Bind this form, whatever the labels say.
@@ -60,7 +60,7 @@ pub struct Binder {
 pub struct Bound {
     /// The reports in their order; one at least.
     pub reports: Vec<Report>,
-    /// What was passed over beside them: blank forms, examples, comparisons.
+    /// Skipped segments: blank forms, examples, comparisons.
     pub passed_over: Vec<Finding>,
 }
 

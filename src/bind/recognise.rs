@@ -147,7 +147,7 @@ fn folded_text(flow: &Flow) -> String {
     folded
 }
 
-/// How well a form fits, of whose labels those `seen` stand in the paragraphs.
+/// Score of a form; `seen` are its labels found in the paragraphs.
 fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit {
     for row in &flow.rows {
         for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {

@@ -53,7 +53,7 @@ impl Binder {
         tell_alike(&mut reports);
         let mut reports: Vec<Report> = reports.into_iter().map(|(_, report)| report).collect();
         if let Some(first) = reports.first_mut() {
-            // What there is to say of the file as a whole is said once.
+            // Findings about the file as a whole are added once.
             first.findings.splice(0..0, reading.findings.iter().cloned());
         }
         Ok(Bound { reports, passed_over })
@@ -254,7 +254,7 @@ fn same_figures(one: &Report, other: &Report) -> bool {
     one.form == other.form && figures(one) == figures(other)
 }
 
-/// Whether nothing tells two reports apart: agency and year are the same, or not known of one of them.
+/// Whether two reports cannot be distinguished: agency and year are equal, or unknown for one of them.
 fn alike((segment, one): &(&Segment, Report), (other_segment, other): &(&Segment, Report)) -> bool {
     let same =
         |one: Option<&str>, other: Option<&str>| one.zip(other).is_none_or(|(one, other)| fold(one) == fold(other));

@@ -1,4 +1,4 @@
-//! A workbook each sheet of which is a report: bound sheet by sheet.
+//! Workbooks with one report per sheet, bound sheet by sheet.
 
 use std::ops::Range;
 

@@ -1,12 +1,11 @@
-//! How figures are written: digits of any width with separators and a sign in characters or words, numerals, marks around them, and
-//! what stands behind them for a unit.
+//! Parses the spellings of figures: digits of any width with separators, signs, Chinese numerals, surrounding marks, units.
 
 use rust_decimal::Decimal;
 
 use super::units::Unit;
 use crate::text::{blank, chinese_number};
 
-/// What may stand before a number for its sign, and whether that makes it negative; none is the beginning of a later one.
+/// Sign prefixes of a number, with whether they negate it; no prefix is a prefix of a later one.
 const SIGNS: &[(&str, bool)] = &[
     ("增加", false),
     ("增长", false),
@@ -26,7 +25,7 @@ const SIGNS: &[(&str, bool)] = &[
     ("↓", true),
 ];
 
-/// What may stand before an amount of money.
+/// Prefixes of amounts of money.
 const CURRENCY: &[&str] = &["人民币", "RMB", "CNY", "¥"];
 
 /// Pairs of marks that are put around a figure: Markdown's, quotation marks, what a CSV file has for a text.

@@ -1,4 +1,4 @@
-//! One finding a table for what is to be said of many of its cells.
+//! Merges similar findings of a table's cells into one.
 
 use std::collections::BTreeMap;
 

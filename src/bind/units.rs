@@ -1,10 +1,10 @@
-//! Units: what is written for one, and how a number in one unit is brought into another, with exact decimals.
+//! Units: their spellings, and exact decimal conversion.
 
 use rust_decimal::Decimal;
 
 use crate::text::blank;
 
-/// What a unit measures.
+/// The dimension of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dimension {
     /// Money of the country.

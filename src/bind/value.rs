@@ -1,4 +1,4 @@
-//! The text of a cell as a value of a field: its kind, and the exact number in the unit of the form.
+//! Parses the text of a cell to a field's value: its kind, and the exact number in the form's unit.
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,4 @@
-//! Tables that nobody filled in: every cell is blank where the form wants a figure, 0 where there was nothing.
+//! Detects tables that were left blank: every cell is empty, although the form asks for a 0 where there is nothing to report.
 
 use super::Figures;
 use crate::finding::code::check as code;
@@ -6,7 +6,7 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::Kind;
 
-/// The tables of which every cell is there and blank.
+/// The tables whose cells were all found and are all blank.
 pub(super) fn tables(form: &Form, figures: &Figures) -> Vec<usize> {
     let is_blank = |field: FieldIndex| figures.value(field).is_some_and(|value| value.kind == Kind::Blank);
     let all_blank = |&table: &usize| !form.tables[table].blank_is_zero && fields(form, table).all(is_blank);

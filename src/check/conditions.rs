@@ -1,4 +1,4 @@
-//! Fields that are only filled in where a choice is made.
+//! Conditional fields: those that must be filled in only if a choice is ticked.
 
 use super::Figures;
 use crate::finding::code::check as code;
@@ -6,7 +6,7 @@ use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Kind;
 
-/// Tells fields that are filled in although the choice says that they stay empty. A 0 says nothing and is no fault.
+/// Findings for fields that are filled in although the choice excludes them. A 0 counts as empty.
 pub(super) fn check(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
     for condition in &form.conditions {
         let Some(chosen) = figures.value(condition.when).and_then(|value| value.text.as_deref()) else { continue };

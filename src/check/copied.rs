@@ -1,4 +1,4 @@
-//! What was taken over from last year's report: a table with the same figures, a part with the same words.
+//! Detects content copied from last year's report: tables with identical figures, sections with identical text.
 
 use super::{Context, Figures};
 use crate::finding::code::check as code;
@@ -6,7 +6,7 @@ use crate::finding::{Finding, Message, Severity};
 use crate::form::{Form, Operand};
 use crate::report::Report;
 
-/// Figures other than 0 from which on a table that is last year's is told, and from which on that is an error: few are met again.
+/// Figures other than 0 from which on a table that is last year's is reported, and from which on that is an error: few are met again.
 const TOLD: usize = 5;
 const SURE: usize = 8;
 

@@ -25,7 +25,7 @@ pub(super) struct Explanation {
     pub(super) solutions: Vec<Vec<Change>>,
 }
 
-/// Explains the broken rules, component by component; what nothing explains is left out.
+/// Explains the broken rules, component by component; components without an explanation are left out.
 pub(super) fn explain(form: &Form, figures: &Figures, equations: &[Equation]) -> Vec<Explanation> {
     let broken: Vec<&Equation> = equations.iter().filter(|equation| equation.broken.is_some()).collect();
     components(&broken)
@@ -105,7 +105,7 @@ impl Search<'_, '_> {
         self.threes(&first)
     }
 
-    /// Three cells of which every broken rule has one.
+    /// Three cells that cover every broken rule (a hitting set).
     fn threes(&self, first: &[FieldIndex]) -> Vec<Vec<Change>> {
         let (mut found, mut tried) = (Vec::new(), 0);
         for &one in first {
@@ -159,7 +159,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// The one solution of a small system of linear equations (Gauss); `None` where there is none or more than one.
+/// Solves a small system of linear equations by Gaussian elimination; `None` unless the solution is unique.
 fn eliminate(mut rows: Vec<(Vec<Decimal>, Decimal)>, unknowns: usize) -> Option<Vec<Decimal>> {
     for column in 0..unknowns {
         let pivot = (column..rows.len()).find(|&row| !rows[row].0[column].is_zero())?;

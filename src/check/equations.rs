@@ -1,4 +1,4 @@
-//! Rules as linear equations over the figures that are there, for finding the cells to blame.
+//! Turns rules into linear equations over the figures that were read, for error localisation.
 
 use rust_decimal::Decimal;
 
@@ -18,7 +18,7 @@ pub(super) struct Equation {
 
 impl Equation {
     /// The equation of a rule over this year's figures; `None` for inequalities and rules that need last year's.
-    pub(super) fn of(instance: &RuleInstance, figures: &Figures, broken: Option<usize>) -> Option<Self> {
+    pub(super) fn from_rule(instance: &RuleInstance, figures: &Figures, broken: Option<usize>) -> Option<Self> {
         if instance.relation != Relation::Equal || instance.needs_previous() || !instance.is_exact() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! What happened to a table as a whole: two cells, rows or columns exchanged, a row moved by a column, totals left at 0.
+//! Detects errors of a whole table: two cells, rows or columns swapped, a row shifted by one column, totals left at 0.
 //!
 //! Each is one mistake of one hand and wrong in many cells. It is named only where undoing it makes every rule hold that it touches.
 
@@ -9,7 +9,7 @@ use super::typo::Change;
 use crate::finding::Message;
 use crate::form::{Expression, FieldIndex, Form, Operand, Relation, RuleInstance};
 
-/// Broken rules from which on a row, a column or all totals are taken to be what went wrong: fewer are met by chance.
+/// Least number of broken rules for which one event is assumed (row, column or totals); fewer may be coincidence.
 const MANY: usize = 3;
 
 /// Broken rules that two exchanged cells make.
@@ -25,7 +25,7 @@ pub(super) struct Event {
     pub(super) broken: Vec<usize>,
     /// The cells with what they were meant to say.
     pub(super) changes: Vec<Change>,
-    /// What happened, without what to do.
+    /// Description of the event, without advice.
     pub(super) message: Message,
 }
 
@@ -46,7 +46,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         Self { form, figures, instances }
     }
 
-    /// The events that explain broken rules, the one that explains most first; none explains what another does.
+    /// Events that explain the broken rules, greedily by number of rules; their rules are disjoint.
     pub(super) fn events(&self) -> Vec<Event> {
         let mut found = self.totals_of_zero();
         found.extend(only(self.exchanged_lines()));

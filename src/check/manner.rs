@@ -1,4 +1,4 @@
-//! What the form asks of a report besides figures: the right form for the year, all parts, title, length, nothing left from the blank.
+//! Checks of form other than figures: right form for the year, all sections present, title, length, no text left from the template.
 
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message, Severity};

@@ -25,7 +25,7 @@ use crate::report::{Kind, Report, Value};
 
 pub use rules::{Verdict, assess};
 
-/// What is known besides the report itself.
+/// Context of a check other than the report itself.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'a> {
     /// Last year's report of the same agency.
@@ -37,7 +37,7 @@ pub struct Context<'a> {
 /// Applies the form's rules to a report: arithmetic with the cells to blame, kinds of figures, form and manner, narrative.
 pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     let form = &form.of(report.values.keys().map(String::as_str));
-    let figures = Figures::of(form, report, context.previous);
+    let figures = Figures::from_report(form, report, context.previous);
     let mut findings = Vec::new();
     let blank = blank::tables(form, &figures);
     rules::check(form, report, &figures, &blank, &mut findings);
@@ -68,7 +68,7 @@ struct Figures<'a> {
 }
 
 impl<'a> Figures<'a> {
-    fn of(form: &Form, report: &'a Report, previous: Option<&'a Report>) -> Self {
+    fn from_report(form: &Form, report: &'a Report, previous: Option<&'a Report>) -> Self {
         let current = in_order(form, report);
         let number = |(value, field): (Option<&Value>, &crate::form::Field)| {
             let value = value?;

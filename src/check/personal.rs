@@ -1,5 +1,4 @@
-//! What must not be published: numbers of identity cards, bank cards and mobile phones in the narrative. Their digits are masked in what
-//! is said.
+//! Detects personal data in the narrative: numbers of identity cards, bank cards and mobile phones. Messages mask the digits.
 
 use super::manner::texts;
 use crate::finding::code::check::PERSONAL_DATA;
@@ -8,7 +7,7 @@ use crate::form::Form;
 use crate::report::Report;
 use crate::text::fold;
 
-/// Numbers of a part that are told; more of the same kind would help nobody.
+/// Numbers of a part that are reported; more of the same kind would help nobody.
 const MOST: usize = 20;
 
 /// Characters before a telephone number in which a word says that it is there to be called.
@@ -16,13 +15,13 @@ const BEFORE: usize = 24;
 
 /// A kind of number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum NumberKind {
     Identity,
     Card,
     Mobile,
 }
 
-impl Kind {
+impl NumberKind {
     fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Identity => ("身份证号", "the number of an identity card"),
@@ -37,7 +36,8 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     for section in &report.sections {
         let heading = section.heading.as_deref();
         let found = texts(section).flat_map(|(text, place)| numbers(text).map(move |one| (text, one, place)));
-        let told = found.filter(|(text, one, _)| one.kind != Kind::Mobile || !is_contact(form, &text[..one.start]));
+        let told =
+            found.filter(|(text, one, _)| one.kind != NumberKind::Mobile || !is_contact(form, &text[..one.start]));
         for (text, one, place) in told.take(MOST) {
             let masked = masked(&text[one.start..one.end], one.kind);
             let (zh, en) = one.kind.name();
@@ -63,7 +63,7 @@ fn is_contact(form: &Form, before: &str) -> bool {
 /// A number in a text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Number {
-    kind: Kind,
+    kind: NumberKind,
     start: usize,
     end: usize,
 }
@@ -106,12 +106,12 @@ fn run(bytes: &[u8], start: usize) -> usize {
     end
 }
 
-fn kind(written: &[u8]) -> Option<Kind> {
+fn kind(written: &[u8]) -> Option<NumberKind> {
     let digits: Vec<u8> = written.iter().copied().filter(|byte| *byte != b' ').collect();
     match digits.len() {
-        11 if digits[0] == b'1' && digits[1] >= b'3' => Some(Kind::Mobile),
-        18 if is_identity(&digits) => Some(Kind::Identity),
-        16..=19 if is_card(&digits) => Some(Kind::Card),
+        11 if digits[0] == b'1' && digits[1] >= b'3' => Some(NumberKind::Mobile),
+        18 if is_identity(&digits) => Some(NumberKind::Identity),
+        16..=19 if is_card(&digits) => Some(NumberKind::Card),
         _ => None,
     }
 }
@@ -148,10 +148,10 @@ fn is_card(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// A number of which only the ends are to be seen.
-fn masked(written: &str, kind: Kind) -> String {
+/// A number masked except for its ends.
+fn masked(written: &str, kind: NumberKind) -> String {
     let digits: String = written.chars().filter(|sign| *sign != ' ').collect();
-    let first = if kind == Kind::Mobile { 3 } else { 4 };
+    let first = if kind == NumberKind::Mobile { 3 } else { 4 };
     let hidden = digits.len().saturating_sub(first + 4);
     format!("{}{}{}", &digits[..first], "*".repeat(hidden), &digits[first + hidden..])
 }
@@ -160,19 +160,19 @@ fn masked(written: &str, kind: Kind) -> String {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Vec<(Kind, String)> {
+    fn found(text: &str) -> Vec<(NumberKind, String)> {
         numbers(text).map(|one| (one.kind, masked(&text[one.start..one.end], one.kind))).collect()
     }
 
     #[test]
     fn numbers_of_people_are_known_by_their_check_digits() {
-        assert_eq!(found("申请人11010519491231002X来访"), [(Kind::Identity, "1101**********002X".to_owned())]);
+        assert_eq!(found("申请人11010519491231002X来访"), [(NumberKind::Identity, "1101**********002X".to_owned())]);
         assert_eq!(found("身份证110105194912310020"), []);
         assert_eq!(found("身份证号110105194913310021"), []);
-        assert_eq!(found("退至6222020123456789015账户"), [(Kind::Card, "6222***********9015".to_owned())]);
-        assert_eq!(found("卡号4111 1111 1111 1111。"), [(Kind::Card, "4111********1111".to_owned())]);
+        assert_eq!(found("退至6222020123456789015账户"), [(NumberKind::Card, "6222***********9015".to_owned())]);
+        assert_eq!(found("卡号4111 1111 1111 1111。"), [(NumberKind::Card, "4111********1111".to_owned())]);
         assert_eq!(found("4111111111111112"), []);
-        assert_eq!(found("致电13800138000反映"), [(Kind::Mobile, "138****8000".to_owned())]);
+        assert_eq!(found("致电13800138000反映"), [(NumberKind::Mobile, "138****8000".to_owned())]);
     }
 
     #[test]

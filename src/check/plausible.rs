@@ -1,4 +1,4 @@
-//! Figures that the agency cannot have, and figures that look like another unit.
+//! Implausible figures: those that this kind of agency cannot have, and magnitudes that suggest another unit.
 
 use rust_decimal::Decimal;
 
@@ -8,10 +8,10 @@ use crate::finding::{Finding, Message};
 use crate::form::{Form, Magnitude, Operand, Standing};
 use crate::report::Report;
 
-/// How near to the factor the ratio to last year's figure must be, as a share of it.
+/// Relative tolerance of the ratio to last year's figure around the unit factor.
 const NEAR: u32 = 3;
 
-/// Adds the findings about what figures can be.
+/// Adds the findings about implausible figures.
 pub(super) fn check(form: &Form, report: &Report, context: &Context, figures: &Figures, findings: &mut Vec<Finding>) {
     let agency = Standing { name: report.agency.as_deref(), ..context.standing };
     for reserved in form.reserved.iter().filter(|reserved| reserved.denies(agency)) {
@@ -45,7 +45,7 @@ fn number(figures: &Figures, field: usize) -> Option<Decimal> {
     figures.number(Operand { field, previous: false })
 }
 
-/// A figure above what is believed, or by about the factor above last year's.
+/// A figure above the limit, or above last year's by about the unit factor.
 fn too_large(form: &Form, magnitude: &Magnitude, figures: &Figures) -> Option<Finding> {
     let now = number(figures, magnitude.field)?;
     let before =

@@ -13,7 +13,7 @@ use crate::finding::{Culprit, Finding, Message, Severity};
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Rule, RuleInstance};
 use crate::report::Report;
 
-/// What became of a rule for one row, column or item.
+/// The outcome of a rule for one row, column or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds.
@@ -29,7 +29,7 @@ pub enum Verdict {
 /// The verdict of every rule instance, rule by rule in the form's order.
 pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdict>> {
     let form = &form.of(report.values.keys().map(String::as_str));
-    let figures = Figures::of(form, report, context.previous);
+    let figures = Figures::from_report(form, report, context.previous);
     form.rules.iter().map(|rule| rule.instances.iter().map(|instance| verdict(instance, &figures)).collect()).collect()
 }
 
@@ -85,12 +85,12 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
         event.broken.iter().for_each(|&number| explained[number] = true);
         findings.push(happened(form, figures, &broken, &event));
     }
-    // What an event explains is no rule to look for cells by.
+    // Rules explained by an event do not take part in error localisation.
     assessed.retain(|(_, number)| number.is_none_or(|number| !explained[number]));
-    let equation = |(instance, broken)| Equation::of(instance, figures, broken);
+    let equation = |(instance, broken)| Equation::from_rule(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
     let mut stated: Option<Vec<Stated>> = None;
-    // Sums that stand alone, of which no cell is named.
+    // Failed sums without other rules around them: no cell can be blamed.
     let mut single: Vec<usize> = Vec::new();
     for mut explanation in culprit::explain(form, figures, &equations) {
         for &number in &explanation.broken {
@@ -350,5 +350,5 @@ fn ambiguous(form: &Form, figures: &Figures, rules: &[&Broken], explanation: &Ex
     )
 }
 
-/// Sums that fail of which a message speaks.
+/// Failed sums that one message covers.
 const SENTENCES: usize = 2;

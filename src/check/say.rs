@@ -1,4 +1,4 @@
-//! What is said of rules that do not hold and of cells that are wrong, in the words of the form and of an office.
+//! Texts of findings about failed rules and wrong cells, in the terms of the form.
 
 use rust_decimal::Decimal;
 
@@ -65,7 +65,7 @@ pub(super) fn stands(form: &Form, figures: &Figures, field: FieldIndex) -> Messa
     form.locate(field, figures.value(field).and_then(|value| value.place.as_ref()))
 }
 
-/// What one cell says and should say.
+/// The text about one cell: its value and the expected one.
 pub(super) fn change(form: &Form, figures: &Figures, change: &Change) -> Message {
     let place = stands(form, figures, change.field);
     let (zh, en) = typo::words(change.from, change.to);
@@ -91,7 +91,7 @@ fn circled(number: usize) -> String {
     sign.map_or_else(|| format!("（{}）", number + 1), String::from)
 }
 
-/// The cells any one of which may be wrong.
+/// Candidate cells: any one of them may be wrong.
 pub(super) fn any_of(form: &Form, fields: &[FieldIndex]) -> Message {
     let shown: Vec<Message> = fields.iter().take(NAMED).map(|&field| form.describe(field)).collect();
     let zh: Vec<&str> = shown.iter().map(|one| one.zh.as_str()).collect();

@@ -1,17 +1,17 @@
-//! How near two figures are as they are typed: digits that changed places, were doubled, lost or mistyped.
+//! Distance between two figures as typing errors: digits transposed, doubled, dropped or mistyped.
 
 use rust_decimal::Decimal;
 
 use crate::form::FieldIndex;
 
-/// A figure and what it would have to be.
+/// A figure with its corrected value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Change {
     /// The field.
     pub(super) field: FieldIndex,
-    /// What stands there.
+    /// The value in the report.
     pub(super) from: Decimal,
-    /// What would make the rules hold.
+    /// The value that satisfies the rules.
     pub(super) to: Decimal,
 }
 

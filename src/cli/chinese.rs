@@ -3,19 +3,19 @@
 use clap::builder::Str;
 use clap::{Arg, ArgAction, Command};
 
-/// What the program says of itself.
+/// Description of the program.
 const ABOUT: &str = "读取、核对、汇总政府信息公开工作年度报告，并重新生成 Word、Excel 和网页。";
 
-/// What stands below the help of the program.
+/// Footer of the program's help.
 const AFTER: &str = "输入可以是文件、文件夹（含下级文件夹）、带引号的通配名（\"2025/*.docx\"）、压缩包（.zip）；“-”表示从标准输入读取。\n\
 结束代码：0 完成，无错误；1 完成，但有报告存在错误或未能读取；2 命令未能执行；130 被 Ctrl+C 中断。\n\
 某个命令的用法：nianbao 命令 --help。";
 
-/// What stands below the help of `filter`.
+/// Footer of the help of `filter`.
 const AFTER_FILTER: &str = "每行是一个路径；或路径、制表符（或 ^A）、文件内容的 Base64。结束代码：各行处理完为 0，文件有错也是 0，\n\
 错误写在结果行里；2 命令未能执行。";
 
-/// Commands by their path, and what each does.
+/// Commands by path, with their descriptions.
 const COMMANDS: &[(&str, &str)] = &[
     ("convert", "把每份报告整理为规范的 Word、Excel 和网页，并列出全部问题"),
     ("inspect", "显示一份报告读出的全部内容（JSON，供程序员使用）"),
@@ -156,7 +156,7 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
 /// Where options of every command stand among the others.
 const LAST: usize = 900;
 
-/// The page: what the command does, how it is called, its parts, and what there is to add.
+/// The help page: description, usage, arguments and options, footer.
 const PAGE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
 /// The command with its help in Chinese.

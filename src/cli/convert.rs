@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
     if let Some(trial) = &trial {
-        dry::say(terminal, &Preview::of(trial.folder(), &args.out, args.prune), &args.out);
+        dry::say(terminal, &Preview::compare(trial.folder(), &args.out, args.prune), &args.out);
         return Ok(exit(&summary));
     }
     terminal.stale(&summary.stale, &args.out.display().to_string());
@@ -117,7 +117,7 @@ fn exit(summary: &Summary) -> Exit {
     }
 }
 
-/// What people need to know of an input while the batch runs: why it failed, or that it has errors.
+/// Messages about an input during a batch: why it failed, or that it has errors.
 fn tell(
     progress: &Progress,
     terminal: &Terminal,
@@ -140,7 +140,7 @@ fn tell(
     }
 }
 
-/// Reports of agencies that are not in the agencies file, which are told at the end: a line each, or one line for many.
+/// Reports of agencies that are not in the agencies file, which are reported at the end: a line each, or one line for many.
 #[derive(Default)]
 struct NotListed {
     count: usize,
@@ -191,7 +191,7 @@ fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String 
     }
 }
 
-/// Says which files of searched folders were passed over.
+/// Says which files of searched folders were skipped.
 pub(super) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
     if inputs.own > 0 {
         let own = inputs.own;
@@ -317,7 +317,7 @@ fn compile(args: &Convert, forms: &Forms, bytes: &[u8]) -> Result<Template> {
         .map_err(|error| of_file(path, &error.message()))
 }
 
-/// What is read for a batch besides its inputs.
+/// Data loaded for a batch other than its inputs.
 struct Parts<'a> {
     template: Option<&'a [u8]>,
     page: Option<&'a str>,

@@ -15,7 +15,7 @@ use super::terminal::Terminal;
 /// Most bytes of a file of corrections: more than 200,000 of them.
 const MOST: u64 = 256 << 20;
 
-/// The corrections of a file; what is odd about it is told.
+/// The corrections of a file; what is odd about it is reported.
 pub(super) fn read(path: Option<&Path>, terminal: &Terminal) -> Result<Option<Corrections>> {
     let Some(path) = path else { return Ok(None) };
     if std::fs::metadata(path).map_err(of_system(path))?.len() > MOST {

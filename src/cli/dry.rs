@@ -1,4 +1,4 @@
-//! `--dry-run`: everything is made in a folder of its own and thrown away, and what it would have changed is printed.
+//! `--dry-run`: produces all outputs in a temporary folder and prints what would change.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -32,12 +32,12 @@ impl Trial {
 
 impl Drop for Trial {
     fn drop(&mut self) {
-        // Best effort: it lies where the system keeps what is temporary.
+        // Best effort: it is in the system's temporary folder.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// Prints what would become of each file.
+/// Prints what would happen to each file.
 pub(super) fn say(terminal: &Terminal, preview: &Preview, out: &Path) {
     let Preview { new, replaced, unchanged, stale } = preview;
     let kinds = [

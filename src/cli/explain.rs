@@ -1,9 +1,10 @@
-//! `nianbao explain`: what a finding's code means and what to do about it.
+//! `nianbao explain`: the meaning of a finding's code and its remedy.
 
 use std::io::{self, Write};
 
 use anyhow::Result;
 use nianbao::finding::{Code, Language, codes};
+use nianbao::settings::similar_codes;
 
 use super::Exit;
 use super::terminal::Terminal;
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &Explain, terminal: &Terminal) -> Result<Exit> {
         return Ok(Exit::Clean);
     };
     let Some(code) = codes().find(|code| code.id == wanted) else {
-        let near: Vec<&str> = near(wanted);
+        let near = similar_codes(wanted);
         let hint = if near.is_empty() { String::new() } else { format!(": {}?", near.join(", ")) };
         terminal.error(&format!("{} `{wanted}`{hint}", terminal.say("没有代码", "no code")));
         return Ok(Exit::Failed);
@@ -46,11 +47,4 @@ fn pick(terminal: &Terminal, text: (&'static str, &'static str)) -> &'static str
         Language::Zh => text.0,
         Language::En => text.1,
     }
-}
-
-/// Codes that the word may have been meant to be.
-fn near(word: &str) -> Vec<&'static str> {
-    let mut near: Vec<_> = codes().map(|code| (strsim::damerau_levenshtein(word, code.id), code.id)).collect();
-    near.sort_unstable();
-    near.into_iter().filter(|(distance, _)| *distance <= 4).take(3).map(|(_, id)| id).collect()
 }

@@ -1,4 +1,4 @@
-//! Why a command could not run, in the language of the terminal.
+//! Errors of commands, in the language of the terminal.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use nianbao::waivers::WaiverMistake;
 use nianbao::write::WriteError;
 use nianbao::write::html::TemplateError;
 
-/// A message that is an error: what the command line itself has to say.
+/// An error of the command line itself.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) Message);
 
@@ -63,7 +63,7 @@ pub(crate) fn said(error: &anyhow::Error, language: Language) -> String {
     }
 }
 
-/// What an error says where it is one of those that speak both languages.
+/// The bilingual message of an error, if it has one.
 fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
     /// The message of an error of this type.
     fn of<E: Bilingual + 'static>(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {

@@ -1,4 +1,4 @@
-//! `nianbao filter`: a line in, a row out, for programs that drive many copies of this one.
+//! `nianbao filter`: a line in, a row out, for programs that run many copies of this one.
 
 use std::io::{self, BufReader, BufWriter};
 use std::process::Command;

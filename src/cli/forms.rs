@@ -1,4 +1,4 @@
-//! `nianbao forms`: the forms at hand, what one of them holds, and whether a mapping file is right.
+//! `nianbao forms`: lists the forms, shows one, and validates mapping files.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Inspect, global: &Global, terminal: &Terminal) -> Resul
     let mut loader = Loader::default();
     let reports = guarded(|| {
         let bytes = loader.bytes(input)?;
-        pipeline.report(input, &Content::of(&bytes))
+        pipeline.report(input, &Content::from_bytes(&bytes))
     });
     match reports {
         Ok(reports) => {

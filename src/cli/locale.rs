@@ -7,11 +7,11 @@ const VARIABLES: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 
 /// The language of this process. Windows sets none of the variables, and has a language of its own that its user chose.
 pub(super) fn language() -> Language {
-    of(|name| std::env::var(name).ok(), sys_locale::get_locale)
+    language_from(|name| std::env::var(name).ok(), sys_locale::get_locale)
 }
 
 /// Chinese for `zh…`, English for everything else.
-fn of(variable: impl Fn(&str) -> Option<String>, system: impl FnOnce() -> Option<String>) -> Language {
+fn language_from(variable: impl Fn(&str) -> Option<String>, system: impl FnOnce() -> Option<String>) -> Language {
     let set = VARIABLES.into_iter().filter_map(variable).find(|value| !value.is_empty());
     let locale = set.or_else(system).unwrap_or_default();
     if locale.to_lowercase().starts_with("zh") { Language::Zh } else { Language::En }
@@ -23,7 +23,7 @@ mod tests {
 
     fn with(variables: &[(&str, &str)], system: Option<&str>) -> Language {
         let variable = |name: &str| variables.iter().find(|known| known.0 == name).map(|known| known.1.to_owned());
-        of(variable, || system.map(str::to_owned))
+        language_from(variable, || system.map(str::to_owned))
     }
 
     #[test]

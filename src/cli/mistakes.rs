@@ -1,4 +1,4 @@
-//! Mistakes in mapping files, each with its line and a mark under what is to blame.
+//! Prints mistakes in mapping files with line and underlined source.
 
 use std::path::{Path, PathBuf};
 

@@ -81,8 +81,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(typed) => typed,
         Err(code) => return code,
     };
-    let terminal = Terminal::of(language, &args.global);
-    // A supervisor has said it already.
+    let terminal = Terminal::with_options(language, &args.global);
+    // The supervisor has printed it already.
     if let Some(path) = args.global.found.path.as_ref().filter(|_| !supervise::is_worker()) {
         let path = path.display();
         terminal.note(&format!("{}{path}", terminal.say("选项取自：", "options from ")));

@@ -1,4 +1,4 @@
-//! The options of an office's letters.
+//! Options about the office, used in its letters.
 
 use jiff::civil::Date;
 

@@ -1,4 +1,4 @@
-//! What is done with findings: what was typed and what the settings say, as one.
+//! Merges the finding policy of the command line with that of the settings.
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -8,7 +8,7 @@ use super::args::Wanting;
 use super::failure::failure;
 use super::settings::Found;
 
-/// What is done with findings, by what was typed and by the settings.
+/// The policy for findings, merged from command line and settings.
 pub(super) fn policy(wanting: &Wanting, found: &Found, today: Date) -> Result<Policy> {
     let typed = (wanting.select.as_slice(), wanting.ignore.as_slice(), wanting.min_severity);
     let made = Policy::new(typed, &found.settings.codes, &found.settings.accept, today);

@@ -1,4 +1,4 @@
-//! Where the program's own file is, to start it again for child processes.
+//! Path of the program's executable, for starting child processes.
 
 use std::ffi::OsString;
 use std::io;

@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
 }
 
 /// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
-/// taken for what was made of all reports. What there is to say about last year's files is added to the findings.
+/// taken for what was made of all reports. Findings about last year's files are added.
 fn previous(
     path: &str,
     args: &Args,
@@ -99,7 +99,7 @@ fn previous(
         && Path::new(path).is_file()
         && input.path == path
     {
-        let report = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)))
+        let report = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)))
             .map_err(|finding| of_finding(path, &finding))?;
         let name = report.agency.as_deref().unwrap_or_default();
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
@@ -155,7 +155,7 @@ fn read(
             let _in_hand = worker::take(&input.path)?;
             guarded(|| {
                 let bytes = loader.bytes(input)?;
-                pipeline.report(input, &Content::of(&bytes))
+                pipeline.report(input, &Content::from_bytes(&bytes))
             })
         },
         place: |_, _: &mut Outcome| (),

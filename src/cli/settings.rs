@@ -1,4 +1,4 @@
-//! `nianbao.toml` at work: found upwards from the folder, its options set as if they had been typed, and what it says of codes.
+//! Finds `nianbao.toml` upwards from the current folder and applies its options as defaults of the arguments.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,8 @@ pub(super) fn set(found: &Found, command: Command) -> Command {
         let name = below.get_name().to_owned();
         below.mut_args(|argument| {
             let Some(option) = argument.get_long().map(str::to_owned) else { return argument };
-            let Some(values) = settings.of(&name, &option).filter(|_| !TYPED_ONLY.contains(&option.as_str())) else {
+            let Some(values) = settings.values(&name, &option).filter(|_| !TYPED_ONLY.contains(&option.as_str()))
+            else {
                 return argument;
             };
             let placed = values.iter().map(|value| {

@@ -1,4 +1,4 @@
-//! `nianbao completions` and `nianbao man`: what shells and manuals need, made from the same definitions as the command line.
+//! `nianbao completions` and `nianbao man`: shell completions and manual pages, generated from the argument definitions.
 
 use std::io;
 

@@ -1,7 +1,7 @@
-//! A batch is run by a worker process of the same program, so that a file that kills or hangs it ends as an error of that file.
+//! Runs a batch in a worker process, so that a file that crashes or hangs it becomes an error of that file.
 //!
-//! The worker notes which files are in hand. When it dies, or has one in hand for too long, each of these is tried alone in a child
-//! with bounded memory and time; what kills that too is refused by name, and another worker goes on from where the first one was.
+//! The worker notes which files are in progress. When it dies, or has one in progress for too long, each of these is tried alone in a child
+//! with bounded memory and time; what kills that too is refused by name, and another worker continues from where the first one was.
 
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -30,7 +30,7 @@ const ONLY: &str = "NIANBAO_ONLY";
 /// Set for a worker that takes one file at a time.
 const ALONE: &str = "NIANBAO_ALONE";
 
-/// Seconds for which a worker may have one file in hand. The slowest of 7,622 public files took three.
+/// Seconds for which a worker may have one file in progress. The slowest of 7,622 public files took three.
 const MOST_SECONDS: u64 = 120;
 
 /// Megabytes and seconds of a child that tries one file, as those of `filter`.
@@ -45,7 +45,7 @@ const UNEXPLAINED: usize = 2;
 /// Longest pause between two looks at a worker; it is shorter than a fiftieth of the time that it has run.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What this process is.
+/// The role of this process.
 pub(crate) enum Role {
     /// It does the work: of a supervisor, or because it was asked to by `--in-process`.
     Works,
@@ -53,7 +53,7 @@ pub(crate) enum Role {
     Supervises,
 }
 
-/// What this process is, and what it has to do with the arguments for it.
+/// Determines the role of this process from its arguments.
 pub(crate) fn role(args: &mut Args) -> Result<Role> {
     let supervised = match &args.command {
         Typed::Convert(args) => !args.in_process && !args.dry_run && !reads_stdin(&args.inputs),
@@ -83,7 +83,7 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
     Ok(Role::Works)
 }
 
-/// Standard input can be read once, so nobody could try it again.
+/// Standard input can be read only once, so it could not be retried.
 fn reads_stdin(inputs: &[String]) -> bool {
     inputs.iter().any(|input| input == "-")
 }
@@ -134,7 +134,7 @@ enum End {
     Exit(u8),
     /// By a signal or an abort.
     Died(ExitStatus),
-    /// It had one file in hand for too long, and was killed.
+    /// It had one file in progress for too long, and was killed.
     Hung(u128),
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn run() -> Result<ExitCode> {
             End::Died(status) => {
                 let suspects = worker::in_hand(folder).into_iter().filter(|digest| *digest != 0);
                 for suspect in suspects {
-                    // One file at a time: what died had only this one.
+                    // One file at a time: the dead worker had only this one.
                     let fault = if unexplained >= UNEXPLAINED {
                         Some(Fault::Died(status.to_string()))
                     } else {
@@ -209,7 +209,7 @@ fn tried(folder: &Path, digest: u128, seconds: u64, stopped: &Stopped) -> Result
 fn this_program(folder: &Path) -> Result<Command> {
     let mut command = Command::new(program::own()?);
     command.env(SUPERVISOR, std::process::id().to_string());
-    // What it says when it dies is for whoever reads the trace of a bug, and not for a clerk.
+    // The panic output of the worker is for developers, not for users.
     command.args(std::env::args_os().skip(1)).env(FOLDER, folder).env("RUST_BACKTRACE", "0");
     if memory().is_some() {
         command.env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);
@@ -217,16 +217,16 @@ fn this_program(folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// What is known of a process that is watched.
+/// The observed state of a worker.
 struct Watch {
     since: Instant,
-    /// The files in hand with the number of seconds for which each has been there.
+    /// The files in progress with the number of seconds for which each has been there.
     files: Vec<(u128, u64)>,
     looked: Instant,
 }
 
 impl Watch {
-    /// The file that has been in hand for too long. Looks are counted and not the clock, which goes on while processes are stopped.
+    /// The file that has been in progress for too long. Looks are counted and not the clock, which continues while processes are stopped.
     fn hangs(&mut self, in_hand: &[u128], seconds: u64) -> Option<u128> {
         if self.looked.elapsed() < Duration::from_secs(1) {
             return None;
@@ -281,7 +281,7 @@ struct Stopped {
     child: Arc<AtomicU32>,
 }
 
-/// Hands on what asks this process to stop.
+/// Forwards signals to stop.
 fn forward_signals() -> Result<Stopped> {
     let stopped = Stopped { asked: Arc::default(), child: Arc::default() };
     let (asked, child) = (Arc::clone(&stopped.asked), Arc::clone(&stopped.child));

@@ -1,4 +1,4 @@
-//! What people see: messages in their language, and one progress bar where there is a terminal.
+//! Terminal output: messages in the user's language, and one progress bar.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -29,7 +29,7 @@ impl Terminal {
     }
 
     /// The terminal as the options want it.
-    pub(crate) fn of(language: Language, global: &Global) -> Self {
+    pub(crate) fn with_options(language: Language, global: &Global) -> Self {
         let shown = || io::stderr().is_terminal() && io::stdout().is_terminal();
         let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let coloured = match global.color {
@@ -106,7 +106,7 @@ impl Terminal {
                 (self.say("保留", "waived"), None, said)
             }
         };
-        // What a sender wrote is quoted; it must not steer the terminal.
+        // Text from senders must not inject control sequences into the terminal.
         let (path, message) = (one_line(path), one_line(&format!("{message}{waived}")));
         let (word, code) = (self.painted(word, colour), &finding.code);
         match self.language {
@@ -116,7 +116,7 @@ impl Terminal {
         }
     }
 
-    /// One line for reports of agencies that are not in the agencies file, of which the first files are named.
+    /// One line for reports of agencies that are not in the agencies file; it names the first files.
     pub(crate) fn not_listed(&self, count: usize, files: &[&str]) -> String {
         let line = match self.language {
             Language::Zh => {
@@ -212,7 +212,7 @@ impl Terminal {
     }
 }
 
-/// Characters that steer a terminal or turn the direction of text are shown as what they are; what a sender wrote is quoted.
+/// Escapes control and bidirectional characters in quoted text from senders.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -272,7 +272,7 @@ impl Progress<'_> {
         }
     }
 
-    /// Whatever is printed, above the bar.
+    /// Prints lines above the progress bar.
     pub(crate) fn above<T>(&self, print: impl FnOnce() -> T) -> T {
         if self.shown { self.bar.suspend(print) } else { print() }
     }

@@ -1,4 +1,4 @@
-//! What is wrong with the arguments as they were typed, in Chinese; in English, clap says it itself.
+//! Chinese messages for argument errors; the English ones are clap's.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -45,7 +45,7 @@ fn text(error: &Error, kind: ContextKind) -> String {
     text.replace("...", "…")
 }
 
-/// What may have been meant.
+/// Suggestions for a mistyped word.
 fn near(error: &Error, kind: ContextKind) -> String {
     let meant = text(error, kind);
     if meant.is_empty() { meant } else { format!("，是否要用 {meant}") }

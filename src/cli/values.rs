@@ -1,4 +1,4 @@
-//! What a single argument can be: read from its text, and what is wrong with it in both languages.
+//! Parsers of argument values, with errors in both languages.
 
 use std::num::NonZeroU64;
 
@@ -7,7 +7,7 @@ use nianbao::batch::Shard;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::write::Output;
 
-/// What an argument must be.
+/// The expected kind of an argument.
 #[derive(Debug)]
 pub(crate) struct Wanted(pub(crate) Message);
 

@@ -1,4 +1,4 @@
-//! Columns of text on a terminal, where a Chinese character is two columns wide.
+//! Column widths on a terminal, where a Chinese character is two columns wide.
 
 use unicode_width::UnicodeWidthStr;
 

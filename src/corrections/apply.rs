@@ -1,4 +1,4 @@
-//! Corrections put into a report, each where what stands there is what the line says.
+//! Applies corrections to a report, each only if the current value is the one that the line expects.
 
 use rust_decimal::Decimal;
 
@@ -26,7 +26,7 @@ pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form
     {
         report.title = Some(form.title.for_report(agency, year));
     }
-    // A doubt about a cell ends where the office has said what stands there.
+    // A correction resolves findings about an uncertain reading of its cell.
     let corrected = |field: &String| report.values.get(field).is_some_and(|value| value.corrected.is_some());
     let settled: Vec<bool> =
         report.findings.iter().map(|found| !found.fields.is_empty() && found.fields.iter().all(corrected)).collect();
@@ -35,7 +35,7 @@ pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form
     report.findings.extend(told);
 }
 
-/// Why a line was not applied: what stands there, or that there is no such place.
+/// Why a line was not applied: another value is there, or there is no such place.
 enum Refused {
     Other(String),
     NoPlace,
@@ -164,7 +164,7 @@ fn text_of(stated: &Stated) -> Option<String> {
     }
 }
 
-/// What stands in a field, for a message.
+/// The value of a field, for a message.
 fn shown(value: &Value) -> String {
     match value.value {
         Some(number) => number.normalize().to_string(),

@@ -1,4 +1,4 @@
-//! Drafts of corrections from what checking found for certain: one cell that is to blame, and what it should read.
+//! Drafts corrections from certain findings: exactly one wrong cell with a known right value.
 
 use super::{Correction, Stated};
 use crate::finding::Finding;

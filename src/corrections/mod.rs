@@ -53,7 +53,7 @@ fn is_first(report: &usize) -> bool {
     *report == 0
 }
 
-/// What a line says of a place: nothing, a number or a text.
+/// A value in a correction: nothing, a number or a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Stated {
@@ -73,7 +73,7 @@ pub enum Stated {
 #[derive(Debug, Default)]
 pub struct Corrections {
     by_file: HashMap<String, Lines>,
-    /// What there is to say about the file of corrections itself.
+    /// Findings about the file of corrections itself.
     pub findings: Vec<Finding>,
 }
 
@@ -105,7 +105,7 @@ impl Corrections {
     }
 
     /// The corrections of a sent file, in their order.
-    pub fn of(&self, sha256: &str) -> &[Correction] {
+    pub fn of_file(&self, sha256: &str) -> &[Correction] {
         let Some(lines) = self.by_file.get(&sha256.to_ascii_lowercase()) else { return &[] };
         lines.met.store(true, Ordering::Relaxed);
         &lines.lines
@@ -115,7 +115,7 @@ impl Corrections {
     /// was said about a cell that was read with doubt, and that has been corrected, is said no more.
     pub fn apply(&self, form: &Form, report: &mut Report, number: usize) {
         let Some(source) = &report.source else { return };
-        let lines = self.of(&source.sha256);
+        let lines = self.of_file(&source.sha256);
         if !lines.is_empty() {
             let form = form.of(report.values.keys().map(String::as_str)).into_owned();
             apply::apply(lines.iter().filter(|line| line.report == number), &form, report);

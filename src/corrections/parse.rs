@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn numbers_are_exact_and_null_is_nothing() {
         let corrections = Corrections::read(&line("0.10", "null")).unwrap();
-        let found = &corrections.of(&"AB".repeat(32))[0];
+        let found = &corrections.of_file(&"AB".repeat(32))[0];
         assert_eq!((&found.from, &found.to), (&Stated::Number("0.10".parse().unwrap()), &Stated::Nothing));
     }
 
@@ -64,7 +64,7 @@ mod tests {
         let (first, second) = (line("1", "2"), line("3", "4"));
         let cut = format!("{first}{}", &second[..40]);
         let corrections = Corrections::read(&cut).unwrap();
-        assert_eq!((corrections.of(&"ab".repeat(32)).len(), corrections.findings.len()), (1, 1));
+        assert_eq!((corrections.of_file(&"ab".repeat(32)).len(), corrections.findings.len()), (1, 1));
         let in_the_middle = format!("{}\n{first}", &second[..40]);
         assert_eq!(Corrections::read(&in_the_middle).unwrap_err().line, 1);
     }

@@ -22,7 +22,7 @@ pub(super) fn is_table(text: &str) -> bool {
     !text.is_empty() && !text.starts_with(['{', '['])
 }
 
-/// Reads a table. Columns that are not known are passed over; an empty cell of a figure is a blank.
+/// Reads a table. Columns that are not known are skipped; an empty cell of a figure is a blank.
 pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     let mistake = |line: usize, zh: String, en: String| CorrectionMistake { line, detail: Message::new(zh, en) };
     let mut reader = csv::ReaderBuilder::new()
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     for record in reader.records() {
         let record = record.map_err(|error| not_csv(&error))?;
         let line = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        // Mistakes are told with the line of the table.
+        // Mistakes are reported with the line of the table.
         while lines.matches('\n').count() + 1 < line {
             lines.push('\n');
         }
@@ -70,7 +70,7 @@ pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     parse::read(&lines)
 }
 
-/// What a cell states.
+/// The value of a cell.
 fn stated(cell: &str) -> Stated {
     match cell.parse() {
         _ if cell.is_empty() => Stated::Nothing,
@@ -130,12 +130,15 @@ mod tests {
         let all = [one(Stated::Number("7".parse().unwrap())), one(Stated::Nothing), one(Stated::Text("无".into()))];
         let text = Corrections::table(&all);
         assert!(text.starts_with("\u{feff}日期,更正人,校验码"), "{text}");
-        assert_eq!(Corrections::read(&text).unwrap().of(&"ab".repeat(32)), all);
+        assert_eq!(Corrections::read(&text).unwrap().of_file(&"ab".repeat(32)), all);
         // Columns in another order, further ones, and rows that are blank.
         let digest = "ab".repeat(32);
         let text = format!("栏目,位置,更正为,原填,校验码,更正人,日期\nf,表三,2,1,{digest},张某,2026-01-20\n,,,,,,\n");
         let read = Corrections::read(&text).unwrap();
-        assert_eq!((read.of(&digest)[0].report, &read.of(&digest)[0].to), (0, &Stated::Number("2".parse().unwrap())));
+        assert_eq!(
+            (read.of_file(&digest)[0].report, &read.of_file(&digest)[0].to),
+            (0, &Stated::Number("2".parse().unwrap()))
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a source holds and its page does not show as text to be read: struck, hidden, too small or too pale to be seen.
+//! Text of a source that its page does not show as readable: struck through, hidden, too small or too pale.
 
 use super::{Budget, Exceeded, Place, Resource};
 

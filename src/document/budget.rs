@@ -1,4 +1,4 @@
-//! What one input file may cost: one account for every reader, spent before anything is allocated.
+//! Resource limits for one input file: one account for every reader, charged before anything is allocated.
 
 use thiserror::Error;
 

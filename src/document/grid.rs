@@ -1,4 +1,4 @@
-//! A table as a logical grid: every slot is the origin of a cell or covered by one, however the format writes merged cells.
+//! A table as a logical grid: every slot is the origin of a cell or covered by a merged one, whatever the format.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ pub struct Cell {
     pub text: String,
     /// How a workbook's number format shows the figure, where it is not shown as it is stored.
     pub shown: Option<Box<Shown>>,
+    /// Least whole digits that a workbook's number format shows: 6 for `000000`, 0 where it shows no zeros in front.
+    pub digits: u8,
     /// Tables and pictures inside the cell, in order.
     pub nested: Vec<Block>,
     /// Where it stands in the source.
@@ -158,8 +160,8 @@ impl GridBuilder {
         self.rows
     }
 
-    /// The grid column at which the next cell will stand, slots that reach down from above being passed over.
-    pub fn next_column(&self) -> u32 {
+    /// The grid column at which the next cell will stand, slots that reach down from above being skipped.
+    pub(crate) fn next_column(&self) -> u32 {
         let mut column = self.column;
         while self.taken(column) {
             column += 1;
@@ -234,7 +236,7 @@ impl GridBuilder {
     ///
     /// # Errors
     /// [`Exceeded`] when the grid would have more slots than it may.
-    pub fn continue_above(&mut self, cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
+    pub(crate) fn continue_above(&mut self, cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
         let row = self.row();
         let column = self.column;
         let span = cell.col_span.max(1);

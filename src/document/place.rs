@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// A cell of a sheet.
-    pub fn sheet_cell(sheet: &Arc<str>, row: u32, column: u32) -> Self {
+    pub(crate) fn sheet_cell(sheet: &Arc<str>, row: u32, column: u32) -> Self {
         Self { part: Some(Arc::clone(sheet)), row: Some(row), column: Some(column), ..Self::default() }
     }
 

@@ -1,4 +1,4 @@
-//! What stands in the cells of a drafted table: kinds by labels, by tick boxes in the template, and by what filled reports hold.
+//! Kinds of drafted cells: by labels, by tick boxes in the template, and by the contents of filled reports.
 
 use super::tables::Part;
 use super::{Head, Table};

@@ -1,8 +1,8 @@
-//! A mapping file drafted from templates: sections, tables, label trees, units, kinds and sums as a blank or filled file shows them.
-//! What cannot be known from a file is a question in a comment.
+//! Drafts a mapping file from templates: sections, tables, label trees, units, kinds and sums as a blank or filled file shows them.
+//! What cannot be known from a file becomes a question in a comment.
 //!
-//! The way: the first file is the template, of which sections and tables are taken ([`tables`], [`tree`]); the others are filled
-//! reports, which say kinds and whether sums hold ([`sums`]); what came of it is written as TOML ([`toml_text`]).
+//! The steps: the first file is the template, which gives sections and tables (`tables`, `tree`); the others are filled reports, which
+//! show kinds and whether sums hold (`sums`); the result is written as TOML (`toml_text`).
 
 mod kinds;
 mod sums;

@@ -1,4 +1,4 @@
-//! Sums that labels tell of (合计, 总计, 小计, 其中), held against filled reports.
+//! Sums implied by labels (合计, 总计, 小计, 其中), verified against filled reports.
 
 use rust_decimal::Decimal;
 

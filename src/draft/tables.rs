@@ -1,4 +1,4 @@
-//! Headings and tables of a template in their order; a sheet with several tables is cut at its titles.
+//! Headings and tables of a template in order; a sheet with several tables is split at their titles.
 
 use crate::document::{Block, Cell, Document, Grid};
 use crate::text::{blank, fold, numbering};

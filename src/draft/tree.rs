@@ -1,4 +1,4 @@
-//! Header and row labels of a table as trees, by the spans of their cells.
+//! Builds trees of header and row labels from the spans of their cells.
 
 use super::tables::{Part, unit_of};
 use super::{Head, Table};

@@ -1,9 +1,9 @@
-//! Ranges of a part replaced, and everything else left as it is.
+//! Applies replacements of byte ranges to a part and copies everything else.
 
 /// Start and end of something in a part, in bytes.
 pub(super) type Span = (usize, usize);
 
-/// A range of the part and what takes its place; an empty range is an insertion.
+/// A byte range of the part and its replacement; an empty range is an insertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Edit {
     pub(super) span: Span,

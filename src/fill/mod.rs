@@ -70,7 +70,7 @@ impl Bilingual for FillError {
 pub struct Filled {
     /// The package.
     pub bytes: Vec<u8>,
-    /// What has no place in the template, and what was done besides.
+    /// What has no place in the template, and what was done in addition.
     pub findings: Vec<Finding>,
 }
 
@@ -92,8 +92,8 @@ impl Template {
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
         Ok(match reading.format {
-            Format::Docx => Self::Docx(Box::new(DocxTemplate::of(bytes, &reading, binder, forms, form)?)),
-            Format::Xlsx => Self::Xlsx(Box::new(XlsxTemplate::of(bytes, &reading, binder, forms, form)?)),
+            Format::Docx => Self::Docx(Box::new(DocxTemplate::new(bytes, &reading, binder, forms, form)?)),
+            Format::Xlsx => Self::Xlsx(Box::new(XlsxTemplate::new(bytes, &reading, binder, forms, form)?)),
             other => return Err(no_template(other)),
         })
     }
@@ -106,7 +106,7 @@ impl Template {
         }
     }
 
-    /// What there is to say about the template whatever is filled in.
+    /// Findings about the template whatever is filled in.
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::Docx(template) => template.findings(),

@@ -1,4 +1,4 @@
-//! What a blank form has where something is to be written: lines of blanks, words in brackets that say what, a line for the date.
+//! Recognises the placeholders of a blank form: runs of blanks or underscores, instructions in brackets, an empty date line.
 
 /// Signs that stand where something is to be written.
 const FILLERS: &str = "xXＸｘ×〇○＿_…·.-*";

@@ -78,7 +78,7 @@ pub fn toml(text: &str) -> Message {
 pub(crate) mod tests {
     use super::*;
 
-    /// Fails unless an error is told in Chinese without English words, but for these names, and in English without Chinese.
+    /// Fails unless an error is reported in Chinese without English words, but for these names, and in English without Chinese.
     pub(crate) fn assert_bilingual(error: &impl Bilingual, names: &[&str]) {
         let Message { zh, en } = error.message();
         let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);

@@ -182,7 +182,7 @@ impl Finding {
     }
 
     /// A finding of this code that says its title, what exactly was met, and what to do.
-    pub fn detailed(code: &Code, zh: &str, en: &str) -> Self {
+    pub(crate) fn detailed(code: &Code, zh: &str, en: &str) -> Self {
         let message = Message::new(
             format!("{}：{zh}。{}", code.title.0, code.remedy.0),
             format!("{}: {en}. {}", code.title.1, code.remedy.1),

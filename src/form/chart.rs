@@ -1,4 +1,4 @@
-//! Charts of a form: which figures people would rather look at than read.
+//! Charts of a form: the figures to draw.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{FieldIndex, Form, Mistake};
 use crate::finding::Message;
 
-/// What a chart shows.
+/// The kind of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChartKind {

@@ -1,4 +1,4 @@
-//! A choice among given words, as forms print it: `□是 □否`, the chosen ones ticked.
+//! Tick-box choices: `□是 □否`.
 
 use crate::text::fold;
 

@@ -1,4 +1,4 @@
-//! By which law and by when a report must be published, and for whom that does not hold.
+//! The duty to publish: its law, deadline and exceptions.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

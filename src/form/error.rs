@@ -1,4 +1,4 @@
-//! What is wrong with a mapping file, with the bytes that are to blame.
+//! Errors of mapping files, with the byte range of the mistake.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Trying a rule on the examples that stand beside it in the mapping file.
+//! Runs a rule on the examples beside it in the mapping file.
 
 use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
@@ -51,7 +51,7 @@ impl RuleInstance {
     }
 }
 
-/// Decimals of a quotient, of which a printed one has fewer.
+/// Decimal places kept of a quotient, more than any printed one has.
 const RATIO_DECIMALS: u32 = 6;
 
 impl Expression {

@@ -1,4 +1,4 @@
-//! Rows and columns as a mapping file writes them, with what they take from the groups around them.
+//! Row and column heads as written in a mapping file, with the properties inherited from their groups.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Words by which a report says whose it is and of which year, and words that only look like it.
+//! Words by which a report names its agency and year, and words that look alike.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ pub struct IdentitySource {
     pub regions: Vec<String>,
     /// Words with such a sign that are no region, such as 市场.
     pub not_regions: Vec<String>,
-    /// Agencies that were renamed: words any one of which stands for the others.
+    /// Renamed agencies: sets of equivalent words.
     pub renamed: Vec<Vec<String>>,
     /// Words behind a name at the beginning of a paragraph that make it the one that reports; or `sheet` where each sheet of a workbook
     /// is a report.
@@ -96,7 +96,7 @@ pub enum Covers {
     Month,
 }
 
-/// What is one report.
+/// What identifies one report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Parts {

@@ -2,7 +2,7 @@
 
 use super::{Block, ColumnSlot, FieldIndex, Form, Head, HeadRole};
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LayoutContent {
     /// A line across the table, above a block.
@@ -28,7 +28,7 @@ pub struct LayoutCell {
     pub row_span: u32,
     /// Grid columns that it takes.
     pub col_span: u32,
-    /// What stands in it.
+    /// Its content.
     pub content: LayoutContent,
 }
 

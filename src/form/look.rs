@@ -1,4 +1,4 @@
-//! How parts of a form stand on the page, as a mapping file says it.
+//! Placement of a section's parts on the page, as the mapping file sets it.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -196,7 +196,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// What the ids of its fields begin with.
+    /// Prefix of its field ids.
     pub fn prefix(&self) -> &str {
         if self.plain_ids { "" } else { &self.id }
     }
@@ -212,7 +212,7 @@ impl Table {
 pub struct Block {
     /// A line across the table above the block.
     pub caption: Option<Label>,
-    /// What stands above the row labels.
+    /// The corner, above the row labels.
     pub corner: Option<Label>,
     /// The columns, possibly grouped.
     pub columns: Vec<Head>,
@@ -252,7 +252,7 @@ impl Block {
     }
 }
 
-/// What stands in a grid column of a block.
+/// The content of a grid column of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnSlot {
     /// The fields of the leaf column with this index.
@@ -393,14 +393,14 @@ pub struct Rule {
     pub examples: Vec<Example>,
 }
 
-/// What a workbook's check of a rule answers where the rule holds.
+/// Result text of a workbook's check if the rule holds.
 pub const CHECK_HOLDS: &str = "✓";
 
-/// What stands before the difference where it does not.
+/// Text before the difference if it does not.
 pub const CHECK_DIFFERS: &str = "差";
 
 impl Rule {
-    /// What stands over or beside the checks of the rule in a workbook.
+    /// Caption of the rule's checks in a workbook.
     pub fn check_label(&self) -> String {
         format!("校核 {}", self.id)
     }

@@ -1,4 +1,4 @@
-//! Sentences of the narrative that state figures: patterns made ready, and the words by which a sentence calls for them.
+//! Patterns for sentences that state figures, with the words that trigger them.
 
 use regex::Regex;
 use rust_decimal::Decimal;
@@ -29,7 +29,7 @@ pub struct NarrativePattern {
     pub before: Vec<String>,
     /// What the number is divided by to be in the unit of the cells.
     pub divide: Decimal,
-    /// Sums any one of which the number may state.
+    /// Alternative sums: the number may state any one of them.
     pub states: Vec<Expression>,
     /// The set of words that call for it; every sentence does where there is none.
     called: Option<usize>,
@@ -40,7 +40,7 @@ pub struct NarrativePattern {
 pub struct Sought {
     /// The pattern.
     pub pattern: Pattern,
-    /// Numbers of the sets of words of each of which a sentence must have one.
+    /// Required literals: indices of word sets; a sentence must contain a word of each.
     needs: Vec<usize>,
 }
 
@@ -63,7 +63,7 @@ struct Words {
     calls: Option<Regex>,
 }
 
-/// What words a sentence has.
+/// The words found in a sentence.
 #[derive(Debug, Clone)]
 pub struct Heard<'n> {
     narrative: &'n Narrative,

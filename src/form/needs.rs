@@ -1,5 +1,4 @@
-//! Words that every match of a regular expression has: a text without them need not be searched, which costs far more than looking
-//! for words.
+//! Prefilter for regular expressions: words that every match contains. A text without them is not searched.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -97,7 +96,7 @@ fn product(first: &[String], second: &[String]) -> Option<Vec<String>> {
     (first.len() * second.len() <= MOST).then(|| pairs.collect())
 }
 
-/// The words without those that have another inside; nothing where one is empty, for then none is needed.
+/// Removes words that contain another one; empty if a word is empty, because then no literal is required.
 fn useful(mut words: Vec<String>) -> Option<Vec<String>> {
     words.sort_by_key(String::len);
     let mut kept: Vec<String> = Vec::new();

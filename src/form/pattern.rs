@@ -1,5 +1,4 @@
-//! Regular expressions of a mapping file, made ready when they are first needed: a sentence calls for few of them, and a run over one
-//! report must start at once.
+//! Regular expressions of a mapping file, compiled lazily: few are needed, and a run over one report has to start at once.
 
 use std::sync::OnceLock;
 

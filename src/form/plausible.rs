@@ -1,4 +1,4 @@
-//! What figures can be: those that only some agencies have, those that are too large for their unit, and words that are left from a blank.
+//! Plausibility limits: figures that only some agencies can have, figures too large for their unit, words left from a template.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -49,11 +49,11 @@ pub struct Expression {
 /// A quotient on the right side: `factor * part / whole`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ratio {
-    /// What the quotient is multiplied by: 100 for a percentage.
+    /// Factor of the quotient: 100 for a percentage.
     pub factor: i64,
-    /// What is divided.
+    /// The dividend.
     pub part: Expression,
-    /// What it is divided by.
+    /// The divisor.
     pub whole: Expression,
 }
 

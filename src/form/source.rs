@@ -363,7 +363,7 @@ pub struct HeadSource {
     /// Whether several words of a choice may be ticked.
     #[serde(default)]
     pub several: bool,
-    /// The parts of a code, from the left, each of which may stand in a column of its own.
+    /// The parts of a code, from the left; each may have a column of its own.
     #[serde(default)]
     pub parts: Vec<String>,
     /// `field = word`: only filled in where that choice is made.
@@ -476,7 +476,7 @@ pub struct NarrativeSource {
     /// What the number is divided by to be in the unit of the cells.
     #[serde(default)]
     pub divide: Option<u32>,
-    /// Sums of whole field ids, any one of which the number may state.
+    /// Sums of whole field ids; the number may state any one of them.
     #[schemars(with = "Vec<String>")]
     pub states: Vec<Spanned<String>>,
 }

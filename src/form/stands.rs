@@ -1,4 +1,4 @@
-//! Where something stands in a file, in the words of someone who has it open.
+//! Describes places in a file for somebody who has it open.
 
 use crate::finding::{Message, Place};
 

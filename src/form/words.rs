@@ -1,4 +1,4 @@
-//! Words by which what stands around a report is known, with those that hold where a mapping file gives none.
+//! Keywords around a report (title, period, signature), with defaults.
 
 use super::Mistake;
 use super::source::WordsSource;

@@ -15,11 +15,11 @@ pub struct Entry {
     pub at: String,
     /// Who; empty for the program itself.
     pub who: String,
-    /// What: an object with one member, for numbers would not survive a tag beside them.
+    /// The action: an externally tagged object, because numbers would not survive an internal tag.
     pub what: What,
 }
 
-/// What happened.
+/// The action of an entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {

@@ -10,22 +10,22 @@ pub use entry::{Entry, Given, What};
 pub use replay::{Ledger, LedgerMistake, Sent};
 
 /// The log itself.
-pub const LOG: &str = "记录.jsonl";
+pub(crate) const LOG: &str = "记录.jsonl";
 /// The folder with the sent files, each named by its digest.
-pub const SENT: &str = "收件";
+pub(crate) const SENT: &str = "收件";
 /// The corrections, in the format of `--corrections`.
-pub const CORRECTIONS: &str = "更正.jsonl";
+pub(crate) const CORRECTIONS: &str = "更正.jsonl";
 /// The waivers in force, in the format of `--waivers`; written anew from the log whenever one is added or undone.
-pub const WAIVERS: &str = "接受.toml";
+pub(crate) const WAIVERS: &str = "接受.toml";
 /// The settings.
-pub const SETTINGS: &str = "nianbao.toml";
+pub(crate) const SETTINGS: &str = "nianbao.toml";
 
 /// Suffixes that a stored file may keep, besides those of [`crate::read::READERS`]; any other file is `.bin`.
 const OTHERS: &[&str] = &["zip", "json"];
 
 /// The name under which a sent file is stored: its digest, and its suffix where that is a known one. No other part of the name that
 /// a sender gave the file becomes part of a path.
-pub fn stored_name(sha256: &str, name: &str) -> String {
+pub(crate) fn stored_name(sha256: &str, name: &str) -> String {
     let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
     let known = crate::read::READERS.iter().flat_map(|reader| reader.suffixes).chain(OTHERS);
     let suffix = known.into_iter().find(|known| **known == suffix).copied().unwrap_or("bin");

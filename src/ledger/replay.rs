@@ -1,4 +1,4 @@
-//! The state of a work folder, from its log.
+//! Replays the log into the state of a work folder.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -30,13 +30,13 @@ pub struct Sent {
     pub unpacked: bool,
     /// The entry that took it out.
     pub deleted: Option<u64>,
-    /// The file that stands for it.
+    /// The file that supersedes it.
     pub replaced: Option<u64>,
-    /// The entry that says that it came.
+    /// The entry of its receipt.
     pub entry: u64,
 }
 
-/// What a log says, line after line.
+/// The state built from a log, entry by entry.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// Every entry in order.
@@ -99,12 +99,12 @@ impl Ledger {
     }
 
     /// The number of the next entry.
-    pub fn next_id(&self) -> u64 {
+    pub(crate) fn next_id(&self) -> u64 {
         self.entries.last().map_or(1, |entry| entry.id + 1)
     }
 
     /// The number of the next file.
-    pub fn next_file(&self) -> u64 {
+    pub(crate) fn next_file(&self) -> u64 {
         self.files.keys().next_back().map_or(1, |file| file + 1)
     }
 
@@ -171,7 +171,7 @@ impl Ledger {
         }
     }
 
-    /// Finds anew which files stand for which, without what was undone.
+    /// Recomputes which files supersede which, ignoring undone entries.
     fn choose_again(&mut self) {
         self.files.values_mut().for_each(|sent| sent.replaced = None);
         let steps: Vec<What> =
@@ -192,7 +192,7 @@ impl Ledger {
     }
 
     /// Whether an entry was undone.
-    pub fn is_undone(&self, id: u64) -> bool {
+    pub(crate) fn is_undone(&self, id: u64) -> bool {
         self.undone.contains_key(&id.to_string())
     }
 

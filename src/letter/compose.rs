@@ -5,9 +5,9 @@ use super::{About, Letter, Sender, Sent, Style};
 use crate::finding::{Finding, Language, Severity};
 use crate::text::balanced;
 
-/// What a letter is.
+/// The kinds of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum LetterKind {
     /// The report goes back to be corrected.
     Return,
     /// Figures are to be looked at again.
@@ -18,7 +18,7 @@ pub enum Kind {
     Receipt,
 }
 
-impl Kind {
+impl LetterKind {
     /// The folder that such letters are put into.
     pub fn folder(self, language: Language) -> &'static str {
         match (self, language) {
@@ -49,13 +49,13 @@ type Item<'a> = (Option<&'a str>, &'a Finding);
 impl Letter {
     /// The letter about all that an agency sent, and what kind it is; `None` where there is nothing to write about. `tell` says how
     /// letters tell a finding.
-    pub fn compose(
+    pub(crate) fn compose(
         about: &About,
         sent: &[Sent],
         sender: &Sender,
         tell: impl Fn(&Finding) -> Tell,
         language: Language,
-    ) -> Option<(Kind, Self)> {
+    ) -> Option<(LetterKind, Self)> {
         let several = sent.len() > 1;
         let all = sent.iter().flat_map(|one| {
             let file = several.then_some(one.file);
@@ -67,8 +67,8 @@ impl Letter {
         let (must, should) = (of(Severity::Error), of(Severity::Warning));
         let alone = |finding: &Finding| tell(finding) == Tell::Alone || about_figures(finding);
         let kind = match (must.is_empty(), should.iter().any(|(_, finding)| alone(finding))) {
-            (false, _) => Kind::Return,
-            (true, true) => Kind::Check,
+            (false, _) => LetterKind::Return,
+            (true, true) => LetterKind::Check,
             (true, false) => return None,
         };
         let mut letter = Self::new();
@@ -87,7 +87,7 @@ impl Letter {
     }
 
     /// Number, title and address.
-    pub(super) fn head(&mut self, about: &About, sender: &Sender, kind: Kind, language: Language) {
+    pub(super) fn head(&mut self, about: &About, sender: &Sender, kind: LetterKind, language: Language) {
         if let Some(number) = &sender.number {
             self.add(Style::Number, number);
         }
@@ -96,12 +96,12 @@ impl Letter {
         let title = match language {
             Language::Zh => {
                 let (what, end) = match kind {
-                    Kind::Return => ("关于退回修改", "的通知"),
-                    Kind::Check => ("关于核对", "的函"),
-                    Kind::Reminder => ("关于催报", "的通知"),
-                    Kind::Receipt => ("", ""),
+                    LetterKind::Return => ("关于退回修改", "的通知"),
+                    LetterKind::Check => ("关于核对", "的函"),
+                    LetterKind::Reminder => ("关于催报", "的通知"),
+                    LetterKind::Receipt => ("", ""),
                 };
-                if kind == Kind::Receipt {
+                if kind == LetterKind::Receipt {
                     "收 件 回 执".to_owned()
                 } else {
                     // The year is no part of the words after it.
@@ -116,10 +116,10 @@ impl Letter {
                 }
             }
             Language::En => match kind {
-                Kind::Return => "Returned for correction",
-                Kind::Check => "Please check",
-                Kind::Reminder => "Reminder",
-                Kind::Receipt => "Receipt",
+                LetterKind::Return => "Returned for correction",
+                LetterKind::Check => "Please check",
+                LetterKind::Reminder => "Reminder",
+                LetterKind::Receipt => "Receipt",
             }
             .to_owned(),
         };
@@ -158,7 +158,7 @@ impl Letter {
         about: &About,
         sent: &[Sent],
         (must, should): (usize, usize),
-        (sender, kind): (&Sender, Kind),
+        (sender, kind): (&Sender, LetterKind),
         language: Language,
     ) {
         let shown = |one: &Sent| match (language, one.title) {
@@ -181,7 +181,7 @@ impl Letter {
                 let to = sender.reply_to.as_deref().map_or_else(|| "报送我单位".to_owned(), |to| format!("报送{to}"));
                 let basis = about.basis.map(|basis| format!("对照规定格式（{basis}）和")).unwrap_or_default();
                 let asked = match kind {
-                    Kind::Return => format!("现予退回。请{basis}原始台账修改，{by}将修改后的文件重新{to}。"),
+                    LetterKind::Return => format!("现予退回。请{basis}原始台账修改，{by}将修改后的文件重新{to}。"),
                     _ => format!("请{basis}原始台账核对，无误的请{by}回复确认，有误的请修改后重新{to}。"),
                 };
                 let basis_only = about.basis.is_none();
@@ -196,7 +196,7 @@ impl Letter {
             Language::En => {
                 let by = sender.deadline.as_deref().map(|day| format!(" by {day}")).unwrap_or_default();
                 let asked = match kind {
-                    Kind::Return => "Please correct it by the form and your records and send it again",
+                    LetterKind::Return => "Please correct it by the form and your records and send it again",
                     _ => "Please check your records and confirm, or correct it and send it again",
                 };
                 format!("Your report {} has come. {asked}{by}.", files.join(", "))
@@ -234,7 +234,7 @@ impl Letter {
         }
     }
 
-    /// What there is no room for in the letter, all of it again, on pages of its own.
+    /// The annex: all items again in full, on pages of its own.
     fn more(&mut self, must: &[Item], should: &[Item], language: Language) {
         if must.len() + should.len() <= ITEMS {
             return;
@@ -263,7 +263,7 @@ impl Letter {
         }
     }
 
-    /// What stands at the end of every letter.
+    /// The end of every letter.
     pub(super) fn foot(&mut self, sender: &Sender, language: Language) {
         self.add(
             Style::Body,
@@ -337,7 +337,7 @@ mod tests {
         Finding::new(code, Message::new(zh, "en"))
     }
 
-    fn composed(findings: &[Finding], read: bool) -> Option<(Kind, Vec<String>)> {
+    fn composed(findings: &[Finding], read: bool) -> Option<(LetterKind, Vec<String>)> {
         let about = About {
             agency: "青岚县水利局",
             year: Some(2025),
@@ -362,7 +362,7 @@ mod tests {
     fn errors_come_first_and_are_told_as_an_office_writes() {
         let findings = [finding(&PROSE_SUM, "正文不符。"), finding(&CELL_WRONG, "表三应为27。")];
         let (kind, texts) = composed(&findings, true).unwrap();
-        assert_eq!(kind, Kind::Return);
+        assert_eq!(kind, LetterKind::Return);
         assert_eq!(texts[0].replace('\n', ""), "青岚县人民政府办公室关于退回修改2025年政府信息公开工作年度报告的通知");
         assert!(texts[0].contains('\n'));
         assert_eq!(texts[1], "青岚县水利局：");
@@ -378,14 +378,19 @@ mod tests {
         let (kind, texts) =
             composed(&[finding(&PROSE_SUM, "正文不符。"), finding(&SECTION_MISSING, "缺少六。")], true).unwrap();
         assert!(
-            kind == Kind::Check && texts[0].contains("关于核对") && !texts.iter().any(|text| text.contains("退回"))
+            kind == LetterKind::Check
+                && texts[0].contains("关于核对")
+                && !texts.iter().any(|text| text.contains("退回"))
         );
     }
 
     #[test]
     fn what_could_not_be_read_is_asked_for_again() {
         let (kind, texts) = composed(&[finding(&CELL_WRONG, "文件设有打开密码，未能读取。")], false).unwrap();
-        assert!(kind == Kind::Return && texts[2].contains("文件“水利局.docx”收悉。文件设有打开密码"), "{texts:?}");
+        assert!(
+            kind == LetterKind::Return && texts[2].contains("文件“水利局.docx”收悉。文件设有打开密码"),
+            "{texts:?}"
+        );
         assert!(!texts.iter().any(|text| text.starts_with("一、")));
     }
 

@@ -72,7 +72,7 @@ fn body(letters: &[Letter]) -> String {
     xml + PAGE + "</w:body></w:document>"
 }
 
-/// What keeps a paragraph on the page of the next one, the first of the properties.
+/// The property "keep with next", the first one in schema order.
 const KEEP: &str = "<w:keepNext/>";
 
 /// Paragraph properties, East Asian font and size in half points.

@@ -1,13 +1,13 @@
 //! Reminders of reports that have not come, and receipts of those that have.
 
-use super::compose::Kind;
+use super::compose::LetterKind;
 use super::{About, Letter, Sender, Style};
 use crate::finding::Language;
 
 /// Asks an agency for its report.
-pub fn reminder(about: &About, sender: &Sender, language: Language) -> Letter {
+pub(crate) fn reminder(about: &About, sender: &Sender, language: Language) -> Letter {
     let mut letter = Letter::new();
-    letter.head(about, sender, Kind::Reminder, language);
+    letter.head(about, sender, LetterKind::Reminder, language);
     let report = about.report(language);
     let text = match language {
         Language::Zh => {
@@ -37,7 +37,7 @@ pub fn reminder(about: &About, sender: &Sender, language: Language) -> Letter {
     letter
 }
 
-/// Says that a report has come; it says nothing of what is in it. `clean` where nothing was found that has to be corrected.
+/// Receipt of a report, without its content. `clean` if nothing has to be corrected.
 pub fn receipt(
     about: &About,
     files: &[&str],
@@ -47,7 +47,7 @@ pub fn receipt(
     language: Language,
 ) -> Letter {
     let mut letter = Letter::new();
-    letter.head(about, sender, Kind::Receipt, language);
+    letter.head(about, sender, LetterKind::Receipt, language);
     let report = about.report(language);
     let short: Vec<&str> = sha256.iter().map(|digest| digest.get(..SHORT).unwrap_or(digest)).collect();
     match language {

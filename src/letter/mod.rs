@@ -7,8 +7,9 @@ mod which;
 
 use crate::finding::{Bilingual, Finding, Language, Message};
 
-pub use compose::Kind;
-pub use mail::{receipt, reminder};
+pub use compose::LetterKind;
+pub use mail::receipt;
+pub(crate) use mail::reminder;
 pub use which::{Tell, tell};
 
 /// How a paragraph of a letter looks.
@@ -16,7 +17,7 @@ pub use which::{Tell, tell};
 pub enum Style {
     /// The document number, at the right above the title.
     Number,
-    /// The title, centred; its lines are parted by line breaks.
+    /// The title, centred; its lines are separated by line breaks.
     Title,
     /// To whom it goes, without indent.
     Address,
@@ -37,7 +38,7 @@ pub struct Letter {
     pub paragraphs: Vec<(Style, String)>,
 }
 
-/// Who writes, and what the letters of an office have in common; what is not given is not printed.
+/// The sending office and the common parts of its letters; missing parts are not printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sender {
     /// The office that signs.
@@ -98,7 +99,7 @@ pub struct Sent<'a> {
     pub title: Option<&'a str>,
     /// Whether a report was read.
     pub read: bool,
-    /// What there is to say about it.
+    /// Findings about it.
     pub findings: &'a [Finding],
 }
 

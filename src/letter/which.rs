@@ -1,4 +1,4 @@
-//! Which findings letters tell: what the sender can put right, and never what only concerns the office.
+//! Selects the findings for letters: those that the sender can correct.
 
 use crate::finding::{Finding, Severity};
 

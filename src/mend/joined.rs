@@ -1,4 +1,4 @@
-//! Paragraphs that are one: a line break of the page that the text was copied from stands inside a word.
+//! Joins paragraphs that a line break of the source page split inside a word.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ const RUNNING: usize = 9;
 pub(super) struct Pairs(HashMap<(char, char), u32>);
 
 impl Pairs {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn from_report(report: &Report) -> Self {
         let mut pairs = HashMap::new();
         let contents = || report.sections.iter().flat_map(|section| &section.content);
         let texts = || {

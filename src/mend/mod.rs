@@ -12,11 +12,11 @@ use crate::text::{blank, damaged};
 /// Words that may stand behind the date at the end of a report.
 const BEHIND_DATE: &[&str] = &["", "印发", "印制", "发布"];
 
-/// The report as it reads, and what there is to say about it; `None` where it is written as it reads.
+/// The report as it reads, and findings about it; `None` where it is written as it reads.
 pub(crate) fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>) -> Option<Report> {
     let known: Vec<&str> =
         form.basis.iter().map(String::as_str).chain(form.documents.iter().map(String::as_str)).collect();
-    let words = joined::Pairs::of(report);
+    let words = joined::Pairs::from_report(report);
     let mut mended: Vec<(usize, Vec<Content>)> = Vec::new();
     for (number, section) in report.sections.iter().enumerate() {
         let foot = |section: &Section| {

@@ -1,4 +1,4 @@
-//! A report carried over: its figures by the migration's steps, its narrative part by part, and findings for what changed.
+//! Migrates a report: figures by the steps of the migration, narrative by sections, findings for what changed.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ struct Carried<'a> {
 /// A figure as it was written.
 type Written = (FieldIndex, String);
 
-/// What happened, gathered so that a group of fields is one finding.
+/// Events of a migration, grouped so that a group of fields gives one finding.
 #[derive(Default)]
 struct Told {
     renamed: Vec<(Arc<Message>, Vec<FieldIndex>)>,

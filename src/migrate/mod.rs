@@ -24,11 +24,11 @@ pub struct Migration {
     pub from: Arc<Form>,
     /// The form that it gets.
     pub to: Arc<Form>,
-    /// What happens to the fields; each field of both forms stands in one step.
+    /// The steps; each field of both forms is in exactly one.
     steps: Vec<Step>,
 }
 
-/// What happens to some fields.
+/// A step of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
     /// The figure goes to a field.

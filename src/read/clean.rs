@@ -1,4 +1,4 @@
-//! A document as its reader sees it, whatever format it came in: characters that show nothing are left out of every text.
+//! Post-processing common to all formats: removes invisible characters from every text of a document.
 
 use crate::document::{Block, Cell, Document, Grid, Paragraph, Place, Region};
 use crate::finding::code::read::CONTENT_SKIPPED;
@@ -28,7 +28,7 @@ pub(super) fn clean(document: &mut Document) -> Option<Finding> {
     boxed(boxes)
 }
 
-/// Boxes with a figure that are told.
+/// Boxes with a figure that are reported.
 const MOST_BOXES: usize = 100;
 
 /// Whether a paragraph is a box with nothing but a figure; the number of a page in a header or footer is none.

@@ -1,4 +1,4 @@
-//! What can be damaged in a file, with the facts, and how it is told in both languages.
+//! The kinds of damage in a file, with the facts in fields and a message in both languages.
 
 use crate::finding::{Bilingual, Message};
 
@@ -116,9 +116,9 @@ pub enum Damage {
         /// Number of the piece, from 1.
         piece: usize,
     },
-    /// A Word 97-2003 document whose text goes on beyond its end.
+    /// A Word 97-2003 document whose text continues beyond its end.
     WordTextBeyond,
-    /// A Word 97-2003 document of whose text a part is missing.
+    /// A Word 97-2003 document with a part of its text missing.
     WordTextMissing {
         /// How many characters are there.
         found: u64,
@@ -154,6 +154,15 @@ pub enum Damage {
         sheet: String,
         /// What is written.
         reference: String,
+    },
+    /// A cell that two independent readers read differently.
+    CellUncertain {
+        /// The sheet.
+        sheet: String,
+        /// The cell, as Excel names it.
+        cell: String,
+        /// What each of them read.
+        texts: Box<[String; 2]>,
     },
     /// A cell that stands before the one that it follows.
     CellOrder {
@@ -293,6 +302,10 @@ impl Bilingual for Damage {
             Self::CellReference { sheet, reference } => (
                 format!("{sheet}：单元格的位置有误：{reference}"),
                 format!("{sheet}: a cell has no place: {reference}"),
+            ),
+            Self::CellUncertain { sheet, cell, texts } => (
+                format!("工作表“{sheet}”{cell}单元格用两种方法读取，结果不一致：“{}”和“{}”", texts[0], texts[1]),
+                format!("two readers differ on {cell} of sheet {sheet}: \"{}\" and \"{}\"", texts[0], texts[1]),
             ),
             Self::CellOrder { cell } => (format!("单元格 {cell} 次序错乱"), format!("the cell {cell} is out of order")),
             Self::RowOrder => ("工作表的行次序错乱".to_owned(), "a sheet has rows out of order".to_owned()),

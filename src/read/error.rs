@@ -79,8 +79,11 @@ impl ReadError {
             if detail.is_empty() { title.to_owned() } else { format!("{title}{colon}{detail}") }
         };
         let message = Message::new(
-            // What is technical about it helps no office; the English text has it.
+            // Technical details are left out of the Chinese message; the English one has them.
             match self {
+                Self::Damaged(damage) if matches!(**damage, Damage::CellUncertain { .. }) => {
+                    format!("{zh}。请用 Excel 或 WPS 打开核对，另存为新文件后重试。")
+                }
                 Self::Damaged(_) | Self::OverLimit(_) => format!("{}。{}", code.title.0, code.remedy.0),
                 _ => format!("{}。{}", joined(code.title.0, "：", zh), code.remedy.0),
             },

@@ -25,18 +25,19 @@ use crate::finding::{Finding, Message};
 pub(crate) use container::{Relationships, package};
 pub use damage::Damage;
 pub use error::ReadError;
+pub(crate) use rows::compare_readings;
 pub use rows::{Rows, first_rows, is_workbook};
 pub use sniff::{Sniffed, sniff};
 pub use unsupported::{FileKind, Unsupported};
 
-/// A document and what there is to say about reading it.
+/// A document and findings about reading it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// What the content turned out to be.
+    /// The detected format.
     pub format: Format,
     /// The content.
     pub document: Document,
-    /// Things left out or odd, none of which stopped the reading.
+    /// Warnings: content left out or unusual, not fatal.
     pub findings: Vec<Finding>,
 }
 

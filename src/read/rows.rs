@@ -1,7 +1,8 @@
 //! The first table of a workbook as rows of texts: for lists that an office keeps in a spreadsheet.
 
-use super::{ReadError, read};
-use crate::document::{Block, Budget};
+use super::sheet::disagreement;
+use super::{Damage, ReadError, read};
+use crate::document::{Block, Budget, Cell, Document};
 
 /// Whether bytes are those of a workbook rather than of text: a package, or a compound file.
 pub fn is_workbook(bytes: &[u8]) -> bool {
@@ -11,16 +12,18 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 /// Rows of texts, each with its number in its sheet, from 1.
 pub type Rows = Vec<(usize, Vec<String>)>;
 
-/// The rows of the first table, each with its number in its sheet, from 1; `None` where there is no table.
+/// Reads the first table of a workbook twice, by our reader and by calamine, and compares them; `None` where there is no table. Each row
+/// comes with its number in its sheet, from 1; codes keep the zeros that their number format shows (`000000`).
 ///
 /// # Errors
-/// A file that cannot be read.
+/// A file that cannot be read, or a cell on which the two readers do not agree.
 pub fn first_rows(bytes: &[u8]) -> Result<Option<Rows>, ReadError> {
-    let reading = read(bytes, None, &mut Budget::default())?;
-    let grids = reading.document.blocks.into_iter();
-    let grid = grids.into_iter().find_map(|block| if let Block::Grid(grid) = block { Some(grid) } else { None });
-    Ok(grid.map(|grid| {
-        let cell = |row, column| grid.cell_at(row, column).map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
+    let mut document = read(bytes, None, &mut Budget::default())?.document;
+    let first = document.blocks.iter().position(|block| matches!(block, Block::Grid(_)));
+    document.blocks = first.map(|first| document.blocks.swap_remove(first)).into_iter().collect();
+    compare_readings(bytes, &document)?;
+    Ok(document.grids().next().map(|grid| {
+        let cell = |row, column| grid.cell_at(row, column).map(text).unwrap_or_default();
         let number = |row: u32| {
             let first = grid.row_cells(row).next().and_then(|cell| cell.place.row);
             first.unwrap_or(row) as usize + 1
@@ -28,4 +31,23 @@ pub fn first_rows(bytes: &[u8]) -> Result<Option<Rows>, ReadError> {
         let row = |row| (number(row), (0..grid.columns()).map(|column| cell(row, column)).collect());
         (0..grid.rows()).map(row).collect()
     }))
+}
+
+/// The text of a cell with the zeros in front that its number format shows.
+fn text(cell: &Cell) -> String {
+    let text = cell.text.trim();
+    let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_whole { format!("{text:0>width$}", width = usize::from(cell.digits)) } else { text.to_owned() }
+}
+
+/// Compares a document with what calamine reads of the same XLSX or XLSB workbook. Other files, and workbooks that calamine cannot read
+/// within bounds, have our reader alone.
+///
+/// # Errors
+/// [`Damage::CellUncertain`] with the first cell on which the two do not agree.
+pub(crate) fn compare_readings(bytes: &[u8], document: &Document) -> Result<(), ReadError> {
+    let Some(found) = disagreement(bytes, document) else { return Ok(()) };
+    let sheet = found.place.part.as_deref().unwrap_or_default().to_owned();
+    let cell = found.place.a1().unwrap_or_default();
+    Err(Damage::CellUncertain { sheet, cell, texts: Box::new(found.texts) }.into())
 }

@@ -1,4 +1,4 @@
-//! What a file is, by its content: magic bytes, the directory of a zip or compound file, the root of an XML file.
+//! Detects the format of a file by its content: magic bytes, directories of zip and compound files, root elements of XML.
 
 mod archive;
 mod words;
@@ -7,7 +7,7 @@ use crate::document::{Budget, Format};
 use crate::read::FileKind;
 use crate::read::container::cfb::{Compound, SIGNATURE};
 
-/// What a file's content is.
+/// The detected content of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sniffed {
     /// A format that has a reader.

@@ -1,4 +1,4 @@
-//! Files that are recognised and not read, and how they are told in both languages.
+//! Recognised formats that are not read, with messages in both languages.
 
 use crate::document::Format;
 use crate::finding::{Bilingual, Message};
@@ -47,7 +47,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// What it is called in Chinese and in English.
+    /// Its names in Chinese and English.
     pub fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Rar => ("RAR 压缩包", "RAR archive"),

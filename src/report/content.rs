@@ -72,7 +72,7 @@ pub struct ExtraCell {
     pub row_span: u32,
     /// Grid columns that it takes.
     pub col_span: u32,
-    /// Its text; paragraphs are parted by `\n`.
+    /// Its text; paragraphs are separated by `\n`.
     pub text: String,
 }
 

@@ -11,7 +11,7 @@ const HEAD: usize = 256;
 /// Most reports in an array, as many as are read of any other file.
 pub const MOST: usize = 1_000;
 
-/// Only the version, read before anything else so that a file of a later program is told by its version.
+/// Only the version, read before anything else so that a file of a later program is recognised by its version.
 #[derive(Deserialize)]
 struct VersionOnly {
     version: u32,

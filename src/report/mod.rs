@@ -53,7 +53,7 @@ pub struct Report {
     #[serde(default, with = "content::pictures")]
     #[schemars(with = "Vec<content::PictureJson>")]
     pub pictures: Vec<Picture>,
-    /// What there is to say about it.
+    /// Findings about it.
     pub findings: Vec<Finding>,
     /// Where it was read from.
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! The text of a report's parts as digests, in which neither the agency's name nor the years count: to find text that was taken over.
+//! Digests of the text of a report's sections, ignoring agency name and years: to find copied text.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

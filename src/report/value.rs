@@ -44,7 +44,7 @@ pub struct Value {
     pub raw: String,
     /// What kind of text it is.
     pub kind: Kind,
-    /// What a field of words says: the chosen words, parted by `、`; a day as `2024-01-05`; a code; a text.
+    /// What a field of words says: the chosen words, separated by `、`; a day as `2024-01-05`; a code; a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The unit written with the figure where it is not the form's own; `value` is then in the form's unit if it has one, else in this.

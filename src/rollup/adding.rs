@@ -1,4 +1,4 @@
-//! The sums of agencies while they are made, from the leaves of the tree up.
+//! Computes the sums of agencies bottom-up along the tree.
 
 use rust_decimal::Decimal;
 
@@ -9,7 +9,7 @@ use super::record::{Bytes, Sum, put_sum};
 use super::{Node, Rollup};
 use crate::form::{FieldIndex, Form};
 
-/// What is added up so far.
+/// The running sums.
 pub(super) struct Adding<'r> {
     pub(super) rollup: &'r Rollup<'r>,
     pub(super) nodes: Vec<Node>,

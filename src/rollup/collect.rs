@@ -1,4 +1,4 @@
-//! Collects reports of any form and year; which form and year is added up is decided when the last report is read.
+//! Collects reports of any form and year; the form and year to add up are chosen after the last report.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

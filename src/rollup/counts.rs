@@ -10,7 +10,7 @@ pub struct Counts {
     pub expected: Option<usize>,
     /// Those with a report that was read.
     pub reported: usize,
-    /// Those that sent what could not be read.
+    /// Those whose files could not be read.
     pub unreadable: usize,
     /// Those that sent a report of another year or form.
     pub other: usize,
@@ -24,7 +24,7 @@ pub struct Counts {
 
 impl Rollup<'_> {
     /// What an agency sent in place of a report of this year and form, where it sent such.
-    pub fn other_report(&self, agency: usize) -> Option<&OtherReport> {
+    pub(crate) fn other_report(&self, agency: usize) -> Option<&OtherReport> {
         self.first_other.get(&agency).map(|&index| &self.others[index])
     }
 

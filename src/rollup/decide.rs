@@ -1,7 +1,7 @@
-//! Whether a superior's report already includes its parts: decided by the evidence of all figures, one late report left out where that
-//! explains them better.
+//! Decides whether a superior's report already includes those of its subordinates, by comparing all figures; tolerates one missing late
+//! report.
 //!
-//! Each figure of the parts is held against the superior's. The evidence is the logarithm of how much likelier the pair is where the
+//! Each figure of the parts is compared with the superior's. The evidence is the logarithm of how much likelier the pair is where the
 //! superior includes its parts than where it does not; figures that rules compute from others are left out, for they say nothing new.
 
 use rust_decimal::Decimal;
@@ -33,7 +33,7 @@ const APART: [f64; 3] = [0.4, 0.25, 0.3];
 /// The same where it is their sum, and where it is their sum and what the superior did itself: less, the same, near, more.
 const INCLUDING: [[f64; 4]; 2] = [[0.01, 0.93, 0.03, 0.03], [0.01, 0.35, 0.34, 0.30]];
 
-/// What became of the question, and the figures that it was decided by.
+/// The outcome of the question, and the figures that it was decided by.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Decision {
     /// Whether the superior's report includes its parts.
@@ -83,7 +83,7 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Part
             *sum = sum.and_then(|sum| sum.checked_add(at(part, field)));
         }
     });
-    // A sum that is too large to be held says nothing.
+    // A sum that overflows is no evidence.
     let mut sums: Vec<Decimal> = all.into_iter().map(Option::unwrap_or_default).collect();
     let mut best = evidence(telling, own, &sums);
     let mut left_out: Vec<usize> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a roll-up keeps of a report: its figures and where they stand, and no text.
+//! The record that a roll-up keeps of a report: figures and their places, no text.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Entry {
         put_length(&mut record, figures_of.len());
         record.append(&mut figures_of);
         if !report.findings.is_empty() {
-            // Whatever a finding holds can be said in JSON.
+            // A finding is always serialisable.
             record.extend(serde_json::to_vec(&report.findings).unwrap_or_default());
         }
         let errors = report.findings.iter().filter(|finding| finding.counts(Severity::Error)).count();
@@ -67,7 +67,7 @@ impl<'r> Reports<'r> {
         Bytes(self.parts(entry).0).numbers()
     }
 
-    /// What there is to say about a report.
+    /// Findings about a report.
     pub fn findings(&mut self, entry: usize) -> Vec<Finding> {
         match self.parts(entry).1 {
             [] => Vec::new(),

@@ -1,4 +1,4 @@
-//! Which reports count: those of the form and the year, one an agency.
+//! Selects the reports that count: right form and year, one per agency.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl<'a> Gathering<'a> {
             let found = self.matcher.find(name.unwrap_or_default());
             return self.gathered.add(&file, report, found);
         }
-        // The gathering knows its own form alone; whoever knows the other says its name.
+        // Only the own form's name is known here; for another form the id is shown.
         let id = Message::new(report.form.as_str(), report.form.as_str());
         self.gathered.pass_over(&file, name, (report.form != form.id).then_some(&id), report.year, &self.matcher);
     }

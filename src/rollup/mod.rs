@@ -67,7 +67,7 @@ pub struct Sums<'r> {
     lately: Lately,
 }
 
-/// Reports of one agency of which one counts.
+/// Several reports of one agency; one of them counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeated {
     /// Index of the agency.
@@ -179,12 +179,12 @@ impl Rollup<'_> {
     }
 
     /// Whether a report has an error that nobody has accepted.
-    pub fn has_errors(&self, entry: usize) -> bool {
+    pub(crate) fn has_errors(&self, entry: usize) -> bool {
         self.entries[entry].errors > 0
     }
 
     /// Whether a report is kept out of all sums because it has errors.
-    pub fn leaves_out(&self, entry: usize) -> bool {
+    pub(crate) fn leaves_out(&self, entry: usize) -> bool {
         self.without_errors && self.has_errors(entry)
     }
 
@@ -218,18 +218,18 @@ impl Rollup<'_> {
 }
 
 impl Sums<'_> {
-    /// What an agency did itself, field by field: its own report, less those below it where that includes them. Empty where it has
+    /// An agency's own figures, field by field: its report, minus those of its subordinates if it includes them. Empty where it has
     /// no report that counts; `None` for a figure that is not certain.
     pub fn itself(&mut self, agency: usize) -> Row {
-        self.of(agency).0
+        self.rows(agency).0
     }
 
     /// An agency and all below it, field by field; `None` where there is no number at all.
     pub fn region(&mut self, agency: usize) -> Row {
-        self.of(agency).1
+        self.rows(agency).1
     }
 
-    fn of(&mut self, agency: usize) -> (Row, Row) {
+    fn rows(&mut self, agency: usize) -> (Row, Row) {
         let (form, node) = (self.rollup.form, &self.rollup.nodes[agency]);
         match (node.sums, node.own) {
             (Some(at), _) => {

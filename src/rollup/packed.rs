@@ -1,4 +1,4 @@
-//! Records in memory, deflated many to a block: what a roll-up keeps of each report, and the sums of each superior.
+//! In-memory store of deflated blocks, several records per block: reports and the sums of each superior.
 
 use std::io::Read;
 
@@ -76,7 +76,7 @@ impl Lately {
             let (held, bytes) = &mut self.held[place];
             bytes.clear();
             *held = number;
-            // What was deflated in this memory inflates again.
+            // Blocks deflated by this store always inflate.
             let inflated = DeflateDecoder::new(deflated).read_to_end(bytes);
             debug_assert!(inflated.is_ok());
             place

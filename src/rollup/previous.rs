@@ -1,4 +1,4 @@
-//! Last year's figures beside this year's: from last year's reports, or from the workbook that was made of them.
+//! Last year's figures for comparison: from last year's reports, or from last year's 汇总.xlsx.
 
 use rust_decimal::Decimal;
 
@@ -66,7 +66,7 @@ impl Previous {
     }
 
     /// Whether more than the total is known.
-    pub fn knows_agencies(&self) -> bool {
+    pub(crate) fn knows_agencies(&self) -> bool {
         !self.agencies.is_empty()
     }
 
@@ -86,11 +86,11 @@ impl Previous {
     }
 
     /// Whether this year's sums that are compared are those of everything.
-    pub fn compares_all(&self) -> bool {
+    pub(crate) fn compares_all(&self) -> bool {
         self.alike.as_ref().is_none_or(|alike| alike.only_this.is_empty() && alike.only_before.is_empty())
     }
 
-    /// What there is to say about what is compared.
+    /// Findings about what is compared.
     pub fn told(&self, rollup: &Rollup) -> Option<Told> {
         let name = |agency: &usize| rollup.agencies.list()[*agency].name.as_str();
         let listed = |agencies: &[usize], (left, right, between): (&str, &str, &str), more: fn(usize) -> String| {
@@ -199,7 +199,7 @@ fn agencies(rollup: &Rollup, agency: usize) -> Vec<usize> {
     agencies
 }
 
-/// Adds figures; a sum that cannot be held is not known.
+/// Adds figures; an overflow gives `None`.
 fn add(sums: &mut [Option<Decimal>], figures: &[Option<Decimal>]) {
     for (sum, figure) in sums.iter_mut().zip(figures) {
         *sum = match (*sum, figure) {

@@ -1,4 +1,4 @@
-//! Figures and sums as bytes: what a roll-up packs.
+//! Binary encoding of figures and sums, the records of `packed`.
 
 use rust_decimal::Decimal;
 
@@ -9,7 +9,7 @@ const NUMBER: u8 = 0x10;
 const RAW: u8 = 0x20;
 const PLACE: u8 = 0x40;
 
-/// What stands before a sum: there is none, there is one, or it has more digits than can be held.
+/// Tag of a sum: none, a value, or overflow.
 const ABSENT: u8 = 0;
 const PRESENT: u8 = 1;
 const OVER: u8 = 2;
@@ -104,7 +104,7 @@ pub(super) fn put_sum(out: &mut Vec<u8>, sum: &Sum) {
     }
 }
 
-/// What is left to read of a record. What cannot be read of one is no number, never 0.
+/// Cursor over a record. An unreadable value is `None`, never 0.
 pub(super) struct Bytes<'r>(pub(super) &'r [u8]);
 
 impl<'r> Bytes<'r> {

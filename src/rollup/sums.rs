@@ -1,4 +1,4 @@
-//! The sums along the tree, and what does not fit: superiors that already include their parts, figures that differ.
+//! The sums along the tree, and findings about them: superiors that already include their parts, figures that differ.
 
 use rust_decimal::Decimal;
 
@@ -119,7 +119,7 @@ struct Superior<'r> {
     parts: &'r [Option<Decimal>],
 }
 
-/// What is left of a superior's figure without its parts; nothing where that would be less than nothing.
+/// A superior's figure minus the sum of its parts; `None` if negative.
 fn rest(form: &Form, field: FieldIndex, own: Option<Decimal>, parts: Option<Decimal>) -> Option<Decimal> {
     let left = own?.checked_sub(parts.unwrap_or_default())?;
     (!left.is_sign_negative() || left.is_zero() || form.fields[field].kind == FieldKind::Signed).then_some(left)

@@ -79,7 +79,7 @@ fn part_of(field: FieldIndex, totals: &BTreeMap<FieldIndex, FieldIndex>) -> Fiel
     part
 }
 
-/// Makes one rule hold: a bound by raising what bounds, any other by changing the first figure of its left side.
+/// Makes one rule hold: an inequality by raising its upper side, an equality by changing the first figure of its left side.
 fn settle(instance: &RuleInstance, defines: bool, totals: &BTreeMap<FieldIndex, FieldIndex>, figures: &mut [i64]) {
     let (left, right) = (sum(&instance.left, figures), sum(&instance.right, figures));
     let Some(first) = instance.left.terms.first() else { return };

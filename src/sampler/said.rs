@@ -1,4 +1,4 @@
-//! Random words for the fields of a form that hold words.
+//! Random values of a form's text fields.
 
 use super::Random;
 use crate::form::{Field, FieldKind, Form};

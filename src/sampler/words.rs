@@ -42,7 +42,7 @@ pub(super) fn agency(random: &mut Random) -> String {
     format!("{}{}", place.unwrap_or(&""), office.unwrap_or(&""))
 }
 
-/// What a report says before its first part.
+/// The preamble of a report.
 pub(super) fn preamble(report: &Report) -> String {
     let (agency, year) = (report.agency.as_deref().unwrap_or_default(), report.year.unwrap_or_default());
     format!(

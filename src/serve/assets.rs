@@ -34,7 +34,7 @@ const FILES: &[(&str, &str, &str)] = &[
 /// The paths of the screens.
 pub(super) const SCREENS: &[&str] = &["/", "/report", "/rollup", "/log", "/settings"];
 
-/// Whether a path holds nothing of the office's: what the pages are made of, and the page at which people come in.
+/// Whether a path is public: static files and the login page.
 pub(super) fn is_public(path: &str) -> bool {
     path == "/login" || FILES.iter().any(|(name, ..)| *name == path)
 }
@@ -44,13 +44,13 @@ pub(super) fn page() -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
 }
 
-/// The screen that says what is wrong.
+/// The error screen.
 pub(super) fn error_page(code: &str) -> Response {
     let page = PAGE.replace("data-screen=\"\"", &format!("data-screen=\"error\" data-kind=\"{code}\""));
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
 }
 
-/// A file of the page, or the screen that says that there is none.
+/// A static file, or the 404 screen.
 pub(super) fn file(path: &str, headers: &HeaderMap) -> Response {
     match FILES.iter().find(|(name, ..)| *name == path) {
         Some((_, kind, text)) => ([(header::CONTENT_TYPE, *kind)], *text).into_response(),

@@ -1,4 +1,4 @@
-//! Who may come in: on this machine by the start token, from others by a password and a name; and the token that every write carries.
+//! Authentication: start token on this machine, password and name from others; CSRF token for writes.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -37,7 +37,7 @@ const COST: (u32, u32) = (19 * 1024, 2);
 pub(super) struct Visitor {
     /// The name that is written into the log; `None` for the one at this machine, whose name is a setting.
     pub(super) name: Option<String>,
-    /// What every write carries.
+    /// The CSRF token that every write carries.
     pub(super) token: String,
 }
 
@@ -60,7 +60,7 @@ pub(super) enum Refusal {
 /// The door.
 #[derive(Debug)]
 pub(super) struct Door {
-    /// Of this machine and folder; the same after a restart, so that an open page goes on.
+    /// Of this machine and folder; the same after a restart, so that an open page continues.
     cookie: String,
     token: String,
     start: String,
@@ -215,7 +215,7 @@ impl Door {
         }
     }
 
-    /// Sets another password; whoever came in by the old one has to come in again.
+    /// Sets another password and ends all sessions.
     pub(super) fn set_password(&self, store: &Store, password: &str) -> Result<(), ServeError> {
         let hash = hash(password)?;
         store.write_private("password", &hash)?;

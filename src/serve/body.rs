@@ -1,4 +1,4 @@
-//! Bodies of requests: small ones as JSON, large ones spooled to the disk; both within a size and a time.
+//! Request bodies: small ones parsed as JSON, large ones spooled to disk; both limited in size and time.
 
 use std::fs::File;
 use std::io::Write;
@@ -175,7 +175,7 @@ fn too_large(name: &str, limit: u64) -> Fault {
     Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
 }
 
-/// Runs something that waits for the disk where that holds up nobody.
+/// Runs blocking disk work outside of the async threads.
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Fault> {

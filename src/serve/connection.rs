@@ -1,4 +1,4 @@
-//! Connections: how many at once, how long a client may take over its headers, how long a connection may last.
+//! Connection limits: number of connections, header timeout, lifetime.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

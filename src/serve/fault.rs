@@ -1,4 +1,4 @@
-//! Why a request was not done, as JSON in both languages.
+//! Error responses as JSON in both languages.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ pub(super) struct Fault {
     /// One word that never changes.
     pub(super) code: &'static str,
     pub(super) message: Message,
-    /// What else the page shows.
+    /// Further data for the page.
     pub(super) more: Value,
 }
 
@@ -37,7 +37,7 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", Message::new(zh, en))
     }
 
-    /// A child said why not.
+    /// A child refused, with a reason.
     pub(super) fn refused(message: Message) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message)
     }

@@ -1,4 +1,4 @@
-//! What every request passes: host, visitor, origin and token of writes; and the headers of every answer.
+//! Middleware for every request: checks host, visitor, origin and CSRF token; sets response headers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
     if write {
         let origin = only(headers, "origin");
         let own = origin == Some(format!("http://{host}").as_str());
-        // A program says no origin and is known by its bearer token, which no page has.
+        // Programs send no Origin header; they authenticate with a bearer token, which no page has.
         let program = bearer.is_some() && headers.get("origin").is_none();
         if !own && !program {
             return fail(StatusCode::FORBIDDEN, "other-site", elsewhere());

@@ -1,4 +1,4 @@
-//! What every request shares: the folder, the state, the writer, the children, who may come in.
+//! Shared state of the handlers: work folder, state, journal, worker pool, authentication.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub(super) struct Hub {
     pub(super) changed: watch::Sender<u64>,
     state: Arc<RwLock<State>>,
     settings: RwLock<Settings>,
-    /// What the children say of the settings, and of which version.
+    /// The children's evaluation of the settings, with its version.
     described: Mutex<Option<(u64, Arc<Value>)>>,
     address: RwLock<SocketAddr>,
     exact: bool,
@@ -110,7 +110,7 @@ impl Hub {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes what the children made of the files, and tells who waits for changes.
+    /// Changes the results of the children, and wakes long-polling requests.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let done = change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
         self.changed.send_modify(|count| *count += 1);
@@ -184,7 +184,7 @@ impl Hub {
         self.pool.ask(request).await
     }
 
-    /// What the settings come to, asked of a child once for every version of them.
+    /// The evaluated settings, requested from a child once per version.
     pub(super) async fn described(self: &Arc<Self>) -> Arc<Value> {
         let version = self.state().settings;
         if let Some((of, value)) = self.described.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
@@ -204,7 +204,7 @@ impl Hub {
 /// The address of this machine in its network; nothing is sent to find it.
 fn local_ip() -> Option<IpAddr> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
-    // Any address beyond the machine will do: a connected datagram socket says which of its own it would use.
+    // A datagram socket connected to any outside address tells the local address; nothing is sent.
     socket.connect("192.0.2.1:9").ok()?;
     Some(socket.local_addr().ok()?.ip())
 }

@@ -22,14 +22,14 @@ use crate::waivers;
 /// Most commands that are synced together.
 const MOST: usize = 256;
 
-/// A file, and the revision that whoever writes has seen of it.
+/// A file and the revision on which a write is based, for optimistic locking.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
     pub(super) file: u64,
     pub(super) revision: u64,
 }
 
-/// What is to be written.
+/// A write command.
 #[derive(Debug)]
 pub(super) enum Command {
     /// An entry of the log. The number of a received file is given here.
@@ -38,7 +38,7 @@ pub(super) enum Command {
     Correct { line: Box<Correction>, who: String, seen: Option<Seen>, undoes: Option<usize> },
 }
 
-/// What became of it.
+/// The outcome of it.
 #[derive(Debug)]
 pub(super) enum Written {
     /// It is on the disk: the number of the entry, or of the correction.
@@ -80,7 +80,7 @@ impl Journal {
         Ok((Self { commands }, state))
     }
 
-    /// Writes, and says what became of it when it is on the disk.
+    /// Writes and syncs a command, and returns its outcome.
     pub(super) async fn write(&self, command: Command) -> Written {
         let (reply, answer) = oneshot::channel();
         if self.commands.send((command, reply)).is_err() {
@@ -106,13 +106,13 @@ struct Writer {
     changed: watch::Sender<u64>,
 }
 
-/// What a command adds to the state when it is on the disk.
+/// The change of state to apply after the sync.
 enum Added {
     Entry(Entry),
     Correction(Box<Correction>, Option<Entry>),
 }
 
-/// What is written together.
+/// A batch of commands with one sync (group commit).
 #[derive(Default)]
 struct Batch {
     log: Vec<u8>,
@@ -133,7 +133,7 @@ impl Writer {
             let mut batch = self.begin();
             let mut next = Some(first);
             while let Some((command, reply)) = next.take() {
-                // What depends on something written in this batch waits for it.
+                // A command that depends on one of this batch goes into the next batch.
                 if batch.depends(&command) {
                     held = Some((command, reply));
                     break;
@@ -223,7 +223,7 @@ impl Writer {
             let before = file.metadata()?.len();
             let done = file.write_all(bytes).and_then(|()| file.sync_data());
             if done.is_err() {
-                // A part of it must not stand before what is written next.
+                // A partial line must not precede the next write.
                 let _ = file.set_len(before);
             }
             done

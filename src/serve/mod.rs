@@ -1,7 +1,7 @@
-//! `nianbao serve`: the office's page in a browser, over a work folder that holds everything it was given and told.
+//! `nianbao serve`: the office's page in a browser, over a work folder that holds all files and logs.
 //!
-//! The server reads no document: what touches a sent file happens in supervised child processes ([`work`]). What is answered for was
-//! written and synced first ([`journal`]); the state in memory is what the logs say, plus what the children made of the files.
+//! The server does not parse documents: sent files are processed in supervised child processes (`work`). A write is synced before it is
+//! acknowledged (`journal`); the state in memory is the replayed logs plus the results of the children.
 
 #![allow(clippy::result_large_err, reason = "a fault is an answer: it is made once a request")]
 
@@ -62,7 +62,7 @@ impl std::fmt::Debug for Options {
     }
 }
 
-/// What is known when the page can be opened.
+/// Start-up information: where the page can be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Started {
     /// The address to open, with the start token.

@@ -1,4 +1,4 @@
-//! The children: threads that each hold one, and two queues, for whoever waits at a page goes before what is read in turn.
+//! Pool of child processes, one thread each, with two priority queues: requests of waiting users go before background reading.
 
 use std::collections::VecDeque;
 use std::process::Command;
@@ -62,7 +62,7 @@ impl Pool {
         Ok(Self { shared, time })
     }
 
-    /// Asks a child for somebody who waits. The request is made when a child is free, so that it says how things are then.
+    /// Sends a request with high priority. The request is built when a child is free, from the state at that time.
     pub(super) async fn ask(&self, request: impl FnOnce() -> Request + Send + 'static) -> Answer {
         self.queue(Box::new(request), self.time, true).await
     }

@@ -1,4 +1,4 @@
-//! Reads what came in, in turn, and reads again what changed settings, corrections or waivers make different.
+//! Background reading: new files in order of arrival, and files affected by changed settings, corrections or waivers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,7 +102,7 @@ fn is_archive(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("zip"))
 }
 
-/// Takes what an archive held for received, and the archive for done.
+/// Registers the entries of an archive as received, and the archive as done.
 async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     let Some((who, drop)) = hub.state().sent(archive).map(|sent| (sent.who.clone(), sent.drop.clone())) else { return };
     let drop = drop.or_else(|| Some(format!("archive-{archive}")));
@@ -135,7 +135,7 @@ async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     }
 }
 
-/// Notes which files stand for which: a later file stands for an earlier one all of whose reports it has again. Files are read in any
+/// Notes which files supersede which: a later file supersedes an earlier one if it has all of its reports again. Files are read in any
 /// order, so a file may be either of the two.
 pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
     let replaced: Vec<(u64, u64)> = {
@@ -151,7 +151,7 @@ pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
             }
         }
         let open = |earlier: &u64| state.sent(*earlier).is_some_and(|sent| sent.replaced.is_none());
-        // What somebody chose stands until a later file comes.
+        // A version chosen by hand counts until a later file arrives.
         let chosen = |earlier: u64, later: u64| {
             let came = state.sent(later).map_or(0, |sent| sent.entry);
             state.ledger.used(earlier, 0).is_some_and(|used| used > came)

@@ -1,4 +1,4 @@
-//! The list of the page: a row an agency, with its state; every number that the page shows is counted here.
+//! The list of agencies with their states. Every number on the page is counted here.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
 
-/// Under what a report is found again when it is sent again: the agency and the year.
+/// The identity of a report across versions: agency and year.
 pub(super) fn key(part: &Part) -> Option<(String, i16)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
     Some((fold(agency), part.year?))
@@ -35,7 +35,7 @@ pub(super) enum Standing {
     Working,
     /// Errors were removed by corrections.
     Fixed,
-    /// What is wrong was accepted.
+    /// All errors were accepted.
     Accepted,
     /// Nothing is wrong.
     Clean,
@@ -53,7 +53,7 @@ pub(super) struct Version {
 
 /// A row.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Row {
+pub(super) struct AgencyRow {
     /// The report's id: the number of its file, and behind a dash that of the report where it is not the first.
     pub(super) id: Option<String>,
     pub(super) agency: Option<String>,
@@ -96,7 +96,7 @@ pub(super) fn id(file: u64, report: usize) -> String {
     if report == 0 { file.to_string() } else { format!("{file}-{report}") }
 }
 
-/// What an id means.
+/// A parsed id.
 pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     match id.split_once('-') {
         Some((file, report)) => Some((file.parse().ok()?, report.parse().ok().filter(|&report| report > 0)?)),
@@ -118,10 +118,10 @@ pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
 }
 
 /// The rows of a year; of all years where `all` is set. `agencies` is the list that the settings come to.
-pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value) -> Vec<Row> {
+pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value) -> Vec<AgencyRow> {
     let mut groups: BTreeMap<(String, Option<i16>), Vec<Candidate>> = BTreeMap::new();
     let mut rows = Vec::new();
-    let mut failed: HashMap<String, Vec<Row>> = HashMap::new();
+    let mut failed: HashMap<String, Vec<AgencyRow>> = HashMap::new();
     for sent in state.ledger.standing() {
         let Some(item) = state.items.get(&sent.file) else { continue };
         match &item.phase {
@@ -140,13 +140,14 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
                 let standing = if due.is_some() { Standing::Returned } else { Standing::Failed };
                 let first = Some(finding.message.clone());
                 let due = due.flatten();
-                let row = Row { agency: agency.clone(), state: standing, errors: 1, first, due, ..bare(state, sent) };
+                let row =
+                    AgencyRow { agency: agency.clone(), state: standing, errors: 1, first, due, ..bare(state, sent) };
                 match agency {
                     Some(agency) => failed.entry(fold(agency)).or_default().push(row),
                     None => rows.push(row),
                 }
             }
-            Phase::Waiting | Phase::Reading => rows.push(Row { state: Standing::Working, ..bare(state, sent) }),
+            Phase::Waiting | Phase::Reading => rows.push(AgencyRow { state: Standing::Working, ..bare(state, sent) }),
         }
     }
     let this_year: Vec<String> = groups.keys().filter(|(_, of)| *of == year).map(|(name, _)| name.clone()).collect();
@@ -173,9 +174,9 @@ pub(super) fn tops(agencies: &Value) -> Vec<String> {
     tops.filter_map(|agency| agency["name"].as_str().map(str::to_owned)).collect()
 }
 
-/// A row with what is known of a file alone.
-fn bare(state: &State, sent: &Sent) -> Row {
-    Row {
+/// A row with the data of the file only.
+fn bare(state: &State, sent: &Sent) -> AgencyRow {
+    AgencyRow {
         id: Some(sent.file.to_string()),
         state: Standing::Working,
         file: Some(sent.name.clone()),
@@ -188,7 +189,7 @@ fn bare(state: &State, sent: &Sent) -> Row {
 }
 
 /// The row of the versions of a report, in the order in which they came.
-fn row(state: &State, candidates: &[Candidate]) -> Row {
+fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
     let used = |candidate: &Candidate| state.ledger.used(candidate.sent.file, candidate.report);
     // The one that somebody chose, unless a later one came after that; else the last.
     let chosen = (0..candidates.len()).max_by_key(|&at| {
@@ -207,7 +208,7 @@ fn row(state: &State, candidates: &[Candidate]) -> Row {
     };
     let same_delivery =
         |other: &Candidate| sent.drop.is_some() && other.sent.drop == sent.drop && other.part.figures != part.figures;
-    Row {
+    AgencyRow {
         id: Some(id(sent.file, *report)),
         agency: part.listed.clone().or_else(|| part.agency.clone()),
         state: standing,
@@ -247,7 +248,7 @@ fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
 }
 
 /// Puts the rows beside the agencies file: groups, agencies that sent nothing, files that could not be read.
-fn listed(rows: &mut Vec<Row>, mut failed: HashMap<String, Vec<Row>>, agencies: &Value) {
+fn listed(rows: &mut Vec<AgencyRow>, mut failed: HashMap<String, Vec<AgencyRow>>, agencies: &Value) {
     let text = |agency: &Value, key: &str| agency.get(key).and_then(Value::as_str).map(str::to_owned);
     let list = agencies.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if list.is_empty() {
@@ -271,17 +272,21 @@ fn listed(rows: &mut Vec<Row>, mut failed: HashMap<String, Vec<Row>>, agencies: 
         let counts = own.iter().any(|&index| rows[index].state != Standing::Other);
         let top = agency.get("top").and_then(Value::as_bool).unwrap_or_default();
         if own.is_empty() && failed.is_empty() && !top {
-            rows.push(Row { agency: Some(name), group, contact, ..nothing() });
+            rows.push(AgencyRow { agency: Some(name), group, contact, ..nothing() });
         } else if !counts {
-            rows.extend(failed.into_iter().map(|row| Row { group: group.clone(), contact: contact.clone(), ..row }));
+            rows.extend(failed.into_iter().map(|row| AgencyRow {
+                group: group.clone(),
+                contact: contact.clone(),
+                ..row
+            }));
         }
     }
     rows.extend(failed.into_values().flatten());
 }
 
 /// The row of an agency that sent nothing.
-fn nothing() -> Row {
-    Row {
+fn nothing() -> AgencyRow {
+    AgencyRow {
         id: None,
         agency: None,
         group: None,

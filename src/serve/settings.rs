@@ -1,4 +1,4 @@
-//! `nianbao.toml` of the work folder: the same file, with the same names, that the command line takes its options from.
+//! `nianbao.toml` of the work folder: the same file and keys as for the command line.
 
 use std::path::{Path, PathBuf};
 
@@ -102,7 +102,7 @@ impl Settings {
     /// What is done with findings: severities that the office has set, and codes that it accepts.
     pub(super) fn policy(&self, today: Date) -> Result<Policy, Message> {
         let read = crate::settings::Settings::read(&self.document.to_string()).map_err(|error| error.message())?;
-        let list = |key: &str| read.of("check", key).map(<[String]>::to_vec).unwrap_or_default();
+        let list = |key: &str| read.values("check", key).map(<[String]>::to_vec).unwrap_or_default();
         Policy::new((&list("select"), &list("ignore"), None), &read.codes, &read.accept, today)
     }
 

@@ -1,4 +1,4 @@
-//! What the server knows: the log replayed, the corrections, and what the children made of each file.
+//! In-memory state of the server: the replayed log, the corrections, and the results of the children.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(super) enum Phase {
     Refused(Box<Finding>, Option<String>),
 }
 
-/// What is known of a file besides the log.
+/// State of a file that is not in the log.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) phase: Phase,

@@ -1,4 +1,4 @@
-//! The files of a work folder: logs that are appended to and synced, sent files under their digests, the secret of this machine.
+//! Files of a work folder: append-only synced logs, uploaded files named by digest, the machine's secret.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ServeError;
 use crate::ledger::{CORRECTIONS, LOG, SENT, WAIVERS};
 
-/// The folder with what is not worth a copy: made outputs, uploads in progress, the secret.
+/// The folder for files that need no backup: generated outputs, uploads in progress, the secret.
 const OWN: &str = ".nianbao";
 
 /// The lock that keeps two copies of the program apart.

@@ -11,25 +11,26 @@ use serde::Deserialize;
 
 use crate::finding::{Bilingual, Message, not_toml};
 
-pub use policy::{Level, Policy, codes_named};
+pub(crate) use policy::codes_named;
+pub use policy::{Level, Policy, similar_codes};
 
 /// The name of the file.
 pub const FILE: &str = "nianbao.toml";
 
-/// What a file says.
+/// The parsed settings file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     /// Options of every command that has them, by their long names, each with its values.
     options: BTreeMap<String, Vec<String>>,
     /// Options of one command.
     commands: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    /// What each code is to be.
+    /// Overrides per code.
     pub codes: BTreeMap<String, CodeSetting>,
     /// Findings that the office accepts, by their code.
     pub accept: Vec<Accept>,
 }
 
-/// What a code is to be.
+/// Overrides of a code.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeSetting {
@@ -57,7 +58,7 @@ pub struct Accept {
     pub until: Date,
 }
 
-/// What is wrong with a file.
+/// An error in a settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError(Message);
 
@@ -122,7 +123,7 @@ impl Settings {
     }
 
     /// The values of an option of a command: those of the command's own table, else those for all.
-    pub fn of(&self, command: &str, option: &str) -> Option<&[String]> {
+    pub fn values(&self, command: &str, option: &str) -> Option<&[String]> {
         let own = self.commands.get(command).and_then(|options| options.get(option));
         own.or_else(|| self.options.get(option)).map(Vec::as_slice)
     }
@@ -185,10 +186,10 @@ mod tests {
     fn a_command_s_own_option_goes_before_the_one_for_all() {
         let text = "to = [\"docx\", \"html\"]\njobs = 2\n[check]\njobs = 3\ntoday = 2026-01-20\n[codes.section-too-long]\nseverity = \"提示\"\n";
         let settings = Settings::read(text).unwrap();
-        assert_eq!(settings.of("check", "jobs"), Some(&["3".to_owned()][..]));
-        assert_eq!(settings.of("convert", "jobs"), Some(&["2".to_owned()][..]));
-        assert_eq!(settings.of("check", "today"), Some(&["2026-01-20".to_owned()][..]));
-        assert_eq!(settings.of("convert", "to").map(<[String]>::len), Some(2));
+        assert_eq!(settings.values("check", "jobs"), Some(&["3".to_owned()][..]));
+        assert_eq!(settings.values("convert", "jobs"), Some(&["2".to_owned()][..]));
+        assert_eq!(settings.values("check", "today"), Some(&["2026-01-20".to_owned()][..]));
+        assert_eq!(settings.values("convert", "to").map(<[String]>::len), Some(2));
         assert_eq!(settings.codes["section-too-long"].severity, Some(Level::Warning));
         let known =
             |command: Option<&str>, name: &str| command.is_none_or(|command| command == "check") && name != "to";

@@ -51,17 +51,14 @@ const GROUPS: &[(&str, &[&str])] = &[
 ///
 /// # Errors
 /// What to say where there is no such name, with the codes that it may have been meant to be.
-pub fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
+pub(crate) fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
     if let Some((_, members)) = GROUPS.iter().find(|(group, _)| *group == name) {
         return Ok(members.to_vec());
     }
     if let Some(code) = codes().find(|code| code.id == name) {
         return Ok(vec![code.id]);
     }
-    let mut near: Vec<(usize, &str)> =
-        codes().map(|code| (strsim::damerau_levenshtein(name, code.id), code.id)).collect();
-    near.sort_unstable();
-    let near: Vec<&str> = near.into_iter().filter(|near| near.0 <= NEAR).take(3).map(|near| near.1).collect();
+    let near = similar_codes(name);
     let (zh, en) = match near.as_slice() {
         [] => (String::new(), String::new()),
         near => (format!("，是否要用 {}", near.join("、")), format!("; did you mean {}?", near.join(", "))),
@@ -69,10 +66,21 @@ pub fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
     Err(Message::new(format!("没有代码“{name}”{zh}。"), format!("no code `{name}`{en}")))
 }
 
-/// Typing errors up to which a code may have been meant.
-const NEAR: usize = 4;
+/// Typing errors (Damerau-Levenshtein distance) up to which a code may have been meant.
+const MOST_ERRORS: usize = 4;
 
-/// What is done with the findings of reports. A file of which no report came is always told.
+/// Suggestions for a mistyped code.
+const MOST_SUGGESTIONS: usize = 3;
+
+/// The codes that a mistyped one may have been meant to be, nearest first.
+pub fn similar_codes(name: &str) -> Vec<&'static str> {
+    let mut near: Vec<(usize, &str)> =
+        codes().map(|code| (strsim::damerau_levenshtein(name, code.id), code.id)).collect();
+    near.sort_unstable();
+    near.into_iter().filter(|near| near.0 <= MOST_ERRORS).take(MOST_SUGGESTIONS).map(|near| near.1).collect()
+}
+
+/// Filter for the findings of reports. Findings about a file without a report are never filtered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policy {
     select: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! Limits that a child puts on itself, where the system has them.
+//! Limits that a child process sets for itself: memory, no core dump, end with its parent. Depends on the system.
 
 use std::io;
 

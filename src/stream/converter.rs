@@ -1,4 +1,4 @@
-//! A line made into its row, and its outputs written.
+//! Converts one line to its row and writes the outputs.
 
 use std::path::PathBuf;
 
@@ -27,7 +27,7 @@ impl<'a> Converter<'a> {
         Self { maker, agencies, out }
     }
 
-    /// The row of a line. Never fails: what goes wrong stands in the row.
+    /// The row of a line. Never fails: errors are part of the row.
     pub(super) fn row(&self, line: &[u8]) -> Row {
         let line = line::split(line);
         self.try_row(line).unwrap_or_else(|finding| Row::failed(line.shown(), *finding))
@@ -40,7 +40,7 @@ impl<'a> Converter<'a> {
             Some(bytes) => bytes?,
             None => guarded(|| Loader::default().bytes(&input))?,
         };
-        let content = Content::of(&bytes);
+        let content = Content::from_bytes(&bytes);
         let made = guarded(|| self.maker.make(&input, &content));
         Ok(match made {
             Ok(products) => {
@@ -64,7 +64,7 @@ impl<'a> Converter<'a> {
     fn written(&self, input: &Input, sha256: &str, number: usize, product: Product) -> Row {
         let Product { report, outputs, name } = product;
         let form = self.maker.pipeline.forms().get(&report.form).map(AsRef::as_ref);
-        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::of(input.path.clone(), form, report) };
+        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::from_report(input.path.clone(), form, report) };
         let name = batch::name_of_content(&name, input.file_name(), sha256, number);
         // A folder for each of the 256 first pairs of digits: folders of millions of files are slow or not allowed.
         let folder = name.len().checked_sub(12).and_then(|digest| name.get(digest..digest + 2)).unwrap_or_default();

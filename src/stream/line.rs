@@ -42,7 +42,7 @@ pub(super) fn most_bytes() -> usize {
 }
 
 /// Reads the next line into `line`, without its end (LF or CR LF). `None` at the end of the stream; `false` where the line has more than
-/// `most` bytes, of which the rest was passed over.
+/// `most` bytes; the rest was skipped.
 pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>, most: usize) -> io::Result<Option<bool>> {
     line.clear();
     line.shrink_to(KEPT);

@@ -1,7 +1,7 @@
 //! A stream: a line in, a line out, for programs that drive many copies of this one, such as Spark, Hive or GNU parallel.
 //!
 //! A [`supervise()`]d child of the same program does the work in [`serve()`]. What kills the child, hangs it or makes it grow becomes
-//! a row that says so, and the stream goes on. Nothing is kept from one line to the next.
+//! a row that says so, and the stream continues. Nothing is kept from one line to the next.
 
 mod confine;
 mod converter;
@@ -23,7 +23,7 @@ pub use row::{Figure, ROW_VERSION, Row};
 pub use serve::{answer, serve};
 pub use supervise::{Supervisor, supervise};
 
-/// Why a stream could not run, or could not go on.
+/// Why a stream could not run, or could not continue.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub enum StreamError {

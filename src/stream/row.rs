@@ -1,4 +1,4 @@
-//! A row of a stream: what came of one line, flat enough for a table.
+//! The output row of a line: a flat record for tables.
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use crate::report::{Kind, Report, Value};
 /// Version of the row, now 1. It grows when a field is taken away or changes its meaning.
 pub const ROW_VERSION: u32 = 1;
 
-/// What came of one line of a stream.
+/// The result of one line of a stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// Version of the row, now 1.
@@ -42,7 +42,7 @@ pub struct Row {
     pub outputs: Vec<String>,
     /// Every field of the form by its id, in the form's order; empty where there is no report.
     pub values: IndexMap<String, Figure>,
-    /// What there is to say about it.
+    /// Findings about it.
     pub findings: Vec<Finding>,
     /// The rows of the other reports of the file, where it holds several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,7 +77,7 @@ fn yes() -> bool {
 }
 
 impl Row {
-    /// The row of a line of which nothing came.
+    /// The row of a line without a result.
     pub(super) fn failed(path: String, finding: Finding) -> Self {
         Self {
             version: ROW_VERSION,
@@ -98,7 +98,7 @@ impl Row {
     }
 
     /// The row of a report, as yet without outputs.
-    pub(super) fn of(path: String, form: Option<&Form>, report: Report) -> Self {
+    pub(super) fn from_report(path: String, form: Option<&Form>, report: Report) -> Self {
         let fields = form.map(|form| form.fields.as_slice()).unwrap_or_default();
         let values = report.values.iter().enumerate().map(|(number, (id, value))| {
             // Values stand in the form's order.

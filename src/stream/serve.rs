@@ -1,4 +1,4 @@
-//! The child's side of a stream: a line in, a row out, until the lines end.
+//! Child process of `filter`: reads lines and writes rows until end of input.
 
 use std::io::{self, BufRead, Write};
 use std::thread;

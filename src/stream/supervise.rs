@@ -1,4 +1,4 @@
-//! The parent's side of a stream: hands lines to a child, and answers for it where it dies or hangs.
+//! Parent process of `filter`: sends lines to a child, and restarts it when it dies or hangs.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -188,9 +188,9 @@ impl Running {
         })
     }
 
-    /// Waits for the end of a child that has no line in hand.
+    /// Waits for the end of a child that has no line in progress.
     fn finish(mut self) -> Result<ExitStatus, StreamError> {
-        // Without whoever sends lines, the thread ends and the child's lines do.
+        // When the sender is dropped, the thread ends and with it the child's input.
         self.lines = sync_channel(0).0;
         self.end()
     }
@@ -208,7 +208,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         let _ = child.kill();
-        // A child that hangs in the system, say on a network drive, ends when the system lets it; nobody waits for that.
+        // A child stuck in a system call, say on a network drive, is not waited for.
         let _ = thread::Builder::new().spawn(move || child.wait());
     }
 }

@@ -1,4 +1,4 @@
-//! Blanks of every kind.
+//! White space of every kind.
 
 /// Blanks of every kind, those that Rust does not count among them too.
 #[inline]

@@ -1,11 +1,10 @@
-//! Dates and document numbers in running text that lost characters (年 月 日 〔 〕): where they stand, and how they read where only one
-//! reading is possible.
+//! Repairs dates and document numbers in running text that lost characters (年 月 日 〔 〕), where only one repair is possible.
 
 use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::{DateReading, blank, read_date};
+use super::{DateReading, ascii_digit, blank, is_digit, read_date};
 
 /// Longest text that is taken for a date, in characters.
 const LONGEST: usize = 20;
@@ -59,14 +58,10 @@ pub fn damaged(text: &str, known: &[&str]) -> Vec<Damaged> {
     found
 }
 
-/// What stands at a place: so many bytes, and whether they are damaged.
+/// A match at a position: its length in bytes, and whether it is damaged.
 enum Taken {
     Damaged(usize, Option<String>),
     Whole(usize),
-}
-
-fn is_digit(sign: char) -> bool {
-    sign.is_ascii_digit() || ('０'..='９').contains(&sign)
 }
 
 /// Length of the run of digits that a text begins with, in bytes and in digits.
@@ -77,16 +72,8 @@ fn digits(text: &str) -> (usize, usize) {
 
 /// The year that a text begins with, in digits of either width.
 fn year_of(text: &str) -> Option<i16> {
-    let number: String = text.chars().take(4).map_while(narrow).collect();
+    let number: String = text.chars().take(4).map_while(ascii_digit).collect();
     number.parse().ok().filter(|year| (1990..=2100).contains(year) && number.len() == 4)
-}
-
-fn narrow(sign: char) -> Option<char> {
-    match sign {
-        '0'..='9' => Some(sign),
-        '０'..='９' => char::from_u32(sign as u32 - '０' as u32 + '0' as u32),
-        _ => None,
-    }
 }
 
 /// `〔201960号`, which lost the bracket that closes.
@@ -100,7 +87,7 @@ fn number(rest: &str) -> Taken {
     if year.is_none() || !(5..=8).contains(&count) || !rest[end..].starts_with('号') {
         return Taken::Whole(open);
     }
-    let all: String = inner[skipped..skipped + bytes].chars().filter_map(narrow).collect();
+    let all: String = inner[skipped..skipped + bytes].chars().filter_map(ascii_digit).collect();
     let (year, number) = all.split_at(4);
     let read = (!number.starts_with('0')).then(|| format!("〔{year}〕{number}号"));
     Taken::Damaged(end + '号'.len_utf8(), read)

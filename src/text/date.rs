@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::ascii_digit;
 use super::numbering::chinese_number;
 
-/// What a date-like text may mean.
+/// The possible readings of a date-like text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateReading {
     /// One date; whether separators had to be supplied.
@@ -33,7 +34,7 @@ pub enum DateReading {
 /// ```
 pub fn read_date(text: &str) -> DateReading {
     let pieces = pieces(text);
-    let digits = |piece: &Piece| piece.digits.clone();
+    let digits = |piece: &DateToken| piece.digits.clone();
     match pieces.as_slice() {
         [year, month, day] if year.digits.len() == 4 => match numbers(&digits(year), &digits(month), &digits(day)) {
             Some(date) if fits(year, '年') && fits(month, '月') && fits(day, '日') => {
@@ -94,13 +95,13 @@ fn digit_of_year(sign: char) -> Option<char> {
 
 /// A run of digits and the mark behind it.
 #[derive(Debug, Clone)]
-struct Piece {
+struct DateToken {
     digits: String,
     mark: Option<char>,
 }
 
 /// Whether the mark behind a number may be that of this unit.
-fn fits(piece: &Piece, unit: char) -> bool {
+fn fits(piece: &DateToken, unit: char) -> bool {
     match piece.mark {
         Some('年') => unit == '年',
         Some('月') => unit == '月',
@@ -109,18 +110,14 @@ fn fits(piece: &Piece, unit: char) -> bool {
     }
 }
 
-fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+fn pieces(text: &str) -> Vec<DateToken> {
+    let mut pieces: Vec<DateToken> = Vec::new();
     let mut open = false;
     for character in text.trim().chars() {
-        let character = match character {
-            '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or('0'),
-            other => other,
-        };
-        if character.is_ascii_digit() {
+        if let Some(digit) = ascii_digit(character) {
             match pieces.last_mut() {
-                Some(piece) if open => piece.digits.push(character),
-                _ => pieces.push(Piece { digits: character.into(), mark: None }),
+                Some(piece) if open => piece.digits.push(digit),
+                _ => pieces.push(DateToken { digits: digit.into(), mark: None }),
             }
             open = true;
             continue;
@@ -146,7 +143,7 @@ fn numbers(year: &str, month: &str, day: &str) -> Option<Date> {
 }
 
 /// Tries every way to cut the digits into year, month and day that agrees with the marks that are left.
-fn split(pieces: &[Piece]) -> DateReading {
+fn split(pieces: &[DateToken]) -> DateReading {
     let all: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
     if !(6..=8).contains(&all.len()) {
         return DateReading::No;

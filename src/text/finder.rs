@@ -1,4 +1,4 @@
-//! Many words found in a text at once: at each place the longest of them, from the left, none inside another.
+//! Multi-pattern search: leftmost-longest, non-overlapping matches of many words in one pass.
 //!
 //! Words are a form's labels, texts a report's prose, which holds few of them. So the first bytes of what stands at a place are looked up
 //! in a filter that nearly always says no; an automaton over hundreds of words takes a step of memory for each byte.
@@ -13,7 +13,7 @@ const HEAD: usize = 6;
 /// Bits of a filter, a power of two: many times as many as words begin with different characters.
 const BITS: usize = 1 << 14;
 
-/// Words made ready to be found.
+/// Words prepared to be found.
 #[derive(Debug, Clone)]
 pub(crate) struct Finder {
     words: Vec<Box<str>>,

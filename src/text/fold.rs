@@ -1,5 +1,4 @@
-//! Folding: what is left of a text when width, blanks, punctuation, case, traditional characters and readings in brackets do not
-//! count.
+//! Folding (normalisation for comparison): ignores width, white space, punctuation, case, traditional characters and bracketed readings.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -93,37 +92,37 @@ pub(crate) fn folds_to(text: &str, folded: &str) -> bool {
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
     for (_, part) in parts(text) {
         pieces(part, |piece| match piece {
-            Piece::Same(_, same) => folded.push_str(same),
-            Piece::Changed(_, changed) => folded.push(changed),
+            FoldRun::Same(_, same) => folded.push_str(same),
+            FoldRun::Changed(_, changed) => folded.push(changed),
         });
     }
 }
 
-/// What folding leaves of a text, with the offset where it stood.
-enum Piece<'t> {
+/// A run of folded text with its offset in the original.
+enum FoldRun<'t> {
     /// Something that stays as it is.
     Same(usize, &'t str),
-    /// What a character becomes.
+    /// A replaced character.
     Changed(usize, char),
 }
 
 /// Gives what folding leaves of a text without readings; what stays as it is in one piece.
 #[inline]
-fn pieces<'t>(text: &'t str, mut give: impl FnMut(Piece<'t>)) {
+fn pieces<'t>(text: &'t str, mut give: impl FnMut(FoldRun<'t>)) {
     let mut same = 0;
     for (at, character) in text.char_indices() {
         let changed = fold_char(character);
         if changed != Some(character) {
             if at > same {
-                give(Piece::Same(same, &text[same..at]));
+                give(FoldRun::Same(same, &text[same..at]));
             }
             if let Some(changed) = changed {
-                give(Piece::Changed(at, changed));
+                give(FoldRun::Changed(at, changed));
             }
             same = at + character.len_utf8();
         }
     }
-    give(Piece::Same(same, &text[same..]));
+    give(FoldRun::Same(same, &text[same..]));
 }
 
 /// The bytes that a reading in brackets takes at the beginning of a text: `(bào)`, `（ gong ）`. 0 where there is none. Mirror
@@ -244,12 +243,12 @@ pub(crate) fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
     for (start, part) in parts(text) {
         pieces(part, |piece| match piece {
-            Piece::Same(at, same) => {
+            FoldRun::Same(at, same) => {
                 let from = (start + at) as u32;
                 folded.text.push_str(same);
                 folded.origin.extend(from..from + same.len() as u32);
             }
-            Piece::Changed(at, changed) => {
+            FoldRun::Changed(at, changed) => {
                 folded.text.push(changed);
                 folded.origin.resize(folded.text.len(), (start + at) as u32);
             }

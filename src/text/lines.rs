@@ -1,4 +1,4 @@
-//! Lines of a title: broken between its phrases, never inside one, as even as they can be, and the longest not below a shorter one.
+//! Breaks a title into lines between its phrases: balanced, longest line first.
 
 /// The lines of a title of these phrases, each with at most so many characters where that can be. Few phrases are tried in every way.
 pub(crate) fn balanced(phrases: &[&str], most: usize) -> Vec<String> {

@@ -3,6 +3,7 @@
 mod blank;
 mod damaged;
 mod date;
+mod digit;
 mod finder;
 mod fold;
 mod lines;
@@ -14,6 +15,7 @@ pub use blank::blank;
 pub use damaged::{Damaged, damaged};
 pub(crate) use date::dates_in_digits;
 pub use date::{DateReading, read_date};
+pub(crate) use digit::{ascii_digit, is_digit};
 pub(crate) use finder::Finder;
 pub use fold::fold;
 pub(crate) use fold::{Folded, brackets, fold_label, fold_with_map, folds_to, reading, without_readings};

@@ -1,5 +1,5 @@
-//! Traditional characters that occur in administrative documents, with the simplified ones. Only for comparing labels:
-//! text that is kept is never converted.
+//! Table of traditional characters in administrative documents and their simplified forms. Only for comparing labels; text is never
+//! converted.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,5 +1,4 @@
-//! What a reader of the page sees of a text: without characters that show nothing, and with ordinary characters where others look
-//! exactly the same.
+//! Text as it is seen: invisible characters removed, look-alikes replaced by ordinary characters.
 
 use unicode_normalization::char::decompose_compatible;
 
@@ -26,7 +25,7 @@ pub fn visible(text: &str) -> Option<String> {
     let mut seen = String::with_capacity(text.len());
     let mut before = None;
     for character in text.chars() {
-        match of(character) {
+        match classify(character) {
             Seen::Itself => seen.push(character),
             // Joiners and selectors shape what they follow in an emoji or in Mongolian, Tibetan and Arabic script.
             Seen::Joiner if before.is_some_and(is_shaped) => {
@@ -58,7 +57,7 @@ enum Seen {
     Compatible,
 }
 
-fn of(character: char) -> Seen {
+fn classify(character: char) -> Seen {
     match character {
         // Zero width joiners, selectors of a shape, Mongolian's own.
         '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
@@ -220,7 +219,7 @@ mod tests {
     #[test]
     fn the_pass_without_branches_misses_no_character() {
         for character in '\0'..=char::MAX {
-            let changes = !matches!(of(character), Seen::Itself);
+            let changes = !matches!(classify(character), Seen::Itself);
             for (before, after) in [("", ""), ("规章", "件"), ("规章", "")] {
                 let text = format!("{before}{character}{after}");
                 assert!(!changes || may_differ(text.as_bytes()), "{:x}", character as u32);

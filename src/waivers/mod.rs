@@ -147,7 +147,7 @@ impl Waivers {
 }
 
 impl Waiver {
-    /// How it stands to a finding; `None` where it is about another.
+    /// How the waiver applies to a finding; `None` if it is about another one.
     fn fit(&self, report: &Report, finding: &Finding, today: Date) -> Option<Fit> {
         let same_rule = self.rule.is_none() || self.rule == finding.rule;
         if self.code != finding.code || !same_rule {

@@ -31,7 +31,7 @@ fn at_line(text: &str, error: &::toml::de::Error) -> Message {
     message
 }
 
-/// Columns of a CSV file; `values` holds `field=text` parted by `;`.
+/// Columns of a CSV file; `values` holds `field=text` separated by `;`.
 const COLUMNS: &[&str] = &["code", "rule", "agency", "year", "values", "left", "right", "quote", "reason", "until"];
 
 pub(super) fn csv(text: &str) -> Result<Vec<Waiver>, WaiverMistake> {

@@ -1,5 +1,5 @@
-//! Entries of a zip archive as they are written (APPNOTE 4.3), for packages of which most lies packed already. The zip crate copies such
-//! entries one by one, and packs no two archives with one state.
+//! Writes the entries of a zip archive (APPNOTE 4.3). Used instead of the zip crate, which copies already compressed entries one by one
+//! and creates a new compressor for every archive.
 
 use std::cell::RefCell;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! What a writer makes of a form once, for all reports of that form and from any thread.
+//! Per-form cache of what a writer prepares once for all reports of a form; shared between threads.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,4 +1,4 @@
-//! A part of a package put together from constant pieces with a report's own text between them.
+//! Builds a part of a package from constant pieces with a report's text in between.
 
 /// The constant pieces of a part.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The model itself as JSON, as `schemas/report.schema.json` describes it.
+//! Writes the report model as JSON according to `schemas/report.schema.json`.
 
 use super::{Output, WriteError};
 use crate::form::Form;

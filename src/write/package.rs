@@ -1,4 +1,4 @@
-//! Packages (ECMA-376 part 2) written the same way each time: parts in a fixed order, no dates, constant parts packed once.
+//! Writes reproducible packages (ECMA-376 part 2): fixed order of parts, no dates, constant parts compressed once.
 
 use flate2::Compression;
 use zip::result::ZipResult;

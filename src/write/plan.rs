@@ -1,4 +1,4 @@
-//! What every writer writes in the same order: the parts of the form with their content, tables where they belong.
+//! The order in which every writer writes the parts of a form: sections with their content, tables where they belong.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::form::{FieldIndex, Form, SectionLook};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
+use crate::text::is_digit;
 
 /// Heading over what belongs to no part of the form.
 pub(crate) const UNCLAIMED: &str = "附：原文其他内容";
@@ -23,24 +24,24 @@ pub(crate) struct Part<'a> {
     /// Whether it stands above the title.
     pub(crate) above_title: bool,
     /// What stands in it.
-    pub(crate) pieces: Vec<Piece<'a>>,
+    pub(crate) pieces: Vec<ContentItem<'a>>,
 }
 
 impl<'a> Part<'a> {
     /// A piece of the part with the look that it has instead of that of running text.
-    pub(crate) fn dress(&self, piece: Piece<'a>) -> Option<(SectionLook, Piece<'a>)> {
+    pub(crate) fn dress(&self, piece: ContentItem<'a>) -> Option<(SectionLook, ContentItem<'a>)> {
         (self.look != SectionLook::Text).then_some((self.look, piece))
     }
 
     /// The pieces of the part with its look.
-    pub(crate) fn dressed(&self) -> impl Iterator<Item = (SectionLook, Piece<'a>)> {
+    pub(crate) fn dressed(&self) -> impl Iterator<Item = (SectionLook, ContentItem<'a>)> {
         self.pieces.iter().map(|piece| (self.look, *piece))
     }
 }
 
 /// A piece of a part.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Piece<'a> {
+pub(crate) enum ContentItem<'a> {
     /// A paragraph of running text.
     Text(&'a str),
     /// A heading inside the part: level from 2, text.
@@ -62,14 +63,15 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
         let content = section.map(|section| section.content.as_slice()).unwrap_or_default();
         let mut tables: Vec<usize> =
             (0..form.tables.len()).filter(|&table| form.tables[table].section == number).collect();
-        let mut pieces: Vec<Piece> = content.iter().filter_map(|content| piece(form, content, &mut tables)).collect();
-        pieces.extend(tables.into_iter().map(Piece::Table));
+        let mut pieces: Vec<ContentItem> =
+            content.iter().filter_map(|content| piece(form, content, &mut tables)).collect();
+        pieces.extend(tables.into_iter().map(ContentItem::Table));
         let heading = spec.heading.as_ref().map(|heading| heading.text.as_str());
         if heading.is_some() || !pieces.is_empty() {
             parts.push(Part { id: &spec.id, heading, look: spec.look, above_title: spec.above_title, pieces });
         }
     }
-    let pieces: Vec<Piece> =
+    let pieces: Vec<ContentItem> =
         report.unclaimed.iter().filter_map(|content| piece(form, content, &mut Vec::new())).collect();
     if !pieces.is_empty() {
         let (id, heading) = ("unclaimed", Some(UNCLAIMED));
@@ -79,22 +81,22 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
 }
 
 /// A piece as it is written. A table of the form is taken from those that are still wanted here, or left to its own part.
-fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Option<Piece<'a>> {
+fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Option<ContentItem<'a>> {
     Some(match content {
-        Content::Paragraph { text, level: Some(level), .. } => Piece::Heading((*level).clamp(2, 9), text),
-        Content::Paragraph { text, .. } => Piece::Text(text),
+        Content::Paragraph { text, level: Some(level), .. } => ContentItem::Heading((*level).clamp(2, 9), text),
+        Content::Paragraph { text, .. } => ContentItem::Text(text),
         Content::Table { table } => {
             let at = wanted.iter().position(|&number| form.tables[number].id == *table)?;
-            Piece::Table(wanted.remove(at))
+            ContentItem::Table(wanted.remove(at))
         }
-        Content::Extra(table) => Piece::Extra(table),
-        Content::Picture { index, extent, alt } => Piece::Picture(*index, *extent, alt.as_deref()),
+        Content::Extra(table) => ContentItem::Extra(table),
+        Content::Picture { index, extent, alt } => ContentItem::Picture(*index, *extent, alt.as_deref()),
     })
 }
 
 /// Whether an item of a list is not its first, so that it stands below the first one's words.
 pub(crate) fn is_further_item(text: &str) -> bool {
-    text.trim_start().starts_with(|digit: char| digit.is_ascii_digit() || ('０'..='９').contains(&digit))
+    text.trim_start().starts_with(is_digit)
 }
 
 /// The title that stands above the report: the prescribed one where agency and year are known, else as it was found.

@@ -1,4 +1,4 @@
-//! Parts of a package replaced and added in place: every other entry stays byte for byte as it lies in the archive (APPNOTE 4.3).
+//! Replaces and adds parts of a package in place: all other entries are copied byte for byte, still compressed (APPNOTE 4.3).
 
 use std::io::{Cursor, Write};
 

@@ -1,4 +1,4 @@
-//! A small tree of XML of our own making, to complete once what the crates that build blank forms leave out. Never used on input.
+//! A small XML tree for post-processing the blank forms once. Never used on input files.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;

@@ -86,7 +86,7 @@ fn with_figures(table: &Table, make: impl Fn(f64) -> String) -> Table {
 
 fn last_column_first(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
-    // What goes on with a header elsewhere keeps its order.
+    // What continues with a header elsewhere keeps its order.
     if table.head == 0 {
         return;
     }
@@ -222,7 +222,7 @@ fn figures_with_notes(_: &Form, page: &mut Page, random: &mut Random) {
     }
 }
 
-/// A table as lines of text: cells parted by tabs, bars or blanks.
+/// A table as lines of text: cells separated by tabs, bars or blanks.
 fn table_as_text(_: &Form, page: &mut Page, random: &mut Random) {
     let tables = page.tables();
     let at = tables[below(random, tables.len())];

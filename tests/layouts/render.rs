@@ -170,7 +170,7 @@ pub(crate) fn lines(pieces: &[Piece]) -> String {
     with_rows(pieces, "\n", |cells| joined(cells, "\n") + "\n")
 }
 
-/// One row a line, cells parted by pipes.
+/// One row a line, cells separated by pipes.
 pub(crate) fn pipes(pieces: &[Piece]) -> String {
     with_rows(pieces, "\n", |cells| joined(cells, " | ") + " |\n")
 }

@@ -1,5 +1,5 @@
 //! Text that is not the figure: every kind of mark and hiding put into random figures of every format that can carry it. No figure is
-//! wrong, none that is seen is lost, and what was left out is told.
+//! wrong, none that is seen is lost, and what was left out is reported.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(

@@ -11,7 +11,7 @@ use crate::read::xml::{Event, Events};
 /// The first number of our changes: above those that a program gives to its own.
 const FIRST_ID: u64 = 70_000_000;
 
-/// Elements below which nothing is changed: another table in the cell, and what is deleted or moved away already.
+/// Elements that are left alone: nested tables, and content that is already deleted or moved away.
 const PASSED_OVER: &[&str] = &["tbl", "del", "moveFrom", "pPr", "rPr", "drawing", "pict", "object", "AlternateContent"];
 
 /// Makes the revisions in the body; for each, whether it was made.
@@ -100,7 +100,7 @@ fn insert(anchor: &Anchor, inserted: &str, edits: &mut Vec<Edit>) {
 fn runs<'s>(slice: &'s str, prefix: &str, budget: &mut Budget) -> Result<Vec<Run<'s>>, ReadError> {
     let mut events = Events::new(slice, 0, &[]);
     let mut runs = Vec::new();
-    // The slice's own element is opened first; a nested table is passed over, the cell itself is not.
+    // The slice's own element is opened first; a nested table is skipped, the cell itself is not.
     let mut first = true;
     loop {
         match events.next(budget)? {

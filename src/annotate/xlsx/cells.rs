@@ -7,19 +7,7 @@ use super::{CellNote, sheet_notes, sheets};
 use crate::document::Budget;
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
-
-/// Elements of a workbook that come after `calcPr` (18.2.27).
-const AFTER: &[&str] = &[
-    "oleSize",
-    "customWorkbookViews",
-    "pivotCaches",
-    "smartTagPr",
-    "smartTagTypes",
-    "webPublishing",
-    "fileRecoveryPr",
-    "webPublishObjects",
-    "extLst",
-];
+use crate::write::xlsx::AFTER_CALC_PR;
 
 /// Makes the revisions; for each, whether it was made. A cell with a formula stays, and so does one that the sheet does not write.
 pub(in super::super) fn revise(
@@ -39,7 +27,7 @@ pub(in super::super) fn revise(
         }
         let text = parts.text(&part)?.unwrap_or_default();
         let (mut edits, mut notes) = (Vec::new(), Vec::new());
-        let sheet = Cells::of(&text, parts.budget)?;
+        let sheet = Cells::parse(&text, parts.budget)?;
         for index in here {
             let revision = &revisions[index];
             let Some(at) = revision.place.a1() else { continue };
@@ -108,7 +96,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn of(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
+    fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let plain = text.trim_start_matches('\u{feff}');
         let mark = text.len() - plain.len();
         let mut events = Events::new(plain, 0, &[]);
@@ -158,7 +146,7 @@ fn recalculated(workbook: &str, budget: &mut Budget) -> Result<Vec<Edit>, ReadEr
                     let at = tag.start + 1 + name.len() + mark;
                     return Ok(vec![(at, at, WANTED.to_owned())]);
                 }
-                if AFTER.contains(&tag.local) && place.is_none() {
+                if AFTER_CALC_PR.contains(&tag.local) && place.is_none() {
                     place = Some(tag.start + mark);
                 }
                 events.skip(budget)?;
@@ -179,7 +167,7 @@ mod tests {
     #[test]
     fn a_cell_keeps_its_style_and_gets_a_number() {
         let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" s=\"3\" t=\"s\"><v>7</v></c><c r=\"B1\"><f>A1</f><v>7</v></c><c r=\"C1\" s=\"4\"/></row></sheetData></worksheet>";
-        let cells = Cells::of(sheet, &mut Budget::default()).unwrap();
+        let cells = Cells::parse(sheet, &mut Budget::default()).unwrap();
         let names: Vec<&str> = cells.plain.iter().map(|cell| cell.name.as_str()).collect();
         assert_eq!((names, cells.formulas), (vec!["A1", "C1"], true));
         let text = |cell: &Plain, to| cell.edit(sheet, to).2;

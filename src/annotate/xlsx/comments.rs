@@ -12,9 +12,9 @@ use crate::read::{Damage, ReadError};
 /// Cells to the right of one that is taken that are tried for its note.
 const TRIED: u32 = 64;
 
-/// What stands in a comments part.
+/// The parsed content of a comments part.
 #[derive(Default)]
-struct Known {
+struct ExistingComments {
     authors: Vec<String>,
     /// By cell: index of the author, and the offset of the text's end tag where something can be put before it.
     cells: BTreeMap<String, (usize, Option<usize>)>,
@@ -40,8 +40,8 @@ impl Inside {
     }
 }
 
-impl Known {
-    fn of(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
+impl ExistingComments {
+    fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let plain = text.trim_start_matches('\u{feff}');
         let mark = text.len() - plain.len();
         let mut events = Events::new(plain, 0, &[]);
@@ -111,7 +111,7 @@ pub(super) fn with(
     budget: &mut Budget,
 ) -> Result<(String, Vec<CellNote>), ReadError> {
     let prefix = root(text).map_or("", |(prefix, _)| prefix);
-    let known = Known::of(text, budget)?;
+    let known = ExistingComments::parse(text, budget)?;
     let (mut edits, mut drawn): (Vec<Edit>, Vec<CellNote>) = (Vec::new(), Vec::new());
     for note in notes {
         if let Some(at) = known.below(&note.name()) {

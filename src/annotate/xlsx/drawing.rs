@@ -12,7 +12,7 @@ xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><o:shapelayout v:ext=\"edit\"
 const NAMES: &str = "xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-microsoft-com:office:office\" \
                      xmlns:x=\"urn:schemas-microsoft-com:office:excel\"";
 
-/// What Excel begins the ids of shapes with; the first of a drawing has the number 1025.
+/// Prefix of shape ids as Excel writes them; the first of a drawing has the number 1025.
 const SHAPE: &str = "_x0000_s";
 const FIRST: u32 = 1025;
 

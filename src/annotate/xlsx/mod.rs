@@ -109,7 +109,7 @@ fn sheet_notes(parts: &mut Parts, sheet: &str, notes: &[CellNote]) -> Result<(),
         return Ok(());
     }
     let text = parts.text(sheet)?.unwrap_or_default();
-    let layout = Layout::of(&text, parts.budget)?;
+    let layout = Layout::parse(&text, parts.budget)?;
     let target = layout.drawing.and_then(|id| relationships.by_id(&id)).map(|found| found.target.clone());
     let (name, drawing) = if let Some(name) = target {
         let text = parts.text(&name)?.unwrap_or_else(|| drawing::BLANK.to_owned());
@@ -136,7 +136,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
+    fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let plain = text.trim_start_matches('\u{feff}');
         let mark = text.len() - plain.len();
         let mut events = Events::new(plain, 0, &[]);

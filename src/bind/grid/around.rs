@@ -1,4 +1,4 @@
-//! The unit that is said of a cell outside of it.
+//! The unit of a cell that is stated outside of it: header, caption, text above.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
 use crate::bind::units::{Dimension, Said, said};

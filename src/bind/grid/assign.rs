@@ -1,4 +1,4 @@
-//! Which table of the document each block of the form is, all blocks together; ties leave a block empty.
+//! Assigns tables of the document to blocks of the form, all blocks together; ties leave a block empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub(in crate::bind) struct Tie {
     pub(in crate::bind) between: (usize, usize),
 }
 
-/// What every block of the form is.
+/// The assignment of tables to blocks.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Assignment {
     /// The blocks that were found.
@@ -51,7 +51,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
     let weight = |at: usize| candidates[at].score + if siblings.contains(&at) { score::SIBLING } else { 0 };
     let mut free: Vec<usize> =
         passed.iter().copied().filter(|at| !candidates[*at].lone || siblings.contains(at)).collect();
-    // What has no header only goes on with what has one.
+    // A table without a header can only continue one that has a header.
     free.sort_by_key(|&at| {
         let candidate = &candidates[at];
         (candidate.headless, std::cmp::Reverse(weight(at)), block(at), candidate.panel, candidate.shape)
@@ -98,7 +98,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
         let shadow = all.clone().find(|&at| {
             let other = &candidates[at];
             let apart = other.panel != candidates[winner].panel && !region.parts.contains(&at) && !other.blank;
-            // Row labels of a small block are everyday words: beside a table in its own place they prove nothing.
+            // Row labels of a small block are everyday words, no evidence beside a table in its own section.
             // Several rows of its table beside each other are no chance.
             let beside = candidates.iter().filter(|beside| {
                 beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
@@ -150,7 +150,7 @@ fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usiz
     }
     let rows: Vec<usize> = (0..shape.rows.len()).filter(|&row| one.has(row)).collect();
     let shared = rows.iter().filter(|&&row| parts().any(|part| part.has(row))).count();
-    // A row that both have is none of one of them, and told.
+    // A row in both tables cannot be a continuation; it is reported.
     if rows.is_empty() || (shared > 0 && !(one.headless && shared * SHARED <= rows.len())) {
         return false;
     }
@@ -171,7 +171,7 @@ fn ties(candidates: &[Candidate], winner: usize, other: usize, apart: i32) -> bo
         || (other.marked && !winner.marked)
         || (other.blank && !winner.blank)
         || (winner.full && !other.full && other.place != Place::Own);
-    // Under one heading a whole copy proves nothing against a damaged table: the damaged one may be the true one.
+    // Under one heading a complete copy is no evidence against a damaged table: the damaged one may be the right one.
     let same = winner.place == Place::Own && other.place == Place::Own;
     !clear && (same || (winner.full && other.full) || apart < TIE)
 }

@@ -1,4 +1,4 @@
-//! The cells of a row laid to the headers of its table, and the headers that only the sums of rows can tell.
+//! Maps the cells of a row to the headers of its table, including headers that only row sums can identify.
 
 use rust_decimal::Decimal;
 
@@ -17,7 +17,7 @@ pub(in crate::bind) enum Misfit {
     Parted(String),
 }
 
-/// What a cell belongs to.
+/// The target of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Target {
     /// A column of the form.
@@ -54,7 +54,7 @@ pub(in crate::bind) fn lay<'f, 'd>(
 ) -> Result<Laid<'f, 'd>, Misfit> {
     let kept: Vec<usize> = (0..header.columns.len()).filter(|&at| header.columns[at].is != Column::Serial).collect();
     let all = figure_cells(row, hit, edge);
-    // What stands under no header and has no text is a spacer; what numbers the rows is no figure.
+    // An empty column without a header is a spacer; row numbers are no figures.
     let under = |cell: &ViewCell, at: usize| {
         let head = &header.columns[at];
         head.start < cell.end() && cell.column < head.end
@@ -116,7 +116,7 @@ pub(in crate::bind) fn lay<'f, 'd>(
     if !covered && header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
-    // As many cells as headers prove nothing where a column has no header, unless each stands exactly under its own.
+    // An equal number of cells and headers is no evidence if a column has no header, unless each cell is exactly under its header.
     let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty()) || own.iter().all(Option::is_some);
     if !covered && cells.len() == kept.len() && headed && !against(&kept) {
         return ordered(heads);
@@ -208,7 +208,7 @@ fn shifted<'f, 'd>(
     })
 }
 
-/// A plain number; what is more than digits decides nothing.
+/// A plain number; anything but digits is no evidence.
 pub(in crate::bind) fn number(text: &str) -> Option<Decimal> {
     let text: String = text.trim().chars().filter(|character| !matches!(character, ',' | '，')).collect();
     Decimal::from_str_exact(&text).ok()
@@ -270,4 +270,36 @@ pub(in crate::bind) fn prove(shape: &Shape, header: &Header, rows: &[(usize, Lai
         }
     }
     proven
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_numbers_take_part_in_sums() {
+        for (text, expected) in [("12", Some(12)), (" 1,234 ", Some(1234)), ("1，234", Some(1234)), ("-3", Some(-3))] {
+            assert_eq!(number(text), expected.map(Decimal::from), "{text}");
+        }
+        for text in ["", "/", "—", "12件", "约12", "1 2", "12%", "１２"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sum_holds_when_its_terms_and_its_constant_are_0_together() {
+        // The last column is the sum of the others.
+        let total = RowSum { terms: vec![(0, 1), (1, 1), (2, -1)], constant: 0 };
+        let shifted = RowSum { constant: -5, ..total.clone() };
+        for (sum, figures, expected) in [
+            (&total, ["2", "3", "5"], Some(true)),
+            (&total, ["2", "3", "6"], Some(false)),
+            (&total, ["0", "0", "0"], Some(true)),
+            (&total, ["0.1", "0.2", "0.3"], Some(true)),
+            (&total, ["2", "/", "2"], None),
+            (&shifted, ["4", "3", "2"], Some(true)),
+        ] {
+            assert_eq!(holds(sum, &|column| number(figures[column])), expected, "{figures:?}");
+        }
+    }
 }

@@ -1,5 +1,4 @@
-//! The columns of a table: which of the form's columns each header is. A known header decides whatever its position; what is not
-//! known is never taken for its position.
+//! Maps headers to the form's columns by label, whatever their position; unknown headers are not mapped by position.
 
 use super::view::{View, ViewCell, ViewRow};
 use super::years::apart;
@@ -13,7 +12,7 @@ use crate::text::fold;
 /// Words over a column that numbers the rows.
 const SERIAL: &[&str] = &["序号", "行次", "编号", "代码", "项次", "行号", "序次"];
 
-/// What a header is.
+/// The meaning of a header.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::bind) enum Column {
     /// A column of the form, by its own label and groups.
@@ -99,7 +98,7 @@ impl Header<'_, '_> {
     }
 }
 
-/// What headers of other forms are.
+/// Lookup of headers among the labels of all forms.
 pub(in crate::bind) struct Forms<'i> {
     /// The form that is laid over the document.
     pub(in crate::bind) index: &'i FormIndex,

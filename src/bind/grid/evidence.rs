@@ -1,5 +1,5 @@
-//! What speaks for a block of the form in a table of the document, and the gates that it has to pass: header and rows have to be found
-//! together. Weights only order rivals; what fails a gate is no candidate.
+//! Evidence that a table is a block of the form, and the gates it has to pass: header and rows must both be found. Weights rank only what
+//! passed.
 
 use super::columns::{Column, Forms, Header, header};
 use super::panels::{Panel, Panels};
@@ -35,7 +35,7 @@ pub(in crate::bind) struct Candidate<'f, 'd> {
     pub(in crate::bind) rows: Rows,
     /// The header.
     pub(in crate::bind) header: Header<'f, 'd>,
-    /// What speaks for it.
+    /// The evidence for it.
     pub(in crate::bind) score: i32,
     /// Where it stands.
     pub(in crate::bind) place: Place,
@@ -283,7 +283,7 @@ fn lost_header(block: &Shape, candidate: &Candidate) -> bool {
         && (rows >= LOST_ROWS || (candidate.captioned && candidate.place != Place::Other))
 }
 
-/// A small table that nothing places.
+/// A small table without evidence of its section.
 fn is_lone(forms: &Forms, block: &Shape, candidate: &Candidate) -> bool {
     let small = block.fields().len() < LONE_FIELDS;
     let only = forms.index.form.tables[block.table].blocks.len() == 1;

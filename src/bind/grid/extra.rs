@@ -1,4 +1,4 @@
-//! What is none of the form's: columns of its tables, with what they are called and hold, and whole tables.
+//! Columns and tables that are not the form's, kept with their headers and texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,11 +1,11 @@
-//! What kind of row a row of a table is, from the labels that its cells are.
+//! Classifies the rows of a table by their labels.
 
 use super::view::{ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::index::FormIndex;
 use crate::text::numbering;
 
-/// What a row is.
+/// The kind of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Kind {
     /// Nothing is written in it.
@@ -119,4 +119,19 @@ pub(in crate::bind) fn section(index: &FormIndex, text: &str, folded: &str) -> O
         return Some(section);
     }
     index.section_alike(found.number, &bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_that_head_a_column() {
+        for text in ["2023年", " 2023年度 ", "1999年"] {
+            assert!(is_year(text), "{text}");
+        }
+        for text in ["2023", "23年", "2023年3月", "上年", "二〇二三年", "年"] {
+            assert!(!is_year(text), "{text}");
+        }
+    }
 }

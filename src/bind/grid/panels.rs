@@ -1,4 +1,4 @@
-//! The tables of a document: rows of grids without text between them, cut where a new header or caption begins.
+//! Splits the grids of a document into tables: consecutive rows, cut where a new header or caption begins.
 
 use std::ops::Range;
 
@@ -197,7 +197,7 @@ fn compares(index: &FormIndex, folded: &str) -> bool {
     index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
 }
 
-/// What stands above the rows of a strip.
+/// The header part of a strip.
 #[derive(Debug, Clone, Copy)]
 struct Above {
     strip: usize,
@@ -321,7 +321,7 @@ impl<'i> Cutter<'i> {
     fn flush(&mut self) {
         let (spare, words) = (self.spare.take(), self.words.take());
         if let Some(panel) = self.panel.as_mut().filter(|panel| panel.body.is_empty()) {
-            // What keeps the place of figures is no part of the header.
+            // Placeholders of figures are not part of the header.
             let row = words.into_iter().chain(spare).min();
             panel.head.retain(|&head| Some(head) != row);
             panel.body.extend(row);

@@ -1,4 +1,4 @@
-//! The parts of a table that stands in several pieces, and their rows.
+//! Tables that continue in several pieces, and their rows.
 
 use super::cells::{Laid, Misfit};
 use super::columns::Header;

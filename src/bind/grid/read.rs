@@ -163,7 +163,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
     }
 
-    /// What is to be said of a region before its figures are taken.
+    /// Findings about a region before its figures are read.
     fn region_hold(&mut self, region: &Region, shape: &Shape) -> Hold {
         let form = &self.forms.index.form;
         let first = &self.candidates[region.parts[0]];

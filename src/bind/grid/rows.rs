@@ -1,4 +1,4 @@
-//! The rows of a table laid to the rows of a block by their labels.
+//! Aligns the rows of a table with the rows of a block by label, in order.
 //!
 //! Every pair of a form's row and a row of the table has a score from the labels that they share; the order with the highest sum wins
 //! (Needleman and Wunsch 1970, without a cost for what is left over). Rows in another order are taken by their labels afterwards.
@@ -170,7 +170,7 @@ fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     }
 }
 
-/// What the order left: rows elsewhere, and rows that stand twice.
+/// Rows not aligned in order: rows elsewhere, and duplicates.
 fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     for (row, hits) in scores {
         if found.hits.iter().flatten().any(|hit| hit.row == *row) {

@@ -1,4 +1,4 @@
-//! What the sums of rows say of headers that stand above another table, or nowhere.
+//! Infers headers from row sums where the header is missing or stands above another table.
 
 use super::cells::{Laid, Target, number};
 use super::columns::{Column, Header};

@@ -1,4 +1,4 @@
-//! What is said of tables, in the words of an office.
+//! Texts of findings about tables.
 
 use crate::bind::labels::shapes::Shape;
 use crate::finding::code::bind as code;

@@ -1,4 +1,4 @@
-//! Rows of grids as one table: as they stand, with rows and columns exchanged, or a part of their columns.
+//! Views of grid rows as one table: as they are, transposed, or a subset of columns.
 
 use std::ops::Range;
 
@@ -195,5 +195,66 @@ impl<'f, 'd> View<'f, 'd> {
                 .collect(),
         });
         Self { rows: rows.collect(), flow: self.flow.clone(), turned: self.turned }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Block, Budget, Cell, Document, Exceeded, GridBuilder, Place};
+
+    /// A document with one grid; each cell is its text and the columns that it covers.
+    fn document(rows: &[&[(&str, u32)]]) -> Result<Document, Exceeded> {
+        let mut budget = Budget::default();
+        let mut grid = GridBuilder::new(Place::default());
+        for row in rows {
+            grid.start_row(&mut budget)?;
+            for &(text, col_span) in *row {
+                grid.add(Cell { text: text.into(), col_span, ..Cell::default() }, &mut budget)?;
+            }
+        }
+        Ok(Document { blocks: vec![Block::Grid(grid.finish(&mut budget)?)], ..Document::default() })
+    }
+
+    /// The cells that begin in each row: first column, columns covered, text.
+    fn shown<'d>(view: &View<'_, 'd>) -> Vec<Vec<(u32, u32, &'d str)>> {
+        let cell = |cell: &ViewCell<'_, 'd>| (cell.column, cell.span, cell.at.cell.text.as_str());
+        view.rows.iter().map(|row| row.cells.iter().filter(|cell| cell.own).map(cell).collect()).collect()
+    }
+
+    #[test]
+    fn a_view_shows_rows_as_they_are_turned_or_in_part() -> Result<(), Exceeded> {
+        let document = document(&[&[("甲", 2), ("乙", 1)], &[("1", 1), ("2", 1), ("3", 1)]])?;
+        let flow = Flow::of(&document);
+        let view = View::of(&flow, 0..2);
+        let rows = [vec![(0, 2, "甲"), (2, 1, "乙")], vec![(0, 1, "1"), (1, 1, "2"), (2, 1, "3")]];
+        assert_eq!(shown(&view), rows);
+        // The cell over two columns begins in the first of the two rows that they become.
+        let turned = [vec![(0, 1, "甲"), (1, 1, "1")], vec![(1, 1, "2")], vec![(0, 1, "乙"), (1, 1, "3")]];
+        assert_eq!(shown(&view.turned()), turned);
+        assert_eq!(shown(&view.part(1..2)), rows[1..]);
+        assert_eq!(shown(&view.band(2..3)), [vec![(2, 1, "乙")], vec![(2, 1, "3")]]);
+        let over = |column| view.rows[0].over(column).map(|cell| cell.at.cell.text.as_str());
+        assert_eq!([over(0), over(1), over(2), over(3)], [Some("甲"), Some("甲"), Some("乙"), None]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_first_column_that_numbers_words_and_figures_is_taken_out() -> Result<(), Exceeded> {
+        let labels = ["科目甲", "科目乙", "科目丙", "科目丁"];
+        let numbers = ["1", "2", "3", "4", "5"];
+        let mut rows = vec![vec![("1", 1), ("名称", 1), ("数量", 1)]];
+        rows.extend(labels.iter().zip(&numbers[1..]).map(|(label, number)| vec![(*number, 1), (*label, 1), ("7", 1)]));
+        let rows: Vec<&[(&str, u32)]> = rows.iter().map(Vec::as_slice).collect();
+        let first = |rows: &[&[(&str, u32)]]| -> Result<u32, Exceeded> {
+            let document = document(rows)?;
+            let flow = Flow::of(&document);
+            let view = View::of(&flow, 0..rows.len());
+            Ok(view.rows[0].cells[0].column)
+        };
+        assert_eq!(first(&rows)?, 1);
+        // Four numbers may be figures.
+        assert_eq!(first(&rows[..4])?, 0);
+        Ok(())
     }
 }

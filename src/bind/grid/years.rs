@@ -1,4 +1,4 @@
-//! What stands beside the form's own figures: those of another year, and shares of the whole.
+//! Detects columns of another year and of percentages beside the form's own figures.
 
 use super::view::ViewCell;
 use crate::bind::labels::index::FormIndex;

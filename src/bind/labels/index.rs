@@ -41,7 +41,7 @@ pub(in crate::bind) enum Expected {
     },
 }
 
-/// What a label is in its row.
+/// The role of a label in its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Role {
     /// A block's caption.
@@ -67,7 +67,7 @@ pub(in crate::bind) struct Use {
     pub(in crate::bind) role: Role,
     /// How much it tells, 1 for a row label as prescribed.
     pub(in crate::bind) weight: f32,
-    /// Number of the form's label of which this is the prescribed text or a variant.
+    /// Index of the form's label; this is its prescribed text or a variant.
     pub(in crate::bind) place: usize,
 }
 
@@ -154,7 +154,7 @@ impl FormIndex {
         // A section's heading ends the figures of a table before it.
         for (number, section) in form.sections.iter().enumerate() {
             let texts = section.heading.iter().flat_map(|heading| heading.folded.iter().chain(&heading.bare));
-            // Marks alone fold to nothing, and nothing stands everywhere.
+            // A label of marks alone folds to an empty string, which would match everywhere.
             for text in texts.filter(|text| !text.is_empty()) {
                 index.sections.entry(text.as_str().into()).or_insert(number);
             }

@@ -1,4 +1,4 @@
-//! How like two labels are.
+//! Similarity of two labels.
 
 /// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like. Less than 0.6 may be said as 0.
 pub(in crate::bind) fn likeness(text: &str, label: &str) -> f64 {
@@ -16,4 +16,29 @@ pub(in crate::bind) fn likeness(text: &str, label: &str) -> f64 {
         return 0.0;
     }
     strsim::normalized_damerau_levenshtein(text, label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similarity_of_a_text_to_a_label() {
+        for (text, label, expected) in [
+            ("予以公开", "予以公开", 1.0),
+            // One character replaced, two neighbours exchanged, one lost.
+            ("部份公开", "部分公开", 0.75),
+            ("以予公开", "予以公开", 0.75),
+            ("予以公开数", "予以开数", 0.8),
+            // A label with an explanation behind it.
+            ("予以公开（含主动公开）", "予以公开", 0.9),
+            ("其他处理方式", "其他", 0.0),
+            // Other words.
+            ("商业企业", "科研机构", 0.0),
+            ("", "总计", 0.0),
+        ] {
+            let found = likeness(text, label);
+            assert!((found - expected).abs() < 1e-9, "{text} {label}: {found}");
+        }
+    }
 }

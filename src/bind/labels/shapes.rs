@@ -1,4 +1,4 @@
-//! The blocks of a form as they may stand in a grid: which labels are left of a figure, which above it.
+//! Possible shapes of a form's blocks in a grid: which labels are left of a figure and which above it.
 
 use super::index::FormIndex;
 use crate::form::{Block, FieldIndex, Form, Head, Label, Leaf, Relation};

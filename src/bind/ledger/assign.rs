@@ -1,4 +1,4 @@
-//! Which grid each table is: by its headers, then by the names that stand near the grid.
+//! Assigns grids to tables by header, then by the names near the grid.
 
 use super::fixed;
 use super::header::{Header, Labels};
@@ -93,7 +93,7 @@ fn choose<'d>(
             chosen.push(at);
             continue;
         }
-        // Two grids for one table, or two tables for one grid: nobody knows which.
+        // Two grids for one table, or two tables for one grid: ambiguous.
         for &other in rivals.iter().chain([&at]) {
             let table = candidates[other].table;
             if !std::mem::replace(&mut gone_tables[table], true) {

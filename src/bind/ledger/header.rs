@@ -223,7 +223,7 @@ impl<'b> Labels<'b> {
                 let aside = looked_up(&cell.text).iter().find_map(|way| self.asides.get(way)).copied();
                 match aside {
                     Some(ColumnSlot::Unit) => header.unit = Some(cell.column),
-                    // What stands left or right of all columns may be another table's.
+                    // Columns left or right of all known ones may belong to another table.
                     None if cell.column >= first && cell.column < last => header.strange += 1,
                     Some(_) | None => {}
                 }

@@ -8,7 +8,7 @@ use crate::form::Form;
 use crate::report::Report;
 use crate::text::{blank, fold};
 
-/// What the lines say.
+/// The parsed lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::bind) struct Named {
     /// The agency.

@@ -278,3 +278,26 @@ fn cut(code: &str, parts: usize) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_cut_into_their_parts() {
+        for (written, parts, expected) in [
+            ("2050201", 3, &["205", "02", "01"][..]),
+            ("205 02 01", 3, &["205", "02", "01"]),
+            ("205.02", 3, &["205", "02"]),
+            ("205-02-01", 3, &["205", "02", "01"]),
+            ("２０５", 3, &["205"]),
+            // A number as a sheet stores it.
+            ("205.0", 3, &["205"]),
+            ("2050201", 1, &["2050201"]),
+            ("甲类", 3, &["甲类"]),
+            ("", 3, &[]),
+        ] {
+            assert_eq!(cut(&words_of_code(written), parts), expected, "{written}");
+        }
+    }
+}

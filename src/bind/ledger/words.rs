@@ -1,4 +1,4 @@
-//! The text of a cell as words: text, a choice, a day, a code.
+//! Parses the text of a cell as words: text, a choice, a day, a code.
 
 use crate::document::Cell;
 use crate::finding::code::bind as code;

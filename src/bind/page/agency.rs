@@ -1,4 +1,4 @@
-//! Whether the agency's name in a title is to be trusted, and where else it stands.
+//! Whether the agency's name in a title is reliable, and where else it is stated.
 
 use super::facts;
 use super::names::{Kinship, kinship};
@@ -34,7 +34,7 @@ const ADVERTISEMENTS: &[&str] = &[
     "平台app",
 ];
 
-/// What is known of the agency's name, and what there is to say about it.
+/// The agency's name as far as known, with findings.
 pub(in crate::bind) struct Named {
     /// The name, where it is certain enough.
     pub(in crate::bind) agency: Option<String>,

@@ -1,4 +1,4 @@
-//! Where the parts of a form stand in a document, for whoever writes into it.
+//! Positions of a form's parts in a document, for filling.
 
 use super::frame::Frame;
 use super::headings::Heading;

@@ -1,4 +1,4 @@
-//! Where the report begins and ends in a document's text, and what around it belongs to a web page.
+//! Start and end of the report in a document's text, and the web page around it.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -55,7 +55,7 @@ pub(in crate::bind) fn find(title: &Title, stream: &Stream, headings: &[Heading]
     }
     let body = line.map_or(0, |line| line + 1);
     if frame.title.as_ref().is_some_and(|title| title.alone) {
-        // What stands above the first line of the title; its other lines are the title's.
+        // The lines above the title are the page's.
         frame.page_lines.extend(0..frame.title_lines.start);
     }
     for (number, line) in stream.lines.iter().enumerate().skip(body) {
@@ -111,4 +111,35 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
     frame.start = if found.alone { (stream.lines[line].end + 1).min(stream.raw.len()) } else { 0 };
     frame.title = Some(found);
     Some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_web_page_are_told_from_those_of_a_report() {
+        for line in [
+            "来源：县政府办公室",
+            "发布时间：2024-01-05 10:30",
+            "【字体：大 中 小】",
+            "索 引 号：000014349",
+            "浏览次数: 25",
+        ] {
+            assert!(PAGE_DATA.is_match(line), "{line}");
+        }
+        for line in [
+            "主办单位：某县人民政府",
+            "网站标识码：3200000001",
+            "上一篇：某局年报",
+            "苏ICP备00000001号",
+            "【打印】【关闭】",
+        ] {
+            assert!(FOOTER.is_match(line), "{line}");
+        }
+        for line in ["一、总体情况", "本年度发布信息12条，来源可靠。", "本单位负责承办单位的答复工作。", "合计 12 0 3"]
+        {
+            assert!(!PAGE_DATA.is_match(line) && !FOOTER.is_match(line), "{line}");
+        }
+    }
 }

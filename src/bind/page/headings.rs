@@ -167,3 +167,34 @@ impl<'t> Words<'t> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The chain of candidates, each given as section, first byte and score; each is ten bytes long.
+    fn chosen(candidates: &[(usize, usize, f32)]) -> Vec<(usize, usize)> {
+        let heading = |&(section, start, score)| Heading { section, start, end: start + 10, level: None, score };
+        let candidates: Vec<Heading> = candidates.iter().map(heading).collect();
+        chain(&candidates).iter().map(|heading| (heading.section, heading.start)).collect()
+    }
+
+    #[test]
+    fn the_heaviest_chain_in_the_order_of_the_form_is_taken() {
+        for (candidates, expected) in [
+            (&[][..], &[][..]),
+            (&[(0, 0, 1.0), (1, 20, 1.0), (2, 40, 1.0)], &[(0, 0), (1, 20), (2, 40)]),
+            // A heading out of order is left out.
+            (&[(0, 0, 1.0), (2, 20, 0.6), (1, 40, 1.0), (2, 60, 1.0)], &[(0, 0), (1, 40), (2, 60)]),
+            // One certain heading outweighs an uncertain one before it, not two.
+            (&[(1, 0, 0.6), (0, 20, 1.0)], &[(0, 20)]),
+            (&[(1, 0, 0.6), (2, 20, 0.6), (0, 40, 1.0)], &[(1, 0), (2, 20)]),
+            // Of a table of contents and the headings that it lists, the headings.
+            (&[(0, 0, 1.0), (1, 20, 1.0), (0, 100, 1.0), (1, 120, 1.0)], &[(0, 100), (1, 120)]),
+            // Candidates that overlap are never both taken.
+            (&[(0, 0, 1.0), (1, 5, 0.9)], &[(0, 0)]),
+        ] {
+            assert_eq!(chosen(candidates), expected, "{candidates:?}");
+        }
+    }
+}

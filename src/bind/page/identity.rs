@@ -1,4 +1,4 @@
-//! Whose report it is and of which year: title, period, signature, file name, and the file's properties where nothing else says it.
+//! Agency and year of a report: from title, period, signature, file name, else from the file's properties.
 
 use jiff::civil::Date;
 
@@ -15,7 +15,7 @@ use crate::read::Reading;
 use crate::report::{Content, Report, Section};
 use crate::text::dates_in_digits;
 
-/// What the sources besides the body say.
+/// Agency and year by the sources other than the body.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
     /// The title in the body.
@@ -60,7 +60,7 @@ pub(in crate::bind) fn read(
         let lines: Vec<&str> = sources.closing.iter().map(String::as_str).collect();
         report.published = facts::signed(&lines, &mut doubts);
     }
-    // A file's properties stay when it is copied for another year or by another agency: they count where nothing else does.
+    // File properties survive copying for another year or agency, so they are the last resort.
     let in_period = report.period.map(|period| period.from.year());
     let named = sources.name.as_ref().and_then(|name| name.year);
     let in_properties = sources.properties.as_ref().and_then(|found| found.year);
@@ -91,7 +91,7 @@ pub(in crate::bind) fn read(
     report.findings.extend(found);
 }
 
-/// What a file's name says: a whole title, or the year at least.
+/// Parses a file name: a whole title, or at least the year.
 fn of_name(form: &Form, text: &str) -> Option<FoundTitle> {
     let found = parse(&form.title, text);
     if found.as_ref().is_some_and(|found| found.year.is_some()) {

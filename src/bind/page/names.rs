@@ -23,9 +23,9 @@ pub(super) struct Name<'t> {
     region: &'t str,
     /// Level of the region among the form's signs, 0 for the highest.
     level: Option<usize>,
-    /// What it is for, without region and ending; empty for a government.
+    /// Its field of work, without region and ending; empty for a government.
     core: &'t str,
-    /// Whether it stands for its whole region.
+    /// Whether it represents its whole region.
     government: bool,
     /// Whether it is an office of another agency.
     office: bool,

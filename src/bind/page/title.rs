@@ -1,4 +1,4 @@
-//! The title of a report taken apart: agency and year around the fixed words of the form.
+//! Parses a title into agency and year around the form's fixed words.
 
 use crate::form::Title;
 use crate::text::blank;
@@ -131,7 +131,7 @@ fn is_column(word: &str) -> bool {
     ["公开", "首页", "年报", "专栏", "正文"].iter().any(|end| word.ends_with(end))
 }
 
-/// What stands for a name that is still to be written; a text with one of them names nobody.
+/// Placeholders for a name; a text with one of them names no agency.
 const PLACEHOLDERS: &[&str] = &["××", "XX", "xx", "ＸＸ", "ｘｘ", "__", "＿＿", "○○", "〇〇", "**", "……"];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Pieces put together into groups, each a report or a form that is none, in one walk.
+//! Combines pieces into groups, one group per report, in one pass.
 //!
 //! A piece with another agency or year, or with what the group has already, opens a second group beside the first. When that is
 //! closed it stands by itself if it is another's or holds most of the first again; else it was a part of the first: a copy of one
@@ -35,7 +35,7 @@ const LINE: usize = 30;
 /// Names by which one report may call its agency: more are a list.
 const NAMES: usize = 16;
 
-/// What a group holds.
+/// The content of a group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
     /// Which labels, a bit each.
@@ -121,7 +121,7 @@ impl Content {
         self.sections != 0 && other.sections.checked_ilog2().is_some_and(|last| self.sections.trailing_zeros() > last)
     }
 
-    /// Whether this goes on where the other ended: later sections, and nothing that the other has.
+    /// Whether this continues the other: later sections, without overlap.
     fn continues(&self, other: &Self) -> bool {
         self.is_later(other)
             && self.narrative & other.narrative == 0

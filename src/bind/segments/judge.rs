@@ -1,4 +1,4 @@
-//! What each group is: a report, or a form that is passed over.
+//! Classifies each group: a report, or a form to be skipped.
 
 use super::fold::Group;
 use super::words::Marks;
@@ -73,7 +73,7 @@ fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Mark
     }
 }
 
-/// Whether a line begins with what stands for a name or a year that is still to be written.
+/// Whether a line begins with a placeholder for a name or year.
 fn leads(text: &str) -> bool {
     let text = text.trim_start_matches(blank);
     text.starts_with(['（', '(', '【', '〔', '[', '×', 'X', 'x', 'Ｘ', '_', '＿', '○', '〇', '*'])

@@ -23,7 +23,7 @@ pub(in crate::bind) use words::Marks;
 /// Most reports in one file: a county has some sixty departments. Each costs as much as a file of its own.
 const SEGMENTS: usize = 1_000;
 
-/// What a part of a file is.
+/// The kind of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Kind {
     /// A report.
@@ -49,7 +49,7 @@ pub(in crate::bind) struct Segment {
     pub(in crate::bind) agency: Option<Named>,
     /// The year, by a title or a sheet's name.
     pub(in crate::bind) year: Option<i16>,
-    /// What it is called in the file: its title, its sheet, or its first line.
+    /// Its name in the file: title, sheet, or first line.
     pub(in crate::bind) shown: String,
     /// Where it begins.
     pub(in crate::bind) place: Option<Place>,
@@ -78,7 +78,7 @@ pub(in crate::bind) enum By {
 /// The parts of a file with several of them, and the lines before the first; `None` for a file that is one report.
 pub(in crate::bind) type Found = Option<(Range<usize>, Vec<Segment>)>;
 
-/// Looks for several reports in a document of which `index` is the form that fits best.
+/// Looks for several reports in a document; `index` is the best matching form.
 ///
 /// # Errors
 /// The finding `file-over-limit` for more than [`SEGMENTS`] of them.

@@ -1,4 +1,4 @@
-//! A flow cut into pieces at everything that may begin a report: titles, sheets, lines that name a sender, headings, tables.
+//! Cuts a flow at everything that may begin a report: titles, sheets, sender lines, headings, tables.
 
 use super::words::{Marks, sender_name};
 use crate::bind::labels::index::{FormIndex, Role};
@@ -92,7 +92,7 @@ struct Labels {
 /// How much more a column's label speaks for its table than a row's: two tables may have the same rows.
 const COLUMN: u32 = 1_000;
 
-/// What table the last piece holds.
+/// The table in the last piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     None,

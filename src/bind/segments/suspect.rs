@@ -1,4 +1,4 @@
-//! Whether a file may hold more than one report, told cheaply: most files hold one, and these pay for nothing else here.
+//! Cheap test whether a file may hold more than one report; most files stop here.
 
 use super::words::Marks;
 use crate::bind::labels::index::{FormIndex, Role};

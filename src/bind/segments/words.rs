@@ -1,4 +1,4 @@
-//! The words of all forms by which titles, examples, comparisons and senders are known, made ready.
+//! Keywords of all forms for titles, examples, comparisons and senders, compiled.
 
 use memchr::memmem;
 
@@ -78,7 +78,7 @@ impl Marks {
     pub(super) fn is_sender(&self, text: &str) -> bool {
         let text = text.trim_matches(blank);
         let bare = text.split(['（', '(']).next().unwrap_or(text);
-        // The longest of these words are short; folding long cells would be for nothing.
+        // All of these words are short, so long cells need not be folded.
         bare.len() <= SHORT && {
             let folded = fold(bare);
             self.sender.contains(&folded)

@@ -1,4 +1,4 @@
-//! Labels that a narrow column broke over lines, with the figures of the row between the parts: put together again.
+//! Rejoins labels that a narrow column broke over lines with figures in between.
 
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::value;

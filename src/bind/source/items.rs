@@ -1,4 +1,4 @@
-//! A document as one flow: its paragraphs and the rows of its grids in reading order, layout tables opened up.
+//! Flattens a document to one flow of paragraphs and grid rows in reading order; layout tables are opened.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -14,12 +14,12 @@ const MOST_LINES: usize = 6;
 /// Rows above the figures, and below them, over which a label may be broken.
 const MOST_PARTS: usize = 3;
 
-/// What a line of text is in a drawn table.
+/// The kind of a line in a drawn table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) enum Drawn {
     /// No part of one: it stays as it is.
     No,
-    /// A rule between rows, which says nothing.
+    /// A rule between rows, without content.
     Rule,
     /// A row, as one line between pipes.
     Row(String),

@@ -1,4 +1,4 @@
-//! Headers whose words stand one below the other over the columns of a text: put together again.
+//! Rejoins header words stacked over the columns of a text.
 
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::text::blank;
@@ -99,7 +99,7 @@ mod tests {
         let whole = "结果维持 结果纠正 其他结果 尚未审结 总计 结果维持 结果纠正 其他结果 尚未审结 总计";
         let (count, text) = mend(&index, &lines).expect("a header");
         assert_eq!((count, text.split_whitespace().collect::<Vec<_>>().join(" ").as_str()), (4, whole));
-        // Whole headers need no mending, and words of which one is no header are none.
+        // Whole headers need no repair; a stack with a word that is no header is not one.
         assert_eq!(mend(&index, &["结果维持  结果纠正  其他结果  尚未审结", "0  0  0  0"]), None);
         let strange = ["结果   结果    其他    备注", "维持   纠正    结果    说明"];
         assert_eq!(mend(&index, &strange), None);

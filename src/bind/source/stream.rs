@@ -1,4 +1,4 @@
-//! What the grids left of a document, as one text that remembers where each of its lines came from.
+//! The text that grids left, as one string with a map from lines to their places.
 
 use std::sync::LazyLock;
 
@@ -28,7 +28,7 @@ pub(in crate::bind) fn is_page_number(text: &str) -> bool {
     PAGE_NUMBER.is_match(text)
 }
 
-/// What a line of the stream is.
+/// The kind of a line.
 #[derive(Debug, Clone)]
 pub(in crate::bind) enum LineKind<'d> {
     /// A paragraph.
@@ -198,7 +198,7 @@ impl<'d> Stream<'d> {
             Item::Text(text) if matches!(text.region, Region::HeaderFooter | Region::Chrome) => {
                 self.aside.push((text.region, text.text.to_string()));
             }
-            // The number of a page says nothing, and inside a table it is no figure.
+            // Page numbers are dropped; inside a table they would look like figures.
             Item::Text(text) if is_page_number(&text.text) => {}
             Item::Text(text) => self.text(&text.text, text.level, text.place.clone()),
             Item::Picture(picture) => {
@@ -240,5 +240,22 @@ impl<'d> Stream<'d> {
     /// The place of a byte of the raw text.
     pub(in crate::bind) fn place_at(&self, raw: usize) -> Option<Place> {
         self.lines.get(self.line_at(raw)).map(|line| line.place.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_pages_are_told_from_figures() {
+        for text in
+            ["— 3 —", "-3-", "－１２－", "第3页", "第 3 页 共 9 页", "第3页，共9页", "3 / 9", "Page 3 of 9", " · 4 · "]
+        {
+            assert!(is_page_number(text), "{text}");
+        }
+        for text in ["3", "12345", "-3", "3-", "第3页有误", "共9页", "3/9/2024", "Page", "——"] {
+            assert!(!is_page_number(text), "{text}");
+        }
     }
 }

@@ -1,5 +1,4 @@
-//! Two reports in one text: side by side, so that the rows of their tables run through each other and none can be told from the
-//! other, or close behind each other.
+//! Detects two reports in one text: side by side with interleaved rows, or directly after each other.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -16,7 +15,7 @@ struct Row {
     line: usize,
 }
 
-/// Rows that stand twice, and signs that they run through each other, from which on nothing is read.
+/// Thresholds above which no row is read: rows that occur twice, and signs that rows interleave.
 const FEWEST: usize = 3;
 
 /// Whether the rows of two reports run through each other: rows stand twice, and either the second of one before the first of

@@ -19,7 +19,7 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::text::fold;
 
-/// What reading the text's tables took and saw.
+/// Result of reading the tables of a text.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct FlatReading {
     /// The parts of the text that tables took, from the top.

@@ -1,4 +1,4 @@
-//! The rows of a table that survives only as text: what stands between a row's label and the next label, cut into cells.
+//! Rows of a table that survives only as text: the text between a row label and the next is split into cells.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ const DIGITS: &str = "digits";
 /// If at least ENOUGH rows split into the full number of cells, assume that no cell of the table was blank.
 const ENOUGH: usize = 4;
 
-/// What is known of the rows whose cells run together in one text.
+/// State of splitting rows without separators, shared by the tables of a text.
 #[derive(Debug)]
 pub(in crate::bind) struct Cutting {
     /// Steps that are left for cutting them.
@@ -58,7 +58,7 @@ pub(in crate::bind) struct FlatRow<'t> {
     apart: bool,
 }
 
-/// Whether every cell is written. One that is blank is in none of the ways by itself: nothing tells it from another.
+/// Whether a split has no blank cell. A blank cell cannot be located by the digits alone.
 fn no_blank(way: &Split) -> bool {
     way.iter().all(|(_, range)| !range.is_empty())
 }
@@ -128,7 +128,7 @@ impl FlatTable<'_, '_> {
         Some(Claim { start, end, table: self.table })
     }
 
-    /// What the text beside a row's label says.
+    /// Reads the text beside a row's label.
     fn row(&self, expected: usize, (block, row): (usize, usize), label: &Occurrence, side: Side) -> FlatRow<'_> {
         let mut apart = false;
         let spec = &self.index.form.tables[self.table].blocks[block];
@@ -243,12 +243,12 @@ impl FlatTable<'_, '_> {
         rows.iter().zip(read).flat_map(whole).collect()
     }
 
-    /// What sums cut is certain only where every cell is written. Where a row shows that blank cells left no trace, no other is
-    /// cut by sums; where nothing shows that all are written, a row may be one with blank cells as well.
+    /// A split by sums is certain only if no cell is blank. If one row shows that blank cells left no trace, no other row is
+    /// split by sums; without evidence that all cells are filled, splits with blank cells are considered too.
     fn trust(&self, rows: &[FlatRow], states: &mut [RowState], cutting: &mut Cutting) {
         let by_digits = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if rules.is_empty());
         let by_sums = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if !rules.is_empty());
-        // The last row of a text that was cut says nothing.
+        // The last row of a truncated text is no evidence.
         let whole = |row: &FlatRow| !self.stream.raw[row.end..].trim_matches(blank).is_empty();
         let mut dropped = false;
         for (row, state) in rows.iter().zip(states.iter()) {

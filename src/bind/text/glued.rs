@@ -1,4 +1,4 @@
-//! The digits of a row whose cells run together, cut into cells in every way that the row's own rules allow.
+//! Enumerates the ways to split the digits of a row without separators into cells, pruned by the row's rules.
 //!
 //! A number has no leading zero, a sign begins a cell that may have one, a separator is never inside a number, and the row's sums
 //! must hold. Blanks count for nothing: where cells run together, blanks stand anywhere. A cell that was blank leaves no trace, and
@@ -150,7 +150,7 @@ fn is_digit(character: char) -> bool {
     matches!(mark(character), Some(Mark::Digit(_)))
 }
 
-/// What a character is in a run of figures.
+/// The class of a character in a run of figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Digit(u8),
@@ -247,7 +247,7 @@ impl Marks {
 struct Search<'a> {
     marks: &'a Marks,
     sums: &'a [RowSum],
-    /// What each cell holds, from the left.
+    /// The digits of each cell, from the left.
     kinds: Vec<FieldKind>,
     steps: &'a mut u32,
     /// The cells so far, the last one first: number, first mark, mark after the last.
@@ -255,7 +255,7 @@ struct Search<'a> {
     found: Vec<Split>,
     /// How many ways were found when each open cell was taken; `None` for one that no sum allows.
     before: Vec<Option<usize>>,
-    /// Places between two sums from which nothing leads on: cells left and the mark before which they end.
+    /// Memo of dead ends of the search: cells left and the mark before which they end.
     dead: HashSet<(usize, usize)>,
     /// Whether cells may be blank.
     blanks: bool,
@@ -471,7 +471,7 @@ mod tests {
                 splits(&pieces(&row), &kinds, &[], &mut steps);
             }
         }
-        // Where they are used up nothing is cut, and at once.
+        // Out of budget: no cut, without further search.
         assert_eq!(splits(&pieces("801000081"), &[FieldKind::Count; 7], &sum(), &mut 0), None);
         assert_eq!(splits_with_blanks(&pieces("0000000"), &[FieldKind::Count; 7], &sum(), &mut 0), None);
     }

@@ -68,3 +68,48 @@ fn lines<'t>(raw: &'t str, row: &Range<usize>) -> Option<Vec<Piece<'t>>> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text of a table whose rows have these lines below their labels, and the stretch of each row.
+    fn table(rows: &[&[&str]]) -> (String, Vec<(usize, Range<usize>)>) {
+        let (mut raw, mut stretches) = (String::new(), Vec::new());
+        for lines in rows {
+            raw.push_str("标签");
+            let start = raw.len();
+            raw.push('\n');
+            lines.iter().for_each(|line| raw.push_str(&format!("{line}\n")));
+            stretches.push((2, start..raw.len()));
+        }
+        (raw, stretches)
+    }
+
+    fn read(rows: &[&[&str]]) -> Option<Vec<Vec<String>>> {
+        let (raw, stretches) = table(rows);
+        let lined = lined(&stretches, &raw)?;
+        let texts = |cells: Vec<Piece>| cells.iter().map(|cell| cell.text.to_owned()).collect();
+        stretches.iter().map(|(wanted, row)| cells(lined, &raw, (*wanted, row)).map(texts)).collect()
+    }
+
+    #[test]
+    fn two_filled_rows_show_that_a_blank_line_is_a_blank_cell() {
+        for (rows, expected) in [
+            (&[&["|1", "|2"][..], &["|3", "|4"], &["|5", "|"]][..], Some([["1", "2"], ["3", "4"], ["5", ""]])),
+            (&[&["1 |", "2 |"], &["3 |", "4 |"], &["|", "6 |"]], Some([["1", "2"], ["3", "4"], ["", "6"]])),
+            // A blank line at the end of every row is no cell.
+            (&[&["|1", "|2", "|"], &["|3", "|4", "|"], &["|", "|6", "|"]], Some([["1", "2"], ["3", "4"], ["", "6"]])),
+            // One filled row shows nothing.
+            (&[&["|1", "|2"], &["|3", "|"], &["|5", "|"]], None),
+            // A row with a line too few, a line without a pipe, a cell that is no figure, two cells on a line.
+            (&[&["|1", "|2"], &["|3", "|4"], &["|5"]], None),
+            (&[&["|1", "|2"], &["|3", "|4"], &["|5", "6"]], None),
+            (&[&["|1", "|2"], &["|3", "|4"], &["|5", "|甲乙"]], None),
+            (&[&["|1", "|2"], &["|3", "|4"], &["|5", "|6|7"]], None),
+        ] {
+            let expected = expected.map(|rows| rows.map(|row| row.map(str::to_owned).to_vec()).to_vec());
+            assert_eq!(read(rows), expected, "{rows:?}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The labels of a table in a text laid to the form's order.
+//! Aligns the labels in a text with the form's order.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ pub(in crate::bind) struct Step {
     pub(in crate::bind) occurrence: usize,
     /// Index of the expected row.
     pub(in crate::bind) expected: usize,
-    /// What the label is there.
+    /// The role of the label there.
     pub(in crate::bind) role: Role,
 }
 
@@ -93,4 +93,55 @@ pub(in crate::bind) fn align(
     }
     steps.reverse();
     (end.0, steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bind::labels::index::Expected;
+    use crate::form::Forms;
+    use crate::text::fold;
+
+    /// The rows that are found in a text with the labels of these rows of a block, each followed by a figure.
+    fn aligned(order: &[usize]) -> Vec<usize> {
+        let forms = Forms::built_in().expect("the built-in forms");
+        let index = FormIndex::new(forms.get("gkbg-2021").expect("a built-in form"));
+        let labels = |table: usize| -> Vec<String> {
+            let rows = &index.form.tables[table].blocks[0].leaf_rows;
+            rows.iter().map(|row| fold(&row.shown())).collect()
+        };
+        // A table whose rows have labels of their own.
+        let is_plain = |table: &usize| {
+            let labels = labels(*table);
+            let distinct: HashSet<&String> = labels.iter().collect();
+            let is_leaf = |label: &String| index.uses(label).iter().all(|found| found.role == Role::Leaf);
+            labels.len() >= 4 && distinct.len() == labels.len() && labels.iter().take(4).all(is_leaf)
+        };
+        let table = (0..index.form.tables.len()).find(is_plain).expect("a table with distinct labels");
+        let labels = labels(table);
+        let text: String = order.iter().map(|&row| format!("{}7", labels[row])).collect();
+        let own = index.occurrences(&text);
+        let (_, steps) = align(&index, table, &own, 0..own.len());
+        let row = |step: &Step| match index.expected[table][step.expected] {
+            Expected::Data { row, .. } if step.role == Role::Leaf => Some(row),
+            _ => None,
+        };
+        steps.iter().filter_map(row).collect()
+    }
+
+    #[test]
+    fn the_heaviest_chain_in_the_order_of_the_form_is_taken() {
+        for (order, expected) in [
+            (&[0, 1, 2, 3][..], &[0, 1, 2, 3][..]),
+            (&[0, 2, 3], &[0, 2, 3]),
+            // A row out of order is left out.
+            (&[3, 0, 1, 2], &[0, 1, 2]),
+            (&[1, 2, 3, 0], &[1, 2, 3]),
+            // A label that stands twice is taken once.
+            (&[0, 1, 1, 2], &[0, 1, 2]),
+            (&[], &[]),
+        ] {
+            assert_eq!(aligned(order), expected, "{order:?}");
+        }
+    }
 }

@@ -1,5 +1,4 @@
-//! In which part of the report labels stand. A table is looked for in the part that it belongs to; one elsewhere may be the agency's
-//! own, or last year's.
+//! The section of the report in which labels stand. A table outside of its section may be another one, such as last year's.
 
 use crate::bind::labels::index::{FormIndex, Occurrence, Role};
 use crate::bind::source::stream::Stream;
@@ -10,7 +9,7 @@ const FULL: usize = 90;
 /// Rows that show that a table stands in its part.
 const FEW_ROWS: usize = 2;
 
-/// The headings that stand alone on their lines: where in the folded text, and of which part.
+/// The headings alone on their lines: position in the folded text, and section.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Parts(Vec<(usize, usize)>);
 

@@ -1,4 +1,4 @@
-//! The text of a row cut into pieces at its separators, and the pieces taken for cells where their number is certain.
+//! Splits the text of a row at its separators, and takes the pieces as cells if their number is certain.
 
 use super::flatrows::FlatRow;
 use super::glued::{RowSum, is_run};

@@ -1,4 +1,4 @@
-//! Where in the text the figures of a row stand: behind its label, before it, or below the header of a table without row labels.
+//! Locates the figures of a row: after its label, before it, or below the header of a table without row labels.
 
 use std::ops::Range;
 

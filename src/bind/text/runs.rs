@@ -1,4 +1,4 @@
-//! Which run of labels in a text is a table of the form: the one that holds most of it, and what else could be it.
+//! Finds the run of labels that is a table of the form: the one with most of its labels, and its rivals.
 
 use super::beside;
 use super::order::{Step, align};
@@ -25,7 +25,7 @@ pub(in crate::bind) struct Run {
     pub(in crate::bind) marked: bool,
 }
 
-/// What a text has of one table.
+/// The runs of one table in a text.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Runs {
     /// The table.

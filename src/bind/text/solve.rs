@@ -1,4 +1,4 @@
-//! The glued rows of a table decided together: only what every solution of the table's rules agrees on is taken.
+//! Solves the glued rows of a table together: a value is taken only if all solutions of the table's rules agree on it.
 //!
 //! First every way is struck that no choice of the others can balance (bounds of each equality, to a fixed point), then the
 //! combinations that are left are tried, the rows with the fewest ways first. Both stop at a number of steps.
@@ -21,7 +21,7 @@ pub(in crate::bind) struct RowState {
     pub(in crate::bind) known: Known,
 }
 
-/// What is known of a row.
+/// State of a row in the solver.
 #[derive(Debug, Clone)]
 pub(in crate::bind) enum Known {
     /// Its figures were simply read; a figure that is no whole number is `None`.
@@ -66,7 +66,7 @@ pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decid
         .enumerate()
         .map(|(row, state)| {
             let Known::Ways { splits, rules } = &state.known else { return None };
-            // What the digits alone decide needs no sum, and an agency's error elsewhere takes nothing from it.
+            // A row decided by its digits alone needs no sum, and stays decided if other rows contradict the rules.
             if rules.is_empty() && splits.len() == 1 {
                 return Some(Decided { way: 0, rules: Vec::new() });
             }
@@ -116,12 +116,12 @@ fn equalities<'f>(form: &'f Form, rows: &[RowState]) -> Vec<Equality<'f>> {
             }
         }
     }
-    // What does not touch a glued row decides nothing, and an error of the agency's own there must not count against others.
+    // Equalities without a glued row decide nothing, and an error of the agency there must not count against other rows.
     equalities.retain(|equality| equality.terms.iter().any(|term| matches!(rows[term.0].known, Known::Ways { .. })));
     equalities
 }
 
-/// What a row, taken in one way, adds to one equality.
+/// Contribution of a row, split in one way, to one equality.
 #[derive(Debug, Clone, Copy, Default)]
 struct Range {
     low: i64,
@@ -155,7 +155,7 @@ impl Solver {
         Self { adds, constants: equalities.iter().map(|equality| equality.constant).collect(), kept }
     }
 
-    /// What a row can add to each equality.
+    /// Interval of a row's possible contributions to each equality.
     fn ranges(&self, row: usize) -> Vec<Range> {
         let range = |equality: usize| {
             let values = || self.kept[row].iter().map(|&way| self.adds[row][way][equality]);
@@ -164,7 +164,7 @@ impl Solver {
         (0..self.constants.len()).map(range).collect()
     }
 
-    /// Strikes ways that no choice of the others can balance. False where nothing is left of a row: the table contradicts its
+    /// Bounds propagation: removes splits that no choice of the others can balance. False if a row has none left: the table contradicts its
     /// rules, and nothing can be concluded from them.
     fn strike(&mut self, steps: &mut u64) -> bool {
         let mut ranges: Vec<Vec<Range>> = (0..self.kept.len()).map(|row| self.ranges(row)).collect();
@@ -216,7 +216,7 @@ impl Solver {
                 *sum += add;
             }
         }
-        // What the rows from one depth on can add.
+        // Intervals of the contributions of the rows from a depth on, for pruning.
         let mut rest = vec![vec![Range::default(); self.constants.len()]];
         for &row in order.iter().rev() {
             let below = rest.last().cloned().unwrap_or_default();
@@ -313,7 +313,7 @@ mod tests {
         let mut hostile = solver(9, 2_000);
         assert!(hostile.strike(&mut 17_999));
         assert_eq!(hostile.kept.iter().map(Vec::len).sum::<usize>(), 8_000);
-        // A way that nothing can balance goes at once, where steps are given for it.
+        // A split that nothing can balance is removed, within the step budget.
         let mut small = solver(1, 3);
         small.kept[0] = vec![2];
         small.kept[1] = vec![0];

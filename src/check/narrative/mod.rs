@@ -1,6 +1,6 @@
-//! The prose against the tables and against itself: figures that sentences state, and parts that add up to more than the whole.
+//! Compares the figures in the prose with the tables, and sums inside the prose with their parts.
 //!
-//! Warnings only, and precision before recall: a sentence that is not surely about a cell is passed over.
+//! Warnings only, and precision before recall: a sentence that is not surely about a cell is skipped.
 
 mod numbers;
 mod proposals;
@@ -19,10 +19,10 @@ use proposals::Proposals;
 /// Statements that are looked at in one sentence.
 const STATEMENTS: usize = 32;
 
-/// What parts clauses: a word in another clause of the sentence says nothing about this one.
+/// Clause separators: a word in another clause of the sentence does not count for this one.
 const CLAUSE: [char; 11] = ['，', ',', '、', '；', ';', '：', ':', '（', '）', '(', ')'];
 
-/// Adds what the prose contradicts, and what it says of figures that the tables leave open.
+/// Adds findings for contradictions between prose and tables, and proposals for open fields.
 pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &mut Vec<Finding>) {
     let mut proposals = Proposals::new(form, figures);
     for section in &report.sections {
@@ -101,11 +101,11 @@ struct Statement<'t> {
     quoted: &'t str,
     /// The figure, in the unit of the cells.
     stated: Decimal,
-    /// Whether it says that there were none.
+    /// Whether it states zero in words.
     none: bool,
 }
 
-/// A sentence that is held against the figures.
+/// A sentence that is compared with the figures.
 struct Reading<'a, 'v> {
     form: &'a Form,
     figures: &'a Figures<'v>,
@@ -154,7 +154,7 @@ impl<'a> Reading<'a, '_> {
     /// What a statement says otherwise than the cells that it may be about.
     fn compare(&self, pattern: &NarrativePattern, statement: &Statement) -> Option<Finding> {
         let &Statement { quoted, stated, none } = statement;
-        // That there were none is held against the first of the sums, which is what the words are about.
+        // That there were none is compared with the first of the sums, which is what the words are about.
         let states = if none { pattern.states.get(..1)? } else { &pattern.states };
         let sums: Vec<(Decimal, &Expression)> = states.iter().filter_map(|sum| Some((self.sum(sum)?, sum))).collect();
         // All of the sums must be known: the one that is not might be the one that is meant.

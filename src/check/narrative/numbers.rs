@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::text::chinese_number;
+use crate::text::{ascii_digit, chinese_number};
 
 /// A number in ASCII or full-width digits, with or without separators of thousands, or in Chinese numerals.
 pub(super) fn read(text: &str) -> Option<Decimal> {
@@ -12,10 +12,9 @@ pub(super) fn read(text: &str) -> Option<Decimal> {
 
 fn narrow(character: char) -> Option<char> {
     match character {
-        '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32),
         '．' => Some('.'),
         ',' | '，' => None,
-        other => Some(other),
+        other => ascii_digit(other).or(Some(other)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Figures that the prose states and no table decides: offered, never taken.
+//! Proposes values that the prose states and no table has; they are shown to the user and never applied.
 //!
 //! Offered is only what one field can be meant by, what every sentence about it says alike, and what no rule contradicts.
 
@@ -91,13 +91,13 @@ impl<'a, 'v> Proposals<'a, 'v> {
         value.is_some_and(|value| value.value.is_none() && matches!(value.kind, Kind::Absent | Kind::Text))
     }
 
-    /// What the fields of a sum that are known add up to.
+    /// The sum of the known fields of a sum.
     fn known(&self, sum: &Expression) -> Option<Decimal> {
         let known = sum.terms.iter().filter_map(|term| self.figures.number(term.operand));
         known.into_iter().try_fold(Decimal::from(sum.constant), Decimal::checked_add)
     }
 
-    /// A finding for each field of which all sentences say the same.
+    /// A finding for each field on which all sentences agree.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut fields: Vec<FieldIndex> = self.stated.iter().map(|stated| stated.field).collect();
         fields.sort_unstable();

@@ -80,7 +80,7 @@ fn parts(list: &str, unit: &str) -> Vec<Decimal> {
         return Vec::new();
     }
     let mut parts = Vec::new();
-    // Where commas part the list from what follows it, the list ends with the first of them that follows a 、.
+    // If the list is followed by a comma, it ends at the first comma after a 、.
     let mut listed = false;
     for clause in list.split(['，', ',']) {
         let items: Vec<&str> = clause.split(['、', '和', '及']).collect();

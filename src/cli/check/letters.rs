@@ -1,10 +1,10 @@
-//! What `check` hands to the letters, and what it says of them.
+//! Letters of `check`: passes reports to the letter writer and prints the result.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use nianbao::batch::{Desk, Post, Posted, Received};
 use nianbao::finding::{Finding, Language};
-use nianbao::letter::{Kind, Sender};
+use nianbao::letter::{LetterKind, Sender};
 use nianbao::report::Report;
 
 use super::{Checked, Checker};
@@ -22,7 +22,7 @@ pub(super) struct About {
 }
 
 impl About {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn from_report(report: &Report) -> Self {
         let Report { agency, title, year, form, .. } = report;
         Self { agency: agency.clone(), title: title.clone(), year: *year, form: form.clone() }
     }
@@ -65,7 +65,7 @@ pub(super) fn post<'a>(checker: &'a Checker, sender: &'a Sender) -> Option<Post<
     }))
 }
 
-/// Adds what came of a file.
+/// Adds the result of a file.
 pub(super) fn add(post: &mut Post, path: &str, checked: &Checked) {
     for part in &checked.parts {
         let About { agency, title, year, form } = part.about.clone().unwrap_or_default();
@@ -118,11 +118,11 @@ fn say(posted: &Posted, folder: &str, terminal: &Terminal) {
     terminal.stale(&posted.stale, folder);
 }
 
-fn named(kind: Kind) -> &'static str {
+fn named(kind: LetterKind) -> &'static str {
     match kind {
-        Kind::Return => "to be corrected",
-        Kind::Check => "to be checked",
-        Kind::Reminder => "reminders",
-        Kind::Receipt => "receipts",
+        LetterKind::Return => "to be corrected",
+        LetterKind::Check => "to be checked",
+        LetterKind::Reminder => "reminders",
+        LetterKind::Receipt => "receipts",
     }
 }

@@ -140,7 +140,7 @@ fn read_waivers(path: &Path) -> Result<Waivers> {
     Waivers::read(&name, &text).map_err(|error| of_file(path, &error.message()))
 }
 
-/// What the workers share.
+/// State shared by the workers.
 struct Checker<'a> {
     pipeline: &'a Pipeline<'a>,
     previous: Previous,
@@ -154,7 +154,7 @@ struct Checker<'a> {
     terminal: &'a Terminal,
 }
 
-/// What became of one input: of each of its reports, or of the input where there is none.
+/// The outcome of one input: of each of its reports, or of the input where there is none.
 #[derive(Default)]
 struct Checked {
     parts: Vec<Part>,
@@ -165,7 +165,7 @@ struct Checked {
     drafts: Vec<Correction>,
 }
 
-/// What became of one report.
+/// The outcome of one report.
 #[derive(Default)]
 struct Part {
     /// Its number in the file.
@@ -177,7 +177,7 @@ struct Part {
     findings: Vec<Finding>,
     /// The row of the form under each finding, where findings are printed for people.
     excerpts: Vec<Option<String>>,
-    /// What became of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
+    /// The outcome of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
     instead: Option<Vec<String>>,
     /// What letters need of the report.
     about: Option<letters::About>,
@@ -194,7 +194,7 @@ impl Checker<'_> {
         let read = in_hand.as_ref().map_err(Clone::clone).and_then(|_| {
             guarded(|| {
                 sent = loader.bytes(input)?;
-                self.pipeline.read(input, &Content::of(&sent))
+                self.pipeline.read(input, &Content::from_bytes(&sent))
             })
         });
         let mut checked = Checked::default();
@@ -247,7 +247,7 @@ impl Checker<'_> {
     fn part(&self, mut part: Part, mut report: Report, input: &Input, loader: &mut Loader) -> Part {
         let done = guarded(|| {
             let matcher = self.agencies.map(|(_, matcher)| matcher);
-            let before = self.previous.of(&report, self.pipeline, matcher, loader)?;
+            let before = self.previous.report(&report, self.pipeline, matcher, loader)?;
             let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
             self.pipeline.check(&mut report, &context);
             part.has_previous = before.is_some();
@@ -262,7 +262,7 @@ impl Checker<'_> {
         match done {
             Ok(instead) => {
                 part.was_read = true;
-                part.about = Some(letters::About::of(&report));
+                part.about = Some(letters::About::from_report(&report));
                 part.instead = instead;
                 part.findings = std::mem::take(&mut report.findings);
                 self.waivers.apply(&report, self.today, &mut part.findings);

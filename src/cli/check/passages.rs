@@ -1,4 +1,4 @@
-//! Text that two agencies of a run have in common.
+//! Detects text that two agencies of a run have in common.
 
 use std::collections::HashMap;
 

@@ -13,21 +13,21 @@ use nianbao::report::Report;
 use super::super::terminal::Terminal;
 use super::Check;
 
-/// Last year's reports: which input, and which of its reports, is that of which agency and year. They are read again when they are needed.
+/// Index of last year's reports by agency and year: the input and the report's number in it. A report is read again when it is needed.
 pub(super) struct Previous {
     inputs: Vec<Input>,
     reports: HashMap<(String, i16), (usize, usize)>,
 }
 
 impl Previous {
-    /// Reads the folder once, to know what lies where.
+    /// Builds the index by reading the folder once.
     pub(super) fn index(args: &Check, pipeline: &Pipeline, matcher: Option<&Matcher>) -> Result<Self> {
         let mut previous = Self { inputs: Vec::new(), reports: HashMap::new() };
         let Some(folder) = &args.previous else { return Ok(previous) };
         previous.inputs = batch::list(&[folder.to_string_lossy().into_owned()], None)?.list;
         let mut loader = Loader::default();
         for (index, input) in previous.inputs.iter().enumerate() {
-            // What cannot be read here is missing there, and the rule says so.
+            // An unreadable file counts as missing; the rules that need it report that.
             for (number, report) in read(pipeline, &mut loader, input).unwrap_or_default().into_iter().enumerate() {
                 if let Report { agency: Some(agency), year: Some(year), .. } = report {
                     previous.reports.entry((one(&agency, matcher), year)).or_insert((index, number));
@@ -51,7 +51,7 @@ impl Previous {
     }
 
     /// Last year's report of the same agency.
-    pub(super) fn of(
+    pub(super) fn report(
         &self,
         report: &Report,
         pipeline: &Pipeline,
@@ -87,6 +87,6 @@ fn one(name: &str, matcher: Option<&Matcher>) -> String {
 fn read(pipeline: &Pipeline, loader: &mut Loader, input: &Input) -> Result<Vec<Report>, Box<Finding>> {
     guarded(|| {
         let bytes = loader.bytes(input)?;
-        pipeline.read(input, &Content::of(&bytes))
+        pipeline.read(input, &Content::from_bytes(&bytes))
     })
 }

@@ -28,7 +28,7 @@ impl<'a> Printer<'a> {
         Ok(Self { format, terminal, sarif })
     }
 
-    /// Prints what became of one report of the file at `path`.
+    /// Prints the outcome of one report of the file at `path`.
     pub(super) fn print(&mut self, path: &str, checked: &Part) -> Result<()> {
         let mut out = Vec::new();
         if let Some(lines) = &checked.instead {

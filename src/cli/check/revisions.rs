@@ -1,4 +1,4 @@
-//! Copies of the sent files with corrections in them: those that the office made, or, where none are given, those that are certain.
+//! Corrected copies of the sent files: with the office's corrections, or, without any, with those that are certain.
 
 use nianbao::annotate::Revision;
 use nianbao::batch::{Input, Notice};

@@ -1,4 +1,4 @@
-//! What `check` says at its end: files, reports, findings by severity, and which codes there are most of.
+//! The closing summary of `check`: files, reports, findings by severity, most frequent codes.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::cli::terminal::Terminal;
 /// Codes that are named in the summary.
 const NAMED: usize = 5;
 
-/// What was counted.
+/// The counts.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     files: usize,
@@ -25,7 +25,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Adds what became of a file.
+    /// Adds the outcome of a file.
     pub(super) fn add(&mut self, checked: &Checked) {
         self.files += 1;
         let (mut read, mut other) = (false, false);

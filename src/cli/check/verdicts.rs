@@ -1,4 +1,4 @@
-//! What became of every rule of the form, a line each.
+//! Prints the result of every rule of the form, one line each.
 
 use nianbao::check::{Context, Verdict, assess};
 use nianbao::finding::Message;

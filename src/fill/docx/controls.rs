@@ -1,4 +1,5 @@
-//! Content controls of a Word document whose content would be taken for a placeholder, or be fetched from elsewhere (17.5.2).
+//! Content controls of a Word document whose marks must be removed when text is filled in: placeholders, and bindings to external data
+//! (17.5.2).
 
 use crate::document::{Budget, Resource};
 use crate::fill::edit::Span;

@@ -1,4 +1,4 @@
-//! Where a form's figures, title and narrative stand in somebody's Word document: the binding turned into slots.
+//! Converts a binding to slots: the positions of a form's figures, title and narrative in an office's Word document.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -25,7 +25,7 @@ static WORD: &[(&str, u32)] = &[
 /// The slots of a document.
 #[derive(Debug)]
 pub(super) struct Slots {
-    /// What stands before the names of the main vocabulary.
+    /// The namespace prefix of the main vocabulary.
     pub(super) prefix: String,
     /// For each field of the form its cell.
     pub(super) fields: Vec<Option<TextSlot>>,
@@ -48,11 +48,11 @@ pub(super) struct Slots {
 pub(super) struct Spot {
     /// The table that it follows.
     pub(super) table: Option<usize>,
-    /// Where new paragraphs go if none of the paragraphs there gives way.
+    /// Insertion point of new paragraphs if no paragraph is replaced.
     pub(super) insert: usize,
     /// Paragraphs there that give way: placeholders, or the narrative of a report.
     pub(super) own: Vec<ParagraphSlot>,
-    /// Paragraphs with blanks in them, which give way where the report has a text of its own.
+    /// Draft paragraphs with blanks, replaced if the report has its own text.
     pub(super) drafts: Vec<ParagraphSlot>,
     /// A line for the agency's name above that for the date, to be filled in.
     pub(super) agency: Option<ParagraphSlot>,
@@ -141,7 +141,7 @@ struct Locator<'a> {
     budget: &'a mut Budget,
     /// The content controls that would take what is filled in for their placeholder, or fetch it from elsewhere.
     controls: Vec<Control>,
-    /// Start and end of everything that has a slot; nothing has two.
+    /// Spans of all slots; they do not overlap.
     claimed: BTreeMap<usize, usize>,
     /// The cell that was opened last, how many paragraphs it has, and those not yet asked for.
     cell: (Span, usize, VecDeque<ParagraphScan>),
@@ -157,7 +157,7 @@ impl Locator<'_> {
         Some((start as usize, end as usize))
     }
 
-    /// Takes a span for a slot, unless another slot has part of it.
+    /// Reserves a span for a slot, unless it overlaps another one.
     fn claim(&mut self, span: Span) -> bool {
         let before = self.claimed.range(..span.1).next_back();
         let free = span.0 < span.1 && before.is_none_or(|(_, &end)| end <= span.0);
@@ -201,7 +201,7 @@ impl Locator<'_> {
         }
         let bare = |paragraph: &ParagraphScan| paragraph.properties.is_none() && paragraph.runs.is_empty();
         let bare = scan.paragraphs.len() == 1 && scan.paragraphs.iter().all(bare);
-        let slot = TextSlot::of(self.source, &scan, &self.slots.prefix, neighbour);
+        let slot = TextSlot::locate(self.source, &scan, &self.slots.prefix, neighbour);
         let slot = slot.map(|slot| if bare { slot.centred() } else { slot });
         if let Some(style) = style {
             style.clone_into(neighbour);
@@ -216,7 +216,7 @@ impl Locator<'_> {
         if !self.claim(paragraph.span) {
             return Ok(None);
         }
-        Ok(ParagraphSlot::of(self.source, paragraph, &scan, &self.controls, &self.slots.prefix, alone))
+        Ok(ParagraphSlot::locate(self.source, paragraph, &scan, &self.controls, &self.slots.prefix, alone))
     }
 
     fn find(

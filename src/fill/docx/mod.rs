@@ -34,7 +34,7 @@ pub struct DocxTemplate {
     form: Arc<Form>,
     source: String,
     part: String,
-    /// What the declaration of the part must be replaced by, where the part was not UTF-8.
+    /// The new XML declaration, if the part was not UTF-8.
     transcoded: bool,
     slots: Slots,
     pictures: PictureParts,
@@ -52,10 +52,10 @@ impl DocxTemplate {
     /// fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
-        Self::of(bytes, &reading, binder, forms, form)
+        Self::new(bytes, &reading, binder, forms, form)
     }
 
-    pub(super) fn of(
+    pub(super) fn new(
         bytes: &[u8],
         reading: &Reading,
         binder: &Binder,
@@ -96,7 +96,7 @@ impl DocxTemplate {
         &self.form
     }
 
-    /// What there is to say about the template whatever is filled in.
+    /// Findings about the template itself, independent of the report.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
@@ -181,7 +181,7 @@ impl DocxTemplate {
     }
 }
 
-/// What pictures would be added to. The parts are read as they are; one that is no UTF-8 is not added to.
+/// The parts to which pictures are added; parts that are not UTF-8 are left alone.
 fn picture_parts(package: &mut Package, main: &str, budget: &mut Budget) -> Result<PictureParts, ReadError> {
     let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };

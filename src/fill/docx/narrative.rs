@@ -1,4 +1,4 @@
-//! The narrative of a report put behind the headings and tables of somebody's document.
+//! Inserts the narrative of a report after the headings and tables of an office's document.
 
 use super::locate::{Slots, Spot};
 use super::pictures::Pictures;
@@ -7,7 +7,7 @@ use crate::fill::edit::Edit;
 use crate::form::Form;
 use crate::report::Report;
 use crate::write::docx::extra;
-use crate::write::plan::{self, Part, Piece};
+use crate::write::plan::{self, ContentItem, Part};
 
 /// Writes the parts of a report.
 pub(super) struct Narrative<'a> {
@@ -40,7 +40,7 @@ impl Narrative<'_> {
 
     fn homeless(&mut self, part: Option<&Part>) {
         let Some(part) = part else { return };
-        if part.pieces.iter().any(|piece| !matches!(piece, Piece::Table(_))) {
+        if part.pieces.iter().any(|piece| !matches!(piece, ContentItem::Table(_))) {
             self.homeless.extend(part.heading.map(str::to_owned));
             self.at_end(part);
         }
@@ -56,12 +56,12 @@ impl Narrative<'_> {
     }
 
     /// Writes the pieces of a section: those before its first table behind the heading, the others behind their tables.
-    fn section(&mut self, spots: &[Spot], pieces: &[Piece]) {
-        let mut groups: Vec<Vec<Piece>> = vec![Vec::new(); spots.len()];
+    fn section(&mut self, spots: &[Spot], pieces: &[ContentItem]) {
+        let mut groups: Vec<Vec<ContentItem>> = vec![Vec::new(); spots.len()];
         let mut at = 0;
         for piece in pieces {
             match piece {
-                Piece::Table(table) => {
+                ContentItem::Table(table) => {
                     at = spots.iter().position(|spot| spot.table == Some(*table)).unwrap_or(at);
                 }
                 other => groups[at].push(*other),
@@ -73,8 +73,8 @@ impl Narrative<'_> {
         }
     }
 
-    /// Fills the lines for date and agency. What is written there does not stand in the narrative as well.
-    fn signature(&mut self, spots: &[Spot], groups: &mut [Vec<Piece>]) {
+    /// Fills the lines for date and agency, and removes both from the narrative.
+    fn signature(&mut self, spots: &[Spot], groups: &mut [Vec<ContentItem>]) {
         let date = self.report.published;
         let date = date.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()));
         let agency = self.report.agency.clone();
@@ -86,15 +86,15 @@ impl Narrative<'_> {
             let (Some(slot), Some(text)) = (slot, text) else { continue };
             slot.text.put(text, &mut self.edits);
             for pieces in groups.iter_mut() {
-                pieces.retain(|piece| !matches!(piece, Piece::Text(written) if written == text));
+                pieces.retain(|piece| !matches!(piece, ContentItem::Text(written) if written == text));
             }
         }
     }
 
-    fn spot(&mut self, spot: &Spot, pieces: &[Piece]) {
+    fn spot(&mut self, spot: &Spot, pieces: &[ContentItem]) {
         let mut own: Vec<&ParagraphSlot> = spot.own.iter().collect();
-        // A draft with blanks in it stays where the report has nothing to say.
-        if pieces.iter().any(|piece| matches!(piece, Piece::Text(_) | Piece::Heading(..))) {
+        // A draft with blanks stays if the report has no text for the section.
+        if pieces.iter().any(|piece| matches!(piece, ContentItem::Text(_) | ContentItem::Heading(..))) {
             own.extend(&spot.drafts);
             own.sort_by_key(|slot| slot.span);
         }
@@ -108,10 +108,10 @@ impl Narrative<'_> {
     }
 
     /// Puts the first text of the pieces into a paragraph, and the others around it.
-    fn replace(&mut self, slot: &ParagraphSlot, pieces: &[Piece]) {
-        let text = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Heading(..));
+    fn replace(&mut self, slot: &ParagraphSlot, pieces: &[ContentItem]) {
+        let text = |piece: &ContentItem| matches!(piece, ContentItem::Text(_) | ContentItem::Heading(..));
         let first = pieces.iter().position(text).filter(|_| !slot.ends_section);
-        if let Some((first, Piece::Text(text) | Piece::Heading(_, text))) =
+        if let Some((first, ContentItem::Text(text) | ContentItem::Heading(_, text))) =
             first.and_then(|first| Some((first, pieces.get(first)?)))
         {
             self.insert(slot.outer.0, &pieces[..first], &slot.style);
@@ -127,7 +127,7 @@ impl Narrative<'_> {
         }
     }
 
-    fn insert(&mut self, at: usize, pieces: &[Piece], style: &Style) {
+    fn insert(&mut self, at: usize, pieces: &[ContentItem], style: &Style) {
         let mut xml = String::new();
         self.pieces(pieces, style, &mut xml);
         if !xml.is_empty() {
@@ -135,26 +135,26 @@ impl Narrative<'_> {
         }
     }
 
-    fn pieces(&mut self, pieces: &[Piece], style: &Style, xml: &mut String) {
+    fn pieces(&mut self, pieces: &[ContentItem], style: &Style, xml: &mut String) {
         for piece in pieces {
             match *piece {
-                Piece::Text(text) => match plan::closing(self.report, text) {
+                ContentItem::Text(text) => match plan::closing(self.report, text) {
                     Some(closing) => style.write_right(text, plan::from_right(self.report, closing, text), xml),
                     None => style.write(text, xml),
                 },
-                Piece::Heading(_, text) => style.write(text, xml),
-                Piece::Table(_) => {}
-                Piece::Extra(table) if self.slots.prefix == "w:" && extra::is_drawn(table) => {
+                ContentItem::Heading(_, text) => style.write(text, xml),
+                ContentItem::Table(_) => {}
+                ContentItem::Extra(table) if self.slots.prefix == "w:" && extra::is_drawn(table) => {
                     // Word joins tables that follow each other, and wants a paragraph behind the last one.
                     extra::table(table, xml);
                     style.write("", xml);
                 }
-                Piece::Extra(table) => {
+                ContentItem::Extra(table) => {
                     for row in extra::lines(table) {
                         style.write(&row, xml);
                     }
                 }
-                Piece::Picture(index, extent, alt) => {
+                ContentItem::Picture(index, extent, alt) => {
                     if !self.pictures.write((index, extent, alt), &self.slots.prefix, xml) {
                         let name = self.report.pictures.get(index).map(|picture| picture.name.as_str());
                         style.write(&format!("〔图片：{}〕", alt.or(name).unwrap_or_default()), xml);

@@ -1,4 +1,4 @@
-//! Pictures added to somebody's package: the parts, their relationships and their content types.
+//! Adds pictures to an office's package: parts, relationships and content types.
 
 use crate::report::Report;
 use crate::write::docx::extra;
@@ -11,7 +11,7 @@ pub(super) struct Pictures<'a> {
     used: Vec<usize>,
 }
 
-/// What a package must have for pictures to be added.
+/// Parts that a package needs for adding pictures.
 #[derive(Debug, Default)]
 pub(super) struct PictureParts {
     /// The folder of the main part, with its slash.

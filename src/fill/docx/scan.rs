@@ -1,11 +1,11 @@
-//! A paragraph or a cell of a Word document taken apart by byte ranges: its paragraphs, runs and texts (ECMA-376 part 1, 17.3).
+//! Scans a paragraph or cell of a Word document for the byte ranges of its paragraphs, runs and texts (ECMA-376 part 1, 17.3).
 
 use crate::document::Budget;
 use crate::fill::edit::Span;
 use crate::read::xml::{Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
-/// What there is in a paragraph or a cell.
+/// The scanned elements of a paragraph or cell.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     /// Its paragraphs; those of tables and text boxes inside are left out.

@@ -1,4 +1,4 @@
-//! Putting text into a paragraph or a cell of somebody's document in the style that stands there, by byte ranges.
+//! Writes text into a paragraph or cell of an office's document, by byte ranges, keeping its style.
 
 use super::controls::Control;
 use super::scan::{ParagraphScan, Scan};
@@ -13,7 +13,7 @@ pub(super) struct TextSlot {
     at: Span,
     before: String,
     after: String,
-    /// What else must go when text is put in: other texts, signs, placeholder marks.
+    /// Ranges to delete when text is written: other texts, signs, placeholder marks.
     erase: Vec<Span>,
     prefix: String,
 }
@@ -21,7 +21,7 @@ pub(super) struct TextSlot {
 impl TextSlot {
     /// The place for text in what was scanned: the first text that is there, else an empty run, else a run of its own with the style of the
     /// paragraph's mark, or `neighbour`, a `w:rPr`. `None` without a paragraph.
-    pub(super) fn of(source: &str, scan: &Scan, prefix: &str, neighbour: &str) -> Option<Self> {
+    pub(super) fn locate(source: &str, scan: &Scan, prefix: &str, neighbour: &str) -> Option<Self> {
         let existing: Vec<&str> = scan.paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
         let existing = existing.join("\n");
         let filled = |paragraph: &&ParagraphScan| !paragraph.text.trim().is_empty();
@@ -51,7 +51,7 @@ impl TextSlot {
         self
     }
 
-    /// The edits that put a text there; none where it stands there already.
+    /// The edits that write a text; none if it is already there.
     pub(super) fn put(&self, text: &str, edits: &mut Vec<Edit>) {
         if text.trim() == self.existing.trim() {
             return;
@@ -69,7 +69,7 @@ impl TextSlot {
     }
 }
 
-/// Where a text goes in a paragraph, and what must stand before and behind it.
+/// The position of a text in a paragraph, with the markup to write before and after it.
 fn place(source: &str, paragraph: &ParagraphScan, prefix: &str, neighbour: &str) -> (Span, String, String) {
     let run = paragraph.runs.iter().find(|run| !run.texts.is_empty());
     if let Some(text) = run.and_then(|run| run.texts.first()) {
@@ -159,7 +159,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    /// The look of nothing in particular.
+    /// The default style.
     pub(super) fn plain(prefix: &str) -> Self {
         Self { prefix: prefix.to_owned(), ..Self::default() }
     }
@@ -173,7 +173,7 @@ impl Style {
         Self { paragraph: format!("<{prefix}pPr>{indent}</{prefix}pPr>"), ..Self::plain(prefix) }
     }
 
-    fn of(source: &str, paragraph: &ParagraphScan, prefix: &str) -> Self {
+    fn from_paragraph(source: &str, paragraph: &ParagraphScan, prefix: &str) -> Self {
         let slice = |span: Span| source.get(span.0..span.1).unwrap_or_default();
         let mut properties = paragraph.properties.map(slice).unwrap_or_default().to_owned();
         // The end of a section and the record of a change belong to the one paragraph.
@@ -267,7 +267,7 @@ pub(super) struct ParagraphSlot {
 
 impl ParagraphSlot {
     /// The paragraph as a slot. `alone` tells that it may be its cell's only paragraph.
-    pub(super) fn of(
+    pub(super) fn locate(
         source: &str,
         paragraph: ParagraphScan,
         marks: &Scan,
@@ -275,7 +275,7 @@ impl ParagraphSlot {
         prefix: &str,
         alone: bool,
     ) -> Option<Self> {
-        let style = Style::of(source, &paragraph, prefix);
+        let style = Style::from_paragraph(source, &paragraph, prefix);
         let (span, ends_section) = (paragraph.span, paragraph.section.is_some());
         let around: Vec<&Control> = controls.iter().filter(|control| control.holds(span)).collect();
         let outer = around.last().map_or(span, |control| control.span);
@@ -289,7 +289,7 @@ impl ParagraphSlot {
             },
             shows_placeholder: marks.shows_placeholder,
         };
-        let text = TextSlot::of(source, &scan, prefix, "")?;
+        let text = TextSlot::locate(source, &scan, prefix, "")?;
         Some(Self { span, outer, text, style, ends_section, removable })
     }
 

@@ -9,7 +9,7 @@ use crate::read::ReadError;
 /// The source with a text put into its one cell or paragraph.
 fn put(source: &str, text: &str) -> Result<String, ReadError> {
     let scan = scan(source, (0, source.len()), "w:", &mut Budget::default())?;
-    let slot = TextSlot::of(source, &scan, "w:", "<w:rPr><w:near/></w:rPr>").ok_or(ReadError::Empty)?;
+    let slot = TextSlot::locate(source, &scan, "w:", "<w:rPr><w:near/></w:rPr>").ok_or(ReadError::Empty)?;
     let mut edits = Vec::new();
     slot.put(text, &mut edits);
     Ok(apply(source, &mut edits))
@@ -103,7 +103,7 @@ fn paragraphs_like_one_carry_neither_its_section_nor_its_identity() -> Result<()
     let mut scan = scan(source, (0, source.len()), "w:", &mut Budget::default())?;
     let paragraph = scan.paragraphs.remove(0);
     assert_eq!(paragraph.text, "（文字描述）");
-    let slot = ParagraphSlot::of(source, paragraph, &scan, &[], "w:", false).ok_or(ReadError::Empty)?;
+    let slot = ParagraphSlot::locate(source, paragraph, &scan, &[], "w:", false).ok_or(ReadError::Empty)?;
     let mut more = String::new();
     slot.style.write("一", &mut more);
     assert_eq!(more, "<w:p><w:pPr><w:ind/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>一</w:t></w:r></w:p>");
@@ -129,7 +129,7 @@ fn a_figure_in_a_bare_cell_stands_in_the_middle() -> Result<(), ReadError> {
         ("<w:p></w:p>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),
     ] {
         let scan = scan(cell, (0, cell.len()), "w:", &mut Budget::default())?;
-        let slot = TextSlot::of(cell, &scan, "w:", "<w:near/>").ok_or(ReadError::Empty)?.centred();
+        let slot = TextSlot::locate(cell, &scan, "w:", "<w:near/>").ok_or(ReadError::Empty)?.centred();
         let mut edits = Vec::new();
         slot.put("7", &mut edits);
         assert_eq!(apply(cell, &mut edits), wanted);

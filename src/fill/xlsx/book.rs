@@ -1,4 +1,4 @@
-//! The parts of a workbook: its sheets by name, and the note that everything is to be worked out anew (ECMA-376 part 1, 18.2).
+//! Workbook parts: sheets by name, and the `fullCalcOnLoad` flag that makes Excel recalculate (ECMA-376 part 1, 18.2).
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use crate::fill::edit::Span;
 use crate::read::package::Package;
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{Damage, ReadError};
+use crate::write::xlsx::AFTER_CALC_PR;
 
 use super::sheet::SHEET;
 
@@ -72,7 +73,7 @@ impl Book {
                     events.skip(budget)?;
                 }
                 Event::Open(tag) if events.depth() == 2 => {
-                    if place.is_none() && BEHIND.contains(&tag.local) {
+                    if place.is_none() && AFTER_CALC_PR.contains(&tag.local) {
                         place = Some((tag.start, tag.start, format!("<{prefix}calcPr fullCalcOnLoad=\"1\"/>")));
                     }
                     events.skip(budget)?;
@@ -89,7 +90,7 @@ impl Book {
     }
 }
 
-/// The tag of the calculation's properties that asks for it: start, end and what takes its place; `None` where it does already.
+/// The edit of `calcPr` that requests recalculation: start, end, replacement; `None` if it is set already.
 fn asking(xml: &str, tag: &Tag, (start, end): Span, prefix: &str) -> Option<(usize, usize, String)> {
     if matches!(tag.get("fullCalcOnLoad").as_deref(), Some("1" | "true")) {
         return None;
@@ -103,16 +104,3 @@ fn asking(xml: &str, tag: &Tag, (start, end): Span, prefix: &str) -> Option<(usi
     }
     Some((start, end, format!("{text} fullCalcOnLoad=\"1\"{close}")))
 }
-
-/// What may stand behind the calculation's properties in a workbook (18.2.27).
-const BEHIND: &[&str] = &[
-    "oleSize",
-    "customWorkbookViews",
-    "pivotCaches",
-    "smartTagPr",
-    "smartTagTypes",
-    "webPublishing",
-    "fileRecoveryPr",
-    "webPublishObjects",
-    "extLst",
-];

@@ -1,4 +1,4 @@
-//! A report put into the cells of a workbook: entries, what formulas yield, and the edits of the sheets.
+//! Fills a report into a workbook: cell entries, formula results, and the edits of the sheets.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::finding::{Code, Finding, Message};
 use crate::form::FieldIndex;
 use crate::report::Report;
 use crate::write::docx::extra;
-use crate::write::plan::{self, Piece};
+use crate::write::plan::{self, ContentItem};
 use crate::write::xlsx::{cell, numbers};
 
-/// What is put into a cell.
+/// The new content of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Entry {
     Number(Decimal),
@@ -37,7 +37,7 @@ pub(super) struct Filling<'a> {
 
 impl<'a> Filling<'a> {
     /// A report with everything put into its cells.
-    pub(super) fn of(template: &'a XlsxTemplate, report: &'a Report) -> Self {
+    pub(super) fn fill(template: &'a XlsxTemplate, report: &'a Report) -> Self {
         let mut filling = Self { template, report, entries: BTreeMap::new(), findings: Vec::new() };
         filling.figures();
         filling.title();
@@ -73,7 +73,7 @@ impl<'a> Filling<'a> {
         self.computed(&computed);
     }
 
-    /// Cells with a formula: it stays. Its result is the figure where the formula yields it; else it is told.
+    /// Cells with a formula: it stays. Its result is the figure where the formula yields it; else it is reported.
     fn computed(&mut self, cells: &[(FieldIndex, Cell, Entry)]) {
         let held = |entry: &Entry| match entry {
             Entry::Number(number) => Held::Number(*number),
@@ -89,7 +89,7 @@ impl<'a> Filling<'a> {
             let filled: BTreeMap<At, Held> = entries.map(|(cell, entry)| (cell.1, held(entry))).collect();
             let mut results = sheet.formulas.with(&filled);
             for (field, cell, entry) in cells.iter().filter(|(_, cell, _)| here(cell)) {
-                let result = results.of(cell.1);
+                let result = results.of_cell(cell.1);
                 let stands = sheet.texts.get(&cell.1).map(|text| text.trim()) == Some(&shown(entry));
                 match (result, entry) {
                     (Some(Held::Number(result)), Entry::Number(figure)) if result == *figure => {
@@ -99,7 +99,7 @@ impl<'a> Filling<'a> {
                         self.entries.insert(*cell, Entry::Text(String::new()));
                     }
                     (None, _) if stands => {}
-                    // The result that stands there is that of the blank form: without it, programs work it out.
+                    // The cached result is that of the blank form; without one, programs recalculate.
                     (None, _) => {
                         self.findings.push(self.kept(&code::FORMULA_KEPT, *field, *cell, entry, None));
                         self.entries.insert(*cell, Entry::Blank);
@@ -116,7 +116,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// What there is to say of a formula that stays though it does not, or may not, yield the figure.
+    /// Findings about a formula that stays though it does not, or may not, yield the figure.
     fn kept(&self, code: &'static Code, field: FieldIndex, cell: Cell, entry: &Entry, yields: Option<&str>) -> Finding {
         let form = &self.template.form;
         let name = form.describe(field);
@@ -179,7 +179,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// Lines over cells: one each, and what is left over into the last.
+    /// Distributes lines over cells: one each, the rest into the last.
     fn spread(&mut self, cells: &[Cell], lines: &[String]) {
         let last = cells.len().saturating_sub(1);
         for (number, cell) in cells.iter().enumerate() {
@@ -196,14 +196,14 @@ impl<'a> Filling<'a> {
     }
 
     /// The text of a part line by line: extra tables as lines of their cells, pictures by their names, with a finding.
-    fn lines(&mut self, pieces: &[Piece]) -> Vec<String> {
+    fn lines(&mut self, pieces: &[ContentItem]) -> Vec<String> {
         let mut lines = Vec::new();
         for piece in pieces {
             match *piece {
-                Piece::Text(text) | Piece::Heading(_, text) => lines.push(text.to_owned()),
-                Piece::Table(_) => {}
-                Piece::Extra(table) => lines.extend(extra::lines(table)),
-                Piece::Picture(index, _, alt) => {
+                ContentItem::Text(text) | ContentItem::Heading(_, text) => lines.push(text.to_owned()),
+                ContentItem::Table(_) => {}
+                ContentItem::Extra(table) => lines.extend(extra::lines(table)),
+                ContentItem::Picture(index, _, alt) => {
                     let name = self.report.pictures.get(index).map(|picture| picture.name.as_str());
                     let name = alt.or(name).unwrap_or_default();
                     lines.push(format!("〔图片：{name}〕"));

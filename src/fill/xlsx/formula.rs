@@ -1,5 +1,4 @@
-//! What the formulas of a workbook yield once the figures are filled in, for the few kinds that totals are written with; of any other
-//! formula it is not known.
+//! Evaluates the few kinds of formulas that totals are written with, after filling; the result of any other formula is unknown.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +16,7 @@ const BRACKETS: u32 = 8;
 const MOST_ASKED: usize = 200_000;
 const MOST_TERMS: usize = 200_000;
 
-/// What a cell holds.
+/// The content of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Held {
     Number(Decimal),
@@ -37,7 +36,7 @@ struct Region {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operand {
     Number(Decimal),
-    /// Cells in a `SUM`, which passes over text.
+    /// Cells in a `SUM`, which skips text.
     Summed(Region),
     /// A cell by itself, which must not hold text.
     Cell(Region),
@@ -204,7 +203,7 @@ pub(super) struct Formulas {
 
 impl Formulas {
     /// The formulas of a sheet.
-    pub(super) fn of(sheet: &Sheet) -> Self {
+    pub(super) fn parse(sheet: &Sheet) -> Self {
         let mut masters: BTreeMap<u32, (At, Option<Formula>)> = BTreeMap::new();
         let mut cells = BTreeMap::new();
         let mut terms = 0;
@@ -241,13 +240,13 @@ impl Formulas {
         self.cells.keys()
     }
 
-    /// What formulas yield when these cells hold what is filled in.
+    /// The results of the formulas with these filled cells.
     pub(super) fn with<'a>(&'a self, filled: &'a BTreeMap<At, Held>) -> Results<'a> {
         Results { formulas: self, filled, known: BTreeMap::new(), asked: 0 }
     }
 }
 
-/// What the formulas of a sheet yield.
+/// Lazily evaluated results of the formulas of a sheet.
 pub(super) struct Results<'a> {
     formulas: &'a Formulas,
     filled: &'a BTreeMap<At, Held>,
@@ -256,8 +255,8 @@ pub(super) struct Results<'a> {
 }
 
 impl Results<'_> {
-    /// What the formula of a cell yields; `None` where it is not known.
-    pub(super) fn of(&mut self, at: At) -> Option<Held> {
+    /// The result of a cell's formula; `None` if unknown.
+    pub(super) fn of_cell(&mut self, at: At) -> Option<Held> {
         self.cell(at, 0)
     }
 
@@ -266,7 +265,7 @@ impl Results<'_> {
         if let Some(known) = self.known.get(&at) {
             return *known;
         }
-        // A formula that depends on itself yields nothing.
+        // A circular reference has no result.
         self.known.insert(at, None);
         let result = formula.as_ref().filter(|_| depth < DEEPEST).and_then(|formula| self.result(formula, depth));
         self.known.insert(at, result);
@@ -345,7 +344,7 @@ mod tests {
         let cells = formulas.iter().map(|(name, text)| (at_of(name), Formula::parse(text))).collect();
         let formulas = Formulas { cells, ..Formulas::default() };
         let filled = filled.iter().map(|(name, number)| (at_of(name), Held::Number((*number).into()))).collect();
-        formulas.with(&filled).of(at_of(at))
+        formulas.with(&filled).of_cell(at_of(at))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Rows of somebody's workbook made as high as the text that is put into them needs: programs leave a height that the file gives.
+//! Increases the heights of rows so that the text filled into them is visible: Excel does not change an explicit height.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::sheet::{At, Sheet};
 use crate::fill::edit::Edit;
 
-/// Points of a line of text, and what a row has besides; sizes of fonts are not looked up.
+/// Points of a line of text, and what a row has in addition; sizes of fonts are not looked up.
 const LINE: f64 = 17.0;
 const MARGIN: f64 = 5.0;
 

@@ -1,4 +1,4 @@
-//! Where a form's figures, title and narrative stand in somebody's workbook: the binding turned into cells.
+//! Converts a binding to cells: the positions of a form's figures, title and narrative in an office's workbook.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ pub(super) struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     /// The texts of every sheet.
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(super) fn from_document(document: &'a Document) -> Self {
         let mut cells = BTreeMap::new();
         for cell in document.grids().flat_map(Grid::cells) {
             if let (Some(sheet), Some(at)) = (cell.place.part.as_deref(), at(&cell.place)) {
@@ -35,7 +35,7 @@ impl<'a> Texts<'a> {
         self.cells.get(&(sheet, at)).copied().unwrap_or_default()
     }
 
-    /// Whether anything stands in a row.
+    /// Whether a row has any text.
     fn in_row(&self, sheet: &str, row: u32) -> bool {
         self.cells.range((sheet, (row, 0))..=(sheet, (row, u32::MAX))).any(|(_, text)| !text.trim().is_empty())
     }

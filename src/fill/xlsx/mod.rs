@@ -60,10 +60,10 @@ impl XlsxTemplate {
     /// [`FillError::Read`] when the file cannot be read or is no workbook (.xlsx), [`FillError::NotRecognised`] when no form fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
-        Self::of(bytes, &reading, binder, forms, form)
+        Self::new(bytes, &reading, binder, forms, form)
     }
 
-    pub(super) fn of(
+    pub(super) fn new(
         bytes: &[u8],
         reading: &Reading,
         binder: &Binder,
@@ -80,7 +80,7 @@ impl XlsxTemplate {
         let mut package = Package::open(bytes, budget)?;
         let book = Book::open(&mut package, budget)?;
         let parts = parts(&mut package, &book, budget)?;
-        let texts = Texts::of(&reading.document);
+        let texts = Texts::from_document(&reading.document);
         let sheets: Vec<_> = parts.iter().map(|(name, _, sheet)| (name.clone(), sheet.merges.clone())).collect();
         let filled = super::is_filled(form, &found);
         let mut locator = Locator { form, texts: &texts, sheets: &sheets, filled, claimed: BTreeSet::new() };
@@ -107,7 +107,7 @@ impl XlsxTemplate {
         &self.form
     }
 
-    /// What there is to say about the template whatever is filled in.
+    /// Findings about the template itself, independent of the report.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
@@ -126,7 +126,7 @@ impl XlsxTemplate {
         for ((name, part, sheet), wanted) in parts.into_iter().zip(wanted) {
             let sheet = if wanted.is_empty() { sheet } else { Sheet::open(sheet.xml, &wanted, budget)? };
             let texts = wanted.iter().map(|&at| (at, texts.get(&name, at).to_owned())).collect();
-            let formulas = Formulas::of(&sheet);
+            let formulas = Formulas::parse(&sheet);
             self.sheets.push(SheetTemplate { name, part, sheet, formulas, texts });
         }
         Ok(())
@@ -149,7 +149,7 @@ impl XlsxTemplate {
         if report.form != self.form.id {
             return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
         }
-        let filling = Filling::of(self, report);
+        let filling = Filling::fill(self, report);
         let mut parts = filling.sheets();
         let findings = filling.findings;
         parts.extend(self.workbook.iter().map(|(name, xml)| (name.as_str(), xml.clone())));

@@ -1,4 +1,4 @@
-//! A sheet's XML taken apart by byte ranges: the cells that are filled, the formulas, the numbers (ECMA-376 part 1, 18.3.1).
+//! Scans a sheet's XML for the byte ranges of cells, formulas and numbers (ECMA-376 part 1, 18.3.1).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,12 +58,12 @@ pub(super) enum Written {
     Other,
 }
 
-/// A sheet ready to be filled: every cell that is wanted stands in it.
+/// A sheet to be filled, with every requested cell located or its insertion point known.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     /// Its XML.
     pub(super) xml: String,
-    /// What stands before the names of its elements, with the colon.
+    /// The namespace prefix of its elements, with the colon.
     pub(super) prefix: String,
     /// The cells that are wanted.
     pub(super) cells: BTreeMap<At, CellSlot>,
@@ -79,7 +79,7 @@ pub(super) struct Sheet {
     pub(super) rows: BTreeMap<u32, RowTag>,
     /// Widths of columns: first and last column, width in digits.
     pub(super) widths: Vec<(u32, u32, f64)>,
-    /// Not everything was kept: what is not known of a cell may be there.
+    /// Whether limits cut the scan short: cells may exist that are not listed.
     pub(super) more: bool,
 }
 
@@ -89,14 +89,14 @@ impl Sheet {
     /// # Errors
     /// [`ReadError`] when it is not well-formed, has rows or cells out of order, or costs more than it may.
     pub(super) fn open(xml: String, wanted: &BTreeSet<At>, budget: &mut Budget) -> Result<Self, ReadError> {
-        let found = Scan::of(&xml, wanted, budget)?;
+        let found = Scan::parse(&xml, wanted, budget)?;
         if found.missing.is_empty() {
             let sheet = found.sheet;
             return Ok(Self { xml, ..sheet });
         }
         budget.spend(Resource::PartBytes, (xml.len() + found.missing.len() * 64) as u64)?;
         let xml = with_cells(&xml, found);
-        let again = Scan::of(&xml, wanted, budget)?;
+        let again = Scan::parse(&xml, wanted, budget)?;
         if !again.missing.is_empty() {
             return Err(Damage::SheetWithoutCells.into());
         }
@@ -127,7 +127,7 @@ struct Scan<'a> {
 }
 
 /// The row that is being read.
-struct Row {
+struct OpenRow {
     number: u32,
     next: u32,
     /// The style that cells without one have, as an attribute.
@@ -135,7 +135,7 @@ struct Row {
 }
 
 impl<'a> Scan<'a> {
-    fn of(xml: &'a str, wanted: &BTreeSet<At>, budget: &mut Budget) -> Result<Self, ReadError> {
+    fn parse(xml: &'a str, wanted: &BTreeSet<At>, budget: &mut Budget) -> Result<Self, ReadError> {
         let text = xml.trim_start_matches('\u{feff}');
         let base = xml.len() - text.len();
         let mut scan = Self {
@@ -146,7 +146,7 @@ impl<'a> Scan<'a> {
             formula_text: 0,
         };
         let mut events = Events::new(text, base, SHEET);
-        let (mut row, mut last): (Option<Row>, Option<u32>) = (None, None);
+        let (mut row, mut last): (Option<OpenRow>, Option<u32>) = (None, None);
         let mut in_data = false;
         loop {
             match events.next(budget)? {
@@ -199,7 +199,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A row begins whose tag ends before a byte; `last` is the number of the row above.
-    fn open_row(&mut self, tag: &Tag, end: usize, last: Option<u32>) -> Result<Row, ReadError> {
+    fn open_row(&mut self, tag: &Tag, end: usize, last: Option<u32>) -> Result<OpenRow, ReadError> {
         let number = number(tag, last)?;
         self.rest(number, Gap::Sheet(tag.start));
         if self.wanted.range((number, 0)..(number, COLUMNS)).next().is_some() {
@@ -210,7 +210,7 @@ impl<'a> Scan<'a> {
         if self.is_empty(end) {
             self.row(number, COLUMNS, Gap::EmptyRow((tag.start, end)), &style);
         }
-        Ok(Row { number, next: 0, style })
+        Ok(OpenRow { number, next: 0, style })
     }
 
     /// Keeps how wide columns are.
@@ -255,7 +255,7 @@ impl<'a> Scan<'a> {
         &mut self,
         events: &mut Events<'a>,
         tag: &Tag<'a>,
-        row: &mut Row,
+        row: &mut OpenRow,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
         let at = match tag.get("r") {

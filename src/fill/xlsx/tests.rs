@@ -1,4 +1,4 @@
-//! Cells of sheets of every shape, found, made and written.
+//! Tests of locating, creating and writing cells in sheets of every shape.
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
 
 /// A stage failed in a way that it should not be able to.
-pub static INTERNAL_ERROR: Code = Code {
+pub(crate) static INTERNAL_ERROR: Code = Code {
     id: "internal-error",
     severity: Error,
     title: ("程序内部错误", "the program failed on this file"),
@@ -19,7 +19,7 @@ pub static INTERNAL_ERROR: Code = Code {
 };
 
 /// The file changed while it was read.
-pub static FILE_CHANGED: Code = Code {
+pub(crate) static FILE_CHANGED: Code = Code {
     id: "file-changed",
     severity: Error,
     title: ("文件在读取时被改动", "the file changed while it was read"),
@@ -31,7 +31,7 @@ pub static FILE_CHANGED: Code = Code {
 };
 
 /// Pictures stand in more places than a report may have.
-pub static PICTURES_LEFT_OUT: Code = Code {
+pub(crate) static PICTURES_LEFT_OUT: Code = Code {
     id: "pictures-left-out",
     severity: Warning,
     title: ("图片过多，其余未保留", "too many pictures; the rest are left out"),
@@ -43,7 +43,7 @@ pub static PICTURES_LEFT_OUT: Code = Code {
 };
 
 /// An archive of submissions could not be opened, or an entry of it is not taken.
-pub static ARCHIVE_UNREADABLE: Code = Code {
+pub(crate) static ARCHIVE_UNREADABLE: Code = Code {
     id: "archive-unreadable",
     severity: Error,
     title: ("压缩包无法读取", "the archive cannot be read"),
@@ -55,7 +55,7 @@ pub static ARCHIVE_UNREADABLE: Code = Code {
 };
 
 /// The file could not be given comments.
-pub static NOT_ANNOTATED: Code = Code {
+pub(crate) static NOT_ANNOTATED: Code = Code {
     id: "not-annotated",
     severity: Info,
     title: ("未能在原文件中加批注", "the file could not be given comments"),
@@ -70,7 +70,7 @@ pub static NOT_ANNOTATED: Code = Code {
 };
 
 /// The name of an output belongs to an earlier report.
-pub static OUTPUT_NAME_TAKEN: Code = Code {
+pub(crate) static OUTPUT_NAME_TAKEN: Code = Code {
     id: "output-name-taken",
     severity: Info,
     title: ("输出文件重名", "the output's name is taken"),
@@ -82,7 +82,7 @@ pub static OUTPUT_NAME_TAKEN: Code = Code {
 };
 
 /// Two inputs are reports of one agency and year.
-pub static DUPLICATE_REPORT: Code = Code {
+pub(crate) static DUPLICATE_REPORT: Code = Code {
     id: "duplicate-report",
     severity: Warning,
     title: ("同一机关同一年度有两份报告", "two reports of one agency and year"),
@@ -94,7 +94,7 @@ pub static DUPLICATE_REPORT: Code = Code {
 };
 
 /// No font has a character of the text.
-pub static CHARACTERS_NOT_SHOWN: Code = Code {
+pub(crate) static CHARACTERS_NOT_SHOWN: Code = Code {
     id: "characters-not-shown",
     severity: Warning,
     title: ("PDF 中有字不能显示", "the PDF cannot show some characters"),
@@ -109,7 +109,7 @@ pub static CHARACTERS_NOT_SHOWN: Code = Code {
 };
 
 /// PDF does not show a picture.
-pub static PICTURES_NOT_SHOWN: Code = Code {
+pub(crate) static PICTURES_NOT_SHOWN: Code = Code {
     id: "pictures-not-shown",
     severity: Warning,
     title: ("PDF 中有图片不能显示", "the PDF cannot show some pictures"),
@@ -124,7 +124,7 @@ pub static PICTURES_NOT_SHOWN: Code = Code {
 };
 
 /// An output could not be made or written.
-pub static OUTPUT_UNWRITABLE: Code = Code {
+pub(crate) static OUTPUT_UNWRITABLE: Code = Code {
     id: "output-unwritable",
     severity: Error,
     title: ("输出文件无法写出", "an output could not be written"),
@@ -136,7 +136,7 @@ pub static OUTPUT_UNWRITABLE: Code = Code {
 };
 
 /// A line of a stream names no file.
-pub static LINE_UNREADABLE: Code = Code {
+pub(crate) static LINE_UNREADABLE: Code = Code {
     id: "line-unreadable",
     severity: Error,
     title: ("输入行无法使用", "the line cannot be used"),
@@ -151,7 +151,7 @@ pub static LINE_UNREADABLE: Code = Code {
 };
 
 /// A file ended the process that converted it.
-pub static CONVERTER_DIED: Code = Code {
+pub(crate) static CONVERTER_DIED: Code = Code {
     id: "converter-died",
     severity: Error,
     title: ("转换进程因该文件终止", "the converter died of this file"),
@@ -166,7 +166,7 @@ pub static CONVERTER_DIED: Code = Code {
 };
 
 /// A file took more than its time.
-pub static CONVERTER_TIMED_OUT: Code = Code {
+pub(crate) static CONVERTER_TIMED_OUT: Code = Code {
     id: "converter-timed-out",
     severity: Error,
     title: ("处理该文件超时", "the file took too long"),
@@ -181,7 +181,7 @@ pub static CONVERTER_TIMED_OUT: Code = Code {
 };
 
 /// A file in the program's own JSON is no report of a form at hand.
-pub static JSON_UNREADABLE: Code = Code {
+pub(crate) static JSON_UNREADABLE: Code = Code {
     id: "json-unreadable",
     severity: Error,
     title: ("数据文件不能作为报告读取", "the JSON cannot be read as a report"),

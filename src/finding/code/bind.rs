@@ -134,7 +134,7 @@ super::declare! {
         ("正负号重复", "a sign stands twice"),
         ("数字前有两个正负号，按一个读取。", "Two signs stand before the number; one was taken."),
         ("请核对。", "Check it.");
-    /// The document holds reports that cannot be told apart, or of which only the first is read.
+    /// The document holds several reports that cannot be separated, or only the first is read.
     SECOND_REPORT = "second-report", Error,
         ("文件中有几份报告，不能区分", "the file holds reports that cannot be told apart"),
         ("文件中的几份报告没有各自的单位或年度，不能确定数据是谁的；左右并排的报告都不读取。", "Reports in the file do not each name an agency or a year of their own, so it is not certain whose the figures are; of reports side by side none is read."),

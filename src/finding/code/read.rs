@@ -4,7 +4,7 @@ use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
 
 /// The file is protected by a password.
-pub static FILE_ENCRYPTED: Code = Code {
+pub(crate) static FILE_ENCRYPTED: Code = Code {
     id: "file-encrypted",
     severity: Error,
     title: ("文件设有打开密码，未能读取", "the file needs a password to open"),
@@ -13,7 +13,7 @@ pub static FILE_ENCRYPTED: Code = Code {
 };
 
 /// The file is encrypted with the password that Excel puts in by itself.
-pub static DEFAULT_PASSWORD: Code = Code {
+pub(crate) static DEFAULT_PASSWORD: Code = Code {
     id: "default-password",
     severity: Info,
     title: (
@@ -28,7 +28,7 @@ pub static DEFAULT_PASSWORD: Code = Code {
 };
 
 /// The file ends too early or its structure contradicts itself.
-pub static FILE_DAMAGED: Code = Code {
+pub(crate) static FILE_DAMAGED: Code = Code {
     id: "file-damaged",
     severity: Error,
     title: ("文件不完整或已损坏，未能读取", "the file is incomplete or damaged"),
@@ -40,7 +40,7 @@ pub static FILE_DAMAGED: Code = Code {
 };
 
 /// No reader for this content.
-pub static FILE_UNSUPPORTED: Code = Code {
+pub(crate) static FILE_UNSUPPORTED: Code = Code {
     id: "file-unsupported",
     severity: Error,
     title: ("这种文件未能读取", "this kind of file cannot be read"),
@@ -52,7 +52,7 @@ pub static FILE_UNSUPPORTED: Code = Code {
 };
 
 /// The file would cost more than one file may.
-pub static FILE_OVER_LIMIT: Code = Code {
+pub(crate) static FILE_OVER_LIMIT: Code = Code {
     id: "file-over-limit",
     severity: Error,
     title: ("文件异常（过大或内容过多），为安全起见未读取", "the file is abnormally large or dense and was not read"),
@@ -67,7 +67,7 @@ pub static FILE_OVER_LIMIT: Code = Code {
 };
 
 /// The file could not be opened or read from disk.
-pub static FILE_UNREADABLE: Code = Code {
+pub(crate) static FILE_UNREADABLE: Code = Code {
     id: "file-unreadable",
     severity: Error,
     title: ("文件打不开", "the file cannot be opened"),
@@ -76,7 +76,7 @@ pub static FILE_UNREADABLE: Code = Code {
 };
 
 /// The file has no content.
-pub static FILE_EMPTY: Code = Code {
+pub(crate) static FILE_EMPTY: Code = Code {
     id: "file-empty",
     severity: Error,
     title: ("文件没有内容", "the file is empty"),
@@ -85,7 +85,7 @@ pub static FILE_EMPTY: Code = Code {
 };
 
 /// Suffix and content differ.
-pub static SUFFIX_WRONG: Code = Code {
+pub(crate) static SUFFIX_WRONG: Code = Code {
     id: "suffix-wrong",
     severity: Info,
     title: ("扩展名与内容不符", "the suffix does not match the content"),
@@ -97,7 +97,7 @@ pub static SUFFIX_WRONG: Code = Code {
 };
 
 /// Something in the file was left out.
-pub static CONTENT_SKIPPED: Code = Code {
+pub(crate) static CONTENT_SKIPPED: Code = Code {
     id: "content-skipped",
     severity: Warning,
     title: ("部分内容未读取", "some content was not read"),
@@ -109,7 +109,7 @@ pub static CONTENT_SKIPPED: Code = Code {
 };
 
 /// Bytes of a text stand for no characters.
-pub static TEXT_UNDECODABLE: Code = Code {
+pub(crate) static TEXT_UNDECODABLE: Code = Code {
     id: "text-undecodable",
     severity: Warning,
     title: ("部分文字无法解码", "some text could not be decoded"),
@@ -121,7 +121,7 @@ pub static TEXT_UNDECODABLE: Code = Code {
 };
 
 /// A sheet of the workbook is hidden.
-pub static SHEET_HIDDEN: Code = Code {
+pub(crate) static SHEET_HIDDEN: Code = Code {
     id: "sheet-hidden",
     severity: Warning,
     title: ("工作表是隐藏的", "a sheet is hidden"),
@@ -133,7 +133,7 @@ pub static SHEET_HIDDEN: Code = Code {
 };
 
 /// Cells with content stand in hidden rows or columns.
-pub static CELLS_HIDDEN: Code = Code {
+pub(crate) static CELLS_HIDDEN: Code = Code {
     id: "cells-hidden",
     severity: Warning,
     title: ("有内容的行或列是隐藏的", "rows or columns with content are hidden"),
@@ -145,7 +145,7 @@ pub static CELLS_HIDDEN: Code = Code {
 };
 
 /// Formulas of a sheet have no stored results.
-pub static FORMULA_UNCALCULATED: Code = Code {
+pub(crate) static FORMULA_UNCALCULATED: Code = Code {
     id: "formula-uncalculated",
     severity: Error,
     title: ("公式没有计算结果", "formulas have no stored results"),
@@ -157,7 +157,7 @@ pub static FORMULA_UNCALCULATED: Code = Code {
 };
 
 /// Pages are pictures, so nothing on them can be read.
-pub static PAGES_ARE_PICTURES: Code = Code {
+pub(crate) static PAGES_ARE_PICTURES: Code = Code {
     id: "pages-are-pictures",
     severity: Error,
     title: ("页面是图片，没有文字可读", "pages are pictures without text"),
@@ -172,7 +172,7 @@ pub static PAGES_ARE_PICTURES: Code = Code {
 };
 
 /// The text of pages was recognised by a program.
-pub static TEXT_RECOGNISED: Code = Code {
+pub(crate) static TEXT_RECOGNISED: Code = Code {
     id: "text-recognised",
     severity: Warning,
     title: ("页面文字由识别软件生成", "the text of pages was made by a recognition program"),
@@ -184,7 +184,7 @@ pub static TEXT_RECOGNISED: Code = Code {
 };
 
 /// The file does not say what characters its glyphs are.
-pub static PAGES_UNREADABLE: Code = Code {
+pub(crate) static PAGES_UNREADABLE: Code = Code {
     id: "pages-unreadable",
     severity: Error,
     title: ("页面文字没有编码信息，不能读取", "the text of pages cannot be told from the file"),
@@ -199,7 +199,7 @@ pub static PAGES_UNREADABLE: Code = Code {
 };
 
 /// A signature or seal was not verified.
-pub static SIGNATURE_UNVERIFIED: Code = Code {
+pub(crate) static SIGNATURE_UNVERIFIED: Code = Code {
     id: "signature-unverified",
     severity: crate::finding::Severity::Info,
     title: ("电子签名或签章未作验证", "a signature or seal was not verified"),
@@ -211,7 +211,7 @@ pub static SIGNATURE_UNVERIFIED: Code = Code {
 };
 
 /// Text with a line through it was left out.
-pub static STRUCK_OUT_SET_ASIDE: Code = Code {
+pub(crate) static STRUCK_OUT_SET_ASIDE: Code = Code {
     id: "struck-out-set-aside",
     severity: Warning,
     title: ("有删除线的文字未读取", "struck-out text was set aside"),
@@ -223,7 +223,7 @@ pub static STRUCK_OUT_SET_ASIDE: Code = Code {
 };
 
 /// A note mark behind a figure was left out.
-pub static SUPERSCRIPT_SET_ASIDE: Code = Code {
+pub(crate) static SUPERSCRIPT_SET_ASIDE: Code = Code {
     id: "superscript-set-aside",
     severity: Warning,
     title: ("数字旁的注释号未读取", "a note mark beside a figure was set aside"),
@@ -235,7 +235,7 @@ pub static SUPERSCRIPT_SET_ASIDE: Code = Code {
 };
 
 /// Text that nobody sees was left out.
-pub static UNSEEN_SET_ASIDE: Code = Code {
+pub(crate) static UNSEEN_SET_ASIDE: Code = Code {
     id: "unseen-set-aside",
     severity: Warning,
     title: ("看不见的文字未读取", "text that cannot be seen was set aside"),
@@ -247,7 +247,7 @@ pub static UNSEEN_SET_ASIDE: Code = Code {
 };
 
 /// A hidden row or column of a table was left out.
-pub static HIDDEN_ROW_SET_ASIDE: Code = Code {
+pub(crate) static HIDDEN_ROW_SET_ASIDE: Code = Code {
     id: "hidden-row-set-aside",
     severity: Warning,
     title: ("隐藏的行或列未读取", "a hidden row or column was set aside"),
@@ -259,7 +259,7 @@ pub static HIDDEN_ROW_SET_ASIDE: Code = Code {
 };
 
 /// Readings above text were left out.
-pub static READING_SET_ASIDE: Code = Code {
+pub(crate) static READING_SET_ASIDE: Code = Code {
     id: "reading-set-aside",
     severity: Info,
     title: ("文字上方的注音未读取", "readings above text were set aside"),
@@ -268,7 +268,7 @@ pub static READING_SET_ASIDE: Code = Code {
 };
 
 /// A workbook stands in a document where a table should be.
-pub static EMBEDDED_WORKBOOK: Code = Code {
+pub(crate) static EMBEDDED_WORKBOOK: Code = Code {
     id: "embedded-workbook",
     severity: Warning,
     title: ("表格是嵌入的 Excel 对象", "a table is an embedded workbook"),
@@ -280,7 +280,7 @@ pub static EMBEDDED_WORKBOOK: Code = Code {
 };
 
 /// Tracked changes are neither accepted nor rejected.
-pub static REVISION_LEFT: Code = Code {
+pub(crate) static REVISION_LEFT: Code = Code {
     id: "revision-left",
     severity: Warning,
     title: ("文件留有未接受的修订", "tracked changes are open"),

@@ -14,7 +14,7 @@ super::declare! {
         ("没有给出单位名录", "no agencies file was given"),
         ("各报告按所写的机关名称逐份相加，不能说明谁未报，也不知道上级。其中如有上级机关的汇总报告，合计会重复。", "The reports are added up by the names that they give: who is missing and who is superior to whom is not known. Where one of them already includes others, the total counts those twice."),
         ("请用 --agencies 指定单位名录后重新汇总。", "Give an agencies file with --agencies and add up again.");
-    /// The agency of a report was matched by likeness.
+    /// The agency of a report was matched by similarity.
     AGENCY_MATCHED_CLOSELY = "agency-matched-closely", Warning,
         ("机关名称按最接近的匹配", "an agency was matched by the likeness of its name"),
         ("报告中的名称与名录只差个别漏字。", "The name in the report lacks or adds a few characters."),

@@ -27,7 +27,7 @@ struct Remembered<T> {
     spent: [u64; ADDING.len()],
 }
 
-/// What a part may take of the budget: it is taken also where the part is remembered, so that what becomes of a file does not depend on
+/// Budget charged for a part: charged on a cache hit too, so that the result for a file does not depend on
 /// those before it.
 const ADDING: [Resource; 4] = [Resource::InflatedBytes, Resource::Steps, Resource::Blocks, Resource::TextBytes];
 

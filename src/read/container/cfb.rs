@@ -1,4 +1,4 @@
-//! Compound files (MS-CFB) read tolerantly: a last sector cut short and broken chains do not stop it.
+//! Fault-tolerant reader of compound files (MS-CFB): accepts a truncated last sector and broken chains.
 //!
 //! WPS Office leaves out the padding of the last sector, and damaged sector chains occur in old files; readers that insist on whole
 //! sectors refuse both. Here a stream is what can be reached of it; whoever needs more of it says so.

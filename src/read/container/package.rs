@@ -1,4 +1,4 @@
-//! Packages (ECMA-376 part 2): a zip archive whose parts are inflated within a budget and never trusted for what they declare.
+//! Packages (ECMA-376 part 2): zip archives whose parts are inflated within a budget, whatever sizes they declare.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -172,7 +172,7 @@ fn has_annotations(
     }
 }
 
-/// A page with the templates below it. A part that is missing or damaged is told, and the other pages are read.
+/// A page with the templates below it. A part that is missing or damaged is reported, and the other pages are read.
 fn one_page(
     package: &mut Package,
     description: &Description,

@@ -1,4 +1,4 @@
-//! Texts and paths of a page, from their own coordinates to points.
+//! Converts text and path objects of a page to page coordinates in points.
 
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;

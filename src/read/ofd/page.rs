@@ -1,4 +1,4 @@
-//! The content of a page: layers and blocks of objects, walked without recursion.
+//! Content of a page: an iterative walk over layers and blocks of objects.
 
 use super::attribute;
 use super::objects::{self, Brush, MILLIMETRE, Placed};

@@ -1,4 +1,4 @@
-//! Text with fields parted by commas, semicolons or tabs (RFC 4180 and what programs make of it): rows of several fields are tables, lines of one
+//! Text with fields separated by commas, semicolons or tabs (RFC 4180 and what programs make of it): rows of several fields are tables, lines of one
 //! field are paragraphs.
 
 use super::text::read_lines;
@@ -20,10 +20,10 @@ struct Record {
     fields: Vec<String>,
 }
 
-/// What the fields of a text are parted by, in the order in which they are tried.
+/// Field separators in the order in which they are tried.
 const SEPARATORS: &[(u8, Format)] = &[(b',', Format::Csv), (b'\t', Format::Tsv), (b';', Format::Csv)];
 
-/// Whether a text is one of fields, and of which kind.
+/// Whether a text is delimited, and by what.
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] for more fields than a file may have steps.

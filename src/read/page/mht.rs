@@ -217,7 +217,7 @@ fn fields(bytes: &[u8]) -> (Fields, usize) {
         if text.is_empty() {
             break;
         }
-        // A folded line goes on without its break; in an address its blanks are no part of it.
+        // A folded line is unfolded; in an address its blanks are no part of it.
         field.extend_from_slice(if folded { text.trim_ascii_start() } else { text });
     }
     fields.take(&field);

@@ -1,4 +1,4 @@
-//! Plain text: every line a paragraph with its blanks, tabs and pipes kept. Tables in text are the binding's matter.
+//! Plain text: one paragraph per line, white space and pipes kept. Tables in text are detected by binding.
 
 use crate::document::{Block, Budget, Document, Paragraph, Place, Resource};
 use crate::finding::Finding;

@@ -1,4 +1,4 @@
-//! The document of some pages, and what there is to say about them.
+//! Assembles the document from pages, with the findings.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::finding::code::read as code;
 use crate::finding::{Code, Finding};
 use crate::read::ReadError;
 
-/// Makes a document of pages and of the tables that the file's structure has. Remarks of the reader are told with those that are made here.
+/// Makes a document of pages and of the tables that the file's structure has. Remarks of the reader are reported with those that are made here.
 pub(in crate::read) fn document(
     mut pages: Vec<Page>,
     tagged: Structure,

@@ -1,4 +1,4 @@
-//! The flow of a document's pages: lines to paragraphs, running heads and page numbers aside, tables in their places.
+//! Reading order: lines to paragraphs, running heads and page numbers removed, tables inserted.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -62,7 +62,7 @@ fn rows_of(page: &Page, used: &[bool]) -> (Vec<Row>, bool) {
     (lines(rest).iter().filter_map(Row::of).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
 }
 
-/// The pieces of all pages in their order, and what there is to say about pages.
+/// The pieces of all pages in their order, and findings about pages.
 pub(super) fn flow(
     pages: &mut [Page],
     tagged: Structure,
@@ -180,7 +180,7 @@ impl Manner {
         }
     }
 
-    /// Adds a line to the paragraph that it goes on with, or as a paragraph of its own.
+    /// Adds a line to the paragraph that it continues with, or as a paragraph of its own.
     fn add(&self, pieces: &mut Vec<Piece>, row: &Row, page: usize, height: f64, gap: f64) {
         let area = Rect { x0: row.x0, y0: row.base - row.size, x1: row.x1, y1: row.base + 0.2 * row.size };
         let margin = row.is_at_edge(height) && (row.is_page_number() || self.is_running(row));

@@ -1,4 +1,4 @@
-//! Tables that go on over a page's end: one table of both halves, repeated heading rows once. Figures are never joined.
+//! Joins tables over page breaks: one table of both parts, repeated header rows once. Figures are never joined.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ const SIDES: f64 = 6.0;
 /// At most so many heading rows are repeated.
 const HEADING_ROWS: usize = 4;
 
-/// Adds a table to the flow, behind the table that it goes on with.
+/// Adds a table to the flow, behind the table that it continues with.
 pub(super) fn add(pieces: &mut Vec<Piece>, table: Table) {
     let last = pieces.iter_mut().rev().find(|piece| !matches!(piece, Piece::Paragraph(paragraph) if paragraph.margin));
     match last {
@@ -37,7 +37,7 @@ fn join(upper: &mut Table, mut lower: Table) {
     let headed = is_header_cut(upper, &lower);
     let shift = if sewn { upper.rows.saturating_sub(1) } else { upper.rows };
     let end = upper.rows;
-    // Cells that go on stand at the left, one beside the other.
+    // Cells that continue stand at the left, one beside the other.
     let mut reached = 0;
     let mut rest = Vec::with_capacity(lower.cells.len());
     for mut cell in lower.cells {
@@ -149,7 +149,7 @@ fn is_header_cut(upper: &Table, lower: &Table) -> bool {
     of_words && above.iter().any(is_group) && worded * 2 > below.len()
 }
 
-/// Whether a cell goes on with the one above the page's end: a label does, a figure never.
+/// Whether a cell continues with the one above the page's end: a label does, a figure never.
 fn continues(above: &Cell, cell: &Cell) -> bool {
     let new = above.ended || is_numbered(&cell.text) || cell.text.chars().any(|c| c.is_ascii_digit());
     (above.rows > 1 || cell.rows > 1) && (above.text.is_empty() || cell.text.is_empty() || !new)

@@ -1,4 +1,4 @@
-//! Ruled lines to the cells of a table: slots between the lines, united where no line stands between them.
+//! Builds the cells of a table from its lattice of ruled lines: slots with no line in between are merged.
 
 use super::Rect;
 use super::ruling::{NEAR, Ruling, Sets, clusters, nearest};

@@ -1,4 +1,4 @@
-//! Pages as glyphs, ruled lines and pictures, and the document that they make: for formats that fix the position of every mark.
+//! Layout analysis for page formats: glyphs, ruled lines and pictures with fixed positions become a document.
 
 mod build;
 mod flow;
@@ -173,7 +173,7 @@ pub(in crate::read) struct Page {
     pub(in crate::read) pictures: Vec<Rect>,
     /// Boxes of a dark colour, on which white text is read.
     pub(in crate::read) dark: Vec<Rect>,
-    /// Glyphs of which the file does not say what characters they are.
+    /// Glyphs without a known character.
     pub(in crate::read) unknown: usize,
 }
 

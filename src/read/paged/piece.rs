@@ -1,4 +1,4 @@
-//! The pieces that the pages of a document are made of: paragraphs and tables.
+//! Intermediate blocks of a page: paragraphs and tables with positions.
 
 use super::Rect;
 use super::table::Table;
@@ -13,7 +13,7 @@ pub(super) struct Paragraph {
     pub(super) margin: bool,
     pub(super) page: usize,
     pub(super) area: Rect,
-    /// The next line may go on with it.
+    /// The next line may continue with it.
     pub(super) open: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Ruled lines put together: pieces joined, and those that meet gathered into the rulings of one table each.
+//! Joins collinear line segments, and clusters intersecting lines into the rulings of one table each.
 
 use super::Segment;
 use crate::document::{Budget, Resource};

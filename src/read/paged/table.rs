@@ -1,4 +1,4 @@
-//! The tables of a page: lattices with the text of their cells.
+//! Tables of a page: lattices with their text.
 
 use super::lattice::Lattice;
 use super::lines::cell_text;

@@ -1,4 +1,4 @@
-//! Tables that a file's structure tells of and no lines rule: taken where the structure agrees with where the text stands.
+//! Unruled tables from the structure tree of tagged files, taken only if the structure agrees with the positions of the text.
 
 use std::collections::HashMap;
 
@@ -235,7 +235,7 @@ fn made(table: &Tagged, parts: &[Vec<Part>], pages: &[Page]) -> Option<Table> {
     Some(Table { page: first, area: first_area, last_page: last, last_area, xs, rows: table.rows, cells })
 }
 
-/// Where columns end, for tables that go on with this one.
+/// Where columns end, for tables that continue with this one.
 #[allow(clippy::cast_precision_loss, reason = "columns of a table")]
 fn edges(table: &Tagged, parts: &[Vec<Part>], area: &Rect) -> Vec<f64> {
     let mut xs: Vec<f64> =

@@ -1,4 +1,4 @@
-//! The lattice, the flow, tables over page ends, and what is left out, on pages made here.
+//! Tests of lattice, flow, tables over page breaks and removed content, on synthetic pages.
 
 #![allow(clippy::cast_precision_loss, reason = "positions on a page")]
 

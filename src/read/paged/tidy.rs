@@ -1,4 +1,4 @@
-//! A page made ready: turned upright, without what lies outside of it, watermarks and text that nobody sees.
+//! Normalises a page: rotates it upright, removes watermarks, invisible text and what lies outside of the page.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Direction, Glyph, Page, Paint, Rect, Segment, variants};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// What there is to say about a page.
+/// Findings about a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum Remark {
     /// A picture covers it, and there is no text.

@@ -1,4 +1,4 @@
-//! Maps of codes that a file brings along: `ToUnicode`, and encodings of composite fonts (ISO 32000-1, 9.7.5 and 9.10.3).
+//! Embedded character maps: `ToUnicode`, and encodings of composite fonts (ISO 32000-1, 9.7.5 and 9.10.3).
 
 use super::lexer::{Lexer, Token};
 use super::object::Object;

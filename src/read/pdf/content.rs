@@ -1,4 +1,4 @@
-//! Content streams: what they draw of text, ruled lines and pictures (ISO 32000-1, 8 and 9). Forms are a stack, nothing recurses.
+//! Interpreter of content streams: text, ruled lines and pictures (ISO 32000-1, 8 and 9). Iterative; form `XObject`s are kept on a stack.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The objects of a file: cross-reference tables and streams, object streams, and a search for objects where these are damaged.
+//! Objects of a file: cross-reference tables and streams, object streams, and recovery by scanning for objects.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ const DEEPEST: u32 = 4;
 /// The highest number of an object (ISO 32000-1, annex C.2).
 pub(super) const HIGHEST: usize = 8_388_607;
 
-/// Bytes that a search passes over for a step.
+/// Bytes that a search skips for a step.
 const BYTES_A_STEP: u64 = 16;
 
 /// Where an object is.

@@ -1,4 +1,4 @@
-//! The bytes of streams without their filters (ISO 32000-1, 7.4), each within what a part may have.
+//! Decodes stream filters (ISO 32000-1, 7.4), each within the size limit of a part.
 
 use flate2::{Decompress, FlushDecompress, Status};
 

@@ -1,4 +1,4 @@
-//! Fonts: the codes of a string, the character of each where the file says it, and how wide it is. Nothing is guessed.
+//! Fonts: splits strings into codes, and maps codes to characters and widths as the file defines them. No guessing.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Tokens of PDF files and of their content streams (ISO 32000-1, 7.2 and 7.3). Nothing recurses.
+//! Lexer for PDF files and content streams (ISO 32000-1, 7.2 and 7.3). Iterative.
 
 use std::rc::Rc;
 

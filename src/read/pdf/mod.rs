@@ -1,4 +1,4 @@
-//! PDF (ISO 32000): a reader of text and ruled lines within budgets, streams inflated and counted here.
+//! PDF (ISO 32000): reads text and ruled lines within budgets.
 //!
 //! Crates that read PDF inflate object and cross-reference streams without a bound, so files and objects are read by ourselves.
 
@@ -53,7 +53,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         );
         findings.push(Finding::new(code, message));
     }
-    // A structure that is damaged is none; what it would cost more than a file may is told as ever.
+    // A structure that is damaged is none; exceeding the budget is still an error.
     let mut tagged = |budget: &mut Budget| match structure::tables(&mut file, &numbers, budget) {
         Err(error @ ReadError::OverLimit(_)) => Err(error),
         found => Ok(found.unwrap_or_default()),

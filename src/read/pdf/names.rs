@@ -1,4 +1,4 @@
-//! The characters of glyph names, where they are certain (Adobe Glyph List, as far as reports need it).
+//! Glyph names to characters, the unambiguous ones (Adobe Glyph List, as far as reports need it).
 
 /// Names and their characters.
 const NAMES: &[(&str, &str)] = &[

@@ -1,4 +1,4 @@
-//! The pages of a file: the tree, what pages inherit, and what is drawn on each (ISO 32000-1, 7.7.3).
+//! Page tree, inherited attributes, and the content of each page (ISO 32000-1, 7.7.3).
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -25,7 +25,7 @@ const A4: Rect = Rect { x0: 0.0, y0: 0.0, x1: 595.28, y1: 841.89 };
 /// The largest page, in points (annex C.2).
 const LARGEST: f64 = 14_400.0;
 
-/// The pages, what there is to say about them, and the number of each by that of its object.
+/// The pages, findings about them, and the number of each by that of its object.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) pages: Vec<Page>,

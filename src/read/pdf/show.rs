@@ -1,4 +1,4 @@
-//! Text operators: fonts of the resources, and the glyphs of strings where they come to stand (ISO 32000-1, 9.4).
+//! Text operators: selects fonts and positions the glyphs of strings (ISO 32000-1, 9.4).
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The state of graphics and text (ISO 32000-1, 8.4 and 9.3), and what colours paint like.
+//! Graphics and text state (ISO 32000-1, 8.4 and 9.3), with colours.
 
 use std::rc::Rc;
 

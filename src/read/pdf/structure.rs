@@ -1,4 +1,4 @@
-//! Tables as the structure of a tagged file has them (ISO 32000-1, 14.7 and 14.8): rows, cells with their spans, the content of each.
+//! Tables of the structure tree of tagged files (ISO 32000-1, 14.7 and 14.8): rows, cells with spans, content.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

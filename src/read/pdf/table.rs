@@ -1,4 +1,4 @@
-//! Where objects are, by the cross-reference tables and streams of a file (ISO 32000-1, 7.5.4 and 7.5.8).
+//! Cross-reference tables and streams (ISO 32000-1, 7.5.4 and 7.5.8).
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Tokens, filters, maps and names, each by itself; whole files are in `tests/pages` and `tests/hostile`.
+//! Unit tests of lexer, filters, character maps and glyph names; whole files are tested in `tests/pages` and `tests/hostile`.
 
 use std::io::Write as _;
 

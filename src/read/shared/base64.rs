@@ -1,4 +1,4 @@
-//! Base64 as documents, mail and web pages have it.
+//! Lenient Base64 decoding for documents, mail and web pages.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;

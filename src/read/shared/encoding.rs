@@ -1,4 +1,4 @@
-//! Bytes of a text or a web page to characters: byte order mark, declaration, validity, then likeness.
+//! Detects the encoding of text: byte order mark, declaration, validity, then statistics.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
@@ -6,7 +6,7 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
-/// Bytes that are looked at for a declaration and for likeness: more cost much and tell little.
+/// Bytes that are looked at for a declaration and for similarity: more cost much and tell little.
 const HEAD: usize = 8 << 10;
 
 /// Bytes that are decoded to see which encoding loses least.
@@ -84,7 +84,7 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
     all.min_by_key(|(lost, _)| *lost).map_or(first, |(_, encoding)| encoding)
 }
 
-/// What the bytes look like to a detector that compares languages.
+/// The encoding guessed by a statistical detector (chardetng).
 fn likely(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&bytes[..bytes.len().min(HEAD)], bytes.len() <= HEAD);
@@ -96,7 +96,7 @@ fn loss(text: &str) -> usize {
     text.chars().filter(|character| matches!(character, '\u{fffd}' | '\u{e000}'..='\u{f8ff}')).count()
 }
 
-/// What is named GBK or GB2312 may hold any character of GB18030, which extends both.
+/// Text labelled GBK or GB2312 is decoded as GB18030, a superset of both.
 fn wider(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
 }

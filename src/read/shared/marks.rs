@@ -1,4 +1,4 @@
-//! Which text of a page counts: one rule for every reader of what is struck, hidden, too small or too pale, and of raised marks.
+//! Decides for all readers which text counts: struck through, hidden, too small or too pale text, superscripts.
 
 use crate::document::{Aside, AsideKind, Budget, Exceeded, Place};
 use crate::finding::code::read::REVISION_LEFT;
@@ -25,7 +25,7 @@ const LONGEST_MARK: usize = 3;
 /// Texts of one paragraph that are left out and told.
 const MOST_LEFT_OUT: usize = 256;
 
-/// Characters of such a text that are kept until it is told.
+/// Characters of such a text that are kept until it is reported.
 const KEPT: usize = 64;
 
 /// Where text stands against the line.
@@ -72,7 +72,7 @@ impl Shift {
     }
 }
 
-/// What lies behind text.
+/// The background of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::read) enum Paper {
     /// Nothing is said: white.
@@ -109,7 +109,7 @@ pub(in crate::read) struct Face {
     pub(in crate::read) away: bool,
     /// Where it stands against the line.
     pub(in crate::read) shift: Shift,
-    /// What lies behind it.
+    /// Its background.
     pub(in crate::read) paper: Paper,
 }
 
@@ -140,7 +140,7 @@ impl Face {
     }
 }
 
-/// What a style or a run says of the face of its text.
+/// The text formatting that a style or run sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::read) struct Change {
     pub(in crate::read) hidden: Option<bool>,
@@ -154,7 +154,7 @@ pub(in crate::read) struct Change {
 }
 
 impl Change {
-    /// What this says, and what it leaves open as another says.
+    /// Merges: properties set here win, the others come from `other`.
     pub(in crate::read) fn or(self, other: Self) -> Self {
         Self {
             hidden: self.hidden.or(other.hidden),
@@ -226,7 +226,7 @@ pub(in crate::read) fn revisions(count: u32) -> Option<Finding> {
     (count > 0).then(|| Finding::new(&REVISION_LEFT, message))
 }
 
-/// White text of which only the end of the row tells what lies behind it.
+/// White text whose background is known only at the end of the row.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Pale {
     /// The whole text with it.
@@ -238,9 +238,9 @@ pub(in crate::read) struct Pale {
 /// The text of a paragraph or cell whose paper may be known later than its text.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Inked {
-    /// What is seen on white paper.
+    /// The text that is visible on a white background.
     pub(in crate::read) text: String,
-    /// What is raised in it or left out of it.
+    /// Its superscripts and left-out text.
     pub(in crate::read) marks: Marks,
     pale: Option<Box<Pale>>,
 }
@@ -303,7 +303,7 @@ impl Inked {
         }
     }
 
-    /// What lies behind it is known now.
+    /// Resolves the background once it is known.
     pub(in crate::read) fn lay_on(&mut self, paper: Paper) {
         let Some(pale) = self.pale.take() else { return };
         if paper == Paper::Coloured {
@@ -314,7 +314,7 @@ impl Inked {
     }
 }
 
-/// What is special in a paragraph or cell that is being read. Costs nothing where nothing is.
+/// Collects marked text of the paragraph or cell being read; empty (no allocation) in the usual case.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Marks(Option<Box<Met>>);
 
@@ -408,7 +408,7 @@ impl Marks {
         }
     }
 
-    /// What was left out, with the place where it stood.
+    /// Left-out text with its place.
     pub(in crate::read) fn tell(
         self,
         place: &Place,

@@ -1,4 +1,4 @@
-//! What readers of several formats share; nothing here knows a format's document.
+//! Code shared by readers of several formats.
 
 pub(in crate::read) mod base64;
 pub(in crate::read) mod encoding;

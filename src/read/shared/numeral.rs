@@ -1,4 +1,4 @@
-//! Numbers as list labels write them: the formats of MSONFC (MS-OSHARED 2.2.1.3).
+//! Number formats of list labels (MSONFC, MS-OSHARED 2.2.1.3).
 
 const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 const UNITS: [&str; 4] = ["", "十", "百", "千"];

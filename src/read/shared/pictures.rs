@@ -1,4 +1,4 @@
-//! Pictures that lie in the file, each kept once.
+//! Pictures of a file, deduplicated.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

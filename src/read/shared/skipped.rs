@@ -1,4 +1,4 @@
-//! What a file holds and the reader leaves out, counted, and the findings that say so.
+//! Counts content that a reader leaves out, and makes findings of the counts.
 
 use crate::finding::code::read::{CONTENT_SKIPPED, EMBEDDED_WORKBOOK};
 use crate::finding::{Finding, Message};

@@ -7,7 +7,7 @@ use crate::document::{Budget, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::{Damage, ReadError};
 
-/// The record that goes on with the one before it.
+/// The record that continues with the one before it.
 const CONTINUE: u16 = 0x003C;
 
 /// A record of an .xls stream.
@@ -15,7 +15,7 @@ const CONTINUE: u16 = 0x003C;
 pub(super) struct Record<'a> {
     /// Its type.
     pub(super) kind: u16,
-    /// What it holds, without its continuations.
+    /// Its data, without continuation records.
     pub(super) data: &'a [u8],
     /// Offset in the stream of what follows it.
     pub(super) end: usize,
@@ -115,7 +115,7 @@ impl<'a> Continued<'a> {
         Some(())
     }
 
-    /// What is left of the part, or else the next one.
+    /// The rest of the current continuation, or the next one.
     fn rest(&mut self) -> Option<&'a [u8]> {
         loop {
             let rest = self.parts.get(self.part)?.get(self.at..)?;
@@ -139,7 +139,7 @@ impl<'a> Continued<'a> {
         (0..bytes).try_fold(0, |number, place| Some(number | u32::from(self.byte()?) << (8 * place)))
     }
 
-    /// A string and where its formatting runs begin, with their fonts; phonetic data are passed over (`XLUnicodeRichExtendedString`).
+    /// A string and where its formatting runs begin, with their fonts; phonetic data are skipped (`XLUnicodeRichExtendedString`).
     pub(super) fn string(&mut self) -> Option<(String, Vec<(u16, u16)>)> {
         let length = self.number(2)? as usize;
         let flags = self.byte()?;

@@ -24,7 +24,7 @@ enum Colour {
     Unknown,
 }
 
-/// What fills a cell.
+/// The fill of a cell.
 #[derive(Debug, Clone, Copy)]
 enum Fill {
     None,
@@ -158,7 +158,7 @@ impl Faces {
     }
 }
 
-/// What a font says by its height, its flags and its script.
+/// Formatting by a font's height, flags and script.
 fn font(height: u16, flags: u16, script: u16) -> Change {
     let shift = match script {
         1 => Shift::Raised,

@@ -1,4 +1,4 @@
-//! A sparse sheet as a grid: only rows and columns that hold something get slots, each cell keeps its true place.
+//! Converts a sparse sheet to a grid: empty rows and columns are dropped, cells keep their addresses.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub(super) fn grid(
                 col_span: region.map_or(1, |region| columns.span(column, region.right)),
                 text: sheet.cells.take((row, column)),
                 shown: if sheet.shown.is_empty() { None } else { sheet.shown.remove(&(row, column)) },
+                digits: sheet.digits.remove(&(row, column)).unwrap_or_default(),
                 place: Place::sheet_cell(&part, row, column),
                 ..Cell::default()
             };
@@ -136,7 +137,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
     Ok((rows, columns))
 }
 
-/// What stands in cells that a merged region covers: nobody sees it, and it is not read.
+/// The finding for text in covered cells of merged regions, which is invisible and not read.
 fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     let ((row, column), text) = sheet.cells.first()?;
     let (count, name) = (sheet.cells.left().count(), &sheet.name);

@@ -95,7 +95,7 @@ enum Group {
     Other,
 }
 
-/// What the innermost open element (`font`, or `rPr` of a run) says of the face of text.
+/// Formatting by the innermost open element (`font`, or `rPr` of a run).
 pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, ReadError> {
     let outside = events.depth().saturating_sub(1);
     let mut change = Change::default();

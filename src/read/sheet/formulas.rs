@@ -1,11 +1,11 @@
-//! Formulas and their results: which have none, and whether results that are all 0 were ever calculated.
+//! Formulas and their cached results: detects missing results and results that were never calculated.
 
 use super::{Sheet, Texts};
 
 /// Cells beside a formula in which figures are looked for that it may add up.
 const BESIDE: u32 = 40;
 
-/// What is known of the formulas of a sheet.
+/// Facts about the formulas of a sheet.
 #[derive(Debug, Default)]
 pub(super) struct Formulas {
     /// Formulas whose results are not stored, or blank.

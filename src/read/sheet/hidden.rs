@@ -1,4 +1,4 @@
-//! What nobody sees of a sheet: hidden rows and columns, white cells on white, the sheet itself. It is told and not read.
+//! Removes hidden rows, columns, sheets and white-on-white cells, with findings.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::read::ReadError;
 /// Characters of a text that a finding quotes.
 const QUOTED: usize = 20;
 
-/// Takes what nobody sees out of a sheet.
+/// Removes invisible content from a sheet.
 pub(super) fn set_aside(sheet: &mut Sheet, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<(), ReadError> {
     if sheet.hidden_rows.is_empty() && sheet.hidden_columns.is_empty() && sheet.pale.is_empty() {
         return Ok(());

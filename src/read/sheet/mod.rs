@@ -10,6 +10,7 @@ mod hidden;
 mod numberformat;
 mod ods;
 mod package;
+mod second;
 mod sheetxml;
 mod strings;
 mod texts;
@@ -35,6 +36,7 @@ use numberformat::NumberFormat;
 use texts::Texts;
 
 pub(super) use ods::read as read_ods;
+pub(super) use second::disagreement;
 pub(super) use sheetxml::read as read_sheetxml;
 pub(super) use xls::read as read_xls;
 pub(super) use xlsb::read as read_xlsb;
@@ -65,6 +67,8 @@ struct Sheet {
     cells: Texts,
     /// How figures are shown that are not shown as they are stored.
     shown: BTreeMap<(u32, u32), Box<Shown>>,
+    /// Least whole digits of figures that are shown with zeros in front.
+    digits: BTreeMap<(u32, u32), u8>,
     /// Formulas of the sheet and their results.
     formulas: Formulas,
     /// Rows with cells that hold nothing, and how many; a form's blank row looks like this.
@@ -74,7 +78,7 @@ struct Sheet {
     /// First and last of hidden rows, and of hidden columns.
     hidden_rows: Vec<(u32, u32)>,
     hidden_columns: Vec<(u32, u32)>,
-    /// White cells of which only the sheet tells what lies behind them, and the regions that it colours.
+    /// White cells whose background is known only at the end of the sheet, and the regions with a background colour.
     pale: Vec<(u32, u32)>,
     coloured: Vec<Region>,
     /// Text that was left out.
@@ -115,6 +119,9 @@ impl Sheet {
         if let Some(shown) = format.and_then(|format| format.shown(text)).filter(|_| !face.is_left_out()) {
             self.shown.insert(at, shown);
         }
+        if let Some(&NumberFormat::Zeros(digits)) = format {
+            self.digits.insert(at, digits);
+        }
         self.put_marked(at, text, (face, &[]), budget)
     }
 
@@ -129,7 +136,7 @@ impl Sheet {
         if face.is_plain() && runs.is_empty() {
             return self.put(row, column, text, budget);
         }
-        // What lies behind a white cell is known at the end of the sheet.
+        // The background of a white cell is known at the end of the sheet.
         let open = face.pale && face.paper == Paper::Unsaid;
         let whole = Face { pale: face.pale && !open, ..face };
         let (mut shown, mut marks, mut start, mut pale) = (String::new(), Marks::default(), 0, open);
@@ -150,7 +157,7 @@ impl Sheet {
         self.put(row, column, &shown, budget)
     }
 
-    /// Notes a merged region; one that is no region, or a single cell, is passed over.
+    /// Notes a merged region; one that is no region, or a single cell, is skipped.
     fn merge(&mut self, region: Region, budget: &mut Budget) -> Result<(), ReadError> {
         let Region { top, left, bottom, right } = region;
         if top > bottom || left > right || (top, left) == (bottom, right) || bottom >= ROWS || right >= COLUMNS {
@@ -236,7 +243,7 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
     Ok(document)
 }
 
-/// What a part that is not needed for the figures says; a broken one costs what it says, which is told.
+/// The content of an optional part; a broken one is skipped with a finding.
 fn without_broken<T>(said: Result<T, ReadError>, findings: &mut Vec<Finding>) -> Result<Option<T>, ReadError> {
     match said {
         Ok(said) => Ok(Some(said)),

@@ -17,6 +17,8 @@ pub(super) enum NumberFormat {
     Plain,
     /// Shows a date or a time of day.
     Date,
+    /// Shows whole figures with so many digits at least, zeros in front: `000000`.
+    Zeros(u8),
     /// Shows figures in another way, by its sections.
     Odd(Arc<[Section]>),
 }
@@ -52,6 +54,9 @@ impl NumberFormat {
     pub(super) fn of(code: &str) -> Self {
         if value::is_date_format(code) {
             return Self::Date;
+        }
+        if code.len() > 1 && code.bytes().all(|sign| sign == b'0') {
+            return Self::Zeros(u8::try_from(code.len()).unwrap_or(u8::MAX));
         }
         let sections: Vec<Section> = sections(code).map(section).collect();
         if sections.iter().all(|section| section.shown.is_none()) { Self::Plain } else { Self::Odd(sections.into()) }
@@ -118,13 +123,19 @@ pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
     (shift != 0 || !suffix.is_empty()).then(|| Box::new(Shown { shift, suffix: suffix.into() }))
 }
 
+/// The number of whole digits of a text that shows a figure with zeros in front: 4 for `0012` of 12; 0 for any other text.
+pub(super) fn whole_digits(stored: &str, text: &str) -> u8 {
+    let is_padded = text.starts_with('0') && text.len() > stored.len() && text.trim_start_matches('0') == stored;
+    if is_padded { u8::try_from(text.len()).unwrap_or(u8::MAX) } else { 0 }
+}
+
 /// What is written behind a figure without blanks and brackets; nothing where it has no words.
 fn unit(suffix: &str) -> &str {
     let suffix = suffix.trim_matches(|sign: char| sign.is_whitespace() || "()（）".contains(sign));
     if suffix.contains(|sign: char| sign.is_alphabetic() || sign == '%') { suffix } else { "" }
 }
 
-/// The sections of a code, parted by semicolons that are not written.
+/// The sections of a code, separated by semicolons that are not written.
 fn sections(code: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(code);
     std::iter::from_fn(move || {

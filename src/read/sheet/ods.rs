@@ -1,9 +1,9 @@
-//! `OpenDocument` spreadsheets by an own pass over `content.xml`: calamine gives them no merged regions and dense ranges.
+//! `OpenDocument` spreadsheets, read from `content.xml` in one pass, with merged regions.
 
 use std::collections::BTreeSet;
 
 use super::formulas::adds;
-use super::numberformat::told;
+use super::numberformat::{told, whole_digits};
 use super::package::keep;
 use super::{COLUMNS, ROWS, Region, Run, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource, Shown};
@@ -73,7 +73,7 @@ struct Walker<'a, 'b> {
     embedded: Vec<(Vec<u8>, String)>,
     /// Text of what is drawn over the sheets.
     texts: Vec<Paragraph>,
-    /// What is left out of the sheet.
+    /// Counters of skipped content.
     skipped: Skipped,
 }
 
@@ -110,7 +110,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                 {
                     self.hidden.insert(style.clone());
                 }
-                // What a tracked change deleted stands before the tables.
+                // Content deleted by tracked changes precedes the tables.
                 Event::Open(tag) if tag.space == TABLE && tag.local == "tracked-changes" => {
                     self.events.skip(self.budget)?;
                 }
@@ -158,8 +158,9 @@ impl<'a, 'b> Walker<'a, 'b> {
                     // A repeated row with content is a row for each repetition; blank ones only move on.
                     let copies = if cells.is_empty() { 0 } else { repeated.min(ROWS.saturating_sub(row)) };
                     for copy in 0..copies {
-                        for (column, text, shown, (face, runs)) in &cells {
+                        for (column, text, (shown, digits), (face, runs)) in &cells {
                             let place = (row + copy, *column);
+                            sheet.digits.extend((*digits > 0).then_some((place, *digits)));
                             let shown = shown.clone().filter(|_| !face.is_left_out());
                             sheet.shown.extend(shown.map(|shown| (place, shown)));
                             sheet.put_marked(place, text, (*face, runs), self.budget)?;
@@ -208,6 +209,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                         matches!(tag.get("value-type").as_deref(), Some("float" | "currency" | "percentage"));
                     let figure = written.as_deref().filter(|_| is_figure);
                     let shown = figure.filter(|figure| *figure != content).and_then(|figure| told(figure, &content));
+                    let digits = figure.map_or(0, |figure| whole_digits(figure, &content));
                     let text = written.map_or(content, |written| {
                         runs.clear();
                         written
@@ -218,7 +220,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                     if !text.is_empty() {
                         let copies = repeated.min(COLUMNS.saturating_sub(column));
                         self.budget.spend(Resource::TextBytes, u64::from(copies) * text.len() as u64)?;
-                        let filled = |column| (column, text.clone(), shown.clone(), (face, runs.clone()));
+                        let filled = |column| (column, text.clone(), (shown.clone(), digits), (face, runs.clone()));
                         cells.extend((column..column + copies).map(filled));
                     }
                     column = column.saturating_add(repeated).min(COLUMNS);
@@ -280,7 +282,7 @@ impl<'a, 'b> Walker<'a, 'b> {
     }
 
     /// What is drawn over a sheet, to the end of the element that has just begun: pictures, and text, a paragraph each. Charts have tables
-    /// of their own, and shapes titles and descriptions, none of which is seen.
+    /// of their own, and shapes titles and descriptions; none of it is visible.
     fn drawn(&mut self, first: &Tag, sheet: &str) -> Result<(), ReadError> {
         let outside = self.events.depth() - 1;
         let (mut line, mut inside) = (String::new(), None);
@@ -352,8 +354,8 @@ impl<'a, 'b> Walker<'a, 'b> {
 /// The face of cells that say nothing themselves, up to a column.
 type Columns = Vec<(u32, Face)>;
 
-/// A filled cell: its column, its text, how it is shown, its face and its runs.
-type Filled = (u32, String, Option<Box<Shown>>, (Face, Vec<Run>));
+/// A filled cell: its column, its text, how its figure is shown with how many whole digits, its face and its runs.
+type Filled = (u32, String, (Option<Box<Shown>>, u8), (Face, Vec<Run>));
 
 /// The figure, date or truth value of a cell as it is written, where it has one.
 fn written(tag: &Tag) -> Option<String> {

@@ -1,4 +1,4 @@
-//! What workbooks in packages share: document properties, and what is drawn over the sheets: pictures and text boxes (ECMA-376 part 1, 20.5).
+//! Document properties and drawings (pictures, text boxes) of package workbooks (ECMA-376 part 1, 20.5).
 
 use super::biff::Records;
 use super::{Workbook, drawn_line};
@@ -44,7 +44,7 @@ pub(super) fn properties(package: &mut Package, budget: &mut Budget) -> Result<M
     Ok(found)
 }
 
-/// What is drawn over the sheets, `drawn` being of the workbook's sheets in order, then the pictures that are in the package besides.
+/// Reads the drawings of the sheets (`drawn`, in workbook order), then further pictures of the package.
 pub(super) fn drawings(
     package: &mut Package,
     drawn: &[Drawn],
@@ -67,7 +67,7 @@ pub(super) fn drawings(
     names.iter().try_for_each(|name| keep(package, name, None, book, budget))
 }
 
-/// What is drawn over the sheet at a place of the workbook's list: text and pictures are kept, charts and comments counted.
+/// Reads the drawing of one sheet: text and pictures are kept, charts and comments counted.
 fn drawing(
     package: &mut Package,
     drawn: &Drawn,

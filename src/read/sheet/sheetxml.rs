@@ -60,7 +60,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     }
 }
 
-/// What the styles say by their names: number formats that show something else, and the faces of text.
+/// Styles by name: number formats that change a figure, and text formatting.
 type Styles = (BTreeMap<String, NumberFormat>, BTreeMap<String, Change>);
 
 fn styles(events: &mut Events, budget: &mut Budget) -> Result<Styles, ReadError> {
@@ -104,7 +104,7 @@ fn styles(events: &mut Events, budget: &mut Budget) -> Result<Styles, ReadError>
     }
 }
 
-/// What a font or a filling of a style says.
+/// Properties of a style's font or fill.
 fn of_style(tag: &Tag, face: Change) -> Change {
     if tag.local == "Font" {
         return of_font(tag).or(face);
@@ -263,7 +263,7 @@ impl Walker<'_, '_, '_> {
     }
 }
 
-/// What a font says: `ss:StrikeThrough`, `ss:VerticalAlign`, `ss:Color`, `ss:Size`.
+/// Properties of a font: `ss:StrikeThrough`, `ss:VerticalAlign`, `ss:Color`, `ss:Size`.
 fn of_font(tag: &Tag) -> Change {
     let mut change = Change::default();
     if tag.get("StrikeThrough").is_some() {
@@ -279,7 +279,7 @@ fn of_font(tag: &Tag) -> Change {
     change
 }
 
-/// What an element of HTML within a cell says.
+/// Formatting by an HTML element within a cell.
 fn of_html(tag: &Tag) -> Change {
     match tag.local.to_ascii_lowercase().as_str() {
         "s" | "strike" | "del" => Change { struck: Some(true), ..Change::default() },

@@ -1,4 +1,4 @@
-//! The strings that the cells of an XLSX workbook share, and rich text (ECMA-376 part 1, 18.4).
+//! Shared strings and rich text of XLSX workbooks (ECMA-376 part 1, 18.4).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What workbooks become, and what hostile ones may cost.
+//! Tests of reading workbooks, hostile ones included.
 
 mod binary;
 

@@ -1,4 +1,4 @@
-//! The texts of a sheet's cells: one behind the other as they are read, then in the order of their places.
+//! Storage of a sheet's cell texts: one string buffer, and an index sorted by position.
 
 use std::ops::RangeInclusive;
 

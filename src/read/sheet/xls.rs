@@ -1,4 +1,4 @@
-//! Excel 5 to 2003 workbooks and what WPS Spreadsheets saves as .et (MS-XLS), by an own pass over the records.
+//! Excel 5 to 2003 workbooks and what WPS Spreadsheets saves as .et (MS-XLS), in a pass of our own over the records.
 //!
 //! calamine reserves room for what the DIMENSIONS record says and lays sheets out densely: two records can make it want more memory
 //! than there is, which ends the process. Here a cell costs what it holds.
@@ -100,7 +100,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
 /// The data of the record that says how the records behind it are encrypted.
 fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8]>, ReadError> {
     let mut at = 0;
-    // Whatever begins otherwise is refused when the globals are read.
+    // Any other beginning is refused when the globals are read.
     if u16_at(stream, 0) != Some(kind::BOF) {
         return Ok(None);
     }
@@ -123,7 +123,7 @@ struct Bound {
     at: usize,
 }
 
-/// What all sheets share.
+/// Workbook-level data shared by all sheets.
 struct Globals {
     sheets: Vec<Bound>,
     strings: Strings,
@@ -332,7 +332,7 @@ impl Globals {
         Ok(())
     }
 
-    /// The string at an offset of a record that may go on in continuations.
+    /// The string at an offset of a record that may continue in continuations.
     fn long_text(
         &self,
         stream: &[u8],

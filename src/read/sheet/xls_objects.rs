@@ -1,4 +1,4 @@
-//! What lies over the cells of an .xls sheet (MS-XLS): the text of boxes is read, comments and charts are counted.
+//! Drawing objects of an .xls sheet (MS-XLS): reads the text of boxes, counts comments and charts.
 
 use super::biff::{Continued, Record};
 use super::{Sheet, drawn_line};
@@ -35,7 +35,7 @@ impl Objects {
         budget: &mut Budget,
     ) -> Result<bool, ReadError> {
         match record.kind {
-            // Excel 5 splits a long comment; what goes on has no row.
+            // Excel 5 splits a long comment; what continues has no row.
             NOTE if record.u16(0) != Some(0xFFFF) => sheet.skipped.add(Kind::Comment),
             OBJ => {
                 self.kind = record.u16(4).unwrap_or(0);

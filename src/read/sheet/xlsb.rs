@@ -1,4 +1,4 @@
-//! XLSB workbooks (MS-XLSB) by an own pass over the records: calamine gives them no merged regions, and ends with a panic on records that
+//! XLSB workbooks (MS-XLSB) in a pass of our own over the records: calamine gives them no merged regions, and ends with a panic on records that
 //! are shorter than they should be.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,7 +121,7 @@ impl Listed {
     }
 }
 
-/// What all sheets share.
+/// Workbook-level data shared by all sheets.
 struct Shared {
     strings: Strings,
     /// The number format of each cell format.
@@ -154,7 +154,7 @@ impl Shared {
                     let at = |at| u32_at(data, at).unwrap_or(u32::MAX);
                     sheet.hide_columns(at(0), at(4), budget)?;
                 }
-                // What these colour is not looked at.
+                // Colours of these are ignored.
                 kind::BEGIN_CONDITIONAL | kind::TABLE_PARTS => {
                     sheet.coloured = vec![Region { top: 0, left: 0, bottom: ROWS, right: COLUMNS }];
                 }

@@ -1,4 +1,4 @@
-//! XLSX workbooks by an own pass over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
+//! XLSX workbooks in a pass of our own over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
 //! sheet that holds no cells hinders no other.
 
 use std::borrow::Cow;
@@ -94,7 +94,7 @@ fn list(part: &[u8], budget: &mut Budget) -> Result<Listed, ReadError> {
     }
 }
 
-/// What all sheets share.
+/// Workbook-level data shared by all sheets.
 struct Shared {
     strings: Strings,
     /// The number format of each cell format.
@@ -104,7 +104,7 @@ struct Shared {
     from_1904: bool,
 }
 
-/// What a sheet's part is.
+/// The kind of a sheet's part.
 enum Root {
     /// Cells, and perhaps a drawing over them: the id of its relationship. Comments have a drawing of an older kind.
     Worksheet { drawing: Option<String>, comments: bool },

@@ -1,4 +1,4 @@
-//! What a zip archive is, by the names in its directory and never by what lies inside its entries.
+//! Detects what a zip archive is from the names in its directory, without inflating entries.
 
 use super::Sniffed;
 use crate::document::Format;
@@ -56,7 +56,7 @@ fn has_suffix(name: &str, suffix: &str) -> bool {
     name.len() >= suffix.len() && name.as_bytes()[name.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
 }
 
-/// What the entry `mimetype` says, which stands first and unpacked in the packages of `OpenDocument` and EPUB.
+/// The media type in the entry `mimetype`, stored first and uncompressed in packages of `OpenDocument` and EPUB.
 fn mimetype(bytes: &[u8]) -> Option<Sniffed> {
     if bytes.get(30..38) != Some(b"mimetype") {
         return None;

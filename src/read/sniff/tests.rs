@@ -1,4 +1,4 @@
-//! Files under any name are what their content is.
+//! Tests of format detection.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Cursor, Write};

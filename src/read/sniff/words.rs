@@ -1,4 +1,4 @@
-//! What a file of characters is: an XML format, a saved page, a web page, plain text, or binary after all.
+//! Detects what a text file is: an XML format, a saved page, a web page, plain text, or binary after all.
 
 use super::Sniffed;
 use crate::document::Format;
@@ -8,10 +8,10 @@ use crate::read::shared::encoding::utf16_without_bom;
 /// Bytes that are looked at.
 const WINDOW: usize = 16 << 10;
 
-/// Tags of which a whole page has one near its start.
+/// A complete page has one of these tags near its start.
 const PAGE: &[&str] = &["<html", "<!doctype html", "<body", "<head>", "<meta ", "<table", "<frameset"];
 
-/// Tags of which a part of a page has several.
+/// A fragment of a page has several of these tags.
 const PART: &[&str] =
     &["<div", "<p>", "<p ", "<span", "<tr>", "<tr ", "<td", "</p>", "</div>", "</span>", "<font", "<br"];
 
@@ -96,7 +96,7 @@ fn flat(lower: &[u8]) -> Sniffed {
     }
 }
 
-/// The name of the first element, instructions, comments and document types passed over.
+/// The name of the first element, instructions, comments and document types skipped.
 fn root(lower: &[u8]) -> Option<&str> {
     let mut rest = lower;
     loop {

@@ -1,4 +1,4 @@
-//! Blocks out of a flow of paragraph, cell and row ends, as MS-DOC and RTF both write a text with tables.
+//! Builds blocks from a stream of paragraph, cell and row marks, for DOC and RTF.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A grid out of table rows whose cells are given by their edges in twips, as MS-DOC and RTF both write tables.
+//! Builds a grid from rows whose cells are given by edges in twips, for DOC and RTF.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) enum Vertical {
     Continue,
 }
 
-/// What a row's definition says about one cell.
+/// The definition of one cell in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct CellDef {
     /// Right edge in twips.
@@ -35,7 +35,7 @@ pub(super) struct CellDef {
     pub(super) merged: bool,
     /// Its part in a vertical merge.
     pub(super) vertical: Vertical,
-    /// What lies behind its text.
+    /// Its background.
     pub(super) paper: Paper,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct RowDef {
     pub(super) hidden: bool,
 }
 
-/// What stands in one physical cell.
+/// The content of one physical cell.
 #[derive(Debug, Default)]
 pub(super) struct Content {
     /// Its paragraphs, joined by `\n`; `None` before the first.

@@ -19,7 +19,7 @@ const BINDINGS_A_STEP: usize = 16;
 /// Bytes that are looked through for the end of an element; properties of a run are a few hundred.
 const FARTHEST_AHEAD: usize = 1_024;
 
-/// What an element, a reference, and a search ahead in vain cost in steps, so that the account measures time in every case.
+/// Steps charged for an element, a reference and a failed lookahead, so that the budget measures time in every case.
 const STEPS_AN_ELEMENT: u64 = 5;
 const STEPS_A_REFERENCE: u64 = 3;
 const STEPS_A_SEARCH: u64 = 16;
@@ -44,7 +44,7 @@ const fn among(signs: &[u8]) -> [bool; 256] {
     among
 }
 
-/// What comes next in a part.
+/// The next event of a part.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Event<'a> {
     /// An element begins. For `<a/>` an [`Event::Close`] follows.
@@ -60,7 +60,7 @@ pub(crate) enum Event<'a> {
 }
 
 /// The events of a part. A tokeniser of our own: what it gives is borrowed from the text, offsets are those of the text, and an element
-/// that is passed over costs a search for its end.
+/// that is skipped costs a search for its end.
 pub(crate) struct Events<'a> {
     text: &'a str,
     /// Offset of what comes next.
@@ -112,7 +112,7 @@ impl<'a> Events<'a> {
         self.base + self.at
     }
 
-    /// The next event. Comments, processing instructions and the declaration are passed over.
+    /// The next event. Comments, processing instructions and the declaration are skipped.
     ///
     /// # Errors
     /// [`ReadError::Damaged`] for what is not well-formed or has a DTD, [`ReadError::OverLimit`] for too many or too deep elements.
@@ -190,7 +190,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// What is left of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted;
+    /// Lookahead: the rest of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted;
     /// nothing where that is not near. [`Events::jump`] goes behind it.
     pub(crate) fn ahead(&mut self) -> Option<&'a str> {
         let (Some(name), false) = (self.open.last(), self.empty) else { return Some("") };
@@ -230,7 +230,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// The text of the innermost open element, which is closed; elements inside are passed over. Nearly always one piece of the part.
+    /// The text of the innermost open element, which is closed; elements inside are skipped. Nearly always one piece of the part.
     ///
     /// # Errors
     /// As for [`Events::next`].
@@ -280,7 +280,7 @@ impl<'a> Events<'a> {
             "&gt;" => Some('>'),
             _ => unescape(written).ok().as_deref().and_then(single),
         };
-        // An entity that nobody defines stays as it is written, so that nothing is lost.
+        // An undefined entity is kept as text, so that nothing is lost.
         character.map_or(Event::Text(written), Event::Character)
     }
 

@@ -2,11 +2,11 @@
 
 use super::tag::Tag;
 
-/// Tags that are remembered at once.
+/// Slots of the cache.
 const SLOTS: usize = 1 << SLOT_BITS;
 const SLOT_BITS: u32 = 5;
 
-/// The longest tag that is remembered, in bytes.
+/// The longest tag that is cached, in bytes.
 const LONGEST: usize = 64;
 
 /// A start tag that declares no namespace.

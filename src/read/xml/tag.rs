@@ -1,4 +1,4 @@
-//! The start of an element and its attributes.
+//! A start tag with its attributes.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ pub(crate) struct Tag<'a> {
     pub(crate) space: Option<u32>,
     /// Its name without prefix.
     pub(crate) local: &'a str,
-    /// What stands between the name and `>`.
+    /// The source text between the name and `>`.
     pub(super) attributes: &'a str,
     /// Offset of its `<` in the text.
     pub(crate) start: usize,

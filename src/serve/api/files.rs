@@ -1,4 +1,4 @@
-//! Files that come in, one a request: spooled, named by their digest, written into the log, and only then answered for.
+//! Uploads, one file per request: spooled to disk, named by digest, logged, then acknowledged.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The last part of a name, without what cannot be seen.
+/// The last part of a path, without invisible characters.
 pub(super) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown = |c: &char| {

@@ -1,4 +1,4 @@
-//! Everything that was done, by whom and why; and undoing, which adds an entry and takes none away.
+//! The history of all actions with author and reason; undo appends an entry and removes none.
 
 use std::sync::Arc;
 
@@ -173,7 +173,7 @@ fn correction_line(state: &Known, described: &Value, number: usize, line: &Corre
     let form = file.and_then(|file| state.parts(file).get(line.report)).map_or("", |part| part.form.as_str());
     let id = format!("c{number}");
     let undone = state.ledger.undone.get(&id).and_then(|by| state.ledger.entries.iter().find(|entry| entry.id == *by));
-    // What takes a correction back is told by its own entry.
+    // An undone correction has an entry of its own.
     let takes_back = state
         .ledger
         .entries

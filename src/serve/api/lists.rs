@@ -1,4 +1,4 @@
-//! The list of the first screen, and waiting for changes.
+//! The list of the start screen, and long polling for changes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::serve::state::Phase;
 /// How long a request waits for a change.
 const WAIT: Duration = Duration::from_secs(25);
 
-/// Changes that come together are told together.
+/// Debounce interval: changes within it are reported together.
 const TOGETHER: Duration = Duration::from_millis(100);
 
 #[derive(Deserialize)]
@@ -97,7 +97,7 @@ pub(super) struct Since {
     since: Option<u64>,
 }
 
-/// Answers when something changed after `since`, or after a while with what was known.
+/// Long polling: answers when something changed after `since`, or after a timeout with the old number.
 pub(super) async fn changes(State(hub): State<Arc<Hub>>, Asked(since): Asked<Since>) -> Answered {
     let since = since.since.unwrap_or_default();
     let mut changes = hub.changed.subscribe();

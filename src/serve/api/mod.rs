@@ -1,4 +1,4 @@
-//! The addresses: screens, files of the page, and the JSON that the page and an office's own programs use alike.
+//! The routes: screens, static files, and the JSON API used by the page and by other programs.
 
 mod files;
 mod history;
@@ -31,10 +31,10 @@ use super::hub::Hub;
 use super::store::random;
 use crate::finding::Message;
 
-/// What stands in the path of an address; what is not as it should be is told in JSON, as everything is.
+/// Path parameters; a rejection is a JSON error.
 pub(super) struct At<T>(pub(super) T);
 
-/// What stands behind the question mark of an address, likewise.
+/// Query parameters; a rejection is a JSON error.
 pub(super) struct Asked<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
@@ -62,7 +62,7 @@ async fn no_method() -> Fault {
     Fault::new(StatusCode::METHOD_NOT_ALLOWED, "no-method", message)
 }
 
-/// What a handler answers.
+/// The result of a handler.
 pub(super) type Answered = Result<Response, Fault>;
 
 /// Every address.

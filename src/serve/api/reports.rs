@@ -15,7 +15,7 @@ use crate::serve::fault::{Fault, answer};
 use crate::serve::hub::Hub;
 use crate::serve::rows::{self, parse};
 use crate::serve::state::{Phase, stated};
-use crate::serve::work::{Answer, Ask, Kind};
+use crate::serve::work::{Answer, Ask, OutputKind};
 
 /// Most files that are packed together.
 const MOST: usize = 4_000;
@@ -60,7 +60,8 @@ pub(super) fn around(hub: &Hub, (file, number): (u64, usize), view: &Value, desc
     let year = part.and_then(|part| part.year);
     let id = rows::id(file, number);
     let rows = rows::rows(&state, year, false, &agencies);
-    let has = |row: &&rows::Row| row.id.as_ref() == Some(&id) || row.versions.iter().any(|version| version.id == id);
+    let has =
+        |row: &&rows::AgencyRow| row.id.as_ref() == Some(&id) || row.versions.iter().any(|version| version.id == id);
     let row = rows.iter().find(has);
     let entries = state.ledger.entries.iter().filter(|entry| match &entry.what {
         What::Accepted { file: of, report, .. } | What::Returned { file: of, report, .. } => {
@@ -122,7 +123,7 @@ pub(super) async fn output(
     headers: HeaderMap,
 ) -> Answered {
     let id = report(&hub, &id)?;
-    let kind = Kind::named(&kind).ok_or_else(Fault::not_found)?;
+    let kind = OutputKind::named(&kind).ok_or_else(Fault::not_found)?;
     let out = made(&hub, "")?;
     let (path, chinese) = (out.clone(), chinese(&headers));
     let findings: Vec<String> =
@@ -146,7 +147,7 @@ struct Bundle {
 /// Many files in one archive.
 pub(super) async fn bundle(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) -> Answered {
     let Bundle { reports, kinds } = body::json(body).await?;
-    let kinds: Option<Vec<Kind>> = kinds.iter().map(|kind| Kind::named(kind)).collect();
+    let kinds: Option<Vec<OutputKind>> = kinds.iter().map(|kind| OutputKind::named(kind)).collect();
     let kinds = kinds
         .filter(|kinds| !kinds.is_empty())
         .ok_or_else(|| Fault::bad("没有这种文件。", "there is no such kind of file"))?;

@@ -1,4 +1,4 @@
-//! Who somebody is, coming in by name and password, going out.
+//! Sessions: current user, login, logout.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::serve::hub::Hub;
 /// Most characters of a name.
 const NAME: usize = 30;
 
-/// Who asks, and what every page needs.
+/// The current user, with the data that every page needs.
 pub(super) async fn who(State(hub): State<Arc<Hub>>, Extension(visitor): Extension<Visitor>) -> Answered {
     let settings = hub.settings();
     Ok(answer(&json!({

@@ -1,4 +1,4 @@
-//! The settings: what `nianbao.toml` says, and files that become part of it after a child has looked at them.
+//! Settings routes: the content of `nianbao.toml`, and uploaded files that become part of it after validation in a child.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::serve::work::{Answer, Ask};
 /// The largest file of settings.
 const LIMIT: u64 = 32 << 20;
 
-/// All settings and what they come to.
+/// All settings with their evaluation.
 pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     let mut described = hub.described().await.as_ref().clone();
     if let Some(described) = described.as_object_mut() {
@@ -89,7 +89,7 @@ pub(super) struct Named {
     name: Option<String>,
 }
 
-/// What a setting is called.
+/// Labels of the settings.
 fn title(key: &str) -> Message {
     let (zh, en) = match key {
         "agencies" => ("单位名录", "agencies"),

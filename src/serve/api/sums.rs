@@ -1,4 +1,4 @@
-//! The roll-up: made by a child when something changed since the last one, and its files.
+//! Roll-up routes: a child recomputes the sums when something changed.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
     let clean = wanted.clean.unwrap_or_default();
     let asked = wanted.year.or_else(|| hub.settings().text("year").and_then(|year| year.parse().ok()));
     let year = rows::year(&hub.state(), asked);
-    // The folder says of which state and choice it is; the same question again finds it there.
+    // The folder is named by state and choice, so a repeated request finds it.
     let name = format!("rollup-{revision}-{}-{clean}", year.unwrap_or_default());
     let folder = hub.store.made().join(&name);
     let kept = folder.join("shown.json");

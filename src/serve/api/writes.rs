@@ -1,4 +1,4 @@
-//! What people do to a report: correct, accept, send back, choose a version. Every one needs a reason and says what it has seen.
+//! Write routes of a report: correct, accept, send back, choose a version. Each needs a reason and the revision it was based on.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ struct Preview {
     to: String,
 }
 
-/// What a correction would come to, before it is made.
+/// Previews a correction.
 pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, body: Body) -> Answered {
     let id = report(&hub, &id)?;
     let Preview { field, to } = body::json(body).await?;
@@ -137,7 +137,7 @@ fn is_current(hub: &Hub, seen: Seen) -> bool {
     hub.state().items.get(&seen.file).is_some_and(|item| item.revision == seen.revision)
 }
 
-/// The last thing that was done to a report, for whoever was second.
+/// The last change of a report, shown on a conflict.
 pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str>) -> Value {
     let state = hub.state();
     let Some(sent) = state.sent(file) else { return Value::Null };
@@ -149,7 +149,7 @@ pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str
     })
 }
 
-/// Puts what a child made of a report into the list.
+/// Updates the list with a child's result.
 fn put(hub: &Hub, (file, number): (u64, usize), part: Part) {
     hub.change(|state| {
         if let Some(item) = state.items.get_mut(&file)
@@ -228,13 +228,17 @@ pub(super) async fn accept(
         return Err(Fault::refused(message));
     }
     let what = What::Accepted { file: id.0, report: id.1, waivers, about, reason, until };
-    let written = hub.write(Command::Log { who: name_of(&hub, &visitor), what, seen: Some(seen) }).await;
-    let entry = match written {
-        Written::Conflict => return Err(Fault::conflict(latest(&hub, id, None))),
-        other => Fault::of_written(other)?,
-    };
+    let entry = log(&hub, &visitor, (id, seen), what).await?;
     let report = renewed(&hub, id).await?;
     Ok(answer(&json!({ "entry": entry.to_string(), "left": left, "report": report })))
+}
+
+/// Appends an entry about a report to the log; a conflict where the report has changed since `seen`.
+async fn log(hub: &Hub, visitor: &Visitor, (id, seen): ((u64, usize), Seen), what: What) -> Result<u64, Fault> {
+    match hub.write(Command::Log { who: name_of(hub, visitor), what, seen: Some(seen) }).await {
+        Written::Conflict => Err(Fault::conflict(latest(hub, id, None))),
+        other => Fault::of_written(other),
+    }
 }
 
 #[derive(Deserialize)]
@@ -263,15 +267,11 @@ pub(super) async fn send_back(
         _ => Vec::new(),
     };
     let what = What::Returned { file: id.0, report: id.1, about, findings, reason, due };
-    let written = hub.write(Command::Log { who: name_of(&hub, &visitor), what, seen: Some(seen) }).await;
-    let entry = match written {
-        Written::Conflict => return Err(Fault::conflict(latest(&hub, id, None))),
-        other => Fault::of_written(other)?,
-    };
+    let entry = log(&hub, &visitor, (id, seen), what).await?;
     Ok(answer(&json!({ "entry": entry.to_string() })))
 }
 
-/// What the findings with these ids say.
+/// The messages of the findings with these ids.
 fn named(view: &Value, ids: &[String]) -> Vec<Message> {
     let findings = view.get("findings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let wanted = |finding: &&Value| finding["id"].as_str().is_some_and(|id| ids.iter().any(|one| one == id));

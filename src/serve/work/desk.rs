@@ -1,4 +1,4 @@
-//! What a child has at hand: forms, agencies, last year's reports, waivers.
+//! Data that a child loads once: forms, agencies, last year's reports, waivers.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(super) struct Previous {
     pub(super) reports: HashMap<(String, i16), (usize, usize)>,
 }
 
-/// What is loaded once, and what went wrong with it: the page says so and goes on without.
+/// Data loaded once, with the errors of loading; the page shows these and works without the data.
 #[derive(Debug)]
 pub(super) struct Shelf {
     pub(super) forms: Forms,
@@ -123,7 +123,7 @@ fn texts(folder: &Path, wrong: &mut Vec<(&'static str, Message)>) -> Vec<(String
     paths.iter().filter_map(|path| Some((name(path), std::fs::read_to_string(path).ok()?))).collect()
 }
 
-/// What answers requests.
+/// The request handler of a child.
 pub(super) struct Desk<'a> {
     pub(super) folder: &'a Path,
     pub(super) settings: &'a Settings,
@@ -186,7 +186,7 @@ impl<'a> Desk<'a> {
         let input = input(file);
         guarded(|| {
             let bytes = Loader::default().bytes(&input)?;
-            let mut reports = self.pipeline.read(&input, &Content::of(&bytes))?;
+            let mut reports = self.pipeline.read(&input, &Content::from_bytes(&bytes))?;
             let corrections = corrections(file);
             for (number, report) in reports.iter_mut().enumerate() {
                 if let Some(form) = self.shelf.forms.get(&report.form) {

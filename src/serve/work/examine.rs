@@ -1,4 +1,4 @@
-//! A report examined: corrected, checked against the form and last year's, with the findings that the office accepted marked.
+//! Examines a report: applies corrections, checks it against the form and last year, marks accepted findings.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -167,7 +167,7 @@ impl Desk<'_> {
     }
 }
 
-/// Whether the last thing that was said of corrections is that one was made.
+/// Whether the last finding about corrections says that one was applied.
 fn applied(report: &Report) -> bool {
     let last = report
         .findings
@@ -177,7 +177,7 @@ fn applied(report: &Report) -> bool {
     last.is_some_and(|found| found.code == FIGURE_CORRECTED.id)
 }
 
-/// What stands in a field or in the text, and what is to stand there.
+/// The current and the corrected content of a field or text.
 fn statement(form: &Form, report: &Report, wanted: &Wanted) -> Result<(Stated, Stated), Message> {
     let text = |text: Option<&str>| text.map_or(Stated::Nothing, |text| Stated::Text(text.to_owned()));
     let typed = wanted.to.trim();
@@ -243,7 +243,7 @@ fn number(typed: &str) -> Result<Decimal, Message> {
     })
 }
 
-/// Ids of findings that stay the same while the finding does: a digest of what it is about, with a number where two are alike.
+/// Stable ids of findings: a digest of the subject, with a number for duplicates.
 pub(super) fn ids_of(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let id = |finding: &Finding| {

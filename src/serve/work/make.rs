@@ -1,4 +1,4 @@
-//! Files made of a report: the same writers as those of `convert`, and what goes back to the sender.
+//! Makes files of a report with the writers of `convert`, and the copies for its sender.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -19,10 +19,10 @@ use crate::write::{Output, WRITERS};
 use super::desk::{Desk, corrections, input};
 use super::{Answer, Which};
 
-/// What is made of a report.
+/// The kinds of files made of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::serve) enum Kind {
+pub(in crate::serve) enum OutputKind {
     /// A format of the writers, by its number in their table.
     Format(usize),
     /// PDF, which needs fonts.
@@ -37,7 +37,7 @@ pub(in crate::serve) enum Kind {
     Original,
 }
 
-impl Kind {
+impl OutputKind {
     /// A kind by its name in an address.
     pub(in crate::serve) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -92,7 +92,7 @@ impl Archive {
 
 impl Desk<'_> {
     /// Makes a file and puts it at `out`.
-    pub(super) fn make(&mut self, which: &Which, kind: Kind, wanted: (bool, &[String]), out: &Path) -> Answer {
+    pub(super) fn make(&mut self, which: &Which, kind: OutputKind, wanted: (bool, &[String]), out: &Path) -> Answer {
         match self.made(which, kind, wanted) {
             Ok(done) => put(&done, out),
             Err(message) => Answer::No(message),
@@ -100,7 +100,7 @@ impl Desk<'_> {
     }
 
     /// Makes many files, in an archive; those that cannot be made are named in a text beside them.
-    pub(super) fn bundle(&mut self, files: &[(Which, Vec<Kind>)], chinese: bool, out: &Path) -> Answer {
+    pub(super) fn bundle(&mut self, files: &[(Which, Vec<OutputKind>)], chinese: bool, out: &Path) -> Answer {
         let mut packed = || -> Result<(), Message> {
             let mut archive = Archive::create(out)?;
             let mut left = String::new();
@@ -123,16 +123,16 @@ impl Desk<'_> {
         }
     }
 
-    fn made(&mut self, which: &Which, kind: Kind, (chinese, ids): (bool, &[String])) -> Result<Done, Message> {
+    fn made(&mut self, which: &Which, kind: OutputKind, (chinese, ids): (bool, &[String])) -> Result<Done, Message> {
         match kind {
-            Kind::Format(number) => self.written(which, WRITERS.get(number).map(|writer| writer.output)),
-            Kind::Pdf => self.written(which, Some(Output::Pdf)),
-            Kind::Original => {
+            OutputKind::Format(number) => self.written(which, WRITERS.get(number).map(|writer| writer.output)),
+            OutputKind::Pdf => self.written(which, Some(Output::Pdf)),
+            OutputKind::Original => {
                 let bytes = Loader::default().bytes(&input(&which.file)).map_err(|finding| finding.message)?;
                 let (stem, suffix) = which.file.name.rsplit_once('.').unwrap_or((&which.file.name, "bin"));
                 Ok(Done { name: format!("{}.{}", safe_name(stem), safe_name(suffix)), bytes })
             }
-            Kind::Annotated | Kind::Revised | Kind::Letter => self.notice(which, kind, chinese, ids),
+            OutputKind::Annotated | OutputKind::Revised | OutputKind::Letter => self.notice(which, kind, chinese, ids),
         }
     }
 
@@ -159,7 +159,7 @@ impl Desk<'_> {
         let file = input(&which.file);
         let product = guarded(|| {
             let bytes = Loader::default().bytes(&file)?;
-            maker.make(&file, &Content::of(&bytes))
+            maker.make(&file, &Content::from_bytes(&bytes))
         });
         let product = product.map_err(|finding| finding.message)?.into_iter().nth(which.report);
         let product = product.ok_or_else(super::examine::none)?;
@@ -177,7 +177,7 @@ impl Desk<'_> {
     }
 }
 
-/// What stands for the agency and the year in the title of a blank form.
+/// Placeholders for agency and year in the title of a blank form.
 const BLANK: (&str, &str) = ("（机关名称）", "××××");
 
 fn blank(forms: &Forms, id: &str, suffix: &str) -> Result<Done, Message> {

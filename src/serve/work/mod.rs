@@ -30,7 +30,7 @@ use crate::stream;
 use crate::waivers::Waiver;
 
 use super::ServeError;
-pub(super) use make::Kind;
+pub(super) use make::OutputKind;
 
 /// A sent file, as a child is told of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub(super) struct Request {
     pub(super) settings: u64,
     /// The version of the waivers.
     pub(super) waivers: u64,
-    /// What is asked.
+    /// The request.
     pub(super) ask: Ask,
 }
 
@@ -62,10 +62,10 @@ pub(super) struct Which {
     pub(super) report: usize,
 }
 
-/// What a child is asked.
+/// A request to a child.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Ask {
-    /// What the settings come to: forms, agencies, what is wrong with them.
+    /// Evaluate the settings: forms, agencies, errors.
     Settings,
     /// The reports of a file, each in a few words.
     Read(SentFile),
@@ -88,14 +88,14 @@ pub(super) enum Ask {
     /// A file made of a report, put at `out` (without a suffix).
     Make {
         which: Which,
-        kind: Kind,
+        kind: OutputKind,
         chinese: bool,
         /// For a letter: the findings that it names; all that count where it is empty.
         findings: Vec<String>,
         out: PathBuf,
     },
     /// Many of them in an archive.
-    Bundle { files: Vec<(Which, Vec<Kind>)>, chinese: bool, out: PathBuf },
+    Bundle { files: Vec<(Which, Vec<OutputKind>)>, chinese: bool, out: PathBuf },
     /// Notices to agencies that have sent nothing, in an archive.
     Reminders { agencies: Vec<String>, year: Option<i16>, form: Option<String>, chinese: bool, out: PathBuf },
     /// The reports added up, with the files of the roll-up put into a folder.
@@ -112,7 +112,7 @@ pub(super) struct Wanted {
     pub(super) field: String,
     /// Text as typed; empty to leave the field empty.
     pub(super) to: String,
-    /// What is to stand there in place of typed text, where an earlier correction is taken back.
+    /// The value to restore when an earlier correction is undone.
     pub(super) stated: Option<Stated>,
     pub(super) reason: String,
     pub(super) by: String,
@@ -140,16 +140,16 @@ pub(super) struct Part {
     pub(super) figures: String,
 }
 
-/// What a child answers.
+/// A child's answer.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    /// What the settings come to.
+    /// The evaluated settings.
     Settings(Value),
     /// The reports of a file.
     Parts(Vec<Part>),
     /// There is no report; and the agency whose file it is by its name.
     Refused { finding: Box<Finding>, agency: Option<String> },
-    /// What an archive held.
+    /// The entries of an archive.
     Unpacked(Vec<Member>),
     /// Anything that the page shows as it is.
     Shown(Value),

@@ -1,4 +1,4 @@
-//! What goes back to a sender: the letter, and the sender's own file with comments or with corrections.
+//! Documents for a sender: the letter, and the sender's file with comments or corrections.
 
 use crate::annotate::{AUTHOR, Revision, annotate, revise};
 use crate::batch::{guarded, safe_name};
@@ -10,11 +10,17 @@ use crate::report::Report;
 use super::Which;
 use super::desk::Desk;
 use super::examine::ids_of;
-use super::make::{Done, Kind};
+use super::make::{Done, OutputKind};
 
 impl Desk<'_> {
     /// A letter, or a copy of the sent file.
-    pub(super) fn notice(&mut self, which: &Which, kind: Kind, chinese: bool, ids: &[String]) -> Result<Done, Message> {
+    pub(super) fn notice(
+        &mut self,
+        which: &Which,
+        kind: OutputKind,
+        chinese: bool,
+        ids: &[String],
+    ) -> Result<Done, Message> {
         let language = if chinese { Language::Zh } else { Language::En };
         let (bytes, report, findings) = self.subject(which)?;
         let wanted = |(id, finding): (String, &Finding)| {
@@ -26,12 +32,12 @@ impl Desk<'_> {
         let author = author.as_deref().unwrap_or(AUTHOR);
         let stem = which.file.name.rsplit_once('.').map_or(which.file.name.as_str(), |(stem, _)| stem);
         match kind {
-            Kind::Annotated => {
+            OutputKind::Annotated => {
                 let made = guarded(|| Ok(annotate(&bytes, &named, (language, author), &mut Budget::default())));
                 let made = made.map_err(|finding| finding.message)?.map_err(|error| error.message())?;
                 Ok(Done { name: format!("批注-{}.{}", safe_name(stem), made.kind), bytes: made.bytes })
             }
-            Kind::Revised => {
+            OutputKind::Revised => {
                 let report = report.ok_or_else(nothing)?;
                 let revisions: Vec<Revision> = report.values.values().filter_map(revision).collect();
                 if revisions.is_empty() {

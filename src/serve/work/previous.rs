@@ -1,4 +1,4 @@
-//! Last year's reports: which file has which agency's, so that one is read again when it is needed.
+//! Index of last year's reports by agency; a report is re-read when needed.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ impl Desk<'_> {
     fn earlier(&self, input: &Input) -> Vec<Report> {
         let read = guarded(|| {
             let bytes = Loader::default().bytes(input)?;
-            self.pipeline.read(input, &Content::of(&bytes))
+            self.pipeline.read(input, &Content::from_bytes(&bytes))
         });
         read.unwrap_or_default()
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::batch::safe_name;
 use crate::finding::{Bilingual, Language, Message};
-use crate::letter::{Kind, Letter, reminder};
+use crate::letter::{Letter, LetterKind, reminder};
 
 use super::Answer;
 use super::desk::Desk;
@@ -38,7 +38,7 @@ impl Desk<'_> {
             archive.finish()
         };
         match packed() {
-            Ok(()) => Answer::Made { name: format!("{}.zip", Kind::Reminder.folder(language)) },
+            Ok(()) => Answer::Made { name: format!("{}.zip", LetterKind::Reminder.folder(language)) },
             Err(message) => Answer::No(message),
         }
     }

@@ -1,4 +1,4 @@
-//! The reports of the folder added up, as `rollup` does it, and what the page shows of it.
+//! The roll-up of the folder, computed as by `rollup`, with the data that the page shows.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -67,7 +67,7 @@ impl Desk<'_> {
         let (forms, migrations) = (&self.shelf.forms, &self.shelf.migrations);
         let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone());
         if let [input] = inputs.as_slice() {
-            let read = guarded(|| pipeline.read_sums(input, &Content::of(&Loader::default().bytes(input)?)));
+            let read = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
             let report = read.ok()?;
             let name = report.agency.as_deref().unwrap_or_default();
             let same = |top| Matcher::new(rollup.agencies).find(name).agency == Some(top);
@@ -76,7 +76,7 @@ impl Desk<'_> {
         }
         let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
         for input in &inputs {
-            let outcome = guarded(|| pipeline.report(input, &Content::of(&Loader::default().bytes(input)?)));
+            let outcome = guarded(|| pipeline.report(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
             collection.add(&input.path, outcome);
         }
         Some(Previous::of_rollup(rollup, &collection.finish(Some(year))?))
@@ -92,7 +92,7 @@ fn bare(mut report: Report) -> Report {
 /// Puts the files of a roll-up into a folder, and names them.
 fn write(rollup: &Rollup, report: &Report, out: &Path) -> Result<Vec<String>, Message> {
     let files = summary::files(rollup, report);
-    // The child that does this has one file in hand at a time.
+    // The child that does this has one file in progress at a time.
     batch::write_together(out, &files, 1).map_err(|error| error.message())?;
     Ok(files.into_iter().map(|file| file.name).collect())
 }

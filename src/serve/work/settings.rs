@@ -1,4 +1,4 @@
-//! What the settings come to, and whether a file can become part of them.
+//! Resolves the settings, and validates a file before it becomes part of them.
 
 use std::path::Path;
 
@@ -53,7 +53,7 @@ impl Desk<'_> {
         })
     }
 
-    /// What a file would be as part of the settings, or why it cannot.
+    /// Validates a file as part of the settings.
     pub(super) fn candidate(&self, what: &str, name: &str, path: &Path) -> Answer {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,

@@ -1,4 +1,4 @@
-//! The sent file's own text: what was read of it, and what stands around the place of a field.
+//! Text of the sent file: what was read, and the surroundings of a field.
 
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn rows(grid: &Grid) -> Value {
 /// Most characters of a cell beside the one that is meant.
 const BESIDE: usize = 14;
 
-/// A few rows of a grid, each by itself: what a cell above reaches down with is said once.
+/// A few rows of a grid; the text of a vertically merged cell is shown once.
 fn around(grid: &Grid, wanted: impl Iterator<Item = u32>, mark: (u32, u32)) -> Value {
     let mut said: Vec<(u32, u32)> = Vec::new();
     let rows = wanted.map(|row| {
@@ -108,7 +108,7 @@ fn shortened(text: &str, whole: bool) -> String {
     text.chars().take(BESIDE).chain(['…']).collect()
 }
 
-/// What stands around a place.
+/// The surroundings of a place.
 fn near(document: &Document, place: &Place) -> Option<Value> {
     for block in &document.blocks {
         if let Block::Grid(grid) = block
@@ -137,7 +137,7 @@ fn near(document: &Document, place: &Place) -> Option<Value> {
     Some(json!({ "paragraphs": shown }))
 }
 
-/// Whether two places are one, whatever range of it they mean.
+/// Whether two places are equal, ignoring byte ranges.
 fn same(one: &Place, other: &Place) -> bool {
     let key = |place: &Place| {
         (place.part.clone(), place.paragraph, place.table, place.row, place.column, place.line, place.page)

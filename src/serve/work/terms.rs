@@ -1,11 +1,11 @@
-//! The two sides of a rule with the report's figures put in: `19+8+0+1+3+1`.
+//! Both sides of a rule with the report's figures inserted: `19+8+0+1+3+1`.
 
 use rust_decimal::Decimal;
 
 use crate::form::{Expression, Form, Operand};
 use crate::report::{Kind, Report};
 
-/// More terms than this are a sum that nobody follows; only the result is shown.
+/// Most terms of a sum that are shown; of longer sums only the result is.
 const MOST: usize = 12;
 
 /// A side of a rule, in figures; a figure that is not certain is `□`.

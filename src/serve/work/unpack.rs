@@ -1,4 +1,4 @@
-//! An archive taken apart: every file that it holds, put into the folder under its digest.
+//! Unpacks an uploaded archive: stores every contained file under its digest.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::ledger::stored_name;
 
 use super::{Answer, Member, SentFile};
 
-/// Puts what an archive holds into a folder.
+/// Extracts an archive into a folder.
 pub(super) fn unpack(file: &SentFile, into: &Path) -> Answer {
     let path = file.path.to_string_lossy().into_owned();
     let listed = match batch::list(&[path], None) {

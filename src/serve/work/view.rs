@@ -1,4 +1,4 @@
-//! A report as the page shows it: tables in their official shape, cells with where they come from, text, findings, rules.
+//! View model of a report for the page: tables in the official shape, cells with their sources, text, findings, rules.
 
 use serde_json::{Value, json};
 
@@ -194,7 +194,7 @@ fn shown_findings(form: &Form, findings: &[Finding]) -> Value {
     ids_of(findings).into_iter().zip(findings).map(shown).collect()
 }
 
-/// What became of every rule: the fields by their number in the form, and both sides in figures.
+/// The outcome of every rule: the fields by their number in the form, and both sides in figures.
 fn rules(form: &Form, report: &Report, before: Option<&Report>) -> Value {
     let context = Context { previous: before, ..Context::default() };
     let rules = form.rules.iter().zip(assess(form, report, &context)).map(|(rule, verdicts)| {

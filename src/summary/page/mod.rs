@@ -22,14 +22,14 @@ const FINDINGS: usize = 30;
 /// Most characters of a finding.
 const WORDS: usize = 400;
 
-/// What the page says besides its rows.
+/// The content of the page other than its rows.
 #[derive(Debug, Clone, Serialize)]
 pub struct Office {
     /// The title.
     pub title: String,
     /// What it is about, in a sentence.
     pub summary: String,
-    /// What may be the state of a row.
+    /// The possible states of a row.
     pub states: Vec<State>,
     /// Files that belong to the whole.
     pub links: Vec<String>,
@@ -62,10 +62,10 @@ pub struct Drawing {
 
 /// A row.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub struct PageRow<'a> {
     /// The agency, where it is known.
     pub agency: Option<&'a str>,
-    /// How far below the top of the tree it stands.
+    /// Its depth in the tree.
     pub depth: usize,
     /// The year.
     pub year: Option<i16>,
@@ -106,7 +106,7 @@ struct About<'a> {
     codes: serde_json::Map<String, serde_json::Value>,
 }
 
-/// What stands in the page before its rows.
+/// The HTML before the rows.
 ///
 /// # Errors
 /// None in practice: what JSON cannot say does not occur here.
@@ -121,7 +121,7 @@ pub fn before(office: &Office) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// None in practice: what JSON cannot say does not occur here.
-pub fn row(row: &Row) -> serde_json::Result<String> {
+pub fn row(row: &PageRow) -> serde_json::Result<String> {
     let mut worst: Vec<&Finding> = row.findings.to_vec();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let shown = worst.iter().take(FINDINGS).map(|finding| FindingJson {
@@ -145,7 +145,7 @@ pub fn row(row: &Row) -> serde_json::Result<String> {
     })
 }
 
-/// What stands in the page after its rows.
+/// The HTML after the rows.
 pub fn after() -> String {
     let (_, after) = halves();
     after.replace("{{script}}", SCRIPT)
@@ -191,7 +191,7 @@ mod tests {
         let before = before(&office).unwrap();
         assert!(!before.contains("<script>alert") && !before.contains("<!--"), "{before}");
         let outputs = ["<b>.docx".to_owned()];
-        let row = row(&Row {
+        let row = row(&PageRow {
             agency: Some("</script>"),
             depth: 0,
             year: None,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
-use super::{Drawing, Office, Row, State, after, before, row};
+use super::{Drawing, Office, PageRow, State, after, before, row};
 use crate::finding::code::rollup::REPORT_OF_OTHER_FORM;
 use crate::finding::{Finding, Severity};
 use crate::form::ChartKind;
@@ -71,7 +71,7 @@ struct Rows<'o> {
 }
 
 impl Rows<'_> {
-    fn put(&mut self, shown: &Row) -> io::Result<()> {
+    fn put(&mut self, shown: &PageRow) -> io::Result<()> {
         let line = row(shown)?;
         self.out.write_all(if self.written == 0 { b"" } else { b",\n" })?;
         self.written += 1;
@@ -79,7 +79,7 @@ impl Rows<'_> {
     }
 }
 
-/// What the roll-up says, by what it is about.
+/// The findings of the roll-up, grouped by subject.
 #[derive(Default)]
 struct Said<'r> {
     agencies: HashMap<usize, Vec<&'r Finding>>,
@@ -88,7 +88,7 @@ struct Said<'r> {
 }
 
 impl<'r> Said<'r> {
-    fn of(rollup: &'r Rollup) -> Self {
+    fn from_rollup(rollup: &'r Rollup) -> Self {
         let mut said = Self::default();
         for about in &rollup.findings {
             // A report of another year stands in a row of its own, and says nothing of this year's.
@@ -109,7 +109,7 @@ impl<'r> Said<'r> {
 
 /// A row an agency in the order of the tree; then a row a file that belongs to none.
 fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
-    let mut said = Said::of(rollup);
+    let mut said = Said::from_rollup(rollup);
     let missing: HashSet<usize> = rollup.missing.iter().copied().collect();
     let unreadable: HashMap<usize, &str> =
         rollup.unreadable.iter().map(|sent| (sent.agency, sent.file.as_str())).collect();
@@ -128,7 +128,7 @@ fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
             None => SUPERIOR,
         };
         let file = own.map(|own| &*rollup.entries[own].file).or(unreadable.get(&agency).copied());
-        out.put(&Row {
+        out.put(&PageRow {
             agency: Some(&rollup.agencies.list()[agency].name),
             depth,
             year: own.map(|_| rollup.year),
@@ -140,7 +140,7 @@ fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
     }
     let (agency, state) = (Some("（汇总本身）"), WHOLE);
     if !said.whole.is_empty() {
-        out.put(&Row { agency, depth: 0, year: None, state, findings: &said.whole, outputs: &[], source: "" })?;
+        out.put(&PageRow { agency, depth: 0, year: None, state, findings: &said.whole, outputs: &[], source: "" })?;
     }
     let mut others = HashMap::new();
     rollup.others.iter().for_each(|other| {
@@ -148,7 +148,7 @@ fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
     });
     for (file, findings) in &said.files {
         let other = others.get(file);
-        out.put(&Row {
+        out.put(&PageRow {
             agency: other.and_then(|other| other.agency.as_deref()),
             depth: 0,
             year: other.and_then(|other| other.year),

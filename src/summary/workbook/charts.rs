@@ -1,4 +1,4 @@
-//! 图表: the charts that the form names, over figures that stand beside them.
+//! 图表: the charts that the form defines, with their data beside them.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Chart as Drawing, ChartType, Formula, Worksheet, XlsxError};

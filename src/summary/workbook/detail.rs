@@ -1,4 +1,4 @@
-//! 明细: a row a report, all figures as they were read.
+//! 明细: one row per report, all figures as they were read.
 
 use std::ops::Range;
 

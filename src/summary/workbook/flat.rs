@@ -1,4 +1,4 @@
-//! The figures for data tools: a wide CSV with a row a report, and JSON lines with an object a figure.
+//! The figures for data tools: a wide CSV with one row per report, and JSON lines with one object per figure.
 
 use std::io::Write;
 
@@ -64,7 +64,7 @@ pub fn wide_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(),
 ///
 /// # Errors
 /// None that is known; writing to memory does not fail.
-pub fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let before = BEFORE.iter().map(|&(name, title, kind)| json!({"name": name, "title": title, "type": kind}));
     let figures = rollup.form.fields.iter().enumerate().map(|(field, known)| {
         let (above, own) = two_labels(rollup.form, field);

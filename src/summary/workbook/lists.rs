@@ -1,4 +1,4 @@
-//! 问题清单, 未报单位, 重复报送: what people work through before the sums can be used.
+//! 问题清单, 未报单位, 重复报送: the lists to work through before the sums can be used.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
@@ -37,7 +37,7 @@ fn line(
     Ok(())
 }
 
-/// What there is to say of the roll-up, then errors and warnings of each report in the order of the tree.
+/// Findings about the roll-up, then errors and warnings of each report in the order of the tree.
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
     columns(sheet, &heads, style)?;

@@ -1,4 +1,4 @@
-//! 单位×指标: every agency in the order of the tree, what it did itself and what it and all below it did.
+//! 单位×指标: every agency in tree order, with its own figures and the sums of its subtree.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Worksheet, XlsxError};

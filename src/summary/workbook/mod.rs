@@ -1,4 +1,4 @@
-//! The workbook for the superior (汇总.xlsx) and its tables for data tools: everything that a roll-up knows, live where it can be.
+//! The superior's workbook (汇总.xlsx) and the tables for data tools: all results of a roll-up, as live formulas where possible.
 
 mod charts;
 mod checks;
@@ -22,7 +22,8 @@ use crate::rollup::{Figure, Rollup};
 use crate::write::{Output, WriteError};
 
 pub(super) use charts::{agency_bars, shares};
-pub use flat::{values, wide_csv, wide_schema};
+pub(crate) use flat::wide_schema;
+pub use flat::{values, wide_csv};
 use style::Style;
 
 /// Name of the first sheet, which holds the sums.
@@ -53,7 +54,7 @@ const PAGE_WIDTH: f64 = 232.0;
 /// Most page breaks of a sheet.
 const MOST_BREAKS: usize = 1000;
 
-/// Points that a line of text takes, and that a row has besides.
+/// Points that a line of text takes, and that a row has in addition.
 const LINE_HEIGHT: f64 = 15.0;
 const LINE_MARGIN: f64 = 4.0;
 
@@ -88,7 +89,7 @@ pub fn write(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteE
     write_in_sheets(rollup, ROWS, out)
 }
 
-/// Writes the workbook of a roll-up for a program whose sheets have so many rows; what needs more goes on in further sheets.
+/// Writes the workbook of a roll-up for a program whose sheets have so many rows; what needs more continues in further sheets.
 ///
 /// # Errors
 /// As [`workbook`], and when it cannot be written.
@@ -96,14 +97,14 @@ pub fn write_in_sheets(rollup: &Rollup, most: usize, out: &mut (dyn Write + Send
     build(rollup, most).and_then(|mut workbook| workbook.save_to_writer(out)).map_err(failed)
 }
 
-/// Makes the workbook; what needs more than `most` rows goes on in further sheets.
+/// Makes the workbook; what needs more than `most` rows continues in further sheets.
 fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     // A fixed time, so that the same reports give the same bytes.
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title(rollup)).set_creation_datetime(&time));
     let style = Style::new();
-    let places = total::Places::of(rollup.form);
+    let places = total::Places::plan(rollup.form);
     let parts = detail::parts(rollup, most);
     total::write(page(workbook.add_worksheet(), TOTAL)?, (rollup, &parts), &places, &style)?;
     for (number, part) in parts.iter().enumerate() {
@@ -128,7 +129,7 @@ fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     Ok(workbook)
 }
 
-/// The name of a sheet, or of one of those in which it goes on.
+/// The name of a sheet, or of one of those in which it continues.
 fn numbered(name: &str, part: usize) -> String {
     if part == 0 { name.to_owned() } else { format!("{name}{}", part + 1) }
 }
@@ -211,7 +212,7 @@ fn result(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
-/// Text within what a cell holds.
+/// Text truncated to the limit of a cell.
 fn text(words: &str) -> String {
     words.chars().take(CELL).collect()
 }

@@ -1,4 +1,4 @@
-//! The looks of the workbook's cells.
+//! Cell styles of the workbook.
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 

@@ -15,7 +15,7 @@ const GRID: u16 = 48;
 /// Most rows that are printed on one page.
 const ONE_PAGE: usize = 80;
 
-/// Where a cell of a table stands on the sheet.
+/// Position of a table's cell on the sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Area {
     row: u32,
@@ -24,7 +24,7 @@ struct Area {
     last_column: u16,
 }
 
-/// Where everything stands on the sheet.
+/// The layout of the sheet.
 pub(super) struct Places {
     layouts: Vec<(u32, Layout, Vec<u16>)>,
     fields: Vec<(u32, u16)>,
@@ -32,7 +32,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Plans the sheet of a form.
-    pub(super) fn of(form: &Form) -> Self {
+    pub(super) fn plan(form: &Form) -> Self {
         let mut places = Self { layouts: Vec::new(), fields: vec![(0, 0); form.fields.len()] };
         let mut row = 2;
         for (number, table) in form.tables.iter().enumerate() {

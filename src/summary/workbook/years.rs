@@ -1,4 +1,4 @@
-//! 同比: this year beside last year, field by field and, for what the form's charts draw, agency by agency.
+//! 同比: comparison with last year, per field and, for the charted fields, per agency.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
@@ -169,7 +169,7 @@ fn pair(
     Ok(())
 }
 
-/// The sum of what is known; nothing where nothing is, or where it is too large.
+/// The sum of the known values; `None` without any, or on overflow.
 fn sum(figures: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
     let mut known = figures.flatten();
     let first = known.next()?;

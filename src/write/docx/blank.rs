@@ -1,4 +1,4 @@
-//! The blank official form as docx-rs builds it: styles, tables, page and footers, figures as marks. Built once a form.
+//! Builds the blank official form with docx-rs: styles, tables, page, footers, and placeholders for the figures. Built once per form.
 
 use docx_rs::{
     AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,
@@ -121,7 +121,7 @@ pub(super) fn columns(widths: &[u32], text_width: u32) -> Vec<u32> {
 /// Most rows of a table that is kept on one page: as many low ones stand below a heading, a few of them with two or three lines.
 const ONE_PAGE: usize = 32;
 
-/// Rows of which a table is long, so that they are low: as many stand below a heading, each of two lines.
+/// Rows from which a table counts as long and gets low rows: so many two-line rows fit on a page below a heading.
 const LONG: usize = 20;
 
 /// Least height of a row in twips, 7 mm, and of a long table's, 6.5 mm.
@@ -141,7 +141,7 @@ fn table(form: &Form, number: usize) -> Table {
     let height = if layout.rows.len() > LONG { LOW_ROW } else { ROW };
     let mut rows = Vec::new();
     for (row, standing) in (0..).zip(layout.standing()) {
-        // A table that fits a page stands on one.
+        // A table that fits on a page is not split.
         let keep = layout.rows.len() <= ONE_PAGE && row as usize + 1 < layout.rows.len();
         let cells =
             standing.into_iter().map(|cell| table_cell(cell, (merge(cell, row), keep), &columns, size)).collect();
@@ -155,7 +155,7 @@ fn table(form: &Form, number: usize) -> Table {
         .margins(TableCellMargins::new().margin_left(margin, WidthType::Dxa).margin_right(margin, WidthType::Dxa))
 }
 
-/// How a cell is merged in a row of a Word table, which has a cell of its own for what goes on from above.
+/// How a cell is merged in a row of a Word table, which has a cell of its own for what continues from above.
 fn merge(cell: &LayoutCell, row: u32) -> Option<VMergeType> {
     match (cell.row_span, cell.row == row) {
         (1, _) => None,

@@ -1,4 +1,5 @@
-//! What docx-rs leaves out of a blank form or puts in the wrong order, mended in one pass (ECMA-376 part 1, chapter 17).
+//! Post-processes the blank form of docx-rs in one pass: adds the elements that docx-rs leaves out and corrects their order (ECMA-376
+//! part 1, chapter 17).
 
 use crate::write::xml::{Element, Node};
 
@@ -177,7 +178,7 @@ const SEQUENCES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Styles whose first line stands two characters in.
+/// Styles with a first-line indent of two characters.
 const INDENTED: &[&str] = &["BodyText", "Heading1", "Heading2", "Heading3", "Heading4"];
 
 /// Completes a part. `header_rows` are the rows of each table that repeat on every page.

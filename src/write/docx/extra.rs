@@ -1,4 +1,4 @@
-//! Tables that no form knows, pictures and runs, as WordprocessingML and DrawingML.
+//! Writes tables that belong to no form, pictures and runs as WordprocessingML and DrawingML.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub(crate) fn is_drawn(table: &ExtraTable) -> bool {
     (1..=MOST_COLUMNS).contains(&table.columns) && u64::from(table.rows) * u64::from(table.columns) <= MOST_SLOTS
 }
 
-/// The rows of a table as text, cells parted by tabs.
+/// The rows of a table as text, cells separated by tabs.
 pub(crate) fn lines(table: &ExtraTable) -> Vec<String> {
     let mut cells: Vec<&ExtraCell> = table.cells.iter().collect();
     cells.sort_by_key(|cell| (cell.row, cell.column));

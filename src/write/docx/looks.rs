@@ -1,16 +1,16 @@
-//! Paragraphs of sections that do not stand as running text: the elements of GB/T 9704-2012 around a title and at the foot.
+//! Paragraph styles of sections that are not running text: the elements of GB/T 9704-2012 around a title and at the foot.
 
 use crate::form::SectionLook;
 use crate::write::plan::is_further_item;
 
-/// What a paragraph has besides its text: its style, properties of the paragraph in the order of the schema, properties of its run.
+/// The formatting of a paragraph: its style, paragraph properties in schema order, run properties.
 pub(super) struct Dress {
     pub(super) style: &'static str,
     pub(super) paragraph: &'static str,
     pub(super) run: &'static str,
 }
 
-/// How a paragraph of a section stands; `None` for one that stands as running text.
+/// The formatting of a paragraph; `None` for running text.
 pub(super) fn dress(look: SectionLook, text: &str) -> Option<Dress> {
     let (style, paragraph, run) = match look {
         SectionLook::Mark => ("Title", "", "<w:rPr><w:color w:val=\"FF0000\"/></w:rPr>"),

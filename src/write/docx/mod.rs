@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::compiled::Compiled;
 use super::draft::Draft;
 use super::package::PackageWriter;
-use super::plan::{self, Closing, Part, Piece};
+use super::plan::{self, Closing, ContentItem, Part};
 use super::xml::escape;
 use super::{Output, WriteError};
 use crate::form::{Form, PageTurn, SectionLook};
@@ -150,13 +150,13 @@ impl Body<'_> {
             }
             for (number, piece) in part.pieces.iter().enumerate() {
                 let next = part.pieces.get(number + 1);
-                let keep = matches!(next, Some(Piece::Text(next)) if plan::closing(self.report, next).is_some());
+                let keep = matches!(next, Some(ContentItem::Text(next)) if plan::closing(self.report, next).is_some());
                 match part.dress(*piece) {
                     Some(dressed) => self.dressed(dressed),
                     None => self.piece(*piece, keep),
                 }
                 // Word joins tables that follow each other, and wants a paragraph behind the last one.
-                let table = |piece: &Piece| matches!(piece, Piece::Table(_) | Piece::Extra(_));
+                let table = |piece: &ContentItem| matches!(piece, ContentItem::Table(_) | ContentItem::Extra(_));
                 if table(piece) && part.pieces.get(number + 1).is_none_or(table) {
                     self.draft.text().push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr></w:p>");
                 }
@@ -167,13 +167,13 @@ impl Body<'_> {
 
     /// Whether a part has a table that wants pages on their long side.
     fn is_across(&self, part: &Part) -> bool {
-        let turned = |piece: &Piece| matches!(piece, Piece::Table(table) if self.form.tables[*table].page == PageTurn::Landscape);
+        let turned = |piece: &ContentItem| matches!(piece, ContentItem::Table(table) if self.form.tables[*table].page == PageTurn::Landscape);
         part.pieces.iter().any(turned)
     }
 
-    /// A paragraph of a section that does not stand as running text; what is no paragraph stands as it does elsewhere.
-    fn dressed(&mut self, (look, piece): (SectionLook, Piece)) {
-        let (Piece::Text(text) | Piece::Heading(_, text)) = piece else { return self.piece(piece, false) };
+    /// Content of a section with a special look; items other than paragraphs are written as usual.
+    fn dressed(&mut self, (look, piece): (SectionLook, ContentItem)) {
+        let (ContentItem::Text(text) | ContentItem::Heading(_, text)) = piece else { return self.piece(piece, false) };
         let Some(Dress { style, paragraph, run }) = looks::dress(look, text) else {
             return self.paragraph("BodyText", text);
         };
@@ -184,10 +184,10 @@ impl Body<'_> {
         self.draft.text().push_str("</w:p>");
     }
 
-    fn piece(&mut self, piece: Piece, keep: bool) {
+    fn piece(&mut self, piece: ContentItem, keep: bool) {
         match piece {
-            Piece::Text(text) => self.text(text, keep),
-            Piece::Heading(level, text) => {
+            ContentItem::Text(text) => self.text(text, keep),
+            ContentItem::Heading(level, text) => {
                 // A document without a form has its first level at 一、, where a form has the headings of its parts.
                 let above = usize::from(self.form.title.is_free());
                 let styles = ["Heading1", "Heading2", "Heading3", "Heading4"];
@@ -198,10 +198,10 @@ impl Body<'_> {
                     None => self.deep_heading(level, text),
                 }
             }
-            Piece::Table(table) => self.table(table),
-            Piece::Extra(table) if extra::is_drawn(table) => extra::table(table, self.draft.text()),
-            Piece::Extra(table) => extra::lines(table).iter().for_each(|row| self.paragraph("BodyText", row)),
-            Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),
+            ContentItem::Table(table) => self.table(table),
+            ContentItem::Extra(table) if extra::is_drawn(table) => extra::table(table, self.draft.text()),
+            ContentItem::Extra(table) => extra::lines(table).iter().for_each(|row| self.paragraph("BodyText", row)),
+            ContentItem::Picture(index, extent, alt) => self.picture(index, extent, alt),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A form's blank DOCX cut into what is constant and what a report fills in.
+//! Splits a form's blank DOCX into constant pieces and slots for a report's values.
 
 use docx_rs::XMLDocx;
 
@@ -168,7 +168,7 @@ fn parts(built: &XMLDocx) -> Option<(Parts, String, String)> {
     for (number, footer) in built.footers.iter().enumerate() {
         parts.push((format!("word/footer{}.xml", number + 1), completed(footer)?));
     }
-    // Only what is kept of the package that docx-rs would pack is related to and declared.
+    // Relationships and content types list only the parts that are kept of those of docx-rs.
     let kept = |target: &str| parts.iter().any(|(name, _)| name.ends_with(target.trim_start_matches('/')));
     let relationships = parse(&built.document_rels)?;
     let mut text = String::new();

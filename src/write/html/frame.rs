@@ -1,4 +1,5 @@
-//! Pages of a site: its meta tags, and its own frame around the report, a template (minijinja) that is bounded and escapes what it shows.
+//! Pages for an office's web site: meta tags, and the site's own frame around the report, a minijinja template with bounded run time and
+//! escaping.
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use thiserror::Error;
@@ -38,7 +39,7 @@ const TRIED: &str = "<!-- the report -->";
 pub struct TemplateError {
     /// Line of the template, from 1, where it is known.
     pub line: Option<usize>,
-    /// What is wrong, and what to do.
+    /// The error and its remedy.
     pub detail: Message,
 }
 

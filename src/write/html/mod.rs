@@ -13,7 +13,7 @@ use self::pictures::Pictures;
 use self::tables::FormTable;
 use super::WriteError;
 use super::compiled::Compiled;
-use super::plan::{self, Part, Piece, clean};
+use super::plan::{self, ContentItem, Part, clean};
 use super::xml::escape;
 use crate::form::{Form, SectionLook};
 use crate::report::Report;
@@ -106,7 +106,7 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
         }
         for piece in &part.pieces {
             match *piece {
-                Piece::Text(text) | Piece::Heading(_, text) if part.look != SectionLook::Text => {
+                ContentItem::Text(text) | ContentItem::Heading(_, text) if part.look != SectionLook::Text => {
                     element("p", text, page);
                 }
                 piece => self::piece(form, (report, &mut pictures), &tables, piece, page),
@@ -133,17 +133,17 @@ fn piece(
     form: &Form,
     (report, pictures): (&Report, &mut Pictures),
     tables: &[FormTable],
-    piece: Piece,
+    piece: ContentItem,
     page: &mut String,
 ) {
     match piece {
-        Piece::Text(text) if plan::closing(report, text).is_some() => {
+        ContentItem::Text(text) if plan::closing(report, text).is_some() => {
             page.push_str("<p class=\"sign\">");
             lines(text, page);
             page.push_str("</p>");
         }
-        Piece::Text(text) => element("p", text, page),
-        Piece::Heading(level, text) => {
+        ContentItem::Text(text) => element("p", text, page),
+        ContentItem::Heading(level, text) => {
             let name = match level {
                 2 => "h3",
                 3 => "h4",
@@ -152,9 +152,9 @@ fn piece(
             };
             element(name, text, page);
         }
-        Piece::Table(table) => tables[table].fill(form, report, page),
-        Piece::Extra(table) => page.push_str(&tables::extra(table).0),
-        Piece::Picture(index, extent, alt) => page.push_str(&pictures.show(index, extent, alt).0),
+        ContentItem::Table(table) => tables[table].fill(form, report, page),
+        ContentItem::Extra(table) => page.push_str(&tables::extra(table).0),
+        ContentItem::Picture(index, extent, alt) => page.push_str(&pictures.show(index, extent, alt).0),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a page says about itself and the site it stands on.
+//! Metadata of a web page: what it says about itself and its site.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! Pictures inside the page: each is embedded once, and shown again by a reference where it stands more often.
+//! Pictures embedded in the page: each once as a data URI, repeated by reference.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use crate::document::Picture;
 use crate::report::Report;
 use crate::write::docx::pixels;
-use crate::write::plan::{Part, Piece, clean};
+use crate::write::plan::{ContentItem, Part, clean};
 
-/// What browsers show.
+/// Picture formats that browsers show.
 const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
 
 /// English Metric Units in a pixel of CSS (1/96 inch).
@@ -18,7 +18,7 @@ const EMU_A_PIXEL: u64 = 9_525;
 /// The pictures of a page that is being written.
 pub(super) struct Pictures<'r> {
     report: &'r Report,
-    /// How often each stands in the page.
+    /// Number of uses of each picture.
     counts: Vec<usize>,
     /// Whether it has been embedded.
     embedded: Vec<bool>,
@@ -28,7 +28,7 @@ impl<'r> Pictures<'r> {
     pub(super) fn new(report: &'r Report, parts: &[Part]) -> Self {
         let mut counts = vec![0; report.pictures.len()];
         for piece in parts.iter().flat_map(|part| &part.pieces) {
-            if let Piece::Picture(index, ..) = piece
+            if let ContentItem::Picture(index, ..) = piece
                 && let Some(count) = counts.get_mut(*index)
             {
                 *count += 1;

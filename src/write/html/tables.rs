@@ -1,4 +1,4 @@
-//! Tables of a page, with the header cells that each figure belongs to.
+//! HTML tables; every data cell lists its header cells (`headers`).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A report as blocks: title, headings, running text, tables and pictures in the manner of GB/T 9704-2012.
+//! Turns a report into layout blocks: title, headings, running text, tables and pictures according to GB/T 9704-2012.
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Style, broken, set};
@@ -6,11 +6,11 @@ use super::page::{Align, Block};
 use super::pictures::Pictures;
 use super::sheet::{CHARACTER, PITCH, TEXT_HEIGHT, TEXT_WIDTH};
 use super::table::{Cell, Table, laid};
-use super::tree::{Heads, Kind};
+use super::tree::{Heads, TagKind};
 use crate::form::{Form, Layout, LayoutContent, SectionLook};
 use crate::report::{ExtraTable, Report};
 use crate::write::docx::extra;
-use crate::write::plan::{self, Closing, Part, Piece, clean};
+use crate::write::plan::{self, Closing, ContentItem, Part, clean};
 
 /// Size of running text, and of the title.
 const BODY: f32 = 16.0;
@@ -39,7 +39,7 @@ pub(super) struct Composer<'a> {
     pub(super) blocks: Vec<Block>,
     /// Characters that no font has.
     pub(super) missing: Vec<char>,
-    /// The level of the last heading: none is left out on the way down.
+    /// The level of the last heading; levels are not skipped (PDF/UA).
     pub(super) level: u16,
 }
 
@@ -62,7 +62,7 @@ impl Composer<'_> {
             }
             for (number, piece) in part.pieces.iter().enumerate() {
                 let next = part.pieces.get(number + 1);
-                let keep = matches!(next, Some(Piece::Text(next)) if plan::closing(self.report, next).is_some());
+                let keep = matches!(next, Some(ContentItem::Text(next)) if plan::closing(self.report, next).is_some());
                 match part.dress(*piece) {
                     Some((look, piece)) => self.dressed(look, piece),
                     None => self.piece(*piece, keep),
@@ -72,8 +72,8 @@ impl Composer<'_> {
     }
 
     /// A paragraph of a section that does not stand as running text.
-    fn dressed(&mut self, look: SectionLook, piece: Piece) {
-        let (Piece::Text(text) | Piece::Heading(_, text)) = piece else { return self.piece(piece, false) };
+    fn dressed(&mut self, look: SectionLook, piece: ContentItem) {
+        let (ContentItem::Text(text) | ContentItem::Heading(_, text)) = piece else { return self.piece(piece, false) };
         let body = style(Role::Body, false);
         let (style, align) = match look {
             SectionLook::Mark => {
@@ -85,7 +85,7 @@ impl Composer<'_> {
             SectionLook::Foot => (Style { size: FOOT, tracking: 0.0, ..body }, Align::Left(CHARACTER)),
             SectionLook::List | SectionLook::Text => (body, Align::Left(INDENT)),
         };
-        self.lines(&clean(text), &style, align, Kind::Paragraph, false);
+        self.lines(&clean(text), &style, align, TagKind::Paragraph, false);
         // The red line of the standard is not drawn; the room around it is left.
         if let (SectionLook::Number, Some(Block::Lines { below, .. })) = (look, self.blocks.last_mut()) {
             *below = BELOW_TITLE;
@@ -106,7 +106,7 @@ impl Composer<'_> {
             heavy: false,
             align: Align::Middle,
             below: BELOW_TITLE,
-            kind: Kind::Heading(1, clean(&plan::title(self.form, self.report)).into_owned()),
+            kind: TagKind::Heading(1, clean(&plan::title(self.form, self.report)).into_owned()),
             keep: true,
         });
         self.level = 1;
@@ -122,21 +122,21 @@ impl Composer<'_> {
         };
         self.level = (u16::from(level) + 1).min(self.level + 1);
         let text = clean(text);
-        let kind = Kind::Heading(self.level, text.replace('\n', ""));
+        let kind = TagKind::Heading(self.level, text.replace('\n', ""));
         self.lines(&text, &style, Align::Left(INDENT), kind, true);
     }
 
-    fn piece(&mut self, piece: Piece, keep: bool) {
+    fn piece(&mut self, piece: ContentItem, keep: bool) {
         match piece {
-            Piece::Text(text) => self.text(text, keep),
-            Piece::Heading(level, text) => self.heading(level, text),
-            Piece::Table(number) => {
+            ContentItem::Text(text) => self.text(text, keep),
+            ContentItem::Heading(level, text) => self.heading(level, text),
+            ContentItem::Table(number) => {
                 let table = form_table(self.form, self.report, number);
                 if !self.table(&table) {
                     self.rows(&table);
                 }
             }
-            Piece::Extra(extra) => {
+            ContentItem::Extra(extra) => {
                 let table = extra::is_drawn(extra).then(|| extra_table(extra));
                 if !table.is_some_and(|table| self.table(&table)) {
                     for row in extra::lines(extra) {
@@ -144,7 +144,7 @@ impl Composer<'_> {
                     }
                 }
             }
-            Piece::Picture(index, extent, alt) => self.picture(index, extent, alt),
+            ContentItem::Picture(index, extent, alt) => self.picture(index, extent, alt),
         }
     }
 
@@ -156,11 +156,11 @@ impl Composer<'_> {
             None => Align::Left(INDENT),
         };
         let keep = keep || plan::closing(self.report, text) == Some(Closing::Agency);
-        self.lines(&clean(text), &style, align, Kind::Paragraph, keep);
+        self.lines(&clean(text), &style, align, TagKind::Paragraph, keep);
     }
 
-    /// A paragraph. What is kept with the next block is short: of a long text that is not asked for.
-    fn lines(&mut self, text: &str, style: &Style, align: Align, kind: Kind, keep: bool) {
+    /// A paragraph. Keep-with-next is for short ones.
+    fn lines(&mut self, text: &str, style: &Style, align: Align, kind: TagKind, keep: bool) {
         /// Lines that are kept together at most.
         const MOST_KEPT: usize = 6;
         let mut lines: Vec<Line> = Vec::new();

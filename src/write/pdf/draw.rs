@@ -1,4 +1,4 @@
-//! Laid pages drawn with krilla: content with its tags, outline, metadata, checked against PDF/A-2a and PDF/UA-1.
+//! Draws laid-out pages with krilla: tagged content, outline, metadata; validated as PDF/A-2a and PDF/UA-1.
 
 use krilla::color::luma;
 use krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
@@ -26,13 +26,13 @@ const LANGUAGE: &str = "zh-CN";
 /// Width of ruled lines, in points.
 const RULE: f32 = 0.5;
 
-/// A font without a bold face is drawn heavier by this part of its size.
+/// Stroke width of synthetic bold, as a fraction of the font size.
 const HEAVIER: f32 = 0.03;
 
 /// Size of the page number: 四号 (GB/T 9704-2012, 7.5).
 const NUMBER: f32 = 14.0;
 
-/// What a document says of itself.
+/// Metadata of a document.
 #[derive(Debug)]
 pub(super) struct About {
     pub(super) title: String,
@@ -89,7 +89,7 @@ impl Drawing<'_> {
     pub(super) fn is_sound(&self, index: usize) -> bool {
         let picture = Block::Picture { index, width: CHARACTER, height: CHARACTER, alt: "-".to_owned() };
         let about = About { title: "-".to_owned(), author: None, date: jiff::civil::Date::ZERO };
-        self.document(Pages::of(vec![picture]), &about).is_ok()
+        self.document(Pages::lay_out(vec![picture]), &about).is_ok()
     }
 
     fn page(&self, surface: &mut Surface, items: &[Item], content: &mut [Vec<Identifier>]) {

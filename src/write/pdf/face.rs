@@ -1,4 +1,4 @@
-//! The faces of a font file: names, weight and what the file permits, read from its tables without the rest of it.
+//! Reads the faces of a font file (names, weight, embedding permission) from its tables without loading the rest.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -22,7 +22,7 @@ pub struct Face {
     pub embeddable: bool,
 }
 
-/// A name without what is written differently here and there: letter case, blanks, hyphens and underscores.
+/// A normalised name: without letter case, blanks, hyphens and underscores.
 pub fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '\0')).flat_map(char::to_lowercase).collect()
 }

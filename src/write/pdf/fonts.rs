@@ -1,4 +1,4 @@
-//! The fonts of the official look: which are wanted for what, which of those at hand are taken, and the glyphs of characters.
+//! Chooses the fonts of the official look from the installed ones, and maps characters to glyphs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::face::{Face, plain};
 use crate::finding::{Bilingual, Message};
 
-/// What a font is for (GB/T 9704-2012, 5.2 and 7.3).
+/// Roles of fonts (GB/T 9704-2012, 5.2 and 7.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// The title: 小标宋.
@@ -120,7 +120,7 @@ const WANTED: [&[(&str, u16)]; ROLES] = [
     ],
 ];
 
-/// What stands in for every role, and has the characters that another font lacks.
+/// The fallback font for every role and for missing characters.
 const STAND_IN: &[(&str, u16)] = &[
     ("Noto Serif CJK SC", 400),
     ("Noto Serif SC", 400),
@@ -154,7 +154,7 @@ const RARE: &[(&str, u16)] = &[
     ("OpenSymbol", 400),
 ];
 
-/// What every font of a report must have.
+/// Characters that every font of a report must have.
 const TRIED: &str = "年政府信息公开工作报告，。（）—一0123456789";
 
 /// A face in a file that can be used.
@@ -234,7 +234,7 @@ impl Fonts {
         Ok(Self { loaded: library.loaded, chains })
     }
 
-    /// Names of the fonts, each with a digest of its file: what an output depends on.
+    /// Names and file digests of the fonts, for the cache key of an output.
     pub fn names(&self) -> impl Iterator<Item = String> {
         let digest = |loaded: &Loaded| xxhash_rust::xxh3::xxh3_128(&loaded.data);
         self.loaded.iter().map(move |loaded| format!("{} {:032x}", loaded.name, digest(loaded)))
@@ -245,7 +245,7 @@ impl Fonts {
         self.loaded[number].font.clone()
     }
 
-    /// The fonts made ready to look characters up.
+    /// The fonts prepared to look characters up.
     pub(super) fn open(&self) -> Glyphs<'_> {
         let opened = self.loaded.iter().map(|loaded| {
             let font = FontRef::from_index(&loaded.data, loaded.index).ok()?;
@@ -344,7 +344,7 @@ pub(super) struct Glyph {
 
 impl Glyphs<'_> {
     /// The glyph of a character in the first font that has one.
-    pub(super) fn of(&self, role: Role, character: char) -> Option<Glyph> {
+    pub(super) fn glyph(&self, role: Role, character: char) -> Option<Glyph> {
         self.chains[role as usize].iter().find_map(|&number| {
             let (font, metrics, units) = self.opened.get(number)?.as_ref()?;
             let id: GlyphId = font.charmap().map(character).filter(|id| id.to_u32() != 0)?;

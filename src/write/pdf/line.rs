@@ -1,4 +1,4 @@
-//! Text broken into lines: 禁则, words and numbers kept whole, punctuation pressed together, lines spread to their width.
+//! Line breaking: Chinese prohibition rules (禁则), unbroken words and numbers, compressed punctuation, justification.
 
 use super::fonts::{Glyph, Glyphs, Role};
 
@@ -8,7 +8,7 @@ pub(super) struct Style {
     pub(super) role: Role,
     /// Size in points.
     pub(super) size: f32,
-    /// What is added behind each Chinese character, in points.
+    /// Letter spacing after each Chinese character, in points.
     pub(super) tracking: f32,
     /// Whether it is drawn heavier than the font.
     pub(super) heavy: bool,
@@ -21,7 +21,7 @@ pub(super) struct Style {
 pub(super) struct Set {
     pub(super) character: char,
     pub(super) glyph: Glyph,
-    /// How far the next one stands from it, in points.
+    /// Advance width in points.
     pub(super) advance: f32,
 }
 
@@ -52,16 +52,16 @@ const MOST_SPREAD: f32 = 0.8;
 /// Width of a tab in sizes.
 const TAB: f32 = 2.0;
 
-/// What stands for a character that no font has.
+/// Replacement for a character that no font has.
 pub(super) const MISSING: char = '〓';
 
-/// What cannot be seen and needs no glyph.
+/// Invisible characters, which need no glyph.
 fn is_unseen(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
         || character.is_control()
 }
 
-/// What has no meaning of its own, so that PDF/A refuses it: characters of private use.
+/// Private-use characters, which PDF/A forbids.
 fn is_private(character: char) -> bool {
     matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
@@ -83,14 +83,14 @@ pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<
         if matches!(character, '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}') {
             character = ' ';
         }
-        let glyph = if is_private(character) { None } else { glyphs.of(style.role, character) };
+        let glyph = if is_private(character) { None } else { glyphs.glyph(style.role, character) };
         let glyph = if let Some(glyph) = glyph {
             glyph
         } else {
             if !missing.contains(&character) {
                 missing.push(character);
             }
-            let found = [MISSING, '□'].into_iter().find_map(|mark| Some((mark, glyphs.of(style.role, mark)?)));
+            let found = [MISSING, '□'].into_iter().find_map(|mark| Some((mark, glyphs.glyph(style.role, mark)?)));
             let Some((mark, glyph)) = found else { continue };
             character = mark;
             glyph
@@ -115,7 +115,7 @@ fn may_break(before: char, after: char) -> bool {
     !joined
 }
 
-/// Breaks set glyphs into lines of a width, the first of which is indented.
+/// Breaks positioned glyphs into lines of a width; the first line is indented.
 pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -185,7 +185,7 @@ fn most_spread(glyphs: &[Set], style: &Style) -> f32 {
     gaps(glyphs).count() as f32 * MOST_SPREAD * style.size
 }
 
-/// Width of a glyph at the end of a line, where what is added behind it does not count.
+/// Width of a glyph at the end of a line, without its letter spacing.
 fn visible(set: &Set, style: &Style) -> f32 {
     set.advance.min(set.glyph.advance * style.size)
 }
@@ -202,7 +202,7 @@ fn pressing(glyphs: &[Set], style: &Style) -> f32 {
     (between + last.map_or(0.0, |_| 2.0 * PRESSED)) * style.size
 }
 
-/// What can be taken between two characters, in sizes.
+/// How far two characters can be compressed, in font sizes.
 fn pressed(before: &Set, after: &Set) -> f32 {
     let behind = BLANK_BEHIND.contains(before.character) && before.glyph.advance > 0.9;
     let front = BLANK_BEFORE.contains(after.character) && after.glyph.advance > 0.9;

@@ -33,7 +33,7 @@ pub struct PdfWriter {
     fonts: Fonts,
 }
 
-/// A PDF file, and what is not in it.
+/// A PDF file, with the content that it could not show.
 #[derive(Debug)]
 pub struct Pdf {
     /// The file. The same report gives the same bytes with the same fonts.
@@ -63,7 +63,7 @@ impl PdfWriter {
     pub fn write(&self, form: &Form, report: &Report) -> Result<Pdf, WriteError> {
         let form = &form.of(report.values.keys().map(String::as_str));
         let glyphs = self.fonts.open();
-        let mut pictures = Pictures::of(&report.pictures);
+        let mut pictures = Pictures::decode(&report.pictures);
         let about = about(form, report);
         let drawn = |pictures: &Pictures| {
             let mut composer =
@@ -71,7 +71,7 @@ impl PdfWriter {
             composer.compose();
             let Composer { blocks, missing, .. } = composer;
             let drawing = Drawing { fonts: &self.fonts, glyphs: &glyphs, pictures };
-            (drawing.document(Pages::of(blocks), &about), missing)
+            (drawing.document(Pages::lay_out(blocks), &about), missing)
         };
         let (mut written, mut missing) = drawn(&pictures);
         if written.is_err() && pictures.count() > 0 {

@@ -1,9 +1,9 @@
-//! Blocks laid onto pages from above.
+//! Page breaking: places blocks on pages from the top.
 
 use super::line::Line;
 use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
 use super::table::Laid;
-use super::tree::{Kind, Tree};
+use super::tree::{TagKind, Tree};
 
 /// From the top of a line to its base line, in parts of its pitch.
 const BASE: f32 = 0.7;
@@ -32,8 +32,8 @@ pub(super) enum Block {
         align: Align,
         /// Room below it.
         below: f32,
-        kind: Kind,
-        /// Whether it stands on one page with the block after it.
+        kind: TagKind,
+        /// Keep with next: on the same page as the block after it.
         keep: bool,
     },
     Table(Laid),
@@ -80,7 +80,7 @@ pub(super) struct Pages {
 
 impl Pages {
     /// Lays blocks onto pages.
-    pub(super) fn of(blocks: Vec<Block>) -> Self {
+    pub(super) fn lay_out(blocks: Vec<Block>) -> Self {
         let mut pages = Self { sheets: vec![Vec::new()], y: TOP, ..Self::default() };
         #[allow(clippy::cast_precision_loss, reason = "lines of a heading")]
         let beginnings: Vec<(f32, bool)> = blocks
@@ -91,7 +91,7 @@ impl Pages {
             })
             .collect();
         for (number, block) in blocks.into_iter().enumerate() {
-            // Headings one below the other and the beginning of what they head.
+            // Consecutive headings are kept with the first lines after them.
             let mut room = 0.0;
             for &(height, keep) in &beginnings[number..] {
                 room += height;
@@ -123,7 +123,7 @@ impl Pages {
     fn block(&mut self, block: Block) {
         match block {
             Block::Lines { lines, size, pitch, heavy, align, below, kind, .. } => {
-                if let Kind::Heading(level, text) = &kind {
+                if let TagKind::Heading(level, text) = &kind {
                     let entry = Entry { level: *level, text: text.clone(), page: self.sheets.len() - 1, y: self.y };
                     self.outline.push(entry);
                 }
@@ -159,7 +159,7 @@ impl Pages {
                 if self.y > TOP {
                     self.y += AROUND / 2.0;
                 }
-                let node = self.tree.add(Kind::Figure(alt), None);
+                let node = self.tree.add(TagKind::Figure(alt), None);
                 let x = LEFT + (TEXT_WIDTH - width) / 2.0;
                 self.push(Item::Picture { index, x, y: self.y, width, height, node });
                 self.y += height + AROUND / 2.0;

@@ -1,4 +1,4 @@
-//! Pictures: those that PDF shows, and their sizes.
+//! Pictures that PDF can show, with their sizes.
 
 use krilla::image::Image;
 
@@ -11,13 +11,13 @@ const MOST_DOTS: u64 = 40_000_000;
 /// EMU in a point.
 const EMU: f32 = 12_700.0;
 
-/// The pictures of a report, made ready to be drawn; `None` for one that PDF does not show.
+/// The pictures of a report, prepared to be drawn; `None` for one that PDF does not show.
 pub(super) struct Pictures {
     images: Vec<Option<Image>>,
 }
 
 impl Pictures {
-    pub(super) fn of(pictures: &[Picture]) -> Self {
+    pub(super) fn decode(pictures: &[Picture]) -> Self {
         Self { images: pictures.iter().map(image).collect() }
     }
 

@@ -1,4 +1,4 @@
-//! The sheet of GB/T 9704-2012, and what is drawn on one.
+//! Page geometry of GB/T 9704-2012, and the marks drawn on a page.
 
 use super::line::Line;
 

@@ -1,11 +1,11 @@
-//! Tables: their cells broken into lines, the heights of their rows, and the pages that the rows go to.
+//! Table layout: breaks cells into lines, computes row heights, and splits rows over pages.
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Set, Style, broken, set, widest_piece};
 use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
-use super::tree::{Heads, Kind, Tree};
+use super::tree::{Heads, TagKind, Tree};
 
-/// A table as it is to be drawn. Its cells fill it without a gap and stand in reading order.
+/// A table to be drawn. Its cells cover the grid without gaps, in reading order.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     /// Widths of its columns in any unit.
@@ -31,7 +31,7 @@ pub(super) struct Cell {
 const LEAST_HEIGHT: f32 = 19.85;
 const LOW_HEIGHT: f32 = 18.45;
 
-/// Rows of which a table is long.
+/// Rows from which a table counts as long.
 const LONG: usize = 20;
 
 /// Above and below the text of a cell, in points.
@@ -162,7 +162,7 @@ impl Laid {
         self.heights.iter().take(self.header_rows + 2).sum()
     }
 
-    /// The rows of each page, the first of which begins at `y`.
+    /// The rows of each page; on the first page they begin at `y`.
     fn parts(&self, y: f32) -> Vec<(usize, usize)> {
         let header: f32 = self.heights.iter().take(self.header_rows).sum();
         let mut parts = Vec::new();
@@ -229,8 +229,8 @@ impl Laid {
 
     /// The elements of the cells, in their order.
     fn nodes(&self, tree: &mut Tree) -> Vec<usize> {
-        let table = tree.add(Kind::Table, None);
-        let header = (self.header_rows > 0).then(|| tree.add(Kind::TableHead, Some(table)));
+        let table = tree.add(TagKind::Table, None);
+        let header = (self.header_rows > 0).then(|| tree.add(TagKind::TableHead, Some(table)));
         let mut body = None;
         let (mut row, mut current) = (usize::MAX, table);
         let mut nodes = Vec::with_capacity(self.cells.len());
@@ -238,28 +238,28 @@ impl Laid {
             if cell.row != row {
                 let parent = match header {
                     Some(header) if cell.row < self.header_rows => header,
-                    Some(_) => *body.get_or_insert_with(|| tree.add(Kind::TableBody, Some(table))),
+                    Some(_) => *body.get_or_insert_with(|| tree.add(TagKind::TableBody, Some(table))),
                     None => table,
                 };
                 // A row in which no cell begins is a row all the same.
                 let skipped = if row == usize::MAX { cell.row } else { cell.row - row - 1 };
                 for _ in 0..skipped {
-                    tree.add(Kind::Row, Some(parent));
+                    tree.add(TagKind::Row, Some(parent));
                 }
                 row = cell.row;
-                current = tree.add(Kind::Row, Some(parent));
+                current = tree.add(TagKind::Row, Some(parent));
             }
-            let kind = Kind::Cell { heads: cell.heads, rows: cell.rows, columns: cell.columns };
+            let kind = TagKind::Cell { heads: cell.heads, rows: cell.rows, columns: cell.columns };
             nodes.push(tree.add(kind, Some(current)));
         }
         nodes
     }
 }
 
-/// What a cell shows on a page.
+/// Visible content of a cell on a page.
 #[derive(Debug, Clone, Copy)]
 enum Shown {
-    /// Nothing: its text stands on another page.
+    /// Nothing: its text is on another page.
     Nothing,
     /// Its text once more, in a header that is repeated.
     Again,

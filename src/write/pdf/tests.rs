@@ -1,4 +1,4 @@
-//! Tests of breaking lines and of parting tables over pages, with glyphs that no font is needed for.
+//! Tests of line breaking and of splitting tables over pages, with made-up glyph widths instead of a font.
 
 use super::fonts::{Glyph, Role};
 use super::line::{Line, Set, Style, broken, widest_piece};

@@ -1,12 +1,12 @@
-//! The structure of a document: its elements in reading order, and as the tags that krilla writes.
+//! The structure tree of the document: elements in reading order, converted to krilla's tags.
 
 use std::num::{NonZeroU16, NonZeroU32};
 
 use krilla::tagging::{Identifier, TableHeaderScope, Tag, TagGroup, TagTree};
 
-/// What an element is.
+/// The kind of a structure element.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum TagKind {
     /// A heading, its level from 1 and its text.
     Heading(u16, String),
     Paragraph,
@@ -14,17 +14,17 @@ pub(super) enum Kind {
     TableHead,
     TableBody,
     Row,
-    /// A cell with the rows and columns that it takes; of a header besides what it heads.
+    /// A cell with its spans, and for a header cell its scope.
     Cell {
         heads: Option<Heads>,
         rows: usize,
         columns: usize,
     },
-    /// A picture and what it shows.
+    /// A picture with its alternative text.
     Figure(String),
 }
 
-/// What a header cell heads.
+/// The scope of a header cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Heads {
     Column,
@@ -34,11 +34,11 @@ pub(super) enum Heads {
 /// The elements; a parent stands before its children.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    nodes: Vec<(Kind, Option<usize>)>,
+    nodes: Vec<(TagKind, Option<usize>)>,
 }
 
 impl Tree {
-    pub(super) fn add(&mut self, kind: Kind, parent: Option<usize>) -> usize {
+    pub(super) fn add(&mut self, kind: TagKind, parent: Option<usize>) -> usize {
         self.nodes.push((kind, parent));
         self.nodes.len() - 1
     }
@@ -71,27 +71,27 @@ impl Tree {
     }
 }
 
-fn group(kind: &Kind) -> TagGroup {
+fn group(kind: &TagKind) -> TagGroup {
     let span = |count: usize| u32::try_from(count).ok().filter(|&count| count > 1).and_then(NonZeroU32::new);
     match kind {
-        Kind::Heading(level, text) => {
+        TagKind::Heading(level, text) => {
             TagGroup::new(Tag::Hn(NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN), Some(text.clone())))
         }
-        Kind::Paragraph => TagGroup::new(Tag::P),
-        Kind::Table => TagGroup::new(Tag::Table),
-        Kind::TableHead => TagGroup::new(Tag::THead),
-        Kind::TableBody => TagGroup::new(Tag::TBody),
-        Kind::Row => TagGroup::new(Tag::TR),
-        Kind::Cell { heads: None, rows, columns } => {
+        TagKind::Paragraph => TagGroup::new(Tag::P),
+        TagKind::Table => TagGroup::new(Tag::Table),
+        TagKind::TableHead => TagGroup::new(Tag::THead),
+        TagKind::TableBody => TagGroup::new(Tag::TBody),
+        TagKind::Row => TagGroup::new(Tag::TR),
+        TagKind::Cell { heads: None, rows, columns } => {
             TagGroup::new(Tag::TD.with_row_span(span(*rows)).with_col_span(span(*columns)))
         }
-        Kind::Cell { heads: Some(heads), rows, columns } => {
+        TagKind::Cell { heads: Some(heads), rows, columns } => {
             let scope = match heads {
                 Heads::Column => TableHeaderScope::Column,
                 Heads::Row => TableHeaderScope::Row,
             };
             TagGroup::new(Tag::TH(scope).with_row_span(span(*rows)).with_col_span(span(*columns)))
         }
-        Kind::Figure(alt) => TagGroup::new(Tag::Figure(Some(alt.clone()))),
+        TagKind::Figure(alt) => TagGroup::new(Tag::Figure(Some(alt.clone()))),
     }
 }

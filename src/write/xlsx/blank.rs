@@ -1,4 +1,5 @@
-//! The blank workbook of a form as umya-spreadsheet builds it: sheets in official shape, looks, widths, print set-up. Built once a form.
+//! Builds the blank workbook of a form with umya-spreadsheet: sheets in the official shape, styles, widths, print set-up. Built once per
+//! form.
 
 use umya_spreadsheet::{
     ConditionalFormatValues, ConditionalFormatting, ConditionalFormattingRule, Coordinate, Formula, OrientationValues,

@@ -1,4 +1,4 @@
-//! Where everything of a form stands in its workbook: a sheet per table with title, heading, table, and the checks around it.
+//! Layout of a form's workbook: a sheet per table with title, heading, table and checks, and the cell of every field.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub(super) struct Note {
     pub(super) kind: NoteKind,
 }
 
-/// What a note is.
+/// The kinds of notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoteKind {
     /// Names a column or row of checks.
@@ -72,7 +72,7 @@ pub(super) struct Book {
     pub(super) narrative: String,
     /// Name of the sheet with the tables that the form does not know.
     pub(super) extra: String,
-    /// Where each field stands.
+    /// The cell of each field.
     pub(super) spots: Vec<Spot>,
 }
 

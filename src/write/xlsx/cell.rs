@@ -81,7 +81,7 @@ pub(crate) fn number(out: &mut String, style: u32, number: Decimal) {
     out.push_str(VALUE_END);
 }
 
-/// What ends a cell with a value.
+/// The closing tags of a cell with a value.
 pub(crate) const VALUE_END: &str = "</v></c>";
 
 /// Appends a number as a cell has it.

@@ -1,4 +1,4 @@
-//! The blank sheet of a table cut at its slots.
+//! Splits the blank sheet of a table at its slots.
 
 use super::book::{Book, Check};
 use super::sheet::{Frame, SheetTemplate, Slot, Total, attribute, frame, opening};

@@ -1,4 +1,4 @@
-//! Rules as formulas of a sheet, and what the formulas yield, computed exactly the way a spreadsheet would.
+//! Translates rules to spreadsheet formulas, and evaluates them exactly for the cached results.
 
 use std::collections::HashSet;
 
@@ -109,7 +109,7 @@ fn is_plain(expression: &Expression) -> bool {
     expression.constant == 0 && expression.terms.len() <= ARGUMENTS && expression.terms.iter().all(|term| term.sign > 0)
 }
 
-/// An expression as sums: `SUM` passes over text and blank cells, where `+` would fail on them.
+/// An expression as sums: `SUM` skips text and blank cells, where `+` would fail on them.
 fn sum(book: &Book, expression: &Expression, sheet: usize) -> String {
     let mut text = String::new();
     for sign in [1, -1] {
@@ -165,7 +165,7 @@ pub(super) fn evaluate(expression: &Expression, numbers: &[Option<Decimal>]) -> 
     Some(sum)
 }
 
-/// What the formula of a total yields.
+/// The result of the formula of a total.
 pub(super) fn total_of(instance: &RuleInstance, rounds: bool, numbers: &[Option<Decimal>]) -> Option<Decimal> {
     evaluate(&instance.right, numbers).map(|sum| rounded(sum, rounds))
 }

@@ -29,6 +29,19 @@ use sheet::{SheetTemplate, Slot, Total};
 use styles::{Look, MOST_PLACES};
 use template::Template;
 
+/// Elements of a workbook that come after `calcPr`, in schema order (ECMA-376 part 1, 18.2.27).
+pub(crate) const AFTER_CALC_PR: &[&str] = &[
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "smartTagPr",
+    "smartTagTypes",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+];
+
 /// The templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
 
@@ -113,7 +126,7 @@ impl Filler<'_> {
         for (piece, slot) in &template.slots {
             sheet.piece(*piece);
             match slot {
-                Slot::Title => cell::text(sheet.text(), self.template.looks.of(Look::Title), &self.title),
+                Slot::Title => cell::text(sheet.text(), self.template.looks.index(Look::Title), &self.title),
                 Slot::Figure { field, total } => self.figure(*field, total.as_ref(), &mut sheet),
                 Slot::Check { rule, instance, rounds } => {
                     let instance = &self.form.rules[*rule].instances[*instance];
@@ -136,7 +149,7 @@ impl Filler<'_> {
         let text = plan::shown(self.form, self.report, field);
         if let Some(total) = total {
             let instance = &self.form.rules[total.rule].instances[total.instance];
-            let style = looks.of(Look::Total(places));
+            let style = looks.index(Look::Total(places));
             if let Some(sum) = formula::total_of(instance, total.rounds, &self.numbers)
                 && self.numbers[field] == Some(sum)
             {
@@ -152,12 +165,12 @@ impl Filler<'_> {
             }
         }
         if let Some(number) = self.numbers[field] {
-            return cell::number(sheet.text(), looks.of(Look::Figure(places)), number);
+            return cell::number(sheet.text(), looks.index(Look::Figure(places)), number);
         }
         if text.is_empty() {
-            return cell::blank(sheet.text(), looks.of(Look::Figure(places)));
+            return cell::blank(sheet.text(), looks.index(Look::Figure(places)));
         }
-        let plain = looks.of(Look::Figure(None));
+        let plain = looks.index(Look::Figure(None));
         let style = if cell::looks_like_formula(&text) { looks.quoted(plain) } else { plain };
         cell::text(sheet.text(), style, &text);
     }

@@ -1,4 +1,4 @@
-//! The sheets of what is no table of the form: narrative, and tables that the form does not know.
+//! Sheets other than the form's tables: the narrative, and tables that the form does not have.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -9,13 +9,13 @@ use super::sheet::Frame;
 use super::styles::Look;
 use super::template::Looks;
 use crate::report::{ExtraCell, ExtraTable, Report};
-use crate::write::plan::{Part, Piece};
+use crate::write::plan::{ContentItem, Part};
 use crate::write::xml::escape;
 
 /// Most points that a row is high.
 const HIGHEST: usize = 409;
 
-/// Columns of a line of text. Nearly every character is an ideograph or Chinese punctuation, of which no table need be asked.
+/// Display width of a line of text. Fast path: nearly every character is an ideograph or Chinese punctuation, which needs no table lookup.
 fn width(line: &str) -> usize {
     let (mut columns, mut rest) = (0, line.as_bytes());
     while let [first, after @ ..] = rest {
@@ -46,7 +46,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// A row with a text in its first cell; a text too long for a cell goes on in further rows. Not every program fits the height
+    /// A row with a text in its first cell; a text too long for a cell continues in further rows. Not every program fits the height
     /// of a row to its text when it opens a file.
     fn line(&mut self, look: Look, text: &str) {
         for piece in cell::pieces(text) {
@@ -69,13 +69,13 @@ impl Rows<'_> {
         let name = cell::name(self.row, 0);
         self.text.push_str(&format!("<row r=\"{}\">", self.row + 1));
         cell::open(&mut self.text, &name);
-        cell::blank(&mut self.text, self.looks.of(Look::Body));
+        cell::blank(&mut self.text, self.looks.index(Look::Body));
         self.text.push_str("</row>");
         self.row += 1;
     }
 
     fn cell(&mut self, column: u32, look: Look, text: &str) {
-        let plain = self.looks.of(look);
+        let plain = self.looks.index(look);
         let style = if cell::looks_like_formula(text) { self.looks.quoted(plain) } else { plain };
         cell::open(&mut self.text, &cell::name(self.row, column));
         cell::text(&mut self.text, style, text);
@@ -85,13 +85,13 @@ impl Rows<'_> {
     fn pieces(&mut self, part: &Part, report: &Report) {
         for piece in &part.pieces {
             match piece {
-                Piece::Text(text) => self.line(Look::Body, text),
-                Piece::Heading(_, text) => self.line(Look::Subheading, text),
-                Piece::Picture(index, _, alt) => {
+                ContentItem::Text(text) => self.line(Look::Body, text),
+                ContentItem::Heading(_, text) => self.line(Look::Subheading, text),
+                ContentItem::Picture(index, _, alt) => {
                     let name = report.pictures.get(*index).map(|picture| picture.name.as_str());
                     self.line(Look::Body, &format!("〔图片：{}〕", alt.or(name).unwrap_or_default()));
                 }
-                Piece::Table(_) | Piece::Extra(_) => {}
+                ContentItem::Table(_) | ContentItem::Extra(_) => {}
             }
         }
     }
@@ -135,7 +135,7 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
     }
     for part in parts.iter().filter(|part| !part.above_title) {
         let table = part.pieces.iter().find_map(|piece| match piece {
-            Piece::Table(table) => filler.template.names.get(*table),
+            ContentItem::Table(table) => filler.template.names.get(*table),
             _ => None,
         });
         if let (Some(_), Some(name)) = (part.heading, table) {
@@ -155,7 +155,7 @@ pub(super) fn extra(parts: &[Part], looks: &Looks, frame: &Frame) -> Option<Stri
     let mut rows = Rows { looks, text: String::new(), row: 0, merges: Vec::new(), links: Vec::new() };
     for part in parts {
         for piece in &part.pieces {
-            if let Piece::Extra(table) = piece {
+            if let ContentItem::Extra(table) = piece {
                 rows.line(Look::Heading, part.heading.unwrap_or_default());
                 self::table(table, &mut rows);
                 rows.row += 1;
@@ -237,7 +237,7 @@ fn extra_cell(cell: &ExtraCell, rows: &mut Rows) {
     match cell::plain_number(&cell.text) {
         Some(number) => {
             cell::open(&mut rows.text, &name);
-            cell::number(&mut rows.text, rows.looks.of(Look::Figure(None)), number);
+            cell::number(&mut rows.text, rows.looks.index(Look::Figure(None)), number);
         }
         None => rows.cell(cell.column, Look::Extra, &cell.text),
     }

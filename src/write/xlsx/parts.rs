@@ -1,4 +1,4 @@
-//! The parts of a workbook that list its sheets and say what the package holds (ECMA-376 part 2, and part 1, 18.2).
+//! The workbook parts that list its sheets and content types (ECMA-376 part 2, and part 1, 18.2).
 
 use super::book::{Book, Sheet, TOP};
 use crate::document::column_letters;

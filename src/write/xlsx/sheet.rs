@@ -1,4 +1,4 @@
-//! A sheet as constant pieces with slots between them, and the text around its rows.
+//! A sheet as constant pieces with slots, and the XML before and after its rows.
 
 use super::parts;
 use crate::form::FieldIndex;
@@ -59,7 +59,7 @@ pub(super) fn opening(element: &Element) -> String {
     text
 }
 
-/// What stands before and behind the rows of a sheet.
+/// The XML before and after the rows of a sheet.
 pub(super) fn frame(sheet: &Element) -> Option<Frame> {
     let at = sheet.elements().position(|element| element.name == "sheetData")?;
     let mut head = format!("{}{}", parts::DECLARATION, opening(sheet));

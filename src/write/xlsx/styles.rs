@@ -1,4 +1,4 @@
-//! The looks of cells, as umya-spreadsheet takes them.
+//! Cell styles for umya-spreadsheet.
 
 use umya_spreadsheet::{
     Alignment, Border, Color, Font, HorizontalAlignmentValues, NumberingFormat, Protection, Style,

@@ -1,4 +1,4 @@
-//! A form's blank workbook cut into what is constant and what a report fills in.
+//! Splits a form's blank workbook into constant pieces and slots for a report's values.
 
 use std::io::{Cursor, Read};
 
@@ -21,7 +21,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// The number of a look.
-    pub(super) fn of(&self, look: Look) -> u32 {
+    pub(super) fn index(&self, look: Look) -> u32 {
         self.known.iter().find(|(known, _)| *known == look).map_or(0, |&(_, number)| number)
     }
 
@@ -61,7 +61,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let definitions = formula::definitions(form);
     let mut sheets = Vec::new();
     for number in 0..count {
-        let cutter = Cutter { form, book: &book, number, check: looks.of(Look::Check), pieces: Vec::new() };
+        let cutter = Cutter { form, book: &book, number, check: looks.index(Look::Check), pieces: Vec::new() };
         sheets.push(cutter.cut(&built.sheet(number)?, &definitions)?);
     }
     let kept = [
@@ -84,7 +84,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
 const NO_STRINGS: &str =
     "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"0\" uniqueCount=\"0\"/>";
 
-/// What umya-spreadsheet wrote.
+/// The package that umya-spreadsheet wrote.
 struct Built {
     archive: zip::ZipArchive<Cursor<Vec<u8>>>,
 }
@@ -96,7 +96,7 @@ impl Built {
         Element::parse(&text)
     }
 
-    /// A sheet by its number from 0, without what nothing here needs.
+    /// A sheet by its index, without the elements that are not needed.
     fn sheet(&mut self, number: usize) -> Option<Element> {
         let mut sheet = self.part(&format!("xl/worksheets/sheet{}.xml", number + 1))?;
         sheet.attributes.retain(|(name, _)| name == "xmlns" || name == "xmlns:r");
@@ -123,7 +123,7 @@ fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
     }
     let formats = styles.child_mut("cellXfs")?;
     for look in [Look::Body, Look::Subheading, Look::Extra, Look::Figure(None)] {
-        let plain = looks.of(look);
+        let plain = looks.index(look);
         let mut quoted = formats.elements().nth(plain as usize)?.clone();
         quoted.attributes.push(("quotePrefix".to_owned(), "1".to_owned()));
         looks.quoted.push((plain, formats.elements().count() as u32));

@@ -15,7 +15,7 @@ const MOST_TURNS: u32 = 1_000_000;
 /// Bytes of the package that are joined with each other.
 const SEGMENT: usize = 4096;
 
-/// What the key of each use is hashed with (2.3.4.13).
+/// The block keys, hashed into the key of each use (2.3.4.13).
 const FOR_VERIFIER: [u8; 8] = [0xFE, 0xA7, 0xD2, 0x76, 0x3B, 0x4B, 0x9E, 0x79];
 const FOR_ITS_HASH: [u8; 8] = [0xD7, 0xAA, 0x0F, 0x6D, 0x30, 0x61, 0x34, 0x4E];
 const FOR_KEY: [u8; 8] = [0x14, 0x6E, 0x0B, 0xE7, 0xAB, 0xAC, 0xD0, 0xD6];

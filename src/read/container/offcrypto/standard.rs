@@ -15,7 +15,7 @@ const RC4: u32 = 0x6801;
 /// Bytes of a block of SHA-1.
 const BLOCK: usize = 64;
 
-/// What a header of the method and the verifier behind it hold (2.3.2, 2.3.3).
+/// The fields of the encryption header and verifier (2.3.2, 2.3.3).
 pub(super) struct Header<'i> {
     /// Bytes of the key.
     pub(super) key: usize,

@@ -62,7 +62,7 @@ fn the_standard_method_is_opened_by_the_default_password_alone() {
     assert_eq!(refused, Err(ReadError::Encrypted));
 }
 
-/// Records of a workbook of which one is long enough to lie in several blocks.
+/// Records of a workbook, one of them long enough to span several blocks.
 fn records() -> Vec<u8> {
     let record = |kind: u16, data: &[u8]| [&kind.to_le_bytes(), &(data.len() as u16).to_le_bytes(), data].concat();
     let long: Vec<u8> = (0..3000_u32).map(|number| (number % 253) as u8).collect();

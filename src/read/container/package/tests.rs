@@ -1,4 +1,4 @@
-//! Packages made by hand: honest ones, and those that a reader must refuse.
+//! Tests with hand-made packages, valid ones and ones that must be refused.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,8 +1,8 @@
-//! What an element looks like by its name, role, class, id and style: the article, page furniture, or no text.
+//! Classifies elements as article, page furniture or not text, by name, role, class, id and style.
 
 use super::tree::{Element, Id, Page};
 
-/// What an element looks like.
+/// The class of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Look {
     /// Nothing special.
@@ -81,7 +81,7 @@ const PERHAPS: &[&str] = &[
     "logo", "bottom",
 ];
 
-/// What an element looks like.
+/// The class of an element.
 pub(super) fn look(element: &Element) -> Look {
     let name = element.name();
     if is_no_text(name) {

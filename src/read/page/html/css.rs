@@ -1,4 +1,4 @@
-//! What the style sheets in a page say of the elements that are seen: simple selectors, and the few properties that hide text (CSS 2.1).
+//! A minimal CSS engine: simple selectors and the few properties that hide text (CSS 2.1).
 //!
 //! No crate: the small ones panic on selectors such as `> p` and know no `<!--`, the large ones are a browser's.
 
@@ -19,7 +19,7 @@ const MOST_RULES: usize = 2_000;
 /// Blocks of rules in each other that are looked at.
 const MOST_NESTED: usize = 4;
 
-/// Elements above one that a selector is held against.
+/// Ancestors of an element that a selector may match.
 const MOST_ABOVE: usize = 64;
 
 /// A selector without combinators: `td.hide:nth-child(2)`.
@@ -85,7 +85,7 @@ impl Sheet {
         sheet
     }
 
-    /// What the rules say of an element, and what they insist on against its own style.
+    /// The declarations for an element: normal ones, and `!important` ones, which override its own style.
     pub(super) fn looks(&self, page: &Page, id: Id, budget: &mut Budget) -> Result<(Looks, Looks), Exceeded> {
         let (mut looks, mut important) = (Looks::default(), Looks::default());
         let Some(element) = page.element(id).filter(|_| !self.rules.is_empty()) else { return Ok((looks, important)) };
@@ -177,7 +177,7 @@ impl Rule {
 }
 
 impl Compound {
-    /// What an element must have to be looked at.
+    /// Index key of a selector: an id, class or name that an element must have.
     fn key(&self) -> String {
         match (&self.id, self.classes.first(), &self.tag) {
             (Some(id), ..) => format!("#{id}"),
@@ -264,7 +264,7 @@ fn compound(word: &str) -> Option<Compound> {
     Some(compound)
 }
 
-/// What an attribute must be: `[name]`, `[name="value"]`; nothing for the other comparisons.
+/// An attribute selector: `[name]`, `[name="value"]`; `None` for other operators.
 fn attribute(inside: &str) -> Option<(String, Option<String>)> {
     let (name, value) = inside.split_once('=').map_or((inside, None), |(name, value)| (name, Some(value)));
     let name = name.trim().to_ascii_lowercase();
@@ -293,7 +293,7 @@ fn without_comments(text: &str) -> String {
     plain.replace("<!--", " ").replace("-->", " ")
 }
 
-/// What stands behind the block that is open, with those in it.
+/// The text after the open block and its nested blocks.
 fn behind_block(text: &str) -> &str {
     let mut depth = 1_u32;
     for (at, sign) in text.char_indices() {
@@ -309,7 +309,7 @@ fn behind_block(text: &str) -> &str {
     ""
 }
 
-/// Whether a page takes style sheets from elsewhere, of which nothing is known.
+/// Whether a page links external style sheets, which are not read.
 pub(super) fn has_others(page: &Page) -> bool {
     let is_link = |element: &Element| {
         element.name() == "link" && element.attr("rel").is_some_and(|kind| kind.eq_ignore_ascii_case("stylesheet"))

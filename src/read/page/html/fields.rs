@@ -1,8 +1,8 @@
-//! What was filled into the fields of a form on a page.
+//! Values that were filled into form fields of a page.
 
 use super::tree::{Element, Id, Page, Step};
 
-/// What a page shows in an `input` (HTML, 4.10.5); nothing for buttons, for boxes to tick, and for what is hidden.
+/// The visible value of an `input` (HTML, 4.10.5); empty for buttons, check boxes and hidden fields.
 pub(super) fn value(element: &Element) -> Option<&str> {
     let kind = element.attr("type").unwrap_or_default().trim();
     let shown = ["", "text", "number", "tel", "search", "email", "url"];

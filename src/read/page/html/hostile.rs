@@ -1,4 +1,4 @@
-//! Pages made to cost much: refused or read, and neither with a panic; without the limits these tests would not end.
+//! Tests with hostile pages: refused or read within the limits, never a panic.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;

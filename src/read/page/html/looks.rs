@@ -1,4 +1,4 @@
-//! How an element looks by its declarations, its name and its attributes, as far as that decides whether its text counts.
+//! Computed style of an element (declarations, name, attributes), as far as it decides whether its text counts.
 
 use super::tree::Element;
 use crate::read::shared::marks::{Change, Paper, Shift, rgb};
@@ -14,7 +14,7 @@ const MOST: usize = 4_096;
 pub(super) struct Looks {
     /// It is not there at all (`display:none`), or is in spite of that.
     pub(super) gone: Option<bool>,
-    /// What it says of the face of its text.
+    /// Its text formatting.
     pub(super) face: Change,
     /// A row or column of a table that is collapsed.
     pub(super) collapsed: Option<bool>,
@@ -31,7 +31,7 @@ impl Looks {
     }
 }
 
-/// What declarations say, and what those say that insist (`!important`).
+/// Parsed declarations: normal and `!important` ones.
 pub(super) fn declarations(text: &str) -> (Looks, Looks) {
     let (mut plain, mut important) = (Group::default(), Group::default());
     let end = super::words::boundary_before(text, MOST);
@@ -57,7 +57,7 @@ struct Group {
     outside: bool,
     /// It has no height or width.
     flat: bool,
-    /// What does not fit is cut off.
+    /// Overflow is hidden.
     cut: bool,
     mso: bool,
     column: bool,
@@ -158,7 +158,7 @@ impl Group {
     }
 }
 
-/// What the name and the attributes of an element say, its declarations left out.
+/// Formatting by the name and the attributes of an element, without its style.
 pub(super) fn of_element(element: &Element) -> Looks {
     let mut looks = Looks::default();
     let face = &mut looks.face;

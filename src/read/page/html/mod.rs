@@ -34,12 +34,12 @@ pub(in crate::read) fn read(
     read_text(&text, Source::default(), budget, findings)
 }
 
-/// What surrounds a page.
+/// The context of a page.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::read) struct Source<'a> {
     /// Its name in places.
     pub(in crate::read) part: &'a str,
-    /// What came with it (MHT).
+    /// Further files of the archive (MHT).
     pub(in crate::read) files: &'a [File],
     /// Index of its first picture in the document.
     pub(in crate::read) first_picture: usize,

@@ -1,4 +1,4 @@
-//! Builds the tree of a page in small pieces, so that what a hostile page makes html5ever do is seen before it costs much.
+//! Feeds a page to html5ever in chunks and checks the budget after each.
 //!
 //! The tree builder takes quadratic time for deep nesting (20,000 levels 1.7 s, 200,000 over a minute), the tokenizer for many
 //! attributes of one tag, and formatting elements that are left open are opened again in every paragraph. Counting tags in the text
@@ -96,7 +96,7 @@ fn piece_length(rest: &str, fine: bool) -> usize {
     memchr::memchr(b'<', &rest.as_bytes()[..most]).map_or(most, |found| found.max(1))
 }
 
-/// A tag of which the end is not yet seen.
+/// An incomplete tag at the end of a chunk.
 #[derive(Debug, Default)]
 struct OpenTag {
     state: State,

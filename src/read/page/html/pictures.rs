@@ -1,4 +1,4 @@
-//! Pictures that a page carries itself: `data:` addresses and the files that came with it. Nothing is ever fetched or opened.
+//! Pictures contained in the page: `data:` URIs and files of the same archive. Nothing is fetched.
 
 use crate::document::{Budget, Exceeded, Picture, Resource};
 use crate::read::shared::base64;

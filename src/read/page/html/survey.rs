@@ -1,4 +1,4 @@
-//! What must be known of a whole page before its text is taken: which tables lay it out, what is navigation, what is hidden.
+//! First pass over a page: finds layout tables, navigation and hidden elements before any text is taken.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,10 @@ const PROSE: usize = 1_200;
 /// Bytes of text that page furniture hardly has.
 const MUCH: usize = 1_500;
 
-/// Different declarations that are remembered.
+/// Size of the cache of parsed declarations.
 const KNOWN: usize = 256;
 
-/// What there is to say about a node.
+/// What the survey found about a node: visibility, role and look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts about one node")]
 pub(super) struct Verdict {
@@ -28,7 +28,7 @@ pub(super) struct Verdict {
     pub(super) hidden: bool,
     /// Why it is not, where it is text all the same.
     pub(super) why: Option<AsideKind>,
-    /// What it says of the face of its text.
+    /// Its text formatting.
     pub(super) face: Change,
     /// A column of a table that is collapsed.
     pub(super) collapsed: bool,
@@ -44,20 +44,20 @@ pub(super) struct Verdict {
 #[derive(Debug)]
 pub(super) struct Survey {
     verdicts: Vec<Verdict>,
-    /// Whether lines are parted by line breaks in the text: a page that has no element for that (Markdown with tables in HTML).
+    /// Whether lines are separated by line breaks in the text: a page that has no element for that (Markdown with tables in HTML).
     pub(super) lines: bool,
     /// Hidden tables with text.
     pub(super) hidden_tables: usize,
 }
 
 impl Survey {
-    /// What there is to say about a node.
+    /// The verdict on a node.
     pub(super) fn of(&self, id: Id) -> Verdict {
         self.verdicts.get(id as usize).copied().unwrap_or_default()
     }
 }
 
-/// What is counted of an element while it is open.
+/// Counters of an open element.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts that are gathered side by side")]
 struct Frame {
@@ -86,7 +86,7 @@ struct Frame {
     table: Option<Table>,
 }
 
-/// What is counted of a table while it is open.
+/// Counters of an open table.
 #[derive(Debug, Default)]
 struct Table {
     cells: usize,
@@ -114,7 +114,7 @@ impl Table {
         (self.row_cells, self.row_width) = (0, 0);
     }
 
-    /// A table lays out the page when it has one cell, or a few of which one holds prose or a table with data.
+    /// A layout table has one cell, or a few cells, one of them with prose or a data table.
     fn is_layout(&self, data_inside: bool) -> bool {
         self.cells <= 1
             || data_inside && (self.long > 0 || self.filled <= 6)
@@ -142,7 +142,7 @@ struct Surveyor<'p> {
     sheet: Sheet,
     /// A style sheet that is not in the file may colour what has a class.
     others: bool,
-    /// What declarations say, by their text.
+    /// Cache of parsed declarations by their text.
     known: HashMap<&'p str, (Looks, Looks), FxBuildHasher>,
     /// Elements that a style sheet hides, and the text in them.
     by_sheet: Vec<(Id, usize)>,
@@ -228,7 +228,7 @@ impl<'p> Surveyor<'p> {
         Ok((all, shows(own) && shows(of_element) && !shows(all)))
     }
 
-    /// What there is to say of an element that is seen or not; whether a style sheet hides it.
+    /// Notes whether a style sheet hides an element.
     fn judge_looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<bool, Exceeded> {
         let (looks, by_sheet) = self.looks(id, element, budget)?;
         let name = element.name();
@@ -329,7 +329,7 @@ impl<'p> Surveyor<'p> {
                 frame.data |= table.cells >= 4;
                 frame.much_data |= table.cells > 12;
                 self.hidden_tables += usize::from(frame.in_hidden && table.filled > 4);
-                // What stands in a table is not the text of the cell around it; its links are not those of a menu.
+                // Text and links of a nested table do not count for the cell around it.
                 own = (usize::from(frame.text > 0), 0, 0);
             }
         }
@@ -341,7 +341,7 @@ impl<'p> Surveyor<'p> {
             self.unseen += frame.text;
         }
         let Some(above) = self.frames.last_mut() else { return };
-        // What is hidden in something hidden is counted there.
+        // Hidden content within hidden content is counted once, for the outer element.
         if frame.look != Look::Hidden && frame.in_hidden && above.in_hidden {
             above.text += frame.text;
         }

@@ -7,7 +7,7 @@ use super::words::Words;
 use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
 use crate::read::shared::marks::Marks;
 
-/// Collapsed columns that are remembered.
+/// Most collapsed columns that are tracked.
 const MOST_COLLAPSED: usize = 100;
 
 /// Rows that a span may have (HTML, 4.9.11), and columns.

@@ -1,4 +1,4 @@
-//! What pages of every kind become.
+//! Tests of reading pages.
 
 use super::{Source, read_text};
 use crate::document::{Block, Budget, Document, Grid, Region};

@@ -1,4 +1,4 @@
-//! The tree of a page: nodes in one list that name each other by number, filled by html5ever's tree builder (HTML, 13.2.6).
+//! Arena tree of a page: nodes in one vector, linked by index, filled by html5ever's tree builder (HTML, 13.2.6).
 
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
@@ -16,7 +16,7 @@ const NONE: Id = Id::MAX;
 /// The document itself.
 pub(super) const ROOT: Id = 0;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug)]
 pub(super) enum Kind {
     Element(Element),
@@ -103,7 +103,7 @@ impl Page {
         self.nodes.len()
     }
 
-    /// What a node is.
+    /// The kind of a node.
     pub(super) fn kind(&self, id: Id) -> &Kind {
         &self.node(id).kind
     }
@@ -224,7 +224,7 @@ impl Sink {
         self.deepest.get()
     }
 
-    /// What moving about in the tree has cost so far.
+    /// Steps spent on moving nodes so far.
     pub(super) fn work(&self) -> u64 {
         self.work.get()
     }

@@ -1,4 +1,4 @@
-//! The walk over a page's tree: blocks to paragraphs, tables to grids. Without recursion, for pages nest as they like.
+//! Iterative walk over the tree of a page: blocks become paragraphs, tables become grids.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ fn is_in_line(role: Role) -> bool {
     matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Columns)
 }
 
-/// What is to be undone where an element ends.
+/// State to restore at the end of an element.
 #[derive(Debug, Clone, Copy)]
 struct Entered {
     role: Role,
@@ -83,7 +83,7 @@ struct Entered {
     face: Face,
 }
 
-/// What a page refers to and does not hold.
+/// External references of a page.
 #[derive(Debug, Default)]
 struct Outside {
     pictures: usize,
@@ -110,7 +110,7 @@ pub(super) struct Walker<'a> {
     /// The choice that is shown of the list of choices that was met last.
     chosen: Option<Id>,
     hidden: u32,
-    /// Open elements that are hidden for no reason that is told: scripts and the like.
+    /// Open elements that are hidden for no reason that is reported: scripts and the like.
     untold: u32,
     /// Why the outermost hidden element is, and its text.
     gone: Option<(AsideKind, String)>,
@@ -207,13 +207,13 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Whether an element stands within a paragraph's text: what is hidden there is told, other than the menus of a site.
+    /// Whether an element stands within a paragraph's text: what is hidden there is reported, other than the menus of a site.
     fn is_in_text(&self, id: Id) -> bool {
         let above = self.page.parent(id).and_then(|above| self.page.element(above));
         above.is_some_and(|above| matches!(above.name(), "p" | "span" | "b" | "strong" | "font" | "em" | "u" | "i"))
     }
 
-    /// A hidden element has ended: what stood in a table of data or within a paragraph is told, and so are readings.
+    /// A hidden element has ended: what stood in a table of data or within a paragraph is reported, and so are readings.
     fn tell_gone(&mut self) -> Result<(), ReadError> {
         let Some((kind, text)) = self.gone.take() else { return Ok(()) };
         if text.trim().is_empty() || self.is_furniture() {
@@ -367,7 +367,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// A block begins or ends: a paragraph of the flow ends, a cell goes on in its next line.
+    /// A block begins or ends: a paragraph of the flow ends, a cell continues in its next line.
     fn break_line(&mut self, role: Role) -> Result<(), ReadError> {
         match self.tables.last_mut() {
             Some(table) if table.takes_text() => {

@@ -1,4 +1,4 @@
-//! Text as a browser shows it: white space runs together, lines break where the source says so and not where it is wrapped.
+//! White-space handling of text as in a browser: runs collapse, and only `<br>` and blocks break lines.
 
 use crate::document::AsideKind;
 use crate::read::shared::marks::{Face, Marks, Paper};
@@ -10,7 +10,7 @@ pub(super) struct Words {
     /// White space stands before what comes next, and a line of the source ends in it.
     blank: bool,
     wrapped: bool,
-    /// What is raised in it or left out of it.
+    /// Its superscripts and left-out text.
     marks: Marks,
 }
 
@@ -52,7 +52,7 @@ impl Words {
         self.marks.leave_out(kind, text);
     }
 
-    /// What was left out of the text that was taken last.
+    /// Text left out of the last text that was taken.
     pub(super) fn take_marks(&mut self) -> Marks {
         std::mem::take(&mut self.marks)
     }

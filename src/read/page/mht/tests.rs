@@ -1,4 +1,4 @@
-//! Pages saved as one file by Word, Excel and browsers.
+//! Tests with MHTML files of Word, Excel and browsers.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::{quoted_printable, read};

@@ -16,7 +16,7 @@ pub(in crate::read) const LEVELS: usize = 10;
 /// Styles that inherit from each other are followed so far.
 const GENERATIONS: usize = 16;
 
-/// Styles with longer names are passed over: each paragraph would compare them.
+/// Styles with longer names are skipped: each paragraph would compare them.
 pub(in crate::read) const LONGEST_NAME: usize = 256;
 
 /// How a level of a list is numbered.
@@ -24,7 +24,7 @@ pub(in crate::read) const LONGEST_NAME: usize = 256;
 pub(in crate::read) struct Level {
     /// `style:num-format`; empty for no number.
     pub(in crate::read) format: String,
-    /// What stands before and behind the number.
+    /// Prefix and suffix of the number.
     pub(in crate::read) around: (String, String),
     /// `loext:num-list-format`, such as `第%1%章`.
     pub(in crate::read) pattern: Option<String>,
@@ -39,7 +39,7 @@ pub(in crate::read) struct Level {
 /// The levels of a list.
 pub(in crate::read) type List = [Option<Level>; LEVELS];
 
-/// What is wanted of a style.
+/// The properties read of a style.
 #[derive(Debug, Clone, Default)]
 struct Style {
     parent: Option<String>,
@@ -62,7 +62,7 @@ pub(in crate::read) struct Styles {
 }
 
 impl Styles {
-    /// What a style says of the face of text, that of its parents included.
+    /// Text formatting of a style, inherited properties included.
     pub(in crate::read) fn face(&mut self, family: &'static str, name: &str) -> Change {
         if let Some(known) = self.known.get(family).and_then(|known| known.get(name)) {
             return *known;

@@ -1,4 +1,4 @@
-//! Binary workbooks made record by record: what they become, and what hostile ones may cost.
+//! Tests with binary workbooks built record by record, hostile ones included.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Cursor, Write};
@@ -150,7 +150,9 @@ fn wide(text: &str) -> Vec<u8> {
 fn xlsb(sheet: &[u8]) -> Vec<u8> {
     let relations = |list: &str| format!("<Relationships>{list}</Relationships>").into_bytes();
     let bound = |state: u32, id: &str, name: &str| brt(156, &[longs(&[state, 1]), wide(id), wide(name)].concat());
-    let styles = [brt(617, &[]), brt(47, &words(&[0, 0])), brt(47, &words(&[0, 14])), brt(618, &[])].concat();
+    let zeros = brt(44, &[words(&[164]), wide("0000")].concat());
+    let formats = [0, 14, 164].map(|id| brt(47, &words(&[0, id]))).concat();
+    let styles = [zeros, brt(617, &[]), formats, brt(618, &[])].concat();
     let parts: [(&str, Vec<u8>); 8] = [
         ("_rels/.rels", relations("<Relationship Id='a' Type='x/officeDocument' Target='xl/workbook.bin'/>")),
         ("xl/workbook.bin", [bound(0, "r1", "表"), bound(0, "r2", "图")].concat()),
@@ -188,13 +190,15 @@ fn an_xlsb_sheet_with_merges_dates_and_hidden_columns() {
         brt(0, &longs(&[4, 0, 0, 0])),
         real(0, 0, 2.5),
         real(2, 1, 44_214.0),
+        real(3, 2, 12.0),
         brt(146, &[]),
         brt(176, &longs(&[0, 0, 0, 2])),
         brt(551, &wide("d")),
     ]
     .concat();
     let (document, findings) = read(read_xlsb, &xlsb(&sheet));
-    assert_eq!(cells(grid(&document)), [("合并", 2), ("2.5", 1), ("", 1)]);
+    assert_eq!(cells(grid(&document)), [("合并", 2), ("", 1), ("2.5", 1), ("", 1), ("12", 1)]);
+    assert_eq!(grid(&document).cells().last().map(|cell| cell.digits), Some(4));
     assert_eq!(findings, ["content-skipped", "cells-hidden", "content-skipped"]);
 }
 

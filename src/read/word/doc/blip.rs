@@ -1,4 +1,4 @@
-//! Pictures inside Word files: the records of Office Art that hold them (MS-ODRAW 2.2.23 to 2.2.32, MS-DOC 2.9.192).
+//! Pictures in Word files: Office Art records (MS-ODRAW 2.2.23 to 2.2.32, MS-DOC 2.9.192).
 
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
@@ -36,7 +36,7 @@ pub(super) struct Record<'a> {
     pub(super) instance: u16,
     /// Type.
     pub(super) kind: u16,
-    /// What it holds.
+    /// Its content.
     pub(super) body: &'a [u8],
 }
 

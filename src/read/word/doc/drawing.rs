@@ -1,4 +1,4 @@
-//! Floating pictures: which one is anchored at a character (MS-DOC 2.9.172, 2.8.37; MS-ODRAW 2.2.14).
+//! Anchors of floating pictures (MS-DOC 2.9.172, 2.8.37; MS-ODRAW 2.2.14).
 
 use std::collections::BTreeMap;
 

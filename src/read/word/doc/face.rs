@@ -1,4 +1,4 @@
-//! How text looks: the modifiers of characters and styles that say whether it counts.
+//! Text formatting, as far as it decides whether text counts.
 
 use super::sprm::op;
 use crate::read::container::cfb::u16_at;

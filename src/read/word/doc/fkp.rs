@@ -37,7 +37,7 @@ impl Run<'_> {
     }
 }
 
-/// What the pages of a table describe.
+/// The kind of properties that a bin table describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `PlcBteChpx`
@@ -46,7 +46,7 @@ pub(super) enum Kind {
     Paragraphs,
 }
 
-/// The table that says which page tells of which offsets. Pages are looked into where needed; nothing is kept.
+/// The bin table: maps offsets to formatted disk pages. Pages are parsed on demand and not cached.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pages<'a> {
     stream: &'a [u8],

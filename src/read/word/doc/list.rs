@@ -21,7 +21,7 @@ struct Level {
     format: u8,
     /// Levels above are shown in Arabic digits.
     legal: bool,
-    /// The numbering goes on after a level above.
+    /// The numbering continues after a level above.
     goes_on: bool,
     /// UTF-16 units; those below 9 stand for the number of that level.
     text: Vec<u16>,

@@ -94,7 +94,7 @@ fn stories(fib: &Fib) -> Vec<(u32, u32, Region)> {
     stories
 }
 
-/// What a compound file is that holds no Word document.
+/// The kind of a compound file without a Word document.
 fn foreign(compound: &Compound) -> ReadError {
     let has = |wanted: &str| compound.names().any(|name| name.eq_ignore_ascii_case(wanted));
     if has("EncryptedPackage") {

@@ -1,4 +1,4 @@
-//! Pictures that have been met in the text, each kept once.
+//! Pictures of the text, deduplicated.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

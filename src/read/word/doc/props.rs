@@ -32,7 +32,7 @@ pub(super) struct CharProps {
 }
 
 impl CharProps {
-    /// What the style of the paragraph gives.
+    /// Properties inherited from the paragraph's style.
     pub(super) fn of_style(style: StyleProps) -> Self {
         Self { face: style.face, style_face: style.face, ..Self::default() }
     }
@@ -75,7 +75,7 @@ impl CharProps {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct ParaProps {
-    /// What a style may give too.
+    /// Properties that styles can set too.
     pub(super) shared: StyleProps,
     in_table: bool,
     nesting: Option<i32>,
@@ -90,7 +90,7 @@ pub(super) struct ParaProps {
 }
 
 impl ParaProps {
-    /// What a style gives.
+    /// Properties of a style.
     pub(super) fn of_style(style: StyleProps) -> Self {
         Self { shared: style, ..Self::default() }
     }

@@ -28,13 +28,13 @@ pub(super) mod op {
     /// Colour by its number, or itself.
     pub(crate) const C_COLOUR: u16 = 0x2A42;
     pub(crate) const C_RGB: u16 = 0x6870;
-    /// What lies behind text.
+    /// The background of text.
     pub(crate) const C_HIGHLIGHT: u16 = 0x2A0C;
     pub(crate) const C_SHADE_80: u16 = 0x4866;
     pub(crate) const C_SHADE: u16 = 0xCA71;
     pub(crate) const P_SHADE_80: u16 = 0x442D;
     pub(crate) const P_SHADE: u16 = 0xC64D;
-    /// What lies behind the cells of a row.
+    /// The backgrounds of the cells of a row.
     pub(crate) const T_SHADES_80: u16 = 0xD609;
     pub(crate) const T_SHADES: u16 = 0xD612;
     /// Height of a row.

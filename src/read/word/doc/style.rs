@@ -10,7 +10,7 @@ use crate::read::word::flow::heading_level;
 /// "No base style".
 const NO_STYLE: u16 = 0x0FFF;
 
-/// What a style gives, that of its base styles included.
+/// Properties of a style, base styles included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct StyleProps {
     /// Outline level, 1 = highest.
@@ -33,7 +33,7 @@ struct Style<'a> {
     characters: &'a [u8],
 }
 
-/// What each style gives, by its index.
+/// Properties of each style by index.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
     resolved: Vec<Option<StyleProps>>,
@@ -60,7 +60,7 @@ impl Styles {
         Ok(sheet)
     }
 
-    /// What a style gives; nothing for a style that does not exist.
+    /// Properties of a style; defaults for a missing one.
     pub(super) fn get(&self, index: u16) -> StyleProps {
         self.resolved.get(usize::from(index)).copied().flatten().unwrap_or_default()
     }

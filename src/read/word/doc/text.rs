@@ -1,4 +1,4 @@
-//! The walk through the text: characters with their properties, fields, and the marks that end paragraphs, cells and rows.
+//! Walks the text: characters with properties, fields, and the marks that end paragraphs, cells and rows.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ mod mark {
     pub(super) const SYMBOL: u16 = 0x28;
 }
 
-/// What the walk reads from.
+/// The input of the walk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'a> {
     /// The stream `WordDocument`.
@@ -56,11 +56,11 @@ pub(super) struct Source<'a> {
     pub(super) drawings: &'a Drawings<'a>,
 }
 
-/// Different properties of characters, and of paragraphs, that are remembered.
+/// Sizes of the caches of character and paragraph properties.
 const KNOWN: usize = 4;
 const KNOWN_PARAGRAPHS: usize = 8;
 
-/// Bytes of modifiers that are compared with all that are remembered at the price of a step.
+/// Bytes of modifiers whose lookup in the cache costs one step.
 const MODIFIERS_A_STEP: usize = 64;
 
 /// The walk's state.

@@ -1,4 +1,4 @@
-//! Content controls that are bound to XML in the package (17.5.2.6): Word shows what that holds, whatever the document says.
+//! Content controls with data binding (17.5.2.6): their text is that of the bound XML part, as Word shows it.
 
 use super::shared::Shared;
 use crate::document::Budget;
@@ -9,7 +9,7 @@ use crate::read::xml::{self, Event, Events, Tag};
 const MOST: usize = 64;
 const CHOICES: usize = 1_000;
 
-/// What the properties of a control say of it.
+/// Properties of a content control.
 #[derive(Debug, Default)]
 struct Control {
     path: String,
@@ -106,7 +106,7 @@ fn path(written: &str) -> Option<Vec<(String, usize)>> {
     written.strip_prefix('/')?.split('/').map(step).collect()
 }
 
-/// What stands at a path of a part.
+/// The text at a path of a part.
 fn value(part: &str, path: &[(String, usize)], budget: &mut Budget) -> Option<String> {
     let mut events = Events::new(part, 0, &[]);
     // Steps taken, and elements of the next step's name that were met.

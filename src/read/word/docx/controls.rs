@@ -1,4 +1,4 @@
-//! Form fields of Word whose text stands in their properties.
+//! Legacy form fields whose text is stored in their properties.
 
 use crate::document::Budget;
 use crate::read::xml::{Event, Events};

@@ -1,4 +1,4 @@
-//! Which text of a run counts (17.3.2): what its properties say, found again by their XML, and the paper that white text stands on.
+//! Which text of a run counts (17.3.2): run properties, cached by their XML, and the background of white text.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use super::styles::Styles;
 use crate::document::Region;
 use crate::read::shared::marks::{Change, Paper};
 
-/// What the properties of a run say.
+/// Formatting by the properties of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Run {
     /// Index of its character style.
     pub(super) style: Option<usize>,
-    /// What it says itself.
+    /// Direct formatting.
     pub(super) face: Change,
 }
 
@@ -29,7 +29,7 @@ impl Run {
     }
 }
 
-/// Runs of which the properties are known. A text has few different ones.
+/// Cache of run properties by their XML. A text has few different ones.
 #[derive(Debug, Default)]
 pub(super) struct Faces<'a> {
     last: [(&'a str, Run); 2],
@@ -39,7 +39,7 @@ pub(super) struct Faces<'a> {
 }
 
 impl<'a> Faces<'a> {
-    /// Different properties that are remembered.
+    /// Size of the cache.
     const MOST: usize = 64;
 
     /// Forgets what was found where prefixes stood for other namespaces.
@@ -54,7 +54,7 @@ impl<'a> Faces<'a> {
         self.last.iter().find(|(xml, _)| !xml.is_empty() && is_left(xml)).copied()
     }
 
-    /// What this XML says.
+    /// The cached result for this XML.
     pub(super) fn get(&mut self, xml: &'a str) -> Option<Run> {
         let run = *self.all.get(xml)?;
         self.note(xml, run);
@@ -75,7 +75,7 @@ impl<'a> Faces<'a> {
     }
 }
 
-/// What lies around a run: looked at only for white text.
+/// The surroundings of a run, used only for white text.
 pub(super) struct Surroundings<'w, 'a, 'p> {
     /// The properties of the tables and cells that are open, the innermost last.
     pub(super) xml: &'w [&'a str],
@@ -86,7 +86,7 @@ pub(super) struct Surroundings<'w, 'a, 'p> {
 }
 
 impl Surroundings<'_, '_, '_> {
-    /// What lies behind the run: the innermost cell or table that says something.
+    /// The background of the run: that of the innermost cell or table that sets one.
     pub(super) fn paper(&self) -> Paper {
         if !self.known || self.shared.coloured || !matches!(self.region, Region::Body | Region::Note) {
             return Paper::Coloured;

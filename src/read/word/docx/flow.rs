@@ -1,4 +1,4 @@
-//! Where the pieces of a text go: open paragraphs, open tables, and the body, cell, text box or note that holds them.
+//! Stack of open containers (body, cell, text box, note): where finished paragraphs and tables go.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::table::{Physical, Table};
 use crate::document::{Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
 use crate::read::shared::marks::{Marks, Paper};
 
-/// What can hold paragraphs and tables.
+/// Containers of paragraphs and tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The whole part.
@@ -34,7 +34,7 @@ struct Holder {
     region: Region,
     blocks: Vec<Block>,
     cell: Physical,
-    /// A paragraph whose mark a tracked change deletes: it goes on in the next one.
+    /// A paragraph whose mark a tracked change deletes: it continues in the next one.
     carried: Option<Box<Para>>,
 }
 
@@ -104,17 +104,17 @@ pub(super) struct Para {
     pub(super) props: Props,
     /// A page or column break that is a line break only if more text follows.
     page_break: bool,
-    /// What is raised in it or left out of it.
+    /// Its superscripts and left-out text.
     pub(super) marks: Marks,
     /// Where the open `w:t` began.
     text_start: usize,
     pub(super) pictures: Vec<PictureRef>,
-    /// What its text boxes hold.
+    /// The content of its text boxes.
     boxes: Vec<Block>,
 }
 
 impl Para {
-    /// What the next paragraph begins with where this one's mark is deleted.
+    /// Text carried over to the next paragraph, if this one's mark is deleted.
     fn goes_on(self) -> Self {
         let Self { text, start, index, pictures, boxes, marks, .. } = self;
         Self { text, start, index, marks, pictures, boxes, ..Self::default() }
@@ -178,7 +178,7 @@ impl Para {
     }
 }
 
-/// What the properties of paragraphs were found to be, by their XML.
+/// Cache of parsed paragraph properties by their XML.
 #[derive(Debug, Default)]
 pub(super) struct Known<'a> {
     props: HashMap<&'a str, Props, FxBuildHasher>,
@@ -187,7 +187,7 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Different properties that are remembered; a report has a few dozen.
+    /// Size of the cache; a report has a few dozen distinct properties.
     const MOST: usize = 64;
 
     /// Forgets what was found where prefixes stood for other namespaces.
@@ -203,7 +203,7 @@ impl<'a> Known<'a> {
         self.last
     }
 
-    /// What stands for this XML.
+    /// The cached properties for this XML.
     pub(super) fn get(&mut self, xml: &str) -> Option<Props> {
         self.last = self.props.get_key_value(xml).map(|(&xml, &props)| (xml, props));
         self.last.map(|(_, props)| props)
@@ -217,7 +217,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What is open in a part.
+/// The open containers of a part.
 #[derive(Debug)]
 pub(super) struct Flow {
     part: Arc<str>,

@@ -1,4 +1,4 @@
-//! Other files inside a document that are shown as a part of it: text (`w:altChunk`, 17.17.2) and workbooks (`o:OLEObject`).
+//! Embedded files shown as part of the document: text (`w:altChunk`, 17.17.2) and workbooks (`o:OLEObject`).
 
 use super::shared::Shared;
 use crate::document::{Block, Document, Format};
@@ -78,7 +78,7 @@ impl Shared<'_> {
         Ok(Some(document))
     }
 
-    /// The file that a relationship leads to, if it is of one of these formats and can be read, and what there is to say of it.
+    /// The file that a relationship leads to, if it is of one of these formats and can be read, and findings about it.
     fn read_target(
         &mut self,
         id: &str,

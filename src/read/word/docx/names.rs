@@ -64,7 +64,7 @@ pub(super) fn is_on(tag: &Tag<'_>) -> bool {
     !tag.has_attributes() || !val(tag).is_some_and(|value| matches!(value.as_ref(), "0" | "false" | "off"))
 }
 
-/// Takes a property of a run (17.3.2) that says whether its text counts; others are passed over.
+/// Takes a property of a run (17.3.2) that says whether its text counts; others are skipped.
 pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
     match tag.local {
         "vanish" => face.hidden = Some(is_on(tag)),

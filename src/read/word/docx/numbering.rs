@@ -74,7 +74,7 @@ pub(in crate::read) struct Membership<'a> {
     pub(in crate::read) style_level: Option<u8>,
 }
 
-/// What a part says of lists.
+/// The parsed list definitions of a part.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Written {
     definitions: BTreeMap<u32, Definition>,
@@ -104,7 +104,7 @@ enum Owner {
 }
 
 impl Written {
-    /// The lists of a package, remembered from an earlier one where the part is the same.
+    /// The lists of a package, cached across packages.
     pub(in crate::read) fn load(
         package: &mut Package<'_>,
         part: &str,
@@ -200,7 +200,7 @@ impl Written {
 }
 
 impl Lists {
-    /// Lists of which none has been counted.
+    /// Lists without a counted paragraph yet.
     pub(in crate::read) fn new(written: Arc<Written>) -> Self {
         Self { written, ..Self::default() }
     }

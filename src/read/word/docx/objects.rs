@@ -1,4 +1,4 @@
-//! What stands in a run and is no text: raised parts of formulas, other files, embedded objects.
+//! Non-text content of runs: superscripts of formulas, other files, embedded objects.
 
 use super::walk::Walk;
 use crate::document::Region;
@@ -8,7 +8,7 @@ use crate::read::shared::skipped;
 use crate::read::xml::Tag;
 
 impl<'a> Walk<'a, '_, '_> {
-    /// What comes next stands above or below the line.
+    /// The following text is superscript or subscript.
     pub(super) fn shift(&mut self, shift: Shift) {
         if let Some(para) = self.flow.para() {
             para.props.face.shift = shift;

@@ -1,4 +1,4 @@
-//! The properties of a paragraph that the reader looks at.
+//! Paragraph properties that the reader uses.
 
 use crate::read::shared::marks::Face;
 

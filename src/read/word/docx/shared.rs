@@ -1,4 +1,4 @@
-//! What all parts of one document share: the account, styles, lists, pictures, and what is gathered for the end.
+//! State shared by all parts of one document: budget, styles, lists, pictures, findings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl Parts<'_> {
     }
 }
 
-/// What all parts of one document share.
+/// State shared by all parts of one document.
 #[derive(Debug)]
 pub(in crate::read) struct Shared<'p> {
     /// The account of the file.
@@ -181,7 +181,7 @@ impl<'p> Shared<'p> {
         Ok(())
     }
 
-    /// What a part that the text can do without gave: a broken one is counted, a limit is still a limit.
+    /// The result of an optional part: a broken one is counted, an exceeded limit is still an error.
     pub(in crate::read) fn optional<T: Default>(&mut self, read: Result<T, ReadError>) -> Result<T, ReadError> {
         match read {
             Err(ReadError::Damaged(_)) => {

@@ -1,4 +1,4 @@
-//! What styles give to paragraphs and runs (17.7): outline level, list, and which text counts. Nothing else of the part is kept.
+//! Styles (17.7): outline level, list, and whether text counts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub(in crate::read) struct Style {
     pub(in crate::read) list_level: Option<u8>,
     /// The style that names the list.
     pub(in crate::read) list_owner: Option<usize>,
-    /// What it says of the face of its text.
+    /// Its text formatting.
     pub(in crate::read) face: Change,
     /// A table style that colours cells.
     pub(in crate::read) shades: bool,
@@ -63,7 +63,7 @@ thread_local! {
 }
 
 impl Styles {
-    /// The styles of a package, remembered from an earlier one where the part is the same; it is often the largest of all.
+    /// The styles of a package, cached across packages; the part is often the largest of all.
     pub(in crate::read) fn load(
         package: &mut Package<'_>,
         part: &str,
@@ -133,7 +133,7 @@ fn read_style(tag: &Tag<'_>, events: &mut Events<'_>, budget: &mut Budget) -> Re
                 "outlineLvl" => style.outline = number(&tag),
                 "numId" | "ilfo" => style.list = number(&tag),
                 "ilvl" => style.list_level = number(&tag).and_then(|level| u8::try_from(level).ok()),
-                // What a table style gives to some of its cells, and what stood before a tracked change.
+                // Conditional formatting of table styles, and properties before a tracked change.
                 "tblStylePr" | "pPrChange" | "rPrChange" => {
                     style.shades |=
                         tag.local == "tblStylePr" && events.ahead().is_none_or(|ahead| ahead.contains("shd"));

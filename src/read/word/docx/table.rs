@@ -1,4 +1,4 @@
-//! An open table: physical rows and cells as they are written, put on the grid when their row ends (17.4).
+//! The table being read: rows and cells are placed on the grid when their row ends (17.4).
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub(super) struct Physical {
     pub(super) horizontal: Merge,
     /// A tracked change deletes it.
     pub(super) deleted: bool,
-    /// What was left out of it.
+    /// Text left out of it.
     pub(super) marks: Marks,
 }
 
@@ -93,7 +93,7 @@ pub(super) struct Table {
     pub(super) held: u64,
     /// Cells of hidden rows that reach down into rows that are seen: the column of each.
     reaching: Vec<(u32, Physical)>,
-    /// What was left out of it.
+    /// Text left out of it.
     pub(super) asides: Vec<Aside>,
 }
 
@@ -207,7 +207,7 @@ impl Table {
         Ok(())
     }
 
-    /// Tells of a row that nobody sees. Cells that reach out of it are seen below it.
+    /// Adds the finding for a hidden row. Cells that span beyond it are visible below it.
     fn hidden_row(&mut self, row: Row, budget: &mut Budget) -> Result<(), Exceeded> {
         let place = Place {
             part: Some(Arc::clone(&self.part)),

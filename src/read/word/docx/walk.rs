@@ -1,4 +1,4 @@
-//! The walk over a part with text: each element is answered when it begins and when it ends, with a stack instead of recursion.
+//! Iterative walk over a part: handles the start and the end of each element, with an explicit stack.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::read::xml::{Event, Events, Tag};
 /// Fields in fields that are told apart.
 const DEEPEST_FIELD: usize = 64;
 
-/// What an open element is to the walk.
+/// The meaning of an open element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
     /// Its content is read as if it stood here without it.
@@ -58,7 +58,7 @@ pub(super) struct Walk<'a, 's, 'p> {
     pub(super) relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
-    /// What had been yielded when each open `mc:AlternateContent` began.
+    /// Amount of output at the beginning of each open `mc:AlternateContent`.
     alternatives: Vec<u64>,
     /// Size and description of the drawing that is open.
     drawing: PictureRef,
@@ -74,9 +74,9 @@ pub(super) struct Walk<'a, 's, 'p> {
     swallowed: String,
     /// Name and base64 text of the picture that is open (Word 2003).
     binary: (String, String),
-    /// Properties of which nothing was wanted when they were last looked at: of cells and paragraph marks.
+    /// Cache of property elements (of cells and paragraph marks) that held nothing of interest.
     pub(super) unwanted: [Option<&'a str>; 2],
-    /// What runs say of their face, by the XML of their properties.
+    /// Cache of run formatting by the XML of the properties.
     pub(super) faces: Faces<'a>,
     /// The run whose properties are being read: their XML, the depth at which they end, what they say.
     pub(super) run: Option<(Option<&'a str>, Run)>,

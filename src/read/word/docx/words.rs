@@ -1,4 +1,4 @@
-//! The elements of the main vocabulary: what each means to the walk.
+//! Handlers of the main elements.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::read::xml::Tag;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
 struct Wanted {
-    /// What answers are remembered for.
+    /// Number of this set of words, part of the key of cached answers.
     number: usize,
     finders: LazyLock<Vec<Finder<'static>>>,
 }
@@ -73,7 +73,7 @@ impl<'a> Walk<'a, '_, '_> {
         Some(Element::ParagraphProps)
     }
 
-    /// An element where content can stand; nothing for one that is passed over.
+    /// An element where content can stand; nothing for one that is skipped.
     pub(super) fn word(&mut self, tag: &Tag<'a>) -> Option<Element> {
         let element = match tag.local.as_bytes() {
             b"p" => {
@@ -96,7 +96,7 @@ impl<'a> Walk<'a, '_, '_> {
             b"tc" => self.cell(tag),
             b"tcPr" if self.parent() == Element::Cell => {
                 let wanted = self.wanted(&CELL, Element::CellProps);
-                // What was passed over, or what is to be looked at.
+                // Skipped, or to be parsed.
                 let xml = if wanted.is_none() { self.unwanted[CELL.number] } else { self.events.ahead() };
                 if let (Some(around), Some(xml)) = (self.around.last_mut(), xml) {
                     *around = xml;

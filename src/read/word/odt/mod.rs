@@ -57,7 +57,7 @@ pub(in crate::read) fn read(
     Ok(walker.finish(metadata, findings))
 }
 
-/// What an open element means to the walk.
+/// The meaning of an open element.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Paragraph,
@@ -101,7 +101,7 @@ struct Walker<'p> {
     tables: Vec<Table>,
     /// The paragraphs that are open: a text box stands inside one.
     paragraphs: Vec<Open>,
-    /// What lies behind the open cells, and in text boxes, where it is not looked at.
+    /// Backgrounds of the open cells; not tracked in text boxes.
     papers: Vec<Paper>,
     asides: Vec<Aside>,
     /// Tracked changes.

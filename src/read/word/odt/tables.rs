@@ -171,7 +171,7 @@ impl Table {
         Ok(())
     }
 
-    /// The grid. What nobody sees is told and not read.
+    /// The grid. Hidden content is reported and not read.
     pub(super) fn finish(self, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Grid, Exceeded> {
         findings.extend(self.hidden.map(|(count, place, text)| covered(count, place, &text)));
         self.builder.finish(budget)

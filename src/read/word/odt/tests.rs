@@ -1,4 +1,4 @@
-//! Text documents of `OpenDocument`, small ones built here.
+//! Tests with small `OpenDocument` texts.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Cursor, Write};

@@ -39,7 +39,7 @@ impl PictReader {
         }
     }
 
-    /// Takes hexadecimal digits; other bytes are passed over.
+    /// Takes hexadecimal digits; other bytes are skipped.
     pub(super) fn hex(&mut self, digits: &[u8], budget: &mut Budget) -> Result<(), Exceeded> {
         if self.kind.is_none() {
             return Ok(());

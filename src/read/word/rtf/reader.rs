@@ -1,4 +1,4 @@
-//! The walk through the tokens: groups, text and the stories that blocks are collected in.
+//! Interprets the tokens: groups, text, and destinations.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ pub(super) struct Rtf<'b> {
     bytes: Vec<u8>,
     /// First half of a surrogate pair.
     high: Option<u16>,
-    /// Characters of an alternative text still to be passed over.
+    /// Characters of an alternative text still to be skipped.
     skip: u32,
     /// Offset of the token being read.
     position: usize,

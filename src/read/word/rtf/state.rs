@@ -1,9 +1,9 @@
-//! What a group of RTF has in force, and what its text is for.
+//! State of a group: formatting, code page and destination.
 
 use super::charset::Charset;
 use crate::read::shared::marks::{Face, Paper};
 
-/// What the text of a group is for.
+/// The destination of a group's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Dest {
     /// The text of the body, a note, a header or a text box: whichever story is open.
@@ -67,11 +67,11 @@ pub(super) enum Opens {
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a control word of its own")]
 pub(super) struct Group {
-    /// What the text is for.
+    /// The destination of the text.
     pub(super) dest: Dest,
     /// The purpose before `\upr`, for its `\ud` variant.
     pub(super) before_upr: Dest,
-    /// What began with this group.
+    /// Constructs that began with this group.
     pub(super) opens: Opens,
     /// `\*` has been read and the next control word is a destination.
     pub(super) starred: bool,

@@ -150,7 +150,7 @@ pub(super) fn outline_level(number: Option<i32>) -> Option<u8> {
 /// A row definition being read.
 #[derive(Debug, Default)]
 pub(super) struct RowReader {
-    /// What is defined so far.
+    /// The definitions so far.
     pub(super) def: RowDef,
     cell: CellDef,
 }

@@ -1,4 +1,4 @@
-//! Small RTF texts, each for one thing that real files do.
+//! Tests with small RTF texts.
 
 use super::read;
 use crate::document::{Block, Budget, Document, Grid, Region, Resource};

@@ -1,4 +1,4 @@
-//! What each control word does.
+//! Handlers of the control words.
 
 use super::charset;
 use super::picture::PictReader;
