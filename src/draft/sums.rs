@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::tables::Part;
-use super::{Head, Rule, Table};
+use super::{Head, Part as Block, Rule, Table};
 use crate::text::{blank, fold};
 
 /// The rules of a table; those that a filled report contradicts are left out.
@@ -16,20 +16,28 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
             rules.push(Rule { id, table: table.id.clone(), each, expression, zh, proven: proven == Some(true) });
         }
     };
-    if let Some((_, total)) = &table.open
+    for block in &table.blocks {
+        of_block(block, filled, &mut add);
+    }
+    rules
+}
+
+/// The sums of a block, each with `row` or `column`, in words, and whether filled reports bear it out.
+fn of_block(block: &Block, filled: &[Part], add: &mut dyn FnMut(&str, String, String, Option<bool>)) {
+    if let Some((_, total)) = &block.open
         && total.is_some()
     {
         add("column", "all = sum(rows)".to_owned(), "合计行等于各行之和".to_owned(), None);
     }
     let figure = |head: &&Head| matches!(head.kind.as_deref(), None | Some("amount" | "signed")) && head.of.is_empty();
-    let columns: Vec<&Head> = table.columns.iter().flat_map(Head::leaves).filter(figure).collect();
-    let rows: Vec<&Head> = table.rows.iter().flat_map(Head::leaves).filter(figure).collect();
-    for siblings in groups(&table.columns) {
+    let columns: Vec<&Head> = block.columns.iter().flat_map(Head::leaves).filter(figure).collect();
+    let rows: Vec<&Head> = block.rows.iter().flat_map(Head::leaves).filter(figure).collect();
+    for siblings in groups(&block.columns) {
         let siblings: Vec<&Head> = siblings.into_iter().filter(figure).collect();
         let Some((total, parts)) = parted(&siblings) else { continue };
         let holds = holds(filled, |part, from| {
             let lines: Vec<u32> = if rows.is_empty() {
-                (part.from..part.to).collect()
+                (block.body.0..block.body.1).collect()
             } else {
                 rows.iter().map(|row| row.at.0 + part.from - from).collect()
             };
@@ -48,7 +56,7 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
             holds,
         );
     }
-    for siblings in groups(&table.rows) {
+    for siblings in groups(&block.rows) {
         let siblings: Vec<&Head> = siblings.into_iter().filter(figure).collect();
         let Some((total, parts)) = parted(&siblings) else { continue };
         let holds = holds(filled, |part, from| {
@@ -72,7 +80,6 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
             holds,
         );
     }
-    rules
 }
 
 /// Heads that stand beside each other, group by group.

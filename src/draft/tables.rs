@@ -25,6 +25,8 @@ pub(super) struct Part<'d> {
     pub(super) unit: Option<String>,
     /// The line that names it.
     pub(super) name: Option<String>,
+    /// Whether that line stands right above it, in the same grid.
+    pub(super) own_name: bool,
 }
 
 /// What a template holds.
@@ -118,18 +120,20 @@ fn own_cells(grid: &Grid, row: u32) -> Vec<&Cell> {
 fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'d>) {
     let mut row = 0;
     let mut name = grid.caption.clone();
+    let mut own_name = false;
     while row < grid.rows() {
         let cells = own_cells(grid, row);
         let wide = |cell: &Cell| cell.col_span >= grid.columns().max(2) - 1 || cells.len() == 1;
         match cells.as_slice() {
             [] => row += 1,
-            [only] if wide(only) && grid.columns() > 1 => {
+            // A single cell at the right is a header whose corner is empty.
+            [only] if wide(only) && only.column == 0 && grid.columns() > 1 => {
                 let text = only.text.trim_matches(blank).replace('\n', "");
                 line(&text, found, unit);
                 if is_heading(&text, None) {
                     found.pieces.push(Piece::Heading(text));
                 } else if unit_of(&text).is_none() && text.chars().count() <= 40 && !text.contains(['：', ':']) {
-                    name = Some(text);
+                    (name, own_name) = (Some(text), true);
                 }
                 row += 1;
             }
@@ -142,7 +146,8 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
             }
             _ => {
                 let to = end(grid, row);
-                let part = Part { grid, from: row, to, unit: unit.take(), name: name.take() };
+                let part = Part { grid, from: row, to, unit: unit.take(), name: name.take(), own_name };
+                own_name = false;
                 found.pieces.push(Piece::Table(part));
                 row = to;
             }
@@ -179,8 +184,13 @@ fn end(grid: &Grid, from: u32) -> u32 {
 /// The same table in another file: its number, if its labels are there.
 pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usize) -> Option<Part<'d>> {
     let found = find(document);
-    let wanted: Vec<String> =
-        table.columns.iter().flat_map(super::Head::leaves).map(|leaf| fold(&leaf.label)).collect();
+    let wanted: Vec<String> = table
+        .blocks
+        .iter()
+        .flat_map(|block| &block.columns)
+        .flat_map(super::Head::leaves)
+        .map(|leaf| fold(&leaf.label))
+        .collect();
     let fits = |part: &Part| {
         let texts: Vec<String> = part.grid.cells().iter().map(|cell| fold(&cell.text)).collect();
         wanted.iter().filter(|label| texts.contains(label)).count() * 2 >= wanted.len()

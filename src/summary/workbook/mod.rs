@@ -22,7 +22,7 @@ use crate::rollup::{Figure, Rollup};
 use crate::write::{Output, WriteError};
 
 pub(super) use charts::{agency_bars, shares};
-pub use flat::{values, wide_csv, wide_schema};
+pub use flat::{values, values_schema, wide_csv, wide_schema};
 use style::Style;
 
 /// Name of the first sheet, which holds the sums.
