@@ -1,41 +1,13 @@
 //! What stands in the cells of a drafted table: kinds by labels, by tick boxes in the template, and by what filled reports hold.
 
 use super::tables::Part;
+use super::words::words;
 use super::{Head, Table};
 use crate::text::blank;
 
-/// Words of a label that say what stands beside it.
-const WORDS: &[(&str, &[&str])] = &[
-    ("date", &["日期", "时间", "时限"]),
-    ("code", &["编码", "代码", "标识码", "备案号", "文号", "电话", "号码", "邮编"]),
-    (
-        "text",
-        &[
-            "名称",
-            "备注",
-            "姓名",
-            "地址",
-            "网址",
-            "内容",
-            "说明",
-            "负责人",
-            "填报人",
-            "审核人",
-            "责任单位",
-            "要求",
-            "任务",
-            "概况",
-        ],
-    ),
-    ("amount", &["金额", "经费", "费用", "率", "预算数", "决算数", "执行数", "面积", "支出", "收入"]),
-];
-
-/// Units of decimal figures.
-const DECIMAL: &[&str] = &["万元", "元", "亿元", "千元", "%", "％", "天", "平方米", "公里"];
-
 /// Settles kinds and choices of a table.
 pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]) {
-    let decimal = table.unit.as_deref().is_some_and(|unit| DECIMAL.contains(&unit));
+    let decimal = table.unit.as_deref().is_some_and(|unit| words().is_decimal(unit));
     for block in &mut table.blocks {
         // In a table of figures with several columns a word in the label of a row says nothing of what stands in it.
         let form_like = block.columns.iter().flat_map(Head::leaves).count() == 1;
@@ -97,36 +69,22 @@ fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
 }
 
 /// The kind that a label tells of. Words of amounts stand anywhere in it; others at its end, where they name what is filled in.
-fn by_label(head: &mut Head, decimal: bool, words: bool) {
+fn by_label(head: &mut Head, decimal: bool, by_words: bool) {
     let decimal = match head.unit.as_deref() {
-        Some(unit) => DECIMAL.contains(&unit),
+        Some(unit) => words().is_decimal(unit),
         None => decimal,
     };
     for child in &mut head.children {
         if child.unit.is_none() {
             child.unit.clone_from(&head.unit);
         }
-        by_label(child, decimal, words);
+        by_label(child, decimal, by_words);
     }
     if !head.children.is_empty() || head.kind.is_some() || head.heading || head.role.is_some() {
         return;
     }
-    let plain = without_brackets(&head.label);
-    let told =
-        |kind: &str, word: &str| if kind == "amount" { plain.contains(word) } else { words && plain.ends_with(word) };
-    let word = WORDS.iter().find(|(kind, of)| head.unit.is_none() && of.iter().any(|word| told(kind, word)));
-    head.kind = match word {
-        _ if decimal => Some("amount".to_owned()),
-        Some((kind, _)) => Some((*kind).to_owned()),
-        None => None,
-    };
-}
-
-/// A label without what stands in brackets at its end: `网站名称（全称）`.
-pub(super) fn without_brackets(label: &str) -> &str {
-    let label = label.trim_matches(blank);
-    let inside = label.strip_suffix(['）', ')']).and_then(|inside| inside.rfind(['（', '(']));
-    inside.filter(|&at| at > 0).map_or(label, |at| &label[..at])
+    let told = || words().kind(&head.label, !by_words).filter(|_| head.unit.is_none());
+    head.kind = if decimal { Some("amount") } else { told() }.map(str::to_owned);
 }
 
 /// The words of a choice: `□是 □否`.

@@ -9,9 +9,12 @@ mod sums;
 mod tables;
 mod toml_text;
 mod tree;
+mod words;
 
 use crate::document::{Block, Document};
 use crate::text::{blank, numbering};
+
+use words::{has_one, words};
 
 pub use toml_text::written;
 
@@ -180,7 +183,6 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
 
 /// The title: the first line with words of a report, else the file's name; agency and year become places.
 fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Draft) {
-    const ENDS: [&str; 8] = ["表", "年报", "报告", "统计", "情况", "台账", "清单", "明细"];
     let lines = template.blocks.iter().filter_map(|block| match block {
         Block::Paragraph(paragraph) => Some(paragraph.shown().into_owned()),
         Block::Grid(grid) => grid.cells().first().map(|cell| cell.text.clone()),
@@ -190,7 +192,7 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
     let is_title = |line: &String| {
         let line = line.trim_end_matches(['）', ')', '年', '度', '（', '(', ' ']);
         (4..=60).contains(&line.chars().count())
-            && ENDS.iter().any(|end| line.contains(end))
+            && has_one(&words().labels.title, line)
             && numbering(line).is_none()
             && !line.contains(['：', '。'])
     };
@@ -212,7 +214,7 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
 /// A title without what stands in the agency's place: `（机关名称）`.
 fn without_place(title: &str) -> String {
     let bracket = title.strip_prefix(['（', '(']).and_then(|rest| rest.split_once(['）', ')']));
-    let name = bracket.filter(|(inside, _)| ["名称", "单位", "机关"].iter().any(|word| inside.contains(word)));
+    let name = bracket.filter(|(inside, _)| has_one(&words().labels.place, inside));
     name.map_or(title, |(_, rest)| rest).to_owned()
 }
 

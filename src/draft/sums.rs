@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::tables::Part;
+use super::words::{has_one, words};
 use super::{Head, Part as Block, Rule, Table};
 use crate::text::{blank, fold};
 
@@ -22,8 +23,11 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
     rules
 }
 
+/// Takes a rule: `row` or `column`, the expression, in words, and whether filled reports bear it out.
+type Add<'a> = dyn FnMut(&str, String, String, Option<bool>) + 'a;
+
 /// The sums of a block, each with `row` or `column`, in words, and whether filled reports bear it out.
-fn of_block(block: &Block, filled: &[Part], add: &mut dyn FnMut(&str, String, String, Option<bool>)) {
+fn of_block(block: &Block, filled: &[Part], add: &mut Add) {
     if let Some((_, total)) = &block.open
         && total.is_some()
     {
@@ -98,11 +102,7 @@ fn groups(heads: &[Head]) -> Vec<Vec<&Head>> {
 
 /// The total among siblings, and its parts. What is 其中 is a part of its neighbour, and no part of the total.
 fn parted<'h>(siblings: &[&'h Head]) -> Option<(&'h Head, Vec<&'h Head>)> {
-    const TOTALS: [&str; 4] = ["合计", "总计", "小计", "总数"];
-    let is_total = |head: &&&Head| {
-        let label = fold(&head.label);
-        TOTALS.iter().any(|word| label == *word || label.starts_with(&format!("{word}（")) || label.ends_with(word))
-    };
+    let is_total = |head: &&&Head| words().is_total(&head.label);
     let mut totals = siblings.iter().filter(is_total);
     let total = totals.next()?;
     if totals.next().is_some() {
@@ -111,7 +111,7 @@ fn parted<'h>(siblings: &[&'h Head]) -> Option<(&'h Head, Vec<&'h Head>)> {
     let own = fold(&total.label);
     let of = |head: &&&Head| {
         !std::ptr::eq(**head, *total)
-            && !head.label.contains("其中")
+            && !has_one(&words().labels.within, &head.label)
             && fold(&head.label) != own
             && same_unit(head, total)
     };

@@ -1,5 +1,6 @@
 //! Headings and tables of a template in their order; a sheet with several tables is cut at its titles.
 
+use super::words::{has_one, words};
 use crate::document::{Block, Cell, Document, Grid};
 use crate::text::{blank, fold, numbering};
 
@@ -47,9 +48,6 @@ impl<'d> Found<'d> {
     }
 }
 
-/// Labels before the agency's name.
-const AGENCY: [&str; 6] = ["填报单位", "编制部门", "单位名称", "预算主管部门", "填表单位", "报送单位"];
-
 /// Finds headings and tables.
 pub(super) fn find(document: &Document) -> Found<'_> {
     let mut found = Found::default();
@@ -72,7 +70,7 @@ pub(super) fn find(document: &Document) -> Found<'_> {
 
 /// A line that names the agency or says a unit.
 fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
-    for label in AGENCY {
+    for label in &words().labels.agency {
         let plain: String = text.chars().filter(|character| !blank(*character)).collect();
         let line = format!("{label}：{{}}");
         if (plain.contains(&format!("{label}：")) || plain.contains(&format!("{label}:")))
@@ -91,7 +89,7 @@ fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
 /// The unit behind 单位：, of a line or a label.
 pub(super) fn unit_of(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|character| !blank(*character)).collect();
-    let behind = ["计量单位", "金额单位", "单位"].iter().find_map(|label| {
+    let behind = words().units.before.iter().find_map(|label| {
         let at = plain.rfind(label)?;
         plain[at + label.len()..].strip_prefix(['：', ':'])
     });
@@ -171,8 +169,7 @@ fn end(grid: &Grid, from: u32) -> u32 {
         let signed = !cells.is_empty()
             && cells.iter().all(|cell| {
                 let text = cell.text.trim_matches(blank);
-                text.ends_with(['：', ':'])
-                    || ["负责人", "审核人", "填报人", "填表人"].iter().any(|label| text.contains(label))
+                text.ends_with(['：', ':']) || has_one(&words().labels.signature, text)
             });
         if signed {
             return row;

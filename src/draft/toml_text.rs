@@ -2,10 +2,8 @@
 
 use std::fmt::Write;
 
+use super::words::words;
 use super::{Draft, Head, Part, Table};
-
-/// What the row with the sums is called where a template does not show it.
-const TOTAL: &str = "合计";
 
 /// The text of a drafted form.
 pub fn written(draft: &Draft) -> String {
@@ -95,7 +93,7 @@ fn block(block: &Part, out: &mut String) -> std::fmt::Result {
     match &block.open {
         Some((key, total)) => {
             // A template seldom shows the row of the sums; a report that has one calls it so.
-            let total = total.as_deref().or((key != "number").then_some(TOTAL));
+            let total = total.as_deref().or_else(|| words().usual_total().filter(|_| key != "number"));
             let total = total.map(|total| format!(", total = {}", quoted(total))).unwrap_or_default();
             writeln!(out, "rows = {{ each = {}{total} }}\n", quoted(key))?;
         }

@@ -1,10 +1,10 @@
 //! Header and row labels of a table as trees, by the spans of their cells.
 
-use super::kinds::without_brackets;
 use super::tables::{Part, unit_of};
+use super::words::words;
 use super::{Head, Part as Block, Table};
 use crate::document::{Cell, Grid};
-use crate::text::{blank, fold};
+use crate::text::blank;
 
 /// Rows that a header may take.
 const DEEPEST: u32 = 5;
@@ -100,9 +100,11 @@ fn by_units(grid: &Grid, block: &mut Block) {
         let cell = grid.cell_at(row, at).filter(|cell| cell.column == at)?;
         Some(plain(&cell.text)).filter(|text| !text.is_empty() && text.chars().count() <= UNIT)
     };
-    for_leaves(&mut block.rows, &mut |row: &mut Head| match unit(row.at.0) {
-        Some(unit) => row.unit = Some(unit),
-        None => (row.heading, row.id) = (true, String::new()),
+    for_leaves(&mut block.rows, &mut |row: &mut Head| {
+        row.unit = unit(row.at.0);
+        if row.unit.is_none() {
+            (row.heading, row.id) = (true, String::new());
+        }
     });
 }
 
@@ -117,10 +119,6 @@ fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
         for_leaves(&mut head.children, work);
     }
 }
-
-/// What stands over a column of units, and over one of numbers.
-const UNITS: [&str; 3] = ["计量单位", "单位", "计算单位"];
-const NUMBERS: [&str; 2] = ["序号", "行次"];
 
 /// A label on one line.
 pub(super) fn plain(text: &str) -> String {
@@ -174,15 +172,15 @@ fn label_columns(grid: &Grid, blocks: &[Lines]) -> u32 {
     let mut labels = 0;
     let first = blocks.first().map_or(0, |block| block.from);
     for column in 0..grid.columns().saturating_sub(1) {
-        let head = grid.cell_at(first, column).map(|cell| fold(&cell.text)).unwrap_or_default();
+        let head = grid.cell_at(first, column).map(|cell| cell.text.clone()).unwrap_or_default();
         let rows = blocks.iter().flat_map(|block| block.body..block.to);
         // A line across the table is a heading over its rows.
         let cells: Vec<&Cell> = rows
             .filter_map(|row| grid.cell_at(row, column))
             .filter(|cell| cell.col_span < grid.columns() || grid.columns() == 1)
             .collect();
-        let words = cells.iter().filter(|cell| is_label(&cell.text)).count();
-        if cells.is_empty() || words * 2 < cells.len().max(1) || (labels > 0 && UNITS.contains(&head.as_str())) {
+        let labelled = cells.iter().filter(|cell| is_label(&cell.text)).count();
+        if cells.is_empty() || labelled * 2 < cells.len().max(1) || (labels > 0 && words().heads_units(&head)) {
             break;
         }
         labels = column + 1;
@@ -206,9 +204,9 @@ fn columns(grid: &Grid, (top, bottom): (u32, u32), (from, to): (u32, u32), next:
             head.children = columns(grid, (below, bottom), (column, end), next);
         }
         if head.children.is_empty() {
-            if NUMBERS.contains(&plain(&head.label).as_str()) {
+            if words().heads_numbers(&plain(&head.label)) {
                 head.role = Some("ignore".to_owned());
-            } else if UNITS.contains(&fold(&head.label).as_str()) {
+            } else if words().heads_units(&head.label) {
                 head.role = Some("unit".to_owned());
             } else {
                 head.id = format!("c{next}");
@@ -277,14 +275,10 @@ fn head(text: &str, at: (u32, u32)) -> Head {
 
 /// A unit in brackets at the end of a label: `罚没金额（万元）`.
 fn bracketed(label: &str) -> Option<String> {
-    const UNITS: [&str; 22] = [
-        "万元", "元", "亿元", "千元", "件", "个", "条", "次", "人", "人次", "户", "篇", "宗", "项", "份", "期", "家",
-        "%", "％", "天", "批", "辆",
-    ];
     let inside = label.strip_suffix(['）', ')'])?;
     let at = inside.rfind(['（', '('])?;
     let words = inside[at..].trim_start_matches(['（', '(']);
-    UNITS.contains(&words).then(|| words.to_owned())
+    super::words::words().is_unit(words).then(|| words.to_owned())
 }
 
 /// Whether the rows are data: a row of dots, an empty numbered row, or label cells that are all blank.
@@ -313,20 +307,21 @@ fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(Strin
     let total = rows
         .iter()
         .flat_map(|&row| (0..grid.columns()).map(move |column| text(row, column)))
-        .find(|text| ["合计", "总计"].contains(&fold(text).as_str()));
+        .find(|text| words().is_total_row(text));
     let numbers = block.columns.iter().any(|head| head.role.as_deref() == Some("ignore"));
     let mut leaves: Vec<&mut Head> = Vec::new();
     collect(&mut block.columns, &mut leaves);
-    let named = ["名称", "项目", "单位", "姓名", "内容", "事项", "任务", "编码", "代码"];
-    let names = |leaf: &&mut Head| named.iter().any(|word| without_brackets(&leaf.label).ends_with(word));
     let numbered = numbers || leaves.first().is_some_and(|leaf| leaf.unit.is_some());
-    let Some(key) = leaves.iter().position(|leaf| names(&leaf)).or((!numbered && !leaves.is_empty()).then_some(0))
+    let Some(key) = leaves
+        .iter()
+        .position(|leaf| words().heads_keys(&leaf.label))
+        .or((!numbered && !leaves.is_empty()).then_some(0))
     else {
         // Only figures stand in it: its rows are known by their numbers.
         return Some(("number".to_owned(), total));
     };
-    let code = leaves[key].label.contains("编码") || leaves[key].label.contains("代码");
-    leaves[key].kind = Some(if code { "code" } else { "text" }.to_owned());
+    let code = words().kind(&leaves[key].label, false).filter(|kind| *kind == "code");
+    leaves[key].kind = Some(code.unwrap_or("text").to_owned());
     let key = leaves[key].id.clone();
     Some((key, total))
 }

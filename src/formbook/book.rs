@@ -4,6 +4,7 @@ use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 use toml::Table;
+use unicode_width::UnicodeWidthStr;
 
 use super::flatten::{Lines, Remarks, flatten};
 use super::heads::{FIELD, KINDS, QUESTIONS, ROLES, RULE, SEVERITIES, Zone};
@@ -85,6 +86,7 @@ fn write_sheet<'l>(
                 let own = if is_told(head) { &style.shaded } else { &style.text };
                 sheet.write_string_with_format(row, column, cell, own)?;
             }
+            sheet.set_row_height(row, height(line, lines.zone.sheet))?;
             row += 1;
         }
         if lines.zone.sheet != super::heads::FORM {
@@ -103,14 +105,34 @@ fn is_told(head: &str) -> bool {
         || head == "字段编号（自动）"
 }
 
+/// Widths of a sheet's columns, in digits: those of the zone with the most columns.
+fn widths_of(sheet: &str) -> &'static [u8] {
+    let zones = super::heads::ZONES.iter().filter(|known| known.sheet == sheet);
+    zones.max_by_key(|known| known.widths.len()).map_or(&[], |most| most.widths)
+}
+
 fn widths(sheet: &mut Worksheet, zone: &Zone) -> Result<(), XlsxError> {
-    // The widest table of the first sheet has more columns than its first.
-    let most =
-        super::heads::ZONES.iter().filter(|known| known.sheet == zone.sheet).max_by_key(|known| known.widths.len());
-    for (column, width) in (0u16..).zip(most.map_or(zone.widths, |most| most.widths)) {
+    for (column, width) in (0u16..).zip(widths_of(zone.sheet)) {
         sheet.set_column_width(column, f64::from(*width))?;
     }
     Ok(())
+}
+
+/// Points of a line of text, and what a row has besides.
+const LINE: f64 = 13.5;
+const MARGIN: f64 = 3.0;
+
+/// Most points of a row.
+const HIGHEST: f64 = 409.0;
+
+/// How high a row is in which every cell shows all its lines.
+fn height(cells: &[String], sheet: &str) -> f64 {
+    let lines = |(cell, width): (&String, &u8)| {
+        let width = usize::from(*width).saturating_sub(2).max(2);
+        cell.split('\n').map(|line| line.width().div_ceil(width).max(1)).sum::<usize>()
+    };
+    let most = cells.iter().zip(widths_of(sheet)).map(lines).max().unwrap_or(1);
+    (f64::from(u32::try_from(most).unwrap_or(u32::MAX)) * LINE + MARGIN).min(HIGHEST)
 }
 
 /// Rows below the last that also have lists to choose from.

@@ -42,7 +42,7 @@ pub(super) const QUESTIONS: Zone = Zone { sheet: FORM, columns: &["待确认"], 
 pub(super) const FIELD: Zone = Zone {
     sheet: FIELDS,
     columns: &["表", "块", "行", "栏", "类型", "计量单位", "选项", "计入", "行编号", "栏编号", "字段编号（自动）"],
-    widths: &[12, 5, 40, 32, 10, 10, 10, 30, 24, 18, 36],
+    widths: &[12, 5, 44, 32, 10, 10, 10, 46, 34, 18, 50],
 };
 
 pub(super) const RULE: Zone = Zone {

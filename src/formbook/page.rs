@@ -9,7 +9,7 @@ use crate::form::Form;
 const STYLE: &str = "body{font:14px/1.6 'Noto Sans SC','Microsoft YaHei',sans-serif;margin:2em auto;max-width:76em;padding:0 1em;color:#222}\
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:collapse;width:100%}\
 th,td{border:1px solid #bbb;padding:.25em .6em;text-align:left;vertical-align:top}th{background:#dde6f0;position:sticky;top:0}\
-code{font:.92em Consolas,monospace;overflow-wrap:anywhere}nav a{margin-right:1em}@media print{th{position:static}}";
+code{font:.92em Consolas,monospace;overflow-wrap:anywhere}th,td:nth-child(n+4){white-space:nowrap}#rules+table td{white-space:normal}nav a{margin-right:1em}@media print{th{position:static}}";
 
 /// The page.
 pub fn page(form: &Form) -> String {

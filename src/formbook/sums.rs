@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::form::{FieldIndex, Form, RuleInstance};
+use crate::form::{Field, FieldIndex, Form, RuleInstance};
 
 /// The total and the parts of a rule that is a plain sum of this year's figures.
 pub(super) fn sum(instance: &RuleInstance) -> Option<(FieldIndex, Vec<FieldIndex>)> {
@@ -78,10 +78,13 @@ pub(super) fn rules(form: &Form, stated: &Stated) -> Vec<Made> {
     made
 }
 
+/// The line that a field stands in, and its place there.
+type Line = (usize, usize);
+
 /// The sum by the ids of columns where all stands in one row, or of rows where all stands in one column.
 fn in_line(form: &Form, total: FieldIndex, parts: &[FieldIndex], each: &str) -> Option<(usize, String, Vec<String>)> {
     let own = &form.fields[total];
-    let (leaves, line): (_, fn(&crate::form::Field) -> (usize, usize)) = if each == "row" {
+    let (leaves, line): (_, fn(&Field) -> Line) = if each == "row" {
         (&form.block(own).leaf_columns, |field| (field.row, field.column))
     } else {
         (&form.block(own).leaf_rows, |field| (field.column, field.row))

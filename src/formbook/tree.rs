@@ -46,7 +46,9 @@ pub(super) fn write(key: &str, leaves: &[Leaf], extras: &Extras, text: &mut Text
         insert(&mut nodes, leaf, 0);
     }
     text.out.push_str(&format!("{key} = [\n"));
-    nodes.iter().for_each(|node| node.write(1, extras, text));
+    for node in &nodes {
+        node.write(1, extras, text);
+    }
     text.out.push_str("]\n");
 }
 
@@ -82,7 +84,9 @@ impl Node<'_> {
         let keys = self.keys(&extra).join(", ");
         let Some(leaf) = self.leaf else {
             text.out.push_str(&format!("{indent}{{ {keys}, children = [\n"));
-            self.children.iter().for_each(|child| child.write(depth + 1, extras, text));
+            for child in &self.children {
+                child.write(depth + 1, extras, text);
+            }
             text.out.push_str(&format!("{indent}] }},\n"));
             return;
         };
