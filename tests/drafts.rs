@@ -61,6 +61,8 @@ fn the_draft_of_each_blank_reads_a_filled_report() {
         let mut drafts = Forms::default();
         let draft = drafts.add("draft.toml", &text).unwrap_or_else(|error| panic!("{id}: {error}\n{text}"));
         let example = form.example(0);
+        let choices = example.fields.iter().any(|field| field.kind == nianbao::form::FieldKind::Choice);
+        assert_eq!(text.contains("of = ["), choices, "{id}: choices are printed with their boxes\n{text}");
         let report = filled(&example);
         let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
         let bytes = (writer.write)(&example, &report).unwrap();

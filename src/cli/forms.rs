@@ -7,7 +7,7 @@ use anyhow::Result;
 use nianbao::batch;
 use nianbao::form::{Field, Form, FormError, Forms, Mistake};
 use nianbao::migrate::Migrations;
-use nianbao::report::{Report, Value};
+use nianbao::report::{Kind, Report, Value};
 use nianbao::selftest::selftest;
 use nianbao::write::Output;
 
@@ -67,8 +67,9 @@ fn blank(
     // The empty rows of a table whose rows are data.
     report.values.extend(form.fields.iter().map(|field| {
         // A choice is printed with its boxes, to be ticked.
-        let raw = field.choice.as_ref().map(|choice| choice.written(&[])).unwrap_or_default();
-        (field.id.clone(), Value { raw, ..Value::default() })
+        let printed = field.choice.as_ref().map(|choice| choice.written(&[]));
+        let choice = |raw| Value { raw, kind: Kind::Choice, ..Value::default() };
+        (field.id.clone(), printed.map(choice).unwrap_or_default())
     }));
     report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
     std::fs::create_dir_all(out).map_err(of_system(out))?;

@@ -284,7 +284,11 @@ fn bracketed(label: &str) -> Option<String> {
 /// Whether the rows are data: a row of dots, an empty numbered row, or label cells that are all blank.
 fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(String, Option<String>)> {
     let grid = part.grid;
-    let text = |row: u32, column: u32| grid.cell_at(row, column).map(|cell| plain(&cell.text)).unwrap_or_default();
+    // A choice that is not made is as good as blank.
+    let filled = |cell: &&Cell| !cell.text.contains(BOXES);
+    let text = |row: u32, column: u32| {
+        grid.cell_at(row, column).filter(filled).map(|cell| plain(&cell.text)).unwrap_or_default()
+    };
     let dots = |text: &str| !text.is_empty() && text.chars().all(|character| "….·⋯。".contains(character));
     let rows: Vec<u32> = (body..part.to).collect();
     let dotted = rows.iter().any(|&row| (0..grid.columns().min(3)).any(|column| dots(&text(row, column))));
