@@ -99,3 +99,20 @@ fn what_a_template_shows_is_in_the_draft() {
     }
     Forms::default().add("a.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
 }
+
+#[test]
+fn every_command_that_reads_takes_documents_without_a_form_where_it_may() {
+    let page = "<p>石岭市人民政府关于做好防汛工作的通知</p><p>各镇人民政府：</p><p>现就有关事项通知如下。</p>\
+        <p>石岭市人民政府</p><p>2024年3月1日</p>";
+    let folder = Folder::new();
+    folder.file("a.html", page);
+    for command in ["inspect", "check"] {
+        let ran = folder.run(&[command, "a.html"]);
+        assert!(ran.status == Some(1) && format!("{}{}", ran.out, ran.err).contains("form-not-recognised"), "{ran:?}");
+        let ran = folder.run(&[command, "a.html", "--any"]);
+        assert_ne!(ran.status, Some(2), "{ran:?}");
+        assert!(!format!("{}{}", ran.out, ran.err).contains("form-not-recognised"), "{ran:?}");
+    }
+    let ran = folder.run(&["inspect", "a.html", "--any"]);
+    assert!(ran.out.contains("\"gongwen\"") && ran.out.contains("防汛"), "{ran:?}");
+}

@@ -264,9 +264,13 @@ pub(crate) struct Inspect {
     /// Reads it as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form.
+    #[arg(long)]
+    pub(crate) any: bool,
 }
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Check {
     /// Files, folders, globs, archives, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]
@@ -319,6 +323,9 @@ pub(crate) struct Check {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form.
+    #[arg(long)]
+    pub(crate) any: bool,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -387,6 +394,9 @@ pub(crate) struct Filter {
     /// Reads every file as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form.
+    #[arg(long)]
+    pub(crate) any: bool,
     /// Brings every report into this form before it is checked and written.
     #[arg(long, value_name = "ID")]
     pub(crate) to_form: Option<String>,

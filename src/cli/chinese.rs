@@ -141,7 +141,7 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ("forms draft", "files", "文件", "空白表，其后可列已填的同种表，用于核对合计关系"),
     ("forms draft", "to", "格式", "toml 格式文件，xlsx 可用 forms import 导入的工作簿〔默认：toml〕"),
     ("forms draft", "out", "文件", "写到该文件；不写则显示在屏幕上"),
-    ("forms import", "file", "工作簿", "forms draft --to xlsx 或 forms show --to xlsx 生成、经人改过的工作簿"),
+    ("forms import", "file", "工作簿", "forms draft 或 forms show 生成、经人改过的工作簿"),
     ("forms import", "out", "文件", "写到该文件；不写则显示在屏幕上"),
     (
         "forms show",
