@@ -97,6 +97,7 @@ pub mod draft;
 pub mod fill;
 pub mod finding;
 pub mod form;
+pub mod formbook;
 pub mod ledger;
 pub mod letter;
 mod mend;

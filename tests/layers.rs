@@ -14,6 +14,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", &["document", "finding"]),
     // What a template shows of a form that is still to be written.
     ("draft", &["document", "text"]),
+    // A form as a workbook, and back.
+    ("formbook", &["document", "finding", "form", "text"]),
     // Formats, and no form.
     ("read", &["document", "finding", "text"]),
     // The one part that knows a document and a form.
@@ -108,6 +110,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "fill",
             "finding",
             "form",
+            "formbook",
             "letter",
             "migrate",
             "read",

@@ -72,3 +72,54 @@ fn every_word_is_named(schema: &Value) {
     let silent: Vec<_> = found.iter().filter(|word| !named(word)).collect();
     assert!(silent.is_empty(), "{silent:?}");
 }
+
+/// A file with the keys of the first version of the language and no other.
+const FIRST: &str = r#"
+language = 1
+id = "first"
+name = { zh = "检查年报", en = "Inspections" }
+basis = "县府办〔2020〕5号"
+years = [2020, 9999]
+[title]
+pattern = "{agency}{year}年检查年报"
+names = ["检查报告"]
+[[section]]
+id = "figures"
+heading = "一、检查数据"
+variants = ["检查情况"]
+placeholders = ["（文字描述）"]
+max_characters = 800
+[[table]]
+id = "visits"
+section = "figures"
+name = { zh = "表一", en = "table 1" }
+label_columns = 2
+unit = "次"
+widths = [1, 2, 1, 1]
+[[table.block]]
+caption = "检查"
+corner = "对象"
+columns = [ { id = "done", label = "次数" }, { id = "change", label = "增减", kind = "signed" } ]
+rows = [ { id = "plants", label = "企业", children = [ { id = "large", label = "大型", variants = ["大"] }, { id = "small", label = "小型" } ] },
+  { id = "all", label = "合计" } ]
+[[rule]]
+id = "V-1"
+table = "visits"
+each = "column"
+expression = "all = plants.*"
+defines = true
+text = { zh = "合计", en = "the total" }
+"#;
+
+#[test]
+fn a_file_of_the_first_version_gives_the_same_fields() {
+    let form = Forms::default().add("first.toml", FIRST).unwrap_or_else(|error| panic!("{error}"));
+    let ids: Vec<&str> = form.fields.iter().map(|field| field.id.as_str()).collect();
+    let kinds = ["done", "change"];
+    let wanted: Vec<String> = ["plants.large", "plants.small", "all"]
+        .iter()
+        .flat_map(|row| kinds.iter().map(move |kind| format!("visits.{row}.{kind}")))
+        .collect();
+    assert_eq!(ids, wanted);
+    assert_eq!(form.rules[0].instances.len(), 2);
+}

@@ -130,7 +130,12 @@ fn a_migrated_report_is_written_in_its_new_form_and_read_back() {
 fn a_migration_says_something_of_every_field_once() {
     let forms = Forms::built_in().unwrap();
     let (_, text) = Migrations::sources()[0];
-    assert_eq!(Migrations::sources().len(), 2);
+    assert_eq!(Migrations::sources().len(), 3);
+    // With all forms at hand every migration of the program fits.
+    let all = Forms::all().unwrap();
+    for (name, text) in Migrations::sources() {
+        Migrations::default().add(name, text, &all).unwrap_or_else(|error| panic!("{error}"));
+    }
     let mistakes = |text: &str| {
         let error = Migrations::default().add("m.toml", text, &forms).unwrap_err();
         error.mistakes.into_iter().map(|mistake| mistake.message.en).collect::<Vec<_>>().join("\n")
@@ -146,6 +151,51 @@ fn a_migration_says_something_of_every_field_once() {
     assert!(version.contains("this program reads language 1"), "{version}");
     let form = mistakes(&text.replace("from = \"gkbg-2019\"", "from = \"gkbg-2018\""));
     assert!(form.contains("no form `gkbg-2018`"), "{form}");
+}
+
+/// Fields of the older table and of the newer form that mean the same.
+const SAME: [(&str, &str); 8] = [
+    ("disclosure.normative_issued", "disclosure.normative_documents.made"),
+    ("requests.received", "requests.received.total"),
+    ("requests.partly_granted", "requests.partly_granted.total"),
+    ("requests.refused_state_secret", "requests.refused.state_secret.total"),
+    ("requests.refused_security_stability", "requests.refused.security_stability.total"),
+    ("review.upheld", "disputes.review.upheld"),
+    ("review.corrected", "disputes.review.corrected"),
+    ("review.other", "disputes.review.other"),
+];
+
+#[test]
+fn a_table_of_the_years_before_gives_what_means_the_same_and_keeps_the_rest() {
+    let forms = Forms::all().unwrap();
+    let mut old = Sampler::new(9).report(forms.get("gktj-2014").unwrap());
+    let value = |number: u32| nianbao::report::Value::number(number.into());
+    for (id, number) in [("suits.upheld", 3), ("suits.corrected", 0), ("requests.granted", 917)] {
+        old.values.insert(id.to_owned(), value(number));
+    }
+    let new = migrated(&forms, old.clone(), OLD);
+    for (from, to) in SAME {
+        assert_eq!(new.values[to].value, old.values[from].value, "{from}");
+    }
+    for suit in ["direct_suit", "suit_after_review"] {
+        let undivided = &new.values[&format!("disputes.{suit}.upheld")];
+        assert_eq!((undivided.value, undivided.kind), (None, Kind::Absent), "three suits are not divided");
+        assert_eq!(new.values[&format!("disputes.{suit}.corrected")].value, Some(0.into()));
+    }
+    assert_eq!(new.values["requests.granted.total"].kind, Kind::Absent);
+    let filled = new.values.values().filter(|value| value.value.is_some()).count();
+    let split =
+        2 * ["upheld", "corrected", "other"].iter().filter(|id| old.values[&format!("suits.{id}")].raw == "0").count();
+    assert_eq!(filled, SAME.len() + split);
+    let told: Vec<&str> = new.findings.iter().flat_map(|finding| &finding.fields).map(String::as_str).collect();
+    let Some(Content::Extra(table)) = new.unclaimed.last() else { panic!("{:?}", new.unclaimed) };
+    assert!(table.cells.iter().any(|cell| cell.text == "917"), "what has no place stands at the end");
+    // What is divided is told by the cells that stay empty.
+    let kept = |id: &&String| !SAME.iter().any(|(from, _)| from == id) && !id.starts_with("suits.");
+    for id in old.values.keys().filter(kept).chain([&"suits.total".to_owned()]) {
+        assert!(told.contains(&id.as_str()), "{id} is told");
+    }
+    assert!(told.contains(&"disputes.direct_suit.upheld"));
 }
 
 #[test]

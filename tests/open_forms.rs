@@ -260,3 +260,26 @@ fn words_choices_days_and_codes_are_read_with_their_kind() {
     assert!(report.findings.iter().any(|finding| finding.fields == ["rooms.[西院].heated"]), "{:?}", report.findings);
     assert!(!report.values.keys().any(|id| id.contains("[3]")));
 }
+
+#[test]
+fn a_form_of_many_rows_is_read_whole() {
+    let rows: Vec<String> =
+        (0..2_400).map(|row| format!("  {{ id = \"r{row}\", label = \"第{row}项指标名称\" }},")).collect();
+    let text = format!(
+        "language = 1\nid = \"long\"\nname = {{ zh = \"长表\", en = \"long\" }}\n[title]\n\
+         pattern = \"{{agency}}{{year}}年长表统计年报\"\n[[section]]\nid = \"s\"\nheading = \"一、长表数据\"\n\
+         [[table]]\nid = \"t\"\nsection = \"s\"\n[[table.block]]\ncorner = \"指标\"\n\
+         columns = [{{ id = \"a\", label = \"全年数量\" }}]\nrows = [\n{}\n]\n",
+        rows.join("\n")
+    );
+    let mut forms = Forms::default();
+    let form = forms.add("long.toml", &text).unwrap();
+    let mut report = nianbao::sampler::Sampler::new(1).report_of(&form);
+    for (number, field) in form.fields.iter().enumerate() {
+        report.values.insert(field.id.clone(), nianbao::report::Value::number((number as u64 + 10).into()));
+    }
+    let writer = WRITERS.iter().find(|writer| writer.output == Output::Html).unwrap();
+    let again = read(&forms, &(writer.write)(&form, &report).unwrap());
+    let lost = form.fields.iter().filter(|field| again.values[&field.id].value != report.values[&field.id].value);
+    assert_eq!(lost.map(|field| field.id.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
+}

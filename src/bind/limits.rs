@@ -3,7 +3,8 @@
 /// Cells of the longest row that is looked at: no form has a row of hundreds of cells.
 pub(super) const ROW_CELLS: usize = 200;
 
-/// Rows of a table that are compared with the rows of a block: the longest table has 28 rows, and a copy of it may stand below.
+/// Rows of a table that are compared with the rows of a block, whatever the form: a table of thirty rows may stand below a long other
+/// one. A form with more rows has twice its own.
 pub(super) const BODY_ROWS: usize = 2_000;
 
 /// Tables of a document that are looked at: a report has about six, a file of sixty departments four hundred.

@@ -10,6 +10,7 @@ use nianbao::finding::{Language, Severity};
 use nianbao::write::Output;
 
 use super::explain::Explain;
+use super::formargs::Forms;
 use super::office::OfficeOptions;
 use super::settings::Found;
 use super::values::{date, language, output, severity, shard};
@@ -158,6 +159,9 @@ pub(crate) struct Convert {
     /// Lists what would be written, replaced and removed, and writes nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Puts the data dictionary of each form beside the outputs, as a Frictionless Table Schema: ID.schema.json.
+    #[arg(long)]
+    pub(crate) dictionary: bool,
     /// Only the template is filled.
     #[arg(skip)]
     pub(crate) only_template: bool,
@@ -236,6 +240,7 @@ impl From<Fill> for Convert {
             as_written,
             in_process,
             dry_run,
+            dictionary: false,
             any: false,
             to_form: None,
             agencies: None,
@@ -259,9 +264,13 @@ pub(crate) struct Inspect {
     /// Reads it as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form.
+    #[arg(long)]
+    pub(crate) any: bool,
 }
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Check {
     /// Files, folders, globs, archives, or - for standard input.
     #[arg(required = true, value_name = "INPUT")]
@@ -314,6 +323,9 @@ pub(crate) struct Check {
     /// Reads every input as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form.
+    #[arg(long)]
+    pub(crate) any: bool,
     /// Number of workers [default: one a core].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -382,6 +394,9 @@ pub(crate) struct Filter {
     /// Reads every file as this form, whatever its labels say.
     #[arg(long, value_name = "ID")]
     pub(crate) form: Option<String>,
+    /// Reads files that no form fits as documents without a form.
+    #[arg(long)]
+    pub(crate) any: bool,
     /// Brings every report into this form before it is checked and written.
     #[arg(long, value_name = "ID")]
     pub(crate) to_form: Option<String>,
@@ -414,57 +429,6 @@ pub(crate) enum Rendering {
     Sarif,
     /// A waiver for each finding, to be completed with its reason.
     Waivers,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Forms {
-    #[command(subcommand)]
-    pub(crate) command: FormsCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum FormsCommand {
-    /// Lists the forms.
-    List,
-    /// Shows the fields and rules of a form.
-    Show {
-        /// Id of the form.
-        id: String,
-    },
-    /// Writes the blank form, to be filled by hand or sent to agencies.
-    Blank {
-        /// Id of the form.
-        id: String,
-        /// Formats to write, separated by commas: docx, xlsx, html, pdf [default: docx,xlsx].
-        #[arg(long, value_name = "FORMATS", value_delimiter = ',', value_parser = output)]
-        to: Vec<Output>,
-        /// Folder of fonts for PDF, searched before those of the system.
-        #[arg(long, value_name = "DIR")]
-        fonts: Option<PathBuf>,
-        /// Folder for the outputs; made where it is missing.
-        #[arg(short, long, value_name = "DIR")]
-        out: PathBuf,
-    },
-    /// Drafts a mapping file from a blank or filled template; what cannot be known stands in comments.
-    Draft {
-        /// The template, then filled reports of the same form that show which sums hold.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// File to write; without it the draft is printed.
-        #[arg(short, long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-    /// Prints the JSON Schemas of what the program reads and writes.
-    Schema {
-        /// One of report, finding, mapping, migration, correction, row, waiver; without it, all as one object.
-        name: Option<String>,
-    },
-    /// Checks mapping files: tries their rules on their examples, fills the form in every format and reads it back.
-    Check {
-        /// Mapping files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
 }
 
 #[derive(Debug, clap::Args)]

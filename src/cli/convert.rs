@@ -1,5 +1,6 @@
 //! `nianbao convert`: a batch of reports written as Word, Excel and web pages.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,10 +95,15 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     let stop = stop_on_ctrl_c()?;
     let progress = terminal.progress(inputs.list.len());
     let mut not_listed = NotListed::default();
+    let mut met = BTreeSet::new();
     let summary = batch::convert(&task, &stop, |entry, findings| {
+        met.extend(entry.form.iter().chain(entry.reports.iter().map(|report| &report.form)).cloned());
         tell(&progress, terminal, entry, findings, &mut not_listed);
     })?;
     drop(progress);
+    if args.dictionary {
+        dictionaries(task.out, &met, pipeline.forms())?;
+    }
     not_listed.say(terminal);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
@@ -108,6 +114,17 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     terminal.stale(&summary.stale, &args.out.display().to_string());
     terminal.note(&sum(terminal, &summary, &args.out));
     Ok(exit(&summary))
+}
+
+/// Puts the Table Schema of each of these forms into a folder of outputs.
+fn dictionaries(out: &std::path::Path, met: &BTreeSet<String>, forms: &nianbao::form::Forms) -> Result<()> {
+    for form in met.iter().filter_map(|id| forms.get(id)) {
+        let name = format!("{}.schema.json", form.id);
+        let path = out.join(&name);
+        batch::write_whole(out, &name, nianbao::formbook::schema(form).as_bytes()).map_err(of_system(&path))?;
+        batch::note_copy(out, &name).map_err(of_system(&path))?;
+    }
+    Ok(())
 }
 
 fn exit(summary: &Summary) -> Exit {

@@ -47,7 +47,7 @@ fn child(args: &Filter, global: &Global) -> Result<()> {
     let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;
     known_form(&forms, args.to_form.as_deref())?;
     let migrations = mistakes::migrations(global, &forms)?;
-    let mut pipeline = Pipeline::new(&forms, args.form.clone());
+    let mut pipeline = Pipeline::new(&forms, args.form.clone()).any(args.any);
     if let Some(form) = &args.to_form {
         pipeline = pipeline.into_form(&migrations, form.clone());
     }

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use nianbao::batch;
-use nianbao::document::Budget;
-use nianbao::finding::Message;
 use nianbao::form::{Field, Form, FormError, Forms, Mistake};
 use nianbao::migrate::Migrations;
-use nianbao::report::{Report, Value};
+use nianbao::report::{Kind, Report, Value};
 use nianbao::selftest::selftest;
 use nianbao::write::Output;
 
-use super::args::{Forms as Args, FormsCommand, Global};
+use super::args::Global;
 use super::failure::{failure, of_system};
+use super::formargs::{Forms as Args, FormsCommand};
+use super::formbook::{dictionary, draft, import};
 use super::terminal::Terminal;
 use super::width::{padded, widest};
 use super::{Exit, mistakes};
@@ -22,10 +22,12 @@ use super::{Exit, mistakes};
 pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
     match &args.command {
         FormsCommand::List => list(global, terminal),
-        FormsCommand::Show { id } => show(id, global, terminal),
+        FormsCommand::Show { id, to: Some(to), out } => dictionary(id, *to, out.as_deref(), global, terminal),
+        FormsCommand::Show { id, .. } => show(id, global, terminal),
         FormsCommand::Blank { id, to, fonts, out } => blank(id, to, (out, fonts.as_deref()), global, terminal),
         FormsCommand::Check { files } => check(files, global, terminal),
-        FormsCommand::Draft { files, out } => draft(files, out.as_deref(), terminal),
+        FormsCommand::Draft { files, to, out } => draft(files, (*to, out.as_deref()), terminal),
+        FormsCommand::Import { file, out } => import(file, out.as_deref(), terminal),
         FormsCommand::Schema { name } => schema(name.as_deref()),
     }
 }
@@ -63,7 +65,12 @@ fn blank(
     let form = &form.blank();
     let mut report = Report::empty(&form.id);
     // The empty rows of a table whose rows are data.
-    report.values.extend(form.fields.iter().map(|field| (field.id.clone(), Value::default())));
+    report.values.extend(form.fields.iter().map(|field| {
+        // A choice is printed with its boxes, to be ticked.
+        let printed = field.choice.as_ref().map(|choice| choice.written(&[]));
+        let choice = |raw| Value { raw, kind: Kind::Choice, ..Value::default() };
+        (field.id.clone(), printed.map(choice).unwrap_or_default())
+    }));
     report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
     std::fs::create_dir_all(out).map_err(of_system(out))?;
     let wanted = if to.is_empty() { &[Output::Docx, Output::Xlsx][..] } else { to };
@@ -139,40 +146,6 @@ fn check(files: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<Exit
         wrong |= !check_one(file, global, terminal)?;
     }
     Ok(Exit::wrong_if(wrong))
-}
-
-/// Drafts a mapping file of a template and filled reports.
-fn draft(files: &[PathBuf], out: Option<&Path>, terminal: &Terminal) -> Result<Exit> {
-    let mut documents = Vec::new();
-    for file in files {
-        let bytes = std::fs::read(file).map_err(of_system(file))?;
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
-        let reading = nianbao::read::read(&bytes, name.as_deref(), &mut Budget::default());
-        documents.push(reading.map_err(|error| unreadable(file, &error.finding().message))?.document);
-    }
-    let Some((template, filled)) = documents.split_first() else { return Ok(Exit::Failed) };
-    let stem = files.first().and_then(|file| file.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
-    let draft = nianbao::draft::draft(template, filled, stem.as_deref().unwrap_or("表"));
-    if draft.tables.is_empty() {
-        let file = files.first().map(|file| file.display().to_string()).unwrap_or_default();
-        return Err(failure(
-            format!("{file}：没有找到表格，无法起草。"),
-            format!("{file}: it has no table to draft a form from"),
-        ));
-    }
-    let text = nianbao::draft::written(&draft);
-    match out {
-        None => write!(io::stdout().lock(), "{text}")?,
-        Some(out) => {
-            std::fs::write(out, &text).map_err(of_system(out))?;
-            terminal.line(&out.display().to_string());
-        }
-    }
-    Ok(Exit::Clean)
-}
-
-fn unreadable(file: &Path, why: &Message) -> anyhow::Error {
-    failure(format!("{}：{}", file.display(), why.zh), format!("{}: {}", file.display(), why.en))
 }
 
 /// The published schemas, as the program was built with them.

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Inspect, global: &Global, terminal: &Terminal) -> Resul
     let [input] = inputs.list.as_slice() else {
         return Err(of_file(Path::new(&args.file), &Message::new("一次只能查看一个文件。", "inspect takes one file")));
     };
-    let pipeline = Pipeline::new(&forms, args.form.clone());
+    let pipeline = Pipeline::new(&forms, args.form.clone()).any(args.any);
     let mut loader = Loader::default();
     let reports = guarded(|| {
         let bytes = loader.bytes(input)?;

@@ -14,6 +14,8 @@ mod dry;
 mod explain;
 mod failure;
 mod filter;
+mod formargs;
+mod formbook;
 mod forms;
 mod inspect;
 mod locale;

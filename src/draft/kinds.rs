@@ -1,57 +1,39 @@
 //! Kinds of drafted cells: by labels, by tick boxes in the template, and by the contents of filled reports.
 
 use super::tables::Part;
+use super::words::words;
 use super::{Head, Table};
 use crate::text::blank;
 
-/// Words of a label that say what stands beside it.
-const WORDS: &[(&str, &[&str])] = &[
-    ("date", &["日期", "时间", "时限"]),
-    ("code", &["编码", "代码", "标识码", "备案号", "文号", "电话", "邮编"]),
-    (
-        "text",
-        &[
-            "名称",
-            "备注",
-            "姓名",
-            "地址",
-            "网址",
-            "内容",
-            "说明",
-            "负责人",
-            "填报人",
-            "审核人",
-            "责任单位",
-            "要求",
-            "任务",
-            "概况",
-        ],
-    ),
-    ("amount", &["金额", "经费", "费用", "率", "预算数", "决算数", "执行数", "面积", "支出", "收入"]),
-];
-
-/// Units of decimal figures.
-const DECIMAL: &[&str] = &["万元", "元", "亿元", "千元", "%", "％", "天", "平方米", "公里"];
-
 /// Settles kinds and choices of a table.
 pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]) {
-    let decimal = table.unit.as_deref().is_some_and(|unit| DECIMAL.contains(&unit));
-    for head in &mut table.columns {
-        by_label(head, decimal);
+    let decimal = table.unit.as_deref().is_some_and(|unit| words().is_decimal(unit));
+    for block in &mut table.blocks {
+        // In a table of figures with several columns a word in the label of a row says nothing of what stands in it.
+        let form_like = block.columns.iter().flat_map(Head::leaves).count() == 1;
+        for head in &mut block.columns {
+            by_label(head, decimal, !form_like || block.rows.is_empty());
+        }
+        for head in &mut block.rows {
+            by_label(head, false, form_like);
+        }
+        if let Some(template) = template {
+            by_cells(block, template, filled);
+        }
     }
-    for head in &mut table.rows {
-        by_label(head, false);
-    }
-    let Some(template) = template else { return };
-    let columns: Vec<(u32, u32)> = table.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
+}
+
+/// Kinds and choices by what stands in the cells of the template and of filled reports.
+fn by_cells(block: &mut super::Part, template: &Part, filled: &[Part]) {
+    let columns: Vec<(u32, u32)> = block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
     let files: Vec<&Part> = std::iter::once(template).chain(filled).collect();
     let cell = |part: &Part, row: u32, column: u32| {
         part.grid
-            .cell_at(row + part.from - template.from, column)
+            .cell_at((row + part.from).saturating_sub(template.from), column)
             .map(|cell| cell.text.trim_matches(blank).to_owned())
             .unwrap_or_default()
     };
-    for_leaves(&mut table.rows, &mut |row: &mut Head| {
+    for_leaves(&mut block.rows, &mut |row: &mut Head| {
         let at = row.at.0;
         let line = |part: &&Part| columns.iter().map(|column| cell(part, at, column.0)).collect::<Vec<String>>();
         let texts: Vec<String> = files.iter().flat_map(line).collect();
@@ -61,9 +43,9 @@ pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]
         }
         by_values(row, &texts[columns.len().min(texts.len())..]);
     });
-    if table.rows.is_empty() {
-        let body: Vec<u32> = (template.from..template.to).collect();
-        for_leaves(&mut table.columns, &mut |column: &mut Head| {
+    if block.rows.is_empty() {
+        let body: Vec<u32> = (block.body.0..block.body.1).collect();
+        for_leaves(&mut block.columns, &mut |column: &mut Head| {
             let at = column.at.0;
             let line = |part: &&Part| body.iter().map(|row| cell(part, *row, at)).collect::<Vec<String>>();
             let texts: Vec<String> = files.iter().flat_map(line).collect();
@@ -86,27 +68,23 @@ fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
     }
 }
 
-fn by_label(head: &mut Head, decimal: bool) {
+/// The kind that a label tells of. Words of amounts stand anywhere in it; others at its end, where they name what is filled in.
+fn by_label(head: &mut Head, decimal: bool, by_words: bool) {
     let decimal = match head.unit.as_deref() {
-        Some(unit) => DECIMAL.contains(&unit),
+        Some(unit) => words().is_decimal(unit),
         None => decimal,
     };
     for child in &mut head.children {
         if child.unit.is_none() {
             child.unit.clone_from(&head.unit);
         }
-        by_label(child, decimal);
+        by_label(child, decimal, by_words);
     }
     if !head.children.is_empty() || head.kind.is_some() || head.heading || head.role.is_some() {
         return;
     }
-    let plain = head.label.trim_end_matches(['）', ')']);
-    let word = WORDS.iter().find(|(_, words)| words.iter().any(|word| plain.contains(word) && head.unit.is_none()));
-    head.kind = match word {
-        _ if decimal => Some("amount".to_owned()),
-        Some((kind, _)) => Some((*kind).to_owned()),
-        None => None,
-    };
+    let told = || words().kind(&head.label, !by_words).filter(|_| head.unit.is_none());
+    head.kind = if decimal { Some("amount") } else { told() }.map(str::to_owned);
 }
 
 /// The words of a choice: `□是 □否`.

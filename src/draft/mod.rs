@@ -9,9 +9,12 @@ mod sums;
 mod tables;
 mod toml_text;
 mod tree;
+mod words;
 
 use crate::document::{Block, Document};
 use crate::text::{blank, numbering};
+
+use words::{has_one, words};
 
 pub use toml_text::written;
 
@@ -60,7 +63,18 @@ pub struct Table {
     pub sheet: Option<String>,
     /// Grid columns of its row labels.
     pub label_columns: u32,
-    /// What stands above them.
+    /// Its blocks from the top, each with a header of its own.
+    pub blocks: Vec<Part>,
+    /// What a person has to decide.
+    pub questions: Vec<String>,
+}
+
+/// Rows of a drafted table under one header.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Part {
+    /// The line across the table above it.
+    pub caption: Option<String>,
+    /// What stands above the row labels.
     pub corner: String,
     /// Its columns.
     pub columns: Vec<Head>,
@@ -68,8 +82,8 @@ pub struct Table {
     pub rows: Vec<Head>,
     /// Where rows are data: id of the column by which they are known, and what the row with the sums is called.
     pub open: Option<(String, Option<String>)>,
-    /// What a person has to decide.
-    pub questions: Vec<String>,
+    /// First grid row below its header, and the row behind its last.
+    pub body: (u32, u32),
 }
 
 /// A drafted row, column or group.
@@ -128,6 +142,8 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
     let found = tables::find(template);
     title(template, &found, stem, &mut draft);
     draft.sections.push(Section { id: "preamble".to_owned(), heading: None });
+    // The numbers of the drafted tables among those of the template.
+    let (mut drafted, mut place) = (Vec::new(), 0);
     for piece in &found.pieces {
         match piece {
             tables::Piece::Heading(text) => {
@@ -138,7 +154,14 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
                 let number = draft.tables.len() + 1;
                 // A table right below another has a part of its own only where a heading says so.
                 let section = draft.sections.len() - 1;
-                draft.tables.push(tree::table(table, number, section));
+                let table = tree::table(table, number, section);
+                if table.blocks.iter().any(|block| block.columns.iter().all(|head| head.leaves().is_empty())) {
+                    draft.questions.push(format!("“{}”没有可以填写的栏，未列入；如是表格，请补写。", table.name));
+                } else {
+                    drafted.push(place);
+                    draft.tables.push(table);
+                }
+                place += 1;
             }
         }
     }
@@ -147,17 +170,11 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
         draft.tables.iter_mut().for_each(|table| table.section = 1);
         draft.questions.push("文件中没有找到标题（一、二、……），请写明各部分的标题。".to_owned());
     }
-    for (number, table) in draft.tables.iter_mut().enumerate() {
-        kinds::settle(
-            table,
-            found.grid(number),
-            &filled.iter().filter_map(|one| tables::same(one, table, number)).collect::<Vec<_>>(),
-        );
-    }
     let mut rules = Vec::new();
-    for (number, table) in draft.tables.iter().enumerate() {
-        let grids: Vec<_> = filled.iter().filter_map(|one| tables::same(one, table, number)).collect();
-        rules.extend(sums::rules(table, &grids, rules.len()));
+    for (table, number) in draft.tables.iter_mut().zip(drafted) {
+        let parts: Vec<_> = filled.iter().filter_map(|one| tables::same(one, table, number)).collect();
+        kinds::settle(table, found.grid(number), &parts);
+        rules.extend(sums::rules(table, &parts, rules.len()));
     }
     draft.rules = rules;
     draft.agency_lines.clone_from(&found.agency_lines);
@@ -166,7 +183,6 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
 
 /// The title: the first line with words of a report, else the file's name; agency and year become places.
 fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Draft) {
-    const ENDS: [&str; 8] = ["表", "年报", "报告", "统计", "情况", "台账", "清单", "明细"];
     let lines = template.blocks.iter().filter_map(|block| match block {
         Block::Paragraph(paragraph) => Some(paragraph.shown().into_owned()),
         Block::Grid(grid) => grid.cells().first().map(|cell| cell.text.clone()),
@@ -176,7 +192,7 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
     let is_title = |line: &String| {
         let line = line.trim_end_matches(['）', ')', '年', '度', '（', '(', ' ']);
         (4..=60).contains(&line.chars().count())
-            && ENDS.iter().any(|end| line.contains(end))
+            && has_one(&words().labels.title, line)
             && numbering(line).is_none()
             && !line.contains(['：', '。'])
     };
@@ -195,6 +211,13 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
     draft.title = pattern;
 }
 
+/// A title without what stands in the agency's place: `（机关名称）`.
+fn without_place(title: &str) -> String {
+    let bracket = title.strip_prefix(['（', '(']).and_then(|rest| rest.split_once(['）', ')']));
+    let name = bracket.filter(|(inside, _)| has_one(&words().labels.place, inside));
+    name.map_or(title, |(_, rest)| rest).to_owned()
+}
+
 /// A title with places for agency and year, and its fixed words.
 fn pattern(text: &str) -> (String, String) {
     let text: String = text.chars().filter(|character| !blank(*character)).collect();
@@ -207,14 +230,14 @@ fn pattern(text: &str) -> (String, String) {
         (digits || marks) && characters[at + 4] == '年'
     });
     let Some(at) = year else {
-        let name: String = text.clone();
+        let name = without_place(&text);
         return (format!("{{agency}}{{year}}年{name}"), name);
     };
     let before: String = characters[..at].iter().collect();
     let after: String = characters[at + 4..].iter().collect();
     let opened = before.ends_with(['（', '(']);
     if opened {
-        let name = before.trim_end_matches(['（', '(']).to_owned();
+        let name = without_place(before.trim_end_matches(['（', '(']));
         return (format!("{{agency}}{name}（{{year}}{after}"), name);
     }
     let fixed = after.trim_start_matches(['年', '度']).to_owned();
@@ -232,6 +255,7 @@ mod tests {
             ("（机关名称）××××年度用水年报", "{agency}{year}年度用水年报", "用水年报"),
             ("采购统计表（2023年度）", "{agency}采购统计表（{year}年度）", "采购统计表"),
             ("采购统计表", "{agency}{year}年采购统计表", "采购统计表"),
+            ("（机关名称）网站年报（××××年度）", "{agency}网站年报（{year}年度）", "网站年报"),
         ] {
             assert_eq!(pattern(title), (expected.to_owned(), name.to_owned()), "{title}");
         }

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::tables::Part;
-use super::{Head, Rule, Table};
+use super::words::{has_one, words};
+use super::{Head, Part as Block, Rule, Table};
 use crate::text::{blank, fold};
 
 /// The rules of a table; those that a filled report contradicts are left out.
@@ -16,20 +17,31 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
             rules.push(Rule { id, table: table.id.clone(), each, expression, zh, proven: proven == Some(true) });
         }
     };
-    if let Some((_, total)) = &table.open
+    for block in &table.blocks {
+        of_block(block, filled, &mut add);
+    }
+    rules
+}
+
+/// Takes a rule: `row` or `column`, the expression, in words, and whether filled reports bear it out.
+type Add<'a> = dyn FnMut(&str, String, String, Option<bool>) + 'a;
+
+/// The sums of a block, each with `row` or `column`, in words, and whether filled reports bear it out.
+fn of_block(block: &Block, filled: &[Part], add: &mut Add) {
+    if let Some((_, total)) = &block.open
         && total.is_some()
     {
         add("column", "all = sum(rows)".to_owned(), "合计行等于各行之和".to_owned(), None);
     }
     let figure = |head: &&Head| matches!(head.kind.as_deref(), None | Some("amount" | "signed")) && head.of.is_empty();
-    let columns: Vec<&Head> = table.columns.iter().flat_map(Head::leaves).filter(figure).collect();
-    let rows: Vec<&Head> = table.rows.iter().flat_map(Head::leaves).filter(figure).collect();
-    for siblings in groups(&table.columns) {
+    let columns: Vec<&Head> = block.columns.iter().flat_map(Head::leaves).filter(figure).collect();
+    let rows: Vec<&Head> = block.rows.iter().flat_map(Head::leaves).filter(figure).collect();
+    for siblings in groups(&block.columns) {
         let siblings: Vec<&Head> = siblings.into_iter().filter(figure).collect();
         let Some((total, parts)) = parted(&siblings) else { continue };
         let holds = holds(filled, |part, from| {
             let lines: Vec<u32> = if rows.is_empty() {
-                (part.from..part.to).collect()
+                (block.body.0..block.body.1).collect()
             } else {
                 rows.iter().map(|row| row.at.0 + part.from - from).collect()
             };
@@ -48,7 +60,7 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
             holds,
         );
     }
-    for siblings in groups(&table.rows) {
+    for siblings in groups(&block.rows) {
         let siblings: Vec<&Head> = siblings.into_iter().filter(figure).collect();
         let Some((total, parts)) = parted(&siblings) else { continue };
         let holds = holds(filled, |part, from| {
@@ -72,7 +84,6 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
             holds,
         );
     }
-    rules
 }
 
 /// Heads that stand beside each other, group by group.
@@ -91,11 +102,7 @@ fn groups(heads: &[Head]) -> Vec<Vec<&Head>> {
 
 /// The total among siblings, and its parts. What is 其中 is a part of its neighbour, and no part of the total.
 fn parted<'h>(siblings: &[&'h Head]) -> Option<(&'h Head, Vec<&'h Head>)> {
-    const TOTALS: [&str; 4] = ["合计", "总计", "小计", "总数"];
-    let is_total = |head: &&&Head| {
-        let label = fold(&head.label);
-        TOTALS.iter().any(|word| label == *word || label.starts_with(&format!("{word}（")) || label.ends_with(word))
-    };
+    let is_total = |head: &&&Head| words().is_total(&head.label);
     let mut totals = siblings.iter().filter(is_total);
     let total = totals.next()?;
     if totals.next().is_some() {
@@ -104,7 +111,7 @@ fn parted<'h>(siblings: &[&'h Head]) -> Option<(&'h Head, Vec<&'h Head>)> {
     let own = fold(&total.label);
     let of = |head: &&&Head| {
         !std::ptr::eq(**head, *total)
-            && !head.label.contains("其中")
+            && !has_one(&words().labels.within, &head.label)
             && fold(&head.label) != own
             && same_unit(head, total)
     };

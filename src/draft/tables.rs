@@ -1,5 +1,6 @@
 //! Headings and tables of a template in order; a sheet with several tables is split at their titles.
 
+use super::words::{has_one, words};
 use crate::document::{Block, Cell, Document, Grid};
 use crate::text::{blank, fold, numbering};
 
@@ -25,6 +26,8 @@ pub(super) struct Part<'d> {
     pub(super) unit: Option<String>,
     /// The line that names it.
     pub(super) name: Option<String>,
+    /// Whether that line stands right above it, in the same grid.
+    pub(super) own_name: bool,
 }
 
 /// What a template holds.
@@ -44,9 +47,6 @@ impl<'d> Found<'d> {
         tables.into_iter().nth(number)
     }
 }
-
-/// Labels before the agency's name.
-const AGENCY: [&str; 6] = ["填报单位", "编制部门", "单位名称", "预算主管部门", "填表单位", "报送单位"];
 
 /// Finds headings and tables.
 pub(super) fn find(document: &Document) -> Found<'_> {
@@ -70,7 +70,7 @@ pub(super) fn find(document: &Document) -> Found<'_> {
 
 /// A line that names the agency or says a unit.
 fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
-    for label in AGENCY {
+    for label in &words().labels.agency {
         let plain: String = text.chars().filter(|character| !blank(*character)).collect();
         let line = format!("{label}：{{}}");
         if (plain.contains(&format!("{label}：")) || plain.contains(&format!("{label}:")))
@@ -89,7 +89,7 @@ fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
 /// The unit behind 单位：, of a line or a label.
 pub(super) fn unit_of(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|character| !blank(*character)).collect();
-    let behind = ["计量单位", "金额单位", "单位"].iter().find_map(|label| {
+    let behind = words().units.before.iter().find_map(|label| {
         let at = plain.rfind(label)?;
         plain[at + label.len()..].strip_prefix(['：', ':'])
     });
@@ -118,18 +118,20 @@ fn own_cells(grid: &Grid, row: u32) -> Vec<&Cell> {
 fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'d>) {
     let mut row = 0;
     let mut name = grid.caption.clone();
+    let mut own_name = false;
     while row < grid.rows() {
         let cells = own_cells(grid, row);
         let wide = |cell: &Cell| cell.col_span >= grid.columns().max(2) - 1 || cells.len() == 1;
         match cells.as_slice() {
             [] => row += 1,
-            [only] if wide(only) && grid.columns() > 1 => {
+            // A single cell at the right is a header whose corner is empty.
+            [only] if wide(only) && only.column == 0 && grid.columns() > 1 => {
                 let text = only.text.trim_matches(blank).replace('\n', "");
                 line(&text, found, unit);
                 if is_heading(&text, None) {
                     found.pieces.push(Piece::Heading(text));
                 } else if unit_of(&text).is_none() && text.chars().count() <= 40 && !text.contains(['：', ':']) {
-                    name = Some(text);
+                    (name, own_name) = (Some(text), true);
                 }
                 row += 1;
             }
@@ -142,7 +144,8 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
             }
             _ => {
                 let to = end(grid, row);
-                let part = Part { grid, from: row, to, unit: unit.take(), name: name.take() };
+                let part = Part { grid, from: row, to, unit: unit.take(), name: name.take(), own_name };
+                own_name = false;
                 found.pieces.push(Piece::Table(part));
                 row = to;
             }
@@ -166,8 +169,7 @@ fn end(grid: &Grid, from: u32) -> u32 {
         let signed = !cells.is_empty()
             && cells.iter().all(|cell| {
                 let text = cell.text.trim_matches(blank);
-                text.ends_with(['：', ':'])
-                    || ["负责人", "审核人", "填报人", "填表人"].iter().any(|label| text.contains(label))
+                text.ends_with(['：', ':']) || has_one(&words().labels.signature, text)
             });
         if signed {
             return row;
@@ -179,8 +181,13 @@ fn end(grid: &Grid, from: u32) -> u32 {
 /// The same table in another file: its number, if its labels are there.
 pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usize) -> Option<Part<'d>> {
     let found = find(document);
-    let wanted: Vec<String> =
-        table.columns.iter().flat_map(super::Head::leaves).map(|leaf| fold(&leaf.label)).collect();
+    let wanted: Vec<String> = table
+        .blocks
+        .iter()
+        .flat_map(|block| &block.columns)
+        .flat_map(super::Head::leaves)
+        .map(|leaf| fold(&leaf.label))
+        .collect();
     let fits = |part: &Part| {
         let texts: Vec<String> = part.grid.cells().iter().map(|cell| fold(&cell.text)).collect();
         wanted.iter().filter(|label| texts.contains(label)).count() * 2 >= wanted.len()

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Draft, Head, Table};
+use super::words::words;
+use super::{Draft, Head, Part, Table};
 
 /// The text of a drafted form.
 pub fn written(draft: &Draft) -> String {
@@ -67,25 +68,39 @@ fn table(draft: &Draft, table: &Table, out: &mut String) -> std::fmt::Result {
     if let Some(sheet) = &table.sheet {
         writeln!(out, "sheets = [{}]", quoted(sheet))?;
     }
-    if table.open.is_none() {
+    if table.blocks.iter().all(|block| block.open.is_none()) {
         writeln!(out, "label_columns = {}", table.label_columns)?;
     }
+    table.blocks.iter().try_for_each(|block| self::block(block, out))
+}
+
+fn block(block: &Part, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\n[[table.block]]")?;
-    if !table.corner.is_empty() {
-        writeln!(out, "corner = {}", quoted(&table.corner))?;
+    if let Some(caption) = &block.caption {
+        writeln!(out, "caption = {}", quoted(caption))?;
+    }
+    if !block.corner.is_empty() {
+        writeln!(out, "corner = {}", quoted(&block.corner))?;
+    }
+    let spans: Vec<u32> =
+        block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at.1.saturating_sub(leaf.at.0).max(1)).collect();
+    if spans.iter().any(|span| *span > 1) {
+        writeln!(out, "spans = {spans:?}")?;
     }
     writeln!(out, "columns = [")?;
-    heads(&table.columns, 1, out)?;
+    heads(&block.columns, 1, out)?;
     writeln!(out, "]")?;
-    match &table.open {
+    match &block.open {
         Some((key, total)) => {
-            let total = total.as_ref().map(|total| format!(", total = {}", quoted(total))).unwrap_or_default();
+            // A template seldom shows the row of the sums; a report that has one calls it so.
+            let total = total.as_deref().or_else(|| words().usual_total().filter(|_| key != "number"));
+            let total = total.map(|total| format!(", total = {}", quoted(total))).unwrap_or_default();
             writeln!(out, "rows = {{ each = {}{total} }}\n", quoted(key))?;
         }
-        None if table.rows.is_empty() => out.push('\n'),
+        None if block.rows.is_empty() => out.push('\n'),
         None => {
             writeln!(out, "rows = [")?;
-            heads(&table.rows, 1, out)?;
+            heads(&block.rows, 1, out)?;
             writeln!(out, "]\n")?;
         }
     }

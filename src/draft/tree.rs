@@ -1,9 +1,10 @@
 //! Builds trees of header and row labels from the spans of their cells.
 
 use super::tables::{Part, unit_of};
-use super::{Head, Table};
+use super::words::words;
+use super::{Head, Part as Block, Table};
 use crate::document::{Cell, Grid};
-use crate::text::{blank, fold};
+use crate::text::blank;
 
 /// Rows that a header may take.
 const DEEPEST: u32 = 5;
@@ -11,13 +12,16 @@ const DEEPEST: u32 = 5;
 /// A table of a template.
 pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
     let grid = part.grid;
-    let header = header_rows(part);
-    let body = part.from + header;
-    let labels = label_columns(part, body);
+    let blocks = blocks(part);
+    let labels = label_columns(grid, &blocks);
     let mut table = Table {
         id: format!("t{number}"),
         section,
-        name: part.name.clone().unwrap_or_else(|| format!("表{number}")),
+        name: part
+            .name
+            .clone()
+            .filter(|_| !part.own_name || blocks.len() == 1)
+            .unwrap_or_else(|| format!("表{number}")),
         unit: part.unit.clone(),
         sheet: grid
             .place
@@ -28,20 +32,92 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
         label_columns: labels,
         ..Table::default()
     };
-    table.corner =
-        (labels > 0).then(|| grid.cell_at(part.from, 0).map(|cell| plain(&cell.text))).flatten().unwrap_or_default();
-    let mut next = 1;
-    table.columns = columns(grid, (part.from, body), (labels, grid.columns()), &mut next);
-    if let Some((key, total)) = open(part, body, &mut table, labels) {
-        table.open = Some((key, total));
-        return table;
-    }
-    let mut next = 1;
-    table.rows = rows(grid, (body, part.to), (0, labels), &mut next);
-    if labels == 0 {
-        table.rows = Vec::new();
+    let mut next = (1, 1);
+    let only = blocks.len() == 1;
+    for (number, lines) in blocks.into_iter().enumerate() {
+        let own = part.name.clone().filter(|_| number == 0 && part.own_name && !only);
+        let mut block =
+            Block { caption: lines.caption.clone().or(own), body: (lines.body, lines.to), ..Block::default() };
+        let corner = || grid.cell_at(lines.from, 0).map(|cell| plain(&cell.text));
+        block.corner = (labels > 0).then(corner).flatten().unwrap_or_default();
+        block.columns = columns(grid, (lines.from, lines.body), (labels, grid.columns()), &mut next.0);
+        let open = only.then(|| open(part, lines.body, &mut block, labels)).flatten();
+        if open.is_some() {
+            block.open = open;
+            table.label_columns = 0;
+            table.questions.push("各行视为不固定的数据行；如为固定行，请改写 rows。".to_owned());
+        } else if labels > 0 {
+            block.rows = rows(grid, (lines.body, lines.to), (0, labels), &mut next.1);
+            by_units(grid, &mut block);
+        }
+        table.blocks.push(block);
     }
     table
+}
+
+/// Rows of a grid under one header.
+struct Lines {
+    caption: Option<String>,
+    /// First row of the header.
+    from: u32,
+    /// First row below it.
+    body: u32,
+    /// Row behind the last.
+    to: u32,
+}
+
+/// Cuts a table where a line across it stands above a row of labels only: a header of its own.
+fn blocks(part: &Part) -> Vec<Lines> {
+    let grid = part.grid;
+    let across = |row: u32| {
+        let cells: Vec<&Cell> = grid.row_cells(row).collect();
+        let [only] = cells.as_slice() else { return None };
+        (only.row == row && grid.columns() > 1).then(|| plain(&only.text)).filter(|text| !text.is_empty())
+    };
+    let header = |row: u32| {
+        let cells: Vec<&Cell> = grid.row_cells(row).collect();
+        cells.len() > 1 && cells.iter().all(|cell| cell.row == row && is_label(&cell.text))
+    };
+    let starts = (part.from + 1..part.to.saturating_sub(2)).filter(|&row| across(row).is_some() && header(row + 1));
+    let starts: Vec<u32> = starts.collect();
+    let first = Lines { caption: None, from: part.from, body: part.from + header_rows(part), to: part.to };
+    let mut blocks = vec![first];
+    for row in starts {
+        if let Some(last) = blocks.last_mut() {
+            last.to = row;
+        }
+        blocks.push(Lines { caption: across(row), from: row + 1, body: row + 2, to: part.to });
+    }
+    blocks
+}
+
+/// Units of rows, from a column that names them. Where others have one, a row without is a heading.
+fn by_units(grid: &Grid, block: &mut Block) {
+    let Some(at) = block.columns.iter().find(|head| head.role.as_deref() == Some("unit")).map(|head| head.at.0) else {
+        return;
+    };
+    let unit = |row: u32| {
+        let cell = grid.cell_at(row, at).filter(|cell| cell.column == at)?;
+        Some(plain(&cell.text)).filter(|text| !text.is_empty() && text.chars().count() <= UNIT)
+    };
+    for_leaves(&mut block.rows, &mut |row: &mut Head| {
+        row.unit = unit(row.at.0);
+        if row.unit.is_none() {
+            (row.heading, row.id) = (true, String::new());
+        }
+    });
+}
+
+/// Most characters of a unit.
+const UNIT: usize = 4;
+
+fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
+    for head in heads {
+        if head.children.is_empty() && !head.heading {
+            work(head);
+        }
+        for_leaves(&mut head.children, work);
+    }
 }
 
 /// A label on one line.
@@ -49,10 +125,13 @@ pub(super) fn plain(text: &str) -> String {
     text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect::<String>()
 }
 
+/// Boxes before the words of a choice, which is filled in.
+const BOXES: [char; 3] = ['□', '☐', '☑'];
+
 fn is_label(text: &str) -> bool {
     let text = text.trim_matches(blank);
     let letters = text.chars().filter(|character| character.is_alphabetic()).count();
-    letters > 0 && !text.chars().all(|character| "□☐☑√".contains(character))
+    letters > 0 && !text.contains(BOXES)
 }
 
 /// Rows from the top in which all cells are labels, those that reach down included.
@@ -70,12 +149,16 @@ fn header_rows(part: &Part) -> u32 {
             rows = deepest;
             continue;
         }
-        let down = cells.iter().any(|cell| cell.row < row && cell.row + cell.row_span > row);
         if row < part.from + rows {
             continue;
         }
-        let spans = grid.row_cells(part.from).any(|cell| cell.col_span > 1 && cell.row == part.from);
-        if all && down && spans {
+        // A group of the row above is divided here.
+        let divided = |above: &Cell| {
+            let inside =
+                |cell: &&&Cell| cell.row == row && (above.column..above.column + above.col_span).contains(&cell.column);
+            above.col_span > 1 && cells.iter().filter(inside).count() > 1
+        };
+        if all && grid.row_cells(row - 1).any(divided) {
             rows = row - part.from + 1;
         } else {
             break;
@@ -84,14 +167,20 @@ fn header_rows(part: &Part) -> u32 {
     rows.min(part.to - part.from)
 }
 
-/// Columns from the left that hold labels in the body.
-fn label_columns(part: &Part, body: u32) -> u32 {
-    let grid = part.grid;
+/// Columns from the left that hold labels in the bodies of all blocks; a column of units is none.
+fn label_columns(grid: &Grid, blocks: &[Lines]) -> u32 {
     let mut labels = 0;
+    let first = blocks.first().map_or(0, |block| block.from);
     for column in 0..grid.columns().saturating_sub(1) {
-        let cells: Vec<&Cell> = (body..part.to).filter_map(|row| grid.cell_at(row, column)).collect();
-        let words = cells.iter().filter(|cell| is_label(&cell.text) && !cell.text.contains(['□', '☐', '☑'])).count();
-        if cells.is_empty() || words * 2 < cells.len().max(1) {
+        let head = grid.cell_at(first, column).map(|cell| cell.text.clone()).unwrap_or_default();
+        let rows = blocks.iter().flat_map(|block| block.body..block.to);
+        // A line across the table is a heading over its rows.
+        let cells: Vec<&Cell> = rows
+            .filter_map(|row| grid.cell_at(row, column))
+            .filter(|cell| cell.col_span < grid.columns() || grid.columns() == 1)
+            .collect();
+        let labelled = cells.iter().filter(|cell| is_label(&cell.text)).count();
+        if cells.is_empty() || labelled * 2 < cells.len().max(1) || (labels > 0 && words().heads_units(&head)) {
             break;
         }
         labels = column + 1;
@@ -115,9 +204,9 @@ fn columns(grid: &Grid, (top, bottom): (u32, u32), (from, to): (u32, u32), next:
             head.children = columns(grid, (below, bottom), (column, end), next);
         }
         if head.children.is_empty() {
-            if plain(&head.label) == "序号" || plain(&head.label) == "行次" {
+            if words().heads_numbers(&plain(&head.label)) {
                 head.role = Some("ignore".to_owned());
-            } else if ["计量单位", "单位", "计算单位"].contains(&fold(&head.label).as_str()) {
+            } else if words().heads_units(&head.label) {
                 head.role = Some("unit".to_owned());
             } else {
                 head.id = format!("c{next}");
@@ -186,20 +275,20 @@ fn head(text: &str, at: (u32, u32)) -> Head {
 
 /// A unit in brackets at the end of a label: `罚没金额（万元）`.
 fn bracketed(label: &str) -> Option<String> {
-    const UNITS: [&str; 22] = [
-        "万元", "元", "亿元", "千元", "件", "个", "条", "次", "人", "人次", "户", "篇", "宗", "项", "份", "期", "家",
-        "%", "％", "天", "批", "辆",
-    ];
     let inside = label.strip_suffix(['）', ')'])?;
     let at = inside.rfind(['（', '('])?;
     let words = inside[at..].trim_start_matches(['（', '(']);
-    UNITS.contains(&words).then(|| words.to_owned())
+    super::words::words().is_unit(words).then(|| words.to_owned())
 }
 
 /// Whether the rows are data: a row of dots, an empty numbered row, or label cells that are all blank.
-fn open(part: &Part, body: u32, table: &mut Table, labels: u32) -> Option<(String, Option<String>)> {
+fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(String, Option<String>)> {
     let grid = part.grid;
-    let text = |row: u32, column: u32| grid.cell_at(row, column).map(|cell| plain(&cell.text)).unwrap_or_default();
+    // A choice that is not made is as good as blank.
+    let filled = |cell: &&Cell| !cell.text.contains(BOXES);
+    let text = |row: u32, column: u32| {
+        grid.cell_at(row, column).filter(filled).map(|cell| plain(&cell.text)).unwrap_or_default()
+    };
     let dots = |text: &str| !text.is_empty() && text.chars().all(|character| "….·⋯。".contains(character));
     let rows: Vec<u32> = (body..part.to).collect();
     let dotted = rows.iter().any(|&row| (0..grid.columns().min(3)).any(|column| dots(&text(row, column))));
@@ -217,24 +306,27 @@ fn open(part: &Part, body: u32, table: &mut Table, labels: u32) -> Option<(Strin
     }
     // The label columns are columns of the table: the first of them with words is the key.
     let mut next = 1;
-    table.columns = columns(grid, (part.from, body), (0, grid.columns()), &mut next);
-    table.label_columns = 0;
-    table.corner = String::new();
+    block.columns = columns(grid, (part.from, body), (0, grid.columns()), &mut next);
+    block.corner = String::new();
     let total = rows
         .iter()
         .flat_map(|&row| (0..grid.columns()).map(move |column| text(row, column)))
-        .find(|text| ["合计", "总计"].contains(&fold(text).as_str()));
+        .find(|text| words().is_total_row(text));
+    let numbers = block.columns.iter().any(|head| head.role.as_deref() == Some("ignore"));
     let mut leaves: Vec<&mut Head> = Vec::new();
-    collect(&mut table.columns, &mut leaves);
-    let named = ["名称", "项目", "单位", "姓名", "内容", "事项", "任务", "编码", "代码"];
-    let key = leaves
+    collect(&mut block.columns, &mut leaves);
+    let numbered = numbers || leaves.first().is_some_and(|leaf| leaf.unit.is_some());
+    let Some(key) = leaves
         .iter()
-        .position(|leaf| named.iter().any(|word| leaf.label.contains(word)))
-        .or((!leaves.is_empty()).then_some(0))?;
-    let code = leaves[key].label.contains("编码") || leaves[key].label.contains("代码");
-    leaves[key].kind = Some(if code { "code" } else { "text" }.to_owned());
+        .position(|leaf| words().heads_keys(&leaf.label))
+        .or((!numbered && !leaves.is_empty()).then_some(0))
+    else {
+        // Only figures stand in it: its rows are known by their numbers.
+        return Some(("number".to_owned(), total));
+    };
+    let code = words().kind(&leaves[key].label, false).filter(|kind| *kind == "code");
+    leaves[key].kind = Some(code.unwrap_or("text").to_owned());
     let key = leaves[key].id.clone();
-    table.questions.push("各行视为不固定的数据行；如为固定行，请改写 rows。".to_owned());
     Some((key, total))
 }
 

@@ -48,6 +48,7 @@ pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
     // FNV-1a (Fowler, Noll and Vo): stable over platforms and versions.
     form.fingerprint =
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    form.source = Arc::from(text);
     if mistakes.is_empty() { Ok(form) } else { Err(fail(mistakes)) }
 }
 
@@ -125,6 +126,7 @@ impl Compiler<'_> {
             of_report: false,
             by_id: IndexMap::new(),
             fingerprint: 0,
+            source: Arc::from(""),
         };
         let mut conditions = Vec::new();
         for table in &source.table {
@@ -205,6 +207,10 @@ impl Compiler<'_> {
 
     fn table(&mut self, source: &TableSource, form: &mut Form, conditions: &mut Vec<(usize, String, Range<usize>)>) {
         let id = source.id.get_ref();
+        let too_large = super::bounds::mistakes(source);
+        if !too_large.is_empty() {
+            return self.mistakes.extend(too_large);
+        }
         if form.tables.iter().any(|table| table.id == *id) {
             self.twice(source.id.span(), ("表编号", "table"), id);
         }

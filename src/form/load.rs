@@ -98,6 +98,13 @@ impl Forms {
     }
 }
 
+impl Form {
+    /// The text of its mapping file.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

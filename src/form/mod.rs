@@ -1,5 +1,6 @@
 //! Forms: what a mapping file says, resolved. A form knows its sections, tables, fields and rules; nothing else does.
 
+mod bounds;
 mod chart;
 mod choice;
 mod compile;
@@ -110,6 +111,7 @@ pub struct Form {
     of_report: bool,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
+    source: Arc<str>,
 }
 
 /// A field that is only filled in where a choice is made.

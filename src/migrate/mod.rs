@@ -15,6 +15,7 @@ pub use source::{DropSource, MigrationSource, MoveSource, NewSource, SplitSource
 static BUILT_IN: &[(&str, &str)] = &[
     ("gkbg-2019-to-gkbg-2021.toml", include_str!("../../mappings/migrations/gkbg-2019-to-gkbg-2021.toml")),
     ("gkbg-2021-to-gkbg-2019.toml", include_str!("../../mappings/migrations/gkbg-2021-to-gkbg-2019.toml")),
+    ("gktj-2014-to-gkbg-2019.toml", include_str!("../../mappings/migrations/gktj-2014-to-gkbg-2019.toml")),
 ];
 
 /// How reports of one form are brought into another.

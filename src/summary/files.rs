@@ -46,6 +46,13 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
         }),
     );
     add("values.jsonl", Box::new(|out| workbook::values(rollup, out)));
+    add(
+        "values.schema.json",
+        Box::new(|out| {
+            let schema = workbook::values_schema(rollup)?;
+            out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
+        }),
+    );
     add("findings.jsonl", Box::new(|out| findings(rollup, out).map_err(|error| failed(Output::Json, &error))));
     for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
         let make: Make = Box::new(move |out| {

@@ -46,8 +46,10 @@ pub(in crate::bind) fn rows(shape: &Shape, view: &View, panel: &Panel, likenesse
         unlabelled(view, panel, &mut found);
         return found;
     }
+    // A copy of the table may stand below it.
+    let most = BODY_ROWS.max(2 * shape.rows.len());
     let mut scores: Vec<(usize, Vec<(usize, Hit)>)> = Vec::new();
-    for &row in panel.body.iter().take(BODY_ROWS) {
+    for &row in panel.body.iter().take(most) {
         let hits = hits(shape, (panel.view, row), &view.rows[row]);
         if !hits.is_empty() {
             scores.push((row, hits));
@@ -57,7 +59,7 @@ pub(in crate::bind) fn rows(shape: &Shape, view: &View, panel: &Panel, likenesse
         return found;
     }
     // A damaged label is looked for only beside labels that are there.
-    for &row in panel.body.iter().take(BODY_ROWS) {
+    for &row in panel.body.iter().take(most) {
         if *likenesses > 0 && scores.binary_search_by_key(&row, |score| score.0).is_err() {
             let hit = alike(shape, (panel.view, row), &view.rows[row], likenesses);
             if let (Some(hit), Err(at)) = (hit, scores.binary_search_by_key(&row, |score| score.0)) {

@@ -54,7 +54,8 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let now = now();
     let today = args.today.unwrap_or_else(|| now.date());
     let policy = policy(&args.wanting, &global.found, today)?;
-    let pipeline = Pipeline::new(&forms, args.form.clone()).correcting(corrected.as_ref()).telling(policy);
+    let pipeline =
+        Pipeline::new(&forms, args.form.clone()).any(args.any).correcting(corrected.as_ref()).telling(policy);
     let stop = stop_on_ctrl_c()?;
     let waivers = args.waivers.as_deref().map(read_waivers).transpose()?.unwrap_or_default();
     let agencies = args.agencies.as_deref().map(agencies::read).transpose()?;

@@ -68,7 +68,11 @@ pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let before = BEFORE.iter().map(|&(name, title, kind)| json!({"name": name, "title": title, "type": kind}));
     let figures = rollup.form.fields.iter().enumerate().map(|(field, known)| {
         let (above, own) = two_labels(rollup.form, field);
-        json!({"name": known.id, "title": format!("{above} {own}").trim(), "type": "number"})
+        let mut field = json!({"name": known.id, "title": format!("{above} {own}").trim(), "type": "number"});
+        if let Some(unit) = &known.unit {
+            field["unit"] = json!(unit);
+        }
+        field
     });
     let schema = json!({
         "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
@@ -76,7 +80,42 @@ pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
         "missingValues": [""],
         "primaryKey": ["year", "form", "agency"],
     });
-    let mut bytes = serde_json::to_vec_pretty(&schema).map_err(failed)?;
+    pretty(&schema)
+}
+
+/// What the members of the lines of [`values`] hold, as a Frictionless Table Schema; the fields of the form are the words of one.
+///
+/// # Errors
+/// As [`wide_schema`].
+pub fn values_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+    let ids: Vec<&str> = rollup.form.fields.iter().map(|field| field.id.as_str()).collect();
+    let labels = rollup.form.fields.iter().enumerate().map(|(index, field)| {
+        let unit = field.unit.as_deref().unwrap_or_default();
+        json!({"value": field.id, "label": rollup.form.describe(index).zh, "unit": unit})
+    });
+    let labels: Vec<serde_json::Value> = labels.collect();
+    let text = |name: &str, title: &str| json!({"name": name, "title": title, "type": "string"});
+    let schema = json!({
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "fields": [
+            text("agency", "单位"),
+            text("code", "代码"),
+            {"name": "year", "title": "年度", "type": "integer"},
+            text("form", "格式"),
+            {"name": "field", "title": "字段编号", "type": "string", "constraints": {"enum": ids}, "categories": labels},
+            {"name": "value", "title": "数值", "type": "number"},
+            text("kind", "格子里是什么"),
+            text("raw", "原文"),
+            {"name": "counted", "title": "计入合计", "type": "boolean"},
+            {"name": "source", "title": "出处", "type": "object"},
+        ],
+        "primaryKey": ["year", "form", "agency", "field"],
+    });
+    pretty(&schema)
+}
+
+fn pretty(schema: &serde_json::Value) -> Result<Vec<u8>, WriteError> {
+    let mut bytes = serde_json::to_vec_pretty(schema).map_err(failed)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -22,7 +22,7 @@ use crate::rollup::{Figure, Rollup};
 use crate::write::{Output, WriteError};
 
 pub(super) use charts::{agency_bars, shares};
-pub(crate) use flat::wide_schema;
+pub(crate) use flat::{values_schema, wide_schema};
 pub use flat::{values, wide_csv};
 use style::Style;
 

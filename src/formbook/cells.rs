@@ -1,0 +1,175 @@
+//! The filled rows of a workbook, zone by zone, and what is told of a cell: sheet, row and column in both languages.
+
+use super::heads::{NEEDED, ZONES, Zone};
+use crate::document::{Block, Document, Grid};
+use crate::finding::Message;
+use crate::text::blank;
+
+/// Where something stands in the workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct At {
+    pub(super) sheet: &'static str,
+    /// The row as the spreadsheet counts it; 0 for the sheet as a whole.
+    pub(super) row: u32,
+    /// The head of the column; empty for the whole row.
+    pub(super) column: &'static str,
+}
+
+impl At {
+    /// What is wrong there.
+    pub(super) fn wrong(self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Message {
+        let Self { sheet, row, column } = self;
+        let (zh, en) = (zh.as_ref(), en.as_ref());
+        match (row, column) {
+            (0, _) => Message::new(format!("工作表“{sheet}”：{zh}"), format!("sheet {sheet}: {en}")),
+            (_, "") => {
+                Message::new(format!("工作表“{sheet}”第{row}行：{zh}"), format!("sheet {sheet}, row {row}: {en}"))
+            }
+            _ => Message::new(
+                format!("工作表“{sheet}”第{row}行“{column}”栏：{zh}"),
+                format!("sheet {sheet}, row {row}, column {column}: {en}"),
+            ),
+        }
+    }
+}
+
+/// A row of a zone.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    at: At,
+    cells: Vec<(&'static str, String)>,
+}
+
+impl Row {
+    /// The text of a column; empty where it is not there.
+    pub(super) fn get(&self, column: &str) -> &str {
+        self.cells.iter().find(|(head, _)| *head == column).map_or("", |(_, text)| text.as_str())
+    }
+
+    /// The lines of a cell that are not blank.
+    pub(super) fn lines(&self, column: &str) -> Vec<String> {
+        let lines = self.get(column).split(['\n', '；', ';']).map(|line| line.trim_matches(blank));
+        lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Where it stands.
+    pub(super) fn row(&self) -> At {
+        self.at
+    }
+
+    /// Where a cell of it stands.
+    pub(super) fn at(&self, column: &'static str) -> At {
+        At { column, ..self.at }
+    }
+}
+
+/// The rows of a workbook.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    zones: Vec<(Zone, Vec<Row>)>,
+}
+
+impl Book {
+    /// The filled rows of a zone.
+    pub(super) fn rows(&self, zone: Zone) -> impl Iterator<Item = &Row> {
+        let same = move |known: &Zone| known.sheet == zone.sheet && known.columns[0] == zone.columns[0];
+        self.zones.iter().filter(move |(known, _)| same(known)).flat_map(|(_, rows)| rows)
+    }
+
+    /// Finds the zones of a workbook by their headers.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub(super) fn of(document: &Document) -> Result<Self, Vec<Message>> {
+        let mut book = Self::default();
+        let mut seen = Vec::new();
+        for block in &document.blocks {
+            let Block::Grid(grid) = block else { continue };
+            let name = grid.place.part.as_deref().or(grid.caption.as_deref()).unwrap_or_default().trim_matches(blank);
+            let zones: Vec<Zone> = ZONES.iter().filter(|zone| zone.sheet == name).copied().collect();
+            if let Some(zone) = zones.first() {
+                seen.push(zone.sheet);
+                book.sheet(grid, &zones);
+            }
+        }
+        let mut missing: Vec<Message> = Vec::new();
+        for sheet in NEEDED {
+            let at = At { sheet, ..At::default() };
+            if !seen.contains(&sheet) {
+                missing.push(at.wrong("没有这张工作表。", "there is no such sheet"));
+                continue;
+            }
+            for zone in ZONES.iter().filter(|zone| zone.sheet == sheet).take(if sheet == NEEDED[0] { 3 } else { 1 }) {
+                if !book.zones.iter().any(|(known, _)| known.columns[0] == zone.columns[0]) {
+                    let head = zone.columns[0];
+                    missing.push(at.wrong(
+                        format!("没有以“{head}”开头的表头行。"),
+                        format!("there is no row of heads that begins with {head}"),
+                    ));
+                }
+            }
+        }
+        if missing.is_empty() { Ok(book) } else { Err(missing) }
+    }
+
+    fn sheet(&mut self, grid: &Grid, zones: &[Zone]) {
+        let mut columns: Vec<(u32, &'static str)> = Vec::new();
+        for row in 0..grid.rows() {
+            let text = |column: u32| {
+                let cell = grid.cell_at(row, column).filter(|cell| cell.row == row && cell.column == column);
+                cell.map(|cell| cell.text.trim_matches(blank).to_owned()).unwrap_or_default()
+            };
+            if let Some(zone) = zones.iter().find(|zone| zone.columns[0] == text(0) && begins(zone, &text)) {
+                let head = |column| zone.columns.iter().find(|head| **head == text(column)).map(|head| (column, *head));
+                columns = (0..grid.columns()).filter_map(head).collect();
+                self.zones.push((*zone, Vec::new()));
+                continue;
+            }
+            let Some((zone, rows)) = self.zones.last_mut() else { continue };
+            let cells: Vec<(&'static str, String)> =
+                columns.iter().map(|&(column, head)| (head, text(column))).collect();
+            if cells.iter().all(|(_, text)| text.is_empty()) {
+                continue;
+            }
+            let number =
+                grid.cells().iter().find(|cell| cell.row == row).and_then(|cell| cell.place.row).unwrap_or(row);
+            rows.push(Row { at: At { sheet: zone.sheet, row: number + 1, column: "" }, cells });
+        }
+    }
+}
+
+/// A row of heads has the second head too, where there is one: a cell may have the word of the first.
+fn begins(zone: &Zone, text: &impl Fn(u32) -> String) -> bool {
+    zone.columns.get(1).is_none_or(|second| (1..8).any(|column| text(column) == *second))
+}
+
+/// A workbook's TOML with the places that its pieces come from.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) out: String,
+    places: Vec<(std::ops::Range<usize>, At)>,
+}
+
+impl Text {
+    /// Adds a piece that comes from a cell.
+    pub(super) fn add(&mut self, text: &str, at: At) {
+        let start = self.out.len();
+        self.out.push_str(text);
+        self.places.push((start..self.out.len(), at));
+    }
+
+    /// Adds `key = value` on a line of its own.
+    pub(super) fn key(&mut self, key: &str, value: &toml::Value, at: At) {
+        self.add(&format!("{key} = {value}\n"), at);
+    }
+
+    /// The cell that a mistake at these bytes comes from.
+    pub(super) fn place(&self, span: Option<&std::ops::Range<usize>>) -> At {
+        let span = span.cloned().unwrap_or_default();
+        let holds = |range: &std::ops::Range<usize>| range.start <= span.start && span.start < range.end;
+        let found = self.places.iter().filter(|(range, _)| holds(range));
+        found
+            .min_by_key(|(range, _)| range.len())
+            .map_or(At { sheet: super::heads::FORM, ..At::default() }, |(_, at)| *at)
+    }
+}

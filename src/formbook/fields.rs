@@ -1,0 +1,292 @@
+//! The sheet of fields, read: rows and columns of each block in the order in which they first stand there.
+
+use indexmap::IndexMap;
+
+use super::cells::{At, Book, Row};
+use super::heads::{CHOICE, EACH_ROW, FIELD, KINDS, NONE, ROLES, Role, YES, joined, parted};
+use super::tree::{Leaf, settled};
+use super::walk::Words;
+use crate::finding::Message;
+use crate::form::FieldKind;
+
+/// A block, by the id of its table and its number.
+pub(super) type Key = (String, u32);
+
+/// Rows and columns of a block.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    pub(super) rows: Vec<Leaf>,
+    pub(super) columns: Vec<Leaf>,
+    /// Whether its rows are data.
+    pub(super) open: bool,
+}
+
+/// A field that says of which sums it is a part.
+#[derive(Debug, Clone)]
+pub(super) struct Into {
+    pub(super) table: String,
+    /// Its id without the table's.
+    pub(super) id: String,
+    pub(super) totals: Vec<String>,
+    pub(super) at: At,
+}
+
+/// What the sheet says.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) blocks: IndexMap<Key, Block>,
+    pub(super) sums: Vec<Into>,
+}
+
+/// What a field says of kind, unit and choice.
+#[derive(Debug, Clone)]
+struct Said {
+    kind: FieldKind,
+    unit: Option<String>,
+    choice: Option<Words>,
+    at: At,
+}
+
+/// Kind and unit of a table's fields that do not say their own.
+pub(super) type Defaults = IndexMap<String, (FieldKind, String)>;
+
+#[derive(Debug, Default)]
+struct Found {
+    rows: Vec<Leaf>,
+    columns: Vec<Leaf>,
+    fields: IndexMap<(usize, usize), Said>,
+}
+
+/// The lists of words of the sheet of choices.
+pub(super) fn choices(book: &Book) -> IndexMap<String, Words> {
+    let mut choices: IndexMap<String, Words> = IndexMap::new();
+    for row in book.rows(CHOICE) {
+        let words = choices.entry(row.get(CHOICE.columns[0]).to_owned()).or_insert_with(|| Words {
+            of: Vec::new(),
+            marks: None,
+            several: false,
+        });
+        words.of.push(row.get("选项").to_owned());
+        words.several |= row.get("可多选") == YES;
+        let marks = row.get("标记");
+        if !marks.is_empty() {
+            words.marks = Some(marks.to_owned());
+        }
+    }
+    choices
+}
+
+/// Reads the sheet; `defaults` has the tables.
+pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>) -> Fields {
+    let choices = choices(book);
+    let mut found: IndexMap<Key, Found> = IndexMap::new();
+    let mut sums = Vec::new();
+    for row in book.rows(FIELD) {
+        let table = row.get("表").to_owned();
+        let Some((kind, unit)) = defaults.get(&table) else {
+            let known = defaults.keys().map(String::as_str).collect::<Vec<_>>();
+            let at = row.at("表");
+            wrong.push(at.wrong(
+                format!("没有“{table}”这张表；“表单”工作表里有：{}。", known.join("、")),
+                format!("no table {table}; the sheet 表单 has {}", known.join(", ")),
+            ));
+            continue;
+        };
+        let block = match row.get("块") {
+            "" => Ok(1),
+            number => number.parse::<u32>(),
+        };
+        let Ok(block) = block else {
+            wrong.push(row.at("块").wrong("应为1、2等数。", "it must be a number such as 1"));
+            continue;
+        };
+        let block = found.entry((table.clone(), block)).or_default();
+        match block.line(row, (*kind, unit), &choices) {
+            Ok(()) => {}
+            Err(message) => wrong.push(message),
+        }
+        let totals = row.lines("计入");
+        if !totals.is_empty() {
+            let ids = [row.get("行编号"), row.get("栏编号")].into_iter().filter(|id| !id.is_empty());
+            let id = ids.collect::<Vec<_>>().join(".");
+            sums.push(Into { table, id, totals, at: row.at("计入") });
+        }
+    }
+    let mut blocks = IndexMap::new();
+    for (key, found) in found {
+        if let Some(block) = found.settle(defaults.get(&key.0), wrong) {
+            blocks.insert(key, block);
+        }
+    }
+    Fields { blocks, sums }
+}
+
+impl Found {
+    /// A line of the sheet: a field, or a row or column without any.
+    fn line(
+        &mut self,
+        row: &Row,
+        (kind, unit): (FieldKind, &str),
+        choices: &IndexMap<String, Words>,
+    ) -> Result<(), Message> {
+        let word = row.get("类型");
+        let labels = (parted(row.get("行")), parted(row.get("栏")));
+        let leaf = |path: Vec<String>, id: &str, role| Leaf {
+            path,
+            id: id.to_owned(),
+            role,
+            kind: None,
+            unit: None,
+            choice: None,
+            at: row.row(),
+        };
+        if let Some((_, role)) = ROLES.iter().find(|(known, _)| *known == word) {
+            let (heads, path) = if labels.0.is_empty() && *role != Role::Heading {
+                (&mut self.columns, labels.1)
+            } else {
+                (&mut self.rows, labels.0)
+            };
+            if path.is_empty() && *role == Role::Heading {
+                return Err(row.at("行").wrong("标题行要写出标题。", "a heading needs its words"));
+            }
+            heads.push(leaf(path, "", Some(*role)));
+            return Ok(());
+        }
+        let kind = match word {
+            "" => kind,
+            word => known_kind(row, word)?,
+        };
+        let choice = match row.get("选项") {
+            "" => None,
+            id => Some(choices.get(id).cloned().ok_or_else(|| {
+                row.at("选项").wrong(format!("“选项”工作表里没有“{id}”。"), format!("the sheet 选项 has no {id}"))
+            })?),
+        };
+        if kind == FieldKind::Choice && choice.is_none() {
+            let at = row.at("选项");
+            return Err(at.wrong("类型为“选择”，要写出选项编号。", "a choice needs the id of its words"));
+        }
+        let unit = match row.get("计量单位") {
+            _ if !kind.is_figure() => None,
+            "" => Some(unit.to_owned()),
+            NONE => Some(String::new()),
+            unit => Some(unit.to_owned()),
+        };
+        let at = (
+            place(&mut self.rows, leaf(labels.0, row.get("行编号"), None)),
+            place(&mut self.columns, leaf(labels.1, row.get("栏编号"), None)),
+        );
+        let said = Said { kind, unit, choice, at: row.row() };
+        if let Some(before) = self.fields.insert(at, said) {
+            let zh = format!("与第{}行是同一行同一栏。", before.at.row);
+            return Err(row.row().wrong(zh, format!("row {} has the same row and column", before.at.row)));
+        }
+        Ok(())
+    }
+
+    /// Rows and columns with their kinds, units and choices; every row has every column.
+    fn settle(mut self, defaults: Option<&(FieldKind, String)>, wrong: &mut Vec<Message>) -> Option<Block> {
+        let leaves =
+            |heads: &[Leaf]| -> Vec<usize> { (0..heads.len()).filter(|&at| heads[at].role.is_none()).collect() };
+        let (rows, columns) = (leaves(&self.rows), leaves(&self.columns));
+        let before = wrong.len();
+        let mut said: Vec<Vec<&Said>> = Vec::new();
+        for &row in &rows {
+            let mut line = Vec::new();
+            for &column in &columns {
+                match self.fields.get(&(row, column)) {
+                    Some(field) => line.push(field),
+                    None => wrong.push(self.lacks(row, column)),
+                }
+            }
+            said.push(line);
+        }
+        if wrong.len() > before {
+            return None;
+        }
+        let (kind, unit) = defaults.cloned().unwrap_or_default();
+        let kinds = settled(&picked(&said, |field| Some(field.kind)), &kind);
+        let units = settled(&picked(&said, |field| field.unit.clone()), &unit);
+        let choices = settled(&picked(&said, |field| Some(field.choice.clone())), &None);
+        let (kinds, units, choices) = match (kinds, units, choices) {
+            (Ok(kinds), Ok(units), Ok(choices)) => (kinds, units, choices),
+            (Err(at), ..) => return refused(&said, at, "类型", wrong),
+            (_, Err(at), _) => return refused(&said, at, "计量单位", wrong),
+            (.., Err(at)) => return refused(&said, at, "选项", wrong),
+        };
+        for (number, &at) in columns.iter().enumerate() {
+            let head = &mut self.columns[at];
+            head.kind = kinds.0[number].filter(|own| *own != kind);
+            head.unit = units.0[number].clone().filter(|own| *own != unit);
+            head.choice = choices.0[number].clone().flatten();
+            if head.choice.is_some() {
+                head.kind = kinds.0[number];
+            }
+        }
+        for (number, &at) in rows.iter().enumerate() {
+            let head = &mut self.rows[at];
+            head.kind = kinds.1[number];
+            head.unit.clone_from(&units.1[number]);
+            head.choice = choices.1[number].clone().flatten();
+        }
+        let open = self.rows.first().is_some_and(|row| row.path == [EACH_ROW]);
+        if open || self.rows.iter().all(|row| row.path.is_empty()) {
+            self.single_row();
+        }
+        Some(Block { rows: self.rows, columns: self.columns, open })
+    }
+
+    /// A block without labels of rows: what its only row says is said by its columns.
+    fn single_row(&mut self) {
+        self.rows.clear();
+    }
+
+    fn lacks(&self, row: usize, column: usize) -> Message {
+        let (own, other) = (joined(&self.rows[row].path), joined(&self.columns[column].path));
+        self.rows[row].at.wrong(
+            format!("“{own}”这一行缺少“{other}”栏的字段。"),
+            format!("the row {own} lacks a field of the column {other}"),
+        )
+    }
+}
+
+fn picked<T>(said: &[Vec<&Said>], pick: impl Fn(&Said) -> Option<T>) -> Vec<Vec<Option<T>>> {
+    said.iter().map(|line| line.iter().map(|field| pick(field)).collect()).collect()
+}
+
+fn refused(
+    said: &[Vec<&Said>],
+    (row, column): (usize, usize),
+    head: &'static str,
+    wrong: &mut Vec<Message>,
+) -> Option<Block> {
+    let at = At { column: head, ..said[row][column].at };
+    wrong.push(at.wrong(
+        "同一栏各行不同时，本行各栏必须相同；请把这一行或这一栏改为一致。",
+        "where the rows of a column differ, all columns of this row must agree",
+    ));
+    None
+}
+
+/// The index of a row or column, added where it is new.
+fn place(heads: &mut Vec<Leaf>, leaf: Leaf) -> usize {
+    // Rows with one label are told apart by the heading above them: only what stands below the last heading is looked at.
+    let from = heads.iter().rposition(|head| head.role == Some(Role::Heading)).map_or(0, |at| at + 1);
+    let same = |head: &&mut Leaf| head.role.is_none() && head.path == leaf.path && head.id == leaf.id;
+    if let Some(at) = (from..heads.len()).find(|&at| same(&&mut heads[at])) {
+        return at;
+    }
+    heads.push(leaf);
+    heads.len() - 1
+}
+
+fn known_kind(row: &Row, word: &str) -> Result<FieldKind, Message> {
+    let found = KINDS.iter().find(|(known, kind)| *known == word || kind.name() == word).map(|(_, kind)| *kind);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).chain(ROLES.iter().map(|(word, _)| *word)).collect();
+        row.at("类型").wrong(
+            format!("没有“{word}”这一类型；可写：{}。", words.join("、")),
+            format!("no kind {word}; there are {}", words.join(", ")),
+        )
+    })
+}
