@@ -100,7 +100,10 @@ impl Search<'_> {
             self.keep();
             return;
         };
-        for together in 1..=ROWS_TOGETHER.min(self.rows.len() - row) {
+        // A whole table may be written down its columns too.
+        let left = self.rows.len() - row;
+        let all = (row == 0 && left > ROWS_TOGETHER).then_some(left);
+        for together in (1..=ROWS_TOGETHER.min(left)).chain(all) {
             let rows = &self.rows[row..row + together];
             if rows.iter().any(|row| row.len() != first.len()) {
                 return;
