@@ -13,6 +13,15 @@ const PALE_INK: u8 = 0xF8;
 /// A paper whose channels are all at least this does not set off white ink: their contrast is below 1.25.
 const PALE_PAPER: u8 = 0xE8;
 
+/// A colour, red first.
+pub(in crate::read) type Rgb = [u8; 3];
+
+/// Channels of an ink that differ no more than this from those of what lies behind it do not set it off: their contrast is below 1.1.
+const SAME_INK: u8 = 12;
+
+/// An ink whose channels are all below this is black, as text is unless it says otherwise.
+const BLACK_INK: u8 = 0x20;
+
 /// Rows lower than so many twips, and columns narrower, show nothing.
 pub(in crate::read) const LEAST_TWIPS: u32 = 20;
 
@@ -111,6 +120,10 @@ pub(in crate::read) struct Face {
     pub(in crate::read) shift: Shift,
     /// What lies behind it.
     pub(in crate::read) paper: Paper,
+    /// Its colour, where it says one.
+    pub(in crate::read) ink: Option<Rgb>,
+    /// The colour that it is shaded with itself.
+    pub(in crate::read) ground: Option<Rgb>,
 }
 
 impl Face {
@@ -126,7 +139,19 @@ impl Face {
             Paper::Unsaid => paper() != Paper::Coloured,
             said => said == Paper::White,
         };
-        (self.tiny || self.away || self.pale && white()).then_some(AsideKind::Unseen)
+        (self.tiny || self.away || self.sinks_in(self.ground) || self.pale && white()).then_some(AsideKind::Unseen)
+    }
+
+    /// Whether its ink is the colour of what lies behind it.
+    pub(in crate::read) fn sinks_in(self, ground: Option<Rgb>) -> bool {
+        let near =
+            |(ink, ground): (Rgb, Rgb)| ink.iter().zip(ground).all(|(one, other)| one.abs_diff(other) <= SAME_INK);
+        self.ink.zip(ground).is_some_and(near)
+    }
+
+    /// Whether its ink has a colour of its own, which what lies around it may have too.
+    pub(in crate::read) fn is_inked(self) -> bool {
+        self.ink.is_some_and(|ink| ink.iter().any(|channel| *channel >= BLACK_INK))
     }
 
     /// Whether it is left out on white paper.
@@ -136,7 +161,7 @@ impl Face {
 
     /// Whether nothing about it is special.
     pub(in crate::read) fn is_plain(self) -> bool {
-        Self { paper: Paper::Unsaid, ..self } == Self::default()
+        !self.is_inked() && Self { paper: Paper::Unsaid, ink: None, ..self } == Self::default()
     }
 }
 
@@ -151,6 +176,8 @@ pub(in crate::read) struct Change {
     pub(in crate::read) away: Option<bool>,
     pub(in crate::read) shift: Option<Shift>,
     pub(in crate::read) paper: Option<Paper>,
+    pub(in crate::read) ink: Option<Option<Rgb>>,
+    pub(in crate::read) ground: Option<Option<Rgb>>,
 }
 
 impl Change {
@@ -165,6 +192,8 @@ impl Change {
             away: self.away.or(other.away),
             shift: self.shift.or(other.shift),
             paper: self.paper.or(other.paper),
+            ink: self.ink.or(other.ink),
+            ground: self.ground.or(other.ground),
         }
     }
 
@@ -179,6 +208,8 @@ impl Change {
             away: self.away.unwrap_or(face.away),
             shift: self.shift.unwrap_or(face.shift),
             paper: self.paper.unwrap_or(face.paper),
+            ink: self.ink.unwrap_or(face.ink),
+            ground: self.ground.unwrap_or(face.ground),
         }
     }
 
@@ -191,8 +222,9 @@ impl Change {
     }
 
     /// Notes the colour of the text.
-    pub(in crate::read) fn ink(&mut self, [red, green, blue]: [u8; 3]) {
+    pub(in crate::read) fn ink(&mut self, [red, green, blue]: Rgb) {
         self.pale = Some(red.min(green).min(blue) >= PALE_INK);
+        self.ink = Some(Some([red, green, blue]));
     }
 
     /// Notes its size in points.
@@ -207,7 +239,7 @@ impl Change {
 }
 
 /// A colour as six hexadecimal digits, with or without `#`.
-pub(in crate::read) fn rgb(text: &str) -> Option<[u8; 3]> {
+pub(in crate::read) fn rgb(text: &str) -> Option<Rgb> {
     let digits = text.trim().trim_start_matches('#');
     let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6)?;
     let [_, red, green, blue] = number.to_be_bytes();

@@ -49,6 +49,8 @@ pub(super) enum Element {
     /// The raised or lowered part of a formula.
     Shifted,
     Drawing,
+    /// `w:bdo` from the right to the left.
+    Turned,
 }
 
 /// The walk over one part.
@@ -58,6 +60,8 @@ pub(super) struct Walk<'a, 's, 'p> {
     pub(super) relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
+    /// Where the text of each open `w:bdo` from the right to the left began.
+    pub(super) turned: Vec<usize>,
     /// What had been yielded when each open `mc:AlternateContent` began.
     alternatives: Vec<u64>,
     /// Size and description of the drawing that is open.
@@ -114,6 +118,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             binary: (String::new(), String::new()),
             unwanted: [None; 2],
             faces: Faces::default(),
+            turned: Vec::new(),
             run: None,
             around: Vec::new(),
             boxes: 0,
@@ -183,7 +188,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             para.push(text);
         } else {
             let around = Surroundings { xml: &self.around, shared: self.shared, known: self.boxes == 0, region };
-            if !para.push_marked(text, || around.paper()) {
+            if !para.push_marked(text, &around) {
                 return;
             }
         }
@@ -228,7 +233,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             | Element::RunProps
             | Element::Columns
             | Element::RowProps
-            | Element::CellProps => Ok(None),
+            | Element::CellProps => {
+                if parent == Element::RunProps && tag.local == "textFill" {
+                    self.text_fill();
+                }
+                Ok(None)
+            }
             _ => self.foreign(tag),
         }
     }
@@ -432,6 +442,11 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             Element::RunProps => self.run_ends(),
             Element::Alternatives => drop(self.alternatives.pop()),
             Element::Shifted => self.shift(Shift::None),
+            Element::Turned => {
+                if let (Some(from), Some(para)) = (self.turned.pop(), self.flow.para()) {
+                    para.reverse(from);
+                }
+            }
             Element::Text => {
                 if let Some(para) = self.flow.para() {
                     para.trim();
