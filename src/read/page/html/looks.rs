@@ -9,6 +9,9 @@ const OUTSIDE: f64 = -400.0;
 /// Bytes of declarations that are looked at.
 const MOST: usize = 4_096;
 
+/// Characters that stand nearer by so many points cover each other: a digit of a table is some 6 wide.
+const LEAST_SPACING: f64 = -4.5;
+
 /// How an element looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Looks {
@@ -86,7 +89,7 @@ impl Group {
                     self.ink = Some(colour);
                     face.ink(colour);
                 }
-                None => face.pale = Some(false),
+                None => (face.pale, face.ink) = (Some(false), Some(None)),
             },
             "background" | "background-color" => {
                 if let Some(paper) = paper(value) {
@@ -96,8 +99,9 @@ impl Group {
                     Some(Ink::Rgb(colour)) => Some(colour),
                     _ => None,
                 };
+                face.ground = Some(self.behind).filter(|_| face.paper.is_some()).or(face.ground);
             }
-            "background-image" if value != "none" => face.paper = Some(Paper::Coloured),
+            "background-image" if value != "none" => (face.paper, face.ground) = (Some(Paper::Coloured), Some(None)),
             "font-size" => size(value, face),
             "font" => {
                 let is_size = |part: &&str| part.starts_with(|first: char| first.is_ascii_digit()) && !is_weight(part);
@@ -123,6 +127,10 @@ impl Group {
                     "bottom" => self.up = moved,
                     _ => {}
                 }
+            }
+            "letter-spacing" => {
+                let spacing = points(value).or_else(|| ems(value)).unwrap_or(0.0);
+                face.away = (spacing <= LEAST_SPACING).then_some(true).or(face.away);
             }
             "content-visibility" => face.hidden = Some(value == "hidden"),
             "filter" if value.replace(' ', "").contains("opacity(0)") => face.away = Some(true),
@@ -179,7 +187,11 @@ pub(super) fn of_element(element: &Element) -> Looks {
             if element.attr("background").is_some() {
                 face.paper = Some(Paper::Coloured);
             } else if let Some(colour) = element.attr("bgcolor") {
-                face.paper = Some(paper(&colour.to_ascii_lowercase()).unwrap_or(Paper::Coloured));
+                let colour = colour.to_ascii_lowercase();
+                face.paper = Some(paper(&colour).unwrap_or(Paper::Coloured));
+                if let Some(Ink::Rgb(colour)) = self::colour(&colour) {
+                    face.ground = Some(Some(colour));
+                }
             }
         }
         "mark" => face.paper = Some(Paper::Coloured),

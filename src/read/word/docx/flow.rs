@@ -153,15 +153,6 @@ impl Para {
         true
     }
 
-    /// Turns the text from a byte on around, as it is shown from the right to the left.
-    pub(super) fn reverse(&mut self, from: usize) {
-        if let Some(text) = self.text.get(from..) {
-            let turned: String = text.chars().rev().collect();
-            self.text.truncate(from);
-            self.text.push_str(&turned);
-        }
-    }
-
     /// Appends a tab or a line break.
     pub(super) fn push_control(&mut self, control: char) {
         self.push("");

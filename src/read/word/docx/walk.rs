@@ -13,6 +13,7 @@ use crate::read::container::Relationships;
 use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
+use crate::text::END_OF_DIRECTION;
 
 /// Fields in fields that are told apart.
 const DEEPEST_FIELD: usize = 64;
@@ -60,8 +61,6 @@ pub(super) struct Walk<'a, 's, 'p> {
     pub(super) relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
-    /// Where the text of each open `w:bdo` from the right to the left began.
-    pub(super) turned: Vec<usize>,
     /// What had been yielded when each open `mc:AlternateContent` began.
     alternatives: Vec<u64>,
     /// Size and description of the drawing that is open.
@@ -118,7 +117,6 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             binary: (String::new(), String::new()),
             unwanted: [None; 2],
             faces: Faces::default(),
-            turned: Vec::new(),
             run: None,
             around: Vec::new(),
             boxes: 0,
@@ -443,8 +441,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             Element::Alternatives => drop(self.alternatives.pop()),
             Element::Shifted => self.shift(Shift::None),
             Element::Turned => {
-                if let (Some(from), Some(para)) = (self.turned.pop(), self.flow.para()) {
-                    para.reverse(from);
+                if let Some(para) = self.flow.para() {
+                    para.push(END_OF_DIRECTION);
                 }
             }
             Element::Text => {

@@ -15,6 +15,7 @@ use crate::read::shared::marks::{Change, Face, LEAST_TWIPS};
 use crate::read::shared::numeral::bullet;
 use crate::read::shared::skipped;
 use crate::read::xml::Tag;
+use crate::text::RIGHT_TO_LEFT;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
 struct Wanted {
@@ -114,7 +115,9 @@ impl<'a> Walk<'a, '_, '_> {
             b"tbl" => self.table(tag),
             b"tblGrid" if self.parent() == Element::Table => Element::Columns,
             b"bdo" if val(tag).is_some_and(|way| way == "rtl") => {
-                self.turned.push(self.flow.para().map_or(0, |para| para.text.len()));
+                if let Some(para) = self.flow.para() {
+                    para.push(RIGHT_TO_LEFT);
+                }
                 Element::Turned
             }
             b"sectPr" => Element::Section,
