@@ -166,6 +166,16 @@ impl Group {
     }
 }
 
+/// Whether the text of an element is written from the right to the left whatever it is.
+pub(super) fn is_turned(element: &Element) -> bool {
+    let rtl = || element.attr("dir").is_some_and(|way| way.eq_ignore_ascii_case("rtl"));
+    (element.name() == "bdo" && rtl())
+        || element.attr("style").is_some_and(|style| {
+            let style = style.to_ascii_lowercase();
+            style.contains("bidi-override") && (style.contains("rtl") || rtl())
+        })
+}
+
 /// What the name and the attributes of an element say, its declarations left out.
 pub(super) fn of_element(element: &Element) -> Looks {
     let mut looks = Looks::default();

@@ -6,6 +6,7 @@ use super::Source;
 use super::chrome::is_breadcrumbs;
 use super::fields;
 use super::lists::{List, Lists};
+use super::looks::is_turned;
 use super::pictures;
 use super::survey::{Survey, Verdict};
 use super::tables::{Table, has_one_cell, rows_of};
@@ -66,16 +67,6 @@ fn role(name: &str) -> Role {
         | "legend" | "main" | "nav" | "option" | "p" | "section" | "summary" => Role::Block,
         _ => Role::Inline,
     }
-}
-
-/// Whether the text of an element is written from the right to the left whatever it is.
-fn is_turned(element: &Element) -> bool {
-    let rtl = || element.attr("dir").is_some_and(|way| way.eq_ignore_ascii_case("rtl"));
-    (element.name() == "bdo" && rtl())
-        || element.attr("style").is_some_and(|style| {
-            let style = style.to_ascii_lowercase();
-            style.contains("bidi-override") && (style.contains("rtl") || rtl())
-        })
 }
 
 /// Whether an element is a part of a line, and not a block.
