@@ -136,16 +136,27 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         }
         reading.claims.extend(claim);
     }
-    for table in missing {
-        if figures.has(table) {
-            continue;
-        }
-        let told = figures.findings.len();
-        let counted = Counted { index, stream, all: &found, parts: &parts, table };
-        reading.claims.extend(counted.read(figures, told));
-    }
+    reading.claims.extend(counted(index, stream, (&found, &parts), &missing, figures));
     reading.claims.sort_by_key(|claim| claim.start);
     reading
+}
+
+/// Tables of which the labels gave nothing, read as wholes.
+fn counted(
+    index: &FormIndex,
+    stream: &Stream,
+    (all, parts): (&[Occurrence], &Parts),
+    missing: &[usize],
+    figures: &mut Figures,
+) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for &table in missing {
+        if !figures.has(table) {
+            let told = figures.findings.len();
+            claims.extend(Counted { index, stream, all, parts, table }.read(figures, told));
+        }
+    }
+    claims
 }
 
 /// That a table stands under the heading of another part of the report.

@@ -52,9 +52,8 @@ impl Parts {
         let label = all.iter().find(|one| one.start > start && of(one, false)).map(|one| one.start);
         let label = label.filter(|&label| next.is_none_or(|next| label < next));
         let to = |end: Option<usize>| end.map_or(stream.raw.len(), |end| stream.raw_start(end));
-        let mut regions = vec![stream.raw_start(start)..to(next)];
-        regions.extend(label.map(|label| stream.raw_start(start)..stream.raw_start(label)));
-        regions
+        let start = stream.raw_start(start);
+        std::iter::once(to(next)).chain(label.map(|label| stream.raw_start(label))).map(|end| start..end).collect()
     }
 
     /// The labels of a table that stand in its part, where they show that it stands there. `None` where it may stand elsewhere;

@@ -14,6 +14,29 @@ const PALE_PAPER: u8 = 0xE8;
 /// A colour, red first.
 pub(in crate::read) type Rgb = [u8; 3];
 
+/// A colour that a property names: none is the system's, or one that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::read) enum Colour {
+    #[default]
+    None,
+    Is(Rgb),
+}
+
+impl Colour {
+    fn rgb(self) -> Option<Rgb> {
+        match self {
+            Self::None => None,
+            Self::Is(rgb) => Some(rgb),
+        }
+    }
+}
+
+impl From<Option<Rgb>> for Colour {
+    fn from(rgb: Option<Rgb>) -> Self {
+        rgb.map_or(Self::None, Self::Is)
+    }
+}
+
 /// Channels of an ink that differ no more than this from those of what lies behind it do not set it off: their contrast is below 1.1.
 const SAME_INK: u8 = 12;
 
@@ -165,8 +188,8 @@ pub(in crate::read) struct Change {
     pub(in crate::read) away: Option<bool>,
     pub(in crate::read) shift: Option<Shift>,
     pub(in crate::read) paper: Option<Paper>,
-    pub(in crate::read) ink: Option<Option<Rgb>>,
-    pub(in crate::read) ground: Option<Option<Rgb>>,
+    pub(in crate::read) ink: Option<Colour>,
+    pub(in crate::read) ground: Option<Colour>,
 }
 
 impl Change {
@@ -197,8 +220,8 @@ impl Change {
             away: self.away.unwrap_or(face.away),
             shift: self.shift.unwrap_or(face.shift),
             paper: self.paper.unwrap_or(face.paper),
-            ink: self.ink.unwrap_or(face.ink),
-            ground: self.ground.unwrap_or(face.ground),
+            ink: self.ink.map_or(face.ink, Colour::rgb),
+            ground: self.ground.map_or(face.ground, Colour::rgb),
         }
     }
 
@@ -213,7 +236,7 @@ impl Change {
     /// Notes the colour of the text.
     pub(in crate::read) fn ink(&mut self, [red, green, blue]: Rgb) {
         self.pale = Some(red.min(green).min(blue) >= PALE_INK);
-        self.ink = Some(Some([red, green, blue]));
+        self.ink = Some(Colour::Is([red, green, blue]));
     }
 
     /// Notes its size in points.

@@ -1,6 +1,6 @@
 //! Which text of a page counts: one rule for every reader of what is struck, hidden, too small or too pale, and of raised marks.
 
-pub(in crate::read) use super::face::{Change, Face, LEAST_TWIPS, Paper, Rgb, Shift, rgb};
+pub(in crate::read) use super::face::{Change, Colour, Face, LEAST_TWIPS, Paper, Rgb, Shift, rgb};
 use crate::document::{Aside, AsideKind, Budget, Exceeded, Place};
 use crate::finding::code::read::REVISION_LEFT;
 use crate::finding::{Finding, Message};

@@ -103,7 +103,7 @@ impl Faces {
         self.formats.clear();
         for (font, face) in self.fonts.iter_mut().zip(fonts) {
             font.0.pale = Some(face.pale);
-            font.0.ink = Some(face.ink);
+            font.0.ink = Some(face.ink.into());
         }
     }
 

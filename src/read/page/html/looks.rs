@@ -1,7 +1,7 @@
 //! How an element looks by its declarations, its name and its attributes, as far as that decides whether its text counts.
 
 use super::tree::Element;
-use crate::read::shared::marks::{Change, Paper, Shift, rgb};
+use crate::read::shared::marks::{Change, Colour, Paper, Shift, rgb};
 
 /// Lengths beyond which a shift brings text out of the page, in pixels.
 const OUTSIDE: f64 = -400.0;
@@ -89,7 +89,7 @@ impl Group {
                     self.ink = Some(colour);
                     face.ink(colour);
                 }
-                None => (face.pale, face.ink) = (Some(false), Some(None)),
+                None => (face.pale, face.ink) = (Some(false), Some(Colour::None)),
             },
             "background" | "background-color" => {
                 if let Some(paper) = paper(value) {
@@ -99,9 +99,11 @@ impl Group {
                     Some(Ink::Rgb(colour)) => Some(colour),
                     _ => None,
                 };
-                face.ground = Some(self.behind).filter(|_| face.paper.is_some()).or(face.ground);
+                face.ground = face.paper.map(|_| self.behind.into()).or(face.ground);
             }
-            "background-image" if value != "none" => (face.paper, face.ground) = (Some(Paper::Coloured), Some(None)),
+            "background-image" if value != "none" => {
+                (face.paper, face.ground) = (Some(Paper::Coloured), Some(Colour::None))
+            }
             "font-size" => size(value, face),
             "font" => {
                 let is_size = |part: &&str| part.starts_with(|first: char| first.is_ascii_digit()) && !is_weight(part);
@@ -200,7 +202,7 @@ pub(super) fn of_element(element: &Element) -> Looks {
                 let colour = colour.to_ascii_lowercase();
                 face.paper = Some(paper(&colour).unwrap_or(Paper::Coloured));
                 if let Some(Ink::Rgb(colour)) = self::colour(&colour) {
-                    face.ground = Some(Some(colour));
+                    face.ground = Some(Colour::Is(colour));
                 }
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
         op::C_SHADE_80 | op::P_SHADE_80 => change.paper = u16_at(operand, 0).map(shade_80),
         op::C_SHADE | op::P_SHADE => {
             change.paper = Some(shade(operand));
-            change.ground = Some(ground(operand));
+            change.ground = Some(ground(operand).into());
         }
         _ => return,
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::read::shared::marks::{Change, Paper, Rgb, Shift, rgb};
+use crate::read::shared::marks::{Change, Colour, LEAST_TWIPS, Paper, Rgb, Shift, rgb};
 use crate::read::xml::Tag;
 
 /// Main vocabulary (ECMA-376 part 1, 17).
@@ -112,7 +112,7 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
         }
         "color" => {
             let colour = val(tag).as_deref().and_then(rgb);
-            face.ink = Some(colour);
+            face.ink = Some(colour.into());
             match tag.get("themeColor").as_deref() {
                 Some("background1" | "light1") if tag.get("themeShade").is_none() => face.pale = Some(true),
                 Some(_) => face.pale = Some(false),
@@ -125,7 +125,7 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
         "shd" | "highlight" => {
             let paper = paper(tag);
             face.paper = paper.or(face.paper);
-            face.ground = ground(tag).map(Some).or(face.ground);
+            face.ground = ground(tag).map(Colour::Is).or(face.ground);
         }
         "w" => face.away = number(tag).map(|scale| scale <= LEAST_SCALE),
         "spacing" => {
@@ -185,6 +185,14 @@ fn shade<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
     let rest = &tag[tag.find(name)? + name.len()..];
     let quote = rest.chars().next()?;
     rest[1..].split(quote).next()
+}
+
+/// Whether the properties of a cell give it a width, from their XML.
+pub(super) fn has_width(xml: &str) -> bool {
+    let rest = xml.split_once(":tcW ").map_or("", |found| found.1);
+    let width = rest.split('>').next().and_then(|tag| tag.split_once(":w=")).and_then(|found| found.1.get(1..));
+    let digits = |text: &str| text.split(|sign: char| !sign.is_ascii_digit()).next().and_then(|text| text.parse().ok());
+    width.and_then(digits).is_some_and(|width: u32| width > LEAST_TWIPS)
 }
 
 /// The paper that the properties of a cell or table give, from their XML.

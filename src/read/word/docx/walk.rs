@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::faces::{Faces, Run, Surroundings};
 use super::flow::{Flow, Kind, Known};
-use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP};
+use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP, has_width};
 use super::shared::Shared;
+use super::table::Table;
 use super::vml::vml_extent;
 use crate::document::{Block, PictureRef, Region, Resource};
 use crate::read::ReadError;
@@ -455,8 +456,9 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 self.flow.close_table(end, self.shared)?;
             }
             Element::Columns => {
+                let fixed = self.around.last().is_some_and(|xml| xml.contains(":tblLayout ") && xml.contains("fixed"));
                 if let Some(table) = self.flow.tables.last_mut() {
-                    table.columns_end();
+                    table.columns_end(fixed);
                 }
             }
             Element::Row => {
@@ -465,7 +467,11 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 }
             }
             Element::Cell => {
-                self.around.pop();
+                let around = self.around.pop().unwrap_or_default();
+                let unseen = self.flow.tables.last().is_some_and(Table::has_unseen);
+                if let Some(cell) = self.flow.cell().filter(|_| unseen) {
+                    cell.wide = has_width(around);
+                }
                 self.flow.close(end, self.shared)?;
                 if let Some(table) = self.flow.tables.last_mut() {
                     table.open_cells -= 1;
