@@ -373,7 +373,9 @@ fn of_rows_of_years_this_years_is_read() {
                 row.insert(0, Box { text: text.into(), rows: 1, columns: 1, figure: false });
             }
             let mut old = row.clone();
-            old.iter_mut().for_each(|cell| cell.text = "77".into());
+            for cell in &mut old {
+                cell.text = "77".into();
+            }
             let year = |text: &str| Box { text: text.into(), rows: 1, columns: 1, figure: false };
             row.insert(0, year(this));
             old.insert(0, year(other));

@@ -64,8 +64,9 @@ fn as_directed(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(RIGHT_TO_LEFT) {
         seen.push_str(before);
-        // It ends with its line at the latest.
-        let end = behind.find(['\u{202c}', '\n']).unwrap_or(behind.len());
+        // One that nothing ends in its line strayed there.
+        let end = behind.find(['\u{202c}', '\n']).filter(|&end| behind[end..].starts_with(END_OF_DIRECTION));
+        let end = end.unwrap_or(0);
         seen.extend(behind[..end].chars().rev());
         rest = &behind[end..];
     }

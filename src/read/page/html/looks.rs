@@ -102,7 +102,7 @@ impl Group {
                 face.ground = face.paper.map(|_| self.behind.into()).or(face.ground);
             }
             "background-image" if value != "none" => {
-                (face.paper, face.ground) = (Some(Paper::Coloured), Some(Colour::None))
+                (face.paper, face.ground) = (Some(Paper::Coloured), Some(Colour::None));
             }
             "font-size" => size(value, face),
             "font" => {
