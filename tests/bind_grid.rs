@@ -58,6 +58,10 @@ fn read(grids: Vec<Grid>) -> Report {
     let mut blocks =
         vec![Block::Paragraph(Paragraph::body("白渚市民政局2022年政府信息公开工作年度报告", Place::default()))];
     blocks.extend(grids.into_iter().map(Block::Grid));
+    read_blocks(blocks)
+}
+
+fn read_blocks(blocks: Vec<Block>) -> Report {
     let document = Document { blocks, ..Document::default() };
     let reading = Reading { format: Format::Docx, document, findings: Vec::new() };
     bind(&reading, &Forms::built_in().unwrap(), &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
@@ -325,5 +329,91 @@ fn two_reports_in_one_file_are_not_mixed() {
         tables.extend(other);
         let (right, of, codes) = right(&form, &tables);
         assert_eq!((right, codes.iter().any(|code| code == "second-report")), (of, true), "{codes:?}");
+    }
+}
+
+#[test]
+fn a_table_of_totals_alone_is_read_by_its_header() {
+    let form = form("gkbg-2021");
+    let rows = official(&form, 1);
+    let last = |row: &Vec<Box>| -> Vec<Box> {
+        let labels = row.iter().filter(|cell| !cell.figure && cell.text != "申请人情况").cloned();
+        labels.chain(row.last().filter(|cell| cell.figure).cloned()).collect()
+    };
+    let cell = |text: &str, columns| Box { text: text.to_owned(), rows: 1, columns, figure: false };
+    let mut table: Rows = vec![vec![cell("项目", 3), cell("总计", 1)]];
+    table.extend(rows.iter().filter(|row| row.iter().any(|cell| cell.figure)).map(last));
+    let mut blocks =
+        vec![Block::Paragraph(Paragraph::body("白渚市民政局2022年政府信息公开工作年度报告", Place::default()))];
+    for section in form.sections.iter().filter_map(|section| section.heading.as_ref()) {
+        blocks.push(Block::Paragraph(Paragraph::body(section.text.as_str(), Place::default())));
+        if section.text.starts_with('三') {
+            blocks.push(Block::Grid(grid(&table, 0)));
+        }
+    }
+    let report = read_blocks(blocks);
+    let fields = form.fields.iter().enumerate().filter(|(_, field)| field.table == 1);
+    for (index, field) in fields {
+        let value = report.values[&field.id].value.map(|value| value.to_string());
+        let total = field.id.ends_with("total");
+        assert_eq!(value, total.then(|| figure(index).to_string()), "{}: {:?}", field.id, report.findings);
+    }
+}
+
+#[test]
+fn of_rows_of_years_this_years_is_read() {
+    let form = form("gkbg-2021");
+    let whole = official(&form, 2);
+    for (this, other) in [("2022年", "2021年"), ("本年", "上年"), ("本年度", "增减")] {
+        for last_first in [false, true] {
+            let mut table = whole.clone();
+            let mut row = table.pop().unwrap();
+            for (number, row) in table.iter_mut().enumerate() {
+                let text = if number == 0 { "年度" } else { "" };
+                row.insert(0, Box { text: text.into(), rows: 1, columns: 1, figure: false });
+            }
+            let mut old = row.clone();
+            for cell in &mut old {
+                cell.text = "77".into();
+            }
+            let year = |text: &str| Box { text: text.into(), rows: 1, columns: 1, figure: false };
+            row.insert(0, year(this));
+            old.insert(0, year(other));
+            table.extend(if last_first { [old, row] } else { [row, old] });
+            let (right, of, codes) = right(&form, &[official(&form, 0), official(&form, 1), table]);
+            assert_eq!(right, of, "{this} {last_first}: {codes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_above_a_table_may_be_the_group_of_its_columns() {
+    let form = form("gkbg-2021");
+    let whole = official(&form, 2);
+    let columns = &form.tables[2].blocks[0].leaf_columns;
+    let figures = whole.last().unwrap();
+    let mut blocks =
+        vec![Block::Paragraph(Paragraph::body("白渚市民政局2022年政府信息公开工作年度报告", Place::default()))];
+    for section in form.sections.iter().filter_map(|section| section.heading.as_ref()) {
+        blocks.push(Block::Paragraph(Paragraph::body(section.text.as_str(), Place::default())));
+        if !section.text.starts_with('四') {
+            continue;
+        }
+        for part in 0..3 {
+            let group = &columns[part * 5].path[columns[part * 5].path.len() - 2].text;
+            let line = format!("（{}）{group}：", ["一", "二", "三"][part]);
+            blocks.push(Block::Paragraph(Paragraph::body(line.as_str(), Place::default())));
+            let head = |at: usize| {
+                let text = columns[at].path.last().unwrap().text.clone();
+                Box { text, rows: 1, columns: 1, figure: false }
+            };
+            let rows = vec![(part * 5..part * 5 + 5).map(head).collect(), figures[part * 5..part * 5 + 5].to_vec()];
+            blocks.push(Block::Grid(grid(&rows, part)));
+        }
+    }
+    let report = read_blocks(blocks);
+    for (index, field) in form.fields.iter().enumerate().filter(|(_, field)| field.table == 2) {
+        let value = report.values[&field.id].value.map(|value| value.to_string());
+        assert_eq!(value, Some(figure(index).to_string()), "{}: {:?}", field.id, report.findings);
     }
 }

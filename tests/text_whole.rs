@@ -185,3 +185,83 @@ fn a_report_from_before_the_form_is_refused_as_such() {
     let later = of_its_year.replace("2016", "2022");
     assert_eq!(read(&later).unwrap().form, "gkbg-2021");
 }
+
+/// A report as text, one cell a line, with the figures of rows `held` in front of the labels of those rows, as out of a PDF.
+fn apart(form: &Form, report: &Report, held: std::ops::Range<usize>) -> String {
+    let mut text = form.title.for_report("白渚市民政局", 2023) + "\n";
+    for (number, section) in form.sections.iter().enumerate() {
+        let Some(heading) = &section.heading else { continue };
+        text += &format!("{}\n", heading.text);
+        for at in (0..form.tables.len()).filter(|&at| form.tables[at].section == number) {
+            let mut waiting = String::new();
+            for (row, cells) in Layout::of(form, at).rows.iter().enumerate() {
+                for cell in cells {
+                    match &cell.content {
+                        LayoutContent::Field(index) => {
+                            let value = report.values[&form.fields[*index].id].value.unwrap();
+                            text += &format!("{value}\n");
+                        }
+                        LayoutContent::Caption(words)
+                        | LayoutContent::Corner(words)
+                        | LayoutContent::ColumnHead(words)
+                        | LayoutContent::RowHead(words) => {
+                            let late = at == 1 && held.contains(&row);
+                            *(if late { &mut waiting } else { &mut text }) += &format!("{words}\n");
+                        }
+                    }
+                }
+                if row + 1 == held.end {
+                    text += &std::mem::take(&mut waiting);
+                }
+            }
+        }
+    }
+    text + "正文。\n"
+}
+
+#[test]
+fn figures_copied_apart_from_their_labels_are_read_by_count_and_sums() {
+    let form = form();
+    for seed in 0..6 {
+        let report = nianbao::sampler::Sampler::new(seed).report(&form);
+        let truth = |id: &str| report.values[id].value;
+        let text = apart(&form, &report, 9..9 + 4 + usize::try_from(seed).unwrap() * 2);
+        let found = read(&text).unwrap();
+        for field in &form.fields {
+            assert_eq!(found.values[&field.id].value, truth(&field.id), "{seed} {}: {:?}", field.id, codes(&found));
+        }
+        let told = found.findings.iter().find(|finding| finding.code == "figures-counted").unwrap();
+        assert!(form.fields.iter().filter(|field| field.table == 1).all(|field| told.fields.contains(&field.id)));
+        // With a figure too few, or another one in its place, nothing says which is whose.
+        let lines: Vec<&str> = text.lines().collect();
+        let first = lines.iter().position(|line| *line == form.sections[2].heading.as_ref().unwrap().text).unwrap();
+        let at =
+            first + lines[first..].iter().position(|line| line.parse::<u64>().is_ok_and(|number| number > 0)).unwrap();
+        for other in [None, Some("8888"), Some("8888\n9999")] {
+            let mut damaged: Vec<&str> = lines.clone();
+            damaged.splice(at..=at, other);
+            let found = read(&damaged.join("\n")).unwrap();
+            let named = |id: &str| found.findings.iter().any(|finding| finding.fields.iter().any(|field| field == id));
+            for field in form.fields.iter().filter(|field| field.table == 1) {
+                let value = found.values[&field.id].value;
+                assert!(
+                    value.is_none() || value == truth(&field.id) || named(&field.id),
+                    "{seed} {other:?} {}",
+                    field.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_of_ones_own_in_a_drawn_table_is_quoted_without_its_pipes() {
+    let form = form();
+    let own = |at: usize| if at == 1 { "| 本地自设事项 | 7 | 8 |\n".to_owned() } else { String::new() };
+    let whole = table(&form, 1, 0, PIPES);
+    let (head, rest) = whole.split_at(whole.rfind("四、").unwrap());
+    let text = page(&form, PIPES, &|_| String::new()).replace(&whole, &format!("{head}{}{rest}", own(1)));
+    let report = read(&text).unwrap();
+    let told = report.findings.iter().find(|finding| finding.code == "row-unknown").unwrap();
+    assert!(told.message.zh.contains("“本地自设事项 7 8”"), "{}", told.message.zh);
+}

@@ -48,6 +48,9 @@ pub(super) const LOST_LEFT: i32 = 60;
 /// See [`LOST_LEFT`].
 pub(super) const LOST_ROWS: usize = 4;
 
+/// Rows of a block that is known by them and a single header: fewer stand in an agency's own tables too.
+pub(super) const SOME_COLUMNS_ROWS: usize = 8;
+
 /// Of so many rows one may stand in the part of a table before it too, as a clerk's own sum does.
 pub(super) const SHARED: usize = 3;
 

@@ -23,4 +23,4 @@ pub(crate) use lines::balanced;
 pub(crate) use numbering::chinese_number;
 pub use numbering::{Numbering, numbering};
 pub(crate) use traditional::simplified;
-pub use visible::visible;
+pub use visible::{END_OF_DIRECTION, RIGHT_TO_LEFT, visible};

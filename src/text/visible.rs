@@ -16,15 +16,18 @@ const SIMPLIFIED_RADICALS: &[(char, char)] = &[('\u{2f3e}', '户'), ('\u{2fad}',
 /// assert_eq!(visible("1\u{200b}8\u{200b}8").as_deref(), Some("188"));
 /// assert_eq!(visible("⾏政许可").as_deref(), Some("行政许可"));
 /// assert_eq!(visible("⒊其他").as_deref(), Some("3.其他"));
+/// assert_eq!(visible("\u{202e}7109\u{202c}件").as_deref(), Some("9017件"));
 /// assert_eq!(visible("行政许可"), None);
 /// ```
 pub fn visible(text: &str) -> Option<String> {
     if !may_differ(text.as_bytes()) {
         return None;
     }
+    let turned = as_directed(text);
+    let whole = turned.as_deref().unwrap_or(text);
     let mut seen = String::with_capacity(text.len());
     let mut before = None;
-    for character in text.chars() {
+    for character in whole.chars() {
         match classify(character) {
             Seen::Itself => seen.push(character),
             // Joiners and selectors shape what they follow in an emoji or in Mongolian, Tibetan and Arabic script.
@@ -44,6 +47,30 @@ pub fn visible(text: &str) -> Option<String> {
         before = Some(character);
     }
     (seen != text).then_some(seen)
+}
+
+/// Begins text that runs from the right to the left whatever it is (right-to-left override), and ends it.
+pub const RIGHT_TO_LEFT: &str = "\u{202e}";
+/// See [`RIGHT_TO_LEFT`].
+pub const END_OF_DIRECTION: &str = "\u{202c}";
+
+/// The text with what runs from the right to the left as it is seen: `(override)7109` is 9017. `None` where nothing does.
+fn as_directed(text: &str) -> Option<String> {
+    if !text.contains(RIGHT_TO_LEFT) {
+        return None;
+    }
+    let mut seen = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(RIGHT_TO_LEFT) {
+        seen.push_str(before);
+        // One that nothing ends in its line strayed there.
+        let end = behind.find(['\u{202c}', '\n']).filter(|&end| behind[end..].starts_with(END_OF_DIRECTION));
+        let end = end.unwrap_or(0);
+        seen.extend(behind[..end].chars().rev());
+        rest = &behind[end..];
+    }
+    seen.push_str(rest);
+    Some(seen)
 }
 
 /// What is seen of a character.

@@ -17,6 +17,7 @@
 mod elsewhere;
 mod others;
 mod pages;
+mod shaded;
 mod sheets;
 
 use std::collections::{BTreeMap, BTreeSet};

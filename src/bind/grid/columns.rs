@@ -5,7 +5,7 @@ use super::years::apart;
 use super::{panels::Panel, rows::Rows};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::likeness::likeness;
-use crate::bind::labels::shapes::{Fit, Shape};
+use crate::bind::labels::shapes::{Fit, LabelNumber, Shape};
 use crate::bind::limits::{LIKE, LIKE_APART, ROW_CELLS, count};
 use crate::text::fold;
 
@@ -156,7 +156,11 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let heads: Vec<&ViewRow<'f, 'd>> = panel.head.iter().map(|&row| &view.rows[row]).collect();
     let mut header = Header { columns: head_columns(&heads, view, panel, rows.edge), ..Header::default() };
     let wide = (header.columns.first().map_or(0, |one| one.start), header.columns.last().map_or(0, |one| one.end));
-    let mut choices: Vec<Vec<Choice>> = header.columns.iter().map(|column| choices(shape, column, wide)).collect();
+    let over =
+        panel.group.filter(|_| !heads.iter().flat_map(|row| row.filled()).any(|cell| is_group(shape, cell.number())));
+    let over = over.filter(|&over| is_group(shape, Some(over)));
+    let mut choices: Vec<Vec<Choice>> =
+        header.columns.iter().map(|column| choices(shape, column, wide, over)).collect();
     let width = shape.columns.len();
     let kept: Vec<usize> = (0..header.columns.len())
         .filter(|&at| !matches!(header.columns[at].is, Column::Serial) && !header.columns[at].path.is_empty())
@@ -286,14 +290,18 @@ struct Choice {
     doubtful: bool,
 }
 
-/// The columns that a header may be: its own label fits, and no group of another column stands above it.
-fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32)) -> Vec<Choice> {
+/// The columns that a header may be: its own label fits, and no group of another column stands above it. `over` is a group that the
+/// line above the table names.
+fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32), over: Option<LabelNumber>) -> Vec<Choice> {
     if head.is == Column::Serial {
         return Vec::new();
     }
     let mut found: Vec<(usize, Choice)> = Vec::new();
     for (number, column) in shape.columns.iter().enumerate() {
         let Some(own) = &column.own else { continue };
+        if over.is_some() && !column.groups.iter().any(|group| group.fit(over).is_some()) {
+            continue;
+        }
         let place = head.path.iter().enumerate().rev().find_map(|(at, cell)| {
             let fit = own.fit(cell.number());
             fit.or_else(|| column.is_glued(cell.number()).then_some(Fit::Exact)).map(|fit| (at, fit))
@@ -314,13 +322,19 @@ fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32)) -> Vec<Choice> {
         let over_all = |cell: &&ViewCell| cell.column <= wide.0 && cell.end() >= wide.1;
         let is_own = |cell: &&ViewCell| own.fit(cell.number()).is_some();
         let doubtful = above.iter().any(|cell| !is_group(&cell) && !is_own(&cell) && !over_all(&cell));
-        let groups = if glued { column.groups.len() } else { above.iter().filter(is_group).count() };
+        let groups = usize::from(over.is_some())
+            + if glued { column.groups.len() } else { above.iter().filter(is_group).count() };
         found.push((at, Choice { column: number, fit, groups, doubtful }));
     }
     // The lowest cell that is a label decides, then the groups, then the label as prescribed.
     let best = found.iter().map(|(at, choice)| (*at, choice.groups, choice.fit)).max();
     found.retain(|(at, choice)| best == Some((*at, choice.groups, choice.fit)));
     found.into_iter().map(|found| found.1).collect()
+}
+
+/// Whether a text is a group of columns.
+fn is_group(shape: &Shape, number: Option<LabelNumber>) -> bool {
+    shape.columns.iter().flat_map(|column| &column.groups).any(|group| group.fit(number).is_some())
 }
 
 /// Whether a cell holds a word of the form's header.

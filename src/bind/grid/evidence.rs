@@ -8,7 +8,8 @@ use super::view::ViewCell;
 use crate::bind::labels::index::Role;
 use crate::bind::labels::shapes::Shape;
 use crate::bind::limits::{
-    FULL, LEFT_LEAST, LIKENESSES, LONE_FIELDS, LOST_LEFT, LOST_ROWS, SHADOW_LEFT, TOP_LEAST, count, score,
+    FULL, LEFT_LEAST, LIKENESSES, LONE_FIELDS, LOST_LEFT, LOST_ROWS, SHADOW_LEFT, SOME_COLUMNS_ROWS, TOP_LEAST, count,
+    score,
 };
 use crate::bind::value::is_figure_cell;
 
@@ -88,7 +89,7 @@ pub(in crate::bind) fn candidates<'f, 'd>(forms: &Forms, found: &Panels<'f, 'd>)
             if !seen || (view.turned && block.columns.len() * block.rows.len() < 2) {
                 continue;
             }
-            let rows = rows(block, view, spec, &mut likenesses);
+            let rows = rows(&index.form.words, block, view, spec, &mut likenesses);
             if rows.hits.iter().all(Option::is_none) {
                 continue;
             }
@@ -265,7 +266,19 @@ fn passes(forms: &Forms, block: &Shape, candidate: &Candidate, (turned, other_ca
     if block.rows.len() == 1 {
         return left > 0 && candidate.header.exact && (!other_caption || candidate.place == Place::Own);
     }
-    top >= TOP_LEAST && left >= LEFT_LEAST
+    (top >= TOP_LEAST && left >= LEFT_LEAST) || some_columns(block, candidate)
+}
+
+/// A table under its own heading that has nearly all rows of a long block and only some of its columns, as one of totals alone. What
+/// each of its headers is has to be certain, and one at least has to be the form's.
+fn some_columns(block: &Shape, candidate: &Candidate) -> bool {
+    let columns = || candidate.header.columns.iter().map(|column| column.is);
+    candidate.place == Place::Own
+        && !candidate.marked
+        && candidate.rows.left >= FULL
+        && block.rows.len() >= SOME_COLUMNS_ROWS
+        && columns().any(|is| matches!(is, Column::Known(..)))
+        && !columns().any(|is| is == Column::Twice)
 }
 
 /// Whether all tables of the form stand in one section, so that none of its headings tells them apart.

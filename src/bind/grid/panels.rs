@@ -7,11 +7,12 @@ use super::sides::sides;
 use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
+use crate::bind::labels::shapes::LabelNumber;
 use crate::bind::limits::{LINE_CHARACTERS, PANELS, ROW_CELLS, TURNED_CELLS};
 use crate::bind::source::items::{Flow, Item, TextItem};
 use crate::bind::source::stream::is_page_number;
 use crate::document::{Grid, Place, Region};
-use crate::text::fold;
+use crate::text::{blank, fold, numbering};
 
 /// Rows of grids with no text between them.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub(in crate::bind) struct Panel {
     pub(in crate::bind) marked: bool,
     /// The year that a line above names.
     pub(in crate::bind) year: Option<u16>,
+    /// The label of a header that the line right above is.
+    pub(in crate::bind) group: Option<LabelNumber>,
 }
 
 /// The tables of a document with the views that they are rows of.
@@ -91,7 +94,13 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             carried = None;
             continue;
         }
-        let mut above = Above { strip: number, section, marked: is_marked(index, strip), year: year_above(strip) };
+        let mut above = Above {
+            strip: number,
+            section,
+            marked: is_marked(index, strip),
+            year: year_above(strip),
+            group: group_above(index, strip),
+        };
         for view in sides(View::of(flow, strip.rows.clone())) {
             let over = above;
             let mut cutter = Cutter::new(index, over);
@@ -193,6 +202,15 @@ fn year_above(strip: &Strip) -> Option<u16> {
     strip.lines.iter().rev().find_map(|line| year(&line.text))
 }
 
+/// The label of a header that the nearest line above is, with or without a number before it: the columns below stand under it.
+fn group_above(index: &FormIndex, strip: &Strip) -> Option<LabelNumber> {
+    let line = strip.lines.last()?;
+    let text = line.text.trim_end_matches(|end: char| blank(end) || matches!(end, '：' | ':'));
+    let bare = numbering(text).map_or(text, |found| &text[found.length..]);
+    let (number, uses) = index.look_up(&fold(bare));
+    number.filter(|_| uses.iter().any(|found| found.role == Role::Header))
+}
+
 fn compares(index: &FormIndex, folded: &str) -> bool {
     index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
 }
@@ -204,6 +222,7 @@ struct Above {
     section: Option<usize>,
     marked: bool,
     year: Option<u16>,
+    group: Option<LabelNumber>,
 }
 
 /// Cuts the rows of a view into tables.
@@ -311,6 +330,7 @@ impl<'i> Cutter<'i> {
             section: above.section,
             marked: above.marked,
             year: above.year,
+            group: above.group,
         });
         panel.marked |= marked;
         panel.year = noted.or(panel.year);

@@ -185,7 +185,13 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         for &passed in &region.passed {
             let place = self.place(passed);
             if self.told.insert(self.candidates[passed].panel) {
-                self.figures.tell(passed_over(form, shape.table).at(place));
+                let other = &self.candidates[passed];
+                let mut finding = passed_over(form, shape.table).at(place);
+                // A whole table with other figures may be another agency's, or this one's: the figures are to be checked.
+                if other.full && !other.marked && !other.blank {
+                    finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
+                }
+                self.figures.tell(finding);
             }
         }
         hold

@@ -5,9 +5,11 @@
 
 use super::panels::{Panel, stand_under};
 use super::view::{View, ViewCell, ViewRow};
+use super::years::year;
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, Path, Shape};
 use crate::bind::limits::{BODY_ROWS, LIKE, LIKE_APART, MOVED_LEAST, count};
+use crate::form::Words;
 
 /// A row of the form found in a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,10 +42,10 @@ pub(in crate::bind) struct Rows {
 }
 
 /// Lays the rows of a table to those of a block. `likenesses` is how many comparisons are left.
-pub(in crate::bind) fn rows(shape: &Shape, view: &View, panel: &Panel, likenesses: &mut u32) -> Rows {
+pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &Panel, likenesses: &mut u32) -> Rows {
     let mut found = Rows { hits: vec![None; shape.rows.len()], ..Rows::default() };
     if !shape.labelled() {
-        unlabelled(view, panel, &mut found);
+        unlabelled(words, view, panel, &mut found);
         return found;
     }
     // A copy of the table may stand below it.
@@ -172,6 +174,20 @@ fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     }
 }
 
+/// The rows that are not said to be another year's, or a change: 上年, 增减, the earlier of two years. All where no other is left.
+fn this_year(words: &Words, view: &View, all: Vec<usize>) -> Vec<usize> {
+    let first = |row: usize| view.rows[row].filled().next();
+    let of_year = |row: usize| first(row).and_then(|cell| year(&cell.at.cell.text));
+    let last = all.iter().filter_map(|&row| of_year(row)).max();
+    let beside = |row: usize| {
+        let lists = words.beside.iter().chain(&words.comparison);
+        first(row).is_some_and(|cell| cell.words() && lists.clone().any(|word| cell.at.folded.contains(word.as_str())))
+    };
+    let own = |row: &usize| !beside(*row) && of_year(*row).is_none_or(|year| Some(year) == last);
+    let kept: Vec<usize> = all.iter().copied().filter(own).collect();
+    if kept.is_empty() { all } else { kept }
+}
+
 /// Rows not aligned in order: rows elsewhere, and duplicates.
 fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     for (row, hits) in scores {
@@ -200,7 +216,7 @@ fn edge(view: &View, found: &Rows) -> u32 {
 
 /// The row of a block without row labels: the first of figures without a label of the form; words in the place of some do not make it
 /// another.
-fn unlabelled(view: &View, panel: &Panel, found: &mut Rows) {
+fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
     let heads: Vec<&ViewRow> = panel.head.iter().map(|&row| &view.rows[row]).collect();
     let fits = |&&row: &&usize| {
         let cells = &view.rows[row];
@@ -211,6 +227,7 @@ fn unlabelled(view: &View, panel: &Panel, found: &mut Rows) {
         !cells.cells.iter().any(ViewCell::is_row_label) && (most || stand_under(&heads, cells))
     };
     let all: Vec<usize> = panel.body.iter().filter(fits).copied().collect();
+    let all = this_year(words, view, all);
     let whole = |&&row: &&usize| view.rows[row].filled().all(|cell| cell.at.figure);
     let Some(&row) = all.iter().find(whole).or(all.first()) else { return };
     // Words before the figures with no column of the form above them are no figures.

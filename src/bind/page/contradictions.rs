@@ -92,6 +92,11 @@ fn years(form: &Form, report: &Report, (year, period): (i16, Option<&Stated>), s
         let zh = format!("统计期限写{}至{}", show(*from), show(*to));
         others.push(Side::new(zh, format!("the period runs from {from} to {to}"), place.as_ref()));
     }
+    if let (None, Some((last, written))) = (sources.body.year, &sources.body.short)
+        && year % 100 != *last
+    {
+        others.push(Side::new(format!("标题写“{written}”"), format!("the title says \"{written}\""), None));
+    }
     if let Some(other) = in_name.filter(|other| *other != year) {
         others.push(Side::new(format!("文件名写{other}年"), format!("the file's name says {other}"), None));
     }

@@ -66,7 +66,15 @@ pub(in crate::bind) fn read(
     let in_properties = sources.properties.as_ref().and_then(|found| found.year);
     report.year = sources.body.year.or(in_period).or(named).or(in_properties);
     if report.year.is_none() {
-        year_of_text(report);
+        year_of_text(report, sources.body.short.as_ref());
+    } else if let (None, Some((last, written)), Some(year)) = (sources.body.year, &sources.body.short, report.year)
+        && year % 100 == *last
+    {
+        let message = Message::new(
+            format!("标题中的年度写作“{written}”，按{year}年读取。请在标题中写明四位数的年度。"),
+            format!("The title writes the year \"{written}\"; it was read as {year}. Write a year of four digits."),
+        );
+        report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, message));
     }
     let mut known = agency::weigh(title.agency.as_deref(), &sources.closing, &form.identity.words);
     if known.agency.is_none() && title.agency.is_none() {
@@ -106,19 +114,27 @@ fn of_name(form: &Form, text: &str) -> Option<FoundTitle> {
 }
 
 /// The year that paragraphs of the first parts begin with stands in for one that title and period do not name, with a finding.
-fn year_of_text(report: &mut Report) {
+fn year_of_text(report: &mut Report, short: Option<&(i16, String)>) {
     let opening = opening(report);
     let mut years: Vec<i16> = opening.lines().filter_map(facts::leading_year).collect();
     years.dedup();
     let message = match years.as_slice() {
-        [year] => {
+        [year] if short.is_none_or(|short| short.0 == year % 100) => {
             report.year = Some(*year);
             Message::new(
                 format!("标题和统计期限中没有年度，取自正文“{year}年”。请核对。"),
                 format!("Neither title nor period name the year; {year} was taken from the text. Check it."),
             )
         }
-        _ => sentence(&code::YEAR_UNCERTAIN),
+        _ => match short {
+            Some((_, written)) => Message::new(
+                format!("标题中的年度只写“{written}”，没有其他地方写明是哪一年，已留空。请在标题中写明四位数的年度。"),
+                format!(
+                    "The title writes the year \"{written}\" and nothing else says which it is; it was left open. Write a year of four digits."
+                ),
+            ),
+            None => sentence(&code::YEAR_UNCERTAIN),
+        },
     };
     report.findings.push(Finding::new(&code::YEAR_UNCERTAIN, message));
 }

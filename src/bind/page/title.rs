@@ -13,6 +13,8 @@ pub(in crate::bind) struct FoundTitle {
     pub(in crate::bind) agency: Option<String>,
     /// The year, where the title names one.
     pub(in crate::bind) year: Option<i16>,
+    /// A year of two digits, where the title names none of four: its last digits, and as it is written.
+    pub(in crate::bind) short: Option<(i16, String)>,
     /// Whether the text is the title and nothing else.
     pub(in crate::bind) alone: bool,
 }
@@ -31,7 +33,13 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let (start, end) = (folded.start(text, at), folded.end(text, at + length));
     let before = &text[..start];
     let after = text[end..].trim_matches(blank);
-    let (agency, year) = around(before);
+    let (mut agency, year) = around(before);
+    let mut short = None;
+    if let Some((found, range)) = year.is_none().then(|| short_year(before)).flatten() {
+        let tail = before[range.end..].trim_matches(|character: char| blank(character) || "度的".contains(character));
+        agency = if tail.chars().count() >= 2 { name(tail) } else { name(&before[..range.start]) };
+        short = Some((found, before[range].trim_matches(blank).to_owned()));
+    }
     // The year may stand behind the fixed words: 统计表（2024年度）.
     let behind = if year.is_none() && after.chars().count() <= BEHIND { around(after).1 } else { None };
     // In brackets it is a part of the title.
@@ -43,7 +51,7 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let begin = lead.unwrap_or_else(|| before.len() - before.trim_start_matches(blank).len());
     let text: String = text[begin..end].split(['\n', '\r', '\t']).map(|piece| piece.trim_matches(blank)).collect();
     let agency = agency.map(|agency| agency.split(blank).collect::<String>()).filter(|agency| !agency.is_empty());
-    Some(FoundTitle { text, agency, year: year.or(behind), alone })
+    Some(FoundTitle { text, agency, year: year.or(behind), short, alone })
 }
 
 /// Agency and year in the words before the fixed ones: `机关2020年`, `2020年机关`, `机关2020年度`.
@@ -71,6 +79,25 @@ fn around(before: &str) -> (Option<String>, Option<i16>) {
     let tail = before[rest..].trim_matches(|character: char| blank(character) || "度的".contains(character));
     let agency = if tail.chars().count() >= 2 { name(tail) } else { name(&before[..start]) };
     (agency, Some(year))
+}
+
+/// A year of two digits before the fixed words, with where it is written: `’24年`, `24年度`.
+fn short_year(before: &str) -> Option<(i16, std::ops::Range<usize>)> {
+    let at = before.rfind('年')?;
+    let end = before[at..].find('度').filter(|behind| *behind == '年'.len_utf8());
+    let end = at + '年'.len_utf8() + end.map_or(0, |_| '度'.len_utf8());
+    let written = before[..at].trim_end_matches(blank);
+    let digits: Vec<(usize, char)> =
+        written.char_indices().rev().take_while(|(_, sign)| narrow(*sign).is_ascii_digit() && *sign != 'o').collect();
+    let [last, first] = digits.as_slice() else { return None };
+    // Chinese numerals may count years: 第十二年, 二十年.
+    if !first.1.is_ascii_digit() && !('０'..='９').contains(&first.1) {
+        return None;
+    }
+    let number: String = [narrow(first.1), narrow(last.1)].iter().collect();
+    let start = before[..first.0].trim_end_matches(['’', '‘', '\'', '＇', '′', '`', '´', '"', '“', '”']).len();
+    let glued = before[..start].ends_with(['第', '近', '前', '.', '-']);
+    number.parse().ok().filter(|_| !glued).map(|number| (number, start..end))
 }
 
 /// A digit of a year, however it is written: wide, as a numeral, and a zero as anything round.
@@ -171,6 +198,23 @@ mod tests {
             assert_eq!(parts(&title), some("白渚市民政局", 2024), "{title}");
         }
         assert_eq!(parts("白渚市民政局２０２４年政府信息公开年度报告（定稿）"), some("白渚市民政局", 2024));
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_none_but_is_no_part_of_the_name() {
+        for (before, written) in [
+            ("白渚市民政局’24年", "’24年"),
+            ("白渚市民政局24年度", "24年度"),
+            ("24年度白渚市民政局", "24年度"),
+            ("'24年白渚市民政局", "'24年"),
+            ("白渚市民政局２４年", "２４年"),
+        ] {
+            let found = parse(&title(), &format!("{before}政府信息公开工作年度报告")).unwrap_or_default();
+            assert_eq!((found.agency.as_deref(), found.year), (Some("白渚市民政局"), None), "{before}");
+            assert_eq!(found.short, Some((24, written.to_owned())), "{before}");
+        }
+        let found = parse(&title(), "新疆第12年政府信息公开工作年度报告").unwrap_or_default();
+        assert_eq!(found.short, None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! and the next label are its figures. They are taken only where their number is certain.
 
 use super::beside;
+use super::counted::Counted;
 use super::flatrows::{Cutting, FlatTable};
 use super::order::Step;
 use super::parts::{Parts, is_full};
@@ -61,7 +62,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     let mut cutting = Cutting::new();
     let parts = Parts::of(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
-    for table in missing {
+    for &table in &missing {
         let mut own: Vec<Occurrence> = found
             .iter()
             .filter(|occurrence| index.uses(&occurrence.label).iter().any(|found| found.table == table))
@@ -116,7 +117,13 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         if let Some(passed) = runs.passed {
             figures.tell(passed_over(&index.form, table).at(place(passed)));
         }
+        let told = figures.findings.len();
         let claim = whole(&runs.first.steps, figures, &mut cutting);
+        let counted = Counted { index, stream, all: &found, parts: &parts, table };
+        if let Some(claim) = (!strange).then(|| counted.read(figures, told)).flatten() {
+            reading.claims.push(claim);
+            continue;
+        }
         if strange && claim.is_some() {
             figures.findings.push(elsewhere(index, table, stream, claim.as_ref()));
         }
@@ -129,8 +136,27 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         }
         reading.claims.extend(claim);
     }
+    reading.claims.extend(counted(index, stream, (&found, &parts), &missing, figures));
     reading.claims.sort_by_key(|claim| claim.start);
     reading
+}
+
+/// Tables of which the labels gave nothing, read as wholes.
+fn counted(
+    index: &FormIndex,
+    stream: &Stream,
+    (all, parts): (&[Occurrence], &Parts),
+    missing: &[usize],
+    figures: &mut Figures,
+) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for &table in missing {
+        if !figures.has(table) {
+            let told = figures.findings.len();
+            claims.extend(Counted { index, stream, all, parts, table }.read(figures, told));
+        }
+    }
+    claims
 }
 
 /// That a table stands under the heading of another part of the report.

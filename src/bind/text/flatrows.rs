@@ -10,6 +10,7 @@ use super::rowtext::Side;
 use super::solve::{Known, RowState, solve};
 use crate::bind::figures::{Figures, Proof, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
+use crate::bind::source::pipes;
 use crate::bind::source::stream::{Claim, Stream};
 use crate::bind::value;
 use crate::finding::code::bind as code;
@@ -185,7 +186,9 @@ impl FlatTable<'_, '_> {
             );
             at = at.max(range.end.min(within.end));
         }
-        let shown = left.iter().map(|line| line.trim_matches(blank)).collect::<Vec<_>>().join(" | ");
+        // The pipes of a drawn table are none of its cells' text.
+        let words = |line: &&str| pipes::cells(line).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
+        let shown = left.iter().map(words).collect::<Vec<_>>().join(" | ");
         let first = left.first()?.as_ptr() as usize - raw.as_ptr() as usize;
         let name = &self.index.form.tables[self.table].name;
         let message = Message::new(

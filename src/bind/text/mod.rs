@@ -1,6 +1,8 @@
 //! Tables of the form that survive only as text.
 
 pub(in crate::bind) mod beside;
+pub(in crate::bind) mod cellorder;
+pub(in crate::bind) mod counted;
 pub(in crate::bind) mod flat;
 pub(in crate::bind) mod flatrows;
 pub(in crate::bind) mod glued;

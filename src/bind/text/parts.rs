@@ -1,5 +1,7 @@
 //! The section of the report in which labels stand. A table outside of its section may be another one, such as last year's.
 
+use std::ops::Range;
+
 use crate::bind::labels::index::{FormIndex, Occurrence, Role};
 use crate::bind::source::stream::Stream;
 
@@ -25,6 +27,32 @@ impl Parts {
             alone.then_some((one.start, section))
         };
         Self(found.iter().filter_map(heading).collect())
+    }
+
+    /// The parts of the raw text in which a table may stand: from its heading, or its first label where it has none, to the next
+    /// heading, and to the first label before that which only another table has.
+    pub(in crate::bind) fn regions(
+        &self,
+        index: &FormIndex,
+        stream: &Stream,
+        all: &[Occurrence],
+        table: usize,
+    ) -> Vec<Range<usize>> {
+        let home = index.form.tables[table].section;
+        let of = |one: &Occurrence, own: bool| {
+            let uses = index.uses(&one.label);
+            !uses.is_empty() && uses.iter().all(|found| (found.table == table) == own)
+        };
+        let heading = self.0.iter().rfind(|heading| heading.1 == home).map(|heading| heading.0);
+        let Some(start) = heading.or_else(|| all.iter().find(|one| of(one, true)).map(|one| one.start)) else {
+            return Vec::new();
+        };
+        let next = self.0.iter().find(|heading| heading.0 > start && heading.1 != home).map(|heading| heading.0);
+        let label = all.iter().find(|one| one.start > start && of(one, false)).map(|one| one.start);
+        let label = label.filter(|&label| next.is_none_or(|next| label < next));
+        let to = |end: Option<usize>| end.map_or(stream.raw.len(), |end| stream.raw_start(end));
+        let start = stream.raw_start(start);
+        std::iter::once(to(next)).chain(label.map(|label| stream.raw_start(label))).map(|end| start..end).collect()
     }
 
     /// The labels of a table that stand in its part, where they show that it stands there. `None` where it may stand elsewhere;

@@ -114,6 +114,11 @@ super::declare! {
         ("连写的数字已切分", "figures that run together were divided"),
         ("文本没有分开各单元格的数字；按格式的勾稽关系和数字本身只有一种切分方法，已据此读取，并在每个数上注明依据的规则。", "The text does not part the figures of the cells. By the form's rules and the digits themselves they can be divided in one way only; each figure says which rules decided it."),
         ("请核对。", "Check them.");
+    /// The figures of a table stand apart from its labels.
+    FIGURES_COUNTED = "figures-counted", Warning,
+        ("行名与数据分开，按次序读取", "labels and figures of a table stand apart"),
+        ("文字多从PDF中复制，行名与数据分开排列。数据的个数与规定的单元格一样多，按规定的次序读取后各项勾稽关系成立，已据此读取。", "The text was copied, as out of a PDF, with labels and figures apart. There are as many figures as the table has cells, and in the form's order their sums hold; so they were read."),
+        ("请对照原文核对；最好改用原来的Word、Excel文件或PDF文件。", "Compare them with the source; the Word, Excel or PDF file itself is better than its text.");
     /// Cells are blank.
     CELLS_BLANK = "cells-blank", Warning,
         ("单元格为空", "cells are blank"),

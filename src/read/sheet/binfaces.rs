@@ -92,13 +92,18 @@ impl Faces {
         let fonts: Vec<Face> = self.fonts.iter().map(|&(change, ink)| self.face(change, ink)).collect();
         let faces = self.formats.iter().map(|&(font, fill, shows_nothing)| {
             let face = index(font, skips).and_then(|font| fonts.get(font).copied()).unwrap_or_default();
-            Face { away: shows_nothing, paper: fill.map_or(Paper::Unsaid, |fill| self.paper(fill)), ..face }
+            let ground = match fill {
+                Some(Fill::Solid(colour)) => self.rgb(colour),
+                _ => None,
+            };
+            Face { away: shows_nothing, paper: fill.map_or(Paper::Unsaid, |fill| self.paper(fill)), ground, ..face }
         });
         self.of_cells = special(faces.collect());
         // From here on the fonts are those of runs.
         self.formats.clear();
         for (font, face) in self.fonts.iter_mut().zip(fonts) {
             font.0.pale = Some(face.pale);
+            font.0.ink = Some(face.ink.into());
         }
     }
 

@@ -8,7 +8,7 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::container::cache::Memory;
 use crate::read::container::package::Package;
-use crate::read::shared::marks::{Change, Face, Paper, Shift};
+use crate::read::shared::marks::{Change, Face, Paper, Rgb, Shift};
 use crate::read::xml::{Event, Events, Tag};
 
 /// A darker white of a theme: no longer white from this tint on.
@@ -73,7 +73,8 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
                         let id = |name| tag.get(name).and_then(|id| id.parse::<usize>().ok());
                         let change: Change = id("fontId").and_then(|id| fonts.get(id).copied()).unwrap_or_default();
                         let mut face = change.apply(Face::default());
-                        face.paper = id("fillId").and_then(|id| fills.get(id).copied()).unwrap_or_default();
+                        (face.paper, face.ground) =
+                            id("fillId").and_then(|id| fills.get(id).copied()).unwrap_or_default();
                         face.away |= id("numFmtId").is_some_and(|id| blank.contains(&(id as u32)));
                         faces.push(face);
                     }
@@ -126,22 +127,27 @@ pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, R
 }
 
 /// The paper of the innermost open `fill`.
-fn fill(events: &mut Events, budget: &mut Budget) -> Result<Paper, ReadError> {
+fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>), ReadError> {
     let outside = events.depth().saturating_sub(1);
-    let mut paper = Paper::Unsaid;
+    let (mut paper, mut ground) = (Paper::Unsaid, None);
+    let mut solid = false;
     loop {
         match events.next(budget)? {
             Event::Open(tag) => match tag.local {
                 "patternFill" => {
                     let none = tag.get("patternType").is_none_or(|pattern| pattern == "none");
                     paper = if none { Paper::Unsaid } else { Paper::Coloured };
+                    solid = tag.get("patternType").is_some_and(|pattern| pattern == "solid");
                 }
                 "gradientFill" => paper = Paper::Coloured,
-                "fgColor" if paper == Paper::Coloured => paper = colour(&tag).map_or(Paper::Coloured, Paper::of),
+                "fgColor" if paper == Paper::Coloured => {
+                    paper = colour(&tag).map_or(Paper::Coloured, Paper::of);
+                    ground = colour(&tag).filter(|_| solid);
+                }
                 _ => {}
             },
-            Event::Close(_) if events.depth() == outside => return Ok(paper),
-            Event::End => return Ok(paper),
+            Event::Close(_) if events.depth() == outside => return Ok((paper, ground)),
+            Event::End => return Ok((paper, ground)),
             _ => {}
         }
     }

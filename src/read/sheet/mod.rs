@@ -142,7 +142,7 @@ impl Sheet {
         let (mut shown, mut marks, mut start, mut pale) = (String::new(), Marks::default(), 0, open);
         for run in runs.iter().copied().chain([(text.len(), None)]) {
             let Some(piece) = text.get(start..run.0) else { continue };
-            let own = run.1.map(|own| Face { paper: face.paper, ..own });
+            let own = run.1.map(|own| Face { paper: face.paper, ground: face.ground, ..own });
             pale &= own.is_none() || piece.trim().is_empty();
             marks.add(&mut shown, piece, own.unwrap_or(whole), Paper::default);
             start = run.0;

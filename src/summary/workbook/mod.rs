@@ -22,8 +22,8 @@ use crate::rollup::{Figure, Rollup};
 use crate::write::{Output, WriteError};
 
 pub(super) use charts::{agency_bars, shares};
-pub(crate) use flat::{values_schema, wide_schema};
 pub use flat::{values, wide_csv};
+pub(crate) use flat::{values_schema, wide_schema};
 use style::Style;
 
 /// Name of the first sheet, which holds the sums.

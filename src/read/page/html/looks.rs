@@ -1,13 +1,16 @@
 //! Computed style of an element (declarations, name, attributes), as far as it decides whether its text counts.
 
 use super::tree::Element;
-use crate::read::shared::marks::{Change, Paper, Shift, rgb};
+use crate::read::shared::marks::{Change, Colour, Paper, Shift, rgb};
 
 /// Lengths beyond which a shift brings text out of the page, in pixels.
 const OUTSIDE: f64 = -400.0;
 
 /// Bytes of declarations that are looked at.
 const MOST: usize = 4_096;
+
+/// Characters that stand nearer by so many points cover each other: a digit of a table is some 6 wide.
+const LEAST_SPACING: f64 = -4.5;
 
 /// How an element looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,7 +89,7 @@ impl Group {
                     self.ink = Some(colour);
                     face.ink(colour);
                 }
-                None => face.pale = Some(false),
+                None => (face.pale, face.ink) = (Some(false), Some(Colour::None)),
             },
             "background" | "background-color" => {
                 if let Some(paper) = paper(value) {
@@ -96,8 +99,11 @@ impl Group {
                     Some(Ink::Rgb(colour)) => Some(colour),
                     _ => None,
                 };
+                face.ground = face.paper.map(|_| self.behind.into()).or(face.ground);
             }
-            "background-image" if value != "none" => face.paper = Some(Paper::Coloured),
+            "background-image" if value != "none" => {
+                (face.paper, face.ground) = (Some(Paper::Coloured), Some(Colour::None));
+            }
             "font-size" => size(value, face),
             "font" => {
                 let is_size = |part: &&str| part.starts_with(|first: char| first.is_ascii_digit()) && !is_weight(part);
@@ -123,6 +129,10 @@ impl Group {
                     "bottom" => self.up = moved,
                     _ => {}
                 }
+            }
+            "letter-spacing" => {
+                let spacing = points(value).or_else(|| ems(value)).unwrap_or(0.0);
+                face.away = (spacing <= LEAST_SPACING).then_some(true).or(face.away);
             }
             "content-visibility" => face.hidden = Some(value == "hidden"),
             "filter" if value.replace(' ', "").contains("opacity(0)") => face.away = Some(true),
@@ -158,6 +168,16 @@ impl Group {
     }
 }
 
+/// Whether the text of an element is written from the right to the left whatever it is.
+pub(super) fn is_turned(element: &Element) -> bool {
+    let rtl = || element.attr("dir").is_some_and(|way| way.eq_ignore_ascii_case("rtl"));
+    (element.name() == "bdo" && rtl())
+        || element.attr("style").is_some_and(|style| {
+            let style = style.to_ascii_lowercase();
+            style.contains("bidi-override") && (style.contains("rtl") || rtl())
+        })
+}
+
 /// Formatting by the name and the attributes of an element, without its style.
 pub(super) fn of_element(element: &Element) -> Looks {
     let mut looks = Looks::default();
@@ -179,7 +199,11 @@ pub(super) fn of_element(element: &Element) -> Looks {
             if element.attr("background").is_some() {
                 face.paper = Some(Paper::Coloured);
             } else if let Some(colour) = element.attr("bgcolor") {
-                face.paper = Some(paper(&colour.to_ascii_lowercase()).unwrap_or(Paper::Coloured));
+                let colour = colour.to_ascii_lowercase();
+                face.paper = Some(paper(&colour).unwrap_or(Paper::Coloured));
+                if let Some(Ink::Rgb(colour)) = self::colour(&colour) {
+                    face.ground = Some(Colour::Is(colour));
+                }
             }
         }
         "mark" => face.paper = Some(Paper::Coloured),

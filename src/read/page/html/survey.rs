@@ -187,6 +187,7 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
             let verdict = &mut surveyor.verdicts[id as usize];
             (verdict.hidden, verdict.why) = (false, None);
             (verdict.face.hidden, verdict.face.away, verdict.face.pale) = (None, None, None);
+            verdict.face.ink = None;
         }
     }
     for candidate in surveyor.candidates {

@@ -6,6 +6,7 @@ use super::Source;
 use super::chrome::is_breadcrumbs;
 use super::fields;
 use super::lists::{List, Lists};
+use super::looks::is_turned;
 use super::pictures;
 use super::survey::{Survey, Verdict};
 use super::tables::{Table, has_one_cell, rows_of};
@@ -16,6 +17,7 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 use crate::read::shared::marks::{Face, Shift};
+use crate::text::{END_OF_DIRECTION, RIGHT_TO_LEFT};
 
 /// How an element changes the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,8 @@ struct Entered {
     data: bool,
     /// How its text looks.
     face: Face,
+    /// Its text runs from the right to the left.
+    turned: bool,
 }
 
 /// External references of a page.
@@ -178,7 +182,8 @@ impl<'a> Walker<'a> {
         self.budget.spend(Resource::TextBytes, text.len() as u64)?;
         let keep = self.keep > 0;
         let face = self.entered.last().map(|entered| entered.face).unwrap_or_default();
-        if !face.is_plain() && (!self.is_furniture() || face.shift != Shift::None) {
+        let special = face.is_left_out() || face.shift != Shift::None;
+        if special && (!self.is_furniture() || face.shift != Shift::None) {
             let words = match self.tables.last_mut().filter(|table| table.takes_text()) {
                 Some(table) => &mut table.words,
                 None => &mut self.words,
@@ -238,7 +243,8 @@ impl<'a> Walker<'a> {
         let mut face = verdict.face.apply(around);
         // A line through the whole goes through its parts, and what is outside of the page has all of it there.
         (face.struck, face.away) = (face.struck | around.struck, face.away | around.away);
-        let mut entered = Entered { role: role(element.name()), verdict, data: false, face };
+        let turned = is_turned(element);
+        let mut entered = Entered { role: role(element.name()), verdict, data: false, face, turned };
         // Of a list of choices the one that is chosen is shown.
         match element.name() {
             "select" => self.chosen = fields::chosen(self.page, id),
@@ -263,6 +269,9 @@ impl<'a> Walker<'a> {
             self.begin(id, element, &mut entered)?;
         }
         self.entered.push(entered);
+        if turned && self.hidden == 0 {
+            self.text(RIGHT_TO_LEFT)?;
+        }
         Ok(())
     }
 
@@ -325,6 +334,9 @@ impl<'a> Walker<'a> {
     }
 
     fn leave(&mut self) -> Result<(), ReadError> {
+        if self.hidden == 0 && self.entered.last().is_some_and(|entered| entered.turned) {
+            self.text(END_OF_DIRECTION)?;
+        }
         let Some(Entered { role, verdict, data, .. }) = self.entered.pop() else { return Ok(()) };
         if self.hidden > 0 {
             self.hidden -= u32::from(verdict.hidden);

@@ -33,7 +33,10 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
         }
         op::C_HIGHLIGHT => change.paper = Some(if first == 0 { Paper::Unsaid } else { of_number(first) }),
         op::C_SHADE_80 | op::P_SHADE_80 => change.paper = u16_at(operand, 0).map(shade_80),
-        op::C_SHADE | op::P_SHADE => change.paper = Some(shade(operand)),
+        op::C_SHADE | op::P_SHADE => {
+            change.paper = Some(shade(operand));
+            change.ground = Some(ground(operand).into());
+        }
         _ => return,
     }
     *face = change.apply(*face);
@@ -50,6 +53,8 @@ pub(super) fn over(style: Face, face: Face) -> Face {
         away: face.away,
         shift: if style.shift == Shift::None { face.shift } else { style.shift },
         paper: if style.paper == Paper::Unsaid { face.paper } else { style.paper },
+        ink: style.ink.or(face.ink),
+        ground: style.ground.or(face.ground),
     }
 }
 
@@ -92,6 +97,15 @@ pub(super) fn shade(bytes: &[u8]) -> Paper {
         Some(0 | 0xFFFF) => colour(4),
         Some(1) => colour(0),
         _ => Paper::Coloured,
+    }
+}
+
+/// The colour of a `Shd` that is one.
+fn ground(bytes: &[u8]) -> Option<[u8; 3]> {
+    match u16_at(bytes, 8) {
+        Some(0 | 0xFFFF) => rgb(bytes, 4),
+        Some(1) => rgb(bytes, 0),
+        _ => None,
     }
 }
 

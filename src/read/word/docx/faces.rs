@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use super::names::paper_of;
+use super::names::{ground_of, paper_of};
 use super::props::Props;
 use super::shared::Shared;
 use super::styles::Styles;
 use crate::document::Region;
-use crate::read::shared::marks::{Change, Paper};
+use crate::read::shared::marks::{Change, Paper, Rgb};
 
 /// Formatting by the properties of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,7 +75,7 @@ impl<'a> Faces<'a> {
     }
 }
 
-/// The surroundings of a run, used only for white text.
+/// The surroundings of a run, used only for coloured text.
 pub(super) struct Surroundings<'w, 'a, 'p> {
     /// The properties of the tables and cells that are open, the innermost last.
     pub(super) xml: &'w [&'a str],
@@ -93,6 +93,12 @@ impl Surroundings<'_, '_, '_> {
         }
         let around = self.xml.iter().rev().find_map(|xml| paper_of(xml).or_else(|| self.shades(xml)));
         around.unwrap_or_default()
+    }
+
+    /// The colour behind the run, where the innermost cell or table that says something says it.
+    pub(super) fn ground(&self) -> Option<Rgb> {
+        let known = self.known && matches!(self.region, Region::Body | Region::Note);
+        self.xml.iter().rev().filter(|_| known).find(|xml| xml.contains(":shd ")).and_then(|xml| ground_of(xml))
     }
 
     /// Whether the style of a table colours cells.

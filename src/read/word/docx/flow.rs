@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
+use super::faces::Surroundings;
 use super::numbering::Membership;
 use super::props::Props;
 use super::shared::Shared;
 use super::table::{Physical, Table};
-use crate::document::{Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
-use crate::read::shared::marks::{Marks, Paper};
+use crate::document::{AsideKind, Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
+use crate::read::shared::marks::Marks;
 
 /// Containers of paragraphs and tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,9 +139,11 @@ impl Para {
     }
 
     /// Appends text whose face is special; whether it is shown.
-    pub(super) fn push_marked(&mut self, text: &str, paper: impl FnOnce() -> Paper) -> bool {
+    pub(super) fn push_marked(&mut self, text: &str, around: &Surroundings) -> bool {
         let face = self.props.face;
-        if let Some(kind) = face.left_out(paper) {
+        let sinks = || face.is_inked() && face.ground.is_none() && face.sinks_in(around.ground());
+        let left_out = face.left_out(|| around.paper()).or_else(|| sinks().then_some(AsideKind::Unseen));
+        if let Some(kind) = left_out {
             self.marks.leave_out(kind, text);
             return false;
         }

@@ -42,6 +42,8 @@ pub(super) struct Physical {
     pub(super) deleted: bool,
     /// Text left out of it.
     pub(super) marks: Marks,
+    /// It says a width of its own.
+    pub(super) wide: bool,
 }
 
 impl Physical {
@@ -95,6 +97,8 @@ pub(super) struct Table {
     reaching: Vec<(u32, Physical)>,
     /// Text left out of it.
     pub(super) asides: Vec<Aside>,
+    /// Some of its columns have no width.
+    unseen: bool,
 }
 
 impl Table {
@@ -112,6 +116,7 @@ impl Table {
             held: 0,
             reaching: Vec::new(),
             asides: Vec::new(),
+            unseen: false,
         }
     }
 
@@ -122,12 +127,19 @@ impl Table {
         }
     }
 
-    /// The columns are known: finds those that are slivers.
-    pub(super) fn columns_end(&mut self) {
+    /// Whether a column has no width at all, and no cell can give it one.
+    pub(super) fn has_unseen(&self) -> bool {
+        self.unseen
+    }
+
+    /// The columns are known: finds those that are slivers, and those without any width in a table that keeps them.
+    pub(super) fn columns_end(&mut self, fixed: bool) {
         let known = || self.widths.iter().filter(|width| **width != u32::MAX);
         let total: u64 = known().map(|width| u64::from(*width)).sum();
         let is_sliver = |width: u32| (1..=SLIVER).contains(&width);
-        if total < LEAST_AVERAGE * self.widths.len() as u64 || !known().any(|width| is_sliver(*width)) {
+        let twips = total >= LEAST_AVERAGE * self.widths.len() as u64;
+        self.unseen = fixed && twips && known().any(|width| *width == 0);
+        if !twips || !known().any(|width| is_sliver(*width)) {
             return;
         }
         let mut count = 0;
@@ -194,6 +206,17 @@ impl Table {
             };
             let next = column.saturating_add(cell.columns.max(1));
             let columns = self.real(next) - self.real(column);
+            let mut cell = cell;
+            if self.unseen && !cell.wide && self.is_unseen(column, next) {
+                let place = Place::cell(
+                    &self.part,
+                    self.index as usize,
+                    self.builder.row() as usize,
+                    self.builder.next_column() as usize,
+                );
+                let text = cell.text.take().unwrap_or_default();
+                self.asides.extend(Aside::new(AsideKind::Column, &text, place, budget)?);
+            }
             column = next;
             if columns == 0 && cell.is_blank() {
                 continue;
@@ -205,6 +228,11 @@ impl Table {
             self.builder.skip(after, budget)?;
         }
         Ok(())
+    }
+
+    /// Whether no column from one to another has any width.
+    fn is_unseen(&self, from: u32, to: u32) -> bool {
+        self.widths.get(from as usize..to as usize).is_some_and(|widths| widths.iter().all(|width| *width == 0))
     }
 
     /// Adds the finding for a hidden row. Cells that span beyond it are visible below it.
@@ -280,7 +308,7 @@ mod tests {
         for width in widths {
             table.grid_column(Some(*width), &Budget::default());
         }
-        table.columns_end();
+        table.columns_end(true);
         table
     }
 
@@ -319,6 +347,19 @@ mod tests {
     fn what_stands_on_a_sliver_is_kept() -> Result<(), Exceeded> {
         let found = rows(table(&[900, 1, 900]), vec![vec![physical("a", 1), physical("b", 1), physical("c", 1)]])?;
         assert_eq!(found[0].len(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn what_stands_in_a_column_without_width_is_left_out() -> Result<(), Exceeded> {
+        let cells = || vec![physical("a", 1), physical("77", 1), physical("c", 1)];
+        let found = rows(table(&[900, 0, 900]), vec![cells()])?;
+        assert_eq!(found[0][1].0, "");
+        // A cell may have a width in spite of its column, and tables of other programs have no widths at all.
+        let mut wide = cells();
+        wide[1].wide = true;
+        assert_eq!(rows(table(&[900, 0, 900]), vec![wide])?[0][1].0, "77");
+        assert_eq!(rows(table(&[0, 0, 0]), vec![cells()])?[0][1].0, "77");
         Ok(())
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::faces::{Faces, Run, Surroundings};
 use super::flow::{Flow, Kind, Known};
-use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP};
+use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP, has_width};
 use super::shared::Shared;
+use super::table::Table;
 use super::vml::vml_extent;
 use crate::document::{Block, PictureRef, Region, Resource};
 use crate::read::ReadError;
@@ -13,6 +14,7 @@ use crate::read::container::Relationships;
 use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
+use crate::text::END_OF_DIRECTION;
 
 /// Fields in fields that are told apart.
 const DEEPEST_FIELD: usize = 64;
@@ -49,6 +51,8 @@ pub(super) enum Element {
     /// The raised or lowered part of a formula.
     Shifted,
     Drawing,
+    /// `w:bdo` from the right to the left.
+    Turned,
 }
 
 /// The walk over one part.
@@ -183,7 +187,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             para.push(text);
         } else {
             let around = Surroundings { xml: &self.around, shared: self.shared, known: self.boxes == 0, region };
-            if !para.push_marked(text, || around.paper()) {
+            if !para.push_marked(text, &around) {
                 return;
             }
         }
@@ -228,7 +232,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             | Element::RunProps
             | Element::Columns
             | Element::RowProps
-            | Element::CellProps => Ok(None),
+            | Element::CellProps => {
+                if parent == Element::RunProps && tag.local == "textFill" {
+                    self.text_fill();
+                }
+                Ok(None)
+            }
             _ => self.foreign(tag),
         }
     }
@@ -432,6 +441,11 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             Element::RunProps => self.run_ends(),
             Element::Alternatives => drop(self.alternatives.pop()),
             Element::Shifted => self.shift(Shift::None),
+            Element::Turned => {
+                if let Some(para) = self.flow.para() {
+                    para.push(END_OF_DIRECTION);
+                }
+            }
             Element::Text => {
                 if let Some(para) = self.flow.para() {
                     para.trim();
@@ -442,8 +456,9 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 self.flow.close_table(end, self.shared)?;
             }
             Element::Columns => {
+                let fixed = self.around.last().is_some_and(|xml| xml.contains(":tblLayout ") && xml.contains("fixed"));
                 if let Some(table) = self.flow.tables.last_mut() {
-                    table.columns_end();
+                    table.columns_end(fixed);
                 }
             }
             Element::Row => {
@@ -452,7 +467,11 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 }
             }
             Element::Cell => {
-                self.around.pop();
+                let around = self.around.pop().unwrap_or_default();
+                let unseen = self.flow.tables.last().is_some_and(Table::has_unseen);
+                if let Some(cell) = self.flow.cell().filter(|_| unseen) {
+                    cell.wide = has_width(around);
+                }
                 self.flow.close(end, self.shared)?;
                 if let Some(table) = self.flow.tables.last_mut() {
                     table.open_cells -= 1;

@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use super::controls;
 use super::faces::Run;
 use super::flow::Kind;
-use super::names::{face_property, is_on, number, val};
+use super::names::{face_property, is_on, number, text_fill, val};
 use super::table::{Merge, Row};
 use super::walk::{Element, Walk};
 use crate::document::Region;
@@ -15,6 +15,7 @@ use crate::read::shared::marks::{Change, Face, LEAST_TWIPS};
 use crate::read::shared::numeral::bullet;
 use crate::read::shared::skipped;
 use crate::read::xml::Tag;
+use crate::text::RIGHT_TO_LEFT;
 
 /// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
 struct Wanted {
@@ -113,6 +114,12 @@ impl<'a> Walk<'a, '_, '_> {
             b"trPr" if self.parent() == Element::Row => Element::RowProps,
             b"tbl" => self.table(tag),
             b"tblGrid" if self.parent() == Element::Table => Element::Columns,
+            b"bdo" if val(tag).is_some_and(|way| way == "rtl") => {
+                if let Some(para) = self.flow.para() {
+                    para.push(RIGHT_TO_LEFT);
+                }
+                Element::Turned
+            }
             b"sectPr" => Element::Section,
             b"body" => {
                 self.shared.has_body = true;
@@ -334,6 +341,13 @@ impl<'a> Walk<'a, '_, '_> {
             }
         }
         None
+    }
+
+    /// What the text of a run is filled with (Word 2010).
+    pub(super) fn text_fill(&mut self) {
+        if let (Some((_, run)), Some(xml)) = (&mut self.run, self.events.ahead()) {
+            text_fill(xml, &mut run.face);
+        }
     }
 
     /// A column of the table's grid (17.4.16).

@@ -6,7 +6,7 @@ use super::reader::Rtf;
 use super::state::{Dest, Info, Opens};
 use super::tables::outline_level;
 use crate::document::{Exceeded, Region};
-use crate::read::shared::marks::{Change, Face, Shift};
+use crate::read::shared::marks::{Change, Colour, Face, Shift};
 
 impl Rtf<'_> {
     /// Takes a control word.
@@ -178,18 +178,20 @@ impl Rtf<'_> {
             b"dn" => face.shift = Shift::by_half_points(number.unwrap_or(6).saturating_neg()),
             b"fs" => change.half_points(u32::try_from(value).unwrap_or(u32::MAX)),
             b"cf" => {
-                change.pale = Some(false);
+                (change.pale, change.ink) = (Some(false), Some(Colour::None));
                 if let Some(colour) = self.colours.get(value) {
                     change.ink(colour);
                 }
             }
             b"highlight" | b"chcbpat" | b"cb" => {
                 change.paper = Some(self.colours.paper(value));
+                change.ground = Some(self.colours.get(value).into());
             }
             b"cbpat" => {
                 let paper = self.colours.paper(value);
                 self.group.paragraph_paper = paper;
                 change.paper = Some(paper);
+                change.ground = Some(self.colours.get(value).into());
             }
             _ => return false,
         }

@@ -1,0 +1,162 @@
+//! Tables whose figures and labels were copied apart from each other, as a program does that takes text out of a PDF: as many figures
+//! as the table has cells, in the form's order, whose sums hold.
+
+use std::ops::Range;
+
+use rust_decimal::Decimal;
+
+use super::cellorder::{self, Sum};
+use super::parts::Parts;
+use crate::bind::figures::{Figures, Proof};
+use crate::bind::labels::index::{FormIndex, Occurrence};
+use crate::bind::source::stream::{Claim, LineKind, Stream};
+use crate::bind::value;
+use crate::finding::code::bind as code;
+use crate::finding::{Finding, Message};
+use crate::form::{FieldIndex, Form};
+use crate::report::Value;
+use crate::text::blank;
+
+/// Figures of fewer cells stand together by chance.
+const FEWEST: usize = 8;
+
+/// Of a table whose cells are not all in sums so many rows in a hundred must have been read by their labels.
+const ANCHORED: usize = 50;
+
+/// A table of the form in a text, and what was read of it by its labels.
+pub(in crate::bind) struct Counted<'a, 'd> {
+    /// The form.
+    pub(in crate::bind) index: &'a FormIndex,
+    /// The text.
+    pub(in crate::bind) stream: &'a Stream<'d>,
+    /// The labels of the form in the text.
+    pub(in crate::bind) all: &'a [Occurrence],
+    /// The parts of the report in the text.
+    pub(in crate::bind) parts: &'a Parts,
+    /// The table.
+    pub(in crate::bind) table: usize,
+}
+
+impl Counted<'_, '_> {
+    /// Reads the figures of the whole table, where their number and their sums leave no doubt. `read` is what its labels gave so far,
+    /// with which they have to agree. What was told of the table from the finding with the number `told` on no longer holds then.
+    pub(in crate::bind) fn read(&self, figures: &mut Figures, told: usize) -> Option<Claim> {
+        let form = &self.index.form;
+        let fields = fields(form, self.table).filter(|fields| fields.len() >= FEWEST)?;
+        if fields.clone().all(|field| figures.values()[field].value.is_some()) {
+            return None;
+        }
+        let regions = self.parts.regions(self.index, self.stream, self.all, self.table);
+        let (part, found) =
+            regions.into_iter().find_map(|part| Some((part.clone(), self.tokens(&part, fields.len())?)))?;
+        let numbers: Vec<Decimal> = found.iter().map(|token| number(&self.stream.raw[token.clone()])).collect();
+        let sums = cellorder::sums(form, &fields);
+        let order = cellorder::ordered(&rows(form, self.table, fields.start), &sums, &numbers)?;
+        let mut odd = Vec::new();
+        let mut values = Vec::new();
+        for (field, &at) in fields.clone().zip(&order) {
+            let place = self.stream.place_at(found[at].start).unwrap_or_default();
+            let text = &self.stream.raw[found[at].clone()];
+            values.push(value::read_piece(form, field, text, &place, &mut odd));
+        }
+        let known = &figures.values()[fields.clone()];
+        let agree = |(known, value): (&Value, &Value)| known.value.is_none() || known.value == value.value;
+        if !known.iter().zip(&values).all(agree) || !is_anchored(&sums, known) {
+            return None;
+        }
+        figures.findings.truncate(told);
+        figures.findings.append(&mut odd);
+        let proof = self.tell(&fields, part.start, figures);
+        for (field, value) in fields.zip(values) {
+            figures.put(form, field, value, proof);
+        }
+        figures.rows[self.table].push(usize::MAX);
+        let (start, end) = (found.first()?.start, found.last()?.end);
+        let labels = self.all.iter().filter(|one| self.is_own(one));
+        let labels = labels.map(|one| self.stream.raw_start(one.start)..self.stream.raw_end(one.end));
+        let claim = Claim { start, end, table: self.table };
+        Some(labels.filter(|label| part.start <= label.start && label.end <= part.end).fold(claim, |claim, label| {
+            Claim { start: claim.start.min(label.start), end: claim.end.max(label.end), ..claim }
+        }))
+    }
+    /// The figures in a stretch of the text, each apart from other words; nothing where they are not as many as wanted.
+    fn tokens(&self, region: &Range<usize>, wanted: usize) -> Option<Vec<Range<usize>>> {
+        let mut found = Vec::new();
+        let lines = self.stream.line_at(region.start)..=self.stream.line_at(region.end.saturating_sub(1));
+        for line in self.stream.lines.get(lines)? {
+            if !matches!(line.kind, LineKind::Text { .. }) {
+                return None;
+            }
+            let text = self.stream.raw.get(line.start.max(region.start)..line.end.min(region.end)).unwrap_or_default();
+            let parted = |character: char| blank(character) || matches!(character, '|' | '｜' | '\t' | '\n');
+            for token in text.split(parted).filter(|token| value::is_figure(token)) {
+                let start = token.as_ptr() as usize - self.stream.raw.as_ptr() as usize;
+                found.push(start..start + token.len());
+            }
+            if found.len() > wanted * 2 {
+                return None;
+            }
+        }
+        // The number of a label is no figure.
+        found.retain(|token| {
+            let at = self.stream.folded.at(token.start);
+            let before = self.all.partition_point(|one| one.start <= at);
+            before == 0 || self.all[before - 1].end <= at
+        });
+        (found.len() == wanted).then_some(found)
+    }
+
+    fn is_own(&self, one: &Occurrence) -> bool {
+        let uses = self.index.uses(&one.label);
+        !uses.is_empty() && uses.iter().all(|found| found.table == self.table)
+    }
+
+    /// That the figures were read in the form's order.
+    fn tell(&self, fields: &Range<FieldIndex>, at: usize, figures: &mut Figures) -> Proof {
+        let table = &self.index.form.tables[self.table];
+        let count = fields.len();
+        let message = Message::new(
+            format!(
+                "{}的行名与数据在文本中分开排列，数据正好{count}个，按规定的次序读取后各项勾稽关系成立。请核对。",
+                table.name.zh
+            ),
+            format!(
+                "Labels and figures of {} stand apart in the text; there are exactly {count} figures, and in the form's order their sums hold. Check them.",
+                table.name.en
+            ),
+        );
+        let ids = self.index.form.fields[fields.clone()].iter().map(|field| field.id.clone());
+        let place = self.stream.place_at(at);
+        let region = figures.tell(Finding::new(&code::FIGURES_COUNTED, message).about(ids).at(place));
+        Proof::Address { row: region, column: region, region }
+    }
+}
+
+/// The fields of a table, where they follow each other and are all numbers of rows and columns that are known.
+fn fields(form: &Form, table: usize) -> Option<Range<FieldIndex>> {
+    let start = form.fields.iter().position(|field| field.table == table)?;
+    let count = form.fields.iter().filter(|field| field.table == table).count();
+    let own = |blocks: &[crate::form::Block]| blocks.iter().all(|block| block.open.is_none() && block.sets.is_empty());
+    let together = form.fields.get(start..start + count)?.iter().all(|field| field.table == table);
+    (together && own(&form.tables[table].blocks)).then_some(start..start + count)
+}
+
+/// The cells of each row of a table, counted from its first field.
+fn rows(form: &Form, table: usize, from: FieldIndex) -> Vec<Range<usize>> {
+    let of_block = |block: &crate::form::Block| {
+        let (first, width) = (block.first_field - from, block.leaf_columns.len());
+        (0..block.leaf_rows.len()).map(move |row| first + row * width..first + (row + 1) * width)
+    };
+    form.tables[table].blocks.iter().flat_map(of_block).collect()
+}
+
+/// Whether every cell is in a sum, or the labels of enough rows said the same.
+fn is_anchored(sums: &[Sum], known: &[Value]) -> bool {
+    let anchored = known.iter().filter(|known| known.value.is_some()).count();
+    (0..known.len()).all(|cell| sums.iter().any(|sum| sum.has(cell))) || anchored * 100 >= known.len() * ANCHORED
+}
+
+/// The number that a figure adds to a sum; a dash or a word for none adds nothing.
+fn number(token: &str) -> Decimal {
+    token.parse().unwrap_or_default()
+}

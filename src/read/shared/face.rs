@@ -1,0 +1,259 @@
+//! How text looks, as far as that decides whether it counts: struck, hidden, too small, or in the colour of what it stands on.
+
+use crate::document::AsideKind;
+
+/// Text of at most so many half points cannot be read.
+const TINY_HALF_POINTS: u32 = 4;
+
+/// An ink whose channels are all at least this is white: its contrast to white paper is below 1.07.
+const PALE_INK: u8 = 0xF8;
+
+/// A paper whose channels are all at least this does not set off white ink: their contrast is below 1.25.
+const PALE_PAPER: u8 = 0xE8;
+
+/// A colour, red first.
+pub(in crate::read) type Rgb = [u8; 3];
+
+/// A colour that a property names: none is the system's, or one that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::read) enum Colour {
+    #[default]
+    None,
+    Is(Rgb),
+}
+
+impl Colour {
+    fn rgb(self) -> Option<Rgb> {
+        match self {
+            Self::None => None,
+            Self::Is(rgb) => Some(rgb),
+        }
+    }
+}
+
+impl From<Option<Rgb>> for Colour {
+    fn from(rgb: Option<Rgb>) -> Self {
+        rgb.map_or(Self::None, Self::Is)
+    }
+}
+
+/// Channels of an ink that differ no more than this from those of what lies behind it do not set it off: their contrast is below 1.1.
+const SAME_INK: u8 = 12;
+
+/// An ink whose channels are all below this is black, as text is unless it says otherwise.
+const BLACK_INK: u8 = 0x20;
+
+/// Rows lower than so many twips, and columns narrower, show nothing.
+pub(in crate::read) const LEAST_TWIPS: u32 = 20;
+
+/// A shift of the line by fewer half points is an adjustment, no mark.
+const LEAST_SHIFT: i32 = 4;
+
+/// Where text stands against the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::read) enum Shift {
+    /// On it.
+    #[default]
+    None,
+    /// Above: superscript.
+    Raised,
+    /// Below: subscript.
+    Lowered,
+}
+
+impl Shift {
+    /// A shift by half points, upwards where positive.
+    pub(in crate::read) fn by_half_points(shift: i32) -> Self {
+        match shift {
+            LEAST_SHIFT.. => Self::Raised,
+            _ if shift <= -LEAST_SHIFT => Self::Lowered,
+            _ => Self::None,
+        }
+    }
+
+    /// A shift by points, upwards where positive.
+    pub(in crate::read) fn by_points(shift: f64) -> Self {
+        let least = f64::from(LEAST_SHIFT);
+        if shift * 2.0 >= least {
+            Self::Raised
+        } else if shift * 2.0 <= -least {
+            Self::Lowered
+        } else {
+            Self::None
+        }
+    }
+
+    /// `superscript`, `super`, `subscript`, `sub` as formats write them.
+    pub(in crate::read) fn named(name: &str) -> Self {
+        match name.trim() {
+            "superscript" | "super" | "Superscript" => Self::Raised,
+            "subscript" | "sub" | "Subscript" => Self::Lowered,
+            _ => Self::None,
+        }
+    }
+}
+
+/// What lies behind text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::read) enum Paper {
+    /// Nothing is said: white.
+    #[default]
+    Unsaid,
+    /// White or nearly so.
+    White,
+    /// A colour that white text is seen on, or one that is not known.
+    Coloured,
+}
+
+impl Paper {
+    /// Paper of a colour.
+    pub(in crate::read) fn of([red, green, blue]: [u8; 3]) -> Self {
+        if red.min(green).min(blue) >= PALE_PAPER { Self::White } else { Self::Coloured }
+    }
+}
+
+/// How text is shown, as far as that decides whether it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent properties of text")]
+pub(in crate::read) struct Face {
+    /// Hidden text.
+    pub(in crate::read) hidden: bool,
+    /// Struck through by one line.
+    pub(in crate::read) struck: bool,
+    /// Struck through by two.
+    pub(in crate::read) double: bool,
+    /// Too small to be read.
+    pub(in crate::read) tiny: bool,
+    /// White ink.
+    pub(in crate::read) pale: bool,
+    /// Outside of the page, or transparent.
+    pub(in crate::read) away: bool,
+    /// Where it stands against the line.
+    pub(in crate::read) shift: Shift,
+    /// What lies behind it.
+    pub(in crate::read) paper: Paper,
+    /// Its colour, where it says one.
+    pub(in crate::read) ink: Option<Rgb>,
+    /// The colour that it is shaded with itself.
+    pub(in crate::read) ground: Option<Rgb>,
+}
+
+impl Face {
+    /// Why text is left out, on a paper that is asked for only where it decides.
+    pub(in crate::read) fn left_out(self, paper: impl FnOnce() -> Paper) -> Option<AsideKind> {
+        if self.hidden {
+            return Some(AsideKind::Hidden);
+        }
+        if self.struck || self.double {
+            return Some(AsideKind::Struck);
+        }
+        let white = || match self.paper {
+            Paper::Unsaid => paper() != Paper::Coloured,
+            said => said == Paper::White,
+        };
+        (self.tiny || self.away || self.sinks_in(self.ground) || self.pale && white()).then_some(AsideKind::Unseen)
+    }
+
+    /// Whether its ink is the colour of what lies behind it.
+    pub(in crate::read) fn sinks_in(self, ground: Option<Rgb>) -> bool {
+        let near =
+            |(ink, ground): (Rgb, Rgb)| ink.iter().zip(ground).all(|(one, other)| one.abs_diff(other) <= SAME_INK);
+        self.ink.zip(ground).is_some_and(near)
+    }
+
+    /// Whether its ink has a colour of its own, which what lies around it may have too.
+    pub(in crate::read) fn is_inked(self) -> bool {
+        self.ink.is_some_and(|ink| ink.iter().any(|channel| *channel >= BLACK_INK))
+    }
+
+    /// Whether it is left out on white paper.
+    pub(in crate::read) fn is_left_out(self) -> bool {
+        self.left_out(Paper::default).is_some()
+    }
+
+    /// Whether nothing about it is special.
+    pub(in crate::read) fn is_plain(self) -> bool {
+        !self.is_inked() && Self { paper: Paper::Unsaid, ink: None, ..self } == Self::default()
+    }
+}
+
+/// What a style or a run says of the face of its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::read) struct Change {
+    pub(in crate::read) hidden: Option<bool>,
+    pub(in crate::read) struck: Option<bool>,
+    pub(in crate::read) double: Option<bool>,
+    pub(in crate::read) tiny: Option<bool>,
+    pub(in crate::read) pale: Option<bool>,
+    pub(in crate::read) away: Option<bool>,
+    pub(in crate::read) shift: Option<Shift>,
+    pub(in crate::read) paper: Option<Paper>,
+    pub(in crate::read) ink: Option<Colour>,
+    pub(in crate::read) ground: Option<Colour>,
+}
+
+impl Change {
+    /// What this says, and what it leaves open as another says.
+    pub(in crate::read) fn or(self, other: Self) -> Self {
+        Self {
+            hidden: self.hidden.or(other.hidden),
+            struck: self.struck.or(other.struck),
+            double: self.double.or(other.double),
+            tiny: self.tiny.or(other.tiny),
+            pale: self.pale.or(other.pale),
+            away: self.away.or(other.away),
+            shift: self.shift.or(other.shift),
+            paper: self.paper.or(other.paper),
+            ink: self.ink.or(other.ink),
+            ground: self.ground.or(other.ground),
+        }
+    }
+
+    /// The face with what this says.
+    pub(in crate::read) fn apply(self, face: Face) -> Face {
+        Face {
+            hidden: self.hidden.unwrap_or(face.hidden),
+            struck: self.struck.unwrap_or(face.struck),
+            double: self.double.unwrap_or(face.double),
+            tiny: self.tiny.unwrap_or(face.tiny),
+            pale: self.pale.unwrap_or(face.pale),
+            away: self.away.unwrap_or(face.away),
+            shift: self.shift.unwrap_or(face.shift),
+            paper: self.paper.unwrap_or(face.paper),
+            ink: self.ink.map_or(face.ink, Colour::rgb),
+            ground: self.ground.map_or(face.ground, Colour::rgb),
+        }
+    }
+
+    /// The face with what a character style says over a paragraph style: where both switch a property on, it is off (ECMA-376 part 1,
+    /// 17.7.3).
+    pub(in crate::read) fn toggle(self, face: Face) -> Face {
+        let toggled = |own: Option<bool>, below: bool| own.unwrap_or(false) != below;
+        let (hidden, struck) = (toggled(self.hidden, face.hidden), toggled(self.struck, face.struck));
+        Face { hidden, struck, ..self.apply(face) }
+    }
+
+    /// Notes the colour of the text.
+    pub(in crate::read) fn ink(&mut self, [red, green, blue]: Rgb) {
+        self.pale = Some(red.min(green).min(blue) >= PALE_INK);
+        self.ink = Some(Colour::Is([red, green, blue]));
+    }
+
+    /// Notes its size in points.
+    pub(in crate::read) fn points(&mut self, size: f64) {
+        self.tiny = Some(size * 2.0 <= f64::from(TINY_HALF_POINTS));
+    }
+
+    /// Notes its size.
+    pub(in crate::read) fn half_points(&mut self, size: u32) {
+        self.tiny = Some(size <= TINY_HALF_POINTS);
+    }
+}
+
+/// A colour as six hexadecimal digits, with or without `#`.
+pub(in crate::read) fn rgb(text: &str) -> Option<Rgb> {
+    let digits = text.trim().trim_start_matches('#');
+    let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6)?;
+    let [_, red, green, blue] = number.to_be_bytes();
+    Some([red, green, blue])
+}
