@@ -72,6 +72,23 @@ fn reports_of_three_agencies_are_read_each_with_its_own_figures() {
 }
 
 #[test]
+fn a_line_with_another_sender_begins_a_report_where_the_first_has_no_headings() {
+    let (one, other) = (report(11), report(12));
+    let mut bare = body(&one);
+    while let Some((before, rest)) = bare.split_once("<h2") {
+        let (_, after) = rest.split_once("</h2>").expect("an end");
+        bare = format!("{before}{after}");
+    }
+    assert!(bare.contains("<table") && bare != body(&one));
+    let sender = format!("<p>填报单位：{}</p>", other.agency.as_deref().expect("an agency"));
+    let found = one_page(&[bare, sender + &untitled(&other)]);
+    assert_eq!(found.len(), 2);
+    assert_figures(&found[0], &one);
+    assert_figures(&found[1], &other);
+    assert_eq!(found[1]["agency"], other.agency.as_deref().expect("an agency"));
+}
+
+#[test]
 fn two_years_of_one_agency_are_two_reports() {
     let (one, mut other) = (report(4), report(5));
     (other.agency, other.year) = (one.agency.clone(), one.year.map(|year| year + 1));

@@ -34,6 +34,7 @@ fn seam(folder: &Path) -> PathBuf {
 
 /// What was answered for.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each request")]
 struct Answered {
     file: bool,
     listed: bool,

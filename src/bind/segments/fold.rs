@@ -267,6 +267,8 @@ enum Why {
     Repeats,
     /// It has a title, and the group before has none.
     Titled,
+    /// A line above it names another sender.
+    Sent,
 }
 
 impl Folder<'_> {
@@ -298,6 +300,8 @@ impl Folder<'_> {
         }
         if self.target().content.repeats(piece) {
             self.begin(number, Why::Repeats);
+        } else if self.is_sent_by_another() {
+            self.begin(number, Why::Sent);
         }
         let (waiting, pieces) = (std::mem::take(&mut self.waiting), self.pieces);
         let target = self.target();
@@ -311,6 +315,14 @@ impl Folder<'_> {
         }
         target.named(piece);
         target.add(piece);
+    }
+
+    /// Whether a line since the last content names another sender than the group at hand has.
+    fn is_sent_by_another(&self) -> bool {
+        let target = self.open.as_ref().map_or(&self.current, |(group, _)| group);
+        let names_other =
+            |&piece: &usize| self.pieces[piece].sender.as_deref().is_some_and(|name| target.is_other(name));
+        !target.content.is_empty() && self.waiting.iter().any(names_other)
     }
 
     /// Begins the group at hand anew at a title, with the sheet that begins just before it.
@@ -399,7 +411,7 @@ impl Folder<'_> {
                 let like = before.count * 100 >= own.count * LIKE;
                 (own.covers(before) && like && !own.is_later(before)) || self.sends_another(&group)
             }
-            Why::Titled => own.covers(before) || self.sends_another(&group),
+            Why::Titled | Why::Sent => own.covers(before) || self.sends_another(&group),
         };
         if stands {
             self.done.push(std::mem::replace(&mut self.current, group));

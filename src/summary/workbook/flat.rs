@@ -87,7 +87,7 @@ pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
 ///
 /// # Errors
 /// As [`wide_schema`].
-pub fn values_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
+pub(crate) fn values_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let ids: Vec<&str> = rollup.form.fields.iter().map(|field| field.id.as_str()).collect();
     let labels = rollup.form.fields.iter().enumerate().map(|(index, field)| {
         let unit = field.unit.as_deref().unwrap_or_default();
