@@ -28,6 +28,8 @@ const COLUMNS: &[(&str, &str)] = &[
     ("not supported", "file-unsupported"),
     ("over a limit", "file-over-limit"),
     ("empty", "file-empty"),
+    ("pictures alone", "pages-are-pictures"),
+    ("without characters", "pages-unreadable"),
     ("crashed or hung", ""),
 ];
 

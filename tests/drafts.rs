@@ -115,4 +115,9 @@ fn every_command_that_reads_takes_documents_without_a_form_where_it_may() {
     }
     let ran = folder.run(&["inspect", "a.html", "--any"]);
     assert!(ran.out.contains("\"gongwen\"") && ran.out.contains("防汛"), "{ran:?}");
+    // The refusal says that the option exists.
+    let refused = folder.run(&["--lang", "zh", "convert", "a.html", "-o", "out"]);
+    assert!(refused.err.contains("有1个文件不属于任何一种格式。") && refused.err.contains("--any"), "{refused:?}");
+    let taken = folder.run(&["convert", "a.html", "-o", "out", "--any"]);
+    assert!(!taken.err.contains("fit no form"), "{taken:?}");
 }

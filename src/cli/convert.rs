@@ -11,6 +11,7 @@ use nianbao::agencies::{Agencies, Matcher};
 use nianbao::batch::{self, Entry, Inputs, Pipeline, Preview, Site, Status, Summary, Task};
 use nianbao::bind::Binder;
 use nianbao::fill::Template;
+use nianbao::finding::code::bind::FORM_NOT_RECOGNISED;
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Bilingual, Finding, Language, Message, Severity};
 use nianbao::form::Forms;
@@ -96,7 +97,9 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     let progress = terminal.progress(inputs.list.len());
     let mut not_listed = NotListed::default();
     let mut met = BTreeSet::new();
+    let mut fit_no_form = 0;
     let summary = batch::convert(&task, &stop, |entry, findings| {
+        fit_no_form += usize::from(findings.iter().any(|(_, finding)| finding.code == FORM_NOT_RECOGNISED.id));
         met.extend(entry.form.iter().chain(entry.reports.iter().map(|report| &report.form)).cloned());
         tell(&progress, terminal, entry, findings, &mut not_listed);
     })?;
@@ -105,6 +108,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         dictionaries(task.out, &met, pipeline.forms())?;
     }
     not_listed.say(terminal);
+    say_any(terminal, fit_no_form);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
     if let Some(trial) = &trial {
@@ -180,6 +184,20 @@ impl NotListed {
         }
         let files: Vec<&str> = self.first.iter().map(|(file, _)| file.as_str()).collect();
         terminal.line(&terminal.not_listed(self.count, &files));
+    }
+}
+
+/// Says of files that fit no form how they are read all the same. With `--any` there are none.
+fn say_any(terminal: &Terminal, count: usize) {
+    if count > 0 {
+        terminal.note(&match terminal.language {
+            Language::Zh => format!("有{count}个文件不属于任何一种格式。要整理为公文式样的，请加 --any 再运行一次。"),
+            Language::En => {
+                format!(
+                    "{count} of the files fit no form; --any reads any document and writes it in the look of GB/T 9704"
+                )
+            }
+        });
     }
 }
 
