@@ -10,15 +10,15 @@ pub use entry::{Entry, Given, What};
 pub use replay::{Ledger, LedgerMistake, Sent};
 
 /// The log itself.
-pub(crate) const LOG: &str = "记录.jsonl";
+pub const LOG: &str = "记录.jsonl";
 /// The folder with the sent files, each named by its digest.
-pub(crate) const SENT: &str = "收件";
+pub const SENT: &str = "收件";
 /// The corrections, in the format of `--corrections`.
-pub(crate) const CORRECTIONS: &str = "更正.jsonl";
+pub const CORRECTIONS: &str = "更正.jsonl";
 /// The waivers in force, in the format of `--waivers`; written anew from the log whenever one is added or undone.
-pub(crate) const WAIVERS: &str = "接受.toml";
+pub const WAIVERS: &str = "接受.toml";
 /// The settings.
-pub(crate) const SETTINGS: &str = "nianbao.toml";
+pub const SETTINGS: &str = "nianbao.toml";
 
 /// Suffixes that a stored file may keep, besides those of [`crate::read::READERS`]; any other file is `.bin`.
 const OTHERS: &[&str] = &["zip", "json"];

@@ -99,12 +99,12 @@ impl Ledger {
     }
 
     /// The number of the next entry.
-    pub(crate) fn next_id(&self) -> u64 {
+    pub fn next_id(&self) -> u64 {
         self.entries.last().map_or(1, |entry| entry.id + 1)
     }
 
     /// The number of the next file.
-    pub(crate) fn next_file(&self) -> u64 {
+    pub fn next_file(&self) -> u64 {
         self.files.keys().next_back().map_or(1, |file| file + 1)
     }
 
