@@ -1,7 +1,7 @@
 //! A form as a workbook for people who know Excel better than TOML, and the mapping file of such a workbook.
 //!
 //! The sheets are 表单 (the head, parts and tables), 字段 (a row a field), 勾稽 (rules), 选项 (words of choices), 标签 (what labels
-//! are also called) and 其他 (what has no column, as TOML). [`write`] makes the workbook of a form, [`import`] the mapping file of a
+//! are also called) and 其他 (what has no column, as TOML). [`write()`] makes the workbook of a form, [`import()`] the mapping file of a
 //! workbook; what a person gets wrong is told with sheet, row and column.
 
 mod book;

@@ -140,7 +140,7 @@ fn is_shaped(character: char) -> bool {
     !(character.is_ascii() || ideograph || matches!(character, '\u{2000}'..='\u{206f}'))
 }
 
-/// Whether bytes of UTF-8 may hold a character that [`of`] changes: a pass without branches, for every text is looked through.
+/// Whether bytes of UTF-8 may hold a character that [`classify`] changes: a pass without branches, for every text is looked through.
 fn may_differ(bytes: &[u8]) -> bool {
     const CHUNK: usize = 256;
     // Figures, which are most cells.
@@ -168,7 +168,7 @@ fn may_differ(bytes: &[u8]) -> bool {
     false
 }
 
-/// Not 0 where a character that begins with these bytes may be one of those that [`of`] changes.
+/// Not 0 where a character that begins with these bytes may be one of those that [`classify`] changes.
 #[inline]
 fn odd(one: u8, two: u8, three: u8) -> u8 {
     let within = |byte: u8, from: u8, count: u8| u8::from(byte.wrapping_sub(from) < count);
