@@ -149,6 +149,26 @@ fn a_form_again_for_comparison_is_passed_over_and_one_without_a_word_is_told() {
 }
 
 #[test]
+fn a_number_before_the_only_row_of_a_table_moves_no_figure() {
+    let made = report(21);
+    let page = body(&made);
+    let (last, end) = (page.rfind("<table").expect("a table"), page.rfind("</table>").expect("its end"));
+    let row = last + page[last..end].rfind("<tr").expect("a row");
+    let cell = row + page[row..].find("<td").expect("a cell");
+    for number in ["1", "0"] {
+        let numbered = format!("{}<td>{number}</td>{}", &page[..cell], &page[cell..]);
+        let found = &one_page(&[numbered])[0];
+        for (id, value) in made.values.iter().filter(|(id, _)| id.starts_with("disputes.")) {
+            let read = &found["values"][id]["raw"];
+            assert!(*read == value.raw.as_str() || *read == "", "{id} is {read}, not {}", value.raw);
+        }
+        let moved =
+            found["values"]["disputes.review.total"]["raw"] == made.values["disputes.review.total"].raw.as_str();
+        assert!(moved || found["findings"].to_string().contains("表四"), "{}", found["findings"]);
+    }
+}
+
+#[test]
 fn a_table_again_is_no_second_report() {
     let made = report(12);
     let body = body(&made);

@@ -106,6 +106,24 @@ pub(in crate::bind) fn lay<'f, 'd>(
         let headed: Vec<usize> = kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect();
         return shifted(shape, header, hit_row, &cells, &headed).ok_or(Misfit::Count);
     }
+    // A row without a label, all its cells filled and a figure behind the last header: the first may be a serial number that has no
+    // header. Where the sums hold neither as the cells stand nor without the first, no cell is certain.
+    let longer = hit.label.is_none()
+        && ends.is_some_and(|((first, last), &at)| {
+            first.filled
+                && number(&last.at.cell.text).is_some()
+                && under(last, at)
+                && header.columns[at].path.is_empty()
+        });
+    let is_zero = |cell: &ViewCell| number(&cell.at.cell.text).is_some_and(|number| number.is_zero());
+    if longer && !cells.iter().all(is_zero) {
+        let headed: Vec<usize> = kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect();
+        let sums_hold = |cells: &[ViewCell<'f, 'd>]| shifted(shape, header, hit_row, cells, &headed);
+        let as_they_stand = cells.len() == headed.len() + 1 && sums_hold(&cells[..headed.len()]).is_some();
+        if cells.len() == headed.len() + 1 && !as_they_stand {
+            return sums_hold(&cells[1..]).ok_or(Misfit::Count);
+        }
+    }
     if own.iter().all(Option::is_some) && !short && !(header.in_order && kept.len() != width) {
         return Ok(Laid {
             cells: own.iter().flatten().map(|&at| Target::Head(at)).zip(cells.iter().copied()).collect(),
