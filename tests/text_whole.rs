@@ -232,6 +232,25 @@ fn figures_copied_apart_from_their_labels_are_read_by_count_and_sums() {
         }
         let told = found.findings.iter().find(|finding| finding.code == "figures-counted").unwrap();
         assert!(form.fields.iter().filter(|field| field.table == 1).all(|field| told.fields.contains(&field.id)));
+        // Figures with their unit add up as well, and in another order their sums do not hold.
+        let with_units = |line: &str| if line.parse::<u64>().is_ok() { format!("{line}件") } else { line.to_owned() };
+        let counted: Vec<String> = text.lines().map(with_units).collect();
+        let table = |report: &Report| {
+            form.fields
+                .iter()
+                .filter(|field| field.table == 1)
+                .map(|field| report.values[&field.id].value)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(table(&read(&counted.join("\n")).unwrap()), table(&report), "{seed}");
+        let mut numbers: Vec<&String> = counted.iter().filter(|line| line.ends_with('件')).collect();
+        numbers.sort();
+        let mut numbers = numbers.into_iter();
+        let sorted: Vec<&str> = counted
+            .iter()
+            .map(|line| if line.ends_with('件') { numbers.next().unwrap().as_str() } else { line.as_str() })
+            .collect();
+        assert!(!codes(&read(&sorted.join("\n")).unwrap()).contains(&"figures-counted"), "{seed}");
         // With a figure too few, or another one in its place, nothing says which is whose.
         let lines: Vec<&str> = text.lines().collect();
         let first = lines.iter().position(|line| *line == form.sections[2].heading.as_ref().unwrap().text).unwrap();

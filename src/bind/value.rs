@@ -169,6 +169,20 @@ pub(super) fn is_figure(text: &str) -> bool {
     kind_without_number(text).is_some_and(|kind| kind != Kind::Blank) || spelling::parse(text, Where::Line).is_some()
 }
 
+/// What a figure adds to a sum, in any spelling: 0 for a dash, a slash or a word for none. `None` for what is no figure, and for one in
+/// a unit of more than one thing (万件), which adds another number than it says.
+pub(super) fn addend(text: &str) -> Option<Decimal> {
+    let text = text.trim_matches(blank);
+    let text = notemark::parted(text).map_or(text, |(figure, _)| figure);
+    match kind_without_number(text) {
+        Some(Kind::Blank) => None,
+        Some(_) => Some(Decimal::ZERO),
+        None => spelling::parse(text, Where::Line)
+            .filter(|written| written.unit.as_ref().is_none_or(|(unit, _)| unit.size == 1))
+            .map(|written| written.number),
+    }
+}
+
 fn kind_without_number(text: &str) -> Option<Kind> {
     let core = text.trim_matches(|character: char| blank(character) || "（）()【】。.".contains(character));
     if core.is_empty() && text.chars().all(blank) {
@@ -272,6 +286,21 @@ mod tests {
         assert!(NONE_WORDS.iter().all(|word| word.chars().count() <= MOST_IDEOGRAPHS));
         assert!(is_figure("减少1,234件") && is_figure("人民币3693.4743万元整") && is_figure("（不适用）"));
         assert!(!is_figure("2020年受理申请12件") && !is_figure("（一）概述") && !is_figure("十二"));
+    }
+
+    #[test]
+    fn a_figure_adds_its_number_in_any_spelling() {
+        for (text, expected) in [
+            ("12", Some(12)),
+            ("1,234件", Some(1234)),
+            ("-3", Some(-3)),
+            ("—", Some(0)),
+            ("无", Some(0)),
+            ("", None),
+            ("3万件", None),
+        ] {
+            assert_eq!(addend(text), expected.map(Decimal::from), "{text}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use nianbao::fill::Template;
 use nianbao::finding::code::bind::FORM_NOT_RECOGNISED;
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Bilingual, Finding, Language, Message, Severity};
-use nianbao::form::Forms;
+use nianbao::form::{Form, Forms};
 use nianbao::migrate::Migrations;
 use nianbao::settings::Policy;
 use nianbao::write::Output;
@@ -249,6 +249,13 @@ pub(super) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
             format!("not looked at in folders: {} (name a file to have it read)", kinds.join(", "))
         }
     });
+}
+
+/// The form with an id, or an error that lists the known ones.
+pub(super) fn form_named<'f>(forms: &'f Forms, id: &str) -> Result<&'f Form> {
+    known_form(forms, Some(id))?;
+    let form = forms.get(id).map(AsRef::as_ref);
+    form.ok_or_else(|| failure(format!("没有“{id}”这种格式。"), format!("there is no form {id}")))
 }
 
 /// Refuses a form that does not exist before any work is done.

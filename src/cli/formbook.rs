@@ -86,8 +86,7 @@ pub(super) fn dictionary(
     terminal: &Terminal,
 ) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
-    super::convert::known_form(&forms, Some(id))?;
-    let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
+    let form = super::convert::form_named(&forms, id)?;
     let suffix = match to {
         Dictionary::Xlsx => "xlsx",
         Dictionary::Html => "html",

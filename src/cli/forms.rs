@@ -7,7 +7,6 @@ use anyhow::Result;
 use nianbao::batch;
 use nianbao::form::{Field, Form, FormError, Forms, Mistake};
 use nianbao::migrate::Migrations;
-use nianbao::report::{Kind, Report, Value};
 use nianbao::selftest::selftest;
 use nianbao::write::Output;
 
@@ -48,10 +47,6 @@ fn list(global: &Global, terminal: &Terminal) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// What stands for the agency and the year in the title of a blank form.
-const BLANK_AGENCY: &str = "（机关名称）";
-const BLANK_YEAR: &str = "××××";
-
 fn blank(
     id: &str,
     to: &[Output],
@@ -60,26 +55,15 @@ fn blank(
     terminal: &Terminal,
 ) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
-    super::convert::known_form(&forms, Some(id))?;
-    let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
-    let form = &form.blank();
-    let mut report = Report::empty(&form.id);
-    // The empty rows of a table whose rows are data.
-    report.values.extend(form.fields.iter().map(|field| {
-        // A choice is printed with its boxes, to be ticked.
-        let printed = field.choice.as_ref().map(|choice| choice.written(&[]));
-        let choice = |raw| Value { raw, kind: Kind::Choice, ..Value::default() };
-        (field.id.clone(), printed.map(choice).unwrap_or_default())
-    }));
-    report.title = Some(form.title.pattern.replace("{agency}", BLANK_AGENCY).replace("{year}", BLANK_YEAR));
+    let (form, report) = nianbao::write::blank(super::convert::form_named(&forms, id)?);
     std::fs::create_dir_all(out).map_err(of_system(out))?;
     let wanted = if to.is_empty() { &[Output::Docx, Output::Xlsx][..] } else { to };
     let pdf = super::convert::pdf(wanted, fonts)?;
     for output in Output::ALL.iter().filter(|output| wanted.contains(output)) {
         let name = format!("{}.{}", form.id, output.suffix());
         let bytes = match (output.writer(), &pdf) {
-            (Some(writer), _) => (writer.write)(form, &report)?,
-            (None, Some(pdf)) => pdf.write(form, &report)?.bytes,
+            (Some(writer), _) => (writer.write)(&form, &report)?,
+            (None, Some(pdf)) => pdf.write(&form, &report)?.bytes,
             (None, None) => continue,
         };
         batch::write_whole(out, &name, &bytes).map_err(of_system(&out.join(&name)))?;
@@ -99,8 +83,7 @@ fn years(form: &Form) -> String {
 
 fn show(id: &str, global: &Global, terminal: &Terminal) -> Result<Exit> {
     let forms = mistakes::forms(global)?;
-    super::convert::known_form(&forms, Some(id))?;
-    let Some(form) = forms.get(id) else { return Ok(Exit::Failed) };
+    let form = super::convert::form_named(&forms, id)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{}  {}  {}", form.id, years(form), terminal.message(&form.name))?;
     if let Some(basis) = &form.basis {

@@ -1,6 +1,7 @@
 //! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
 
 mod archive;
+mod blank;
 mod compiled;
 pub(crate) mod docx;
 mod draft;
@@ -12,6 +13,8 @@ pub(crate) mod plan;
 pub(crate) mod splice;
 pub(crate) mod xlsx;
 pub(crate) mod xml;
+
+pub use blank::blank;
 
 use thiserror::Error;
 

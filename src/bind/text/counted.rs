@@ -49,7 +49,8 @@ impl Counted<'_, '_> {
         let regions = self.parts.regions(self.index, self.stream, self.all, self.table);
         let (part, found) =
             regions.into_iter().find_map(|part| Some((part.clone(), self.tokens(&part, fields.len())?)))?;
-        let numbers: Vec<Decimal> = found.iter().map(|token| number(&self.stream.raw[token.clone()])).collect();
+        let addend = |token: &Range<usize>| value::addend(&self.stream.raw[token.clone()]);
+        let numbers: Vec<Decimal> = found.iter().map(addend).collect::<Option<_>>()?;
         let sums = cellorder::sums(form, &fields);
         let order = cellorder::ordered(&rows(form, self.table, fields.start), &sums, &numbers)?;
         let mut odd = Vec::new();
@@ -154,9 +155,4 @@ fn rows(form: &Form, table: usize, from: FieldIndex) -> Vec<Range<usize>> {
 fn is_anchored(sums: &[Sum], known: &[Value]) -> bool {
     let anchored = known.iter().filter(|known| known.value.is_some()).count();
     (0..known.len()).all(|cell| sums.iter().any(|sum| sum.has(cell))) || anchored * 100 >= known.len() * ANCHORED
-}
-
-/// The number that a figure adds to a sum; a dash or a word for none adds nothing.
-fn number(token: &str) -> Decimal {
-    token.parse().unwrap_or_default()
 }

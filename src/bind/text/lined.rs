@@ -16,8 +16,8 @@ pub(in crate::bind) struct Lined {
     behind: usize,
 }
 
-/// Whether the rows of a table, each given as its number of cells and its stretch of the text, all stand one cell a line between pipes, as many lines each as it has cells, or one more without a cell.
-/// Rows with every cell filled have to show it; then a blank line is a blank cell.
+/// Whether all rows of a table, each given by its number of cells and its range in the text, have one cell a line between pipes, and
+/// perhaps one line without a cell behind the last. Rows with every cell filled have to show it; then a blank line is a blank cell.
 pub(in crate::bind) fn lined(rows: &[(usize, Range<usize>)], raw: &str) -> Option<Lined> {
     let all: Vec<(usize, Vec<Piece>)> =
         rows.iter().map(|(wanted, row)| Some((*wanted, lines(raw, row)?))).collect::<Option<_>>()?;

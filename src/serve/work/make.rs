@@ -12,7 +12,6 @@ use zip::write::SimpleFileOptions;
 use crate::batch::{Content, Loader, Maker, Pipeline, guarded, safe_name, write_whole};
 use crate::finding::{Bilingual, Message, system};
 use crate::form::Forms;
-use crate::report::Report;
 use crate::write::pdf::PdfWriter;
 use crate::write::{Output, WRITERS};
 
@@ -177,16 +176,12 @@ impl Desk<'_> {
     }
 }
 
-/// Placeholders for agency and year in the title of a blank form.
-const BLANK: (&str, &str) = ("（机关名称）", "××××");
-
 fn blank(forms: &Forms, id: &str, suffix: &str) -> Result<Done, Message> {
     let none = || Message::new("没有这种空白表。", "there is no such blank form");
     let form = forms.get(id).ok_or_else(none)?;
     let writer = WRITERS.iter().find(|writer| writer.output.suffix() == suffix).ok_or_else(none)?;
-    let mut report = Report::empty(&form.id);
-    report.title = Some(form.title.pattern.replace("{agency}", BLANK.0).replace("{year}", BLANK.1));
-    let bytes = (writer.write)(form, &report).map_err(|error| error.message())?;
+    let (form, report) = crate::write::blank(form);
+    let bytes = (writer.write)(&form, &report).map_err(|error| error.message())?;
     Ok(Done { name: format!("{}.{suffix}", safe_name(&form.name.zh)), bytes })
 }
 
