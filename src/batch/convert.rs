@@ -78,7 +78,10 @@ pub fn convert(
         stop,
         Stages {
             work: |loader: &mut Loader, index| run.work(loader, &task.inputs[index]),
-            place: |index, made: &mut Made| places.place(index, made),
+            place: |index, made: &mut Made| {
+                made.bound(&task.inputs[index]);
+                places.place(index, made);
+            },
             finish: |index: usize, made| run.finish(&task.inputs[index], made, &fail),
             tell: |index, mut done: Done| {
                 done.unchanged = worker::unchanged(index, done.unchanged);
@@ -157,7 +160,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn work(&self, loader: &mut Loader, input: &Input) -> Made {
         let started = Instant::now();
-        let _in_hand = match worker::take(&input.path) {
+        let _in_hand = match input.take() {
             Ok(in_hand) => in_hand,
             Err(finding) => return Made::unread(started, finding),
         };
@@ -243,7 +246,7 @@ impl Run<'_> {
         }
         if made.remembered && !unchanged {
             // The outputs were removed or changed since.
-            let _in_hand = worker::take(&input.path);
+            let _in_hand = input.take();
             let again = self.convert(input, &Content::from_bytes(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
         }

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
+use super::expense::Archive;
 use super::owned::written_in;
 use super::refused::unreadable;
 use super::{BatchError, names, worker};
@@ -45,7 +46,7 @@ pub(super) enum Origin {
     File(PathBuf),
     Stdin,
     Member {
-        archive: Arc<Path>,
+        archive: Arc<Archive>,
         member: Member,
     },
     /// It cannot be read; the error is known.
@@ -292,9 +293,10 @@ impl Listing {
     }
 
     fn archive(&mut self, path: &Path, shown: &str, zip: Zip) {
-        let archive: Arc<Path> = path.into();
         let size = fs::metadata(path).map_or(0, |found| found.len());
-        for (name, member) in archive::members(zip, size) {
+        let members = archive::members(zip, size);
+        let archive = Arc::new(Archive::new(path.to_owned(), members.len(), size));
+        for (name, member) in members {
             let origin = match member {
                 Ok(_) if hidden_entry(&name) => continue,
                 Ok(member) => Origin::Member { archive: Arc::clone(&archive), member },

@@ -38,7 +38,7 @@ impl Loader {
         match &input.origin {
             Origin::File(path) => file(path),
             Origin::Stdin => bounded(io::stdin().lock()),
-            Origin::Member { archive, member } => self.member(archive, member),
+            Origin::Member { archive, member } => self.member(&archive.path, member),
             Origin::Refused(finding) => Err(finding.clone()),
         }
     }

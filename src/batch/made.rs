@@ -69,6 +69,19 @@ impl Made {
         }
     }
 
+    /// Leaves out what is beyond the outputs that the archive of an input may have.
+    pub(super) fn bound(&mut self, input: &Input) {
+        for (report, outputs) in self.record.reports.iter_mut().zip(&mut self.outputs) {
+            let bytes = outputs.iter().map(|output| output.len() as u64).sum();
+            if let Err(finding) = input.write(bytes) {
+                outputs.clear();
+                report.outputs.clear();
+                report.findings.push(*finding);
+                self.lasting = false;
+            }
+        }
+    }
+
     /// The name of an output of a report.
     pub(super) fn file_name(&self, report: usize, output: usize) -> String {
         format!("{}.{}", self.places[report].name, self.record.reports[report].outputs[output].0)

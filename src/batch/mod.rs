@@ -9,6 +9,7 @@ mod bounds;
 mod cache;
 mod content;
 mod convert;
+mod expense;
 mod files;
 mod fonts;
 mod group;
@@ -40,6 +41,7 @@ use crate::finding::{Bilingual, Message, system};
 
 pub use content::{Content, sha256};
 pub use convert::{Summary, convert};
+pub use expense::InHand;
 pub(crate) use files::write_unsynced;
 pub use files::{find_settings, write_whole};
 pub use fonts::fonts;

@@ -153,7 +153,7 @@ impl Drop for InHand {
 ///
 /// # Errors
 /// The finding about a file on which another process died or hung.
-pub fn take(path: &str) -> Result<InHand, Box<Finding>> {
+pub(super) fn take(path: &str) -> Result<InHand, Box<Finding>> {
     let Some(worker) = WORKER.get() else { return Ok(InHand(())) };
     let digest = digest(path);
     if let Some(fault) = worker.refused.get(&digest) {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use nianbao::agencies::Matcher;
-use nianbao::batch::{self, Content, Input, Loader, Pipeline, Preview, Stages, guarded, in_order, worker};
+use nianbao::batch::{self, Content, Input, Loader, Pipeline, Preview, Stages, guarded, in_order};
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::form::Forms;
@@ -152,7 +152,7 @@ fn read(
     let stages = Stages {
         work: |loader: &mut Loader, index: usize| {
             let input = &inputs[index];
-            let _in_hand = worker::take(&input.path)?;
+            let _in_hand = input.take()?;
             guarded(|| {
                 let bytes = loader.bytes(input)?;
                 pipeline.report(input, &Content::from_bytes(&bytes))

@@ -16,7 +16,7 @@ use jiff::civil::{Date, DateTime};
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::annotate::AUTHOR;
 use nianbao::batch::{
-    self, Content, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order, worker,
+    self, Content, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
 };
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
@@ -191,7 +191,7 @@ struct Part {
 impl Checker<'_> {
     fn check(&self, (loader, previous_loader): &mut (Loader, Loader), input: &Input) -> Checked {
         let mut sent = Vec::new();
-        let in_hand = worker::take(&input.path);
+        let in_hand = input.take();
         let read = in_hand.as_ref().map_err(Clone::clone).and_then(|_| {
             guarded(|| {
                 sent = loader.bytes(input)?;

@@ -48,8 +48,8 @@ pub(crate) static ARCHIVE_UNREADABLE: Code = Code {
     severity: Error,
     title: ("压缩包无法读取", "the archive cannot be read"),
     why: (
-        "压缩包损坏、嵌套超过一层，或文件数、解压后大小超出限额。",
-        "The archive is damaged, nested more than one level, or has more entries or bytes than it may.",
+        "压缩包损坏、嵌套超过一层，或文件数、解压后大小、处理时间超出限额。",
+        "The archive is damaged, nested more than one level, or has more entries or bytes, or takes more time, than it may.",
     ),
     remedy: ("请解压到文件夹后再运行。", "Unpack it to a folder and run the command on that."),
 };

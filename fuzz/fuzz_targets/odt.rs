@@ -1,7 +1,0 @@
-//! The parts of a .odt file.
-
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    nianbao_fuzz::read_parts(nianbao::document::Format::Odt, bytes);
-});

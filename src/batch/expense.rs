@@ -1,0 +1,187 @@
+//! What an archive may cost: time to read its files, and bytes of their outputs. A small archive can hold thousands of files that each
+//! take long to read or become large, all within the limits of a single file.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::inputs::{Input, Origin};
+use super::{unwritable, worker};
+use crate::finding::code::batch::ARCHIVE_UNREADABLE;
+use crate::finding::{Finding, Message};
+
+/// Time that the files of any archive may take together, summed over the workers.
+const TIME: Duration = Duration::from_mins(10);
+
+/// Time that each file adds to it. A report takes a few milliseconds; machines may be slow and busy.
+const TIME_EACH: Duration = Duration::from_millis(200);
+
+/// Bytes that the outputs of any archive may have together.
+const OUTPUT: u64 = 1 << 30;
+
+/// Bytes of outputs for each byte of a large archive: outputs of honest reports have ten to thirty.
+const OUTPUT_RATIO: u64 = 100;
+
+/// An archive of inputs and what is left of its budget.
+#[derive(Debug)]
+pub(super) struct Archive {
+    pub(super) path: PathBuf,
+    time: Budget,
+    output: Budget,
+}
+
+/// A budget that workers share. Units are those of its owner.
+#[derive(Debug)]
+struct Budget {
+    most: u64,
+    spent: AtomicU64,
+}
+
+impl Budget {
+    fn new(most: u64) -> Self {
+        Self { most, spent: AtomicU64::new(0) }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed) > self.most
+    }
+
+    fn spend(&self, amount: u64) {
+        self.spent.fetch_add(amount, Ordering::Relaxed);
+    }
+}
+
+impl Archive {
+    /// An archive of so many files and bytes.
+    pub(super) fn new(path: PathBuf, files: usize, bytes: u64) -> Self {
+        let time = TIME + TIME_EACH * u32::try_from(files).unwrap_or(u32::MAX);
+        let time = Budget::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        Self { path, time, output: Budget::new(OUTPUT.max(bytes.saturating_mul(OUTPUT_RATIO))) }
+    }
+
+    /// Counts outputs of a file; inputs are asked in their order.
+    ///
+    /// # Errors
+    /// The finding about outputs that are more than those of one archive may be.
+    fn write(&self, bytes: u64) -> Result<(), Box<Finding>> {
+        self.output.spend(bytes);
+        if !self.output.is_spent() {
+            return Ok(());
+        }
+        let megabytes = self.output.most >> 20;
+        Err(unwritable(&Message::new(
+            format!("同一压缩包的输出合计超过{megabytes}MB，请核对压缩包来源，或解压后分批运行"),
+            format!(
+                "the outputs of one archive are larger than {megabytes} MB; check where it comes from, or unpack it and run it in parts"
+            ),
+        )))
+    }
+
+    fn time_is_spent(&self) -> Option<Box<Finding>> {
+        let seconds = self.time.most / 1000;
+        self.time.is_spent().then(|| {
+            Box::new(Finding::detailed(
+                &ARCHIVE_UNREADABLE,
+                &format!("同一压缩包中的文件处理时间合计超过{seconds}秒"),
+                &format!("the files of one archive took more than {seconds} seconds"),
+            ))
+        })
+    }
+}
+
+/// A file in progress: the supervisor knows of it, and its time counts for its archive until this is dropped.
+#[derive(Debug)]
+pub struct InHand<'a> {
+    _noted: worker::InHand,
+    archive: Option<&'a Archive>,
+    started: Instant,
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        if let Some(archive) = self.archive {
+            archive.time.spend(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX));
+        }
+    }
+}
+
+impl Input {
+    /// Marks the file as in progress until what is returned is dropped.
+    ///
+    /// # Errors
+    /// The finding about a file on which another process died or hung, or whose archive has used its time.
+    pub fn take(&self) -> Result<InHand<'_>, Box<Finding>> {
+        let archive = self.archive();
+        if let Some(finding) = archive.and_then(Archive::time_is_spent) {
+            return Err(finding);
+        }
+        Ok(InHand { _noted: worker::take(&self.path)?, archive, started: Instant::now() })
+    }
+
+    /// Counts the outputs of the file for its archive.
+    ///
+    /// # Errors
+    /// As [`Archive::write`].
+    pub(super) fn write(&self, bytes: u64) -> Result<(), Box<Finding>> {
+        self.archive().map_or(Ok(()), |archive| archive.write(bytes))
+    }
+
+    fn archive(&self) -> Option<&Archive> {
+        match &self.origin {
+            Origin::Member { archive, .. } => Some(archive),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::archive::Member;
+    use super::*;
+
+    fn member(archive: &Arc<Archive>) -> Input {
+        let mut input = Input::file(PathBuf::from("a.docx"), "a.zip!a.docx");
+        input.origin = Origin::Member { archive: Arc::clone(archive), member: Member { outer: None, index: 0 } };
+        input
+    }
+
+    fn small(time: u64, output: u64) -> Arc<Archive> {
+        Arc::new(Archive { path: PathBuf::from("a.zip"), time: Budget::new(time), output: Budget::new(output) })
+    }
+
+    #[test]
+    fn files_of_an_archive_share_its_time() {
+        let archive = small(100, 0);
+        let input = member(&archive);
+        assert!(input.take().is_ok());
+        archive.time.spend(101);
+        assert_eq!(input.take().unwrap_err().code, "archive-unreadable");
+        assert!(Input::file(PathBuf::from("b.docx"), "b.docx").take().is_ok());
+    }
+
+    #[test]
+    fn the_time_of_a_file_counts_until_it_is_done() {
+        let archive = small(100, 0);
+        let input = member(&archive);
+        let mut in_hand = input.take().unwrap();
+        in_hand.started = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
+        drop(in_hand);
+        assert!(input.take().is_err());
+    }
+
+    #[test]
+    fn outputs_of_an_archive_share_its_bytes() {
+        let input = member(&small(0, 100));
+        assert!(input.write(100).is_ok());
+        assert_eq!(input.write(1).unwrap_err().code, "output-unwritable");
+        assert!(Input::file(PathBuf::from("b.docx"), "b.docx").write(1 << 40).is_ok());
+    }
+
+    #[test]
+    fn a_large_archive_may_have_more() {
+        let archive = Archive::new(PathBuf::from("a.zip"), 20_000, 1 << 30);
+        assert_eq!((archive.time.most, archive.output.most), (4_600_000, 100 << 30));
+    }
+}
