@@ -6,9 +6,6 @@ use zip::result::ZipResult;
 use super::archive::{self, Data, EPOCH, PLACE};
 use super::draft::Draft;
 
-/// The level at which a report's own parts are deflated.
-const LEVEL: Compression = Compression::new(4);
-
 /// Parts that are the same in every package of a kind, packed already.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Constant {
@@ -64,13 +61,13 @@ impl PackageWriter {
     /// Adds a part of this package alone.
     pub(super) fn part(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
         self.count += 1;
-        append(name, Data::Deflated(content, LEVEL), &mut self.entries, &mut self.directory)
+        append(name, Data::Deflated(content, archive::LEVEL), &mut self.entries, &mut self.directory)
     }
 
     /// Adds a part of this package alone that holds prepared pieces.
     pub(super) fn draft(&mut self, name: &str, draft: &Draft) -> ZipResult<()> {
         self.count += 1;
-        append(name, Data::Deflated(draft.as_bytes(), LEVEL), &mut self.entries, &mut self.directory)
+        append(name, Data::Deflated(draft.as_bytes(), archive::LEVEL), &mut self.entries, &mut self.directory)
     }
 
     /// Adds a part that is packed already, such as a picture, or so small that packing it costs more than it saves.

@@ -2,7 +2,6 @@
 
 use std::io::{Cursor, Write};
 
-use flate2::Compression;
 use zip::DateTime;
 use zip::read::ZipArchive;
 use zip::result::ZipResult;
@@ -140,9 +139,8 @@ impl Splice {
 
 /// A part with how it is packed: a picture is packed already.
 fn data(content: &[u8]) -> Data<'_> {
-    let level = Compression::new(4);
     let is_packed = [&b"\x89PNG"[..], b"\xFF\xD8", b"GIF8"].iter().any(|magic| content.starts_with(magic));
-    if is_packed { Data::Stored(content) } else { Data::Deflated(content, level) }
+    if is_packed { Data::Stored(content) } else { Data::Deflated(content, archive::LEVEL) }
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u32> {
