@@ -1,7 +1,9 @@
 //! Looks up an agency by name: exact, alias, or with a few characters missing.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
+use super::path::PathNames;
 use super::{Agencies, Agency};
 use crate::finding::code::rollup::{AGENCY_MATCHED_CLOSELY, AGENCY_NOT_LISTED};
 use crate::finding::{Finding, Message};
@@ -18,9 +20,6 @@ const LIKE: f64 = 0.5;
 
 /// Most characters of a name; names of agencies have a few dozen, and a longer text is none.
 const LONGEST: usize = 100;
-
-/// Least characters of an agency's name without its place (教育局).
-const SHORTEST: usize = 3;
 
 /// How a name was matched.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +38,8 @@ pub struct Matcher<'a> {
     names: HashMap<String, Option<usize>>,
     folded: Vec<(String, usize)>,
     shapes: Vec<Shape>,
+    /// Made when a file that cannot be read is first asked for.
+    paths: OnceLock<PathNames>,
 }
 
 /// Precomputed data for a lower bound of the edit distance between two names.
@@ -87,7 +88,7 @@ impl<'a> Matcher<'a> {
             }
         }
         let shapes = folded.iter().map(|(name, _)| Shape::from_name(name)).collect();
-        Self { agencies, names, folded, shapes }
+        Self { agencies, names, folded, shapes, paths: OnceLock::new() }
     }
 
     /// An agency of the file.
@@ -131,28 +132,8 @@ impl<'a> Matcher<'a> {
     /// The agency that sent a file, by the name of the file or, where that says nothing, of the folder that it lies in: the only agency
     /// whose name, another name of it, or name without its place stands there.
     pub fn by_path(&self, path: &str) -> Option<usize> {
-        path.rsplit(['/', '\\', '!']).find_map(|part| self.named_in(&fold(part)))
-    }
-
-    fn named_in(&self, part: &str) -> Option<usize> {
-        let whole = self.folded.iter().map(|(name, agency)| (name.as_str(), *agency));
-        let short = self.folded.iter().filter_map(|(name, agency)| {
-            let above = self.agencies.list()[*agency].parent?;
-            let place = common(name, &fold(&self.agencies.list()[above].name));
-            Some((&name[place..], *agency)).filter(|(rest, _)| place > 0 && rest.chars().count() >= SHORTEST)
-        });
-        let names = whole.chain(short);
-        let mut found: Vec<(usize, usize, usize)> = names
-            .flat_map(|(name, agency)| part.match_indices(name).map(move |(at, _)| (at, at + name.len(), agency)))
-            .collect();
-        // A name inside a longer one is not meant by itself.
-        let all = found.clone();
-        let inside = |one: &(usize, usize, usize), other: &(usize, usize, usize)| {
-            other.0 <= one.0 && one.1 <= other.1 && other.1 - other.0 > one.1 - one.0
-        };
-        found.retain(|one| !all.iter().any(|other| inside(one, other)));
-        let first = found.first()?.2;
-        found.iter().all(|one| one.2 == first).then_some(first)
+        let names = self.paths.get_or_init(|| PathNames::new(self.agencies, &self.folded));
+        path.rsplit(['/', '\\', '!']).find_map(|part| names.named_in(&fold(part)))
     }
 
     /// The likest name with its similarity and agency, and the similarity of the likest of any other agency.
@@ -191,12 +172,6 @@ impl<'a> Matcher<'a> {
 /// A number of characters to reckon similarity with.
 fn number(characters: usize) -> f64 {
     f64::from(u32::try_from(characters).unwrap_or(u32::MAX))
-}
-
-/// Length in bytes of what two names begin with alike: the place in 青山县教育局 and 青山县人民政府.
-fn common(one: &str, other: &str) -> usize {
-    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
-    same.map(|(character, _)| character.len_utf8()).sum()
 }
 
 /// Whether one name is the other with characters left out, both ending alike. Another character makes another agency

@@ -3,6 +3,7 @@
 mod find;
 mod named;
 mod parse;
+mod path;
 mod tree;
 
 use std::collections::HashSet;
