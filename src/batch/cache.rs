@@ -36,7 +36,7 @@ pub(super) struct Remembered {
     pub(super) year: Option<i16>,
     /// The name wanted for its outputs.
     pub(super) name: String,
-    /// Suffix of each output, and by what it is known again.
+    /// Suffix of each output, and the hash that tells whether it was changed.
     pub(super) outputs: Vec<(String, String)>,
     pub(super) findings: Vec<Finding>,
     /// What its form's charts draw.

@@ -33,7 +33,7 @@ pub struct FormSource {
     /// The document that prescribes the form.
     #[serde(default)]
     pub basis: Option<String>,
-    /// Numbers of documents that reports name, by which one is known again that lost its brackets.
+    /// Document numbers that reports cite; a citation that lost its brackets is recognised by them.
     #[serde(default)]
     pub documents: Vec<String>,
     /// First and last report year for which the form is prescribed. A form is recognised by its labels, never by the year.

@@ -1,13 +1,13 @@
 //! Solves the glued rows of a table together: a value is taken only if all solutions of the table's rules agree on it.
 //!
-//! First every way is struck that no choice of the others can balance (bounds of each equality, to a fixed point), then the
-//! combinations that are left are tried, the rows with the fewest ways first. Both stop at a number of steps.
+//! First, bounds propagation: a split is pruned if no choice of the other rows' splits can satisfy an equality, repeated to a fixed
+//! point. Then backtracking over the remaining splits, rows with the fewest first. Both stop at a number of steps.
 
 use super::glued::Split;
 use crate::form::{FieldIndex, Form, Relation};
 
-/// Steps that striking ways may take in one table: one for each way and equality looked at.
-const STRIKES: u64 = 20_000_000;
+/// Steps of pruning in one table: one for each split and equality.
+const PRUNING_STEPS: u64 = 20_000_000;
 
 /// Steps that the search of one table may take.
 const STEPS: u64 = 1_000_000;
@@ -59,7 +59,7 @@ pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decid
     let equalities = equalities(form, rows);
     let mut solver = Solver::new(rows, &equalities);
     let mut kept = Vec::new();
-    if solver.strike(&mut STRIKES.clone()) && solver.search(&mut STEPS.clone()) {
+    if solver.strike(&mut PRUNING_STEPS.clone()) && solver.search(&mut STEPS.clone()) {
         kept = solver.kept;
     }
     rows.iter()
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn what_cannot_be_searched_to_its_end_decides_nothing() {
         let mut hostile = solver(9, 2_000);
-        let (mut strikes, mut steps) = (STRIKES, STEPS);
+        let (mut strikes, mut steps) = (PRUNING_STEPS, STEPS);
         assert!(hostile.strike(&mut strikes) && hostile.search(&mut steps));
         assert_eq!(steps, 0);
         assert!(hostile.kept.iter().all(|ways| ways.len() > 1));
@@ -302,7 +302,7 @@ mod tests {
                 rows.iter().map(|ways| ways.iter().map(|&add| vec![add]).collect()).collect();
             let kept = adds.iter().map(|ways| (0..ways.len()).collect()).collect();
             let mut solver = Solver { adds, constants: vec![0], kept };
-            let balanced = solver.strike(&mut STRIKES.clone()) && solver.search(&mut STEPS.clone());
+            let balanced = solver.strike(&mut PRUNING_STEPS.clone()) && solver.search(&mut STEPS.clone());
             let found = balanced.then_some(solver.kept);
             assert_eq!(found, expected.map(|kept| kept.iter().map(|ways| ways.to_vec()).collect()), "{rows:?}");
         }
@@ -318,7 +318,7 @@ mod tests {
         small.kept[0] = vec![2];
         small.kept[1] = vec![0];
         small.kept[2] = vec![0, 1];
-        assert!(small.strike(&mut STRIKES.clone()) && small.search(&mut STEPS.clone()));
+        assert!(small.strike(&mut PRUNING_STEPS.clone()) && small.search(&mut STEPS.clone()));
         assert_eq!((small.kept[2].as_slice(), small.kept[3].as_slice()), (&[0][..], &[2][..]));
     }
 }

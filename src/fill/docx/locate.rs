@@ -316,8 +316,8 @@ impl Locator<'_> {
         Ok(spots)
     }
 
-    /// A paragraph of the document in a section: one that gives way, one for the date or the agency, or one that stays. `dated` tells that
-    /// the next is a line for the date.
+    /// A paragraph of the document in a section: one that is replaced, one for the date or the agency, or one that is kept. `dated`: the
+    /// next line is for the date.
     fn own(
         &mut self,
         section: usize,

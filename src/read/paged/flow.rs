@@ -28,7 +28,7 @@ const EDGES: (f64, f64) = (0.1, 0.88);
 /// A line of a page as it is laid into paragraphs.
 struct Row {
     text: String,
-    /// The text with every digit alike, by which running heads are known again.
+    /// The text with every digit alike, the key by which running heads are recognised.
     key: String,
     x0: f64,
     x1: f64,

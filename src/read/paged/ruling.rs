@@ -53,11 +53,12 @@ pub(super) fn rulings(segments: &[Segment], budget: &mut Budget) -> Result<Vec<R
     Ok(rulings)
 }
 
-/// A side beyond the others that no level line meets covers this part of the table's height, and stands so near, in points.
+/// A vertical line beside the table that touches no horizontal line is a side of it if it covers at least this part of the table's
+/// height and is at most so far away, in points.
 const SIDE: (f64, f64) = (0.6, 160.0);
 
 impl Ruling {
-    /// Takes in upright lines that no level line meets: sides of a cell over all rows that the page has of a table.
+    /// Adds vertical lines that touch no horizontal line: sides of a cell that spans all rows of the table on this page.
     fn take_sides(&mut self, lone: &[Segment]) {
         let top = self.upright.iter().map(|line| line.from).fold(f64::MAX, f64::min);
         let bottom = self.upright.iter().map(|line| line.to).fold(f64::MIN, f64::max);

@@ -114,7 +114,7 @@ fn root(lower: &[u8]) -> Option<&str> {
     std::str::from_utf8(&rest[..length]).ok().filter(|name| !name.is_empty())
 }
 
-/// A web page or a part of one. A text that only speaks of a tag, or breaks a line with one as Markdown does, is none.
+/// Whether text is a web page or a fragment of one. Text that merely mentions a tag, or Markdown with `<br>`, is not.
 fn is_page(lower: &[u8]) -> bool {
     if PAGE.iter().any(|tag| has(lower, tag)) {
         return true;

@@ -393,7 +393,7 @@ impl<'b> Rtf<'b> {
         story.flow.row_end(def, depth, self.budget)
     }
 
-    /// The row definition that control words now speak of.
+    /// The row definition that control words apply to.
     pub(super) fn row(&mut self) -> &mut RowReader {
         if self.group.dest == Dest::NestedRow { &mut self.story.nested_row } else { &mut self.story.row }
     }
