@@ -1,6 +1,6 @@
-//! Makes Word reports with what is true of them: `cargo run --example reports -- COUNT FOLDER`. For the comparison with other tools.
+//! Makes reports with what is true of them: `cargo run --example reports -- COUNT FOLDER [xlsx]`. For the comparison with other tools.
 //!
-//! In FOLDER: `N.docx` and `truth.json`, by file every figure with its table, the labels of its row and of its column.
+//! In FOLDER: `N.docx`, with `xlsx` workbooks too, and `truth.json`, by file every figure with its table, the labels of its row and of its column.
 
 use std::error::Error;
 use std::path::Path;
@@ -12,10 +12,13 @@ use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [count, folder] = arguments.as_slice() else { return Err("usage: reports COUNT FOLDER".into()) };
+    let (count, folder, outputs) = match arguments.as_slice() {
+        [count, folder] => (count, folder, &[Output::Docx][..]),
+        [count, folder, more] if more == "xlsx" => (count, folder, &[Output::Docx, Output::Xlsx][..]),
+        _ => return Err("usage: reports COUNT FOLDER [xlsx]".into()),
+    };
     let forms = Forms::built_in()?;
     let form = forms.get("gkbg-2021").ok_or("no such form")?;
-    let write = WRITERS.iter().find(|writer| writer.output == Output::Docx).ok_or("no writer")?.write;
     let folder = Path::new(folder);
     std::fs::create_dir_all(folder)?;
     let mut truth = Map::new();
@@ -36,7 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }),
             );
         }
-        std::fs::write(folder.join(format!("{seed}.docx")), write(form, &report)?)?;
+        for writer in WRITERS.iter().filter(|writer| outputs.contains(&writer.output)) {
+            std::fs::write(folder.join(format!("{seed}.{}", writer.output.suffix())), (writer.write)(form, &report)?)?;
+        }
         truth.insert(seed.to_string(), Value::Object(figures));
     }
     std::fs::write(folder.join("truth.json"), serde_json::to_vec(&truth)?)?;

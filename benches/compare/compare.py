@@ -1,4 +1,4 @@
-"""Runs every tool over the same files in turns, and writes docs/comparison.md and .svg. compare.py WORK NIANBAO"""
+"""Runs every tool over the same files in turns, and writes docs/comparison.md and .svg: compare.py WORK NIANBAO [FORMAT...]"""
 import json
 import shutil
 import subprocess
@@ -7,71 +7,19 @@ import tempfile
 from pathlib import Path
 
 import judge
+import show
+import tools
 
-HERE = Path(__file__).parent
-WORK, NIANBAO = Path(sys.argv[1]).resolve(), sys.argv[2]
-FILES = sorted((WORK / "in").glob("*.docx"), key=lambda path: int(path.stem))
+WORK = Path(sys.argv[1]).resolve()
 TRUTH = judge.load(WORK / "truth.json")
-POSITIONS = WORK / "positions.json"
-PYTHON = sys.executable
 ROUNDS = 2
 # A tool is run again in its turn until it has used so many seconds, and the mean counts: the clock of a short run is coarse.
 AT_LEAST = 1.0
+# A tool that takes longer than this for the first file reads so many files only: the others would take an hour.
+SLOW, FEW = 1.5, 20
 # Outputs go to memory where the system has such a folder. On ext4 making a file looks through those deleted in the last minutes, as
 # those of the turn before are. That made short runs take half as long again, and is no tool's doing.
 MEMORY = Path("/dev/shm")
-
-
-def names(out):
-    return [str(file) for file in FILES]
-
-
-def pandoc(out):
-    return [["pandoc", str(file), "-t", "html", "-o", str(out / (file.stem + ".html"))] for file in FILES]
-
-
-def libreoffice(out):
-    profile = f"-env:UserInstallation=file://{WORK}/profile"
-    return [["soffice", "--headless", profile, "--convert-to", "html", "--outdir", str(out), *names(out)]]
-
-
-def script(name, *more):
-    return lambda out: [[PYTHON, str(HERE / name), *[str(m) for m in more], str(out), *names(out)]]
-
-
-def html(out):
-    return lambda stem: judge.figures(judge.of_html(out / (stem + ".html")), TRUTH[stem])
-
-
-def markdown(out):
-    return lambda stem: judge.figures(judge.of_markdown(out / (stem + ".md")), TRUTH[stem])
-
-
-def sheet(out):
-    return lambda stem: judge.of_sheet(out / (stem + ".xlsx"))
-
-
-def own(out):
-    """The pages that the batch wrote, by the file that each was made of."""
-    pages = {}
-    for line in (out / "batch.jsonl").read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        pages[Path(entry["path"]).stem] = [name for name in entry["outputs"] if name.endswith(".html")]
-    return lambda stem: judge.figures(judge.of_html(out / pages[stem][0]), TRUTH[stem]) if pages[stem] else {}
-
-
-# Name, what it writes, its commands, how its output is read.
-TOOLS = [
-    ("nianbao", "DOCX + XLSX + HTML, checked", lambda out: [[NIANBAO, "convert", *names(out), "-o", str(out), "-j", "1"]], own),
-    ("pandoc", "HTML", pandoc, html),
-    ("LibreOffice", "HTML", libreoffice, html),
-    ("docling", "HTML", script("one.py", "docling"), html),
-    ("markitdown", "Markdown", script("one.py", "markitdown"), markdown),
-    ("mammoth", "HTML", script("one.py", "mammoth"), html),
-    ("script, plain", "DOCX + XLSX", script("plain.py", POSITIONS), sheet),
-    ("script, tuned", "DOCX + XLSX", script("tuned.py", POSITIONS), sheet),
-]
-
 
 # Starts a command and tells what it used. A process of its own, small: memory counts from what the starting process had.
 LAUNCH = """
@@ -82,109 +30,91 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss, os.waitstatus_to_exitcode(s
 """
 
 
-def run(commands):
-    """CPU seconds of all commands with their children, and the most memory that one of them had, in MiB."""
+def run(commands, fine):
+    """CPU seconds of all commands with their children, and the most memory that one of them had, in MiB; None where one failed."""
     cpu, peak = 0.0, 0
     for command in commands:
-        told = subprocess.run([PYTHON, "-I", "-S", "-c", LAUNCH, *command], capture_output=True, text=True, check=True).stdout.split()
-        cpu += float(told[0])
-        peak = max(peak, int(told[1]))
-        if told[2] not in ("0", "1"):
+        told = subprocess.run([sys.executable, "-I", "-S", "-c", LAUNCH, *command], capture_output=True, text=True, check=True)
+        seconds, memory, status = told.stdout.split()
+        cpu, peak = cpu + float(seconds), max(peak, int(memory))
+        if int(status) not in fine:
             return None
     return cpu, peak / 1024
 
 
-def turn(commands, out):
-    """The mean CPU seconds of a tool's runs in one turn, and the most memory of any; each into an empty folder."""
+def turn(tool, files, out):
+    """The mean CPU seconds of a tool's runs over the files, and the most memory of any; each into an empty folder."""
     cpu, peak, runs = 0.0, 0, 0
     while cpu < AT_LEAST:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        used = run(commands(out))
+        used = run(tool.commands(files, out), tool.fine)
         if used is None:
             return None
         cpu, peak, runs = cpu + used[0], max(peak, used[1]), runs + 1
     return cpu / runs, peak
 
 
-def positions():
+def both(tool, files, out):
+    """One turn: the first file alone, then all. CPU seconds of the first, of each further file, and the most memory."""
+    first = turn(tool, files[:1], out)
+    if first is None:
+        return None
+    some = files if first[0] < SLOW else files[:FEW]
+    all_of_them = turn(tool, some, out)
+    if all_of_them is None:
+        return None
+    return first[0], max(all_of_them[0] - first[0], 1e-9) / (len(some) - 1), all_of_them[1], len(some)
+
+
+def positions(file):
     """Where each figure stands, as who writes a script for this one layout finds out by hand."""
     import docx
 
-    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in docx.Document(FILES[0]).tables]
-    found = {name: judge.place(tables, field) for name, field in TRUTH[FILES[0].stem].items()}
-    POSITIONS.write_text(json.dumps({name: at for name, at in found.items() if at}), encoding="utf-8")
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in docx.Document(file).tables]
+    found = {name: judge.place(tables, field) for name, field in TRUTH[Path(file).stem].items()}
+    (WORK / "positions.json").write_text(json.dumps({name: at for name, at in found.items() if at}), encoding="utf-8")
+
+
+def judged(tool, turns, files, out):
+    """A row of the table."""
+    if None in turns:
+        return {"name": tool.name, "does": tool.does, "ran": False}
+    row = {"name": tool.name, "does": tool.does, "ran": True}
+    row["first"] = min(first for first, *_ in turns)
+    row["rate"] = 1 / min(each for _, each, *_ in turns)
+    row["peak"] = max(peak for _, _, peak, _ in turns)
+    if tool.tables:
+        stems = [Path(file).stem for file in files[: turns[0][3]]]
+        row["right"], row["wrong"] = judge.judge({stem: TRUTH[stem] for stem in stems}, tool.tables(out))
+    return row
+
+
+def compare(files, kind, folder):
+    outs = {tool.name: folder / kind / tool.name.replace(", ", "-") for tool in kind_tools(kind)}
+    measured = {name: [] for name in outs}
+    for _ in range(ROUNDS):
+        for tool in kind_tools(kind):
+            measured[tool.name].append(both(tool, files, outs[tool.name]))
+            print(kind, tool.name, measured[tool.name][-1], file=sys.stderr)
+    return [judged(tool, measured[tool.name], files, outs[tool.name]) for tool in kind_tools(kind)]
+
+
+def kind_tools(kind):
+    return tools.of_format(WORK, sys.argv[2])[kind]
 
 
 def main():
-    positions()
+    kinds = sys.argv[3:] or list(tools.of_format(WORK, sys.argv[2]))
+    sections = {}
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else WORK) as folder:
-        outs = {name: Path(folder) / name.replace(", ", "-") for name, *_ in TOOLS}
-        measured = {name: [] for name, *_ in TOOLS}
-        for _ in range(ROUNDS):
-            for name, _, commands, _ in TOOLS:
-                measured[name].append(turn(commands, outs[name]))
-                print(name, measured[name][-1], file=sys.stderr)
-        report([judged(name, writes, reader, measured[name], outs[name]) for name, writes, _, reader in TOOLS])
-
-
-def judged(name, writes, reader, results, out):
-    """A row of the table."""
-    if None in results:
-        return name, writes, None, None, None, None
-    right, wrong, total = judge.judge(TRUTH, reader(out))
-    best = min(cpu for cpu, _ in results)
-    return name, writes, len(FILES) / best, max(peak for _, peak in results), right / total, wrong
-
-
-def report(rows):
-    own = rows[0][2]
-    lines = [
-        "| | writes | reports per CPU-second | beside nianbao | most memory, MiB | figures in the right place | wrong figures |",
-        "|---|---|---:|---:|---:|---:|---:|",
-    ]
-    for name, writes, rate, peak, right, wrong in rows:
-        if rate is None:
-            lines.append(f"| {name} | {writes} | did not run | | | | |")
-        else:
-            lines.append(
-                f"| {name} | {writes} | {rate:,.1f} | 1/{own / rate:,.0f} | {peak:,.0f} | {right:.1%} | {wrong} |"
-            )
-    head = (
-        f"# The same {len(FILES)} Word reports through several tools\n\n"
-        "Made by `benches/compare/run`; each tool had two turns on one machine, of at least a second of CPU time each, and the better\n"
-        "mean counts. Starting the tool is in it; outputs go to memory. A figure is in the right place when the labels of its row and\n"
-        "its column lead to it in the tool's output and to nothing else; seven of the 200 figures of a report stand under labels that lead\n"
-        "to more than one cell, and count for no tool.\n\n"
-    )
-    Path("docs/comparison.md").write_text(head + "\n".join(lines) + "\n\n![](comparison.svg)\n", encoding="utf-8")
-    Path("docs/comparison.svg").write_text(plot([(row[0], row[2], row[4]) for row in rows if row[2]]), encoding="utf-8")
-    print("\n".join(lines))
-
-
-def plot(rows):
-    """Bars on a logarithmic scale: a step to the right is ten times as fast."""
-    import math
-
-    width, left, step = 720, 130, 34
-    most = max(rate for _, rate, _ in rows)
-    low, high = 0, math.ceil(math.log10(most) + 0.01)
-    scale = (width - left - 150) / (high - low)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {step * len(rows) + 60}" font-family="sans-serif" font-size="13">']
-    parts.append('<rect width="100%" height="100%" fill="#fff"/>')
-    for power in range(low, high + 1):
-        x = left + (power - low) * scale
-        parts.append(f'<line x1="{x}" y1="20" x2="{x}" y2="{step * len(rows) + 24}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x}" y="{step * len(rows) + 42}" text-anchor="middle" fill="#444">{10 ** power:,}</text>')
-    for number, (name, rate, right) in enumerate(rows):
-        y = 26 + number * step
-        length = max(2, (math.log10(max(rate, 1.0)) - low) * scale)
-        colour = "#1b6e3c" if right > 0.999 else "#b36b00"
-        parts.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{name}</text>')
-        parts.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="20" fill="{colour}"/>')
-        parts.append(f'<text x="{left + length + 6:.1f}" y="{y + 15}">{rate:,.1f} ({right:.0%} right)</text>')
-    parts.append(f'<text x="{left}" y="14" fill="#444">reports per CPU-second</text></svg>')
-    return "\n".join(parts) + "\n"
+        for kind in kinds:
+            files = sorted(map(str, (WORK / "in").glob("*." + kind)), key=lambda name: int(Path(name).stem))
+            if kind == "docx":
+                positions(files[0])
+            sections[kind] = (len(files), compare(files, kind, Path(folder)))
+            shutil.rmtree(Path(folder) / kind)
+    show.write(sections)
 
 
 main()

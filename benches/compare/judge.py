@@ -51,7 +51,7 @@ def of_markdown(path):
 
 
 def of_sheet(path):
-    """The rows of field and figure that the scripts write."""
+    """The figures by field that the scripts write: no tables are left to find them in."""
     import openpyxl
 
     return {row[0]: row[1] for row in openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True)}
@@ -96,10 +96,11 @@ def figures(tables, truth):
 
 
 def judge(truth, read):
-    """How many of all figures stand where they belong, and how many wrong ones stand there."""
+    """The share of all figures that stand where they belong, and how many wrong ones stand there. `read` gives a report's tables."""
     right = wrong = total = 0
     for stem, fields in truth.items():
-        got = read(stem)
+        tables = read(stem)
+        got = tables if isinstance(tables, dict) else figures(tables, fields)
         for name, field in fields.items():
             total += 1
             value = folded(str(got[name])) if got.get(name) is not None else None
@@ -109,7 +110,7 @@ def judge(truth, read):
                 right += 1
             else:
                 wrong += 1
-    return right, wrong, total
+    return right / total, wrong
 
 
 def load(path):
