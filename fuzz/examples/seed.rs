@@ -1,6 +1,8 @@
-//! Fills `corpus/TARGET` with seeds from files: `cargo run --example seed -- FILE…`; with `--pack FILE` writes a find of a target for
-//! packages as the package that it stands for, to standard output.
+//! Fills `CORPUS/TARGET` with seeds from files: `cargo run --example seed -- CORPUS FILE…`; with `--pack FILE` writes a find of a target
+//! for packages as the package that it stands for, to standard output.
 
+// The counters that the crates are built with call into libFuzzer.
+use libfuzzer_sys as _;
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
@@ -19,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let package = nianbao_fuzz::pack(&std::fs::read(path)?).ok_or("not the parts of a package")?;
         return Ok(std::io::stdout().write_all(&package)?);
     }
-    for path in &arguments {
+    let (corpus, files) = arguments.split_first().ok_or("usage: seed CORPUS FILE...")?;
+    for path in files {
         let bytes = std::fs::read(path)?;
         let stem = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let raw = if bytes.len() <= MOST { Some(bytes.clone()) } else { None };
@@ -43,20 +46,35 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => "open",
         };
         let seed = match target {
-            "docx" | "odt" | "ods" | "ofd" | "xlsx" | "xlsb" => nianbao_fuzz::unpack(&bytes).filter(|parts| parts.len() <= MOST),
+            "docx" | "odt" | "ods" | "ofd" | "xlsx" | "xlsb" => {
+                nianbao_fuzz::unpack(&bytes).filter(|parts| parts.len() <= MOST)
+            }
             _ => raw.clone(),
         };
-        put(target, &stem, seed)?;
+        // What is written is written of files of every format.
+        if matches!(target, "docx" | "xlsx") {
+            for other in ["fill", "annotate"] {
+                put(corpus, other, &stem, seed.clone())?;
+            }
+        }
+        put(corpus, target, &stem, seed)?;
         if raw.as_ref().is_some_and(|raw| raw.len() <= MOST / 4) {
-            put("open", &stem, raw)?;
+            for other in ["open", "write", "draft"] {
+                put(corpus, other, &stem, raw.clone())?;
+            }
+        }
+        for (suffix, target) in [(".csv", "agencies"), (".toml", "lines"), (".jsonl", "lines"), (".html", "template")] {
+            if stem.ends_with(suffix) {
+                put(corpus, target, &stem, raw.clone())?;
+            }
         }
     }
     Ok(())
 }
 
-fn put(target: &str, stem: &str, seed: Option<Vec<u8>>) -> Result<(), Box<dyn Error>> {
+fn put(corpus: &str, target: &str, stem: &str, seed: Option<Vec<u8>>) -> Result<(), Box<dyn Error>> {
     let Some(seed) = seed else { return Ok(()) };
-    let folder = Path::new("corpus").join(target);
+    let folder = Path::new(corpus).join(target);
     std::fs::create_dir_all(&folder)?;
     Ok(std::fs::write(folder.join(stem), seed)?)
 }

@@ -1,5 +1,9 @@
 //! What the fuzz targets share: a reader called by its format, and packages made anew around changed parts.
 
+pub mod outputs;
+pub mod targets;
+
+use std::borrow::Cow;
 use std::io::{Cursor, Write};
 use std::sync::LazyLock;
 
@@ -42,7 +46,8 @@ pub fn unpack(package: &[u8]) -> Option<Vec<u8>> {
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).ok()?;
         let name = entry.name().ok()?.into_owned();
-        let left_out = ["theme", "media/", "webSettings", "docProps/app", "Pictures", "Thumbnails", "Configurations", "settings"];
+        let left_out =
+            ["theme", "media/", "webSettings", "docProps/app", "Pictures", "Thumbnails", "Configurations", "settings"];
         if entry.is_dir() || left_out.iter().any(|part| name.contains(part)) {
             continue;
         }
@@ -77,8 +82,8 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 }
 
 /// The built-in forms, compiled once.
-static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::built_in().expect("the built-in forms"));
-static BINDER: LazyLock<Binder> = LazyLock::new(|| Binder::new(&FORMS));
+pub(crate) static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::built_in().expect("the built-in forms"));
+pub(crate) static BINDER: LazyLock<Binder> = LazyLock::new(|| Binder::new(&FORMS));
 
 /// Reads a file of any format, lays the forms over it and checks the report.
 pub fn whole(bytes: &[u8], name: Option<&str>) {
@@ -94,4 +99,9 @@ pub fn bind(reading: &Reading) {
             let _ = check(form, &report, &Context::default());
         }
     }
+}
+
+/// Bytes as text: what is not UTF-8 is replaced, as files of an office are decoded before they are read.
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }
