@@ -74,6 +74,8 @@ pub(super) struct AgencyRow {
     pub(super) warnings: usize,
     pub(super) accepted: usize,
     pub(super) corrected: usize,
+    /// It was typed in by hand.
+    pub(super) typed: bool,
     /// The first thing that is wrong.
     pub(super) first: Option<Message>,
     pub(super) at: Option<String>,
@@ -232,6 +234,7 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
         warnings: part.warnings,
         accepted: part.accepted,
         corrected: part.corrected,
+        typed: part.typed,
         first: part.first.clone(),
         due: returned.flatten(),
         ..bare(state, sent)
@@ -302,6 +305,7 @@ fn nothing() -> AgencyRow {
         warnings: 0,
         accepted: 0,
         corrected: 0,
+        typed: false,
         first: None,
         at: None,
         bytes: 0,
@@ -334,6 +338,7 @@ mod tests {
                 warnings: 0,
                 accepted: 0,
                 corrected: 0,
+                typed: false,
                 first: None,
                 figures: file.to_string(),
             };
