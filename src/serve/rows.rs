@@ -11,10 +11,10 @@ use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
 
-/// The identity of a report across versions: agency and year.
-pub(super) fn key(part: &Part) -> Option<(String, i16)> {
+/// The identity of a report across versions: agency, year and form.
+pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
-    Some((fold(agency), part.year?))
+    Some((fold(agency), part.year?, &part.family))
 }
 
 /// The state of a row.
@@ -121,7 +121,7 @@ pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
 
 /// The rows of a year; of all years where `all` is set. `agencies` is the list that the settings come to.
 pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value) -> Vec<AgencyRow> {
-    let mut groups: BTreeMap<(String, Option<i16>), Vec<Candidate>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Option<i16>, &str), Vec<Candidate>> = BTreeMap::new();
     let mut rows = Vec::new();
     let mut failed: HashMap<String, Vec<AgencyRow>> = HashMap::new();
     for sent in state.ledger.standing() {
@@ -134,7 +134,7 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
                     // Without a name it stands by itself.
                     let name =
                         agency.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{}-{report}", sent.file));
-                    groups.entry((name, part.year)).or_default().push(candidate);
+                    groups.entry((name, part.year, &part.family)).or_default().push(candidate);
                 }
             }
             Phase::Refused(finding, agency) => {
@@ -152,8 +152,9 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
             Phase::Waiting | Phase::Reading => rows.push(AgencyRow { state: Standing::Working, ..bare(state, sent) }),
         }
     }
-    let this_year: Vec<String> = groups.keys().filter(|(_, of)| *of == year).map(|(name, _)| name.clone()).collect();
-    for ((name, of), candidates) in &groups {
+    let this_year: Vec<String> =
+        groups.keys().filter(|(_, of, _)| *of == year).map(|(name, ..)| name.clone()).collect();
+    for ((name, of, _), candidates) in &groups {
         let wanted = all || *of == year || of.is_none();
         // A report of another year is told where the agency has none of this year.
         if wanted || !this_year.contains(name) {
@@ -333,6 +334,7 @@ mod tests {
                 listed: None,
                 year: Some(*year),
                 form: "f".to_owned(),
+                family: "f".to_owned(),
                 title: None,
                 errors: *errors,
                 warnings: 0,

@@ -56,10 +56,12 @@ try {
   await page.goto(address);
   assert(!page.url().includes('token'), 'the token stays in the address');
   await page.locator('.drop.big').waitFor();
+  assert(!/null|undefined|NaN/.test(await page.locator('#main').innerText()));
   await audit(page, 'empty');
   await go(page, '/settings');
   await page.setInputFiles('#roster input[type=file]', path.join(OFFICE, '名录.csv'));
   await page.locator('#roster .st.clean').waitFor();
+  assert((await page.locator('#roster .filebox').innerText()).includes('名录.csv'), 'a list of agencies keeps its name');
   await audit(page, 'settings');
   await go(page, '/');
   await page.setInputFiles('#files', sent.slice(0, 30));

@@ -190,11 +190,18 @@ fn correction_line(state: &Known, described: &Value, number: usize, line: &Corre
         "field": line.field,
         "label": if line.field == FORM { json!({ "zh": "人工录入", "en": "Typed in" }) } else { described["labels"][form][&line.field].clone() },
         "from": stated(&line.from),
-        "to": stated(&line.to),
+        "to": if line.field == FORM { form_name(described, &stated(&line.to)) } else { stated(&line.to) },
         "reason": line.reason,
         "undone": undone.map(|by| json!({ "who": by.who, "at": by.at })),
         "undoable": undone.is_none() && !takes_back && state.is_last(number),
     })
+}
+
+/// The name of a form, which people know it by.
+fn form_name(described: &Value, id: &str) -> String {
+    let forms = described.get("forms").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let known = forms.iter().find(|form| form["id"] == id).and_then(|form| form["name"]["zh"].as_str());
+    known.unwrap_or(id).to_owned()
 }
 
 #[derive(Deserialize)]

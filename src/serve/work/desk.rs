@@ -48,7 +48,7 @@ impl Shelf {
     pub(super) fn load(settings: &Settings) -> Self {
         let mut wrong = Vec::new();
         // The forms that are built in are known to be right; were they not, there is nothing to read with.
-        let mut forms = Forms::built_in().unwrap_or_default();
+        let mut forms = Forms::all().unwrap_or_default();
         let mut migrations = Migrations::built_in(&forms);
         if let Some(mappings) = settings.path("mappings") {
             for (name, text) in texts(&mappings, &mut wrong) {

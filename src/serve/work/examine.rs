@@ -1,7 +1,7 @@
 //! Examines a report: applies corrections, checks it against the form and last year, marks accepted findings.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -24,6 +24,25 @@ pub(super) struct Examined {
 }
 
 impl Desk<'_> {
+    /// The first of the forms that are brought into each other, of which this is one.
+    fn family(&self, form: &str) -> String {
+        let migrations = &self.shelf.migrations;
+        let near = |one: &str, other: &str| {
+            migrations.between(one, other).is_some() || migrations.between(other, one).is_some()
+        };
+        let mut family = BTreeSet::from([form]);
+        loop {
+            let known = self.shelf.forms.iter().map(|other| other.id.as_str());
+            let more: Vec<&str> = known
+                .filter(|other| !family.contains(other) && family.iter().any(|member| near(member, other)))
+                .collect();
+            if more.is_empty() {
+                return family.first().map_or(form, |first| *first).to_owned();
+            }
+            family.extend(more);
+        }
+    }
+
     /// All reports of a file in a few words.
     pub(super) fn read(&mut self, file: &SentFile) -> Answer {
         match self.reports(file) {
@@ -96,6 +115,7 @@ impl Desk<'_> {
             listed,
             year: report.year,
             form: report.form.clone(),
+            family: self.family(&report.form),
             title: report.title.clone(),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),

@@ -128,6 +128,8 @@ pub(super) struct Part {
     pub(super) listed: Option<String>,
     pub(super) year: Option<i16>,
     pub(super) form: String,
+    /// The form by which it is told whether two reports are the same one sent twice: one for all that are brought into each other.
+    pub(super) family: String,
     pub(super) title: Option<String>,
     pub(super) errors: usize,
     pub(super) warnings: usize,

@@ -49,7 +49,7 @@ function draw() {
   top.replaceChildren(head());
   progress();
   if (kind !== drawn) {
-    area.replaceChildren(...(kind === 'empty' ? empty() : frame()));
+    area.replaceChildren(...(kind === 'empty' ? empty().filter(Boolean) : frame()));
     drawn = kind;
   }
   if (kind === 'list') { summary(); rowsOf(); }

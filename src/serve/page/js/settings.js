@@ -60,7 +60,7 @@ function file(key, none, about, accept, many = false) {
   const set = all.values[key];
   return h('div.filebox', icon('file'), h('span.grow', h('b', set ? shownName(key, set) : none), h('span.small.muted.blk', about)), pick, h('button.btn.sm', { type: 'button', onclick: () => pick.click() }, set && !many ? L('换文件', 'Change') : L('选择文件', 'Choose')), set && h('button.btn.sm.ghost', { type: 'button', onclick: drop }, L('不用', 'Do not use')));
 }
-const shownName = (/** @type {string} */ key, /** @type {string} */ text) => (key === 'previous' && all.given.length ? [...new Set(all.given.map((/** @type {any} */ one) => one.name))].slice(-3).join(L('、', ', ')) : text.split('/').pop());
+const shownName = (/** @type {string} */ key, /** @type {string} */ text) => (key === 'previous' && all.given.length ? [...new Set(all.given.map((/** @type {any} */ one) => one.name))].slice(-3).join(L('、', ', ')) : all.names[key] || text.split('/').pop());
 
 function draw() {
   const d = all.described || {}, agencies = d.agencies;

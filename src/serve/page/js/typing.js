@@ -75,9 +75,9 @@ export function typeIn(found, saved) {
   };
   const shown = sheets(report, (cell, span) => box(cell, span, report, count));
   const boxes = () => shown.flatMap(one => $$('input.cell', one));
-  const bar = h('div.savebar', { class: 'typebar' }, left, h('label.small', { for: 'type-reason' }, L('依据', 'Reason')), why, h('datalist', { id: 'type-reasons' }, QUICK.map(text => h('option', { value: text }))), save);
+  const bar = h('div.savebar', { class: 'typebar' }, error, left, h('label.small', { for: 'type-reason' }, L('依据', 'Reason')), why, h('datalist', { id: 'type-reasons' }, QUICK.map(text => h('option', { value: text }))), save);
   count();
-  return [h('p.small.muted.inset', L('照原件逐格填；原件写 0 的填 0，空着的留空。回车和上下键换格。可以先保存一部分。', 'Type what the file says: 0 where it says 0, nothing where it is blank. Enter and arrows move. Parts can be saved.'), ' ', h('a', { href: `/api/reports/${found.id}/output/original`, download: '' }, L('下载原文件', 'The sent file'))), ...shown, h('div.inset', error), bar];
+  return [h('p.small.muted.inset', L('照原件逐格填；原件写 0 的填 0，空着的留空。回车和上下键换格。可以先保存一部分。', 'Type what the file says: 0 where it says 0, nothing where it is blank. Enter and arrows move. Parts can be saved.'), ' ', h('a', { href: `/api/reports/${found.id}/output/original`, download: '' }, L('下载原文件', 'The sent file'))), ...shown, bar];
 }
 
 /** @param {any} cell @param {any} span @param {any} report @param {() => void} count */
