@@ -10,30 +10,35 @@ use crate::report::{Kind, Report, Value};
 /// The field of a line that says as which form a file is typed in.
 pub const FORM: &str = "form";
 
-/// The form that a line begins; `Some(None)` for one that ends the typed report.
-fn begun_by(line: &Correction) -> Option<Option<&str>> {
-    (line.field == FORM && line.report == 0).then(|| match &line.to {
+/// Whether a line says what the file is taken for.
+fn is_about_form(line: &Correction) -> bool {
+    line.field == FORM && line.report == 0
+}
+
+/// The form that such a line begins; `None` for one that has the file read again.
+fn begun_by(line: &Correction) -> Option<&str> {
+    match &line.to {
         Stated::Text(form) => Some(form.trim()).filter(|form| !form.is_empty()),
         _ => None,
-    })
+    }
 }
 
 /// The last line that begins a typed report, where it holds.
 pub(super) fn beginning(lines: &[Correction]) -> Option<&Correction> {
-    let last = lines.iter().rev().find(|line| begun_by(line).is_some())?;
-    begun_by(last).flatten().map(|_| last)
+    let last = lines.iter().rev().find(|line| is_about_form(line))?;
+    begun_by(last).map(|_| last)
 }
 
 /// The lines that were written for what the file is taken for now: its own content, or the form as which it is typed in.
 pub(super) fn in_force(lines: &[Correction]) -> Vec<&Correction> {
-    let now = beginning(lines).and_then(begun_by).flatten();
+    let now = beginning(lines).and_then(begun_by);
     let mut then = None;
     let mut held = Vec::new();
     for line in lines {
-        match begun_by(line) {
-            Some(form) => then = form,
-            None if then == now => held.push(line),
-            None => {}
+        if is_about_form(line) {
+            then = begun_by(line);
+        } else if then == now {
+            held.push(line);
         }
     }
     held
@@ -51,7 +56,7 @@ fn empty(form: &Form) -> Report {
 impl Corrections {
     /// The form as which a sent file is typed in; `None` where it is read.
     pub fn typed_as(&self, sha256: &str) -> Option<&str> {
-        beginning(self.of_file(sha256)).and_then(begun_by).flatten()
+        beginning(self.of_file(sha256)).and_then(begun_by)
     }
 
     /// The empty report of a file that is typed in, to which the corrections of the file are then applied; `None` where the file is to

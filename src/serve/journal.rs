@@ -243,7 +243,9 @@ impl Writer {
             match added {
                 Added::Entry(entry) => state.add(entry),
                 Added::Corrections(lines, entry) => {
-                    lines.into_iter().for_each(|line| state.correct(line));
+                    for line in lines {
+                        state.correct(line);
+                    }
                     if let Some(entry) = entry {
                         state.add(entry);
                     }

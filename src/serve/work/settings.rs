@@ -24,7 +24,7 @@ impl Desk<'_> {
             .iter()
             // What takes any document is no form that an office asks for.
             .filter(|form| !form.title.is_free())
-            .map(|form| json!({ "id": form.id, "name": form.name, "basis": form.basis, "years": form.years, "fields": form.fields.len(), "rules": form.rules.len() }))
+            .map(|form| json!({ "id": form.id, "name": form.name, "basis": form.basis, "years": form.years, "fields": form.fields.len(), "rules": form.rules.len(), "draft": form.draft }))
             .collect();
         let agencies = shelf.agencies.as_ref().map(listed);
         let wrong: Vec<Value> =

@@ -9,7 +9,7 @@ const QUICK = [L('照扫描件录入', 'From the scanned file'), L('照纸质原
 
 /** Asks for form, agency and year, and begins. @param {any} found @param {any} list */
 export function begin(found, list) {
-  const forms = (list.forms || []).map((/** @type {any} */ form) => h('option', { value: form.id, selected: form.id === (list.form || usual(list)) }, say(form.name)));
+  const forms = (list.forms || []).filter((/** @type {any} */ form) => form.fields).map((/** @type {any} */ form) => h('option', { value: form.id, selected: form.id === (list.form || usual(list)) }, say(form.name)));
   const form = h('select', { id: 'type-form' }, forms);
   const names = list.rows.map((/** @type {any} */ row) => row.agency).filter(Boolean);
   const agency = h('input', { type: 'text', id: 'type-agency', list: 'type-agencies', autocomplete: 'off', value: found.report.failed.agency || '' });
