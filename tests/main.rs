@@ -61,6 +61,7 @@ mod repo;
 mod rollup;
 mod rollup_decides;
 mod rollup_office;
+mod rollup_unread;
 mod round_trip;
 mod sampler;
 mod schemas;

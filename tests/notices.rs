@@ -149,6 +149,31 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     );
 }
 
+/// A letter to somebody whose report is not known is about the year of most reports, not of whichever comes first.
+#[test]
+fn letters_without_a_report_name_the_year_of_most() {
+    let forms = nianbao::form::Forms::built_in().unwrap();
+    let (folder, mut agencies) = (Folder::new(), "单位名称\n青山县林业局\n青山县审计局\n".to_owned());
+    let form = forms.get("gkbg-2021").unwrap();
+    for (number, year) in [2022, 2024, 2024].into_iter().enumerate() {
+        let mut report = Sampler::new(number as u64).report(form);
+        let agency = format!("青山县第{number}局");
+        report.title = Some(form.title.for_report(&agency, year));
+        agencies.push_str(&agency);
+        agencies.push('\n');
+        (report.agency, report.year) = (Some(agency), Some(year));
+        folder.file(&format!("in/{number}.docx"), written(&report, Output::Docx));
+    }
+    folder.file("in/青山县林业局.docx", b"PK\x03\x04");
+    folder.file("agencies.csv", agencies);
+    let (said, _) = letters(&folder, &[]);
+    let text = |name: &str| part(&std::fs::read(folder.path(&format!("letters/{name}"))).unwrap(), "word/document.xml");
+    for name in ["退回修改通知/青山县林业局.docx", "催报通知/青山县审计局.docx"] {
+        let text = text(name);
+        assert!(text.contains("2024年") && !text.contains("2022年"), "{name}: {text} {said}");
+    }
+}
+
 #[test]
 fn one_folder_may_take_both_but_never_the_one_that_was_sent() {
     let (folder, report) = (Folder::new(), wrong_report());

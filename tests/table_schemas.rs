@@ -34,7 +34,8 @@ pub(crate) fn line_schema(schema: &[u8], lines: &[u8]) {
 }
 
 /// Holds the schema of a table against the table: the same columns in the same order, each cell of its column's type.
-pub(crate) fn table_schema(schema: &[u8], csv: &[u8]) {
+/// Gives the number of cells.
+pub(crate) fn table_schema(schema: &[u8], csv: &[u8]) -> usize {
     let schema: serde_json::Value = serde_json::from_slice(schema).expect("JSON");
     let fields = schema["fields"].as_array().expect("fields");
     let mut rows = csv::Reader::from_reader(csv.strip_prefix(b"\xef\xbb\xbf").expect("a mark"));
@@ -54,5 +55,5 @@ pub(crate) fn table_schema(schema: &[u8], csv: &[u8]) {
             count += 1;
         }
     }
-    assert!(count > 600, "{count}");
+    count
 }

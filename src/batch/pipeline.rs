@@ -6,7 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use crate::bind::{Binder, Bound, Hints};
 use crate::check::{self, Context};
 use crate::corrections::{Correction, Corrections};
-use crate::document::{Block, Budget};
+use crate::document::{Block, Budget, Format};
 use crate::finding::code::batch::INTERNAL_ERROR;
 use crate::finding::code::bind::SECOND_REPORT;
 use crate::finding::code::check::CODES as CHECKED;
@@ -108,6 +108,11 @@ impl<'a> Pipeline<'a> {
     }
 
     fn read_all(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
+        let begun = self.corrections.and_then(|corrections| self.begun(corrections, input, content));
+        if let Some(mut report) = begun {
+            self.correct(&mut report, 0);
+            return Ok(vec![report]);
+        }
         poison::act(content.bytes);
         if let Some(reports) = json::reports(self.forms, self.form.as_deref(), content) {
             let mut reports = reports?;
@@ -125,6 +130,14 @@ impl<'a> Pipeline<'a> {
             first.findings.extend(passed_over);
         }
         Ok(reports)
+    }
+
+    /// The empty report of a file that an office typed in, which is not read; `None` where it is to be read.
+    pub(crate) fn begun(&self, corrections: &Corrections, input: &Input, content: &Content) -> Option<Report> {
+        let mut report = corrections.begun(self.forms, &content.sha256)?;
+        let (file, sha256) = (input.path.clone(), content.sha256.clone());
+        report.source = Some(Source { file, format: Format::Typed, sha256, report: 0 });
+        Some(report)
     }
 
     /// Reads and binds what a roll-up made of reports, or any other document with one report. Of a roll-up's workbook only the sheet

@@ -1,5 +1,6 @@
 //! Letters of a run: gathers what each agency sent and writes one letter per agency.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -170,13 +171,23 @@ impl<'a> Post<'a> {
         open.map(|(_, agency)| agency.name.clone()).collect()
     }
 
+    /// Form and year of most of what was read; of several the latest.
+    fn usual(&self) -> (Option<&str>, Option<i16>) {
+        let mut counts: BTreeMap<(Option<i16>, Option<&str>), usize> = BTreeMap::new();
+        for one in self.boxes.values().flat_map(|(_, all)| all).filter(|one| one.read) {
+            *counts.entry((one.year, one.form.as_deref())).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|&(which, count)| (count, which));
+        most.map_or((None, None), |((year, form), _)| (form, year))
+    }
+
     fn about<'n>(&'n self, agency: &'n str, received: &[Received]) -> About<'n> {
-        let most = || self.boxes.values().flat_map(|(_, all)| all).find(|one| one.read);
-        let known = received.iter().find(|one| one.read).or_else(most);
-        let form = known.and_then(|one| self.desk.forms.get(one.form.as_deref()?));
+        let own = received.iter().find(|one| one.read).map(|one| (one.form.as_deref(), one.year));
+        let (form, year) = own.unwrap_or_else(|| self.usual());
+        let form = form.and_then(|form| self.desk.forms.get(form));
         About {
             agency,
-            year: known.and_then(|one| one.year),
+            year,
             name: form.map(|form| form.title.words()),
             basis: form.and_then(|form| form.basis.as_deref()),
             duty: form.and_then(|form| form.duty.as_ref()).filter(|duty| duty.holds(agency)).map(|duty| &duty.text),

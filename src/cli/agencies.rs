@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use nianbao::agencies::Agencies;
-use nianbao::finding::{Bilingual, Message};
+use nianbao::finding::{Bilingual, Language, Message};
 use serde::Serialize;
 
 use super::Exit;
@@ -50,6 +50,14 @@ pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
         out.write_all(b"\n")?;
     }
     out.flush()?;
+    drop(out);
+    let (all, odd) = (agencies.list().len(), agencies.findings.len());
+    terminal.note(&match (odd, terminal.language) {
+        (0, Language::Zh) => format!("名录共{all}个单位，没有发现问题。"),
+        (_, Language::Zh) => format!("名录共{all}个单位，有{odd}处请核对，见上。"),
+        (0, Language::En) => format!("{all} agencies, and nothing is wrong with the file"),
+        (_, Language::En) => format!("{all} agencies; look into the {odd} points above"),
+    });
     Ok(Exit::Clean)
 }
 

@@ -125,7 +125,19 @@ fn text_to(out: Option<&Path>, text: &str, terminal: &Terminal) -> Result<Exit> 
 }
 
 fn write(out: &Path, bytes: &[u8], terminal: &Terminal) -> Result<Exit> {
-    std::fs::write(out, bytes).map_err(of_system(out))?;
+    put(out, bytes).map_err(of_system(out))?;
     terminal.line(&out.display().to_string());
     Ok(Exit::Clean)
+}
+
+/// Writes a file whole or not at all. What is no file, such as `/dev/stdout`, takes the bytes as they come.
+fn put(out: &Path, bytes: &[u8]) -> io::Result<()> {
+    let special = std::fs::metadata(out).is_ok_and(|found| !found.is_file());
+    match (out.file_name().and_then(|name| name.to_str()), out.parent()) {
+        (Some(name), Some(folder)) if !special => {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            nianbao::batch::write_whole(folder, name, bytes)
+        }
+        _ => std::fs::write(out, bytes),
+    }
 }

@@ -3,12 +3,18 @@
 use rust_decimal::Decimal;
 
 use super::{Correction, Stated};
-use crate::finding::code::corrections::{CORRECTION_NOT_APPLIED, FIGURE_CORRECTED};
+use crate::finding::code::corrections::{CORRECTION_NOT_APPLIED, FIGURE_CORRECTED, TYPED_IN};
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Content, Corrected, Kind, Report, Value};
 
 pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form, report: &mut Report) {
+    let told = applied(lines, form, report);
+    report.findings.extend(told);
+}
+
+/// Applies lines, and tells of each.
+fn applied<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form, report: &mut Report) -> Vec<Finding> {
     let mut told: Vec<Finding> = Vec::new();
     let mut title_set = false;
     for line in lines {
@@ -32,7 +38,31 @@ pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form
         report.findings.iter().map(|found| !found.fields.is_empty() && found.fields.iter().all(corrected)).collect();
     let mut settled = settled.into_iter();
     report.findings.retain(|_| !settled.next().unwrap_or(false));
-    report.findings.extend(told);
+    told
+}
+
+/// Applies the lines of a report that is typed in. That an empty cell was filled is not said cell by cell, but once for all.
+pub(super) fn typed<'c>(
+    beginning: &Correction,
+    lines: impl Iterator<Item = &'c Correction>,
+    form: &Form,
+    report: &mut Report,
+) {
+    let lines: Vec<&Correction> = lines.collect();
+    let filled: Vec<bool> = lines.iter().map(|line| line.from == Stated::Nothing).collect();
+    let told = applied(lines.into_iter(), form, report);
+    let kept = |(finding, filled): (Finding, bool)| (!filled || finding.code != FIGURE_CORRECTED.id).then_some(finding);
+    let count = report.values.values().filter(|value| value.corrected.is_some() && value.kind != Kind::Blank).count();
+    let message = Message::new(
+        format!("这份报告的文件未能读取，由人工按“{}”录入{count}格（{}）。", form.name.zh, signed(beginning, "，")),
+        format!(
+            "The file of this report could not be read; {count} figures were typed in by hand as \"{}\" ({}).",
+            form.name.en,
+            signed(beginning, ", ")
+        ),
+    );
+    report.findings.push(Finding::new(&TYPED_IN, message));
+    report.findings.extend(told.into_iter().zip(filled).filter_map(kept));
 }
 
 /// Why a line was not applied: another value is there, or there is no such place.

@@ -9,6 +9,7 @@ mod apply;
 mod draft;
 mod parse;
 mod table;
+mod typed;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,6 +24,7 @@ use crate::form::Form;
 use crate::report::Report;
 
 pub use draft::drafts;
+pub use typed::FORM;
 
 /// One correction: a line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,7 +39,8 @@ pub struct Correction {
     /// Which report of the file, from 0.
     #[serde(default, skip_serializing_if = "is_first")]
     pub report: usize,
-    /// Field id; or `agency`, `year`, `title`; or a section's id, a dot and the number of its paragraph, from 1: `overview.3`.
+    /// Field id; or `agency`, `year`, `title`; or a section's id, a dot and the number of its paragraph, from 1: `overview.3`; or
+    /// `form`, with the id of a form in `to`, for a file that cannot be read: its report is typed in by the lines after this one.
     pub field: String,
     /// What stood there: a number, `null` where there was no certain number, or the text as written.
     pub from: Stated,
@@ -118,7 +121,11 @@ impl Corrections {
         let lines = self.of_file(&source.sha256);
         if !lines.is_empty() {
             let form = form.of(report.values.keys().map(String::as_str)).into_owned();
-            apply::apply(lines.iter().filter(|line| line.report == number), &form, report);
+            let own = typed::in_force(lines).into_iter().filter(|line| line.report == number);
+            match typed::beginning(lines).filter(|_| source.is_typed()) {
+                Some(beginning) => apply::typed(beginning, own, &form, report),
+                None => apply::apply(own, &form, report),
+            }
         }
     }
 

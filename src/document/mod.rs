@@ -56,6 +56,8 @@ pub enum Format {
     Pdf,
     /// Open Fixed-layout Document (GB/T 33190).
     Ofd,
+    /// No format: the file cannot be read, and an office typed its report in.
+    Typed,
 }
 
 impl Format {
@@ -79,6 +81,7 @@ impl Format {
             Self::Tsv => "TSV",
             Self::Pdf => "PDF",
             Self::Ofd => "OFD",
+            Self::Typed => "typed in",
         }
     }
 }

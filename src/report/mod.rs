@@ -120,6 +120,13 @@ pub struct Source {
     pub report: usize,
 }
 
+impl Source {
+    /// Whether the report was typed in by hand, for its file cannot be read.
+    pub fn is_typed(&self) -> bool {
+        self.format == Format::Typed
+    }
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_first(report: &usize) -> bool {
     *report == 0

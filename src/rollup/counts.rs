@@ -2,6 +2,7 @@
 
 use super::{OtherReport, Rollup};
 use crate::finding::Message;
+use crate::finding::code::rollup::REPORT_UNREADABLE;
 
 /// How many agencies are to report and what they did. Agencies are counted, not files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,54 @@ pub struct Counts {
     pub taken: usize,
 }
 
+/// What an agency of the list did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Its report was read.
+    Reported,
+    /// It sent a file that could not be read.
+    Unreadable,
+    /// It sent a report of another year or form.
+    Other,
+    /// It sent nothing.
+    Missing,
+    /// It is at the top; the sums are its report.
+    Superior,
+}
+
+impl Standing {
+    /// The state in the words of all lists.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Reported => "已报",
+            Self::Unreadable => "已报未能读取",
+            Self::Other => "年度或格式不符",
+            Self::Missing => "未报",
+            Self::Superior => "上级，由下级汇总",
+        }
+    }
+}
+
 impl Rollup<'_> {
+    /// What each agency of the list did, in the order of the agencies file.
+    pub fn standings(&self) -> Vec<Standing> {
+        let mut standings = vec![Standing::Superior; self.agencies.list().len()];
+        for &agency in &self.missing {
+            standings[agency] = if self.other_report(agency).is_some() { Standing::Other } else { Standing::Missing };
+        }
+        self.unreadable.iter().for_each(|sent| standings[sent.agency] = Standing::Unreadable);
+        self.entries.iter().for_each(|entry| standings[entry.agency] = Standing::Reported);
+        standings
+    }
+
+    /// Why files of an agency that could not be read could not: each file and what is wrong with it.
+    pub(crate) fn unread(&self, agency: usize) -> impl Iterator<Item = (&str, &Message)> {
+        let about = self.findings.iter().filter(move |told| told.agency == Some(agency));
+        about
+            .filter(|told| told.finding.code != REPORT_UNREADABLE.id)
+            .filter_map(|told| Some((told.file.as_deref()?, &told.finding.message)))
+    }
+
     /// What an agency sent in place of a report of this year and form, where it sent such.
     pub(crate) fn other_report(&self, agency: usize) -> Option<&OtherReport> {
         self.first_other.get(&agency).map(|&index| &self.others[index])

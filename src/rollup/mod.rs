@@ -21,7 +21,7 @@ use crate::finding::Finding;
 use crate::form::{FieldIndex, Form};
 
 pub use collect::{Collection, Outcome, Unlisted};
-pub use counts::Counts;
+pub use counts::{Counts, Standing};
 pub use entry::{Entry, Reports};
 pub use gather::Gathering;
 use packed::{At, Lately, Packed};

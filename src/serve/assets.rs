@@ -23,6 +23,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/js/review.js", "text/javascript; charset=utf-8", include_str!("page/js/review.js")),
     ("/js/tables.js", "text/javascript; charset=utf-8", include_str!("page/js/tables.js")),
     ("/js/dialogs.js", "text/javascript; charset=utf-8", include_str!("page/js/dialogs.js")),
+    ("/js/typing.js", "text/javascript; charset=utf-8", include_str!("page/js/typing.js")),
     ("/js/panels.js", "text/javascript; charset=utf-8", include_str!("page/js/panels.js")),
     ("/js/rollup.js", "text/javascript; charset=utf-8", include_str!("page/js/rollup.js")),
     ("/js/log.js", "text/javascript; charset=utf-8", include_str!("page/js/log.js")),

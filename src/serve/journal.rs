@@ -34,14 +34,14 @@ pub(super) struct Seen {
 pub(super) enum Command {
     /// An entry of the log. The number of a received file is given here.
     Log { who: String, what: What, seen: Option<Seen> },
-    /// A correction; and the number of the one that it takes back.
-    Correct { line: Box<Correction>, who: String, seen: Option<Seen>, undoes: Option<usize> },
+    /// Corrections, all or none; and the number of the one that the only one takes back.
+    Correct { lines: Vec<Correction>, who: String, seen: Option<Seen>, undoes: Option<usize> },
 }
 
 /// The outcome of it.
 #[derive(Debug)]
 pub(super) enum Written {
-    /// It is on the disk: the number of the entry, or of the correction.
+    /// It is on the disk: the number of the entry, or of the last correction.
     Done(u64),
     /// A file came in, and has this number.
     Received(u64),
@@ -109,7 +109,7 @@ struct Writer {
 /// The change of state to apply after the sync.
 enum Added {
     Entry(Entry),
-    Correction(Box<Correction>, Option<Entry>),
+    Corrections(Vec<Correction>, Option<Entry>),
 }
 
 /// A batch of commands with one sync (group commit).
@@ -187,26 +187,26 @@ impl Writer {
                 batch.log(&entry);
                 batch.added.push((Added::Entry(entry), reply, written));
             }
-            Command::Correct { line, who, undoes, .. } => {
+            Command::Correct { lines, who, undoes, .. } => {
                 if undoes.is_some_and(|number| !state.is_last(number)) {
                     let _ = reply.send(Written::Conflict);
                     return;
                 }
-                let number = batch.next_line;
-                batch.next_line += 1;
-                if let Ok(text) = serde_json::to_vec(&line) {
+                for text in lines.iter().filter_map(|line| serde_json::to_vec(line).ok()) {
                     batch.corrections.extend_from_slice(&text);
                     batch.corrections.push(b'\n');
                 }
+                batch.next_line += lines.len();
+                let number = batch.next_line - 1;
                 let entry = undoes.map(|undone| {
-                    let reason = line.reason.clone().unwrap_or_default();
+                    let reason = lines.first().and_then(|line| line.reason.clone()).unwrap_or_default();
                     let what = What::Undone { of: format!("c{undone}"), by: Some(number), reason };
                     let entry = Entry { id: batch.next_id, at, who, what };
                     batch.next_id += 1;
                     batch.log(&entry);
                     entry
                 });
-                batch.added.push((Added::Correction(line, entry), reply, Written::Done(number as u64)));
+                batch.added.push((Added::Corrections(lines, entry), reply, Written::Done(number as u64)));
             }
         }
     }
@@ -242,8 +242,10 @@ impl Writer {
         for (added, reply, written) in batch.added {
             match added {
                 Added::Entry(entry) => state.add(entry),
-                Added::Correction(line, entry) => {
-                    state.correct(*line);
+                Added::Corrections(lines, entry) => {
+                    for line in lines {
+                        state.correct(line);
+                    }
                     if let Some(entry) = entry {
                         state.add(entry);
                     }

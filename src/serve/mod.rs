@@ -14,6 +14,7 @@ mod fault;
 mod guard;
 mod hub;
 mod journal;
+mod outgoing;
 mod pool;
 mod reading;
 mod rows;

@@ -11,10 +11,10 @@ use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
 
-/// The identity of a report across versions: agency and year.
-pub(super) fn key(part: &Part) -> Option<(String, i16)> {
+/// The identity of a report across versions: agency, year and form.
+pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
-    Some((fold(agency), part.year?))
+    Some((fold(agency), part.year?, &part.family))
 }
 
 /// The state of a row.
@@ -74,6 +74,8 @@ pub(super) struct AgencyRow {
     pub(super) warnings: usize,
     pub(super) accepted: usize,
     pub(super) corrected: usize,
+    /// It was typed in by hand.
+    pub(super) typed: bool,
     /// The first thing that is wrong.
     pub(super) first: Option<Message>,
     pub(super) at: Option<String>,
@@ -119,7 +121,7 @@ pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
 
 /// The rows of a year; of all years where `all` is set. `agencies` is the list that the settings come to.
 pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value) -> Vec<AgencyRow> {
-    let mut groups: BTreeMap<(String, Option<i16>), Vec<Candidate>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Option<i16>, &str), Vec<Candidate>> = BTreeMap::new();
     let mut rows = Vec::new();
     let mut failed: HashMap<String, Vec<AgencyRow>> = HashMap::new();
     for sent in state.ledger.standing() {
@@ -132,7 +134,7 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
                     // Without a name it stands by itself.
                     let name =
                         agency.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{}-{report}", sent.file));
-                    groups.entry((name, part.year)).or_default().push(candidate);
+                    groups.entry((name, part.year, &part.family)).or_default().push(candidate);
                 }
             }
             Phase::Refused(finding, agency) => {
@@ -150,8 +152,9 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
             Phase::Waiting | Phase::Reading => rows.push(AgencyRow { state: Standing::Working, ..bare(state, sent) }),
         }
     }
-    let this_year: Vec<String> = groups.keys().filter(|(_, of)| *of == year).map(|(name, _)| name.clone()).collect();
-    for ((name, of), candidates) in &groups {
+    let this_year: Vec<String> =
+        groups.keys().filter(|(_, of, _)| *of == year).map(|(name, ..)| name.clone()).collect();
+    for ((name, of, _), candidates) in &groups {
         let wanted = all || *of == year || of.is_none();
         // A report of another year is told where the agency has none of this year.
         if wanted || !this_year.contains(name) {
@@ -232,6 +235,7 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
         warnings: part.warnings,
         accepted: part.accepted,
         corrected: part.corrected,
+        typed: part.typed,
         first: part.first.clone(),
         due: returned.flatten(),
         ..bare(state, sent)
@@ -302,6 +306,7 @@ fn nothing() -> AgencyRow {
         warnings: 0,
         accepted: 0,
         corrected: 0,
+        typed: false,
         first: None,
         at: None,
         bytes: 0,
@@ -329,11 +334,13 @@ mod tests {
                 listed: None,
                 year: Some(*year),
                 form: "f".to_owned(),
+                family: "f".to_owned(),
                 title: None,
                 errors: *errors,
                 warnings: 0,
                 accepted: 0,
                 corrected: 0,
+                typed: false,
                 first: None,
                 figures: file.to_string(),
             };

@@ -45,6 +45,14 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
             out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
         }),
     );
+    add("报送情况.csv", Box::new(|out| workbook::standings_csv(rollup, out)));
+    add(
+        "报送情况.schema.json",
+        Box::new(|out| {
+            let schema = workbook::standings_schema()?;
+            out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
+        }),
+    );
     add("values.jsonl", Box::new(|out| workbook::values(rollup, out)));
     add(
         "values.schema.json",

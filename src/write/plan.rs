@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use unicode_width::UnicodeWidthStr;
 
-use crate::form::{FieldIndex, Form, SectionLook};
+use crate::form::{FieldIndex, Form, PageTurn, SectionLook};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
 use crate::text::is_digit;
 
@@ -36,6 +36,12 @@ impl<'a> Part<'a> {
     /// The pieces of the part with its look.
     pub(crate) fn dressed(&self) -> impl Iterator<Item = (SectionLook, ContentItem<'a>)> {
         self.pieces.iter().map(|piece| (self.look, *piece))
+    }
+
+    /// Whether it has a table that wants pages on their long side.
+    pub(crate) fn is_across(&self, form: &Form) -> bool {
+        let turned = |piece: &ContentItem| matches!(piece, ContentItem::Table(table) if form.tables[*table].page == PageTurn::Landscape);
+        self.pieces.iter().any(turned)
     }
 }
 

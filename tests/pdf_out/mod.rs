@@ -9,7 +9,7 @@ use std::path::Path;
 
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::{Block, Budget, Picture, Region};
-use nianbao::form::{Form, Forms};
+use nianbao::form::{Form, Forms, PageTurn};
 use nianbao::report::{Content, ExtraCell, ExtraTable, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::pdf::{Candidate, Fonts, Pdf, PdfWriter, faces};
@@ -271,4 +271,37 @@ fn the_file_says_what_it_is() {
     }
     let title = report.title.as_deref().unwrap();
     assert_eq!(opened(&bytes).document.metadata.title.as_deref(), Some(title));
+}
+
+#[test]
+fn a_table_that_wants_the_long_side_of_the_paper_has_it_and_the_pages_after_it_stand_again() {
+    let forms = Forms::all().unwrap();
+    let wide = |form: &&std::sync::Arc<Form>| form.tables.iter().any(|table| table.page == PageTurn::Landscape);
+    let mut turned = 0;
+    for form in forms.iter() {
+        let report = Sampler::new(5).report(form);
+        let boxes = paper(&written(form, &report).bytes);
+        assert!(!boxes[0].0, "{}: the title stands on an upright page", form.id);
+        assert_eq!(boxes.iter().any(|(lying, _)| *lying), wide(&form), "{}: {boxes:?}", form.id);
+        turned += usize::from(wide(&form));
+        // The rules of the table reach over more than the width of an upright page.
+        assert!(boxes.iter().all(|(lying, width)| *width == if *lying { 841 } else { 595 }), "{boxes:?}");
+        if let Some(last) = form.tables.last().filter(|table| table.page == PageTurn::Portrait) {
+            assert!(!boxes.last().unwrap().0, "{}: {} stands on an upright page", form.id, last.id);
+        }
+    }
+    assert!(turned > 0, "no form has a wide table");
+}
+
+/// Of each page, in their order: whether it lies on its long side, and its width in points.
+fn paper(bytes: &[u8]) -> Vec<(bool, u32)> {
+    let text = String::from_utf8_lossy(bytes);
+    let boxes = text.match_indices("/MediaBox[0 0 ").map(|(at, mark)| {
+        let mut sides = text[at + mark.len()..].split([' ', ']']).map(|side| side.parse::<f64>().unwrap());
+        let (width, height) = (sides.next().unwrap(), sides.next().unwrap());
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "points of a page")]
+        let whole = width as u32;
+        (width > height, whole)
+    });
+    boxes.collect()
 }

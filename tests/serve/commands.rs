@@ -73,3 +73,48 @@ fn a_folder_is_served_once_and_the_address_is_on_a_line_of_its_own() {
     assert_eq!(open.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&open.stderr).contains("--lan"), "{open:?}");
 }
+
+#[test]
+fn every_form_that_the_command_line_knows_is_one_of_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = folder.path().join("work");
+    let server = Server::start(&work);
+    let forms = nianbao::form::Forms::all().unwrap();
+    let mut sent = Vec::new();
+    for form in forms.iter().filter(|form| !form.title.is_free()) {
+        let report = nianbao::sampler::Sampler::new(41).report(form);
+        let id = server.send(&format!("{}.docx", form.id), &super::office::file_of(form, &report)).to_string();
+        sent.push((form.id.clone(), id));
+    }
+    server.settled();
+    let mut page = Vec::new();
+    for (form, id) in &sent {
+        assert_eq!(server.report(id)["report"]["form"]["id"], json!(form));
+        assert!(!server.report(id)["report"]["cells"].as_object().unwrap().is_empty(), "{form}");
+        page.push(server.ask("GET", &format!("/api/reports/{id}/output/html"), b"").body);
+    }
+    drop(server);
+    let out = folder.path().join("out");
+    let run = Command::new(env!("CARGO_BIN_EXE_nianbao"))
+        .args(["convert", work.to_str().unwrap(), "--to", "html", "-o", out.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let made: Vec<Vec<u8>> = walkdir::WalkDir::new(&out)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().extension().is_some_and(|suffix| suffix == "html"))
+        .map(|entry| std::fs::read(entry.path()).unwrap())
+        .collect();
+    for ((form, _), page) in sent.iter().zip(&page) {
+        // The nearest of the files, by how many of its lines are those of the page.
+        let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
+        let own = lines(page);
+        let near = made
+            .iter()
+            .map(|made| lines(made))
+            .max_by_key(|made| own.iter().filter(|line| made.contains(line)).count())
+            .unwrap();
+        let other: Vec<_> = own.iter().filter(|line| !near.contains(line)).take(3).collect();
+        assert!(made.contains(page), "{form}: {other:?} {}", String::from_utf8_lossy(&run.stderr));
+    }
+}

@@ -56,10 +56,12 @@ try {
   await page.goto(address);
   assert(!page.url().includes('token'), 'the token stays in the address');
   await page.locator('.drop.big').waitFor();
+  assert(!/null|undefined|NaN/.test(await page.locator('#main').innerText()));
   await audit(page, 'empty');
   await go(page, '/settings');
   await page.setInputFiles('#roster input[type=file]', path.join(OFFICE, '名录.csv'));
   await page.locator('#roster .st.clean').waitFor();
+  assert((await page.locator('#roster .filebox').innerText()).includes('名录.csv'), 'a list of agencies keeps its name');
   await audit(page, 'settings');
   await go(page, '/');
   await page.setInputFiles('#files', sent.slice(0, 30));
@@ -180,6 +182,27 @@ try {
   await page.locator('section.failed').waitFor();
   await audit(page, 'failed');
 
+  // What cannot be read is typed in: an empty form, a part of it now, a slip that is told, the rest of it later.
+  await page.click('button:has-text("照原件录入")');
+  await page.fill('#type-agency', '青岚县第57局');
+  await page.fill('#basis', '照纸质原件录入');
+  await audit(page, 'type-begin');
+  await page.click('dialog .btn.pri');
+  await page.locator('input.cell').first().waitFor();
+  const boxes = page.locator('input.cell');
+  await boxes.nth(0).fill('12');
+  await boxes.nth(0).press('Enter');
+  assert.equal(await page.evaluate(() => /** @type {any} */ (document.activeElement).dataset.id), await boxes.nth(1).getAttribute('data-id'));
+  await boxes.nth(1).fill('3O');
+  await page.click('.typebar .btn.pri');
+  await page.locator('input.cell[aria-invalid=true]').waitFor();
+  await audit(page, 'type');
+  await boxes.nth(1).fill('30');
+  await page.click('.typebar .btn.pri');
+  await page.locator('.toast:has-text("已保存")').waitFor();
+  assert.equal(await boxes.nth(1).inputValue(), '30');
+  await page.locator('.fi.fixed:has-text("录入了 2 格")').waitFor();
+
   // Add up; the workbook; the log; undo there.
   await go(page, '/rollup');
   await page.locator('.kpis').waitFor();
@@ -195,6 +218,9 @@ try {
   await page.fill('#basis', '改错了');
   await page.click('dialog .btn.pri');
   await page.waitForFunction(many => document.querySelectorAll('.log li').length > many, before);
+  await go(page, '/settings');
+  const [copy] = await Promise.all([page.waitForEvent('download'), page.click('a:has-text("下载备份")')]);
+  assert(copy.suggestedFilename().startsWith('年报备份-') && fs.statSync(await copy.path()).size > 500_000);
 
   // Every screen on a phone.
   await page.context().close();
@@ -208,6 +234,12 @@ try {
     await page.locator(ready).first().waitFor();
     await audit(page, name);
   }
+  await go(page, '/');
+  await settled(page);
+  const typed = await row(page, '第57局').locator('th a').getAttribute('href');
+  await go(page, `${typed}&tab=type`);
+  await page.locator('input.cell').first().waitFor();
+  await audit(page, 'type');
   await go(page, bad);
   await page.locator('.fi.error button:has-text("看这一格")').first().click();
   await page.locator('.prov').waitFor();

@@ -1,6 +1,7 @@
 //! The office's page, driven over plain HTTP as its own script does it: files, corrections, versions, undoing, restarts, attacks.
 
 mod attacks;
+mod backup;
 mod browser;
 mod client;
 mod commands;
@@ -9,3 +10,4 @@ mod faults;
 mod flow;
 mod load;
 mod office;
+mod typed;

@@ -57,3 +57,9 @@ pub(super) fn file(report: &Report, output: Output) -> Vec<u8> {
 pub(super) fn docx(report: &Report) -> Vec<u8> {
     file(report, Output::Docx)
 }
+
+/// A report of any form as a Word file.
+pub(super) fn file_of(form: &nianbao::form::Form, report: &Report) -> Vec<u8> {
+    let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
+    (writer.write)(form, report).unwrap()
+}

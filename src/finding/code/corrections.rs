@@ -14,6 +14,11 @@ super::declare! {
         ("更正未采用", "a correction was not applied"),
         ("更正单所记的原数与文件现有的不同，可能是按另一份文件写的。", "The correction names another figure than the file has; it may be about another version."),
         ("请重新核对，改写更正单。", "Check it again and write the correction anew.");
+    /// The file cannot be read, and the office typed its report in.
+    TYPED_IN = "typed-in", Info,
+        ("人工录入", "typed in by hand"),
+        ("文件损坏、加密或是扫描件，读不出；报告由人工照原件录入，每一格都记有录入人和依据。", "The file is damaged, encrypted or scanned; the report was typed in from it, and every figure has who typed it and why."),
+        ("请对照原件复核一遍。", "Compare it with the original once more.");
     /// A copy of the sent file could not be given a correction.
     NOT_REVISED = "not-revised", Warning,
         ("修订副本中未能改动", "not revised in the copy"),

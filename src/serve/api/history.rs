@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::reports::around;
 use super::writes::{latest, reason, renewed};
 use super::{Answered, Asked, At};
-use crate::corrections::Correction;
+use crate::corrections::{Correction, FORM};
 use crate::finding::Message;
 use crate::ledger::{Entry, What};
 use crate::serve::auth::Visitor;
@@ -188,13 +188,20 @@ fn correction_line(state: &Known, described: &Value, number: usize, line: &Corre
         "agency": agency,
         "name": name,
         "field": line.field,
-        "label": described["labels"][form][&line.field],
+        "label": if line.field == FORM { json!({ "zh": "人工录入", "en": "Typed in" }) } else { described["labels"][form][&line.field].clone() },
         "from": stated(&line.from),
-        "to": stated(&line.to),
+        "to": if line.field == FORM { form_name(described, &stated(&line.to)) } else { stated(&line.to) },
         "reason": line.reason,
         "undone": undone.map(|by| json!({ "who": by.who, "at": by.at })),
         "undoable": undone.is_none() && !takes_back && state.is_last(number),
     })
+}
+
+/// The name of a form, which people know it by.
+fn form_name(described: &Value, id: &str) -> String {
+    let forms = described.get("forms").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let known = forms.iter().find(|form| form["id"] == id).and_then(|form| form["name"]["zh"].as_str());
+    known.unwrap_or(id).to_owned()
 }
 
 #[derive(Deserialize)]
@@ -269,17 +276,28 @@ async fn take_back(hub: &Arc<Hub>, number: usize, who: String, reason: String) -
     let field = line.field.clone();
     let wanted =
         Wanted { field: field.clone(), to: String::new(), stated: Some(line.from), reason, by: who.clone(), at: now() };
-    let (line, view) = match hub.ask_about(id, move |which| Ask::Try { which, correction: Box::new(wanted) }).await {
-        Answer::Tried { line, refused: None, view, .. } => (line, view),
-        Answer::Tried { refused: Some(message), .. } | Answer::No(message) => return Err(Fault::refused(message)),
+    let wanted = vec![wanted];
+    let (lines, view) = match hub.ask_about(id, move |which| Ask::Try { which, wanted }).await {
+        Answer::Tried { lines, refused, view, .. } if refused.is_empty() => (lines, view),
+        Answer::Tried { refused, .. } => {
+            let message = refused.into_iter().next().map(|(_, message)| message);
+            return Err(message.map_or_else(Fault::not_found, Fault::refused));
+        }
+        Answer::Again(line) => (vec![*line], Value::Null),
+        Answer::No(message) => return Err(Fault::refused(message)),
         Answer::Refused { finding, .. } => return Err(Fault::refused(finding.message)),
         _ => return Err(Fault::not_found()),
     };
-    let written = hub.write(Command::Correct { line, who, seen: None, undoes: Some(number) }).await;
+    let written = hub.write(Command::Correct { lines, who, seen: None, undoes: Some(number) }).await;
     let number = match written {
         Written::Conflict => return Err(Fault::conflict(latest(hub, id, Some(&field)))),
         other => Fault::of_written(other)?,
     };
+    if view.is_null() {
+        // The file is read again.
+        reading::queue(hub, file);
+        return Ok(answer(&json!({ "correction": format!("c{number}") })));
+    }
     let report = if let Ok(report) = renewed(hub, id).await {
         report
     } else {

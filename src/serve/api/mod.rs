@@ -1,5 +1,6 @@
 //! The routes: screens, static files, and the JSON API used by the page and by other programs.
 
+mod backup;
 mod files;
 mod history;
 mod lists;
@@ -8,13 +9,13 @@ mod reports;
 mod session;
 mod settings;
 mod sums;
+mod typed;
 mod writes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,6 +29,7 @@ use super::body::on_disk;
 use super::fault::Fault;
 use super::guard::guard;
 use super::hub::Hub;
+use super::outgoing::{Download, streamed};
 use super::store::random;
 use crate::finding::Message;
 
@@ -81,6 +83,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/api/reports/{id}/output/{kind}", get(reports::output))
         .route("/api/reports/{id}/preview", post(writes::preview))
         .route("/api/reports/{id}/correct", post(writes::correct))
+        .route("/api/reports/{id}/type", post(typed::fill))
         .route("/api/reports/{id}/accept", post(writes::accept))
         .route("/api/reports/{id}/return", post(writes::send_back))
         .route("/api/reports/{id}/use", post(writes::use_version))
@@ -92,6 +95,7 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .route("/api/log/{id}/undo", post(history::undo))
         .route("/api/settings", get(settings::all).put(settings::put))
         .route("/api/settings/{key}", axum::routing::put(settings::put_file).delete(settings::take_away))
+        .route("/api/backup", get(backup::all))
         .route("/api/password", post(settings::password))
         .route("/api/forms/{form}/blank/{suffix}", get(settings::blank));
     for screen in assets::SCREENS {
@@ -112,21 +116,20 @@ fn made(hub: &Hub, suffix: &str) -> Result<PathBuf, Fault> {
 
 /// A file as a download; it is taken away where it was made for this.
 async fn download(path: PathBuf, name: &str, once: bool) -> Answered {
-    let bytes = on_disk(move || {
-        let bytes = std::fs::read(&path)?;
-        if once {
-            let _ = std::fs::remove_file(&path);
-        }
-        Ok(bytes)
-    });
+    let (file, size) = on_disk(move || Download::open(&path, once)).await?;
     let mut headers = HeaderMap::new();
-    let encoded: String = name.bytes().map(percent).collect();
-    let disposition = format!("attachment; filename*=UTF-8''{encoded}");
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/octet-stream"));
-    if let Ok(value) = header::HeaderValue::from_str(&disposition) {
+    headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(size));
+    if let Some(value) = disposition(name) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
-    Ok((headers, Body::from(bytes.await?)).into_response())
+    Ok((headers, streamed(file)).into_response())
+}
+
+/// The header that has a browser save an answer under a name.
+fn disposition(name: &str) -> Option<header::HeaderValue> {
+    let encoded: String = name.bytes().map(percent).collect();
+    header::HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}")).ok()
 }
 
 /// A byte of a name as headers have it (RFC 8187).

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::files::{announced, file_name};
 use super::{Answered, Asked, At, download, made, on_disk};
 use crate::finding::Message;
-use crate::ledger::{Given, What, stored_name};
+use crate::ledger::{Given, Ledger, What, stored_name};
 use crate::serve::auth::{LEAST, Visitor};
 use crate::serve::body::{self, spool};
 use crate::serve::fault::{Fault, answer};
@@ -47,11 +47,25 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
         "values": values,
         "described": described,
         "given": given,
+        "names": names(&state.ledger),
         "folder": hub.store.folder.display().to_string(),
         "stored": { "files": state.ledger.files.len(), "bytes": bytes },
         "lan": hub.lan,
         "address": hub.started().lan,
     })))
+}
+
+/// The names that the files of the settings came with, as the log has them: the files themselves are named by their digests.
+fn names(ledger: &Ledger) -> BTreeMap<&'static str, String> {
+    let said = |key: &'static str| {
+        let begin = format!("{}：", title(key).zh);
+        let last = ledger.entries.iter().rev().find_map(|entry| match &entry.what {
+            What::Settings { about } => about.zh.strip_prefix(&begin),
+            _ => None,
+        });
+        Some((key, last?.to_owned()))
+    };
+    ["agencies", "template", "page-template"].into_iter().filter_map(said).collect()
 }
 
 /// Changes settings that are texts.

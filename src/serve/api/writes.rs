@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::reports::{around, report};
 use super::{Answered, At};
+use crate::corrections::Correction;
 use crate::finding::Message;
 use crate::ledger::What;
 use crate::serve::auth::Visitor;
@@ -58,7 +59,7 @@ pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, bod
     let Preview { field, to } = body::json(body).await?;
     let wanted =
         Wanted { field: field.clone(), to, stated: None, reason: "—".to_owned(), by: String::new(), at: now() };
-    let (_, _, part, view) = attempted(&hub, id, wanted).await?;
+    let Attempted { part, view, .. } = attempted(&hub, id, vec![wanted]).await?;
     let rules = view.get("rules").and_then(Value::as_array).cloned().unwrap_or_default();
     let touches =
         |instance: &Value| instance["fields"].as_array().is_some_and(|fields| fields.iter().any(|one| *one == field));
@@ -76,14 +77,23 @@ pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, bod
     Ok(answer(&json!({ "rules": touched, "errors": part.errors, "warnings": part.warnings })))
 }
 
-/// Asks a child for a correction and the report with it.
-async fn attempted(
-    hub: &Arc<Hub>,
-    id: (u64, usize),
-    wanted: Wanted,
-) -> Result<(Box<crate::corrections::Correction>, Option<Message>, Box<Part>, Value), Fault> {
-    match hub.ask_about(id, move |which| Ask::Try { which, correction: Box::new(wanted) }).await {
-        Answer::Tried { line, refused, part, view } => Ok((line, refused, part, view)),
+/// Corrections that can be made, and the report with them.
+pub(super) struct Attempted {
+    pub(super) lines: Vec<Correction>,
+    pub(super) part: Box<Part>,
+    pub(super) view: Value,
+}
+
+/// Asks a child for corrections and the report with them. Where one cannot be made, none is: the answer names the fields.
+pub(super) async fn attempted(hub: &Arc<Hub>, id: (u64, usize), wanted: Vec<Wanted>) -> Result<Attempted, Fault> {
+    match hub.ask_about(id, move |which| Ask::Try { which, wanted }).await {
+        Answer::Tried { lines, refused, part, view } => match refused.first() {
+            None => Ok(Attempted { lines, part, view }),
+            Some((_, message)) => {
+                let fields: Vec<&str> = refused.iter().map(|(field, _)| field.as_str()).collect();
+                Err(Fault { more: json!({ "fields": fields }), ..Fault::refused(message.clone()) })
+            }
+        },
         Answer::No(message) => Err(Fault::refused(message)),
         Answer::Refused { finding, .. } => Err(Fault::refused(finding.message)),
         _ => Err(Fault::not_found()),
@@ -115,14 +125,11 @@ pub(super) async fn correct(
     if !is_current(&hub, seen) {
         return Err(Fault::conflict(latest(&hub, id, Some(&field))));
     }
-    let (line, refused, part, view) = attempted(&hub, id, wanted).await?;
-    if let Some(message) = refused {
-        return Err(Fault::refused(message));
-    }
-    if line.from == line.to {
+    let Attempted { lines, part, view } = attempted(&hub, id, vec![wanted]).await?;
+    if lines.iter().all(|line| line.from == line.to) {
         return Err(Fault::bad("与原来的一样，没有改动。", "this is what stands there already"));
     }
-    let number = match hub.write(Command::Correct { line, who, seen: Some(seen), undoes: None }).await {
+    let number = match hub.write(Command::Correct { lines, who, seen: Some(seen), undoes: None }).await {
         Written::Conflict => return Err(Fault::conflict(latest(&hub, id, Some(&field)))),
         other => Fault::of_written(other)?,
     };
@@ -133,7 +140,7 @@ pub(super) async fn correct(
     Ok(answer(&json!({ "correction": format!("c{number}"), "report": report })))
 }
 
-fn is_current(hub: &Hub, seen: Seen) -> bool {
+pub(super) fn is_current(hub: &Hub, seen: Seen) -> bool {
     hub.state().items.get(&seen.file).is_some_and(|item| item.revision == seen.revision)
 }
 
@@ -141,7 +148,7 @@ fn is_current(hub: &Hub, seen: Seen) -> bool {
 pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str>) -> Value {
     let state = hub.state();
     let Some(sent) = state.sent(file) else { return Value::Null };
-    let own = |line: &&crate::corrections::Correction| line.sha256 == sent.sha256 && line.report == number;
+    let own = |line: &&Correction| line.sha256 == sent.sha256 && line.report == number;
     let of_field = state.corrections.iter().rev().filter(own).find(|line| Some(line.field.as_str()) == field);
     let line = of_field.or_else(|| state.corrections.iter().rev().find(own));
     line.map_or(Value::Null, |line| {

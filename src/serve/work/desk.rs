@@ -48,7 +48,7 @@ impl Shelf {
     pub(super) fn load(settings: &Settings) -> Self {
         let mut wrong = Vec::new();
         // The forms that are built in are known to be right; were they not, there is nothing to read with.
-        let mut forms = Forms::built_in().unwrap_or_default();
+        let mut forms = Forms::all().unwrap_or_default();
         let mut migrations = Migrations::built_in(&forms);
         if let Some(mappings) = settings.path("mappings") {
             for (name, text) in texts(&mappings, &mut wrong) {
@@ -167,7 +167,7 @@ impl<'a> Desk<'a> {
             Ask::Read(file) => self.read(&file),
             Ask::Unpack { file, into } => super::unpack::unpack(&file, &into),
             Ask::View(which) => self.view(&which),
-            Ask::Try { which, correction } => self.attempt(&which, &correction),
+            Ask::Try { which, wanted } => self.attempt(&which, &wanted),
             Ask::Accept { which, findings, reason, until } => self.accept(&which, &findings, &reason, until),
             Ask::Source { which, field } => self.source(&which, field.as_deref()),
             Ask::Make { which, kind, chinese, findings, out } => self.make(&which, kind, (chinese, &findings), &out),
@@ -186,8 +186,12 @@ impl<'a> Desk<'a> {
         let input = input(file);
         guarded(|| {
             let bytes = Loader::default().bytes(&input)?;
-            let mut reports = self.pipeline.read(&input, &Content::from_bytes(&bytes))?;
-            let corrections = corrections(file);
+            let (content, corrections) = (Content::from_bytes(&bytes), corrections(file));
+            let begun = self.pipeline.begun(&corrections, &input, &content);
+            let mut reports = match begun {
+                Some(begun) => vec![begun],
+                None => self.pipeline.read(&input, &content)?,
+            };
             for (number, report) in reports.iter_mut().enumerate() {
                 if let Some(form) = self.shelf.forms.get(&report.form) {
                     corrections.apply(form, report, number);

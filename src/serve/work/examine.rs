@@ -1,22 +1,20 @@
 //! Examines a report: applies corrections, checks it against the form and last year, marks accepted findings.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
 use crate::batch::{guarded, sha256};
 use crate::check::Context;
-use crate::corrections::{Correction, Corrections, Stated};
-use crate::finding::code::corrections::{CORRECTION_NOT_APPLIED, FIGURE_CORRECTED};
+use crate::finding::code::corrections::FIGURE_CORRECTED;
 use crate::finding::{Finding, Message, Severity};
-use crate::form::{Form, Standing};
-use crate::report::{Content, Report};
+use crate::form::Standing;
+use crate::report::{Report, Source};
 use crate::waivers;
 
 use super::desk::{Desk, today};
-use super::{Answer, Part, SentFile, Wanted, Which};
+use super::{Answer, Part, SentFile, Which};
 
 /// A report with last year's, and its findings: those that stand first, the worst of them first.
 pub(super) struct Examined {
@@ -26,6 +24,25 @@ pub(super) struct Examined {
 }
 
 impl Desk<'_> {
+    /// The first of the forms that are brought into each other, of which this is one.
+    fn family(&self, form: &str) -> String {
+        let migrations = &self.shelf.migrations;
+        let near = |one: &str, other: &str| {
+            migrations.between(one, other).is_some() || migrations.between(other, one).is_some()
+        };
+        let mut family = BTreeSet::from([form]);
+        loop {
+            let known = self.shelf.forms.iter().map(|other| other.id.as_str());
+            let more: Vec<&str> = known
+                .filter(|other| !family.contains(other) && family.iter().any(|member| near(member, other)))
+                .collect();
+            if more.is_empty() {
+                return family.first().map_or(form, |first| *first).to_owned();
+            }
+            family.extend(more);
+        }
+    }
+
     /// All reports of a file in a few words.
     pub(super) fn read(&mut self, file: &SentFile) -> Answer {
         match self.reports(file) {
@@ -98,49 +115,16 @@ impl Desk<'_> {
             listed,
             year: report.year,
             form: report.form.clone(),
+            family: self.family(&report.form),
             title: report.title.clone(),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             accepted,
             corrected: corrected.count() + others.count(),
+            typed: report.source.as_ref().is_some_and(Source::is_typed),
             first: findings.iter().find(|found| found.counts(Severity::Warning)).map(|found| found.message.clone()),
             figures: sha256(figures.join("\n").as_bytes())[..16].to_owned(),
         }
-    }
-
-    /// A report as it would be with one more correction.
-    pub(super) fn attempt(&mut self, which: &Which, wanted: &Wanted) -> Answer {
-        let (bytes, mut reports) = match self.reports(&which.file) {
-            Ok(read) => read,
-            Err(finding) => return Answer::No(finding.message),
-        };
-        let Some(report) = reports.get_mut(which.report) else { return Answer::No(none()) };
-        let Some(form) = self.shelf.forms.get(&report.form) else { return Answer::No(none()) };
-        let (from, to) = match statement(form, report, wanted) {
-            Ok(statement) => statement,
-            Err(message) => return Answer::No(message),
-        };
-        let line = Correction {
-            at: wanted.at.clone(),
-            by: wanted.by.clone(),
-            sha256: crate::batch::sha256(&bytes),
-            report: which.report,
-            field: wanted.field.clone(),
-            from,
-            to,
-            reason: Some(wanted.reason.clone()),
-        };
-        let mut one = serde_json::to_string(&line).unwrap_or_default();
-        one.push('\n');
-        if let Ok(more) = Corrections::read(&one) {
-            more.apply(form, report, which.report);
-        }
-        let refused = report.findings.iter().rev().find(|found| found.code == CORRECTION_NOT_APPLIED.id);
-        let refused = refused.filter(|_| !applied(report)).map(|found| found.message.clone());
-        let report = std::mem::replace(report, Report::empty(&form.id));
-        let examined = self.examined(report);
-        let (part, view) = (self.part(&examined), self.shown(&examined));
-        Answer::Tried { line: Box::new(line), refused, part: Box::new(part), view }
     }
 
     /// Waivers for findings, to be kept in the log.
@@ -167,82 +151,6 @@ impl Desk<'_> {
     }
 }
 
-/// Whether the last finding about corrections says that one was applied.
-fn applied(report: &Report) -> bool {
-    let last = report
-        .findings
-        .iter()
-        .rev()
-        .find(|found| [CORRECTION_NOT_APPLIED.id, FIGURE_CORRECTED.id].contains(&found.code.as_str()));
-    last.is_some_and(|found| found.code == FIGURE_CORRECTED.id)
-}
-
-/// The current and the corrected content of a field or text.
-fn statement(form: &Form, report: &Report, wanted: &Wanted) -> Result<(Stated, Stated), Message> {
-    let text = |text: Option<&str>| text.map_or(Stated::Nothing, |text| Stated::Text(text.to_owned()));
-    let typed = wanted.to.trim();
-    if form.field_index(&wanted.field).is_some() {
-        let value = report.values.get(&wanted.field);
-        let from = match value {
-            Some(value) => match value.value {
-                Some(number) => Stated::Number(number),
-                None if value.raw.trim().is_empty() => Stated::Nothing,
-                None => Stated::Text(value.raw.clone()),
-            },
-            None => return Err(none()),
-        };
-        let to = match &wanted.stated {
-            Some(stated) => stated.clone(),
-            None if typed.is_empty() => Stated::Nothing,
-            None => Stated::Number(number(typed)?),
-        };
-        return Ok((from, to));
-    }
-    let from = match wanted.field.as_str() {
-        "agency" => text(report.agency.as_deref()),
-        "title" => text(report.title.as_deref()),
-        "year" => text(report.year.map(|year| year.to_string()).as_deref()),
-        field => {
-            let (section, at) = field.rsplit_once('.').ok_or_else(none)?;
-            let section = report.section(section).ok_or_else(none)?;
-            let mut paragraphs = section.content.iter().filter_map(|piece| match piece {
-                Content::Paragraph { text, .. } => Some(text.as_str()),
-                _ => None,
-            });
-            let at = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1)).ok_or_else(none)?;
-            text(Some(paragraphs.nth(at).ok_or_else(none)?))
-        }
-    };
-    if wanted.field == "year"
-        && wanted.stated.is_none()
-        && !typed.parse::<i16>().is_ok_and(|year| (1900..=2200).contains(&year))
-    {
-        return Err(Message::new("请写年度，例如2025。", "write a year such as 2025"));
-    }
-    let to = wanted.stated.clone().unwrap_or_else(|| text(Some(typed).filter(|typed| !typed.is_empty())));
-    Ok((from, to))
-}
-
-/// A number as people type it: full-width digits and thousands separators are understood, nothing else is.
-fn number(typed: &str) -> Result<Decimal, Message> {
-    let plain: String = typed
-        .chars()
-        .filter(|c| !matches!(c, ',' | '，' | ' '))
-        .map(|c| match c {
-            '\u{ff10}'..='\u{ff19}' => char::from_u32(c as u32 - 0xff10 + '0' as u32).unwrap_or(c),
-            '．' => '.',
-            '－' | '−' => '-',
-            c => c,
-        })
-        .collect();
-    plain.parse().map_err(|_| {
-        Message::new(
-            format!("“{typed}”不是数字，请写数字或留空。"),
-            format!("\"{typed}\" is no number; write a number or leave it empty"),
-        )
-    })
-}
-
 /// Stable ids of findings: a digest of the subject, with a number for duplicates.
 pub(super) fn ids_of(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -260,19 +168,4 @@ pub(super) fn ids_of(findings: &[Finding]) -> Vec<String> {
 
 pub(super) fn none() -> Message {
     Message::new("这份报告里没有这一处。", "the report has no such place")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn numbers_are_read_as_people_type_them_and_nothing_is_guessed() {
-        for (typed, plain) in [("32", "32"), ("１，４８６", "1486"), ("612.40", "612.40"), ("−3", "-3")] {
-            assert_eq!(number(typed).unwrap().to_string(), plain);
-        }
-        for typed in ["三十二", "3O", "12件", "1/2", "--"] {
-            assert!(number(typed).is_err(), "{typed}");
-        }
-    }
 }

@@ -3,6 +3,7 @@
 //! A request is a line of JSON, and so is its answer. A child loads the settings of the folder once; one that is asked under later
 //! settings ends, and the supervisor starts another.
 
+mod attempt;
 mod desk;
 mod examine;
 mod make;
@@ -73,8 +74,8 @@ pub(super) enum Ask {
     Unpack { file: SentFile, into: PathBuf },
     /// All of a report.
     View(Which),
-    /// A report as it would be with one more correction.
-    Try { which: Which, correction: Box<Wanted> },
+    /// A report as it would be with more corrections, each of another place.
+    Try { which: Which, wanted: Vec<Wanted> },
     /// Waivers for findings of a report.
     Accept {
         which: Which,
@@ -127,6 +128,8 @@ pub(super) struct Part {
     pub(super) listed: Option<String>,
     pub(super) year: Option<i16>,
     pub(super) form: String,
+    /// The form by which it is told whether two reports are the same one sent twice: one for all that are brought into each other.
+    pub(super) family: String,
     pub(super) title: Option<String>,
     pub(super) errors: usize,
     pub(super) warnings: usize,
@@ -134,6 +137,8 @@ pub(super) struct Part {
     pub(super) accepted: usize,
     /// Corrections in force.
     pub(super) corrected: usize,
+    /// Whether it was typed in by hand.
+    pub(super) typed: bool,
     /// The first thing that is wrong.
     pub(super) first: Option<Message>,
     /// A digest of its figures.
@@ -153,8 +158,10 @@ pub(super) enum Answer {
     Unpacked(Vec<Member>),
     /// Anything that the page shows as it is.
     Shown(Value),
-    /// A correction that would be applied, and the report with it.
-    Tried { line: Box<Correction>, refused: Option<Message>, part: Box<Part>, view: Value },
+    /// Corrections that would be applied, those that cannot be (their fields, and why), and the report with the others.
+    Tried { lines: Vec<Correction>, refused: Vec<(String, Message)>, part: Box<Part>, view: Value },
+    /// The line that has a file read again whose report was typed in.
+    Again(Box<Correction>),
     /// Waivers, and what the findings say.
     Accepted {
         waivers: Vec<Waiver>,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::check::{Context, Verdict, assess};
 use crate::finding::Finding;
 use crate::form::{Form, Layout, LayoutContent};
-use crate::report::{Content, ExtraTable, Report};
+use crate::report::{Content, ExtraTable, Report, Source};
 
 use super::desk::Desk;
 use super::examine::{Examined, ids_of};
@@ -25,6 +25,8 @@ impl Desk<'_> {
     pub(super) fn shown(&self, examined: &Examined) -> Value {
         let Examined { report, before, findings } = examined;
         let Some(form) = self.shelf.forms.get(&report.form) else { return Value::Null };
+        // Rows that are data are those of the report.
+        let form = &*form.of(report.values.keys().map(String::as_str));
         let listed = self.matcher.as_ref().zip(report.agency.as_deref());
         let listed = listed.and_then(|(matcher, name)| Some(matcher.name(matcher.find(name).agency?).to_owned()));
         json!({
@@ -34,6 +36,7 @@ impl Desk<'_> {
             "year": report.year,
             "title": report.title,
             "published": report.published,
+            "typed": report.source.as_ref().is_some_and(Source::is_typed),
             "format": report.source.as_ref().map(|source| source.format),
             "tables": tables(form),
             "cells": cells(form, report, before.as_ref()),

@@ -23,7 +23,7 @@ const OTHER: usize = 7;
 const STATES: [State; 8] = [
     State { name: "已报，无错误", kind: "good" },
     State { name: "已报，有错误", kind: "look" },
-    State { name: "已报，未能读取", kind: "bad" },
+    State { name: "已报未能读取", kind: "bad" },
     State { name: "未报", kind: "bad" },
     State { name: "上级，由下级汇总", kind: "" },
     State { name: "未计入的文件", kind: "look" },

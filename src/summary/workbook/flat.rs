@@ -11,7 +11,7 @@ use crate::report::Kind;
 use crate::rollup::{Figure, Rollup};
 
 /// UTF-8 with the mark by which spreadsheets know it.
-const MARK: &str = "\u{feff}";
+pub(super) const MARK: &str = "\u{feff}";
 
 /// The columns before the figures: name, title, type.
 const BEFORE: [(&str, &str, &str); 9] = [
@@ -114,7 +114,7 @@ pub(crate) fn values_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     pretty(&schema)
 }
 
-fn pretty(schema: &serde_json::Value) -> Result<Vec<u8>, WriteError> {
+pub(super) fn pretty(schema: &serde_json::Value) -> Result<Vec<u8>, WriteError> {
     let mut bytes = serde_json::to_vec_pretty(schema).map_err(failed)?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -126,7 +126,7 @@ fn shown(figure: &Figure) -> String {
 }
 
 /// Text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let formula = text.len() > 1 && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text.to_owned() }
 }

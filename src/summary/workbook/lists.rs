@@ -1,11 +1,11 @@
-//! 问题清单, 未报单位, 重复报送: the lists to work through before the sums can be used.
+//! 问题清单, 未报单位, 已报未能读取, 重复报送: the lists to work through before the sums can be used.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::style::Style;
 use super::{fit, text};
-use crate::finding::{Finding, Severity};
-use crate::rollup::Rollup;
+use crate::finding::{Finding, Message, Severity};
+use crate::rollup::{Rollup, Standing};
 
 /// Most rows of a list; findings.jsonl has all.
 const MOST: u32 = 200_000;
@@ -103,6 +103,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
         ("状态", 20.0),
     ];
     columns(sheet, &heads, style)?;
+    let standings = rollup.standings();
     for (row, &index) in (1..=MOST).zip(&rollup.missing) {
         let agency = &rollup.agencies.list()[index];
         let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
@@ -115,11 +116,44 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
             agency.level.as_deref().unwrap_or_default(),
             agency.contact.as_deref().unwrap_or_default(),
             &below,
-            if rollup.other_report(index).is_some() { "年度或格式不符" } else { "未报" },
+            standings[index].words(),
         ];
         line(sheet, row, &words, &heads, style)?;
     }
     more(sheet, count(rollup.missing.len()), &heads, style)?;
+    Ok(())
+}
+
+/// Agencies whose files could not be read: they reported, and have to send the file again.
+pub(super) fn unreadable(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
+    let heads = [
+        ("代码", 16.0),
+        ("单位", 34.0),
+        ("上级", 30.0),
+        ("联系方式", 30.0),
+        ("文件", 50.0),
+        ("原因", 70.0),
+        ("状态", 16.0),
+    ];
+    columns(sheet, &heads, style)?;
+    for (row, sent) in (1..=MOST).zip(&rollup.unreadable) {
+        let agency = &rollup.agencies.list()[sent.agency];
+        let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
+        let unread: Vec<(&str, &Message)> = rollup.unread(sent.agency).collect();
+        let files: Vec<&str> = unread.iter().map(|(file, _)| *file).collect();
+        let reasons: Vec<&str> = unread.iter().map(|(_, why)| why.zh.as_str()).collect();
+        let words = [
+            agency.code.as_deref().unwrap_or_default(),
+            &agency.name,
+            parent.unwrap_or_default(),
+            agency.contact.as_deref().unwrap_or_default(),
+            &files.join("\n"),
+            &reasons.join("\n"),
+            Standing::Unreadable.words(),
+        ];
+        line(sheet, row, &words, &heads, style)?;
+    }
+    more(sheet, count(rollup.unreadable.len()), &heads, style)?;
     Ok(())
 }
 

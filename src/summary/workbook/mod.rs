@@ -6,6 +6,7 @@ mod detail;
 mod flat;
 mod lists;
 mod matrix;
+mod standings;
 mod style;
 mod total;
 mod years;
@@ -24,6 +25,7 @@ use crate::write::{Output, WriteError};
 pub(super) use charts::{agency_bars, shares};
 pub use flat::{values, wide_csv};
 pub(crate) use flat::{values_schema, wide_schema};
+pub use standings::{standings_csv, standings_schema};
 use style::Style;
 
 /// Name of the first sheet, which holds the sums.
@@ -37,6 +39,7 @@ const YEARS: &str = "同比";
 const CHARTS: &str = "图表";
 const FINDINGS: &str = "问题清单";
 const MISSING: &str = "未报单位";
+const UNREADABLE: &str = "已报未能读取";
 const REPEATED: &str = "重复报送";
 
 /// Most rows of a sheet (ECMA-376 part 1, 18.3.1.73, as Excel limits it).
@@ -125,6 +128,7 @@ fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     }
     lists::findings(page(workbook.add_worksheet_with_constant_memory()?, FINDINGS)?, rollup, &style)?;
     lists::missing(page(workbook.add_worksheet_with_constant_memory()?, MISSING)?, rollup, &style)?;
+    lists::unreadable(page(workbook.add_worksheet_with_constant_memory()?, UNREADABLE)?, rollup, &style)?;
     lists::repeated(page(workbook.add_worksheet_with_constant_memory()?, REPEATED)?, rollup, &style)?;
     Ok(workbook)
 }

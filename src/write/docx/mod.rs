@@ -16,7 +16,7 @@ use super::package::PackageWriter;
 use super::plan::{self, Closing, ContentItem, Part};
 use super::xml::escape;
 use super::{Output, WriteError};
-use crate::form::{Form, PageTurn, SectionLook};
+use crate::form::{Form, SectionLook};
 use crate::report::Report;
 
 use looks::Dress;
@@ -131,14 +131,14 @@ impl Body<'_> {
     /// Writes everything but the properties of the last section; whether its pages lie on their long side.
     fn document(&mut self) -> bool {
         let parts = plan::parts(self.form, self.report);
-        let mut across = parts.first().is_some_and(|part| self.is_across(part));
+        let mut across = parts.first().is_some_and(|part| part.is_across(self.form));
         let title = plan::title_lines(self.form, self.report, plan::TITLE_WIDTH).join("\n");
         for piece in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
             self.dressed(piece);
         }
         self.paragraph("Title", &title);
         for part in parts.iter().filter(|part| !part.above_title) {
-            if self.is_across(part) != across {
+            if part.is_across(self.form) != across {
                 let section = &self.template.sections[usize::from(across)];
                 for piece in ["<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/>", section, "</w:pPr></w:p>"] {
                     self.draft.text().push_str(piece);
@@ -163,12 +163,6 @@ impl Body<'_> {
             }
         }
         across
-    }
-
-    /// Whether a part has a table that wants pages on their long side.
-    fn is_across(&self, part: &Part) -> bool {
-        let turned = |piece: &ContentItem| matches!(piece, ContentItem::Table(table) if self.form.tables[*table].page == PageTurn::Landscape);
-        part.pieces.iter().any(turned)
     }
 
     /// Content of a section with a special look; items other than paragraphs are written as usual.

@@ -4,7 +4,7 @@ use super::fonts::{Glyphs, Role};
 use super::line::{Line, Style, broken, set};
 use super::page::{Align, Block};
 use super::pictures::Pictures;
-use super::sheet::{CHARACTER, PITCH, TEXT_HEIGHT, TEXT_WIDTH};
+use super::sheet::{CHARACTER, Frame, PITCH, TURNED, UPRIGHT};
 use super::table::{Cell, Table, laid};
 use super::tree::{Heads, TagKind};
 use crate::form::{Form, Layout, LayoutContent, SectionLook};
@@ -37,6 +37,8 @@ pub(super) struct Composer<'a> {
     pub(super) glyphs: &'a Glyphs<'a>,
     pub(super) pictures: &'a Pictures,
     pub(super) blocks: Vec<Block>,
+    /// The pages on which blocks stand now.
+    pub(super) frame: Frame,
     /// Characters that no font has.
     pub(super) missing: Vec<char>,
     /// The level of the last heading; levels are not skipped (PDF/UA).
@@ -57,6 +59,7 @@ impl Composer<'_> {
         }
         self.title();
         for part in parts.iter().filter(|part| !part.above_title) {
+            self.turn(if part.is_across(self.form) { TURNED } else { UPRIGHT });
             if let Some(heading) = part.heading {
                 self.heading(1, heading);
             }
@@ -68,6 +71,14 @@ impl Composer<'_> {
                     None => self.piece(*piece, keep),
                 }
             }
+        }
+    }
+
+    /// Goes on upon other pages where these are not such.
+    fn turn(&mut self, frame: Frame) {
+        if self.frame != frame {
+            self.blocks.push(Block::Turn(frame));
+            self.frame = frame;
         }
     }
 
@@ -97,7 +108,7 @@ impl Composer<'_> {
         let mut lines = Vec::new();
         for text in plan::title_lines(self.form, self.report, plan::TITLE_WIDTH) {
             let glyphs = set(&clean(&text), &style, self.glyphs, &mut self.missing);
-            lines.extend(broken(&glyphs, &style, TEXT_WIDTH, 0.0));
+            lines.extend(broken(&glyphs, &style, self.frame.width, 0.0));
         }
         self.blocks.push(Block::Lines {
             lines,
@@ -170,7 +181,7 @@ impl Composer<'_> {
                 Align::Left(indent) if lines.is_empty() => indent,
                 _ => 0.0,
             };
-            lines.extend(broken(&glyphs, style, TEXT_WIDTH, indent));
+            lines.extend(broken(&glyphs, style, self.frame.width, indent));
         }
         if lines.is_empty() {
             return;
@@ -182,7 +193,7 @@ impl Composer<'_> {
 
     /// Adds a table, unless one of its rows is higher than a page.
     fn table(&mut self, table: &Table) -> bool {
-        let Some(laid) = laid(table, self.glyphs, &mut self.missing) else { return false };
+        let Some(laid) = laid(table, &self.frame, self.glyphs, &mut self.missing) else { return false };
         self.blocks.push(Block::Table(laid));
         true
     }
@@ -202,7 +213,7 @@ impl Composer<'_> {
         let Some((width, height)) = self.pictures.size(index, extent) else {
             return self.text(&format!("〔图片：{alt}〕"), false);
         };
-        let scale = (TEXT_WIDTH / width).min(TEXT_HEIGHT * 0.9 / height).min(1.0);
+        let scale = (self.frame.width / width).min(self.frame.height * 0.9 / height).min(1.0);
         let (width, height) = (width * scale, height * scale);
         self.blocks.push(Block::Picture { index, width, height, alt: clean(alt).into_owned() });
     }

@@ -16,9 +16,9 @@ use krilla::{Document, SerializeSettings};
 
 use super::fonts::{Fonts, Glyphs, Role};
 use super::line::{Line, Style, broken, set};
-use super::page::{Block, Entry, Pages};
+use super::page::{Block, Entry, Pages, Sheet};
 use super::pictures::Pictures;
-use super::sheet::{CHARACTER, HEIGHT, Item, LEFT, NUMBER_BASE, TEXT_WIDTH, WIDTH};
+use super::sheet::{CHARACTER, Frame, Item};
 
 /// The language of the reports.
 const LANGUAGE: &str = "zh-CN";
@@ -70,12 +70,12 @@ impl Drawing<'_> {
     pub(super) fn document(&self, laid: Pages, about: &About) -> KrillaResult<Vec<u8>> {
         let mut document = document();
         let mut content: Vec<Vec<Identifier>> = (0..laid.tree.len()).map(|_| Vec::new()).collect();
-        for (number, items) in laid.sheets.iter().enumerate() {
-            let Some(settings) = PageSettings::from_wh(WIDTH, HEIGHT) else { continue };
+        for (number, Sheet { frame, items }) in laid.sheets.iter().enumerate() {
+            let Some(settings) = PageSettings::from_wh(frame.paper.0, frame.paper.1) else { continue };
             let mut page = document.start_page_with(settings);
             let mut surface = page.surface();
             self.page(&mut surface, items, &mut content);
-            self.number(&mut surface, number);
+            self.number(&mut surface, frame, number);
             surface.finish();
             page.finish();
         }
@@ -157,14 +157,14 @@ impl Drawing<'_> {
     }
 
     /// `— 1 —`, a character from the outer side of the text.
-    fn number(&self, surface: &mut Surface, page: usize) {
+    fn number(&self, surface: &mut Surface, frame: &Frame, page: usize) {
         let style = Style { role: Role::Table, size: NUMBER, tracking: 0.0, heavy: false, justified: false };
         let text = format!("— {} —", page + 1);
         let glyphs = set(&text, &style, self.glyphs, &mut Vec::new());
-        let Some(line) = broken(&glyphs, &style, TEXT_WIDTH, 0.0).into_iter().next() else { return };
-        let x = if page.is_multiple_of(2) { LEFT + TEXT_WIDTH - NUMBER - line.width } else { LEFT + NUMBER };
+        let Some(line) = broken(&glyphs, &style, frame.width, 0.0).into_iter().next() else { return };
+        let outer = if page.is_multiple_of(2) { frame.width - NUMBER - line.width } else { NUMBER };
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::PageNumber)));
-        self.line(surface, &line, (x, NUMBER_BASE), NUMBER, false);
+        self.line(surface, &line, (frame.left + outer, frame.number_base()), NUMBER, false);
         surface.end_tagged();
     }
 }
@@ -197,7 +197,7 @@ fn outline(entries: &[Entry]) -> Outline {
         while open.last().is_some_and(|(level, _)| *level >= entry.level) {
             close(&mut open);
         }
-        let destination = XyzDestination::new(entry.page, Point::from_xy(LEFT, entry.y));
+        let destination = XyzDestination::new(entry.page, Point::from_xy(entry.x, entry.y));
         open.push((entry.level, OutlineNode::new(entry.text.clone(), destination).with_open(true)));
     }
     while !open.is_empty() {

@@ -23,6 +23,7 @@ use compose::Composer;
 use draw::{About, Drawing};
 use page::Pages;
 use pictures::Pictures;
+use sheet::UPRIGHT;
 
 pub use face::{Face, faces, plain};
 pub use fonts::{Candidate, Fonts, NoFonts};
@@ -66,8 +67,8 @@ impl PdfWriter {
         let mut pictures = Pictures::decode(&report.pictures);
         let about = about(form, report);
         let drawn = |pictures: &Pictures| {
-            let mut composer =
-                Composer { form, report, glyphs: &glyphs, pictures, blocks: Vec::new(), missing: Vec::new(), level: 0 };
+            let (blocks, missing, frame) = (Vec::new(), Vec::new(), UPRIGHT);
+            let mut composer = Composer { form, report, glyphs: &glyphs, pictures, blocks, frame, missing, level: 0 };
             composer.compose();
             let Composer { blocks, missing, .. } = composer;
             let drawing = Drawing { fonts: &self.fonts, glyphs: &glyphs, pictures };

@@ -1,7 +1,7 @@
 //! Page breaking: places blocks on pages from the top.
 
 use super::line::Line;
-use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
+use super::sheet::{Frame, Item, UPRIGHT};
 use super::table::Laid;
 use super::tree::{TagKind, Tree};
 
@@ -37,6 +37,8 @@ pub(super) enum Block {
         keep: bool,
     },
     Table(Laid),
+    /// What follows stands on pages of this kind.
+    Turn(Frame),
     /// A picture: its index, its size, what it shows.
     Picture {
         index: usize,
@@ -56,6 +58,7 @@ impl Block {
             Self::Lines { pitch, .. } => *pitch,
             Self::Table(table) => AROUND + table.beginning(),
             Self::Picture { height, .. } => AROUND + height,
+            Self::Turn(_) => 0.0,
         }
     }
 }
@@ -66,22 +69,33 @@ pub(super) struct Entry {
     pub(super) level: u16,
     pub(super) text: String,
     pub(super) page: usize,
+    pub(super) x: f32,
     pub(super) y: f32,
 }
 
+/// A page and what is drawn on it.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) frame: Frame,
+    pub(super) items: Vec<Item>,
+}
+
 /// The pages of a document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pages {
-    pub(super) sheets: Vec<Vec<Item>>,
+    pub(super) sheets: Vec<Sheet>,
     pub(super) tree: Tree,
     pub(super) outline: Vec<Entry>,
+    frame: Frame,
     y: f32,
 }
 
 impl Pages {
     /// Lays blocks onto pages.
     pub(super) fn lay_out(blocks: Vec<Block>) -> Self {
-        let mut pages = Self { sheets: vec![Vec::new()], y: TOP, ..Self::default() };
+        let frame = UPRIGHT;
+        let first = Sheet { frame, items: Vec::new() };
+        let mut pages = Self { sheets: vec![first], tree: Tree::default(), outline: Vec::new(), frame, y: frame.top };
         #[allow(clippy::cast_precision_loss, reason = "lines of a heading")]
         let beginnings: Vec<(f32, bool)> = blocks
             .iter()
@@ -99,7 +113,7 @@ impl Pages {
                     break;
                 }
             }
-            if pages.y + room.min(TEXT_HEIGHT) > BOTTOM + NEARLY {
+            if pages.y + room.min(pages.frame.height) > pages.frame.bottom() + NEARLY {
                 pages.next_page();
             }
             pages.block(block);
@@ -108,34 +122,50 @@ impl Pages {
     }
 
     fn next_page(&mut self) {
-        if self.y > TOP {
-            self.sheets.push(Vec::new());
-            self.y = TOP;
+        if self.y > self.frame.top {
+            self.add_page();
+        }
+    }
+
+    fn add_page(&mut self) {
+        self.sheets.push(Sheet { frame: self.frame, items: Vec::new() });
+        self.y = self.frame.top;
+    }
+
+    /// Goes on upon a page of another kind: a new one, unless nothing stands on this one.
+    fn turn(&mut self, frame: Frame) {
+        self.frame = frame;
+        match self.sheets.last_mut() {
+            Some(sheet) if sheet.items.is_empty() => (sheet.frame, self.y) = (frame, frame.top),
+            _ => self.add_page(),
         }
     }
 
     fn push(&mut self, item: Item) {
         if let Some(page) = self.sheets.last_mut() {
-            page.push(item);
+            page.items.push(item);
         }
     }
 
     fn block(&mut self, block: Block) {
+        let Frame { left, top, width: text_width, .. } = self.frame;
+        let bottom = self.frame.bottom();
         match block {
+            Block::Turn(frame) => self.turn(frame),
             Block::Lines { lines, size, pitch, heavy, align, below, kind, .. } => {
                 if let TagKind::Heading(level, text) = &kind {
-                    let entry = Entry { level: *level, text: text.clone(), page: self.sheets.len() - 1, y: self.y };
-                    self.outline.push(entry);
+                    let page = self.sheets.len() - 1;
+                    self.outline.push(Entry { level: *level, text: text.clone(), page, x: left, y: self.y });
                 }
                 let node = Some(self.tree.add(kind, None));
                 for (number, line) in lines.into_iter().enumerate() {
-                    if self.y + pitch > BOTTOM + NEARLY {
+                    if self.y + pitch > bottom + NEARLY {
                         self.next_page();
                     }
                     let x = match align {
-                        Align::Left(indent) => LEFT + if number == 0 { indent } else { 0.0 },
-                        Align::Middle => LEFT + (TEXT_WIDTH - line.width) / 2.0,
-                        Align::Right(indent) => LEFT + (TEXT_WIDTH - indent - line.width).max(0.0),
+                        Align::Left(indent) => left + if number == 0 { indent } else { 0.0 },
+                        Align::Middle => left + (text_width - line.width) / 2.0,
+                        Align::Right(indent) => left + (text_width - indent - line.width).max(0.0),
                     };
                     self.push(Item::Text { line, x, y: self.y + BASE * pitch, size, heavy, node });
                     self.y += pitch;
@@ -143,24 +173,24 @@ impl Pages {
                 self.y += below;
             }
             Block::Table(table) => {
-                if self.y > TOP {
+                if self.y > top {
                     self.y += AROUND;
                 }
                 for (number, (mut items, end)) in table.draw(self.y, &mut self.tree).into_iter().enumerate() {
                     if number > 0 {
-                        self.sheets.push(Vec::new());
+                        self.add_page();
                     }
-                    self.sheets.last_mut().into_iter().for_each(|page| page.append(&mut items));
+                    self.sheets.last_mut().into_iter().for_each(|page| page.items.append(&mut items));
                     self.y = end;
                 }
                 self.y += AROUND;
             }
             Block::Picture { index, width, height, alt } => {
-                if self.y > TOP {
+                if self.y > top {
                     self.y += AROUND / 2.0;
                 }
                 let node = self.tree.add(TagKind::Figure(alt), None);
-                let x = LEFT + (TEXT_WIDTH - width) / 2.0;
+                let x = left + (text_width - width) / 2.0;
                 self.push(Item::Picture { index, x, y: self.y, width, height, node });
                 self.y += height + AROUND / 2.0;
             }

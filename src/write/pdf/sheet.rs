@@ -6,22 +6,51 @@ use super::line::Line;
 const MM: f32 = 72.0 / 25.4;
 
 /// The paper: A4.
-pub(super) const WIDTH: f32 = 210.0 * MM;
-pub(super) const HEIGHT: f32 = 297.0 * MM;
+const SHORT: f32 = 210.0 * MM;
+const LONG: f32 = 297.0 * MM;
 
-/// The text: 156 mm wide and 225 mm high, 28 mm from the left and 37 mm from above (5.2.1).
-pub(super) const LEFT: f32 = 28.0 * MM;
-pub(super) const TOP: f32 = 37.0 * MM;
-pub(super) const TEXT_WIDTH: f32 = 156.0 * MM;
-pub(super) const TEXT_HEIGHT: f32 = 225.0 * MM;
-pub(super) const BOTTOM: f32 = TOP + TEXT_HEIGHT;
+/// The text: 156 mm wide and 225 mm high (5.2.1).
+const TEXT_WIDTH: f32 = 156.0 * MM;
+const TEXT_HEIGHT: f32 = 225.0 * MM;
+
+/// A page and where the text stands on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Frame {
+    pub(super) paper: (f32, f32),
+    pub(super) left: f32,
+    pub(super) top: f32,
+    pub(super) width: f32,
+    pub(super) height: f32,
+}
+
+/// The text 28 mm from the left and 37 mm from above (5.2.1).
+pub(super) const UPRIGHT: Frame =
+    Frame { paper: (SHORT, LONG), left: 28.0 * MM, top: 37.0 * MM, width: TEXT_WIDTH, height: TEXT_HEIGHT };
+
+/// The same page turned to the left with its margins, as a page with a wide table is bound: what was its left edge is above.
+pub(super) const TURNED: Frame = Frame {
+    paper: (LONG, SHORT),
+    left: LONG - 37.0 * MM - TEXT_HEIGHT,
+    top: 28.0 * MM,
+    width: TEXT_HEIGHT,
+    height: TEXT_WIDTH,
+};
+
+impl Frame {
+    /// Where the text ends below.
+    pub(super) fn bottom(&self) -> f32 {
+        self.top + self.height
+    }
+
+    /// The base line of the page number, which stands 7 mm below the text (7.5).
+    pub(super) fn number_base(&self) -> f32 {
+        self.bottom() + 7.0 * MM + 10.0
+    }
+}
 
 /// 22 lines of 28 characters a page (5.2.3).
 pub(super) const PITCH: f32 = TEXT_HEIGHT / 22.0;
 pub(super) const CHARACTER: f32 = TEXT_WIDTH / 28.0;
-
-/// The page number stands 7 mm below the text (7.5).
-pub(super) const NUMBER_BASE: f32 = BOTTOM + 7.0 * MM + 10.0;
 
 /// Something drawn on a page. Without an element it is no part of the content.
 #[derive(Debug)]

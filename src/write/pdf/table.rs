@@ -2,7 +2,7 @@
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Set, Style, broken, set, widest_piece};
-use super::sheet::{BOTTOM, Item, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP};
+use super::sheet::{Frame, Item, PITCH as LINE};
 use super::tree::{Heads, TagKind, Tree};
 
 /// A table to be drawn. Its cells cover the grid without gaps, in reading order.
@@ -46,12 +46,13 @@ const MIDDLE: f32 = 0.36;
 /// A piece that is wider than its column, such as a long number, is set smaller, down to this size.
 const LEAST_SIZE: f32 = 4.0;
 
-/// A table that fits a page below its heading is not parted.
-const KEPT: f32 = TEXT_HEIGHT - 2.0 * super::sheet::PITCH;
+/// Lines of a heading above a table that fits the rest of the page, and is not parted.
+const HEADING: f32 = 2.0 * LINE;
 
 /// A table with its lines and the heights of its rows.
 #[derive(Debug)]
 pub(super) struct Laid {
+    frame: Frame,
     xs: Vec<f32>,
     heights: Vec<f32>,
     header_rows: usize,
@@ -78,7 +79,7 @@ impl LaidCell {
 
 /// Lays a table out; `None` where one of its rows is higher than a page.
 #[allow(clippy::cast_precision_loss, reason = "widths of columns")]
-pub(super) fn laid(table: &Table, glyphs: &Glyphs, missing: &mut Vec<char>) -> Option<Laid> {
+pub(super) fn laid(table: &Table, frame: &Frame, glyphs: &Glyphs, missing: &mut Vec<char>) -> Option<Laid> {
     // Ten and more columns need a smaller size to stand side by side.
     let (size, margin) = match table.widths.len() {
         ..=6 => (10.5, 4.0),
@@ -86,11 +87,11 @@ pub(super) fn laid(table: &Table, glyphs: &Glyphs, missing: &mut Vec<char>) -> O
         _ => (8.0, 0.75),
     };
     let total = table.widths.iter().sum::<u32>().max(1) as f32;
-    let mut xs = vec![LEFT];
+    let mut xs = vec![frame.left];
     let mut reached = 0;
     for width in &table.widths {
         reached += width;
-        xs.push(LEFT + TEXT_WIDTH * reached as f32 / total);
+        xs.push(frame.left + frame.width * reached as f32 / total);
     }
     let mut found = Vec::new();
     let cells: Vec<LaidCell> = table
@@ -105,11 +106,11 @@ pub(super) fn laid(table: &Table, glyphs: &Glyphs, missing: &mut Vec<char>) -> O
         .collect::<Option<_>>()?;
     let heights = heights(table.rows, &cells);
     let header: f32 = heights.iter().take(table.header_rows).sum();
-    if heights.iter().skip(table.header_rows).any(|height| header + height > TEXT_HEIGHT) {
+    if heights.iter().skip(table.header_rows).any(|height| header + height > frame.height) {
         return None;
     }
     missing.extend(found);
-    Some(Laid { xs, heights, header_rows: table.header_rows, cells })
+    Some(Laid { frame: *frame, xs, heights, header_rows: table.header_rows, cells })
 }
 
 /// The lines of a cell and the size at which every piece that is not broken fits.
@@ -155,7 +156,7 @@ impl Laid {
 
     /// How much room there must be for the table to begin.
     pub(super) fn beginning(&self) -> f32 {
-        if self.height() <= KEPT {
+        if self.height() <= self.frame.height - HEADING {
             return self.height();
         }
         // The header and two rows.
@@ -168,9 +169,9 @@ impl Laid {
         let mut parts = Vec::new();
         let (mut first, mut row, mut reached) = (0, 0, y);
         while row < self.heights.len() {
-            if reached + self.heights[row] > BOTTOM && row > first {
+            if reached + self.heights[row] > self.frame.bottom() && row > first {
                 parts.push((first, row));
-                (first, reached) = (row, TOP + if row >= self.header_rows { header } else { 0.0 });
+                (first, reached) = (row, self.frame.top + if row >= self.header_rows { header } else { 0.0 });
             }
             reached += self.heights[row];
             row += 1;
@@ -187,7 +188,7 @@ impl Laid {
         let mut drawn = Vec::new();
         for (number, &(first, end)) in parts.iter().enumerate() {
             let mut page = Part { table: self, items: Vec::new(), edges: Vec::new() };
-            let mut top = if number == 0 { y } else { TOP };
+            let mut top = if number == 0 { y } else { self.frame.top };
             if number > 0 && first >= self.header_rows && self.header_rows > 0 {
                 let header = |cell: &&LaidCell| cell.row < self.header_rows;
                 for cell in self.cells.iter().filter(header) {

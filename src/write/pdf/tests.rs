@@ -2,7 +2,9 @@
 
 use super::fonts::{Glyph, Role};
 use super::line::{Line, Set, Style, broken, widest_piece};
-use super::sheet::{CHARACTER, TEXT_WIDTH};
+use super::sheet::{CHARACTER, UPRIGHT};
+
+const TEXT_WIDTH: f32 = UPRIGHT.width;
 
 const SIZE: f32 = 16.0;
 

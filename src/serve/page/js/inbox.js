@@ -49,7 +49,7 @@ function draw() {
   top.replaceChildren(head());
   progress();
   if (kind !== drawn) {
-    area.replaceChildren(...(kind === 'empty' ? empty() : frame()));
+    area.replaceChildren(...(kind === 'empty' ? empty().filter(Boolean) : frame()));
     drawn = kind;
   }
   if (kind === 'list') { summary(); rowsOf(); }
@@ -159,14 +159,14 @@ function rowsOf() {
   const line = (/** @type {any} */ row, /** @type {number} */ at) => {
     const [name, ic] = STATES[row.state];
     const opens = row.id && row.state !== 'working';
-    const tags = [row.version > 1 && h('span.tag.blue', L(`第${row.version}次报送`, `version ${row.version}`)), row.double && h('span.tag.warn', L('另有一份内容不同', 'another differs')), row.unlisted && h('span.tag', L('不在名录', 'not listed')), row.state === 'other' && h('span.tag.warn', L(`${row.year}年度`, String(row.year))), row.due && h('span.tag', L(`限${when(row.due)}前重报`, `due ${when(row.due)}`))].filter(Boolean).map(tag => [' ', tag]);
+    const tags = [row.version > 1 && h('span.tag.blue', L(`第${row.version}次报送`, `version ${row.version}`)), row.double && h('span.tag.warn', L('另有一份内容不同', 'another differs')), row.unlisted && h('span.tag', L('不在名录', 'not listed')), row.typed && h('span.tag.blue', L('人工录入', 'typed in')), row.state === 'other' && h('span.tag.warn', L(`${row.year}年度`, String(row.year))), row.due && h('span.tag', L(`限${when(row.due)}前重报`, `due ${when(row.due)}`))].filter(Boolean).map(tag => [' ', tag]);
     const check = row.id ? h('input', { type: 'checkbox', 'aria-label': L('选中', 'choose ') + nameOf(row), checked: chosen.has(row.id), onchange: () => { chosen.has(row.id) ? chosen.delete(row.id) : chosen.add(row.id); rowsOf(); } }) : null;
     return h('tr', { role: 'row', 'data-id': row.id, onclick: () => { selected = at; mark(false); } },
       h('td.c-chk', { role: 'cell' }, check),
       h('td.c-st', { role: 'cell' }, status(row.state, name, ic, row.state !== 'clean')),
       h('th.c-name', { scope: 'row', role: 'rowheader' }, opens ? h('a', { href: to(row) }, nameOf(row)) : h('span', nameOf(row))),
       h('td.c-file.file', { role: 'cell' }, row.state !== 'clean' && row.first && h('span.why', say(row.first)), row.file ? h('span', h('span.fn', { title: row.file }, row.file), tags) : h('span.muted', L('还没有收到', 'not received') + (row.contact ? L('，联系方式：', ', contact: ') + row.contact : ''))),
-      h('td.num.c-e', { role: 'cell' }, row.file ? number(row.errors, 'e') : ''), h('td.num.c-w', { role: 'cell' }, row.file ? number(row.warnings, 'w') : ''), h('td.num.c-fix.hide-s', { role: 'cell' }, row.file ? number(row.corrected, 'n') : ''), h('td.c-time.hide-s.nowrap.small.muted', { role: 'cell' }, when(row.at)),
+      h('td.num.c-e', { role: 'cell' }, row.file ? number(row.errors, 'e') : ''), h('td.num.c-w', { role: 'cell' }, row.file ? number(row.warnings, 'w') : ''), h('td.num.c-fix.hide-s', { role: 'cell' }, row.typed ? h('span.n', L('录入', 'typed')) : row.file ? number(row.corrected, 'n') : ''), h('td.c-time.hide-s.nowrap.small.muted', { role: 'cell' }, when(row.at)),
       h('td.c-n.only-s', { role: 'cell' }, row.errors ? h('span.e', L('错 ', 'E ') + row.errors) : null, row.warnings ? h('span.w', L('提 ', 'W ') + row.warnings) : null),
       h('td.act.c-act', { role: 'cell' }, opens ? h('a.btn.sm.ghost.ic', { href: to(row), 'aria-label': L('打开', 'open ') + nameOf(row) }, icon('right')) : null));
   };

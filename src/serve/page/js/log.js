@@ -39,8 +39,27 @@ function draw() {
   for (const line of lines) { const day = line.at.slice(0, 10); days.set(day, [...(days.get(day) || []), line]); }
   const week = L('日一二三四五六', '');
   const title = (/** @type {string} */ day) => when(day) + (week ? '，星期' + week[new Date(day + 'T12:00:00').getDay()] : '');
-  area.replaceChildren(...(lines.length ? [...days].map(([day, all]) => h('section', { 'aria-label': title(day) }, h('h2.day', title(day)), h('ol.log', all.map(item)))) : [h('p.muted.inset', L('还没有记录。', 'Nothing yet.'))]));
+  area.replaceChildren(...(lines.length ? [...days].map(([day, all]) => h('section', { 'aria-label': title(day) }, h('h2.day', title(day)), h('ol.log', grouped(all)))) : [h('p.muted.inset', L('还没有记录。', 'Nothing yet.'))]));
   more.replaceChildren(...(next ? [h('button.btn', { type: 'button', onclick: () => load(false).catch(tell) }, L(`看更早的（共 ${total} 条）`, `Earlier (${total} in all)`))] : []));
+}
+
+/** Lines of one moment about one report stand behind the first of them: what was typed in at once. @param {any[]} all */
+function grouped(all) {
+  /** @type {any[]} */ const shown = [];
+  for (let at = 0; at < all.length;) {
+    const first = all[at];
+    let end = at + 1;
+    while (end < all.length && first.kind === 'corrected' && ['kind', 'at', 'who', 'report', 'reason'].every(key => all[end][key] === first[key])) end++;
+    const own = all.slice(at, end), one = own.find(line => line.field === 'form') || first;
+    if (own.length < 4) shown.push(...own.map(item));
+    else {
+      const line = item(one), rest = own.filter(other => other !== one);
+      $('.what', line).append(h('details', h('summary.small', L(`同时还有 ${rest.length} 格`, `${rest.length} more at once`)), h('ol.log', rest.map(item))));
+      shown.push(line);
+    }
+    at = end;
+  }
+  return shown;
 }
 
 const blank = (/** @type {string} */ text) => (text.length > 60 ? text.slice(0, 60) + '…' : text) || L('空白', 'blank');

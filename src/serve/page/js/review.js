@@ -8,6 +8,7 @@ import { beside, light, marks, tables } from './tables.js';
 import { accept, correct, equation, ruleText, sendBack, undo } from './dialogs.js';
 import { excerpt, source, text, versions, year } from './panels.js';
 import { reasonDialog } from './ui.js';
+import { begin, typeIn, unsaved } from './typing.js';
 
 let /** @type {any} */ found, /** @type {any} */ list;
 let /** @type {any} */ head, /** @type {any} */ findings, /** @type {any} */ panel, /** @type {any} */ right, /** @type {any} */ review, /** @type {any} */ tabs, /** @type {any} */ prov = null;
@@ -43,7 +44,7 @@ async function changed() {
   list = await get('/api/state');
   badge(list.counts.bad + list.counts.failed);
   const now = await get('/api/reports/' + found.id).catch(() => null);
-  if (now && now.revision !== found.revision && now.revision !== mine && !$('dialog[open]')) {
+  if (now && now.revision !== found.revision && now.revision !== mine && !$('dialog[open]') && !unsaved()) {
     found = now;
     draw();
     renew();
@@ -111,11 +112,12 @@ const notes = () => found.report.findings.filter((/** @type {any} */ one) => !on
 
 function drawFindings() {
   const shown = visible(), errors = shown.filter((/** @type {any} */ one) => one.severity === 'error').length, warnings = shown.length - errors;
-  const inForce = found.corrections.filter((/** @type {any} */ one) => one.last && !one.undone && !String(one.reason || '').startsWith(L('在核对页撤销', 'undone on the page')));
+  const filled = (/** @type {any} */ one) => found.report.typed && !one.from;
+  const inForce = found.corrections.filter((/** @type {any} */ one) => !filled(one) && one.last && !one.undone && !String(one.reason || '').startsWith(L('在核对页撤销', 'undone on the page')));
   const counts = [errors ? status('bad', L('错误 ', 'Errors ') + errors, 'alert') : null, warnings ? status('warn', L('提示 ', 'Warnings ') + warnings, 'warn') : null];
   findings.replaceChildren(h('div.hd', h('h2', L('问题', 'Findings')), counts, h('span.grow'), shown.length ? h('span.small.muted.hide-s', h('kbd', 'j'), ' ', h('kbd', 'k')) : null),
     shown.length ? '' : allGood(),
-    h('ol', shown.map(item), inForce.map(corrected), accepted().map(acceptedItem)),
+    h('ol', shown.map(item), byHand(), inForce.map(corrected), accepted().map(acceptedItem)),
     ...(notes().length ? [h('details.rest2', h('summary.small.muted', L(`说明 ${notes().length} 条（无需办理）`, `${notes().length} notes (nothing to do)`)), h('ol', notes().map((/** @type {any} */ one) => h('li.fi.info', h('p.small', say(one.message))))))] : []));
   for (const b of $$('.switch b')) b.textContent = String(shown.length || '');
   mark();
@@ -132,6 +134,13 @@ function item(one) {
   const offer = one.proposal ? h('div.alts', h('button.best', { type: 'button', onclick: () => correctCell(one.proposal.field, one.proposal.to) }, h('span.ft', `${L('填', 'put ')}${one.proposal.to}`), h('span.ev', L('正文：', 'The text says: ') + one.proposal.quoted))) : null;
   const acts = [single && h('button.btn.sm.pri', { type: 'button', onclick: () => correctCell(single.field, single.to) }, L('改为 ', 'Correct to ') + single.to), cell && found.report.cells[cell] && h('button.btn.sm', { type: 'button', onclick: () => choose(one.id, true) }, icon('eye', 's'), L('看这一格', 'See the cell')), !cell && h('button.btn.sm', { type: 'button', onclick: () => tab('text') }, icon('eye', 's'), L('看正文', 'See the text')), h('button.btn.sm.ghost', { type: 'button', onclick: () => accept(desk, one) }, L('接受…', 'Accept …'))];
   return h('li.fi.' + one.severity, { id: 'f-' + one.id, onclick: (/** @type {any} */ event) => { if (!event.target.closest('button,a')) choose(one.id, true); } }, h('div.hd2', status(cls, word, ic), h('span.where', say(one.message).startsWith(where(one)) ? '' : where(one)), h('span.code', { title: one.code }, one.rule || '')), h('p.msg', say(one.message)), ways, offer, h('div.row', acts));
+}
+/** That a report was typed in, and taking that back. */
+function byHand() {
+  const line = found.report.typed && found.corrections.filter((/** @type {any} */ one) => one.field === 'form' && !one.undone).pop();
+  if (!line) return null;
+  const cells = Object.values(found.report.cells).filter((/** @type {any} */ cell) => cell.text !== '').length;
+  return h('li.fi.fixed', { id: 'f-' + line.id }, h('div.hd2', status('fixed', L('人工录入', 'Typed in'), 'pencil')), h('p.msg', L(`原文件未能读取，照原件录入了 ${cells} 格。`, `The file could not be read; ${cells} figures were typed in.`)), h('p.done', L(`${line.who}，${when(line.at)}。依据：${line.reason || ''}`, `${line.who}, ${when(line.at)}: ${line.reason || ''}`)), h('div.row', h('button.btn.sm', { type: 'button', onclick: () => tab('type') }, icon('pencil', 's'), L('接着录入', 'Go on typing')), line.last && h('button.btn.sm.ghost', { type: 'button', onclick: () => undo(desk, line.id) }, L('撤销录入', 'Undo'))));
 }
 /** @param {any} one */
 function corrected(one) {
@@ -151,7 +160,7 @@ function allGood() {
   return h('div.allgood', icon('check'), h('h3', L('没有剩下的问题', 'Nothing is wrong')), h('p.small.muted', L(`核对过 ${cells} 格、${found.report.sections.length} 个部分`, `${cells} figures and ${found.report.sections.length} parts were checked`)), h('ul.rules2', rules.map((/** @type {any[]} */ [rule, many]) => h('li', h('span.st.clean', icon('check', 's'), h('span.vh', L('成立', 'holds'))), h('span.grow', say(rule.text)), h('span.muted.nowrap', L(`${many} 条`, many))))), next && h('div.row', h('a.btn.sm.pri', { href: '/report?id=' + next.id }, L('下一份', 'Next'), icon('right', 's'))));
 }
 
-const TABS = () => [['data', L('数据', 'Figures')], ['text', L('正文', 'Text')], ['year', L('与上年对照', 'Last year')], ...(found.row?.versions.length > 1 ? [['versions', L('版本对照', 'Versions')]] : []), ['source', L('原文件', 'Sent file')]];
+const TABS = () => [['data', L('数据', 'Figures')], ...(found.report.typed ? [['type', L('录入', 'Type in')]] : []), ['text', L('正文', 'Text')], ['year', L('与上年对照', 'Last year')], ...(found.row?.versions.length > 1 ? [['versions', L('版本对照', 'Versions')]] : []), ['source', L('原文件', 'Sent file')]];
 function drawTabs() {
   tabs.replaceChildren(...TABS().map(([id, text]) => h('button', { type: 'button', role: 'tab', id: 't-' + id, 'aria-controls': 'panel', 'aria-selected': String(id === open), tabindex: id === open ? 0 : -1, onclick: () => tab(id) }, text)));
 }
@@ -177,7 +186,8 @@ function tab(id, stay = false) {
     for (const one of $$('details.sheet', panel)) if (folded.includes(one.dataset.table)) one.open = false;
     const first = $('.cell.bad', panel) || $('.cell.amb', panel) || $('.cell', panel);
     if (first) first.tabIndex = 0;
-  } else if (open === 'text') panel.replaceChildren(...text(found, (field, from, label) => correct(desk, field, { label, from, long: true })));
+  } else if (open === 'type') panel.replaceChildren(...typeIn(found, desk.saved));
+  else if (open === 'text') panel.replaceChildren(...text(found, (field, from, label) => correct(desk, field, { label, from, long: true })));
   else if (open === 'year') panel.replaceChildren(...year(found));
   else if (open === 'versions') versions(found, panel, use).catch(tell);
   else source(found, panel).catch(error => panel.replaceChildren(h('p.inset', error.message)));
@@ -281,7 +291,7 @@ function failed() {
   const again = async () => { try { await post(`/api/files/${found.file.id}/again`, {}); location.reload(); } catch (error) { tell(error); } };
   const remove = () => reasonDialog(L('删除这个文件', 'Take the file out'), [L('不是年报', 'Not a report'), L('误传', 'Sent by mistake')], [], L('删除', 'Take out'), async reason => { try { await post(`/api/files/${found.file.id}/delete`, { reason, revision: found.revision }); location.href = '/'; } catch (error) { tell(error); } });
   const fact = (/** @type {string} */ name, /** @type {string} */ value) => [h('dt.muted.small', name), h('dd', value)];
-  return h('section.card.failed', { 'aria-label': L('未能读取的原因', 'Why it could not be read') }, h('div.bd', h('div.note.bad', icon('filex'), h('div', h('strong', say(message)))), h('div', h('h2', L('怎么办', 'What to do')), h('ol.do', h('li', h('b', L('向单位要 Word 或 Excel 原件。', 'Ask the agency for the Word or Excel file.')), L('下载一份通知发过去。', 'Download a letter.')), h('li', h('b', L('收到后直接拖进收件页，', 'Drop it into the inbox; ')), L('会成为新的一次报送。', 'it becomes a new version.')), h('li', h('b', L('不是年报，就删除。', 'If it is no report, take it out.'))))), h('div.row', h('a.btn.pri', { href: `/api/reports/${found.id}/output/letter`, download: '' }, icon('mail'), L('下载通知', 'Letter')), h('button.btn', { type: 'button', onclick: again }, icon('history'), L('再读一次', 'Read again')), h('button.btn.danger', { type: 'button', onclick: remove }, icon('x'), L('删除', 'Take out'))), h('dl.keys.facts', fact(L('文件', 'File'), found.file.name), fact(L('收到', 'Received'), when(found.file.at)), fact(L('代码', 'Code'), code))));
+  return h('section.card.failed', { 'aria-label': L('未能读取的原因', 'Why it could not be read') }, h('div.bd', h('div.note.bad', icon('filex'), h('div', h('strong', say(message)))), h('div', h('h2', L('怎么办', 'What to do')), h('ol.do', h('li', h('b', L('向单位要 Word 或 Excel 原件。', 'Ask the agency for the Word or Excel file.')), L('下载一份通知发过去。', 'Download a letter.')), h('li', h('b', L('收到后直接拖进收件页，', 'Drop it into the inbox; ')), L('会成为新的一次报送。', 'it becomes a new version.')), h('li', h('b', L('要不到能读的文件，就照原件录入。', 'If there is none, type it in.')), L('扫描件、纸质件都可以。', 'From a scan or from paper.')), h('li', h('b', L('不是年报，就删除。', 'If it is no report, take it out.'))))), h('div.row', h('a.btn.pri', { href: `/api/reports/${found.id}/output/letter`, download: '' }, icon('mail'), L('下载通知', 'Letter')), h('button.btn', { type: 'button', onclick: () => begin(found, list) }, icon('pencil'), L('照原件录入', 'Type it in')), h('button.btn', { type: 'button', onclick: again }, icon('history'), L('再读一次', 'Read again')), h('button.btn.danger', { type: 'button', onclick: remove }, icon('x'), L('删除', 'Take out'))), h('dl.keys.facts', fact(L('文件', 'File'), found.file.name), fact(L('收到', 'Received'), when(found.file.at)), fact(L('代码', 'Code'), code))));
 }
 
 /** @param {KeyboardEvent} event */

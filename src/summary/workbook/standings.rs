@@ -1,0 +1,89 @@
+//! The list of who reported, as a CSV with one row per agency of the agencies file, and its Table Schema.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::flat::{MARK, harmless, pretty};
+use super::{WriteError, failed};
+use crate::rollup::{Rollup, Standing};
+
+/// The columns: name, title, type.
+const COLUMNS: [(&str, &str, &str); 10] = [
+    ("code", "代码", "string"),
+    ("agency", "单位", "string"),
+    ("parent", "上级", "string"),
+    ("level", "层级", "string"),
+    ("kind", "类型", "string"),
+    ("contact", "联系方式", "string"),
+    ("year", "年度", "integer"),
+    ("state", "状态", "string"),
+    ("file", "文件", "string"),
+    ("why", "未能读取的原因", "string"),
+];
+
+/// A row an agency in the order of the tree: its state, and the file that it sent.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+    out.write_all(MARK.as_bytes()).map_err(failed)?;
+    let mut writer = csv::Writer::from_writer(&mut out);
+    writer.write_record(COLUMNS.map(|(name, ..)| name)).map_err(failed)?;
+    let (standings, list) = (rollup.standings(), rollup.agencies.list());
+    for (index, _) in rollup.agencies.in_tree_order() {
+        let (agency, standing) = (&list[index], standings[index]);
+        let (file, why) = sent(rollup, index, standing);
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let cells = [
+            text(&agency.code),
+            agency.name.clone(),
+            agency.parent.map(|parent| list[parent].name.clone()).unwrap_or_default(),
+            text(&agency.level),
+            text(&agency.kind),
+            text(&agency.contact),
+            rollup.year.to_string(),
+            standing.words().to_owned(),
+            file,
+            why,
+        ];
+        writer.write_record(cells.map(|cell| harmless(&cell))).map_err(failed)?;
+    }
+    writer.flush().map_err(failed)
+}
+
+/// The files that an agency sent, and why they could not be read.
+fn sent(rollup: &Rollup, agency: usize, standing: Standing) -> (String, String) {
+    let own = rollup.nodes[agency].own.map(|own| rollup.entries[own].file.to_string());
+    match standing {
+        Standing::Unreadable => {
+            let (files, reasons): (Vec<&str>, Vec<&str>) =
+                rollup.unread(agency).map(|(file, why)| (file, why.zh.as_str())).unzip();
+            (files.join("；"), reasons.join(" "))
+        }
+        Standing::Other => {
+            (rollup.other_report(agency).map(|other| other.file.clone()).unwrap_or_default(), String::new())
+        }
+        _ => (own.unwrap_or_default(), String::new()),
+    }
+}
+
+/// What the columns of [`standings_csv`] hold, as a Frictionless Table Schema.
+///
+/// # Errors
+/// None that is known; writing to memory does not fail.
+pub fn standings_schema() -> Result<Vec<u8>, WriteError> {
+    let states = [Standing::Reported, Standing::Unreadable, Standing::Other, Standing::Missing, Standing::Superior];
+    let fields = COLUMNS.map(|(name, title, kind)| match name {
+        "state" => {
+            json!({"name": name, "title": title, "type": kind, "constraints": {"enum": states.map(Standing::words)}})
+        }
+        _ => json!({"name": name, "title": title, "type": kind}),
+    });
+    pretty(&json!({
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "fields": fields,
+        "missingValues": [""],
+        "primaryKey": ["year", "agency"],
+    }))
+}
