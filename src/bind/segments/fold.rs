@@ -281,6 +281,11 @@ impl Folder<'_> {
 
     fn piece(&mut self, number: usize) {
         let piece = &self.pieces[number];
+        if piece.collected && self.done.is_empty() && self.target().content.is_empty() {
+            // What stands above is the file's, and none of its reports'.
+            self.current = Group { start: piece.item, ..Group::default() };
+            return self.waiting.clear();
+        }
         if let Some(title) = piece.title.as_ref().filter(|title| title.agency.is_some() || title.year.is_some()) {
             let target = self.target();
             let (empty, contradicts) = (target.content.is_empty(), target.contradicts(title));

@@ -27,6 +27,8 @@ pub(super) struct Piece<'f> {
     pub(super) sheet: Option<&'f str>,
     /// The name on its line 填报单位.
     pub(super) sender: Option<String>,
+    /// Whether it stands behind the title of a file that collects reports.
+    pub(super) collected: bool,
     /// The section whose heading it begins with.
     pub(super) section: Option<usize>,
     /// What rows its table has, each once: numbers of labels and of the table that they stand in. Of a table without row labels, its
@@ -262,6 +264,10 @@ impl<'f> Cutter<'_, 'f> {
     fn mark(&mut self, number: usize, text: &str, folded: &str) -> bool {
         if folded.len() > HEADING * 2 {
             return false;
+        }
+        if self.marks.is_collection(folded) {
+            self.begin(number + 1, Table::None).collected = true;
+            return true;
         }
         if let Some((first, title)) = self.title(number, text, folded) {
             // The lines of a broken title are the piece's, as far as no other begins among them.

@@ -14,9 +14,10 @@ const HEADINGS_AGAIN: usize = 2;
 /// Bytes of the longest line that is looked up as a heading: 60 characters.
 const HEADING: usize = 180;
 
-/// Whether two titles differ, or headings or row labels stand more often than one report has them.
+/// Whether two titles or lines that name a sender differ, or headings or row labels stand more often than one report has them.
 pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> bool {
     let mut title: Option<&str> = None;
+    let mut sender: Option<String> = None;
     let mut sections = vec![false; index.form.sections.len()];
     let mut again = 0;
     let mut line = |folded: &'_ str| -> bool {
@@ -36,6 +37,12 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
                 return true;
             }
             if marks.is_titled(&text.folded) && title.replace(&text.folded).is_some_and(|known| known != text.folded) {
+                return true;
+            }
+            let named = if text.folded.len() <= HEADING { marks.sender(&text.text) } else { None };
+            if let Some(name) = named
+                && sender.replace(name.clone()).is_some_and(|known| known != name)
+            {
                 return true;
             }
         }

@@ -22,6 +22,7 @@ pub(in crate::bind) struct Marks {
     pub(super) comparison: Vec<String>,
     pub(super) example: Vec<String>,
     sender: Vec<String>,
+    collection: Vec<String>,
 }
 
 impl Marks {
@@ -41,6 +42,7 @@ impl Marks {
             comparison: all(|index| &index.form.words.comparison),
             example: all(|index| &index.form.words.example),
             sender: all(|index| &index.form.words.sender),
+            collection: all(|index| &index.form.words.collection),
         }
     }
 
@@ -54,6 +56,11 @@ impl Marks {
     pub(super) fn title(&self, text: &str) -> Option<FoundTitle> {
         let found = self.titles.iter().find_map(|title| parse(title, text))?;
         found.alone.then_some(found)
+    }
+
+    /// Whether a folded line is the title of a file that collects reports, which is no report's own: it names no agency that has one.
+    pub(super) fn is_collection(&self, folded: &str) -> bool {
+        self.is_titled(folded) && self.collection.iter().any(|word| folded.ends_with(word.as_str()))
     }
 
     /// The year of a title that a text holds.

@@ -10,6 +10,7 @@ use super::parts::Parts;
 use crate::bind::figures::{Figures, Proof};
 use crate::bind::labels::index::{FormIndex, Occurrence};
 use crate::bind::source::stream::{Claim, LineKind, Stream};
+use crate::bind::units::Stated;
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
@@ -58,7 +59,7 @@ impl Counted<'_, '_> {
         for (field, &at) in fields.clone().zip(&order) {
             let place = self.stream.place_at(found[at].start).unwrap_or_default();
             let text = &self.stream.raw[found[at].clone()];
-            values.push(value::read_piece(form, field, text, &place, &mut odd));
+            values.push(value::read_piece(form, field, (text, &place), |_| Stated::default(), &mut odd));
         }
         let known = &figures.values()[fields.clone()];
         let agree = |(known, value): (&Value, &Value)| known.value.is_none() || known.value == value.value;

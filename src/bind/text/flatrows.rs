@@ -80,6 +80,8 @@ pub(in crate::bind) struct FlatTable<'a, 'd> {
     pub(in crate::bind) all: &'a [Occurrence],
     pub(in crate::bind) own: &'a [Occurrence],
     pub(in crate::bind) path: &'a [Step],
+    /// Whether the text counts anything by thousands or more.
+    pub(in crate::bind) counts_by_many: bool,
 }
 
 impl FlatTable<'_, '_> {
@@ -334,7 +336,9 @@ impl FlatTable<'_, '_> {
             // Blanks that stand inside a figure of a glued row are no part of it.
             let text: std::borrow::Cow<str> =
                 if rules.is_empty() { piece.text.into() } else { piece.text.split(blank).collect::<String>().into() };
-            let mut value = value::read_piece(&self.index.form, field, &text, &place, &mut figures.findings);
+            let said = |of| self.stated((row.row.0, row.row.1, column), of);
+            let mut value =
+                value::read_piece(&self.index.form, field, (&text, &place), said, &mut figures.findings);
             value.deduced = rules.to_vec();
             figures.put(&self.index.form, field, value, Proof::Text);
         }

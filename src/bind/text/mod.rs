@@ -13,3 +13,4 @@ pub(in crate::bind) mod pieces;
 pub(in crate::bind) mod rowtext;
 pub(in crate::bind) mod runs;
 pub(in crate::bind) mod solve;
+pub(in crate::bind) mod stated;

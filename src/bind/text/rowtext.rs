@@ -234,7 +234,7 @@ impl FlatTable<'_, '_> {
             return Some(both);
         }
         let total: usize = parts.iter().map(|part| filled(&part.1)).sum();
-        if parts.len() < 2 || total != wanted || filled(&last.1) == wanted {
+        if parts.len() < 2 || total != wanted || filled(&last.1) == wanted || !self.each_has_its_header(block, &parts) {
             return Some(last);
         }
         let start = parts[0].0.start;
@@ -246,6 +246,21 @@ impl FlatTable<'_, '_> {
             }
         }
         Some((start..last.0.end, joined))
+    }
+
+    /// Whether above each part of a table stand as many labels of columns as it has figures.
+    fn each_has_its_header(&self, block: usize, parts: &[(Range<usize>, Vec<Piece>)]) -> bool {
+        let columns = &self.index.form.tables[self.table].blocks[block].leaf_columns;
+        let is_column = |one: &&Occurrence| {
+            let labels = columns.iter().filter_map(|column| column.path.last());
+            labels.into_iter().any(|label| label.folded.iter().any(|text| **text == *one.label))
+        };
+        let mut above = 0;
+        parts.iter().all(|(region, pieces)| {
+            let between = std::mem::replace(&mut above, region.start)..region.start;
+            let labels = self.own.iter().filter(|one| between.contains(&self.stream.raw_start(one.start)));
+            labels.filter(is_column).count() == pieces.iter().filter(|piece| !piece.text.is_empty()).count()
+        })
     }
 }
 
