@@ -194,6 +194,7 @@ fn identify(report: &mut Report, segment: &Segment, year: Option<i16>, form: &Fo
             By::Title => None,
             By::Sender => Some((Severity::Info, "填报单位一行", "the line that names the sender")),
             By::Sheet => Some((Severity::Warning, "工作表名", "the sheet's name")),
+            By::Line => Some((Severity::Warning, "表格上方的一行", "the line above its tables")),
         };
         report.findings.extend(from.map(|(severity, zh, en)| {
             let message = Message::new(

@@ -135,8 +135,8 @@ pub(super) fn said(text: &str) -> Option<Said> {
 
 /// The unit of a dimension that stands in a label or a line, alone or among those of other dimensions: `单位：件、万元`.
 pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
-    if let Some(only) = said(text) {
-        return Some(only).filter(|said| said.unit.of == of);
+    if let Some(only) = said(text).filter(|said| said.unit.of == of) {
+        return Some(only);
     }
     if text.chars().nth(LONGEST_TEXT).is_some() {
         return None;

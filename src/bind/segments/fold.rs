@@ -205,7 +205,8 @@ impl Group {
         if let Some(name) = &piece.sender {
             self.know(name);
             if self.agency.is_none() {
-                self.agency = Some(Named { name: name.clone(), by: By::Sender });
+                let by = if piece.bare { By::Line } else { By::Sender };
+                self.agency = Some(Named { name: name.clone(), by });
             }
         }
         if let Some(sheet) = piece.sheet.filter(|_| self.sheet.is_none() && self.content.is_empty()) {
@@ -394,7 +395,8 @@ impl Folder<'_> {
             let short = line.chars().take(LINE + 1).count() <= LINE;
             let words = Marks::says(&self.marks.comparison, line, &text.folded)
                 || Marks::says(&self.marks.example, line, &text.folded);
-            if words || (short && !marked && text.level.is_some()) {
+            let named = short && !marked && self.marks.is_agency(line);
+            if words || named || (short && !marked && text.level.is_some()) {
                 start = item;
             } else if short && !marked && ['年', '月', '日'].iter().all(|mark| line.contains(*mark)) {
                 // A date ends the report before.

@@ -29,6 +29,8 @@ pub(super) struct Piece<'f> {
     pub(super) sender: Option<String>,
     /// Whether it stands behind the title of a file that collects reports.
     pub(super) collected: bool,
+    /// Whether that name is a line of its own, without 填报单位.
+    pub(super) bare: bool,
     /// The section whose heading it begins with.
     pub(super) section: Option<usize>,
     /// What rows its table has, each once: numbers of labels and of the table that they stand in. Of a table without row labels, its
@@ -60,6 +62,7 @@ pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flo
         table: Table::None,
         labels: Labels::default(),
         count: first,
+        collected: false,
     };
     let mut sheet: Option<&str> = None;
     for (number, item) in flow.items.iter().enumerate() {
@@ -117,6 +120,8 @@ struct Cutter<'a, 'f> {
     labels: Labels,
     /// How many labels the forms have.
     count: usize,
+    /// Whether the file says that it collects the reports of several agencies: a name alone on a line is then the next one's.
+    collected: bool,
 }
 
 impl<'f> Cutter<'_, 'f> {
@@ -267,6 +272,7 @@ impl<'f> Cutter<'_, 'f> {
         }
         if self.marks.is_collection(folded) {
             self.begin(number + 1, Table::None).collected = true;
+            self.collected = true;
             return true;
         }
         if let Some((first, title)) = self.title(number, text, folded) {
@@ -282,6 +288,11 @@ impl<'f> Cutter<'_, 'f> {
         }
         if let Some(name) = self.marks.sender(text) {
             self.begin(number, Table::None).sender = Some(name);
+            return true;
+        }
+        if self.collected && self.marks.is_agency(text) {
+            let piece = self.begin(number, Table::None);
+            (piece.sender, piece.bare) = (Some(text.split(blank).collect()), true);
             return true;
         }
         false

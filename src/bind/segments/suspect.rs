@@ -36,6 +36,9 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
             if line(&text.folded) {
                 return true;
             }
+            if marks.is_collection(&text.folded) {
+                return true;
+            }
             if marks.is_titled(&text.folded) && title.replace(&text.folded).is_some_and(|known| known != text.folded) {
                 return true;
             }
@@ -61,6 +64,9 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
         for cell in labels {
             more += usize::from(one_more(index, cell, &mut seen));
             if more >= LABELS_AGAIN {
+                return true;
+            }
+            if marks.is_collection(&cell.folded) {
                 return true;
             }
             if marks.is_titled(&cell.folded) && title.replace(&cell.folded).is_some_and(|known| *known != *cell.folded)

@@ -6,6 +6,7 @@ pub(in crate::bind) mod counted;
 pub(in crate::bind) mod flat;
 pub(in crate::bind) mod flatrows;
 pub(in crate::bind) mod glued;
+pub(in crate::bind) mod headers;
 pub(in crate::bind) mod lined;
 pub(in crate::bind) mod order;
 pub(in crate::bind) mod parts;

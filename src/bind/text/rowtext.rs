@@ -223,7 +223,7 @@ impl FlatTable<'_, '_> {
         let parts: Vec<(Range<usize>, Vec<Piece>)> = regions
             .map(|region| {
                 let start = region.start + invented_header(&self.stream.raw[region.clone()]);
-                (start..region.end, pieces(&self.stream.raw[start..region.end]))
+                (start..region.end, without_column_numbers(pieces(&self.stream.raw[start..region.end])))
             })
             .collect();
         let filled = |pieces: &[Piece]| pieces.iter().filter(|piece| !piece.text.is_empty()).count();
@@ -246,21 +246,6 @@ impl FlatTable<'_, '_> {
             }
         }
         Some((start..last.0.end, joined))
-    }
-
-    /// Whether above each part of a table stand as many labels of columns as it has figures.
-    fn each_has_its_header(&self, block: usize, parts: &[(Range<usize>, Vec<Piece>)]) -> bool {
-        let columns = &self.index.form.tables[self.table].blocks[block].leaf_columns;
-        let is_column = |one: &&Occurrence| {
-            let labels = columns.iter().filter_map(|column| column.path.last());
-            labels.into_iter().any(|label| label.folded.iter().any(|text| **text == *one.label))
-        };
-        let mut above = 0;
-        parts.iter().all(|(region, pieces)| {
-            let between = std::mem::replace(&mut above, region.start)..region.start;
-            let labels = self.own.iter().filter(|one| between.contains(&self.stream.raw_start(one.start)));
-            labels.filter(is_column).count() == pieces.iter().filter(|piece| !piece.text.is_empty()).count()
-        })
     }
 }
 
@@ -300,6 +285,19 @@ fn invented_header(text: &str) -> usize {
         at += line.len();
     }
     at
+}
+
+/// Pieces without a first line that numbers the columns, if other figures follow.
+fn without_column_numbers(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let filled = |pieces: &[Piece]| pieces.iter().any(|piece| !piece.text.is_empty());
+    let Some(first) = pieces.iter().position(|piece| !piece.text.is_empty()) else { return pieces };
+    let line = pieces[first + 1..].iter().take_while(|piece| piece.before != '\n').count();
+    let end = first + 1 + line;
+    let texts: Vec<Piece> = pieces[first..end].iter().copied().filter(|piece| !piece.text.is_empty()).collect();
+    if are_column_numbers(&texts) && filled(&pieces[end..]) {
+        pieces.drain(..end);
+    }
+    pieces
 }
 
 /// Whether figures are the numbers of columns: 1, 2, 3, …

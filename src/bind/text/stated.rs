@@ -1,9 +1,12 @@
 //! The units that a text states of a row of figures: in its header, in its label, in a line above its table.
 
+use std::ops::Range;
+
 use crate::bind::labels::index::{Expected, Role};
 use crate::bind::source::stream::Stream;
 use crate::bind::text::flatrows::FlatTable;
-use crate::bind::units::{self, Dimension, Said, Stated, said_as};
+use crate::bind::units::{self, Dimension, Said, Stated, Unit, said_as};
+use crate::form::Form;
 
 /// Lines above a table among which one may say its unit.
 const LINES: usize = 3;
@@ -14,6 +17,22 @@ const PARTS: [char; 4] = ['\n', '\t', '|', '｜'];
 /// Whether a text says anywhere that things are counted by thousands or more.
 pub(super) fn counts_by_many(stream: &Stream) -> bool {
     stream.raw.split(PARTS).any(units::counts_by_many)
+}
+
+/// Whether a stretch of the text, or a line above it, says a unit in which figures of a table are other numbers than in the form's.
+pub(super) fn another(stream: &Stream, form: &Form, table: usize, part: &Range<usize>) -> bool {
+    let first = stream.line_at(part.start);
+    let start = stream.lines.get(first.saturating_sub(LINES)).map_or(part.start, |line| line.start);
+    let units =
+        form.fields.iter().filter(|field| field.table == table).filter_map(|field| Unit::of(field.unit.as_deref()?));
+    let mut units: Vec<Unit> = units.filter(|unit| matches!(unit.of, Dimension::Money | Dimension::Count)).collect();
+    units.sort_unstable_by_key(|unit| (unit.of == Dimension::Money, unit.size));
+    units.dedup();
+    let cells = stream.raw.get(start..part.end).unwrap_or_default().split(PARTS);
+    cells.filter(|cell| !cell.is_empty()).any(|cell| {
+        let other = |unit: &Unit| said_as(cell, unit.of).is_some_and(|said| said.unit.size != unit.size);
+        units.iter().any(other)
+    })
 }
 
 /// The cell in which a byte of the text stands, from there on.
