@@ -103,7 +103,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             // Row labels of a small block are everyday words, no evidence beside a table in its own section.
             // Several rows of its table beside each other are no chance.
             let beside = candidates.iter().filter(|beside| {
-                beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
+                !beside.lone && beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
             });
             let rows: usize = beside.map(|beside| beside.rows.hits.iter().flatten().count()).sum();
             let large = shapes[other.shape].fields().len() >= LONE_FIELDS

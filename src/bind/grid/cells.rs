@@ -6,7 +6,9 @@ use super::columns::{Column, Header};
 use super::rows::Hit;
 use super::view::{ViewCell, ViewRow};
 use crate::bind::labels::shapes::{RowSum, Shape};
+use crate::bind::units::Unit;
 use crate::bind::value;
+use crate::text::blank;
 
 /// Why the cells of a row could not be laid to columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,11 @@ pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, ed
     cells.filter(|cell| hit.label.is_some() || cell.end() > edge).copied().collect()
 }
 
+/// Whether a cell says a unit and nothing else: 件, 万元.
+fn is_unit(cell: &ViewCell) -> bool {
+    cell.words() && Unit::of(cell.at.cell.text.trim_matches(blank)).is_some()
+}
+
 /// Lays the cells of a row to the headers.
 pub(in crate::bind) fn lay<'f, 'd>(
     shape: &Shape,
@@ -52,13 +59,18 @@ pub(in crate::bind) fn lay<'f, 'd>(
     (hit_row, hit): (usize, &Hit),
     edge: u32,
 ) -> Result<Laid<'f, 'd>, Misfit> {
-    let kept: Vec<usize> = (0..header.columns.len()).filter(|&at| header.columns[at].is != Column::Serial).collect();
     let all = figure_cells(row, hit, edge);
     // An empty column without a header is a spacer; row numbers are no figures.
     let under = |cell: &ViewCell, at: usize| {
         let head = &header.columns[at];
         head.start < cell.end() && cell.column < head.end
     };
+    // A column that says the unit of each row is none of figures.
+    let of_units = |at: usize| {
+        !matches!(header.columns[at].is, Column::Known(..)) && all.iter().any(|cell| under(cell, at) && is_unit(cell))
+    };
+    let kept: Vec<usize> =
+        (0..header.columns.len()).filter(|&at| header.columns[at].is != Column::Serial && !of_units(at)).collect();
     let is_serial = |cell: &ViewCell| {
         let mut over = (0..header.columns.len()).filter(|&at| under(cell, at)).peekable();
         over.peek().is_some() && over.all(|at| header.columns[at].is == Column::Serial)
@@ -66,7 +78,10 @@ pub(in crate::bind) fn lay<'f, 'd>(
     let spacer = |cell: &ViewCell| {
         !cell.filled && !header.columns.is_empty() && !(0..header.columns.len()).any(|at| under(cell, at))
     };
-    let cells: Vec<ViewCell> = all.iter().filter(|cell| !is_serial(cell) && !spacer(cell)).copied().collect();
+    let beside_figures =
+        |cell: &ViewCell| is_unit(cell) && (0..header.columns.len()).any(|at| under(cell, at) && of_units(at));
+    let cells: Vec<ViewCell> =
+        all.iter().filter(|cell| !is_serial(cell) && !spacer(cell) && !beside_figures(cell)).copied().collect();
     let width = shape.columns.len();
     if let [first, rest @ ..] = cells.as_slice()
         && first.words()

@@ -64,7 +64,10 @@ impl Candidate<'_, '_> {
 
     /// Whether it may be the true table, damaged.
     pub(in crate::bind) fn shadows(&self) -> bool {
-        self.place == Place::Own && !self.marked && (self.header.top >= TOP_LEAST || self.rows.left >= SHADOW_LEFT)
+        self.place == Place::Own
+            && !self.marked
+            && !self.lone
+            && (self.header.top >= TOP_LEAST || self.rows.left >= SHADOW_LEFT)
     }
 }
 

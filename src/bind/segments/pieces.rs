@@ -290,7 +290,10 @@ impl<'f> Cutter<'_, 'f> {
             self.begin(number, Table::None).sender = Some(name);
             return true;
         }
-        if self.collected && self.marks.is_agency(text) {
+        // Above a day it signs the report that ends here.
+        let signs =
+            || self.line(number + 1).is_some_and(|line| ['年', '月', '日'].iter().all(|mark| line.contains(*mark)));
+        if self.collected && self.marks.is_agency(text) && !signs() {
             let piece = self.begin(number, Table::None);
             (piece.sender, piece.bare) = (Some(text.split(blank).collect()), true);
             return true;
