@@ -263,6 +263,84 @@ fn a_row_of_sums_below_groups_in_rows_takes_no_groups_place() {
     }
 }
 
+/// Table four of a web page with a row of labels for each of some rows of figures.
+fn offices(form: &Form, made: &[(&str, Vec<String>)]) -> String {
+    report(form, "白渚市民政局", &|table| {
+        let page = html(form, table);
+        if table != 2 {
+            return page;
+        }
+        let last = page.rfind("<tr>").unwrap();
+        let head = page[..last].replacen("<tr>", "<tr><td rowspan='3'>单位</td>", 1);
+        let row = |(label, figures): &(&str, Vec<String>)| {
+            let cells: String = figures.iter().map(|figure| format!("<td>{figure}</td>")).collect();
+            format!("<tr><td>{label}</td>{cells}</tr>")
+        };
+        format!("{head}{}</table>\n", made.iter().map(row).collect::<String>())
+    })
+    .replace('\n', "\n<p>")
+}
+
+#[test]
+fn of_the_rows_of_offices_the_total_is_read_where_it_is_their_sum() {
+    let forms = Forms::built_in().unwrap();
+    let form = form(&forms);
+    let first = form.fields.iter().position(|field| field.table == 2).unwrap();
+    let row =
+        |make: &dyn Fn(usize) -> usize| (first..first + 15).map(|index| make(figure(index)).to_string()).collect();
+    let (own, below): (Vec<String>, Vec<String>) = (row(&|whole| whole - 40), row(&|_| 40));
+    let total: Vec<String> = row(&|whole| whole);
+    for made in [
+        [("本级", own.clone()), ("下属", below.clone()), ("合计", total.clone())],
+        [("总计", total.clone()), ("机关", own.clone()), ("事业单位", below.clone())],
+    ] {
+        let found = read("html", &offices(form, &made), &forms);
+        assert_eq!(right(form, 2, &found), 15, "{:?}", found.findings);
+    }
+    // Not their sum, or two of them: none.
+    let wrong: Vec<String> = row(&|whole| whole + 1);
+    for made in [vec![("本级", own.clone()), ("下属", below), ("合计", wrong)], vec![("本级", own), ("合计", total)]]
+    {
+        let found = read("html", &offices(form, &made), &forms);
+        let taken = form.fields[first..].iter().filter(|field| field.table == 2 && value(&found, &field.id).is_some());
+        assert_eq!(taken.count(), 0, "{:?}", found.findings);
+    }
+}
+
+#[test]
+fn a_column_with_the_unit_of_each_row_is_none_of_figures_and_its_unit_counts() {
+    let forms = Forms::built_in().unwrap();
+    let form = form(&forms);
+    let page = report(form, "白渚市民政局", &|table| {
+        let page = html(form, table);
+        if table != 0 {
+            return page;
+        }
+        let rows = page.split_inclusive("</tr>").map(|row| {
+            let unit = if row.contains("信息内容") {
+                "计量单位"
+            } else if row.contains("收费<") {
+                "元"
+            } else {
+                "件"
+            };
+            match row.match_indices("</td>").next() {
+                Some((end, _)) if row.matches("</td>").count() > 1 => {
+                    format!("{}</td><td>{unit}{}", &row[..end], &row[end..])
+                }
+                _ => row.replace("colspan='4'", "colspan='5'"),
+            }
+        });
+        rows.collect::<String>().replace(FEE_HEADER, "本年收费金额")
+    });
+    let found = read("html", &page.replace('\n', "\n<p>"), &forms);
+    for (index, field) in form.fields.iter().enumerate().filter(|(_, field)| field.table == 0) {
+        let written = Decimal::from(figure(index));
+        let expected = if field.id == FEE { written / Decimal::from(10_000) } else { written };
+        assert_eq!(value(&found, &field.id), Some(expected), "{}: {:?}", field.id, found.findings);
+    }
+}
+
 #[test]
 fn last_years_table_does_not_complete_this_years_that_is_turned() {
     let forms = Forms::built_in().unwrap();
