@@ -17,8 +17,8 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> St
         Dimension::Money => column(grid_of, cell).find_map(|above| in_header(&above.text)),
         _ => column(grid_of, cell).find_map(|above| said_as(&above.text, of)),
     };
-    let row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
-    let row = row.filter_map(|beside| said_as(&beside.text, of)).next();
+    let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
+    let row = row.find_map(|beside| said_as(&beside.text, of));
     let line = lines(flow, grid, cell).find_map(|text| said_as(text, of));
     Stated::of(header.into_iter().chain(row).chain(line))
 }

@@ -101,7 +101,7 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
                 && joined[..joined.len() - text.len()].ends_with(name)
             {
                 (first, found) = (number + count, own);
-                joined = text.to_owned();
+                text.clone_into(&mut joined);
             }
             let short = joined.chars().count() <= 80;
             let whole = found.agency.is_some() && found.year.is_some();

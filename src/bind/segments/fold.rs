@@ -205,7 +205,7 @@ impl Group {
         if let Some(name) = &piece.sender {
             self.know(name);
             if self.agency.is_none() {
-                let by = if piece.bare { By::Line } else { By::Sender };
+                let by = piece.by.unwrap_or(By::Sender);
                 self.agency = Some(Named { name: name.clone(), by });
             }
         }

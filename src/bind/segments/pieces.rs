@@ -1,5 +1,6 @@
 //! Cuts a flow at everything that may begin a report: titles, sheets, sender lines, headings, tables.
 
+use super::By;
 use super::words::{Marks, sender_name};
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::page::title::FoundTitle;
@@ -29,8 +30,8 @@ pub(super) struct Piece<'f> {
     pub(super) sender: Option<String>,
     /// Whether it stands behind the title of a file that collects reports.
     pub(super) collected: bool,
-    /// Whether that name is a line of its own, without 填报单位.
-    pub(super) bare: bool,
+    /// What that name was taken from, where it is no line 填报单位.
+    pub(super) by: Option<By>,
     /// The section whose heading it begins with.
     pub(super) section: Option<usize>,
     /// What rows its table has, each once: numbers of labels and of the table that they stand in. Of a table without row labels, its
@@ -295,7 +296,7 @@ impl<'f> Cutter<'_, 'f> {
             || self.line(number + 1).is_some_and(|line| ['年', '月', '日'].iter().all(|mark| line.contains(*mark)));
         if self.collected && self.marks.is_agency(text) && !signs() {
             let piece = self.begin(number, Table::None);
-            (piece.sender, piece.bare) = (Some(text.split(blank).collect()), true);
+            (piece.sender, piece.by) = (Some(text.split(blank).collect()), Some(By::Line));
             return true;
         }
         false

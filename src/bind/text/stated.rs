@@ -51,16 +51,16 @@ impl FlatTable<'_, '_> {
         let spec = &self.index.form.tables[self.table].blocks[block];
         let path = &spec.leaf_columns[column].path;
         let written = |occurrence: usize| cell(raw, self.stream.raw_start(self.own[occurrence].start));
-        let header = self.path.iter().rev().filter(|step| {
+        let mut header = self.path.iter().rev().filter(|step| {
             let own = matches!(self.index.expected[self.table][step.expected], Expected::Header { block: of, .. } if of == block);
             let label = &self.own[step.occurrence].label;
             own && path.iter().any(|head| head.folded.iter().any(|text| **text == **label))
         });
-        let header = header.filter_map(|step| said_as(written(step.occurrence), of)).next();
-        let label = self.path.iter().filter(|step| {
+        let header = header.find_map(|step| said_as(written(step.occurrence), of));
+        let mut label = self.path.iter().filter(|step| {
             step.role == Role::Leaf && self.index.expected[self.table][step.expected] == Expected::Data { block, row }
         });
-        let label = label.filter_map(|step| said_as(written(step.occurrence), of)).next();
+        let label = label.find_map(|step| said_as(written(step.occurrence), of));
         Stated::of(header.into_iter().chain(label).chain(self.line_above(of)))
     }
 
@@ -68,7 +68,7 @@ impl FlatTable<'_, '_> {
     fn line_above(&self, of: Dimension) -> Option<Said> {
         let first = self.path.first()?;
         let line = self.stream.line_at(self.stream.raw_start(self.own[first.occurrence].start));
-        let above = self.stream.lines[line.saturating_sub(LINES)..line].iter().rev();
-        above.filter_map(|line| said_as(&self.stream.raw[line.start..line.end], of)).next()
+        let mut above = self.stream.lines[line.saturating_sub(LINES)..line].iter().rev();
+        above.find_map(|line| said_as(&self.stream.raw[line.start..line.end], of))
     }
 }
