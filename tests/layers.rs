@@ -140,7 +140,7 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("value", &["notemark", "spelling", "units"]),
     ("source", &["figures", "labels", "value"]),
     ("grid", &["figures", "labels", "limits", "source", "units", "value"]),
-    ("text", &["figures", "labels", "limits", "source", "value"]),
+    ("text", &["figures", "labels", "limits", "source", "units", "value"]),
     ("page", &["labels", "source"]),
     ("recognise", &["labels", "page", "source"]),
     ("segments", &["labels", "page", "source"]),

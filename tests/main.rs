@@ -4,6 +4,7 @@ mod annotate;
 mod batch;
 mod bind_beside;
 mod bind_damage;
+mod bind_everyday;
 mod bind_grid;
 mod bind_text;
 mod cases;

@@ -29,7 +29,7 @@ impl Binder {
         flow: Flow<'d>,
         (before, segments): (Range<usize>, Vec<Segment>),
     ) -> Result<Bound, Box<Finding>> {
-        let year = self.year_of_file(reading, hints);
+        let year = self.year_of_file(reading, hints).or_else(|| self.year_of_lines(&before, &flow));
         let mut passed_over: Vec<Finding> = lines_before(&before, &flow).into_iter().collect();
         let ranges: Vec<Range<usize>> = segments.iter().map(|segment| segment.items.clone()).collect();
         let (mut reports, mut refused) = (Vec::new(), Vec::new());
@@ -63,6 +63,16 @@ impl Binder {
     fn year_of_file(&self, reading: &Reading, hints: &Hints) -> Option<i16> {
         let mut names = reading.document.metadata.title.as_deref().into_iter().chain(hints.file_stem);
         names.find_map(|name| self.marks.year(name))
+    }
+
+    /// The year of a title among the lines before the first report.
+    fn year_of_lines(&self, before: &Range<usize>, flow: &Flow) -> Option<i16> {
+        let items = flow.items.get(before.clone())?;
+        items.iter().find_map(|item| match item {
+            Item::Text(text) => self.marks.year(&text.text),
+            Item::Row(row) => flow.rows[*row].cells.iter().find_map(|cell| self.marks.year(&cell.cell.text)),
+            Item::Picture(_) => None,
+        })
     }
 
     fn segment<'d>(
@@ -184,6 +194,7 @@ fn identify(report: &mut Report, segment: &Segment, year: Option<i16>, form: &Fo
             By::Title => None,
             By::Sender => Some((Severity::Info, "填报单位一行", "the line that names the sender")),
             By::Sheet => Some((Severity::Warning, "工作表名", "the sheet's name")),
+            By::Line => Some((Severity::Warning, "表格上方的一行", "the line above its tables")),
         };
         report.findings.extend(from.map(|(severity, zh, en)| {
             let message = Message::new(

@@ -133,6 +133,48 @@ pub(super) fn said(text: &str) -> Option<Said> {
     named.or_else(bracketed).filter(|said| said.unit.of != Dimension::Open).or_else(alone)
 }
 
+/// The unit of a dimension that stands in a label or a line, alone or among those of other dimensions: `单位：件、万元`.
+pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
+    if let Some(only) = said(text).filter(|said| said.unit.of == of) {
+        return Some(only);
+    }
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        return None;
+    }
+    let listed = &text[text.rfind("单位")? + "单位".len()..];
+    let signs = |sign: char| blank(sign) || "：:（）()【】[]".contains(sign);
+    let words = listed.trim_matches(signs).split(['、', '，', ',', '/', '／', '；', ';', '或', '和']);
+    let words: Vec<&str> = words.map(|word| word.trim_matches(signs)).collect();
+    let units: Option<Vec<Unit>> = words.iter().map(|word| Unit::of(word)).collect();
+    let mut found = units?.into_iter().zip(words).filter(|(unit, _)| unit.of == of);
+    let (unit, words) = found.next().filter(|_| found.next().is_none())?;
+    Some(Said { unit, words: words.to_owned() })
+}
+
+/// Whether a label or a line says that things are counted by thousands or more: （单位：万件）. Few documents have one that does.
+pub(super) fn counts_by_many(text: &str) -> bool {
+    text.contains(['千', '万', '亿']) && said_as(text, Dimension::Count).is_some_and(|said| said.unit.size > 1)
+}
+
+/// What is said of a cell's unit outside of it.
+#[derive(Debug, Default)]
+pub(super) struct Stated {
+    /// The first that says one.
+    pub(super) first: Option<Said>,
+    /// Another one that says another unit.
+    pub(super) other: Option<Said>,
+}
+
+impl Stated {
+    /// Of what says a unit, in the order in which it counts.
+    pub(super) fn of(said: impl IntoIterator<Item = Said>) -> Self {
+        let mut said = said.into_iter();
+        let first = said.next();
+        let unit = first.as_ref().map(|first| first.unit);
+        Self { other: said.find(|said| Some(said.unit) != unit), first }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +203,35 @@ mod tests {
         ] {
             assert_eq!(said(text).map(|said| said.words).as_deref(), words, "{text}");
         }
+    }
+
+    #[test]
+    fn a_unit_among_those_of_other_dimensions() {
+        for (text, money, count) in [
+            ("单位：件、元", Some("元"), Some("件")),
+            ("（单位：件/万元）", Some("万元"), Some("件")),
+            ("计量单位：万件", None, Some("万件")),
+            ("单位：元、万元", None, None),
+            ("单位：件、某局", None, None),
+            ("本年处理决定数量（万件）", None, Some("万件")),
+            ("本年收费金额（单位：万元）", Some("万元"), None),
+        ] {
+            let words = |of| said_as(text, of).map(|said| said.words);
+            assert_eq!(words(Dimension::Money).as_deref(), money, "{text}");
+            assert_eq!(words(Dimension::Count).as_deref(), count, "{text}");
+        }
+        assert!(counts_by_many("（单位：万件）") && !counts_by_many("单位：件") && !counts_by_many("（单位：万元）"));
+    }
+
+    #[test]
+    fn the_first_unit_counts_and_another_is_known() {
+        let said = |texts: &[&str]| {
+            let stated = Stated::of(texts.iter().filter_map(|text| said(text)));
+            (stated.first.map(|said| said.words), stated.other.map(|said| said.words))
+        };
+        assert_eq!(said(&["（万元）", "单位：万元"]), (Some("万元".to_owned()), None));
+        assert_eq!(said(&["（万元）", "单位：元"]), (Some("万元".to_owned()), Some("元".to_owned())));
+        assert_eq!(said(&["某局"]), (None, None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::notemark;
 use super::spelling::{self, MOST_IDEOGRAPHS, Where, Written};
-use super::units::{self, Dimension, Said, Unit};
+use super::units::{self, Dimension, Said, Stated, Unit};
 use crate::document::{Cell, Place, Shown};
 use crate::finding::code::bind as code;
 use crate::finding::code::read::SUPERSCRIPT_SET_ASIDE;
@@ -21,30 +21,90 @@ const NONE_WORDS: &[&str] = &["无", "没有", "不适用", "暂无"];
 const MAY_BE_SMALL_MONEY: i64 = 10_000;
 const DECIMALS_OF_MONEY: u32 = 2;
 
-/// Reads a cell as the value of a field; what is odd becomes a finding. `around` finds the unit that is said of the cell outside of it,
-/// and is asked only where the cell does not say its own.
+/// Reads a cell as the value of a field; what is odd becomes a finding. `around` finds the units of a dimension that are said of the
+/// cell outside of it, and is asked only where the cell does not say its own.
 pub(super) fn read(
     form: &Form,
     field: FieldIndex,
     cell: &Cell,
-    around: impl FnOnce() -> Option<Said>,
+    around: impl FnOnce(Dimension) -> Stated,
     findings: &mut Vec<Finding>,
 ) -> Value {
     let mut value = read_as(Where::Cell, form, field, &cell.text, &cell.place, findings);
-    let wanted = form.fields[field].unit.as_deref().and_then(Unit::of);
-    let is_plain =
-        value.value.is_some() && value.unit.is_none() && value.raw.ends_with(|end: char| end.is_ascii_digit());
-    match (cell.shown.as_deref(), wanted) {
-        _ if !is_plain => {}
-        (Some(shown), _) => take_shown(form, field, shown, &mut value, findings),
-        (None, Some(wanted)) if wanted.of == Dimension::Money => {
-            if let Some(said) = around() {
-                take_unit(form, field, (said.unit, said.words), &mut value, findings);
-            }
-        }
-        _ => {}
+    match cell.shown.as_deref() {
+        Some(shown) if is_plain(&value) => take_shown(form, field, shown, &mut value, findings),
+        Some(_) => {}
+        None => take_stated(form, field, around, &mut value, findings),
     }
     value
+}
+
+/// Whether a value is a number without a word of its unit.
+fn is_plain(value: &Value) -> bool {
+    value.value.is_some() && value.unit.is_none() && value.raw.ends_with(|end: char| end.is_ascii_digit())
+}
+
+/// Takes a figure in the unit that is said of it outside of its cell; of two units the first counts, which is told.
+fn take_stated(
+    form: &Form,
+    field: FieldIndex,
+    around: impl FnOnce(Dimension) -> Stated,
+    value: &mut Value,
+    findings: &mut Vec<Finding>,
+) {
+    let wanted = form.fields[field].unit.as_deref().and_then(Unit::of);
+    let Some(of) = wanted.map(|wanted| wanted.of).filter(|of| matches!(of, Dimension::Money | Dimension::Count)) else {
+        return;
+    };
+    if !is_plain(value) {
+        return;
+    }
+    let Stated { first: Some(Said { unit, words }), other } = around(of) else { return };
+    if let Some(other) = other {
+        tell_once(form, field, units_differ(form, field, (&words, &other.words)), value, findings);
+    }
+    match unit.convert(value.value.unwrap_or_default(), wanted.unwrap_or(unit)) {
+        Some(number) if of == Dimension::Count && Some(number) != value.value => {
+            value.value = Some(number);
+            tell_once(form, field, counted_by_many(form, field, &words), value, findings);
+            value.unit = Some(words);
+        }
+        _ => take_unit(form, field, (unit, words), value, findings),
+    }
+}
+
+/// Tells what is said of a whole table once, about all of its fields to which it applies.
+fn tell_once(form: &Form, field: FieldIndex, finding: Finding, value: &Value, findings: &mut Vec<Finding>) {
+    let same = |known: &&mut Finding| known.code == finding.code && known.message == finding.message;
+    match findings.iter_mut().rev().find(same) {
+        Some(known) => known.fields.push(form.fields[field].id.clone()),
+        None => findings.push(about(finding, form, field, value)),
+    }
+}
+
+fn units_differ(form: &Form, field: FieldIndex, (first, other): (&str, &str)) -> Finding {
+    let name = &form.tables[form.fields[field].table].name;
+    let message = Message::new(
+        format!("{}的单位有两种写法：“{first}”和“{other}”，按“{first}”读取。请核对单位。", name.zh),
+        format!(
+            "{} states its unit in two ways, \"{first}\" and \"{other}\"; its figures were read in the first. Check the unit.",
+            name.en
+        ),
+    );
+    Finding::new(&code::UNITS_DIFFER, message)
+}
+
+fn counted_by_many(form: &Form, field: FieldIndex, words: &str) -> Finding {
+    let name = &form.tables[form.fields[field].table].name;
+    let wanted = form.fields[field].unit.as_deref().unwrap_or_default();
+    let message = Message::new(
+        format!("{}写明单位为“{words}”，规定的单位为“{wanted}”，已折算。请核对单位。", name.zh),
+        format!(
+            "{} states the unit \"{words}\"; the form's is \"{wanted}\", so the figures were converted. Check the unit.",
+            name.en
+        ),
+    );
+    Finding::new(&code::UNIT_CONVERTED, message)
 }
 
 /// Takes a figure as its number format shows it.
@@ -85,15 +145,17 @@ fn as_shown(form: &Form, field: FieldIndex, value: &Value) -> Finding {
     about(Finding::new(&code::UNIT_CONVERTED, message), form, field, value)
 }
 
-/// Reads a part of a line as the value of a field.
+/// Reads a part of a line as the value of a field, as [`read`] does a cell.
 pub(super) fn read_piece(
     form: &Form,
     field: FieldIndex,
-    text: &str,
-    place: &Place,
+    (text, place): (&str, &Place),
+    around: impl FnOnce(Dimension) -> Stated,
     findings: &mut Vec<Finding>,
 ) -> Value {
-    read_as(Where::Line, form, field, text, place, findings)
+    let mut value = read_as(Where::Line, form, field, text, place, findings);
+    take_stated(form, field, around, &mut value, findings);
+    value
 }
 
 fn read_as(

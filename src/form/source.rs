@@ -98,6 +98,9 @@ pub struct WordsSource {
     /// Words before the name of the agency that a table is from, as in `填报单位：`.
     #[serde(default)]
     pub sender: Option<Vec<String>>,
+    /// Words behind the title of a file that collects the reports of several agencies.
+    #[serde(default)]
+    pub collection: Option<Vec<String>>,
     /// Words of a report as it was written before the form was prescribed, such as the name of its table.
     #[serde(default)]
     pub earlier: Option<Vec<String>>,

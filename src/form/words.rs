@@ -18,6 +18,8 @@ pub struct Words {
     pub example: Vec<String>,
     /// Before the name of the agency that a table is from.
     pub sender: Vec<String>,
+    /// Behind the title of a file that collects the reports of several agencies.
+    pub collection: Vec<String>,
     /// In a report as it was written before the form was prescribed.
     pub earlier: Vec<String>,
     /// Before a telephone number that is there to be called.
@@ -43,6 +45,7 @@ impl Words {
             beside: list(source.beside, defaults.beside),
             example: list(source.example, defaults.example),
             sender: list(source.sender, defaults.sender),
+            collection: list(source.collection, defaults.collection),
             earlier: list(source.earlier, defaults.earlier),
             contact: list(source.contact, defaults.contact),
             misspelt: source.misspelt.or(defaults.misspelt).unwrap_or_default().into_iter().collect(),

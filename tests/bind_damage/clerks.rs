@@ -297,7 +297,10 @@ fn doubled(
     (this, other, first): (&str, &str, bool),
 ) {
     let Some(table) = some(page, random) else { return };
-    if table.head == 0 {
+    // A figure over two columns would become two; those of table two stand over all of its columns.
+    let over_two = |row: &Vec<usize>| row[table.labels..].windows(2).any(|pair| pair[0] == pair[1]);
+    let merged = table.labels != 1 && table.cells[rows(table)].iter().any(over_two);
+    if table.head == 0 || merged {
         return;
     }
     let head = table.head;

@@ -1,22 +1,36 @@
-//! The unit of a cell that is stated outside of it: header, caption, text above.
+//! The units of a cell that are stated outside of it: header, caption, text above.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{Dimension, Said, said};
+use crate::bind::units::{self, Dimension, Stated, said, said_as};
 use crate::document::{Cell, Grid};
-use crate::text::blank;
+use crate::text::{blank, numbering};
 
 /// Lines above a table among which one may say its unit.
 const LINES: usize = 3;
 
-/// The unit that is said of a cell in a header above it, in its row, or in a line above its table; the first of these.
-pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell) -> Option<Said> {
-    let of = flow.grids.get(grid)?;
-    let header = || column(of, cell).find_map(|above| said(&above.text));
-    let row =
-        || of.row_cells(cell.row).filter(|other| other.column != cell.column).find_map(|beside| said(&beside.text));
-    let line = || lines(flow, grid, cell).find_map(said);
-    let money = |said: &Said| said.unit.of == Dimension::Money;
-    header().or_else(|| row().filter(money)).or_else(|| line().filter(money))
+/// The units that are said of a cell in a header above it, in its row, and in a line above its table, in this order.
+pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> Stated {
+    let Some(grid_of) = flow.grids.get(grid) else { return Stated::default() };
+    // A header counts whatever it measures: money is no number of things.
+    let in_header = |text: &str| said(text).or_else(|| said_as(text, of));
+    let header = match of {
+        Dimension::Money => column(grid_of, cell).find_map(|above| in_header(&above.text)),
+        _ => column(grid_of, cell).find_map(|above| said_as(&above.text, of)),
+    };
+    let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
+    let row = row.find_map(|beside| said_as(&beside.text, of));
+    let line = lines(flow, grid, cell).find_map(|text| said_as(text, of));
+    Stated::of(header.into_iter().chain(row).chain(line))
+}
+
+/// Whether a document says anywhere that things are counted by thousands or more.
+pub(super) fn counts_by_many(flow: &Flow) -> bool {
+    let lines = flow.items.iter().filter_map(|item| match item {
+        Item::Text(text) => Some(text.text.as_ref()),
+        _ => None,
+    });
+    let cells = flow.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.own && !cell.figure);
+    lines.chain(cells.map(|cell| cell.cell.text.as_str())).any(units::counts_by_many)
 }
 
 /// The header cells above a cell: words, behind figures of rows between, up to the next figure.
@@ -29,7 +43,7 @@ fn column<'g>(grid: &'g Grid, cell: &Cell) -> impl Iterator<Item = &'g Cell> {
     above.skip_while(move |above| !is_words(above)).take_while(is_words)
 }
 
-/// Lines above a cell, the nearest first: rows of one cell in its table, then what stands before it.
+/// Lines above a cell, the nearest first: rows of one cell in its table up to the heading of its part, then what stands before it.
 fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &'f str> {
     let first = flow.items.iter().position(|item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid));
     let before = flow.items[..first.unwrap_or(0)].iter().rev().map_while(|item| match item {
@@ -41,5 +55,7 @@ fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &
         let mut filled = of?.row_cells(row).filter(|cell| !cell.text.trim_matches(blank).is_empty());
         filled.next().filter(|_| filled.next().is_none()).map(|only| only.text.as_str())
     });
-    inside.chain(before.take(LINES))
+    // A sheet may hold all tables of a report below each other.
+    let is_heading = |text: &str| numbering(text).is_some_and(|found| found.level == 1);
+    inside.take_while(move |text| !is_heading(text)).chain(before.take(LINES))
 }

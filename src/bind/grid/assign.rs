@@ -70,6 +70,8 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
         winners.insert(block(at), at);
     }
     let mut assignment = Assignment::default();
+    let compared = compared(&winners, candidates, &strip);
+    winners.retain(|block, _| !compared.contains(block));
     for (&of, &winner) in &winners {
         let rivals: Vec<usize> = free.iter().copied().filter(|&at| at != winner && block(at) == of).collect();
         let all = (0..candidates.len()).filter(|&at| block(at) == of && at != winner);
@@ -101,7 +103,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             // Row labels of a small block are everyday words, no evidence beside a table in its own section.
             // Several rows of its table beside each other are no chance.
             let beside = candidates.iter().filter(|beside| {
-                beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
+                !beside.lone && beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
             });
             let rows: usize = beside.map(|beside| beside.rows.hits.iter().flatten().count()).sum();
             let large = shapes[other.shape].fields().len() >= LONE_FIELDS
@@ -117,6 +119,22 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
         }
     }
     assignment
+}
+
+/// Blocks of which only a table for comparison was found, beside others of their table that stand elsewhere: last year's figures do not
+/// complete this year's.
+fn compared(
+    winners: &BTreeMap<(usize, usize), usize>,
+    candidates: &[Candidate],
+    strip: &impl Fn(usize) -> usize,
+) -> Vec<(usize, usize)> {
+    let marked = winners.iter().filter(|(_, winner)| candidates[**winner].marked);
+    let elsewhere = |(&block, &winner): (&(usize, usize), &usize)| {
+        let others = winners.iter().filter(|(other, _)| other.0 == block.0);
+        let own = others.into_iter().any(|(_, &other)| !candidates[other].marked && strip(other) != strip(winner));
+        own.then_some(block)
+    };
+    marked.filter_map(elsewhere).collect()
 }
 
 /// The cells with figures that a candidate would take.

@@ -2,11 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::columns::{Column, Header};
+use super::columns::{Column, HeadColumn, Header};
 use super::rows::Hit;
 use super::view::{ViewCell, ViewRow};
 use crate::bind::labels::shapes::{RowSum, Shape};
+use crate::bind::units::Unit;
 use crate::bind::value;
+use crate::text::blank;
 
 /// Why the cells of a row could not be laid to columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,21 @@ pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, ed
     cells.filter(|cell| hit.label.is_some() || cell.end() > edge).copied().collect()
 }
 
+/// Whether a cell says a unit and nothing else: 件, 万元.
+fn is_unit(cell: &ViewCell) -> bool {
+    cell.words() && Unit::of(cell.at.cell.text.trim_matches(blank)).is_some()
+}
+
+/// The headers that stand over figures of a row: none of serial numbers, and none of the units of rows.
+fn figure_columns(header: &Header, cells: &[ViewCell]) -> Vec<usize> {
+    let of_units = |column: &HeadColumn| {
+        let says = |cell: &&ViewCell| column.start < cell.end() && cell.column < column.end && is_unit(cell);
+        !matches!(column.is, Column::Known(..)) && cells.iter().any(|cell| says(&cell))
+    };
+    let figures = |at: &usize| header.columns[*at].is != Column::Serial && !of_units(&header.columns[*at]);
+    (0..header.columns.len()).filter(figures).collect()
+}
+
 /// Lays the cells of a row to the headers.
 pub(in crate::bind) fn lay<'f, 'd>(
     shape: &Shape,
@@ -52,13 +69,14 @@ pub(in crate::bind) fn lay<'f, 'd>(
     (hit_row, hit): (usize, &Hit),
     edge: u32,
 ) -> Result<Laid<'f, 'd>, Misfit> {
-    let kept: Vec<usize> = (0..header.columns.len()).filter(|&at| header.columns[at].is != Column::Serial).collect();
     let all = figure_cells(row, hit, edge);
     // An empty column without a header is a spacer; row numbers are no figures.
     let under = |cell: &ViewCell, at: usize| {
         let head = &header.columns[at];
         head.start < cell.end() && cell.column < head.end
     };
+    let kept = figure_columns(header, &all);
+    let of_units = |cell: &ViewCell| (0..header.columns.len()).any(|at| under(cell, at) && !kept.contains(&at));
     let is_serial = |cell: &ViewCell| {
         let mut over = (0..header.columns.len()).filter(|&at| under(cell, at)).peekable();
         over.peek().is_some() && over.all(|at| header.columns[at].is == Column::Serial)
@@ -66,7 +84,8 @@ pub(in crate::bind) fn lay<'f, 'd>(
     let spacer = |cell: &ViewCell| {
         !cell.filled && !header.columns.is_empty() && !(0..header.columns.len()).any(|at| under(cell, at))
     };
-    let cells: Vec<ViewCell> = all.iter().filter(|cell| !is_serial(cell) && !spacer(cell)).copied().collect();
+    let no_figure = |cell: &ViewCell| is_serial(cell) || spacer(cell) || (is_unit(cell) && of_units(cell));
+    let cells: Vec<ViewCell> = all.iter().filter(|cell| !no_figure(cell)).copied().collect();
     let width = shape.columns.len();
     if let [first, rest @ ..] = cells.as_slice()
         && first.words()

@@ -64,7 +64,10 @@ impl Candidate<'_, '_> {
 
     /// Whether it may be the true table, damaged.
     pub(in crate::bind) fn shadows(&self) -> bool {
-        self.place == Place::Own && !self.marked && (self.header.top >= TOP_LEAST || self.rows.left >= SHADOW_LEFT)
+        self.place == Place::Own
+            && !self.marked
+            && !self.lone
+            && (self.header.top >= TOP_LEAST || self.rows.left >= SHADOW_LEFT)
     }
 }
 
@@ -86,7 +89,7 @@ pub(in crate::bind) fn candidates<'f, 'd>(forms: &Forms, found: &Panels<'f, 'd>)
         for (shape, block) in index.shapes.iter().enumerate() {
             let bit = 1 << (block.table % 64);
             let seen = if block.labelled() { left & bit != 0 } else { top & bit != 0 };
-            if !seen || (view.turned && block.columns.len() * block.rows.len() < 2) {
+            if !seen {
                 continue;
             }
             let rows = rows(&index.form.words, block, view, spec, &mut likenesses);
@@ -221,7 +224,9 @@ fn weigh<'f, 'd>(
         lone: false,
     };
     candidate.passed = passes(forms, block, &candidate, (view.turned, other_caption));
-    candidate.lone = is_lone(forms, block, &candidate);
+    // One figure alone stands in no order that could be turned.
+    let single = block.columns.len() * block.rows.len() < 2;
+    candidate.lone = (view.turned && single) || is_lone(forms, block, &candidate);
     candidate
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::around::around;
+use super::around::{around, counts_by_many};
 use super::assign::{Assignment, Region, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::{Column, Forms, Header};
@@ -18,6 +18,7 @@ use crate::bind::figures::{Figures, Hold, Proof, passed_over, rows_missing, tied
 use crate::bind::labels::index::{Expected, FormIndex};
 use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
+use crate::bind::units::{Dimension, Stated};
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Place as At};
@@ -45,6 +46,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         misfits: Vec::new(),
         told: BTreeSet::new(),
         extra: BTreeMap::new(),
+        counts_by_many: counts_by_many(flow),
     };
     reader.all(&assignment);
     figures
@@ -67,6 +69,8 @@ struct Reader<'a, 'f, 'd> {
     /// For each table, what its columns that are none of the form's are called and hold, and where the first block with such begins.
     #[allow(clippy::type_complexity, reason = "read and written in one place")]
     extra: BTreeMap<usize, (Vec<(String, Vec<String>)>, Option<At>)>,
+    /// Whether the document counts anything by thousands or more; only then is the unit of a number of things looked for.
+    counts_by_many: bool,
 }
 
 impl<'f, 'd> Reader<'_, 'f, 'd> {
@@ -319,7 +323,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             taken[column] = true;
             let field = all[column];
             let (flow, grid) = (self.flow, self.grid_of(found));
-            let said = || around(flow, grid, cell.at.cell);
+            let asked = |of| of == Dimension::Money || self.counts_by_many;
+            let said = |of| if asked(of) { around(flow, grid, cell.at.cell, of) } else { Stated::default() };
             let read = value::read(form, field, cell.at.cell, said, &mut self.figures.findings);
             self.figures.put(form, field, read, Proof::Address { row: row_hold, column: hold, region });
         }

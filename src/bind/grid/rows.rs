@@ -3,12 +3,15 @@
 //! Every pair of a form's row and a row of the table has a score from the labels that they share; the order with the highest sum wins
 //! (Needleman and Wunsch 1970, without a cost for what is left over). Rows in another order are taken by their labels afterwards.
 
+use rust_decimal::Decimal;
+
 use super::panels::{Panel, stand_under};
 use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, Path, Shape};
 use crate::bind::limits::{BODY_ROWS, LIKE, LIKE_APART, MOVED_LEAST, count};
+use crate::bind::value;
 use crate::form::Words;
 
 /// A row of the form found in a table.
@@ -214,6 +217,33 @@ fn edge(view: &View, found: &Rows) -> u32 {
     ends.iter().copied().max_by_key(|end| (count(end), *end)).unwrap_or(0)
 }
 
+/// The row that is called a total, as the form calls one, and is the sum of all other rows in every column: those of offices or of
+/// agencies. `None` where no row or more than one is.
+fn total(words: &Words, view: &View, body: &[usize]) -> Option<usize> {
+    let has_figures = |row: &usize| view.rows[*row].filled().filter(|cell| cell.at.figure).nth(1).is_some();
+    let rows: Vec<usize> = body.iter().copied().filter(has_figures).collect();
+    // Where rows of other years were left out, a change and a year add up as well.
+    if rows.len() < 3 || this_year(words, view, rows.clone()).len() < rows.len() {
+        return None;
+    }
+    let figure = |row: usize, column: u32| value::addend(&view.rows[row].over(column)?.at.cell.text);
+    let is_called = |row: usize| {
+        view.rows[row].filled().next().is_some_and(|cell| cell.words() && (cell.is_head_label() || cell.is_row_label()))
+    };
+    let is_sum = |row: usize| {
+        let columns: Vec<u32> = view.rows[row].filled().filter(|cell| cell.at.figure).map(|cell| cell.column).collect();
+        let adds_up = |&column: &u32| {
+            let others = rows.iter().filter(|&&other| other != row).map(|&other| figure(other, column));
+            others.sum::<Option<Decimal>>().is_some_and(|sum| Some(sum) == figure(row, column))
+        };
+        let counts = |&other: &usize| columns.iter().any(|&at| figure(other, at).is_some_and(|sum| !sum.is_zero()));
+        // A row of zeros proves nothing.
+        columns.iter().all(adds_up) && rows.iter().all(counts)
+    };
+    let mut totals = rows.iter().copied().filter(|&row| is_called(row) && is_sum(row));
+    totals.next().filter(|_| totals.next().is_none())
+}
+
 /// The row of a block without row labels: the first of figures without a label of the form; words in the place of some do not make it
 /// another.
 fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
@@ -224,11 +254,15 @@ fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
         let words = cells.filled().filter(|cell| cell.words()).count();
         let figures = cells.filled().filter(|cell| cell.at.figure).count();
         let most = words * 3 <= own && (figures > 0 || words == 0);
-        !cells.cells.iter().any(ViewCell::is_row_label) && (most || stand_under(&heads, cells))
+        // A row may be called a total, as a column is.
+        let of_another = |cell: &ViewCell| cell.is_row_label() && !cell.is_head_label();
+        !cells.cells.iter().any(of_another) && (most || stand_under(&heads, cells))
     };
     let all: Vec<usize> = panel.body.iter().filter(fits).copied().collect();
     let all = this_year(words, view, all);
     let whole = |&&row: &&usize| view.rows[row].filled().all(|cell| cell.at.figure);
+    let total = if all.len() > 1 { total(words, view, &panel.body) } else { None };
+    let all = total.map_or(all, |total| vec![total]);
     let Some(&row) = all.iter().find(whole).or(all.first()) else { return };
     // Words before the figures with no column of the form above them are no figures.
     let head_label = |column: u32| heads.iter().any(|row| row.over(column).is_some_and(ViewCell::is_head_label));

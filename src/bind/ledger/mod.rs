@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::source::items::{Flow, Item};
-use crate::bind::units::{self, Said};
+use crate::bind::units::{self, Said, Stated};
 use crate::bind::value;
 use crate::document::{Cell, Grid};
 use crate::finding::code::bind as code;
@@ -150,7 +150,11 @@ fn value_of(
     let column = || found.unit.filter(|_| allowed(UnitFrom::Column)).and_then(|unit| units::said(&unit.text));
     let line =
         || if allowed(UnitFrom::Line) { above(grids, grid, found.header.map_or(0, |header| header.row)) } else { None };
-    value::read(form, field, cell, || column().or_else(header).or_else(line), findings)
+    let said = |of| {
+        let all = [column(), header(), line()].into_iter().flatten();
+        Stated::of(all.filter(|said| of == units::Dimension::Money || said.unit.of == of))
+    };
+    value::read(form, field, cell, said, findings)
 }
 
 /// The unit in the lines above a table.

@@ -92,13 +92,23 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
                 break;
             }
             joined.push_str(text);
-            let Some(found) = parse(title, &joined) else { continue };
+            let Some(mut found) = parse(title, &joined) else { continue };
+            let mut first = number;
+            // A line with the name alone above a title that has it too is no part of the title.
+            if let Some(own) = parse(title, text).filter(|_| count > 0)
+                && let Some(name) = own.agency.as_deref()
+                && own.year.is_some()
+                && joined[..joined.len() - text.len()].ends_with(name)
+            {
+                (first, found) = (number + count, own);
+                text.clone_into(&mut joined);
+            }
             let short = joined.chars().count() <= 80;
             let whole = found.agency.is_some() && found.year.is_some();
             // A title alone on its lines with agency and year beats all else; running text that mentions one comes last.
             let rank = u8::from(whole) * 4 + u8::from(found.alone && short) * 2 + u8::from(short);
             if best.as_ref().is_none_or(|known| rank > known.0) && (short || whole) {
-                best = Some((rank, number..number + count + 1, found));
+                best = Some((rank, first..number + count + 1, found));
             }
             break;
         }

@@ -7,6 +7,6 @@ pub(in crate::bind) mod facts;
 pub(in crate::bind) mod frame;
 pub(in crate::bind) mod headings;
 pub(in crate::bind) mod identity;
-mod names;
+pub(in crate::bind) mod names;
 pub(in crate::bind) mod sections;
 pub(in crate::bind) mod title;

@@ -63,6 +63,12 @@ impl<'t> Name<'t> {
     }
 }
 
+/// Whether a text is the whole name of an agency, with its region.
+pub(in crate::bind) fn is_agency(words: &IdentitySource, text: &str) -> bool {
+    let name = Name::of(words, text);
+    name.is_certain() && name.has_place()
+}
+
 /// Where the name of the region ends, and its level.
 fn region(words: &IdentitySource, text: &str) -> (usize, Option<usize>) {
     let (mut end, mut level) = (0, None);

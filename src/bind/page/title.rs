@@ -46,8 +46,8 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let bracketed = behind.is_some() && after.starts_with(['（', '(']) && after.ends_with(['）', ')']);
     let end = if bracketed { text.trim_end_matches(blank).len() } else { end };
     let lead = agency.as_deref().and_then(|agency| before.find(agency.split(blank).next().unwrap_or(agency)));
-    let alone =
-        after.chars().count() <= BEHIND && lead.is_none_or(|lead| before[..lead].trim_matches(blank).is_empty());
+    let alone = after.chars().count() <= BEHIND
+        && lead.is_none_or(|lead| before[..lead].chars().all(|sign| sign == '#' || blank(sign)));
     let begin = lead.unwrap_or_else(|| before.len() - before.trim_start_matches(blank).len());
     let text: String = text[begin..end].split(['\n', '\r', '\t']).map(|piece| piece.trim_matches(blank)).collect();
     let agency = agency.map(|agency| agency.split(blank).collect::<String>()).filter(|agency| !agency.is_empty());
@@ -215,6 +215,16 @@ mod tests {
         }
         let found = parse(&title(), "新疆第12年政府信息公开工作年度报告").unwrap_or_default();
         assert_eq!(found.short, None);
+    }
+
+    #[test]
+    fn the_mark_of_a_heading_is_no_part_of_a_title() {
+        let found = parse(&title(), "## 白渚市民政局2024年政府信息公开工作年度报告").unwrap_or_default();
+        assert!(found.alone);
+        assert_eq!(found.text, "白渚市民政局2024年政府信息公开工作年度报告");
+        assert!(
+            !parse(&title(), "见 白渚市民政局，白渚市教育局2024年政府信息公开工作年度报告").unwrap_or_default().alone
+        );
     }
 
     #[test]

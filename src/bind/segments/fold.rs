@@ -205,7 +205,8 @@ impl Group {
         if let Some(name) = &piece.sender {
             self.know(name);
             if self.agency.is_none() {
-                self.agency = Some(Named { name: name.clone(), by: By::Sender });
+                let by = piece.by.unwrap_or(By::Sender);
+                self.agency = Some(Named { name: name.clone(), by });
             }
         }
         if let Some(sheet) = piece.sheet.filter(|_| self.sheet.is_none() && self.content.is_empty()) {
@@ -281,6 +282,11 @@ impl Folder<'_> {
 
     fn piece(&mut self, number: usize) {
         let piece = &self.pieces[number];
+        if piece.collected && self.done.is_empty() && self.target().content.is_empty() {
+            // What stands above is the file's, and none of its reports'.
+            self.current = Group { start: piece.item, ..Group::default() };
+            return self.waiting.clear();
+        }
         if let Some(title) = piece.title.as_ref().filter(|title| title.agency.is_some() || title.year.is_some()) {
             let target = self.target();
             let (empty, contradicts) = (target.content.is_empty(), target.contradicts(title));
@@ -389,7 +395,8 @@ impl Folder<'_> {
             let short = line.chars().take(LINE + 1).count() <= LINE;
             let words = Marks::says(&self.marks.comparison, line, &text.folded)
                 || Marks::says(&self.marks.example, line, &text.folded);
-            if words || (short && !marked && text.level.is_some()) {
+            let named = short && !marked && self.marks.is_agency(line);
+            if words || named || (short && !marked && text.level.is_some()) {
                 start = item;
             } else if short && !marked && ['年', '月', '日'].iter().all(|mark| line.contains(*mark)) {
                 // A date ends the report before.

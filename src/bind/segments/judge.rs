@@ -29,7 +29,14 @@ pub(super) fn judge(groups: Vec<Group>, marks: &Marks, index: &FormIndex, flow: 
         let items = group.start..starts.get(number + 1).copied().unwrap_or(flow.items.len());
         let kind = kind(&group, &items, most, marks, flow);
         let sheet = group.sheet.as_deref().map(|sheet| of_sheet(sheet, index)).unwrap_or_default();
-        let agency = group.agency.or_else(|| sheet.0.map(|name| Named { name, by: By::Sheet }));
+        let opening = items.start..group.body.unwrap_or(items.end).min(items.start + OPENING);
+        let mut lines = flow.items[opening].iter().filter_map(|item| line(item, flow));
+        let by_line = || {
+            let named = lines.find(|(text, _)| marks.is_agency(text))?;
+            Some(Named { name: named.0.trim_matches(blank).to_owned(), by: By::Line })
+        };
+        let by_sheet = || sheet.0.map(|name| Named { name, by: By::Sheet });
+        let agency = group.agency.or_else(by_sheet).or_else(by_line);
         let shown = group.title.map(|title| title.text).or(group.sheet).unwrap_or_else(|| first_line(&items, flow));
         let place = flow.items.get(items.start).map(|item| place(item, flow));
         segments.push(Segment { items, kind, agency, year: group.year.or(sheet.1), shown, place });

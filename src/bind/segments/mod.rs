@@ -73,6 +73,8 @@ pub(in crate::bind) enum By {
     Sender,
     /// The name of the sheet.
     Sheet,
+    /// A line above its tables that is the name alone.
+    Line,
 }
 
 /// The parts of a file with several of them, and the lines before the first; `None` for a file that is one report.

@@ -1,5 +1,6 @@
 //! Cuts a flow at everything that may begin a report: titles, sheets, sender lines, headings, tables.
 
+use super::By;
 use super::words::{Marks, sender_name};
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::page::title::FoundTitle;
@@ -27,6 +28,10 @@ pub(super) struct Piece<'f> {
     pub(super) sheet: Option<&'f str>,
     /// The name on its line 填报单位.
     pub(super) sender: Option<String>,
+    /// Whether it stands behind the title of a file that collects reports.
+    pub(super) collected: bool,
+    /// What that name was taken from, where it is no line 填报单位.
+    pub(super) by: Option<By>,
     /// The section whose heading it begins with.
     pub(super) section: Option<usize>,
     /// What rows its table has, each once: numbers of labels and of the table that they stand in. Of a table without row labels, its
@@ -58,6 +63,7 @@ pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flo
         table: Table::None,
         labels: Labels::default(),
         count: first,
+        collected: false,
     };
     let mut sheet: Option<&str> = None;
     for (number, item) in flow.items.iter().enumerate() {
@@ -115,6 +121,8 @@ struct Cutter<'a, 'f> {
     labels: Labels,
     /// How many labels the forms have.
     count: usize,
+    /// Whether the file says that it collects the reports of several agencies: a name alone on a line is then the next one's.
+    collected: bool,
 }
 
 impl<'f> Cutter<'_, 'f> {
@@ -263,6 +271,11 @@ impl<'f> Cutter<'_, 'f> {
         if folded.len() > HEADING * 2 {
             return false;
         }
+        if self.marks.is_collection(folded) {
+            self.begin(number + 1, Table::None).collected = true;
+            self.collected = true;
+            return true;
+        }
         if let Some((first, title)) = self.title(number, text, folded) {
             // The lines of a broken title are the piece's, as far as no other begins among them.
             let least = self.pieces.last().map_or(0, |piece| piece.item);
@@ -276,6 +289,14 @@ impl<'f> Cutter<'_, 'f> {
         }
         if let Some(name) = self.marks.sender(text) {
             self.begin(number, Table::None).sender = Some(name);
+            return true;
+        }
+        // Above a day it signs the report that ends here.
+        let signs =
+            || self.line(number + 1).is_some_and(|line| ['年', '月', '日'].iter().all(|mark| line.contains(*mark)));
+        if self.collected && self.marks.is_agency(text) && !signs() {
+            let piece = self.begin(number, Table::None);
+            (piece.sender, piece.by) = (Some(text.split(blank).collect()), Some(By::Line));
             return true;
         }
         false

@@ -14,9 +14,10 @@ const HEADINGS_AGAIN: usize = 2;
 /// Bytes of the longest line that is looked up as a heading: 60 characters.
 const HEADING: usize = 180;
 
-/// Whether two titles differ, or headings or row labels stand more often than one report has them.
+/// Whether two titles or lines that name a sender differ, or headings or row labels stand more often than one report has them.
 pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> bool {
     let mut title: Option<&str> = None;
+    let mut sender: Option<String> = None;
     let mut sections = vec![false; index.form.sections.len()];
     let mut again = 0;
     let mut line = |folded: &'_ str| -> bool {
@@ -35,7 +36,16 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
             if line(&text.folded) {
                 return true;
             }
+            if marks.is_collection(&text.folded) {
+                return true;
+            }
             if marks.is_titled(&text.folded) && title.replace(&text.folded).is_some_and(|known| known != text.folded) {
+                return true;
+            }
+            let named = if text.folded.len() <= HEADING { marks.sender(&text.text) } else { None };
+            if let Some(name) = named
+                && sender.replace(name.clone()).is_some_and(|known| known != name)
+            {
                 return true;
             }
         }
@@ -54,6 +64,9 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
         for cell in labels {
             more += usize::from(one_more(index, cell, &mut seen));
             if more >= LABELS_AGAIN {
+                return true;
+            }
+            if marks.is_collection(&cell.folded) {
                 return true;
             }
             if marks.is_titled(&cell.folded) && title.replace(&cell.folded).is_some_and(|known| *known != *cell.folded)

@@ -3,8 +3,9 @@
 use memchr::memmem;
 
 use crate::bind::labels::index::FormIndex;
+use crate::bind::page::names::is_agency;
 use crate::bind::page::title::{FoundTitle, parse};
-use crate::form::Title;
+use crate::form::{IdentitySource, Title};
 use crate::text::{blank, fold};
 
 /// Characters of the longest line that can be a title: the longest names of agencies and 30 more.
@@ -22,6 +23,8 @@ pub(in crate::bind) struct Marks {
     pub(super) comparison: Vec<String>,
     pub(super) example: Vec<String>,
     sender: Vec<String>,
+    collection: Vec<String>,
+    identities: Vec<IdentitySource>,
 }
 
 impl Marks {
@@ -41,6 +44,12 @@ impl Marks {
             comparison: all(|index| &index.form.words.comparison),
             example: all(|index| &index.form.words.example),
             sender: all(|index| &index.form.words.sender),
+            collection: all(|index| &index.form.words.collection),
+            identities: forms
+                .iter()
+                .map(|index| index.form.identity.words.clone())
+                .filter(|words| !words.endings.is_empty())
+                .collect(),
         }
     }
 
@@ -54,6 +63,18 @@ impl Marks {
     pub(super) fn title(&self, text: &str) -> Option<FoundTitle> {
         let found = self.titles.iter().find_map(|title| parse(title, text))?;
         found.alone.then_some(found)
+    }
+
+    /// Whether a folded line is the title of a file that collects reports, which is no report's own: it names no agency that has one.
+    pub(super) fn is_collection(&self, folded: &str) -> bool {
+        self.is_titled(folded) && self.collection.iter().any(|word| folded.ends_with(word.as_str()))
+    }
+
+    /// Whether a short line is an agency's whole name and nothing else.
+    pub(super) fn is_agency(&self, text: &str) -> bool {
+        let text = text.trim_matches(blank);
+        let short = text.len() <= SHORT * 3 && text.chars().all(char::is_alphanumeric);
+        short && self.identities.iter().any(|words| is_agency(words, text))
     }
 
     /// The year of a title that a text holds.

@@ -2,6 +2,7 @@
 
 pub(in crate::bind) mod broken;
 pub(in crate::bind) mod items;
+mod listed;
 pub(in crate::bind) mod pipes;
 pub(in crate::bind) mod stacked;
 pub(in crate::bind) mod stream;

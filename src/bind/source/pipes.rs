@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::listed;
 use crate::bind::value;
 use crate::text::blank;
 
@@ -50,6 +51,11 @@ pub(in crate::bind) fn holds(line: &str) -> (bool, bool) {
 /// become rules.
 pub(in crate::bind) fn drawn(lines: &[&str]) -> Vec<Drawn> {
     let mut found: Vec<Drawn> = lines.iter().map(|line| of_line(line)).collect();
+    if let Some((rows, sign)) = listed::listed(lines, |at| found[at] == Drawn::No) {
+        for at in rows {
+            found[at] = Drawn::Row(format!("| {} |", listed::cells(lines[at], sign).collect::<Vec<_>>().join(" | ")));
+        }
+    }
     let mut at = 0;
     while at < found.len() {
         let rows = found[at..].iter().take_while(|drawn| matches!(drawn, Drawn::Row(_))).count();

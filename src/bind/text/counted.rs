@@ -6,14 +6,17 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::cellorder::{self, Sum};
+use super::headers::groups_in_order;
 use super::parts::Parts;
+use super::stated;
 use crate::bind::figures::{Figures, Proof};
 use crate::bind::labels::index::{FormIndex, Occurrence};
 use crate::bind::source::stream::{Claim, LineKind, Stream};
+use crate::bind::units::Stated;
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, Form};
+use crate::form::{Block, FieldIndex, Form};
 use crate::report::Value;
 use crate::text::blank;
 
@@ -52,13 +55,25 @@ impl Counted<'_, '_> {
         let addend = |token: &Range<usize>| value::addend(&self.stream.raw[token.clone()]);
         let numbers: Vec<Decimal> = found.iter().map(addend).collect::<Option<_>>()?;
         let sums = cellorder::sums(form, &fields);
+        // Which of the figures a unit is said of is not known here.
+        if stated::another(self.stream, form, self.table, &part) {
+            return None;
+        }
+        // The sums of a table without row labels hold in any order of its groups.
+        let before = self.stream.folded.at(found.first()?.start);
+        let stands = |block: &Block| {
+            block.leaf_rows.iter().any(|row| !row.path.is_empty()) || groups_in_order(&block.columns, self.all, before)
+        };
+        if !form.tables[self.table].blocks.iter().all(stands) {
+            return None;
+        }
         let order = cellorder::ordered(&rows(form, self.table, fields.start), &sums, &numbers)?;
         let mut odd = Vec::new();
         let mut values = Vec::new();
         for (field, &at) in fields.clone().zip(&order) {
             let place = self.stream.place_at(found[at].start).unwrap_or_default();
             let text = &self.stream.raw[found[at].clone()];
-            values.push(value::read_piece(form, field, text, &place, &mut odd));
+            values.push(value::read_piece(form, field, (text, &place), |_| Stated::default(), &mut odd));
         }
         let known = &figures.values()[fields.clone()];
         let agree = |(known, value): (&Value, &Value)| known.value.is_none() || known.value == value.value;

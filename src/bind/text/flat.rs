@@ -10,6 +10,7 @@ use super::order::Step;
 use super::parts::{Parts, is_full};
 use super::pieces::{closing, remark};
 use super::runs::{self, Runs};
+use super::stated;
 use crate::bind::figures::{Figures, passed_over, tied};
 use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
 use crate::bind::labels::likeness::likeness;
@@ -60,6 +61,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         return reading;
     }
     let mut cutting = Cutting::new();
+    let counts_by_many = stated::counts_by_many(stream);
     let parts = Parts::of(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
     for &table in &missing {
@@ -91,7 +93,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         });
     for Found { table, own, runs, strange } in tables {
         let whole = |path: &[Step], figures: &mut Figures, cutting: &mut Cutting| {
-            FlatTable { index, table, stream, all: &found, own: &own, path }.read(figures, cutting)
+            FlatTable { index, table, stream, all: &found, own: &own, path, counts_by_many }.read(figures, cutting)
         };
         let place = |at: usize| stream.place_at(stream.raw_start(at));
         if let Some((second, other)) = &runs.second {

@@ -15,7 +15,7 @@ use crate::bind::source::stream::{Claim, Stream};
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, FieldKind, Head};
+use crate::form::{FieldIndex, FieldKind};
 use crate::text::blank;
 
 /// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
@@ -80,6 +80,8 @@ pub(in crate::bind) struct FlatTable<'a, 'd> {
     pub(in crate::bind) all: &'a [Occurrence],
     pub(in crate::bind) own: &'a [Occurrence],
     pub(in crate::bind) path: &'a [Step],
+    /// Whether the text counts anything by thousands or more.
+    pub(in crate::bind) counts_by_many: bool,
 }
 
 impl FlatTable<'_, '_> {
@@ -208,7 +210,7 @@ impl FlatTable<'_, '_> {
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
         let mut states = Vec::new();
         for row in rows {
-            let certain = row.certain && self.header_in_order(row.row.0);
+            let certain = row.certain && self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
             let by_line =
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
             let cells = if certain { self.cells(row, trusted).or_else(by_line) } else { None };
@@ -334,38 +336,11 @@ impl FlatTable<'_, '_> {
             // Blanks that stand inside a figure of a glued row are no part of it.
             let text: std::borrow::Cow<str> =
                 if rules.is_empty() { piece.text.into() } else { piece.text.split(blank).collect::<String>().into() };
-            let mut value = value::read_piece(&self.index.form, field, &text, &place, &mut figures.findings);
+            let said = |of| self.stated((row.row.0, row.row.1, column), of);
+            let mut value = value::read_piece(&self.index.form, field, (&text, &place), said, &mut figures.findings);
             value.deduced = rules.to_vec();
             figures.put(&self.index.form, field, value, Proof::Text);
         }
-    }
-
-    /// Whether the column labels that were found stand in the form's order.
-    fn header_in_order(&self, block: usize) -> bool {
-        let spec = &self.index.form.tables[self.table].blocks[block];
-        let mut levels: Vec<Vec<&Head>> = vec![spec.columns.iter().collect()];
-        while let Some(last) = levels.last().filter(|last| !last.is_empty()) {
-            let next = last.iter().flat_map(|head| &head.children).collect();
-            levels.push(next);
-        }
-        let named = |head: &Head, label: &str| head.label.folded.iter().any(|text| text == label);
-        levels.iter().enumerate().all(|(depth, level)| {
-            let order = self.path.iter().filter(|step| {
-                step.role == Role::Header
-                    && self.index.expected[self.table][step.expected] == Expected::Header { block, depth }
-            });
-            // A label that several columns share tells nothing about their order, and of one that stands in a heading or in running
-            // text above, too, the last counts.
-            let labels: Vec<&str> = order.map(|step| &*self.own[step.occurrence].label).collect();
-            let last = |&at: &usize| !labels[at + 1..].contains(&labels[at]);
-            let order: Vec<usize> = (0..labels.len())
-                .filter(last)
-                .map(|at| labels[at])
-                .filter(|label| levels.iter().flatten().filter(|head| named(head, label)).count() == 1)
-                .filter_map(|label| level.iter().position(|head| named(head, label)))
-                .collect();
-            order.windows(2).all(|pair| pair[0] <= pair[1])
-        })
     }
 
     fn words(&self, (block, row): (usize, usize)) -> Message {

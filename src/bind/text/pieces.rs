@@ -2,6 +2,7 @@
 
 use super::flatrows::FlatRow;
 use super::glued::{RowSum, is_run};
+use crate::bind::units::Unit;
 use crate::bind::value;
 use crate::text::blank;
 
@@ -43,7 +44,9 @@ pub(in crate::bind) fn remark(text: &str) -> usize {
             '|' | '｜' | '\t' => return 0,
             _ if close.contains(&character) && depth == 0 => {
                 let whole = &inside[..at];
-                let guides = ideographs(whole) >= 2 && !whole.trim_start_matches(blank).starts_with("其中");
+                // A unit is one too: `行政许可（件）`.
+                let guides = (ideographs(whole) >= 2 || Unit::of(whole.trim_matches(blank)).is_some())
+                    && !whole.trim_start_matches(blank).starts_with("其中");
                 let end = start + first.len_utf8() + at + character.len_utf8();
                 return if guides && !value::is_figure(whole) { end } else { 0 };
             }

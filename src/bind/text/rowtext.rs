@@ -223,7 +223,7 @@ impl FlatTable<'_, '_> {
         let parts: Vec<(Range<usize>, Vec<Piece>)> = regions
             .map(|region| {
                 let start = region.start + invented_header(&self.stream.raw[region.clone()]);
-                (start..region.end, pieces(&self.stream.raw[start..region.end]))
+                (start..region.end, without_column_numbers(pieces(&self.stream.raw[start..region.end])))
             })
             .collect();
         let filled = |pieces: &[Piece]| pieces.iter().filter(|piece| !piece.text.is_empty()).count();
@@ -234,7 +234,7 @@ impl FlatTable<'_, '_> {
             return Some(both);
         }
         let total: usize = parts.iter().map(|part| filled(&part.1)).sum();
-        if parts.len() < 2 || total != wanted || filled(&last.1) == wanted {
+        if parts.len() < 2 || total != wanted || filled(&last.1) == wanted || !self.each_has_its_header(block, &parts) {
             return Some(last);
         }
         let start = parts[0].0.start;
@@ -285,6 +285,19 @@ fn invented_header(text: &str) -> usize {
         at += line.len();
     }
     at
+}
+
+/// Pieces without a first line that numbers the columns, if other figures follow.
+fn without_column_numbers(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let filled = |pieces: &[Piece]| pieces.iter().any(|piece| !piece.text.is_empty());
+    let Some(first) = pieces.iter().position(|piece| !piece.text.is_empty()) else { return pieces };
+    let line = pieces[first + 1..].iter().take_while(|piece| piece.before != '\n').count();
+    let end = first + 1 + line;
+    let texts: Vec<Piece> = pieces[first..end].iter().copied().filter(|piece| !piece.text.is_empty()).collect();
+    if are_column_numbers(&texts) && filled(&pieces[end..]) {
+        pieces.drain(..end);
+    }
+    pieces
 }
 
 /// Whether figures are the numbers of columns: 1, 2, 3, …

@@ -134,6 +134,11 @@ super::declare! {
         ("单位已折算", "a figure was converted to the form's unit"),
         ("单元格写有另一个单位，已按格式的单位折算。", "The cell names another unit; the figure was converted to the form's."),
         ("请核对单位和金额。", "Check the unit and the amount.");
+    /// Two units are stated of one table's figures.
+    UNITS_DIFFER = "units-differ", Warning,
+        ("单位有两种写法", "two units are stated"),
+        ("表头、行名或表格上方的说明所写的单位不一致，按离数据最近的表头读取。", "The header, the row's label or a line above the table state different units; the header's was taken."),
+        ("请核对单位，改为一致。", "Check the unit and state one.");
     /// A sign stands twice.
     SIGN_DOUBLED = "sign-doubled", Warning,
         ("正负号重复", "a sign stands twice"),

@@ -73,11 +73,20 @@ fn read(text: &str, format: Format, budget: &mut Budget) -> Result<Document, Rea
 
 /// The rows of a text of fields; nothing where it is none.
 fn table(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<Record>>, ReadError> {
-    // Every row of several fields has a separator.
-    if memchr::memchr_iter(separator, text.as_bytes()).take(ROWS).count() < ROWS {
+    // Every row of several fields has a separator, and a comma within a number is none.
+    let bytes = text.as_bytes();
+    let parts = |at: &usize| separator != b',' || !parts_thousands(bytes, *at);
+    if memchr::memchr_iter(separator, bytes).filter(parts).take(ROWS).count() < ROWS {
         return Ok(None);
     }
     records(text, separator, budget)
+}
+
+/// Whether a comma stands between a digit and three others: `1,234`.
+fn parts_thousands(text: &[u8], comma: usize) -> bool {
+    let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
+    let behind = (1..=4).map(|far| digit(Some(comma + far)));
+    digit(comma.checked_sub(1)) && behind.eq([true, true, true, false])
 }
 
 /// The rows, where they are those of a table: many with the fields of the row beside them, and some with figures.
@@ -183,6 +192,14 @@ mod tests {
             let expected = expected.map(|line| line.replace("行政强制||", "行政强制|0|"));
             assert_eq!(said(&text).as_deref(), Some(&expected[..]), "{separator}");
         }
+    }
+
+    #[test]
+    fn commas_within_numbers_part_no_fields() {
+        let rows = "规章\t1,234\t5,678\n许可\t3\t1,000\n处罚\t2,345\t0\n强制\t1,111\t2,222\n收费\t7,890\t1\n完\t1\n";
+        assert_eq!(format(rows.as_bytes(), &mut Budget::default()).ok(), Some(Format::Text));
+        let fields = "规章,1,234\n许可,3,100\n处罚,2,345\n强制,1,111\n收费,7,890\n";
+        assert_eq!(format(fields.as_bytes(), &mut Budget::default()).ok(), Some(Format::Csv));
     }
 
     #[test]

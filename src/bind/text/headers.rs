@@ -1,0 +1,102 @@
+//! Whether the labels of a header in text stand in the form's order, and above the figures that are theirs.
+
+use std::ops::Range;
+
+use super::flatrows::FlatTable;
+use super::pieces::Piece;
+use crate::bind::labels::index::{Expected, Occurrence, Role};
+use crate::form::{Head, Leaf};
+
+impl FlatTable<'_, '_> {
+    /// Whether the column labels that were found stand in the form's order.
+    pub(super) fn header_in_order(&self, block: usize) -> bool {
+        let spec = &self.index.form.tables[self.table].blocks[block];
+        let mut levels: Vec<Vec<&Head>> = vec![spec.columns.iter().collect()];
+        while let Some(last) = levels.last().filter(|last| !last.is_empty()) {
+            let next = last.iter().flat_map(|head| &head.children).collect();
+            levels.push(next);
+        }
+        let named = |head: &Head, label: &str| head.label.folded.iter().any(|text| text == label);
+        levels.iter().enumerate().all(|(depth, level)| {
+            let order = self.path.iter().filter(|step| {
+                step.role == Role::Header
+                    && self.index.expected[self.table][step.expected] == Expected::Header { block, depth }
+            });
+            // A label that several columns share tells nothing about their order, and of one that stands in a heading or in running
+            // text above, too, the last counts.
+            let labels: Vec<&str> = order.map(|step| &*self.own[step.occurrence].label).collect();
+            let last = |&at: &usize| !labels[at + 1..].contains(&labels[at]);
+            let order: Vec<usize> = (0..labels.len())
+                .filter(last)
+                .map(|at| labels[at])
+                .filter(|label| levels.iter().flatten().filter(|head| named(head, label)).count() == 1)
+                .filter_map(|label| level.iter().position(|head| named(head, label)))
+                .collect();
+            order.windows(2).all(|pair| pair[0] <= pair[1])
+        }) && self.columns_in_order(block)
+    }
+
+    /// Whether the labels of columns, where all of them stand in the header, stand in the form's order, though groups share some.
+    fn columns_in_order(&self, block: usize) -> bool {
+        let columns = &self.index.form.tables[self.table].blocks[block].leaf_columns;
+        let headers = self.path.iter().filter(|step| {
+            matches!(self.index.expected[self.table][step.expected], Expected::Header { block: of, .. } if of == block)
+        });
+        let headers: Vec<&Occurrence> = headers.map(|step| &self.own[step.occurrence]).collect();
+        let (Some(first), Some(last)) = (headers.first(), headers.last()) else { return true };
+        let is = |column: &Leaf, one: &Occurrence| {
+            column.path.last().is_some_and(|label| label.folded.iter().any(|text| **text == *one.label))
+        };
+        let within = self.own.iter().filter(|one| (first.start..last.end).contains(&one.start));
+        let labels: Vec<&Occurrence> = within.filter(|one| columns.iter().any(|column| is(column, one))).collect();
+        // In lines as the header has them, those of the outer groups stand first.
+        let mut by_depth: Vec<&Leaf> = columns.iter().collect();
+        by_depth.sort_by_key(|column| column.path.len());
+        let mut orders = [columns.iter().collect(), by_depth].into_iter();
+        labels.len() != columns.len()
+            || orders.any(|order: Vec<&Leaf>| order.into_iter().zip(&labels).all(|(column, one)| is(column, one)))
+    }
+
+    /// Whether the groups above a row without a label stand in the form's order: nothing else says which figure is whose. `start` is
+    /// the byte of the text at which its figures begin.
+    pub(super) fn groups_stand(&self, (block, row): (usize, usize), start: usize) -> bool {
+        let spec = &self.index.form.tables[self.table].blocks[block];
+        let before = self.stream.folded.at(start);
+        !spec.leaf_rows[row].path.is_empty() || groups_in_order(&spec.columns, self.own, before)
+    }
+
+    /// Whether above each part of a table stand as many labels of columns as it has figures.
+    pub(super) fn each_has_its_header(&self, block: usize, parts: &[(Range<usize>, Vec<Piece>)]) -> bool {
+        let columns = &self.index.form.tables[self.table].blocks[block].leaf_columns;
+        let is_column = |one: &&Occurrence| {
+            let labels = columns.iter().filter_map(|column| column.path.last());
+            labels.into_iter().any(|label| label.folded.iter().any(|text| **text == *one.label))
+        };
+        let mut above = 0;
+        parts.iter().all(|(region, pieces)| {
+            let between = std::mem::replace(&mut above, region.start)..region.start;
+            let labels = self.own.iter().filter(|one| between.contains(&self.stream.raw_start(one.start)));
+            labels.filter(is_column).count() == pieces.iter().filter(|piece| !piece.text.is_empty()).count()
+        })
+    }
+}
+
+/// Whether the groups of a block's header stand in the form's order before a byte of the folded text, where its figures begin. Of a
+/// label that stands in a heading above, too, the last counts.
+pub(super) fn groups_in_order(columns: &[Head], labels: &[Occurrence], before: usize) -> bool {
+    let mut level: Vec<&Head> = columns.iter().collect();
+    while !level.is_empty() {
+        let at = |head: &&Head| {
+            let is =
+                |one: &&Occurrence| one.start < before && head.label.folded.iter().any(|text| **text == *one.label);
+            labels.iter().rfind(is).map(|one| one.start)
+        };
+        let groups = level.iter().filter(|head| !head.children.is_empty());
+        let found: Vec<usize> = groups.filter_map(at).collect();
+        if !found.is_sorted() {
+            return false;
+        }
+        level = level.iter().flat_map(|head| &head.children).collect();
+    }
+    true
+}
