@@ -56,6 +56,7 @@ mod pdf_out;
 mod program;
 mod proposals;
 mod prose;
+mod published_forms;
 mod readme;
 mod repo;
 mod rollup;

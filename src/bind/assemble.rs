@@ -36,7 +36,7 @@ pub(super) fn report(
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text | Format::Csv | Format::Tsv);
     let mut found = headings::find(index, &stream, &flat.claims, 0);
-    let mut frame = frame::find(&form.title, &stream, &found, web);
+    let mut frame = frame::find(form, &stream, &found, web);
     if frame.start > 0 {
         found = headings::find(index, &stream, &flat.claims, frame.start);
     }
@@ -81,6 +81,7 @@ pub(super) fn report(
     report.values = index.values(figures.take_values());
     report.values.extend(of_rows);
     report.findings.append(&mut figures.findings);
+    summary::units(form, &mut report);
     around(&stream, &frame, &mut report);
     (report, Anchors::of(&stream, &frame, &found))
 }

@@ -8,6 +8,7 @@ mod duty;
 mod error;
 mod example;
 mod expand;
+mod headingline;
 mod heads;
 mod identity;
 mod labelline;
@@ -40,6 +41,7 @@ pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use choice::Choice;
 pub use duty::{Duty, DutySource};
 pub use error::{FormError, Mistake};
+pub use headingline::HeadingLine;
 pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsOr};
 pub use labelline::LabelLine;
 pub use layout::{Layout, LayoutCell, LayoutContent};
@@ -131,7 +133,10 @@ pub struct Section {
     /// Id such as `overview`.
     pub id: String,
     /// The heading with its number; `None` for the part before the first heading.
+    /// Of one with places for agency and year its fixed words.
     pub heading: Option<Label>,
+    /// The heading with its places, where it has any.
+    pub pattern: Option<HeadingLine>,
     /// Placeholder texts of blank forms, folded.
     pub placeholders: Vec<String>,
     /// Most characters that the narrative may have.

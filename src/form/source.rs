@@ -146,9 +146,10 @@ pub struct SectionSource {
     /// Id.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// The heading with its number; none for the part before the first heading.
+    /// The heading with its number, `{agency}` and `{year}` where it names them; none for the part before the first heading.
     #[serde(default)]
-    pub heading: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub heading: Option<Spanned<String>>,
     /// Headings that are also met, without number.
     #[serde(default)]
     pub variants: Vec<String>,

@@ -1,7 +1,7 @@
 //! The unit of a cell that is stated outside of it: header, caption, text above.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{Dimension, Said, said};
+use crate::bind::units::{Dimension, Said, is_named, said, said_in_line};
 use crate::document::{Cell, Grid};
 use crate::text::blank;
 
@@ -14,7 +14,7 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell) -> Option<Said> {
     let header = || column(of, cell).find_map(|above| said(&above.text));
     let row =
         || of.row_cells(cell.row).filter(|other| other.column != cell.column).find_map(|beside| said(&beside.text));
-    let line = || lines(flow, grid, cell).find_map(said);
+    let line = || lines(flow, grid, cell).find_map(said_in_line);
     let money = |said: &Said| said.unit.of == Dimension::Money;
     header().or_else(|| row().filter(money)).or_else(|| line().filter(money))
 }
@@ -29,7 +29,7 @@ fn column<'g>(grid: &'g Grid, cell: &Cell) -> impl Iterator<Item = &'g Cell> {
     above.skip_while(move |above| !is_words(above)).take_while(is_words)
 }
 
-/// Lines above a cell, the nearest first: rows of one cell in its table, then what stands before it.
+/// Lines above a cell, the nearest first: rows of one cell in its table and cells that say `单位：元`, then what stands before it.
 fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &'f str> {
     let first = flow.items.iter().position(|item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid));
     let before = flow.items[..first.unwrap_or(0)].iter().rev().map_while(|item| match item {
@@ -39,7 +39,13 @@ fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &
     let of = flow.grids.get(grid);
     let inside = (0..cell.row).rev().filter_map(move |row| {
         let mut filled = of?.row_cells(row).filter(|cell| !cell.text.trim_matches(blank).is_empty());
-        filled.next().filter(|_| filled.next().is_none()).map(|only| only.text.as_str())
+        let first = filled.next()?;
+        match filled.next() {
+            None => Some(first.text.as_str()),
+            Some(second) => {
+                [first, second].into_iter().chain(filled).map(|cell| cell.text.as_str()).find(|text| is_named(text))
+            }
+        }
     });
     inside.chain(before.take(LINES))
 }

@@ -108,7 +108,10 @@ fn choose<'d>(
     for at in chosen {
         let Some(one) = candidates[at].take() else { continue };
         let below = |bottom: u32| {
-            let later = tops.iter().filter(|(grid, top)| *grid == one.grid && *top >= bottom).map(|(_, top)| *top);
+            let later = tops
+                .iter()
+                .filter(|(grid, top)| *grid == one.grid && *top >= bottom && *top > one.top)
+                .map(|(_, top)| *top);
             later.min().unwrap_or_else(|| grids.grid(one.grid).rows())
         };
         let mut blocks: Vec<Option<(Header, u32)>> = Vec::new();
@@ -122,7 +125,7 @@ fn choose<'d>(
         // The rows of a block end where the next one below begins.
         let starts: Vec<u32> = blocks.iter().flatten().map(|(header, _)| header.top).collect();
         for (header, end) in blocks.iter_mut().flatten() {
-            let next = starts.iter().copied().filter(|&start| start >= header.bottom).min();
+            let next = starts.iter().copied().filter(|&start| start >= header.bottom && start > header.top).min();
             *end = next.map_or(*end, |next| next.min(*end));
         }
         laid.push(Laid { table: one.table, grid: one.grid, blocks, headers });

@@ -1,5 +1,6 @@
 //! Rows that are data: which rows of a grid are the table's, and by what key each is known.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::header::{Column, Header, looked_up, ways};
@@ -150,7 +151,7 @@ impl<'d> Reader<'_, '_, 'd> {
             let id = id.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
             let is_key = self.open.each == Some(column.leaf);
             let text = if is_key { code.clone() } else { None };
-            self.found.push(Found { id, cell, header: Some(column.cell), unit, text });
+            self.found.push(Found { id, cell: Cow::Borrowed(cell), header: Some(column.cell), unit, text });
         }
         true
     }
@@ -240,6 +241,7 @@ impl<'d> Reader<'_, '_, 'd> {
         if parts.iter().any(String::is_empty) {
             return Vec::new();
         }
+        full(&mut parts);
         self.above.clone_from(&parts);
         parts
     }
@@ -256,6 +258,21 @@ fn words_of_code(text: &str) -> String {
     code.strip_suffix(".0").map_or(code.clone(), str::to_owned)
 }
 
+/// Digits of the first part of a code (类) and of each further one (款, 项).
+const FIRST_DIGITS: usize = 3;
+const FURTHER_DIGITS: usize = 2;
+
+/// Gives the further parts of a code the zeros that a sheet drops where it stores them as numbers: 201, 1, 2 is 201.01.02.
+fn full(parts: &mut [String]) {
+    let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+    let Some((first, further)) = parts.split_first_mut() else { return };
+    if first.len() == FIRST_DIGITS && digits(first) {
+        for part in further.iter_mut().filter(|part| digits(part) && part.len() < FURTHER_DIGITS) {
+            *part = format!("{part:0>FURTHER_DIGITS$}");
+        }
+    }
+}
+
 /// A code cut into its parts: where dots or blanks part it, else three digits and then two each (类, 款, 项).
 fn cut(code: &str, parts: usize) -> Vec<String> {
     if code.is_empty() || parts <= 1 {
@@ -263,7 +280,9 @@ fn cut(code: &str, parts: usize) -> Vec<String> {
     }
     let parted: Vec<&str> = code.split(['.', '-', '/']).filter(|part| !part.is_empty()).collect();
     if parted.len() > 1 {
-        return parted.into_iter().map(str::to_owned).collect();
+        let mut parted: Vec<String> = parted.into_iter().map(str::to_owned).collect();
+        full(&mut parted);
+        return parted;
     }
     if !code.is_ascii() {
         return vec![code.to_owned()];
@@ -271,7 +290,7 @@ fn cut(code: &str, parts: usize) -> Vec<String> {
     let mut rest = code;
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let length = if found.is_empty() { 3 } else { 2 };
+        let length = if found.is_empty() { FIRST_DIGITS } else { FURTHER_DIGITS };
         let (part, behind) = rest.split_at(length.min(rest.len()));
         found.push(part.to_owned());
         rest = behind;
@@ -291,6 +310,8 @@ mod tests {
             ("205.02", 3, &["205", "02"]),
             ("205-02-01", 3, &["205", "02", "01"]),
             ("２０５", 3, &["205"]),
+            ("201.1.2", 3, &["201", "01", "02"]),
+            ("1.2", 2, &["1", "2"]),
             // A number as a sheet stores it.
             ("205.0", 3, &["205"]),
             ("2050201", 1, &["2050201"]),

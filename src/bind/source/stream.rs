@@ -106,6 +106,7 @@ impl<'d> Stream<'d> {
             let heads = |cell: &RowCell| {
                 let headings = form.sections.iter().filter_map(|section| section.heading.as_ref());
                 headings.flat_map(|heading| &heading.folded).any(|heading| *heading == *cell.folded)
+                    || form.sections.iter().any(|section| section.is_heading_with_places(&cell.folded))
             };
             match (filled.next(), filled.next()) {
                 (None, _) => {}

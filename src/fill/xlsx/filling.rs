@@ -171,7 +171,7 @@ impl<'a> Filling<'a> {
             match number.and_then(|number| slots.sections[number].as_ref()) {
                 Some(cells) => self.spread(cells, &lines),
                 None if lines.is_empty() => {}
-                None => nowhere.push(part.heading.unwrap_or("（前言）").to_owned()),
+                None => nowhere.push(part.heading().unwrap_or("（前言）").to_owned()),
             }
         }
         if !nowhere.is_empty() {

@@ -57,7 +57,7 @@ impl Composer<'_> {
         }
         self.title();
         for part in parts.iter().filter(|part| !part.above_title) {
-            if let Some(heading) = part.heading {
+            if let Some(heading) = part.heading() {
                 self.heading(1, heading);
             }
             for (number, piece) in part.pieces.iter().enumerate() {
