@@ -157,10 +157,7 @@ impl Compiler<'_> {
         if form.open.is_some() {
             form.open = Some(Arc::new(source.rule));
         }
-        // Tables beside those whose rows are data share their headers' words, and are told from them by headers too.
-        if form.tables.iter().flat_map(|table| &table.blocks).any(|block| block.open.is_some()) {
-            form.tables.iter_mut().for_each(|table| table.by_rows = true);
-        }
+        super::openrows::read_by_rows(&mut form);
         form.narrative = super::Narrative::compile(&source.narrative, &form, self.mistakes);
         form.reserved = self.all(source.reserved.iter().map(|source| super::plausible::reserved(source, &form)));
         form.magnitudes = self.all(source.magnitude.iter().map(|source| super::plausible::magnitude(source, &form)));
@@ -195,16 +192,12 @@ impl Compiler<'_> {
             if sections.iter().any(|section| section.id == *id) {
                 self.twice(source.id.span(), ("部分编号", "section"), id);
             }
-            let fixed = source.heading.as_ref().map(super::headingline::fixed).transpose();
-            let fixed = fixed.unwrap_or_else(|mistake| {
-                self.mistakes.push(mistake);
-                None
-            });
-            let heading = source.heading.as_ref().map(toml::Spanned::get_ref);
+            let (heading, pattern, mistake) = super::headingline::read(source.heading.as_ref(), &source.variants);
+            self.mistakes.extend(mistake);
             sections.push(Section {
                 id: id.clone(),
-                heading: fixed.map(|heading| Label::new(&heading, &source.variants)),
-                pattern: heading.and_then(|heading| super::HeadingLine::of(heading, &source.variants)),
+                heading,
+                pattern,
                 placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
                 max_characters: source.max_characters,
                 stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),

@@ -1,6 +1,6 @@
 //! Headings that name agency and year: `表一 {agency}{year}年度检查情况表`.
 
-use super::{Mistake, Section};
+use super::{Label, Mistake, Section};
 use crate::text::{fold, numbering};
 
 /// Characters of the longest name and year before the fixed words of a heading.
@@ -23,7 +23,7 @@ pub struct HeadingLine {
 
 impl HeadingLine {
     /// A heading with places; `None` for one without.
-    pub(super) fn of(text: &str, variants: &[String]) -> Option<Self> {
+    fn of(text: &str, variants: &[String]) -> Option<Self> {
         text.contains('{').then(|| {
             let pieces = text.split(['{', '}']).step_by(2).map(|piece| fold(without_year(piece)));
             let longest = pieces.max_by_key(|piece| piece.chars().count()).unwrap_or_default();
@@ -33,13 +33,25 @@ impl HeadingLine {
     }
 }
 
+/// The label by which a heading is known, the heading with its places, and what is wrong with it.
+pub(super) fn read(
+    heading: Option<&toml::Spanned<String>>,
+    variants: &[String],
+) -> (Option<Label>, Option<HeadingLine>, Option<Mistake>) {
+    let Some(heading) = heading else { return (None, None, None) };
+    match fixed(heading) {
+        Ok(words) => (Some(Label::new(&words, variants)), HeadingLine::of(heading.get_ref(), variants), None),
+        Err(mistake) => (None, None, Some(mistake)),
+    }
+}
+
 /// A text without the 年度 at its beginning.
 fn without_year(text: &str) -> &str {
     text.strip_prefix("年度").or_else(|| text.strip_prefix('年')).unwrap_or(text)
 }
 
 /// The fixed words of a heading: without its places, and without the 年度 behind a year. They decide what is a heading.
-pub(super) fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
+fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
     let text = heading.get_ref();
     if !text.contains('{') {
         return Ok(text.clone());

@@ -132,8 +132,7 @@ pub struct Condition {
 pub struct Section {
     /// Id such as `overview`.
     pub id: String,
-    /// The heading with its number; `None` for the part before the first heading.
-    /// Of one with places for agency and year its fixed words.
+    /// The heading with its number, of one with places its fixed words; `None` for the part before the first heading.
     pub heading: Option<Label>,
     /// The heading with its places, where it has any.
     pub pattern: Option<HeadingLine>,

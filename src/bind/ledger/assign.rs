@@ -36,6 +36,9 @@ const SAME: usize = 60;
 /// Lines before a grid among which its name may stand.
 const LINES: usize = 4;
 
+/// Most rows of a table that only says agency and unit.
+const SMALL: u32 = 2;
+
 /// Gives each table the grid that fits best.
 pub(super) fn assign<'d>(form: &Form, grids: &Grids<'_, 'd>, figures: &mut Figures) -> Vec<Laid<'d>> {
     let near: Vec<Vec<String>> = (0..grids.flow.grids.len()).map(|grid| around(grids, grid)).collect();
@@ -191,8 +194,11 @@ fn around(grids: &Grids, grid: usize) -> Vec<String> {
     texts.extend(grids.grid(grid).place.part.iter().map(|part| fold(part)));
     let first =
         grids.flow.items.iter().position(|item| matches!(item, Item::Row(row) if grids.flow.rows[*row].grid == grid));
+    // A small table of its own may say the agency and the unit between the name and the table.
+    let small = |row: usize| grids.grid(grids.flow.rows[row].grid).rows() <= SMALL;
     let before = grids.flow.items[..first.unwrap_or(0)].iter().rev().take(LINES).map_while(|item| match item {
         Item::Text(text) => Some(text.folded.clone()),
+        Item::Row(row) if small(*row) => Some(String::new()),
         _ => None,
     });
     texts.extend(before);

@@ -2,6 +2,7 @@
 
 use crate::bind::figures::Figures;
 use crate::bind::source::items::{Flow, Item};
+use crate::bind::units;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::Form;
@@ -59,6 +60,25 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
         }
     }
     named
+}
+
+/// Whether a line above a table says nothing but its unit of money, and perhaps whose it is: `编制部门：某局 | 单位：元`. Figures are
+/// converted to the form's unit, and the report has the agency, so the line stands for nothing any more.
+pub(in crate::bind) fn are_facts<'t>(form: &Form, texts: impl Iterator<Item = &'t str>) -> bool {
+    if !form.tables.iter().any(|table| table.by_rows) {
+        return false;
+    }
+    let parts = texts.flat_map(|text| text.split(['\t', '\u{3000}', '\n'])).flat_map(|text| text.split("  "));
+    let mut money = 0;
+    for part in parts.map(|part| part.trim_matches(blank)).filter(|part| !part.is_empty()) {
+        let unit = units::is_named(part).then(|| units::said(part)).flatten();
+        if unit.is_some_and(|said| said.unit.of == units::Dimension::Money) {
+            money += 1;
+        } else if !form.identity.agency.iter().chain(&form.identity.year).any(|line| line.named(part).is_some()) {
+            return false;
+        }
+    }
+    money > 0
 }
 
 /// A name without what asks for a seal.

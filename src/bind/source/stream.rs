@@ -8,6 +8,7 @@ use super::broken;
 use super::items::{Flow, Item, RowCell};
 use super::pipes::{self, Drawn};
 use super::stacked;
+use crate::bind::ledger::lines::are_facts;
 use crate::bind::figures::Figures;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::document::{PictureRef, Place, Region};
@@ -89,6 +90,11 @@ impl<'d> Stream<'d> {
         let mut extra: Option<(usize, u32, u32)> = None;
         for item in &flow.items {
             let Item::Row(number) = item else {
+                if let Item::Text(text) = item
+                    && are_facts(form, std::iter::once(text.text.as_ref()))
+                {
+                    continue;
+                }
                 stream.flush(flow, &mut extra);
                 stream.item(item);
                 continue;
@@ -100,6 +106,9 @@ impl<'d> Stream<'d> {
                 if let Some(table) = table {
                     stream.push("", LineKind::Table(table), flow.grids[row.grid].place.clone());
                 }
+                continue;
+            }
+            if are_facts(form, row.cells.iter().filter(|cell| cell.own).map(|cell| cell.cell.text.as_str())) {
                 continue;
             }
             let mut filled = row.cells.iter().filter(|cell| cell.own && !cell.cell.text.trim_matches(blank).is_empty());
