@@ -120,9 +120,11 @@ fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
     if folded.is_empty() || headings.iter().any(lists) {
         return true;
     }
-    let (Some(agency), Some(date)) = (&report.agency, report.published) else { return false };
-    let (agency, date) = (fold(agency), fold(&date.to_string()));
-    let rest = folded.replacen(&agency, "", 1).replacen(&date, "", 1);
+    let known = [report.agency.clone(), report.published.map(|date| date.to_string())];
+    let mut rest = folded.clone();
+    for known in known.iter().flatten().map(|known| fold(known)) {
+        rest = rest.replacen(&known, "", 1);
+    }
     rest != folded && matches!(rest.as_str(), "" | "来源" | "发布时间" | "来源发布时间")
 }
 
