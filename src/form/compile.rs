@@ -199,6 +199,7 @@ impl Compiler<'_> {
                 heading,
                 pattern,
                 placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
+                notes: source.notes.clone(),
                 max_characters: source.max_characters,
                 stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),
                 look: source.look,

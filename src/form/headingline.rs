@@ -78,6 +78,12 @@ fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
 }
 
 impl Section {
+    /// Whether a paragraph begins as one that belongs to a table of the part.
+    pub fn is_note(&self, text: &str) -> bool {
+        let folded = || fold(text);
+        !self.notes.is_empty() && self.notes.iter().any(|note| folded().starts_with(&fold(note)))
+    }
+
     /// The heading in the report of an agency and a year; the fixed words alone where one of them is not known.
     pub fn heading_for(&self, agency: Option<&str>, year: Option<i16>) -> Option<String> {
         let Some(pattern) = &self.pattern else { return self.heading.as_ref().map(|heading| heading.text.clone()) };

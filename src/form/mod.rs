@@ -138,6 +138,8 @@ pub struct Section {
     pub pattern: Option<HeadingLine>,
     /// Placeholder texts of blank forms, folded.
     pub placeholders: Vec<String>,
+    /// What paragraphs that belong to a table begin with.
+    pub notes: Vec<String>,
     /// Most characters that the narrative may have.
     pub max_characters: Option<u32>,
     /// Words of an older form, folded and as written.

@@ -156,6 +156,9 @@ pub struct SectionSource {
     /// Placeholder texts of blank forms that stand where narrative belongs.
     #[serde(default)]
     pub placeholders: Vec<String>,
+    /// What paragraphs that belong to a table of the part begin with: `说明：`. They stand below it, and a blank form has them.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Most characters that the narrative may have.
     #[serde(default)]
     pub max_characters: Option<u32>,

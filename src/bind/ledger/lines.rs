@@ -2,7 +2,6 @@
 
 use crate::bind::figures::Figures;
 use crate::bind::source::items::{Flow, Item};
-use crate::bind::units;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::Form;
@@ -14,9 +13,14 @@ use crate::text::{blank, fold};
 pub(in crate::bind) struct Named {
     /// The agency.
     pub(in crate::bind) agency: Option<String>,
+    /// How often it is named: once above each table of many.
+    times: usize,
     /// The year.
     pub(in crate::bind) year: Option<i16>,
 }
+
+/// Lines that name one agency and outweigh the title.
+const OFTEN: usize = 3;
 
 /// Reads the lines, and the cells of rows that no table took.
 pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Named {
@@ -26,9 +30,10 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
         return named;
     }
     let mut look = |text: &str| {
-        if named.agency.is_none() {
-            let found = agencies.iter().find_map(|line| line.named(text));
-            named.agency = found.map(|name| without_seal(&name).to_owned());
+        let found = agencies.iter().find_map(|line| line.named(text));
+        if let Some(name) = found.map(|name| without_seal(&name).to_owned()) {
+            let known = named.agency.get_or_insert_with(|| name.clone());
+            named.times += usize::from(*known == name);
         }
         if named.year.is_none() {
             let found = years.iter().find_map(|line| line.named(text));
@@ -62,25 +67,6 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
     named
 }
 
-/// Whether a line above a table says nothing but its unit of money, and perhaps whose it is: `编制部门：某局 | 单位：元`. Figures are
-/// converted to the form's unit, and the report has the agency, so the line stands for nothing any more.
-pub(in crate::bind) fn are_facts<'t>(form: &Form, texts: impl Iterator<Item = &'t str>) -> bool {
-    if !form.tables.iter().any(|table| table.by_rows) {
-        return false;
-    }
-    let parts = texts.flat_map(|text| text.split(['\t', '\u{3000}', '\n'])).flat_map(|text| text.split("  "));
-    let mut money = 0;
-    for part in parts.map(|part| part.trim_matches(blank)).filter(|part| !part.is_empty()) {
-        let unit = units::is_named(part).then(|| units::said(part)).flatten();
-        if unit.is_some_and(|said| said.unit.of == units::Dimension::Money) {
-            money += 1;
-        } else if !form.identity.agency.iter().chain(&form.identity.year).any(|line| line.named(part).is_some()) {
-            return false;
-        }
-    }
-    money > 0
-}
-
 /// A name without what asks for a seal.
 fn without_seal(name: &str) -> &str {
     let end = ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"]
@@ -94,6 +80,20 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     if let Some(name) = named.agency {
         let titled = form.title.pattern.contains("{agency}");
         match &report.agency {
+            // Above every table, which outweighs what a table of contents or a cover makes of a title.
+            Some(known) if titled && fold(known) != fold(&name) && named.times >= OFTEN => {
+                let message = Message::new(
+                    format!("标题中的单位读作“{known}”，{}处表头写的是“{name}”，按“{name}”读取。请核对。", named.times),
+                    format!(
+                        "The agency in the title was read as \"{known}\", {} lines above tables say \"{name}\"; the latter was taken. Check it.",
+                        named.times
+                    ),
+                );
+                report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
+                report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, message));
+                report.title = report.year.or(named.year).map(|year| form.title.for_report(&name, year));
+                report.agency = Some(name);
+            }
             Some(known) if titled && fold(known) != fold(&name) => {
                 let message = Message::new(
                     format!("标题中的单位是“{known}”，表上写的是“{name}”。请核对。"),

@@ -9,7 +9,7 @@ use crate::bind::figures::Figures;
 use crate::document::{Cell, Grid};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
-use crate::form::{Block, FieldKind, Leaf, OpenRows, Table};
+use crate::form::{Block, Form, FieldKind, Leaf, OpenRows, Table};
 use crate::text::{blank, fold};
 
 /// Rows that a table of data may have.
@@ -18,7 +18,7 @@ const MOST_ROWS: usize = 50_000;
 /// The cells of the rows under a header, and the rows that were taken.
 pub(super) fn rows<'d>(
     grids: &Grids<'_, 'd>,
-    (number, table, block, open): (usize, &Table, &Block, &OpenRows),
+    (form, table, block, open): (&Form, &Table, &Block, &OpenRows),
     (grid_number, header): (usize, &(Header<'d>, u32)),
     figures: &mut Figures,
 ) -> (Vec<Found<'d>>, Vec<u32>) {
@@ -31,6 +31,7 @@ pub(super) fn rows<'d>(
         block,
         open,
         header,
+        notes: form.sections[table.section].notes.iter().map(|note| fold(note)).collect(),
         keys: HashMap::new(),
         above: Vec::new(),
         count: 0,
@@ -70,7 +71,6 @@ pub(super) fn rows<'d>(
         finding.severity = Severity::Warning;
         figures.findings.push(finding);
     }
-    let _ = number;
     (reader.found, reader.taken)
 }
 
@@ -82,6 +82,8 @@ struct Reader<'a, 'f, 'd> {
     block: &'a Block,
     open: &'a OpenRows,
     header: &'a Header<'d>,
+    /// What notes below the table begin with, folded.
+    notes: Vec<String>,
     /// How often each key stands.
     keys: HashMap<String, usize>,
     /// The parts of the code above.
@@ -112,6 +114,9 @@ impl<'d> Reader<'_, '_, 'd> {
         // A line across the table is a note or a heading; it stays with the text.
         let first = cells.first().map(|(_, cell)| *cell);
         if cells.len() > 1 && cells.iter().all(|(_, cell)| first.is_some_and(|first| std::ptr::eq(first, *cell))) {
+            return true;
+        }
+        if self.is_note(row, &cells) {
             return true;
         }
         let Some((key, code)) = self.key(row, &cells) else {
@@ -154,6 +159,19 @@ impl<'d> Reader<'_, '_, 'd> {
             self.found.push(Found { id, cell: Cow::Borrowed(cell), header: Some(column.cell), unit, text });
         }
         true
+    }
+
+    /// Whether a row is a note below the table: words in a single cell that are a sentence, or begin as the form's notes do.
+    fn is_note(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
+        let own = self.grid.row_cells(row).filter(|cell| cell.row == row);
+        let mut filled = own.filter(|cell| !cell.text.trim_matches(blank).is_empty());
+        let (Some(only), None) = (filled.next(), filled.next()) else { return false };
+        let text = only.text.trim_matches(blank);
+        let is_code = |column: &Column| self.block.leaf_columns[column.leaf].kind == Some(FieldKind::Code);
+        let under_code = cells.iter().any(|(column, cell)| std::ptr::eq(*cell, only) && is_code(column));
+        text.ends_with('。')
+            || (under_code && text.contains(['：', ':', '，', '。']))
+            || self.notes.iter().any(|note| fold(text).starts_with(note.as_str()))
     }
 
     fn is_figure(&self, column: &Column) -> bool {

@@ -10,7 +10,7 @@ use super::pipes::{self, Drawn};
 use super::stacked;
 use crate::bind::figures::Figures;
 use crate::bind::labels::index::{FormIndex, Role};
-use crate::bind::ledger::lines::are_facts;
+use crate::bind::unitline::are_facts;
 use crate::document::{PictureRef, Place, Region};
 use crate::text::blank;
 use crate::text::{Folded, fold, fold_with_map};
