@@ -92,7 +92,9 @@ impl Lost {
             ),
             What::Notes(id) => (
                 format!("写成{format}再读，“{id}”这一部分表格下的说明（notes）没有读回。请检查其开头的文字。"),
-                format!("written as {format}, the notes below the table of the part `{id}` do not come back; see their first words"),
+                format!(
+                    "written as {format}, the notes below the table of the part `{id}` do not come back; see their first words"
+                ),
             ),
             What::Fields { first, lost, of, wrote, read } => (
                 format!(
@@ -176,7 +178,11 @@ fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut
             lost.push(tell(What::Section(section.id.clone()), Some(section.span.clone())));
         }
     }
-    for section in form.sections.iter().filter(|section| !section.notes.is_empty()) {
+    for (number, section) in form.sections.iter().enumerate().filter(|(_, section)| !section.notes.is_empty()) {
+        // In a workbook the table stands on a sheet of its own, and the notes on that of the text.
+        if output == Output::Xlsx && form.tables.iter().any(|table| table.section == number) {
+            continue;
+        }
         let found = read.section(&section.id).map(|found| found.content.as_slice()).unwrap_or_default();
         let is_note = |content: &Content| matches!(content, Content::Paragraph { text, .. } if section.is_note(text));
         if found.iter().filter(|content| is_note(content)).count() < section.notes.len() {

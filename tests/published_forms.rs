@@ -141,3 +141,82 @@ fn a_heading_that_names_agency_and_year_is_written_and_read() {
         assert!(!text.contains("{agency}") && !text.contains("{year}"), "{:?}", writer.output);
     }
 }
+
+#[test]
+fn a_form_with_every_key_of_the_language_is_read_back() {
+    let forms = forms("outline.toml", include_str!("forms_made_up/outline.toml"));
+    let form = forms.get("outline").unwrap();
+    let lost = selftest(&forms, form);
+    assert!(lost.is_empty(), "{lost:#?}");
+    for rule in &form.rules {
+        assert_eq!(rule.failing_examples(), Vec::<usize>::new(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn statistics_whose_labels_end_in_their_units_are_recognised() {
+    let forms = Forms::all().unwrap();
+    let truth: Value = serde_json::from_str(include_str!("forms_made_up/statistics.json")).unwrap();
+    let report = read(&forms, include_bytes!("forms_made_up/statistics-units.html"));
+    assert_eq!((report.form.as_str(), report.year), ("gktj-2014", Some(2016)));
+    assert_eq!(differences(&report, &truth), Vec::<String>::new());
+}
+
+#[test]
+fn notes_below_a_table_are_no_rows_of_it() {
+    let forms = forms("shanghai.toml", SHANGHAI);
+    let form = forms.get("shys").unwrap();
+    let mut report = nianbao::sampler::Sampler::new(5).report(form);
+    report.sections.clear();
+    let html = WRITERS.iter().find(|writer| writer.output == Output::Html).unwrap();
+    let page = String::from_utf8((html.write)(form, &report).unwrap()).unwrap();
+    let before = read(&forms, page.as_bytes());
+    let note =
+        "<tr><td>注：本表数据四舍五入，部分合计数与分项之和略有差异。</td><td></td><td></td></tr></tbody></table>";
+    let noted = page.replace("</tbody></table>", note);
+    assert_ne!(noted, page);
+    let after = read(&forms, noted.as_bytes());
+    let ids = |report: &Report| report.values.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(ids(&after), ids(&before));
+    assert!(!ids(&after).iter().any(|id| id.contains("注")));
+}
+
+#[test]
+fn a_template_that_has_no_rows_for_figures_is_told() {
+    let forms = forms("shanghai.toml", SHANGHAI);
+    let form = forms.get("shys").unwrap();
+    let binder = Binder::new(&forms);
+    let (blank, empty) = nianbao::write::blank(form);
+    let docx = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
+    let template = (docx.write)(&blank, &empty).unwrap();
+    let template = nianbao::fill::Template::compile(&template, &binder, &forms, Some("shys")).unwrap();
+    let report = read(&forms, include_bytes!("forms_made_up/budget-sheets.xlsx"));
+    let filled = template.fill(&report).unwrap();
+    let told = |id: &str| filled.findings.iter().any(|finding| finding.fields.iter().any(|field| field == id));
+    assert!(told("income.201.01.01.total") && told("expense.all.basic"), "{:?}", filled.findings);
+}
+
+#[test]
+fn a_draft_of_a_budget_workbook_has_its_halves_and_its_codes() {
+    let workbook = include_bytes!("forms_made_up/budget-sheets.xlsx");
+    let reading = nianbao::read::read(workbook, None, &mut Budget::default()).unwrap();
+    let drafted = nianbao::draft::written(&nianbao::draft::draft(&reading.document, &[], "预算"));
+    for words in [
+        "parts = [\"类\", \"款\", \"项\"]",
+        "beside = true",
+        "parent = \"code prefix\"",
+        "total = \"支出总计\"",
+        "heading = \"{year}年部门支出预算总表\"",
+    ] {
+        assert!(drafted.contains(words), "{words} in {drafted}");
+    }
+    let mut forms = Forms::default();
+    let form = forms.add("draft.toml", &drafted).unwrap_or_else(|error| panic!("{error}"));
+    let lost = selftest(&forms, &form);
+    assert!(lost.is_empty(), "{lost:#?}");
+    // It reads the workbook that it was made from: as many figures as there are.
+    let report = read(&forms, workbook);
+    let truth: Value = serde_json::from_str(include_str!("forms_made_up/budget-sheets.json")).unwrap();
+    let figures = report.values.values().filter(|value| value.value.is_some()).count();
+    assert!(figures >= truth["values"].as_object().unwrap().len(), "{figures}");
+}

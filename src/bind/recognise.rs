@@ -187,12 +187,15 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
     Fit { found, missing, headings: headings.len(), titled }
 }
 
+/// Characters of a label that is known without its unit: 金额 and 合计 are everybody's.
+const LABEL: usize = 4;
+
 /// A label without the unit in brackets behind it; `None` where there is none: `网络申请数（件）`.
 fn without_unit(text: &str) -> Option<&str> {
     let text = text.trim_matches(blank);
     let open = text.strip_suffix(['）', ')']).and_then(|rest| rest.rfind(['（', '(']))?;
-    units::said(&text[open..]).filter(|_| open > 0)?;
-    Some(&text[..open])
+    units::said(&text[open..])?;
+    Some(&text[..open]).filter(|label| label.chars().count() >= LABEL)
 }
 
 fn unknown_form(id: &str, forms: &[FormIndex]) -> Finding {

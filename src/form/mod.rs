@@ -208,11 +208,6 @@ impl Table {
     pub fn prefix(&self) -> &str {
         if self.plain_ids { "" } else { &self.id }
     }
-
-    /// Whether its fields are only known with a report.
-    pub fn is_open(&self) -> bool {
-        self.blocks.iter().any(Block::is_open)
-    }
 }
 
 /// Rows under one header.

@@ -71,6 +71,13 @@ pub enum ParentBy {
     Numbering,
 }
 
+impl super::Table {
+    /// Whether its fields are only known with a report.
+    pub fn is_open(&self) -> bool {
+        self.blocks.iter().any(super::Block::is_open)
+    }
+}
+
 /// Has all tables of a form read row by row where one has rows that are data: they share their headers' words, and are told apart by
 /// headers too.
 pub(super) fn read_by_rows(form: &mut super::Form) {

@@ -19,7 +19,8 @@ pub fn blank(form: &Form) -> (Cow<'_, Form>, Report) {
         let choice = |raw| Value { raw, kind: Kind::Choice, ..Value::default() };
         (field.id.clone(), printed.map(choice).unwrap_or_default())
     }));
-    report.sections = form.sections.iter().enumerate().filter_map(|(number, spec)| notes(&form, number, spec)).collect();
+    report.sections =
+        form.sections.iter().enumerate().filter_map(|(number, spec)| notes(&form, number, spec)).collect();
     report.title = Some(form.title.pattern.replace("{agency}", AGENCY).replace("{year}", YEAR));
     (form, report)
 }

@@ -130,7 +130,9 @@ pub(super) fn rows<'d>(
     if block.leaf_columns.len() == 1 && !missing.is_empty() {
         let id_of = |leaf: usize| field_id(form, table, number, (leaf, 0));
         let (more, known, rows) = signed::find(grids, block, (grid_number, &taken, &missing), id_of);
-        known.into_iter().for_each(|row| done[row] = true);
+        for row in known {
+            done[row] = true;
+        }
         found.extend(more);
         taken.extend(rows);
     }

@@ -9,7 +9,7 @@ use crate::bind::figures::Figures;
 use crate::document::{Cell, Grid};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
-use crate::form::{Block, Form, FieldKind, Leaf, OpenRows, Table};
+use crate::form::{Block, FieldKind, Form, Leaf, OpenRows, Table};
 use crate::text::{blank, fold};
 
 /// Rows that a table of data may have.
