@@ -9,7 +9,7 @@ use crate::document::Budget;
 use crate::finding::Message;
 use crate::form::{Field, Form, Forms};
 use crate::read;
-use crate::report::{Kind, Report, Value};
+use crate::report::{Content, Kind, Report, Value};
 use crate::sampler::Sampler;
 use crate::write::{Output, WRITERS};
 
@@ -35,6 +35,8 @@ pub enum What {
     Year(Option<i16>),
     /// A part of the report: its id.
     Section(String),
+    /// The notes below a table: the part's id.
+    Notes(String),
     /// Fields: the id of the first, how many there are of how many, what was written and what was read.
     Fields {
         /// Id of the first.
@@ -86,6 +88,12 @@ impl Lost {
                 format!("写成{format}再读，找不到“{id}”这一部分的标题。请检查 heading 是否有足够的文字。"),
                 format!(
                     "written as {format}, the heading of the part `{id}` is not found again; see whether it has words enough"
+                ),
+            ),
+            What::Notes(id) => (
+                format!("写成{format}再读，“{id}”这一部分表格下的说明（notes）没有读回。请检查其开头的文字。"),
+                format!(
+                    "written as {format}, the notes below the table of the part `{id}` do not come back; see their first words"
                 ),
             ),
             What::Fields { first, lost, of, wrote, read } => (
@@ -168,6 +176,17 @@ fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut
         let wanted = section.heading.is_some() && !(with_table && output == Output::Xlsx);
         if wanted && read.section(&section.id).is_none_or(|found| found.heading.is_none()) {
             lost.push(tell(What::Section(section.id.clone()), Some(section.span.clone())));
+        }
+    }
+    for (number, section) in form.sections.iter().enumerate().filter(|(_, section)| !section.notes.is_empty()) {
+        // In a workbook the table stands on a sheet of its own, and the notes on that of the text.
+        if output == Output::Xlsx && form.tables.iter().any(|table| table.section == number) {
+            continue;
+        }
+        let found = read.section(&section.id).map(|found| found.content.as_slice()).unwrap_or_default();
+        let is_note = |content: &Content| matches!(content, Content::Paragraph { text, .. } if section.is_note(text));
+        if found.iter().filter(|content| is_note(content)).count() < section.notes.len() {
+            lost.push(tell(What::Notes(section.id.clone()), Some(section.span.clone())));
         }
     }
     fields(form, report, &read, output, lost);

@@ -57,6 +57,7 @@ mod pdf_out;
 mod program;
 mod proposals;
 mod prose;
+mod published_forms;
 mod readme;
 mod repo;
 mod rollup;

@@ -36,7 +36,7 @@ pub(super) fn report(
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text | Format::Csv | Format::Tsv);
     let mut found = headings::find(index, &stream, &flat.claims, 0);
-    let mut frame = frame::find(&form.title, &stream, &found, web);
+    let mut frame = frame::find(form, &stream, &found, web);
     if frame.start > 0 {
         found = headings::find(index, &stream, &flat.claims, frame.start);
     }
@@ -81,6 +81,7 @@ pub(super) fn report(
     report.values = index.values(figures.take_values());
     report.values.extend(of_rows);
     report.findings.append(&mut figures.findings);
+    summary::units(form, &mut report);
     around(&stream, &frame, &mut report);
     (report, Anchors::of(&stream, &frame, &found))
 }
@@ -119,9 +120,11 @@ fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
     if folded.is_empty() || headings.iter().any(lists) {
         return true;
     }
-    let (Some(agency), Some(date)) = (&report.agency, report.published) else { return false };
-    let (agency, date) = (fold(agency), fold(&date.to_string()));
-    let rest = folded.replacen(&agency, "", 1).replacen(&date, "", 1);
+    let known = [report.agency.clone(), report.published.map(|date| date.to_string())];
+    let mut rest = folded.clone();
+    for known in known.iter().flatten().map(|known| fold(known)) {
+        rest = rest.replacen(&known, "", 1);
+    }
     rest != folded && matches!(rest.as_str(), "" | "来源" | "发布时间" | "来源发布时间")
 }
 

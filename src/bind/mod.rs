@@ -22,6 +22,7 @@ mod source;
 mod spelling;
 mod summary;
 mod text;
+mod unitline;
 mod units;
 mod value;
 

@@ -4,10 +4,12 @@ use super::Hints;
 use super::labels::index::{AllLabels, FormIndex};
 use super::page::title;
 use super::source::items::{Flow, Item};
+use super::units;
 use crate::document::Block;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::read::Reading;
+use crate::text::{blank, fold};
 
 /// The form that was chosen, and what there is to say about the choice.
 pub(super) struct Choice<'f> {
@@ -151,7 +153,9 @@ fn folded_text(flow: &Flow) -> String {
 fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit {
     for row in &flow.rows {
         for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
-            if let Some(label) = index.label_number(&cell.folded) {
+            let label = index.label_number(&cell.folded);
+            let without_unit = || index.label_number(&fold(without_unit(&cell.cell.text)?));
+            if let Some(label) = label.or_else(without_unit) {
                 seen[label] = true;
             }
         }
@@ -181,6 +185,17 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
     headings.sort_unstable();
     headings.dedup();
     Fit { found, missing, headings: headings.len(), titled }
+}
+
+/// Characters of a label that is known without its unit: 金额 and 合计 are everybody's.
+const LABEL: usize = 4;
+
+/// A label without the unit in brackets behind it; `None` where there is none: `网络申请数（件）`.
+fn without_unit(text: &str) -> Option<&str> {
+    let text = text.trim_matches(blank);
+    let open = text.strip_suffix(['）', ')']).and_then(|rest| rest.rfind(['（', '(']))?;
+    units::said(&text[open..])?;
+    Some(&text[..open]).filter(|label| label.chars().count() >= LABEL)
 }
 
 fn unknown_form(id: &str, forms: &[FormIndex]) -> Finding {

@@ -1,12 +1,12 @@
 //! Merges similar findings of a table's cells into one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::figures::Figures;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::form::{FieldIndex, Form};
-use crate::report::Kind;
+use crate::form::{FieldIndex, Form, Table};
+use crate::report::{Kind, Report};
 
 /// Cells without a certain figure that are told one by one: a form that was filled with words has two hundred.
 const CELLS: usize = 5;
@@ -63,6 +63,49 @@ fn unreadable(form: &Form, figures: &mut Figures) {
         finding.related = places.collect();
         findings.push(finding.about(fields.iter().map(|&field| form.fields[field].id.clone())));
     }
+}
+
+/// One finding for all figures of a table that were converted from one unit, where there are many: the unit stands above the table.
+pub(super) fn units(form: &Form, report: &mut Report) {
+    let table = |id: &str| {
+        let fits =
+            |table: &&Table| !table.plain_ids && id.strip_prefix(&table.id).is_some_and(|rest| rest.starts_with('.'));
+        let plain = || form.fields.iter().find(|field| field.id == id).map(|field| field.table);
+        plain().or_else(|| form.tables.iter().position(|table| fits(&table)))
+    };
+    let mut of: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    for (number, finding) in report.findings.iter().enumerate() {
+        let [only] = finding.fields.as_slice() else { continue };
+        let unit = report.values.get(only).and_then(|value| value.unit.clone());
+        if let (true, Some(unit), Some(table)) = (finding.code == code::UNIT_CONVERTED.id, unit, table(only)) {
+            of.entry((table, unit)).or_default().push(number);
+        }
+    }
+    of.retain(|_, findings| findings.len() > CELLS);
+    let mut merged = Vec::new();
+    for ((table, unit), findings) in &of {
+        let name = &form.tables[*table].name;
+        let count = findings.len();
+        let message = Message::new(
+            format!("{}有{count}格以{unit}为单位，已折算为格式规定的单位。请核对单位。", name.zh),
+            format!(
+                "{} has {count} figures in \"{unit}\"; they were converted to the form's unit. Check the unit.",
+                name.en
+            ),
+        );
+        let first = &report.findings[findings[0]];
+        let mut finding = Finding::new(&code::UNIT_CONVERTED, message).at(first.place.clone());
+        finding.related = findings[1..].iter().filter_map(|&number| report.findings[number].place.clone()).collect();
+        let ids = findings.iter().flat_map(|&number| report.findings[number].fields.clone());
+        merged.push(finding.about(ids));
+    }
+    let gone: HashSet<usize> = of.into_values().flatten().collect();
+    let mut number = 0;
+    report.findings.retain(|_| {
+        number += 1;
+        !gone.contains(&(number - 1))
+    });
+    report.findings.append(&mut merged);
 }
 
 /// One finding a table for blank cells and one for cells with a slash, a dash or 无.

@@ -175,6 +175,20 @@ impl Stated {
     }
 }
 
+/// The unit of a dimension that a line above a table says, alone or behind the name of an agency: `编制部门：某局    单位：元`.
+pub(super) fn said_in_line(text: &str, of: Dimension) -> Option<Said> {
+    said_as(text, of).or_else(|| text.split([' ', '\u{3000}', '\t']).rev().find_map(|part| said_as(part, of)))
+}
+
+/// Characters before 单位 in a cell that says nothing but a unit: `金额单位：元`.
+const BEFORE_UNIT: usize = 2;
+
+/// Whether a text says nothing but a unit: `单位：元`, `（金额单位：万元）`, and no column of a table.
+pub(super) fn is_named(text: &str) -> bool {
+    let words = text.trim_start_matches(|sign: char| blank(sign) || "（([【".contains(sign));
+    words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && said(text).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,12 +44,14 @@ pub(super) fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Pl
 fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &str), findings: &mut Vec<Finding>) {
     let Some(most) = spec.max_characters else { return };
     // Counting all characters costs far less than looking which of them are blanks.
-    if texts(section).map(|(text, _)| text.chars().count()).sum::<usize>() <= most as usize {
+    // Notes below a table are no narrative.
+    let own = || texts(section).filter(|(text, _)| !spec.is_note(text));
+    if own().map(|(text, _)| text.chars().count()).sum::<usize>() <= most as usize {
         return;
     }
     // Nearly every character is an ideograph, and none behind U+3000 is a blank.
     let counts = |character: &char| *character > '\u{3000}' || !character.is_whitespace();
-    let length: usize = texts(section).map(|(text, _)| text.chars().filter(counts).count()).sum();
+    let length: usize = own().map(|(text, _)| text.chars().filter(counts).count()).sum();
     if length <= most as usize {
         return;
     }

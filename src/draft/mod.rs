@@ -4,6 +4,7 @@
 //! The steps: the first file is the template, which gives sections and tables (`tables`, `tree`); the others are filled reports, which
 //! show kinds and whether sums hold (`sums`); the result is written as TOML (`toml_text`).
 
+mod halves;
 mod kinds;
 mod sums;
 mod tables;
@@ -57,6 +58,8 @@ pub struct Table {
     pub section: usize,
     /// Its name for people.
     pub name: String,
+    /// Whether a line right above it names it.
+    pub own_name: bool,
     /// The unit that a line above it says.
     pub unit: Option<String>,
     /// The name of its sheet.
@@ -82,6 +85,10 @@ pub struct Part {
     pub rows: Vec<Head>,
     /// Where rows are data: id of the column by which they are known, and what the row with the sums is called.
     pub open: Option<(String, Option<String>)>,
+    /// How the row above a row is known: `code prefix` or `numbering`.
+    pub parent: Option<String>,
+    /// Whether it stands to the right of the block before it.
+    pub beside: bool,
     /// First grid row below its header, and the row behind its last.
     pub body: (u32, u32),
 }
@@ -101,6 +108,8 @@ pub struct Head {
     pub unit: Option<String>,
     /// The words of a choice.
     pub of: Vec<String>,
+    /// The parts of a code.
+    pub parts: Vec<String>,
     /// `ignore` or `unit`.
     pub role: Option<String>,
     /// What it holds.
@@ -155,7 +164,9 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
                 // A table right below another has a part of its own only where a heading says so.
                 let section = draft.sections.len() - 1;
                 let table = tree::table(table, number, section);
-                if table.blocks.iter().any(|block| block.columns.iter().all(|head| head.leaves().is_empty())) {
+                if table.blocks.iter().any(|block| block.columns.iter().all(|head| head.leaves().is_empty()))
+                    || is_text(&table)
+                {
                     draft.questions.push(format!("“{}”没有可以填写的栏，未列入；如是表格，请补写。", table.name));
                 } else {
                     drafted.push(place);
@@ -163,6 +174,13 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
                 }
                 place += 1;
             }
+        }
+    }
+    if draft.sections.len() == 1 && draft.tables.len() > 1 && draft.tables.iter().all(|table| table.own_name) {
+        // Each table has a title of its own, as on the sheets of a workbook.
+        for (number, table) in draft.tables.iter_mut().enumerate() {
+            draft.sections.push(Section { id: format!("s{}", number + 1), heading: Some(with_year(&table.name)) });
+            table.section = number + 1;
         }
     }
     if draft.sections.len() == 1 {
@@ -179,6 +197,21 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
     draft.rules = rules;
     draft.agency_lines.clone_from(&found.agency_lines);
     draft
+}
+
+/// Whether a table is a column of text: a cover, a table of contents.
+fn is_text(table: &Table) -> bool {
+    let leaves = table.blocks.iter().flat_map(|block| &block.columns).flat_map(Head::leaves).count();
+    leaves <= 1 && table.blocks.iter().all(|block| block.rows.is_empty() && block.open.is_none())
+}
+
+/// A name with `{year}` for the year that it begins with.
+fn with_year(name: &str) -> String {
+    let year = name.get(..4).filter(|year| year.bytes().all(|digit| digit.is_ascii_digit()));
+    match year {
+        Some(_) if name[4..].starts_with('年') => format!("{{year}}{}", &name[4..]),
+        _ => name.to_owned(),
+    }
 }
 
 /// The title: the first line with words of a report, else the file's name; agency and year become places.

@@ -30,6 +30,7 @@ type Add<'a> = dyn FnMut(&str, String, String, Option<bool>) + 'a;
 fn of_block(block: &Block, filled: &[Part], add: &mut Add) {
     if let Some((_, total)) = &block.open
         && total.is_some()
+        && !block.beside
     {
         add("column", "all = sum(rows)".to_owned(), "合计行等于各行之和".to_owned(), None);
     }

@@ -86,6 +86,11 @@ fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
     }
 }
 
+/// A label on one line.
+pub(super) fn plain(text: &str) -> String {
+    text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect::<String>()
+}
+
 /// The unit behind 单位：, of a line or a label.
 pub(super) fn unit_of(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|character| !blank(*character)).collect();

@@ -76,14 +76,16 @@ fn table(draft: &Draft, table: &Table, out: &mut String) -> std::fmt::Result {
 
 fn block(block: &Part, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\n[[table.block]]")?;
+    if block.beside {
+        writeln!(out, "beside = true")?;
+    }
     if let Some(caption) = &block.caption {
         writeln!(out, "caption = {}", quoted(caption))?;
     }
     if !block.corner.is_empty() {
         writeln!(out, "corner = {}", quoted(&block.corner))?;
     }
-    let spans: Vec<u32> =
-        block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at.1.saturating_sub(leaf.at.0).max(1)).collect();
+    let spans: Vec<u32> = if in_parts(block) { Vec::new() } else { leaf_spans(block) };
     if spans.iter().any(|span| *span > 1) {
         writeln!(out, "spans = {spans:?}")?;
     }
@@ -95,7 +97,8 @@ fn block(block: &Part, out: &mut String) -> std::fmt::Result {
             // A template seldom shows the row of the sums; a report that has one calls it so.
             let total = total.as_deref().or_else(|| words().usual_total().filter(|_| key != "number"));
             let total = total.map(|total| format!(", total = {}", quoted(total))).unwrap_or_default();
-            writeln!(out, "rows = {{ each = {}{total} }}\n", quoted(key))?;
+            let parent = block.parent.as_deref().map(|parent| format!(", parent = {}", quoted(parent)));
+            writeln!(out, "rows = {{ each = {}{}{total} }}\n", quoted(key), parent.unwrap_or_default())?;
         }
         None if block.rows.is_empty() => out.push('\n'),
         None => {
@@ -105,6 +108,16 @@ fn block(block: &Part, out: &mut String) -> std::fmt::Result {
         }
     }
     Ok(())
+}
+
+/// Whether a code of the block stands in columns for its parts.
+fn in_parts(block: &Part) -> bool {
+    block.columns.iter().flat_map(Head::leaves).any(|leaf| !leaf.parts.is_empty())
+}
+
+/// Grid columns that each column takes.
+fn leaf_spans(block: &Part) -> Vec<u32> {
+    block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at.1.saturating_sub(leaf.at.0).max(1)).collect()
 }
 
 fn heads(heads: &[Head], depth: usize, out: &mut String) -> std::fmt::Result {
@@ -120,6 +133,10 @@ fn heads(heads: &[Head], depth: usize, out: &mut String) -> std::fmt::Result {
         keys.push(format!("{} = {}", if head.heading { "heading" } else { "label" }, quoted(&head.label)));
         if let Some(kind) = &head.kind {
             keys.push(format!("kind = {}", quoted(kind)));
+        }
+        if !head.parts.is_empty() {
+            let parts: Vec<String> = head.parts.iter().map(|part| quoted(part)).collect();
+            keys.push(format!("parts = [{}]", parts.join(", ")));
         }
         if !head.of.is_empty() {
             let of: Vec<String> = head.of.iter().map(|word| quoted(word)).collect();

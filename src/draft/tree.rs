@@ -1,6 +1,6 @@
 //! Builds trees of header and row labels from the spans of their cells.
 
-use super::tables::{Part, unit_of};
+use super::tables::{Part, plain, unit_of};
 use super::words::words;
 use super::{Head, Part as Block, Table};
 use crate::document::{Cell, Grid};
@@ -22,6 +22,7 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
             .clone()
             .filter(|_| !part.own_name || blocks.len() == 1)
             .unwrap_or_else(|| format!("表{number}")),
+        own_name: part.own_name,
         unit: part.unit.clone(),
         sheet: grid
             .place
@@ -41,6 +42,12 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
         let corner = || grid.cell_at(lines.from, 0).map(|cell| plain(&cell.text));
         block.corner = (labels > 0).then(corner).flatten().unwrap_or_default();
         block.columns = columns(grid, (lines.from, lines.body), (labels, grid.columns()), &mut next.0);
+        if only && let Some(blocks) = by_header(part, lines.body, (lines.from, grid)) {
+            table.label_columns = 0;
+            table.questions.push("各行视为不固定的数据行；如为固定行，请改写 rows。".to_owned());
+            table.blocks = blocks;
+            return table;
+        }
         let open = only.then(|| open(part, lines.body, &mut block, labels)).flatten();
         if open.is_some() {
             block.open = open;
@@ -53,6 +60,14 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
         table.blocks.push(block);
     }
     table
+}
+
+/// The blocks of a table whose header says that its rows are data: two halves, or rows known by codes.
+fn by_header(part: &Part, body: u32, (from, grid): (u32, &Grid)) -> Option<Vec<Block>> {
+    let mut next = 1;
+    let all = columns(grid, (from, body), (0, grid.columns()), &mut next);
+    let halves = super::halves::split(part, body, &all).map(Vec::from);
+    halves.or_else(|| super::halves::coded(part, body, &all).map(|block| vec![block]))
 }
 
 /// Rows of a grid under one header.
@@ -118,11 +133,6 @@ fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
         }
         for_leaves(&mut head.children, work);
     }
-}
-
-/// A label on one line.
-pub(super) fn plain(text: &str) -> String {
-    text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect::<String>()
 }
 
 /// Boxes before the words of a choice, which is filled in.

@@ -151,6 +151,18 @@ fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
     missing.into_iter().map(finding).collect()
 }
 
+/// Figures in rows that are data, of tables in which the template's rows are none of the form's.
+fn of_rows(form: &Form, report: &Report) -> Vec<Finding> {
+    let whole = form.of(report.values.keys().map(String::as_str));
+    let has = |id: &str| report.values.get(id).is_some_and(|value| value.value.is_some() || value.text.is_some());
+    let open = |field: &FieldIndex| {
+        let id = &whole.fields[*field].id;
+        form.field_index(id).is_none() && has(id)
+    };
+    let fields: Vec<FieldIndex> = (0..whole.fields.len()).filter(open).collect();
+    homeless(&whole, &fields)
+}
+
 /// A finding of a code about a text: what was found and what to do.
 fn about(code: &Code, text: &str) -> Finding {
     let shown: String = text.chars().take(60).collect();

@@ -157,6 +157,7 @@ impl Compiler<'_> {
         if form.open.is_some() {
             form.open = Some(Arc::new(source.rule));
         }
+        super::openrows::read_by_rows(&mut form);
         form.narrative = super::Narrative::compile(&source.narrative, &form, self.mistakes);
         form.reserved = self.all(source.reserved.iter().map(|source| super::plausible::reserved(source, &form)));
         form.magnitudes = self.all(source.magnitude.iter().map(|source| super::plausible::magnitude(source, &form)));
@@ -191,10 +192,14 @@ impl Compiler<'_> {
             if sections.iter().any(|section| section.id == *id) {
                 self.twice(source.id.span(), ("部分编号", "section"), id);
             }
+            let (heading, pattern, mistake) = super::headingline::read(source.heading.as_ref(), &source.variants);
+            self.mistakes.extend(mistake);
             sections.push(Section {
                 id: id.clone(),
-                heading: source.heading.as_ref().map(|heading| Label::new(heading, &source.variants)),
+                heading,
+                pattern,
                 placeholders: source.placeholders.iter().map(|text| fold(text)).collect(),
+                notes: source.notes.clone(),
                 max_characters: source.max_characters,
                 stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),
                 look: source.look,

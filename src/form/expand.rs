@@ -179,6 +179,11 @@ impl Form {
 /// # Errors
 /// Why it says nothing of any of them.
 pub(super) fn expand_open(source: &RuleSource, form: &Form, examples: &[Form]) -> Result<Rule, Mistake> {
+    // A table of fixed rows beside those whose rows are data needs no rows of a report.
+    let own = source.table.as_ref().and_then(|id| form.tables.iter().find(|table| table.id == *id.get_ref()));
+    if let (Some(false), Ok(rule)) = (own.map(super::Table::is_open), expand(source, form, false)) {
+        return Ok(rule);
+    }
     let mut first = None;
     for example in examples {
         match expand(source, example, true) {

@@ -8,6 +8,7 @@ mod duty;
 mod error;
 mod example;
 mod expand;
+mod headingline;
 mod heads;
 mod identity;
 mod labelline;
@@ -40,6 +41,7 @@ pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use choice::Choice;
 pub use duty::{Duty, DutySource};
 pub use error::{FormError, Mistake};
+pub use headingline::HeadingLine;
 pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsOr};
 pub use labelline::LabelLine;
 pub use layout::{Layout, LayoutCell, LayoutContent};
@@ -130,10 +132,14 @@ pub struct Condition {
 pub struct Section {
     /// Id such as `overview`.
     pub id: String,
-    /// The heading with its number; `None` for the part before the first heading.
+    /// The heading with its number, of one with places its fixed words; `None` for the part before the first heading.
     pub heading: Option<Label>,
+    /// The heading with its places, where it has any.
+    pub pattern: Option<HeadingLine>,
     /// Placeholder texts of blank forms, folded.
     pub placeholders: Vec<String>,
+    /// What paragraphs that belong to a table begin with.
+    pub notes: Vec<String>,
     /// Most characters that the narrative may have.
     pub max_characters: Option<u32>,
     /// Words of an older form, folded and as written.
@@ -201,11 +207,6 @@ impl Table {
     /// Prefix of its field ids.
     pub fn prefix(&self) -> &str {
         if self.plain_ids { "" } else { &self.id }
-    }
-
-    /// Whether its fields are only known with a report.
-    pub fn is_open(&self) -> bool {
-        self.blocks.iter().any(Block::is_open)
     }
 }
 

@@ -71,6 +71,21 @@ pub enum ParentBy {
     Numbering,
 }
 
+impl super::Table {
+    /// Whether its fields are only known with a report.
+    pub fn is_open(&self) -> bool {
+        self.blocks.iter().any(super::Block::is_open)
+    }
+}
+
+/// Has all tables of a form read row by row where one has rows that are data: they share their headers' words, and are told apart by
+/// headers too.
+pub(super) fn read_by_rows(form: &mut super::Form) {
+    if form.tables.iter().flat_map(|table| &table.blocks).any(|block| block.open.is_some()) {
+        form.tables.iter_mut().for_each(|table| table.by_rows = true);
+    }
+}
+
 impl<'de, H: Deserialize<'de>> Deserialize<'de> for RowsSource<H> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Rows<H>(PhantomData<H>);

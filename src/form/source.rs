@@ -149,15 +149,19 @@ pub struct SectionSource {
     /// Id.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// The heading with its number; none for the part before the first heading.
+    /// The heading with its number, `{agency}` and `{year}` where it names them; none for the part before the first heading.
     #[serde(default)]
-    pub heading: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub heading: Option<Spanned<String>>,
     /// Headings that are also met, without number.
     #[serde(default)]
     pub variants: Vec<String>,
     /// Placeholder texts of blank forms that stand where narrative belongs.
     #[serde(default)]
     pub placeholders: Vec<String>,
+    /// What paragraphs that belong to a table of the part begin with: `说明：`. They stand below it, and a blank form has them.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Most characters that the narrative may have.
     #[serde(default)]
     pub max_characters: Option<u32>,

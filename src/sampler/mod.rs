@@ -111,6 +111,8 @@ fn sections(form: &Form, report: &Report, random: &mut Random) -> Vec<Section> {
         } else if content.is_empty() {
             content = words::narrative(report, random);
         }
+        let notes = spec.notes.iter().map(|note| Content::text(format!("{note}统计范围为本年度。")));
+        content.extend(notes);
         let heading = spec.heading.as_ref().map(|heading| heading.text.clone());
         sections.push(Section { id: spec.id.clone(), heading, content });
     }

@@ -23,11 +23,12 @@ pub(super) fn words(form: &Form, field: &Field, random: &mut Random) -> Value {
     let (raw, text, kind) = match field.kind {
         _ if open.is_some_and(|open| open.total.is_some() && row.id == open.total_id) => {
             let total = row.path.last().map(|label| label.text.clone()).unwrap_or_default();
+            // Its name stands in the first column of words, or where there is none in that of the keys.
             let first = block.leaf_columns.iter().position(|leaf| leaf.kind == Some(FieldKind::Text));
-            if first != Some(field.column) {
+            if first.or(open.and_then(|open| open.each)) != Some(field.column) {
                 return Value { kind: Kind::Blank, ..Value::default() };
             }
-            (total.clone(), total, Kind::Text)
+            (total.clone(), total, if field.kind == FieldKind::Code { Kind::Code } else { Kind::Text })
         }
         _ if open.is_some_and(|open| open.each == Some(field.column)) => {
             let name = row.id.strip_prefix('[').and_then(|id| id.strip_suffix(']'));

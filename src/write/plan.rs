@@ -18,7 +18,7 @@ pub(crate) struct Part<'a> {
     /// Id of the section.
     pub(crate) id: &'a str,
     /// The heading as prescribed; `None` for the part before the first heading.
-    pub(crate) heading: Option<&'a str>,
+    pub(crate) heading: Option<Cow<'a, str>>,
     /// How its paragraphs stand on the page.
     pub(crate) look: SectionLook,
     /// Whether it stands above the title.
@@ -28,6 +28,11 @@ pub(crate) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
+    /// The heading as it is written.
+    pub(crate) fn heading(&self) -> Option<&str> {
+        self.heading.as_deref()
+    }
+
     /// A piece of the part with the look that it has instead of that of running text.
     pub(crate) fn dress(&self, piece: ContentItem<'a>) -> Option<(SectionLook, ContentItem<'a>)> {
         (self.look != SectionLook::Text).then_some((self.look, piece))
@@ -72,7 +77,10 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
         let mut pieces: Vec<ContentItem> =
             content.iter().filter_map(|content| piece(form, content, &mut tables)).collect();
         pieces.extend(tables.into_iter().map(ContentItem::Table));
-        let heading = spec.heading.as_ref().map(|heading| heading.text.as_str());
+        let heading = match &spec.pattern {
+            Some(_) => spec.heading_for(report.agency.as_deref(), report.year).map(Cow::Owned),
+            None => spec.heading.as_ref().map(|heading| Cow::Borrowed(heading.text.as_str())),
+        };
         if heading.is_some() || !pieces.is_empty() {
             parts.push(Part { id: &spec.id, heading, look: spec.look, above_title: spec.above_title, pieces });
         }
@@ -80,7 +88,7 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
     let pieces: Vec<ContentItem> =
         report.unclaimed.iter().filter_map(|content| piece(form, content, &mut Vec::new())).collect();
     if !pieces.is_empty() {
-        let (id, heading) = ("unclaimed", Some(UNCLAIMED));
+        let (id, heading) = ("unclaimed", Some(Cow::Borrowed(UNCLAIMED)));
         parts.push(Part { id, heading, look: SectionLook::Text, above_title: false, pieces });
     }
     parts

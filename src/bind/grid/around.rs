@@ -1,7 +1,7 @@
 //! The units of a cell that are stated outside of it: header, caption, text above.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{self, Dimension, Stated, said, said_as};
+use crate::bind::units::{self, Dimension, Stated, is_named, said, said_as, said_in_line};
 use crate::document::{Cell, Grid};
 use crate::text::{blank, numbering};
 
@@ -19,7 +19,7 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> St
     };
     let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
     let row = row.find_map(|beside| said_as(&beside.text, of));
-    let line = lines(flow, grid, cell).find_map(|text| said_as(text, of));
+    let line = lines(flow, grid, cell).find_map(|text| said_in_line(text, of));
     Stated::of(header.into_iter().chain(row).chain(line))
 }
 
@@ -43,7 +43,8 @@ fn column<'g>(grid: &'g Grid, cell: &Cell) -> impl Iterator<Item = &'g Cell> {
     above.skip_while(move |above| !is_words(above)).take_while(is_words)
 }
 
-/// Lines above a cell, the nearest first: rows of one cell in its table up to the heading of its part, then what stands before it.
+/// Lines above a cell, the nearest first: rows of one cell in its table and cells that say `单位：元`, up to the heading of its part, then
+/// what stands before it.
 fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &'f str> {
     let first = flow.items.iter().position(|item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid));
     let before = flow.items[..first.unwrap_or(0)].iter().rev().map_while(|item| match item {
@@ -53,7 +54,13 @@ fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &
     let of = flow.grids.get(grid);
     let inside = (0..cell.row).rev().filter_map(move |row| {
         let mut filled = of?.row_cells(row).filter(|cell| !cell.text.trim_matches(blank).is_empty());
-        filled.next().filter(|_| filled.next().is_none()).map(|only| only.text.as_str())
+        let first = filled.next()?;
+        match filled.next() {
+            None => Some(first.text.as_str()),
+            Some(second) => {
+                [first, second].into_iter().chain(filled).map(|cell| cell.text.as_str()).find(|text| is_named(text))
+            }
+        }
     });
     // A sheet may hold all tables of a report below each other.
     let is_heading = |text: &str| numbering(text).is_some_and(|found| found.level == 1);

@@ -1,6 +1,6 @@
 //! The figures of the form's tables, read from the tables of a document that their blocks were assigned to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::around::{around, counts_by_many};
 use super::assign::{Assignment, Region, assign};
@@ -220,19 +220,18 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             .collect();
         let proven = prove(shape, header, &laid);
         let columns = self.column_holds(shape, header, &proven);
-        let mut done: BTreeSet<usize> = BTreeSet::new();
+        let before = others.iter().filter(|(before, _)| *before).flat_map(|(_, rows)| rows.iter());
+        let mut done: BTreeSet<usize> = before.map(|(_, found)| found.row).collect();
+        let mut of_row: HashMap<usize, Vec<&Found>> = HashMap::new();
+        for (_, found) in part.iter().chain(others.iter().flat_map(|(_, rows)| rows.iter())) {
+            of_row.entry(found.row).or_default().push(found);
+        }
         for (_, found) in part {
-            let same = |rows: &'_ [(usize, Found<'f, 'd>)]| rows.iter().any(|(_, other)| other.row == found.row);
-            if others.iter().any(|(before, rows)| *before && same(rows)) || !done.insert(found.row) {
+            if !done.insert(found.row) {
                 continue;
             }
-            let elsewhere = others.iter().flat_map(|(_, rows)| rows.iter());
-            let again: Vec<&Found> = part
-                .iter()
-                .chain(elsewhere)
-                .map(|(_, other)| other)
-                .filter(|other| other.row == found.row && other.hit != found.hit)
-                .collect();
+            let same = of_row.get(&found.row).map_or(&[][..], Vec::as_slice);
+            let again: Vec<&Found> = same.iter().copied().filter(|other| other.hit != found.hit).collect();
             self.row(shape, found, &again, &columns, region);
         }
     }

@@ -3,6 +3,8 @@
 //! Every pair of a form's row and a row of the table has a score from the labels that they share; the order with the highest sum wins
 //! (Needleman and Wunsch 1970, without a cost for what is left over). Rows in another order are taken by their labels afterwards.
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 
 use super::panels::{Panel, stand_under};
@@ -80,14 +82,18 @@ pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &P
     found
 }
 
-/// The rows of the form that a row may be, by its labels.
+/// Rows of a form that one label may be before its groups decide alone: a form has some ten with one label.
+const MANY: usize = 64;
+
+/// The rows of the form that a row may be, by its labels, in the form's order.
 fn hits(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow) -> Vec<(usize, Hit)> {
     let mut hits = Vec::new();
     // Groups of columns that stand left are header labels elsewhere.
     let is_label = |cell: &ViewCell| cell.is_row_label() || (shape.pivot && cell.is_head_label());
     let Some(label) = cells.cells.iter().rposition(is_label) else { return hits };
     let cell = &cells.cells[label];
-    for (number, path) in shape.rows.iter().enumerate() {
+    for &number in shape.rows_named(cell.number()) {
+        let path = &shape.rows[number];
         let Some(own) = &path.own else { continue };
         let own = match own.fit(cell.number()) {
             Some(Fit::Exact) => 100,
@@ -100,11 +106,16 @@ fn hits(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow) -> Vec<(usi
             let is = |path: &Path| path.groups.iter().any(|group| group.fit(other.number()).is_some());
             if is(path) {
                 score += 15;
-            } else if shape.rows.iter().any(is) {
+            } else if shape.is_group(other.number()) {
                 score -= 10;
             }
         }
         hits.push((number, Hit { view, row, label: Some(label), score, alike: false }));
+    }
+    // One label under hundreds of groups: the rows whose groups stand beside it are the only ones that it may be.
+    if hits.len() > MANY {
+        let most = hits.iter().map(|hit| hit.1.score).max();
+        hits.retain(|hit| Some(hit.1.score) == most);
     }
     hits
 }
@@ -149,14 +160,31 @@ fn alike(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow, left: &mut
 
 /// The order with the highest sum of scores.
 fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
+    // Nearly every table has its rows in the form's order, each with one label.
+    let only = |hits: &[(usize, Hit)]| match hits {
+        [(number, hit)] if hit.score > 0 => Some(*number),
+        _ => None,
+    };
+    let alone: Option<Vec<usize>> = scores.iter().map(|(_, hits)| only(hits)).collect();
+    match alone {
+        Some(rows) if rows.is_sorted_by(|one, next| one < next) => {
+            scores.iter().flat_map(|(_, hits)| hits).for_each(|(number, hit)| found.hits[*number] = Some(*hit));
+        }
+        _ => align(scores, found),
+    }
+}
+
+/// The order with the highest sum of scores, of rows that may stand in several.
+fn align(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     let (rows, expected) = (scores.len(), found.hits.len());
     let width = expected + 1;
     let mut best = vec![0_i32; (rows + 1) * width];
     for (number, (_, hits)) in scores.iter().enumerate() {
         let (above, here) = (number * width, (number + 1) * width);
+        let mut own = hits.iter().peekable();
         for column in 0..expected {
             best[here + column + 1] = best[above + column + 1].max(best[here + column]);
-            if let Some((_, hit)) = hits.iter().find(|hit| hit.0 == column) {
+            if let Some((_, hit)) = own.next_if(|hit| hit.0 == column) {
                 best[here + column + 1] = best[here + column + 1].max(best[above + column] + hit.score);
             }
         }
@@ -193,8 +221,9 @@ fn this_year(words: &Words, view: &View, all: Vec<usize>) -> Vec<usize> {
 
 /// Rows not aligned in order: rows elsewhere, and duplicates.
 fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
+    let placed: HashSet<usize> = found.hits.iter().flatten().map(|hit| hit.row).collect();
     for (row, hits) in scores {
-        if found.hits.iter().flatten().any(|hit| hit.row == *row) {
+        if placed.contains(row) {
             continue;
         }
         let sure = hits.iter().filter(|hit| hit.1.score >= MOVED_LEAST && !hit.1.alike);
@@ -213,8 +242,7 @@ fn edge(view: &View, found: &Rows) -> u32 {
     let ends = found.hits.iter().flatten().filter_map(|hit| view.rows[hit.row].cells.get(hit.label?));
     let mut ends: Vec<u32> = ends.map(ViewCell::end).collect();
     ends.sort_unstable();
-    let count = |end: &u32| ends.iter().filter(|other| *other == end).count();
-    ends.iter().copied().max_by_key(|end| (count(end), *end)).unwrap_or(0)
+    ends.chunk_by(|one, next| one == next).map(|same| (same.len(), same[0])).max().map_or(0, |(_, end)| end)
 }
 
 /// The row that is called a total, as the form calls one, and is the sum of all other rows in every column: those of offices or of

@@ -265,7 +265,8 @@ impl FormIndex {
 
     /// The section that has this folded text for its heading.
     pub(in crate::bind) fn section(&self, folded: &str) -> Option<usize> {
-        self.sections.get(folded).copied()
+        let exact = self.sections.get(folded).copied();
+        exact.or_else(|| self.form.sections.iter().position(|section| section.is_heading_with_places(folded)))
     }
 
     /// Whether a folded text has a name that a title of the form may have.

@@ -1,5 +1,7 @@
 //! Possible shapes of a form's blocks in a grid: which labels are left of a figure and which above it.
 
+use std::collections::{HashMap, HashSet};
+
 use super::index::FormIndex;
 use crate::form::{Block, FieldIndex, Form, Head, Label, Leaf, Relation};
 
@@ -87,6 +89,31 @@ pub(in crate::bind) struct RowSum {
     pub(in crate::bind) constant: i64,
 }
 
+/// The rows of a shape by the numbers of their labels.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    rows: HashMap<LabelNumber, Vec<usize>>,
+    groups: HashSet<LabelNumber>,
+}
+
+impl Named {
+    fn of(rows: &[Path]) -> Self {
+        let mut named = Self::default();
+        for (row, path) in rows.iter().enumerate().filter(|(_, path)| path.own.is_some()) {
+            let own = path.own.iter().flat_map(|own| own.exact.iter().chain(&own.bare));
+            for number in own.chain(&path.glued) {
+                let known = named.rows.entry(*number).or_default();
+                if known.last() != Some(&row) {
+                    known.push(row);
+                }
+            }
+        }
+        let groups = rows.iter().flat_map(|path| &path.groups);
+        named.groups = groups.flat_map(|group| group.exact.iter().chain(&group.bare).copied()).collect();
+        named
+    }
+}
+
 /// A block as it may stand in a grid.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Shape {
@@ -102,6 +129,8 @@ pub(in crate::bind) struct Shape {
     pub(in crate::bind) columns: Vec<Path>,
     /// The field of each row and column, row by row.
     fields: Vec<FieldIndex>,
+    /// The rows that a text may be the label of, by its number, and the numbers of all groups of rows.
+    named: Named,
     /// The words of the header in reading order.
     pub(in crate::bind) words: Vec<Numbers>,
     /// The line above.
@@ -121,6 +150,16 @@ impl Shape {
     /// Every field of the block.
     pub(in crate::bind) fn fields(&self) -> &[FieldIndex] {
         &self.fields
+    }
+
+    /// The rows that a text with this number may be the label of, alone or with its groups, in their order.
+    pub(in crate::bind) fn rows_named(&self, number: Option<LabelNumber>) -> &[usize] {
+        number.and_then(|number| self.named.rows.get(&number)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a text with this number is the label of a group of rows.
+    pub(in crate::bind) fn is_group(&self, number: Option<LabelNumber>) -> bool {
+        number.is_some_and(|number| self.named.groups.contains(&number))
     }
 
     /// Whether its rows have labels.
@@ -176,11 +215,13 @@ fn normal(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> 
     let (rows, columns) = (block.leaf_rows.len(), block.leaf_columns.len());
     let fields: Vec<FieldIndex> = (block.first_field..block.first_field + rows * columns).collect();
     let sums = fields.chunks(columns.max(1)).map(|row| row_sums(&index.form, row)).collect();
+    let paths: Vec<Path> = block.leaf_rows.iter().map(|leaf| path(index, leaf)).collect();
     Shape {
         table,
         block: number,
         pivot: false,
-        rows: block.leaf_rows.iter().map(|leaf| path(index, leaf)).collect(),
+        named: Named::of(&paths),
+        rows: paths,
         columns: block.leaf_columns.iter().map(|leaf| path(index, leaf)).collect(),
         fields,
         words,
@@ -217,11 +258,13 @@ fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> O
     found.sort_unstable();
     let fields: Vec<FieldIndex> = found.iter().map(|found| found.2).collect();
     let sums = fields.chunks(columns.len()).map(|row| row_sums(&index.form, row)).collect();
+    let paths: Vec<Path> = rows.iter().map(|groups| Path::of(index, &groups.iter().collect::<Vec<_>>())).collect();
     Some(Shape {
         table,
         block: number,
         pivot: true,
-        rows: rows.iter().map(|groups| Path::of(index, &groups.iter().collect::<Vec<_>>())).collect(),
+        named: Named::of(&paths),
+        rows: paths,
         columns: columns.iter().map(|label| Path::of(index, &[label])).collect(),
         fields,
         words: columns.iter().map(|label| Numbers::of(index, label)).collect(),

@@ -36,6 +36,9 @@ const SAME: usize = 60;
 /// Lines before a grid among which its name may stand.
 const LINES: usize = 4;
 
+/// Most rows of a table that only says agency and unit.
+const SMALL: u32 = 2;
+
 /// Gives each table the grid that fits best.
 pub(super) fn assign<'d>(form: &Form, grids: &Grids<'_, 'd>, figures: &mut Figures) -> Vec<Laid<'d>> {
     let near: Vec<Vec<String>> = (0..grids.flow.grids.len()).map(|grid| around(grids, grid)).collect();
@@ -108,7 +111,10 @@ fn choose<'d>(
     for at in chosen {
         let Some(one) = candidates[at].take() else { continue };
         let below = |bottom: u32| {
-            let later = tops.iter().filter(|(grid, top)| *grid == one.grid && *top >= bottom).map(|(_, top)| *top);
+            let later = tops
+                .iter()
+                .filter(|(grid, top)| *grid == one.grid && *top >= bottom && *top > one.top)
+                .map(|(_, top)| *top);
             later.min().unwrap_or_else(|| grids.grid(one.grid).rows())
         };
         let mut blocks: Vec<Option<(Header, u32)>> = Vec::new();
@@ -122,7 +128,7 @@ fn choose<'d>(
         // The rows of a block end where the next one below begins.
         let starts: Vec<u32> = blocks.iter().flatten().map(|(header, _)| header.top).collect();
         for (header, end) in blocks.iter_mut().flatten() {
-            let next = starts.iter().copied().filter(|&start| start >= header.bottom).min();
+            let next = starts.iter().copied().filter(|&start| start >= header.bottom && start > header.top).min();
             *end = next.map_or(*end, |next| next.min(*end));
         }
         laid.push(Laid { table: one.table, grid: one.grid, blocks, headers });
@@ -188,8 +194,11 @@ fn around(grids: &Grids, grid: usize) -> Vec<String> {
     texts.extend(grids.grid(grid).place.part.iter().map(|part| fold(part)));
     let first =
         grids.flow.items.iter().position(|item| matches!(item, Item::Row(row) if grids.flow.rows[*row].grid == grid));
+    // A small table of its own may say the agency and the unit between the name and the table.
+    let small = |row: usize| grids.grid(grids.flow.rows[row].grid).rows() <= SMALL;
     let before = grids.flow.items[..first.unwrap_or(0)].iter().rev().take(LINES).map_while(|item| match item {
         Item::Text(text) => Some(text.folded.clone()),
+        Item::Row(row) if small(*row) => Some(String::new()),
         _ => None,
     });
     texts.extend(before);

@@ -1,9 +1,10 @@
 //! Rows that the form prescribes, in tables whose fields are words too: each known by its label, its groups and the heading above it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::header::{Header, looked_up, ways};
-use super::{Found, Grids};
+use super::{Found, Grids, signed};
 use crate::bind::figures::Figures;
 use crate::document::Cell;
 use crate::form::{Block, ColumnSlot, Form, Head, Label};
@@ -37,8 +38,14 @@ impl RowLabels {
     }
 
     /// The rows that a cell may be the label of.
-    pub(super) fn of_cell(&self, text: &str) -> &[usize] {
-        looked_up(text).into_iter().find_map(|way| self.rows.get(&way)).map_or(&[], Vec::as_slice)
+    pub(super) fn of_cell(&self, text: &str) -> Vec<usize> {
+        let mut rows: Vec<usize> = Vec::new();
+        for row in looked_up(text).iter().filter_map(|way| self.rows.get(way)).flatten() {
+            if !rows.contains(row) {
+                rows.push(*row);
+            }
+        }
+        rows
     }
 
     fn heading(&self, text: &str) -> Option<&str> {
@@ -83,9 +90,13 @@ pub(super) fn rows<'d>(
         }
         let mut current: Option<usize> = None;
         let mut any = false;
-        for cell in &cells {
+        for (number_in_row, cell) in cells.iter().enumerate() {
             let above_values = header.columns.iter().any(|column| cell.column >= column.from);
-            let rows = if cell.row == row && !above_values { labels.of_cell(&cell.text) } else { &[] };
+            let rows = if cell.row == row && !above_values { labels.of_cell(&cell.text) } else { Vec::new() };
+            // A group over rows of its own may be called as one of them: `办件量 | 总数 | 12`.
+            let of_next = |next: &&Cell| next.row == row && !labels.of_cell(&next.text).is_empty();
+            let is_group = cells.get(number_in_row + 1).is_some_and(of_next) && cells.len() > number_in_row + 2;
+            let rows = if header.columns.is_empty() && is_group { Vec::new() } else { rows };
             // A heading only decides between rows with one label.
             let under = under.as_deref().filter(|_| rows.len() > 1);
             let fits = |leaf: &usize| !done[*leaf] && in_its_groups(block, *leaf, (&cells, cell), under);
@@ -108,12 +119,22 @@ pub(super) fn rows<'d>(
                 && let Some(leaf) = current.take_if(|_| block.leaf_columns.len() == 1)
             {
                 let id = field_id(form, table, number, (leaf, 0));
-                found.push(Found { id, cell, header: None, unit: None, text: None });
+                found.push(Found { id, cell: Cow::Borrowed(cell), header: None, unit: None, text: None });
             }
         }
         if any {
             taken.push(row);
         }
+    }
+    let missing: Vec<usize> = (0..done.len()).filter(|&row| !done[row]).collect();
+    if block.leaf_columns.len() == 1 && !missing.is_empty() {
+        let id_of = |leaf: usize| field_id(form, table, number, (leaf, 0));
+        let (more, known, rows) = signed::find(grids, block, (grid_number, &taken, &missing), id_of);
+        for row in known {
+            done[row] = true;
+        }
+        found.extend(more);
+        taken.extend(rows);
     }
     let missing: Vec<(usize, usize)> = (0..done.len()).filter(|&row| !done[row]).map(|row| (number, row)).collect();
     if !missing.is_empty() && !block.is_open() && !form.tables[table].optional {
@@ -140,7 +161,7 @@ fn of_row<'d>(
     for column in &header.columns {
         let Some(cell) = grid.cell_at(row, column.from).filter(|cell| cell.row == row) else { continue };
         let id = field_id(form, table, number, (leaf, column.leaf));
-        found.push(Found { id, cell, header: Some(column.cell), unit, text: None });
+        found.push(Found { id, cell: Cow::Borrowed(cell), header: Some(column.cell), unit, text: None });
     }
 }
 
@@ -165,7 +186,7 @@ pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
     let labels = RowLabels::of(block);
     let mut seen = vec![false; block.leaf_rows.len()];
     for cell in grids.grid(grid).cells() {
-        for &row in labels.of_cell(&cell.text) {
+        for row in labels.of_cell(&cell.text) {
             seen[row] = true;
         }
     }

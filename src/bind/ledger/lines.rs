@@ -13,9 +13,14 @@ use crate::text::{blank, fold};
 pub(in crate::bind) struct Named {
     /// The agency.
     pub(in crate::bind) agency: Option<String>,
+    /// How often it is named: once above each table of many.
+    times: usize,
     /// The year.
     pub(in crate::bind) year: Option<i16>,
 }
+
+/// Lines that name one agency and outweigh the title.
+const OFTEN: usize = 3;
 
 /// Reads the lines, and the cells of rows that no table took.
 pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Named {
@@ -25,9 +30,10 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
         return named;
     }
     let mut look = |text: &str| {
-        if named.agency.is_none() {
-            let found = agencies.iter().find_map(|line| line.named(text));
-            named.agency = found.map(|name| without_seal(&name).to_owned());
+        let found = agencies.iter().find_map(|line| line.named(text));
+        if let Some(name) = found.map(|name| without_seal(&name).to_owned()) {
+            let known = named.agency.get_or_insert_with(|| name.clone());
+            named.times += usize::from(*known == name);
         }
         if named.year.is_none() {
             let found = years.iter().find_map(|line| line.named(text));
@@ -74,6 +80,20 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     if let Some(name) = named.agency {
         let titled = form.title.pattern.contains("{agency}");
         match &report.agency {
+            // Above every table, which outweighs what a table of contents or a cover makes of a title.
+            Some(known) if titled && fold(known) != fold(&name) && named.times >= OFTEN => {
+                let message = Message::new(
+                    format!("标题中的单位读作“{known}”，{}处表头写的是“{name}”，按“{name}”读取。请核对。", named.times),
+                    format!(
+                        "The agency in the title was read as \"{known}\", {} lines above tables say \"{name}\"; the latter was taken. Check it.",
+                        named.times
+                    ),
+                );
+                report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
+                report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, message));
+                report.title = report.year.or(named.year).map(|year| form.title.for_report(&name, year));
+                report.agency = Some(name);
+            }
             Some(known) if titled && fold(known) != fold(&name) => {
                 let message = Message::new(
                     format!("标题中的单位是“{known}”，表上写的是“{name}”。请核对。"),

@@ -9,8 +9,10 @@ mod fixed;
 mod header;
 pub(in crate::bind) mod lines;
 mod open;
+mod signed;
 pub(in crate::bind) mod words;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::bind::figures::{Figures, Hold, Proof};
@@ -31,7 +33,7 @@ pub(super) struct Found<'d> {
     /// Id of the field.
     pub(super) id: String,
     /// Its cell.
-    pub(super) cell: &'d Cell,
+    pub(super) cell: Cow<'d, Cell>,
     /// The header of its column, where there is one.
     pub(super) header: Option<&'d Cell>,
     /// The cell that names the unit of its row.
@@ -108,7 +110,7 @@ fn take<'d>(
         let Some(place) = place else { continue };
         let block = &table.blocks[number];
         let (cells, taken) = match &block.open {
-            Some(open) => open::rows(grids, (laid.table, table, block, open), (laid.grid, place), figures),
+            Some(open) => open::rows(grids, (form, table, block, open), (laid.grid, place), figures),
             None => fixed::rows(grids, (form, laid.table, number), (laid.grid, place), figures),
         };
         rows.extend(taken);
@@ -136,10 +138,10 @@ fn value_of(
     let own;
     let cell = match &found.text {
         Some(text) => {
-            own = Cell { text: text.clone(), ..found.cell.clone() };
+            own = Cell { text: text.clone(), ..found.cell.as_ref().clone() };
             &own
         }
-        None => found.cell,
+        None => found.cell.as_ref(),
     };
     if !form.fields[field].kind.is_figure() {
         return words::read(form, field, cell, findings);
@@ -170,9 +172,7 @@ fn above(grids: &Grids, grid: usize, header: u32) -> Option<Said> {
         Item::Text(text) => Some(text.text.as_ref()),
         _ => None,
     });
-    // A line may name the agency before the unit.
-    let last = |text: &str| text.split([' ', '\u{3000}', '\t']).rev().find_map(units::said);
-    inside.chain(before).find_map(|text| units::said(text).or_else(|| last(text)).filter(money))
+    inside.chain(before).find_map(|text| units::said_in_line(text).filter(money))
 }
 
 /// Says that a table may be one of two, or a grid one of two tables.

@@ -1,5 +1,6 @@
 //! Rows that are data: which rows of a grid are the table's, and by what key each is known.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::header::{Column, Header, looked_up, ways};
@@ -8,7 +9,7 @@ use crate::bind::figures::Figures;
 use crate::document::{Cell, Grid};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
-use crate::form::{Block, FieldKind, Leaf, OpenRows, Table};
+use crate::form::{Block, FieldKind, Form, Leaf, OpenRows, Table};
 use crate::text::{blank, fold};
 
 /// Rows that a table of data may have.
@@ -17,7 +18,7 @@ const MOST_ROWS: usize = 50_000;
 /// The cells of the rows under a header, and the rows that were taken.
 pub(super) fn rows<'d>(
     grids: &Grids<'_, 'd>,
-    (number, table, block, open): (usize, &Table, &Block, &OpenRows),
+    (form, table, block, open): (&Form, &Table, &Block, &OpenRows),
     (grid_number, header): (usize, &(Header<'d>, u32)),
     figures: &mut Figures,
 ) -> (Vec<Found<'d>>, Vec<u32>) {
@@ -30,6 +31,7 @@ pub(super) fn rows<'d>(
         block,
         open,
         header,
+        notes: form.sections[table.section].notes.iter().map(|note| fold(note)).collect(),
         keys: HashMap::new(),
         above: Vec::new(),
         count: 0,
@@ -69,7 +71,6 @@ pub(super) fn rows<'d>(
         finding.severity = Severity::Warning;
         figures.findings.push(finding);
     }
-    let _ = number;
     (reader.found, reader.taken)
 }
 
@@ -81,6 +82,8 @@ struct Reader<'a, 'f, 'd> {
     block: &'a Block,
     open: &'a OpenRows,
     header: &'a Header<'d>,
+    /// What notes below the table begin with, folded.
+    notes: Vec<String>,
     /// How often each key stands.
     keys: HashMap<String, usize>,
     /// The parts of the code above.
@@ -111,6 +114,9 @@ impl<'d> Reader<'_, '_, 'd> {
         // A line across the table is a note or a heading; it stays with the text.
         let first = cells.first().map(|(_, cell)| *cell);
         if cells.len() > 1 && cells.iter().all(|(_, cell)| first.is_some_and(|first| std::ptr::eq(first, *cell))) {
+            return true;
+        }
+        if self.is_note(row, &cells) {
             return true;
         }
         let Some((key, code)) = self.key(row, &cells) else {
@@ -150,9 +156,22 @@ impl<'d> Reader<'_, '_, 'd> {
             let id = id.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
             let is_key = self.open.each == Some(column.leaf);
             let text = if is_key { code.clone() } else { None };
-            self.found.push(Found { id, cell, header: Some(column.cell), unit, text });
+            self.found.push(Found { id, cell: Cow::Borrowed(cell), header: Some(column.cell), unit, text });
         }
         true
+    }
+
+    /// Whether a row is a note below the table: words in a single cell that are a sentence, or begin as the form's notes do.
+    fn is_note(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
+        let own = self.grid.row_cells(row).filter(|cell| cell.row == row);
+        let mut filled = own.filter(|cell| !cell.text.trim_matches(blank).is_empty());
+        let (Some(only), None) = (filled.next(), filled.next()) else { return false };
+        let text = only.text.trim_matches(blank);
+        let is_code = |column: &Column| self.block.leaf_columns[column.leaf].kind == Some(FieldKind::Code);
+        let under_code = cells.iter().any(|(column, cell)| std::ptr::eq(*cell, only) && is_code(column));
+        text.ends_with('。')
+            || (under_code && text.contains(['：', ':', '，', '。']))
+            || self.notes.iter().any(|note| fold(text).starts_with(note.as_str()))
     }
 
     fn is_figure(&self, column: &Column) -> bool {
@@ -240,6 +259,7 @@ impl<'d> Reader<'_, '_, 'd> {
         if parts.iter().any(String::is_empty) {
             return Vec::new();
         }
+        full(&mut parts);
         self.above.clone_from(&parts);
         parts
     }
@@ -256,6 +276,21 @@ fn words_of_code(text: &str) -> String {
     code.strip_suffix(".0").map_or(code.clone(), str::to_owned)
 }
 
+/// Digits of the first part of a code (类) and of each further one (款, 项).
+const FIRST_DIGITS: usize = 3;
+const FURTHER_DIGITS: usize = 2;
+
+/// Gives the further parts of a code the zeros that a sheet drops where it stores them as numbers: 201, 1, 2 is 201.01.02.
+fn full(parts: &mut [String]) {
+    let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+    let Some((first, further)) = parts.split_first_mut() else { return };
+    if first.len() == FIRST_DIGITS && digits(first) {
+        for part in further.iter_mut().filter(|part| digits(part) && part.len() < FURTHER_DIGITS) {
+            *part = format!("{part:0>FURTHER_DIGITS$}");
+        }
+    }
+}
+
 /// A code cut into its parts: where dots or blanks part it, else three digits and then two each (类, 款, 项).
 fn cut(code: &str, parts: usize) -> Vec<String> {
     if code.is_empty() || parts <= 1 {
@@ -263,7 +298,9 @@ fn cut(code: &str, parts: usize) -> Vec<String> {
     }
     let parted: Vec<&str> = code.split(['.', '-', '/']).filter(|part| !part.is_empty()).collect();
     if parted.len() > 1 {
-        return parted.into_iter().map(str::to_owned).collect();
+        let mut parted: Vec<String> = parted.into_iter().map(str::to_owned).collect();
+        full(&mut parted);
+        return parted;
     }
     if !code.is_ascii() {
         return vec![code.to_owned()];
@@ -271,7 +308,7 @@ fn cut(code: &str, parts: usize) -> Vec<String> {
     let mut rest = code;
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let length = if found.is_empty() { 3 } else { 2 };
+        let length = if found.is_empty() { FIRST_DIGITS } else { FURTHER_DIGITS };
         let (part, behind) = rest.split_at(length.min(rest.len()));
         found.push(part.to_owned());
         rest = behind;
@@ -291,6 +328,8 @@ mod tests {
             ("205.02", 3, &["205", "02"]),
             ("205-02-01", 3, &["205", "02", "01"]),
             ("２０５", 3, &["205"]),
+            ("201.1.2", 3, &["201", "01", "02"]),
+            ("1.2", 2, &["1", "2"]),
             // A number as a sheet stores it.
             ("205.0", 3, &["205"]),
             ("2050201", 1, &["2050201"]),

@@ -8,8 +8,8 @@ use regex::Regex;
 use super::headings::Heading;
 use super::title::{FoundTitle, parse};
 use crate::bind::source::stream::{LineKind, Stream};
-use crate::form::Title;
-use crate::text::blank;
+use crate::form::Form;
+use crate::text::{blank, fold};
 
 /// The report in a document's text.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,9 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
+/// Characters of a heading that is known at the end of a line.
+const HEADING: usize = 6;
+
 /// A line of page data between title and text: source, time, font size switches.
 static PAGE_DATA: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -46,10 +49,10 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Finds title and end. `web` tells whether the document is a page, or a text that may have been one.
-pub(in crate::bind) fn find(title: &Title, stream: &Stream, headings: &[Heading], web: bool) -> Frame {
+pub(in crate::bind) fn find(form: &Form, stream: &Stream, headings: &[Heading], web: bool) -> Frame {
     let first_heading = headings.first().map_or(stream.raw.len(), |heading| heading.start);
     let mut frame = Frame { end: stream.raw.len(), ..Frame::default() };
-    let line = find_title(title, stream, first_heading, &mut frame);
+    let line = find_title(form, stream, first_heading, &mut frame);
     if !web {
         return frame;
     }
@@ -77,7 +80,8 @@ pub(in crate::bind) fn find(title: &Title, stream: &Stream, headings: &[Heading]
 }
 
 /// Finds the title above the first heading, also one that is broken over up to three lines; returns its last line.
-fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) -> Option<usize> {
+fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) -> Option<usize> {
+    let title = &form.title;
     let text_line = |number: usize| {
         let line = stream.lines.get(number)?;
         matches!(line.kind, LineKind::Text { .. }).then(|| stream.raw[line.start..line.end].trim_matches(blank))
@@ -88,7 +92,8 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
         let mut joined = String::new();
         for count in 0..3 {
             let Some(text) = text_line(number + count).filter(|_| number + count < last) else { break };
-            if count > 0 && (text.chars().count() > 40 || joined.chars().count() > 60) {
+            let long = count > 0 && (text.chars().count() > 40 || joined.chars().count() > 60);
+            if long || is_heading(form, text) {
                 break;
             }
             joined.push_str(text);
@@ -121,6 +126,17 @@ fn find_title(title: &Title, stream: &Stream, before: usize, frame: &mut Frame) 
     frame.start = if found.alone { (stream.lines[line].end + 1).min(stream.raw.len()) } else { 0 };
     frame.title = Some(found);
     Some(line)
+}
+
+/// Whether a line is the heading of a part and no title, as a table of contents lists it: such a heading may have the title's words in
+/// it, and others behind them.
+fn is_heading(form: &Form, text: &str) -> bool {
+    let folded = fold(text);
+    let titled = |bare: &String| form.title.names.iter().any(|name| bare.ends_with(name.as_str()));
+    let headings =
+        form.sections.iter().filter_map(|section| section.heading.as_ref()).flat_map(|heading| &heading.bare);
+    let long = |bare: &&String| bare.chars().count() >= HEADING;
+    headings.filter(long).filter(|bare| !titled(bare)).any(|bare| folded.ends_with(bare.as_str()))
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ pub(in crate::bind) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim]
         for (section, (spec, finder)) in index.form.sections.iter().zip(&index.headings).enumerate() {
             let (Some(heading), Some(finder)) = (&spec.heading, finder) else { continue };
             let prescribed = Prescribed {
+                section: spec,
                 heading,
                 number: numbers[section],
                 places: &inside[section],
@@ -92,6 +93,7 @@ fn chain(candidates: &[Heading]) -> Vec<Heading> {
 
 /// A section's heading as the form has it.
 struct Prescribed<'a> {
+    section: &'a Section,
     heading: &'a Label,
     /// The number that it begins with.
     number: Option<Numbering>,
@@ -138,6 +140,9 @@ impl<'t> Words<'t> {
             }
             if heading.bare.iter().any(|known| known == bare) {
                 return all(if found.is_some() || level.is_some() { 0.9 } else { 0.6 });
+            }
+            if prescribed.section.is_heading_with_places(folded) {
+                return all(0.9);
             }
             let number = |found: Numbering| (found.level, found.number);
             if found.is_some() && found.map(number) == prescribed.number.map(number) {

@@ -10,6 +10,7 @@ use super::pipes::{self, Drawn};
 use super::stacked;
 use crate::bind::figures::Figures;
 use crate::bind::labels::index::{FormIndex, Role};
+use crate::bind::unitline::are_facts;
 use crate::document::{PictureRef, Place, Region};
 use crate::text::blank;
 use crate::text::{Folded, fold, fold_with_map};
@@ -89,6 +90,11 @@ impl<'d> Stream<'d> {
         let mut extra: Option<(usize, u32, u32)> = None;
         for item in &flow.items {
             let Item::Row(number) = item else {
+                if let Item::Text(text) = item
+                    && are_facts(form, std::iter::once(text.text.as_ref()))
+                {
+                    continue;
+                }
                 stream.flush(flow, &mut extra);
                 stream.item(item);
                 continue;
@@ -102,10 +108,14 @@ impl<'d> Stream<'d> {
                 }
                 continue;
             }
+            if are_facts(form, row.cells.iter().filter(|cell| cell.own).map(|cell| cell.cell.text.as_str())) {
+                continue;
+            }
             let mut filled = row.cells.iter().filter(|cell| cell.own && !cell.cell.text.trim_matches(blank).is_empty());
             let heads = |cell: &RowCell| {
                 let headings = form.sections.iter().filter_map(|section| section.heading.as_ref());
                 headings.flat_map(|heading| &heading.folded).any(|heading| *heading == *cell.folded)
+                    || form.sections.iter().any(|section| section.is_heading_with_places(&cell.folded))
             };
             match (filled.next(), filled.next()) {
                 (None, _) => {}

@@ -12,7 +12,7 @@ mod tests;
 use std::sync::Arc;
 
 use super::edit::{Edit, apply};
-use super::{FillError, Filled, about, homeless, no_template, text};
+use super::{FillError, Filled, about, homeless, no_template, of_rows, text};
 use crate::bind::{Binder, Hints};
 use crate::document::{Budget, Format};
 use crate::finding::Finding;
@@ -154,6 +154,7 @@ impl DocxTemplate {
             }
         }
         findings.extend(homeless(&self.form, &missing));
+        findings.extend(of_rows(&self.form, report));
     }
 
     fn title(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {

@@ -41,14 +41,14 @@ impl Narrative<'_> {
     fn homeless(&mut self, part: Option<&Part>) {
         let Some(part) = part else { return };
         if part.pieces.iter().any(|piece| !matches!(piece, ContentItem::Table(_))) {
-            self.homeless.extend(part.heading.map(str::to_owned));
+            self.homeless.extend(part.heading().map(str::to_owned));
             self.at_end(part);
         }
     }
 
     fn at_end(&mut self, part: &Part) {
         let mut xml = String::new();
-        if let Some(heading) = part.heading {
+        if let Some(heading) = part.heading() {
             self.slots.body.write(heading, &mut xml);
         }
         self.pieces(&part.pieces, &self.slots.body, &mut xml);

@@ -10,7 +10,7 @@ use super::height;
 use super::locate::Cell;
 use super::sheet::At;
 use crate::fill::edit::{Edit, apply};
-use crate::fill::{about, homeless};
+use crate::fill::{about, homeless, of_rows};
 use crate::finding::code::fill as code;
 use crate::finding::{Code, Finding, Message};
 use crate::form::FieldIndex;
@@ -70,6 +70,7 @@ impl<'a> Filling<'a> {
             }
         }
         self.findings.extend(homeless(form, &missing));
+        self.findings.extend(of_rows(form, self.report));
         self.computed(&computed);
     }
 
@@ -171,7 +172,7 @@ impl<'a> Filling<'a> {
             match number.and_then(|number| slots.sections[number].as_ref()) {
                 Some(cells) => self.spread(cells, &lines),
                 None if lines.is_empty() => {}
-                None => nowhere.push(part.heading.unwrap_or("（前言）").to_owned()),
+                None => nowhere.push(part.heading().unwrap_or("（前言）").to_owned()),
             }
         }
         if !nowhere.is_empty() {

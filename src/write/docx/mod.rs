@@ -145,7 +145,7 @@ impl Body<'_> {
                 }
                 across = !across;
             }
-            if let Some(heading) = part.heading {
+            if let Some(heading) = part.heading() {
                 self.paragraph("Heading1", heading);
             }
             for (number, piece) in part.pieces.iter().enumerate() {

@@ -76,7 +76,7 @@ fn contents(parts: &[Part]) -> Markup {
         nav aria-label="目录" {
             ol {
                 @for part in parts {
-                    @if let Some(heading) = part.heading {
+                    @if let Some(heading) = part.heading() {
                         li { a href={ "#" (part.id) } { (clean(heading)) } }
                     }
                 }
@@ -101,7 +101,7 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
             page.push_str(class);
         }
         page.push_str("\">");
-        if let Some(heading) = part.heading {
+        if let Some(heading) = part.heading() {
             element("h2", heading, page);
         }
         for piece in &part.pieces {

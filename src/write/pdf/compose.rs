@@ -60,7 +60,7 @@ impl Composer<'_> {
         self.title();
         for part in parts.iter().filter(|part| !part.above_title) {
             self.turn(if part.is_across(self.form) { TURNED } else { UPRIGHT });
-            if let Some(heading) = part.heading {
+            if let Some(heading) = part.heading() {
                 self.heading(1, heading);
             }
             for (number, piece) in part.pieces.iter().enumerate() {

@@ -130,7 +130,7 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
     let mut rows = Rows { looks, text, row: 0, merges: Vec::new(), links: Vec::new() };
     parts.iter().filter(|part| part.above_title).for_each(|part| rows.pieces(part, report));
     rows.line(Look::Title, &filler.title);
-    if parts.iter().all(|part| part.heading.is_some()) {
+    if parts.iter().all(|part| part.heading().is_some()) {
         rows.blank();
     }
     for part in parts.iter().filter(|part| !part.above_title) {
@@ -138,10 +138,10 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
             ContentItem::Table(table) => filler.template.names.get(*table),
             _ => None,
         });
-        if let (Some(_), Some(name)) = (part.heading, table) {
+        if let (Some(_), Some(name)) = (part.heading(), table) {
             rows.links.push((cell::name(rows.row, 0), name.clone()));
         }
-        rows.line(if table.is_some() { Look::Link } else { Look::Heading }, part.heading.unwrap_or_default());
+        rows.line(if table.is_some() { Look::Link } else { Look::Heading }, part.heading().unwrap_or_default());
         rows.pieces(part, report);
         if table.is_none() && part.pieces.is_empty() {
             rows.blank();
@@ -156,7 +156,7 @@ pub(super) fn extra(parts: &[Part], looks: &Looks, frame: &Frame) -> Option<Stri
     for part in parts {
         for piece in &part.pieces {
             if let ContentItem::Extra(table) = piece {
-                rows.line(Look::Heading, part.heading.unwrap_or_default());
+                rows.line(Look::Heading, part.heading().unwrap_or_default());
                 self::table(table, &mut rows);
                 rows.row += 1;
             }

@@ -1,0 +1,128 @@
+//! Fields whose label and value stand in one text: the line of signatures, `单位负责人：王某　审核人：李某`.
+
+use std::borrow::Cow;
+
+use super::header::ways;
+use super::{Found, Grids};
+use crate::bind::source::items::Item;
+use crate::document::{Cell, Place};
+use crate::form::Block;
+use crate::text::{blank, fold_with_map};
+
+/// Lines behind a table among which its line of signatures may stand.
+const LINES: usize = 4;
+
+/// Labels that a line needs to be one of fields: one alone may be a sentence's.
+const LEAST: usize = 2;
+
+/// A text in which fields may stand: what it says, its place, and the row of the grid that it is in.
+type Line<'t> = (Cow<'t, str>, &'t Place, Option<u32>);
+
+/// Finds rows of a block that the table does not have in the lines around it. Returns them and the rows of the grid that they fill.
+pub(super) fn find<'d>(
+    grids: &Grids<'_, 'd>,
+    block: &Block,
+    (grid, taken, missing): (usize, &[u32], &[usize]),
+    id_of: impl Fn(usize) -> String,
+) -> (Vec<Found<'d>>, Vec<usize>, Vec<u32>) {
+    let (mut found, mut known, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    let labels: Vec<(usize, String)> = missing
+        .iter()
+        .filter_map(|&row| Some((row, block.leaf_rows[row].path.last()?)))
+        .flat_map(|(row, label)| ways(label).into_iter().map(move |way| (row, way)))
+        .collect();
+    for (text, place, row) in lines(grids, grid, taken) {
+        let fields = fields(&text, &labels);
+        if fields.len() < LEAST && found.is_empty() {
+            continue;
+        }
+        for (leaf, value) in fields.into_iter().filter(|(leaf, _)| !known_of(&known, *leaf)).collect::<Vec<_>>() {
+            known.push(leaf);
+            let cell = Cell { text: value, place: place.clone(), ..Cell::default() };
+            found.push(Found { id: id_of(leaf), cell: Cow::Owned(cell), header: None, unit: None, text: None });
+            rows.extend(row);
+        }
+    }
+    rows.dedup();
+    (found, known, rows)
+}
+
+fn known_of(known: &[usize], leaf: usize) -> bool {
+    known.contains(&leaf)
+}
+
+/// The rows of a grid that no label took, each as one text, and the lines behind the grid.
+fn lines<'t>(grids: &'t Grids<'_, '_>, grid: usize, taken: &[u32]) -> Vec<Line<'t>> {
+    let of = grids.grid(grid);
+    let mut lines: Vec<Line> = Vec::new();
+    for row in (0..of.rows()).filter(|row| !taken.contains(row)) {
+        let own: Vec<&Cell> =
+            of.row_cells(row).filter(|cell| cell.row == row && !cell.text.trim_matches(blank).is_empty()).collect();
+        if let Some(first) = own.first() {
+            let text: Vec<&str> = own.iter().map(|cell| cell.text.as_str()).collect();
+            lines.push((Cow::Owned(text.join("\t")), &first.place, Some(row)));
+        }
+    }
+    let last =
+        grids.flow.items.iter().rposition(|item| matches!(item, Item::Row(row) if grids.flow.rows[*row].grid == grid));
+    let behind = grids.flow.items.iter().skip(last.map_or(usize::MAX, |last| last + 1)).take(LINES);
+    lines.extend(behind.map_while(|item| match item {
+        Item::Text(text) => Some((Cow::Borrowed(text.text.as_ref()), &text.place, None)),
+        _ => None,
+    }));
+    lines
+}
+
+/// The fields of a line: each label with a colon behind it, and what stands up to the next label.
+fn fields(text: &str, labels: &[(usize, String)]) -> Vec<(usize, String)> {
+    let folded = fold_with_map(text);
+    let mut places: Vec<(usize, usize, usize)> = Vec::new();
+    for (leaf, label) in labels {
+        for (at, _) in folded.text.match_indices(label.as_str()) {
+            let (start, end) = (folded.start(text, at), folded.end(text, at + label.len()));
+            let before = text[..start].chars().next_back();
+            let apart = before.is_none_or(|sign| blank(sign) || !sign.is_alphanumeric());
+            let colon = text[end..].trim_start_matches(blank).starts_with(['：', ':']);
+            if apart && colon && !places.iter().any(|place| place.0 == start) {
+                places.push((start, end, *leaf));
+            }
+        }
+    }
+    places.sort_unstable();
+    let mut fields = Vec::new();
+    for (number, (_, end, leaf)) in places.iter().enumerate() {
+        let next = places.get(number + 1).map_or(text.len(), |next| next.0);
+        let Some(value) = text.get(*end..next) else { continue };
+        let value = value.trim_matches(|sign: char| blank(sign) || matches!(sign, '：' | ':' | '\t'));
+        fields.push((*leaf, value.to_owned()));
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_signatures_is_cut_at_its_labels() {
+        let labels: Vec<(usize, String)> =
+            ["单位负责人", "审核人", "填报日期"].into_iter().map(str::to_owned).enumerate().collect();
+        let read = |text: &str| fields(text, &labels);
+        let of = |leaf: usize, value: &str| (leaf, value.to_owned());
+        let whole = [of(0, "王某"), of(1, "李某"), of(2, "2024-01-12")];
+        for line in [
+            "单位负责人：王某　审核人：李某　填报日期：2024-01-12",
+            "单位负责人:王某\t审核人: 李某\t填报日期：2024-01-12",
+            "单位负责人：王某审核人：李某 填报日期：2024-01-12",
+        ] {
+            let expected: &[(usize, String)] = if line.contains("王某审") {
+                &[of(0, "王某审核人：李某"), of(2, "2024-01-12")]
+            } else {
+                &whole
+            };
+            assert_eq!(read(line), expected, "{line}");
+        }
+        assert_eq!(read("审核人应当签字"), []);
+        assert_eq!(read("单位负责人：　　审核人："), [of(0, ""), of(1, "")]);
+    }
+}

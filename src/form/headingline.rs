@@ -1,0 +1,153 @@
+//! Headings that name agency and year: `表一 {agency}{year}年度检查情况表`.
+
+use super::{Label, Mistake, Section};
+use crate::text::{fold, numbering};
+
+/// Characters of the longest name and year before the fixed words of a heading.
+const BEFORE: usize = 40;
+
+/// Characters that the fixed words need to be known behind a name.
+const LEAST: usize = 4;
+
+/// The places in a heading, as a mapping file writes them.
+const PLACES: [&str; 2] = ["{agency}", "{year}"];
+
+/// A heading with places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadingLine {
+    /// As the mapping file writes it.
+    pub text: String,
+    /// The longest words between its places, and its variants, folded.
+    words: Vec<String>,
+}
+
+impl HeadingLine {
+    /// A heading with places; `None` for one without.
+    fn of(text: &str, variants: &[String]) -> Option<Self> {
+        text.contains('{').then(|| {
+            let pieces = text.split(['{', '}']).step_by(2).map(|piece| fold(without_year(piece)));
+            let longest = pieces.max_by_key(|piece| piece.chars().count()).unwrap_or_default();
+            let words = std::iter::once(longest).chain(variants.iter().map(|text| fold(text)));
+            Self { text: text.to_owned(), words: words.filter(|words| words.chars().count() >= LEAST).collect() }
+        })
+    }
+}
+
+/// The label by which a heading is known, the heading with its places, and what is wrong with it.
+pub(super) fn read(
+    heading: Option<&toml::Spanned<String>>,
+    variants: &[String],
+) -> (Option<Label>, Option<HeadingLine>, Option<Mistake>) {
+    let Some(heading) = heading else { return (None, None, None) };
+    match fixed(heading) {
+        Ok(words) => (Some(Label::new(&words, variants)), HeadingLine::of(heading.get_ref(), variants), None),
+        Err(mistake) => (None, None, Some(mistake)),
+    }
+}
+
+/// A text without the 年度 at its beginning.
+fn without_year(text: &str) -> &str {
+    text.strip_prefix("年度").or_else(|| text.strip_prefix('年')).unwrap_or(text)
+}
+
+/// The fixed words of a heading: without its places, and without the 年度 behind a year. They decide what is a heading.
+fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
+    let text = heading.get_ref();
+    if !text.contains('{') {
+        return Ok(text.clone());
+    }
+    let unknown = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(inside, _)| inside);
+    if let Some(inside) = unknown.into_iter().find(|inside| !["agency", "year"].contains(inside)) {
+        let zh = format!("标题“{text}”中的“{{{inside}}}”不认识；只有 {{agency}}（单位）和 {{year}}（年度）。");
+        let en = format!("the heading has no place `{{{inside}}}`; there are `{{agency}}` and `{{year}}`");
+        return Err(Mistake::new(heading.span(), zh, en));
+    }
+    let mut fixed = text.replace("{agency}", "");
+    while let Some(at) = fixed.find("{year}") {
+        let behind = &fixed[at + "{year}".len()..];
+        fixed = format!("{}{}", &fixed[..at], without_year(behind));
+    }
+    let fixed = fixed.replace("（）", "").replace("()", "").trim().to_owned();
+    let bare = fold(&fixed[numbering(&fixed).map_or(0, |found| found.length)..]);
+    if bare.chars().count() < LEAST {
+        let zh = format!("标题“{text}”除单位、年度外的文字不足{LEAST}个，无法识别。");
+        let en = format!("the heading `{text}` has fewer than {LEAST} characters beside agency and year");
+        return Err(Mistake::new(heading.span(), zh, en));
+    }
+    Ok(fixed)
+}
+
+impl Section {
+    /// Whether a paragraph begins as one that belongs to a table of the part.
+    pub fn is_note(&self, text: &str) -> bool {
+        let folded = || fold(text);
+        !self.notes.is_empty() && self.notes.iter().any(|note| folded().starts_with(&fold(note)))
+    }
+
+    /// The heading in the report of an agency and a year; the fixed words alone where one of them is not known.
+    pub fn heading_for(&self, agency: Option<&str>, year: Option<i16>) -> Option<String> {
+        let Some(pattern) = &self.pattern else { return self.heading.as_ref().map(|heading| heading.text.clone()) };
+        let known = (agency.is_some() || !pattern.text.contains(PLACES[0]))
+            && (year.is_some() || !pattern.text.contains(PLACES[1]));
+        if !known {
+            return self.heading.as_ref().map(|heading| heading.text.clone());
+        }
+        let year = year.map(|year| year.to_string());
+        let filled = pattern.text.replace(PLACES[0], agency.unwrap_or_default());
+        Some(filled.replace(PLACES[1], year.as_deref().unwrap_or_default()))
+    }
+
+    /// Whether a folded line is the heading with a name and a year in it.
+    pub fn is_heading_with_places(&self, folded: &str) -> bool {
+        let Some(pattern) = &self.pattern else { return false };
+        let year = |sign: char| sign.is_ascii_digit() || "年度".contains(sign);
+        pattern.words.iter().any(|words| {
+            let Some((before, behind)) = folded.split_once(words.as_str()) else { return false };
+            let digits = folded.chars().filter(char::is_ascii_digit).count();
+            let dated = !pattern.text.contains(PLACES[1]) || digits >= 4 || before.is_empty();
+            before.chars().count() <= BEFORE && behind.chars().all(year) && dated
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::form::Forms;
+
+    fn form(heading: &str) -> Result<crate::form::Forms, String> {
+        let mut forms = Forms::default();
+        let text = format!(
+            "language = 1\nid = \"f\"\nname = {{ zh = \"检查表\", en = \"visits\" }}\n[title]\npattern = \"{{agency}}{{year}}年检查情况年报\"\n\
+             [[section]]\nid = \"a\"\nheading = \"{heading}\"\n[[table]]\nid = \"t\"\nsection = \"a\"\n[[table.block]]\n\
+             columns = [{{ id = \"c\", label = \"检查次数\" }}]\nrows = [{{ id = \"r\", label = \"商店\" }}]\n"
+        );
+        forms.add("f.toml", &text).map_err(|error| error.to_string())?;
+        Ok(forms)
+    }
+
+    #[test]
+    fn a_heading_names_agency_and_year() -> Result<(), String> {
+        let forms = form("表一 {agency}{year}年度检查情况统计表")?;
+        let section = &forms.get("f").ok_or("no form")?.sections[0];
+        assert_eq!(section.heading.as_ref().map(|heading| heading.text.as_str()), Some("表一 检查情况统计表"));
+        let filled = section.heading_for(Some("白渚市民政局"), Some(2024));
+        assert_eq!(filled.as_deref(), Some("表一 白渚市民政局2024年度检查情况统计表"));
+        assert_eq!(section.heading_for(None, Some(2024)).as_deref(), Some("表一 检查情况统计表"));
+        for (line, is) in [
+            ("表一 白渚市民政局2024年度检查情况统计表", true),
+            ("白渚市民政局2023年检查情况统计表", true),
+            ("检查情况统计表", true),
+            ("白渚市民政局检查情况统计表", false),
+            ("附：上年度检查情况统计表说明", false),
+        ] {
+            assert_eq!(section.is_heading_with_places(&crate::text::fold(line)), is, "{line}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn places_that_are_not_known_are_refused() {
+        assert!(form("{place}检查情况统计表").is_err_and(|error| error.contains("place")));
+        assert!(form("{agency}{year}年").is_err());
+    }
+}
