@@ -161,7 +161,6 @@ fn value_of(
 
 /// The unit in the lines above a table.
 fn above(grids: &Grids, grid: usize, header: u32) -> Option<Said> {
-    let money = |said: &Said| said.unit.of == units::Dimension::Money;
     let inside = (0..header).rev().flat_map(|row| grids.grid(grid).row_cells(row)).map(|cell| cell.text.as_str());
     let first = grids
         .flow
@@ -172,7 +171,7 @@ fn above(grids: &Grids, grid: usize, header: u32) -> Option<Said> {
         Item::Text(text) => Some(text.text.as_ref()),
         _ => None,
     });
-    inside.chain(before).find_map(|text| units::said_in_line(text).filter(money))
+    inside.chain(before).find_map(|text| units::said_in_line(text, units::Dimension::Money))
 }
 
 /// Says that a table may be one of two, or a grid one of two tables.
