@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::inputs::{Input, Origin};
 use super::{unwritable, worker};
 use crate::finding::code::batch::ARCHIVE_UNREADABLE;
 use crate::finding::{Finding, Message};
@@ -63,7 +62,7 @@ impl Archive {
     ///
     /// # Errors
     /// The finding about outputs that are more than those of one archive may be.
-    fn write(&self, bytes: u64) -> Result<(), Box<Finding>> {
+    pub(super) fn write(&self, bytes: u64) -> Result<(), Box<Finding>> {
         self.output.spend(bytes);
         if !self.output.is_spent() {
             return Ok(());
@@ -105,78 +104,50 @@ impl Drop for InHand<'_> {
     }
 }
 
-impl Input {
-    /// Marks the file as in progress until what is returned is dropped.
+impl<'a> InHand<'a> {
+    /// Marks a file as in progress until it is dropped: by its path as shown, and the archive that it lies in.
     ///
     /// # Errors
     /// The finding about a file on which another process died or hung, or whose archive has used its time.
-    pub fn take(&self) -> Result<InHand<'_>, Box<Finding>> {
-        let archive = self.archive();
+    pub(super) fn take(path: &str, archive: Option<&'a Archive>) -> Result<Self, Box<Finding>> {
         if let Some(finding) = archive.and_then(Archive::time_is_spent) {
             return Err(finding);
         }
-        Ok(InHand { _noted: worker::take(&self.path)?, archive, started: Instant::now() })
-    }
-
-    /// Counts the outputs of the file for its archive.
-    ///
-    /// # Errors
-    /// As [`Archive::write`].
-    pub(super) fn write(&self, bytes: u64) -> Result<(), Box<Finding>> {
-        self.archive().map_or(Ok(()), |archive| archive.write(bytes))
-    }
-
-    fn archive(&self) -> Option<&Archive> {
-        match &self.origin {
-            Origin::Member { archive, .. } => Some(archive),
-            _ => None,
-        }
+        Ok(Self { _noted: worker::take(path)?, archive, started: Instant::now() })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::super::archive::Member;
     use super::*;
 
-    fn member(archive: &Arc<Archive>) -> Input {
-        let mut input = Input::file(PathBuf::from("a.docx"), "a.zip!a.docx");
-        input.origin = Origin::Member { archive: Arc::clone(archive), member: Member { outer: None, index: 0 } };
-        input
-    }
-
-    fn small(time: u64, output: u64) -> Arc<Archive> {
-        Arc::new(Archive { path: PathBuf::from("a.zip"), time: Budget::new(time), output: Budget::new(output) })
+    fn small(time: u64, output: u64) -> Archive {
+        Archive { path: PathBuf::from("a.zip"), time: Budget::new(time), output: Budget::new(output) }
     }
 
     #[test]
     fn files_of_an_archive_share_its_time() {
         let archive = small(100, 0);
-        let input = member(&archive);
-        assert!(input.take().is_ok());
+        assert!(InHand::take("a.zip!a.docx", Some(&archive)).is_ok());
         archive.time.spend(101);
-        assert_eq!(input.take().unwrap_err().code, "archive-unreadable");
-        assert!(Input::file(PathBuf::from("b.docx"), "b.docx").take().is_ok());
+        assert_eq!(InHand::take("a.zip!a.docx", Some(&archive)).unwrap_err().code, "archive-unreadable");
+        assert!(InHand::take("b.docx", None).is_ok());
     }
 
     #[test]
     fn the_time_of_a_file_counts_until_it_is_done() {
         let archive = small(100, 0);
-        let input = member(&archive);
-        let mut in_hand = input.take().unwrap();
+        let mut in_hand = InHand::take("a.zip!a.docx", Some(&archive)).unwrap();
         in_hand.started = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
         drop(in_hand);
-        assert!(input.take().is_err());
+        assert!(InHand::take("a.zip!b.docx", Some(&archive)).is_err());
     }
 
     #[test]
     fn outputs_of_an_archive_share_its_bytes() {
-        let input = member(&small(0, 100));
-        assert!(input.write(100).is_ok());
-        assert_eq!(input.write(1).unwrap_err().code, "output-unwritable");
-        assert!(Input::file(PathBuf::from("b.docx"), "b.docx").write(1 << 40).is_ok());
+        let archive = small(0, 100);
+        assert!(archive.write(100).is_ok());
+        assert_eq!(archive.write(1).unwrap_err().code, "output-unwritable");
     }
 
     #[test]

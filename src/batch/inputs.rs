@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use walkdir::{DirEntry, WalkDir};
 
 use super::archive::{self, Member, Zip};
-use super::expense::Archive;
+use super::expense::{Archive, InHand};
 use super::owned::written_in;
 use super::refused::unreadable;
 use super::{BatchError, names, worker};
@@ -78,6 +78,24 @@ impl Input {
         let name = self.file_name();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
         (!matches!(self.origin, Origin::Stdin)).then_some(stem)
+    }
+}
+
+impl Input {
+    /// Marks the file as in progress until what is returned is dropped.
+    ///
+    /// # Errors
+    /// The finding about a file on which another process died or hung, or whose archive has used its time.
+    pub fn take(&self) -> Result<InHand<'_>, Box<Finding>> {
+        InHand::take(&self.path, self.archive())
+    }
+
+    /// The archive that it lies in.
+    pub(super) fn archive(&self) -> Option<&Archive> {
+        match &self.origin {
+            Origin::Member { archive, .. } => Some(archive),
+            _ => None,
+        }
     }
 }
 

@@ -71,9 +71,10 @@ impl Made {
 
     /// Leaves out what is beyond the outputs that the archive of an input may have.
     pub(super) fn bound(&mut self, input: &Input) {
+        let Some(archive) = input.archive() else { return };
         for (report, outputs) in self.record.reports.iter_mut().zip(&mut self.outputs) {
             let bytes = outputs.iter().map(|output| output.len() as u64).sum();
-            if let Err(finding) = input.write(bytes) {
+            if let Err(finding) = archive.write(bytes) {
                 outputs.clear();
                 report.outputs.clear();
                 report.findings.push(*finding);
