@@ -11,12 +11,14 @@ use nianbao::batch::{self, Entry, Site, Status, Task};
 use nianbao::fill;
 use nianbao::finding::{Bilingual, Finding as Found, Message, Severity};
 use nianbao::write::html::{PageOptions, PageWriter};
+use nianbao::write::pdf::PdfWriter;
 use nianbao::write::{Output, WRITERS};
 
 use crate::engine::{Engine, corrections, of_system};
 use crate::error::Failure;
 use crate::fill::{bytes, compile};
 use crate::finding::Finding;
+use crate::pdf;
 use crate::read::{inputs, workers};
 use crate::wait::interruptible;
 
@@ -86,11 +88,12 @@ pub(crate) struct Options {
     pub(crate) corrections: Option<PathBuf>,
     pub(crate) mappings: Option<PathBuf>,
     pub(crate) as_written: bool,
+    pub(crate) fonts: Option<PathBuf>,
     pub(crate) jobs: Option<usize>,
 }
 
 /// Converts every input into a folder as ``nianbao convert`` does: files, folders that are searched, globs, archives. An input that
-/// cannot be read is told, and the others are done; the same call again does nothing that is unchanged.
+/// cannot be read is told, and the others are done; the same call again does nothing that is unchanged. For ``pdf`` the folder `fonts` is looked at before the fonts of the system.
 ///
 /// >>> import os, tempfile
 /// >>> with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +105,7 @@ pub(crate) struct Options {
 /// >>> [error.code for file in done.files for error in file.errors]
 /// ['file-empty']
 #[pyfunction]
-#[pyo3(signature = (inputs, out, *, to=None, template=None, form=None, to_form=None, agencies=None, corrections=None, mappings=None, as_written=false, jobs=None))]
+#[pyo3(signature = (inputs, out, *, to=None, template=None, form=None, to_form=None, agencies=None, corrections=None, mappings=None, as_written=false, fonts=None, jobs=None))]
 #[allow(clippy::too_many_arguments, reason = "they are named in Python")]
 pub(crate) fn convert(
     py: Python<'_>,
@@ -116,11 +119,12 @@ pub(crate) fn convert(
     corrections: Option<PathBuf>,
     mappings: Option<PathBuf>,
     as_written: bool,
+    fonts: Option<PathBuf>,
     jobs: Option<usize>,
 ) -> PyResult<Converted> {
     let only_template = false;
     let options =
-        Options { to, template, only_template, form, to_form, agencies, corrections, mappings, as_written, jobs };
+        Options { to, template, only_template, form, to_form, agencies, corrections, mappings, as_written, fonts, jobs };
     convert_all(py, inputs, out, options)
 }
 
@@ -135,17 +139,18 @@ pub(crate) fn convert_all(py: Python<'_>, paths: Vec<PathBuf>, out: PathBuf, opt
         let template = options.template.as_deref().map(bytes).transpose()?;
         let compiled = template.as_deref().map(|bytes| compile(engine, bytes, options.form.as_deref())).transpose()?;
         let to = formats(&options, compiled.as_ref())?;
+        let pdf = to.contains(&Output::Pdf).then(|| pdf::writer(options.fonts.as_deref())).transpose()?;
         let agencies = options.agencies.as_deref().map(read_agencies).transpose()?;
         let pages = PageWriter::new(PageOptions::default(), None)?;
         let site = Site { pages, agencies: agencies.as_ref().map(Matcher::new) };
-        let fingerprint = fingerprint(&options, engine, &to, (template.as_deref(), agencies.as_ref(), &module));
+        let fingerprint = fingerprint(&options, engine, &to, (template.as_deref(), agencies.as_ref(), pdf, &module));
         let task = Task {
             inputs: &inputs,
             pipeline: &pipeline,
             to: &to,
             template: compiled.as_ref(),
             site: Some(&site),
-            pdf: None,
+            pdf,
             agencies: agencies.as_ref(),
             out: &out,
             prune: false,
@@ -195,9 +200,9 @@ fn formats(options: &Options, template: Option<&fill::Template>) -> Result<Vec<O
     let default = ["docx", "xlsx", "html"].map(str::to_owned);
     let mut formats = Vec::new();
     for name in wanted.unwrap_or(&default) {
-        let known = WRITERS.iter().find(|writer| writer.output.suffix() == name.as_str());
-        let output = known
-            .map(|writer| writer.output)
+        let mut outputs = WRITERS.iter().map(|writer| writer.output).chain([Output::Pdf]);
+        let output = outputs
+            .find(|output| output.suffix() == name.as_str())
             .ok_or_else(|| Failure(Message::new(format!("不能写成“{name}”。"), format!("no format {name}"))))?;
         if !formats.contains(&output) {
             formats.push(output);
@@ -229,7 +234,7 @@ fn fingerprint(
     options: &Options,
     engine: &Engine,
     to: &[Output],
-    (template, agencies, module): (Option<&[u8]>, Option<&Agencies>, &Path),
+    (template, agencies, pdf, module): (Option<&[u8]>, Option<&Agencies>, Option<&PdfWriter>, &Path),
 ) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
@@ -246,6 +251,7 @@ fn fingerprint(
     add(&format!("{:?} {:?} {to:?} {}", options.form, options.to_form, options.as_written));
     add(&format!("{:?}", template.map(Sha256::digest)));
     add(&format!("{:?}", agencies.map(Agencies::list)));
+    pdf.into_iter().flat_map(|pdf| pdf.fonts().names()).for_each(|font| add(&font));
     digest.finalize().into()
 }
 

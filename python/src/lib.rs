@@ -7,6 +7,7 @@ mod error;
 mod fill;
 mod finding;
 mod forms;
+mod pdf;
 mod place;
 mod read;
 mod report;

@@ -1,5 +1,6 @@
 //! A report: its values, text and findings, changed only through corrections.
 
+use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use pyo3::exceptions::{PyKeyError, PyValueError};
@@ -19,6 +20,7 @@ use nianbao::write::{WRITERS, Writer};
 use crate::engine::Engine;
 use crate::error::{Failure, input_error};
 use crate::finding::Finding;
+use crate::pdf;
 use crate::place::Place;
 use crate::value::Value;
 
@@ -53,6 +55,21 @@ pub(crate) fn json_object<'py>(py: Python<'py>, thing: &impl Serialize) -> PyRes
 impl Report {
     pub(crate) fn new(report: model::Report, engine: &'static Engine) -> Self {
         Self { inner: RwLock::new(Inner { report, corrections: Vec::new() }), engine }
+    }
+
+    fn pdf(&self, fonts: Option<&Path>) -> Result<Vec<u8>, Failure> {
+        let writer = pdf::writer(fonts)?;
+        let written = self.with(|report| {
+            let form = self.engine.forms.get(&report.form).ok_or_else(|| unknown_form(&report.form))?;
+            writer.write(form, report).map_err(|error| Failure(error.message()))
+        })?;
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        for finding in written.findings {
+            if !inner.report.findings.contains(&finding) {
+                inner.report.findings.push(finding);
+            }
+        }
+        Ok(written.bytes)
     }
 
     fn inner(&self) -> RwLockReadGuard<'_, Inner> {
@@ -280,11 +297,17 @@ impl Report {
         Ok(Self::new(migration.migrate(report), self.engine))
     }
 
-    /// The report as a file: ``docx``, ``xlsx``, ``html`` or ``json``.
+    /// The report as a file: ``docx``, ``xlsx``, ``html``, ``json`` or ``pdf``. A PDF needs a Chinese font: those of the folder `fonts`
+    /// are looked at before those of the system. What it cannot show is among the report's findings afterwards.
     ///
     /// >>> nianbao.read("samples/word-97.doc").write("xlsx")[:2]
     /// b'PK'
-    fn write<'py>(&self, py: Python<'py>, format: &str) -> PyResult<Bound<'py, PyBytes>> {
+    #[pyo3(signature = (format, *, fonts=None))]
+    fn write<'py>(&self, py: Python<'py>, format: &str, fonts: Option<PathBuf>) -> PyResult<Bound<'py, PyBytes>> {
+        if format == pdf::PDF {
+            let written = py.detach(|| self.pdf(fonts.as_deref()));
+            return Ok(PyBytes::new(py, &written.map_err(|failure| failure.raise(py))?));
+        }
         let writer = writer(py, format)?;
         let written = py.detach(|| {
             self.with(|report| {
@@ -350,7 +373,7 @@ fn now(py: Python<'_>) -> PyResult<String> {
 /// The writer of a format.
 pub(crate) fn writer(py: Python<'_>, format: &str) -> PyResult<&'static Writer> {
     WRITERS.iter().find(|writer| writer.output.suffix() == format).ok_or_else(|| {
-        let known: Vec<&str> = WRITERS.iter().map(|writer| writer.output.suffix()).collect();
+        let known: Vec<&str> = WRITERS.iter().map(|writer| writer.output.suffix()).chain([pdf::PDF]).collect();
         let message = Message::new(
             format!("不能写成“{format}”，可以是：{}。", known.join("、")),
             format!("no format {format}: {}", known.join(", ")),

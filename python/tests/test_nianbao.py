@@ -201,13 +201,22 @@ def test_convert_writes_what_the_program_writes(tmp_path: Path) -> None:
 
 def test_the_program_writes_the_same_bytes(tmp_path: Path) -> None:
     inputs = [path for path in sorted(SAMPLES.iterdir()) if path.suffix in (".docx", ".doc", ".xlsx", ".html", ".pdf", ".txt")]
-    nianbao.convert(inputs, tmp_path / "module", to=["docx", "xlsx", "html", "json"])
-    command = [os.environ["NIANBAO"], "convert", *map(str, inputs), "--to", "docx,xlsx,html,json", "-o", str(tmp_path / "program")]
+    nianbao.convert(inputs, tmp_path / "module", to=["docx", "xlsx", "html", "json", "pdf"])
+    command = [os.environ["NIANBAO"], "convert", *map(str, inputs), "--to", "docx,xlsx,html,json,pdf", "-o", str(tmp_path / "program")]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    names = {path.name for path in (tmp_path / "program").iterdir() if path.suffix[1:] in ("docx", "xlsx", "html", "json")}
-    assert len(names) > 30
+    names = {path.name for path in (tmp_path / "program").iterdir() if path.suffix[1:] in ("docx", "xlsx", "html", "json", "pdf")}
+    assert len(names) > 40
     for name in names:
         assert (tmp_path / "module" / name).read_bytes() == (tmp_path / "program" / name).read_bytes(), name
+
+
+def test_a_pdf_is_written_and_read_again(tmp_path: Path) -> None:
+    report = nianbao.read(SAMPLES / "word-97.doc")
+    written = report.write("pdf")
+    assert nianbao.read(written).figures() == report.figures()
+    assert report.write("pdf", fonts=tmp_path) == written, "a folder without fonts changes nothing"
+    with pytest.raises(nianbao.InputError):
+        report.write("pdf", fonts=tmp_path / "none")
 
 
 def test_options_that_make_no_sense_are_input_errors(tmp_path: Path) -> None:

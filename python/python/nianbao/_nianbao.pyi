@@ -10,7 +10,7 @@ from .errors import ReadError
 
 _Path: TypeAlias = str | PathLike[str]
 _Source: TypeAlias = bytes | _Path
-_Format: TypeAlias = Literal["docx", "xlsx", "html", "json"]
+_Format: TypeAlias = Literal["docx", "xlsx", "html", "json", "pdf"]
 _Severity: TypeAlias = Literal["error", "warning", "info"]
 
 __version__: str
@@ -145,7 +145,7 @@ class Report:
         at: str | None = None,
     ) -> list[Finding]: ...
     def to_form(self, form: str) -> Report: ...
-    def write(self, format: _Format) -> bytes: ...
+    def write(self, format: _Format, *, fonts: _Path | None = None) -> bytes: ...
     def to_json(self) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
 
@@ -308,6 +308,7 @@ def convert(
     corrections: _Path | None = None,
     mappings: _Path | None = None,
     as_written: bool = False,
+    fonts: _Path | None = None,
     jobs: int | None = None,
 ) -> Converted: ...
 def fill(
