@@ -1,17 +1,18 @@
 //! `--dry-run`: produces all outputs in a temporary folder and prints what would change.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 use nianbao::batch::Preview;
 use nianbao::finding::Language;
+use tempfile::TempDir;
 
-use super::failure::of_system;
+use super::temporary;
 use super::terminal::Terminal;
 
-/// A folder that goes when it is dropped.
-pub(super) struct Trial(PathBuf);
+/// Where the outputs of a dry run go; it goes when it is dropped.
+pub(super) struct Trial(TempDir);
 
 impl Trial {
     /// Makes the folder, where a dry run is wanted.
@@ -19,21 +20,12 @@ impl Trial {
         if !dry {
             return Ok(None);
         }
-        let folder = std::env::temp_dir().join(format!("nianbao-dry-{}", std::process::id()));
-        std::fs::create_dir(&folder).map_err(of_system(&folder))?;
-        Ok(Some(Self(folder)))
+        Ok(Some(Self(temporary::folder("dry")?)))
     }
 
     /// Where outputs go.
     pub(super) fn folder(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Trial {
-    fn drop(&mut self) {
-        // Best effort: it is in the system's temporary folder.
-        let _ = std::fs::remove_dir_all(&self.0);
+        self.0.path()
     }
 }
 

@@ -31,6 +31,7 @@ mod settings;
 mod shell;
 mod supervise;
 mod table;
+mod temporary;
 mod terminal;
 mod typed;
 mod values;

@@ -16,7 +16,7 @@ use nianbao::stream;
 use super::Exit;
 use super::args::{Args, Command as Typed};
 use super::failure::failure;
-use super::program;
+use super::{program, temporary};
 
 /// The folder that a worker shares with its supervisor.
 const FOLDER: &str = "NIANBAO_WORKER";
@@ -140,7 +140,7 @@ enum End {
 
 /// Runs the command in workers until one has done all of it.
 pub(crate) fn run() -> Result<ExitCode> {
-    let shared = tempfile::Builder::new().prefix("nianbao-").tempdir()?;
+    let shared = temporary::folder("worker")?;
     let folder = shared.path();
     let stopped = forward_signals()?;
     let seconds = set_by_test("NIANBAO_TEST_SECONDS").unwrap_or(MOST_SECONDS);

@@ -1,0 +1,52 @@
+//! Folders for temporary files, also on systems without `/tmp`, such as a container of the program alone.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use super::failure::failure;
+
+/// Folders that are tried after the one that the system names; the last is the current one.
+const OTHERS: &[&str] = &["/var/tmp", "/dev/shm", "."];
+
+/// A new folder that goes when it is dropped. Its name is hidden, so that it is no input where it has to be made in the current folder.
+///
+/// # Errors
+/// When no folder can be made anywhere.
+pub(super) fn folder(name: &str) -> Result<TempDir> {
+    made(name, std::iter::once(std::env::temp_dir()).chain(OTHERS.iter().map(PathBuf::from))).map_err(|_| {
+        failure(
+            "没有可以存放临时文件的文件夹。请设置环境变量 TMPDIR，或在可以写入的文件夹中运行。",
+            "there is no folder for temporary files: set TMPDIR, or run in a folder that can be written to",
+        )
+    })
+}
+
+fn made(name: &str, folders: impl Iterator<Item = PathBuf>) -> io::Result<TempDir> {
+    let prefix = format!(".nianbao-{name}-");
+    let make = |folder: &Path| tempfile::Builder::new().prefix(&prefix).tempdir_in(folder.canonicalize()?);
+    let mut last = Err(io::ErrorKind::NotFound.into());
+    for folder in folders {
+        last = make(&folder);
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_folder_that_can_be_written_to_is_taken() {
+        let there = tempfile::tempdir().unwrap();
+        let missing = there.path().join("none");
+        let folder = made("test", [missing.clone(), there.path().to_path_buf()].into_iter()).unwrap();
+        assert_eq!(folder.path().parent(), there.path().canonicalize().ok().as_deref());
+        assert!(made("test", [missing].into_iter()).is_err());
+    }
+}
