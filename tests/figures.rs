@@ -10,7 +10,7 @@ use std::path::Path;
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::{Budget, Cell, Document, Format, Grid};
 use nianbao::form::{FieldKind, Forms};
-use nianbao::report::{Kind, Report};
+use nianbao::report::{Content, Kind, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
@@ -39,6 +39,27 @@ fn wrong(report: &Report, truth: &BTreeMap<String, String>, may_be_empty: bool) 
         }
     }
     wrong
+}
+
+#[test]
+fn tables_of_an_embedded_workbook_that_the_document_has_are_no_text() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figures/d49_embedded_xlsx_object_for_table3.docx");
+    let forms = Forms::built_in().unwrap();
+    let binder = Binder::new(&forms);
+    let report = read(&binder, &std::fs::read(path).unwrap(), "d49.docx").unwrap();
+    let extra = report.sections.iter().flat_map(|section| &section.content);
+    assert_eq!(extra.filter(|content| matches!(content, Content::Extra(_))).count(), 0);
+    let told: Vec<_> = report.findings.iter().filter(|finding| finding.code == "table-passed-over").collect();
+    assert!(matches!(told.as_slice(), [one] if one.message.zh.contains("表二、表四")), "{told:?}");
+    // What is written of it has each table once, and so every figure again.
+    for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
+        let written = (writer.write)(forms.get(&report.form).unwrap(), &report).unwrap();
+        let again = read(&binder, &written, "again").unwrap();
+        for (field, value) in &report.values {
+            assert_eq!(again.values[field].value, value.value, "{:?} {field}", writer.output);
+        }
+    }
 }
 
 #[test]

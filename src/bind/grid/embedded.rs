@@ -4,19 +4,42 @@ use std::collections::BTreeSet;
 
 use super::evidence::Candidate;
 use super::panels::Panels;
-use crate::bind::labels::shapes::Shape;
+use super::tell;
+use crate::bind::figures::Figures;
+use crate::bind::labels::index::FormIndex;
 use crate::bind::source::items::Flow;
 
-/// A sheet that is embedded is the table only where the document has none of its own: it holds more than the page shows of it.
-pub(super) fn without_embedded(shapes: &[Shape], flow: &Flow, found: &Panels, candidates: &mut Vec<Candidate>) {
+/// A sheet that is embedded is the table only where the document has none of its own: it holds more than the page shows of it. What is
+/// left out is no text of the report either, and is told.
+pub(super) fn without_embedded(
+    index: &FormIndex,
+    flow: &Flow,
+    found: &Panels,
+    candidates: &mut Vec<Candidate>,
+    figures: &mut Figures,
+) {
     if !flow.grids.iter().any(|grid| grid.embedded) {
         return;
     }
-    let table = |candidate: &Candidate| shapes[candidate.shape].table;
+    let table = |candidate: &Candidate| index.shapes[candidate.shape].table;
     let embedded = |candidate: &Candidate| {
         let rows = &found.views[found.all[candidate.panel].view].flow;
         flow.rows.get(rows.start).is_some_and(|row| flow.grids[row.grid].embedded)
     };
     let own: BTreeSet<usize> = candidates.iter().filter(|one| one.passed && !embedded(one)).map(table).collect();
-    candidates.retain(|one| !(embedded(one) && own.contains(&table(one))));
+    let mut tables = BTreeSet::new();
+    candidates.retain(|one| {
+        let left_out = embedded(one) && own.contains(&table(one));
+        let panel = &found.all[one.panel];
+        let view = &found.views[panel.view];
+        if left_out && !view.turned {
+            let of_panel = [&panel.captions, &panel.notes, &panel.head, &panel.body];
+            of_panel.into_iter().flatten().for_each(|row| figures.taken[view.flow.start + row] = true);
+            tables.insert(table(one));
+        }
+        !left_out
+    });
+    if !tables.is_empty() {
+        figures.findings.push(tell::embedded(&index.form, &tables));
+    }
 }

@@ -33,7 +33,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
     }
     let mut candidates = candidates(&forms, &found);
-    without_embedded(&index.shapes, flow, &found, &mut candidates);
+    without_embedded(index, flow, &found, &mut candidates, &mut figures);
     let assignment = assign(&index.shapes, &found, &candidates);
     let mut reader = Reader {
         forms: &forms,

@@ -1,5 +1,7 @@
 //! Texts of findings about tables.
 
+use std::collections::BTreeSet;
+
 use crate::bind::labels::shapes::Shape;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Place};
@@ -181,6 +183,24 @@ pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
         format!(
             "A table has labels of {}, but not its header or its place; it was passed over and kept with the text. Check it.",
             name.en
+        ),
+    );
+    Finding::new(&code::TABLE_PASSED_OVER, message)
+}
+
+/// Tables of an embedded workbook that the document has itself.
+pub(super) fn embedded(form: &Form, tables: &BTreeSet<usize>) -> Finding {
+    let names = |of: fn(&Message) -> &str, sign: &str| {
+        tables.iter().map(|&table| of(&form.tables[table].name)).collect::<Vec<_>>().join(sign)
+    };
+    let message = Message::new(
+        format!(
+            "嵌入的Excel表格中另有{}，文件正文中已有，以正文为准，未采用。请核对两处是否一致。",
+            names(|name| &name.zh, "、")
+        ),
+        format!(
+            "The embedded workbook also holds {}, which the document has itself; its own were read. Check that both agree.",
+            names(|name| &name.en, ", ")
         ),
     );
     Finding::new(&code::TABLE_PASSED_OVER, message)
