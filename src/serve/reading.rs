@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use super::hub::Hub;
 use super::journal::{Command, Written};
 use super::now;
 use super::rows::key;
-use super::state::Phase;
+use super::state::{Phase, State};
 use super::work::{Answer, Ask, Member};
 use crate::finding::code::batch::CONVERTER_DIED;
 use crate::finding::{Finding, Severity};
@@ -58,9 +60,47 @@ pub(super) fn queue(hub: &Arc<Hub>, file: u64) {
     });
 }
 
+/// Reads a file, and again where settings or the file's corrections changed meanwhile: a slow child never puts back an older state.
 async fn read(hub: &Arc<Hub>, file: u64) {
-    let Some(archive) = hub.state().sent(file).map(|sent| is_archive(&sent.name)) else { return };
+    loop {
+        let Some(archive) = hub.state().sent(file).map(|sent| is_archive(&sent.name)) else { return };
+        let (answer, asked) = ask(hub, file, archive).await;
+        let phase = match answer {
+            Answer::Parts(parts) => Phase::Read(parts),
+            Answer::Refused { finding, agency } => Phase::Refused(finding, agency),
+            Answer::Unpacked(members) => return Box::pin(unpacked(hub, file, members)).await,
+            Answer::No(message) => {
+                let mut finding = Finding::new(&CONVERTER_DIED, message);
+                finding.severity = Severity::Error;
+                Phase::Refused(Box::new(finding), None)
+            }
+            _ => return,
+        };
+        let is_current = hub.change(|state| {
+            // Without a version no child was asked: the program is closing.
+            let is_current = asked.is_none() || version(state, file) == asked;
+            if is_current && let Some(item) = state.items.get_mut(&file) {
+                item.phase = phase;
+            }
+            is_current
+        });
+        if is_current {
+            return replace(hub, file).await;
+        }
+    }
+}
+
+/// What a file is read under: the version of the settings, and the file's own revision.
+type Version = Option<(u64, u64)>;
+
+fn version(state: &State, file: u64) -> Version {
+    Some((state.settings, state.items.get(&file)?.revision))
+}
+
+/// A child's answer about a file when its turn comes, and what it was asked under.
+async fn ask(hub: &Arc<Hub>, file: u64, archive: bool) -> (Answer, Version) {
     let asking = Arc::clone(hub);
+    let (tell, told) = oneshot::channel();
     let answer = hub
         .pool
         .ask_in_turn(move || {
@@ -76,26 +116,12 @@ async fn read(hub: &Arc<Hub>, file: u64) {
                 let sent = asking.file(&state, sent);
                 if archive { Ask::Unpack { file: sent, into: asking.store.sent() } } else { Ask::Read(sent) }
             });
+            // Nobody listens where the request was dropped.
+            let _ = tell.send(version(&state, file));
             asking.request(&state, ask.unwrap_or(Ask::Settings))
         })
         .await;
-    let phase = match answer {
-        Answer::Parts(parts) => Phase::Read(parts),
-        Answer::Refused { finding, agency } => Phase::Refused(finding, agency),
-        Answer::Unpacked(members) => return Box::pin(unpacked(hub, file, members)).await,
-        Answer::No(message) => {
-            let mut finding = Finding::new(&CONVERTER_DIED, message);
-            finding.severity = Severity::Error;
-            Phase::Refused(Box::new(finding), None)
-        }
-        _ => return,
-    };
-    hub.change(|state| {
-        if let Some(item) = state.items.get_mut(&file) {
-            item.phase = phase;
-        }
-    });
-    replace(hub, file).await;
+    (answer, told.await.ok().flatten())
 }
 
 fn is_archive(name: &str) -> bool {

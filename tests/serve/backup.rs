@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Cursor, Read};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -23,7 +24,16 @@ fn another_folder_goes_on_from_the_archive() {
     server
         .ask("PUT", "/api/settings/agencies?name=a.csv", "单位名称\n青岚县水利局\n青岚县统计局\n".as_bytes())
         .json(200);
-    let before = server.settled();
+    // The list stays as it is while it is checked again under new settings.
+    let started = Instant::now();
+    let before = loop {
+        let state = server.settled();
+        if state["counts"]["unlisted"] == 0 {
+            break state;
+        }
+        assert!(started.elapsed() < Duration::from_mins(2), "{state}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
     let sent = server.ask("GET", "/api/backup", b"");
     assert_eq!((sent.status, sent.header("content-type")), (200, Some("application/zip")));
     assert!(sent.header("content-disposition").unwrap().contains(".zip"), "{}", sent.head);
