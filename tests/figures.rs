@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use nianbao::bind::{Binder, Hints};
@@ -59,6 +60,49 @@ fn tables_of_an_embedded_workbook_that_the_document_has_are_no_text() {
         for (field, value) in &report.values {
             assert_eq!(again.values[field].value, value.value, "{:?} {field}", writer.output);
         }
+    }
+}
+
+/// The case with a workbook inside, and another workbook in its place.
+fn with_workbook_inside(rows: &[&[&str]]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0_u32..).zip(rows) {
+        for (column, text) in (0_u16..).zip(*cells) {
+            match text.parse::<f64>() {
+                Ok(number) => sheet.write_number(row, column, number).unwrap(),
+                Err(_) => sheet.write_string(row, column, *text).unwrap(),
+            };
+        }
+    }
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figures/d49_embedded_xlsx_object_for_table3.docx");
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for number in 0..archive.len() {
+        let entry = archive.by_index_raw(number).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        if name.starts_with("word/embeddings/") {
+            writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(&book.save_to_buffer().unwrap()).unwrap();
+        } else {
+            writer.raw_copy_file(entry).unwrap();
+        }
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_table_of_the_agency_in_an_embedded_workbook_stays_in_the_text() {
+    let binder = Binder::new(&Forms::built_in().unwrap());
+    for rows in [
+        &[&["事项", "数量"][..], &["行政许可", "320"], &["行政处罚", "12"]][..],
+        &[&["科室", "行政许可", "行政处罚"], &["一科", "320", "12"]],
+    ] {
+        let report = read(&binder, &with_workbook_inside(rows), "own.docx").unwrap();
+        let shown = format!("{:?}", report.sections);
+        assert!(shown.contains("\"320\"") && shown.contains("\"12\""), "{rows:?}: {:?}", report.findings);
+        assert_eq!(report.values["disclosure.licensing.decisions"].raw, "9017");
     }
 }
 

@@ -123,7 +123,7 @@ fn bounded(input: &[u8], output: &[u8]) {
     assert!(made <= given * TIMES + FREE, "{given} bytes became {made}");
 }
 
-/// Every part of a package is unpacked, and those of XML are well-formed.
+/// Every part of a package unpacks, and its checksum is right.
 fn whole_package(bytes: &[u8]) {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("a package");
     for index in 0..archive.len() {

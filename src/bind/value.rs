@@ -53,18 +53,14 @@ fn take_stated(
     findings: &mut Vec<Finding>,
 ) {
     let wanted = form.fields[field].unit.as_deref().and_then(Unit::of);
-    let Some(of) = wanted.map(|wanted| wanted.of).filter(|of| matches!(of, Dimension::Money | Dimension::Count)) else {
-        return;
-    };
-    if !is_plain(value) {
-        return;
-    }
-    let Stated { first: Some(Said { unit, words }), other } = around(of) else { return };
+    let Some(wanted) = wanted.filter(|wanted| matches!(wanted.of, Dimension::Money | Dimension::Count)) else { return };
+    let Some(figure) = value.value.filter(|_| is_plain(value)) else { return };
+    let Stated { first: Some(Said { unit, words }), other } = around(wanted.of) else { return };
     if let Some(other) = other {
         tell_once(form, field, units_differ(form, field, (&words, &other.words)), value, findings);
     }
-    match unit.convert(value.value.unwrap_or_default(), wanted.unwrap_or(unit)) {
-        Some(number) if of == Dimension::Count && Some(number) != value.value => {
+    match unit.convert(figure, wanted) {
+        Some(number) if wanted.of == Dimension::Count && number != figure => {
             value.value = Some(number);
             tell_once(form, field, counted_by_many(form, field, &words), value, findings);
             value.unit = Some(words);

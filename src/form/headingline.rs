@@ -80,8 +80,11 @@ fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
 impl Section {
     /// Whether a paragraph begins as one that belongs to a table of the part.
     pub fn is_note(&self, text: &str) -> bool {
-        let folded = || fold(text);
-        !self.notes.is_empty() && self.notes.iter().any(|note| folded().starts_with(&fold(note)))
+        if self.notes.is_empty() {
+            return false;
+        }
+        let folded = fold(text);
+        self.notes.iter().any(|note| folded.starts_with(&fold(note)))
     }
 
     /// The heading in the report of an agency and a year; the fixed words alone where one of them is not known.

@@ -32,7 +32,8 @@ pub(super) fn without_embedded(
         let left_out = embedded(one) && own.contains(&table(one));
         let panel = &found.all[one.panel];
         let view = &found.views[panel.view];
-        if left_out && !view.turned {
+        // What only shares labels with the table may be a table of the agency's own, and stays in the text.
+        if left_out && one.passed && !view.turned {
             let of_panel = [&panel.captions, &panel.notes, &panel.head, &panel.body];
             of_panel.into_iter().flatten().for_each(|row| figures.taken[view.flow.start + row] = true);
             tables.insert(table(one));

@@ -15,6 +15,8 @@ pub(in crate::bind) struct Named {
     pub(in crate::bind) agency: Option<String>,
     /// How often it is named: once above each table of many.
     times: usize,
+    /// Another agency that a later line names.
+    other: Option<String>,
     /// The year.
     pub(in crate::bind) year: Option<i16>,
 }
@@ -33,7 +35,11 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
         let found = agencies.iter().find_map(|line| line.named(text));
         if let Some(name) = found.map(|name| without_seal(&name).to_owned()) {
             let known = named.agency.get_or_insert_with(|| name.clone());
-            named.times += usize::from(*known == name);
+            if fold(known) == fold(&name) {
+                named.times += 1;
+            } else {
+                named.other.get_or_insert(name);
+            }
         }
         if named.year.is_none() {
             let found = years.iter().find_map(|line| line.named(text));
@@ -77,6 +83,12 @@ fn without_seal(name: &str) -> &str {
 
 /// Gives the report what the lines say. A title that names another agency is told; where the form's title has none, the lines decide.
 pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
+    let differs = named.agency.as_ref().zip(named.other.as_ref()).map(|(name, other)| {
+        Message::new(
+            format!("表格上方写的单位不一致：“{name}”和“{other}”。请核对。"),
+            format!("The lines above the tables name two agencies, \"{name}\" and \"{other}\". Check them."),
+        )
+    });
     if let Some(name) = named.agency {
         let titled = form.title.pattern.contains("{agency}");
         match &report.agency {
@@ -110,6 +122,7 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
             }
         }
     }
+    report.findings.extend(differs.map(|message| Finding::new(&code::AGENCY_UNCERTAIN, message)));
     if let (Some(year), None) = (named.year, report.year) {
         report.findings.retain(|finding| finding.code != code::YEAR_UNCERTAIN.id);
         report.year = Some(year);
@@ -117,5 +130,25 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     let unnamed = report.title.as_ref().is_none_or(std::string::String::is_empty);
     if let (true, Some(agency), Some(year)) = (unnamed, &report.agency, report.year) {
         report.title = Some(form.title.for_report(agency, year));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Forms;
+
+    #[test]
+    fn a_second_agency_above_a_table_is_told() {
+        let forms = Forms::built_in().unwrap();
+        let form = forms.get("gkbg-2021").unwrap();
+        for (other, told) in [(None, 0), (Some("白渚市教育局".to_owned()), 1)] {
+            let agency = Some("白渚市民政局".to_owned());
+            let mut report = Report::empty(&form.id);
+            apply(form, Named { agency, times: 2, other, year: Some(2024) }, &mut report);
+            assert_eq!(report.agency.as_deref(), Some("白渚市民政局"));
+            let both = report.findings.iter().filter(|finding| finding.message.zh.contains("白渚市教育局"));
+            assert_eq!(both.count(), told);
+        }
     }
 }

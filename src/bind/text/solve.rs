@@ -59,7 +59,7 @@ pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decid
     let equalities = equalities(form, rows);
     let mut solver = Solver::new(rows, &equalities);
     let mut kept = Vec::new();
-    if solver.strike(&mut PRUNING_STEPS.clone()) && solver.search(&mut STEPS.clone()) {
+    if solver.prune(&mut PRUNING_STEPS.clone()) && solver.search(&mut STEPS.clone()) {
         kept = solver.kept;
     }
     rows.iter()
@@ -166,7 +166,7 @@ impl Solver {
 
     /// Bounds propagation: removes splits that no choice of the others can balance. False if a row has none left: the table contradicts its
     /// rules, and nothing can be concluded from them.
-    fn strike(&mut self, steps: &mut u64) -> bool {
+    fn prune(&mut self, steps: &mut u64) -> bool {
         let mut ranges: Vec<Vec<Range>> = (0..self.kept.len()).map(|row| self.ranges(row)).collect();
         let mut sums: Vec<Range> =
             self.constants.iter().map(|&constant| Range { low: constant, high: constant }).collect();
@@ -274,8 +274,8 @@ mod tests {
     #[test]
     fn what_cannot_be_searched_to_its_end_decides_nothing() {
         let mut hostile = solver(9, 2_000);
-        let (mut strikes, mut steps) = (PRUNING_STEPS, STEPS);
-        assert!(hostile.strike(&mut strikes) && hostile.search(&mut steps));
+        let (mut pruning, mut steps) = (PRUNING_STEPS, STEPS);
+        assert!(hostile.prune(&mut pruning) && hostile.search(&mut steps));
         assert_eq!(steps, 0);
         assert!(hostile.kept.iter().all(|ways| ways.len() > 1));
     }
@@ -302,7 +302,7 @@ mod tests {
                 rows.iter().map(|ways| ways.iter().map(|&add| vec![add]).collect()).collect();
             let kept = adds.iter().map(|ways| (0..ways.len()).collect()).collect();
             let mut solver = Solver { adds, constants: vec![0], kept };
-            let balanced = solver.strike(&mut PRUNING_STEPS.clone()) && solver.search(&mut STEPS.clone());
+            let balanced = solver.prune(&mut PRUNING_STEPS.clone()) && solver.search(&mut STEPS.clone());
             let found = balanced.then_some(solver.kept);
             assert_eq!(found, expected.map(|kept| kept.iter().map(|ways| ways.to_vec()).collect()), "{rows:?}");
         }
@@ -311,14 +311,14 @@ mod tests {
     #[test]
     fn striking_ends_with_its_steps() {
         let mut hostile = solver(9, 2_000);
-        assert!(hostile.strike(&mut 17_999));
+        assert!(hostile.prune(&mut 17_999));
         assert_eq!(hostile.kept.iter().map(Vec::len).sum::<usize>(), 8_000);
         // A split that nothing can balance is removed, within the step budget.
         let mut small = solver(1, 3);
         small.kept[0] = vec![2];
         small.kept[1] = vec![0];
         small.kept[2] = vec![0, 1];
-        assert!(small.strike(&mut PRUNING_STEPS.clone()) && small.search(&mut STEPS.clone()));
+        assert!(small.prune(&mut PRUNING_STEPS.clone()) && small.search(&mut STEPS.clone()));
         assert_eq!((small.kept[2].as_slice(), small.kept[3].as_slice()), (&[0][..], &[2][..]));
     }
 }

@@ -7,21 +7,19 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::reports::{around, report};
-use super::writes::{Attempted, attempted, is_current, latest, reason};
+use super::reports::report;
+use super::writes::{Attempted, attempted, corrected, is_current, latest, reason};
 use super::{Answered, At};
 use crate::corrections::FORM;
 use crate::finding::Message;
 use crate::serve::auth::Visitor;
 use crate::serve::body;
-use crate::serve::fault::{Fault, answer};
+use crate::serve::fault::Fault;
 use crate::serve::guard::name_of;
 use crate::serve::hub::Hub;
 use crate::serve::journal::{Command, Seen, Written};
 use crate::serve::now;
-use crate::serve::reading;
 use crate::serve::state::Phase;
 use crate::serve::work::Wanted;
 
@@ -78,10 +76,7 @@ pub(super) async fn fill(
             item.phase = Phase::Read(vec![*part]);
         }
     });
-    reading::replace(&hub, id.0).await;
-    let described = hub.described().await;
-    let report = around(&hub, id, &view, &described)?;
-    Ok(answer(&json!({ "correction": format!("c{number}"), "report": report })))
+    corrected(&hub, id, number, &view).await
 }
 
 /// Refuses what is no report to be typed in: a file that was read is corrected, cell by cell.

@@ -134,9 +134,14 @@ pub(super) async fn correct(
         other => Fault::of_written(other)?,
     };
     put(&hub, id, *part);
-    reading::replace(&hub, id.0).await;
+    corrected(&hub, id, number, &view).await
+}
+
+/// The answer to a correction that was written: its number, and the report with it.
+pub(super) async fn corrected(hub: &Arc<Hub>, id: (u64, usize), number: u64, view: &Value) -> Answered {
+    reading::replace(hub, id.0).await;
     let described = hub.described().await;
-    let report = around(&hub, id, &view, &described)?;
+    let report = around(hub, id, view, &described)?;
     Ok(answer(&json!({ "correction": format!("c{number}"), "report": report })))
 }
 

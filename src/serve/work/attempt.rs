@@ -6,8 +6,9 @@ use crate::batch::{Loader, guarded, sha256};
 use crate::corrections::{Correction, Corrections, FORM, Stated};
 use crate::finding::Message;
 use crate::finding::code::corrections::CORRECTION_NOT_APPLIED;
-use crate::form::Form;
+use crate::form::{Form, Table};
 use crate::report::{Content, Report, Source};
+use crate::text::ascii_digit;
 
 use super::desk::{Desk, corrections, input};
 use super::examine::none;
@@ -77,7 +78,7 @@ impl Desk<'_> {
             let Some(form) = self.shelf.forms.get(id) else {
                 return Err(Message::new("没有这种表式。", "there is no such form"));
             };
-            if form.tables.iter().flat_map(|table| &table.blocks).any(crate::form::Block::is_open) {
+            if form.tables.iter().any(Table::is_open) {
                 return Err(Message::new(
                     "这种表的行数不固定，不能在网页里录入。请下载空白表填好，再作为新的一次报送拖进收件页。",
                     "The rows of this form are those of each report; fill in the blank form and drop it into the inbox.",
@@ -181,10 +182,9 @@ fn number(typed: &str) -> Result<Decimal, Message> {
         .chars()
         .filter(|c| !matches!(c, ',' | '，' | ' '))
         .map(|c| match c {
-            '\u{ff10}'..='\u{ff19}' => char::from_u32(c as u32 - 0xff10 + '0' as u32).unwrap_or(c),
             '．' => '.',
             '－' | '−' => '-',
-            c => c,
+            c => ascii_digit(c).unwrap_or(c),
         })
         .collect();
     plain.parse().map_err(|_| {
