@@ -157,7 +157,9 @@ fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut
         Ok(reading) => reading,
         Err(error) => return lost.push(tell(What::Unwritten(error.to_string()), None)),
     };
-    let read = match binder.bind(&reading, &Hints::default()) {
+    // Any document is one of a form with a free title: nothing in it is recognised, the caller names the form.
+    let form_hint = form.title.is_free().then_some(form.id.as_str());
+    let read = match binder.bind(&reading, &Hints { form: form_hint, ..Hints::default() }) {
         Ok(read) => read,
         Err(finding) => return lost.push(tell(What::Form(finding.message.en.clone()), None)),
     };

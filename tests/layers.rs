@@ -146,7 +146,7 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("recognise", &["labels", "page", "source", "units"]),
     ("segments", &["labels", "page", "source"]),
     ("ledger", &["figures", "labels", "source", "units", "value"]),
-    ("gongwen", &["source"]),
+    ("free", &["source"]),
     ("summary", &["figures"]),
     ("assemble", &["asides", "figures", "grid", "labels", "ledger", "page", "source", "summary", "text"]),
     ("sheets", &["recognise", "source"]),

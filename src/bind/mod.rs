@@ -7,7 +7,7 @@
 mod asides;
 mod assemble;
 mod figures;
-mod gongwen;
+mod free;
 mod grid;
 mod labels;
 mod ledger;
@@ -81,7 +81,7 @@ impl Binder {
         let flow = Flow::of(&reading.document);
         let choice = self.choose(reading, &flow, hints)?;
         if choice.index.form.title.is_free() {
-            let report = gongwen::read(&choice.index.form, reading, hints);
+            let report = free::read(&choice.index.form, reading, hints);
             return Ok(Bound { reports: vec![report], passed_over: Vec::new() });
         }
         if choice.index.form.identity.by_sheet() {

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::text::blank;
+use crate::text::{blank, is_one, language};
 
 /// The dimension of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,23 +26,12 @@ pub(super) struct Unit {
     pub(super) size: u64,
 }
 
-/// Measure words of what agencies count.
-const COUNTED: &[&str] = &[
-    "件", "项", "次", "宗", "个", "人", "条", "份", "篇", "起", "例", "部", "期", "家", "种", "场", "批", "人次",
-    "件次", "批次", "户", "页", "张",
-];
-
-/// Words for money behind a scale; `整` ends an amount that is written out.
-const MONEY: &[&str] = &["元", "圆", "元整", "圆整", "元人民币"];
-
-/// Words of units of other dimensions that are written without a scale of their own.
-const OTHERS: &[&str] = &["美元", "港元", "欧元", "平方米", "公里", "小时", "分钟", "天", "日", "年", "月"];
-
 impl Unit {
     /// The unit of a text that is nothing else; `None` where it is none that is known.
     pub(super) fn of(text: &str) -> Option<Self> {
+        let words = &language().units;
         let text = text.strip_prefix("人民币").unwrap_or(text);
-        if OTHERS.contains(&text) {
+        if is_one(&words.other, text) {
             return Some(Self { of: Dimension::Other, size: 1 });
         }
         let mut size = 1_u64;
@@ -53,8 +42,8 @@ impl Unit {
         }
         let of = match rest {
             "" if size > 1 => Dimension::Open,
-            rest if MONEY.contains(&rest) => Dimension::Money,
-            rest if COUNTED.contains(&rest) => Dimension::Count,
+            rest if is_one(&words.money, rest) => Dimension::Money,
+            rest if is_one(&words.counted, rest) => Dimension::Count,
             _ => return None,
         };
         Some(Self { of, size })

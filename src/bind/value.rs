@@ -11,10 +11,7 @@ use crate::finding::code::read::SUPERSCRIPT_SET_ASIDE;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Kind, Value};
-use crate::text::blank;
-
-/// Words for "none" (folded of punctuation by the caller).
-const NONE_WORDS: &[&str] = &["无", "没有", "不适用", "暂无"];
+use crate::text::{blank, is_one, language};
 
 /// An amount behind a mark of a currency from which on it may be one in 元 whatever the unit of the table, if it has no more decimals
 /// than money has: `￥36934743`.
@@ -216,12 +213,12 @@ pub(super) fn is_figure(text: &str) -> bool {
     let text = notemark::parted(text).map_or(text, |(figure, _)| figure);
     // Nearly every text is a sentence.
     let Some(first) = text.chars().next() else { return false };
-    let begins = |word: &&str| word.starts_with(first);
+    let begins = |word: &String| word.starts_with(first);
     let ideograph = |character: &char| ('\u{4e00}'..='\u{9fff}').contains(character);
     if text.chars().filter(ideograph).nth(MOST_IDEOGRAPHS).is_some() {
         return false;
     }
-    if ideograph(&first) && !NONE_WORDS.iter().any(begins) && !spelling::may_begin(first) {
+    if ideograph(&first) && !language().none.iter().any(begins) && !spelling::may_begin(first) {
         return false;
     }
     kind_without_number(text).is_some_and(|kind| kind != Kind::Blank) || spelling::parse(text, Where::Line).is_some()
@@ -252,7 +249,7 @@ fn kind_without_number(text: &str) -> Option<Kind> {
     if text.chars().all(|character| "/／\\＼∕⁄╱".contains(character)) {
         return Some(Kind::Slash);
     }
-    NONE_WORDS.contains(&core).then_some(Kind::None)
+    is_one(&language().none, core).then_some(Kind::None)
 }
 
 /// Brings a figure into the field's unit, or leaves the field empty where the figure's measures something else.
@@ -341,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_no_figure() {
-        assert!(NONE_WORDS.iter().all(|word| word.chars().count() <= MOST_IDEOGRAPHS));
+        assert!(language().none.iter().all(|word| word.chars().count() <= MOST_IDEOGRAPHS));
         assert!(is_figure("减少1,234件") && is_figure("人民币3693.4743万元整") && is_figure("（不适用）"));
         assert!(!is_figure("2020年受理申请12件") && !is_figure("（一）概述") && !is_figure("十二"));
     }

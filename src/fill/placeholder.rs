@@ -1,10 +1,9 @@
 //! Recognises the placeholders of a blank form: runs of blanks or underscores, instructions in brackets, an empty date line.
 
+use crate::text::language;
+
 /// Signs that stand where something is to be written.
 const FILLERS: &str = "xXＸｘ×〇○＿_…·.-*";
-
-/// Words of instructions that stand in the place of a text.
-const INSTRUCTIONS: &[&str] = &["填写", "描述", "此处", "输入", "撰写", "简述", "录入"];
 
 /// Whether a text only keeps a place: blanks to write on, or words in brackets that say what to write there.
 pub(super) fn is_placeholder(text: &str) -> bool {
@@ -15,9 +14,9 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     }
     let ends = text.chars().next().zip(text.chars().next_back());
     let bracketed = matches!(ends, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']')));
-    let instructs = INSTRUCTIONS.iter().any(|word| text.contains(word));
+    let instructs = language().instructions.iter().any(|word| text.contains(word.as_str()));
     // What word processors put into empty content controls.
-    let click = ["单击", "点击"].iter().any(|word| text.starts_with(word));
+    let click = language().click_here.iter().any(|word| text.starts_with(word.as_str()));
     instructs && (bracketed || click)
 }
 

@@ -11,9 +11,9 @@ use super::rule::expand;
 use std::sync::Arc;
 
 use super::openrows::{OpenSource, RowsSource};
-use super::source::{BlockSource, FormSource, LANGUAGE, SectionSource, TableSource, TitleSource, VersionOnly};
+use super::source::{BlockSource, FormSource, LANGUAGE, SectionSource, TableSource, VersionOnly};
 use super::{
-    Block, Condition, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table, Title,
+    Block, Condition, Element, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table, Title,
 };
 use crate::finding::{Message, not_toml};
 use crate::text::{fold, numbering};
@@ -98,14 +98,17 @@ impl Compiler<'_> {
 
     fn form(&mut self, source: FormSource) -> Form {
         self.id_is_plain(&source.id);
+        let (title, mistakes) = Title::compile(source.title);
+        self.mistakes.extend(mistakes);
         let sections = self.sections(&source.section);
+        self.mistakes.extend(super::element::mistakes(&source.section, &title));
         let mut form = Form {
             id: source.id.into_inner(),
             name: source.name,
             basis: source.basis,
             documents: source.documents,
             years: source.years,
-            title: self.title(source.title),
+            title,
             page: source.page,
             sections,
             tables: Vec::new(),
@@ -204,6 +207,7 @@ impl Compiler<'_> {
                 stale: source.stale.iter().map(|text| (fold(text), text.clone())).collect(),
                 look: source.look,
                 above_title: source.above_title,
+                element: self.all(source.element.iter().map(|source| Element::compile(source.get_ref()))).pop(),
                 span: source.id.span(),
             });
         }
@@ -479,22 +483,4 @@ impl Table {
 }
 
 impl Compiler<'_> {
-    fn title(&mut self, source: TitleSource) -> Title {
-        let (span, pattern) = (source.pattern.span(), source.pattern.into_inner());
-        for inside in pattern.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(inside, _)| inside) {
-            if !["agency", "year"].contains(&inside) && pattern != "{title}" {
-                let zh = format!("标题中的“{{{inside}}}”不认识；只有 {{agency}}（单位）和 {{year}}（年度）。");
-                let en = format!("the title has no place `{{{inside}}}`; there are `{{agency}}` and `{{year}}`");
-                self.mistake(span.clone(), zh, en);
-            }
-        }
-        // The longest of the words between agency and year is the name; of equally long ones the last.
-        let pieces = pattern.split(['{', '}']).step_by(2);
-        let fixed = pieces.max_by_key(|piece| fold(piece).chars().count()).unwrap_or_default();
-        let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
-        let fixed = fixed.trim_matches(|character: char| "（(）)《》“”".contains(character));
-        let names: Vec<String> =
-            std::iter::once(fixed).chain(source.names.iter().map(String::as_str)).map(fold).collect();
-        Title { names: names.into_iter().filter(|name| !name.is_empty()).collect(), pattern, span }
-    }
 }

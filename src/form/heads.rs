@@ -108,6 +108,7 @@ impl Leaves {
                 id: path.ids.join("."),
                 path: path.labels,
                 parts: head.parts.clone(),
+                digits: digits(head),
                 under: self.under.clone(),
                 span,
                 ..Leaf::default()
@@ -118,5 +119,35 @@ impl Leaves {
         for child in &head.children {
             self.add(child, &path, &inherited);
         }
+    }
+}
+
+/// The lengths of the parts of codes where a mapping file does not say them.
+const CODES: &str = include_str!("../../mappings/defaults/codes.toml");
+
+#[derive(serde::Deserialize)]
+struct Codes {
+    digits: Vec<usize>,
+}
+
+/// Digits of each part of a code.
+fn digits(head: &HeadSource) -> Vec<usize> {
+    if head.parts.is_empty() || !head.digits.is_empty() {
+        return head.digits.clone();
+    }
+    toml::from_str(CODES).map_or_else(|_| Vec::new(), |codes: Codes| codes.digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_without_digits_has_those_of_the_defaults() {
+        let code = HeadSource { parts: vec!["类".into(), "款".into()], ..HeadSource::default() };
+        assert_eq!(digits(&code), [3, 2]);
+        let own = HeadSource { digits: vec![2, 4], ..code };
+        assert_eq!(digits(&own), [2, 4]);
+        assert!(digits(&HeadSource::default()).is_empty());
     }
 }

@@ -5,6 +5,7 @@ mod chart;
 mod choice;
 mod compile;
 mod duty;
+mod element;
 mod error;
 mod example;
 mod expand;
@@ -21,6 +22,7 @@ mod openrows;
 mod pattern;
 mod plausible;
 mod rule;
+mod section;
 mod source;
 mod stands;
 mod title;
@@ -40,6 +42,7 @@ use stands::Stands;
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use choice::Choice;
 pub use duty::{Duty, DutySource};
+pub use element::{Element, ElementPlace, ElementSource, LineFacts};
 pub use error::{FormError, Mistake};
 pub use headingline::HeadingLine;
 pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsOr};
@@ -52,10 +55,11 @@ pub use openrows::{OpenSource, ParentBy, RowsSource};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
-pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom, WordsSource};
+pub use section::Section;
+pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom};
 pub use stands::row_words;
 pub use title::Title;
-pub use words::Words;
+pub use words::{Words, WordsSource};
 
 /// Index of a field in [`Form::fields`], 0-based.
 pub type FieldIndex = usize;
@@ -125,31 +129,6 @@ pub struct Condition {
     pub when: FieldIndex,
     /// The word that is chosen.
     pub word: String,
-}
-
-/// A part of the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// Id such as `overview`.
-    pub id: String,
-    /// The heading with its number, of one with places its fixed words; `None` for the part before the first heading.
-    pub heading: Option<Label>,
-    /// The heading with its places, where it has any.
-    pub pattern: Option<HeadingLine>,
-    /// Placeholder texts of blank forms, folded.
-    pub placeholders: Vec<String>,
-    /// What paragraphs that belong to a table begin with.
-    pub notes: Vec<String>,
-    /// Most characters that the narrative may have.
-    pub max_characters: Option<u32>,
-    /// Words of an older form, folded and as written.
-    pub stale: Vec<(String, String)>,
-    /// How its paragraphs stand on the page.
-    pub look: SectionLook,
-    /// Whether it stands above the title.
-    pub above_title: bool,
-    /// Bytes of the mapping file that name it.
-    pub span: Range<usize>,
 }
 
 /// A label and the ways in which it is met.
@@ -321,6 +300,8 @@ pub struct Leaf {
     pub choice: Option<Arc<Choice>>,
     /// The parts of a code.
     pub parts: Vec<String>,
+    /// Digits of each part of a code; the last number holds for all further parts.
+    pub digits: Vec<usize>,
     /// The last heading row above it: of two rows with one label, this tells them apart.
     pub under: Option<Label>,
     /// Index of the row above it in the tree of rows, where rows are data.
@@ -441,6 +422,8 @@ impl Form {
             .chain(self.reserved.iter().flat_map(Reserved::patterns))
             .chain(&self.leftovers)
             .chain(self.identity.patterns())
+            .chain(&self.title.agency)
+            .chain(self.sections.iter().filter_map(|section| section.element.as_ref()).flat_map(Element::patterns))
     }
 
     /// The index of a field by its id.

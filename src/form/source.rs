@@ -1,7 +1,6 @@
 //! A mapping file as it is written: the TOML keys, strict, before anything is resolved. `mappings/README.md` teaches the language.
 
 use super::look::{PageTurn, SectionLook};
-use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -73,43 +72,13 @@ pub struct FormSource {
     pub leftovers: Vec<Spanned<String>>,
     /// Words by which what stands around a report is known.
     #[serde(default)]
-    pub words: WordsSource,
+    pub words: super::WordsSource,
     /// By which law and by when a report must be published, for letters.
     #[serde(default)]
     pub duty: Option<super::DutySource>,
     /// A draft: its labels could not be read in a source, and whoever uses it is told.
     #[serde(default)]
     pub draft: bool,
-}
-
-/// Words by which what stands around a report is known. A list that is not given is that of `mappings/defaults/words.toml`.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WordsSource {
-    /// Words over a table or a whole form that shows figures of another year for comparison.
-    #[serde(default)]
-    pub comparison: Option<Vec<String>>,
-    /// Words over a column beside one of the form's that shows figures of another year, or shares.
-    #[serde(default)]
-    pub beside: Option<Vec<String>>,
-    /// Words over a form, or in its sheet's name, that shows how to fill it in.
-    #[serde(default)]
-    pub example: Option<Vec<String>>,
-    /// Words before the name of the agency that a table is from, as in `填报单位：`.
-    #[serde(default)]
-    pub sender: Option<Vec<String>>,
-    /// Words behind the title of a file that collects the reports of several agencies.
-    #[serde(default)]
-    pub collection: Option<Vec<String>>,
-    /// Words of a report as it was written before the form was prescribed, such as the name of its table.
-    #[serde(default)]
-    pub earlier: Option<Vec<String>>,
-    /// Words before a telephone number that is there to be called, which is no personal data.
-    #[serde(default)]
-    pub contact: Option<Vec<String>>,
-    /// Words that are often written wrongly: as they are written, and as they should be.
-    #[serde(default)]
-    pub misspelt: Option<BTreeMap<String, String>>,
 }
 
 /// The title of a report.
@@ -122,6 +91,14 @@ pub struct TitleSource {
     /// The fixed words as they are also written; the prescribed ones need not be repeated.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Words in which titles of documents end, where the pattern is `{title}`: a title of several lines ends with the first line that ends
+    /// in one of them.
+    #[serde(default)]
+    pub ends: Vec<String>,
+    /// A regular expression whose group `agency` is the agency that a title names, where the pattern is `{title}`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub agency: Option<Spanned<String>>,
 }
 
 /// How a page with the report is filed on a government site: values of meta tags that are the same for every agency.
@@ -174,6 +151,10 @@ pub struct SectionSource {
     /// Whether it stands above the title.
     #[serde(default)]
     pub above_title: bool,
+    /// Which lines of a document belong to it, in a form whose title is `{title}`. The section without has those that no other has.
+    #[serde(default)]
+    #[schemars(with = "Option<super::ElementSource>")]
+    pub element: Option<Spanned<super::ElementSource>>,
 }
 
 /// What stands in a field: a figure, or words.
@@ -373,6 +354,9 @@ pub struct HeadSource {
     /// The parts of a code, from the left; each may have a column of its own.
     #[serde(default)]
     pub parts: Vec<String>,
+    /// Digits of each part of a code; the last number holds for all further parts. Those of `mappings/defaults/codes.toml` if not given.
+    #[serde(default)]
+    pub digits: Vec<usize>,
     /// `field = word`: only filled in where that choice is made.
     #[serde(default)]
     pub when: Option<String>,

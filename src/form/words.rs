@@ -1,11 +1,45 @@
 //! Keywords around a report (title, period, signature), with defaults.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::Mistake;
-use super::source::WordsSource;
 use crate::text::fold;
 
 /// The lists that hold where a mapping file gives none.
 const DEFAULTS: &str = include_str!("../../mappings/defaults/words.toml");
+
+/// Words by which what stands around a report is known. A list that is not given is that of `mappings/defaults/words.toml`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WordsSource {
+    /// Words over a table or a whole form that shows figures of another year for comparison.
+    #[serde(default)]
+    pub comparison: Option<Vec<String>>,
+    /// Words over a column beside one of the form's that shows figures of another year, or shares.
+    #[serde(default)]
+    pub beside: Option<Vec<String>>,
+    /// Words over a form, or in its sheet's name, that shows how to fill it in.
+    #[serde(default)]
+    pub example: Option<Vec<String>>,
+    /// Words before the name of the agency that a table is from, as in `填报单位：`.
+    #[serde(default)]
+    pub sender: Option<Vec<String>>,
+    /// Words behind the title of a file that collects the reports of several agencies.
+    #[serde(default)]
+    pub collection: Option<Vec<String>>,
+    /// Words of a report as it was written before the form was prescribed, such as the name of its table.
+    #[serde(default)]
+    pub earlier: Option<Vec<String>>,
+    /// Words before a telephone number that is there to be called, which is no personal data.
+    #[serde(default)]
+    pub contact: Option<Vec<String>>,
+    /// Words that are often written wrongly: as they are written, and as they should be.
+    #[serde(default)]
+    pub misspelt: Option<BTreeMap<String, String>>,
+}
 
 /// Words by which what stands around a report is known, folded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

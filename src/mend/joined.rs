@@ -3,11 +3,7 @@
 use std::collections::HashMap;
 
 use crate::report::{Content, Report};
-use crate::text::numbering;
-
-/// Words with which no sentence ends.
-const GO_ON: &[&str] =
-    &["和", "与", "及", "或", "对", "把", "将", "从", "向", "以", "并", "且", "其", "之", "以及", "通过", "为", "在"];
+use crate::text::{language, numbering};
 
 /// Marks behind which a paragraph may end.
 const ENDS: &[char] = &['。', '；', ';', '：', ':', '！', '!', '？', '?', '…', '”', '"', '）', ')', '》', '】', '.'];
@@ -59,7 +55,7 @@ impl Pairs {
         }
         // A clause of one character is none.
         let clause = before.rsplit(['，', ',', '、', '。', '；']).next().unwrap_or_default();
-        let goes_on = GO_ON.iter().any(|word| before.ends_with(word)) || clause.chars().count() == 1;
+        let goes_on = language().unfinished.iter().any(|word| before.ends_with(word.as_str())) || clause.chars().count() == 1;
         let running = before.contains(['，', ',', '。', '；']);
         running && (goes_on || self.0.get(&(last, first)).is_some_and(|&times| times >= WORD))
     }

@@ -7,10 +7,7 @@ use crate::finding::code::bind::{TEXT_LEFT_AS_WRITTEN, TEXT_WRITTEN_AS_READ};
 use crate::finding::{Finding, Message};
 use crate::form::{Form, SectionLook};
 use crate::report::{Content, Place, Report, Section};
-use crate::text::{blank, damaged};
-
-/// Words that may stand behind the date at the end of a report.
-const BEHIND_DATE: &[&str] = &["", "印发", "印制", "发布"];
+use crate::text::{blank, damaged, is_one, language};
 
 /// The report as it reads, and findings about it; `None` where it is written as it reads.
 pub(crate) fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>) -> Option<Report> {
@@ -142,7 +139,7 @@ fn is_date(text: &str) -> bool {
     let numbers: Option<Vec<&str>> =
         date.split_once('年').and_then(|(year, rest)| rest.split_once('月').map(|(month, day)| vec![year, month, day]));
     let digits = |text: &&str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    numbers.is_some_and(|numbers| numbers.iter().all(digits)) && BEHIND_DATE.contains(&rest)
+    numbers.is_some_and(|numbers| numbers.iter().all(digits)) && (rest.is_empty() || is_one(&language().behind_date, rest))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::form::{FieldIndex, Form, PageTurn, SectionLook};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
-use crate::text::is_digit;
+use crate::text::{is_digit, is_one, language};
 
 /// Heading over what belongs to no part of the form.
 pub(crate) const UNCLAIMED: &str = "附：原文其他内容";
@@ -188,9 +188,6 @@ pub(crate) enum Closing {
     Date,
 }
 
-/// Words that may stand behind the day.
-const BEHIND_DATE: &[&str] = &["", "印发", "印制", "发布"];
-
 /// Whether a paragraph is the agency or the day that closes a report.
 pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
     if Some(text) == report.agency.as_deref() {
@@ -201,7 +198,7 @@ pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
         return None;
     }
     let rest = text.strip_prefix(day(report)?.as_str())?;
-    BEHIND_DATE.contains(&rest).then_some(Closing::Date)
+    (rest.is_empty() || is_one(&language().behind_date, rest)).then_some(Closing::Date)
 }
 
 /// How far from the right the agency or the day that closes a report ends, in halves of a character: the day four characters

@@ -7,10 +7,7 @@ use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, LabelNumber, Shape};
 use crate::bind::limits::{LIKE, LIKE_APART, ROW_CELLS, count};
-use crate::text::fold;
-
-/// Words over a column that numbers the rows.
-const SERIAL: &[&str] = &["序号", "行次", "编号", "代码", "项次", "行号", "序次"];
+use crate::text::{fold, is_one, language};
 
 /// The meaning of a header.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -254,7 +251,7 @@ fn head_columns<'f, 'd>(
             panel.body.len() >= 2 && texts.enumerate().all(|(row, text)| text.parse() == Ok(row + 1))
         };
         let serial = match path.last() {
-            Some(last) => SERIAL.contains(&last.at.folded.as_ref()),
+            Some(last) => is_one(&language().row_numbers, &last.at.folded),
             None => numbered(),
         };
         match columns.last_mut() {

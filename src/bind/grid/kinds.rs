@@ -3,7 +3,7 @@
 use super::view::{ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::index::FormIndex;
-use crate::text::numbering;
+use crate::text::{is_one, language, numbering};
 
 /// The kind of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +85,6 @@ fn is_year(text: &str) -> bool {
     digits.is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Words at the beginning of a row that numbers the columns: one number behind them is enough.
-const NUMBERS_BEGIN: &[&str] = &["甲", "栏次", "列次"];
-
 /// Whether a row numbers the columns: 栏次 1 2 3, 甲 乙 1 2.
 fn are_numbers(filled: &[&ViewCell]) -> bool {
     let mut next = 1_u32;
@@ -101,7 +98,7 @@ fn are_numbers(filled: &[&ViewCell]) -> bool {
         }
     }
     let first = filled.first().map(|cell| cell.at.cell.text.trim());
-    next > 2 || (next == 2 && first.is_some_and(|first| NUMBERS_BEGIN.contains(&first)))
+    next > 2 || (next == 2 && first.is_some_and(|first| is_one(&language().column_numbers, first)))
 }
 
 /// The section that a short text is the heading of: as prescribed, without its number, or alike under the same number.

@@ -6,7 +6,7 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
-use crate::text::{blank, fold};
+use crate::text::{blank, fold, language};
 
 /// The parsed lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,9 +75,7 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
 
 /// A name without what asks for a seal.
 fn without_seal(name: &str) -> &str {
-    let end = ["（盖章）", "(盖章)", "（公章）", "(公章)", "（章）", "(章)", "盖章"]
-        .into_iter()
-        .find_map(|seal| name.strip_suffix(seal));
+    let end = language().seals.iter().find_map(|seal| name.strip_suffix(seal.as_str()));
     end.unwrap_or(name).trim_matches(blank)
 }
 

@@ -230,15 +230,15 @@ impl<'d> Reader<'_, '_, 'd> {
         }
         let plain = |cell: &Cell| words_of_code(&cell.text);
         if let [only] = cells.as_slice() {
-            let parts = cut(&plain(only), leaf.parts.len());
+            let parts = cut(&plain(only), leaf);
             self.above.clone_from(&parts);
             return parts;
         }
         let own: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
         let Some(last) = own.iter().rposition(|part| !part.is_empty()) else { return Vec::new() };
         // One cell with the whole code, the others blank.
-        if last == 0 && own[0].len() > 3 {
-            let parts = cut(&own[0], leaf.parts.len());
+        if last == 0 && own[0].len() > length(&leaf.digits, 0) {
+            let parts = cut(&own[0], leaf);
             self.above.clone_from(&parts);
             return parts;
         }
@@ -259,7 +259,7 @@ impl<'d> Reader<'_, '_, 'd> {
         if parts.iter().any(String::is_empty) {
             return Vec::new();
         }
-        full(&mut parts);
+        full(&mut parts, &leaf.digits);
         self.above.clone_from(&parts);
         parts
     }
@@ -276,30 +276,31 @@ fn words_of_code(text: &str) -> String {
     code.strip_suffix(".0").map_or(code.clone(), str::to_owned)
 }
 
-/// Digits of the first part of a code (类) and of each further one (款, 项).
-const FIRST_DIGITS: usize = 3;
-const FURTHER_DIGITS: usize = 2;
+/// Digits of a part of a code, by its 0-based number: the last known number of digits holds for all further parts. 0 if none is known.
+fn length(digits: &[usize], part: usize) -> usize {
+    digits.get(part).or(digits.last()).copied().unwrap_or_default()
+}
 
 /// Gives the further parts of a code the zeros that a sheet drops where it stores them as numbers: 201, 1, 2 is 201.01.02.
-fn full(parts: &mut [String]) {
-    let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+fn full(parts: &mut [String], digits: &[usize]) {
+    let numeric = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
     let Some((first, further)) = parts.split_first_mut() else { return };
-    if first.len() == FIRST_DIGITS && digits(first) {
-        for part in further.iter_mut().filter(|part| digits(part) && part.len() < FURTHER_DIGITS) {
-            *part = format!("{part:0>FURTHER_DIGITS$}");
+    if first.len() == length(digits, 0) && numeric(first) {
+        for (number, part) in further.iter_mut().enumerate().filter(|(_, part)| numeric(part)) {
+            *part = format!("{part:0>width$}", width = length(digits, number + 1));
         }
     }
 }
 
-/// A code cut into its parts: where dots or blanks part it, else three digits and then two each (类, 款, 项).
-fn cut(code: &str, parts: usize) -> Vec<String> {
-    if code.is_empty() || parts <= 1 {
+/// A code cut into its parts: where dots or blanks part it, else after as many digits as each part has.
+fn cut(code: &str, leaf: &Leaf) -> Vec<String> {
+    if code.is_empty() || leaf.parts.len() <= 1 {
         return if code.is_empty() { Vec::new() } else { vec![code.to_owned()] };
     }
     let parted: Vec<&str> = code.split(['.', '-', '/']).filter(|part| !part.is_empty()).collect();
     if parted.len() > 1 {
         let mut parted: Vec<String> = parted.into_iter().map(str::to_owned).collect();
-        full(&mut parted);
+        full(&mut parted, &leaf.digits);
         return parted;
     }
     if !code.is_ascii() {
@@ -308,8 +309,7 @@ fn cut(code: &str, parts: usize) -> Vec<String> {
     let mut rest = code;
     let mut found = Vec::new();
     while !rest.is_empty() {
-        let length = if found.is_empty() { FIRST_DIGITS } else { FURTHER_DIGITS };
-        let (part, behind) = rest.split_at(length.min(rest.len()));
+        let (part, behind) = rest.split_at(length(&leaf.digits, found.len()).clamp(1, rest.len()));
         found.push(part.to_owned());
         rest = behind;
     }
@@ -322,6 +322,11 @@ mod tests {
 
     #[test]
     fn codes_are_cut_into_their_parts() {
+        let leaf = |parts: usize, digits: &[usize]| Leaf {
+            parts: vec![String::new(); parts],
+            digits: digits.to_vec(),
+            ..Leaf::default()
+        };
         for (written, parts, expected) in [
             ("2050201", 3, &["205", "02", "01"][..]),
             ("205 02 01", 3, &["205", "02", "01"]),
@@ -336,7 +341,9 @@ mod tests {
             ("甲类", 3, &["甲类"]),
             ("", 3, &[]),
         ] {
-            assert_eq!(cut(&words_of_code(written), parts), expected, "{written}");
+            assert_eq!(cut(&words_of_code(written), &leaf(parts, &[3, 2])), expected, "{written}");
         }
+        assert_eq!(cut("0102030", &leaf(3, &[2, 2, 3])), ["01", "02", "030"]);
+        assert_eq!(cut("01.2.3", &leaf(3, &[2, 2, 3])), ["01", "02", "003"]);
     }
 }

@@ -5,34 +5,7 @@ use super::names::{Kinship, kinship};
 use crate::finding::Message;
 use crate::form::IdentitySource;
 use crate::text::blank;
-use crate::text::{fold, simplified, without_readings};
-
-/// Words of the advertisements that mirror sites put in the place of names. None of them is part of an agency's name.
-const ADVERTISEMENTS: &[&str] = &[
-    "投注",
-    "开户",
-    "下载",
-    "官网",
-    "官方网站",
-    "网址",
-    "博彩",
-    "娱乐城",
-    "棋牌",
-    "赌",
-    "电竞",
-    "注册",
-    "登录",
-    "登陆",
-    "客户端",
-    "直播",
-    "百家乐",
-    "时时彩",
-    "六合彩",
-    "外围",
-    "必威",
-    "亚博",
-    "平台app",
-];
+use crate::text::{fold, language, simplified, without_readings};
 
 /// The agency's name as far as known, with findings.
 pub(in crate::bind) struct Named {
@@ -122,7 +95,7 @@ fn is_advertisement(name: &str) -> bool {
         }
         (run, letters, before) = (0, 0, Some(character));
     }
-    ADVERTISEMENTS.iter().any(|word| folded.contains(word))
+    language().advertisements.iter().any(|word| folded.contains(word.as_str()))
 }
 
 /// Whether two names end alike and still name two agencies: neither is an abbreviation of the other.

@@ -1,7 +1,7 @@
 //! Parses a title into agency and year around the form's fixed words.
 
 use crate::form::Title;
-use crate::text::blank;
+use crate::text::{blank, language};
 use crate::text::fold_with_map;
 
 /// A title that was found.
@@ -155,7 +155,7 @@ fn without_part(text: &str) -> &str {
 
 /// Whether a word is a column of a site: no agency's name ends so.
 fn is_column(word: &str) -> bool {
-    ["公开", "首页", "年报", "专栏", "正文"].iter().any(|end| word.ends_with(end))
+    language().site_columns.iter().any(|end| word.ends_with(end.as_str()))
 }
 
 /// Placeholders for a name; a text with one of them names no agency.
@@ -169,6 +169,8 @@ mod tests {
         Title {
             pattern: "{agency}{year}年政府信息公开工作年度报告".into(),
             names: vec!["政府信息公开工作年度报告".into(), "信息公开年度报告".into(), "政府信息公开年度报告".into()],
+            ends: Vec::new(),
+            agency: None,
             span: 0..0,
         }
     }

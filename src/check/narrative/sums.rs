@@ -8,34 +8,30 @@ use rust_decimal::Decimal;
 use super::numbers;
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
+use crate::text::language;
 
 /// A number in any numerals.
 const NUMBER: &str = "[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+|[零一二两三四五六七八九十百千万]+";
 
-/// Units in which things are counted.
-const UNITS: &str = "人次|条|件|次|篇|个|场|期|项|份|起|宗|例|部|人|户";
-
-/// Words with which a list of parts begins.
-const LISTS: &str = "其中|包括|分别为|分别是";
-
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
-static LIST: LazyLock<Regex> = LazyLock::new(|| Regex::new(LISTS).expect("a constant pattern"));
+static LIST: LazyLock<Regex> = LazyLock::new(|| Regex::new(&alternatives(&language().parts.lists)).expect("a constant pattern"));
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"({NUMBER})\s*(?:余\s*)?({UNITS})[，。,；：:（(]?\s*(?:{LISTS})")).expect("a constant pattern")
+    let (units, lists) = (alternatives(&language().parts.units), alternatives(&language().parts.lists));
+    Regex::new(&format!(r"({NUMBER})\s*(?:余\s*)?({units})[，。,；：:（(]?\s*(?:{lists})")).expect("a constant pattern")
 });
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
-static PART: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!("({NUMBER})[\\s\u{a0}]*({UNITS})")).expect("a constant pattern"));
+static PART: LazyLock<Regex> = LazyLock::new(|| {
+    let units = alternatives(&language().parts.units);
+    Regex::new(&format!("({NUMBER})[\\s\u{a0}]*({units})")).expect("a constant pattern")
+});
 
-/// Words with which a number is no part of the whole: a comparison, a share, another count of the same things, another matter.
-const NO_PART: &[&str] = &[
-    "比", "较", "增", "减", "同期", "上年", "去年", "累计", "点击", "阅读", "浏览", "访问", "转发", "转载", "平均",
-    "另", "此外", "涉及", "受理", "收到", "办结", "答复", "回复", "处理", "举办", "召开", "开展", "组织", "培训",
-    "其中", "近", "余", "多", "约", "超",
-];
+/// Words as the alternatives of a pattern.
+fn alternatives(words: &[String]) -> String {
+    words.iter().map(|word| regex::escape(word)).collect::<Vec<_>>().join("|")
+}
 
 /// Wholes with parts that are looked at in one paragraph.
 const WHOLES: usize = 100;
@@ -88,7 +84,7 @@ fn parts(list: &str, unit: &str) -> Vec<Decimal> {
             break;
         }
         listed |= items.len() > 1;
-        for item in items.into_iter().filter(|item| !NO_PART.iter().any(|word| item.contains(word))) {
+        for item in items.into_iter().filter(|item| !language().parts.not_parts.iter().any(|word| item.contains(word.as_str()))) {
             let Some(found) = PART.captures_iter(item).last() else { continue };
             if &found[2] == unit {
                 parts.extend(numbers::read(&found[1]));

@@ -1,6 +1,7 @@
 //! Classifies elements as article, page furniture or not text, by name, role, class, id and style.
 
 use super::tree::{Element, Id, Page};
+use crate::text::language;
 
 /// The class of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -183,14 +184,10 @@ fn is_no_text(name: &str) -> bool {
     )
 }
 
-/// Words with which the line begins that says where in the site a page stands.
-const BREADCRUMBS: &[&str] =
-    &["当前位置", "您的位置", "你的位置", "您现在的位置", "您所在的位置", "您当前的位置", "所在位置", "现在位置"];
-
 /// Whether a line is the breadcrumbs of a page.
 pub(super) fn is_breadcrumbs(line: &str) -> bool {
     let line = line.trim_start_matches(|first: char| !first.is_alphanumeric());
-    line.len() < 400 && BREADCRUMBS.iter().any(|words| line.starts_with(words))
+    line.len() < 400 && language().breadcrumbs.iter().any(|words| line.starts_with(words.as_str()))
 }
 
 /// Whether an element is the copy of a table that a script lays over its fixed columns, beside the table itself.
