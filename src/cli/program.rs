@@ -8,18 +8,22 @@ use anyhow::Result;
 
 use super::failure::failure;
 
-/// The program's own file. Linux tells it by `/proc`; in a chroot or container without it, the path that the program was called by
-/// is taken, where it is one.
+/// The program's own file. Linux tells it by `/proc`; in a chroot or container without it, the name that the program was called by
+/// counts: a path as it is, a bare name as a shell finds it in `PATH`.
 pub(super) fn own() -> Result<PathBuf> {
-    found(std::env::current_exe(), std::env::args_os().next())
+    found(std::env::current_exe(), std::env::args_os().next(), std::env::var_os("PATH"))
 }
 
-fn found(told: io::Result<PathBuf>, called: Option<OsString>) -> Result<PathBuf> {
+fn found(told: io::Result<PathBuf>, called: Option<OsString>, folders: Option<OsString>) -> Result<PathBuf> {
     if let Ok(path) = told {
         return Ok(path);
     }
-    let called = called.map(PathBuf::from).filter(|path| is_path(path) && path.is_file());
-    called.ok_or_else(|| {
+    let called = called.map(PathBuf::from);
+    let named = called.as_ref().filter(|name| !is_path(name));
+    let listed = || folders.iter().flat_map(std::env::split_paths).zip(std::iter::repeat(named));
+    let looked_up = || listed().find_map(|(folder, name)| Some(folder.join(name?)).filter(|path| path.is_file()));
+    let path = called.clone().filter(|path| is_path(path) && path.is_file());
+    path.or_else(looked_up).ok_or_else(|| {
         failure(
             "找不到本程序的文件，不能启动处理进程：系统没有 /proc。请挂载 /proc，或用完整路径运行，如 /usr/bin/nianbao。",
             "the program does not find its own file to start its converter: there is no /proc. Mount it, or call the program by its full path, such as /usr/bin/nianbao",
@@ -41,18 +45,20 @@ mod tests {
     }
 
     #[test]
-    fn without_proc_the_path_that_was_called_is_taken() {
+    fn without_proc_the_called_path_or_name_is_looked_up() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("nianbao");
         std::fs::write(&file, "").unwrap();
-        assert_eq!(found(Ok("/x".into()), None).unwrap(), Path::new("/x"));
-        assert_eq!(found(nothing(), Some(file.clone().into())).unwrap(), file);
+        assert_eq!(found(Ok("/x".into()), None, None).unwrap(), Path::new("/x"));
+        assert_eq!(found(nothing(), Some(file.clone().into()), None).unwrap(), file);
+        let folders = std::env::join_paths(["/no/such/folder".as_ref(), folder.path()]).unwrap();
+        assert_eq!(found(nothing(), Some("nianbao".into()), Some(folders)).unwrap(), file);
     }
 
     #[test]
     fn without_either_it_is_said_what_to_do() {
         for called in [None, Some("nianbao".into()), Some("/no/such/file".into())] {
-            let said = found(nothing(), called).unwrap_err().to_string();
+            let said = found(nothing(), called, Some("/no/such/folder".into())).unwrap_err().to_string();
             assert!(said.contains("/proc") && said.contains("full path"), "{said}");
         }
     }

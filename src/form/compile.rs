@@ -13,7 +13,8 @@ use std::sync::Arc;
 use super::openrows::{OpenSource, RowsSource};
 use super::source::{BlockSource, FormSource, LANGUAGE, SectionSource, TableSource, VersionOnly};
 use super::{
-    Block, Condition, Element, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table, Title,
+    Block, Condition, Element, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table,
+    Title,
 };
 use crate::finding::{Message, not_toml};
 use crate::text::{fold, numbering};
@@ -482,5 +483,4 @@ impl Table {
     }
 }
 
-impl Compiler<'_> {
-}
+impl Compiler<'_> {}

@@ -70,7 +70,8 @@ pub struct LineFacts {
 
 impl Element {
     pub(super) fn compile(source: &ElementSource) -> Result<Self, Mistake> {
-        let patterns = |texts: &[Spanned<String>]| texts.iter().map(super::plausible::pattern).collect::<Result<_, _>>();
+        let patterns =
+            |texts: &[Spanned<String>]| texts.iter().map(super::plausible::pattern).collect::<Result<_, _>>();
         let (lines, except) = (patterns(&source.lines)?, patterns(&source.except)?);
         Ok(Self { at: source.at.clone(), last: source.last, lines, except })
     }

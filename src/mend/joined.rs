@@ -55,7 +55,8 @@ impl Pairs {
         }
         // A clause of one character is none.
         let clause = before.rsplit(['，', ',', '、', '。', '；']).next().unwrap_or_default();
-        let goes_on = language().unfinished.iter().any(|word| before.ends_with(word.as_str())) || clause.chars().count() == 1;
+        let goes_on =
+            language().unfinished.iter().any(|word| before.ends_with(word.as_str())) || clause.chars().count() == 1;
         let running = before.contains(['，', ',', '。', '；']);
         running && (goes_on || self.0.get(&(last, first)).is_some_and(|&times| times >= WORD))
     }

@@ -139,7 +139,8 @@ fn is_date(text: &str) -> bool {
     let numbers: Option<Vec<&str>> =
         date.split_once('年').and_then(|(year, rest)| rest.split_once('月').map(|(month, day)| vec![year, month, day]));
     let digits = |text: &&str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    numbers.is_some_and(|numbers| numbers.iter().all(digits)) && (rest.is_empty() || is_one(&language().behind_date, rest))
+    numbers.is_some_and(|numbers| numbers.iter().all(digits))
+        && (rest.is_empty() || is_one(&language().behind_date, rest))
 }
 
 #[cfg(test)]

@@ -5,6 +5,12 @@
  * SEAM_ERRNO  what it fails with
  * SEAM_COUNT  file that gets the number of operations at the end
  * SEAM_TRACE  file that gets a line an operation, a write's bytes after its line
+ *
+ * In a process that has the variable SEAM_IN names, it also counts the requests for memory (malloc and its kin):
+ *
+ * SEAM_MEMORY        number of the request that fails, from 1, and all after it
+ * SEAM_MEMORY_ONCE   set: the requests after it do not fail
+ * SEAM_MEMORY_COUNT  file that gets the number of requests at the end
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -69,12 +75,53 @@ static unsigned long long inode(int fd) {
     return fstat(fd, &about) ? 0 : about.st_ino;
 }
 
-__attribute__((destructor)) static void told(void) {
-    const char *path = getenv("SEAM_COUNT");
+static long asked, memory_at;
+static int memory_once;
+
+static void tell_count(const char *variable, long count) {
+    const char *path = getenv(variable);
     if (!path) return;
     char text[32];
-    int fd = REAL(open)(path, O_CREAT | O_TRUNC | O_WRONLY, 0600), length = snprintf(text, sizeof text, "%ld", done);
+    int fd = REAL(open)(path, O_CREAT | O_TRUNC | O_WRONLY, 0600), length = snprintf(text, sizeof text, "%ld", count);
     if (fd < 0 || REAL(write)(fd, text, length) < 0) abort();
+}
+
+static int in_place(void) {
+    const char *variable = getenv("SEAM_IN");
+    return variable && getenv(variable);
+}
+
+__attribute__((destructor)) static void told(void) {
+    tell_count("SEAM_COUNT", done);
+    if (in_place()) tell_count("SEAM_MEMORY_COUNT", asked);
+}
+
+/* Counts a request for memory; whether it is one that fails. Must not ask for memory itself. */
+static int refused(void) {
+    long number = __atomic_add_fetch(&asked, 1, __ATOMIC_SEQ_CST);
+    if (!memory_at) {
+        const char *wanted = in_place() ? getenv("SEAM_MEMORY") : 0;
+        memory_once = getenv("SEAM_MEMORY_ONCE") != 0;
+        memory_at = wanted ? atol(wanted) : -1;
+    }
+    if (memory_at < 0 || (memory_once ? number != memory_at : number < memory_at)) return 0;
+    errno = ENOMEM;
+    return 1;
+}
+
+/* What glibc has under these names is not found by dlsym, which asks for memory itself. */
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+
+void *malloc(size_t size) { return refused() ? 0 : __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return refused() ? 0 : __libc_calloc(count, size); }
+void *realloc(void *block, size_t size) { return refused() ? 0 : __libc_realloc(block, size); }
+void *aligned_alloc(size_t align, size_t size) { return refused() ? 0 : __libc_memalign(align, size); }
+
+int posix_memalign(void **block, size_t align, size_t size) {
+    void *made = refused() ? 0 : __libc_memalign(align, size);
+    if (!made) return ENOMEM;
+    *block = made;
+    return 0;
 }
 
 static int opened(const char *path, int flags, mode_t mode) {

@@ -136,7 +136,8 @@ impl Search<'_> {
 
     /// The elements from the list above the signature on. The first date counts: what is attached may have dates too.
     fn foot(&mut self) {
-        let dated = (0..self.pieces.len()).filter(|&at| self.is_text(at)).find_map(|at| Some((at, day(self.line(at))?)));
+        let dated =
+            (0..self.pieces.len()).filter(|&at| self.is_text(at)).find_map(|at| Some((at, day(self.line(at))?)));
         let Some((date, day)) = dated else {
             for at in 0..self.pieces.len() {
                 if self.is_text(at) {
@@ -236,12 +237,36 @@ mod tests {
     #[test]
     fn lines_below_the_title_and_at_the_foot() {
         let lines = [
-            "关于开展检查的", "通知", "（征求意见稿）", "各县人民政府：", "请遵照执行如下：", "一、范围", "全市。", "附件：1. 名单",
-            "2. 表格", "石岭市人民政府", "2024年3月1日", "（此件公开发布）", "名单", "抄送：各局。",
+            "关于开展检查的",
+            "通知",
+            "（征求意见稿）",
+            "各县人民政府：",
+            "请遵照执行如下：",
+            "一、范围",
+            "全市。",
+            "附件：1. 名单",
+            "2. 表格",
+            "石岭市人民政府",
+            "2024年3月1日",
+            "（此件公开发布）",
+            "名单",
+            "抄送：各局。",
         ];
         let expected = [
-            "title", "title", "title_note", "addressees", "body", "body", "body", "attachment_list", "attachment_list",
-            "signature", "date", "note", "attachments", "copies_to",
+            "title",
+            "title",
+            "title_note",
+            "addressees",
+            "body",
+            "body",
+            "body",
+            "attachment_list",
+            "attachment_list",
+            "signature",
+            "date",
+            "note",
+            "attachments",
+            "copies_to",
         ];
         assert_eq!(sections(&lines), expected);
     }

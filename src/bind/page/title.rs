@@ -1,8 +1,8 @@
 //! Parses a title into agency and year around the form's fixed words.
 
 use crate::form::Title;
-use crate::text::{blank, language};
 use crate::text::fold_with_map;
+use crate::text::{blank, language};
 
 /// A title that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

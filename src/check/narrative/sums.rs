@@ -14,7 +14,8 @@ use crate::text::language;
 const NUMBER: &str = "[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+|[零一二两三四五六七八九十百千万]+";
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
-static LIST: LazyLock<Regex> = LazyLock::new(|| Regex::new(&alternatives(&language().parts.lists)).expect("a constant pattern"));
+static LIST: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&alternatives(&language().parts.lists)).expect("a constant pattern"));
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
 static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
@@ -84,7 +85,9 @@ fn parts(list: &str, unit: &str) -> Vec<Decimal> {
             break;
         }
         listed |= items.len() > 1;
-        for item in items.into_iter().filter(|item| !language().parts.not_parts.iter().any(|word| item.contains(word.as_str()))) {
+        for item in
+            items.into_iter().filter(|item| !language().parts.not_parts.iter().any(|word| item.contains(word.as_str())))
+        {
             let Some(found) = PART.captures_iter(item).last() else { continue };
             if &found[2] == unit {
                 parts.extend(numbers::read(&found[1]));

@@ -1,6 +1,5 @@
 //! What decides the outputs of a conversion besides its inputs, as one digest: a later run keeps what was made under the same one.
 
-use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use anyhow::Result;
@@ -67,7 +66,7 @@ pub(super) fn fingerprint(
 
 /// Size and time of the program's file, so that another build does not take what this one made for its own.
 pub(super) fn program() -> Option<String> {
-    let path: PathBuf = std::env::current_exe().ok()?;
+    let path = crate::cli::program::own().ok()?;
     let metadata = std::fs::metadata(path).ok()?;
     let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some(format!("{} {}", metadata.len(), modified.as_nanos()))
