@@ -19,5 +19,7 @@ mod rows;
 mod sides;
 mod sums;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod view;
 mod years;
