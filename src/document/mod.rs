@@ -5,6 +5,8 @@
 
 mod aside;
 mod budget;
+#[cfg(test)]
+mod drawn;
 mod grid;
 mod place;
 
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use aside::{Aside, AsideKind};
 pub use budget::{Budget, Exceeded, Limits, Resource};
+#[cfg(test)]
+pub(crate) use drawn::drawn;
 pub use grid::{Cell, Grid, GridBuilder, Shown, Slot};
 pub use place::{Place, column_letters};
 

@@ -6,7 +6,7 @@ use super::evidence::{Candidate, candidates};
 use super::panels::{Panels, panels};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::source::items::Flow;
-use crate::document::{Block, Budget, Cell, Document, GridBuilder, Paragraph, Place};
+use crate::document::drawn;
 use crate::form::Forms as AllForms;
 
 /// Two tables in two sections, and a second form with a label of its own.
@@ -61,31 +61,6 @@ rows = [{ id = "one", label = "甲事" }, { id = "two", label = "乙事" }]
 "#,
 ];
 
-/// `|` begins a row of a table, whose cells it parts; any other line is a paragraph; an empty line ends a table.
-fn document(text: &str) -> Document {
-    let mut budget = Budget::default();
-    let mut blocks = Vec::new();
-    let mut lines = text.lines().map(str::trim).peekable();
-    while let Some(line) = lines.next() {
-        if !line.starts_with('|') {
-            let text = line.to_owned();
-            blocks.extend((!line.is_empty()).then(|| Block::Paragraph(Paragraph { text, ..Paragraph::default() })));
-            continue;
-        }
-        let mut grid = GridBuilder::new(Place::default());
-        let mut row = Some(line);
-        while let Some(cells) = row {
-            grid.start_row(&mut budget).unwrap();
-            for cell in cells.trim_matches('|').split('|') {
-                grid.add(Cell { text: cell.trim().into(), ..Cell::default() }, &mut budget).unwrap();
-            }
-            row = lines.next_if(|next| next.starts_with('|'));
-        }
-        blocks.push(Block::Grid(grid.finish(&mut budget).unwrap()));
-    }
-    Document { blocks, ..Document::default() }
-}
-
 fn forms() -> Vec<FormIndex> {
     let mut all = AllForms::default();
     FORMS.iter().map(|text| FormIndex::new(&all.add("made up", text).unwrap())).collect()
@@ -93,7 +68,7 @@ fn forms() -> Vec<FormIndex> {
 
 /// Lays the first form over a document and shows what came out.
 fn laid<T>(text: &str, show: impl FnOnce(&FormIndex, &Panels, &[Candidate], &Assignment) -> T) -> T {
-    let (document, all) = (document(text), forms());
+    let (document, all) = (drawn(text), forms());
     let mut flow = Flow::of(&document);
     flow.look_up(&all[0]);
     let found = panels(&all[0], &flow);
@@ -137,7 +112,8 @@ fn given(text: &str) -> Vec<String> {
 
 /// What the headers of the table of visits mean, from the left.
 fn meant(header: &str) -> Vec<String> {
-    let text = format!("一、检查情况\n{header}\n| 商场 | 11 | 12 | 13 |\n| 学校 | 21 | 22 | 23 |\n| 医院 | 31 | 32 | 33 |");
+    let text =
+        format!("一、检查情况\n{header}\n| 商场 | 11 | 12 | 13 |\n| 学校 | 21 | 22 | 23 |\n| 医院 | 31 | 32 | 33 |");
     laid(&text, |index, _, candidates, _| {
         let visits = |candidate: &&Candidate| index.form.tables[index.shapes[candidate.shape].table].id == "visits";
         let shape = |candidate: &Candidate| &index.shapes[candidate.shape];
@@ -154,8 +130,10 @@ fn meant(header: &str) -> Vec<String> {
     })
 }
 
-const VISITS: &str = "| 场所 | 计划数 | 完成数 | 问题数 |\n| 商场 | 11 | 12 | 13 |\n| 学校 | 21 | 22 | 23 |\n| 医院 | 31 | 32 | 33 |";
-const COPY: &str = "| 场所 | 计划数 | 完成数 | 问题数 |\n| 商场 | 41 | 42 | 43 |\n| 学校 | 51 | 52 | 53 |\n| 医院 | 61 | 62 | 63 |";
+const VISITS: &str =
+    "| 场所 | 计划数 | 完成数 | 问题数 |\n| 商场 | 11 | 12 | 13 |\n| 学校 | 21 | 22 | 23 |\n| 医院 | 31 | 32 | 33 |";
+const COPY: &str =
+    "| 场所 | 计划数 | 完成数 | 问题数 |\n| 商场 | 41 | 42 | 43 |\n| 学校 | 51 | 52 | 53 |\n| 医院 | 61 | 62 | 63 |";
 const FEES: &str = "| 项目 | 笔数 | 金额数 |\n| 罚款 | 71 | 72 |\n| 没收 | 81 | 82 |";
 
 #[test]

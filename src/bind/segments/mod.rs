@@ -8,6 +8,8 @@ mod fold;
 mod judge;
 mod pieces;
 mod suspect;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::ops::Range;
