@@ -151,6 +151,10 @@ fn beside_no_row(view: &View, panel: &Panel, header: &Header, rows: &Rows) -> Ve
 
 fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &Panel, rows: &Rows) -> Header<'f, 'd> {
     let heads: Vec<&ViewRow<'f, 'd>> = panel.head.iter().map(|&row| &view.rows[row]).collect();
+    // Without a header the order of the form decides, where the sums of a row confirm it.
+    if heads.is_empty() {
+        return Header::default();
+    }
     let mut header = Header { columns: head_columns(&heads, view, panel, rows.edge), ..Header::default() };
     let wide = (header.columns.first().map_or(0, |one| one.start), header.columns.last().map_or(0, |one| one.end));
     let over =

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
 use super::lined::{self, lined};
 use super::order::Step;
-use super::pieces::{Piece, blanks_part_cells, cells, cells_with_words, pieces};
+use super::pieces::{Blanks, Piece, blanks, cells, cells_with_words, pieces, proven};
 use super::rowtext::Side;
 use super::solve::{Known, RowState, solve};
 use crate::bind::figures::{Figures, Proof, rows_missing};
@@ -204,7 +204,7 @@ impl FlatTable<'_, '_> {
     /// Returns where the cells of the first stand.
     fn rows(&self, rows: &[FlatRow], figures: &mut Figures, cutting: &mut Cutting) -> Vec<Range<usize>> {
         let form = &self.index.form;
-        let trusted = blanks_part_cells(rows, |row| row_sums(form, row.first, row.wanted));
+        let blanks = blanks(rows, |row| row_sums(form, row.first, row.wanted));
         let stretches: Vec<(usize, Range<usize>)> = rows.iter().map(|row| (row.wanted, row.start..row.end)).collect();
         let lined = lined(&stretches, &self.stream.raw);
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
@@ -213,7 +213,7 @@ impl FlatTable<'_, '_> {
             let certain = row.certain && self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
             let by_line =
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
-            let cells = if certain { self.cells(row, trusted).or_else(by_line) } else { None };
+            let cells = if certain { self.cells(row, blanks).or_else(by_line) } else { None };
             let known = match &cells {
                 Some(cells) => Known::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
                 None if certain => self.ways(row, &mut cutting.steps),
@@ -290,9 +290,15 @@ impl FlatTable<'_, '_> {
     }
 
     /// The cells of a row that is certain by itself.
-    fn cells<'r>(&'r self, row: &FlatRow<'r>, blanks: bool) -> Option<Vec<Piece<'r>>> {
-        cells(&row.pieces, row.wanted, blanks).or_else(|| {
-            let sums = row_sums(&self.index.form, row.first, row.wanted);
+    fn cells<'r>(&'r self, row: &FlatRow<'r>, blanks: Blanks) -> Option<Vec<Piece<'r>>> {
+        let sums = || row_sums(&self.index.form, row.first, row.wanted);
+        let part = match blanks {
+            Blanks::Anywhere => false,
+            Blanks::PartCells => true,
+            Blanks::PartSome => proven(&row.pieces, row.wanted, &sums()),
+        };
+        cells(&row.pieces, row.wanted, part).or_else(|| {
+            let sums = sums();
             cells_with_words(&self.stream.raw[row.start..row.end], row.wanted, &sums)
         })
     }

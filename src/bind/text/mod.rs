@@ -15,3 +15,5 @@ pub(in crate::bind) mod rowtext;
 pub(in crate::bind) mod runs;
 pub(in crate::bind) mod solve;
 pub(in crate::bind) mod stated;
+#[cfg(test)]
+mod tests;

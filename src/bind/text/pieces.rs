@@ -207,22 +207,48 @@ fn tokens<'t>(filled: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
     Some(tokens)
 }
 
-/// Whether blanks part cells in this table: they do if every row that they part has the right number of figures. One row with
-/// another number shows that they stand anywhere.
-pub(in crate::bind) fn blanks_part_cells(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> bool {
-    let mut parted = 0;
+/// What a blank between figures of one line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) enum Blanks {
+    /// It may stand inside a figure too.
+    Anywhere,
+    /// It parts cells, and no row lost one: every row that blanks part has the right number of figures.
+    PartCells,
+    /// It parts cells, but some rows lost some: only a row with the right number of figures whose sums hold has all of its cells.
+    PartSome,
+}
+
+/// Rows with the right number of figures and sums that hold, among rows with another number, that show that blanks part cells: digits with
+/// blanks put in by chance make such a row once in thousands.
+const PARTED_ROWS: usize = 3;
+
+/// What blanks are in this table.
+pub(in crate::bind) fn blanks(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> Blanks {
+    let (mut parted, mut proven, mut others) = (0, 0, false);
     for row in rows {
         let filled: Vec<Piece> = row.pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
         let Some(tokens) = tokens(&filled).filter(|tokens| tokens.len() > 1) else { continue };
         if tokens.len() != row.wanted || !tokens.iter().all(|token| value::is_figure(token.text)) {
-            return false;
+            others = true;
+            continue;
         }
         // One row alone may have its figures parted by chance; its sums tell.
         let sums = sums(row);
         let certain = !sums.is_empty() && hold(&tokens, &sums);
         parted += if certain { 2 } else { 1 };
+        proven += usize::from(certain && tokens.iter().any(|token| token.text.trim_matches('0') != ""));
     }
-    parted >= 2
+    match others {
+        false if parted >= 2 => Blanks::PartCells,
+        true if proven >= PARTED_ROWS => Blanks::PartSome,
+        _ => Blanks::Anywhere,
+    }
+}
+
+/// Whether the sums of a row that blanks part hold, and there are some.
+pub(in crate::bind) fn proven(pieces: &[Piece], wanted: usize, sums: &[RowSum]) -> bool {
+    let cells = cells(pieces, wanted, true);
+    !sums.is_empty() && cells.is_some_and(|cells| hold(&cells, sums))
 }
 
 #[cfg(test)]
