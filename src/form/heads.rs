@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::source::{HeadRole, HeadSource};
 use super::{Choice, ColumnSlot, FieldKind, Head, Label, Leaf};
 
-/// What a field takes from the table, block, row and column around it; the innermost word counts.
+/// Properties that a field inherits from its table, block, row and column; the innermost setting wins.
 #[derive(Clone, Default)]
 pub(super) struct Inherited {
     pub(super) kind: Option<FieldKind>,
@@ -49,7 +49,7 @@ impl Leaf {
 }
 
 impl Head {
-    /// Mapping files are ours or the user's own, and TOML itself bounds their nesting.
+    /// Recurses over nested groups: mapping files are trusted, and the TOML parser bounds their nesting.
     pub(super) fn new(source: &HeadSource) -> Self {
         Self {
             label: Label::called(

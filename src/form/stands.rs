@@ -2,7 +2,7 @@
 
 use crate::finding::{Message, Place};
 
-/// The row of a table as it is counted in the file, and what stands behind the names of row and column.
+/// Location of a field in words: the row as counted in the file, and what follows the names of row and column.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Stands {
     pub(super) row: Message,
@@ -31,7 +31,7 @@ impl Stands {
     }
 }
 
-/// The row of a table as it is counted in a file: 第4行; nothing for what stands in no row.
+/// The row of a table as counted in a file, such as 第4行; empty if the place is not in a row.
 pub fn row_words(place: Option<&Place>) -> Message {
     Stands::of(place).row
 }

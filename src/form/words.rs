@@ -4,32 +4,32 @@ use super::Mistake;
 use super::source::WordsSource;
 use crate::text::fold;
 
-/// The lists that hold where a mapping file gives none.
+/// Default lists, for keys that a mapping file does not give.
 const DEFAULTS: &str = include_str!("../../mappings/defaults/words.toml");
 
-/// Words by which what stands around a report is known, folded.
+/// Keywords by which texts around a report are recognised, folded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words {
-    /// Over a table or a whole form that shows figures of another year for comparison.
+    /// Above a table or a whole form that shows figures of another year for comparison.
     pub comparison: Vec<String>,
-    /// Over a column beside one of the form's: another year's figures, or shares.
+    /// Above a column, beside a column of the form, that shows figures of another year or shares.
     pub beside: Vec<String>,
-    /// Over a form, or in its sheet's name, that shows how to fill it in.
+    /// Above a form, or in the name of its sheet, that shows how to fill it in.
     pub example: Vec<String>,
-    /// Before the name of the agency that a table is from.
+    /// Before the name of the agency that sent a table.
     pub sender: Vec<String>,
-    /// Behind the title of a file that collects the reports of several agencies.
+    /// After the title of a file that collects the reports of several agencies.
     pub collection: Vec<String>,
-    /// In a report as it was written before the form was prescribed.
+    /// In a report written before the form was prescribed.
     pub earlier: Vec<String>,
-    /// Before a telephone number that is there to be called.
+    /// Before a telephone number that is published on purpose.
     pub contact: Vec<String>,
-    /// Words as they are written wrongly, and as they should be; not folded.
+    /// Misspellings and the correct words; not folded.
     pub misspelt: Vec<(String, String)>,
 }
 
 impl Words {
-    /// The words of a mapping file, completed by the defaults.
+    /// The keywords of a mapping file, completed by the defaults.
     pub(super) fn compile(source: WordsSource) -> Result<Self, Mistake> {
         let mistake = |error: toml::de::Error| {
             let said = error.message();

@@ -6,7 +6,7 @@ use super::*;
 use crate::document::{Block, Document, Slot};
 use crate::finding::Finding;
 
-/// Ordinary text from a point on, every glyph half or whole as wide as it is high.
+/// Adds horizontal text at a point; glyphs are half or fully as wide as high.
 fn put(page: &mut Page, (x, y): (f64, f64), size: f64, text: &str) {
     let mut x = x;
     for character in text.chars() {
@@ -21,7 +21,7 @@ fn page() -> Page {
     Page { width: 600.0, height: 800.0, ..Page::default() }
 }
 
-/// Lines around and between columns and rows.
+/// Adds lines around and between columns and rows.
 fn rule(page: &mut Page, xs: &[f64], ys: &[f64]) {
     let mut budget = Budget::default();
     let ends = |positions: &[f64]| (positions[0], positions[positions.len() - 1]);
@@ -40,7 +40,7 @@ fn read(pages: Vec<Page>) -> (Document, Vec<Finding>) {
     (document, findings)
 }
 
-/// The rows of every grid, cells that reach down from above in each.
+/// The rows of every grid; a cell that spans down is repeated in each row.
 fn grids(document: &Document) -> Vec<Vec<Vec<&str>>> {
     let rows = |grid: &'_ crate::document::Grid| grid.rows();
     document
@@ -64,7 +64,7 @@ fn cells_are_what_no_line_parts() {
     let mut page = page();
     let mut budget = Budget::default();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 120.0, 140.0]);
-    // The upper row is one cell: the line between its columns goes.
+    // The upper row is one cell: remove the line between its columns.
     page.segments.retain(|segment| segment.level || (segment.position - 200.0).abs() > 0.1);
     page.line((200.4, 120.3), (199.8, 140.0), &mut budget).unwrap();
     put(&mut page, (110.0, 115.0), 10.0, "合计");
@@ -81,7 +81,7 @@ fn cells_are_what_no_line_parts() {
 fn nothing_makes_one_number_of_two() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0, 400.0, 500.0], &[100.0, 140.0]);
-    // Two lines in a cell, a mark of a note, one digit over another, and figures side by side.
+    // Two lines in a cell, a note mark, overprinted digits, and adjacent figures.
     put(&mut page, (110.0, 115.0), 10.0, "12");
     put(&mut page, (110.0, 130.0), 10.0, "3");
     put(&mut page, (210.0, 115.0), 10.0, "5");
@@ -117,7 +117,7 @@ fn a_table_goes_on_over_a_page_without_its_repeated_heading() {
         put(page, (110.0, 135.0), 10.0, ["规章", "文件", "许可"][number]);
         put(page, (210.0, 135.0), 10.0, ["5", "5", "6"][number]);
     }
-    // The third stands elsewhere on its page.
+    // The third is elsewhere on its page.
     for segment in &mut pages[2].segments {
         if segment.level {
             (segment.from, segment.to) = (segment.from + 50.0, segment.to + 50.0);
@@ -182,7 +182,7 @@ fn a_header_that_a_page_end_cuts_between_its_rows_is_put_together() {
     );
 }
 
-/// Two pages with a label over several rows at the end of the first, and a label over several rows at the start of the second.
+/// Two pages with a label that spans several rows at the end of the first and at the start of the second.
 fn labels_at_a_page_end(size: f64) -> Vec<Vec<Vec<String>>> {
     let mut pages = vec![page(), page()];
     for (number, page) in pages.iter_mut().enumerate() {
@@ -232,7 +232,7 @@ fn pages_are_turned_upright_and_sideways_labels_stay_in_their_cells() {
     let upright = page.clone();
     let expected = vec![vec![vec!["三办理", "规章制度规范性文件"]]];
     assert_eq!(grids(&read(vec![upright]).0), expected);
-    // The same with the page lying on its side.
+    // The same on a rotated page.
     let turned = |x: f64, y: f64| (600.0 - y, x);
     for glyph in &mut page.glyphs {
         (glyph.x, glyph.y) = turned(glyph.x, glyph.y);
@@ -275,7 +275,7 @@ fn watermarks_and_unseen_text_are_left_out_and_told() {
     assert_eq!(grids(&document), [[["规章规章规章", "11"]]]);
     let said: Vec<&str> = findings.iter().map(|finding| finding.message.zh.as_str()).collect();
     assert!(said[0].contains("第1页上的水印文字") && said[1].contains("看不见的文字"), "{said:?}");
-    // White text on a dark box is the heading of a table.
+    // White text on a dark box is the header of a table.
     page.dark.push(Rect { x0: 100.0, y0: 100.0, x1: 300.0, y1: 140.0 });
     page.glyphs.retain(|glyph| glyph.paint == Paint::White || glyph.text == "规");
     assert_eq!(grids(&read(vec![page]).0), [[["规规规", "99"]]]);
@@ -321,7 +321,7 @@ fn a_drawing_of_many_lines_costs_steps_and_no_table() {
 fn a_side_that_no_line_meets_is_of_the_table() {
     let mut page = page();
     rule(&mut page, &[130.0, 200.0, 300.0], &[100.0, 120.0, 140.0]);
-    // The first column is one cell that begins on the page before and ends on the next.
+    // The first column is one cell that begins on the previous page and ends on the next.
     page.line((100.0, 100.0), (100.0, 140.0), &mut Budget::default()).unwrap();
     put(&mut page, (105.0, 120.0), 10.0, "三");
     put(&mut page, (140.0, 115.0), 10.0, "规章");

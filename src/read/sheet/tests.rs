@@ -91,7 +91,7 @@ fn an_error_of_an_ods_formula_is_read_and_a_formula_without_a_result_is_told() {
     let texts: Vec<&str> = grids(&document)[0].row_cells(0).map(|cell| cell.text.as_str()).collect();
     assert_eq!(texts, ["#DIV/0!"]);
     let [finding] = &findings[..] else { panic!("{findings:?}") };
-    // A result that is blank is told like one that is not there.
+    // A blank result is reported like a missing one.
     assert!(finding.code == "formula-uncalculated" && finding.message.en.starts_with("2 formulas"), "{finding:?}");
 }
 
@@ -115,7 +115,7 @@ fn what_is_drawn_over_an_ods_sheet_is_read_and_tables_of_charts_are_not() {
     assert_eq!((one.text.as_str(), two.text.as_str()), ("注 一", "注二"));
 }
 
-/// How the messages of findings begin, as far as they say what and how many.
+/// The beginnings of the messages of findings, with kind and number.
 pub(super) fn told(findings: &[Finding]) -> Vec<&str> {
     findings.iter().map(|finding| finding.message.en.split_inclusive("(s)").next().unwrap_or_default()).collect()
 }
@@ -219,7 +219,7 @@ fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A workbook with these parts, the sheets of its list named, each with the id and kind of its relationship.
+/// A workbook with these parts, and a sheet list that names each sheet with the id and the kind of its relationship.
 fn parts(sheets: &[(&str, &str)], content: &[(&str, &str)]) -> Vec<u8> {
     let list = |write: &dyn Fn(usize, &str, &str) -> String| -> String {
         sheets.iter().enumerate().map(|(number, (name, kind))| write(number, name, kind)).collect()
@@ -342,7 +342,7 @@ fn what_is_drawn_over_a_sheet_is_kept() {
     assert_eq!((picture.index, picture.place.part.as_deref()), (0, Some("表")));
     assert_eq!(document.pictures[0].name, "image1.png");
 
-    // With another checksum the picture is broken, and the rest is read.
+    // With another checksum the picture is broken, and everything else is read.
     let stamp = Package::open(&bytes, &mut Budget::default()).unwrap().stamp("xl/media/image1.png").unwrap();
     let checksum = stamp.crc32.to_le_bytes();
     let mut broken = bytes.clone();

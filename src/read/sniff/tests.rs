@@ -45,13 +45,13 @@ fn packages_are_told_by_their_own_parts() {
     let docx = zip(&[("[Content_Types].xml", b"x"), ("word/document.xml", b"x")]);
     let xlsx = zip(&[("[Content_Types].xml", b"x"), ("xl/workbook.xml", b"x")]);
     assert_eq!((known(&docx), known(&xlsx)), (Some(Format::Docx), Some(Format::Xlsx)));
-    // An embedded file keeps the names of its parts readable inside an entry that is not packed.
+    // The part names of an embedded file are readable inside an uncompressed entry.
     assert_eq!(known(&zip(&[("xl/workbook.xml", b"x"), ("xl/embeddings/a.docx", &docx)])), Some(Format::Xlsx));
     assert_eq!(known(&zip(&[("word/document.xml", b"x"), ("word/embeddings/a.xlsx", &xlsx)])), Some(Format::Docx));
     assert_eq!(known(&zip(&[("报告/报告.docx", &docx)])), None);
     assert_eq!(known(&zip(&[("xl/workbook.bin", b"x")])), Some(Format::Xlsb));
     assert_eq!(known(&zip(&[("word\\document.xml", b"x")])), Some(Format::Docx));
-    // Parts may stand anywhere in a package.
+    // Parts may be in any folder of a package.
     assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("workbook.xml", b"x")])), Some(Format::Xlsx));
     assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("wtf/workbook.bin", b"x")])), Some(Format::Xlsb));
     assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("a/main.xml", b"x")])), Some(Format::Docx));

@@ -22,7 +22,7 @@ fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A document of styles, a body, and page headers and footers.
+/// An ODT file with these styles, body, and page headers and footers.
 fn odt(styles: &str, body: &str, margins: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content {SPACES}><office:automatic-styles>{styles}</office:automatic-styles>\
