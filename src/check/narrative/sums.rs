@@ -12,10 +12,10 @@ use crate::finding::{Finding, Message};
 /// A number in any numerals.
 const NUMBER: &str = "[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+|[0-9０-９]+|[零一二两三四五六七八九十百千万]+";
 
-/// Units in which things are counted.
+/// Units of counted things.
 const UNITS: &str = "人次|条|件|次|篇|个|场|期|项|份|起|宗|例|部|人|户";
 
-/// Words with which a list of parts begins.
+/// Words that introduce a list of parts.
 const LISTS: &str = "其中|包括|分别为|分别是";
 
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of this module compiles it")]
@@ -30,20 +30,20 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
 static PART: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!("({NUMBER})[\\s\u{a0}]*({UNITS})")).expect("a constant pattern"));
 
-/// Words with which a number is no part of the whole: a comparison, a share, another count of the same things, another matter.
+/// Words that show that a number is not a part: a comparison, a share, another count of the same things, another subject.
 const NO_PART: &[&str] = &[
     "比", "较", "增", "减", "同期", "上年", "去年", "累计", "点击", "阅读", "浏览", "访问", "转发", "转载", "平均",
     "另", "此外", "涉及", "受理", "收到", "办结", "答复", "回复", "处理", "举办", "召开", "开展", "组织", "培训",
     "其中", "近", "余", "多", "约", "超",
 ];
 
-/// Wholes with parts that are looked at in one paragraph.
+/// Maximum number of wholes per paragraph.
 const WHOLES: usize = 100;
 
-/// `共发布信息268条。其中包括概况类信息40条、政务动态信息200条…`: the parts of one unit must not exceed the whole.
+/// Checks lists such as `共发布信息268条。其中包括概况类信息40条、政务动态信息200条…`: the parts in the same unit must not exceed the whole.
 pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // Looking for the words costs far less than trying the pattern at every number.
+    // Searching for the introducing words is much faster than matching the pattern at every number.
     if !LIST.is_match(text) {
         return findings;
     }
@@ -51,7 +51,7 @@ pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
         let (Some(whole), Some(unit), Some(all)) = (numbers::read(&found[1]), found.get(2), found.get(0)) else {
             continue;
         };
-        // "some 200" is no number to hold anything against.
+        // "Some 200" (余) is not exact enough to compare.
         if all.as_str().contains('余') {
             continue;
         }
@@ -66,21 +66,21 @@ pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Where the list of parts ends: with the sentence, or with the bracket that it began with.
+/// The end of a list of parts: the end of the sentence, or of the bracket in which it began.
 fn list_end(rest: &str, opening: &str) -> usize {
     let end = rest.find(['。', '；', '\n']).unwrap_or(rest.len());
     if opening.contains(['（', '(']) { rest[..end].find(['）', ')']).unwrap_or(end) } else { end }
 }
 
-/// The numbers of a list that are followed by the unit. What stands in brackets explains a part and is none.
+/// The numbers of a list that are followed by the unit. Text in brackets explains a part and does not count.
 fn parts(list: &str, unit: &str) -> Vec<Decimal> {
     let list = without_brackets(list);
-    // A list inside the list, or a share, is no sum any more.
+    // A list with a nested list or a share is not a sum.
     if list.contains("其中") || list.contains(['%', '％']) {
         return Vec::new();
     }
     let mut parts = Vec::new();
-    // If the list is followed by a comma, it ends at the first comma after a 、.
+    // In a list with 、 separators, the first comma after one ends the list.
     let mut listed = false;
     for clause in list.split(['，', ',']) {
         let items: Vec<&str> = clause.split(['、', '和', '及']).collect();

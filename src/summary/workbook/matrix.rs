@@ -1,4 +1,4 @@
-//! 单位×指标: every agency in tree order, with its own figures and the sums of its subtree.
+//! Sheet 单位×指标: every agency in tree order, with its own figures and the sums of its subtree.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -9,7 +9,7 @@ use crate::rollup::Rollup;
 
 const BEFORE: [(&str, f64); 4] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0), ("有错误的报告", 8.0)];
 
-/// Rows of the header.
+/// Number of header rows.
 const HEAD: u32 = 2;
 
 /// A row of the sheet.
@@ -17,11 +17,11 @@ const HEAD: u32 = 2;
 pub(super) struct Line {
     agency: usize,
     depth: usize,
-    /// Whether it is about the agency and all below it.
+    /// Whether it shows the sums of the agency's subtree.
     region: bool,
 }
 
-/// The rows of each sheet, in the order of the tree.
+/// The rows of each sheet, in tree order.
 pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Vec<Line>> {
     let mut lines = Vec::new();
     for (agency, depth) in rollup.agencies.in_tree_order() {
@@ -34,7 +34,7 @@ pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Vec<Line>> {
     if lines.is_empty() { vec![lines] } else { lines.chunks(room).map(<[Line]>::to_vec).collect() }
 }
 
-/// Writes a sheet, row after row.
+/// Writes a sheet, row by row.
 pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, lines: &[Line], style: &Style) -> Result<(), XlsxError> {
     let first = BEFORE.len() as u16;
     let last = first + rollup.form.fields.len() as u16 - 1;

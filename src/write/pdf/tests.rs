@@ -48,7 +48,7 @@ fn lines_keep_to_the_rules_whatever_stands_at_their_ends() {
             for (number, line) in lines.iter().enumerate() {
                 let text = text(line);
                 let room = if number == 0 { TEXT_WIDTH - 2.0 * CHARACTER } else { TEXT_WIDTH };
-                // The blank half of a sign may stand out.
+                // The blank half of a punctuation character may extend beyond the line.
                 assert!(line.width <= room + SIZE / 2.0 + 0.1, "{text}: {}", line.width);
                 if number > 0 {
                     assert!(!text.starts_with(['，', '。', '、', '；', '！', '）', '”', '》', '%']), "{text}");
