@@ -1,4 +1,4 @@
-//! A file of corrections: JSON lines (RFC 8259, one object a line).
+//! Parses a corrections file: JSON lines (RFC 8259, one object per line).
 
 use super::{Correction, CorrectionMistake, Corrections};
 use crate::finding::code::batch::LINE_UNREADABLE;
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
                 }
                 corrections.by_file.entry(sha256).or_default().lines.push(correction);
             }
-            // Appending was interrupted; the lines before it are whole.
+            // Appending was interrupted; the lines before are complete.
             Err(error) if !whole && lines.peek().is_none() && error.is_eof() => {
                 let number = index + 1;
                 let (zh, en) =

@@ -1,8 +1,8 @@
-//! Drafts a mapping file from templates: sections, tables, label trees, units, kinds and sums as a blank or filled file shows them.
-//! What cannot be known from a file becomes a question in a comment.
+//! Drafts a mapping file from templates: sections, tables, label trees, units, kinds and sums as found in a blank or filled file. What
+//! cannot be determined from a file becomes a question in a comment.
 //!
-//! The steps: the first file is the template, which gives sections and tables (`tables`, `tree`); the others are filled reports, which
-//! show kinds and whether sums hold (`sums`); the result is written as TOML (`toml_text`).
+//! Steps: the first file is the template, from which sections and tables are built (`tables`, `tree`); the others are filled reports,
+//! from which kinds are determined and sums verified (`sums`); the result is written as TOML (`toml_text`).
 
 mod halves;
 mod kinds;

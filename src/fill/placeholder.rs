@@ -1,12 +1,12 @@
 //! Recognises the placeholders of a blank form: runs of blanks or underscores, instructions in brackets, an empty date line.
 
-/// Signs that stand where something is to be written.
+/// Characters that mark a place to be filled in.
 const FILLERS: &str = "xXＸｘ×〇○＿_…·.-*";
 
-/// Words of instructions that stand in the place of a text.
+/// Words of instructions that are placeholders.
 const INSTRUCTIONS: &[&str] = &["填写", "描述", "此处", "输入", "撰写", "简述", "录入"];
 
-/// Whether a text only keeps a place: blanks to write on, or words in brackets that say what to write there.
+/// Whether a text is a placeholder: blanks to write on, or instructions in brackets.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim().trim_end_matches('。');
     let is_filler = |sign: char| sign.is_whitespace() || FILLERS.contains(sign);
@@ -16,12 +16,12 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let ends = text.chars().next().zip(text.chars().next_back());
     let bracketed = matches!(ends, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']')));
     let instructs = INSTRUCTIONS.iter().any(|word| text.contains(word));
-    // What word processors put into empty content controls.
+    // Placeholders of word processors in empty content controls.
     let click = ["单击", "点击"].iter().any(|word| text.starts_with(word));
     instructs && (bracketed || click)
 }
 
-/// Whether a text has blanks in it that are to be filled.
+/// Whether a text has blanks to be filled in.
 pub(super) fn has_blanks(text: &str) -> bool {
     let mut run = 0;
     for sign in text.chars().filter(|sign| !sign.is_whitespace()) {
@@ -33,7 +33,7 @@ pub(super) fn has_blanks(text: &str) -> bool {
     false
 }
 
-/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
+/// Whether a line is for a date: `年　月　日`, `××××年×月×日`, or a date.
 pub(super) fn is_date_line(text: &str) -> bool {
     let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || FILLERS.contains(sign);
     text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"

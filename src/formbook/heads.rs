@@ -10,8 +10,7 @@ pub(super) const CHOICES: &str = "选项";
 pub(super) const LABELS: &str = "标签";
 pub(super) const OTHER: &str = "其他";
 
-/// A table in a sheet: the sheet, and its columns from the left. The first column of every row must be filled in, unless `needs_first`
-/// says otherwise.
+/// A table in a sheet: the sheet, and its columns from the left.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Zone {
     pub(super) sheet: &'static str,

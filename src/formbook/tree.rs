@@ -142,12 +142,12 @@ impl Node<'_> {
     }
 }
 
-/// What rows and columns say of one thing, from what the fields have: the columns speak where no row speaks for all its fields.
-/// `fields` holds a row of fields each; `None` where a field says nothing of it. The answer is the columns' word, and that of the rows
-/// which differ; where neither speaks, `usual` is meant.
+/// Distributes a property of fields (such as the unit) over rows and columns. `fields` contains the fields of each row, `None` for a
+/// field without a value. A row has one value for all its fields or takes them from the columns. Returns the values of the rows and of
+/// the columns; `usual` is the default if neither has a value.
 ///
 /// # Errors
-/// Row and column of a field that neither can speak for.
+/// Row and column of a field whose value can come from neither.
 #[allow(clippy::type_complexity, reason = "rows and columns side by side")]
 pub(super) fn settled<T: Clone + PartialEq>(
     fields: &[Vec<Option<T>>],

@@ -5,21 +5,21 @@ use super::{About, Letter, Sender, Sent, Style};
 use crate::finding::{Finding, Language, Severity};
 use crate::text::balanced;
 
-/// The kinds of letters.
+/// Kind of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LetterKind {
-    /// The report goes back to be corrected.
+    /// The report is returned for correction.
     Return,
-    /// Figures are to be looked at again.
+    /// Figures have to be checked.
     Check,
-    /// No report has come.
+    /// The report is missing.
     Reminder,
-    /// A report has come.
+    /// The report was received.
     Receipt,
 }
 
 impl LetterKind {
-    /// The folder that such letters are put into.
+    /// Name of the folder for letters of this kind.
     pub fn folder(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Return, Language::Zh) => "退回修改通知",
@@ -34,21 +34,21 @@ impl LetterKind {
     }
 }
 
-/// Items that the letter itself has; more stand on a page of their own.
+/// Maximum number of items in the letter itself; more are on a separate page.
 const ITEMS: usize = 10;
 
-/// Items of that page; more would help nobody.
+/// Maximum number of items on that page.
 const MOST: usize = 400;
 
-/// Characters of a line of a title.
+/// Maximum number of characters of a line of the title.
 const TITLE: usize = 20;
 
-/// An item: whose file it is about, where there are several, and what it says.
+/// An item: the file that it is about, if there are several, and the finding.
 type Item<'a> = (Option<&'a str>, &'a Finding);
 
 impl Letter {
-    /// The letter about all that an agency sent, and what kind it is; `None` where there is nothing to write about. `tell` says how
-    /// letters tell a finding.
+    /// The letter about everything that an agency sent, with its kind; `None` if there is nothing to write about. `tell` decides how
+    /// letters mention a finding.
     pub(crate) fn compose(
         about: &About,
         sent: &[Sent],
@@ -74,7 +74,7 @@ impl Letter {
         let mut letter = Self::new();
         letter.head(about, sender, kind, language);
         match sent {
-            // Nothing of it could be read, so there is nothing to list.
+            // The only file could not be read, so there are no items.
             [only] if !only.read => letter.unread(only, &must, sender, language),
             sent => {
                 letter.opening(about, sent, (must.len(), should.len()), (sender, kind), language);
@@ -104,7 +104,7 @@ impl Letter {
                 if kind == LetterKind::Receipt {
                     "收 件 回 执".to_owned()
                 } else {
-                    // The year is no part of the words after it.
+                    // The year is not a part of the phrase after it.
                     let (year, words) =
                         report.split_once('年').map_or(("", report.as_str()), |(year, words)| (year, words));
                     let year = if year.is_empty() { String::new() } else { format!("{year}年") };
@@ -234,7 +234,7 @@ impl Letter {
         }
     }
 
-    /// The annex: all items again in full, on pages of its own.
+    /// The annex: all items again in full, on separate pages.
     fn more(&mut self, must: &[Item], should: &[Item], language: Language) {
         if must.len() + should.len() <= ITEMS {
             return;
@@ -275,7 +275,7 @@ impl Letter {
         self.signed(sender, language);
     }
 
-    /// Who signs, the day, and whom to ask.
+    /// Sender, date, and contact.
     pub(super) fn signed(&mut self, sender: &Sender, language: Language) {
         for text in [&sender.name, &sender.date].into_iter().flatten() {
             self.add(Style::Signature, text);
@@ -294,7 +294,7 @@ impl Letter {
     }
 }
 
-/// Characters of the last phrase of a report's name, `年度报告`.
+/// Number of characters of the last phrase of a report's name, `年度报告`.
 const LAST: usize = 4;
 
 fn headed<'a, 'b>(

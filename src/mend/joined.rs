@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use crate::report::{Content, Report};
 use crate::text::numbering;
 
-/// Words with which no sentence ends.
+/// Words that do not end a sentence.
 const GO_ON: &[&str] =
     &["和", "与", "及", "或", "对", "把", "将", "从", "向", "以", "并", "且", "其", "之", "以及", "通过", "为", "在"];
 
-/// Marks behind which a paragraph may end.
+/// Characters that may end a paragraph.
 const ENDS: &[char] = &['。', '；', ';', '：', ':', '！', '!', '？', '?', '…', '”', '"', '）', ')', '》', '】', '.'];
 
-/// How often two characters stand together in a report to be taken for a word.
+/// Minimum number of occurrences of two adjacent characters in a report to count as a word.
 const WORD: u32 = 2;
 
-/// Fewest characters of running text: a title or a heading is shorter.
+/// Minimum number of characters of running text: titles and headings are shorter.
 const RUNNING: usize = 9;
 
-/// How often each two neighbouring Han characters stand together in a report's narrative. Counted only where a paragraph may be split.
+/// Counts of adjacent pairs of Han characters in a report's narrative. Counted only if a paragraph may be split.
 #[derive(Debug, Default)]
 pub(super) struct Pairs(HashMap<(char, char), u32>);
 
@@ -32,7 +32,7 @@ impl Pairs {
                 _ => None,
             })
         };
-        // Most reports have no paragraph without its end.
+        // Fast path: in most reports every paragraph ends properly.
         if !texts().any(|(text, level)| level.is_none() && open_end(text)) {
             return Self::default();
         }
@@ -57,7 +57,7 @@ impl Pairs {
         if !han(last) || !han(first) {
             return false;
         }
-        // A clause of one character is none.
+        // A single character is not a clause.
         let clause = before.rsplit(['，', ',', '、', '。', '；']).next().unwrap_or_default();
         let goes_on = GO_ON.iter().any(|word| before.ends_with(word)) || clause.chars().count() == 1;
         let running = before.contains(['，', ',', '。', '；']);
@@ -65,7 +65,7 @@ impl Pairs {
     }
 }
 
-/// Whether a text is running text without its end.
+/// Whether a text is running text without a proper end.
 fn open_end(text: &str) -> bool {
     !text.ends_with(ENDS)
         && numbering(text).is_none()

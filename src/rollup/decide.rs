@@ -1,8 +1,9 @@
 //! Decides whether a superior's report already includes those of its subordinates, by comparing all figures; tolerates one missing late
 //! report.
 //!
-//! Each figure of the parts is compared with the superior's. The evidence is the logarithm of how much likelier the pair is where the
-//! superior includes its parts than where it does not; figures that rules compute from others are left out, for they say nothing new.
+//! Each figure of the parts is compared with the superior's. The evidence is the log-likelihood ratio of the pair under the hypotheses
+//! that the superior includes its parts and that it does not; figures that rules compute from others are left out, because they add no
+//! information.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;

@@ -14,7 +14,7 @@ fn at(name: &str) -> At {
     place(name).unwrap_or((u32::MAX, 0))
 }
 
-/// A sheet with entries put into its cells.
+/// A sheet with entries written into its cells.
 fn put(xml: &str, entries: &[(&str, Entry)]) -> Result<String, ReadError> {
     let wanted: BTreeSet<At> = entries.iter().map(|(name, _)| at(name)).collect();
     let sheet = Sheet::open(xml.to_owned(), &wanted, &mut Budget::default())?;
@@ -33,7 +33,7 @@ fn number(number: i64) -> Entry {
     Entry::Number(number.into())
 }
 
-/// Wants rows to become others when entries are put into them.
+/// Asserts what rows become when entries are written into them.
 fn becomes(rows: &str, entries: &[(&str, Entry)], wanted: &str) -> Result<(), ReadError> {
     let sheet = |rows: &str| {
         format!("<worksheet {SPACE}><dimension ref=\"A1\"/><sheetData>{rows}</sheetData><mergeCells/></worksheet>")

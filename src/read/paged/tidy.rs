@@ -104,7 +104,7 @@ fn watermarks(page: &mut Page, remarks: &mut Vec<Remark>) {
     page.glyphs.retain(|glyph| !watermark(glyph));
 }
 
-/// The most frequent size of dark text, in half points.
+/// The most frequent size of dark text in points, rounded to half points.
 fn body_size(glyphs: &[Glyph]) -> f64 {
     let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
     for glyph in glyphs.iter().filter(|glyph| glyph.paint == Paint::Dark && glyph.direction == Direction::Right) {

@@ -1,8 +1,8 @@
-//! Cross-check of XLSX and XLSB workbooks against a second, independent reader (calamine): cell by cell, within the bounds of a budget.
+//! Cross-check of XLSX and XLSB workbooks against a second, independent reader (calamine): cell by cell, within a budget.
 //!
-//! calamine is never given the file itself. Its parts are inflated by [`Package`] within the budget, those that calamine needs are
+//! calamine is never given the file itself. Its parts are inflated by [`Package`] within the budget; those that calamine needs are
 //! checked (XML well-formed, no count larger than the part could hold, records that end within the part) and stored in a new archive.
-//! Cells are then streamed (`worksheet_cells_reader`): its `Range` would make room for every cell between two corners that a file claims.
+//! Cells are then streamed (`worksheet_cells_reader`): its `Range` would allocate every cell between two corners that a file declares.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Write};

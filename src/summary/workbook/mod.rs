@@ -221,7 +221,7 @@ fn text(words: &str) -> String {
     words.chars().take(CELL).collect()
 }
 
-/// Cell reference in A1 style with an absolute column.
+/// Cell reference in A1 style.
 fn a1(row: u32, column: u16) -> String {
     rust_xlsxwriter::utility::row_col_to_cell(row, column)
 }
