@@ -1,4 +1,4 @@
-//! Comments in the sender's own file: at the cell, valid, and nothing else touched.
+//! Comments in the sender's own file: at the right cell, valid, and with nothing else changed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,7 +18,7 @@ use nianbao::write::{Output, WRITERS};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// Every part with its packed bytes.
+/// Every part with its compressed bytes.
 fn packed(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
@@ -38,7 +38,7 @@ fn part(bytes: &[u8], name: &str) -> String {
     text
 }
 
-/// Names of the parts that differ, and of those that are new.
+/// Names of the changed parts, and of the new parts.
 fn touched(before: &[u8], after: &[u8]) -> (Vec<String>, Vec<String>) {
     let (before, after) = (packed(before), packed(after));
     assert!(before.keys().all(|name| after.contains_key(name)));
@@ -51,7 +51,7 @@ fn form() -> std::sync::Arc<Form> {
     Forms::built_in().unwrap().get("gkbg-2021").cloned().unwrap()
 }
 
-/// A report with one wrong cell, written and read back: the file, the report as read and its findings.
+/// A report with one wrong cell, written and read back: the file, the report as read, and its findings.
 fn wrong(output: Output) -> (Vec<u8>, Report, Vec<Finding>) {
     let form = form();
     let mut report = Sampler::new(5).report(&form);
@@ -85,7 +85,7 @@ fn word_comments_hang_at_the_cell_and_nothing_else_changes() {
     assert_eq!(new, ["word/comments1.xml"]);
     let comments = part(&made.bytes, "word/comments1.xml");
     assert!(comments.contains("商业企业") && comments.contains("w:id=\"0\""), "{comments}");
-    // Without what was put in, the body is the sender's.
+    // Without the inserted markup, the body is the sender's.
     let marks = regex::Regex::new(
         r"<w:commentRangeStart [^>]*/>|<w:commentRangeEnd [^>]*/><w:r><w:commentReference [^>]*/></w:r>",
     );
@@ -153,7 +153,7 @@ fn what_has_no_place_stands_at_the_beginning() {
     let (bytes, ..) = wrong(Output::Xlsx);
     let made = annotated(&bytes, &[somewhere(None)]);
     assert!(part(&made.bytes, "xl/comments1.xml").contains("ref=\"A1\""));
-    // Nothing to say, nothing changed.
+    // Without findings nothing changes.
     assert_eq!(touched(&bytes, &annotated(&bytes, &[]).bytes), (Vec::new(), Vec::new()));
 }
 
@@ -186,7 +186,7 @@ fn other_prefixes_and_places_that_lie_are_borne() {
     assert!(annotate(b"<html></html>", &[], (Language::Zh, AUTHOR), &mut Budget::default()).is_err());
 }
 
-/// The bytes of every entry, local header included, as they lie in the archive.
+/// The bytes of every entry, local header included.
 fn laid(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
@@ -212,7 +212,7 @@ fn entries_that_are_not_touched_keep_their_headers_too() {
     }
 }
 
-/// The package with parts replaced or added, and parts left out.
+/// The package with parts replaced or added, and some parts left out.
 fn with_parts(bytes: &[u8], parts: &[(&str, &str)], without: &[&str]) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();

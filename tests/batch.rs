@@ -1,4 +1,4 @@
-//! Batches: the same outputs for any number of workers, whole files after any end, a cheap second run, names and duplicates.
+//! Batches: the same outputs for any number of workers, complete files after any interruption, a cheap second run, names and duplicates.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ fn convert(folder: &Folder, more: &[&str]) -> program::Ran {
     folder.run(&[CONVERT, more].concat())
 }
 
-/// A folder with some reports: two of one agency and year, two whose names differ in case alone, a damaged one.
+/// A folder with reports: two of the same agency and year, two whose names differ only in case, a damaged one.
 fn mixed() -> Folder {
     let folder = Folder::new();
     for seed in 1..8 {
@@ -46,13 +46,13 @@ fn two_reports_of_one_agency_and_year_are_both_written_and_named() {
     let findings = folder.log("out/findings.jsonl");
     for code in ["duplicate-report", "output-name-taken"] {
         let found = findings.iter().find(|line| line["code"] == code).expect(code);
-        // Folders come in the order of their names too, so `in/1.html` is the first of the two.
+        // Folders are sorted by name, too, so `in/1.html` is the first of the two.
         assert_eq!(found["path"], "in/again/1.html");
         assert!(found["message"]["en"].as_str().expect("a message").contains("in/1.html"), "{found}");
     }
 }
 
-/// A script element of `index.html` that holds JSON.
+/// The JSON in a script element of `index.html`.
 fn of_page(folder: &Folder, id: &str) -> serde_json::Value {
     let page = std::fs::read_to_string(folder.path("out/index.html")).expect("the page");
     let start = page.split_once(&format!("id=\"{id}\">")).expect("the element").1;
@@ -80,7 +80,7 @@ fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
         let told = findings.iter().filter(|finding| finding["path"] == entry["path"]).count();
         assert_eq!(row["f"].as_array().expect("findings").len(), told);
     }
-    // What the charts draw is what the reports say, each report once.
+    // The charts draw the figures of the reports, each report once.
     let about = of_page(&folder, "about");
     let chart = &about["charts"][0];
     let drawn: f64 = chart["bars"].as_array().expect("bars").iter().filter_map(|bar| bar[1].as_f64()).sum();
@@ -93,7 +93,7 @@ fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
         .filter_map(|report| report.values["requests.received.total"].value)
         .sum();
     assert!(wanted.to_string() == drawn.to_string() && drawn > 0.0, "{wanted} {drawn} {chart}");
-    // A second run takes all from the cache, and the page is the same.
+    // A second run takes everything from the cache, and the page is the same.
     let before = std::fs::read(folder.path("out/index.html")).expect("the page");
     convert(&folder, &[]);
     assert_eq!(std::fs::read(folder.path("out/index.html")).expect("the page"), before);
@@ -136,13 +136,13 @@ fn the_parts_of_several_hosts_are_together_what_one_host_makes() {
     let logs = ["batch.jsonl", "findings.jsonl"];
     let outputs = |out: &str| {
         let mut tree = folder.tree(out);
-        // The page for the office lists what this host has.
+        // The page lists the inputs of this host only.
         tree.retain(|name, _| !name.starts_with('.') && !logs.contains(&name.as_str()) && name != "index.html");
         tree
     };
     folder.run(&["convert", "mounted/in", "-o", "one", "--to", "html,json", "--shard", "1/1"]);
     let one = outputs("one");
-    // `1.html` and `again/1.html` are one file in two folders.
+    // `1.html` and `again/1.html` are the same file in two folders.
     assert_eq!(one.len(), 7 * 2, "{:?}", one.keys());
     let parts: Vec<String> = (1..=3).map(|number| format!("part{number}")).collect();
     let mut together = std::collections::BTreeMap::new();
@@ -236,7 +236,7 @@ fn what_cannot_be_written_fails_alone() {
     assert!(!folder.tree("out").keys().any(|name| name.starts_with(".nianbao-tmp")));
 }
 
-/// A zip file with these entries, stored; names are bytes, as old programs write them.
+/// A zip file with these entries, stored; names are bytes, as written by old programs.
 fn zip(entries: &[(&[u8], &[u8])]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in entries {
@@ -309,7 +309,7 @@ fn a_report_without_agency_is_named_after_its_file_and_never_leaves_the_folder()
 
 #[cfg(all(unix, debug_assertions))]
 mod signals {
-    //! The program stopped at a known moment: while it has an input in progress that makes a debug build wait.
+    //! The program stopped at a known moment: while an input in progress makes a debug build wait.
 
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Command};
@@ -317,7 +317,7 @@ mod signals {
 
     use super::*;
 
-    /// Inputs of which the second makes the program wait, and the program waiting.
+    /// Inputs of which the second makes the program wait, and the waiting program.
     fn waiting(folder: &Folder) -> Child {
         for name in ["1.html", "3.html"] {
             folder.file(name, page(&report(name.as_bytes()[0].into())));
@@ -344,13 +344,13 @@ mod signals {
         std::thread::sleep(Duration::from_millis(200));
     }
 
-    /// Puts another file in its place and runs the same command to its end.
+    /// Replaces the waiting input and runs the same command to its end.
     fn go_on(folder: &Folder) {
         folder.file("2.html", page(&report(2)));
         assert_eq!(folder.run(COMMAND).status, Some(0));
     }
 
-    /// What an unbroken run gives, without the cache, whose order of files may differ.
+    /// The outputs of an uninterrupted run, without the cache, whose order may differ.
     fn unbroken() -> std::collections::BTreeMap<String, Vec<u8>> {
         let folder = Folder::new();
         for (name, seed) in [("1.html", b'1'.into()), ("2.html", 2), ("3.html", b'3'.into())] {
@@ -405,7 +405,7 @@ fn pipes_and_devices_are_no_inputs() {
 #[test]
 fn archives_that_hold_one_file_ten_thousand_times_are_refused() {
     let folder = Folder::new();
-    // Two names of the same bytes.
+    // Two entries with the same bytes.
     let one = zip(&[(b"1.html", &page(&report(1)))]);
     let end = one.len() - 22;
     let start = u32::from_le_bytes(one[end + 16..end + 20].try_into().expect("four bytes")) as usize;
@@ -468,7 +468,7 @@ fn links_in_a_folder_are_followed_once_and_loops_end() {
     link("in", "in/in");
     link("in/1.html", "in/one.html");
     link("alone/4.html", "in/four.html");
-    // Folders outside lead to each other and back.
+    // External folders that link to each other.
     link("further", "far/further");
     link("far", "further/far");
     link("in", "further/in");

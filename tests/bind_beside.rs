@@ -1,4 +1,4 @@
-//! Tables that stand side by side, and rows that number the columns.
+//! Tables that are side by side, and rows that number the columns.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use nianbao::form::Forms;
 use nianbao::read::read;
 use nianbao::report::Report;
 
-/// A report with one table in its second part: rows of cells, each as wide as the number behind a colon.
+/// A report with one table in its second section: rows of cells; the number after a colon is the column span.
 fn report(rows: &[&[&str]]) -> Report {
     let cell = |cell: &&str| {
         let (text, wide) = cell.rsplit_once(':').unwrap_or((cell, "1"));

@@ -1,4 +1,5 @@
-//! Binding of plain text: texts of real pages with other names (`tests/corpus`), one of them one cell a line, and small texts of every layout with separators.
+//! Binding of plain text: texts of real pages with changed names (`tests/corpus`), one of them with one cell per line, and small texts of
+//! every layout with separators.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,7 +46,7 @@ fn a_page_that_is_one_cell_a_line_is_read_whole() {
     }
 }
 
-/// The tables of a small report in one layout: `cell` parts cells, `row` ends a row.
+/// The tables of a small report in one layout: `cell` separates cells, `row` ends a row.
 fn small(cell: &str, row: &str) -> String {
     let rows: &[&[&str]] = &[
         &["白渚市民政局2022年政府信息公开工作年度报告"],

@@ -1,4 +1,4 @@
-//! Checking names the culprit: one wrong cell is named uniquely and rightly, two nearly always; a clean report has no finding.
+//! Checking finds the wrong cell: always if one is wrong, nearly always if two are; a clean report has no finding.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -93,7 +93,7 @@ fn a_typing_error_is_called_by_its_name_and_folds_what_it_explains() {
     let field = "requests.granted.enterprise";
     let right = Decimal::from(27);
     let old = report.values[field].value.unwrap();
-    // Raise the cell and everything that sums it, so that the report is consistent with 27 in it.
+    // Increase the cell and everything that sums it, so that the report is consistent with 27 in it.
     for touched in [
         field,
         "requests.granted.total",

@@ -1,4 +1,4 @@
-//! The row of the form under a finding, as people see it on a terminal.
+//! The row of the form below a finding, as shown on a terminal.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -30,7 +30,7 @@ fn the_row_stands_there_with_the_culprit_marked() {
     let text = shown(&[], Some("requests.granted.enterprise")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].contains("自然人  商业企业") && lines[1].contains("（一）予以公开"), "{text}");
-    // Marks stand under their figures, two columns of the terminal a Chinese character.
+    // Marks are below their figures; a Chinese character is two terminal columns wide.
     let before = |line: &str, end: &str| line[..line.find(end).unwrap()].width();
     assert_eq!(before(lines[2], "^应为8"), before(lines[0], "商业企业"), "{text}");
 }

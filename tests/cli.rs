@@ -1,11 +1,11 @@
-//! The command line: exit statuses, where inputs come from, languages, what each command prints.
+//! The command line: exit statuses, sources of inputs, languages, output of each command.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use crate::program::{self, Folder, page, report};
 use nianbao::report::Kind;
 
-/// A page with a word where a figure belongs.
+/// A page with a word in place of a figure.
 fn wrong_page(seed: u64) -> Vec<u8> {
     let mut report = report(seed);
     let total = report.values.get_mut("disclosure.licensing.decisions").expect("a figure");
@@ -199,7 +199,7 @@ fn a_blank_form_is_that_form_with_every_figure_blank() {
     }
 }
 
-/// A small form of its own, with a mistake where it is wanted.
+/// A small form, with a mistake if wanted.
 fn mapping(unit: &str) -> String {
     format!(
         "language = 1\nid = \"small\"\nname = {{ zh = \"小表\", en = \"small form\" }}\n[title]\npattern = \"{{agency}}{{year}}年小表\"\n\
@@ -225,7 +225,7 @@ fn a_mistake_in_a_mapping_file_is_shown_with_its_line() {
         let at = line.find(mark).expect("the mark");
         unicode_width::UnicodeWidthStr::width(&line[..at])
     };
-    // The mark stands under the word, though Chinese characters before it are two columns wide.
+    // The mark is below the word, although Chinese characters before it are two columns wide.
     assert!((column(source, "unti")..column(source, "unti") + 4).contains(&column(marked, "┬")), "{}", wrong.out);
     assert_eq!(folder.run(&["--mappings", ".", "forms", "list"]).status, Some(2));
 }
@@ -384,7 +384,7 @@ fn in_chinese_no_english_sentence_reaches_the_screen() {
         (&["convert", "a.html", "-o", "out", "--template", "a.html"], 2),
         (&["convert", "a.html", "-o", "out", "--page-template", "page.html"], 2),
     ];
-    // Three English words in a row are a sentence; names of options, files and formats stand alone.
+    // Three English words in a row are a sentence; names of options, files and formats occur alone.
     let english = regex::Regex::new(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}").expect("a pattern");
     for (arguments, status) in wrong {
         let mut all = vec!["--lang", "zh"];

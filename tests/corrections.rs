@@ -1,5 +1,5 @@
-//! Corrections on the command line: drafted, applied by every command, refused where something else stands there, and handed back to
-//! the sender as tracked changes.
+//! Corrections on the command line: drafted, applied by every command, refused if the current value is another, and returned to the
+//! sender as tracked changes.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,10 +9,10 @@ use nianbao::report::{Report, Value};
 use nianbao::write::{Output, WRITERS};
 use serde_json::{Value as Json, json};
 
-/// The cell that is wrong in [`wrong`].
+/// The wrong cell of [`wrong`].
 const FIELD: &str = "requests.granted.enterprise";
 
-/// A report with one wrong cell that the rules name, and the figure that belongs there.
+/// A report with one wrong cell that the rules determine, and its right figure.
 fn wrong(output: Output) -> (Vec<u8>, i64) {
     let mut report = report(3);
     let right = report.values[FIELD].value.expect("a figure");
@@ -57,7 +57,7 @@ fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
         assert_eq!(drafts.len(), 1, "{drafts:?}");
         let draft = &drafts[0];
         assert_eq!((&draft["field"], &draft["from"], &draft["to"]), (&json!(FIELD), &json!(right + 40), &json!(right)));
-        // What the office may have completed is not written over.
+        // An existing file, which the office may have completed, is not overwritten.
         assert_eq!(folder.run(&["check", name, "--propose", "c.jsonl"]).status, Some(2));
 
         assert_eq!(folder.run(&["check", name, "--corrections", "c.jsonl"]).status, Some(0));
@@ -72,7 +72,7 @@ fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
         assert_eq!((&value["value"], &value["corrected"]["from"]), (&json!(right), &json!((right + 40).to_string())));
         assert!(json["findings"].to_string().contains("figure-corrected"), "{}", json["findings"]);
 
-        // Another correction makes other outputs; the same one, none.
+        // Another correction changes the outputs; the same one does not.
         let again = folder.run(&["convert", name, "-o", "out", "--to", "json,html", "--corrections", "c.jsonl"]);
         assert!(again.err.contains("1 of them unchanged"), "{}", again.err);
         let without = folder.run(&["convert", name, "-o", "out", "--to", "json,html"]);
@@ -170,7 +170,7 @@ fn a_revised_word_file_has_tracked_changes_and_nothing_else_changes() {
     let (before, after) = (body(&bytes), body(&revised));
     let deleted = format!("<w:delText xml:space=\"preserve\">{}</w:delText>", right + 40);
     assert!(after.contains(&deleted) && after.contains("w:author=\"甲县办公室\""));
-    // Rejecting the changes gives the sender's own text, accepting them the report without the mistake.
+    // Rejecting the changes restores the sender's text, accepting them gives the report without the mistake.
     let marks = regex::Regex::new(r"<w:ins [^>]*>.*?</w:ins>|</?w:del( [^>]*)?>").expect("a pattern");
     assert_eq!(marks.replace_all(&after, "").replace("w:delText", "w:t"), before);
     folder.file("revised.docx", &revised);
@@ -197,7 +197,7 @@ fn a_revised_workbook_has_the_new_figure_and_a_note() {
     assert!(text.contains(&format!("原填{}", right + 40)) && text.contains("年报核对"), "{text}");
 }
 
-/// The parts of a package but one, with their bytes.
+/// All parts of a package but one.
 fn others(bytes: &[u8], but: &str) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.to_vec())).expect("a package");
     let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! Somebody's own Word file filled in place: figures, title and narrative read back the same, and nothing else has changed.
+//! An office's own Word file filled in place: figures, title and narrative are read back, and nothing else has changed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -40,7 +40,7 @@ fn docx(form: &Form, report: &Report) -> Vec<u8> {
     (writer.write)(form, report).unwrap()
 }
 
-/// A blank form as an office hands it out: the writer's own, without figures and narrative, with placeholders.
+/// A blank form as handed out by an office: the writer's own, without figures and narrative, with placeholders.
 fn blank(form: &Form) -> Vec<u8> {
     let mut report = Report::empty(&form.id);
     report.title = Some("政府信息公开工作年度报告格式模板".into());
@@ -123,7 +123,7 @@ fn only_the_text_of_the_document_changes() {
     for (name, content) in &before {
         assert_eq!(after[name] == *content, name != "word/document.xml", "{name}");
     }
-    // Every other entry lies in the archive byte for byte as it did, its header included.
+    // Every other entry is unchanged in the archive byte for byte, its header included.
     let local = |bytes: &[u8], name: &str| {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let entry = archive.by_name(name).unwrap();
@@ -194,7 +194,7 @@ fn what_has_no_place_is_said_and_not_lost() {
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let mut archive = parts(&blank(form));
     let xml = String::from_utf8(archive["word/document.xml"].clone()).unwrap();
-    // The last table and the last heading are cut out of the template.
+    // The last table and the last heading are removed from the template.
     let table = xml.rfind("<w:tbl>").unwrap()..xml.rfind("</w:tbl>").unwrap() + "</w:tbl>".len();
     let mut cut = xml.clone();
     cut.replace_range(table, "");

@@ -1,4 +1,4 @@
-//! The stream: one row a line in the lines' order, whatever the lines hold and whatever happens to the child that does the work.
+//! The stream: one row per line in the order of the lines, whatever the lines contain and whatever happens to the child.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ fn reports() -> Folder {
     folder
 }
 
-/// The rows that lines get.
+/// The rows for some lines.
 fn rows(folder: &Folder, more: &[&str], lines: &[u8]) -> Vec<Value> {
     let ran = folder.run_with(&[FILTER, more].concat(), lines);
     assert_eq!(ran.status, Some(0), "{}", ran.err);
@@ -43,7 +43,7 @@ fn told(rows: &[Value]) -> Vec<(&str, &str, Option<&str>)> {
     told.collect()
 }
 
-/// Outputs by name, without the folders that the stream spreads them over.
+/// Outputs by name, without the folders over which the stream distributes them.
 fn outputs(folder: &Folder, out: &str) -> BTreeMap<String, Vec<u8>> {
     let tree = folder.tree(out).into_iter();
     let names = tree.map(|(name, bytes)| (name.rsplit('/').next().unwrap_or_default().to_owned(), bytes));
@@ -149,7 +149,7 @@ fn a_command_that_cannot_run_says_why_and_fails() {
     }
 }
 
-/// What a debug build does with a file that harms its converter on purpose.
+/// Lines with files that make a debug build die, hang or grow.
 #[cfg(debug_assertions)]
 mod poison {
     use super::*;
@@ -197,7 +197,7 @@ mod poison {
     }
 }
 
-/// A stream that is spoken to line by line.
+/// A stream driven line by line.
 #[cfg(target_os = "linux")]
 mod children {
     use std::process::Command;
@@ -222,7 +222,7 @@ mod children {
             Self { parent, lines, rows: BufReader::new(rows) }
         }
 
-        /// The status that a line gets, before any other line is sent.
+        /// The status of a line, before any other line is sent.
         fn ask(&mut self, line: &str) -> String {
             writeln!(self.lines, "{line}").expect("to be read");
             let mut row = String::new();
@@ -231,7 +231,7 @@ mod children {
             row["status"].as_str().expect("a status").to_owned()
         }
 
-        /// The numbers of its children.
+        /// Process ids of its children.
         fn children(&self) -> Vec<u32> {
             let id = self.parent.id();
             let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).expect("a list");
@@ -256,7 +256,7 @@ mod children {
         send("-STOP", stopped[0]);
         let since = std::time::Instant::now();
         assert_eq!(stream.ask("in/2.html"), "failed");
-        // Its own time, and what a machine that is busy takes to end it.
+        // The time limit, plus the time that a busy machine needs to kill it.
         assert!(since.elapsed().as_secs() < 60);
         assert_eq!(stream.ask("in/3.html"), "ok");
         assert_ne!(stream.children(), stopped);

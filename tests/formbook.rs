@@ -1,4 +1,5 @@
-//! A form as a workbook: every form comes back from its own, a person's changes become the form's, and mistakes are told by their cells.
+//! A form as a workbook: every form survives export and import, changes in the workbook become changes of the form, and mistakes are
+//! reported by cell.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -36,7 +37,7 @@ fn form_of(text: &str) -> Arc<Form> {
     Forms::default().add("imported.toml", text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// The sheets of a workbook: name, and the texts row by row.
+/// The sheets of a workbook: name, and texts row by row.
 type Sheets = Vec<(String, Vec<Vec<String>>)>;
 
 fn sheets(bytes: &[u8]) -> Sheets {
@@ -64,7 +65,7 @@ fn workbook(sheets: &Sheets) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-/// The row of a sheet whose cells have these texts, 0-based.
+/// The index of the row of a sheet whose cells have these texts.
 fn row_of(sheets: &Sheets, sheet: &str, texts: &[&str]) -> usize {
     let (_, rows) = sheets.iter().find(|(name, _)| name == sheet).expect("the sheet");
     let has = |row: &Vec<String>| texts.iter().all(|text| row.iter().any(|cell| cell == text));
@@ -95,7 +96,7 @@ fn same(form: &Form, again: &Form) {
             };
             assert_eq!(labels(&one.leaf_rows), labels(&other.leaf_rows), "{id}");
             assert_eq!((&one.open, &one.sets, one.beside), (&other.open, &other.sets, other.beside), "{id}");
-            // Of rows that the form prescribes the fields have it; where rows are data, the columns do.
+            // For prescribed rows the properties are at the fields; where rows are data, at the columns.
             let said = |block: &nianbao::form::Block| -> Vec<_> {
                 let columns = block.leaf_columns.iter().filter(|_| block.is_open());
                 columns.map(|leaf| (leaf.kind.unwrap_or_default(), leaf.unit.clone(), leaf.choice.clone())).collect()
@@ -124,7 +125,7 @@ fn every_form_comes_back_from_its_own_workbook() {
         let text = import(&read(&bytes)).unwrap_or_else(|wrong| panic!("{}: {wrong:#?}", form.id));
         let again = form_of(&text);
         same(form, &again);
-        // The workbook of what came back has the same cells.
+        // The workbook of the imported form has the same cells.
         for ((name, rows), (_, wanted)) in sheets(&book(&again)).iter().zip(&sheets(&bytes)) {
             for (number, (row, wanted)) in rows.iter().zip(wanted).enumerate() {
                 assert_eq!(row, wanted, "{} {name} {}", form.id, number + 1);
@@ -154,7 +155,7 @@ fn a_draft_as_a_workbook_becomes_a_form_that_comes_back_from_its_blank() {
         let again = form_of(&imported);
         same(&drafted, &again);
         assert!(again.fields.len() + usize::from(again.is_open()) > 5, "{id}");
-        // By itself: the form that the blank is of would be recognised beside it.
+        // Alone: the form of the blank would be recognised beside it.
         let mut all = Forms::default();
         let again = all.add("imported.toml", &imported).unwrap();
         let lost = selftest(&all, &again);
@@ -162,7 +163,7 @@ fn a_draft_as_a_workbook_becomes_a_form_that_comes_back_from_its_blank() {
     }
 }
 
-/// The form that the whole example of `mappings/README.md` is, shortened.
+/// The complete example of `mappings/README.md`, shortened.
 const VISITS: &str = r#"
 language = 1
 id = "visits"

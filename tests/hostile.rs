@@ -1,7 +1,7 @@
-//! The register of damaged and hostile files: the name of a file in tests/hostile says what must happen to it.
+//! The register of damaged and hostile files: the name of a file in tests/hostile states its expected outcome.
 //!
-//! `read--…`: it is read, and there is nothing to say. `read-with-CODE,CODE--…`: it is read, with findings of just these codes.
-//! `refused-CODE--…`: it is refused with this code. A file that does better than its name says fails as one that does worse.
+//! `read--…`: it is read without findings. `read-with-CODE,CODE--…`: it is read with findings of exactly these codes. `refused-CODE--…`:
+//! it is refused with this code. A better outcome fails the test as a worse one does.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,5 @@
-//! A report brought into another form: every figure where it means the same, or told, and never anywhere else.
+//! Migration of a report to another form: every figure moves to a field with the same meaning, or is reported, and never moves anywhere
+//! else.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -19,7 +20,7 @@ fn migrated(forms: &Forms, report: Report, to: &str) -> Report {
     migrations.between(&report.form, to).expect("a migration").migrate(report)
 }
 
-/// The rows that the newer form has in place of one.
+/// The rows that the newer form has in place of one row.
 const PARTS: [&str; 3] = ["uncorrected", "unpaid_fee", "remaining"];
 
 #[test]
@@ -131,7 +132,7 @@ fn a_migration_says_something_of_every_field_once() {
     let forms = Forms::built_in().unwrap();
     let (_, text) = Migrations::sources()[0];
     assert_eq!(Migrations::sources().len(), 3);
-    // With all forms at hand every migration of the program fits.
+    // With all forms available, every built-in migration compiles.
     let all = Forms::all().unwrap();
     for (name, text) in Migrations::sources() {
         Migrations::default().add(name, text, &all).unwrap_or_else(|error| panic!("{error}"));
@@ -153,7 +154,7 @@ fn a_migration_says_something_of_every_field_once() {
     assert!(form.contains("no form `gkbg-2018`"), "{form}");
 }
 
-/// Fields of the older table and of the newer form that mean the same.
+/// Fields of the older table and of the newer form with the same meaning.
 const SAME: [(&str, &str); 8] = [
     ("disclosure.normative_issued", "disclosure.normative_documents.made"),
     ("requests.received", "requests.received.total"),
@@ -190,7 +191,7 @@ fn a_table_of_the_years_before_gives_what_means_the_same_and_keeps_the_rest() {
     let told: Vec<&str> = new.findings.iter().flat_map(|finding| &finding.fields).map(String::as_str).collect();
     let Some(Content::Extra(table)) = new.unclaimed.last() else { panic!("{:?}", new.unclaimed) };
     assert!(table.cells.iter().any(|cell| cell.text == "917"), "what has no place stands at the end");
-    // What is divided is told by the cells that stay empty.
+    // A figure that is split is reported by the cells that stay empty.
     let kept = |id: &&String| !SAME.iter().any(|(from, _)| from == id) && !id.starts_with("suits.");
     for id in old.values.keys().filter(kept).chain([&"suits.total".to_owned()]) {
         assert!(told.contains(&id.as_str()), "{id} is told");

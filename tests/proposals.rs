@@ -1,4 +1,4 @@
-//! What the prose states of figures that no table decides: offered where one field alone can be meant, and never taken.
+//! Proposals from the prose for figures that no table decides: made only if a single field can be meant, and never applied.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,8 +6,7 @@ use nianbao::check::{Context, check};
 use nianbao::form::Forms;
 use nianbao::report::{Content, Kind, Report, Section, Value};
 
-/// The proposals for a report with this sentence, whose fields that begin with one of `open` are empty and all others 0 but for
-/// `figures`.
+/// The proposals for a report with this sentence. Fields that begin with one of `open` are empty, all others 0 except for `figures`.
 fn proposals(sentence: &str, open: &[&str], figures: &[(&str, i64)]) -> Vec<(String, String)> {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
@@ -64,11 +63,11 @@ fn what_is_not_sure_is_not_offered() {
     ] {
         assert_eq!(proposals(sentence, &licensing, &[]), [], "{sentence}");
     }
-    // The figure is not open, or the cell says that there is none.
+    // The field is not empty, or its cell says that there is none.
     assert_eq!(proposals("作出行政许可决定120件。", &[], &[]), []);
-    // New, new and carried in, or handled: where all are open, any may be meant.
+    // New, new plus carried over, or handled: if all are empty, any of them may be meant.
     assert_eq!(proposals("全年收到政府信息公开申请70件。", &["requests."], &[]), []);
-    // Another that may be meant says the same.
+    // Another field that may be meant has the same figure.
     let handled = [("requests.handled_total.total", 70)];
     assert_eq!(proposals("全年收到政府信息公开申请70件。", &["requests.received.total"], &handled), []);
 }

@@ -1,4 +1,4 @@
-//! The published JSON Schemas: as the types say them, and true of what the program reads and writes. `BLESS=1` rewrites them.
+//! The published JSON Schemas: generated from the types, and valid for the program's inputs and outputs. `BLESS=1` rewrites them.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

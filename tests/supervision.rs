@@ -1,4 +1,4 @@
-//! A file that kills or hangs its process ends as an error of that file; everything else comes out as it would without that file.
+//! A file that kills or hangs its process becomes an error of that file; everything else is as without that file.
 
 #![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 
 use crate::program::{Folder, Ran, page, ran, report};
 
-/// A folder with reports and, between them, what these kinds of poison do in a debug build.
+/// A folder with reports and, between them, files that make a debug build fail in these ways.
 fn poisoned(kinds: &[&str]) -> Folder {
     let folder = Folder::new();
     for (number, kind) in (1..).zip(kinds) {
@@ -18,7 +18,7 @@ fn poisoned(kinds: &[&str]) -> Folder {
     folder
 }
 
-/// Runs it with short bounds.
+/// Runs the program with short time limits.
 fn run(folder: &Folder, args: &[&str]) -> Ran {
     let mut command = folder.command(args);
     command.env("NIANBAO_TEST_SECONDS", "4").env("NIANBAO_TEST_MEGABYTES", "900");
@@ -57,7 +57,7 @@ fn convert_names_what_killed_its_worker_and_goes_on() {
         tree.keys()
     );
     assert!(!tree.keys().any(|name| name.starts_with(".nianbao-tmp")));
-    // The same outputs as without it.
+    // The same outputs as without the file.
     for number in 1..4 {
         std::fs::remove_file(folder.path(&format!("in/{number}-{}.txt", ["", "abort", "grow", "hang"][number])))
             .expect("a file");
@@ -138,7 +138,7 @@ fn without_memory_the_end_is_said_in_words() {
     }
 }
 
-/// A Word file in which a picture is referred to so often.
+/// A Word file that refers to one picture many times.
 fn picture_bomb(times: usize) -> Vec<u8> {
     const OFFICE: &str = "http://schemas.openxmlformats.org";
     let picture = format!(

@@ -1,4 +1,4 @@
-//! Texts in which tables are drawn, as converters of PDFs leave them: every figure is right or empty, and so many are read.
+//! Texts with drawn tables, as written by PDF converters: every figure is right or empty, and a minimum number is read.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -72,7 +72,7 @@ fn a_row_without_a_label_is_no_other_rows() {
     }
 }
 
-/// A report as text whose table two and four are right; `overview` stands in its first part, `after` behind table four.
+/// A report as text with right tables two and four; `overview` is in its first section, `other` after table four.
 fn with(overview: &str, disputes: &str, other: &str) -> Report {
     read(&format!(
         "白渚市民政局2022年政府信息公开工作年度报告\n一、总体情况\n2022年，我局主动公开政府信息5条。\n{overview}\
@@ -115,7 +115,7 @@ fn a_table_in_another_part_while_the_own_part_has_none_is_refused_or_told() {
     let report = with(own, "", "");
     assert_eq!(report.values["disputes.review.total"].value, None);
     assert!(report.findings.iter().any(|finding| finding.code == "table-not-found"));
-    // All of them: read, and told with every field.
+    // All labels: it is read, and reported with every field.
     let report = with("", "", &format!("{TABLE_FOUR}{THIS_YEAR}"));
     assert_eq!(report.values["disputes.review.total"].value, Some(10.into()));
     let told = report.findings.iter().find(|finding| finding.code == "table-elsewhere").unwrap();
