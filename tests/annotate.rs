@@ -143,7 +143,7 @@ fn somewhere(place: Option<Place>) -> Finding {
 }
 
 #[test]
-fn what_has_no_place_stands_at_the_beginning() {
+fn findings_without_a_place_are_at_the_beginning() {
     let (bytes, ..) = wrong(Output::Docx);
     let made = annotated(&bytes, &[somewhere(None), somewhere(Some(Place::line(3)))]);
     assert_eq!(made.comments, 1);
@@ -167,7 +167,7 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn other_prefixes_and_places_that_lie_are_borne() {
+fn other_prefixes_and_wrong_places_are_supported() {
     let types = "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>";
     let rels = "<Relationships><Relationship Id='r' Type='http://x/officeDocument' Target='d.xml'/></Relationships>";
     let body = "<x:document xmlns:x='y'><x:body><x:p/></x:body></x:document>";
@@ -311,7 +311,7 @@ fn a_part_in_another_encoding_is_written_in_utf_8() {
 }
 
 #[test]
-fn what_is_no_office_open_xml_is_refused_and_a_flood_of_findings_is_cut() {
+fn other_formats_are_refused_and_the_number_of_comments_is_limited() {
     for bytes in [&b"<html></html>"[..], b"\xd0\xcf\x11\xe0", b""] {
         let refused = annotate(bytes, &[], (Language::Zh, AUTHOR), &mut Budget::default());
         assert!(matches!(refused, Err(AnnotateError::Unsupported(_))), "{refused:?}");

@@ -123,7 +123,7 @@ fn reports_are_matched_to_the_agencies_that_are_to_report() {
 }
 
 #[test]
-fn the_parts_of_several_hosts_are_together_what_one_host_makes() {
+fn the_shards_of_several_hosts_give_the_outputs_of_one_host() {
     let folder = mixed();
     std::fs::create_dir_all(folder.path("mounted")).expect("a folder");
     std::fs::rename(folder.path("in"), folder.path("mounted/in")).expect("moved");
@@ -184,7 +184,7 @@ fn which_host_has_a_file_is_decided_below_the_folder_that_is_named() {
 }
 
 #[test]
-fn a_second_run_converts_nothing_and_leaves_everything_as_it_is() {
+fn a_second_run_converts_nothing_and_changes_nothing() {
     let folder = mixed();
     convert(&folder, &[]);
     let first = folder.tree("out");
@@ -223,7 +223,7 @@ fn a_changed_input_option_or_mapping_is_not_taken_from_the_cache() {
 }
 
 #[test]
-fn what_cannot_be_written_fails_alone() {
+fn an_output_that_cannot_be_written_fails_alone() {
     let folder = mixed();
     let title = report(2).title.expect("a title");
     std::fs::create_dir_all(folder.path(&format!("out/{title}.html"))).expect("a folder in the way");
@@ -361,7 +361,7 @@ mod signals {
     }
 
     #[test]
-    fn ctrl_c_completes_what_is_in_hand_and_the_same_command_goes_on() {
+    fn ctrl_c_completes_items_in_progress_and_the_same_command_continues() {
         let folder = Folder::new();
         let child = waiting(&folder);
         signal(&child, "-INT");
@@ -394,7 +394,7 @@ mod signals {
 
 #[cfg(unix)]
 #[test]
-fn pipes_and_devices_are_no_inputs() {
+fn pipes_and_devices_are_not_inputs() {
     let folder = Folder::new();
     let made = std::process::Command::new("mkfifo").arg(folder.path("a.html")).status().expect("mkfifo");
     assert!(made.success());
@@ -403,7 +403,7 @@ fn pipes_and_devices_are_no_inputs() {
 }
 
 #[test]
-fn archives_that_hold_one_file_ten_thousand_times_are_refused() {
+fn archives_with_one_file_ten_thousand_times_are_refused() {
     let folder = Folder::new();
     // Two entries with the same bytes.
     let one = zip(&[(b"1.html", &page(&report(1)))]);
@@ -430,7 +430,7 @@ fn archives_that_hold_one_file_ten_thousand_times_are_refused() {
 }
 
 #[test]
-fn an_output_folder_that_is_searched_is_refused_and_one_inside_is_passed_over() {
+fn a_searched_output_folder_is_refused_and_one_inside_is_skipped() {
     let folder = Folder::new();
     folder.file("in/a.html", page(&report(3)));
     for args in [["convert", "in", "-o", "in"], ["rollup", "in", "-o", "in"], ["convert", "in/.", "-o", "./in"]] {
@@ -445,7 +445,7 @@ fn an_output_folder_that_is_searched_is_refused_and_one_inside_is_passed_over() 
 }
 
 #[test]
-fn an_agency_whose_file_cannot_be_read_is_not_one_that_did_not_report() {
+fn an_agency_with_an_unreadable_file_is_not_missing() {
     let folder = Folder::new();
     folder.file("agencies.csv", "单位名称\n青山县教育局\n青山县民政局\n");
     folder.file("in/青山县教育局.docx", b"PK\x03\x04 and no more");

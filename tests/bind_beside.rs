@@ -40,7 +40,7 @@ const FIRST: &[&str] = &[
 ];
 
 #[test]
-fn blocks_that_stand_side_by_side_are_read_each_for_itself() {
+fn blocks_side_by_side_are_read_separately() {
     let head = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"];
     let two = report(&[
         &["第二十条第（一）项:4", ":1", "第二十条第（六）项:2"],
@@ -62,7 +62,7 @@ fn blocks_that_stand_side_by_side_are_read_each_for_itself() {
 }
 
 #[test]
-fn rows_that_number_the_columns_are_no_figures() {
+fn rows_that_number_the_columns_are_not_figures() {
     for (word, last) in [("栏次", "栏次"), ("甲", "甲"), ("", "")] {
         let report = report(&[
             &["第二十条第（一）项:4"],

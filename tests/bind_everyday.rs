@@ -135,7 +135,7 @@ fn the_unit_of_a_header_a_label_or_a_line_counts_in_every_way_of_writing() {
 }
 
 #[test]
-fn two_units_of_one_table_are_told_once_and_the_header_counts() {
+fn two_units_of_one_table_are_reported_once_and_the_header_counts() {
     let forms = Forms::built_in().unwrap();
     for (name, text) in every_way(form(&forms)) {
         let report = read(name, &text.replace("行政事业性收费", "行政事业性收费（元）"), &forms);
@@ -147,7 +147,7 @@ fn two_units_of_one_table_are_told_once_and_the_header_counts() {
 }
 
 #[test]
-fn things_that_are_counted_by_ten_thousand_are_converted_and_told_once() {
+fn counts_in_ten_thousands_are_converted_and_reported_once() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     for (name, text) in every_way(form) {
@@ -174,7 +174,7 @@ fn things_that_are_counted_by_ten_thousand_are_converted_and_told_once() {
 }
 
 #[test]
-fn cells_between_commas_or_semicolons_are_read_and_commas_in_numbers_part_none() {
+fn cells_between_commas_or_semicolons_are_read_and_commas_in_numbers_are_kept() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     for sign in ["，", "；", ";", "、"] {
@@ -207,7 +207,7 @@ fn disputes(form: &Form, sign: &str, make: impl Fn(usize, Vec<String>) -> Option
 }
 
 #[test]
-fn columns_of_a_text_in_another_order_are_never_taken_in_the_forms() {
+fn columns_of_a_text_in_another_order_are_not_read_in_the_forms_order() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let groups = |row: &[String], order: [usize; 3]| -> Vec<String> {
@@ -239,7 +239,7 @@ fn columns_of_a_text_in_another_order_are_never_taken_in_the_forms() {
 }
 
 #[test]
-fn a_row_of_sums_below_groups_in_rows_takes_no_groups_place() {
+fn a_row_of_sums_below_groups_in_rows_is_not_read_as_a_group() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     for sign in ["\t", "|"] {
@@ -309,7 +309,7 @@ fn of_the_rows_of_offices_the_total_is_read_where_it_is_their_sum() {
 }
 
 #[test]
-fn a_column_with_the_unit_of_each_row_is_none_of_figures_and_its_unit_counts() {
+fn a_column_of_units_has_no_figures_and_its_units_count() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let page = report(form, "白渚市民政局", &|table| {
@@ -393,7 +393,7 @@ fn a_collection_names_no_reports_agency_and_gives_its_year() {
 }
 
 #[test]
-fn a_name_above_a_title_that_has_it_too_is_no_part_of_it() {
+fn a_name_above_a_title_that_contains_it_is_not_part_of_it() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let page = report(form, "白渚市民政局", &|table| html(form, table)).replace('\n', "\n<p>");

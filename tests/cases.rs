@@ -48,7 +48,7 @@ fn truth(text: &str) -> BTreeMap<String, serde_json::Value> {
 }
 
 #[test]
-fn every_case_with_its_true_figures_is_right_or_told() {
+fn every_case_is_right_or_has_a_finding() {
     let forms = Forms::built_in().unwrap();
     let mut wrong = Vec::new();
     let mut seen = 0;
@@ -81,7 +81,7 @@ fn the_own_row_of_an_office_travels_with_the_report() {
 }
 
 #[test]
-fn two_tables_with_the_same_rows_are_told_apart_by_their_headers() {
+fn two_tables_with_the_same_rows_are_distinguished_by_their_headers() {
     let mut forms = Forms::built_in().unwrap();
     forms.add("two.toml", &sources::text(Path::new("tests/cases/forms/two-tables-same-rows/two.toml"))).unwrap();
     let returns = [10, 20, 30, 11, 21, 31, 21, 41, 61];

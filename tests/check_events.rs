@@ -196,7 +196,7 @@ fn totals_that_are_all_0_are_named_as_that() {
 }
 
 #[test]
-fn what_is_last_years_is_said() {
+fn figures_and_text_of_last_year_are_reported() {
     let form = form();
     let mut last = Sampler::new(0).report(&form);
     let mut seed = 0;
@@ -229,7 +229,7 @@ fn what_is_last_years_is_said() {
 }
 
 #[test]
-fn the_text_of_another_agency_and_a_folder_that_matches_nothing_are_said() {
+fn the_text_of_another_agency_and_a_folder_without_matches_are_reported() {
     let folder = Folder::new();
     let form = form();
     let text = "一年来，本机关认真贯彻条例，健全制度，加强培训，规范答复，拓展渠道，回应关切，推进标准化规范化，强化监督保障，公开内容不断丰富，公开时效不断提高，群众满意度不断提升，各项工作取得新的成效，为下一步打下了基础。";

@@ -233,7 +233,7 @@ fn a_waiver_holds_for_its_figures_up_to_its_day() {
 }
 
 #[test]
-fn the_agencies_file_tells_renames_levels_and_kinds() {
+fn the_agencies_file_gives_aliases_levels_and_kinds() {
     let folder = Folder::new();
     let regulations = &[("disclosure.regulations.in_force", 6)];
     put(

@@ -80,7 +80,7 @@ fn last_years_report_is_found_and_compared_with() {
 }
 
 #[test]
-fn what_cannot_run_ends_with_2_before_anything_is_done() {
+fn invalid_arguments_end_with_2_before_anything_is_done() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
     folder.file("taken", "a file, no folder");
@@ -124,7 +124,7 @@ fn inspect_prints_the_report_and_reads_standard_input() {
 }
 
 #[test]
-fn globs_are_expanded_and_no_file_is_taken_twice() {
+fn globs_are_expanded_and_no_file_is_read_twice() {
     let folder = Folder::new();
     for seed in 1..4 {
         folder.file(&format!("in/deep/{seed}.html"), page(&report(seed)));
@@ -275,7 +275,7 @@ fn check_prints_one_sarif_log() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
     let mut child = folder.command(&["inspect", "a.html"]).spawn().expect("the program");
@@ -311,7 +311,7 @@ fn fill_puts_reports_into_an_offices_own_word_file() {
 }
 
 #[test]
-fn pages_stand_in_the_frame_of_their_site() {
+fn pages_are_in_the_frame_of_their_site() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
     let agency = report(1).agency.unwrap();
@@ -415,7 +415,7 @@ fn completions_and_manual_pages_know_every_command() {
 }
 
 #[test]
-fn narrative_that_lost_characters_is_written_as_it_reads_unless_asked_otherwise() {
+fn damaged_narrative_is_repaired_unless_disabled() {
     let folder = Folder::new();
     folder.file("a.txt", include_str!("corpus/cell-a-line-characters-lost.txt"));
     let page = |out: &str, more: &[&str]| {

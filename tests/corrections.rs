@@ -46,7 +46,7 @@ fn codes(folder: &Folder, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
+fn a_certain_correction_is_drafted_and_every_command_applies_it() {
     for (output, name) in [(Output::Docx, "a.docx"), (Output::Xlsx, "a.xlsx")] {
         let folder = Folder::new();
         let (bytes, right) = wrong(output);
@@ -89,7 +89,7 @@ fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
 }
 
 #[test]
-fn a_correction_for_another_figure_is_told_and_not_applied() {
+fn a_correction_for_another_figure_is_reported_and_not_applied() {
     let folder = Folder::new();
     let (bytes, right) = wrong(Output::Docx);
     folder.file("a.docx", &bytes);
@@ -108,7 +108,7 @@ fn a_correction_for_another_figure_is_told_and_not_applied() {
 }
 
 #[test]
-fn lines_follow_each_other_and_undo_is_one_more_line() {
+fn lines_build_on_each_other_and_undo_is_another_line() {
     let folder = Folder::new();
     let (bytes, right) = wrong(Output::Docx);
     folder.file("a.docx", &bytes);
@@ -143,7 +143,7 @@ fn agency_year_and_paragraphs_are_corrected_too() {
 }
 
 #[test]
-fn what_is_no_file_of_corrections_is_refused_before_any_work() {
+fn an_invalid_corrections_file_is_refused_before_any_work() {
     let folder = Folder::new();
     folder.file("a.docx", wrong(Output::Docx).0);
     for (text, said) in [("{}\n", "line 1"), ("[1]\n", "line 1"), ("\u{feff}\n{\"at\":\"x\"}\n", "line 2")] {

@@ -120,7 +120,7 @@ fn disorder(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn elements_stand_in_the_order_of_the_schema() {
+fn elements_are_in_the_order_of_the_schema() {
     for form in forms() {
         for (name, text) in parts(&write(&form, &with_everything(&form))) {
             assert_eq!(disorder(&text), Vec::<String>::new(), "{} {name}", form.id);
@@ -217,7 +217,7 @@ fn every_cell_of_the_form_is_written_with_its_text_and_spans() {
 }
 
 #[test]
-fn headers_repeat_where_they_stand_on_top_and_rows_are_not_split() {
+fn headers_at_the_top_repeat_and_rows_are_not_split() {
     for form in forms() {
         let text = part(&write(&form, &Report::empty(&form.id)), "word/document.xml");
         for (number, table) in text.split("<w:tbl>").skip(1).enumerate() {
@@ -271,7 +271,7 @@ fn the_same_report_gives_the_same_bytes_on_any_thread() {
 }
 
 #[test]
-fn a_cell_holds_what_was_written_and_nothing_where_nothing_was() {
+fn a_cell_contains_the_text_as_written() {
     let form = &forms()[1];
     let mut report = Report::empty(&form.id);
     let raws = ["/", "—", "无", "", "0", "<&>\"'"];

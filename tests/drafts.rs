@@ -79,7 +79,7 @@ fn the_draft_of_each_blank_reads_a_filled_report() {
 }
 
 #[test]
-fn what_a_template_shows_is_in_the_draft() {
+fn the_draft_has_the_content_of_the_template() {
     // A header with an empty corner, choices with boxes, units in a column, a row of signatures that is not a table.
     let page = "<h1>甲市2024年设施年报</h1><p>一、设施</p><table>\
         <tr><td></td><td>计量单位</td><td>填报数</td></tr><tr><td>设施总数</td><td>个</td><td></td></tr>\
@@ -102,7 +102,7 @@ fn what_a_template_shows_is_in_the_draft() {
 }
 
 #[test]
-fn every_command_that_reads_takes_documents_without_a_form_where_it_may() {
+fn every_command_that_reads_can_accept_documents_without_a_form() {
     let page = "<p>石岭市人民政府关于做好防汛工作的通知</p><p>各镇人民政府：</p><p>现就有关事项通知如下。</p>\
         <p>石岭市人民政府</p><p>2024年3月1日</p>";
     let folder = Folder::new();

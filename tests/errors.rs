@@ -49,7 +49,7 @@ fn assert_error<E: Bilingual + 'static>(error: &E) {
 }
 
 #[test]
-fn errors_of_reading_speak_both_languages() {
+fn errors_of_reading_have_both_languages() {
     let errors = [
         ReadError::Encrypted,
         Damage::NoMainPart.into(),
@@ -75,7 +75,7 @@ fn errors_of_reading_speak_both_languages() {
 }
 
 #[test]
-fn errors_of_filling_annotating_and_writing_speak_both_languages() {
+fn errors_of_filling_annotating_and_writing_have_both_languages() {
     let other = FillError::OtherForm { wanted: "a".to_owned(), found: "b".to_owned() };
     for error in [
         FillError::Read(ReadError::Empty),
@@ -100,7 +100,7 @@ fn errors_of_filling_annotating_and_writing_speak_both_languages() {
 }
 
 #[test]
-fn errors_of_a_batch_and_a_stream_speak_both_languages() {
+fn errors_of_a_batch_and_a_stream_have_both_languages() {
     let source = || io::Error::from(io::ErrorKind::PermissionDenied);
     for error in [
         BatchError::NoInput("a".to_owned()),
@@ -118,7 +118,7 @@ fn errors_of_a_batch_and_a_stream_speak_both_languages() {
 }
 
 #[test]
-fn mistakes_in_agencies_waivers_and_corrections_speak_both_languages() {
+fn mistakes_in_agencies_waivers_and_corrections_have_both_languages() {
     for (name, text) in [
         ("a.csv", "name,name\n甲,乙\n"),
         ("a.csv", "colour\nred\n"),
@@ -153,7 +153,7 @@ fn mistakes_in_agencies_waivers_and_corrections_speak_both_languages() {
 }
 
 #[test]
-fn mistakes_in_mapping_files_and_migrations_speak_both_languages() {
+fn mistakes_in_mapping_files_and_migrations_have_both_languages() {
     let built_in = Forms::built_in().expect("the built-in forms");
     let (_, whole) = Forms::sources().first().expect("a built-in form");
     let mut forms = built_in.clone();

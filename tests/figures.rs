@@ -43,7 +43,7 @@ fn wrong(report: &Report, truth: &BTreeMap<String, String>, may_be_empty: bool) 
 }
 
 #[test]
-fn tables_of_an_embedded_workbook_that_the_document_has_are_no_text() {
+fn embedded_tables_that_the_document_also_has_are_not_text() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figures/d49_embedded_xlsx_object_for_table3.docx");
     let forms = Forms::built_in().unwrap();
@@ -107,7 +107,7 @@ fn a_table_of_the_agency_in_an_embedded_workbook_stays_in_the_text() {
 }
 
 #[test]
-fn every_case_is_right_or_says_why_not() {
+fn every_case_is_right_or_has_a_reason() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figures");
     let binder = Binder::new(&Forms::built_in().unwrap());
     let mut failed = Vec::new();

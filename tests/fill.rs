@@ -168,7 +168,7 @@ fn the_same_report_gives_the_same_bytes_on_any_thread() {
 }
 
 #[test]
-fn a_mark_at_the_start_and_another_prefix_are_no_hindrance() {
+fn a_byte_order_mark_and_another_prefix_are_supported() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let report = Sampler::new(7).report(form);
@@ -189,7 +189,7 @@ fn a_mark_at_the_start_and_another_prefix_are_no_hindrance() {
 }
 
 #[test]
-fn what_has_no_place_is_said_and_not_lost() {
+fn content_without_a_place_is_reported_and_not_lost() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let mut archive = parts(&blank(form));
@@ -251,7 +251,7 @@ fn extra_tables_and_pictures_go_where_they_belong() {
 }
 
 #[test]
-fn a_report_of_another_form_and_a_file_that_is_no_form_are_refused() {
+fn a_report_of_another_form_and_a_file_without_a_form_are_refused() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let other = fixture.forms.get("gkbg-2019").unwrap();
@@ -263,7 +263,7 @@ fn a_report_of_another_form_and_a_file_that_is_no_form_are_refused() {
 }
 
 #[test]
-fn whatever_keeps_a_place_gives_way() {
+fn every_placeholder_is_replaced() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let mut archive = parts(&blank(form));

@@ -80,7 +80,7 @@ fn each_is_read_as_nothing_and_filled(bytes: &[u8], form: &Form, (forms, binder)
 }
 
 #[test]
-fn every_placeholder_gives_way_in_every_table() {
+fn every_placeholder_is_replaced_in_every_table() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();
@@ -116,7 +116,7 @@ fn a_row_that_is_half_blank_and_half_placeholders_is_the_row() {
 }
 
 #[test]
-fn content_controls_of_cells_give_way() {
+fn content_controls_of_cells_are_replaced() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();

@@ -52,7 +52,7 @@ fn outputs(folder: &Folder, out: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn every_line_gets_its_row_in_order_whatever_it_holds() {
+fn every_line_gets_its_row_in_order() {
     let folder = reports();
     folder.file("in/junk.docx", b"PK\x03\x04 and no more");
     let content = STANDARD.encode(page(&report(3)));
@@ -87,7 +87,7 @@ fn every_line_gets_its_row_in_order_whatever_it_holds() {
 }
 
 #[test]
-fn outputs_are_what_the_hosts_of_a_divided_run_make() {
+fn outputs_are_those_of_a_sharded_run() {
     let folder = reports();
     folder.run(&["convert", "in", "-o", "one", "--to", "html,json", "--shard", "1/1"]);
     let content = STANDARD.encode(page(&report(3)));
@@ -110,7 +110,7 @@ fn without_a_folder_nothing_is_written() {
 }
 
 #[test]
-fn an_endless_line_is_one_row_and_is_not_held() {
+fn an_endless_line_is_one_row_and_is_not_buffered() {
     let folder = reports();
     let endless = [&vec![b'x'; 100 << 20][..], b"\nin/1.html\n"].concat();
     let rows = rows(&folder, &[], &endless);
@@ -163,7 +163,7 @@ mod poison {
     }
 
     #[test]
-    fn what_kills_the_converter_is_a_row_and_the_stream_goes_on() {
+    fn a_file_that_kills_the_converter_is_a_row_and_the_stream_continues() {
         let folder = poisoned();
         let lines = b"in/abort\nin/1.html\nin/panic\nin/abort\nin/2.html\n";
         let rows = rows(&folder, &[], lines);
@@ -182,7 +182,7 @@ mod poison {
     }
 
     #[test]
-    fn what_hangs_is_ended() {
+    fn a_hanging_child_is_killed() {
         let folder = poisoned();
         let rows = rows(&folder, &["--time", "2"], b"in/hang\nin/1.html\n");
         assert_eq!(told(&rows), [("in/hang", "failed", Some("converter-timed-out")), ("in/1.html", "ok", None)]);
@@ -190,7 +190,7 @@ mod poison {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_grows_meets_its_bound() {
+    fn a_growing_child_meets_its_memory_limit() {
         let folder = poisoned();
         let rows = rows(&folder, &["--memory", "600"], b"in/grow\nin/1.html\n");
         assert_eq!(told(&rows), [("in/grow", "failed", Some("converter-died")), ("in/1.html", "ok", None)]);
@@ -263,7 +263,7 @@ mod children {
     }
 
     #[test]
-    fn one_child_does_line_after_line_and_a_killed_one_costs_none() {
+    fn one_child_processes_all_lines_and_no_line_is_lost_if_it_is_killed() {
         let folder = reports();
         let mut stream = Stream::start(&folder);
         assert_eq!(stream.ask("in/1.html"), "ok");

@@ -119,7 +119,7 @@ fn same(form: &Form, again: &Form) {
 }
 
 #[test]
-fn every_form_comes_back_from_its_own_workbook() {
+fn every_form_is_restored_from_its_own_workbook() {
     for form in forms().iter() {
         let bytes = book(form);
         let text = import(&read(&bytes)).unwrap_or_else(|wrong| panic!("{}: {wrong:#?}", form.id));
@@ -136,7 +136,7 @@ fn every_form_comes_back_from_its_own_workbook() {
 }
 
 #[test]
-fn a_draft_as_a_workbook_becomes_a_form_that_comes_back_from_its_blank() {
+fn a_draft_as_a_workbook_becomes_a_form_that_reads_its_blank() {
     let forms = forms();
     for id in ["water-1", "reading-rooms", "gkbg-2021"] {
         let form = forms.get(id).unwrap();
@@ -184,7 +184,7 @@ rows = [ { id = "shops", label = "商店" }, { id = "plants", label = "工厂" }
 "#;
 
 #[test]
-fn what_a_person_changes_becomes_the_form() {
+fn changes_in_the_workbook_become_changes_of_the_form() {
     let mut sheets = sheets(&book(&form_of(VISITS)));
     let shops = row_of(&sheets, "字段", &["商店", "线上"]);
     assert_eq!(cell(&mut sheets, "字段", shops, "计入"), "");
@@ -307,7 +307,7 @@ fn dictionaries_name_every_field() {
 }
 
 #[test]
-fn the_program_writes_workbooks_and_dictionaries_and_takes_workbooks_back() {
+fn the_program_writes_workbooks_and_dictionaries_and_imports_workbooks() {
     let folder = crate::program::Folder::new();
     let ran = folder.run(&["forms", "show", "gkbg-2021", "--to", "xlsx", "-o", "form.xlsx"]);
     assert_eq!((ran.status, ran.err.trim()), (Some(0), "form.xlsx"), "{ran:?}");

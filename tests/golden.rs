@@ -78,7 +78,7 @@ fn is_leaf(object: &serde_json::Map<String, Value>) -> bool {
 }
 
 #[test]
-fn every_sample_gives_what_its_golden_says_and_every_golden_has_its_sample() {
+fn every_sample_matches_its_golden_file_and_every_golden_file_has_a_sample() {
     let blessing = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
     for sample in samples() {
@@ -113,7 +113,7 @@ fn difference(wanted: &str, found: &str) -> String {
 }
 
 #[test]
-fn the_samples_convert_without_an_error_and_the_damaged_ones_as_their_page_says() {
+fn the_samples_convert_without_an_error_and_the_damaged_ones_as_documented() {
     let folder = program::Folder::new();
     let convert = |input: &str, out: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));

@@ -36,7 +36,7 @@ fn is(name: &str, suffix: &str) -> bool {
 }
 
 #[test]
-fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
+fn a_dry_run_predicts_a_run_and_writes_nothing() {
     let folder = Folder::new();
     for seed in [3, 4] {
         folder.file(&format!("in/{seed}.html"), page(&report(seed)));
@@ -65,7 +65,7 @@ fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
 }
 
 #[test]
-fn what_a_run_wrote_is_not_taken_for_what_was_sent() {
+fn outputs_of_a_run_are_not_read_as_inputs() {
     let folder = Folder::new();
     folder.file("in/a.html", page(&report(3)));
     let mut wrong = report(4);
@@ -181,7 +181,7 @@ fn a_filled_template_breaks_its_title_between_words_and_signs_at_the_right() {
 }
 
 #[test]
-fn personal_data_and_wrong_words_are_told_with_digits_masked() {
+fn personal_data_and_misspelt_words_are_reported_with_digits_masked() {
     let folder = Folder::new();
     let mut told = report(3);
     let text =
@@ -202,7 +202,7 @@ fn personal_data_and_wrong_words_are_told_with_digits_masked() {
 }
 
 #[test]
-fn tables_that_want_it_stand_on_pages_on_their_long_side() {
+fn tables_can_be_on_landscape_pages() {
     let forms = Forms::all().expect("the built-in forms");
     let mut seen = [0, 0];
     for form in forms.iter().filter(|form| !form.title.is_free()) {

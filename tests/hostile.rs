@@ -13,7 +13,7 @@ use nianbao::finding::codes;
 use nianbao::read::read;
 
 #[test]
-fn every_file_does_what_its_name_says() {
+fn every_file_has_the_outcome_in_its_name() {
     let files = sources::files("tests/hostile");
     assert!(files.len() > 20, "{} files", files.len());
     let mut wrong = Vec::new();
@@ -36,7 +36,7 @@ fn every_file_does_what_its_name_says() {
 }
 
 #[test]
-fn every_name_has_an_outcome_that_there_is() {
+fn every_name_has_a_valid_outcome() {
     let known: BTreeSet<&str> = codes().map(|code| code.id).collect();
     for path in sources::files("tests/hostile") {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();

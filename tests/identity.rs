@@ -82,7 +82,7 @@ fn told(name: &str, change: impl Fn(String) -> String) -> Vec<(String, Severity)
 const PLAIN: &str = "报告.html";
 
 #[test]
-fn what_contradicts_itself_is_an_error() {
+fn contradictions_are_errors() {
     let error = |code: &str| (code.to_owned(), Severity::Error);
     let replace = |from: &'static str, to: &'static str| {
         move |text: String| {
@@ -147,7 +147,7 @@ fn signed_by(agency: &str, day: &str) -> Vec<(String, Severity)> {
 }
 
 #[test]
-fn what_only_looks_like_a_contradiction_is_none() {
+fn apparent_contradictions_are_not_reported() {
     let none: Vec<(String, Severity)> = Vec::new();
     assert_eq!(told(PLAIN, |text| text), none);
     let numerals = "二〇二四年一月一日起至二〇二四年十二月三十一日";

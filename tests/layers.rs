@@ -244,7 +244,7 @@ fn named(code: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_part_names_only_what_it_may() {
+fn every_part_imports_only_allowed_parts() {
     let mut wrong = Vec::new();
     for path in sources::rust("src") {
         let module = sources::module(&path);
@@ -262,7 +262,7 @@ fn every_part_names_only_what_it_may() {
 }
 
 #[test]
-fn rooms_of_binding_name_only_what_they_may() {
+fn rooms_of_binding_import_only_allowed_rooms() {
     let room = regex::Regex::new(r"(crate::bind|super)::([a-z]+)").expect("a pattern");
     let mut wrong = Vec::new();
     for path in sources::rust("src/bind") {
@@ -334,7 +334,7 @@ fn absolute(module: &[String], path: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn rooms_of_reading_name_only_what_they_may() {
+fn rooms_of_reading_import_only_allowed_rooms() {
     let mut wrong = Vec::new();
     for path in sources::rust("src/read") {
         let module = module_path(&path);
@@ -384,7 +384,7 @@ fn no_two_files_import_each_other() {
 }
 
 #[test]
-fn what_a_part_may_only_name_in_part_is_named_only_so() {
+fn restricted_imports_use_only_the_listed_items() {
     for (module, named, things) in ONLY {
         let pattern = format!(r"crate::{named}(?:::\{{([^}}]*)\}}|::(\w+)|\b)");
         let pattern = regex::Regex::new(&pattern).expect("a pattern");

@@ -131,7 +131,7 @@ fn half_an_rtf_file_is_read_with_a_finding() {
 }
 
 #[test]
-fn a_password_is_told_apart_from_damage() {
+fn a_password_is_distinguished_from_damage() {
     let mut bytes = DOC.to_vec();
     let fib = bytes.windows(4).position(|window| window == [0xEC, 0xA5, 0x01, 0x01]).unwrap();
     bytes[fib + 11] |= 0x01;

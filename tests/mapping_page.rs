@@ -22,7 +22,7 @@ fn the_example_is_a_form_with_the_fields_that_the_page_says() {
 }
 
 #[test]
-fn every_example_is_a_form_that_comes_back_from_its_blank() {
+fn every_example_is_a_form_that_reads_its_blank() {
     let examples: Vec<&str> = PAGE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(examples.len() >= 2);
     for example in examples {

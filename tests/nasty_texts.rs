@@ -87,7 +87,7 @@ fn differences(report: &Report, expected: &Expected, forms: &Forms) -> Vec<Strin
 }
 
 #[test]
-fn every_nasty_text_gives_what_is_written_beside_it() {
+fn every_nasty_text_gives_its_expected_result() {
     let forms = Forms::built_in().unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/texts");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

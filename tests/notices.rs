@@ -194,7 +194,7 @@ fn one_folder_may_take_both_but_never_the_one_that_was_sent() {
 }
 
 #[test]
-fn text_shows_the_row_as_it_stands_in_the_form() {
+fn text_shows_the_row_of_the_form() {
     let (folder, report) = (Folder::new(), wrong_report());
     folder.file("a.docx", written(&report, Output::Docx));
     let ran = folder.run(&["-v", "--lang", "zh", "check", "a.docx"]);

@@ -34,7 +34,7 @@ fn number(report: &Report, id: &str) -> Option<String> {
 }
 
 #[test]
-fn every_form_comes_back_from_its_own_blank() {
+fn every_form_reads_its_own_blank() {
     let forms = forms();
     for form in forms.iter() {
         let lost = if form.title.is_free() { Vec::new() } else { selftest(&forms, form) };
@@ -126,7 +126,7 @@ fn a_document_without_a_form_keeps_its_elements_when_it_is_written_and_read_agai
 }
 
 #[test]
-fn a_form_that_does_not_come_back_is_told_with_its_line() {
+fn a_form_that_does_not_read_its_blank_is_reported_with_its_line() {
     // Two tables with the same header and without names that distinguish them.
     let table = "[[table]]\nid = \"ID\"\nsection = \"all\"\nname = { zh = \"表\", en = \"table\" }\n[[table.block]]\n\
         columns = [{ id = \"name\", label = \"名称\", kind = \"text\" }, { id = \"count\", label = \"数量\" }]\n\

@@ -40,7 +40,7 @@ fn one(field: &str, figure: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_figure_that_one_open_field_must_be_is_offered() {
+fn a_figure_of_a_single_empty_field_is_proposed() {
     let open = ["disclosure.licensing"];
     let decisions = "disclosure.licensing.decisions";
     assert_eq!(proposals("作出行政许可决定1,204件。", &open, &[]), one(decisions, "1204"));
@@ -53,7 +53,7 @@ fn a_figure_that_one_open_field_must_be_is_offered() {
 }
 
 #[test]
-fn what_is_not_sure_is_not_offered() {
+fn uncertain_figures_are_not_proposed() {
     let licensing = ["disclosure.licensing"];
     for sentence in [
         "作出行政许可决定120件。作出行政许可决定121件。",
@@ -73,7 +73,7 @@ fn what_is_not_sure_is_not_offered() {
 }
 
 #[test]
-fn what_a_rule_contradicts_is_not_offered() {
+fn figures_that_a_rule_contradicts_are_not_proposed() {
     let figures = [("requests.received.natural_person", 60), ("requests.received.enterprise", 9)];
     let open = ["requests.received.total"];
     assert_eq!(proposals("全年收到政府信息公开申请70件。", &open, &figures), []);
@@ -89,7 +89,7 @@ fn what_a_rule_contradicts_is_not_offered() {
 }
 
 #[test]
-fn a_cell_that_says_there_is_none_is_not_open() {
+fn a_cell_with_a_word_for_none_is_not_empty() {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
     for (kind, offered) in

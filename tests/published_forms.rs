@@ -163,7 +163,7 @@ fn statistics_whose_labels_end_in_their_units_are_recognised() {
 }
 
 #[test]
-fn notes_below_a_table_are_no_rows_of_it() {
+fn notes_below_a_table_are_not_rows_of_it() {
     let forms = forms("shanghai.toml", SHANGHAI);
     let form = forms.get("shys").unwrap();
     let mut report = nianbao::sampler::Sampler::new(5).report(form);
@@ -182,7 +182,7 @@ fn notes_below_a_table_are_no_rows_of_it() {
 }
 
 #[test]
-fn a_template_that_has_no_rows_for_figures_is_told() {
+fn a_template_without_rows_for_figures_is_reported() {
     let forms = forms("shanghai.toml", SHANGHAI);
     let form = forms.get("shys").unwrap();
     let binder = Binder::new(&forms);

@@ -59,7 +59,7 @@ fn fits(found: &[String], wanted: &[String]) -> bool {
 }
 
 #[test]
-fn every_command_prints_what_the_page_says() {
+fn every_command_prints_the_output_in_the_page() {
     let counts = PAGES.map(try_commands);
     assert!(counts[0] >= 8 && counts[1] >= 1, "{counts:?} commands");
 }
@@ -100,7 +100,7 @@ fn try_commands(name: &str) -> usize {
 }
 
 #[test]
-fn the_page_says_what_help_says() {
+fn the_page_agrees_with_the_help() {
     let page = sources::text(Path::new(PAGES[0]));
     let help = Folder::new().run(&["--help"]).out;
     let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("commands");

@@ -38,7 +38,7 @@ fn files_have_at_most_500_lines() {
 }
 
 #[test]
-fn every_file_says_its_purpose_in_its_first_line() {
+fn every_file_states_its_purpose_in_its_first_line() {
     let silent: Vec<_> = rust_files().into_iter().filter(|path| !sources::text(path).starts_with("//! ")).collect();
     assert!(silent.is_empty(), "{silent:?}");
 }
@@ -70,7 +70,7 @@ fn unwanted() -> Vec<String> {
 }
 
 #[test]
-fn no_file_speaks_of_a_machine_or_of_work_left() {
+fn no_file_mentions_a_machine_or_unfinished_work() {
     let mut wrong = Vec::new();
     let folders = [
         "src",
@@ -154,7 +154,7 @@ fn labels() -> BTreeSet<String> {
 }
 
 #[test]
-fn no_label_of_a_form_stands_in_the_program() {
+fn no_label_of_a_form_is_in_the_program() {
     let labels = labels();
     assert!(labels.len() > 50, "{}", labels.len());
     let mut wrong = Vec::new();

@@ -148,7 +148,7 @@ fn of_two_reports_of_an_agency_the_later_counts_and_both_are_named() {
 }
 
 #[test]
-fn what_is_no_number_is_not_counted_as_0_and_said() {
+fn a_value_that_is_not_a_number_is_not_0_and_is_reported() {
     let forms = forms();
     let form = forms.get("gkbg-2021").expect("a form");
     let agencies = agencies(AGENCIES);
@@ -305,7 +305,7 @@ fn the_command_writes_everything_and_its_status_says_whether_anything_is_wrong()
 }
 
 #[test]
-fn last_year_stands_beside_this_year_from_its_reports_and_from_its_workbook() {
+fn last_year_is_compared_from_its_reports_and_from_its_workbook() {
     let folder = Folder::new();
     let forms = forms();
     folder.file("agencies.csv", AGENCIES);
@@ -423,7 +423,7 @@ fn a_chain_of_superiors_costs_as_much_as_its_length() {
 }
 
 #[test]
-fn what_needs_more_rows_than_a_sheet_has_goes_on_in_further_sheets() {
+fn a_table_with_too_many_rows_continues_in_further_sheets() {
     let (forms, agencies) = (forms(), agencies(AGENCIES));
     let form = forms.get("gkbg-2021").expect("a form");
     let reports = reports(form, &["青山县教委", "青山县民政局", "东河镇", "东河镇水管站", "西河镇人民政府"]);

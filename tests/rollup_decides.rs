@@ -116,7 +116,7 @@ fn superiors_that_are_the_sum_of_their_parts_are_counted_alone() {
 }
 
 #[test]
-fn one_figure_off_does_not_change_what_the_others_say() {
+fn one_wrong_figure_does_not_change_the_decision() {
     decide(|county, random| {
         county.add_up(false, None);
         let fields: Vec<usize> =

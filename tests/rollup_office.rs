@@ -148,7 +148,7 @@ fn reports_with_errors_are_marked_in_the_sums_or_left_out() {
 }
 
 #[test]
-fn a_report_of_an_older_form_is_brought_into_the_newer_one() {
+fn a_report_of_an_older_form_is_migrated_to_the_newer_one() {
     let office = Office::new();
     let new = ["青山县教育局", "青山县民政局"].map(|name| office.report("gkbg-2021", name, 2024, |_| ()));
     let old = office.report("gkbg-2019", "青山县审计局", 2024, |_| ());

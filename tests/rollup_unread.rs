@@ -8,7 +8,7 @@ use crate::table_schemas::table_schema;
 
 /// Agencies whose files cannot be read have reported: every list says so, with the same count.
 #[test]
-fn who_sent_what_cannot_be_read_is_in_a_list_of_its_own_wherever_agencies_are_listed() {
+fn agencies_with_unreadable_files_have_a_list_of_their_own_everywhere() {
     let folder = Folder::new();
     let forms = forms();
     let form = forms.get("gkbg-2021").expect("a form");

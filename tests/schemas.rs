@@ -71,7 +71,7 @@ fn the_schema_of_migrations_is_true_of_migrations() {
 }
 
 #[test]
-fn the_schema_of_rows_is_true_of_what_filter_prints() {
+fn the_schema_of_rows_is_true_of_the_output_of_filter() {
     let schema = published("row.schema.json", &schemars::schema_for!(Row));
     let folder = Folder::new();
     for path in sources::files("samples").iter().chain(&sources::files("tests/damaged")) {

@@ -47,7 +47,7 @@ fn the_nearest_file_upwards_from_the_input_counts() {
 }
 
 #[test]
-fn a_file_that_says_what_there_is_not_is_refused() {
+fn a_file_with_unknown_names_is_refused() {
     let folder = office();
     for (text, said) in [
         ("jbos = 2\n", "“jbos”"),
@@ -103,7 +103,7 @@ fn findings_are_chosen_by_code_and_severity() {
 }
 
 #[test]
-fn a_check_ends_with_what_it_found_and_quiet_says_nothing_of_it() {
+fn a_check_ends_with_a_summary_and_quiet_omits_it() {
     let folder = office();
     folder.file("sent/b.docx", b"PK\x03\x04 broken");
     folder.file("sent/c.txt", "食堂通知\n明天中午吃面。\n");

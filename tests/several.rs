@@ -101,7 +101,7 @@ fn two_years_of_one_agency_are_two_reports() {
 }
 
 #[test]
-fn a_form_that_shows_how_to_fill_it_in_is_passed_over_wherever_it_stands() {
+fn an_example_form_is_skipped_at_any_position() {
     let (example, made) = (report(6), report(7));
     let example = format!("<p>附件2：填写示例</p>{}", body(&example));
     for pages in [[example.clone(), body(&made)], [body(&made), example]] {
@@ -131,7 +131,7 @@ fn a_blank_form_is_the_report_only_where_there_is_no_other() {
 }
 
 #[test]
-fn a_form_again_for_comparison_is_passed_over_and_one_without_a_word_is_told() {
+fn a_form_repeated_for_comparison_is_skipped_and_one_without_a_keyword_is_reported() {
     let (made, before) = (report(10), report(11));
     // Without title and signature nothing gives the agency, and without its year nothing gives the year.
     let year = |report: &Report| report.year.expect("a year").to_string();
@@ -169,7 +169,7 @@ fn a_number_before_the_only_row_of_a_table_moves_no_figure() {
 }
 
 #[test]
-fn a_table_again_is_no_second_report() {
+fn a_repeated_table_is_not_a_second_report() {
     let made = report(12);
     let body = body(&made);
     let table = &body[body.rfind("<table").expect("a table")..body.rfind("</table>").expect("its end")];
@@ -237,7 +237,7 @@ fn the_program_s_own_json_is_read_back_exactly() {
 }
 
 #[test]
-fn json_that_is_no_report_is_refused_with_the_reason() {
+fn json_that_is_not_a_report_is_refused_with_the_reason() {
     let folder = Folder::new();
     folder.file("in.html", page(&report(25)));
     let json = folder.run(&["inspect", "in.html"]).out;
@@ -447,7 +447,7 @@ fn lines(lines: impl Iterator<Item = String>) -> Document {
 }
 
 #[test]
-fn titles_alone_are_no_reports_however_many() {
+fn titles_alone_are_not_reports() {
     let titles = (0..5_000).map(|number| format!("甲市第{number}局2023年政府信息公开工作年度报告"));
     let parts = ["一、总体情况", "无", "二、主动公开政府信息情况", "无", "三、收到和处理政府信息公开申请情况", "无"];
     let document = lines(titles.chain(parts.iter().map(|part| (*part).to_owned())));

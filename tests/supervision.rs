@@ -32,7 +32,7 @@ fn about<'t>(text: &'t str, file: &str) -> Vec<&'t str> {
 
 #[cfg(all(debug_assertions, target_os = "linux"))]
 #[test]
-fn convert_names_what_killed_its_worker_and_goes_on() {
+fn convert_names_the_file_that_killed_its_worker_and_continues() {
     let folder = poisoned(&["abort", "grow", "hang"]);
     for again in [false, true] {
         let ran = run(&folder, &["convert", "in", "-o", "out", "--to", "html,json", "-j", "2"]);
@@ -71,7 +71,7 @@ fn convert_names_what_killed_its_worker_and_goes_on() {
 
 #[cfg(all(debug_assertions, target_os = "linux"))]
 #[test]
-fn check_tells_every_file_once_and_in_order() {
+fn check_reports_every_file_once_and_in_order() {
     let folder = poisoned(&["abort", "abort", "hang"]);
     let mut wrong = report(1);
     let value = wrong.values.iter_mut().rfind(|(_, value)| value.value.is_some()).expect("a figure").1;
@@ -128,7 +128,7 @@ fn in_process_nothing_is_caught() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_memory_the_end_is_said_in_words() {
+fn exhausted_memory_ends_with_a_message() {
     let folder = poisoned(&[]);
     let mut command = folder.command(&["--lang", "zh", "check", "in"]);
     command.env("NIANBAO_TEST_MEGABYTES", "30");
@@ -182,7 +182,7 @@ fn picture_bomb(times: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_picture_is_embedded_once_and_shown_so_often_as_a_report_may() {
+fn a_picture_is_embedded_once_and_its_references_are_limited() {
     let folder = Folder::new();
     folder.file("in/few.docx", picture_bomb(3));
     folder.file("in/many.docx", picture_bomb(5_000));

@@ -47,7 +47,7 @@ fn drawn_tables_give_no_wrong_figure_and_as_many_as_before() {
 }
 
 #[test]
-fn labels_outside_of_a_table_get_the_row_beside_them_and_that_is_told() {
+fn labels_outside_of_a_table_get_the_row_beside_them_with_a_finding() {
     let report = read(&std::fs::read_to_string(cases().join("tables/md-two-labels-outside.txt")).unwrap());
     for id in ["requests.partly_granted", "requests.refused.internal_affairs"] {
         let value = |column: &str| report.values[format!("{id}.{column}").as_str()].value;
@@ -59,7 +59,7 @@ fn labels_outside_of_a_table_get_the_row_beside_them_and_that_is_told() {
 }
 
 #[test]
-fn a_row_without_a_label_is_no_other_rows() {
+fn a_row_without_a_label_is_not_read_as_another_row() {
     let text = "白渚市民政局2022年政府信息公开工作年度报告\n二、主动公开政府信息情况\n\
         | 信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n|---|---|---|---|\n\
         |  | 4 | 5 | 6 |\n| 行政规范性文件 |  |  |  |\n| 信息内容 | 本年处理决定数量 |  |  |\n| 行政许可 | 8 |  |  |\n";
@@ -109,7 +109,7 @@ fn tables_in_other_parts_take_no_field_of_the_forms() {
 }
 
 #[test]
-fn a_table_in_another_part_while_the_own_part_has_none_is_refused_or_told() {
+fn a_table_in_another_section_is_refused_or_reported() {
     // Only a part of the labels: the agency's own table.
     let own = "近年诉讼情况：\n结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 |\n9 | 9 | 9 | 9 | 36 |\n";
     let report = with(own, "", "");

@@ -108,7 +108,7 @@ fn a_copy_of_a_table_leaves_it_empty_with_both_places() {
 }
 
 #[test]
-fn last_years_table_in_a_text_is_passed_over() {
+fn last_years_table_in_a_text_is_skipped() {
     let form = form();
     for said in ["附：上年度有关数据", "去年同期情况如下：", "上年情况", "历年数据对比"] {
         for copied in 0..form.tables.len() {
@@ -127,7 +127,7 @@ fn last_years_table_in_a_text_is_passed_over() {
 }
 
 #[test]
-fn a_table_without_its_header_is_told_in_a_text() {
+fn a_table_without_its_header_in_a_text_is_reported() {
     let form = form();
     let whole = table(&form, 1, 0, PIPES);
     let rows: String = whole.lines().skip(3).map(|line| format!("{line}\n")).collect();

@@ -63,7 +63,7 @@ fn is_cell(word: &str) -> bool {
 }
 
 #[test]
-fn every_code_is_told_in_one_language() {
+fn every_code_has_each_message_in_one_language() {
     let (patterns, mut wrong) = (Patterns::new(), Vec::new());
     for code in nianbao::finding::codes() {
         for (zh, en) in [code.title, code.why, code.remedy] {
@@ -75,7 +75,7 @@ fn every_code_is_told_in_one_language() {
 }
 
 #[test]
-fn every_finding_is_told_in_one_language() {
+fn every_finding_has_each_message_in_one_language() {
     let (patterns, folder) = (Patterns::new(), Folder::new());
     let mut command = folder.command(&["--no-config", "check", "--format", "json"]);
     command.args(FOLDERS).current_dir(sources::root());

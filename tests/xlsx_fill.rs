@@ -199,7 +199,7 @@ fn report(form: &Form) -> Report {
 }
 
 #[test]
-fn two_hundred_figures_stand_in_their_cells_and_only_the_sheet_has_changed() {
+fn two_hundred_figures_are_in_their_cells_and_only_the_sheet_has_changed() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let office = office(form);
@@ -278,7 +278,7 @@ fn outside_the_cells(before: &[u8], after: &[u8]) {
 }
 
 #[test]
-fn what_was_filled_in_reads_back() {
+fn filled_in_figures_are_read_back() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let template = compile(&forms, &office(form).bytes);
@@ -329,7 +329,7 @@ fn own_blanks_and_last_years_workbooks_are_templates() {
 }
 
 #[test]
-fn a_total_that_its_formula_does_not_yield_is_told() {
+fn a_total_that_its_formula_does_not_yield_is_reported() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let office = office(form);
@@ -346,7 +346,7 @@ fn a_total_that_its_formula_does_not_yield_is_told() {
 }
 
 #[test]
-fn figures_and_texts_without_a_cell_are_told() {
+fn figures_and_texts_without_a_cell_are_reported() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let mut book = Workbook::new();

@@ -166,7 +166,7 @@ fn well_formed(bytes: &[u8]) {
 }
 
 #[test]
-fn every_figure_stands_in_its_cell_as_a_number() {
+fn every_figure_is_a_number_in_its_cell() {
     for form in forms() {
         for seed in 0..20 {
             let report = Sampler::new(seed).report(&form);
@@ -216,7 +216,7 @@ fn totals_and_checks_are_live() {
 }
 
 #[test]
-fn a_written_total_that_does_not_add_up_is_kept_and_told() {
+fn a_written_total_that_does_not_add_up_is_kept_and_reported() {
     let form = form("gkbg-2021");
     let mut report = Sampler::new(2).report(&form);
     let id = "requests.received.total";
@@ -235,7 +235,7 @@ fn a_written_total_that_does_not_add_up_is_kept_and_told() {
 }
 
 #[test]
-fn what_is_no_number_stays_what_it_is() {
+fn text_in_place_of_a_number_is_kept() {
     let form = form("gkbg-2021");
     let mut report = Sampler::new(3).report(&form);
     let texts = [

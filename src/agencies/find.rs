@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_above_the_headings_are_passed_over() {
+    fn lines_above_the_headers_are_skipped() {
         let text = "青山县政府信息公开单位名录,,\n2025年1月制,,\n\n代码,单位名称,上级\n0001,青山县人民政府,\n0002,青山县教育局,0001\n";
         let agencies = Agencies::read("a.csv", text.as_bytes()).unwrap();
         let names: Vec<&str> = agencies.list().iter().map(|agency| agency.name.as_str()).collect();

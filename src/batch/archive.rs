@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_has_room_for_so_many_entries_and_bytes() {
+    fn entries_and_bytes_of_an_archive_are_limited() {
         let mut room = Room { entries: 2, bytes: 10, inner: 0 };
         assert!(room.take(4).is_ok());
         assert!(room.take(7).is_err());

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_finds_what_the_runs_before_it_wrote_even_a_broken_one() {
+    fn a_run_finds_the_records_of_earlier_runs_even_of_an_interrupted_one() {
         let dir = tempfile::tempdir().unwrap();
         let folder = OutputFolder::open(dir.path()).unwrap();
         let mut whole = Cache::open(&folder);

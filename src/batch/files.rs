@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_broken_run_left_is_swept_and_nothing_else() {
+    fn temporary_files_of_an_interrupted_run_are_removed_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         for name in [".nianbao-tmp-a.docx", ".nianbao-cache", "kept.docx", ".other"] {
             fs::write(folder.path().join(name), name).unwrap();

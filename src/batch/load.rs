@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_taken_once_it_holds_still() {
+    fn a_file_is_read_once_it_stops_changing() {
         let mut reads = 0;
         let read = || {
             reads += 1;
@@ -152,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_never_holds_still_is_refused() {
+    fn a_file_that_keeps_changing_is_refused() {
         let refused = held_still(stamps(&[1, 2, 3, 4, 5]), || Ok(Vec::new()));
         assert_eq!(refused.unwrap_err().code, "file-changed");
     }
 
     #[test]
-    fn more_bytes_than_a_file_may_have_are_not_held() {
+    fn a_file_over_the_size_limit_is_not_loaded() {
         assert_eq!(bounded(io::repeat(b'x')).unwrap_err().code, "file-over-limit");
     }
 }

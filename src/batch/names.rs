@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_safe_name_stays_in_its_folder_and_is_no_device() {
+    fn a_safe_name_stays_in_its_folder_and_is_not_a_device() {
         for (text, name) in [
             ("甲县乙局2023年报告", "甲县乙局2023年报告"),
             ("../../etc/passwd", "_.._etc_passwd"),

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_placed_and_told_in_their_order_for_any_number_of_workers() {
+    fn items_are_placed_and_reported_in_order_for_any_number_of_workers() {
         for jobs in [1, 2, 5] {
             let (taken, placed, told) = run(jobs, usize::MAX);
             assert_eq!(taken, 200);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_stop_the_items_in_hand_are_completed_and_no_others_are_taken() {
+    fn after_a_stop_items_in_progress_are_completed_and_no_others_are_started() {
         let (taken, placed, told) = run(3, 50);
         // One in progress per worker, and the waiting ones.
         assert!((51..=51 + 3 + 3 * WAITING).contains(&taken), "{taken}");

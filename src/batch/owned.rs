@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_run_wrote_and_nobody_changed_is_removed() {
+    fn only_unchanged_files_of_a_run_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         fs::write(folder.join("theirs.docx"), "x").unwrap();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_wrote_is_known_again() {
+    fn files_written_by_runs_are_recognised() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         assert_eq!(written_in(folder), Vec::<PathBuf>::new());

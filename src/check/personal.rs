@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_people_are_known_by_their_check_digits() {
+    fn personal_numbers_are_recognised_by_their_check_digits() {
         assert_eq!(found("申请人11010519491231002X来访"), [(NumberKind::Identity, "1101**********002X".to_owned())]);
         assert_eq!(found("身份证110105194912310020"), []);
         assert_eq!(found("身份证号110105194913310021"), []);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_no_numbers_of_people() {
+    fn other_numbers_are_not_personal_numbers() {
         for text in [
             "0580-66010236",
             "2024年1月1日",

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_at_the_end_is_left_out_and_told() {
+    fn a_truncated_last_line_is_left_out_with_a_finding() {
         let (first, second) = (line("1", "2"), line("3", "4"));
         let cut = format!("{first}{}", &second[..40]);
         let corrections = Corrections::read(&cut).unwrap();
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_correction_is_refused_with_its_line() {
+    fn an_invalid_correction_is_refused_with_its_line() {
         for text in ["[]\n", "{}\n", "{\"at\":1}\n", &line("1", "2").replace("abab", "zz"), &line("1", "[]")] {
             assert_eq!(Corrections::read(&format!("\n{text}")).unwrap_err().line, 2, "{text}");
         }

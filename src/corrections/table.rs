@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_holds_what_lines_hold() {
+    fn a_table_has_the_same_content_as_lines() {
         let all = [one(Stated::Number("7".parse().unwrap())), one(Stated::Nothing), one(Stated::Text("无".into()))];
         let text = Corrections::table(&all);
         assert!(text.starts_with("\u{feff}日期,更正人,校验码"), "{text}");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line() {
+    fn a_mistake_is_reported_with_its_line() {
         let heads = "日期,更正人,校验码,栏目,原填,更正为\n";
         let (good, bad) = (format!("2026-01-20,张某,{},f,1,2\n", "ab".repeat(32)), "2026-01-20,张某,ab,f,1,2\n");
         let error = Corrections::read(&format!("{heads}{good}{bad}")).unwrap_err();

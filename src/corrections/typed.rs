@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_holds_while_the_form_does_and_comes_back_with_it() {
+    fn typed_values_are_in_force_while_their_form_is() {
         let typed = line("form", "\"f\"") + &line("a", "1");
         assert_eq!(fields(&typed), ["a"]);
         // Read again: typed values are not applied to the content of the file.

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_adds_up_is_refused_once_it_is_used_up() {
+    fn an_adding_resource_is_refused_when_it_is_used_up() {
         let mut budget = Budget::new(Limits { blocks: 3, ..Limits::default() });
         assert_eq!(budget.spend(Resource::Blocks, 2), Ok(()));
         let refused = budget.spend(Resource::Blocks, 2);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_add_up_is_compared_each_time() {
+    fn other_resources_are_compared_each_time() {
         let mut budget = Budget::new(Limits { depth: 5, ..Limits::default() });
         assert!(budget.spend(Resource::Depth, 5).is_ok());
         assert!(budget.spend(Resource::Depth, 5).is_ok());

@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn html_rows_leave_out_what_reaches_down_from_above() -> Result<(), Exceeded> {
+    fn html_rows_omit_cells_that_span_down() -> Result<(), Exceeded> {
         let mut budget = Budget::default();
         let mut builder = GridBuilder::new(Place::default());
         builder.start_row(&mut budget)?;

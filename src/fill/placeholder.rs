@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_for_a_date_are_known_by_their_signs() {
+    fn date_lines_are_recognised_by_their_characters() {
         for text in ["年　月　日", "××××年×月×日", "2024年1月9日", "  XXXX年XX月XX日 ", "20__年_月_日"]
         {
             assert!(is_date_line(text), "{text}");
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_told_from_text() {
+    fn placeholders_are_distinguished_from_text() {
         for text in [
             "（文字描述）",
             "X X X",

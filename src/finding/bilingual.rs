@@ -90,7 +90,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_the_toml_reader_says_is_said_in_chinese() {
+    fn errors_of_the_toml_parser_are_translated() {
         let cases = [
             ("unknown field `nam`, expected one of `code`, `name`", "没有“nam”这一项；可用的有：code、name。"),
             ("missing field `name`", "缺少“name”这一项。"),
@@ -103,14 +103,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_file_that_is_open_elsewhere_on_windows_is_said_to_be() {
+    fn a_file_in_use_on_windows_is_reported_as_such() {
         assert!(is_held(Some(32), true) && is_held(Some(33), true));
         // On other systems these numbers have other meanings: EPIPE, EDOM.
         assert!(!is_held(Some(32), false) && !is_held(Some(2), true) && !is_held(None, true));
     }
 
     #[test]
-    fn what_the_system_says_is_said_in_the_words_of_an_office() {
+    fn errors_of_the_system_are_translated() {
         let cases = [
             (Error::from(ErrorKind::NotFound), "找不到该文件或文件夹"),
             (Error::from_raw_os_error(13), "没有读写权限"),

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_stand_before_or_behind_their_word() {
+    fn ticks_are_before_or_behind_their_word() {
         let read = |text: &str| choice(false).read(text).map(|words| words.join("+"));
         for text in ["☑是 □否", "■是 □否", "√是□否", "是☑ 否□", "是（√）否（ ）", "是", " 是 ", "●是 ○否", "是√ 否"]
         {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_choice_is_read_back() {
         let kinds = ["政府门户网站", "部门网站", "专项网站", "网站"].map(str::to_owned);
         let choice = Choice::new(&kinds, Some("○●"), true);
         for chosen in [vec![], vec!["部门网站"], vec!["政府门户网站", "网站"]] {

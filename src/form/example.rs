@@ -70,7 +70,7 @@ mod tests {
     use super::super::Forms;
 
     #[test]
-    fn the_rules_of_the_built_in_forms_say_what_their_examples_say() {
+    fn the_rules_of_the_built_in_forms_agree_with_their_examples() {
         for form in Forms::built_in().unwrap().iter() {
             for rule in &form.rules {
                 assert_eq!(rule.failing_examples(), Vec::<usize>::new(), "{} {}", form.id, rule.id);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_that_says_otherwise_is_found() {
+    fn an_example_that_contradicts_its_rule_is_found() {
         let (name, text) = Forms::sources()[1];
         let wrong = text.replacen("holds = false", "holds = true", 1);
         let form = Forms::default().add(name, &wrong).unwrap();

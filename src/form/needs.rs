@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_every_match_has() {
+    fn required_literals_of_patterns() {
         assert_eq!(
             of("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"),
             [vec!["接到", "接收", "收到", "新收"], vec!["申请"]]
@@ -138,7 +138,7 @@ mod tests {
 
     /// Random texts that match the patterns of the forms contain a word of every set.
     #[test]
-    fn no_match_is_without_them() {
+    fn every_match_contains_the_required_literals() {
         let forms = crate::form::Forms::built_in().unwrap();
         let mut runner = TestRunner::deterministic();
         let mut sets = 0;

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_a_pattern_is_said_at_once_or_when_it_is_made_ready() {
+    fn syntax_errors_are_found_on_parsing_and_size_errors_on_compiling() {
         assert!(Pattern::new("(a").is_err_and(|error| error.contains("unclosed group")));
         let large = Pattern::new("((\\w{1000}){1000}){10}").unwrap();
         assert!(large.ready().is_err() && large.regex().is_none());

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_that_is_given_takes_the_place_of_the_default() {
+    fn a_given_list_replaces_the_default() {
         let own = WordsSource { example: Some(vec!["只此一例".into()]), ..WordsSource::default() };
         let words = Words::compile(own).unwrap_or_default();
         assert_eq!(words.example, ["只此一例"]);

@@ -191,7 +191,7 @@ mod tests {
     use super::settled;
 
     #[test]
-    fn columns_speak_first_and_rows_where_they_differ() {
+    fn columns_take_precedence_and_rows_give_what_differs() {
         let of = |rows: &[&str]| -> Vec<Vec<Option<char>>> {
             rows.iter().map(|row| row.chars().map(|one| (one != '.').then_some(one)).collect()).collect()
         };

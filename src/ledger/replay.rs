@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_out_comes_back_when_that_is_undone() {
+    fn a_deleted_file_is_back_after_undo() {
         let mut text = received(1, 1) + &received(2, 2);
         text += "{\"id\":3,\"at\":\"\",\"who\":\"王\",\"what\":{\"deleted\":{\"file\":1,\"reason\":\"不是年报\"}}}\n";
         let ledger = Ledger::read(&text).unwrap();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_is_left_out_and_any_other_is_told() {
+    fn a_truncated_last_line_is_left_out_and_any_other_mistake_is_an_error() {
         let whole = received(1, 1);
         let cut = format!("{whole}{}", &received(2, 2)[..40]);
         assert_eq!(Ledger::read(&cut).unwrap().files.len(), 1);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_sent_again_counts_no_more_until_the_later_one_is_taken_out() {
+    fn a_superseded_file_counts_again_after_the_later_one_is_deleted() {
         let mut text = received(1, 1) + &received(2, 2);
         text += "{\"id\":3,\"at\":\"\",\"who\":\"\",\"what\":{\"replaced\":{\"file\":1,\"by\":2}}}\n";
         let counting = |text: &str| Ledger::read(text).unwrap().counting().map(|sent| sent.file).collect::<Vec<_>>();

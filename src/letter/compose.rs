@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_come_first_and_are_told_as_an_office_writes() {
+    fn errors_come_first_in_the_wording_of_an_office() {
         let findings = [finding(&PROSE_SUM, "正文不符。"), finding(&CELL_WRONG, "表三应为27。")];
         let (kind, texts) = composed(&findings, true).unwrap();
         assert_eq!(kind, LetterKind::Return);
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_is_asked_for_again() {
+    fn an_unreadable_report_is_requested_again() {
         let (kind, texts) = composed(&[finding(&CELL_WRONG, "文件设有打开密码，未能读取。")], false).unwrap();
         assert!(
             kind == LetterKind::Return && texts[2].contains("文件“水利局.docx”收悉。文件设有打开密码"),
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn many_points_stand_on_a_page_of_their_own() {
+    fn many_items_are_on_a_separate_page() {
         let findings: Vec<Finding> = (0..12).map(|number| finding(&CELL_WRONG, &format!("第{number}处。"))).collect();
         let (_, texts) = composed(&findings, true).unwrap();
         assert!(texts.contains(&"另有2项，见附件。".to_owned()) && texts.contains(&"附件：修改清单".to_owned()));

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_is_said() {
+    fn only_known_facts_are_mentioned() {
         let about = About { agency: "信访局", year: Some(2025), ..About::default() };
         let bare = texts(reminder(&about, &Sender::default(), Language::Zh));
         assert!(bare.contains("尚未收到你单位的报告。请尽快报送我单位") && !bare.contains("按照"), "{bare}");

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_whole_is_not_touched() {
+    fn undamaged_narrative_is_not_changed() {
         let whole =
             ["2020年1月1日起施行。", "工作稳步推进，成效明显", "互动性有待提升。", "白渚市民政局", "2021年1月18日"];
         let (texts, codes) = read(&whole);

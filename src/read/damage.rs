@@ -335,7 +335,7 @@ mod tests {
     use crate::finding::bilingual::tests::assert_bilingual;
 
     #[test]
-    fn every_kind_of_damage_is_told_in_both_languages() {
+    fn every_kind_of_damage_has_messages_in_both_languages() {
         let named = Damage::NameTwice { name: Some(String::new()) };
         for damage in Damage::iter().chain([named]) {
             assert_bilingual(&damage, &["XML", "UTF-8", "DTD", "WordDocument", "FIB", "Clx", "{\\rtf"]);

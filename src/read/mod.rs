@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suffix_lies_only_when_it_names_another_format() -> Result<(), ReadError> {
+    fn a_suffix_is_wrong_only_if_it_names_another_format() -> Result<(), ReadError> {
         assert_eq!(said("<p>规章".as_bytes(), "报告.doc")?, ["suffix-wrong"]);
         assert_eq!(said("规章".as_bytes(), "报告.PDF")?, ["suffix-wrong"]);
         for name in ["报告.txt", "报告.TXT", "报告.2020", "报告", "a.b/报告", "报告.tmp"] {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused_with_its_name() {
+    fn unreadable_content_is_refused_with_its_name() {
         let read = |bytes: &[u8]| said(bytes, "a.docx");
         assert_eq!(read(b""), Err(ReadError::Empty));
         assert!(matches!(read(b"%PDF-1.7"), Err(ReadError::Damaged(_))));

@@ -190,7 +190,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_unsupported_file_is_told_in_both_languages() {
+    fn every_unsupported_file_has_messages_in_both_languages() {
         use Unsupported::{Form, Kind, NoReader, NoWordBody, NotWordText, OldExcel, OldWord, SheetEncoding, XmlRoot};
         let others = [
             NoReader(Format::Docx),

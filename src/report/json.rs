@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read_back_alone_and_in_an_array() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_report_is_read_back_alone_and_in_an_array() -> Result<(), Box<dyn std::error::Error>> {
         let report = Report::empty("gkbg-2021");
         let one = serde_json::to_vec_pretty(&report)?;
         let two = serde_json::to_vec(&[&report, &report])?;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_told_in_both_languages() {
+    fn every_error_has_messages_in_both_languages() {
         let malformed = JsonError::Malformed { line: 1, column: 2, reason: "missing field".to_owned() };
         for error in [malformed, JsonError::Version(9), JsonError::TooMany(2_000), JsonError::Empty] {
             crate::finding::bilingual::tests::assert_bilingual(&error, &[]);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_report_is_refused_with_the_reason() {
+    fn json_without_reports_is_refused_with_the_reason() {
         assert_eq!(read(br#"{"version":9,"form":3}"#), Err(JsonError::Version(9)));
         assert_eq!(read(b"[]"), Err(JsonError::Empty));
         assert!(matches!(read(br#"{"version":1,"#), Err(JsonError::Malformed { .. })));

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_come_back_in_any_order() {
+    fn records_are_read_back_in_any_order() {
         let record = |number: usize| vec![(number % 251) as u8; number * 7 % 9000];
         let mut packed = Packed::default();
         let places: Vec<At> = (0..1000).map(|number| packed.add(&record(number))).collect();

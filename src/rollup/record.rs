@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_and_sums_come_back_as_they_were() {
+    fn figures_and_sums_are_read_back_unchanged() {
         let numbers = ["0", "-0", "1", "0.50", "-12345678901234567.89", "79228162514264337593543950335", "128"];
         let mut figures: Vec<Figure> = KINDS
             .into_iter()

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_s_own_option_goes_before_the_one_for_all() {
+    fn a_command_s_own_option_overrides_the_general_one() {
         let text = "to = [\"docx\", \"html\"]\njobs = 2\n[check]\njobs = 3\ntoday = 2026-01-20\n[codes.section-too-long]\nseverity = \"提示\"\n";
         let settings = Settings::read(text).unwrap();
         assert_eq!(settings.values("check", "jobs"), Some(&["3".to_owned()][..]));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line_or_its_name() {
+    fn a_mistake_is_reported_with_its_line_or_its_name() {
         let said = |text: &str| Settings::read(text).unwrap_err().message().zh;
         assert_eq!(said("a = 1\nb = \n"), "第2行：不符合 TOML 语法。");
         assert!(said("[codes.cell-wrnog]\n").contains("cell-wrong"), "{}", said("[codes.cell-wrnog]\n"));

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_is_left_out() {
+    fn unselected_findings_are_removed() {
         let codes = |findings: Vec<Finding>| findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>();
         assert_eq!(codes(kept(&["cell-wrong"], &[], None, "")), ["cell-wrong"]);
         assert_eq!(codes(kept(&[], &["cell-wrong"], None, "")), ["section-too-long"]);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_office_accepts_does_not_count_until_its_day() {
+    fn accepted_findings_do_not_count_until_their_last_day() {
         let text = |agency: &str, until: &str| {
             format!("[[accept]]\ncode = \"cell-wrong\"\nagency = \"{agency}\"\nreason = \"已核实\"\nuntil = {until}\n")
         };

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lost_characters_reads_as_the_one_thing_it_can_be() {
+    fn dates_and_numbers_with_one_possible_repair_are_repaired() {
         for (text, written, wanted) in [
             ("自202011日起", "202011日", "2020年1月1日"),
             ("自2020年11日起", "2020年11日", "2020年1月1日"),
@@ -222,14 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_in_two_ways_is_found_and_not_read() {
+    fn ambiguous_dates_and_numbers_are_found_and_not_repaired() {
         assert_eq!(read("于2021111日"), [("2021111日", None)]);
         assert_eq!(read("自2021年1月1日至111日"), [("111日", None)]);
         assert_eq!(read("函〔2019060号"), [("〔2019060号", None)]);
     }
 
     #[test]
-    fn what_is_whole_or_no_date_is_left_alone() {
+    fn complete_dates_and_other_numbers_are_left_alone() {
         for text in [
             "2021年1月18日印发",
             "2021 年 1 月 18 日",

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_decidable_stays_undecided() {
+    fn ambiguous_dates_stay_undecided() {
         assert_eq!(read_date("2021111日"), DateReading::Ambiguous);
         assert_eq!(read_date("2021年13月1日"), DateReading::No);
         assert_eq!(read_date("2017年1月"), DateReading::No);

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost_and_a_phrase_that_is_too_long_stands_whole() {
+    fn nothing_is_lost_and_a_phrase_that_is_too_long_is_not_broken() {
         for most in 1..30 {
             let phrases = ["甲乙丙丁戊己庚辛壬癸子丑", "", "年", "度报告"];
             assert_eq!(balanced(&phrases, most).concat(), phrases.concat());

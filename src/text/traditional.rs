@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_traditional_character_stands_once_and_in_a_pair() {
+    fn every_traditional_character_occurs_once_and_in_a_pair() {
         assert_eq!(PAIRS.chars().count() % 2, 0);
         let mut traditional: Vec<char> = pairs().map(|pair| pair.0).collect();
         traditional.sort_unstable();

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_shows_nothing_is_left_out_everywhere() {
+    fn invisible_characters_are_removed_everywhere() {
         let invisible = ['\u{ad}', '\u{34f}', '\u{115f}', '\u{3164}', '\u{180e}', '\u{fe0f}', '\u{feff}', '\u{ffa0}'];
         let ranges = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{2064}'];
         for character in invisible.into_iter().chain(ranges.into_iter().flatten()) {
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_the_same_is_the_same() {
+    fn look_alikes_become_the_same_character() {
         for (written, shown) in [
             ("⾏政处罚", "行政处罚"),
             ("⺠政局", "民政局"),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_radical_stands_once_and_in_a_pair() {
+    fn every_radical_occurs_once_and_in_a_pair() {
         let characters: Vec<char> = RADICALS.chars().collect();
         assert_eq!(characters.len() % 2, 0);
         assert!(characters.chunks(2).all(|pair| ('\u{2e80}'..='\u{2ef3}').contains(&pair[0]) && pair[1] > '\u{3000}'));

@@ -73,7 +73,7 @@ fn clear(folder: &Folder) {
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn whichever_operation_fails_it_is_told_no_file_is_partial_and_the_next_run_completes() {
+fn every_failing_operation_is_reported_no_file_is_partial_and_the_next_run_completes() {
     let folder = folder();
     for command in COMMANDS {
         clear(&folder);
@@ -107,7 +107,7 @@ fn whichever_operation_fails_it_is_told_no_file_is_partial_and_the_next_run_comp
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn after_a_power_cut_at_any_moment_the_log_says_nothing_untrue_and_the_same_command_completes() {
+fn after_a_power_cut_at_any_moment_the_log_is_true_and_the_same_command_completes() {
     let folder = folder();
     let command = COMMANDS[0];
     let unbroken = watched(&folder, command, &[("SEAM_TRACE", "trace")]);

@@ -218,7 +218,7 @@ fn figures_elsewhere_in_a_cell_of_a_word_file() {
 }
 
 #[test]
-fn figures_outside_of_tables_are_read_or_told() {
+fn figures_outside_of_tables_are_read_or_reported() {
     let page = "<html><body><div><input value='请输入关键字'></div><p>共受理<input value='22'>件，<span style='display:none'>9件</span>办结20件。</p></body></html>";
     let reading = nianbao::read::read(page.as_bytes(), None, &mut Budget::default()).unwrap();
     let lines: Vec<&str> = reading
@@ -236,7 +236,7 @@ fn figures_outside_of_tables_are_read_or_told() {
 }
 
 #[test]
-fn a_box_with_nothing_but_a_figure_is_told() {
+fn a_box_with_only_a_figure_is_reported() {
     let told = |text: &str| {
         let flat = format!(
             "<w:wordDocument xmlns:w='http://schemas.microsoft.com/office/word/2003/wordml' xmlns:v='urn:schemas-microsoft-com:vml'><w:body><w:p>\

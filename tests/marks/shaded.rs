@@ -169,7 +169,7 @@ fn read(bytes: &[u8], binder: &Binder) -> Report {
 }
 
 #[test]
-fn text_that_sinks_in_its_ground_is_left_out_and_what_stands_out_is_read() {
+fn text_in_the_colour_of_its_background_is_set_aside_and_visible_text_is_read() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();

@@ -118,7 +118,7 @@ fn pdf_in_every_way_of_writing_it_gives_every_figure_with_its_page() {
 }
 
 #[test]
-fn pdf_that_does_not_say_its_characters_or_has_no_lines_gives_no_wrong_figure() {
+fn pdf_without_character_maps_or_lines_gives_no_wrong_figure() {
     for (report, sheets) in reports() {
         let unmapped = pdf::write(&sheets, pdf::Style { encoding: "Identity-H", ..pdf::Style::default() });
         let refused = read(&unmapped, None, &mut Budget::default()).map(|_| ());

@@ -190,7 +190,7 @@ fn pictures_are_drawn_and_those_that_cannot_be_are_named() {
 }
 
 #[test]
-fn characters_that_no_font_has_are_told() {
+fn characters_without_a_glyph_are_reported() {
     let form = form();
     let mut report = Sampler::new(2).report(&form);
     report.sections[0].content.push(Content::text("联系人：王\u{2070e}，电话\u{e123}。"));
@@ -259,7 +259,7 @@ fn a_row_higher_than_a_page_is_written_as_text() {
 }
 
 #[test]
-fn the_file_says_what_it_is() {
+fn the_file_has_its_metadata() {
     let form = form();
     let report = Sampler::new(3).report(&form);
     let bytes = written(&form, &report).bytes;
@@ -274,7 +274,7 @@ fn the_file_says_what_it_is() {
 }
 
 #[test]
-fn a_table_that_wants_the_long_side_of_the_paper_has_it_and_the_pages_after_it_stand_again() {
+fn a_landscape_table_is_followed_by_portrait_pages() {
     let forms = Forms::all().unwrap();
     let wide = |form: &&std::sync::Arc<Form>| form.tables.iter().any(|table| table.page == PageTurn::Landscape);
     let mut turned = 0;

@@ -11,7 +11,7 @@ use super::client::Server;
 use super::office::{FIELD, docx, right, wrong};
 
 #[test]
-fn another_folder_goes_on_from_the_archive() {
+fn another_folder_continues_from_the_archive() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = Server::start(folder.path());
     let (bad, figure) = wrong(31, "青岚县水利局");

@@ -10,7 +10,7 @@ use super::client::Server;
 use super::office::{FIELD, docx, right, wrong};
 
 #[test]
-fn convert_makes_of_the_work_folder_what_the_page_gives() {
+fn convert_gives_the_outputs_of_the_page_for_the_work_folder() {
     let folder = tempfile::tempdir().unwrap();
     let work = folder.path().join("work");
     let server = Server::start(&work);

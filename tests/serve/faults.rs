@@ -88,7 +88,7 @@ fn work(server: &Server, bytes: &[u8], to: &str, context: &str) -> Answered {
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn whichever_operation_fails_what_was_answered_for_is_there_after_a_power_cut() {
+fn whichever_operation_fails_acknowledged_changes_survive_a_power_cut() {
     let own = tempfile::tempdir().unwrap();
     let seam = seam(own.path());
     let (report, to) = wrong(3, "青岚县水利局");

@@ -19,7 +19,7 @@ fn correct(server: &Server, id: &str, field: &str, to: &str) -> Value {
 }
 
 #[test]
-fn a_wrong_cell_is_named_corrected_taken_back_and_kept_over_a_power_cut() {
+fn a_wrong_cell_is_named_corrected_undone_and_kept_after_a_power_cut() {
     let folder = tempfile::tempdir().unwrap();
     let (report, to) = wrong(3, "青岚县水利局");
     let bytes = docx(&report);
@@ -75,7 +75,7 @@ fn a_wrong_cell_is_named_corrected_taken_back_and_kept_over_a_power_cut() {
 }
 
 #[test]
-fn the_second_of_two_is_told_and_nothing_is_overwritten() {
+fn the_second_of_two_writers_is_refused_and_nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let (report, to) = wrong(4, "青岚县教育局");
     let server = Server::start(folder.path());
@@ -95,7 +95,7 @@ fn the_second_of_two_is_told_and_nothing_is_overwritten() {
 }
 
 #[test]
-fn what_is_accepted_or_sent_back_says_why_and_comes_back_when_undone() {
+fn waivers_and_returns_have_reasons_and_can_be_undone() {
     let folder = tempfile::tempdir().unwrap();
     let (report, _) = wrong(5, "青岚县民政局");
     let server = Server::start(folder.path());
@@ -137,7 +137,7 @@ fn what_is_accepted_or_sent_back_says_why_and_comes_back_when_undone() {
 }
 
 #[test]
-fn one_bad_file_hurts_no_other_and_says_what_to_do() {
+fn a_bad_file_does_not_affect_others_and_has_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let bytes = docx(&right(6, "青岚县财政局"));
@@ -166,7 +166,7 @@ fn one_bad_file_hurts_no_other_and_says_what_to_do() {
 }
 
 #[test]
-fn an_archive_is_taken_apart_and_agencies_that_are_missing_are_named() {
+fn an_archive_is_unpacked_and_missing_agencies_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let agencies = "单位名称,上级\n青岚县人民政府,\n青岚县财政局,青岚县人民政府\n青岚县水利局,青岚县人民政府\n青岚县教育局,青岚县人民政府\n";

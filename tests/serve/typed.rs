@@ -114,7 +114,7 @@ fn every_kind_of_unreadable_file_can_be_typed_in_and_the_command_line_makes_the_
 }
 
 #[test]
-fn what_is_no_number_is_told_and_nothing_of_it_is_written() {
+fn an_invalid_number_is_reported_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let id = server.send("a.doc", b"\0\x01 no document").to_string();
@@ -145,7 +145,7 @@ fn what_is_no_number_is_told_and_nothing_of_it_is_written() {
 }
 
 #[test]
-fn typing_in_is_undone_as_a_whole_and_comes_back_with_the_form() {
+fn a_typed_report_is_undone_as_a_whole_and_restored_with_its_form() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let id = server.send("c.doc", b"\0\x01 no document").to_string();

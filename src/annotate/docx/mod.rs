@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_lies_inside_the_first_paragraph_behind_its_properties() -> Result<(), ReadError> {
+    fn the_range_is_inside_the_first_paragraph_after_its_properties() -> Result<(), ReadError> {
         let reference = "<w:commentRangeEnd w:id=\"7\"/><w:r><w:commentReference w:id=\"7\"/></w:r>";
         let range = "<w:commentRangeStart w:id=\"7\"/>";
         for (before, after) in [

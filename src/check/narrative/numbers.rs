@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_year_counts_and_a_number_of_years_is_none() {
+    fn the_last_year_counts_and_a_number_of_years_does_not() {
         assert_eq!(last_year("2022年收到申请，２０２３ 年度办结"), Some(2023));
         assert_eq!(last_year("近三年、20231年、近10年"), None);
     }

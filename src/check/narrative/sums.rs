@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_part_is_not_added() {
+    fn numbers_that_are_not_parts_are_not_added() {
         for fine in [
             "公开信息100条，其中网站80条，比上年增加30条。",
             "公开信息100条，其中网站80条（含转载50条）、微信20条。",

@@ -70,7 +70,7 @@ fn a_content_control_stops_showing_its_placeholder() -> Result<(), ReadError> {
 }
 
 #[test]
-fn what_is_no_text_of_the_cell_stays() -> Result<(), ReadError> {
+fn content_other_than_text_is_kept() -> Result<(), ReadError> {
     let kept = "<w:p><w:del><w:r><w:delText>9</w:delText></w:r></w:del><w:r><w:drawing><w:p><w:r><w:t>box</w:t></w:r></w:p></w:drawing></w:r>";
     becomes(
         &format!("<w:tbl><w:tc><w:p><w:r><w:t>in</w:t></w:r></w:p></w:tc></w:tbl>{kept}<w:r><w:t>1</w:t></w:r></w:p>"),
@@ -79,7 +79,7 @@ fn what_is_no_text_of_the_cell_stays() -> Result<(), ReadError> {
 }
 
 #[test]
-fn text_that_stands_there_already_changes_nothing() -> Result<(), ReadError> {
+fn text_that_is_already_there_changes_nothing() -> Result<(), ReadError> {
     let cell = "<w:tc><w:p><w:r><w:t> 7</w:t></w:r><w:r><w:tab/></w:r></w:p></w:tc>";
     assert_eq!(put(cell, "7")?, cell);
     let blank = "<w:tc><w:p><w:r><w:t>　</w:t></w:r></w:p></w:tc>";
@@ -123,7 +123,7 @@ fn edits_are_made_from_the_left_and_never_twice() {
 }
 
 #[test]
-fn a_figure_in_a_bare_cell_stands_in_the_middle() -> Result<(), ReadError> {
+fn a_figure_in_a_bare_cell_is_centred() -> Result<(), ReadError> {
     for (cell, wanted) in [
         ("<w:p/>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),
         ("<w:p></w:p>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),

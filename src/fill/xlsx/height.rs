@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_takes_the_height_that_its_text_needs() {
+    fn a_row_is_as_high_as_its_text() {
         let tag = "<row r=\"2\" ht='22' customHeight=\"1\" spans=\"1:4\">";
         assert_eq!(with_height(tag, 39.0), "<row r=\"2\" spans=\"1:4\" ht=\"39\" customHeight=\"1\">");
         assert_eq!(with_height("<row/>", 39.0), "<row ht=\"39\" customHeight=\"1\"/>");

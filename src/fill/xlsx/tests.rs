@@ -84,7 +84,7 @@ fn formulas_stay_with_a_result() -> Result<(), ReadError> {
 }
 
 #[test]
-fn prefixes_marks_and_cells_without_names_are_no_hindrance() -> Result<(), ReadError> {
+fn prefixes_byte_order_marks_and_cells_without_references_are_supported() -> Result<(), ReadError> {
     let space = SPACE.replace("xmlns", "xmlns:x");
     let sheet = |rows: &str| format!("\u{feff}<x:worksheet {space}><x:sheetData>{rows}</x:sheetData></x:worksheet>");
     let rows = sheet("<x:row><x:c><x:v>1</x:v></x:c><x:c s=\"2\"/></x:row>");

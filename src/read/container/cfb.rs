@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_that_comes_back_to_itself_ends() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_cyclic_chain_ends() -> Result<(), Box<dyn std::error::Error>> {
         let mut bytes = written(&[("WordDocument", &pattern(70_000))])?;
         let start = bytes.windows(300).position(|window| window == &pattern(300)[..]).ok_or("no stream")?;
         let sector = (start / 512 - 1) as u32;
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_cut_gives_what_there_is() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_truncated_file_gives_its_remaining_bytes() -> Result<(), Box<dyn std::error::Error>> {
         let bytes = written(&[("WordDocument", &pattern(50_000))])?;
         let read = read(&bytes[..40 * 512], "WordDocument")?.ok_or("no stream")?;
         assert!(read.len() > 30 * 512 && read.len() < 40 * 512, "{}", read.len());
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_compound_file_is_damaged() {
+    fn other_files_are_damaged_compound_files() {
         for bytes in [&SIGNATURE[..], &[SIGNATURE.to_vec(), vec![0; 600]].concat()] {
             assert!(matches!(read(bytes, "WordDocument"), Err(ReadError::Damaged(_))));
         }

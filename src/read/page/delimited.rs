@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_with_commas_is_no_table() {
+    fn prose_with_commas_is_not_a_table() {
         assert_eq!(
             said(&"2024 was a year, in which 1,234 were counted, as before.\nThe rest, too\n\n".repeat(9)),
             None

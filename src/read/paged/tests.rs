@@ -60,7 +60,7 @@ fn paragraphs(document: &Document) -> Vec<&str> {
 }
 
 #[test]
-fn cells_are_what_no_line_parts() {
+fn slots_without_a_line_between_them_are_one_cell() {
     let mut page = page();
     let mut budget = Budget::default();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 120.0, 140.0]);
@@ -78,7 +78,7 @@ fn cells_are_what_no_line_parts() {
 }
 
 #[test]
-fn nothing_makes_one_number_of_two() {
+fn two_numbers_are_never_joined() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0, 400.0, 500.0], &[100.0, 140.0]);
     // Two lines in a cell, a note mark, overprinted digits, and adjacent figures.
@@ -95,7 +95,7 @@ fn nothing_makes_one_number_of_two() {
 }
 
 #[test]
-fn bold_by_drawing_again_is_one_text_and_repeated_digits_stay() {
+fn text_drawn_twice_is_read_once_and_repeated_digits_are_kept() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 140.0]);
     for shift in [0.0, 0.35, 0.7] {
@@ -107,7 +107,7 @@ fn bold_by_drawing_again_is_one_text_and_repeated_digits_stay() {
 }
 
 #[test]
-fn a_table_goes_on_over_a_page_without_its_repeated_heading() {
+fn a_table_continues_after_a_page_without_its_repeated_header() {
     let mut pages = vec![page(), page(), page()];
     for (number, page) in pages.iter_mut().enumerate() {
         put(page, (290.0, 770.0), 10.0, &format!("— {} —", number + 1));
@@ -155,7 +155,7 @@ fn figures_are_never_joined_over_a_page() {
 }
 
 #[test]
-fn a_header_that_a_page_end_cuts_between_its_rows_is_put_together() {
+fn a_header_split_by_a_page_break_is_joined() {
     let mut pages = vec![page(), page()];
     let mut budget = Budget::default();
     let xs = [100.0, 150.0, 200.0, 250.0];
@@ -211,7 +211,7 @@ fn labels_at_a_page_end(size: f64) -> Vec<Vec<Vec<String>>> {
 }
 
 #[test]
-fn a_label_goes_on_over_a_page_only_where_its_last_line_is_full() {
+fn a_label_continues_after_a_page_only_if_its_last_line_is_full() {
     let cut = labels_at_a_page_end(22.0);
     assert_eq!(cut[0][5][0], "移动新媒体创新");
     let whole = labels_at_a_page_end(10.0);
@@ -255,7 +255,7 @@ fn pages_are_turned_upright_and_sideways_labels_stay_in_their_cells() {
 }
 
 #[test]
-fn watermarks_and_unseen_text_are_left_out_and_told() {
+fn watermarks_and_invisible_text_are_removed_and_reported() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 140.0]);
     put(&mut page, (110.0, 115.0), 10.0, "规章规章规章");

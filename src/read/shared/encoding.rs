@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_character_is_told() {
+    fn undecodable_bytes_are_reported() {
         let mut findings = Vec::new();
         let mut bytes = TEXT.as_bytes().to_vec();
         bytes.splice(0..0, [0xff, 0xff, 0x30]);

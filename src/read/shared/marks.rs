@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn raised_digits_are_no_figures_and_raised_text_is_kept() {
+    fn superscript_digits_are_not_figures_and_superscript_text_is_kept() {
         use Shift::{Lowered, None, Raised};
         assert_eq!(shown(&[("12", None), ("1", Raised)]), "12¹");
         assert_eq!(shown(&[("12", None), ("[", Raised), ("10]", Raised)]), "12[¹⁰]");

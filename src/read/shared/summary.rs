@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_is_cut_short_says_nothing() {
+    fn a_truncated_property_set_is_empty() {
         let whole = set(65001, &[(AUTHOR, [&[30, 0, 0, 0, 3, 0, 0, 0][..], "局".as_bytes()].concat())]);
         assert_eq!(read(&whole).author.as_deref(), Some("局"));
         assert_eq!(read(&whole[..60]), Metadata::default());

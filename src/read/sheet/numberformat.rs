@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_makes_of_a_figure() {
+    fn display_of_figures_by_number_formats() {
         for (code, shift, suffix) in [
             ("0!.0000", -4, ""),
             ("0\\.0000", -4, ""),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_tells_how() {
+    fn the_displayed_text_shows_the_scaling() {
         for (stored, text, expected) in [
             ("36934743", "3693.4743", Some((-4, ""))),
             ("36934743", "3693.5万元", Some((-4, "万元"))),

@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_stand_where_they_say_or_behind_the_one_before() -> Result<(), ReadError> {
+    fn cells_are_at_their_index_or_after_the_previous_one() -> Result<(), ReadError> {
         let text = sheet(
             "<Row><Cell ss:MergeAcross='2' ss:MergeDown='1'><Data ss:Type='String'>项目</Data></Cell><Cell><Data ss:Type='String'>合计</Data></Cell></Row>
              <Row><Cell ss:Index='4'><Data ss:Type='Number'>7</Data></Cell></Row>
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_or_not_calculated_is_told() -> Result<(), ReadError> {
+    fn hidden_cells_and_missing_results_are_reported() -> Result<(), ReadError> {
         let cell = "<Cell><Data ss:Type='Number'>5</Data></Cell>";
         let sheets = [
             format!(

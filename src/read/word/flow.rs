@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_ends_with_a_paragraph_outside_and_nested_ones_stand_in_their_cell() -> Result<(), Exceeded> {
+    fn a_table_ends_with_a_paragraph_outside_and_nested_ones_are_in_their_cell() -> Result<(), Exceeded> {
         let budget = &mut Budget::default();
         let mut flow = Flow::new(None, Region::Body, Counters::default());
         flow.cell_end(para("inner"), 2, budget)?;
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_known_by_name() {
+    fn headings_are_recognised_by_name() {
         assert_eq!(
             ["Heading 2", "标题 1", "标题1", "heading", "标题", "Heading 1 Char"].map(heading_level),
             [Some(2), Some(1), Some(1), None, None, None]

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_sliver_is_no_column_but_a_narrow_cell_with_text_is() -> Result<(), Exceeded> {
+    fn an_empty_sliver_is_not_a_column_but_a_narrow_cell_with_text_is() -> Result<(), Exceeded> {
         let rows = vec![row(0, &[("a", 1000), ("", 1001), ("b", 2000)])];
         assert_eq!(shown(rows)?, [vec![cell("a", 0, 1), cell("b", 1, 1)]]);
         let rows = vec![row(0, &[("a", 1000), ("7", 1001), ("b", 2000)])];
@@ -291,14 +291,14 @@ mod tests {
     }
 
     #[test]
-    fn edges_that_are_only_numbers_are_taken_exactly() -> Result<(), Exceeded> {
+    fn ordinal_edges_are_used_exactly() -> Result<(), Exceeded> {
         let rows = vec![row(0, &[("a", 1), ("", 2), ("b", 3)])];
         assert_eq!(shown(rows)?, [vec![cell("a", 0, 1), cell("", 1, 1), cell("b", 2, 1)]]);
         Ok(())
     }
 
     #[test]
-    fn merged_cells_keep_what_stands_in_any_of_them() -> Result<(), Exceeded> {
+    fn merged_cells_keep_the_text_of_all() -> Result<(), Exceeded> {
         let mut first = row(0, &[("", 1000), ("x", 2000)]);
         first.def.cells[1].merged = true;
         let mut second = row(0, &[("a", 1000), ("b", 2000)]);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_without_a_definition_still_stand_beside_each_other() -> Result<(), Exceeded> {
+    fn cells_without_a_definition_are_beside_each_other() -> Result<(), Exceeded> {
         let plain = Row { def: RowDef::default(), cells: vec![content("a"), content("b")] };
         assert_eq!(shown(vec![plain])?, [vec![cell("a", 0, 1), cell("b", 1, 1)]]);
         Ok(())

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_a_report_cannot_end_the_script_that_they_stand_in() {
+    fn words_of_a_report_cannot_end_the_enclosing_script() {
         let office = Office {
             title: "</script><script>alert(1)</script>".to_owned(),
             summary: String::new(),

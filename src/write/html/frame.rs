@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_template_is_said_with_its_line() {
+    fn mistakes_of_a_template_are_reported_with_their_lines() {
         assert!(wrong("a\n{{ body }}\n{{ titel }}").starts_with("3: undefined value"), "{}", wrong("a\n\n{{ titel }}"));
         assert!(wrong("{{ body }}\n{% if %}").starts_with("2: syntax error"));
         assert!(wrong("<p>nothing</p>").contains("{{ body }}"));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_exhaust_the_stack_is_refused() {
+    fn a_template_that_would_exhaust_the_stack_is_refused() {
         let inside = |text: String| wrong(&format!("a\n{{{{ {text}x }}}}"));
         for operator in ["not ", "-", "(", "[", "x ~ ", "x + ", "x.", "x|upper ~ "] {
             assert!(inside(operator.repeat(29_000)).starts_with("2: nested too deeply"), "{operator}");

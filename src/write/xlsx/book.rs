@@ -264,7 +264,7 @@ mod tests {
     use crate::form::Forms;
 
     #[test]
-    fn names_of_sheets_are_what_excel_takes() {
+    fn sheet_names_are_valid_in_excel() {
         let mut taken = Vec::new();
         assert_eq!(sheet_name("表二 a/b[c]:*?\\'", &mut taken), "表二 a_b_c_____’");
         let long = "很".repeat(40);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_stand_beside_their_rows_and_below_their_columns() {
+    fn checks_are_beside_their_rows_and_below_their_columns() {
         let forms = Forms::built_in().unwrap();
         let form = forms.get("gkbg-2021").unwrap();
         let book = plan(form);

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_taken_for_a_number_only_where_it_stays_the_same() {
+    fn text_becomes_a_number_only_if_that_changes_nothing() {
         assert!(plain_number("12.5").is_some());
         for text in ["007", "1,234", "+3", "1e5", "", "12 ", "１２", "3.0"] {
             assert!(plain_number(text).is_none(), "{text}");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stands_for_itself() {
+    fn text_with_escape_sequences_is_literal() {
         let mut out = String::new();
         open(&mut out, "A1");
         text(&mut out, 3, "=HYPERLINK(\"x\")&_x0041_ _x12\u{1}");

@@ -54,7 +54,7 @@ fn standard_file(package: &[u8], password: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_standard_method_is_opened_by_the_default_password_alone() {
+fn the_standard_method_opens_with_the_default_password_only() {
     let package_bytes: Vec<u8> = (0..5000_u32).map(|number| (number % 251) as u8).collect();
     let opened = package(&standard_file(&package_bytes, PASSWORD), &mut Budget::default());
     assert_eq!(opened, Ok(package_bytes.clone()));

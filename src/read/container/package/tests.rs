@@ -90,7 +90,7 @@ fn a_part_is_counted_while_it_is_inflated() {
 }
 
 #[test]
-fn what_the_directory_declares_is_not_believed() {
+fn declared_sizes_are_not_trusted() {
     let content = b"0123456789".repeat(100);
     let bytes = packed(&[("a", &content)]);
     let directory = memmem::find(&bytes, b"PK\x01\x02").unwrap();
@@ -137,7 +137,7 @@ fn the_main_part_is_found_by_its_content_type_too() {
 }
 
 #[test]
-fn what_a_part_says_is_remembered_by_its_name_and_bytes() {
+fn parts_are_cached_by_name_and_bytes() {
     let relations = |target: &str| {
         format!("<Relationships><Relationship Id='a' Type='x/image' Target='{target}'/></Relationships>").into_bytes()
     };

@@ -19,7 +19,7 @@ fn numbered(count: usize, write: impl Fn(&mut String, usize)) -> String {
 }
 
 #[test]
-fn what_nests_too_deeply_is_refused() {
+fn too_deep_nesting_is_refused() {
     for (open, count) in [
         ("<div>", 200_000),
         ("<table><tr><td>", 20_000),
@@ -61,7 +61,7 @@ fn many_attributes_are_refused_and_long_values_are_not() {
 }
 
 #[test]
-fn what_is_left_open_is_read_while_it_costs_little() {
+fn unclosed_elements_are_read_within_limits() {
     let fonts = numbered(1_000, |text, number| write!(text, "<font size={number}>").unwrap());
     assert!(attempt(&format!("<p>{fonts}{}", "<p>甲".repeat(100_000))).is_err());
     assert_eq!(attempt(&"<p><span><b>甲".repeat(3_000)), Ok(3_000));

@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_and_what_does_not() {
+    fn declarations_that_hide_and_others() {
         for text in [
             "display:none",
             "DISPLAY : NONE;",

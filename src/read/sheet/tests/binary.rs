@@ -85,7 +85,7 @@ fn an_xls_sheet_with_merges_dates_and_hidden_rows() {
 }
 
 #[test]
-fn an_xls_sheet_that_begins_within_another_record_is_told() {
+fn an_xls_sheet_that_begins_within_another_record_is_reported() {
     // A reader that trusts this declared extent allocates four thousand million rows.
     let extent = [
         record(0x0200, &[&0_u32.to_le_bytes()[..], &u32::MAX.to_le_bytes(), &words(&[0, 255, 0])].concat()),
@@ -100,7 +100,7 @@ fn an_xls_sheet_that_begins_within_another_record_is_told() {
 }
 
 #[test]
-fn text_boxes_of_an_xls_sheet_are_read_and_its_comments_and_charts_told() {
+fn text_boxes_of_an_xls_sheet_are_read_and_comments_and_charts_reported() {
     let object = |kind: u16| record(0x005D, &words(&[0x15, 0x12, kind, 1, 0]));
     let text = |text: &str| {
         let units: Vec<u16> = text.encode_utf16().collect();

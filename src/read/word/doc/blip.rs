@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_found_behind_its_header_and_inside_containers() -> Result<(), Exceeded> {
+    fn a_picture_is_found_after_its_header_and_inside_containers() -> Result<(), Exceeded> {
         let png = record(0x6E0 << 4, 0xF01E, &[&[0; 17][..], b"\x89PNG"].concat());
         let entry = record(0x62, STORE_ENTRY_TYPE, &[&[0; STORE_ENTRY][..], &png].concat());
         let shape = record(0xF, 0xF004, &record(0x2, 0xF00A, &[0; 8]));

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_old_versions_and_cut_blocks_are_told_apart() {
+    fn passwords_old_versions_and_truncated_blocks_are_distinguished() {
         assert_eq!(Fib::read(&block(0xC1, 0x0100)).map(|_| ()), Err(ReadError::Encrypted));
         assert!(matches!(Fib::read(&block(0x65, 0)), Err(ReadError::Unsupported(_))));
         assert!(matches!(Fib::read(&block(0xC1, 0)[..60]), Err(ReadError::Damaged(_))));

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn another_use_of_a_list_goes_on_or_starts_anew_once() {
+    fn a_list_override_continues_or_restarts_once() {
         let found: Vec<_> = labels(&[(1, 0), (1, 0), (2, 0), (2, 0)]).into_iter().flatten().collect();
         assert_eq!(found, ["一、", "二、", "一、", "二、"]);
     }

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_can_be_put_in_taken_out_widened_and_merged() {
+    fn cells_can_be_inserted_deleted_widened_and_merged() {
         let mut row = RowProps::default();
         row.apply(op::T_INSERT, &[0, 3, 100, 0]);
         row.apply(op::T_DELETE, &[1, 2]);

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operands_have_the_length_that_their_opcode_tells() {
+    fn operands_have_the_length_of_their_opcode() {
         let bytes = [
             0x16, 0x24, 1, // in table
             0x08, 0xD6, 4, 0, 9, 9, 9, // three bytes, though the length says four

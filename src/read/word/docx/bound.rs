@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_at_a_path() {
+    fn values_at_paths() {
         let part =
             "<?xml version='1.0'?><a:top xmlns:a='urn:a' n='7'><a:n>1</a:n><b><n>2</n></b><a:n>3<!-- --></a:n></a:top>";
         let at = |written: &str| value(part, &path(written)?, &mut Budget::default());
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_control_says() {
+    fn properties_of_controls() {
         let said = |text: &str| Control::of(text, &mut Budget::default());
         let control = said("<w:dataBinding w:xpath='/a/b' w:storeItemID='{1}'/><w:dropDownList><w:listItem w:displayText='十二' w:value='12'/></w:dropDownList>").unwrap();
         assert_eq!((control.path.as_str(), control.store.as_str(), control.choices.len()), ("/a/b", "{1}", 1));

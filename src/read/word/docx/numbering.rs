@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn uses_of_one_definition_go_on_unless_they_override_the_start() -> Result<(), ReadError> {
+    fn instances_of_a_definition_continue_unless_they_override_the_start() -> Result<(), ReadError> {
         let found = labels(&mut lists(OUTLINE)?, &[(7, 0), (8, 0), (8, 0), (7, 0), (8, 1), (9, 0)]);
         assert_eq!(found, ["一、", "五、", "六、", "七、", "I.", ""]);
         Ok(())

@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sliver_is_no_column() -> Result<(), Exceeded> {
+    fn a_sliver_is_not_a_column() -> Result<(), Exceeded> {
         let cells = vec![
             vec![physical("a", 1), physical("b", 2)],
             vec![physical("", 3)],
@@ -344,14 +344,14 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_on_a_sliver_is_kept() -> Result<(), Exceeded> {
+    fn text_in_a_sliver_is_kept() -> Result<(), Exceeded> {
         let found = rows(table(&[900, 1, 900]), vec![vec![physical("a", 1), physical("b", 1), physical("c", 1)]])?;
         assert_eq!(found[0].len(), 3);
         Ok(())
     }
 
     #[test]
-    fn what_stands_in_a_column_without_width_is_left_out() -> Result<(), Exceeded> {
+    fn text_in_a_column_of_width_0_is_set_aside() -> Result<(), Exceeded> {
         let cells = || vec![physical("a", 1), physical("77", 1), physical("c", 1)];
         let found = rows(table(&[900, 0, 900]), vec![cells()])?;
         assert_eq!(found[0][1].0, "");
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn widths_that_are_no_twips_are_not_judged() -> Result<(), Exceeded> {
+    fn widths_that_are_not_twips_are_ignored() -> Result<(), Exceeded> {
         let found = rows(table(&[1, 1, 1]), vec![vec![physical("a", 1), physical("", 1), physical("c", 1)]])?;
         assert_eq!(found[0].len(), 3);
         Ok(())

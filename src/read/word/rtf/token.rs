@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_numbers_and_text_are_told_apart() {
+    fn words_numbers_and_text_are_distinguished() {
         let tokens: Vec<_> = Tokens::new(b"{\\rtf1 a\r\nb\\u-10179 ?\\'b9\\bin3 }{}\\~}").collect();
         assert_eq!(
             tokens,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_ends_quietly() {
+    fn truncated_input_ends_without_error() {
         assert_eq!(Tokens::new(b"\\").count(), 0);
         assert_eq!(Tokens::new(b"\\'a").collect::<Vec<_>>(), [Token::Symbol(b'\''), Token::Text(b"a")]);
         assert_eq!(Tokens::new(b"\\bin999999 xy").collect::<Vec<_>>(), [Token::Binary(b"xy")]);
