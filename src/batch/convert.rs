@@ -19,7 +19,7 @@ use super::made::{Done, Made};
 use super::make::{Maker, Product, not_taken};
 use super::order::{Stages, in_order};
 use super::owned::{Owned, Stale, mark_of};
-use super::page::{Charted, IndexPage, Shown, charted};
+use super::page::{Charted, IndexPage, RowContent, charted};
 use super::pipeline::guarded;
 use super::places::Places;
 use super::task::Task;
@@ -127,12 +127,12 @@ fn shown(done: &Done, page: &mut IndexPage) -> io::Result<()> {
         let first = !report.findings.iter().any(|finding| finding.code == DUPLICATE_REPORT.id);
         let Part { form, agency, year, status, outputs, .. } = &report.part;
         let (form, agency) = (Some(form.as_str()), agency.as_deref());
-        let row = Shown { form, agency, year: *year, status: *status, outputs, findings: &report.findings };
+        let row = RowContent { form, agency, year: *year, status: *status, outputs, findings: &report.findings };
         page.add(path, &row, &report.charted, first)?;
     }
     if done.reports.is_empty() {
         let (status, findings) = (done.entry.status, done.without.as_slice());
-        let row = Shown { form: None, agency: None, year: None, status, outputs: &[], findings };
+        let row = RowContent { form: None, agency: None, year: None, status, outputs: &[], findings };
         page.add(path, &row, &Charted::new(), false)?;
     }
     Ok(())

@@ -22,7 +22,7 @@ pub struct Stale {
 
 /// A line of the log.
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct LogLine {
     name: String,
     mark: String,
 }
@@ -39,7 +39,7 @@ impl Owned {
     /// Loads the files that earlier runs wrote; empty if the log cannot be read.
     pub(super) fn open(folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join(log())).unwrap_or_default();
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<LogLine>(line).ok());
         let before = lines.filter(|line| is_inside(&line.name)).map(|line| (line.name, line.mark)).collect();
         Self { folder: folder.to_owned(), before, now: BTreeMap::new() }
     }
@@ -81,7 +81,7 @@ impl Owned {
         }
         let mut text = Vec::new();
         for (name, mark) in self.now {
-            serde_json::to_writer(&mut text, &Line { name, mark })?;
+            serde_json::to_writer(&mut text, &LogLine { name, mark })?;
             text.write_all(b"\n")?;
         }
         write_whole(&self.folder, &log(), &text)?;

@@ -49,7 +49,7 @@ pub(super) fn charted(form: &Form, report: &Report) -> Charted {
 }
 
 /// Content of a row of the page.
-pub(super) struct Shown<'a> {
+pub(super) struct RowContent<'a> {
     pub(super) form: Option<&'a str>,
     pub(super) agency: Option<&'a str>,
     pub(super) year: Option<i16>,
@@ -66,12 +66,12 @@ pub(super) struct IndexPage<'a> {
     whole: PathBuf,
     path: PathBuf,
     empty: bool,
-    groups: BTreeMap<(i16, String), Group>,
+    groups: BTreeMap<(i16, String), ChartGroup>,
 }
 
 /// The charts of one form and year.
 #[derive(Default)]
-struct Group {
+struct ChartGroup {
     reports: usize,
     /// One entry per chart of the form.
     sums: Vec<Sums>,
@@ -102,7 +102,7 @@ impl<'a> IndexPage<'a> {
     }
 
     /// Adds a report, or an input without one. `counts` is false for a duplicate, which is left out of charts.
-    pub(super) fn add(&mut self, path: &str, part: &Shown, charted: &Charted, counts: bool) -> io::Result<()> {
+    pub(super) fn add(&mut self, path: &str, part: &RowContent, charted: &Charted, counts: bool) -> io::Result<()> {
         let state = match part.status {
             Status::Failed => 2,
             // An agency is counted once.
@@ -184,7 +184,7 @@ impl<'a> IndexPage<'a> {
     }
 }
 
-impl Group {
+impl ChartGroup {
     fn add(&mut self, agency: Option<&str>, charted: &Charted) {
         self.reports += 1;
         self.sums.resize_with(self.sums.len().max(charted.len()), Sums::default);

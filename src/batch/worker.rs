@@ -40,7 +40,7 @@ pub enum Fault {
 
 /// Amount of output of a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Told {
+struct OutputCounts {
     /// Bytes written to standard output.
     bytes: u64,
     /// Lines written to standard error.
@@ -51,7 +51,7 @@ struct Told {
     unchanged: u64,
 }
 
-impl Told {
+impl OutputCounts {
     fn read(journal: &[u8]) -> Self {
         let number = |place: usize| {
             let bytes = journal.get(place * 8..place * 8 + 8).and_then(|bytes| bytes.try_into().ok());
@@ -67,7 +67,7 @@ struct Worker {
     refused: HashMap<u128, Fault>,
     slots: AtomicUsize,
     /// Output of the previous worker, which is not repeated.
-    before: Told,
+    before: OutputCounts,
     bytes: AtomicU64,
     lines: AtomicU64,
     unchanged: AtomicU64,
@@ -95,7 +95,7 @@ pub fn digest(path: &str) -> u128 {
 /// If the folder cannot be used.
 pub fn enter(folder: &Path) -> io::Result<()> {
     let path = folder.join(JOURNAL);
-    let before = Told::read(&fs::read(&path).unwrap_or_default());
+    let before = OutputCounts::read(&fs::read(&path).unwrap_or_default());
     let list = fs::read_to_string(folder.join(REFUSED)).unwrap_or_default();
     let refused = list.lines().filter_map(|line| {
         let mut parts = line.splitn(3, ' ');

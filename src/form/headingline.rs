@@ -23,7 +23,7 @@ pub struct HeadingLine {
 
 impl HeadingLine {
     /// Parses a heading; `None` for one without placeholders.
-    fn of(text: &str, variants: &[String]) -> Option<Self> {
+    fn parse(text: &str, variants: &[String]) -> Option<Self> {
         text.contains('{').then(|| {
             let pieces = text.split(['{', '}']).step_by(2).map(|piece| fold(without_year(piece)));
             let longest = pieces.max_by_key(|piece| piece.chars().count()).unwrap_or_default();
@@ -40,7 +40,7 @@ pub(super) fn read(
 ) -> (Option<Label>, Option<HeadingLine>, Option<Mistake>) {
     let Some(heading) = heading else { return (None, None, None) };
     match fixed(heading) {
-        Ok(words) => (Some(Label::new(&words, variants)), HeadingLine::of(heading.get_ref(), variants), None),
+        Ok(words) => (Some(Label::new(&words, variants)), HeadingLine::parse(heading.get_ref(), variants), None),
         Err(mistake) => (None, None, Some(mistake)),
     }
 }

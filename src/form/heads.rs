@@ -22,7 +22,7 @@ impl Inherited {
         Self { kind: kind.or(self.kind), unit: unit.cloned().or_else(|| self.unit.clone()), ..self.clone() }
     }
 
-    fn of(&self, head: &HeadSource) -> Self {
+    fn for_head(&self, head: &HeadSource) -> Self {
         let mut inherited = self.with(head.kind, head.unit.as_ref());
         if !head.of.is_empty() {
             inherited.choice = Some(Arc::new(Choice::new(&head.of, head.marks.as_deref(), head.several)));
@@ -85,7 +85,7 @@ impl Leaves {
         if let Some(heading) = &head.heading {
             self.under = Some(Label::called(heading, head.short.as_deref(), &head.variants));
             for child in &head.children {
-                self.add(child, path, &inherited.of(head));
+                self.add(child, path, &inherited.for_head(head));
             }
             return;
         }
@@ -101,7 +101,7 @@ impl Leaves {
         let mut path = path.clone();
         path.ids.extend(head.id.clone());
         path.labels.push(Label::called(&head.label, head.short.as_deref(), &head.variants));
-        let inherited = inherited.of(head);
+        let inherited = inherited.for_head(head);
         if head.children.is_empty() {
             self.slots.push(ColumnSlot::Leaf(self.leaves.len()));
             let leaf = Leaf {

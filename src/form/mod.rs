@@ -14,6 +14,7 @@ mod identity;
 mod labelline;
 mod layout;
 mod load;
+mod location;
 mod look;
 mod narrative;
 mod needs;
@@ -22,7 +23,6 @@ mod pattern;
 mod plausible;
 mod rule;
 mod source;
-mod stands;
 mod title;
 mod words;
 
@@ -35,7 +35,7 @@ use serde::Serialize;
 
 use crate::finding::{Message, Place, Severity};
 
-use stands::Stands;
+use location::Location;
 
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use choice::Choice;
@@ -46,6 +46,7 @@ pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsO
 pub use labelline::LabelLine;
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
+pub use location::row_words;
 pub use look::{PageTurn, SectionLook};
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
 pub use openrows::{OpenSource, ParentBy, RowsSource};
@@ -53,7 +54,6 @@ pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
 pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom, WordsSource};
-pub use stands::row_words;
 pub use title::Title;
 pub use words::Words;
 
@@ -463,15 +463,15 @@ impl Form {
         let field = &self.fields[index];
         let table = &self.tables[field.table].name;
         let (row, column) = self.names(index);
-        let Stands { row: line, behind } = Stands::of(place);
+        let Location { row: line, after } = Location::from_place(place);
         let quoted_row = if row.is_empty() { String::new() } else { format!("“{row}”") };
         let quoted_column = if column.is_empty() { String::new() } else { format!("“{column}”栏") };
         let between = if row.is_empty() || column.is_empty() { "" } else { "，" };
         let parts = [row.as_str(), column.as_str()].into_iter().filter(|part| !part.is_empty());
         let in_english = parts.map(|part| format!(", \"{part}\"")).collect::<String>();
         Message::new(
-            format!("{}{}{quoted_row}{between}{quoted_column}{}", table.zh, line.zh, behind.zh),
-            format!("{}{}{in_english}{}", table.en, line.en, behind.en),
+            format!("{}{}{quoted_row}{between}{quoted_column}{}", table.zh, line.zh, after.zh),
+            format!("{}{}{in_english}{}", table.en, line.en, after.en),
         )
     }
 

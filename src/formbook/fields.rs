@@ -40,7 +40,7 @@ pub(super) struct Fields {
 
 /// Kind, unit and choice of a field as written.
 #[derive(Debug, Clone)]
-struct Said {
+struct FieldProperties {
     kind: FieldKind,
     unit: Option<String>,
     choice: Option<Words>,
@@ -51,10 +51,10 @@ struct Said {
 pub(super) type Defaults = IndexMap<String, (FieldKind, String)>;
 
 #[derive(Debug, Default)]
-struct Found {
+struct BlockDraft {
     rows: Vec<Leaf>,
     columns: Vec<Leaf>,
-    fields: IndexMap<(usize, usize), Said>,
+    fields: IndexMap<(usize, usize), FieldProperties>,
 }
 
 /// The word lists of the sheet of choices.
@@ -79,7 +79,7 @@ pub(super) fn choices(book: &Book) -> IndexMap<String, Words> {
 /// Reads the sheet; `defaults` contains the tables.
 pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>) -> Fields {
     let choices = choices(book);
-    let mut found: IndexMap<Key, Found> = IndexMap::new();
+    let mut found: IndexMap<Key, BlockDraft> = IndexMap::new();
     let mut sums = Vec::new();
     for row in book.rows(FIELD) {
         let table = row.get("表").to_owned();
@@ -121,7 +121,7 @@ pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>)
     Fields { blocks, sums }
 }
 
-impl Found {
+impl BlockDraft {
     /// Reads a line of the sheet: a field, or a row or column without fields.
     fn line(
         &mut self,
@@ -176,7 +176,7 @@ impl Found {
             place(&mut self.rows, leaf(labels.0, row.get("行编号"), None)),
             place(&mut self.columns, leaf(labels.1, row.get("栏编号"), None)),
         );
-        let said = Said { kind, unit, choice, at: row.row() };
+        let said = FieldProperties { kind, unit, choice, at: row.row() };
         if let Some(before) = self.fields.insert(at, said) {
             let zh = format!("与第{}行是同一行同一栏。", before.at.row);
             return Err(row.row().wrong(zh, format!("row {} has the same row and column", before.at.row)));
@@ -190,7 +190,7 @@ impl Found {
             |heads: &[Leaf]| -> Vec<usize> { (0..heads.len()).filter(|&at| heads[at].role.is_none()).collect() };
         let (rows, columns) = (leaves(&self.rows), leaves(&self.columns));
         let before = wrong.len();
-        let mut said: Vec<Vec<&Said>> = Vec::new();
+        let mut said: Vec<Vec<&FieldProperties>> = Vec::new();
         for &row in &rows {
             let mut line = Vec::new();
             for &column in &columns {
@@ -250,12 +250,12 @@ impl Found {
     }
 }
 
-fn picked<T>(said: &[Vec<&Said>], pick: impl Fn(&Said) -> Option<T>) -> Vec<Vec<Option<T>>> {
+fn picked<T>(said: &[Vec<&FieldProperties>], pick: impl Fn(&FieldProperties) -> Option<T>) -> Vec<Vec<Option<T>>> {
     said.iter().map(|line| line.iter().map(|field| pick(field)).collect()).collect()
 }
 
 fn refused(
-    said: &[Vec<&Said>],
+    said: &[Vec<&FieldProperties>],
     (row, column): (usize, usize),
     head: &'static str,
     wrong: &mut Vec<Message>,

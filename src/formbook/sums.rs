@@ -79,12 +79,12 @@ pub(super) fn rules(form: &Form, stated: &Stated) -> Vec<Made> {
 }
 
 /// Key of a row or column: table, and index.
-type Line = (usize, usize);
+type LineKey = (usize, usize);
 
 /// The sum by the ids of columns if all fields are in one row, or of rows if all are in one column.
 fn in_line(form: &Form, total: FieldIndex, parts: &[FieldIndex], each: &str) -> Option<(usize, String, Vec<String>)> {
     let own = &form.fields[total];
-    let (leaves, line): (_, fn(&Field) -> Line) = if each == "row" {
+    let (leaves, line): (_, fn(&Field) -> LineKey) = if each == "row" {
         (&form.block(own).leaf_columns, |field| (field.row, field.column))
     } else {
         (&form.block(own).leaf_rows, |field| (field.column, field.row))

@@ -44,7 +44,7 @@ const MOST: usize = 400;
 const TITLE: usize = 20;
 
 /// An item: the file that it is about, if there are several, and the finding.
-type Item<'a> = (Option<&'a str>, &'a Finding);
+type LetterItem<'a> = (Option<&'a str>, &'a Finding);
 
 impl Letter {
     /// The letter about everything that an agency sent, with its kind; `None` if there is nothing to write about. `tell` decides how
@@ -61,9 +61,10 @@ impl Letter {
             let file = several.then_some(one.file);
             one.findings.iter().map(move |finding| (file, finding))
         });
-        let told: Vec<Item> = all.filter(|(_, finding)| tell(finding) > Tell::Never).collect();
-        let of =
-            |severity| told.iter().filter(move |(_, one)| one.severity == severity).copied().collect::<Vec<Item>>();
+        let told: Vec<LetterItem> = all.filter(|(_, finding)| tell(finding) > Tell::Never).collect();
+        let of = |severity| {
+            told.iter().filter(move |(_, one)| one.severity == severity).copied().collect::<Vec<LetterItem>>()
+        };
         let (must, should) = (of(Severity::Error), of(Severity::Warning));
         let alone = |finding: &Finding| tell(finding) == Tell::Alone || about_figures(finding);
         let kind = match (must.is_empty(), should.iter().any(|(_, finding)| alone(finding))) {
@@ -133,7 +134,7 @@ impl Letter {
         );
     }
 
-    fn unread(&mut self, sent: &Sent, must: &[Item], sender: &Sender, language: Language) {
+    fn unread(&mut self, sent: &Sent, must: &[LetterItem], sender: &Sender, language: Language) {
         let why = must.first().map(|(_, finding)| finding.message.get(language)).unwrap_or_default();
         let by = sender.deadline.as_deref();
         self.add(
@@ -208,7 +209,7 @@ impl Letter {
         }
     }
 
-    fn items(&mut self, must: &[Item], should: &[Item], language: Language) {
+    fn items(&mut self, must: &[LetterItem], should: &[LetterItem], language: Language) {
         let lists = headed(must, should, language);
         let mut left = ITEMS;
         let whole: usize = lists.iter().map(|(_, list)| list.len()).sum();
@@ -235,7 +236,7 @@ impl Letter {
     }
 
     /// The annex: all items again in full, on separate pages.
-    fn more(&mut self, must: &[Item], should: &[Item], language: Language) {
+    fn more(&mut self, must: &[LetterItem], should: &[LetterItem], language: Language) {
         if must.len() + should.len() <= ITEMS {
             return;
         }
@@ -298,10 +299,10 @@ impl Letter {
 const LAST: usize = 4;
 
 fn headed<'a, 'b>(
-    must: &'b [Item<'a>],
-    should: &'b [Item<'a>],
+    must: &'b [LetterItem<'a>],
+    should: &'b [LetterItem<'a>],
     language: Language,
-) -> Vec<(&'static str, &'b [Item<'a>])> {
+) -> Vec<(&'static str, &'b [LetterItem<'a>])> {
     let (first, second) = match language {
         Language::Zh => ("须改正的内容", "请核实的内容"),
         Language::En => ("To be corrected", "Please check"),
@@ -316,7 +317,7 @@ fn ordinal(number: usize, heading: &str, language: Language) -> String {
     }
 }
 
-fn line(index: usize, (file, finding): Item, language: Language) -> String {
+fn line(index: usize, (file, finding): LetterItem, language: Language) -> String {
     let (number, said) = (index + 1, finding.message.get(language));
     match (language, file) {
         (Language::Zh, Some(file)) => format!("{number}.{said}（文件：{file}）"),

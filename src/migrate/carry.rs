@@ -60,7 +60,7 @@ struct Carried<'a> {
     migration: &'a Migration,
     old: IndexMap<String, Value>,
     values: IndexMap<String, Value>,
-    told: Told,
+    told: Events,
     /// Reason why figures to be added were not.
     no_sum: Arc<Message>,
     /// Figures without a place.
@@ -68,13 +68,13 @@ struct Carried<'a> {
 }
 
 /// A figure as written.
-type Written = (FieldIndex, String);
+type WrittenFigure = (FieldIndex, String);
 
 /// Events of a migration, grouped so that a group of fields makes one finding.
 #[derive(Default)]
-struct Told {
+struct Events {
     renamed: Vec<(Arc<Message>, Vec<FieldIndex>)>,
-    dropped: Vec<(Arc<Message>, Vec<Written>)>,
+    dropped: Vec<(Arc<Message>, Vec<WrittenFigure>)>,
     unsplit: Vec<(FieldIndex, String, Vec<FieldIndex>)>,
     new: Vec<FieldIndex>,
 }
@@ -86,7 +86,7 @@ impl<'a> Carried<'a> {
             "新格式把这些栏目合为一栏，其中有的不是数字，不能相加",
             "the form adds these up, and some of them are no numbers",
         ));
-        Self { migration, old, values, told: Told::default(), no_sum, left: Vec::new() }
+        Self { migration, old, values, told: Events::default(), no_sum, left: Vec::new() }
     }
 
     fn value(&self, from: FieldIndex) -> Value {
@@ -166,7 +166,7 @@ fn gather<T>(groups: &mut Vec<(Arc<Message>, Vec<T>)>, about: &Arc<Message>, thi
     }
 }
 
-impl Told {
+impl Events {
     fn findings(self, migration: &Migration) -> Vec<Finding> {
         let (from, to) = (&*migration.from, &*migration.to);
         let mut findings = Vec::new();

@@ -43,7 +43,7 @@ struct Compiler<'a> {
 }
 
 /// A field that matches a name, and the characters matched by `*`.
-type Found = (FieldIndex, String);
+type FieldMatch = (FieldIndex, String);
 
 impl Compiler<'_> {
     fn steps(&mut self, source: &MigrationSource) {
@@ -126,9 +126,9 @@ impl Compiler<'_> {
     }
 
     /// The fields that match a name; a mistake if there are none.
-    fn all(&mut self, form: &Form, name: &Spanned<String>) -> Vec<Found> {
+    fn all(&mut self, form: &Form, name: &Spanned<String>) -> Vec<FieldMatch> {
         let matching = form.fields.iter().enumerate();
-        let found: Vec<Found> =
+        let found: Vec<FieldMatch> =
             matching.filter_map(|(index, field)| Some((index, star(name.get_ref(), &field.id)?))).collect();
         if found.is_empty() {
             self.unknown(form, name.get_ref(), name.span());

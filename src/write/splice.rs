@@ -23,7 +23,7 @@ pub(crate) struct Part<'a> {
 
 /// An entry of the directory.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct DirectoryEntry {
     /// Offset and length of its directory entry.
     central: (usize, usize),
     name: (usize, usize),
@@ -35,7 +35,7 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct Splice {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<DirectoryEntry>,
     directory: usize,
     end: usize,
 }
@@ -60,7 +60,7 @@ impl Splice {
                 return None;
             }
             let name = (at + CENTRAL_LENGTH, at + CENTRAL_LENGTH + name as usize);
-            entries.push(Entry { central: (at, length), name, local });
+            entries.push(DirectoryEntry { central: (at, length), name, local });
             at += length;
         }
         (at == end).then(|| Self { bytes: bytes.to_vec(), entries, directory, end })
@@ -113,7 +113,7 @@ impl Splice {
     }
 
     /// Appends a replaced entry; name and time are kept.
-    fn replace(&self, entry: &Entry, name: &[u8], content: &[u8], out: &mut Vec<u8>) -> ZipResult<About> {
+    fn replace(&self, entry: &DirectoryEntry, name: &[u8], content: &[u8], out: &mut Vec<u8>) -> ZipResult<About> {
         let header = &self.bytes[entry.local..entry.local + LOCAL_LENGTH];
         let flags = u16_at(header, 6).unwrap_or(0) as u16 & NAMES_ARE_UTF8;
         let time = u32_at(header, 10).filter(|time| *time != 0).unwrap_or(EPOCH);
@@ -121,7 +121,7 @@ impl Splice {
     }
 
     /// The directory entry of a part with its new position; a replaced entry loses extra fields about its old data.
-    fn central(&self, entry: &Entry, replaced: Option<&About>, at: u32, out: &mut Vec<u8>) {
+    fn central(&self, entry: &DirectoryEntry, replaced: Option<&About>, at: u32, out: &mut Vec<u8>) {
         let (start, length) = entry.central;
         let mut header = self.bytes[start..start + length].to_vec();
         put(&mut header, PLACE, &at.to_le_bytes());

@@ -81,13 +81,13 @@ impl Rows<'_> {
 
 /// The findings of the roll-up, grouped by subject.
 #[derive(Default)]
-struct Said<'r> {
+struct FindingsBySubject<'r> {
     agencies: HashMap<usize, Vec<&'r Finding>>,
     files: Vec<(&'r str, Vec<&'r Finding>)>,
     whole: Vec<&'r Finding>,
 }
 
-impl<'r> Said<'r> {
+impl<'r> FindingsBySubject<'r> {
     fn from_rollup(rollup: &'r Rollup) -> Self {
         let mut said = Self::default();
         for about in &rollup.findings {
@@ -109,7 +109,7 @@ impl<'r> Said<'r> {
 
 /// Writes one row per agency in tree order, then one per file without an agency.
 fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
-    let mut said = Said::from_rollup(rollup);
+    let mut said = FindingsBySubject::from_rollup(rollup);
     let missing: HashSet<usize> = rollup.missing.iter().copied().collect();
     let unreadable: HashMap<usize, &str> =
         rollup.unreadable.iter().map(|sent| (sent.agency, sent.file.as_str())).collect();

@@ -132,7 +132,7 @@ pub(super) fn harmless(text: &str) -> String {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct ValueLine<'a> {
     agency: &'a str,
     code: Option<&'a str>,
     year: i16,
@@ -163,7 +163,7 @@ pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), Write
         let counted = all_counted[number];
         let agency = &rollup.agencies.list()[entry.agency];
         for (field, figure) in reports.figures(number).iter().enumerate() {
-            let line = Line {
+            let line = ValueLine {
                 agency: &agency.name,
                 code: agency.code.as_deref(),
                 year: rollup.year,

@@ -187,19 +187,19 @@ impl Laid {
         let shown: Vec<usize> = self.cells.iter().map(|cell| self.shown_on(cell, &parts)).collect();
         let mut drawn = Vec::new();
         for (number, &(first, end)) in parts.iter().enumerate() {
-            let mut page = Part { table: self, items: Vec::new(), edges: Vec::new() };
+            let mut page = PagePart { table: self, items: Vec::new(), edges: Vec::new() };
             let mut top = if number == 0 { y } else { self.frame.top };
             if number > 0 && first >= self.header_rows && self.header_rows > 0 {
                 let header = |cell: &&LaidCell| cell.row < self.header_rows;
                 for cell in self.cells.iter().filter(header) {
-                    page.cell(cell, (0, self.header_rows), top, Shown::Again);
+                    page.cell(cell, (0, self.header_rows), top, CellContent::Again);
                 }
                 top += self.heights.iter().take(self.header_rows).sum::<f32>();
             }
             for (index, cell) in self.cells.iter().enumerate() {
                 if cell.row < end && cell.row + cell.rows > first {
                     let here = shown[index] == number;
-                    let shown = if here { Shown::Content(nodes[index]) } else { Shown::Nothing };
+                    let shown = if here { CellContent::Content(nodes[index]) } else { CellContent::Nothing };
                     page.cell(cell, (first, end), top, shown);
                 }
             }
@@ -259,7 +259,7 @@ impl Laid {
 
 /// How a cell shows its text on a page.
 #[derive(Debug, Clone, Copy)]
-enum Shown {
+enum CellContent {
     /// Not: the text is on another page.
     Nothing,
     /// Repeated, in a repeated header.
@@ -269,15 +269,15 @@ enum Shown {
 }
 
 /// The rows of a table on one page.
-struct Part<'t> {
+struct PagePart<'t> {
     table: &'t Laid,
     items: Vec<Item>,
     edges: Vec<[f32; 4]>,
 }
 
-impl Part<'_> {
+impl PagePart<'_> {
     /// Draws a cell from `top` on: its borders on this page, and its text if it is shown here.
-    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, shown: Shown) {
+    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, shown: CellContent) {
         let (from, to) = (cell.row.max(first), (cell.row + cell.rows).min(end));
         let heights = &self.table.heights;
         let y0 = top + heights[first..from].iter().sum::<f32>();
@@ -289,10 +289,10 @@ impl Part<'_> {
             }
         }
         let node = match shown {
-            Shown::Nothing => return,
-            Shown::Again => None,
-            Shown::Content(node) if cell.lines.is_empty() => return self.items.push(Item::Nothing { node }),
-            Shown::Content(node) => Some(node),
+            CellContent::Nothing => return,
+            CellContent::Again => None,
+            CellContent::Content(node) if cell.lines.is_empty() => return self.items.push(Item::Nothing { node }),
+            CellContent::Content(node) => Some(node),
         };
         let pitch = cell.size * PITCH;
         #[allow(clippy::cast_precision_loss, reason = "lines of a cell")]

@@ -20,7 +20,7 @@ pub(super) struct Cutter<'a> {
 }
 
 /// A slot with its cell reference, and the constant text of that cell before and after it.
-struct Placed {
+struct PlacedSlot {
     cell: String,
     before: String,
     slot: Slot,
@@ -50,7 +50,7 @@ impl Cutter<'_> {
                     element.write(&mut text);
                     continue;
                 };
-                let Placed { before, mut slot, behind, .. } = placed.swap_remove(at);
+                let PlacedSlot { before, mut slot, behind, .. } = placed.swap_remove(at);
                 cell::open(&mut text, name);
                 text.push_str(&before);
                 let piece = self.piece(std::mem::replace(&mut text, behind.to_owned()));
@@ -67,17 +67,17 @@ impl Cutter<'_> {
     }
 
     /// A slot that is a whole cell from its style on.
-    fn whole(cell: String, slot: Slot) -> Placed {
-        Placed { cell, before: String::new(), slot, behind: "" }
+    fn whole(cell: String, slot: Slot) -> PlacedSlot {
+        PlacedSlot { cell, before: String::new(), slot, behind: "" }
     }
 
     /// The slots of the checks beside and below the table.
-    fn checks(&self) -> Vec<Placed> {
+    fn checks(&self) -> Vec<PlacedSlot> {
         let check = |check: &Check| {
             let instance = &self.form.rules[check.rule].instances[check.instance];
             let formula = formula::check(self.form, self.book, instance, self.number)?;
             let rounds = formula::rounds(self.form, instance);
-            Some(Placed {
+            Some(PlacedSlot {
                 cell: cell::name(check.row, check.column),
                 before: format!("{}\" t=\"str\"><f>{formula}</f><v>", self.check),
                 slot: Slot::Check { rule: check.rule, instance: check.instance, rounds },
