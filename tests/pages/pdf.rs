@@ -24,7 +24,7 @@ pub(crate) struct Style {
     pub(crate) packed: bool,
     /// The page is rotated by this angle in degrees, and its content in the opposite direction.
     pub(crate) rotate: u16,
-    /// All content is in a form XObject with a matrix, on a page with an offset crop box.
+    /// All content is in a form `XObject` with a matrix, on a page with an offset crop box.
     pub(crate) form: bool,
     /// Text is drawn twice to look bold.
     pub(crate) twice: bool,

@@ -1,4 +1,4 @@
-//! Encrypted records of .xls (MS-XLS 2.2.10): RC4 (MS-OFFCRYPTO 2.3.5.2), RC4 CryptoAPI (2.3.5.1), and XOR obfuscation (2.3.7).
+//! Encrypted records of .xls (MS-XLS 2.2.10): RC4 (MS-OFFCRYPTO 2.3.5.2), RC4 `CryptoAPI` (2.3.5.1), and XOR obfuscation (2.3.7).
 
 use super::standard::Header;
 use super::{BYTES_A_STEP, Hash, PASSWORD, Rc4, wide_password};
@@ -24,7 +24,7 @@ enum Cipher {
     Turned([u8; 16]),
     /// RC4: 40 bits of the MD5 hash from which the key of each block is derived.
     Rc4(Vec<u8>),
-    /// RC4 CryptoAPI: SHA-1 hash from which the key of each block is derived, and the key length in bytes.
+    /// RC4 `CryptoAPI`: SHA-1 hash from which the key of each block is derived, and the key length in bytes.
     CryptoApi(Vec<u8>, usize),
 }
 

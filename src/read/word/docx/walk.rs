@@ -319,7 +319,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         Element::Binary
     }
 
-    /// Adds WordArt text, which is in an attribute.
+    /// Adds `WordArt` text, which is in an attribute.
     fn word_art(&mut self, tag: &Tag<'a>) -> Result<(), ReadError> {
         if let Some(text) = tag.get("string") {
             self.flow.open(Kind::TextBox, tag.start);
