@@ -1,4 +1,4 @@
-//! What checking costs: a clean report, one with a wrong cell, one with two, and the same with last year's beside it.
+//! Cost of checking: a clean report, one with one wrong cell, one with two, and a report compared with last year's.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops by panicking")]
 

@@ -1,6 +1,6 @@
-//! What each stage of a report costs, and all of them together: `cargo bench --bench stages`. Times are good for comparing the lines of
-//! one run with each other; `scripts/instructions` counts instructions, which are the same on every run. The samples have little prose:
-//! `NIANBAO_FILES=a.docx:b.xlsx cargo bench --bench stages -- all_stages` measures files of one's own beside them.
+//! Cost of each stage for one report, and of all stages together: `cargo bench --bench stages`. Times are comparable within one run;
+//! `scripts/instructions` counts instructions, which are the same in every run. The samples have little prose:
+//! `NIANBAO_FILES=a.docx:b.xlsx cargo bench --bench stages -- all_stages` also measures other files.
 
 #![allow(clippy::expect_used, reason = "a benchmark stops with what is wrong")]
 
@@ -16,7 +16,7 @@ use nianbao::read::{Reading, read};
 use nianbao::report::Report;
 use nianbao::write::{Output, WRITERS};
 
-/// The program's.
+/// The allocator of the program.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,7 +28,7 @@ fn main() {
 const WORD: &str = "word-2021.docx";
 
 fn sample(name: &str) -> Vec<u8> {
-    // A path of one's own is absolute, and stays.
+    // An absolute path replaces the folder of the samples.
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)).expect("a sample")
 }
 

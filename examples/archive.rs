@@ -1,7 +1,8 @@
-//! Makes a province's reports of one year, and the agencies file: `cargo run --example archive -- COUNT FOLDER`.
+//! Makes the reports of a province for one year, and the agencies file: `cargo run --example archive -- COUNT FOLDER`.
 //!
-//! In FOLDER: `reports/` with COUNT files by city, every other one Word, the rest web pages; `agencies.csv`; `manifest.txt` with the
-//! path of every file. Some agencies report twice, some not at all, some cities for all below them, one report is of another year.
+//! In FOLDER: `reports/` with COUNT files in folders by city, alternating Word files and web pages; `agencies.csv`; `manifest.txt` with
+//! the path of every file. Some agencies report twice, some not at all, some cities include their subordinates, one report is of another
+//! year.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 const YEAR: i16 = 2023;
 const STEMS: &str = "甲乙丙丁戊己庚辛壬癸";
 const BRANCHES: &str = "子丑寅卯辰巳午未申酉";
-/// Agencies of a city: itself and those below it.
+/// Number of agencies of a city, itself included.
 const OF_A_CITY: usize = 100;
 
 fn main() -> Done {
@@ -46,7 +47,7 @@ impl Archive<'_> {
             number += 1;
             let name = agency(city, member);
             let superior = if member == 0 { "0".to_owned() } else { format!("{}", city * OF_A_CITY + 1) };
-            // A third of the cities report for all below them, a third say that they do not, the rest say nothing.
+            // A third of the cities include their subordinates, a third do not, the rest do not say.
             let includes = if member == 0 { ["是", "否", ""][city % 3] } else { "" };
             agencies.push_str(&format!("{name},{number},{superior},{includes}\n"));
             if number % 97 == 0 {
@@ -76,7 +77,7 @@ impl Archive<'_> {
         Ok(())
     }
 
-    /// A report of an agency: the next that the sampler makes of that year, under the agency's name.
+    /// The report of an agency: the next one of the sampler, with the agency's name.
     fn report(&mut self, name: &str, year: i16) -> Done<Report> {
         loop {
             self.seed += 1;
@@ -92,7 +93,7 @@ fn absolute(path: &Path) -> Done<String> {
     Ok(std::fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
-/// The name of a city's government, or of an agency of it.
+/// The name of a city's government, or of an agency of the city.
 fn agency(city: usize, member: usize) -> String {
     let pair = |number: usize| -> String {
         let pick = |letters: &str, at: usize| letters.chars().nth(at % 10).unwrap_or('一');

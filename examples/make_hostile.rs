@@ -1,5 +1,5 @@
-//! Makes the files of tests/hostile/ that are made on purpose (others are finds of the fuzzer), and the fixtures that no program
-//! here writes: `cargo run --example make_hostile -- FOLDER`, with the package's root as FOLDER to replace what is there.
+//! Makes the constructed files of tests/hostile/ (others were found by the fuzzer), and fixtures that no program here writes: `cargo run
+//! --example make_hostile -- FOLDER`; with the package's root as FOLDER the existing files are replaced.
 
 use std::error::Error;
 use std::io::{Cursor, Write};
@@ -113,7 +113,7 @@ impl Maker {
         self.hostile("read--extent-of-16-billion-cells.xls", wide)
     }
 
-    /// Binary workbooks in which one record lies: what fuzzing found to end the reading of other people's readers.
+    /// Binary workbooks with one malformed record, found by fuzzing other readers.
     fn binary_workbooks(&self) -> Done {
         let number = |data: &[u8]| biff(0x0203, &[&[0, 0, 0, 0, 0, 0][..], data].concat());
         let good = number(&12_f64.to_le_bytes());
@@ -122,7 +122,7 @@ impl Maker {
         lying("read--4294967295-strings-of-none.xls", &biff(0x00FC, &[0xFF; 8]), &good)?;
         let string = biff(0x00FD, &[0, 0, 1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
         lying("read-with-file-damaged--string-4294967295.xls", &[], &[good.clone(), string].concat())?;
-        // A string with 65,535 changes of font and four thousand million bytes of phonetics behind it.
+        // A string with 65,535 formatting runs and four thousand million bytes of phonetic data.
         let rich = [&[1, 0, 0, 0, 1, 0, 0, 0][..], &[1, 0, 0x0C, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, b'x']].concat();
         let first = biff(0x00FD, &[0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
         lying(
@@ -224,7 +224,7 @@ fn zip_of(parts: &[(&str, Vec<u8>)]) -> Done<Vec<u8>> {
 const OFD: &str = "<OFD><DocBody><DocRoot>d/Document.xml</DocRoot></DocBody></OFD>";
 const ONE_PAGE: &str = "<Pages><Page ID='9' BaseLoc='page.xml'/></Pages>";
 
-/// An OFD file of so many pages that are all one part.
+/// An OFD file with a number of pages that share one part.
 fn ofd(pages: usize, page: &str) -> Done<Vec<u8>> {
     let list = "<Page ID='9' BaseLoc='page.xml'/>".repeat(pages);
     let document = format!("<Document><Pages>{list}</Pages></Document>");
@@ -304,7 +304,8 @@ fn biff(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
 }
 
-/// A binary workbook of one sheet, whose records are said to begin at `at`, or where they do. Without a sheet it has no version either.
+/// A binary workbook with one sheet. `at` is the offset of its records in the sheet list, the right one if `None`. Without records of a
+/// sheet the stream lacks the header of its first record.
 fn xls(globals: &[u8], sheet: &[u8], at: Option<u32>) -> Done<Vec<u8>> {
     let begin = |of: u8| biff(0x0809, &[0, 6, of, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     let bound = |at: u32| biff(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 1, 1, 0x68, 0x88]].concat());
@@ -318,7 +319,7 @@ fn xls(globals: &[u8], sheet: &[u8], at: Option<u32>) -> Done<Vec<u8>> {
     Ok(file.into_inner().into_inner())
 }
 
-/// A workbook in the XML of Excel 2003.
+/// A workbook in Excel 2003 XML.
 fn excel_2003(rows: &str) -> String {
     let space = "urn:schemas-microsoft-com:office:spreadsheet";
     format!(
@@ -327,7 +328,7 @@ fn excel_2003(rows: &str) -> String {
     )
 }
 
-/// A record of MS-XLSB 2.1.4: its number and its length, seven bits a byte, then its data.
+/// A record of MS-XLSB 2.1.4: type and length in bytes of seven bits, then data.
 fn record(number: u16, data: &[u8]) -> Vec<u8> {
     let seven = |mut value: usize| {
         let mut bytes = Vec::new();
@@ -353,7 +354,7 @@ fn words(list: &[u32]) -> Vec<u8> {
     list.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// A binary workbook of one sheet: a heading over two columns, two rows of a label and a figure.
+/// A binary workbook with one sheet: a header over two columns, two rows of a label and a figure.
 fn binary_workbook() -> Done<Vec<u8>> {
     let strings = ["主动公开情况", "规章", "许可"];
     let sheet_name = [words(&[0, 1]), wide("rId1"), wide("表一")].concat();
@@ -394,7 +395,7 @@ fn table(rows: &[(&str, &str)]) -> String {
     format!("<w:p><w:r><w:t>一、总体情况</w:t></w:r></w:p><w:tbl>{rows}</w:tbl>")
 }
 
-/// A page saved as one file (RFC 2557), as Word saves it: quoted-printable in GBK, a picture beside it.
+/// A web page as one file (RFC 2557), as saved by Word: quoted-printable in GBK, with a picture.
 fn page() -> String {
     let text = "<html><head><meta http-equiv=Content-Type content=\"text/html; charset=gb2312\"></head><body>\
                 <p>一、总体情况</p><table><tr><td>规章</td><td>12</td></tr><tr><td>许可</td><td>34</td></tr></table></body></html>";
@@ -419,7 +420,7 @@ fn page() -> String {
     )
 }
 
-/// A document in the XML of Word 2003.
+/// A document in Word 2003 XML.
 fn word_2003(rows: &[(&str, &str)]) -> String {
     let body = table(rows);
     format!(
@@ -428,7 +429,7 @@ fn word_2003(rows: &[(&str, &str)]) -> String {
     )
 }
 
-/// A whole package as one XML file.
+/// A flat OPC package.
 fn flat(rows: &[(&str, &str)]) -> String {
     let part = |name: &str, content: &str| {
         format!("<pkg:part pkg:name=\"{name}\"><pkg:xmlData>{content}</pkg:xmlData></pkg:part>\n")

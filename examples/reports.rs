@@ -1,6 +1,7 @@
-//! Makes reports with what is true of them: `cargo run --example reports -- COUNT FOLDER [xlsx]`. For the comparison with other tools.
+//! Makes reports with their true figures, for the comparison with other tools: `cargo run --example reports -- COUNT FOLDER [xlsx]`.
 //!
-//! In FOLDER: `N.docx`, with `xlsx` workbooks too, and `truth.json`, by file every figure with its table, the labels of its row and of its column.
+//! In FOLDER: `N.docx`, with `xlsx` also workbooks, and `truth.json`: for each file every figure with its table and the labels of its row
+//! and column.
 
 use std::error::Error;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Reads every file below a folder, each in a process of its own with bounds on time and memory, and tells how it went:
-//! `cargo run --example survey -- FOLDER [--log FILE]`; `--show FILE` prints one file's text and tables as JSON.
+//! Reads every file below a folder, each in a process with limits on time and memory, and prints the outcomes: `cargo run --example
+//! survey -- FOLDER [--log FILE]`; `--show FILE` prints one file's text and tables as JSON.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for developers")]
 
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 /// Address space of one child.
 const KIBIBYTES: u64 = 1 << 20;
-/// A child that takes longer hangs; the program is a debug build.
+/// A child that takes longer is counted as hung; the program is a debug build.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the table tells apart, and the outcome that it stands for.
+/// Columns of the table, each with its outcome.
 const COLUMNS: &[(&str, &str)] = &[
     ("read", "read"),
     ("encrypted", "file-encrypted"),
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A file's format by its first suffix, and what reading it gave.
+/// A file's format by its first suffix, and the result of reading it.
 type Opened = (&'static str, Result<Reading, ReadError>);
 
 fn open(path: &Path) -> Result<Opened, Box<dyn Error>> {
@@ -66,7 +66,7 @@ fn open(path: &Path) -> Result<Opened, Box<dyn Error>> {
     Ok((format, read(&bytes, name.as_deref(), &mut Budget::default())))
 }
 
-/// Reads one file and tells how it went, as a line of JSON.
+/// Reads one file; the outcome is a JSON object.
 fn one(path: &Path) -> Result<Value, Box<dyn Error>> {
     let started = Instant::now();
     let (format, result) = open(path)?;
@@ -106,14 +106,14 @@ fn count(blocks: &[Block], text: &mut usize, tables: &mut usize) {
     }
 }
 
-/// The most memory that this process held, where the system says.
+/// Peak memory of this process; 0 if the system does not tell.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// One file's text and tables, in reading order.
+/// Text and tables of one file, in reading order.
 fn show(path: &Path) -> Result<Value, Box<dyn Error>> {
     let (format, result) = open(path)?;
     let reading = result?;
@@ -186,7 +186,7 @@ fn survey(folder: &Path, log: Option<&Path>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Reads one file in a process of its own.
+/// Reads one file in a child process.
 fn child(path: &Path) -> Value {
     let program = std::env::current_exe().unwrap_or_default();
     let command = format!("ulimit -v {KIBIBYTES}; exec \"$0\" --one \"$1\"");

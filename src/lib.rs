@@ -1,6 +1,6 @@
-//! nianbao reads piles of Chinese agencies' annual reports into one typed model, checks them, adds them up and writes them again.
+//! nianbao reads annual reports of Chinese agencies into one typed model, checks them, sums them and writes them in several formats.
 //!
-//! The program is the default feature `cli`; a library user turns it off:
+//! The program is the default feature `cli`; users of the library turn it off:
 //!
 //! ```toml
 //! nianbao = { version = "0.1", default-features = false }
@@ -8,8 +8,8 @@
 //!
 //! # Read, bind, check, write
 //!
-//! [`read::read`] turns the bytes of any known format into a neutral [`document::Document`]; [`bind::Binder`] lays a form over it and
-//! gives a [`report::Report`]; [`check::check`] holds the report against the rules of its form; [`write::WRITERS`] writes it again.
+//! [`read::read`] converts the bytes of any supported format to a neutral [`document::Document`]; [`bind::Binder`] aligns it with a form
+//! and returns a [`report::Report`]; [`check::check`] checks the report by the rules of its form; [`write::WRITERS`] write it.
 //!
 //! ```
 //! use nianbao::{bind, check, document, form, read, write};
@@ -34,12 +34,12 @@
 //! # }
 //! ```
 //!
-//! A figure that is not certain is not in the report: its value is [`report::Kind::Absent`] or another kind without a number, and a
-//! [`finding::Finding`] says why. Errors speak Chinese and English ([`finding::Bilingual`]).
+//! An uncertain figure is not in the report: its value is [`report::Kind::Absent`] or another kind without a number, and a
+//! [`finding::Finding`] gives the reason. Errors have messages in Chinese and English ([`finding::Bilingual`]).
 //!
 //! # Fill an office's own file
 //!
-//! [`fill::Template`] finds the form in any office's own Word file or workbook, which needs no tags, and puts reports into it:
+//! [`fill::Template`] recognises the form in an office's own Word file or workbook, which needs no tags, and fills reports into it:
 //!
 //! ```
 //! use nianbao::{bind, document, fill, form, read};
@@ -60,7 +60,7 @@
 //!
 //! # Add up
 //!
-//! [`rollup::Gathering`] takes the reports of one form and year and adds them up along the tree of an agencies file:
+//! [`rollup::Gathering`] collects the reports of one form and year and sums them along the tree of an agencies file:
 //!
 //! ```
 //! use nianbao::{agencies, form, rollup, sampler, summary};
@@ -83,8 +83,8 @@
 //! # }
 //! ```
 //!
-//! Many files at once, with workers, outputs that are written whole, logs and a cache, are [`batch`]; lines in and rows out for data
-//! engines are [`mod@stream`].
+//! [`batch`] processes many files with workers, atomically written outputs, logs and a cache; [`mod@stream`] converts lines to rows for
+//! data engines.
 
 pub mod agencies;
 pub mod annotate;

@@ -1,5 +1,5 @@
-//! The self-test of a form: its own blank, filled with figures, written in every format, read back and compared. What does not come
-//! back names the place in the mapping file.
+//! The self-test of a form: its blank is filled with figures, written in every format, read back and compared. A difference names its
+//! place in the mapping file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,41 +13,41 @@ use crate::report::{Content, Kind, Report, Value};
 use crate::sampler::Sampler;
 use crate::write::{Output, WRITERS};
 
-/// Something that was written and did not come back.
+/// A value that was written and not read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// The format.
     pub output: Output,
-    /// What.
+    /// The kind of value.
     pub what: What,
-    /// Bytes of the mapping file that name it; `None` for the form as a whole.
+    /// Byte range in the mapping file; `None` for the form as a whole.
     pub span: Option<Range<usize>>,
 }
 
-/// What did not come back.
+/// What was not read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// The form was not recognised among those at hand.
+    /// The form was not recognised among the available ones.
     Form(String),
-    /// The agency: what was read instead.
+    /// The agency; what was read instead.
     Agency(Option<String>),
-    /// The year: what was read instead.
+    /// The year; what was read instead.
     Year(Option<i16>),
-    /// A part of the report: its id.
+    /// A section; its id.
     Section(String),
-    /// The notes below a table: the part's id.
+    /// The notes below a table; the id of the section.
     Notes(String),
-    /// Fields: the id of the first, how many there are of how many, what was written and what was read.
+    /// Fields.
     Fields {
         /// Id of the first.
         first: String,
-        /// How many did not come back.
+        /// Number of fields that were not read back.
         lost: usize,
-        /// Of how many.
+        /// Number of fields written.
         of: usize,
-        /// What was written in the first.
+        /// What was written in the first field.
         wrote: String,
-        /// What was read.
+        /// What was read from the first field.
         read: String,
     },
     /// It could not be written.
@@ -55,7 +55,7 @@ pub enum What {
 }
 
 impl Lost {
-    /// What did not come back, and what to look at.
+    /// The value and what to check, in words.
     pub fn message(&self) -> Message {
         let format = self.output.suffix().to_uppercase();
         let (zh, en) = match &self.what {
@@ -110,7 +110,7 @@ impl Lost {
     }
 }
 
-/// Seeds that are tried: with few figures some would be told apart by chance.
+/// Seeds to try: with few figures, some would be distinguished by chance.
 const SEEDS: [u64; 2] = [11, 4_242];
 
 /// Fills the form's blank with sample figures in every format, reads it back and compares.
@@ -138,7 +138,7 @@ pub fn selftest(forms: &Forms, form: &Form) -> Vec<Lost> {
     lost
 }
 
-/// Makes figures that no other field has, so that one in a wrong place is seen. Rules need not hold: they are tried elsewhere.
+/// Makes all figures distinct, so that a misplaced one is detected. Rules need not hold: they are tested elsewhere.
 fn distinct(form: &Form, report: &mut Report) {
     for (number, field) in form.fields.iter().enumerate().filter(|(_, field)| field.kind.is_figure()) {
         let figure = rust_decimal::Decimal::from(101 + number as u64 * 7);
@@ -173,7 +173,7 @@ fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut
         lost.push(tell(What::Year(read.year), Some(form.title.span.clone())));
     }
     for (number, section) in form.sections.iter().enumerate() {
-        // A part that has nothing but a table stands on the table's sheet in a workbook.
+        // In a workbook, a section that consists of a table is on the table's sheet.
         let with_table = form.tables.iter().any(|table| table.section == number);
         let wanted = section.heading.is_some() && !(with_table && output == Output::Xlsx);
         if wanted && read.section(&section.id).is_none_or(|found| found.heading.is_none()) {
@@ -181,7 +181,7 @@ fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut
         }
     }
     for (number, section) in form.sections.iter().enumerate().filter(|(_, section)| !section.notes.is_empty()) {
-        // In a workbook the table stands on a sheet of its own, and the notes on that of the text.
+        // In a workbook, the table is on a sheet of its own, and the notes are on that of the text.
         if output == Output::Xlsx && form.tables.iter().any(|table| table.section == number) {
             continue;
         }
@@ -214,7 +214,7 @@ fn fields(form: &Form, report: &Report, read: &Report, output: Output, lost: &mu
         let block = form.block(first);
         let (row, column) = (&block.leaf_rows[first.row], &block.leaf_columns[first.column]);
         let all = |same: &dyn Fn(&Field) -> bool| fields.iter().all(|field| same(field));
-        // The narrowest place that all of them share.
+        // The narrowest range that all of them share.
         let span = if all(&|field| (field.block, field.row) == (first.block, first.row)) && !row.span.is_empty() {
             row.span.clone()
         } else if all(&|field| (field.block, field.column) == (first.block, first.column)) && !column.span.is_empty() {

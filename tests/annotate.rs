@@ -1,4 +1,4 @@
-//! Comments in the sender's own file: at the cell, valid, and nothing else touched.
+//! Comments in the sender's own file: at the right cell, valid, and with nothing else changed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,7 +18,7 @@ use nianbao::write::{Output, WRITERS};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// Every part with its packed bytes.
+/// Every part with its compressed bytes.
 fn packed(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
@@ -38,7 +38,7 @@ fn part(bytes: &[u8], name: &str) -> String {
     text
 }
 
-/// Names of the parts that differ, and of those that are new.
+/// Names of the changed parts, and of the new parts.
 fn touched(before: &[u8], after: &[u8]) -> (Vec<String>, Vec<String>) {
     let (before, after) = (packed(before), packed(after));
     assert!(before.keys().all(|name| after.contains_key(name)));
@@ -51,7 +51,7 @@ fn form() -> std::sync::Arc<Form> {
     Forms::built_in().unwrap().get("gkbg-2021").cloned().unwrap()
 }
 
-/// A report with one wrong cell, written and read back: the file, the report as read and its findings.
+/// A report with one wrong cell, written and read back: the file, the report as read, and its findings.
 fn wrong(output: Output) -> (Vec<u8>, Report, Vec<Finding>) {
     let form = form();
     let mut report = Sampler::new(5).report(&form);
@@ -85,7 +85,7 @@ fn word_comments_hang_at_the_cell_and_nothing_else_changes() {
     assert_eq!(new, ["word/comments1.xml"]);
     let comments = part(&made.bytes, "word/comments1.xml");
     assert!(comments.contains("商业企业") && comments.contains("w:id=\"0\""), "{comments}");
-    // Without what was put in, the body is the sender's.
+    // Without the inserted markup, the body is the sender's.
     let marks = regex::Regex::new(
         r"<w:commentRangeStart [^>]*/>|<w:commentRangeEnd [^>]*/><w:r><w:commentReference [^>]*/></w:r>",
     );
@@ -143,7 +143,7 @@ fn somewhere(place: Option<Place>) -> Finding {
 }
 
 #[test]
-fn what_has_no_place_stands_at_the_beginning() {
+fn findings_without_a_place_are_at_the_beginning() {
     let (bytes, ..) = wrong(Output::Docx);
     let made = annotated(&bytes, &[somewhere(None), somewhere(Some(Place::line(3)))]);
     assert_eq!(made.comments, 1);
@@ -153,7 +153,7 @@ fn what_has_no_place_stands_at_the_beginning() {
     let (bytes, ..) = wrong(Output::Xlsx);
     let made = annotated(&bytes, &[somewhere(None)]);
     assert!(part(&made.bytes, "xl/comments1.xml").contains("ref=\"A1\""));
-    // Nothing to say, nothing changed.
+    // Without findings nothing changes.
     assert_eq!(touched(&bytes, &annotated(&bytes, &[]).bytes), (Vec::new(), Vec::new()));
 }
 
@@ -167,7 +167,7 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn other_prefixes_and_places_that_lie_are_borne() {
+fn other_prefixes_and_wrong_places_are_supported() {
     let types = "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>";
     let rels = "<Relationships><Relationship Id='r' Type='http://x/officeDocument' Target='d.xml'/></Relationships>";
     let body = "<x:document xmlns:x='y'><x:body><x:p/></x:body></x:document>";
@@ -186,7 +186,7 @@ fn other_prefixes_and_places_that_lie_are_borne() {
     assert!(annotate(b"<html></html>", &[], (Language::Zh, AUTHOR), &mut Budget::default()).is_err());
 }
 
-/// The bytes of every entry, local header included, as they lie in the archive.
+/// The bytes of every entry, local header included.
 fn laid(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..archive.len())
@@ -212,7 +212,7 @@ fn entries_that_are_not_touched_keep_their_headers_too() {
     }
 }
 
-/// The package with parts replaced or added, and parts left out.
+/// The package with parts replaced or added, and some parts left out.
 fn with_parts(bytes: &[u8], parts: &[(&str, &str)], without: &[&str]) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
@@ -311,7 +311,7 @@ fn a_part_in_another_encoding_is_written_in_utf_8() {
 }
 
 #[test]
-fn what_is_no_office_open_xml_is_refused_and_a_flood_of_findings_is_cut() {
+fn other_formats_are_refused_and_the_number_of_comments_is_limited() {
     for bytes in [&b"<html></html>"[..], b"\xd0\xcf\x11\xe0", b""] {
         let refused = annotate(bytes, &[], (Language::Zh, AUTHOR), &mut Budget::default());
         assert!(matches!(refused, Err(AnnotateError::Unsupported(_))), "{refused:?}");

@@ -1,4 +1,4 @@
-//! Batches: the same outputs for any number of workers, whole files after any end, a cheap second run, names and duplicates.
+//! Batches: the same outputs for any number of workers, complete files after any interruption, a cheap second run, names and duplicates.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ fn convert(folder: &Folder, more: &[&str]) -> program::Ran {
     folder.run(&[CONVERT, more].concat())
 }
 
-/// A folder with some reports: two of one agency and year, two whose names differ in case alone, a damaged one.
+/// A folder with reports: two of the same agency and year, two whose names differ only in case, a damaged one.
 fn mixed() -> Folder {
     let folder = Folder::new();
     for seed in 1..8 {
@@ -46,13 +46,13 @@ fn two_reports_of_one_agency_and_year_are_both_written_and_named() {
     let findings = folder.log("out/findings.jsonl");
     for code in ["duplicate-report", "output-name-taken"] {
         let found = findings.iter().find(|line| line["code"] == code).expect(code);
-        // Folders come in the order of their names too, so `in/1.html` is the first of the two.
+        // Folders are sorted by name, too, so `in/1.html` is the first of the two.
         assert_eq!(found["path"], "in/again/1.html");
         assert!(found["message"]["en"].as_str().expect("a message").contains("in/1.html"), "{found}");
     }
 }
 
-/// A script element of `index.html` that holds JSON.
+/// The JSON in a script element of `index.html`.
 fn of_page(folder: &Folder, id: &str) -> serde_json::Value {
     let page = std::fs::read_to_string(folder.path("out/index.html")).expect("the page");
     let start = page.split_once(&format!("id=\"{id}\">")).expect("the element").1;
@@ -80,7 +80,7 @@ fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
         let told = findings.iter().filter(|finding| finding["path"] == entry["path"]).count();
         assert_eq!(row["f"].as_array().expect("findings").len(), told);
     }
-    // What the charts draw is what the reports say, each report once.
+    // The charts draw the figures of the reports, each report once.
     let about = of_page(&folder, "about");
     let chart = &about["charts"][0];
     let drawn: f64 = chart["bars"].as_array().expect("bars").iter().filter_map(|bar| bar[1].as_f64()).sum();
@@ -93,7 +93,7 @@ fn the_page_for_the_office_lists_every_input_as_the_logs_do() {
         .filter_map(|report| report.values["requests.received.total"].value)
         .sum();
     assert!(wanted.to_string() == drawn.to_string() && drawn > 0.0, "{wanted} {drawn} {chart}");
-    // A second run takes all from the cache, and the page is the same.
+    // A second run takes everything from the cache, and the page is the same.
     let before = std::fs::read(folder.path("out/index.html")).expect("the page");
     convert(&folder, &[]);
     assert_eq!(std::fs::read(folder.path("out/index.html")).expect("the page"), before);
@@ -123,7 +123,7 @@ fn reports_are_matched_to_the_agencies_that_are_to_report() {
 }
 
 #[test]
-fn the_parts_of_several_hosts_are_together_what_one_host_makes() {
+fn the_shards_of_several_hosts_give_the_outputs_of_one_host() {
     let folder = mixed();
     std::fs::create_dir_all(folder.path("mounted")).expect("a folder");
     std::fs::rename(folder.path("in"), folder.path("mounted/in")).expect("moved");
@@ -136,13 +136,13 @@ fn the_parts_of_several_hosts_are_together_what_one_host_makes() {
     let logs = ["batch.jsonl", "findings.jsonl"];
     let outputs = |out: &str| {
         let mut tree = folder.tree(out);
-        // The page for the office lists what this host has.
+        // The page lists the inputs of this host only.
         tree.retain(|name, _| !name.starts_with('.') && !logs.contains(&name.as_str()) && name != "index.html");
         tree
     };
     folder.run(&["convert", "mounted/in", "-o", "one", "--to", "html,json", "--shard", "1/1"]);
     let one = outputs("one");
-    // `1.html` and `again/1.html` are one file in two folders.
+    // `1.html` and `again/1.html` are the same file in two folders.
     assert_eq!(one.len(), 7 * 2, "{:?}", one.keys());
     let parts: Vec<String> = (1..=3).map(|number| format!("part{number}")).collect();
     let mut together = std::collections::BTreeMap::new();
@@ -184,7 +184,7 @@ fn which_host_has_a_file_is_decided_below_the_folder_that_is_named() {
 }
 
 #[test]
-fn a_second_run_converts_nothing_and_leaves_everything_as_it_is() {
+fn a_second_run_converts_nothing_and_changes_nothing() {
     let folder = mixed();
     convert(&folder, &[]);
     let first = folder.tree("out");
@@ -223,7 +223,7 @@ fn a_changed_input_option_or_mapping_is_not_taken_from_the_cache() {
 }
 
 #[test]
-fn what_cannot_be_written_fails_alone() {
+fn an_output_that_cannot_be_written_fails_alone() {
     let folder = mixed();
     let title = report(2).title.expect("a title");
     std::fs::create_dir_all(folder.path(&format!("out/{title}.html"))).expect("a folder in the way");
@@ -236,7 +236,7 @@ fn what_cannot_be_written_fails_alone() {
     assert!(!folder.tree("out").keys().any(|name| name.starts_with(".nianbao-tmp")));
 }
 
-/// A zip file with these entries, stored; names are bytes, as old programs write them.
+/// A zip file with these entries, stored; names are bytes, as written by old programs.
 fn zip(entries: &[(&[u8], &[u8])]) -> Vec<u8> {
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in entries {
@@ -309,7 +309,7 @@ fn a_report_without_agency_is_named_after_its_file_and_never_leaves_the_folder()
 
 #[cfg(all(unix, debug_assertions))]
 mod signals {
-    //! The program stopped at a known moment: while it has an input in progress that makes a debug build wait.
+    //! The program stopped at a known moment: while an input in progress makes a debug build wait.
 
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Command};
@@ -317,7 +317,7 @@ mod signals {
 
     use super::*;
 
-    /// Inputs of which the second makes the program wait, and the program waiting.
+    /// Inputs of which the second makes the program wait, and the waiting program.
     fn waiting(folder: &Folder) -> Child {
         for name in ["1.html", "3.html"] {
             folder.file(name, page(&report(name.as_bytes()[0].into())));
@@ -344,13 +344,13 @@ mod signals {
         std::thread::sleep(Duration::from_millis(200));
     }
 
-    /// Puts another file in its place and runs the same command to its end.
+    /// Replaces the waiting input and runs the same command to its end.
     fn go_on(folder: &Folder) {
         folder.file("2.html", page(&report(2)));
         assert_eq!(folder.run(COMMAND).status, Some(0));
     }
 
-    /// What an unbroken run gives, without the cache, whose order of files may differ.
+    /// The outputs of an uninterrupted run, without the cache, whose order may differ.
     fn unbroken() -> std::collections::BTreeMap<String, Vec<u8>> {
         let folder = Folder::new();
         for (name, seed) in [("1.html", b'1'.into()), ("2.html", 2), ("3.html", b'3'.into())] {
@@ -361,7 +361,7 @@ mod signals {
     }
 
     #[test]
-    fn ctrl_c_completes_what_is_in_hand_and_the_same_command_goes_on() {
+    fn ctrl_c_completes_items_in_progress_and_the_same_command_continues() {
         let folder = Folder::new();
         let child = waiting(&folder);
         signal(&child, "-INT");
@@ -394,7 +394,7 @@ mod signals {
 
 #[cfg(unix)]
 #[test]
-fn pipes_and_devices_are_no_inputs() {
+fn pipes_and_devices_are_not_inputs() {
     let folder = Folder::new();
     let made = std::process::Command::new("mkfifo").arg(folder.path("a.html")).status().expect("mkfifo");
     assert!(made.success());
@@ -403,9 +403,9 @@ fn pipes_and_devices_are_no_inputs() {
 }
 
 #[test]
-fn archives_that_hold_one_file_ten_thousand_times_are_refused() {
+fn archives_with_one_file_ten_thousand_times_are_refused() {
     let folder = Folder::new();
-    // Two names of the same bytes.
+    // Two entries with the same bytes.
     let one = zip(&[(b"1.html", &page(&report(1)))]);
     let end = one.len() - 22;
     let start = u32::from_le_bytes(one[end + 16..end + 20].try_into().expect("four bytes")) as usize;
@@ -430,7 +430,7 @@ fn archives_that_hold_one_file_ten_thousand_times_are_refused() {
 }
 
 #[test]
-fn an_output_folder_that_is_searched_is_refused_and_one_inside_is_passed_over() {
+fn a_searched_output_folder_is_refused_and_one_inside_is_skipped() {
     let folder = Folder::new();
     folder.file("in/a.html", page(&report(3)));
     for args in [["convert", "in", "-o", "in"], ["rollup", "in", "-o", "in"], ["convert", "in/.", "-o", "./in"]] {
@@ -445,7 +445,7 @@ fn an_output_folder_that_is_searched_is_refused_and_one_inside_is_passed_over() 
 }
 
 #[test]
-fn an_agency_whose_file_cannot_be_read_is_not_one_that_did_not_report() {
+fn an_agency_with_an_unreadable_file_is_not_missing() {
     let folder = Folder::new();
     folder.file("agencies.csv", "单位名称\n青山县教育局\n青山县民政局\n");
     folder.file("in/青山县教育局.docx", b"PK\x03\x04 and no more");
@@ -468,7 +468,7 @@ fn links_in_a_folder_are_followed_once_and_loops_end() {
     link("in", "in/in");
     link("in/1.html", "in/one.html");
     link("alone/4.html", "in/four.html");
-    // Folders outside lead to each other and back.
+    // External folders that link to each other.
     link("further", "far/further");
     link("far", "further/far");
     link("in", "further/in");

@@ -1,4 +1,4 @@
-//! Tables that stand side by side, and rows that number the columns.
+//! Tables that are side by side, and rows that number the columns.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use nianbao::form::Forms;
 use nianbao::read::read;
 use nianbao::report::Report;
 
-/// A report with one table in its second part: rows of cells, each as wide as the number behind a colon.
+/// A report with one table in its second section: rows of cells; the number after a colon is the column span.
 fn report(rows: &[&[&str]]) -> Report {
     let cell = |cell: &&str| {
         let (text, wide) = cell.rsplit_once(':').unwrap_or((cell, "1"));
@@ -40,7 +40,7 @@ const FIRST: &[&str] = &[
 ];
 
 #[test]
-fn blocks_that_stand_side_by_side_are_read_each_for_itself() {
+fn blocks_side_by_side_are_read_separately() {
     let head = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"];
     let two = report(&[
         &["第二十条第（一）项:4", ":1", "第二十条第（六）项:2"],
@@ -62,7 +62,7 @@ fn blocks_that_stand_side_by_side_are_read_each_for_itself() {
 }
 
 #[test]
-fn rows_that_number_the_columns_are_no_figures() {
+fn rows_that_number_the_columns_are_not_figures() {
     for (word, last) in [("栏次", "栏次"), ("甲", "甲"), ("", "")] {
         let report = report(&[
             &["第二十条第（一）项:4"],

@@ -1,4 +1,5 @@
-//! What offices do to reports every day: other units, other orders in text, lists between commas, collections. No figure is wrong in silence.
+//! Everyday variations of reports: other units, other orders in text, comma-separated lists, collections. No figure is wrong without a
+//! finding.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,7 +11,7 @@ use nianbao::form::{Form, Forms, Layout, LayoutContent};
 use nianbao::report::Report;
 use rust_decimal::Decimal;
 
-/// The figure that a field has in these tests: every field another one.
+/// The figure of a field in these tests: all different.
 fn figure(index: usize) -> usize {
     3000 + index
 }
@@ -19,7 +20,7 @@ fn form(forms: &Forms) -> &Form {
     forms.get("gkbg-2021").unwrap()
 }
 
-/// A table's rows: texts with the columns and rows that they cover.
+/// The rows of a table: texts with their column and row spans.
 fn rows(form: &Form, table: usize) -> Vec<Vec<(String, u32, u32)>> {
     let text = |content: &LayoutContent| match content {
         LayoutContent::Field(index) => figure(*index).to_string(),
@@ -49,7 +50,7 @@ fn report(form: &Form, agency: &str, table: &dyn Fn(usize) -> String) -> String 
     text
 }
 
-/// A table as lines whose cells are parted by a sign.
+/// A table as lines with cells separated by `sign`.
 fn lines(form: &Form, table: usize, sign: &str) -> String {
     let line = |row: &Vec<(String, u32, u32)>| {
         let cells: Vec<&str> = row.iter().map(|cell| cell.0.as_str()).collect();
@@ -69,7 +70,7 @@ fn html(form: &Form, table: usize) -> String {
     format!("\n<table>{}</table>\n", rows(form, table).iter().map(row).collect::<String>())
 }
 
-/// A report in each of the ways in which a table may be written.
+/// A report with its tables written in each supported way.
 fn every_way(form: &Form) -> [(&'static str, String); 3] {
     let text = |sign: &str| report(form, "白渚市民政局", &|table| lines(form, table, sign));
     let page = report(form, "白渚市民政局", &|table| html(form, table)).replace('\n', "\n<p>");
@@ -91,7 +92,7 @@ fn value(report: &Report, id: &str) -> Option<Decimal> {
     report.values[id].value
 }
 
-/// Asserts that every figure of a table is right, or empty with a finding; returns how many are right.
+/// Asserts that every figure of a table is right, or empty with a finding; returns the number of right figures.
 fn right(form: &Form, table: usize, report: &Report) -> usize {
     let mut right = 0;
     for (index, field) in form.fields.iter().enumerate().filter(|(_, field)| field.table == table) {
@@ -134,7 +135,7 @@ fn the_unit_of_a_header_a_label_or_a_line_counts_in_every_way_of_writing() {
 }
 
 #[test]
-fn two_units_of_one_table_are_told_once_and_the_header_counts() {
+fn two_units_of_one_table_are_reported_once_and_the_header_counts() {
     let forms = Forms::built_in().unwrap();
     for (name, text) in every_way(form(&forms)) {
         let report = read(name, &text.replace("行政事业性收费", "行政事业性收费（元）"), &forms);
@@ -146,7 +147,7 @@ fn two_units_of_one_table_are_told_once_and_the_header_counts() {
 }
 
 #[test]
-fn things_that_are_counted_by_ten_thousand_are_converted_and_told_once() {
+fn counts_in_ten_thousands_are_converted_and_reported_once() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     for (name, text) in every_way(form) {
@@ -173,7 +174,7 @@ fn things_that_are_counted_by_ten_thousand_are_converted_and_told_once() {
 }
 
 #[test]
-fn cells_between_commas_or_semicolons_are_read_and_commas_in_numbers_part_none() {
+fn cells_between_commas_or_semicolons_are_read_and_commas_in_numbers_are_kept() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     for sign in ["，", "；", ";", "、"] {
@@ -192,7 +193,7 @@ fn cells_between_commas_or_semicolons_are_read_and_commas_in_numbers_part_none()
     assert_eq!((0..form.tables.len()).map(|table| right(form, table, &found)).sum::<usize>(), form.fields.len());
 }
 
-/// The lines of table four, of which each is made anew.
+/// The lines of table four, each replaced by `make`.
 fn disputes(form: &Form, sign: &str, make: impl Fn(usize, Vec<String>) -> Option<String>) -> String {
     let table = |table: usize| {
         if table != 2 {
@@ -206,7 +207,7 @@ fn disputes(form: &Form, sign: &str, make: impl Fn(usize, Vec<String>) -> Option
 }
 
 #[test]
-fn columns_of_a_text_in_another_order_are_never_taken_in_the_forms() {
+fn columns_of_a_text_in_another_order_are_not_read_in_the_forms_order() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let groups = |row: &[String], order: [usize; 3]| -> Vec<String> {
@@ -229,7 +230,7 @@ fn columns_of_a_text_in_another_order_are_never_taken_in_the_forms() {
         _ => Some(row.join("\t")),
     });
     assert_eq!(right(form, 2, &read("txt", &text, &forms)), 0);
-    // A line that numbers the columns is no row of figures.
+    // A line that numbers the columns is not a row of figures.
     let text = disputes(form, "\t", |number, row| {
         let numbers: Vec<String> = (1..=15).map(|number: u32| number.to_string()).collect();
         Some(if number == 3 { format!("{}\n{}", numbers.join("\t"), row.join("\t")) } else { row.join("\t") })
@@ -238,7 +239,7 @@ fn columns_of_a_text_in_another_order_are_never_taken_in_the_forms() {
 }
 
 #[test]
-fn a_row_of_sums_below_groups_in_rows_takes_no_groups_place() {
+fn a_row_of_sums_below_groups_in_rows_is_not_read_as_a_group() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     for sign in ["\t", "|"] {
@@ -263,7 +264,7 @@ fn a_row_of_sums_below_groups_in_rows_takes_no_groups_place() {
     }
 }
 
-/// Table four of a web page with a row of labels for each of some rows of figures.
+/// Table four as a web page, with a row of labels before each of some rows of figures.
 fn offices(form: &Form, made: &[(&str, Vec<String>)]) -> String {
     report(form, "白渚市民政局", &|table| {
         let page = html(form, table);
@@ -297,7 +298,7 @@ fn of_the_rows_of_offices_the_total_is_read_where_it_is_their_sum() {
         let found = read("html", &offices(form, &made), &forms);
         assert_eq!(right(form, 2, &found), 15, "{:?}", found.findings);
     }
-    // Not their sum, or two of them: none.
+    // If the total is not their sum, or there are two, none is read.
     let wrong: Vec<String> = row(&|whole| whole + 1);
     for made in [vec![("本级", own.clone()), ("下属", below), ("合计", wrong)], vec![("本级", own), ("合计", total)]]
     {
@@ -308,7 +309,7 @@ fn of_the_rows_of_offices_the_total_is_read_where_it_is_their_sum() {
 }
 
 #[test]
-fn a_column_with_the_unit_of_each_row_is_none_of_figures_and_its_unit_counts() {
+fn a_column_of_units_has_no_figures_and_its_units_count() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let page = report(form, "白渚市民政局", &|table| {
@@ -392,7 +393,7 @@ fn a_collection_names_no_reports_agency_and_gives_its_year() {
 }
 
 #[test]
-fn a_name_above_a_title_that_has_it_too_is_no_part_of_it() {
+fn a_name_above_a_title_that_contains_it_is_not_part_of_it() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let page = report(form, "白渚市民政局", &|table| html(form, table)).replace('\n', "\n<p>");
@@ -400,7 +401,7 @@ fn a_name_above_a_title_that_has_it_too_is_no_part_of_it() {
     assert_eq!(found.agency.as_deref(), Some("白渚市民政局"));
     let broken = page.replacen("白渚市民政局", "白渚市</h1><h1>民政局", 1);
     assert_eq!(read("html", &format!("<h1>{broken}"), &forms).agency.as_deref(), Some("白渚市民政局"));
-    // In Markdown each title has its mark.
+    // In Markdown each title is marked.
     let two = |agency: &str| format!("# {}\n", report(form, agency, &|table| lines(form, table, "|")));
     let bound = all("md", &(two("白渚市民政局") + &two("白渚市教育局")), &forms);
     let named: Vec<_> = bound.reports.iter().map(|report| report.agency.as_deref()).collect();

@@ -1,4 +1,4 @@
-//! Binding of grids: the official tables with everything that real files do to them. A figure is right or empty, never wrong.
+//! Binding of grids: the official tables with the variations of real files. A figure is right or empty, never wrong.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use nianbao::form::{Form, Forms, Layout, LayoutContent};
 use nianbao::read::Reading;
 use nianbao::report::Report;
 
-/// A cell of a table as a list of rows.
+/// A cell of a table that is given as a list of rows.
 #[derive(Debug, Clone, PartialEq)]
 struct Box {
     text: String,
@@ -19,7 +19,7 @@ struct Box {
 
 type Rows = Vec<Vec<Box>>;
 
-/// The figure that the tests put into a field: every field another one.
+/// The figure of a field in these tests: all different.
 fn figure(index: usize) -> usize {
     1000 + index
 }
@@ -67,7 +67,8 @@ fn read_blocks(blocks: Vec<Block>) -> Report {
     bind(&reading, &Forms::built_in().unwrap(), &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
 }
 
-/// Reads the tables and asserts that no figure is wrong; returns how many are right, of how many, and the findings' codes.
+/// Reads the tables and asserts that no figure is wrong; returns the number of right figures, the number of all figures, and the codes of
+/// the findings.
 fn right(form: &Form, tables: &[Rows]) -> (usize, usize, Vec<String>) {
     let report = read(tables.iter().enumerate().map(|(number, rows)| grid(rows, number)).collect());
     assert_eq!(report.form, form.id);
@@ -95,7 +96,7 @@ fn each(change: impl Fn(&Form, &mut Vec<Rows>), all: bool) {
     }
 }
 
-/// Splits a table in two before a row; cells that reach over the cut continue below it, empty or with their text again.
+/// Splits a table in two before a row; cells that span over the cut continue below it, empty or with their text repeated.
 fn split(rows: &Rows, at: usize, again: bool) -> (Rows, Rows) {
     let mut top: Rows = rows[..at].to_vec();
     let mut bottom: Rows = rows[at..].to_vec();
@@ -158,7 +159,7 @@ fn a_header_repeated_in_the_middle_of_a_table() {
     each(
         |_, tables| {
             let header = tables[1][..3].to_vec();
-            // Below the last row of (三), where nothing but the outermost label reaches over.
+            // Below the last row of (三), where only the outermost label spans down.
             let (top, bottom) = split(&tables[1], 15, true);
             tables[1] = top.into_iter().chain(header).chain(bottom).collect();
         },
@@ -214,7 +215,7 @@ fn extra_rows_and_columns_of_an_office() {
 fn columns_in_another_order_are_read_by_their_headers() {
     each(
         |_, tables| {
-            // 总计 stands left of 自然人.
+            // 总计 is left of 自然人.
             let total = tables[1][1].pop().unwrap();
             tables[1][1].insert(0, total);
             for row in tables[1].iter_mut().skip(3) {
@@ -289,7 +290,7 @@ fn missing_rows_and_merged_cells_stay_empty() {
     for id in ["gkbg-2019", "gkbg-2021"] {
         let form = form(id);
         let mut tables: Vec<Rows> = (0..form.tables.len()).map(|table| official(&form, table)).collect();
-        // Row 2 of (三) is gone, and the seven cells of 一 are one.
+        // Row 2 of (三) is removed, and the seven cells of 一 are merged.
         tables[1].remove(8);
         for (row, cell) in [(5, 0), (7, 0)] {
             tables[1][row][cell].rows -= 1;

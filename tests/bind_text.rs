@@ -1,4 +1,5 @@
-//! Binding of plain text: texts of real pages with other names (`tests/corpus`), one of them one cell a line, and small texts of every layout with separators.
+//! Binding of plain text: texts of real pages with changed names (`tests/corpus`), one of them with one cell per line, and small texts of
+//! every layout with separators.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +24,7 @@ fn read(text: &str) -> Report {
 }
 
 #[test]
-fn a_page_that_is_one_cell_a_line_is_read_whole() {
+fn a_page_with_one_cell_per_line_is_read_completely() {
     let report = read(include_str!("corpus/cell-a-line-characters-lost.txt"));
     assert_eq!(report.form, "gkbg-2019");
     assert_eq!((report.agency.as_deref(), report.year), (Some("白渚市临空经济区管理委员会"), Some(2020)));
@@ -45,7 +46,7 @@ fn a_page_that_is_one_cell_a_line_is_read_whole() {
     }
 }
 
-/// The tables of a small report in one layout: `cell` parts cells, `row` ends a row.
+/// The tables of a small report in one layout: `cell` separates cells, `row` ends a row.
 fn small(cell: &str, row: &str) -> String {
     let rows: &[&[&str]] = &[
         &["白渚市民政局2022年政府信息公开工作年度报告"],
@@ -92,7 +93,7 @@ fn every_layout_with_separators_gives_the_same_figures() {
 }
 
 #[test]
-fn what_is_cut_off_or_dropped_stays_empty() {
+fn truncated_and_dropped_figures_stay_empty() {
     let text = small("\n", "\n");
     let cut = &text[..text.find("363").unwrap()];
     let report = read(cut);
@@ -145,7 +146,7 @@ fn the_glued_reports_of_the_corpus_have_no_wrong_figure() {
 }
 
 #[test]
-fn an_offices_own_row_in_a_text_is_told_and_takes_no_field() {
+fn an_offices_own_row_in_a_text_is_reported_and_fills_no_field() {
     let text = small("\n", "\n").replace("第二十条第（五）项", "其他公开的本地文件\n77\n第二十条第（五）项");
     let report = read(&text);
     assert_eq!(report.values["disclosure.normative_documents.in_force"].value, Some(12.into()));
@@ -191,7 +192,7 @@ fn figures_before_their_labels_are_not_taken_for_the_row_above() {
 }
 
 #[test]
-fn a_text_with_more_labels_than_are_looked_at_says_so() {
+fn a_text_with_too_many_labels_is_reported() {
     let rows = "（一）予以公开\n1.属于国家秘密\n2.重复申请\n1.信访举报投诉类申请\n";
     let report = read(&format!("白渚市民政局2022年政府信息公开工作年度报告\n{}", rows.repeat(5_001)));
     assert!(report.findings.iter().any(|finding| finding.code == "labels-too-many"));

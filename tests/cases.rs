@@ -1,4 +1,4 @@
-//! Files that were read wrongly once: each is right now, or empty with a finding that says why.
+//! Files that were once read wrongly: each is right now, or empty with a finding that gives the reason.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -24,7 +24,7 @@ fn bound(path: &Path, forms: &Forms) -> Result<Report, Box<Finding>> {
     Binder::new(forms).bind(&reading, &Hints::default())
 }
 
-/// Compares a report with the true figures: says what is wrong, and what is empty without a finding.
+/// Compares a report with the true figures: lists wrong ones, and empty ones without a finding.
 fn differences(report: &Report, truth: &BTreeMap<String, serde_json::Value>) -> Vec<String> {
     let named = |id: &String| {
         report.findings.iter().any(|finding| finding.severity >= Severity::Warning && finding.fields.contains(id))
@@ -48,7 +48,7 @@ fn truth(text: &str) -> BTreeMap<String, serde_json::Value> {
 }
 
 #[test]
-fn every_case_with_its_true_figures_is_right_or_told() {
+fn every_case_is_right_or_has_a_finding() {
     let forms = Forms::built_in().unwrap();
     let mut wrong = Vec::new();
     let mut seen = 0;
@@ -81,7 +81,7 @@ fn the_own_row_of_an_office_travels_with_the_report() {
 }
 
 #[test]
-fn two_tables_with_the_same_rows_are_told_apart_by_their_headers() {
+fn two_tables_with_the_same_rows_are_distinguished_by_their_headers() {
     let mut forms = Forms::built_in().unwrap();
     forms.add("two.toml", &sources::text(Path::new("tests/cases/forms/two-tables-same-rows/two.toml"))).unwrap();
     let returns = [10, 20, 30, 11, 21, 31, 21, 41, 61];
@@ -128,7 +128,7 @@ fn mappings_that_are_approved_do_no_harm_and_others_are_refused() {
         let mut forms = Forms::built_in().unwrap();
         forms.add(name, &sources::text(&PathBuf::from("tests/cases/forms").join(name))).map(|_| forms)
     };
-    // Nested rows in one column of labels need as many columns as they are deep.
+    // Nested rows in a single column of labels need as many columns as levels.
     if let Ok(forms) = form("label-columns-too-few.toml") {
         let _ = Binder::new(&forms);
     }

@@ -1,4 +1,4 @@
-//! Checking names the culprit: one wrong cell is named uniquely and rightly, two nearly always; a clean report has no finding.
+//! Checking finds the wrong cell: always if one is wrong, nearly always if two are; a clean report has no finding.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -87,13 +87,13 @@ fn of_a_thousand_pairs_of_wrong_cells_at_least_950_are_named() {
 }
 
 #[test]
-fn a_typing_error_is_called_by_its_name_and_folds_what_it_explains() {
+fn a_typing_error_is_named_and_covers_the_rules_that_it_explains() {
     let form = form("gkbg-2021");
     let mut report = Sampler::new(1).report(&form);
     let field = "requests.granted.enterprise";
     let right = Decimal::from(27);
     let old = report.values[field].value.unwrap();
-    // Raise the cell and everything that sums it, so that the report is consistent with 27 in it.
+    // Increase the cell and everything that sums it, so that the report is consistent with 27 in it.
     for touched in [
         field,
         "requests.granted.total",
@@ -115,7 +115,7 @@ fn a_typing_error_is_called_by_its_name_and_folds_what_it_explains() {
 }
 
 #[test]
-fn a_sum_of_its_own_cannot_tell_the_culprit_and_says_so() {
+fn an_isolated_sum_cannot_determine_the_wrong_cell() {
     let form = form("gkbg-2021");
     let mut report = Sampler::new(4).report(&form);
     for (field, number) in [("upheld", 5), ("corrected", 0), ("other", 0), ("pending", 0), ("total", 9)] {
@@ -176,7 +176,7 @@ fn with_prose(text: &str) -> Vec<Finding> {
 }
 
 #[test]
-fn prose_is_held_against_itself_and_against_the_tables() {
+fn prose_is_compared_with_itself_and_with_the_tables() {
     let found = with_prose(
         "共发布信息268条。其中包括概况类信息40条、政务动态信息200条、主动公开信息28条、解读类信息8条和专栏4个。",
     );
@@ -197,7 +197,7 @@ fn prose_is_held_against_itself_and_against_the_tables() {
 }
 
 #[test]
-fn the_examples_of_every_rule_hold_as_they_say() {
+fn the_examples_of_every_rule_agree_with_it() {
     for form in Forms::built_in().unwrap().iter() {
         for rule in &form.rules {
             assert!(

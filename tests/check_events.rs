@@ -1,4 +1,4 @@
-//! Which cell is named, and what happened to a table as a whole: random reports with one mistake in each place; no cell is named wrongly.
+//! Which cell or event a check names: random reports with one mistake in each place; no cell is named wrongly.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -23,12 +23,12 @@ fn set(report: &mut Report, field: &str, to: Decimal) {
     report.values[field] = Value::number(to);
 }
 
-/// What is told of the figures.
+/// Findings about figures.
 fn told(form: &Form, report: &Report, previous: Option<&Report>) -> Vec<Finding> {
     check(form, report, &Context { previous, ..Context::default() })
 }
 
-/// The cells that are named, with what they should read.
+/// The cells named as wrong, with their expected values.
 fn named(findings: &[Finding]) -> Vec<(String, Decimal)> {
     let mut named: Vec<(String, Decimal)> = findings
         .iter()
@@ -43,7 +43,7 @@ fn cells(form: &Form, table: &str) -> Vec<String> {
     form.fields.iter().map(|field| field.id.clone()).filter(|id| id.starts_with(table)).collect()
 }
 
-/// Another figure as it is mistyped.
+/// A figure with a random typing error.
 fn mistyped(figure: Decimal, random: &mut Random) -> Decimal {
     match random.below(4) {
         0 => figure + Decimal::ONE,
@@ -73,7 +73,7 @@ fn one_wrong_cell_is_named_rightly_or_not_at_all() {
                 other => panic!("{seed} {id}: {before} became {wrong}, named {other:?}"),
             }
         }
-        // Row and column tell in the one table; a sum alone tells nothing in the other.
+        // In one table rows and columns determine the cell; in the other a sum alone determines nothing.
         assert!(if table == "requests." { none == 0 } else { none > right }, "{table} {right} {none}");
     }
 }
@@ -93,7 +93,7 @@ fn two_wrong_cells_of_table_four_never_name_another() {
             set(&mut report, &id, wrong);
             changed.push((id, before));
         }
-        // Totals that are all 0 over parts that are not are reported as that.
+        // Totals that are all 0 although their parts are not are reported as such.
         if cells.iter().filter(|id| id.rsplit('.').next() == Some("total")).all(|id| number(&report, id).is_zero()) {
             continue;
         }
@@ -118,7 +118,7 @@ fn the_prose_decides_where_the_figures_cannot() {
         let named_total = named(&told(&form, &wrong, None));
         assert_eq!(named_total, [(id.to_owned(), total.normalize())], "{seed}");
         decided += 1;
-        // A part is wrong: the sentence agrees with the total, and which part it is nobody knows.
+        // A part is wrong: the sentence agrees with the total, and the wrong part cannot be determined.
         let mut wrong = report.clone();
         let part = "disputes.review.upheld";
         set(&mut wrong, part, mistyped(number(&report, part), &mut Random::new(seed + 1)));
@@ -127,7 +127,7 @@ fn the_prose_decides_where_the_figures_cannot() {
     assert_eq!(decided, 60);
 }
 
-/// Makes a mistake and looks at what is named: what was meant, or nothing.
+/// Makes a mistake and checks what is named: the mistake, or nothing.
 fn mistake(least: usize, words: &str, make: impl Fn(&Form, &mut Report, &mut Random) -> Vec<String>) {
     let form = form();
     let (mut right, mut made) = (0, 0);
@@ -196,7 +196,7 @@ fn totals_that_are_all_0_are_named_as_that() {
 }
 
 #[test]
-fn what_is_last_years_is_said() {
+fn figures_and_text_of_last_year_are_reported() {
     let form = form();
     let mut last = Sampler::new(0).report(&form);
     let mut seed = 0;
@@ -229,7 +229,7 @@ fn what_is_last_years_is_said() {
 }
 
 #[test]
-fn the_text_of_another_agency_and_a_folder_that_matches_nothing_are_said() {
+fn the_text_of_another_agency_and_a_folder_without_matches_are_reported() {
     let folder = Folder::new();
     let form = form();
     let text = "一年来，本机关认真贯彻条例，健全制度，加强培训，规范答复，拓展渠道，回应关切，推进标准化规范化，强化监督保障，公开内容不断丰富，公开时效不断提高，群众满意度不断提升，各项工作取得新的成效，为下一步打下了基础。";
@@ -249,7 +249,7 @@ fn the_text_of_another_agency_and_a_folder_that_matches_nothing_are_said() {
     let ran = folder.run(&["--lang", "zh", "check", "in"]);
     let copied: Vec<&str> = ran.out.lines().filter(|line| line.contains("报告的文字相同")).collect();
     assert!(copied.len() == 1 && copied[0].contains("青山县教育局"), "{ran:?}");
-    // Last year's folder holds this year's reports.
+    // The folder given as last year's contains this year's reports.
     let ran = folder.run(&["--lang", "zh", "check", "in", "--previous", "in"]);
     assert!(ran.err.contains("没有一份是这些单位的上年度报告"), "{ran:?}");
     assert!(ran.out.contains("没有找到该单位的2023年度报告"), "{ran:?}");

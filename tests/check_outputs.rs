@@ -1,4 +1,4 @@
-//! What `nianbao check` prints for programs: JSON lines, SARIF, verdicts, waivers; and what the agencies file adds.
+//! Outputs of `nianbao check` for programs: JSON lines, SARIF, verdicts, waivers; and the effect of the agencies file.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,14 +9,14 @@ use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 use serde_json::{Value as Json, json};
 
-/// A consistent report of an agency and year, with some figures of its own.
+/// A consistent report of an agency and year, with some given figures.
 fn report(agency: &str, year: i16, figures: &[(&str, i64)]) -> Report {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
     let mut report = Sampler::new(9).report(form);
     (report.agency, report.year, report.published) = (Some(agency.to_owned()), Some(year), None);
     report.title = Some(form.title.for_report(agency, year));
-    // The sampler's report speaks of another agency and year.
+    // The sampler's texts name another agency and year.
     report.sections.retain(|section| section.id != "preamble");
     for section in report.sections.iter_mut().filter(|section| section.id != "preamble") {
         section.content.retain(|content| matches!(content, Content::Table { .. }));
@@ -93,7 +93,7 @@ fn json_has_one_finding_a_line_with_every_key() {
     );
 }
 
-/// What the log has of SARIF 2.1.0 (OASIS, 3.13-3.36), strictly: no other properties, and the ones that are required.
+/// The part of SARIF 2.1.0 (OASIS, 3.13-3.36) that the log uses, as a strict schema: no other properties, and all required ones.
 fn sarif_subset() -> Json {
     let text = json!({ "type": "object", "required": ["text"], "additionalProperties": false, "properties": { "text": { "type": "string" } } });
     let level = json!({ "enum": ["none", "note", "warning", "error"] });
@@ -233,7 +233,7 @@ fn a_waiver_holds_for_its_figures_up_to_its_day() {
 }
 
 #[test]
-fn the_agencies_file_tells_renames_levels_and_kinds() {
+fn the_agencies_file_gives_aliases_levels_and_kinds() {
     let folder = Folder::new();
     let regulations = &[("disclosure.regulations.in_force", 6)];
     put(

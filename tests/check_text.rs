@@ -1,4 +1,4 @@
-//! The row of the form under a finding, as people see it on a terminal.
+//! The row of the form below a finding, as shown on a terminal.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -26,11 +26,11 @@ fn shown(fields: &[&str], culprit: Option<&str>) -> Option<String> {
 }
 
 #[test]
-fn the_row_stands_there_with_the_culprit_marked() {
+fn the_row_is_shown_with_the_wrong_cell_marked() {
     let text = shown(&[], Some("requests.granted.enterprise")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].contains("自然人  商业企业") && lines[1].contains("（一）予以公开"), "{text}");
-    // Marks stand under their figures, two columns of the terminal a Chinese character.
+    // Marks are below their figures; a Chinese character is two terminal columns wide.
     let before = |line: &str, end: &str| line[..line.find(end).unwrap()].width();
     assert_eq!(before(lines[2], "^应为8"), before(lines[0], "商业企业"), "{text}");
 }
@@ -43,7 +43,7 @@ fn of_a_long_row_the_group_is_shown_and_control_characters_are_not() {
 }
 
 #[test]
-fn figures_of_several_rows_are_listed_and_what_names_no_field_has_no_row() {
+fn figures_of_several_rows_are_listed_and_findings_without_fields_have_no_row() {
     let fields = ["requests.received.total", "requests.carried_in.total", "requests.handled_total.total"];
     assert_eq!(shown(&fields, None).unwrap().lines().count(), 3);
     assert_eq!(shown(&["nowhere"], None), None);

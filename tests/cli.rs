@@ -1,11 +1,11 @@
-//! The command line: exit statuses, where inputs come from, languages, what each command prints.
+//! The command line: exit statuses, sources of inputs, languages, output of each command.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use crate::program::{self, Folder, page, report};
 use nianbao::report::Kind;
 
-/// A page with a word where a figure belongs.
+/// A page with a word in place of a figure.
 fn wrong_page(seed: u64) -> Vec<u8> {
     let mut report = report(seed);
     let total = report.values.get_mut("disclosure.licensing.decisions").expect("a figure");
@@ -80,7 +80,7 @@ fn last_years_report_is_found_and_compared_with() {
 }
 
 #[test]
-fn what_cannot_run_ends_with_2_before_anything_is_done() {
+fn invalid_arguments_end_with_2_before_anything_is_done() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
     folder.file("taken", "a file, no folder");
@@ -124,7 +124,7 @@ fn inspect_prints_the_report_and_reads_standard_input() {
 }
 
 #[test]
-fn globs_are_expanded_and_no_file_is_taken_twice() {
+fn globs_are_expanded_and_no_file_is_read_twice() {
     let folder = Folder::new();
     for seed in 1..4 {
         folder.file(&format!("in/deep/{seed}.html"), page(&report(seed)));
@@ -199,7 +199,7 @@ fn a_blank_form_is_that_form_with_every_figure_blank() {
     }
 }
 
-/// A small form of its own, with a mistake where it is wanted.
+/// A small form, with a mistake if wanted.
 fn mapping(unit: &str) -> String {
     format!(
         "language = 1\nid = \"small\"\nname = {{ zh = \"小表\", en = \"small form\" }}\n[title]\npattern = \"{{agency}}{{year}}年小表\"\n\
@@ -225,7 +225,7 @@ fn a_mistake_in_a_mapping_file_is_shown_with_its_line() {
         let at = line.find(mark).expect("the mark");
         unicode_width::UnicodeWidthStr::width(&line[..at])
     };
-    // The mark stands under the word, though Chinese characters before it are two columns wide.
+    // The mark is below the word, although Chinese characters before it are two columns wide.
     assert!((column(source, "unti")..column(source, "unti") + 4).contains(&column(marked, "┬")), "{}", wrong.out);
     assert_eq!(folder.run(&["--mappings", ".", "forms", "list"]).status, Some(2));
 }
@@ -275,7 +275,7 @@ fn check_prints_one_sarif_log() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
     let mut child = folder.command(&["inspect", "a.html"]).spawn().expect("the program");
@@ -311,7 +311,7 @@ fn fill_puts_reports_into_an_offices_own_word_file() {
 }
 
 #[test]
-fn pages_stand_in_the_frame_of_their_site() {
+fn pages_are_in_the_frame_of_their_site() {
     let folder = Folder::new();
     folder.file("a.html", page(&report(1)));
     let agency = report(1).agency.unwrap();
@@ -384,7 +384,7 @@ fn in_chinese_no_english_sentence_reaches_the_screen() {
         (&["convert", "a.html", "-o", "out", "--template", "a.html"], 2),
         (&["convert", "a.html", "-o", "out", "--page-template", "page.html"], 2),
     ];
-    // Three English words in a row are a sentence; names of options, files and formats stand alone.
+    // Three English words in a row are a sentence; names of options, files and formats occur alone.
     let english = regex::Regex::new(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}").expect("a pattern");
     for (arguments, status) in wrong {
         let mut all = vec!["--lang", "zh"];
@@ -415,7 +415,7 @@ fn completions_and_manual_pages_know_every_command() {
 }
 
 #[test]
-fn narrative_that_lost_characters_is_written_as_it_reads_unless_asked_otherwise() {
+fn damaged_narrative_is_repaired_unless_disabled() {
     let folder = Folder::new();
     folder.file("a.txt", include_str!("corpus/cell-a-line-characters-lost.txt"));
     let page = |out: &str, more: &[&str]| {

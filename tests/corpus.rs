@@ -16,7 +16,7 @@ use nianbao::form::Forms;
 use nianbao::read::{READERS, Reading};
 use nianbao::report::Report;
 
-/// Reports with made-up figures in every format, written by LibreOffice and other office libraries, each with its truth.
+/// Reports with made-up figures in every format, written by LibreOffice and other office libraries, each with its truth file.
 fn generated() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
 }

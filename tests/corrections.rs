@@ -1,5 +1,5 @@
-//! Corrections on the command line: drafted, applied by every command, refused where something else stands there, and handed back to
-//! the sender as tracked changes.
+//! Corrections on the command line: drafted, applied by every command, refused if the current value is another, and returned to the
+//! sender as tracked changes.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,10 +9,10 @@ use nianbao::report::{Report, Value};
 use nianbao::write::{Output, WRITERS};
 use serde_json::{Value as Json, json};
 
-/// The cell that is wrong in [`wrong`].
+/// The wrong cell of [`wrong`].
 const FIELD: &str = "requests.granted.enterprise";
 
-/// A report with one wrong cell that the rules name, and the figure that belongs there.
+/// A report with one wrong cell that the rules determine, and its right figure.
 fn wrong(output: Output) -> (Vec<u8>, i64) {
     let mut report = report(3);
     let right = report.values[FIELD].value.expect("a figure");
@@ -46,7 +46,7 @@ fn codes(folder: &Folder, arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
+fn a_certain_correction_is_drafted_and_every_command_applies_it() {
     for (output, name) in [(Output::Docx, "a.docx"), (Output::Xlsx, "a.xlsx")] {
         let folder = Folder::new();
         let (bytes, right) = wrong(output);
@@ -57,7 +57,7 @@ fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
         assert_eq!(drafts.len(), 1, "{drafts:?}");
         let draft = &drafts[0];
         assert_eq!((&draft["field"], &draft["from"], &draft["to"]), (&json!(FIELD), &json!(right + 40), &json!(right)));
-        // What the office may have completed is not written over.
+        // An existing file, which the office may have completed, is not overwritten.
         assert_eq!(folder.run(&["check", name, "--propose", "c.jsonl"]).status, Some(2));
 
         assert_eq!(folder.run(&["check", name, "--corrections", "c.jsonl"]).status, Some(0));
@@ -72,7 +72,7 @@ fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
         assert_eq!((&value["value"], &value["corrected"]["from"]), (&json!(right), &json!((right + 40).to_string())));
         assert!(json["findings"].to_string().contains("figure-corrected"), "{}", json["findings"]);
 
-        // Another correction makes other outputs; the same one, none.
+        // Another correction changes the outputs; the same one does not.
         let again = folder.run(&["convert", name, "-o", "out", "--to", "json,html", "--corrections", "c.jsonl"]);
         assert!(again.err.contains("1 of them unchanged"), "{}", again.err);
         let without = folder.run(&["convert", name, "-o", "out", "--to", "json,html"]);
@@ -89,7 +89,7 @@ fn a_certain_culprit_is_drafted_and_every_command_takes_the_draft() {
 }
 
 #[test]
-fn a_correction_for_another_figure_is_told_and_not_applied() {
+fn a_correction_for_another_figure_is_reported_and_not_applied() {
     let folder = Folder::new();
     let (bytes, right) = wrong(Output::Docx);
     folder.file("a.docx", &bytes);
@@ -108,7 +108,7 @@ fn a_correction_for_another_figure_is_told_and_not_applied() {
 }
 
 #[test]
-fn lines_follow_each_other_and_undo_is_one_more_line() {
+fn lines_build_on_each_other_and_undo_is_another_line() {
     let folder = Folder::new();
     let (bytes, right) = wrong(Output::Docx);
     folder.file("a.docx", &bytes);
@@ -143,7 +143,7 @@ fn agency_year_and_paragraphs_are_corrected_too() {
 }
 
 #[test]
-fn what_is_no_file_of_corrections_is_refused_before_any_work() {
+fn an_invalid_corrections_file_is_refused_before_any_work() {
     let folder = Folder::new();
     folder.file("a.docx", wrong(Output::Docx).0);
     for (text, said) in [("{}\n", "line 1"), ("[1]\n", "line 1"), ("\u{feff}\n{\"at\":\"x\"}\n", "line 2")] {
@@ -170,7 +170,7 @@ fn a_revised_word_file_has_tracked_changes_and_nothing_else_changes() {
     let (before, after) = (body(&bytes), body(&revised));
     let deleted = format!("<w:delText xml:space=\"preserve\">{}</w:delText>", right + 40);
     assert!(after.contains(&deleted) && after.contains("w:author=\"甲县办公室\""));
-    // Rejecting the changes gives the sender's own text, accepting them the report without the mistake.
+    // Rejecting the changes restores the sender's text, accepting them gives the report without the mistake.
     let marks = regex::Regex::new(r"<w:ins [^>]*>.*?</w:ins>|</?w:del( [^>]*)?>").expect("a pattern");
     assert_eq!(marks.replace_all(&after, "").replace("w:delText", "w:t"), before);
     folder.file("revised.docx", &revised);
@@ -197,7 +197,7 @@ fn a_revised_workbook_has_the_new_figure_and_a_note() {
     assert!(text.contains(&format!("原填{}", right + 40)) && text.contains("年报核对"), "{text}");
 }
 
-/// The parts of a package but one, with their bytes.
+/// All parts of a package but one.
 fn others(bytes: &[u8], but: &str) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.to_vec())).expect("a package");
     let mut parts = Vec::new();

@@ -1,5 +1,5 @@
-//! A county in January: sixty agencies that are to report, and what they sent, with every damage that an office sees. Everything is made
-//! up; the same county each time.
+//! A made-up county in January: sixty agencies that have to report, and what they sent, with typical damages. The county is the same in
+//! every run.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,33 +14,33 @@ use crate::sources;
 
 pub(crate) const YEAR: i16 = 2025;
 
-/// The one that the others report to.
+/// The top agency.
 pub(crate) const TOP: &str = "青岚县人民政府";
 
 /// What an agency sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sent {
     Clean(Output),
-    /// One cell is off, so that the rules name it.
+    /// A report with one wrong cell that the rules determine.
     Wrong(Output),
-    /// A Word file that is named as an older one.
+    /// A Word file with the suffix of an older format.
     Misnamed,
-    /// Under the name that the agency had before.
+    /// A report under the agency's former name.
     FormerName,
-    /// Needs a password.
+    /// An encrypted file.
     Encrypted,
-    /// Its end is missing.
+    /// A truncated file.
     Cut,
-    /// Last year's.
+    /// Last year's report.
     OtherYear,
-    /// Twice, with other figures.
+    /// Two reports with different figures.
     Differing,
-    /// Twice, with the same figures.
+    /// Two reports with the same figures.
     Again,
     Nothing,
 }
 
-/// How many agencies sent what.
+/// Number of agencies for each kind.
 pub(crate) const PLAN: &[(Sent, usize)] = &[
     (Sent::Clean(Output::Docx), 12),
     (Sent::Clean(Output::Xlsx), 9),
@@ -57,7 +57,7 @@ pub(crate) const PLAN: &[(Sent, usize)] = &[
     (Sent::Nothing, 6),
 ];
 
-/// What the agencies are called behind the county's name.
+/// Names of agencies after the county's name.
 const WORDS: &[&str] = &[
     "发展和改革局",
     "教育局",
@@ -123,7 +123,7 @@ const WORDS: &[&str] = &[
 
 /// A county with its agencies.
 pub(crate) struct County {
-    /// Name and what it sent.
+    /// Name of each agency, and what it sent.
     pub(crate) agencies: Vec<(String, Sent)>,
 }
 
@@ -134,12 +134,12 @@ impl County {
         Self { agencies: names.zip(sent).collect() }
     }
 
-    /// How many agencies sent something of a kind.
+    /// Number of agencies that sent something of a kind.
     pub(crate) fn count(&self, is: impl Fn(Sent) -> bool) -> usize {
         self.agencies.iter().filter(|(_, sent)| is(*sent)).count()
     }
 
-    /// Writes the agencies file, with a title above its headings, and everything that was sent, below a folder.
+    /// Writes the agencies file, with a title above its headers, and all sent files, below a folder.
     pub(crate) fn write(&self, folder: &Folder, within: &str) {
         let mut list =
             format!("青岚县政府信息公开单位名录,,,,,\n代码,单位名称,曾用名,上级,层级,类型\n0000,{TOP},,,县级,政府\n");
@@ -161,7 +161,7 @@ impl County {
     }
 }
 
-/// The name that an agency had before.
+/// The former name of an agency.
 pub(crate) fn former(name: &str) -> String {
     format!("{name}（筹）")
 }

@@ -1,4 +1,4 @@
-//! The DOCX that is written: the schema's order of elements, every cell of every table, equal bytes, hostile text.
+//! The written DOCX: element order of the schema, every cell of every table, reproducible bytes, hostile text.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -41,7 +41,7 @@ fn part(bytes: &[u8], wanted: &str) -> String {
     parts(bytes).into_iter().find(|(name, _)| name == wanted).map(|(_, text)| text).unwrap()
 }
 
-/// A report with one of everything that is written in its own way.
+/// A report with every kind of content that is written differently.
 fn with_everything(form: &Form) -> Report {
     let mut report = Sampler::new(8).report(form);
     let cell = |row, column, row_span, col_span| ExtraCell { row, column, row_span, col_span, text: "表\n格".into() };
@@ -62,7 +62,7 @@ fn with_everything(form: &Form) -> Report {
     report
 }
 
-/// Child sequences of ECMA-376 part 1 (Transitional) for the elements that reports have; what a sequence does not name must not occur.
+/// Child sequences of ECMA-376 part 1 (Transitional) for the elements in reports; children that a sequence does not name must not occur.
 const SEQUENCES: &[(&str, &str)] = &[
     ("w:body", "w:p|w:tbl w:sectPr"),
     ("w:p", "w:pPr w:r"),
@@ -89,7 +89,7 @@ const SEQUENCES: &[(&str, &str)] = &[
     ("w:font", "w:altName w:panose1 w:charset w:family w:pitch"),
 ];
 
-/// What is wrong with the order of elements in a part.
+/// Violations of the element order in a part.
 fn disorder(text: &str) -> Vec<String> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<(String, usize)> = Vec::new();
@@ -120,7 +120,7 @@ fn disorder(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn elements_stand_in_the_order_of_the_schema() {
+fn elements_are_in_the_order_of_the_schema() {
     for form in forms() {
         for (name, text) in parts(&write(&form, &with_everything(&form))) {
             assert_eq!(disorder(&text), Vec::<String>::new(), "{} {name}", form.id);
@@ -135,10 +135,10 @@ fn disorder_is_seen() {
     assert_eq!(disorder("<w:tblGrid><w:unknown/></w:tblGrid>").len(), 1);
 }
 
-/// A cell as written: text, columns that it takes, `w:vMerge`.
+/// A cell as written: text, column span, `w:vMerge`.
 type Physical = (String, u32, Option<String>);
 
-/// The tables of a document by a walk that knows nothing of the program's own reader.
+/// The tables of a document, by a walk that is independent of the program's reader.
 fn tables(text: &str) -> Vec<Vec<Vec<Physical>>> {
     let mut reader = Reader::from_str(text);
     let mut tables: Vec<Vec<Vec<Physical>>> = Vec::new();
@@ -217,7 +217,7 @@ fn every_cell_of_the_form_is_written_with_its_text_and_spans() {
 }
 
 #[test]
-fn headers_repeat_where_they_stand_on_top_and_rows_are_not_split() {
+fn headers_at_the_top_repeat_and_rows_are_not_split() {
     for form in forms() {
         let text = part(&write(&form, &Report::empty(&form.id)), "word/document.xml");
         for (number, table) in text.split("<w:tbl>").skip(1).enumerate() {
@@ -240,7 +240,7 @@ fn the_page_and_the_styles_are_those_of_the_standard() {
     }
     let styles = part(&bytes, "word/styles.xml");
     assert!(styles.contains("w:firstLineChars=\"200\" w:firstLine=\"640\""));
-    // The header of a block of rows does not stand alone at the foot of a page.
+    // The header of a block of rows must not be alone at the foot of a page.
     let head = styles.split("w:styleId=\"TableHead\"").nth(1).unwrap();
     assert!(head[..head.find("</w:style>").unwrap()].contains("<w:keepNext/>"));
     assert!(styles.contains("w:eastAsia=\"zh-CN\""));
@@ -271,7 +271,7 @@ fn the_same_report_gives_the_same_bytes_on_any_thread() {
 }
 
 #[test]
-fn a_cell_holds_what_was_written_and_nothing_where_nothing_was() {
+fn a_cell_contains_the_text_as_written() {
     let form = &forms()[1];
     let mut report = Report::empty(&form.id);
     let raws = ["/", "—", "无", "", "0", "<&>\"'"];

@@ -1,4 +1,5 @@
-//! Drafts of blanks: what `forms draft` makes of the blank of each form reads a filled report with every figure in its place.
+//! Drafts of blanks: the mapping file that `forms draft` makes from the blank of each form reads a filled report with every figure in its
+//! place.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -21,7 +22,7 @@ fn read(bytes: &[u8], name: &str) -> Document {
     nianbao::read::read(bytes, Some(name), &mut Budget::default()).unwrap().document
 }
 
-/// A report in which every figure is another one.
+/// A report in which all figures are different.
 fn filled(form: &nianbao::form::Form) -> Report {
     let mut report = Sampler::new(5).report_of(form);
     for (number, field) in form.fields.iter().enumerate().filter(|(_, field)| field.kind.is_figure()) {
@@ -48,7 +49,7 @@ fn the_draft_of_each_blank_reads_a_filled_report() {
         forms.add(name, text).unwrap();
     }
     let mut tried = 0;
-    // Two halves beside each other are drafted as one block: their figures are there, and in another order.
+    // Two halves beside each other are drafted as one block: their figures are there, in another order.
     let halves =
         |form: &nianbao::form::Form| form.tables.iter().flat_map(|table| &table.blocks).any(|block| block.beside);
     for form in forms.iter().filter(|form| !form.tables.is_empty() && !halves(form)) {
@@ -78,8 +79,8 @@ fn the_draft_of_each_blank_reads_a_filled_report() {
 }
 
 #[test]
-fn what_a_template_shows_is_in_the_draft() {
-    // A header with an empty corner, choices with boxes, units in a column, a row of signatures that is no table.
+fn the_draft_has_the_content_of_the_template() {
+    // A header with an empty corner, choices with boxes, units in a column, a row of signatures that is not a table.
     let page = "<h1>甲市2024年设施年报</h1><p>一、设施</p><table>\
         <tr><td></td><td>计量单位</td><td>填报数</td></tr><tr><td>设施总数</td><td>个</td><td></td></tr>\
         <tr><td>其中：金额</td><td>万元</td><td></td></tr></table>\
@@ -101,7 +102,7 @@ fn what_a_template_shows_is_in_the_draft() {
 }
 
 #[test]
-fn every_command_that_reads_takes_documents_without_a_form_where_it_may() {
+fn every_command_that_reads_can_accept_documents_without_a_form() {
     let page = "<p>石岭市人民政府关于做好防汛工作的通知</p><p>各镇人民政府：</p><p>现就有关事项通知如下。</p>\
         <p>石岭市人民政府</p><p>2024年3月1日</p>";
     let folder = Folder::new();
@@ -115,7 +116,7 @@ fn every_command_that_reads_takes_documents_without_a_form_where_it_may() {
     }
     let ran = folder.run(&["inspect", "a.html", "--any"]);
     assert!(ran.out.contains("\"gongwen\"") && ran.out.contains("防汛"), "{ran:?}");
-    // The refusal says that the option exists.
+    // The refusal names the option.
     let refused = folder.run(&["--lang", "zh", "convert", "a.html", "-o", "out"]);
     assert!(refused.err.contains("有1个文件不属于任何一种格式。") && refused.err.contains("--any"), "{refused:?}");
     let taken = folder.run(&["convert", "a.html", "-o", "out", "--any"]);

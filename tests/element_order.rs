@@ -1,4 +1,4 @@
-//! The order of elements in what is written, compared with the sequences of ECMA-376 part 1 (17 and 18), which strict readers insist on.
+//! The order of elements in outputs, compared with the sequences of ECMA-376 part 1 (17 and 18), which strict readers require.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ use nianbao::write::{Output, WRITERS};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// Elements and their children in order. Children that may stand in any order, or again, are not listed.
+/// Elements and their children in order. Children in any order, or repeated, are not listed.
 const SEQUENCES: &[(&str, &str)] = &[
     ("w:body", "w:sectPr"),
     ("w:p", "w:pPr"),
@@ -83,10 +83,10 @@ const SEQUENCES: &[(&str, &str)] = &[
     ),
 ];
 
-/// What must be last in its parent, where it stands at all.
+/// Elements that must be last in their parent, if they occur.
 const LAST: &[(&str, &str)] = &[("w:body", "w:sectPr"), ("w:tc", "w:p")];
 
-/// What is out of order in a part.
+/// Violations of the element order in a part.
 fn disorder(part: &str, xml: &str) -> Vec<String> {
     let mut reader = Reader::from_str(xml);
     let mut open: Vec<(String, Vec<String>)> = vec![(String::new(), Vec::new())];
@@ -145,7 +145,7 @@ fn check(part: &str, name: &str, children: &[String]) -> Vec<String> {
     wrong
 }
 
-/// A report with everything that an output can hold.
+/// A report with everything that an output can contain.
 fn full(form: &Form, seed: u64) -> Report {
     let mut report = Sampler::new(seed).report(form);
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0";

@@ -1,4 +1,4 @@
-//! Every error that the library gives speaks Chinese and English: no English words in the one, no Chinese in the other.
+//! Every error of the library has messages in Chinese and English: no English words in the one, no Chinese in the other.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -24,8 +24,8 @@ use nianbao::write::{Output, WriteError};
 const NAMES: &[&str] =
     &["TOML", "CSV", "UTF-8", "Word", "Excel", "WPS", "DOCX", "XLSX", "HTML", "JSON", "MB", "PDF", "PNG", "minijinja"];
 
-/// Fails unless a message is Chinese on the one side and English on the other. What is quoted or stands in brackets of code may be in any
-/// language: names of keys, of files, of fields.
+/// Asserts that a message is in Chinese on the one side and in English on the other. Quoted text and code may be in any language: names
+/// of keys, files, fields.
 fn assert_both(message: &Message) {
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let quoted = regex::Regex::new(r"“[^”]*”|（[^）]*）|\{\{.*?\}\}|\{%.*?%\}|\.[a-z]{3,5}\b|\b[a-z_]+(、[a-z_]+)*\b")
@@ -42,14 +42,14 @@ fn assert_both(message: &Message) {
 }
 
 fn assert_error<E: Bilingual + 'static>(error: &E) {
-    // A public error can be handed on as any other error.
+    // A public error can be passed on as any other error.
     let boxed: &dyn std::error::Error = error;
     assert_eq!(boxed.to_string(), error.message().en);
     assert_both(&error.message());
 }
 
 #[test]
-fn errors_of_reading_speak_both_languages() {
+fn errors_of_reading_have_both_languages() {
     let errors = [
         ReadError::Encrypted,
         Damage::NoMainPart.into(),
@@ -62,7 +62,7 @@ fn errors_of_reading_speak_both_languages() {
     for error in errors {
         assert_both(&error.message());
         match error {
-            // A variant that is missing above is missing here, too.
+            // Without a wildcard, so that a new variant must be added above.
             ReadError::Encrypted
             | ReadError::Damaged(_)
             | ReadError::Unsupported(_)
@@ -75,7 +75,7 @@ fn errors_of_reading_speak_both_languages() {
 }
 
 #[test]
-fn errors_of_filling_annotating_and_writing_speak_both_languages() {
+fn errors_of_filling_annotating_and_writing_have_both_languages() {
     let other = FillError::OtherForm { wanted: "a".to_owned(), found: "b".to_owned() };
     for error in [
         FillError::Read(ReadError::Empty),
@@ -100,7 +100,7 @@ fn errors_of_filling_annotating_and_writing_speak_both_languages() {
 }
 
 #[test]
-fn errors_of_a_batch_and_a_stream_speak_both_languages() {
+fn errors_of_a_batch_and_a_stream_have_both_languages() {
     let source = || io::Error::from(io::ErrorKind::PermissionDenied);
     for error in [
         BatchError::NoInput("a".to_owned()),
@@ -118,7 +118,7 @@ fn errors_of_a_batch_and_a_stream_speak_both_languages() {
 }
 
 #[test]
-fn mistakes_in_agencies_waivers_and_corrections_speak_both_languages() {
+fn mistakes_in_agencies_waivers_and_corrections_have_both_languages() {
     for (name, text) in [
         ("a.csv", "name,name\n甲,乙\n"),
         ("a.csv", "colour\nred\n"),
@@ -153,12 +153,12 @@ fn mistakes_in_agencies_waivers_and_corrections_speak_both_languages() {
 }
 
 #[test]
-fn mistakes_in_mapping_files_and_migrations_speak_both_languages() {
+fn mistakes_in_mapping_files_and_migrations_have_both_languages() {
     let built_in = Forms::built_in().expect("the built-in forms");
     let (_, whole) = Forms::sources().first().expect("a built-in form");
     let mut forms = built_in.clone();
     let mut wrong = vec![String::new(), "==".to_owned(), "id = 3".to_owned()];
-    // Every line of a form by turns broken in one of the ways in which a hand breaks it.
+    // Each line of a form is broken in one of five ways of typing errors.
     for (number, line) in whole.lines().enumerate() {
         let broken = match number % 5 {
             0 => String::new(),

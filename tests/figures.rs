@@ -1,5 +1,5 @@
-//! Figures that stand elsewhere in their cell, in another unit or in another spelling: every case is right, or empty with a finding that
-//! names the field; and no spelling, put into random figures of every format that can carry it, gives a wrong one.
+//! Figures elsewhere in their cell, in another unit or in another spelling: every case is right, or empty with a finding that names the
+//! field; and no spelling, applied to random figures in every format that supports it, gives a wrong one.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -24,7 +24,7 @@ fn read(binder: &Binder, bytes: &[u8], name: &str) -> Result<Report, String> {
     binder.bind(&reading, &Hints::default()).map_err(|finding| finding.message.en)
 }
 
-/// What is wrong with a report: fields whose figure differs, or is empty without a finding that names it.
+/// Mistakes of a report: fields whose figure differs, or is empty without a finding that names it.
 fn wrong(report: &Report, truth: &BTreeMap<String, String>, may_be_empty: bool) -> Vec<String> {
     let mut wrong = Vec::new();
     for (field, figure) in truth {
@@ -43,7 +43,7 @@ fn wrong(report: &Report, truth: &BTreeMap<String, String>, may_be_empty: bool) 
 }
 
 #[test]
-fn tables_of_an_embedded_workbook_that_the_document_has_are_no_text() {
+fn embedded_tables_that_the_document_also_has_are_not_text() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figures/d49_embedded_xlsx_object_for_table3.docx");
     let forms = Forms::built_in().unwrap();
@@ -53,7 +53,7 @@ fn tables_of_an_embedded_workbook_that_the_document_has_are_no_text() {
     assert_eq!(extra.filter(|content| matches!(content, Content::Extra(_))).count(), 0);
     let told: Vec<_> = report.findings.iter().filter(|finding| finding.code == "table-passed-over").collect();
     assert!(matches!(told.as_slice(), [one] if one.message.zh.contains("表二、表四")), "{told:?}");
-    // What is written of it has each table once, and so every figure again.
+    // The outputs contain each table once, so the figures are read again.
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
         let written = (writer.write)(forms.get(&report.form).unwrap(), &report).unwrap();
         let again = read(&binder, &written, "again").unwrap();
@@ -63,7 +63,7 @@ fn tables_of_an_embedded_workbook_that_the_document_has_are_no_text() {
     }
 }
 
-/// The case with a workbook inside, and another workbook in its place.
+/// The test document with another workbook embedded.
 fn with_workbook_inside(rows: &[&[&str]]) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
@@ -107,7 +107,7 @@ fn a_table_of_the_agency_in_an_embedded_workbook_stays_in_the_text() {
 }
 
 #[test]
-fn every_case_is_right_or_says_why_not() {
+fn every_case_is_right_or_has_a_reason() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figures");
     let binder = Binder::new(&Forms::built_in().unwrap());
     let mut failed = Vec::new();
@@ -146,7 +146,7 @@ fn every_case_is_right_or_says_why_not() {
     assert!(count > 40, "{count}");
 }
 
-/// A way to write a whole number that is not negative; `{n}` is the number.
+/// Spellings of a non-negative whole number; `{n}` is the number.
 const SPELLINGS: &[&str] = &[
     "{n}件",
     "{n}项",
@@ -180,11 +180,11 @@ const SPELLINGS: &[&str] = &[
     "{wide thousands}",
 ];
 
-/// A way to write a negative number.
+/// Spellings of a negative number.
 const NEGATIVE: &[&str] =
     &["-{n}", "﹣{n}", "‑{n}", "−{n}", "－{n}", "负{n}", "↓{n}", "下降{n}", "减少{n}", "减{n}件", "–{n}"];
 
-/// A way to write an amount of money in 万元.
+/// Spellings of an amount of money in 万元.
 const AMOUNTS: &[&str] =
     &["{n}万元", "{n}万", "￥{n}万元", "人民币{n}万元", "{n}万元整", "{n}（万元）", "{dotted}", "{wide}"];
 
@@ -219,7 +219,7 @@ fn spelt(number: &str, spelling: &str) -> String {
     });
     let wide: String = wide.collect();
     let numerals = digits.parse().map_or_else(|_| digits.to_owned(), numerals);
-    // One stroke may be a dash.
+    // A single stroke may be a dash.
     let numerals = if numerals == "一" && spelling == "{numerals}" { digits.to_owned() } else { numerals };
     spelling
         .replace("{n}", digits)
@@ -231,7 +231,7 @@ fn spelt(number: &str, spelling: &str) -> String {
         .replace("{wide thousands}", &thousands(digits, '，'))
 }
 
-/// A report whose figures are written in some spelling each, and what they are.
+/// A report whose figures are written in random spellings, and its true figures.
 fn misspelt(seed: u64, forms: &Forms) -> (String, Report, BTreeMap<String, String>) {
     let form = forms.iter().nth(usize::try_from(seed % 2).unwrap()).unwrap();
     let mut report = Sampler::new(seed).report(form);
@@ -255,12 +255,12 @@ fn misspelt(seed: u64, forms: &Forms) -> (String, Report, BTreeMap<String, Strin
     (form.id.clone(), report, truth)
 }
 
-/// A cell's text for XML.
+/// A cell's text escaped for XML.
 fn xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-/// The tables of a document as an Excel 2003 XML workbook, a sheet each.
+/// The tables of a document as an Excel 2003 XML workbook, one sheet each.
 fn sheet_xml(document: &Document) -> String {
     let mut text = "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
                     xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">"
@@ -349,7 +349,7 @@ fn delimited(title: &str, document: &Document, separator: char) -> String {
     text
 }
 
-/// A page saved as one file.
+/// A web page as one file.
 fn one_file(page: &[u8]) -> Vec<u8> {
     let head = "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
     [head.as_bytes(), page].concat()
@@ -383,7 +383,7 @@ fn no_spelling_gives_a_wrong_figure_in_any_format() {
         for (suffix, bytes) in files {
             match read(&binder, &bytes, &format!("年报.{suffix}")) {
                 Ok(report) => {
-                    // Fields say nothing of merged cells.
+                    // Delimited files have no merged cells.
                     let wrong = wrong(&report, &truth, matches!(suffix, "csv" | "tsv"));
                     failed.extend(wrong.into_iter().map(|wrong| format!("{seed} {suffix}: {wrong}")));
                 }

@@ -1,4 +1,4 @@
-//! Somebody's own Word file filled in place: figures, title and narrative read back the same, and nothing else has changed.
+//! An office's own Word file filled in place: figures, title and narrative are read back, and nothing else has changed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -40,7 +40,7 @@ fn docx(form: &Form, report: &Report) -> Vec<u8> {
     (writer.write)(form, report).unwrap()
 }
 
-/// A blank form as an office hands it out: the writer's own, without figures and narrative, with placeholders.
+/// A blank form as handed out by an office: the writer's own, without figures and narrative, with placeholders.
 fn blank(form: &Form) -> Vec<u8> {
     let mut report = Report::empty(&form.id);
     report.title = Some("政府信息公开工作年度报告格式模板".into());
@@ -123,7 +123,7 @@ fn only_the_text_of_the_document_changes() {
     for (name, content) in &before {
         assert_eq!(after[name] == *content, name != "word/document.xml", "{name}");
     }
-    // Every other entry lies in the archive byte for byte as it did, its header included.
+    // Every other entry is unchanged in the archive byte for byte, its header included.
     let local = |bytes: &[u8], name: &str| {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let entry = archive.by_name(name).unwrap();
@@ -168,7 +168,7 @@ fn the_same_report_gives_the_same_bytes_on_any_thread() {
 }
 
 #[test]
-fn a_mark_at_the_start_and_another_prefix_are_no_hindrance() {
+fn a_byte_order_mark_and_another_prefix_are_supported() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let report = Sampler::new(7).report(form);
@@ -189,12 +189,12 @@ fn a_mark_at_the_start_and_another_prefix_are_no_hindrance() {
 }
 
 #[test]
-fn what_has_no_place_is_said_and_not_lost() {
+fn content_without_a_place_is_reported_and_not_lost() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let mut archive = parts(&blank(form));
     let xml = String::from_utf8(archive["word/document.xml"].clone()).unwrap();
-    // The last table and the last heading are cut out of the template.
+    // The last table and the last heading are removed from the template.
     let table = xml.rfind("<w:tbl>").unwrap()..xml.rfind("</w:tbl>").unwrap() + "</w:tbl>".len();
     let mut cut = xml.clone();
     cut.replace_range(table, "");
@@ -251,7 +251,7 @@ fn extra_tables_and_pictures_go_where_they_belong() {
 }
 
 #[test]
-fn a_report_of_another_form_and_a_file_that_is_no_form_are_refused() {
+fn a_report_of_another_form_and_a_file_without_a_form_are_refused() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let other = fixture.forms.get("gkbg-2019").unwrap();
@@ -263,7 +263,7 @@ fn a_report_of_another_form_and_a_file_that_is_no_form_are_refused() {
 }
 
 #[test]
-fn whatever_keeps_a_place_gives_way() {
+fn every_placeholder_is_replaced() {
     let fixture = fixture();
     let form = fixture.forms.get("gkbg-2021").unwrap();
     let mut archive = parts(&blank(form));

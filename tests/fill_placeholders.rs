@@ -1,5 +1,5 @@
-//! Blank forms whose cells hold something that keeps a place: they are found as the form's tables, nothing is read from them, and a report
-//! filled in replaces it.
+//! Blank forms with placeholders in their cells: they are recognised as the form's tables, nothing is read from them, and a filled-in
+//! report replaces them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use nianbao::report::{Kind, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
-/// What offices put into the cells of a form that they hand out.
+/// Placeholders that offices put into the cells of a blank form.
 const PLACEHOLDERS: &[&str] = &[
     "X",
     "XX",
@@ -40,7 +40,7 @@ fn written(form: &Form, report: &Report, output: Output) -> Vec<u8> {
     (writer.write)(form, report).unwrap()
 }
 
-/// A blank form with a text in some of its cells of figures.
+/// A blank form with a text in some of its figure cells.
 fn held(form: &Form, text: &str, has: impl Fn(usize) -> bool) -> Report {
     let mut report = Report::empty(&form.id);
     for (_, field) in form.fields.iter().enumerate().filter(|(index, _)| has(*index)) {
@@ -80,7 +80,7 @@ fn each_is_read_as_nothing_and_filled(bytes: &[u8], form: &Form, (forms, binder)
 }
 
 #[test]
-fn every_placeholder_gives_way_in_every_table() {
+fn every_placeholder_is_replaced_in_every_table() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();
@@ -116,7 +116,7 @@ fn a_row_that_is_half_blank_and_half_placeholders_is_the_row() {
 }
 
 #[test]
-fn content_controls_of_cells_give_way() {
+fn content_controls_of_cells_are_replaced() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();
@@ -137,7 +137,7 @@ fn content_controls_of_cells_give_way() {
                     changed.push_str("单击此处输入文字。");
                 }
                 let run = part.rfind("<w:r>").or_else(|| part.rfind("<w:r "));
-                // The run begins before the text and ends behind it.
+                // The run begins before the text and ends after it.
                 let part = match (number, part.find("</w:r>")) {
                     (0, _) | (_, None) => part.to_owned(),
                     (_, Some(end)) => {

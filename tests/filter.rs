@@ -1,4 +1,4 @@
-//! The stream: one row a line in the lines' order, whatever the lines hold and whatever happens to the child that does the work.
+//! The stream: one row per line in the order of the lines, whatever the lines contain and whatever happens to the child.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ fn reports() -> Folder {
     folder
 }
 
-/// The rows that lines get.
+/// The rows for some lines.
 fn rows(folder: &Folder, more: &[&str], lines: &[u8]) -> Vec<Value> {
     let ran = folder.run_with(&[FILTER, more].concat(), lines);
     assert_eq!(ran.status, Some(0), "{}", ran.err);
@@ -43,7 +43,7 @@ fn told(rows: &[Value]) -> Vec<(&str, &str, Option<&str>)> {
     told.collect()
 }
 
-/// Outputs by name, without the folders that the stream spreads them over.
+/// Outputs by name, without the folders over which the stream distributes them.
 fn outputs(folder: &Folder, out: &str) -> BTreeMap<String, Vec<u8>> {
     let tree = folder.tree(out).into_iter();
     let names = tree.map(|(name, bytes)| (name.rsplit('/').next().unwrap_or_default().to_owned(), bytes));
@@ -52,7 +52,7 @@ fn outputs(folder: &Folder, out: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn every_line_gets_its_row_in_order_whatever_it_holds() {
+fn every_line_gets_its_row_in_order() {
     let folder = reports();
     folder.file("in/junk.docx", b"PK\x03\x04 and no more");
     let content = STANDARD.encode(page(&report(3)));
@@ -87,7 +87,7 @@ fn every_line_gets_its_row_in_order_whatever_it_holds() {
 }
 
 #[test]
-fn outputs_are_what_the_hosts_of_a_divided_run_make() {
+fn outputs_are_those_of_a_sharded_run() {
     let folder = reports();
     folder.run(&["convert", "in", "-o", "one", "--to", "html,json", "--shard", "1/1"]);
     let content = STANDARD.encode(page(&report(3)));
@@ -110,7 +110,7 @@ fn without_a_folder_nothing_is_written() {
 }
 
 #[test]
-fn an_endless_line_is_one_row_and_is_not_held() {
+fn an_endless_line_is_one_row_and_is_not_buffered() {
     let folder = reports();
     let endless = [&vec![b'x'; 100 << 20][..], b"\nin/1.html\n"].concat();
     let rows = rows(&folder, &[], &endless);
@@ -149,7 +149,7 @@ fn a_command_that_cannot_run_says_why_and_fails() {
     }
 }
 
-/// What a debug build does with a file that harms its converter on purpose.
+/// Lines with files that make a debug build die, hang or grow.
 #[cfg(debug_assertions)]
 mod poison {
     use super::*;
@@ -163,7 +163,7 @@ mod poison {
     }
 
     #[test]
-    fn what_kills_the_converter_is_a_row_and_the_stream_goes_on() {
+    fn a_file_that_kills_the_converter_is_a_row_and_the_stream_continues() {
         let folder = poisoned();
         let lines = b"in/abort\nin/1.html\nin/panic\nin/abort\nin/2.html\n";
         let rows = rows(&folder, &[], lines);
@@ -182,7 +182,7 @@ mod poison {
     }
 
     #[test]
-    fn what_hangs_is_ended() {
+    fn a_hanging_child_is_killed() {
         let folder = poisoned();
         let rows = rows(&folder, &["--time", "2"], b"in/hang\nin/1.html\n");
         assert_eq!(told(&rows), [("in/hang", "failed", Some("converter-timed-out")), ("in/1.html", "ok", None)]);
@@ -190,14 +190,14 @@ mod poison {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_grows_meets_its_bound() {
+    fn a_growing_child_meets_its_memory_limit() {
         let folder = poisoned();
         let rows = rows(&folder, &["--memory", "600"], b"in/grow\nin/1.html\n");
         assert_eq!(told(&rows), [("in/grow", "failed", Some("converter-died")), ("in/1.html", "ok", None)]);
     }
 }
 
-/// A stream that is spoken to line by line.
+/// A stream driven line by line.
 #[cfg(target_os = "linux")]
 mod children {
     use std::process::Command;
@@ -222,7 +222,7 @@ mod children {
             Self { parent, lines, rows: BufReader::new(rows) }
         }
 
-        /// The status that a line gets, before any other line is sent.
+        /// The status of a line, before any other line is sent.
         fn ask(&mut self, line: &str) -> String {
             writeln!(self.lines, "{line}").expect("to be read");
             let mut row = String::new();
@@ -231,7 +231,7 @@ mod children {
             row["status"].as_str().expect("a status").to_owned()
         }
 
-        /// The numbers of its children.
+        /// Process ids of its children.
         fn children(&self) -> Vec<u32> {
             let id = self.parent.id();
             let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).expect("a list");
@@ -256,14 +256,14 @@ mod children {
         send("-STOP", stopped[0]);
         let since = std::time::Instant::now();
         assert_eq!(stream.ask("in/2.html"), "failed");
-        // Its own time, and what a machine that is busy takes to end it.
+        // The time limit, plus the time that a busy machine needs to kill it.
         assert!(since.elapsed().as_secs() < 60);
         assert_eq!(stream.ask("in/3.html"), "ok");
         assert_ne!(stream.children(), stopped);
     }
 
     #[test]
-    fn one_child_does_line_after_line_and_a_killed_one_costs_none() {
+    fn one_child_processes_all_lines_and_no_line_is_lost_if_it_is_killed() {
         let folder = reports();
         let mut stream = Stream::start(&folder);
         assert_eq!(stream.ask("in/1.html"), "ok");

@@ -1,4 +1,5 @@
-//! A form as a workbook: every form comes back from its own, a person's changes become the form's, and mistakes are told by their cells.
+//! A form as a workbook: every form survives export and import, changes in the workbook become changes of the form, and mistakes are
+//! reported by cell.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -36,7 +37,7 @@ fn form_of(text: &str) -> Arc<Form> {
     Forms::default().add("imported.toml", text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// The sheets of a workbook: name, and the texts row by row.
+/// The sheets of a workbook: name, and texts row by row.
 type Sheets = Vec<(String, Vec<Vec<String>>)>;
 
 fn sheets(bytes: &[u8]) -> Sheets {
@@ -64,7 +65,7 @@ fn workbook(sheets: &Sheets) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-/// The row of a sheet whose cells have these texts, 0-based.
+/// The index of the row of a sheet whose cells have these texts.
 fn row_of(sheets: &Sheets, sheet: &str, texts: &[&str]) -> usize {
     let (_, rows) = sheets.iter().find(|(name, _)| name == sheet).expect("the sheet");
     let has = |row: &Vec<String>| texts.iter().all(|text| row.iter().any(|cell| cell == text));
@@ -95,7 +96,7 @@ fn same(form: &Form, again: &Form) {
             };
             assert_eq!(labels(&one.leaf_rows), labels(&other.leaf_rows), "{id}");
             assert_eq!((&one.open, &one.sets, one.beside), (&other.open, &other.sets, other.beside), "{id}");
-            // Of rows that the form prescribes the fields have it; where rows are data, the columns do.
+            // For prescribed rows the properties are at the fields; where rows are data, at the columns.
             let said = |block: &nianbao::form::Block| -> Vec<_> {
                 let columns = block.leaf_columns.iter().filter(|_| block.is_open());
                 columns.map(|leaf| (leaf.kind.unwrap_or_default(), leaf.unit.clone(), leaf.choice.clone())).collect()
@@ -118,13 +119,13 @@ fn same(form: &Form, again: &Form) {
 }
 
 #[test]
-fn every_form_comes_back_from_its_own_workbook() {
+fn every_form_is_restored_from_its_own_workbook() {
     for form in forms().iter() {
         let bytes = book(form);
         let text = import(&read(&bytes)).unwrap_or_else(|wrong| panic!("{}: {wrong:#?}", form.id));
         let again = form_of(&text);
         same(form, &again);
-        // The workbook of what came back has the same cells.
+        // The workbook of the imported form has the same cells.
         for ((name, rows), (_, wanted)) in sheets(&book(&again)).iter().zip(&sheets(&bytes)) {
             for (number, (row, wanted)) in rows.iter().zip(wanted).enumerate() {
                 assert_eq!(row, wanted, "{} {name} {}", form.id, number + 1);
@@ -135,7 +136,7 @@ fn every_form_comes_back_from_its_own_workbook() {
 }
 
 #[test]
-fn a_draft_as_a_workbook_becomes_a_form_that_comes_back_from_its_blank() {
+fn a_draft_as_a_workbook_becomes_a_form_that_reads_its_blank() {
     let forms = forms();
     for id in ["water-1", "reading-rooms", "gkbg-2021"] {
         let form = forms.get(id).unwrap();
@@ -154,7 +155,7 @@ fn a_draft_as_a_workbook_becomes_a_form_that_comes_back_from_its_blank() {
         let again = form_of(&imported);
         same(&drafted, &again);
         assert!(again.fields.len() + usize::from(again.is_open()) > 5, "{id}");
-        // By itself: the form that the blank is of would be recognised beside it.
+        // Alone: the form of the blank would be recognised beside it.
         let mut all = Forms::default();
         let again = all.add("imported.toml", &imported).unwrap();
         let lost = selftest(&all, &again);
@@ -162,7 +163,7 @@ fn a_draft_as_a_workbook_becomes_a_form_that_comes_back_from_its_blank() {
     }
 }
 
-/// The form that the whole example of `mappings/README.md` is, shortened.
+/// The complete example of `mappings/README.md`, shortened.
 const VISITS: &str = r#"
 language = 1
 id = "visits"
@@ -183,7 +184,7 @@ rows = [ { id = "shops", label = "商店" }, { id = "plants", label = "工厂" }
 "#;
 
 #[test]
-fn what_a_person_changes_becomes_the_form() {
+fn changes_in_the_workbook_become_changes_of_the_form() {
     let mut sheets = sheets(&book(&form_of(VISITS)));
     let shops = row_of(&sheets, "字段", &["商店", "线上"]);
     assert_eq!(cell(&mut sheets, "字段", shops, "计入"), "");
@@ -306,7 +307,7 @@ fn dictionaries_name_every_field() {
 }
 
 #[test]
-fn the_program_writes_workbooks_and_dictionaries_and_takes_workbooks_back() {
+fn the_program_writes_workbooks_and_dictionaries_and_imports_workbooks() {
     let folder = crate::program::Folder::new();
     let ran = folder.run(&["forms", "show", "gkbg-2021", "--to", "xlsx", "-o", "form.xlsx"]);
     assert_eq!((ran.status, ran.err.trim()), (Some(0), "form.xlsx"), "{ran:?}");

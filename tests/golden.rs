@@ -1,5 +1,5 @@
-//! Goldens: what `inspect` prints of every sample, as text in `tests/golden/`. `BLESS=1 cargo test golden` rewrites them; read
-//! the difference before it is committed.
+//! Golden files: the output of `inspect` for every sample, as text in `tests/golden/`. `BLESS=1 cargo test golden` rewrites them; read
+//! the difference before committing it.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ use crate::program;
 use crate::sources;
 use serde_json::Value;
 
-/// The folders whose files have goldens.
+/// Folders whose files have golden files.
 const SAMPLES: &[&str] = &["samples", "tests/damaged"];
 
 const GOLDEN: &str = "tests/golden";
@@ -24,23 +24,23 @@ fn samples() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The golden of a sample: `samples/a.docx` has `tests/golden/a.docx.txt`.
+/// The golden file of a sample: `samples/a.docx` has `tests/golden/a.docx.txt`.
 fn golden(sample: &Path) -> PathBuf {
     let name = sample.file_name().expect("a name").to_string_lossy();
     Path::new(GOLDEN).join(format!("{name}.txt"))
 }
 
-/// What the program prints of a sample, a line a figure, paragraph and finding.
+/// The output of the program for a sample: a line per figure, paragraph and finding.
 fn inspected(sample: &Path) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
-    // Paths with `/` on every system.
+    // Paths have `/` on every system.
     let shown = sample.to_string_lossy().replace('\\', "/");
     command.args(["--lang", "zh", "inspect", &shown]).current_dir(sources::root());
     let ran = program::ran(&command.output().expect("the program"));
     let mut text = format!("exit {}\n{}", ran.status.unwrap_or(-1), ran.err);
     if !ran.out.is_empty() {
         let report: Value = serde_json::from_str(&ran.out).expect("JSON");
-        // The reports of a file that holds several are told apart by their numbers.
+        // The reports of a file with several are distinguished by number.
         let several = report.as_array().cloned();
         for (number, report) in several.as_ref().unwrap_or(&vec![report.clone()]).iter().enumerate() {
             for (key, value) in report.as_object().expect("an object") {
@@ -52,7 +52,7 @@ fn inspected(sample: &Path) -> String {
     text
 }
 
-/// A value of JSON in lines of `key value`, opened to a depth.
+/// A JSON value in lines of `key value`, expanded to a depth.
 fn lines(key: &str, value: &Value, depth: usize, text: &mut String) {
     let open = if depth > 0 { value } else { &Value::Null };
     match open {
@@ -62,7 +62,7 @@ fn lines(key: &str, value: &Value, depth: usize, text: &mut String) {
             }
         }
         Value::Array(items) if !items.is_empty() => {
-            // Parts of a report are opened as far as their paragraphs.
+            // Sections of a report are expanded down to their paragraphs.
             let depth = if key == "sections" || key.ends_with(".sections") { 3 } else { depth - 1 };
             for inner in items {
                 lines(key, inner, depth, text);
@@ -78,7 +78,7 @@ fn is_leaf(object: &serde_json::Map<String, Value>) -> bool {
 }
 
 #[test]
-fn every_sample_gives_what_its_golden_says_and_every_golden_has_its_sample() {
+fn every_sample_matches_its_golden_file_and_every_golden_file_has_a_sample() {
     let blessing = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
     for sample in samples() {
@@ -113,7 +113,7 @@ fn difference(wanted: &str, found: &str) -> String {
 }
 
 #[test]
-fn the_samples_convert_without_an_error_and_the_damaged_ones_as_their_page_says() {
+fn the_samples_convert_without_an_error_and_the_damaged_ones_as_documented() {
     let folder = program::Folder::new();
     let convert = |input: &str, out: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));

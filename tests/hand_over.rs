@@ -1,4 +1,4 @@
-//! What an office hands on: a trial run, folders that hold outputs, corrected figures in workbooks, and how pages look.
+//! Handing over results: a dry run, folders that contain outputs, corrected figures in workbooks, and the layout of pages.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -20,7 +20,7 @@ fn written(report: &Report, output: Output) -> Vec<u8> {
     (writer.write)(form, report).expect("a file")
 }
 
-/// A part of a package; empty where it is not there.
+/// A part of a package; empty if it is missing.
 fn part(bytes: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
     let mut text = String::new();
@@ -36,7 +36,7 @@ fn is(name: &str, suffix: &str) -> bool {
 }
 
 #[test]
-fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
+fn a_dry_run_predicts_a_run_and_writes_nothing() {
     let folder = Folder::new();
     for seed in [3, 4] {
         folder.file(&format!("in/{seed}.html"), page(&report(seed)));
@@ -52,7 +52,7 @@ fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
     assert_eq!(names.len(), 2, "{before:?}");
     assert!(names.iter().all(|name| said.out.contains(&format!("new  {name}"))), "{said:?}");
 
-    // Another report in place of one: its files are new, and those of the first are left, or removed.
+    // A report is replaced: its files are new, and those of the first are kept or removed.
     folder.file("in/4.html", page(&report(5)));
     for (more, words) in [(&[][..], "left from an earlier run  "), (&["--prune"][..], "remove  ")] {
         let said = dry(more);
@@ -65,7 +65,7 @@ fn a_dry_run_says_what_a_run_does_and_writes_nothing() {
 }
 
 #[test]
-fn what_a_run_wrote_is_not_taken_for_what_was_sent() {
+fn outputs_of_a_run_are_not_read_as_inputs() {
     let folder = Folder::new();
     folder.file("in/a.html", page(&report(3)));
     let mut wrong = report(4);
@@ -80,7 +80,7 @@ fn what_a_run_wrote_is_not_taken_for_what_was_sent() {
     let again = run(&["check", "in"]);
     assert!(again.err.contains("2 files") || again.out.contains("2 files"), "{again:?}");
     assert!(again.err.contains("outputs of earlier runs"), "{again:?}");
-    // Whoever names the folder of outputs wants them read.
+    // An output folder that is named explicitly is read.
     let named = run(&["check", "in/out"]);
     assert!(!named.err.contains("outputs of earlier runs"), "{named:?}");
 }
@@ -118,7 +118,7 @@ fn a_corrected_figure_has_a_note_in_the_workbooks() {
             assert!(notes.contains(&words), "{workbook}: {words}: {notes}");
         }
     }
-    // Without a correction there is none.
+    // Without a correction there is no note.
     folder.run(&["convert", "a.docx", "-o", "plain", "--to", "xlsx"]);
     let plain = folder.tree("plain");
     let own = plain.iter().find(|(name, _)| is(name, "xlsx")).expect("a workbook").1;
@@ -170,7 +170,7 @@ fn a_filled_template_breaks_its_title_between_words_and_signs_at_the_right() {
         assert!(paragraph.contains("<w:jc w:val=\"right\"/>") && paragraph.contains("w:rightChars="), "{paragraph}");
     }
 
-    // Rows of a workbook grow with the text that is put into them.
+    // Rows of a workbook grow with the text filled into them.
     folder.run(&["fill", "in", "--template", "blank/gkbg-2021.xlsx", "-o", "books"]);
     let books = folder.tree("books");
     let bytes = books.iter().find(|(name, _)| is(name, "xlsx")).expect("a workbook").1;
@@ -181,7 +181,7 @@ fn a_filled_template_breaks_its_title_between_words_and_signs_at_the_right() {
 }
 
 #[test]
-fn personal_data_and_wrong_words_are_told_with_digits_masked() {
+fn personal_data_and_misspelt_words_are_reported_with_digits_masked() {
     let folder = Folder::new();
     let mut told = report(3);
     let text =
@@ -195,14 +195,14 @@ fn personal_data_and_wrong_words_are_told_with_digits_masked() {
         assert!(ran.out.contains(words), "{words}: {ran:?}");
     }
     assert!(!ran.out.contains("手机号") && !ran.out.contains("19491231"), "{ran:?}");
-    // A note by itself; an error where the office says so.
+    // Info by default; an error if the office sets it so.
     assert_eq!(folder.run(&["check", "a.html"]).status, Some(0));
     folder.file("nianbao.toml", "[codes.personal-data]\nseverity = \"错误\"\n");
     assert_eq!(folder.run(&["check", "a.html"]).status, Some(1));
 }
 
 #[test]
-fn tables_that_want_it_stand_on_pages_on_their_long_side() {
+fn tables_can_be_on_landscape_pages() {
     let forms = Forms::all().expect("the built-in forms");
     let mut seen = [0, 0];
     for form in forms.iter().filter(|form| !form.title.is_free()) {

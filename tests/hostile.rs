@@ -1,7 +1,7 @@
-//! The register of damaged and hostile files: the name of a file in tests/hostile says what must happen to it.
+//! The register of damaged and hostile files: the name of a file in tests/hostile states its expected outcome.
 //!
-//! `read--…`: it is read, and there is nothing to say. `read-with-CODE,CODE--…`: it is read, with findings of just these codes.
-//! `refused-CODE--…`: it is refused with this code. A file that does better than its name says fails as one that does worse.
+//! `read--…`: it is read without findings. `read-with-CODE,CODE--…`: it is read with findings of exactly these codes. `refused-CODE--…`:
+//! it is refused with this code. A better outcome fails the test as a worse one does.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ use nianbao::finding::codes;
 use nianbao::read::read;
 
 #[test]
-fn every_file_does_what_its_name_says() {
+fn every_file_has_the_outcome_in_its_name() {
     let files = sources::files("tests/hostile");
     assert!(files.len() > 20, "{} files", files.len());
     let mut wrong = Vec::new();
@@ -36,7 +36,7 @@ fn every_file_does_what_its_name_says() {
 }
 
 #[test]
-fn every_name_has_an_outcome_that_there_is() {
+fn every_name_has_a_valid_outcome() {
     let known: BTreeSet<&str> = codes().map(|code| code.id).collect();
     for path in sources::files("tests/hostile") {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();

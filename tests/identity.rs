@@ -1,4 +1,4 @@
-//! Whose report it is and of which year: what contradicts itself is an error that names both sides, and what only looks like it is none.
+//! Agency and year of a report: contradictions are errors that name both sides, and apparent contradictions are not reported.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ use nianbao::read;
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 
-/// Codes that say whose a report is or of which year.
+/// Codes about agency and year.
 const CODES: [&str; 6] = [
     "year-mismatch",
     "agency-differs",
@@ -56,7 +56,7 @@ fn the_cases_have_an_error_that_names_both_sides() {
     }
 }
 
-/// A report of 2024 of a bureau as a page, its text changed.
+/// A report of a bureau for 2024 as a page, with its text changed.
 fn written(seed: u64, change: impl Fn(String) -> String) -> Vec<u8> {
     let forms = Forms::built_in().expect("the built-in forms");
     let form = forms.get("gkbg-2021").expect("a form");
@@ -82,7 +82,7 @@ fn told(name: &str, change: impl Fn(String) -> String) -> Vec<(String, Severity)
 const PLAIN: &str = "报告.html";
 
 #[test]
-fn what_contradicts_itself_is_an_error() {
+fn contradictions_are_errors() {
     let error = |code: &str| (code.to_owned(), Severity::Error);
     let replace = |from: &'static str, to: &'static str| {
         move |text: String| {
@@ -133,7 +133,7 @@ fn what_contradicts_itself_is_an_error() {
     }
 }
 
-/// What is told of a report with this signature.
+/// Findings about a report with this signature.
 fn signed_by(agency: &str, day: &str) -> Vec<(String, Severity)> {
     let forms = Forms::built_in().expect("the built-in forms");
     let bytes = written(3, |text| text);
@@ -147,12 +147,12 @@ fn signed_by(agency: &str, day: &str) -> Vec<(String, Severity)> {
 }
 
 #[test]
-fn what_only_looks_like_a_contradiction_is_none() {
+fn apparent_contradictions_are_not_reported() {
     let none: Vec<(String, Severity)> = Vec::new();
     assert_eq!(told(PLAIN, |text| text), none);
     let numerals = "二〇二四年一月一日起至二〇二四年十二月三十一日";
     assert_eq!(told(PLAIN, |text| text.replace("2024年1月1日起至2024年12月31日", numerals)), none);
-    // A clean report of every kind has none.
+    // Clean reports have no such finding.
     for seed in 0..40 {
         let (_, findings) = found(PLAIN, &written(seed, |text| text));
         let own: Vec<_> = findings.iter().filter(|one| CODES.contains(&one.code.as_str())).collect();

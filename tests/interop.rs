@@ -27,7 +27,7 @@ fn run(program: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Converts a file with LibreOffice into a folder of its own; returns the new file.
+/// Converts a file with LibreOffice into a folder; returns the new file.
 fn libreoffice(file: &Path, to: &str, folder: &Path) -> PathBuf {
     let out = folder.join(format!("as-{to}"));
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
@@ -103,7 +103,7 @@ fn libreoffice_opens_annotated_copies_with_their_comments() {
     }
 }
 
-/// The words of each page with the edges that they stand between, in points.
+/// The words of each page with their left and right edges, in points.
 fn words(pdf: &Path) -> Vec<Vec<(f64, f64, String)>> {
     let html = run("pdftotext", &["-bbox", pdf.to_str().unwrap(), "-"]);
     let word =
@@ -142,7 +142,7 @@ fn printed_pages_are_a4_with_whole_tables_and_repeated_headers() {
                 if output == Output::Docx {
                     on_one_page(&pages);
                 }
-                // A workbook's tables are not cut in two: each sheet is as wide as its page.
+                // A workbook's tables are not split: each sheet is as wide as its page.
                 let sheets = 1 + form.tables.len();
                 assert!(output == Output::Docx || pages.len() <= sheets + 4, "{} pages", pages.len());
             }
@@ -167,7 +167,7 @@ fn a_table_that_goes_over_a_page_repeats_its_header() {
     }
 }
 
-/// Wants the table of applications on one page, with its header.
+/// Asserts that the table of applications is on one page, with its header.
 fn on_one_page(pages: &[Vec<(f64, f64, String)>]) {
     let text = |page: &Vec<(f64, f64, String)>| page.iter().map(|word| word.2.as_str()).collect::<String>();
     let whole = |page: &String| ["自然人", "一、本年新收", "四、结转下年度"].iter().all(|words| page.contains(words));

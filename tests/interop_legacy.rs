@@ -1,5 +1,5 @@
-//! The official blank form filled with numbers that are all different, and saved by LibreOffice as older formats: each comes back in its
-//! field. Run by `scripts/test`.
+//! The official blank form filled with distinct numbers, and saved by LibreOffice in older formats: each number is read into its field.
+//! Run by `scripts/test`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use nianbao::report::{Report, Value};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
-/// Formats in which LibreOffice saves a Word file, and the suffix of each.
+/// Formats in which LibreOffice saves a Word file, with their suffixes.
 const FORMATS: &[(&str, &str)] = &[
     ("doc", "doc"),
     ("rtf", "rtf"),
@@ -25,7 +25,7 @@ const FORMATS: &[(&str, &str)] = &[
     ("html:HTML (StarWriter)", "html"),
 ];
 
-/// A report in which every field has a number of its own.
+/// A report in which every field has a different number.
 fn distinct(form: &Form) -> Report {
     let mut report = Sampler::new(3).report(form);
     for (number, value) in (1_001_u32..).zip(report.values.values_mut()) {
@@ -44,7 +44,7 @@ fn libreoffice(file: &Path, to: &str, suffix: &str, folder: &Path) -> PathBuf {
     out.join(file.file_stem().unwrap()).with_extension(suffix)
 }
 
-/// Fills the blank form, has LibreOffice save it in every format, and reads each back.
+/// Fills the blank form, has LibreOffice save it in every format, and reads each.
 fn every_format_gives_every_number(blank: &[u8], forms: &Forms, binder: &Binder) {
     let template = DocxTemplate::compile(blank, binder, forms, None).unwrap_or_else(|error| panic!("{error}"));
     let report = distinct(template.form());

@@ -1,4 +1,4 @@
-//! What the superior's office opens: the workbook recalculated by LibreOffice, the page shown by Chromium. Run by `scripts/test`.
+//! Outputs for the superior's office: the workbook recalculated by LibreOffice, the page shown by Chromium. Run by `scripts/test`.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -37,7 +37,7 @@ fn county(folder: &Folder) -> BTreeMap<String, Decimal> {
     sums
 }
 
-/// The workbook without the results that this program left in it, so that whoever opens it has to compute them.
+/// The workbook without cached results, so that they must be computed.
 fn without_results(bytes: &[u8]) -> Vec<u8> {
     let mut old = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
     let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -102,27 +102,27 @@ fn chromium_lists_searches_and_draws_the_page_for_the_office() {
     folder.run(&["convert", "in", "-o", "out", "--to", "html", "--agencies", "agencies.csv"]);
     let page = std::fs::read_to_string(folder.path("out/index.html")).expect("the page");
     let shown = dump(&folder, "all", &page);
-    // Besides the four: one that sent nothing, and a file that cannot be read. The superior, who sent nothing either, adds up the others.
+    // Besides the four: one that sent nothing, and an unreadable file. The superior, who sent nothing either, sums the others.
     assert_eq!(shown.matches("<th scope=\"row\"").count(), NAMES.len() + 2);
-    // The four are renamed in the title alone, which their own text contradicts.
+    // The four are renamed in the title only, which contradicts their text.
     for words in ["从不报送局", "共6行，符合条件6行", "class=\"bar\"", "有错误 <b>4</b>", "未能读取 <b>1</b>"]
     {
         assert!(shown.contains(words), "{words}");
     }
-    // What a clerk types: the list then holds what fits, and the count says so.
+    // Type into the search box: the list then has the matching rows, and the count says so.
     let typing = "const box = document.getElementById('words'); box.value = '教育局'; \
                   box.dispatchEvent(new Event('input', { bubbles: true }));";
     let found = dump(&folder, "found", &page.replace("</body>", &format!("<script>{typing}</script></body>")));
     assert_eq!(found.matches("<th scope=\"row\"").count(), 1);
     assert!(found.contains("符合条件1行") && found.contains("青山县教育局"));
-    // No wider than a telephone.
+    // No wider than a phone.
     let measuring = "document.title = 'wide ' + (document.documentElement.scrollWidth - window.innerWidth);";
     let measured = dump(&folder, "wide", &page.replace("</body>", &format!("<script>{measuring}</script></body>")));
     let wide = measured.split("<title>wide ").nth(1).and_then(|rest| rest.split('<').next()).expect("a width");
     assert!(wide.parse::<i32>().expect("a number") <= 0, "{wide} pixels too wide");
 }
 
-/// The page as Chromium shows it in a window as wide as a telephone's, as HTML.
+/// The page as HTML, as shown by Chromium in a window as wide as a phone.
 fn dump(folder: &Folder, name: &str, page: &str) -> String {
     let file = folder.path(&format!("out/{name}.html"));
     std::fs::write(&file, page).expect("a page");

@@ -1,4 +1,4 @@
-//! PDF as the program writes it with the fonts of the system, compared with qpdf, pikepdf and poppler. Run by `scripts/test`.
+//! PDF written with the system's fonts, checked with qpdf, pikepdf and poppler. Run by `scripts/test`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,7 +18,7 @@ fn run(program: &str, args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// A Python that has pikepdf: `scripts/test` makes one where the system's has not.
+/// A Python interpreter with pikepdf: `scripts/test` creates one if the system's has none.
 fn python() -> String {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pikepdf/bin/python");
     if own.exists() { own.display().to_string() } else { "python3".to_owned() }

@@ -1,4 +1,4 @@
-//! What LibreOffice shows of committed files, cell by cell, beside what is read of them: no figure differs. Run by `scripts/test`.
+//! Compares the figures read from committed files with those that LibreOffice shows, cell by cell. Run by `scripts/test`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,10 +16,10 @@ const FOLDERS: [&str; 2] = ["tests/cases/figures", "samples"];
 const TEXTS: &[&str] = &["docx", "doc", "rtf", "odt"];
 const BOOKS: &[&str] = &["xlsx", "xls", "ods", "xlsb"];
 
-/// LibreOffice writes rich text of a cell into a page without what is raised in it.
+/// LibreOffice writes rich text of a cell to a page without its superscripts.
 const RAISED_IS_LOST: &str = "x13_rich_superscript.xlsx";
 
-/// Figures of both that a file has at least to count as compared.
+/// Minimum number of common figures for a file to count as compared.
 const FIGURES: usize = 150;
 
 fn files(suffixes: &[&str]) -> Vec<PathBuf> {
@@ -33,7 +33,7 @@ fn files(suffixes: &[&str]) -> Vec<PathBuf> {
     files
 }
 
-/// The figures that are read of a file; nothing where no report is.
+/// The figures read from a file; empty if there is no report.
 fn figures(path: &Path, binder: &Binder) -> BTreeMap<String, Decimal> {
     let bytes = std::fs::read(path).unwrap();
     let name = path.file_name().unwrap().to_string_lossy();
@@ -42,7 +42,7 @@ fn figures(path: &Path, binder: &Binder) -> BTreeMap<String, Decimal> {
     report.values.iter().filter_map(|(field, value)| Some((field.clone(), value.value?.normalize()))).collect()
 }
 
-/// Has LibreOffice show files as pages, and compares the figures; how many files were compared.
+/// Has LibreOffice convert files to pages, and compares the figures; returns the number of files compared.
 fn compare(suffixes: &[&str], filter: &str) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let binder = Binder::new(&Forms::built_in().unwrap());
@@ -56,7 +56,7 @@ fn compare(suffixes: &[&str], filter: &str) -> usize {
     assert!(output.status.success(), "{output:?}");
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        // What it cannot open it leaves out.
+        // LibreOffice leaves out files that it cannot open.
         let page = pages.join(file.file_stem().unwrap()).with_extension("html");
         if name == RAISED_IS_LOST || !page.is_file() {
             continue;

@@ -11,10 +11,10 @@ use nianbao::report::{Content, ExtraCell, ExtraTable, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::html::{PageOptions, PageWriter};
 
-/// Where `scripts/test` puts the axe-core package of the npm registry.
+/// Path at which `scripts/test` installs the axe-core package of the npm registry.
 const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
 
-/// Runs axe-core on the page that it stands in, and writes the result of it into the page around.
+/// Runs axe-core on its page, and writes the result into the parent page.
 const PROBE: &str = "axe.run(document).then(result => {
   const page = document.documentElement;
   const broken = result.violations.map(rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | '));
@@ -26,7 +26,7 @@ fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
-/// What Chromium says of a page in a frame of this width.
+/// Chromium's result for a page in a frame of this width.
 fn audit(page: &str, width: u32, folder: &Path) -> serde_json::Value {
     let axe = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(AXE))
         .unwrap_or_else(|error| panic!("{AXE}: {error}; scripts/test installs it"));
@@ -54,7 +54,7 @@ fn audit(page: &str, width: u32, folder: &Path) -> serde_json::Value {
     serde_json::from_str(&format!("{{{told}}}")).unwrap()
 }
 
-/// A report with everything that a page can hold.
+/// Adds everything that a page can contain to a report.
 fn full(report: &mut Report) {
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
     report.pictures.push(Picture { name: "a.png".into(), media_type: "image/png".into(), bytes: png.to_vec().into() });

@@ -1,5 +1,5 @@
-//! The January of an office, from the first files to the sums: what is sent is converted, checked, returned, corrected, sent again and
-//! added up, and every count is the one that the county was made with.
+//! An office's January, from the first files to the sums: files are converted, checked, returned, corrected, sent again and summed, and
+//! every count is that of the made-up county.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::county::{County, Sent, TOP, YEAR};
 use crate::program::{Folder, Ran};
 
-/// Documents below a folder whose path holds words.
+/// Texts of the documents below a folder whose path contains `words`.
 fn documents(folder: &Folder, within: &str, words: &str) -> Vec<String> {
     let tree = folder.tree(within);
     let mut names: Vec<String> = tree.into_keys().filter(|name| name.contains(words) && !name.contains('（')).collect();
@@ -30,7 +30,7 @@ fn part(bytes: &[u8], name: &str) -> String {
     text
 }
 
-/// The number before or behind words in what was said.
+/// The numbers that a pattern captures in the output.
 fn said(ran: &Ran, pattern: &str) -> Vec<usize> {
     let found = regex::Regex::new(pattern)
         .expect("a pattern")
@@ -61,7 +61,7 @@ impl Office {
         self.county.count(is)
     }
 
-    /// The counts of a roll-up: to report, reported, unreadable, of another year, missing, twice, added up.
+    /// The counts of a roll-up: expected, reported, unreadable, of another year, missing, repeated, summed.
     fn rolled(&self, more: &[&str]) -> Vec<usize> {
         let args = ["rollup", "报送", "--agencies", "名录.csv", "-o", "汇总"];
         let ran = self.run(&[&args[..], more].concat());
@@ -115,7 +115,7 @@ fn sums_and_lists(office: &Office, counts: [usize; 7]) {
     assert_eq!(agencies.len(), reported);
 }
 
-/// A letter an agency: what is wrong or could not be read is returned, what has not come is asked for, what came has a receipt.
+/// One letter per agency: wrong or unreadable reports are returned, missing ones are reminded of, received ones have a receipt.
 fn letters(office: &Office, wrong: usize, unreadable: usize, nothing: usize) {
     let args = [
         "check",
@@ -150,7 +150,7 @@ fn letters(office: &Office, wrong: usize, unreadable: usize, nothing: usize) {
     assert_eq!(receipts.len(), office.county.agencies.len() - nothing, "{receipts:?}");
 }
 
-/// What is certainly wrong is drafted and marked in the sender's own file; with the draft taken, nothing of it is left.
+/// Certain mistakes are drafted and marked in the sender's own file; after the draft is applied, none is left.
 fn corrections(office: &Office, wrong: usize) {
     let drafts = office.folder.log("更正.jsonl");
     assert_eq!(drafts.len(), wrong, "{drafts:?}");
@@ -175,18 +175,18 @@ fn corrections(office: &Office, wrong: usize) {
     assert_eq!(errors(&["--corrections", "更正.jsonl"]), (0, wrong));
 }
 
-/// Files that come again, and what an earlier run made of those that are gone.
+/// Files that are sent again, and outputs of files that were removed.
 fn sent_again(office: &Office, counts: [usize; 7]) {
     let folder = &office.folder;
     let of = |kind: fn(Sent) -> bool| office.county.agencies.iter().filter(move |(_, sent)| kind(*sent));
-    // What could not be read is taken back: its agency has sent nothing then.
+    // An unreadable file is withdrawn: its agency then has sent nothing.
     for (name, _) in of(is_unreadable) {
         std::fs::remove_file(folder.path(&format!("报送/{name}年报.docx"))).expect("a file");
     }
     let [all, reported, unreadable, other, nothing, twice, _] = counts;
     let now = [all, reported, 0, other, nothing + unreadable, twice, reported];
     assert_eq!(office.rolled(&["--corrections", "更正.jsonl"]), now);
-    // A report that is taken back leaves an output, which goes with --prune.
+    // A withdrawn report leaves an output, which is removed by --prune.
     let (gone, _) = of(|sent| sent == Sent::Clean(nianbao::write::Output::Html)).next().expect("an agency");
     std::fs::remove_file(folder.path(&format!("报送/{gone}年报.html"))).expect("a file");
     let convert = ["convert", "报送", "-o", "输出", "--to", "docx", "--agencies", "名录.csv"];
@@ -196,7 +196,7 @@ fn sent_again(office: &Office, counts: [usize; 7]) {
     assert!(
         office.run(&[&convert[..], &["--prune"]].concat()).err.contains("已删除") && !folder.path(&output).exists()
     );
-    // Nothing else was touched: a run without changes takes everything over.
+    // Nothing else was changed: a run without changes takes everything from the cache.
     let again = office.run(&convert);
     let kept = said(&again, "共(\\d+)个文件.*未变动而沿用(\\d+)个");
     assert!(kept[1] > 0 && kept[0] >= kept[1], "{}", again.err);

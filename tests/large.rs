@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 use crate::program::{Folder, page, report};
 use nianbao::sampler::Random;
 
-/// Pages of made-up reports in folders of a hundred.
+/// Writes pages of made-up reports in folders of a hundred.
 fn reports(folder: &Folder, name: &str, count: u64) {
     for seed in 0..count {
         folder.file(&format!("{name}/{:03}/{seed}.html", seed / 100), page(&report(seed)));
     }
 }
 
-/// Most memory that a run in one process had at once, in KiB. The system keeps the high-water mark while the process lives.
+/// Peak memory of a run in one process, in KiB. The system keeps the high-water mark while the process lives.
 fn peak(folder: &Folder, args: &[&str]) -> u64 {
-    // The supervisor's memory says nothing.
+    // The supervisor's own memory is irrelevant.
     let mut child =
         folder.command(&[args, &["--in-process"]].concat()).stderr(Stdio::null()).spawn().expect("a process");
     let status = format!("/proc/{}/status", child.id());
@@ -64,10 +64,10 @@ fn a_run_killed_at_any_moment_leaves_whole_files_and_the_same_command_finishes_i
     for _ in 0..10 {
         let mut command = folder.command(&args("broken"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a process");
-        // Each run continues where the one before it was killed: ten of them together take less than an unbroken one.
+        // Each run continues where the previous one was killed: ten of them together take less than an uninterrupted one.
         std::thread::sleep(unbroken * (random.below(900) as u32) / 10_000);
         child.kill().expect("killed");
-        // The worker dies just after its supervisor: standard output ends when both are gone.
+        // The worker dies just after its supervisor: standard output is closed when both are gone.
         child.wait_with_output().expect("ended");
         let left = visible(folder.tree("broken"));
         parts += usize::from(!left.is_empty() && left.len() < whole.len());
@@ -81,10 +81,10 @@ fn a_run_killed_at_any_moment_leaves_whole_files_and_the_same_command_finishes_i
     assert!(visible(folder.tree("broken")) == whole, "the finished run differs from the unbroken one");
 }
 
-/// Written at the end, and replaced by every run.
+/// Files written at the end, and replaced by every run.
 const LOGS: [&str; 3] = ["batch.jsonl", "findings.jsonl", "index.html"];
 
-/// A tree without what the program keeps for itself.
+/// A tree without the program's own files.
 fn visible(mut tree: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
     tree.retain(|name, _| !name.starts_with('.'));
     tree
@@ -98,7 +98,7 @@ fn a_full_disk_ends_the_run_with_whole_files_and_more_room_finishes_it() {
     folder.run(&["convert", "in", "-o", "whole", "--to", "docx,html"]);
     let whole = visible(folder.tree("whole"));
     fs::create_dir(folder.path("disk")).expect("a folder");
-    // The disk and what stands on it end with the shell, so the shell copies the folder out.
+    // The disk is unmounted when the shell ends, so the shell copies the folder out.
     let script = "mount -t tmpfs -o size=600k none disk && \"$0\" convert in -o disk/out --to docx,html; echo $?; \
                   mkdir -p kept && cp -r disk/out kept/";
     let shell = std::process::Command::new("unshare")

@@ -1,48 +1,48 @@
-//! Which part of the program may name which: the arrows of the design, held by a test.
+//! Dependencies between parts of the program: checks the arrows of ARCHITECTURE.md.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use crate::sources;
 use std::collections::BTreeSet;
 
-/// What each part may name, besides itself. A part that is not listed may name nothing.
+/// The parts that each part may import, besides itself. A part that is not listed may import nothing.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("document", &[]),
     ("finding", &["document"]),
     ("form", &["finding", "text"]),
     ("report", &["document", "finding"]),
-    // What a template shows of a form that is still to be written.
+    // A draft is made from a template; the form does not exist yet.
     ("draft", &["document", "text"]),
     // A form as a workbook, and back.
     ("formbook", &["document", "finding", "form", "text"]),
-    // Formats, and no form.
+    // Formats, without forms.
     ("read", &["document", "finding", "text"]),
-    // The one part that knows a document and a form.
+    // The only part that knows both documents and forms.
     ("bind", &["document", "finding", "form", "read", "report", "text"]),
-    // Reports and forms, and no document.
+    // Reports and forms, without documents.
     ("check", &["finding", "form", "report", "text"]),
     ("migrate", &["finding", "form", "report"]),
     ("mend", &["finding", "form", "report", "text"]),
-    // Packages and findings, and no form; packages are put together again as the writers do it.
+    // Packages and findings, without forms; packages are reassembled as by the writers.
     ("annotate", &["document", "finding", "read", "write"]),
     ("waivers", &["finding", "report", "text"]),
     ("corrections", &["finding", "form", "report"]),
     ("settings", &["finding", "text"]),
-    // The log of a work folder; a stored file keeps a suffix that a reader knows.
+    // The log of a work folder; a stored file keeps the suffix of a known format.
     ("ledger", &["finding", "read", "waivers"]),
     ("letter", &["finding", "text", "write"]),
     ("sampler", &["form", "report"]),
-    // Everything that a form goes through, there and back.
+    // Everything that a form passes through, in both directions.
     ("selftest", &["bind", "document", "finding", "form", "read", "report", "sampler", "write"]),
     // An agencies file may be a workbook.
     ("agencies", &["document", "finding", "read", "text"]),
     ("rollup", &["agencies", "finding", "form", "migrate", "report"]),
-    // Formats and forms; of a document only what a report carries along: see `ONLY`.
+    // Formats and forms; of a document only what a report contains: see `ONLY`.
     ("write", &["document", "finding", "form", "report", "text"]),
-    // What a superior gets of many reports.
+    // Outputs of a roll-up.
     ("summary", &["finding", "form", "report", "rollup", "write"]),
-    // The forms' parts in somebody's own document, as binding finds them, written as the writers write.
+    // The form's content in an office's own document, located by binding, written as by the writers.
     ("fill", &["bind", "document", "finding", "form", "read", "report", "text", "write"]),
     (
         "batch",
@@ -128,7 +128,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What each room of binding may name, besides itself: text and grids know nothing of each other, nor of the page around them.
+/// The rooms that each room of binding may import, besides itself: text and grids do not import each other, nor the page around them.
 const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("labels", &["limits"]),
@@ -153,8 +153,8 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("several", &["labels", "recognise", "segments", "source"]),
 ];
 
-/// What each room of reading may name, besides itself. The wings `word`, `sheet` and `page` stand on one floor: none names another. The
-/// names in capitals are items of `read` itself; an inserted document (`w:altChunk`) is read through the table of readers.
+/// The rooms that each room of reading may import, besides itself. `word`, `sheet` and `page` are siblings: none imports another. The
+/// capitalised names are items of `read` itself; an embedded document (`w:altChunk`) is read through the table of readers.
 const ROOMS_OF_READ: &[(&str, &[&str])] = &[
     ("damage", &[]),
     ("unsupported", &[]),
@@ -184,11 +184,11 @@ const ROOMS_OF_READ: &[(&str, &[&str])] = &[
     ("paged", &["ReadError"]),
     ("pdf", &["Damage", "ReadError", "container", "paged"]),
     ("ofd", &["Damage", "ReadError", "container", "paged", "xml"]),
-    // Lists that an office keeps in a spreadsheet, read by whichever reader fits.
+    // Lists that an office keeps in a spreadsheet, read by any reader.
     ("rows", &["Damage", "ReadError", "read", "sheet"]),
 ];
 
-/// Pairs of files that import each other and are still to be opened.
+/// Pairs of files that import each other and are still to be separated.
 const STILL_IN_CIRCLES: &[(&str, &str)] = &[
     ("bind/grid/panels", "bind/grid/view"),
     ("bind/labels/index", "bind/labels/shapes"),
@@ -198,14 +198,14 @@ const STILL_IN_CIRCLES: &[(&str, &str)] = &[
     ("bind/text/glued", "bind/text/pieces"),
 ];
 
-/// Where a part may name another only in these things.
+/// Items to which an import of another part is restricted.
 const ONLY: &[(&str, &str, &[&str])] =
     &[("write", "document", &["Grid", "GridBuilder", "Cell", "Slot", "Picture", "Place", "column_letters"])];
 
-/// Where files, threads, clocks, processes and terminals may be touched.
+/// Parts that may touch files, threads, clocks, processes and terminals.
 const TOUCHES_THE_WORLD: &[&str] = &["batch", "stream", "serve", "cli", "main"];
 
-/// Ways to touch them.
+/// Paths by which they are touched.
 const WORLD: &[&str] = &[
     "std::fs",
     "std::thread",
@@ -224,7 +224,7 @@ const WORLD: &[&str] = &[
     "Timestamp::now",
 ];
 
-/// The parts that a code names through `crate::` or `nianbao::`.
+/// The parts that code names through `crate::` or `nianbao::`.
 fn named(code: &str) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     for root in ["crate::", "nianbao::"] {
@@ -244,7 +244,7 @@ fn named(code: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_part_names_only_what_it_may() {
+fn every_part_imports_only_allowed_parts() {
     let mut wrong = Vec::new();
     for path in sources::rust("src") {
         let module = sources::module(&path);
@@ -262,13 +262,13 @@ fn every_part_names_only_what_it_may() {
 }
 
 #[test]
-fn rooms_of_binding_name_only_what_they_may() {
+fn rooms_of_binding_import_only_allowed_rooms() {
     let room = regex::Regex::new(r"(crate::bind|super)::([a-z]+)").expect("a pattern");
     let mut wrong = Vec::new();
     for path in sources::rust("src/bind") {
         let mut below = path.strip_prefix("src/bind").expect("a file of binding").iter();
         let own = below.next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned();
-        // What a file inside a room reaches by `super` is in its room.
+        // A path through `super` inside a room stays in the room.
         let inside = below.next().is_some();
         let allowed = ROOMS_OF_BIND.iter().find(|(name, _)| *name == own).map(|(_, allowed)| *allowed);
         if own == "mod" {
@@ -292,13 +292,13 @@ fn rooms_of_binding_name_only_what_they_may() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // No circle: a room names only rooms that stand above it.
+    // No cycle: a room imports only rooms above it.
     for (number, (_, allowed)) in ROOMS_OF_BIND.iter().enumerate() {
         assert!(allowed.iter().all(|name| ROOMS_OF_BIND[..number].iter().any(|(above, _)| above == name)));
     }
 }
 
-/// The paths that a code names: each import and each qualified name from `crate` or `super` on, groups taken apart.
+/// The paths in code: each import and each qualified name from `crate` or `super` on, with groups expanded.
 fn paths(code: &str) -> Vec<Vec<String>> {
     let path = regex::Regex::new(r"\b(crate|super)((?:::\w+)*)(?:::\{([^;]*?)\})?").expect("a pattern");
     let mut paths = Vec::new();
@@ -318,7 +318,7 @@ fn paths(code: &str) -> Vec<Vec<String>> {
     paths
 }
 
-/// A file of `src` as the path of its module: `src/read/word/mod.rs` is `read`, `word`.
+/// The module path of a file of `src`: `src/read/word/mod.rs` is `read`, `word`.
 fn module_path(path: &std::path::Path) -> Vec<String> {
     let below = path.strip_prefix("src").expect("a file of src").with_extension("");
     let mut segments: Vec<String> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
@@ -326,7 +326,7 @@ fn module_path(path: &std::path::Path) -> Vec<String> {
     segments
 }
 
-/// A path that a module names, from the root on.
+/// An imported path as an absolute one.
 fn absolute(module: &[String], path: &[String]) -> Vec<String> {
     let up = path.iter().take_while(|segment| *segment == "super").count();
     let start = if up == 0 { &[][..] } else { &module[..module.len().saturating_sub(up)] };
@@ -334,7 +334,7 @@ fn absolute(module: &[String], path: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn rooms_of_reading_name_only_what_they_may() {
+fn rooms_of_reading_import_only_allowed_rooms() {
     let mut wrong = Vec::new();
     for path in sources::rust("src/read") {
         let module = module_path(&path);
@@ -384,7 +384,7 @@ fn no_two_files_import_each_other() {
 }
 
 #[test]
-fn what_a_part_may_only_name_in_part_is_named_only_so() {
+fn restricted_imports_use_only_the_listed_items() {
     for (module, named, things) in ONLY {
         let pattern = format!(r"crate::{named}(?:::\{{([^}}]*)\}}|::(\w+)|\b)");
         let pattern = regex::Regex::new(&pattern).expect("a pattern");
@@ -412,7 +412,7 @@ fn only_the_batch_and_the_command_line_touch_the_world() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Crates that talk over a network.
+/// Network crates.
 const NETWORK: &[&str] = &["axum", "hyper", "hyper_util", "tokio", "http_body_util", "argon2"];
 
 #[test]

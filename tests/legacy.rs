@@ -1,4 +1,4 @@
-//! Word 97-2003 and RTF files as LibreOffice writes them, whole, cut as WPS cuts them, and damaged.
+//! Word 97-2003 and RTF files written by LibreOffice, complete, truncated as by WPS, and damaged.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -37,7 +37,7 @@ fn cells(grid: &Grid) -> Vec<(u32, u32, u32, u32, &str)> {
 fn both_formats_give_the_same_text() {
     for (format, bytes) in [(Format::Doc, DOC), (Format::Rtf, RTF)] {
         let (document, findings) = read(format, bytes).unwrap();
-        // The text holds a tracked deletion.
+        // The text contains a tracked deletion.
         assert_eq!(findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["revision-left"]);
         let texts = |region| paragraphs(&document, region);
         let of = |level, text: &str| (level, text.to_owned());
@@ -131,7 +131,7 @@ fn half_an_rtf_file_is_read_with_a_finding() {
 }
 
 #[test]
-fn a_password_is_told_apart_from_damage() {
+fn a_password_is_distinguished_from_damage() {
     let mut bytes = DOC.to_vec();
     let fib = bytes.windows(4).position(|window| window == [0xEC, 0xA5, 0x01, 0x01]).unwrap();
     bytes[fib + 11] |= 0x01;

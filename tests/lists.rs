@@ -1,4 +1,4 @@
-//! Lists that an office keeps in a workbook: codes keep their zeros, and a second reader (calamine) has to agree on every cell.
+//! Lists that an office keeps in a workbook: codes keep their leading zeros, and a second reader (calamine) has to agree on every cell.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -7,10 +7,10 @@ use nianbao::read::{Damage, ReadError, first_rows, is_workbook};
 
 use crate::sources;
 
-/// Folders with workbooks, hostile ones among them.
+/// Folders with workbooks, including hostile ones.
 const FOLDERS: &[&str] = &["samples", "tests/cases", "tests/corpus", "tests/fixtures", "tests/hostile"];
 
-/// Of an agencies list that LibreOffice wrote: numbers in the format `0000`, a text with zeros, dates shown without their year, and a
+/// An agencies list written by LibreOffice: numbers in the format `0000`, a text with zeros, dates displayed without their year, and a
 /// title over all columns.
 const ROWS: &[&[&str]] = &[
     &["某县单位名录", "某县单位名录", "某县单位名录", "某县单位名录"],

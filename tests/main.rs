@@ -1,4 +1,4 @@
-//! All tests across the library and the program, as one program: forty would each hold the whole library, and take 3 GB to link.
+//! All tests of the library and the program, as one program: forty would each contain the whole library, and take 3 GB to link.
 
 mod annotate;
 mod batch;

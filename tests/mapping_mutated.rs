@@ -1,7 +1,7 @@
-//! Mapping files, changed in many ways: each is a form or refused with mistakes, never a panic, and never at more than a moment's work.
+//! Mutated mapping files: each compiles to a form or is refused with mistakes, without a panic and within a time limit.
 //!
-//! Lines are left out, doubled, exchanged and given to another file, values become others of the same kind, and bytes are changed. What
-//! is a form then goes through everything that is made of a form. The changes are the same in every run.
+//! Lines are deleted, duplicated, swapped and copied to another file, values are replaced by others of the same kind, and bytes are
+//! changed. A form that compiles then passes through everything that is built from a form. The mutations are the same in every run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -20,13 +20,13 @@ const MADE_UP: [(&str, &str); 3] = [
     ("water.toml", include_str!("forms_made_up/water.toml")),
 ];
 
-/// Changed files of each mapping file.
+/// Number of mutations of each mapping file.
 const WAYS: u64 = 60;
 
-/// What one of them may take, in a build without optimisation on a machine that is shared.
+/// Time limit for each, in a debug build on a shared machine.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// `SplitMix64`, so that the same lines are changed every time.
+/// `SplitMix64`, so that the same lines are changed in every run.
 struct Random(u64);
 
 impl Random {
@@ -42,7 +42,7 @@ impl Random {
     }
 }
 
-/// Words that may stand in the place of a value.
+/// Replacements for a value.
 const VALUES: [&str; 16] = [
     "4294967295",
     "-1",
@@ -62,7 +62,7 @@ const VALUES: [&str; 16] = [
     "\"(a{1000}){1000}\"",
 ];
 
-/// Pieces that may stand in any line, in the language's own words.
+/// Lines of the mapping language to insert.
 const PIECES: [&str; 10] = [
     "blank = 4000000000",
     "label_columns = 4000000000",
@@ -94,7 +94,7 @@ fn changed(lines: &[&str], others: &[&str], random: &mut Random) -> String {
                 lines[at] = format!("{key}= {}", random.of(&VALUES));
             }
             6 => {
-                // A word of the line stands again in another line.
+                // A word of the line is copied to another line.
                 let words: Vec<&str> = lines[at].split('"').collect();
                 let word = (*random.of(&words)).to_owned();
                 let other = random.below(lines.len());
@@ -116,7 +116,7 @@ fn changed(lines: &[&str], others: &[&str], random: &mut Random) -> String {
     lines.join("\n")
 }
 
-/// Everything that is made of a form by itself.
+/// Builds everything that is built from a form.
 fn through(form: &Form) {
     let _ = (page(form), schema(form), form.blank().fields.len());
     let example = form.example(0);
@@ -138,7 +138,7 @@ fn a_changed_mapping_file_is_a_form_or_refused() {
     let others: Vec<&str> = all.iter().flat_map(|(_, text)| text.lines()).collect();
     let (mut right, mut refused) = (0, 0);
     for (name, text) in &all {
-        // The long lists of words say little more than the first of them.
+        // The first lines of long word lists are enough.
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty() && line.len() < 400).collect();
         for way in 0..WAYS {
             let text = changed(&lines, &others, &mut Random(way * 1_000 + text.len() as u64));
@@ -165,6 +165,6 @@ fn a_changed_mapping_file_is_a_form_or_refused() {
             assert!(start.elapsed() < LONGEST, "{name}, change {way}: {:?}", start.elapsed());
         }
     }
-    // Both happen, or the changes say nothing.
+    // Both outcomes occur, or the mutations are useless.
     assert!(right > 20 && refused > 100, "{right} forms, {refused} refused");
 }

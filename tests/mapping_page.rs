@@ -1,4 +1,4 @@
-//! The page that teaches the mapping language: its example is a form, and it names every key there is.
+//! The page that documents the mapping language: its example compiles, and it names every key.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ fn the_example_is_a_form_with_the_fields_that_the_page_says() {
 }
 
 #[test]
-fn every_example_is_a_form_that_comes_back_from_its_blank() {
+fn every_example_is_a_form_that_reads_its_blank() {
     let examples: Vec<&str> = PAGE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(examples.len() >= 2);
     for example in examples {
@@ -36,7 +36,7 @@ fn every_example_is_a_form_that_comes_back_from_its_blank() {
     }
 }
 
-/// Every name of a property and every word of an enumeration in a schema.
+/// Collects the names of properties and the words of enumerations in a schema.
 fn words(schema: &Value, words: &mut BTreeSet<String>) {
     match schema {
         Value::Object(object) => {
@@ -62,7 +62,7 @@ fn every_word_is_named(schema: &Value) {
     let mut found = BTreeSet::new();
     words(schema, &mut found);
     assert!(found.len() > 5, "{found:?}");
-    // The parts have headings of their own.
+    // Sections have headings of their own.
     let named = |word: &str| {
         [format!("`{word}`"), format!("`[{word}]`"), format!("`[[{word}]]`"), format!("`\"{word}\"`")]
             .iter()
@@ -73,7 +73,7 @@ fn every_word_is_named(schema: &Value) {
     assert!(silent.is_empty(), "{silent:?}");
 }
 
-/// A file with the keys of the first version of the language and no other.
+/// A file with the keys of the first version of the language only.
 const FIRST: &str = r#"
 language = 1
 id = "first"

@@ -1,4 +1,5 @@
-//! A report brought into another form: every figure where it means the same, or told, and never anywhere else.
+//! Migration of a report to another form: every figure moves to a field with the same meaning, or is reported, and never moves anywhere
+//! else.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -19,11 +20,11 @@ fn migrated(forms: &Forms, report: Report, to: &str) -> Report {
     migrations.between(&report.form, to).expect("a migration").migrate(report)
 }
 
-/// The rows that the newer form has in place of one.
+/// The rows that the newer form has in place of one row.
 const PARTS: [&str; 3] = ["uncorrected", "unpaid_fee", "remaining"];
 
 #[test]
-fn what_means_the_same_is_carried_over_and_nothing_else_is() {
+fn fields_with_the_same_meaning_are_carried_over_and_no_others() {
     let forms = Forms::built_in().unwrap();
     for seed in 0..40 {
         let old = Sampler::new(seed).report(forms.get(OLD).unwrap());
@@ -55,7 +56,7 @@ fn what_means_the_same_is_carried_over_and_nothing_else_is() {
 }
 
 #[test]
-fn figures_without_a_place_are_told_and_stand_at_the_end() {
+fn figures_without_a_place_are_reported_and_listed_at_the_end() {
     let forms = Forms::built_in().unwrap();
     let old = Sampler::new(7).report(forms.get(OLD).unwrap());
     let new = migrated(&forms, old.clone(), NEW);
@@ -76,7 +77,7 @@ fn figures_without_a_place_are_told_and_stand_at_the_end() {
 }
 
 #[test]
-fn there_and_back_keeps_what_both_forms_have() {
+fn a_round_trip_keeps_the_common_fields() {
     let forms = Forms::built_in().unwrap();
     for seed in 0..40 {
         let new = Sampler::new(seed).report(forms.get(NEW).unwrap());
@@ -96,7 +97,7 @@ fn there_and_back_keeps_what_both_forms_have() {
 }
 
 #[test]
-fn what_cannot_be_added_up_is_told_and_kept() {
+fn figures_that_cannot_be_added_are_reported_and_kept() {
     let forms = Forms::built_in().unwrap();
     let mut new = Sampler::new(5).report(forms.get(NEW).unwrap());
     let part = new.values.get_mut("requests.other.unpaid_fee.total").unwrap();
@@ -127,11 +128,11 @@ fn a_migrated_report_is_written_in_its_new_form_and_read_back() {
 }
 
 #[test]
-fn a_migration_says_something_of_every_field_once() {
+fn a_migration_has_every_field_in_exactly_one_step() {
     let forms = Forms::built_in().unwrap();
     let (_, text) = Migrations::sources()[0];
     assert_eq!(Migrations::sources().len(), 3);
-    // With all forms at hand every migration of the program fits.
+    // With all forms available, every built-in migration compiles.
     let all = Forms::all().unwrap();
     for (name, text) in Migrations::sources() {
         Migrations::default().add(name, text, &all).unwrap_or_else(|error| panic!("{error}"));
@@ -153,7 +154,7 @@ fn a_migration_says_something_of_every_field_once() {
     assert!(form.contains("no form `gkbg-2018`"), "{form}");
 }
 
-/// Fields of the older table and of the newer form that mean the same.
+/// Fields of the older table and of the newer form with the same meaning.
 const SAME: [(&str, &str); 8] = [
     ("disclosure.normative_issued", "disclosure.normative_documents.made"),
     ("requests.received", "requests.received.total"),
@@ -166,7 +167,7 @@ const SAME: [(&str, &str); 8] = [
 ];
 
 #[test]
-fn a_table_of_the_years_before_gives_what_means_the_same_and_keeps_the_rest() {
+fn an_older_table_gives_fields_with_the_same_meaning_and_keeps_the_rest() {
     let forms = Forms::all().unwrap();
     let mut old = Sampler::new(9).report(forms.get("gktj-2014").unwrap());
     let value = |number: u32| nianbao::report::Value::number(number.into());
@@ -190,7 +191,7 @@ fn a_table_of_the_years_before_gives_what_means_the_same_and_keeps_the_rest() {
     let told: Vec<&str> = new.findings.iter().flat_map(|finding| &finding.fields).map(String::as_str).collect();
     let Some(Content::Extra(table)) = new.unclaimed.last() else { panic!("{:?}", new.unclaimed) };
     assert!(table.cells.iter().any(|cell| cell.text == "917"), "what has no place stands at the end");
-    // What is divided is told by the cells that stay empty.
+    // A figure that is split is reported by the cells that stay empty.
     let kept = |id: &&String| !SAME.iter().any(|(from, _)| from == id) && !id.starts_with("suits.");
     for id in old.values.keys().filter(kept).chain([&"suits.total".to_owned()]) {
         assert!(told.contains(&id.as_str()), "{id} is told");

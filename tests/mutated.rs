@@ -1,8 +1,8 @@
-//! Every fixture of every format, damaged in a hundred ways: read or refused, never a panic, and at no more work than a small file may
-//! cost.
+//! Every fixture of every format, damaged in a hundred ways: read or refused, without a panic, and with no more work than allowed for a
+//! small file.
 //!
-//! The bytes are cut, changed, left out and doubled; in packages also the parts, put back under right checksums, since a wrong byte in
-//! a deflated part only tries the checksum. The changes are the same in every run.
+//! Bytes are truncated, changed, deleted and duplicated; in packages also within the parts, repacked with right checksums, because a
+//! wrong byte in a deflated part only tests the checksum. The mutations are the same in every run.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -19,13 +19,13 @@ use rayon::prelude::*;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// Ways in which each file is damaged, and each package's parts.
+/// Number of mutations of each file, and of each package's parts.
 const WAYS: u64 = 100;
 
-/// Steps that one damaged file may take: a fifteenth of what a file may, for they are all small.
+/// Maximum number of steps per damaged file: a fifteenth of the normal limit, because they are all small.
 const STEPS: u64 = 2_000_000;
 
-/// `SplitMix64`, so that the same bytes are changed every time.
+/// `SplitMix64`, so that the same bytes are changed in every run.
 struct Random(u64);
 
 impl Random {
@@ -37,7 +37,7 @@ impl Random {
     }
 }
 
-/// Cuts, leaves out, doubles or changes a piece; in texts also puts a large number in a number's place.
+/// Truncates, deletes, duplicates or changes a range; in texts also replaces a number by a large one.
 fn damaged(whole: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     let (at, length) = (random.below(bytes.len()), random.below(400) + 1);
@@ -73,7 +73,7 @@ fn extreme(bytes: &mut [u8], random: &mut Random) {
     }
 }
 
-/// A package's parts, unpacked.
+/// The inflated parts of a package.
 fn parts(package: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = ZipArchive::new(Cursor::new(package)).expect("a package");
     let mut parts = Vec::new();
@@ -96,7 +96,7 @@ fn package(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
     zip.finish().expect("a package").into_inner()
 }
 
-/// Parts damaged: mostly one, sometimes one gone.
+/// Damaged parts: usually one is changed, sometimes one is missing.
 fn damaged_parts(whole: &[(String, Vec<u8>)], random: &mut Random) -> Vec<u8> {
     let mut parts = whole.to_vec();
     let chosen = random.below(parts.len());
@@ -112,12 +112,12 @@ fn fixtures() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> =
         ["samples", "tests/fixtures"].iter().flat_map(|folder| sources::files(folder)).collect();
     files.retain(|path| path.extension().is_some_and(|suffix| suffix != "md" && suffix != "zip"));
-    // The county's files have the formats of the others.
+    // The county's files have the same formats as the others.
     files.retain(|path| !path.starts_with("samples/county"));
     files
 }
 
-/// How many of a fixture's damaged versions were read; those that ended in a panic or took too much work.
+/// The number of damaged versions of a fixture that were read, and those that panicked or took too much work.
 fn tried(path: &Path, whole: &[u8]) -> (u64, Vec<String>) {
     let parts = if whole.starts_with(b"PK") { parts(whole) } else { Vec::new() };
     let (mut good, mut wrong) = (0, Vec::new());
@@ -155,9 +155,9 @@ fn damaged_files_end_in_a_document_or_an_error() {
     for (format, (good, _)) in &done {
         *read.entry(format).or_default() += good;
     }
-    // The changes are neither so slight that nothing breaks nor so rough that nothing is read.
+    // The mutations are neither so slight that nothing breaks nor so rough that nothing is read.
     assert!(read.values().all(|&good| good >= WAYS / 10), "{read:?}");
-    // Texts of fields are known as such only when they are read.
+    // Delimited text is recognised only when it is read.
     let of_fields = |format: &&Format| matches!(format, Format::Csv | Format::Tsv);
     let known: BTreeSet<_> = READERS.iter().map(|reader| &reader.format).filter(|format| !of_fields(format)).collect();
     assert_eq!(read.keys().copied().collect::<BTreeSet<_>>(), known, "every format has a fixture");

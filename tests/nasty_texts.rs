@@ -1,5 +1,5 @@
-//! Texts written by hand, each with one nasty thing that real reports have: every figure, every empty field and every code is as
-//! the file beside the text says, and nothing else.
+//! Hand-written texts, each with one difficulty of real reports: every figure, every empty field and every code is exactly as stated in
+//! the file beside the text.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,10 +12,10 @@ use nianbao::document::Budget;
 use nianbao::form::Forms;
 use nianbao::report::Report;
 
-/// What a file expects: lines of a word and what it is about.
+/// Content of an expectation file: lines of a keyword and its arguments.
 ///
-/// `value` gives one field's figure, `row` those of a row in the form's order (`-` for empty), `unit` the unit kept beside a figure,
-/// `deduced` what begins the ids of fields that are marked as deduced, `finding` a code of reading, `proposal` a figure offered.
+/// `value` gives one field's figure, `row` those of a row in the form's order (`-` for empty), `unit` the unit kept with a figure,
+/// `deduced` the prefix of the ids of fields marked as deduced, `finding` a code of reading, `proposal` a proposed figure.
 #[derive(Default)]
 struct Expected {
     form: String,
@@ -58,7 +58,7 @@ fn expected(text: &str, forms: &Forms) -> Expected {
     expected
 }
 
-/// What differs from what is expected.
+/// Differences between a report and its expectation.
 fn differences(report: &Report, expected: &Expected, forms: &Forms) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut differ = |what: &str, found: String, wanted: String| {
@@ -87,7 +87,7 @@ fn differences(report: &Report, expected: &Expected, forms: &Forms) -> Vec<Strin
 }
 
 #[test]
-fn every_nasty_text_gives_what_is_written_beside_it() {
+fn every_nasty_text_gives_its_expected_result() {
     let forms = Forms::built_in().unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/texts");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

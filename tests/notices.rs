@@ -1,4 +1,4 @@
-//! What goes back to the senders: copies with comments and letters, from the command line.
+//! What is returned to the senders: copies with comments and letters, from the command line.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -63,7 +63,7 @@ fn each_sender_gets_its_own_file_back_and_a_letter() {
         ]);
         assert_eq!(ran.status, Some(1), "{ran:?}");
         assert_eq!(names(&folder, "in/copies"), ["上报 (2).docx", "上报.docx", "表.XLSX"]);
-        // One letter an agency, however many files it sent; the file of which nobody knows the sender gets none.
+        // One letter per agency, however many files it sent; a file of an unknown sender gets none.
         let agency = report.agency.clone().unwrap();
         assert_eq!(names(&folder, "letters"), ["退回修改通知"]);
         assert_eq!(
@@ -126,7 +126,7 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     ];
     wanted.sort();
     assert_eq!(found, wanted, "{said}");
-    // Nobody is written to about a text file that is no report.
+    // No letter is written about a text file that is not a report.
     assert!(said.contains("未生成通知的文件1个：in/通知.txt"), "{said}");
     let text = |name: &str| part(&std::fs::read(folder.path(&format!("letters/{name}"))).unwrap(), "word/document.xml");
     let letter = text(&format!("退回修改通知/{wrong}.docx"));
@@ -138,7 +138,7 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     assert!(letter.contains("<w:br/>") && !letter.contains("工作年</w:t><w:br/>"), "{letter}");
     assert!(text("退回修改通知/青山县林业局.docx").contains("文件“青山县林业局.docx”收悉"));
     assert!(text(&format!("催报通知/{late_name}.docx")).contains("尚未收到你单位的报告。请于2024年1月26日前"));
-    // What a later run does not write is reported, and removed where that is wanted.
+    // Letters that a later run does not write are reported, and removed on request.
     folder.file("in/三.docx", written(&late, Output::Docx));
     let (said, found) = letters(&folder, &["--receipts"]);
     assert!(said.contains("是以前生成的") && found.contains(&format!("催报通知/{late_name}.docx")), "{said}");
@@ -149,7 +149,7 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     );
 }
 
-/// A letter to somebody whose report is not known is about the year of most reports, not of whichever comes first.
+/// A letter about an unknown report is about the year of most reports, not of the first one.
 #[test]
 fn letters_without_a_report_name_the_year_of_most() {
     let forms = nianbao::form::Forms::built_in().unwrap();
@@ -194,7 +194,7 @@ fn one_folder_may_take_both_but_never_the_one_that_was_sent() {
 }
 
 #[test]
-fn text_shows_the_row_as_it_stands_in_the_form() {
+fn text_shows_the_row_of_the_form() {
     let (folder, report) = (Folder::new(), wrong_report());
     folder.file("a.docx", written(&report, Output::Docx));
     let ran = folder.run(&["-v", "--lang", "zh", "check", "a.docx"]);

@@ -1,4 +1,4 @@
-//! Forms whose rows are data and whose fields are words: read from documents that others wrote, checked, written and read back.
+//! Forms whose rows are data and whose fields are words: read from documents of other programs, checked, written and read back.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -34,7 +34,7 @@ fn number(report: &Report, id: &str) -> Option<String> {
 }
 
 #[test]
-fn every_form_comes_back_from_its_own_blank() {
+fn every_form_reads_its_own_blank() {
     let forms = forms();
     for form in forms.iter() {
         let lost = if form.title.is_free() { Vec::new() } else { selftest(&forms, form) };
@@ -119,15 +119,15 @@ fn a_document_without_a_form_keeps_its_elements_when_it_is_written_and_read_agai
         texts(&again)
     };
     assert_eq!(again(Output::Docx), texts(&report));
-    // A web page says below its title when and by whom it was published.
+    // A web page gives date and publisher below its title.
     let lines = |sections: Vec<(String, Vec<String>)>| sections.into_iter().flat_map(|(_, lines)| lines);
     let of_page: Vec<String> = lines(again(Output::Html)).filter(|line| !line.starts_with("来源：")).collect();
     assert_eq!(of_page, lines(texts(&report)).collect::<Vec<_>>());
 }
 
 #[test]
-fn a_form_that_does_not_come_back_is_told_with_its_line() {
-    // Two tables with the same header and no name that tells them apart.
+fn a_form_that_does_not_read_its_blank_is_reported_with_its_line() {
+    // Two tables with the same header and without names that distinguish them.
     let table = "[[table]]\nid = \"ID\"\nsection = \"all\"\nname = { zh = \"表\", en = \"table\" }\n[[table.block]]\n\
         columns = [{ id = \"name\", label = \"名称\", kind = \"text\" }, { id = \"count\", label = \"数量\" }]\n\
         rows = { each = \"name\" }\n";
@@ -145,7 +145,7 @@ fn a_form_that_does_not_come_back_is_told_with_its_line() {
     assert!(named.iter().any(|named| named.contains("second")), "{lost:?}");
 }
 
-/// A budget as such workbooks have it: the title over the table, agency and unit in a line, the code in three columns, empty rows.
+/// A budget as in typical workbooks: the title above the table, agency and unit on one line, the code in three columns, empty rows.
 const INCOME: &str = "<html><body>
 <table><tr><td colspan=7>2024年部门收入预算总表</td></tr>
 <tr><td colspan=4>编制部门：石岭市档案馆</td><td colspan=3>单位：元</td></tr>

@@ -1,4 +1,4 @@
-//! What the prose states of figures that no table decides: offered where one field alone can be meant, and never taken.
+//! Proposals from the prose for figures that no table decides: made only if a single field can be meant, and never applied.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,8 +6,7 @@ use nianbao::check::{Context, check};
 use nianbao::form::Forms;
 use nianbao::report::{Content, Kind, Report, Section, Value};
 
-/// The proposals for a report with this sentence, whose fields that begin with one of `open` are empty and all others 0 but for
-/// `figures`.
+/// The proposals for a report with this sentence. Fields that begin with one of `open` are empty, all others 0 except for `figures`.
 fn proposals(sentence: &str, open: &[&str], figures: &[(&str, i64)]) -> Vec<(String, String)> {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
@@ -41,7 +40,7 @@ fn one(field: &str, figure: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_figure_that_one_open_field_must_be_is_offered() {
+fn a_figure_of_a_single_empty_field_is_proposed() {
     let open = ["disclosure.licensing"];
     let decisions = "disclosure.licensing.decisions";
     assert_eq!(proposals("作出行政许可决定1,204件。", &open, &[]), one(decisions, "1204"));
@@ -54,7 +53,7 @@ fn a_figure_that_one_open_field_must_be_is_offered() {
 }
 
 #[test]
-fn what_is_not_sure_is_not_offered() {
+fn uncertain_figures_are_not_proposed() {
     let licensing = ["disclosure.licensing"];
     for sentence in [
         "作出行政许可决定120件。作出行政许可决定121件。",
@@ -64,17 +63,17 @@ fn what_is_not_sure_is_not_offered() {
     ] {
         assert_eq!(proposals(sentence, &licensing, &[]), [], "{sentence}");
     }
-    // The figure is not open, or the cell says that there is none.
+    // The field is not empty, or its cell says that there is none.
     assert_eq!(proposals("作出行政许可决定120件。", &[], &[]), []);
-    // New, new and carried in, or handled: where all are open, any may be meant.
+    // New, new plus carried over, or handled: if all are empty, any of them may be meant.
     assert_eq!(proposals("全年收到政府信息公开申请70件。", &["requests."], &[]), []);
-    // Another that may be meant says the same.
+    // Another field that may be meant has the same figure.
     let handled = [("requests.handled_total.total", 70)];
     assert_eq!(proposals("全年收到政府信息公开申请70件。", &["requests.received.total"], &handled), []);
 }
 
 #[test]
-fn what_a_rule_contradicts_is_not_offered() {
+fn figures_that_a_rule_contradicts_are_not_proposed() {
     let figures = [("requests.received.natural_person", 60), ("requests.received.enterprise", 9)];
     let open = ["requests.received.total"];
     assert_eq!(proposals("全年收到政府信息公开申请70件。", &open, &figures), []);
@@ -90,7 +89,7 @@ fn what_a_rule_contradicts_is_not_offered() {
 }
 
 #[test]
-fn a_cell_that_says_there_is_none_is_not_open() {
+fn a_cell_with_a_word_for_none_is_not_empty() {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
     for (kind, offered) in

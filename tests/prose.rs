@@ -1,5 +1,5 @@
-//! How precise the checks of prose are, and how much they find: labelled sentences against one report, held by a register that may
-//! only rise; and no false alarm in the prose of consistent reports.
+//! Precision and recall of the prose checks: labelled sentences compared with one report, held by a register that may only rise; and no
+//! false alarm in the prose of consistent reports.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use nianbao::report::{Content, Report, Section, Value};
 
 const SENTENCES: &str = include_str!("fixtures/prose.txt");
 
-/// Field and figure of the report that the sentences are about; everything else is 0.
+/// Fields and figures of the report; all others are 0.
 const FIGURES: &[(&str, &str)] = &[
     ("requests.received.natural_person", "20"),
     ("requests.received.enterprise", "3"),
@@ -42,7 +42,7 @@ const FIGURES: &[(&str, &str)] = &[
     ("disclosure.fees.amount", "2.02"),
 ];
 
-/// The same of the year before.
+/// Figures of the previous year.
 const BEFORE: &[(&str, &str)] =
     &[("requests.received.total", "19"), ("requests.handled_total.total", "17"), ("requests.carried_out.total", "2")];
 
@@ -56,7 +56,7 @@ fn report(form: &Form, year: i16, figures: &[(&str, &str)]) -> Report {
     report
 }
 
-/// Whether the sentence is found to contradict the tables or itself.
+/// Whether a finding reports that the sentence contradicts the tables or itself.
 fn is_found(form: &Form, this: &Report, last: &Report, sentence: &str) -> bool {
     let mut this = this.clone();
     let content = vec![Content::text(sentence)];

@@ -1,4 +1,4 @@
-//! Forms as agencies publish them: a budget workbook of many sheets, a website's yearly form without a header, and headings and units
+//! Forms as agencies publish them: a budget workbook of many sheets, a website's annual form without a header, and headings and units
 //! outside of the tables.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -22,7 +22,7 @@ fn read(forms: &Forms, bytes: &[u8]) -> Report {
     Binder::new(forms).bind(&reading, &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
 }
 
-/// What is not as it was written: field id, what was written, what was read.
+/// Differences from what was written: field id, value written, value read.
 fn differences(report: &Report, truth: &Value) -> Vec<String> {
     let wanted = truth["values"].as_object().unwrap();
     let differs = |id: &String, wanted: &Value| {
@@ -49,13 +49,13 @@ const SHANGHAI: &str = include_str!("forms_made_up/shanghai.toml");
 fn a_budget_workbook_of_many_sheets_gives_every_figure() {
     let forms = forms("shanghai.toml", SHANGHAI);
     let truth: Value = serde_json::from_str(include_str!("forms_made_up/budget-sheets.json")).unwrap();
-    // The parts of codes are stored as numbers, 元 stands in a cell of its own above each table, and 万元 is the form's unit.
+    // The components of codes are stored as numbers, 元 is in a cell of its own above each table, and 万元 is the form's unit.
     let report = read(&forms, include_bytes!("forms_made_up/budget-sheets.xlsx"));
     assert_eq!(report.agency.as_deref(), truth["agency"].as_str());
     assert_eq!(report.year, Some(2023));
     assert_eq!(differences(&report, &truth), Vec::<String>::new());
     assert_eq!(truth["values"].as_object().unwrap().len(), 322);
-    // One finding a table says that its figures were converted.
+    // One finding per table reports that its figures were converted.
     let converted = report.findings.iter().filter(|finding| finding.code == "unit-converted").count();
     assert!(converted <= 9, "{converted}");
     let form = forms.get("shys").unwrap();
@@ -117,7 +117,7 @@ fn a_unit_in_a_cell_of_its_own_above_a_table_counts() {
     let number = |id: &str| report.values[id].value.map(|value| value.normalize().to_string());
     assert_eq!(number("fines.shops.fined").as_deref(), Some("35.2"));
     assert_eq!(number("fines.plants.fined").as_deref(), Some("2"));
-    // A unit in the header of another column says nothing of this one.
+    // A unit in the header of another column does not apply to this one.
     let other = page.replace("金额单位：元", "").replace("没收金额<", "没收金额（单位：元）<");
     let report = read(&forms, other.as_bytes());
     assert_eq!(report.values["fines.shops.fined"].value, Some(352_000.into()));
@@ -163,7 +163,7 @@ fn statistics_whose_labels_end_in_their_units_are_recognised() {
 }
 
 #[test]
-fn notes_below_a_table_are_no_rows_of_it() {
+fn notes_below_a_table_are_not_rows_of_it() {
     let forms = forms("shanghai.toml", SHANGHAI);
     let form = forms.get("shys").unwrap();
     let mut report = nianbao::sampler::Sampler::new(5).report(form);
@@ -182,7 +182,7 @@ fn notes_below_a_table_are_no_rows_of_it() {
 }
 
 #[test]
-fn a_template_that_has_no_rows_for_figures_is_told() {
+fn a_template_without_rows_for_figures_is_reported() {
     let forms = forms("shanghai.toml", SHANGHAI);
     let form = forms.get("shys").unwrap();
     let binder = Binder::new(&forms);
@@ -214,7 +214,7 @@ fn a_draft_of_a_budget_workbook_has_its_halves_and_its_codes() {
     let form = forms.add("draft.toml", &drafted).unwrap_or_else(|error| panic!("{error}"));
     let lost = selftest(&forms, &form);
     assert!(lost.is_empty(), "{lost:#?}");
-    // It reads the workbook that it was made from: as many figures as there are.
+    // The drafted form reads its source workbook with the same number of figures.
     let report = read(&forms, workbook);
     let truth: Value = serde_json::from_str(include_str!("forms_made_up/budget-sheets.json")).unwrap();
     let figures = report.values.values().filter(|value| value.value.is_some()).count();

@@ -1,5 +1,5 @@
-//! The commands of the front pages are run, and print what these say they print. `BLESS=1 cargo test readme` rewrites outputs
-//! that are not there yet; a line `...` in the page stands for any number of lines.
+//! Runs the commands of the front pages, and compares their output. `BLESS=1 cargo test readme` writes outputs that are missing; a line
+//! `...` in the page stands for any number of lines.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,16 +10,16 @@ use crate::sources;
 
 const PAGES: [&str; 2] = ["README.md", "README.zh-CN.md"];
 
-/// Outputs longer than this are cut when they are blessed.
+/// Maximum number of lines of a blessed output.
 const MOST_LINES: usize = 12;
 
-/// A command of the page and the lines that stand under it.
+/// A command of the page and its output lines.
 struct Example {
     command: String,
     output: Vec<String>,
 }
 
-/// The page in its pieces: text as it is, and examples.
+/// Text of the page, or an example.
 enum Piece {
     Text(String),
     Example(Example),
@@ -42,14 +42,14 @@ fn pieces(page: &str) -> Vec<Piece> {
     pieces
 }
 
-/// What a command prints in a folder that holds the samples: its data, then what it says of it.
+/// The output of a command in a folder with the samples: standard output, then standard error.
 fn printed(folder: &Folder, command: &str) -> Vec<String> {
     let args: Vec<&str> = command.split_whitespace().skip(1).collect();
     let ran = folder.run(&args);
     ran.out.lines().chain(ran.err.lines()).map(str::to_owned).collect()
 }
 
-/// Whether lines are as they should be, where `...` stands for any number of lines.
+/// Whether lines match, where `...` stands for any number of lines.
 fn fits(found: &[String], wanted: &[String]) -> bool {
     match wanted.split_first() {
         None => found.is_empty(),
@@ -59,12 +59,12 @@ fn fits(found: &[String], wanted: &[String]) -> bool {
 }
 
 #[test]
-fn every_command_prints_what_the_page_says() {
+fn every_command_prints_the_output_in_the_page() {
     let counts = PAGES.map(try_commands);
     assert!(counts[0] >= 8 && counts[1] >= 1, "{counts:?} commands");
 }
 
-/// Runs the commands of a page; how many there are.
+/// Runs the commands of a page; returns their number.
 fn try_commands(name: &str) -> usize {
     let page = sources::text(Path::new(name));
     let folder = Folder::new();
@@ -100,11 +100,11 @@ fn try_commands(name: &str) -> usize {
 }
 
 #[test]
-fn the_page_says_what_help_says() {
+fn the_page_agrees_with_the_help() {
     let page = sources::text(Path::new(PAGES[0]));
     let help = Folder::new().run(&["--help"]).out;
     let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).expect("commands");
-    // A command stands two blanks in; what is further in continues with the line above.
+    // A command is indented by two blanks; deeper lines continue the line above.
     let names = commands.lines().filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
     for command in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
         assert!(page.contains(&format!("**{command}** ")), "{command}");

@@ -1,4 +1,4 @@
-//! What holds for the repository as a whole: sizes, first lines, codes, labels, licences.
+//! Properties of the repository as a whole: sizes, first lines, codes, labels, licences.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use crate::sources;
 use nianbao::finding::codes;
 use nianbao::form::{Forms, Head, Label};
 
-/// Most lines of a file.
+/// Maximum number of lines of a file.
 const MOST_LINES: usize = 500;
 
 /// Files that may have more lines, each with its reason.
@@ -38,12 +38,12 @@ fn files_have_at_most_500_lines() {
 }
 
 #[test]
-fn every_file_says_its_purpose_in_its_first_line() {
+fn every_file_states_its_purpose_in_its_first_line() {
     let silent: Vec<_> = rust_files().into_iter().filter(|path| !sources::text(path).starts_with("//! ")).collect();
     assert!(silent.is_empty(), "{silent:?}");
 }
 
-/// Cargo finds no test by itself, for all are one program: a file that nothing names would never run.
+/// All tests are one program, so Cargo does not find files by itself: one that is not named would never run.
 #[test]
 fn every_file_of_tests_is_part_of_their_program() {
     let unnamed = |path: &Path| {
@@ -62,7 +62,7 @@ fn every_file_of_tests_is_part_of_their_program() {
     assert!(unnamed.is_empty(), "{unnamed:?}");
 }
 
-/// Words that stand in no file of the repository, split here so that this file does not hold them.
+/// Words that must not occur in the repository, split so that this file does not contain them.
 fn unwanted() -> Vec<String> {
     let halves =
         [("TO", "DO"), ("FIX", "ME"), ("XX", "X:"), ("/ho", "me/"), ("/ro", "ot/"), ("/wo", "rk/"), ("/Use", "rs/")];
@@ -70,7 +70,7 @@ fn unwanted() -> Vec<String> {
 }
 
 #[test]
-fn no_file_speaks_of_a_machine_or_of_work_left() {
+fn no_file_mentions_a_machine_or_unfinished_work() {
     let mut wrong = Vec::new();
     let folders = [
         "src",
@@ -132,7 +132,7 @@ fn is_han(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
-/// Labels of the built-in forms with at least three Han characters, folded to the words themselves.
+/// Folded labels of the built-in forms with at least three Han characters.
 fn labels() -> BTreeSet<String> {
     fn add(heads: &[Head], labels: &mut Vec<Label>) {
         for head in heads {
@@ -154,7 +154,7 @@ fn labels() -> BTreeSet<String> {
 }
 
 #[test]
-fn no_label_of_a_form_stands_in_the_program() {
+fn no_label_of_a_form_is_in_the_program() {
     let labels = labels();
     assert!(labels.len() > 50, "{}", labels.len());
     let mut wrong = Vec::new();
@@ -181,7 +181,7 @@ fn allowed_licences() -> BTreeSet<String> {
     allow.iter().filter_map(|licence| licence.as_str().map(str::to_owned)).collect()
 }
 
-/// Whether an SPDX expression can be met with the allowed licences. `/` is an old way to write OR.
+/// Whether an SPDX expression can be satisfied by the allowed licences. `/` is an old notation for OR.
 fn allowed(expression: &str, allowed: &BTreeSet<String>) -> bool {
     let plain = expression.replace('/', " OR ").replace(['(', ')'], " ");
     plain.split(" AND ").all(|part| part.split(" OR ").any(|licence| allowed.contains(licence.trim())))
@@ -189,7 +189,7 @@ fn allowed(expression: &str, allowed: &BTreeSet<String>) -> bool {
 
 #[test]
 fn every_dependency_has_an_allowed_licence() {
-    // A build fetches the crates of its own platform only, so those of others may not be there.
+    // A build fetches only the crates of its own platform, so others may be missing.
     let rustc = Command::new("rustc").arg("-vV").output().expect("rustc -vV");
     let said = String::from_utf8_lossy(&rustc.stdout).into_owned();
     let host = said.lines().find_map(|line| line.strip_prefix("host: ")).expect("the host's triple");
@@ -211,7 +211,7 @@ fn every_dependency_has_an_allowed_licence() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// What the .deb has besides the program and what is generated from it.
+/// The files of the .deb besides the program and what is generated from it.
 #[test]
 fn every_file_of_the_debian_package_is_there() {
     let manifest: toml::Table = sources::text(Path::new("Cargo.toml")).parse().expect("Cargo.toml");

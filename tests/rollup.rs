@@ -1,4 +1,4 @@
-//! The roll-up: sums against an independent loop, who is missing or reported twice, superiors that already include their parts.
+//! The roll-up: sums compared with an independent loop, missing and repeated reports, superiors that already include their parts.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -31,7 +31,7 @@ pub(crate) fn forms() -> Forms {
     Forms::built_in().expect("the built-in forms")
 }
 
-/// Made-up reports of 2023, one for each name.
+/// Made-up reports of 2023, one per name.
 pub(crate) fn reports(form: &Form, names: &[&str]) -> Vec<(String, Report)> {
     let mut sampler = Sampler::new(11);
     let report = |name: &&str| {
@@ -58,7 +58,7 @@ fn codes(rollup: &Rollup) -> Vec<String> {
     rollup.findings.iter().map(|told| told.finding.code.clone()).collect()
 }
 
-/// The sums by field id, added up without the tree.
+/// The sums by field id, computed without the tree.
 fn plain_sums(reports: &[(String, Report)]) -> BTreeMap<String, Decimal> {
     let mut sums = BTreeMap::new();
     for (id, value) in reports.iter().flat_map(|(_, report)| &report.values) {
@@ -115,7 +115,7 @@ fn a_superior_that_includes_its_parts_is_counted_once() {
     assert_eq!(differ.len(), 1);
     assert_eq!(differ[0].finding.difference, Some(Decimal::from(2)));
     assert_eq!(differ[0].finding.fields, [more]);
-    // Told that it does not include them, the roll-up adds both.
+    // If the agencies file says that it does not include them, the roll-up adds both.
     let separate = AGENCIES.replace("乡级,,\n005", "乡级,否,\n005");
     assert_ne!(separate, AGENCIES);
     let agencies = Agencies::read("a.csv", separate.as_bytes()).expect("agencies");
@@ -148,7 +148,7 @@ fn of_two_reports_of_an_agency_the_later_counts_and_both_are_named() {
 }
 
 #[test]
-fn what_is_no_number_is_not_counted_as_0_and_said() {
+fn a_value_that_is_not_a_number_is_not_0_and_is_reported() {
     let forms = forms();
     let form = forms.get("gkbg-2021").expect("a form");
     let agencies = agencies(AGENCIES);
@@ -261,7 +261,7 @@ fn the_flat_tables_say_which_figures_count_and_where_they_come_from() {
     assert_eq!((&line["value"], &line["kind"]), (&serde_json::Value::Null, &"text".into()));
     assert_eq!(line["source"]["file"], "青山县教委.docx");
     let csv = String::from_utf8(written(|out| workbook::wide_csv(&rollup, out))).expect("UTF-8");
-    // A column of figures holds numbers and nothing else; what was written is in the lines.
+    // A column of figures contains only numbers; the JSON lines have the text as written.
     assert!(!csv.contains("=1+1") && lines.lines().next().expect("a line").contains("=1+1"));
     let mut rows = csv::Reader::from_reader(csv.as_bytes());
     let heads = rows.headers().expect("heads").clone();
@@ -305,7 +305,7 @@ fn the_command_writes_everything_and_its_status_says_whether_anything_is_wrong()
 }
 
 #[test]
-fn last_year_stands_beside_this_year_from_its_reports_and_from_its_workbook() {
+fn last_year_is_compared_from_its_reports_and_from_its_workbook() {
     let folder = Folder::new();
     let forms = forms();
     folder.file("agencies.csv", AGENCIES);
@@ -350,24 +350,24 @@ fn last_year_stands_beside_this_year_from_its_reports_and_from_its_workbook() {
         let carried = sums[1]["requests.carried_in.total"] - sums[0]["requests.carried_out.total"];
         let verdict = rules.iter().filter(|row| row[3] == sums[1]["requests.carried_in.total"].normalize().to_string());
         assert!(verdict.into_iter().any(|row| row[6] == format!("差{}", carried.normalize())), "{carried}");
-        // Only its reports tell what each agency had.
+        // Only its reports give figures per agency.
         let by_agency = rows.iter().any(|row| row[0].trim() == "西河镇人民政府");
         assert_eq!(by_agency, previous == "2022");
     }
-    // Neither another year's sums nor one agency's report stand for last year.
+    // Neither another year's sums nor one agency's report are accepted as last year's.
     for (previous, said) in [("out23/汇总.xlsx", "it is not of 2022"), ("2022/青山县教育局.html", "not the superior")]
     {
         let args = ["rollup", "2023", "--agencies", "agencies.csv", "-o", "out23", "--previous", previous];
         let refused = folder.run(&args);
         assert!(refused.status == Some(2) && refused.err.contains(said), "{refused:?}");
     }
-    // A folder with one file is a folder of reports, and what cannot be read in it is reported.
+    // A folder with one file is a folder of reports, and unreadable files in it are reported.
     folder.file("part/西河镇人民政府.html", std::fs::read(folder.path("2022/西河镇人民政府.html")).expect("a page"));
     folder.file("part/cut.docx", b"PK\x03\x04 and no more");
     let rows = run("2023", "out23", &["--previous", "part"]);
     assert!(rows.iter().any(|row| row[0].trim() == "西河镇人民政府" && !row[3].is_empty()));
     assert!(folder.log("out23/findings.jsonl").iter().any(|line| line["path"] == "part/cut.docx"));
-    // Last year's form was another: what means the same is compared, and what does not is empty.
+    // Last year's form was another: fields with the same meaning are compared, others are empty.
     let rows = run("2021", "out21", &["--previous", "2020"]);
     let row = |id: &str| &rows[1 + form.field_index(id).expect("a field")];
     assert_eq!(row("requests.received.total")[3], sums[2]["requests.received.total"].normalize().to_string());
@@ -413,7 +413,7 @@ fn a_chain_of_superiors_costs_as_much_as_its_length() {
         assert_eq!((rollup.entries.len(), rollup.nodes[0].below + 1), (length, length));
         started.elapsed().as_secs_f64()
     };
-    // The least of three, in turns: other work on the machine only adds.
+    // The minimum of three measurements: other work on the machine only adds time.
     let (mut short, mut long) = (f64::MAX, f64::MAX);
     for _ in 0..3 {
         short = short.min(seconds(150));
@@ -423,7 +423,7 @@ fn a_chain_of_superiors_costs_as_much_as_its_length() {
 }
 
 #[test]
-fn what_needs_more_rows_than_a_sheet_has_goes_on_in_further_sheets() {
+fn a_table_with_too_many_rows_continues_in_further_sheets() {
     let (forms, agencies) = (forms(), agencies(AGENCIES));
     let form = forms.get("gkbg-2021").expect("a form");
     let reports = reports(form, &["青山县教委", "青山县民政局", "东河镇", "东河镇水管站", "西河镇人民政府"]);
@@ -444,7 +444,7 @@ fn what_needs_more_rows_than_a_sheet_has_goes_on_in_further_sheets() {
     };
     let whole = self::sheets(&workbook::workbook(&rollup).expect("a workbook"));
     assert!(matrix(&sheets) == matrix(&whole) && sheets.contains_key("单位×指标2"));
-    // The sums are live over all of them.
+    // The sums are live formulas over all of them.
     let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
     let mut first = String::new();
     let mut part = package.by_name("xl/worksheets/sheet1.xml").expect("a sheet");

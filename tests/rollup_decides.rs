@@ -1,4 +1,4 @@
-//! Whether a superior's report includes its parts: made-up counties whose answer is known, one figure off or one report late.
+//! Whether a superior's report includes its parts: made-up counties with a known answer, one figure off or one report late.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -43,7 +43,7 @@ impl<'f> County<'f> {
         (1..self.reports.len()).filter(|part| Some(*part) != without).map(|part| self.number(part, field)).sum()
     }
 
-    /// Makes the superior's figures those of its parts, with its own or without.
+    /// Sets the superior's figures to the sums of its parts, with or without its own, and optionally without one part.
     fn add_up(&mut self, own: bool, without: Option<usize>) {
         for field in 0..self.form.fields.len() {
             let mine = if own { self.number(0, field) } else { Decimal::ZERO };
@@ -63,7 +63,7 @@ impl<'f> County<'f> {
         gathering.finish()
     }
 
-    /// Figures of the parts that are not 0.
+    /// Number of figures of the parts that are not 0.
     fn figures(&self) -> usize {
         let form = self.form;
         (0..form.fields.len())
@@ -72,7 +72,7 @@ impl<'f> County<'f> {
     }
 }
 
-/// Runs counties of both forms; `make` says what the answer is: whether the superior includes its parts, but for which.
+/// Runs counties of both forms; `make` returns the answer: whether the superior includes its parts, and which part is left out.
 fn decide(make: impl Fn(&mut County, &mut Random) -> (bool, Option<usize>)) {
     let forms = Forms::built_in().expect("the built-in forms");
     let mut wrong = Vec::new();
@@ -81,7 +81,7 @@ fn decide(make: impl Fn(&mut County, &mut Random) -> (bool, Option<usize>)) {
         let form = forms.get(if seed % 5 == 0 { "gkbg-2019" } else { "gkbg-2021" }).expect("a form");
         let mut county = County::new(form, seed * 7 + 1, 2 + random.below(6) as usize);
         let (includes, apart) = make(&mut county, &mut random);
-        // Parts with next to no figure leave nothing to go by, and nothing to count twice.
+        // Parts with hardly any figures give no evidence, and nothing to count twice.
         if county.figures() < 6 {
             continue;
         }
@@ -92,7 +92,7 @@ fn decide(make: impl Fn(&mut County, &mut Random) -> (bool, Option<usize>)) {
         if (node.includes, &node.apart) != (includes, &apart.into_iter().collect()) || !said {
             wrong.push((seed, node.includes, node.apart.clone()));
         }
-        // What is taken is what the sum is made of.
+        // The reports taken are those that the sum consists of.
         let field = county.form.fields.iter().position(|field| field.id.starts_with("requests.")).expect("a field");
         let mut reports = rollup.reports();
         let taken = rollup.taken(0).into_iter();
@@ -116,7 +116,7 @@ fn superiors_that_are_the_sum_of_their_parts_are_counted_alone() {
 }
 
 #[test]
-fn one_figure_off_does_not_change_what_the_others_say() {
+fn one_wrong_figure_does_not_change_the_decision() {
     decide(|county, random| {
         county.add_up(false, None);
         let fields: Vec<usize> =
@@ -149,7 +149,7 @@ fn one_report_that_came_late_is_added_to_a_superior_that_includes_the_others() {
 #[test]
 fn a_superior_may_have_figures_of_its_own_besides() {
     decide(|county, _| {
-        // What the superior did itself is about what one of its parts did.
+        // The superior's own figures are similar to those of one of its parts.
         let other = county.reports[1].clone();
         for field in 0..county.form.fields.len() {
             let id = &county.form.fields[field].id;
@@ -164,7 +164,7 @@ fn a_superior_may_have_figures_of_its_own_besides() {
 #[test]
 fn a_small_subordinate_is_never_dropped_for_its_superior_is_larger() {
     decide(|county, random| {
-        // Every figure of the superior is larger than that of all its parts, by chance and not by sum.
+        // Every figure of the superior is larger than the sum of its parts by chance.
         for part in 1..county.reports.len() {
             for field in &county.form.fields {
                 let value = &mut county.reports[part].values[&field.id];

@@ -1,4 +1,4 @@
-//! What an office sees of a roll-up: what was decided, who is compared, which reports have errors, which are of an older form.
+//! The roll-up as an office sees it: decisions, comparisons, reports with errors, reports of an older form.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 const AGENCIES: &str = "单位名称,上级\n青山县人民政府,\n青山县教育局,青山县人民政府\n青山县民政局,青山县人民政府\n青山县审计局,青山县人民政府\n";
 
-/// A folder with an agencies file and reports of a year: each in its form, after a change.
+/// A folder with an agencies file and the reports of a year.
 struct Office {
     folder: Folder,
     forms: Forms,
@@ -148,7 +148,7 @@ fn reports_with_errors_are_marked_in_the_sums_or_left_out() {
 }
 
 #[test]
-fn a_report_of_an_older_form_is_brought_into_the_newer_one() {
+fn a_report_of_an_older_form_is_migrated_to_the_newer_one() {
     let office = Office::new();
     let new = ["青山县教育局", "青山县民政局"].map(|name| office.report("gkbg-2021", name, 2024, |_| ()));
     let old = office.report("gkbg-2019", "青山县审计局", 2024, |_| ());
@@ -181,7 +181,7 @@ fn many_reports_of_unknown_agencies_are_one_line_and_a_name_is_never_empty() {
         assert!(lines.len() == 1 && lines[0].contains("30份报告"), "{command}: {lines:?}");
         assert!(!err.contains("“”"), "{command}: {err}");
     }
-    // A numbered agency has its name, and one without any is not called "".
+    // A numbered agency has its name, and an agency without a name is not called "".
     let nameless = office.report("gkbg-2021", "青山县教育局", 2024, |report| {
         let year = report.year.expect("a year");
         report.title = Some(format!("××{year}年政府信息公开工作年度报告"));

@@ -1,4 +1,4 @@
-//! Agencies that sent what cannot be read: the lists of a roll-up that name them, and that all of them count alike.
+//! Agencies that sent only unreadable files: the lists of a roll-up that name them, with the same count everywhere.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -6,9 +6,9 @@ use crate::program::{Folder, page};
 use crate::rollup::{AGENCIES, forms, reports, sheets, texts};
 use crate::table_schemas::table_schema;
 
-/// Agencies whose files cannot be read have reported: every list says so, and all of them count alike.
+/// Agencies whose files cannot be read have reported: every list says so, with the same count.
 #[test]
-fn who_sent_what_cannot_be_read_is_in_a_list_of_its_own_wherever_agencies_are_listed() {
+fn agencies_with_unreadable_files_have_a_list_of_their_own_everywhere() {
     let folder = Folder::new();
     let forms = forms();
     let form = forms.get("gkbg-2021").expect("a form");
@@ -19,7 +19,7 @@ fn who_sent_what_cannot_be_read_is_in_a_list_of_its_own_wherever_agencies_are_li
         report.title = report.agency.as_ref().map(|agency| form.title.for_report(agency, report.year.expect("a year")));
         folder.file(&format!("in/{file}.html"), page(&report));
     }
-    // Cut off in the middle, and no document at all under two names.
+    // A truncated file, and files that are not documents under two names.
     let sent = std::fs::read("samples/word-2021.docx").expect("a sample");
     folder.file("in/青山县民政局.docx", &sent[..sent.len() / 2]);
     folder.file("in/东河镇农技站年报.pdf", b"\0\x01\x02 no document");

@@ -1,4 +1,4 @@
-//! What is written and read back is the same report.
+//! A report that is written and read back is the same.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,7 +9,7 @@ use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
-/// A report without what only its source can tell: places, findings, and what is not part of a page's or a file's text.
+/// A report without what depends on its source: places, findings, and what is not part of a page's or a file's text.
 pub(crate) fn essence(report: &Report) -> Report {
     let mut report = report.clone();
     report.findings.clear();

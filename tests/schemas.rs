@@ -1,4 +1,4 @@
-//! The published JSON Schemas: as the types say them, and true of what the program reads and writes. `BLESS=1` rewrites them.
+//! The published JSON Schemas: generated from the types, and valid for the program's inputs and outputs. `BLESS=1` rewrites them.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -71,7 +71,7 @@ fn the_schema_of_migrations_is_true_of_migrations() {
 }
 
 #[test]
-fn the_schema_of_rows_is_true_of_what_filter_prints() {
+fn the_schema_of_rows_is_true_of_the_output_of_filter() {
     let schema = published("row.schema.json", &schemars::schema_for!(Row));
     let folder = Folder::new();
     for path in sources::files("samples").iter().chain(&sources::files("tests/damaged")) {

@@ -1,8 +1,8 @@
-//! The settings of an office (`nianbao.toml`): found upwards, set as if typed, told, and refused with a reason.
+//! The settings of an office (`nianbao.toml`): found in parent folders, applied as if typed, reported, and refused with a reason.
 
 use crate::program::{Folder, page, report};
 
-/// A report whose part 一 is far too long, in `sent/`.
+/// A report whose section 一 is far too long, in `sent/`.
 fn office() -> Folder {
     let folder = Folder::new();
     folder.file("sent/a.html", page(&report(3)));
@@ -19,7 +19,7 @@ fn options_of_a_file_hold_as_if_they_were_typed_and_typed_ones_go_before_them() 
     folder.file("nianbao.toml", "lang = \"zh\"\n[convert]\nout = \"made\"\nto = [\"json\"]\n");
     let ran = folder.run(&["convert", "sent"]);
     assert!(ran.err.contains("选项取自：") && ran.err.contains("共1个文件"), "{}", ran.err);
-    // Relative to the file, wherever the program runs.
+    // Paths are relative to the file, wherever the program runs.
     let elsewhere =
         folder.command(&["convert", folder.path("sent").to_str().unwrap()]).current_dir("/").output().unwrap();
     assert!(elsewhere.status.success());
@@ -42,12 +42,12 @@ fn the_nearest_file_upwards_from_the_input_counts() {
     assert!(folder.run(&["check", "sent", "--config", "nianbao.toml"]).err.contains("选项取自"));
     folder.file("deep/below/b.html", page(&report(4)));
     assert!(folder.run(&["check", "deep/below"]).err.contains("选项取自"));
-    // Copies on many machines take only what they are reported.
+    // `filter` does not search for a settings file.
     assert_eq!(folder.run_with(&["filter"], b"").err, "");
 }
 
 #[test]
-fn a_file_that_says_what_there_is_not_is_refused() {
+fn a_file_with_unknown_names_is_refused() {
     let folder = office();
     for (text, said) in [
         ("jbos = 2\n", "“jbos”"),
@@ -103,7 +103,7 @@ fn findings_are_chosen_by_code_and_severity() {
 }
 
 #[test]
-fn a_check_ends_with_what_it_found_and_quiet_says_nothing_of_it() {
+fn a_check_ends_with_a_summary_and_quiet_omits_it() {
     let folder = office();
     folder.file("sent/b.docx", b"PK\x03\x04 broken");
     folder.file("sent/c.txt", "食堂通知\n明天中午吃面。\n");

@@ -1,4 +1,4 @@
-//! Files that hold several reports: all are read, written and told apart; blank forms, examples and comparisons are skipped.
+//! Files with several reports: all are read, written and distinguished; blank forms, examples and comparisons are skipped.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,12 +12,12 @@ use serde_json::Value;
 use crate::program::{Folder, page, report};
 use crate::sources;
 
-/// Pages in one: what stands in their bodies, one after the other.
+/// Several pages as one, by the contents of their bodies.
 fn joined(pages: &[String]) -> String {
     format!("<!doctype html><meta charset=\"utf-8\"><title>汇编</title><body>{}</body>", pages.join("<hr>"))
 }
 
-/// What stands in the body of a report's page.
+/// The body of a report's page.
 fn body(report: &Report) -> String {
     let page = String::from_utf8(page(report)).expect("UTF-8");
     let start = page.find("<body").expect("a body");
@@ -25,14 +25,14 @@ fn body(report: &Report) -> String {
     page[start..page.rfind("</body>").expect("its end")].to_owned()
 }
 
-/// The same without its title.
+/// The body without its title.
 fn untitled(report: &Report) -> String {
     let body = body(report);
     let (start, end) = (body.find("<h1").expect("a title"), body.find("</h1>").expect("its end"));
     format!("{}{}", &body[..start], &body[end + "</h1>".len()..])
 }
 
-/// The reports of a file and the codes of the findings of each.
+/// The reports of a file, with the codes of the findings of each.
 fn inspected(folder: &Folder, name: &str) -> Vec<Value> {
     let ran = folder.run(&["inspect", name]);
     match serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}", ran.err)) {
@@ -45,7 +45,7 @@ fn has(report: &Value, code: &str) -> bool {
     report["findings"].as_array().expect("findings").iter().any(|finding| finding["code"] == code)
 }
 
-/// Whether a report that was read has the figures of this one, each as it was written.
+/// Asserts that a report has the figures of another, as written.
 fn assert_figures(found: &Value, made: &Report) {
     for (id, value) in &made.values {
         assert_eq!(found["values"][id]["raw"], value.raw.as_str(), "{id} of {:?}", made.title);
@@ -101,7 +101,7 @@ fn two_years_of_one_agency_are_two_reports() {
 }
 
 #[test]
-fn a_form_that_shows_how_to_fill_it_in_is_passed_over_wherever_it_stands() {
+fn an_example_form_is_skipped_at_any_position() {
     let (example, made) = (report(6), report(7));
     let example = format!("<p>附件2：填写示例</p>{}", body(&example));
     for pages in [[example.clone(), body(&made)], [body(&made), example]] {
@@ -131,9 +131,9 @@ fn a_blank_form_is_the_report_only_where_there_is_no_other() {
 }
 
 #[test]
-fn a_form_again_for_comparison_is_passed_over_and_one_without_a_word_is_told() {
+fn a_form_repeated_for_comparison_is_skipped_and_one_without_a_keyword_is_reported() {
     let (made, before) = (report(10), report(11));
-    // Without its title and the name below it nothing says whose it is, and without its year nothing of what year.
+    // Without title and signature nothing gives the agency, and without its year nothing gives the year.
     let year = |report: &Report| report.year.expect("a year").to_string();
     let unsigned = |report: &Report| {
         let nameless = untitled(report).replace(report.agency.as_deref().unwrap_or_default(), "");
@@ -169,20 +169,20 @@ fn a_number_before_the_only_row_of_a_table_moves_no_figure() {
 }
 
 #[test]
-fn a_table_again_is_no_second_report() {
+fn a_repeated_table_is_not_a_second_report() {
     let made = report(12);
     let body = body(&made);
     let table = &body[body.rfind("<table").expect("a table")..body.rfind("</table>").expect("its end")];
     let found = one_page(&[body.clone(), format!("<p>附：上年度行政复议情况</p>{table}</table>")]);
     assert_eq!(found.len(), 1);
-    // Each table twice, as pages have them whose first column stays while the rest moves.
+    // Each table twice, as on pages with a fixed first column.
     let twice = regex::Regex::new("(?s)<table.*?</table>").expect("a pattern").replace_all(&body, "$0$0").into_owned();
     assert_eq!(one_page(&[twice]).len(), 1);
-    // The largest table again at the end.
+    // The largest table repeated at the end.
     let largest = regex::Regex::new("(?s)<table.*?</table>").expect("a pattern");
     let largest = largest.find_iter(&body).max_by_key(regex::Match::len).expect("a table").as_str();
     assert_eq!(one_page(&[body.clone(), largest.to_owned()]).len(), 1);
-    // The same title again, as over each page of a print, is none either.
+    // A repeated title, as above each page of a print, does not begin a report.
     let title = made.title.as_deref().expect("a title");
     assert_eq!(one_page(&[body.replace("<table", &format!("<p>{title}</p><table"))]).len(), 1);
 }
@@ -222,7 +222,7 @@ fn the_program_s_own_json_is_read_back_exactly() {
         let second = folder.run(&["inspect", &format!("{name}.json")]);
         assert!(first.out == second.out && first.status == second.status, "{name}: {}", second.err);
     }
-    // What convert writes of it is what it writes of the page; its own .json too.
+    // The outputs are the same as from the page and from the program's own .json.
     folder.run(&["convert", "in/all.html", "-o", "a", "--to", "html,json,docx"]);
     folder.run(&["convert", "all.json", "-o", "b", "--to", "html,json,docx"]);
     let (a, b) = (folder.tree("a"), folder.tree("b"));
@@ -237,7 +237,7 @@ fn the_program_s_own_json_is_read_back_exactly() {
 }
 
 #[test]
-fn json_that_is_no_report_is_refused_with_the_reason() {
+fn json_that_is_not_a_report_is_refused_with_the_reason() {
     let folder = Folder::new();
     folder.file("in.html", page(&report(25)));
     let json = folder.run(&["inspect", "in.html"]).out;
@@ -284,7 +284,7 @@ fn every_report_of_a_file_is_written_logged_and_remembered() {
     );
     let tree = folder.tree("out");
     assert!(convert("2").err.contains("1 of them unchanged"));
-    // One output is gone: it is made again, and nothing else differs.
+    // One output was removed: it is made again, and nothing else differs.
     std::fs::remove_file(folder.path(&format!("out/{}", reports[1]["outputs"][0].as_str().expect("a name"))))
         .expect("removed");
     assert!(convert("1").err.contains("0 of them unchanged"));
@@ -447,7 +447,7 @@ fn lines(lines: impl Iterator<Item = String>) -> Document {
 }
 
 #[test]
-fn titles_alone_are_no_reports_however_many() {
+fn titles_alone_are_not_reports() {
     let titles = (0..5_000).map(|number| format!("甲市第{number}局2023年政府信息公开工作年度报告"));
     let parts = ["一、总体情况", "无", "二、主动公开政府信息情况", "无", "三、收到和处理政府信息公开申请情况", "无"];
     let document = lines(titles.chain(parts.iter().map(|part| (*part).to_owned())));

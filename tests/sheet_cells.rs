@@ -1,5 +1,5 @@
-//! The readers of workbooks compared with calamine, cell by cell: the same texts, numbers and blanks in every workbook of the samples and
-//! the tests that both can read.
+//! The workbook readers compared with calamine, cell by cell: the same texts, numbers and blanks in every workbook of samples and tests
+//! that both can read.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -18,7 +18,7 @@ const SUFFIXES: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "ods"];
 /// Folders with workbooks that are not broken on purpose.
 const FOLDERS: &[&str] = &["samples", "tests/cases", "tests/corpus", "tests/fixtures"];
 
-/// Workbooks of which more is known than what stands in their cells, and what that is.
+/// Workbooks for which our reader gives more than the cells' stored values, and what that is.
 const KNOWN_BETTER: &[(&str, &str)] = &[
     ("x04_hidden_old_rows.xlsx", "rows that are hidden and stand again below are set aside"),
     ("x13_rich_superscript.xlsx", "a raised digit is shown as one"),
@@ -26,7 +26,7 @@ const KNOWN_BETTER: &[(&str, &str)] = &[
     ("y03_poi_formula_cached_zero.xls", "a formula that was never worked out has no result, and not 0"),
 ];
 
-/// The texts of a workbook by sheet, row and column, 0-based; blank ones left out.
+/// The texts of a workbook by sheet, row and column, 0-based, without blank ones.
 type Texts = BTreeMap<(String, u32, u32), String>;
 
 fn workbooks() -> Vec<PathBuf> {
@@ -35,7 +35,7 @@ fn workbooks() -> Vec<PathBuf> {
     all.filter(|path| suffix(path).is_some_and(|suffix| SUFFIXES.contains(&suffix.as_str()))).collect()
 }
 
-/// A text without blanks at its ends and with one kind of line end.
+/// A trimmed text with normalised line ends.
 fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
 }
@@ -75,7 +75,7 @@ fn theirs(workbook: &mut Sheets<Cursor<Vec<u8>>>) -> BTreeMap<(String, u32, u32)
     cells
 }
 
-/// Whether a text is how a sheet shows a value: as text, as the number with whatever digits and signs its format gives it, or as a day.
+/// Whether a text is the display of a value: a text, a number in any number format, or a date.
 fn shows(text: &str, data: &Data) -> bool {
     match data {
         Data::String(value) => plain(value) == text,
@@ -104,7 +104,7 @@ fn cells_are_those_that_calamine_reads() {
         files += 1;
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let differs = KNOWN_BETTER.iter().any(|(known, _)| *known == name);
-        // A sheet that calamine cannot read is not compared.
+        // Sheets that calamine cannot read are not compared.
         let sheets: BTreeSet<&String> = theirs.keys().map(|(sheet, ..)| sheet).collect();
         let before = wrong.len();
         for (at, data) in &theirs {

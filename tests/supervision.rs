@@ -1,4 +1,4 @@
-//! A file that kills or hangs its process ends as an error of that file; everything else comes out as it would without that file.
+//! A file that kills or hangs its process becomes an error of that file; everything else is as without that file.
 
 #![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 
 use crate::program::{Folder, Ran, page, ran, report};
 
-/// A folder with reports and, between them, what these kinds of poison do in a debug build.
+/// A folder with reports and, between them, files that make a debug build fail in these ways.
 fn poisoned(kinds: &[&str]) -> Folder {
     let folder = Folder::new();
     for (number, kind) in (1..).zip(kinds) {
@@ -18,7 +18,7 @@ fn poisoned(kinds: &[&str]) -> Folder {
     folder
 }
 
-/// Runs it with short bounds.
+/// Runs the program with short time limits.
 fn run(folder: &Folder, args: &[&str]) -> Ran {
     let mut command = folder.command(args);
     command.env("NIANBAO_TEST_SECONDS", "4").env("NIANBAO_TEST_MEGABYTES", "900");
@@ -32,7 +32,7 @@ fn about<'t>(text: &'t str, file: &str) -> Vec<&'t str> {
 
 #[cfg(all(debug_assertions, target_os = "linux"))]
 #[test]
-fn convert_names_what_killed_its_worker_and_goes_on() {
+fn convert_names_the_file_that_killed_its_worker_and_continues() {
     let folder = poisoned(&["abort", "grow", "hang"]);
     for again in [false, true] {
         let ran = run(&folder, &["convert", "in", "-o", "out", "--to", "html,json", "-j", "2"]);
@@ -57,7 +57,7 @@ fn convert_names_what_killed_its_worker_and_goes_on() {
         tree.keys()
     );
     assert!(!tree.keys().any(|name| name.starts_with(".nianbao-tmp")));
-    // The same outputs as without it.
+    // The same outputs as without the file.
     for number in 1..4 {
         std::fs::remove_file(folder.path(&format!("in/{number}-{}.txt", ["", "abort", "grow", "hang"][number])))
             .expect("a file");
@@ -71,7 +71,7 @@ fn convert_names_what_killed_its_worker_and_goes_on() {
 
 #[cfg(all(debug_assertions, target_os = "linux"))]
 #[test]
-fn check_tells_every_file_once_and_in_order() {
+fn check_reports_every_file_once_and_in_order() {
     let folder = poisoned(&["abort", "abort", "hang"]);
     let mut wrong = report(1);
     let value = wrong.values.iter_mut().rfind(|(_, value)| value.value.is_some()).expect("a figure").1;
@@ -128,7 +128,7 @@ fn in_process_nothing_is_caught() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_memory_the_end_is_said_in_words() {
+fn exhausted_memory_ends_with_a_message() {
     let folder = poisoned(&[]);
     let mut command = folder.command(&["--lang", "zh", "check", "in"]);
     command.env("NIANBAO_TEST_MEGABYTES", "30");
@@ -138,7 +138,7 @@ fn without_memory_the_end_is_said_in_words() {
     }
 }
 
-/// A Word file in which a picture is referred to so often.
+/// A Word file that refers to one picture many times.
 fn picture_bomb(times: usize) -> Vec<u8> {
     const OFFICE: &str = "http://schemas.openxmlformats.org";
     let picture = format!(
@@ -182,7 +182,7 @@ fn picture_bomb(times: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_picture_is_embedded_once_and_shown_so_often_as_a_report_may() {
+fn a_picture_is_embedded_once_and_its_references_are_limited() {
     let folder = Folder::new();
     folder.file("in/few.docx", picture_bomb(3));
     folder.file("in/many.docx", picture_bomb(5_000));

@@ -1,10 +1,10 @@
-//! Table Schemas held against the tables and lines that they describe.
+//! Table Schemas compared with the tables and lines that they describe.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use rust_decimal::Decimal;
 
-/// Holds the schema of lines against the lines: the same members in the same order, each of its type, fields of the form only.
+/// Compares a schema with JSON lines: the same members in the same order, each of its type, only fields of the form.
 pub(crate) fn line_schema(schema: &[u8], lines: &[u8]) {
     let schema: serde_json::Value = serde_json::from_slice(schema).expect("JSON");
     let fields = schema["fields"].as_array().expect("fields");
@@ -33,8 +33,7 @@ pub(crate) fn line_schema(schema: &[u8], lines: &[u8]) {
     assert!(count > 500, "{count}");
 }
 
-/// Holds the schema of a table against the table: the same columns in the same order, each cell of its column's type.
-/// Gives the number of cells.
+/// Compares a schema with a CSV table: the same columns in the same order, each cell of its column's type. Returns the number of cells.
 pub(crate) fn table_schema(schema: &[u8], csv: &[u8]) -> usize {
     let schema: serde_json::Value = serde_json::from_slice(schema).expect("JSON");
     let fields = schema["fields"].as_array().expect("fields");

@@ -1,4 +1,4 @@
-//! Texts in which tables are drawn, as converters of PDFs leave them: every figure is right or empty, and so many are read.
+//! Texts with drawn tables, as written by PDF converters: every figure is right or empty, and a minimum number is read.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -47,7 +47,7 @@ fn drawn_tables_give_no_wrong_figure_and_as_many_as_before() {
 }
 
 #[test]
-fn labels_outside_of_a_table_get_the_row_beside_them_and_that_is_told() {
+fn labels_outside_of_a_table_get_the_row_beside_them_with_a_finding() {
     let report = read(&std::fs::read_to_string(cases().join("tables/md-two-labels-outside.txt")).unwrap());
     for id in ["requests.partly_granted", "requests.refused.internal_affairs"] {
         let value = |column: &str| report.values[format!("{id}.{column}").as_str()].value;
@@ -59,7 +59,7 @@ fn labels_outside_of_a_table_get_the_row_beside_them_and_that_is_told() {
 }
 
 #[test]
-fn a_row_without_a_label_is_no_other_rows() {
+fn a_row_without_a_label_is_not_read_as_another_row() {
     let text = "白渚市民政局2022年政府信息公开工作年度报告\n二、主动公开政府信息情况\n\
         | 信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n|---|---|---|---|\n\
         |  | 4 | 5 | 6 |\n| 行政规范性文件 |  |  |  |\n| 信息内容 | 本年处理决定数量 |  |  |\n| 行政许可 | 8 |  |  |\n";
@@ -72,7 +72,7 @@ fn a_row_without_a_label_is_no_other_rows() {
     }
 }
 
-/// A report as text whose table two and four are right; `overview` stands in its first part, `after` behind table four.
+/// A report as text with right tables two and four; `overview` is in its first section, `other` after table four.
 fn with(overview: &str, disputes: &str, other: &str) -> Report {
     read(&format!(
         "白渚市民政局2022年政府信息公开工作年度报告\n一、总体情况\n2022年，我局主动公开政府信息5条。\n{overview}\
@@ -109,13 +109,13 @@ fn tables_in_other_parts_take_no_field_of_the_forms() {
 }
 
 #[test]
-fn a_table_in_another_part_while_the_own_part_has_none_is_refused_or_told() {
+fn a_table_in_another_section_is_refused_or_reported() {
     // Only a part of the labels: the agency's own table.
     let own = "近年诉讼情况：\n结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计 |\n9 | 9 | 9 | 9 | 36 |\n";
     let report = with(own, "", "");
     assert_eq!(report.values["disputes.review.total"].value, None);
     assert!(report.findings.iter().any(|finding| finding.code == "table-not-found"));
-    // All of them: read, and told with every field.
+    // All labels: it is read, and reported with every field.
     let report = with("", "", &format!("{TABLE_FOUR}{THIS_YEAR}"));
     assert_eq!(report.values["disputes.review.total"].value, Some(10.into()));
     let told = report.findings.iter().find(|finding| finding.code == "table-elsewhere").unwrap();

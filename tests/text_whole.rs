@@ -1,4 +1,4 @@
-//! Tables in a text as wholes: a copy, last year's figures and a lost header are reported, and never taken in silence.
+//! Whole tables in a text: a copy, last year's figures and a lost header are reported, and never read without a finding.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,12 +23,12 @@ fn read(text: &str) -> Result<Report, Box<Finding>> {
     bind(&reading, &Forms::built_in().unwrap(), &Hints::default())
 }
 
-/// The figure of a field: each has its own.
+/// The figure of a field: all different.
 fn figure(field: usize, add: usize) -> String {
     (1000 + field + add).to_string()
 }
 
-/// A table of the form as lines with pipes, or one cell a line.
+/// A table of the form as lines with pipes, or one cell per line.
 fn table(form: &Form, table: usize, add: usize, (cell, row): (&str, &str)) -> String {
     let layout = Layout::of(form, table);
     let line = |cells: &Vec<nianbao::form::LayoutCell>| {
@@ -50,7 +50,7 @@ fn table(form: &Form, table: usize, add: usize, (cell, row): (&str, &str)) -> St
 const PIPES: (&str, &str) = (" | ", " |\n");
 const LINES: (&str, &str) = ("\n", "\n");
 
-/// A report as text, with something behind one of its tables.
+/// A report as text, with something after one of its tables.
 fn page(form: &Form, marks: (&str, &str), behind: &dyn Fn(usize) -> String) -> String {
     let mut text = form.title.for_report("白渚市民政局", 2023) + "\n";
     for (number, section) in form.sections.iter().enumerate() {
@@ -68,7 +68,7 @@ fn page(form: &Form, marks: (&str, &str), behind: &dyn Fn(usize) -> String) -> S
     text
 }
 
-/// How many figures of a table are the true ones, and how many are others.
+/// Number of right figures of a table, and of wrong ones.
 fn count(form: &Form, report: &Report, table: usize) -> (usize, usize) {
     let fields = form.fields.iter().enumerate().filter(|(_, field)| field.table == table);
     let values = fields.filter_map(|(index, field)| Some((index, report.values[&field.id].value?)));
@@ -108,7 +108,7 @@ fn a_copy_of_a_table_leaves_it_empty_with_both_places() {
 }
 
 #[test]
-fn last_years_table_in_a_text_is_passed_over() {
+fn last_years_table_in_a_text_is_skipped() {
     let form = form();
     for said in ["附：上年度有关数据", "去年同期情况如下：", "上年情况", "历年数据对比"] {
         for copied in 0..form.tables.len() {
@@ -118,7 +118,7 @@ fn last_years_table_in_a_text_is_passed_over() {
             let report = read(&page(&form, PIPES, &behind)).unwrap();
             assert_eq!(count(&form, &report, copied).1, 0, "{said} {copied}: {:?}", codes(&report));
         }
-        // At the end of the report, where its own table is missing.
+        // At the end of the report, whose own table is missing.
         let last = form.tables.len() - 1;
         let text = page(&form, PIPES, &|_| String::new()).replace(&table(&form, last, 0, PIPES), "");
         let report = read(&format!("{text}{said}\n{}", table(&form, last, 70_000, PIPES))).unwrap();
@@ -127,7 +127,7 @@ fn last_years_table_in_a_text_is_passed_over() {
 }
 
 #[test]
-fn a_table_without_its_header_is_told_in_a_text() {
+fn a_table_without_its_header_in_a_text_is_reported() {
     let form = form();
     let whole = table(&form, 1, 0, PIPES);
     let rows: String = whole.lines().skip(3).map(|line| format!("{line}\n")).collect();
@@ -143,7 +143,7 @@ fn a_table_without_its_header_is_told_in_a_text() {
 fn a_blank_line_between_pipes_is_a_blank_cell_where_whole_rows_show_it() {
     let form = form();
     for marks in [("\n| ", "\n|\n"), (" |\n", " |\n")] {
-        // Every third figure of some rows is blank; others show how many lines a row has.
+        // Every third figure of some rows is blank; complete rows show the number of lines of a row.
         let text = page(&form, marks, &|_| String::new());
         let is_blank = |field: usize| form.fields[field].table == 1 && field.is_multiple_of(3) && field % 28 > 13;
         let text: String = text
@@ -186,7 +186,7 @@ fn a_report_from_before_the_form_is_refused_as_such() {
     assert_eq!(read(&later).unwrap().form, "gkbg-2021");
 }
 
-/// A report as text, one cell a line, with the figures of rows `held` in front of the labels of those rows, as out of a PDF.
+/// A report as text, one cell per line, with the figures of rows `held` before the labels of those rows, as copied from a PDF.
 fn apart(form: &Form, report: &Report, held: std::ops::Range<usize>) -> String {
     let mut text = form.title.for_report("白渚市民政局", 2023) + "\n";
     for (number, section) in form.sections.iter().enumerate() {
@@ -232,7 +232,7 @@ fn figures_copied_apart_from_their_labels_are_read_by_count_and_sums() {
         }
         let told = found.findings.iter().find(|finding| finding.code == "figures-counted").unwrap();
         assert!(form.fields.iter().filter(|field| field.table == 1).all(|field| told.fields.contains(&field.id)));
-        // Figures with their unit add up as well, and in another order their sums do not hold.
+        // Figures with their unit add up as well; in another order their sums do not hold.
         let with_units = |line: &str| if line.parse::<u64>().is_ok() { format!("{line}件") } else { line.to_owned() };
         let counted: Vec<String> = text.lines().map(with_units).collect();
         let table = |report: &Report| {
@@ -251,7 +251,7 @@ fn figures_copied_apart_from_their_labels_are_read_by_count_and_sums() {
             .map(|line| if line.ends_with('件') { numbers.next().unwrap().as_str() } else { line.as_str() })
             .collect();
         assert!(!codes(&read(&sorted.join("\n")).unwrap()).contains(&"figures-counted"), "{seed}");
-        // With a figure too few, or another one in its place, nothing says which is whose.
+        // With a missing or a different figure, the assignment is undecided.
         let lines: Vec<&str> = text.lines().collect();
         let first = lines.iter().position(|line| *line == form.sections[2].heading.as_ref().unwrap().text).unwrap();
         let at =

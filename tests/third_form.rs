@@ -1,4 +1,4 @@
-//! A form of another kind needs no Rust: a mapping file alone reads, checks, writes and reads back.
+//! A form of another kind needs no Rust: with a mapping file alone it is read, checked, written and read back.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! Web pages as Word saves them, "web page", "web page, filtered" and in a single file: a whole report in markup that is mostly not for browsers gives
-//! every figure and paragraph that the Word file gives.
+//! Web pages as Word saves them, "web page", "web page, filtered" and as a single file: a whole report in markup that is mostly not for
+//! browsers gives every figure and paragraph of the Word file.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
-/// What Word writes for itself, or only what browsers need.
+/// The variants of pages that Word saves: with its own markup, or filtered for browsers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Save {
     Whole,
@@ -37,7 +37,7 @@ const FILTERED_HEAD: &str = "<html>\n\n<head>\n<meta http-equiv=Content-Type con
 <meta name=Generator content=\"Microsoft Word 15 (filtered)\">\n<style>\n<!--\n /* Font Definitions */\n @font-face\n\t{font-family:宋体;}\n-->
 </style>\n\n</head>\n\n<body lang=ZH-CN style='text-justify-trim:punctuation'>\n\n<div class=WordSection1 style='layout-grid:15.6pt'>\n\n";
 
-/// Writes a document as Word writes a page.
+/// Writes a document as a page of Word.
 struct Page {
     save: Save,
     html: String,
@@ -49,7 +49,7 @@ impl Page {
         let mut page = Self { save, html: head.to_owned() };
         for block in &document.blocks {
             match block {
-                // Word puts page headers and footers into a file beside the page.
+                // Word writes page headers and footers to another file.
                 Block::Paragraph(paragraph) if paragraph.region == Region::Body => page.paragraph(paragraph),
                 Block::Grid(grid) => page.table(grid),
                 Block::Paragraph(_) | Block::Picture(_) => {}
@@ -65,7 +65,7 @@ impl Page {
         self.html.push_str(text);
     }
 
-    /// Text in spans: what is Chinese, and every digit in its own.
+    /// Adds text in spans: one for Chinese text, and one for every digit.
     fn text(&mut self, text: &str) {
         let digit = "<span\nlang=EN-US style='font-size:12.0pt'>";
         let other =
@@ -89,7 +89,7 @@ impl Page {
         self.put(if open { "</span>" } else { "" });
     }
 
-    /// The mark at the end of a paragraph, and figures that nobody sees.
+    /// Adds the paragraph mark, and invisible figures.
     fn end(&mut self) {
         match self.save {
             Save::Whole => self.put(
@@ -114,7 +114,7 @@ impl Page {
         self.put("\n");
     }
 
-    /// A heading that Word has numbered.
+    /// Adds a heading with automatic numbering.
     fn heading(&mut self, level: u8, number: &str, text: &str) {
         let number = format!("{number}、<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp;&nbsp; </span>");
         match self.save {
@@ -157,7 +157,7 @@ impl Page {
             }
             self.put(" </tr>\n");
         }
-        // Word ends a table of merged cells with a row that only says how wide the columns are.
+        // Word ends a table of merged cells with a row that only sets column widths.
         let widths = "  <td width=95 style='border:none'></td>\n".repeat(grid.columns() as usize);
         let (begin, end) = match self.save {
             Save::Whole => (" <![if !supportMisalignedColumns]>\n", " <![endif]>\n"),
@@ -167,7 +167,7 @@ impl Page {
     }
 }
 
-/// The page as Word saves it in one file, its bytes in quoted-printable.
+/// The page as saved by Word in one file, in quoted-printable.
 fn one_file(page: &[u8]) -> Vec<u8> {
     let mut text = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"----=_NextPart_01D7.ABCD\"\r\n\r\n\
         此文档为“单个文件网页”，也称为“Web 档案”文件。\r\n\r\n------=_NextPart_01D7.ABCD\r\nContent-Location: file:///C:/7A1B/年报.htm\r\n\
@@ -225,7 +225,7 @@ fn pages_that_word_saves_give_every_figure_and_paragraph() {
         for (save, format, bytes) in saved {
             let (reading, again) = bound(&binder, save, &bytes);
             assert_eq!((reading.format, &reading.findings), (format, &vec![]), "{save}");
-            // What was struck out or hidden in the page is left out of the figure and told, and nothing else is.
+            // Only text struck through or hidden in the page is removed from figures, and it is reported.
             let told =
                 |finding: &Finding| ["struck-out-set-aside", "unseen-set-aside"].contains(&finding.code.as_str());
             let others: Vec<&str> = again

@@ -1,5 +1,5 @@
-//! What is said is said in one language: no English and no place of a machine in Chinese, no Chinese but quotations in English; over every
-//! code, and over every finding about the files that the tests have.
+//! Messages are in one language: no English and no technical places in Chinese, no Chinese except quotations in English; for every code,
+//! and for every finding about the files of the tests.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,10 +10,10 @@ use regex::Regex;
 use crate::program::{self, Folder};
 use crate::sources;
 
-/// Words that an office knows by their Latin letters, and what is typed.
+/// Words that an office knows in Latin letters, and what is typed.
 const KNOWN: &str = "Word Excel WPS Office PDF OFD HTML JSON CSV TOML RTF XML Open Base64 UTF-8 GBK nianbao nianbao.toml convert PNG JPEG GIF EMF WMF BMP docx xlsx html doc xls zip txt";
 
-/// Folders of files that something is to be said about.
+/// Folders of files with findings.
 const FOLDERS: &[&str] = &["samples", "tests/damaged", "tests/texts", "tests/cases", "tests/corpus"];
 
 struct Patterns {
@@ -31,14 +31,14 @@ impl Patterns {
             // Quotations inside quotations go with the outer one.
             quoted_zh: made("“[^“”]*(?:“[^“”]*”[^“”]*)*”|《[^》]*》|‘[^’]*’"),
             quoted_en: made("\"[^\"]*\"|`[^`]*`"),
-            // What is typed, in what is told to whoever types it.
+            // Text to be typed, in messages for whoever types it.
             option: made("`?--[a-z-]+`?"),
             latin: made("[A-Za-z][A-Za-z0-9_./#:-]+"),
             han: made(r"[\p{Han}“”。，、；：！？]+"),
         }
     }
 
-    /// English words and places of machines in a Chinese text.
+    /// English words and technical places in a Chinese text.
     fn english(&self, text: &str) -> Vec<String> {
         let rest = self.quoted_zh.replace_all(text, "");
         let rest = self.option.replace_all(&rest, "");
@@ -56,14 +56,14 @@ impl Patterns {
     }
 }
 
-/// The name of a cell, as spreadsheets show it.
+/// Whether a word is a cell reference, as shown by spreadsheets.
 fn is_cell(word: &str) -> bool {
     let letters = word.chars().take_while(char::is_ascii_uppercase).count();
     (1..=3).contains(&letters) && word.len() > letters && word[letters..].chars().all(|digit| digit.is_ascii_digit())
 }
 
 #[test]
-fn every_code_is_told_in_one_language() {
+fn every_code_has_each_message_in_one_language() {
     let (patterns, mut wrong) = (Patterns::new(), Vec::new());
     for code in nianbao::finding::codes() {
         for (zh, en) in [code.title, code.why, code.remedy] {
@@ -75,7 +75,7 @@ fn every_code_is_told_in_one_language() {
 }
 
 #[test]
-fn every_finding_is_told_in_one_language() {
+fn every_finding_has_each_message_in_one_language() {
     let (patterns, folder) = (Patterns::new(), Folder::new());
     let mut command = folder.command(&["--no-config", "check", "--format", "json"]);
     command.args(FOLDERS).current_dir(sources::root());

@@ -21,7 +21,7 @@ use rust_xlsxwriter::{
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
 
-/// Where the tables of the office's sheet stand, and its formulas.
+/// The office's sheet: positions of its tables, and its formulas.
 struct Office {
     bytes: Vec<u8>,
     /// Cell of each field.
@@ -41,7 +41,7 @@ impl Drawn<'_> {
         self.page.merge_range(self.row, from, self.row, to, text, &format).unwrap();
     }
 
-    /// A table of the form, three columns to the right, with guidance in its labels and a row that is the office's own.
+    /// Adds a table of the form, shifted by three columns, with guidance in its labels and a row of the office's own.
     fn table(&mut self, form: &Form, table: usize) {
         let layout = Layout::of(form, table);
         let own_row = layout.rows.len() as u32;
@@ -81,8 +81,8 @@ impl Drawn<'_> {
     }
 }
 
-/// An office's own workbook: all on one sheet, text beside and below headings, formulas, a picture, a chart, a note, a validation, a
-/// conditional format, a hidden sheet that works with the figures.
+/// An office's own workbook: everything on one sheet, text beside and below headings, formulas, a picture, a chart, a note, a validation,
+/// a conditional format, a hidden sheet with formulas over the figures.
 fn office(form: &Form) -> Office {
     let mut book = Workbook::new();
     let boxed = Format::new().set_border(FormatBorder::Thin).set_font_name("宋体").set_align(FormatAlign::Center);
@@ -178,7 +178,7 @@ fn codes(filled: &Filled) -> Vec<&str> {
     filled.findings.iter().map(|finding| finding.code.as_str()).collect()
 }
 
-/// A report whose figures all differ, and whose totals add up in the third table.
+/// A report whose figures are all different, and whose totals add up in the third table.
 fn report(form: &Form) -> Report {
     let mut report = Sampler::new(1).report(form);
     for (number, field) in form.fields.iter().enumerate() {
@@ -199,7 +199,7 @@ fn report(form: &Form) -> Report {
 }
 
 #[test]
-fn two_hundred_figures_stand_in_their_cells_and_only_the_sheet_has_changed() {
+fn two_hundred_figures_are_in_their_cells_and_only_the_sheet_has_changed() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let office = office(form);
@@ -255,7 +255,7 @@ fn packed(parts: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// Wants nothing outside cells to have changed, and no cell without a slot.
+/// Asserts that nothing outside of cells has changed, and no cell without a slot.
 fn outside_the_cells(before: &[u8], after: &[u8]) {
     let cells = |sheet: &[u8]| -> (String, Vec<(String, String)>) {
         let text = String::from_utf8(sheet.to_vec()).unwrap();
@@ -264,21 +264,21 @@ fn outside_the_cells(before: &[u8], after: &[u8]) {
         (cell.replace_all(&text, "").into_owned(), found)
     };
     let ((before, old), (after, new)) = (cells(before), cells(after));
-    // The cell below 六 and its row were not there.
+    // The cell below 六 and its row did not exist.
     let made = regex::Regex::new(r#"<row r="\d+"></row>"#).unwrap();
-    // Rows are as high as the texts that were put into them.
+    // Row heights were set for the texts filled in.
     let heights = regex::Regex::new(r#" ht="\d+" customHeight="1""#).unwrap();
     assert!(heights.is_match(&after), "no row grew");
     let plain = |text: &str| heights.replace_all(text, "").into_owned();
     assert_eq!(made.replace_all(&plain(&after), ""), plain(&before));
     let new: BTreeMap<String, String> = new.into_iter().collect();
     let kept = old.iter().filter(|(name, cell)| new[name] == *cell).count();
-    // 200 figures, the title, two texts that stand in cells of the template and the date.
+    // 200 figures, the title, two texts in cells of the template, and the date.
     assert_eq!(old.len() - kept, 204);
 }
 
 #[test]
-fn what_was_filled_in_reads_back() {
+fn filled_in_figures_are_read_back() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let template = compile(&forms, &office(form).bytes);
@@ -329,7 +329,7 @@ fn own_blanks_and_last_years_workbooks_are_templates() {
 }
 
 #[test]
-fn a_total_that_its_formula_does_not_yield_is_told() {
+fn a_total_that_its_formula_does_not_yield_is_reported() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let office = office(form);
@@ -346,7 +346,7 @@ fn a_total_that_its_formula_does_not_yield_is_told() {
 }
 
 #[test]
-fn figures_and_texts_without_a_cell_are_told() {
+fn figures_and_texts_without_a_cell_are_reported() {
     let forms = forms();
     let form = forms.get("gkbg-2021").unwrap();
     let mut book = Workbook::new();
@@ -389,7 +389,7 @@ fn hostile_workbooks_are_refused_or_cost_little() {
         assert!(compile(&whole[..cut]).is_err());
     }
     assert!(matches!(compile(b"a text"), Err(FillError::NotATemplate(_))));
-    // Formulas that depend on each other in circles and chains, and one that asks for every cell.
+    // Formulas that depend on each other in cycles and chains, and one that refers to every cell.
     let mut archive = parts(&whole);
     let sheet = String::from_utf8(archive["xl/worksheets/sheet1.xml"].clone()).unwrap();
     let rows: String = (0..3_000)

@@ -82,7 +82,7 @@ fn write(form: &Form, report: &Report) -> Vec<u8> {
     (writer.write)(form, report).unwrap()
 }
 
-/// A workbook read back: the text of each cell and each formula, by sheet and place.
+/// A workbook read back: the text of each cell and each formula, by sheet, row and column.
 struct Book {
     names: Vec<String>,
     cells: BTreeMap<(usize, u32, u32), Data>,
@@ -118,7 +118,7 @@ impl Book {
     }
 }
 
-/// Where each field stands: sheet (the narrative is sheet 0), row, column.
+/// The cell of each field: sheet (the narrative is sheet 0), row, column.
 fn places(form: &Form) -> Vec<(usize, u32, u32)> {
     let mut places = vec![(0, 0, 0); form.fields.len()];
     for table in 0..form.tables.len() {
@@ -166,7 +166,7 @@ fn well_formed(bytes: &[u8]) {
 }
 
 #[test]
-fn every_figure_stands_in_its_cell_as_a_number() {
+fn every_figure_is_a_number_in_its_cell() {
     for form in forms() {
         for seed in 0..20 {
             let report = Sampler::new(seed).report(&form);
@@ -208,7 +208,7 @@ fn totals_and_checks_are_live() {
     assert!(book.names[2].starts_with("表三 ") && book.names[0] == "正文");
     let styles = parts(&write(&form, &report)).into_iter().find(|(name, _)| name == "xl/styles.xml").unwrap().1;
     assert!(styles.contains("<fgColor rgb=\"FFFFC7CE\"/><bgColor rgb=\"FFFFC7CE\"/>"));
-    // The named style and every format are based on a format that is there.
+    // The named style and every format are based on an existing format.
     assert!(
         styles.contains("<cellStyleXfs count=\"1\"><xf ") && styles.contains("<cellStyle name=\"Normal\" xfId=\"0\"")
     );
@@ -216,7 +216,7 @@ fn totals_and_checks_are_live() {
 }
 
 #[test]
-fn a_written_total_that_does_not_add_up_is_kept_and_told() {
+fn a_written_total_that_does_not_add_up_is_kept_and_reported() {
     let form = form("gkbg-2021");
     let mut report = Sampler::new(2).report(&form);
     let id = "requests.received.total";
@@ -235,7 +235,7 @@ fn a_written_total_that_does_not_add_up_is_kept_and_told() {
 }
 
 #[test]
-fn what_is_no_number_stays_what_it_is() {
+fn text_in_place_of_a_number_is_kept() {
     let form = form("gkbg-2021");
     let mut report = Sampler::new(3).report(&form);
     let texts = [
@@ -262,7 +262,7 @@ fn what_is_no_number_stays_what_it_is() {
         assert_eq!(book.formulas.get(&at), None, "{id}");
     }
     assert_eq!(book.text(place(&form, "disclosure.fees.amount")), many);
-    // The total was written for other figures: it stays, and the check says by how much it is off.
+    // The total was written for other figures: it is kept, and the check shows the difference.
     assert!(book.text((2, 5, 10)).starts_with('差'));
 }
 
@@ -299,7 +299,7 @@ fn other_forms_need_nothing_but_their_mapping() {
     assert_eq!(book.text(place(&form, "spent.all.actual")), "0.3");
     let answers: Vec<String> =
         book.cells.values().map(ToString::to_string).filter(|text| text.starts_with('差')).collect();
-    // Works cost more than planned, and the column's total is not the sum.
+    // The works cost more than planned, and the column's total is not the sum.
     assert_eq!(answers, ["差0.05", "差-0.05"]);
 }
 
@@ -367,7 +367,7 @@ fn the_same_report_gives_the_same_bytes_on_every_thread() {
             started.into_iter().all(|thread| thread.join().unwrap())
         });
         assert!(same, "{}", form.id);
-        // Ours alone: no date of packing, no name of a machine.
+        // Only our own metadata: no packing time, no machine name.
         assert!(parts(&first).iter().all(|(_, text)| !text.contains("Administrator")));
     }
 }

@@ -1,4 +1,5 @@
-//! Reading beside others, in turns (A B A B …), in CPU time, since a machine is rarely idle; one table at the end.
+//! Compares reading with other programs, in alternating turns (A B A B …) and CPU time, because a machine is rarely idle; prints one
+//! table at the end.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::{SAMPLES, others, ours, sample};
 
-/// Turns that each program gets, and how long a turn is at least.
+/// Number of turns per program, and minimum duration of a turn.
 const TURNS: usize = 15;
 const TURN: Duration = Duration::from_millis(40);
 
-/// Copies of a file that LibreOffice converts in one turn, so that its start counts little; and its turns.
+/// Number of copies of a file that LibreOffice converts in one turn, so that its start counts little; and number of its turns.
 const COPIES: usize = 20;
 const OFFICE_TURNS: usize = 2;
 
@@ -55,7 +56,7 @@ fn rate(time: Duration) -> f64 {
     1.0 / time.as_secs_f64()
 }
 
-/// CPU time of one call, over a turn of many.
+/// CPU time of one call, averaged over a turn.
 fn turn(reader: fn(&[u8]), bytes: &[u8]) -> Duration {
     let (begun, started) = (Instant::now(), own_time());
     let mut calls = 0;
@@ -70,13 +71,13 @@ fn turn(reader: fn(&[u8]), bytes: &[u8]) -> Duration {
     spent / calls
 }
 
-/// CPU time of this thread, where the system says.
+/// CPU time of this thread; `None` if the system does not tell.
 fn own_time() -> Option<Duration> {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     Some(Duration::from_nanos(told.split_whitespace().next()?.parse().ok()?))
 }
 
-/// CPU time of the children that have ended, where the system says.
+/// CPU time of ended children; `None` if the system does not tell.
 fn childrens_time() -> Option<Duration> {
     let told = std::fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = told.rsplit(')').next()?.split_whitespace().collect();
@@ -85,7 +86,7 @@ fn childrens_time() -> Option<Duration> {
     Some(Duration::from_millis((ticks(13)? + ticks(14)?) * 10))
 }
 
-/// CPU time that LibreOffice takes for one file: opening it and writing it as a page.
+/// CPU time of LibreOffice for one file: opening it and writing it as HTML.
 fn office(name: &str) -> Option<Duration> {
     let folder = std::env::temp_dir().join(format!("nianbao-bench-{}", std::process::id()));
     let (stem, suffix) = name.rsplit_once('.')?;
@@ -102,7 +103,7 @@ fn office(name: &str) -> Option<Duration> {
     };
     let best = (0..=OFFICE_TURNS).filter_map(|turn| {
         let spent = convert(&folder, to, &copies)?;
-        // The first turn makes the profile.
+        // The first turn creates the profile.
         (turn > 0).then_some(spent / COPIES as u32)
     });
     let best = best.min();

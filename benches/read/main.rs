@@ -1,4 +1,4 @@
-//! How fast each format is read: `cargo bench --bench read`; beside other programs, in turns: `cargo bench --bench read -- --compare`.
+//! Speed of reading each format: `cargo bench --bench read`; compared with other programs: `cargo bench --bench read -- --compare`.
 
 #![allow(
     clippy::expect_used,
@@ -15,7 +15,7 @@ use divan::{Bencher, black_box};
 use nianbao::document::Budget;
 use nianbao::read::read;
 
-/// Reports of the samples, one a format; those that this program does not write itself were written by LibreOffice.
+/// Sample reports, one per format; formats that this program does not write were written by LibreOffice.
 const SAMPLES: &[&str] = &[
     "word-2021.docx",
     "word-97.doc",
@@ -46,7 +46,7 @@ fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/samples/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a sample")
 }
 
-/// Bytes to a document, as every command reads them: sniffed, bounded, with findings.
+/// Reads bytes to a document, as every command does: with format detection, budget and findings.
 fn ours(bytes: &[u8]) {
     black_box(read(black_box(bytes), None, &mut Budget::default()).expect("a document"));
 }

@@ -1,4 +1,4 @@
-//! What else reads the same files: crates, and a bare pass over the XML as the least that any reader costs.
+//! Other readers of the same files: crates, and a bare pass over the XML as a lower bound for any reader.
 
 use std::io::{Cursor, Read};
 
@@ -7,10 +7,10 @@ use divan::black_box;
 use quick_xml::events::Event;
 use zip::ZipArchive;
 
-/// Another way to read a file: its name and what it does.
+/// Another reader: its name and its function.
 pub(crate) type Other = (&'static str, fn(&[u8]));
 
-/// What else reads a sample.
+/// Other readers of a sample.
 pub(crate) fn of(name: &str) -> Vec<Other> {
     match name.rsplit('.').next().unwrap_or_default() {
         "docx" => vec![("docx-rs", docx_rs), ("XML events alone", document_xml)],
@@ -66,7 +66,7 @@ fn sheets_xml(bytes: &[u8]) {
     events(bytes, |name| name.starts_with("xl/worksheets/sheet") || name == "xl/sharedStrings.xml");
 }
 
-/// Unpacks some parts of a package and goes over their XML.
+/// Inflates some parts of a package and iterates over their XML events.
 fn events(bytes: &[u8], wanted: fn(&str) -> bool) {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("a package");
     for index in 0..archive.len() {

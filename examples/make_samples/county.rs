@@ -1,4 +1,4 @@
-//! Makes samples/county of `county.toml`: what the agencies of one county send, their agencies file, and blanks of the form.
+//! Makes samples/county from `county.toml`: the files sent by the agencies of one county, the agencies file, and blanks of the form.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +23,7 @@ struct County {
     agency: Vec<Agency>,
 }
 
-/// An agency, with its report where it has sent one.
+/// An agency, with its report if it sent one.
 #[derive(Deserialize)]
 struct Agency {
     name: String,
@@ -46,12 +46,12 @@ struct Agency {
     other_matters: String,
     #[serde(default)]
     figures: BTreeMap<String, Decimal>,
-    /// Figures as they are sent, where they are wrong.
+    /// Figures that are sent with a wrong value.
     #[serde(default)]
     slips: BTreeMap<String, Decimal>,
 }
 
-/// Names of files below samples/ with their bytes. Those in `base/` LibreOffice makes the sent file of.
+/// The files below samples/ with their bytes. LibreOffice converts those in `base/` to the sent files.
 pub(super) fn files(forms: &Forms) -> Done<Vec<(String, Vec<u8>)>> {
     let county: County = toml::from_str(include_str!("county.toml"))?;
     let form = forms.get(&county.form).ok_or("no such form")?;
@@ -66,7 +66,7 @@ pub(super) fn files(forms: &Forms) -> Done<Vec<(String, Vec<u8>)>> {
             "xlsx" => (sent, written(Output::Xlsx, form, &report)?),
             "html" => (sent, gbk(&written(Output::Html, form, &report)?)?),
             "txt" => (sent, text(form, &report, "\t").into_bytes()),
-            // A file of WPS is one of Word 97 under another suffix.
+            // A WPS file is a Word 97 file with another suffix.
             "doc" | "wps" => (format!("base/county/{suffix}/{stem}.docx"), written(Output::Docx, form, &report)?),
             _ => return Err(format!("{file}: no such format").into()),
         });
@@ -80,7 +80,7 @@ pub(super) fn files(forms: &Forms) -> Done<Vec<(String, Vec<u8>)>> {
     Ok(files)
 }
 
-/// The agencies file, the county at the top.
+/// The agencies file, with the county as top agency.
 fn list(county: &County) -> String {
     let mut list = String::from("\u{feff}代码,单位名称,上级,层级,类型,联系方式\n");
     let _ = writeln!(list, "SY000,{},,县级,政府,", county.name);
@@ -137,7 +137,7 @@ fn preamble(agency: &Agency, year: i16) -> String {
     )
 }
 
-/// A paragraph a line; a short numbered one is a heading.
+/// One paragraph per line; a short numbered line is a heading.
 fn paragraphs(text: &str) -> Vec<Content> {
     let lines = text.lines().filter(|line| !line.is_empty());
     let heads = |line: &str| line.starts_with('（') && !line.ends_with('。');
@@ -146,14 +146,14 @@ fn paragraphs(text: &str) -> Vec<Content> {
         .collect()
 }
 
-/// The figures that are named, 0 for all others, and the totals that follow.
+/// The given figures, 0 for all others, and the totals computed from them.
 fn figures(form: &Form, agency: &Agency, report: &mut Report) -> Done {
     let mut numbers = vec![Decimal::ZERO; form.fields.len()];
     for (id, number) in &agency.figures {
         let field = form.fields.iter().position(|field| field.id == *id).ok_or_else(|| id.clone())?;
         numbers[field] = *number;
     }
-    // Totals of totals take a second round.
+    // Totals of totals need a second round.
     for _ in 0..2 {
         for rule in form.rules.iter().filter(|rule| rule.defines) {
             for instance in &rule.instances {

@@ -1,6 +1,6 @@
-//! Makes the files of samples/ and tests/damaged/ that no other program is needed for: `cargo run --example make_samples -- FOLDER`.
+//! Makes the files of samples/ and tests/damaged/ that need no other program: `cargo run --example make_samples -- FOLDER`.
 //!
-//! Agencies, figures and texts are made up by the sampler. `scripts/samples` has LibreOffice make the other formats of them.
+//! Agencies, figures and texts are made up by the sampler. `scripts/samples` runs LibreOffice for the other formats.
 
 mod county;
 #[path = "../../tests/pages/layout.rs"]
@@ -42,7 +42,7 @@ struct Maker {
 }
 
 impl Maker {
-    /// A report of a form, with its form.
+    /// A sampled report of a form, with the form.
     fn report(&self, form: &str, seed: u64) -> Done<(&Form, Report)> {
         let form = self.forms.get(form).ok_or("no such form")?;
         Ok((form, Sampler::new(seed).report(form)))
@@ -70,7 +70,7 @@ impl Maker {
             ("samples/forms/sangong.xlsx", Output::Xlsx, "sangong", 52),
             ("samples/forms/wznb.docx", Output::Docx, "wznb", 53),
             ("samples/forms/gktj-2014.html", Output::Html, "gktj-2014", 54),
-            // What LibreOffice makes other formats of.
+            // Files that LibreOffice converts to other formats.
             ("base/word-97.docx", Output::Docx, "gkbg-2021", 15),
             ("base/rich-text.docx", Output::Docx, "gkbg-2019", 16),
             ("base/text-document.docx", Output::Docx, "gkbg-2021", 17),
@@ -148,7 +148,7 @@ impl Maker {
     }
 }
 
-/// Lets the two digits of the first figure that has two change places.
+/// Transposes the digits of the first figure with two digits.
 fn transpose(report: &mut Report, table: &str) -> Done<()> {
     let mut of_table = report.values.iter_mut().filter(|(field, _)| field.starts_with(table));
     let figure = of_table.find(|(_, value)| value.raw.len() == 2 && value.raw.as_bytes()[0] != value.raw.as_bytes()[1]);
@@ -162,7 +162,7 @@ fn written(output: Output, form: &Form, report: &Report) -> Done<Vec<u8>> {
     Ok((writer.write)(form, report)?)
 }
 
-/// The page in GBK, as old sites have it.
+/// The page in GBK, as on old sites.
 fn gbk(page: &[u8]) -> Done<Vec<u8>> {
     let page = String::from_utf8(page.to_vec())?;
     let page =
@@ -170,7 +170,7 @@ fn gbk(page: &[u8]) -> Done<Vec<u8>> {
     Ok(encoding_rs::GBK.encode(&page).0.into_owned())
 }
 
-/// A page in GBK in one file (RFC 2557), in quoted-printable.
+/// A page in GBK as one file (RFC 2557), in quoted-printable.
 fn single_file(page: &[u8]) -> Done<Vec<u8>> {
     let boundary = "----=_NextPart_01D70A1B.5C3E2F40";
     let mut text = format!(
@@ -193,7 +193,7 @@ fn single_file(page: &[u8]) -> Done<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// A package as one XML file.
+/// A package as flat OPC.
 fn flat(package: &[u8]) -> Done<String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(package))?;
     let space = "http://schemas.microsoft.com/office/2006/xmlPackage";
@@ -216,7 +216,7 @@ fn flat(package: &[u8]) -> Done<String> {
     Ok(xml + "</pkg:package>")
 }
 
-/// A workbook as the XML file that Excel 2003 makes of it: cells say where they stand only behind a gap.
+/// A workbook as Excel 2003 XML: cells have an index only after a gap.
 fn excel_2003(workbook: &[u8]) -> Done<String> {
     let document = nianbao::read::read(workbook, None, &mut Budget::default())?.document;
     let mut xml = WORKBOOK.to_owned();
@@ -255,7 +255,7 @@ fn cells_2003(row: &[&Cell], mut xml: String) -> Done<String> {
     Ok(xml)
 }
 
-/// Where a row or cell stands, where it is not the next one.
+/// The index attribute of a row or cell that is not the next one.
 fn index(at: u32, next: u32) -> String {
     if at == next { String::new() } else { format!(" ss:Index=\"{}\"", at + 1) }
 }
@@ -269,7 +269,7 @@ const WORKBOOK: &str = "<?xml version=\"1.0\"?>\r\n<?mso-application progid=\"Ex
     xmlns:x=\"urn:schemas-microsoft-com:office:excel\"\r\n xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"\r\n \
     xmlns:html=\"http://www.w3.org/TR/REC-html40\">\r\n <Styles>\r\n  <Style ss:ID=\"Default\" ss:Name=\"Normal\"/>\r\n </Styles>\r\n";
 
-/// The report as text: a line a row of its tables, or a line a cell.
+/// The report as text: one line per table row, or one line per cell.
 fn text(form: &Form, report: &Report, between: &str) -> String {
     let mut lines = vec![report.title.clone().unwrap_or_default()];
     for section in &report.sections {
@@ -307,7 +307,7 @@ fn archive(entries: &[(String, Vec<u8>)]) -> Done<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// A compound file with what a package with a password has (MS-OFFCRYPTO 2.3.4), its content random.
+/// A compound file like that of a package with a password (MS-OFFCRYPTO 2.3.4), with random content.
 fn encrypted() -> Done<Vec<u8>> {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new()))?;
     let content: Vec<u8> = (0..6_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
@@ -317,7 +317,7 @@ fn encrypted() -> Done<Vec<u8>> {
     Ok(file.into_inner().into_inner())
 }
 
-/// A document of 20 MB of blanks in 20 KB.
+/// A document of 20 MB of blanks, compressed to 20 KB.
 fn bomb() -> Done<Vec<u8>> {
     let blanks = vec![b' '; 20 << 20];
     archive(&[

@@ -1,4 +1,4 @@
-//! Files that hold the reports of several agencies: a compilation in Word, and a workbook with a sheet for each.
+//! Makes files with the reports of several agencies: a compilation in Word, and a workbook with one sheet per agency.
 
 use std::io::{Cursor, Read};
 
@@ -9,7 +9,7 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
 use crate::{Done, archive, written};
 
-/// One Word file with the reports one after the other, behind a list of them.
+/// A Word file with the reports one after the other, after a list of them.
 pub(crate) fn compilation(form: &Form, reports: &[Report]) -> Done<Vec<u8>> {
     let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
     let mut bodies = Vec::new();
@@ -68,7 +68,7 @@ pub(crate) fn departments(form: &Form, reports: &[Report]) -> Done<Vec<u8>> {
     Ok(book.save_to_buffer()?)
 }
 
-/// A report from the top of a sheet to its bottom.
+/// Writes a report to a sheet from top to bottom.
 fn sheet(sheet: &mut Worksheet, form: &Form, report: &Report) -> Done {
     sheet.write(0, 0, report.title.as_deref().unwrap_or_default())?;
     let mut at = 2;

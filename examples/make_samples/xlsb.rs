@@ -1,4 +1,4 @@
-//! A workbook as Excel saves it in binary (MS-XLSB): no other program at hand writes that format.
+//! Writes a workbook in the binary format of Excel (MS-XLSB), which no other available program writes.
 
 use nianbao::document::{Budget, Cell, Grid};
 
@@ -30,7 +30,7 @@ mod kind {
 /// Largest whole number that an RK number holds (MS-XLSB, `RkNumber`).
 const LARGEST_RK: f64 = 536_870_911.0;
 
-/// The sheets of a workbook, with what stands in their cells and with their merged regions.
+/// The workbook converted to XLSB: sheets with cell contents and merged regions.
 pub(crate) fn of(workbook: &[u8]) -> Done<Vec<u8>> {
     let document = nianbao::read::read(workbook, None, &mut Budget::default())?.document;
     let mut strings = Vec::new();
@@ -86,14 +86,14 @@ fn relationships(list: &str) -> String {
     format!("<Relationships xmlns=\"{space}\">{list}</Relationships>")
 }
 
-/// A sheet's part; its texts are added to those that all sheets share.
+/// The part of a sheet; its texts are added to the shared strings.
 fn sheet(grid: &Grid, strings: &mut Vec<String>) -> Vec<u8> {
     let mut cells: Vec<&Cell> = grid.cells().iter().collect();
     cells.sort_by_key(|cell| (cell.place.row, cell.place.column));
     let (mut data, mut merges) = (Vec::new(), Vec::new());
     for row in cells.chunk_by(|one, other| one.place.row == other.place.row) {
         let at = row.first().and_then(|cell| cell.place.row).unwrap_or_default();
-        // Its height, flags, and no spans of columns.
+        // Height, flags, and no column spans.
         data.extend(record(kind::ROW_HDR, &[longs(&[at, 0]), vec![0x1D, 0x01, 0, 0, 0], longs(&[0])].concat()));
         for cell in row {
             let column = cell.place.column.unwrap_or_default();
@@ -115,7 +115,7 @@ fn sheet(grid: &Grid, strings: &mut Vec<String>) -> Vec<u8> {
     part
 }
 
-/// The record of a cell (MS-XLSB 2.5.9): its column and format, then a whole number, another number, or a shared text; none if it is blank.
+/// The record of a cell (MS-XLSB 2.5.9): column and format, then an RK number, a float, or a shared string; no value if it is blank.
 fn value(column: u32, text: &str, strings: &mut Vec<String>) -> Vec<u8> {
     let cell = longs(&[column, 0]);
     match text.parse::<f64>() {
@@ -145,7 +145,7 @@ fn shared(strings: &[String]) -> Vec<u8> {
     part
 }
 
-/// A record: its type and length in bytes of seven bits, low ones first (MS-XLSB 2.1.4).
+/// A record: type and length in bytes of seven bits, low-order first (MS-XLSB 2.1.4).
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     let mut bytes = if kind < 128 { vec![kind as u8] } else { vec![(kind & 0x7F) as u8 | 0x80, (kind >> 7) as u8] };
     let mut length = data.len();
@@ -162,7 +162,7 @@ fn longs(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// A string of UTF-16 (MS-XLSB, `XLWideString`).
+/// A UTF-16 string (MS-XLSB, `XLWideString`).
 fn wide(text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let mut bytes = longs(&[units.len() as u32]);

@@ -1,7 +1,7 @@
-//! Fills `CORPUS/TARGET` with seeds from files: `cargo run --example seed -- CORPUS FILE…`; with `--pack FILE` writes a find of a target
-//! for packages as the package that it stands for, to standard output.
+//! Fills `CORPUS/TARGET` with seeds from files: `cargo run --example seed -- CORPUS FILE…`; with `--pack FILE`, converts an input of a
+//! package target to the package and writes it to standard output.
 
-// The counters that the crates are built with call into libFuzzer.
+// The instrumentation of the crates calls into libFuzzer.
 use libfuzzer_sys as _;
 use std::error::Error;
 use std::io::Write;
@@ -10,7 +10,7 @@ use std::path::Path;
 use nianbao::document::Format;
 use nianbao::read::{Sniffed, sniff};
 
-/// Larger seeds slow the fuzzer down and teach it little.
+/// Maximum size of a seed: larger ones slow the fuzzer down.
 const MOST: usize = 96 << 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             _ => raw.clone(),
         };
-        // What is written is written of files of every format.
+        // The writers are fuzzed with files of every format.
         if matches!(target, "docx" | "xlsx") {
             for other in ["fill", "annotate"] {
                 put(corpus, other, &stem, seed.clone())?;

@@ -1,4 +1,4 @@
-//! The fuzzer: `NIANBAO_FUZZ=TARGET one CORPUS…`. One program for all targets, for each would be linked for a minute.
+//! The fuzzer: `NIANBAO_FUZZ=TARGET one CORPUS…`. One program for all targets, because linking each takes a minute.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use nianbao_fuzz::targets::{TARGETS, Target};
 
-/// The target that is asked for.
+/// The requested target.
 static TARGET: LazyLock<&Target> = LazyLock::new(|| {
     let name = std::env::var("NIANBAO_FUZZ").unwrap_or_default();
     let found = TARGETS.iter().find(|target| target.name == name);

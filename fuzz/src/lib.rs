@@ -1,4 +1,4 @@
-//! What the fuzz targets share: a reader called by its format, and packages made anew around changed parts.
+//! Shared by the fuzz targets: readers called by format, and packages rebuilt from changed parts.
 
 pub mod outputs;
 pub mod targets;
@@ -15,10 +15,10 @@ use nianbao::read::{READERS, Reading};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// What begins a part in the fuzzer's view of a package; its name follows, up to the end of the line.
+/// Marks the beginning of a part in the fuzzer's form of a package; the name follows up to the end of the line.
 const PART: &[u8] = b"\n=part= ";
 
-/// Bounds of one run: a part of what a file may really cost, so that whatever is not counted shows as a slow unit or as memory.
+/// Budget of one run: a fraction of the normal limits, so that uncounted work shows as a slow unit or as memory.
 fn budget() -> Budget {
     let limits = Limits::default();
     Budget::new(Limits { steps: limits.steps / 30, inflated_bytes: limits.inflated_bytes / 10, ..limits })
@@ -31,7 +31,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Option<Document> {
     (reader.read)(bytes, &mut budget(), &mut findings).ok()
 }
 
-/// Reads a package that is made around the parts, so that no checksum and no deflate stream keep changes from the reader.
+/// Reads a package built from parts, so that changes are not rejected by checksums and deflate streams.
 pub fn read_parts(format: Format, bytes: &[u8]) -> Option<Document> {
     if bytes.starts_with(b"PK") {
         return read(format, bytes);
@@ -39,7 +39,7 @@ pub fn read_parts(format: Format, bytes: &[u8]) -> Option<Document> {
     read(format, &pack(bytes)?)
 }
 
-/// A package, unpacked, with those of its parts in which a reader's work is.
+/// Inflates the parts of a package that readers parse.
 pub fn unpack(package: &[u8]) -> Option<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(package)).ok()?;
     let mut parts = Vec::new();
@@ -59,7 +59,7 @@ pub fn unpack(package: &[u8]) -> Option<Vec<u8>> {
     Some(parts)
 }
 
-/// The package of the parts that [`unpack`] gives.
+/// The package built from parts in the form of [`unpack`].
 pub fn pack(parts: &[u8]) -> Option<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -85,13 +85,13 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 pub(crate) static FORMS: LazyLock<Forms> = LazyLock::new(|| Forms::built_in().expect("the built-in forms"));
 pub(crate) static BINDER: LazyLock<Binder> = LazyLock::new(|| Binder::new(&FORMS));
 
-/// Reads a file of any format, lays the forms over it and checks the report.
+/// Reads a file of any format, binds it and checks the report.
 pub fn whole(bytes: &[u8], name: Option<&str>) {
     let Ok(reading) = nianbao::read::read(bytes, name, &mut budget()) else { return };
     bind(&reading);
 }
 
-/// Lays the forms over a reading and checks the report.
+/// Binds a reading and checks the report.
 pub fn bind(reading: &Reading) {
     for form in FORMS.iter() {
         let hints = Hints { form: Some(&form.id), ..Hints::default() };
@@ -101,7 +101,7 @@ pub fn bind(reading: &Reading) {
     }
 }
 
-/// Bytes as text: what is not UTF-8 is replaced, as files of an office are decoded before they are read.
+/// Bytes as text, with invalid UTF-8 replaced, as when an office's files are decoded.
 pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }

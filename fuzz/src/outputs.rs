@@ -1,4 +1,4 @@
-//! What the program writes: of any input, outputs are no larger than stated, well-formed, and read back as they were written.
+//! Invariants of outputs for any input: no larger than stated, well-formed, and read back as written.
 
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -20,22 +20,22 @@ use zip::ZipArchive;
 
 use crate::{BINDER, FORMS, pack, text};
 
-/// Most bytes of an output for each byte of the input: a page has the words of a table once more in markup.
+/// Maximum output size per byte of input: a page repeats the words of a table in markup.
 const TIMES: u64 = 60;
 
-/// Bytes of an output that a report of nothing has: the form itself, with its styles.
+/// Size of an output for an empty report: the form itself, with its styles.
 const FREE: u64 = 512 << 10;
 
-/// A report of the form that most offices send, with all figures.
+/// A report of the most common form, with all figures.
 static SAMPLE: LazyLock<(&Form, Report)> = LazyLock::new(|| {
     let form = FORMS.iter().next().expect("a built-in form");
     (form, Sampler::new(1).report(form))
 });
 
-/// The largest output for each byte of input so far, in hundredths; written to the file that `NIANBAO_FUZZ_RATIO` names.
+/// Largest ratio of output to input so far, in hundredths; written to the file named in `NIANBAO_FUZZ_RATIO`.
 static LARGEST: AtomicU64 = AtomicU64::new(0);
 
-/// A file of any format, read, bound, and written in every format; DOCX and XLSX are read back, and every number is the same.
+/// Reads a file of any format, binds it, and writes it in every format; DOCX and XLSX are read back, and must have the same numbers.
 pub fn written(bytes: &[u8]) {
     let Ok(reading) = nianbao::read::read(bytes, None, &mut Budget::default()) else { return };
     let Ok(bound) = BINDER.bind_all(&reading, &Hints::default()) else { return };
@@ -52,7 +52,7 @@ pub fn written(bytes: &[u8]) {
     }
 }
 
-/// No number of the output differs from the report's. A figure that cannot be told from a copy of its table is left empty.
+/// No number of the output may differ from the report's. A figure that is indistinguishable from a copy of its table is left empty.
 fn read_back(form: &Form, report: &Report, output: &[u8]) {
     let reading = nianbao::read::read(output, None, &mut Budget::default()).expect("an output that is read again");
     let hints = Hints { form: Some(&form.id), ..Hints::default() };
@@ -64,7 +64,7 @@ fn read_back(form: &Form, report: &Report, output: &[u8]) {
     }
 }
 
-/// An office's own template, whose places are found and filled.
+/// An office's own template is compiled and filled.
 pub fn filled(bytes: &[u8]) {
     let packed = if bytes.starts_with(b"PK") { Some(bytes.to_vec()) } else { pack(bytes) };
     let Some(template) = packed else { return };
@@ -77,7 +77,7 @@ pub fn filled(bytes: &[u8]) {
     }
 }
 
-/// A sender's file, which gets a comment for every finding.
+/// A sender's file is annotated with a comment per finding.
 pub fn annotated(bytes: &[u8]) {
     let packed = if bytes.starts_with(b"PK") { Some(bytes.to_vec()) } else { pack(bytes) };
     let Some(sent) = packed else { return };
@@ -100,7 +100,7 @@ pub fn page(bytes: &[u8]) {
     }
 }
 
-/// Corrections of a report, and what is written of the corrected one.
+/// Corrections are applied to a report, and the corrected report is written.
 pub fn corrected(bytes: &[u8]) {
     let Ok(corrections) = Corrections::read(&text(bytes)) else { return };
     let (form, report) = &*SAMPLE;
@@ -111,7 +111,7 @@ pub fn corrected(bytes: &[u8]) {
     }
 }
 
-/// An output is no larger than it may be for its input.
+/// Asserts that an output is within the size limit for its input.
 fn bounded(input: &[u8], output: &[u8]) {
     let (given, made) = (input.len() as u64, output.len() as u64);
     let ratio = made * 100 / given.max(1);
@@ -123,7 +123,7 @@ fn bounded(input: &[u8], output: &[u8]) {
     assert!(made <= given * TIMES + FREE, "{given} bytes became {made}");
 }
 
-/// Every part of a package unpacks, and its checksum is right.
+/// Asserts that every part of a package inflates, with the right checksum.
 fn whole_package(bytes: &[u8]) {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("a package");
     for index in 0..archive.len() {

@@ -1,4 +1,4 @@
-//! What is fuzzed: by name, what is done with the bytes.
+//! The fuzz targets: name, and function to call with the bytes.
 
 use nianbao::agencies::Agencies;
 use nianbao::batch::{Loader, list};
@@ -17,13 +17,14 @@ use crate::{bind, read, read_parts, text, whole};
 /// A target.
 #[derive(Debug)]
 pub struct Target {
-    /// Its name, and that of its corpus.
+    /// Its name, also of its corpus.
     pub name: &'static str,
-    /// What is done with the bytes. What may not happen is a panic, a step that is not counted, or memory without a bound.
+    /// Its function. Failures are panics, uncounted work, and unbounded memory.
     pub run: fn(&[u8]),
 }
 
-/// All targets. Those of packages take the parts, not the archive: a changed byte in a deflated part would only try the checksum.
+/// All targets. Those of packages take the parts, not the archive, because a changed byte in a deflated part would only test the
+/// checksum.
 pub const TARGETS: [Target; 26] = [
     Target { name: "docx", run: |bytes| drop(read_parts(Format::Docx, bytes)) },
     Target { name: "doc", run: |bytes| drop(read(Format::Doc, bytes)) },
@@ -53,7 +54,7 @@ pub const TARGETS: [Target; 26] = [
     Target { name: "draft", run: draft },
 ];
 
-/// Text, read, laid under every form and checked.
+/// Text that is read, bound to every form and checked.
 fn of_text(bytes: &[u8]) {
     let Some(reader) = READERS.iter().find(|reader| reader.format == Format::Text) else { return };
     let mut findings = Vec::new();
@@ -75,7 +76,7 @@ fn archive(bytes: &[u8]) {
     }
 }
 
-/// A mapping file, and what is made of the form: its blank, an example, its dictionaries and its workbook.
+/// A mapping file, and everything built from the form: blank, example, dictionaries, workbook.
 fn mapping(bytes: &[u8]) {
     let source = text(bytes);
     if let Ok(form) = Forms::default().add("fuzz.toml", &source) {
@@ -94,7 +95,7 @@ fn agencies(bytes: &[u8]) {
     }
 }
 
-/// Files of an office that are text: settings, waivers, corrections, a work folder's log.
+/// Text files of an office: settings, waivers, corrections, the log of a work folder.
 fn lines(bytes: &[u8]) {
     let lines = text(bytes);
     let _ = Settings::read(&lines);
@@ -104,7 +105,7 @@ fn lines(bytes: &[u8]) {
     let _ = Ledger::read(&lines);
 }
 
-/// A template of a form, drafted as a mapping file, which must be one.
+/// A template from which a mapping file is drafted, which must compile.
 fn draft(bytes: &[u8]) {
     let Ok(reading) = nianbao::read::read(bytes, None, &mut Budget::default()) else { return };
     let source = nianbao::draft::written(&nianbao::draft::draft(&reading.document, &[], "fuzz"));

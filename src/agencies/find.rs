@@ -9,36 +9,36 @@ use crate::finding::code::rollup::{AGENCY_MATCHED_CLOSELY, AGENCY_NOT_LISTED};
 use crate::finding::{Finding, Message};
 use crate::text::fold;
 
-/// Least similarity of two names (1 less the edits per character) for one to be taken for the other.
+/// Minimum similarity of two names (1 less the edits per character) for a match.
 const CLOSE: f64 = 0.75;
 
-/// By how much the similarity must exceed that of every other agency.
+/// Minimum lead in similarity over every other agency.
 const MARGIN: f64 = 0.08;
 
-/// Least similarity of a name that a message names.
+/// Minimum similarity of a name that a message suggests.
 const LIKE: f64 = 0.5;
 
-/// Most characters of a name; names of agencies have a few dozen, and a longer text is none.
+/// Maximum length of a name in characters; names of agencies have a few dozen, and a longer text is not a name.
 const LONGEST: usize = 100;
 
-/// How a name was matched.
+/// Result of looking up a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Match {
-    /// Index of the agency; `None` where no agency is certain.
+    /// Index of the agency; `None` if no agency is certain.
     pub agency: Option<usize>,
-    /// Findings about it.
+    /// Finding about the match.
     pub finding: Option<Finding>,
 }
 
-/// The names of all agencies, ready to be looked up.
+/// The names of all agencies, prepared for lookups.
 #[derive(Debug, Clone)]
 pub struct Matcher<'a> {
     agencies: &'a Agencies,
-    /// Agencies by folded name; names of their own go before other names.
+    /// Agencies by folded name; names take precedence over aliases. `None` for an ambiguous name.
     names: HashMap<String, Option<usize>>,
     folded: Vec<(String, usize)>,
     shapes: Vec<Shape>,
-    /// Made when a file that cannot be read is first asked for.
+    /// Built on the first lookup by path.
     paths: OnceLock<PathNames>,
 }
 
@@ -46,7 +46,7 @@ pub struct Matcher<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     length: usize,
-    /// A bit for each character; several characters may have the same.
+    /// A bit set of hashed characters; several characters may share a bit.
     characters: u64,
 }
 
@@ -58,7 +58,7 @@ impl Shape {
         Self { length, characters }
     }
 
-    /// The similarity that two names have at most: a character that the other lacks is an edit, and so is each that it is longer.
+    /// Upper bound of the similarity of two names: each missing character, and each character of the difference in length, is an edit.
     fn most_alike(&self, other: &Self) -> f64 {
         let lacks = |one: u64, other: u64| (one & !other).count_ones() as usize;
         let edits = self.length.abs_diff(other.length);
@@ -68,7 +68,7 @@ impl Shape {
 }
 
 impl<'a> Matcher<'a> {
-    /// Makes the names of the agencies ready.
+    /// Prepares the names of the agencies.
     pub fn new(agencies: &'a Agencies) -> Self {
         let mut names: HashMap<String, Option<usize>> = HashMap::new();
         let mut folded = Vec::new();
@@ -79,7 +79,7 @@ impl<'a> Matcher<'a> {
         let own = names.clone();
         for (index, agency) in agencies.list().iter().enumerate() {
             for alias in agency.aliases.iter().map(|alias| fold(alias)).filter(|alias| !own.contains_key(alias)) {
-                // A name that two agencies had belongs to neither.
+                // An alias of two agencies belongs to neither.
                 names
                     .entry(alias.clone())
                     .and_modify(|known| *known = known.filter(|&one| one == index))
@@ -91,17 +91,17 @@ impl<'a> Matcher<'a> {
         Self { agencies, names, folded, shapes, paths: OnceLock::new() }
     }
 
-    /// An agency of the file.
+    /// The agency with an index.
     pub fn agency(&self, agency: usize) -> &'a Agency {
         &self.agencies.list()[agency]
     }
 
-    /// The name of an agency in the file.
+    /// The name of an agency.
     pub fn name(&self, agency: usize) -> &'a str {
         &self.agencies.list()[agency].name
     }
 
-    /// The agency that a name means.
+    /// Looks up a name.
     pub fn find(&self, name: &str) -> Match {
         let wanted = fold(name);
         if wanted.is_empty() {
@@ -129,14 +129,14 @@ impl<'a> Matcher<'a> {
         Match { agency: None, finding: Some(unlisted(name, (likeness >= LIKE).then_some(known))) }
     }
 
-    /// The agency that sent a file, by the name of the file or, where that says nothing, of the folder that it lies in: the only agency
-    /// whose name, another name of it, or name without its place stands there.
+    /// The agency that sent a file, by the name of the file or, if that does not help, of its folder: the only agency whose name, alias,
+    /// or name without its place occurs in it.
     pub fn by_path(&self, path: &str) -> Option<usize> {
         let names = self.paths.get_or_init(|| PathNames::new(self.agencies, &self.folded));
         path.rsplit(['/', '\\', '!']).find_map(|part| names.named_in(&fold(part)))
     }
 
-    /// The likest name with its similarity and agency, and the similarity of the likest of any other agency.
+    /// The most similar name with its similarity and agency, and the highest similarity of any other agency.
     fn nearest(&self, wanted: &str) -> (Option<(f64, usize, &str)>, f64) {
         let (mut best, mut second): (Option<(f64, usize, &str)>, f64) = (None, 0.0);
         let shape = Shape::from_name(wanted);
@@ -145,7 +145,7 @@ impl<'a> Matcher<'a> {
         }
         for ((name, agency), known) in self.folded.iter().zip(&self.shapes).filter(|(_, known)| known.length <= LONGEST)
         {
-            // Most names are too far to matter, which is seen without comparing them.
+            // Most names are rejected by the upper bound without being compared.
             let most_alike = shape.most_alike(known);
             if most_alike < LIKE || most_alike <= second {
                 continue;
@@ -169,13 +169,13 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// A number of characters to reckon similarity with.
+/// A number of characters as a float.
 fn number(characters: usize) -> f64 {
     f64::from(u32::try_from(characters).unwrap_or(u32::MAX))
 }
 
-/// Whether one name is the other with characters left out, both ending alike. Another character makes another agency
-/// (教育局, 体育局), and so does another ending (人民政府, 人民政府办公室).
+/// Whether one name is the other with characters left out, with the same ending. Another character makes another agency (教育局, 体育局), and
+/// so does another ending (人民政府, 人民政府办公室).
 fn only_lacks(one: &str, other: &str) -> bool {
     let (short, long) = if one.chars().count() <= other.chars().count() { (one, other) } else { (other, one) };
     let mut rest = long.chars();
@@ -184,7 +184,7 @@ fn only_lacks(one: &str, other: &str) -> bool {
     inside && ending(short) == ending(long)
 }
 
-/// The report names no agency for certain.
+/// The finding that the report names no certain agency.
 fn unnamed() -> Finding {
     let message = Message::new(
         "未能确定报告是哪个单位的：标题和落款中没有可以确认的机关名称。请在标题中写明机关全称。",
@@ -233,12 +233,12 @@ mod tests {
     }
 
     #[test]
-    fn lines_above_the_headings_are_passed_over() {
+    fn lines_above_the_headers_are_skipped() {
         let text = "青山县政府信息公开单位名录,,\n2025年1月制,,\n\n代码,单位名称,上级\n0001,青山县人民政府,\n0002,青山县教育局,0001\n";
         let agencies = Agencies::read("a.csv", text.as_bytes()).unwrap();
         let names: Vec<&str> = agencies.list().iter().map(|agency| agency.name.as_str()).collect();
         assert_eq!((names, agencies.findings.len()), (vec!["青山县人民政府", "青山县教育局"], 0));
-        // A list without headings is recognised by its first line.
+        // A list without headers is recognised by its first line.
         let error = Agencies::read("a.csv", "青山县教育局,0001\n".as_bytes()).unwrap_err();
         assert!(error.to_string().contains("青山县教育局"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! The agencies file: who reports to whom, under which names, and which agency a report is of.
+//! The agencies file: the tree of agencies with names and aliases, and lookup of the agency of a report.
 
 mod find;
 mod named;
@@ -16,16 +16,16 @@ use crate::text::fold;
 pub use find::{Match, Matcher};
 pub use named::Named;
 
-/// An agency that is to report.
+/// An agency that has to report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Agency {
-    /// Code, unique where it is given.
+    /// Code, unique if given.
     pub code: Option<String>,
     /// Full name.
     pub name: String,
-    /// Former and other names.
+    /// Former names and aliases.
     pub aliases: Vec<String>,
-    /// Index of the agency above it.
+    /// Index of its superior.
     pub parent: Option<usize>,
     /// Level such as 县级, as written.
     pub level: Option<String>,
@@ -33,9 +33,9 @@ pub struct Agency {
     pub kind: Option<String>,
     /// Identification code of its site.
     pub site: Option<String>,
-    /// Whom to ask.
+    /// Contact.
     pub contact: Option<String>,
-    /// Whether its own report already includes those below it; `None` where the file does not say.
+    /// Whether its own report already includes its subordinates; `None` if the file does not say.
     pub aggregate: Option<bool>,
 }
 
@@ -44,13 +44,13 @@ pub struct Agency {
 pub struct Agencies {
     list: Vec<Agency>,
     children: Vec<Vec<usize>>,
-    /// Whether they are those of the reports at hand, for want of a file that lists them.
+    /// Whether the agencies are those named in the reports, because there is no agencies file.
     of_reports: bool,
     /// Findings about the file that do not stop its use.
     pub findings: Vec<Finding>,
 }
 
-/// Why an agencies file cannot be used: every mistake that was found.
+/// Why an agencies file cannot be used: all mistakes found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgenciesError {
     /// The mistakes in the order of the file.
@@ -60,9 +60,9 @@ pub struct AgenciesError {
 /// A mistake in an agencies file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgencyMistake {
-    /// Line of a text file or row of a sheet, from 1; `None` where the whole file is meant.
+    /// Line of a text file or row of a sheet, 1-based; `None` for the file as a whole.
     pub line: Option<usize>,
-    /// Heading of the column, as written.
+    /// Header of the column, as written.
     pub column: Option<String>,
     /// What is wrong.
     pub detail: Message,
@@ -120,7 +120,7 @@ impl Agencies {
     /// Reads an agencies file: CSV (UTF-8 or GB 18030), TOML (`[[agency]]`), or the first table of a workbook.
     ///
     /// # Errors
-    /// Every mistake with its line and column: no name, doubled names and codes, unknown superiors, circles.
+    /// All mistakes with line and column: missing names, duplicate names and codes, unknown superiors, cycles.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, AgenciesError> {
         let (rows, findings) = parse::rows(name, bytes)?;
         let list = tree::resolve(&rows)?;
@@ -133,8 +133,7 @@ impl Agencies {
         Ok(Self { list, children, of_reports: false, findings })
     }
 
-    /// The agencies that reports name, each once, where there is no agencies file: nothing is known of superiors, nor of who did not
-    /// report.
+    /// The agencies named in reports, each once, in place of an agencies file: superiors and missing reports are unknown.
     pub fn of_reports<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         let mut known = HashSet::new();
         let names = names.into_iter().filter(|name| known.insert(fold(name)));
@@ -143,7 +142,7 @@ impl Agencies {
         Self { children: vec![Vec::new(); list.len()], list, of_reports: true, findings }
     }
 
-    /// Whether the agencies are those of the reports at hand, for want of a file that lists them.
+    /// Whether the agencies are those named in the reports, because there is no agencies file.
     pub(crate) fn are_of_reports(&self) -> bool {
         self.of_reports
     }
@@ -153,12 +152,12 @@ impl Agencies {
         &self.list
     }
 
-    /// The agencies right below one, in the order of the file.
+    /// The direct subordinates of an agency, in the order of the file.
     pub fn children(&self, index: usize) -> &[usize] {
         self.children.get(index).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether an agency stands at the top with others below it: it adds up what they report, and is not asked for a report.
+    /// Whether an agency has no superior and has subordinates: it sums their reports, and is not expected to report.
     pub fn adds_up(&self, index: usize) -> bool {
         self.list.get(index).is_some_and(|agency| agency.parent.is_none()) && !self.children(index).is_empty()
     }
@@ -168,7 +167,7 @@ impl Agencies {
         (0..self.list.len()).filter(|&index| self.list[index].parent.is_none()).collect()
     }
 
-    /// Every agency with its depth, each before those below it.
+    /// All agencies with their depth, each before its subordinates.
     pub fn in_tree_order(&self) -> Vec<(usize, usize)> {
         let mut open: Vec<(usize, usize)> = self.roots().into_iter().rev().map(|root| (root, 0)).collect();
         let mut order = Vec::with_capacity(self.list.len());

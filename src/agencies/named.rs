@@ -1,20 +1,20 @@
-//! Agencies collected from the reports' own names where there is no agencies file.
+//! Agencies collected from the names in reports, if there is no agencies file.
 
 use std::collections::HashMap;
 
 use super::Agencies;
 use crate::text::fold;
 
-/// Agencies by the names that reports give.
+/// Agencies by the names in reports.
 #[derive(Debug, Default)]
 pub struct Named {
     names: Vec<String>,
-    /// Which agency a folded name is of.
+    /// Index of the agency of a folded name.
     known: HashMap<String, usize>,
 }
 
 impl Named {
-    /// The index of the agency of a name, which is a new one where the name was not met before; `None` for a name without any character.
+    /// The index of the agency with a name, which is added if it is new; `None` for a name that folds to nothing.
     pub fn index(&mut self, name: &str) -> Option<usize> {
         let folded = fold(name);
         if folded.is_empty() {
@@ -28,7 +28,7 @@ impl Named {
         Some(index)
     }
 
-    /// The agencies by their indexes.
+    /// The agencies in the order of their indices.
     pub fn agencies(&self) -> Agencies {
         Agencies::of_reports(self.names.iter().map(String::as_str))
     }

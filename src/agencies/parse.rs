@@ -1,4 +1,4 @@
-//! The rows of an agencies file, whichever format it has, with their lines.
+//! The rows of an agencies file of any format, with their line numbers.
 
 use encoding_rs::GB18030;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub(super) enum Column {
     Aggregate,
 }
 
-/// Headings by which the columns are known, the first one for TOML.
+/// Headers of the columns; the first one is the key in TOML.
 const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Code, &["code", "代码", "编码", "单位代码", "机构代码", "统一社会信用代码"]),
     (Column::Name, &["name", "名称", "单位", "单位名称", "机关名称", "机构名称"]),
@@ -39,17 +39,17 @@ const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Aggregate, &["aggregate", "含下级", "已含下级", "是否含下级"]),
 ];
 
-/// A row with the headings of its cells.
+/// A row with the headers of its cells.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ListRow {
-    /// Line or row, from 1.
+    /// Line or row, 1-based.
     pub(super) line: usize,
-    /// Column, heading as written, text.
+    /// Column, header as written, text.
     pub(super) cells: Vec<(Column, String, String)>,
 }
 
 impl ListRow {
-    /// The text of a column; `None` where it is missing or empty.
+    /// The text of a column; `None` if it is missing or empty.
     pub(super) fn get(&self, column: Column) -> Option<&str> {
         let found = self.cells.iter().find(|cell| cell.0 == column && !cell.2.is_empty());
         found.map(|cell| cell.2.as_str())
@@ -66,7 +66,7 @@ fn whole(zh: impl Into<String>, en: impl Into<String>) -> AgenciesError {
     AgenciesError { mistakes: vec![AgencyMistake::whole(zh, en)] }
 }
 
-/// The rows of a file; what its columns are is decided by their headings.
+/// The rows of a file; columns are identified by their headers.
 pub(super) fn rows(name: &str, bytes: &[u8]) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
     let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
     if read::is_workbook(bytes) {
@@ -97,10 +97,10 @@ fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
     rows.ok_or_else(|| whole("文件中没有表格。", "there is no table in the file"))
 }
 
-/// Lines above the headings that are skipped at most: a title, who drew the list up and when.
+/// Maximum number of lines skipped above the headers: a title, the author and date of the list.
 const MOST_ABOVE: usize = 5;
 
-/// Takes the first line that has a heading for names for the headings, or the first that is not empty.
+/// Uses the first line with a header for names as headers, or else the first non-empty line.
 fn headed(lines: Lines) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
     let lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
     let mut lines = lines.collect::<Vec<_>>();

@@ -5,19 +5,19 @@ use std::collections::HashMap;
 use super::Agencies;
 use crate::text::fold;
 
-/// Least characters of an agency's name without its place (教育局).
+/// Minimum length in characters of an agency's name without its place (教育局).
 const SHORTEST: usize = 3;
 
-/// The folded names by which a path can name an agency: each name, and each without the place that the agency above has in common.
+/// Folded names that a path may contain: each name, and each without the place that it shares with its superior.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PathNames {
     agencies: HashMap<String, Vec<usize>>,
-    /// Bytes of the longest.
+    /// Length of the longest, in bytes.
     longest: usize,
 }
 
 impl PathNames {
-    /// Of agencies, by their folded names and other names.
+    /// Built from agencies and their folded names and aliases.
     pub(super) fn new(agencies: &Agencies, folded: &[(String, usize)]) -> Self {
         let above: HashMap<usize, String> = {
             let parents = agencies.list().iter().filter_map(|agency| agency.parent);
@@ -42,7 +42,7 @@ impl PathNames {
         }
     }
 
-    /// The only agency that a folded part of a path names. A name inside a longer one is not meant by itself.
+    /// The only agency named in a folded component of a path. A name inside a longer name is ignored.
     pub(super) fn named_in(&self, part: &str) -> Option<usize> {
         let mut found: Vec<(usize, usize, &[usize])> = Vec::new();
         let ends: Vec<usize> = part.char_indices().map(|(at, _)| at).chain([part.len()]).collect();
@@ -64,7 +64,7 @@ impl PathNames {
     }
 }
 
-/// Length in bytes of what two names begin with alike: the place in 青山县教育局 and 青山县人民政府.
+/// Length in bytes of the common prefix of two names: the place in 青山县教育局 and 青山县人民政府.
 fn common(one: &str, other: &str) -> usize {
     let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
     same.map(|(character, _)| character.len_utf8()).sum()

@@ -6,7 +6,7 @@ use super::parse::{Column, ListRow};
 use super::{AgenciesError, Agency, AgencyMistake};
 use crate::text::fold;
 
-/// The agencies of the rows, in their order.
+/// Builds the agencies of the rows, in order.
 pub(super) fn resolve(rows: &[ListRow]) -> Result<Vec<Agency>, AgenciesError> {
     let mut mistakes = Vec::new();
     let mut list: Vec<Agency> = rows.iter().map(|row| agency(row, &mut mistakes)).collect();
@@ -62,7 +62,7 @@ fn agency(row: &ListRow, mistakes: &mut Vec<AgencyMistake>) -> Agency {
     }
 }
 
-/// The rows by what a column says, folded; it must not say the same twice.
+/// The rows by the folded text of a column, which must be unique.
 fn index(rows: &[ListRow], column: Column, mistakes: &mut Vec<AgencyMistake>) -> HashMap<String, usize> {
     let mut known: HashMap<String, usize> = HashMap::new();
     for (number, row) in rows.iter().enumerate() {
@@ -81,9 +81,9 @@ fn index(rows: &[ListRow], column: Column, mistakes: &mut Vec<AgencyMistake>) ->
     known
 }
 
-/// Says each circle once, at its first row.
+/// Reports each cycle once, at its first row.
 fn circles(rows: &[ListRow], list: &[Agency], mistakes: &mut Vec<AgencyMistake>) {
-    // The walk in which an agency was met last; 0 for none.
+    // The last walk that visited each agency; 0 for none.
     let mut met = vec![0; list.len()];
     for start in 0..list.len() {
         let mut at = start;

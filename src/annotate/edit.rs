@@ -22,13 +22,13 @@ const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/rela
 pub(super) struct Parts<'a, 'b> {
     package: Package<'a>,
     pub(super) budget: &'b mut Budget,
-    /// Whose name comments and changes have.
+    /// Author of comments and changes.
     pub(super) author: String,
-    /// New content by name, as the directory writes it.
+    /// New content by name, as written in the directory.
     changed: BTreeMap<String, String>,
-    /// Children that the roots of parts get in the end, by name.
+    /// Children to be appended to the roots of parts, by name.
     appended: BTreeMap<String, Vec<String>>,
-    /// How many relationships each part got.
+    /// Number of relationships added to each part.
     related: BTreeMap<String, u32>,
 }
 
@@ -44,7 +44,7 @@ impl<'a, 'b> Parts<'a, 'b> {
         }
     }
 
-    /// The text of a part as it is to be, or else as it was sent; `None` where there is none.
+    /// The current text of a part; `None` if there is no such part.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, ReadError> {
         if let Some(text) = self.changed.get(self.package.find(name).unwrap_or(name)) {
             return Ok(Some(text.clone()));
@@ -52,28 +52,28 @@ impl<'a, 'b> Parts<'a, 'b> {
         let Some(bytes) = self.package.part(name, self.budget)? else { return Ok(None) };
         let (text, mark) = xml::text(&bytes, self.budget)?;
         if mark > 0 {
-            // Offsets of places count the byte order mark, so it stays.
+            // Offsets of places include the byte order mark, so it is kept.
             return Ok(Some(format!("\u{feff}{text}")));
         }
         Ok(Some(match text {
             Cow::Borrowed(text) => text.to_owned(),
-            // What was transcoded is written in UTF-8; a declaration of the same length keeps the offsets of places.
+            // Transcoded text is written in UTF-8; a declaration of the same length keeps the offsets of places.
             Cow::Owned(text) => declared_as_utf8(text),
         }))
     }
 
-    /// Gives a part a new text, or adds it.
+    /// Replaces or adds a part.
     pub(super) fn set(&mut self, name: &str, text: String) {
         let name = self.written(name);
         self.changed.insert(name, text);
     }
 
-    /// The name as the directory writes it.
+    /// The name as written in the directory.
     fn written(&self, name: &str) -> String {
         self.package.find(name).unwrap_or(name).to_owned()
     }
 
-    /// A name that no part has: the first of `before1after`, `before2after` …
+    /// An unused name: the first of `before1after`, `before2after` …
     pub(super) fn free_name(&self, before: &str, after: &str) -> String {
         let mut number = 1_u32;
         loop {
@@ -89,7 +89,7 @@ impl<'a, 'b> Parts<'a, 'b> {
         self.package.relationships(part, self.budget)
     }
 
-    /// Adds a relationship of an Office kind to a part whose relationships are these, and returns its id.
+    /// Adds a relationship of an Office kind to a part with these relationships, and returns its id.
     pub(super) fn relate(&mut self, part: &str, known: &Relationships, kind: &str, target: &str) -> String {
         let number = self.related.entry(part.to_owned()).or_default();
         let id = loop {
@@ -116,7 +116,7 @@ impl<'a, 'b> Parts<'a, 'b> {
         self.appended.entry(part).or_default().push(child);
     }
 
-    /// The package with its changed parts. The others stay byte for byte as they lie in it.
+    /// The package with its changed parts. All others are copied byte for byte.
     pub(super) fn pack(mut self, bytes: &[u8]) -> Result<Vec<u8>, AnnotateError> {
         for (name, children) in std::mem::take(&mut self.appended) {
             let text = self.text(&name)?;
@@ -137,7 +137,7 @@ impl<'a, 'b> Parts<'a, 'b> {
     }
 }
 
-/// The text with an XML declaration that names no encoding, which means UTF-8, padded to the length of the old one.
+/// The text with an XML declaration without encoding, which means UTF-8, padded to the length of the old one.
 fn declared_as_utf8(text: String) -> String {
     const NEW: &str = "<?xml version=\"1.0\"";
     match text.find("?>").filter(|&end| text.starts_with("<?xml") && end >= NEW.len()) {
@@ -146,7 +146,7 @@ fn declared_as_utf8(text: String) -> String {
     }
 }
 
-/// Prefix (with its colon) and local name of the root element, by the part's last end tag or its only tag.
+/// Prefix (with colon) and local name of the root element, from the part's last end tag or its only tag.
 pub(super) fn root(text: &str) -> Option<(&str, &str)> {
     let trimmed = text.trim_end();
     let name = match trimmed.rfind("</") {
@@ -156,17 +156,17 @@ pub(super) fn root(text: &str) -> Option<(&str, &str)> {
     Some(split_name(name))
 }
 
-/// The name that a tag begins with.
+/// The name in a tag.
 pub(super) fn tag_name(tag: &str) -> &str {
     &tag[..tag.find([' ', '\t', '\r', '\n', '/', '>']).unwrap_or(tag.len())]
 }
 
-/// Prefix (with its colon) and local name.
+/// Prefix (with colon) and local name.
 pub(super) fn split_name(name: &str) -> (&str, &str) {
     name.split_at(name.find(':').map_or(0, |colon| colon + 1))
 }
 
-/// The text with children put at the end of its root. They are written without their `<` and prefix, which are the root's.
+/// The text with children appended to its root. They are given without `<` and prefix, for which the root's is used.
 pub(super) fn append(text: &str, children: &[String]) -> String {
     let Some((prefix, local)) = root(text) else { return text.to_owned() };
     let children: String = children.iter().map(|child| format!("<{prefix}{child}")).collect();
@@ -178,10 +178,10 @@ pub(super) fn append(text: &str, children: &[String]) -> String {
     format!("{}{children}{}", &trimmed[..at], &trimmed[at..])
 }
 
-/// A replacement: the bytes from start to end give way to the text.
+/// A replacement: start, end, and the new text.
 pub(super) type Edit = (usize, usize, String);
 
-/// The text with its edits. Edits at one offset keep their order; those that overlap an earlier one are left out.
+/// The text with its edits applied. Edits at the same offset keep their order; those that overlap an earlier one are left out.
 pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.0);
     let mut out = String::with_capacity(text.len() + edits.iter().map(|edit| edit.2.len()).sum::<usize>());
@@ -198,7 +198,7 @@ pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     out
 }
 
-/// Text for an element or attribute, without characters that XML 1.0 has no place for.
+/// Text escaped for an element or attribute, without characters that XML 1.0 does not allow.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     crate::write::xml::escape(text, &mut out);

@@ -1,5 +1,5 @@
-//! A copy of the sender's own Word file or workbook with a comment at every place that a finding names; everything else stays
-//! byte for byte as it was sent.
+//! Annotates a copy of the sender's own Word file or workbook with a comment at every place that a finding names; everything else is
+//! copied byte for byte.
 
 mod docx;
 mod edit;
@@ -17,22 +17,21 @@ use edit::Parts;
 
 pub use revise::{Revised, Revision, revise};
 
-/// Who the comments are by.
-/// Whose name comments have unless another is given.
+/// Default author of comments.
 pub const AUTHOR: &str = "年报核对";
 
-/// A file with comments.
+/// An annotated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Annotated {
-    /// The file.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
-    /// Number of comments that were put in.
+    /// Number of comments.
     pub comments: usize,
-    /// What it is: `docx` or `xlsx`.
+    /// Format: `docx` or `xlsx`.
     pub kind: &'static str,
 }
 
-/// Why a file could not be given comments.
+/// Why a file could not be annotated.
 #[derive(Debug, Error)]
 pub enum AnnotateError {
     /// It is neither a .docx nor an .xlsx.
@@ -46,19 +45,19 @@ pub enum AnnotateError {
     Pack(String),
 }
 
-/// Why a file is no .docx or .xlsx that takes comments.
+/// Why a file is not a .docx or .xlsx that can be annotated.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NotOffice {
-    /// It is no package.
+    /// It is not a package.
     #[error("no package of Office Open XML")]
     NoPackage,
     /// The package has no main part.
     #[error("no main part")]
     NoMainPart,
-    /// The main part is neither a document nor a workbook: its name.
+    /// The main part, named here, is neither a document nor a workbook.
     #[error("{0}")]
     MainPart(String),
-    /// It is in the strict variant of the standard, to which comments cannot be added.
+    /// It is in the Strict variant of the standard, to which comments cannot be added.
     #[error("strict Office Open XML")]
     Strict,
 }
@@ -77,7 +76,7 @@ impl Bilingual for AnnotateError {
     }
 }
 
-/// Findings that become comments, and places that get one; more would help nobody.
+/// Maximum number of findings that become comments, and of places with one.
 const MOST: usize = 400;
 
 /// A comment: its place, and one paragraph per finding.
@@ -87,11 +86,11 @@ struct Note<'f> {
     texts: Vec<&'f str>,
 }
 
-/// Puts the findings that someone should look at (warnings and errors) into a copy of the file that they are about, one comment a
-/// place. Findings without a place in the body are gathered in one comment at the beginning.
+/// Adds warnings and errors as comments to a copy of the file that they are about, one comment per place. Findings without a place in the
+/// body are collected in one comment at the beginning.
 ///
 /// # Errors
-/// [`AnnotateError`] for a file that is no Word document or workbook of Office Open XML (ECMA-376), or is damaged.
+/// [`AnnotateError`] for a file that is not a Word document or workbook of Office Open XML (ECMA-376), or is damaged.
 pub fn annotate(
     bytes: &[u8],
     findings: &[Finding],
@@ -127,7 +126,7 @@ fn opened<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Package<'a>, Stri
     Ok((package, main))
 }
 
-/// The texts place by place, and those without one.
+/// The texts by place, and those without a place.
 fn gather(findings: &[Finding], language: Language) -> (Vec<Note<'_>>, Vec<&str>) {
     let (mut notes, mut rest): (Vec<Note>, Vec<&str>) = (Vec::new(), Vec::new());
     for finding in findings.iter().filter(|finding| finding.severity >= Severity::Warning).take(MOST) {
@@ -136,7 +135,7 @@ fn gather(findings: &[Finding], language: Language) -> (Vec<Note<'_>>, Vec<&str>
             rest.push(text);
             continue;
         };
-        // Cells that are wrong together are all marked; cells that only could be wrong are named in the text.
+        // All cells that are wrong are marked; cells that only may be wrong are named in the text.
         let more = finding.related.iter().filter(|_| !finding.culprits.is_empty());
         for place in std::iter::once(place).chain(more) {
             match notes.iter().position(|note| note.place == place) {

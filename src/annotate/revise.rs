@@ -1,5 +1,5 @@
-//! Revisions: new figures and texts in a copy of the file that was sent, for the sender to accept: tracked changes in a Word file, the
-//! new figure and a note with the old one in a workbook. Everything else in the package stays byte for byte as it was.
+//! Revisions: new figures and texts in a copy of the sent file, for the sender to accept: tracked changes in a Word file, the new figure
+//! and a note with the old one in a workbook. Everything else in the package is copied byte for byte.
 
 use super::edit::{self, Parts};
 use super::{AnnotateError, NotOffice, docx, opened, xlsx};
@@ -8,31 +8,31 @@ use crate::document::{Budget, Place};
 /// The new content of a place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision<'a> {
-    /// The cell or paragraph, as reading gave it.
+    /// Place of the cell or paragraph, as given by reading.
     pub place: &'a Place,
-    /// The new text; empty to leave nothing.
+    /// The new text; empty to delete the old one.
     pub to: String,
-    /// When, for the tracked change (RFC 3339, UTC): `2026-01-20T00:00:00Z`.
+    /// Date of the tracked change (RFC 3339, UTC): `2026-01-20T00:00:00Z`.
     pub date: String,
-    /// What a note in a workbook says: the old figure, the new one, why.
+    /// Text of the note in a workbook: the old figure, the new one, the reason.
     pub note: String,
 }
 
 /// A copy with revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revised {
-    /// The file.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
-    /// What it is: `docx` or `xlsx`.
+    /// Format: `docx` or `xlsx`.
     pub kind: &'static str,
-    /// For each revision, whether it was made. One is not where the place is none of this file, or holds a formula.
+    /// For each revision, whether it was made; false if its place is not in this file, or contains a formula.
     pub made: Vec<bool>,
 }
 
-/// Puts revisions into a copy of the file that was sent.
+/// Adds revisions to a copy of the sent file.
 ///
 /// # Errors
-/// [`AnnotateError`] for a file that is no Word document or workbook of Office Open XML (ECMA-376), or is damaged.
+/// [`AnnotateError`] for a file that is not a Word document or workbook of Office Open XML (ECMA-376), or is damaged.
 pub fn revise(
     bytes: &[u8],
     revisions: &[Revision],

@@ -11,19 +11,19 @@ use crate::finding::code::batch::ARCHIVE_UNREADABLE;
 use crate::finding::code::read::FILE_ENCRYPTED;
 use crate::finding::{Finding, Message};
 
-/// Most entries of an archive, those of archives inside it counted too.
+/// Maximum number of entries of an archive, including those of nested archives.
 const MOST_ENTRIES: usize = 20_000;
 
-/// Most bytes of all entries together, unpacked; they are unpacked one at a time.
+/// Maximum total size of all entries, inflated; they are inflated one at a time.
 const MOST_BYTES: u64 = 4 << 30;
 
-/// Compression ratio up to which an archive is unpacked; text compresses ten to one, documents are compressed already.
+/// Maximum compression ratio of an archive; text compresses ten to one, documents are already compressed.
 const RATIO: u64 = 100;
 
 /// Size up to which the compression ratio is not checked.
 const RATIO_FREE: u64 = 64 << 20;
 
-/// Most bytes of archives within an archive, unpacked: they are unpacked before anything is read, to list what is in them.
+/// Maximum total size of nested archives, inflated: they are inflated in advance to list their entries.
 const MOST_INNER: u64 = 512 << 20;
 
 /// The source of an archive: seekable bytes.
@@ -33,7 +33,7 @@ impl<T: Read + Seek> Source for T {}
 /// An open archive.
 pub(super) type Zip = ZipArchive<Box<dyn Source>>;
 
-/// Where an entry is: its index, and that of the archive that holds it where that is an entry itself.
+/// Location of an entry: its index, and the index of the nested archive that contains it, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
     pub(super) outer: Option<usize>,
@@ -54,7 +54,7 @@ pub(super) fn is_package(zip: &Zip) -> bool {
     ["[Content_Types].xml", "mimetype", "OFD.xml"].iter().any(|name| zip.index_for_name(name).is_some())
 }
 
-/// The entries that are files, by name, those of archives inside it as `inner.zip!name`. An entry that is not taken has its finding.
+/// The entries that are files, by name; those of nested archives as `inner.zip!name`. An entry that is not accepted has its finding.
 pub(super) fn members(mut zip: Zip, size: u64) -> Vec<(String, Result<Member, Box<Finding>>)> {
     let bytes = MOST_BYTES.min(size.saturating_mul(RATIO).max(RATIO_FREE));
     let mut room = Room { entries: MOST_ENTRIES, bytes, inner: MOST_INNER };
@@ -107,7 +107,7 @@ fn inner_members(
 struct Room {
     entries: usize,
     bytes: u64,
-    /// Bytes of archives in it that may be unpacked to look into them.
+    /// Remaining total size of nested archives.
     inner: u64,
 }
 
@@ -129,7 +129,7 @@ impl Room {
     }
 }
 
-/// Whether entries overlap: an overlapping-files zip bomb has the same bytes in ten thousand entries.
+/// Whether entries overlap: an overlapping-files zip bomb refers to the same bytes in ten thousand entries.
 fn overlap(zip: &mut Zip) -> bool {
     let mut spans: Vec<(u64, u64)> = Vec::with_capacity(zip.len());
     for index in 0..zip.len() {
@@ -147,7 +147,7 @@ fn overlap(zip: &mut Zip) -> bool {
 fn entries(zip: &mut Zip) -> Vec<(String, usize, u64)> {
     let mut entries = Vec::new();
     for index in 0..zip.len() {
-        // The directory of the archive was read when it was opened; an entry that cannot be looked up is no file.
+        // The directory was parsed on opening; an entry that cannot be looked up is skipped.
         if let Ok(entry) = zip.by_index_raw(index)
             && !entry.is_dir()
         {
@@ -161,8 +161,8 @@ fn is_zip_name(name: &str) -> bool {
     name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".zip")
 }
 
-/// Names are UTF-8 or, by programs on Chinese Windows that say nothing about it, GBK. Strict UTF-8 decides: a GBK name that happens
-/// to be well-formed UTF-8 is rare, and only what is shown depends on it.
+/// Decodes an entry name: UTF-8 or, from programs on Chinese Windows that do not declare an encoding, GBK. Strict UTF-8 decides: a GBK
+/// name that is valid UTF-8 is rare, and only affects display.
 fn decode_name(raw: &[u8]) -> String {
     match std::str::from_utf8(raw) {
         Ok(name) => name.to_owned(),
@@ -170,7 +170,7 @@ fn decode_name(raw: &[u8]) -> String {
     }
 }
 
-/// The bytes of an entry, counted while they are unpacked.
+/// The inflated bytes of an entry, limited while they are inflated.
 pub(super) fn read(zip: &mut Zip, index: usize) -> Result<Vec<u8>, Box<Finding>> {
     let limit = Limits::default().part_bytes;
     let entry = zip.by_index(index).map_err(|error| match error {
@@ -188,24 +188,24 @@ pub(super) fn read(zip: &mut Zip, index: usize) -> Result<Vec<u8>, Box<Finding>>
     Ok(bytes)
 }
 
-/// Why an archive or an entry of it is not read.
+/// Why an archive or an entry is not read.
 #[derive(Debug)]
 enum Refusal {
     /// The directory cannot be read.
     Directory(ZipError),
     /// An entry cannot be read.
     Entry(ZipError),
-    /// More entries than an archive may have: how many.
+    /// Too many entries; their number.
     TooMany(usize),
-    /// More entries or bytes than an archive may have, those of the archives in it counted too.
+    /// Too many entries or bytes, including those of nested archives.
     TooMuch,
     /// Two entries share bytes.
     Overlap,
-    /// An archive in an archive in an archive: its name.
+    /// More than one level of nesting; the name of the inner archive.
     TooDeep(String),
-    /// An entry with more bytes than a file may have, or archives within the archive with more than they may have together.
+    /// An entry, or all nested archives together, exceed the size limit.
     TooLarge {
-        /// How many it may have.
+        /// The limit in bytes.
         most: u64,
     },
 }
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_has_room_for_so_many_entries_and_bytes() {
+    fn entries_and_bytes_of_an_archive_are_limited() {
         let mut room = Room { entries: 2, bytes: 10, inner: 0 };
         assert!(room.take(4).is_ok());
         assert!(room.take(7).is_err());

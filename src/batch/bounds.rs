@@ -5,16 +5,16 @@ use crate::finding::code::batch::PICTURES_LEFT_OUT;
 use crate::finding::{Finding, Message};
 use crate::report::{Content, Report};
 
-/// Most places of a report in which a picture stands. Honest reports have some dozens; one picture can be referred to from a hundred
-/// thousand places in a file of 200 KB.
+/// Maximum number of picture references of a report. Typical reports have some dozens; a file of 200 KB can refer to one picture a
+/// hundred thousand times.
 const MOST_PICTURES: usize = 1_000;
 
-/// Most bytes of an output: what is larger would be refused by whoever reads it again, ourselves included.
+/// Maximum number of bytes of an output: readers, including ours, refuse a larger file.
 pub(super) fn most_output() -> u64 {
     Limits::default().file_bytes
 }
 
-/// Leaves out pictures beyond the bound, and says so.
+/// Leaves out pictures beyond the limit, with a finding.
 pub(super) fn bound(report: &mut Report) {
     let is_picture = |content: &Content| matches!(content, Content::Picture { .. });
     let count =
@@ -38,20 +38,20 @@ pub(super) fn bound(report: &mut Report) {
     report.findings.push(Finding::new(&PICTURES_LEFT_OUT, message));
 }
 
-/// The bytes of an output, unless they are too many.
+/// The bytes of an output within the limit.
 ///
 /// # Errors
-/// What is said of an output that is too large.
+/// The finding that the output is too large.
 pub(super) fn within(bytes: Vec<u8>) -> Result<Vec<u8>, Box<Finding>> {
     if bytes.len() as u64 <= most_output() { Ok(bytes) } else { Err(too_large()) }
 }
 
-/// Whether the pictures of a report alone are more than an output may be.
+/// Whether the pictures of a report alone are within the output limit.
 pub(super) fn pictures_fit(report: &Report) -> bool {
     report.pictures.iter().map(|picture| picture.bytes.len() as u64).sum::<u64>() <= most_output()
 }
 
-/// What is said of an output that is too large.
+/// The finding that an output is too large.
 pub(super) fn too_large() -> Box<Finding> {
     let megabytes = most_output() >> 20;
     super::unwritable(&Message::new(

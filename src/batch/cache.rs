@@ -1,7 +1,7 @@
 //! Persistent cache of an output folder: maps input bytes to the outputs they produced, so that unchanged inputs are skipped.
 //!
-//! One file of lines: the key, a blank, the record as JSON. Only keys and positions are held in memory. A run writes a new file
-//! and puts it in place at its end; a broken run leaves the part that it wrote, which the next run reads too.
+//! The file has one line per record: the key, a blank, the record as JSON. Only keys and positions are held in memory. A run writes a new
+//! file and puts it in place at its end; an interrupted run leaves its partial file, which the next run reads, too.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -15,31 +15,31 @@ use super::files::{self, OutputFolder, PREFIX};
 use super::page::Charted;
 use crate::finding::Finding;
 
-/// First line of the file; another version is ignored.
+/// First line of the file; a file with another version is ignored.
 const HEADER: &str = "nianbao-cache 4";
 
-/// What is remembered of an input, under a key made of its bytes, its path, the program, the forms and the options.
+/// The cached result of an input. The key is computed from its bytes, its path, the program, the forms and the options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) sha256: String,
-    /// The result of its reports, in their order; none where there is no report.
+    /// The results of its reports, in order; empty if there is no report.
     pub(super) reports: Vec<Remembered>,
-    /// Why there is no report.
+    /// Findings why there is no report.
     pub(super) findings: Vec<Finding>,
 }
 
-/// What is remembered of a report.
+/// The cached result of a report.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Remembered {
     pub(super) form: String,
     pub(super) agency: Option<String>,
     pub(super) year: Option<i16>,
-    /// The name wanted for its outputs.
+    /// The preferred name of its outputs.
     pub(super) name: String,
-    /// Suffix of each output, and the hash that tells whether it was changed.
+    /// Suffix of each output, and its hash, which detects changes.
     pub(super) outputs: Vec<(String, String)>,
     pub(super) findings: Vec<Finding>,
-    /// What its form's charts draw.
+    /// Figures for the charts of its form.
     pub(super) charted: Charted,
 }
 
@@ -61,12 +61,12 @@ struct Paths {
 }
 
 impl Cache {
-    /// Opens the cache of a folder. A cache that cannot be read is an empty one.
+    /// Opens the cache of a folder. An unreadable cache is treated as empty.
     pub(super) fn open(folder: &OutputFolder) -> Self {
         let path = |name: &str| folder.join(&format!("{PREFIX}cache{name}"));
         let paths = Paths { current: path(""), part: path("-part"), broken: path("-broken") };
         if paths.part.exists() {
-            // Without it the next run does more work, and nothing is wrong.
+            // If this fails, the next run only does more work.
             let _ = fs::rename(&paths.part, &paths.broken);
         }
         let mut cache = Self { old: Vec::new(), positions: HashMap::new(), new: None, paths };
@@ -85,7 +85,7 @@ impl Cache {
         cache
     }
 
-    /// Notes where the records of a file are.
+    /// Indexes the records of a file.
     fn index(&mut self, file: &File, number: usize) -> io::Result<()> {
         let mut reader = BufReader::new(file);
         let mut line = Vec::new();
@@ -107,7 +107,7 @@ impl Cache {
         }
     }
 
-    /// The record of a key.
+    /// The record with a key.
     pub(super) fn get(&self, key: &Key) -> Option<Record> {
         let &(number, position) = self.positions.get(&short(key))?;
         let mut file = self.old.get(number)?.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,14 +121,14 @@ impl Cache {
         serde_json::from_str(record).ok()
     }
 
-    /// What the run found, for the next run. Takes no part of a cache that cannot be written.
+    /// The writer for this run's records; ignores errors.
     pub(super) fn writer(&mut self) -> Writer {
         Writer { new: self.new.take() }
     }
 
     /// Puts the new file in place of the old ones.
     pub(super) fn replace(self, writer: Writer) {
-        // Without a cache the next run does more work, and nothing is wrong.
+        // If this fails, the next run only does more work.
         let Some(new) = writer.new else { return };
         let paths = self.close();
         let file = new.into_inner().map_err(io::IntoInnerError::into_error);
@@ -137,13 +137,13 @@ impl Cache {
         }
     }
 
-    /// Closes the old files: Windows, and file servers of its kind, replace no file that is open.
+    /// Closes the old files: on Windows and some file servers an open file cannot be replaced.
     fn close(self) -> Paths {
         self.paths
     }
 }
 
-/// Writes the cache of this run.
+/// Writes the records of this run.
 pub(super) struct Writer {
     new: Option<BufWriter<File>>,
 }
@@ -152,7 +152,7 @@ impl Writer {
     pub(super) fn add(&mut self, key: &Key, record: &Record) {
         let Some(new) = &mut self.new else { return };
         let Ok(json) = serde_json::to_string(record) else { return };
-        // A run may be killed at any moment, and what is remembered by then must be in the file.
+        // A run may be killed at any moment, so each record is flushed to the file.
         if writeln!(new, "{} {json}", super::content::hexadecimal(key)).and_then(|()| new.flush()).is_err() {
             self.new = None;
         }
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_finds_what_the_runs_before_it_wrote_even_a_broken_one() {
+    fn a_run_finds_the_records_of_earlier_runs_even_of_an_interrupted_one() {
         let dir = tempfile::tempdir().unwrap();
         let folder = OutputFolder::open(dir.path()).unwrap();
         let mut whole = Cache::open(&folder);
@@ -191,7 +191,7 @@ mod tests {
         let mut broken = Cache::open(&folder);
         let mut writer = broken.writer();
         writer.add(&[2; 32], &record("two"));
-        // As when the process is killed: nothing that a buffer still holds gets into the file.
+        // As if the process were killed: buffered data does not get into the file.
         let (mut file, unwritten) = writer.new.take().unwrap().into_parts();
         assert_eq!(unwritten.unwrap(), b"");
         file.write_all(b"0303 {\"torn").unwrap();

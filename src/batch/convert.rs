@@ -19,7 +19,7 @@ use super::made::{Done, Made};
 use super::make::{Maker, Product, not_taken};
 use super::order::{Stages, in_order};
 use super::owned::{Owned, Stale, mark_of};
-use super::page::{Charted, IndexPage, Shown, charted};
+use super::page::{Charted, IndexPage, RowContent, charted};
 use super::pipeline::guarded;
 use super::places::Places;
 use super::task::Task;
@@ -27,31 +27,30 @@ use super::{BatchError, worker};
 use crate::finding::Finding;
 use crate::finding::code::batch::DUPLICATE_REPORT;
 
-/// What came out of a batch.
+/// Counts of a finished batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Inputs without an error.
     pub ok: usize,
-    /// Inputs done, with findings of severity error.
+    /// Inputs with findings of severity error.
     pub findings: usize,
-    /// Inputs without a report, or with an output missing.
+    /// Inputs without a report, or with a missing output.
     pub failed: usize,
-    /// Agencies without a report, where the agencies are known.
+    /// Agencies without a report, if there is an agencies file.
     pub missing: usize,
-    /// Of all these, inputs that an earlier run had done.
+    /// Inputs that were unchanged since an earlier run, included in the counts above.
     pub unchanged: usize,
     /// Whether it was stopped before the last input.
     pub stopped: bool,
-    /// Outputs of earlier runs that this one does not make any more.
+    /// Outputs of earlier runs that this run does not produce.
     pub stale: Stale,
 }
 
-/// Converts a batch. `told` hears of each input in order, with its findings and the numbers of the
-/// reports that they are about; when `stop` is set, the inputs in progress are completed and the logs are
-/// whole.
+/// Converts a batch. `told` is called for each input in order, with its findings and the index of the report of each. When `stop` is set,
+/// inputs in progress are completed, and the logs are complete.
 ///
 /// # Errors
-/// When the folder for outputs cannot be used, or stops being usable: a full disk, a log that cannot be written.
+/// If the output folder cannot be used or becomes unusable: a full disk, a log that cannot be written.
 pub fn convert(
     task: &Task,
     stop: &AtomicBool,
@@ -103,14 +102,14 @@ pub fn convert(
     if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(output(task.out.to_owned())(error));
     }
-    // A run that was stopped does not know who has not reported.
+    // An interrupted run does not know which agencies are missing.
     let missing = if taken < task.inputs.len() { Vec::new() } else { places.missing() };
     summary.missing = missing.len();
-    // What the logs say is there must be there after a power cut too.
+    // What the logs list must survive a power cut.
     let finished = folder.sync().and_then(|()| page.finish(missing)).and_then(|()| logs.finish());
     finished.and_then(|()| folder.sync()).map_err(output(task.out.to_owned()))?;
     summary.stopped = taken < task.inputs.len();
-    // Where several hosts write into one folder, none knows of the others' outputs.
+    // With several hosts writing into one folder, none knows the outputs of the others.
     if !task.part {
         summary.stale = owned.finish(task.prune, summary.stopped).map_err(output(task.out.to_owned()))?;
     }
@@ -120,20 +119,20 @@ pub fn convert(
     Ok(summary)
 }
 
-/// Puts the result of an input into the page: a row a report, or one for an input without any.
+/// Adds the result of an input to the page: a row per report, or one for an input without reports.
 fn shown(done: &Done, page: &mut IndexPage) -> io::Result<()> {
     let path = &done.entry.path;
     for report in &done.reports {
-        // Of two reports of one agency and year the first is drawn.
+        // Of two reports of one agency and year, only the first is drawn in charts.
         let first = !report.findings.iter().any(|finding| finding.code == DUPLICATE_REPORT.id);
         let Part { form, agency, year, status, outputs, .. } = &report.part;
         let (form, agency) = (Some(form.as_str()), agency.as_deref());
-        let row = Shown { form, agency, year: *year, status: *status, outputs, findings: &report.findings };
+        let row = RowContent { form, agency, year: *year, status: *status, outputs, findings: &report.findings };
         page.add(path, &row, &report.charted, first)?;
     }
     if done.reports.is_empty() {
         let (status, findings) = (done.entry.status, done.without.as_slice());
-        let row = Shown { form: None, agency: None, year: None, status, outputs: &[], findings };
+        let row = RowContent { form: None, agency: None, year: None, status, outputs: &[], findings };
         page.add(path, &row, &Charted::new(), false)?;
     }
     Ok(())
@@ -150,7 +149,7 @@ impl Summary {
     }
 }
 
-/// What the workers share.
+/// State shared by the workers.
 struct Run<'a> {
     task: &'a Task<'a>,
     cache: &'a Cache,
@@ -175,12 +174,12 @@ impl Run<'_> {
             None => self.convert(input, &content, started),
         };
         made.key = Some(key);
-        // Only outputs that were changed since make it necessary to read them again.
+        // Keep the bytes only of a cache hit, whose outputs may turn out to be changed.
         made.bytes = if made.remembered { bytes } else { Vec::new() };
         made
     }
 
-    /// The key of an input: everything that decides what comes out of it.
+    /// The cache key of an input: everything that the result depends on.
     fn key(&self, input: &Input, content: &Content) -> Key {
         let mut hash = Sha256::new();
         hash.update(self.task.fingerprint);
@@ -241,11 +240,11 @@ impl Run<'_> {
     fn finish(&self, input: &Input, mut made: Made, fail: &impl Fn(io::Error)) -> Done {
         let unchanged = made.remembered && self.outputs_stand(&made);
         if unchanged {
-            // The run that wrote them may have been killed before they were on the disk.
+            // The run that wrote them may have been killed before it synced them.
             made.file_names().iter().for_each(|name| self.folder.stands(name));
         }
         if made.remembered && !unchanged {
-            // The outputs were removed or changed since.
+            // The outputs were removed or changed since: convert again.
             let _in_hand = input.take();
             let again = self.convert(input, &Content::from_bytes(&made.bytes), made.started);
             (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
@@ -264,7 +263,7 @@ impl Run<'_> {
         made.done(input, unchanged)
     }
 
-    /// Whether the outputs that an earlier run wrote are there as it wrote them.
+    /// Whether the outputs of an earlier run exist unchanged.
     fn outputs_stand(&self, made: &Made) -> bool {
         made.record.reports.iter().enumerate().all(|(report, remembered)| {
             remembered.outputs.iter().enumerate().all(|(number, (_, known))| {

@@ -1,5 +1,5 @@
-//! What an archive may cost: time to read its files, and bytes of their outputs. A small archive can hold thousands of files that each
-//! take long to read or become large, all within the limits of a single file.
+//! Limits per archive: time to read its files, and size of their outputs. A small archive can contain thousands of files that each take
+//! long to read or become large, all within the limits of a single file.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,19 +9,19 @@ use super::{unwritable, worker};
 use crate::finding::code::batch::ARCHIVE_UNREADABLE;
 use crate::finding::{Finding, Message};
 
-/// Time that the files of any archive may take together, summed over the workers.
+/// Time that the files of any archive may take, summed over the workers.
 const TIME: Duration = Duration::from_mins(10);
 
-/// Time that each file adds to it. A report takes a few milliseconds; machines may be slow and busy.
+/// Additional time per file. A report takes a few milliseconds; machines may be slow and busy.
 const TIME_EACH: Duration = Duration::from_millis(200);
 
-/// Bytes that the outputs of any archive may have together.
+/// Size that the outputs of any archive may have.
 const OUTPUT: u64 = 1 << 30;
 
-/// Bytes of outputs for each byte of a large archive: outputs of honest reports have ten to thirty.
+/// Output bytes per byte of a large archive: typical outputs have ten to thirty.
 const OUTPUT_RATIO: u64 = 100;
 
-/// An archive of inputs and what is left of its budget.
+/// An input archive with its remaining budget.
 #[derive(Debug)]
 pub(super) struct Archive {
     pub(super) path: PathBuf,
@@ -29,7 +29,7 @@ pub(super) struct Archive {
     output: Budget,
 }
 
-/// A budget that workers share. Units are those of its owner.
+/// A budget shared by the workers. The unit depends on its use.
 #[derive(Debug)]
 struct Budget {
     most: u64,
@@ -51,17 +51,17 @@ impl Budget {
 }
 
 impl Archive {
-    /// An archive of so many files and bytes.
+    /// An archive with a number of files and bytes.
     pub(super) fn new(path: PathBuf, files: usize, bytes: u64) -> Self {
         let time = TIME + TIME_EACH * u32::try_from(files).unwrap_or(u32::MAX);
         let time = Budget::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         Self { path, time, output: Budget::new(OUTPUT.max(bytes.saturating_mul(OUTPUT_RATIO))) }
     }
 
-    /// Counts outputs of a file; inputs are asked in their order.
+    /// Charges the outputs of a file; called in the order of the inputs.
     ///
     /// # Errors
-    /// The finding about outputs that are more than those of one archive may be.
+    /// The finding that the outputs of the archive are too large.
     pub(super) fn write(&self, bytes: u64) -> Result<(), Box<Finding>> {
         self.output.spend(bytes);
         if !self.output.is_spent() {
@@ -88,7 +88,7 @@ impl Archive {
     }
 }
 
-/// A file in progress: the supervisor knows of it, and its time counts for its archive until this is dropped.
+/// A guard for a file in progress: while it exists, the supervisor knows of the file, and its time is charged to its archive.
 #[derive(Debug)]
 pub struct InHand<'a> {
     _noted: worker::InHand,
@@ -105,10 +105,10 @@ impl Drop for InHand<'_> {
 }
 
 impl<'a> InHand<'a> {
-    /// Marks a file as in progress until it is dropped: by its path as shown, and the archive that it lies in.
+    /// Marks a file as in progress until the guard is dropped. `path` is the path as shown, `archive` the archive that contains the file.
     ///
     /// # Errors
-    /// The finding about a file on which another process died or hung, or whose archive has used its time.
+    /// The finding about a file on which another process died or hung, or whose archive has exhausted its time.
     pub(super) fn take(path: &str, archive: Option<&'a Archive>) -> Result<Self, Box<Finding>> {
         if let Some(finding) = archive.and_then(Archive::time_is_spent) {
             return Err(finding);

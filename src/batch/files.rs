@@ -9,34 +9,33 @@ use std::time::{Duration, Instant};
 
 use super::BatchError;
 
-/// Prefix of all our files other than outputs.
+/// Prefix of all files of the program other than outputs.
 pub(super) const PREFIX: &str = ".nianbao-";
 
-/// Files that are being written; whatever is left of them is swept away at the next start.
+/// Prefix of files being written; leftovers are removed at the next start.
 const TEMPORARY: &str = ".nianbao-tmp-";
 
-/// How long a lock is waited for.
+/// Time to wait for a lock.
 const A_MOMENT: Duration = Duration::from_millis(500);
 
-/// Held while a run writes into a folder.
+/// Lock file, held while a run writes into a folder.
 const LOCK: &str = ".nianbao-lock";
 
-/// The folder for outputs, locked for one run.
+/// The output folder, locked for one run.
 #[derive(Debug)]
 pub(super) struct OutputFolder {
     path: PathBuf,
-    /// The lock ends when the file is closed, also when the process is killed.
+    /// The lock is released when the file is closed, also when the process is killed.
     _lock: File,
-    /// Files that were written and may not be on the disk yet.
+    /// Files that were written and may not be synced yet.
     unsynced: Mutex<Vec<PathBuf>>,
 }
 
-/// Files synced per batch. By then the system has written most of them in the background, and a folder is synced once
-/// for all.
+/// Number of files synced together. By then the system has written most of them in the background, and a folder is synced once for all.
 const GROUP: usize = 512;
 
 impl OutputFolder {
-    /// Makes the folder where it is missing, locks it, and removes what a broken run left half written.
+    /// Creates the folder if it is missing, locks it, and removes temporary files of an interrupted run.
     pub(super) fn open(path: &Path) -> Result<Self, BatchError> {
         let output = |source| BatchError::Output { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(output)?;
@@ -44,7 +43,7 @@ impl OutputFolder {
         match locked(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(BatchError::Locked(path.to_owned())),
-            // A file system without locks: two runs at once cannot be detected, everything else works.
+            // A file system without locks: two concurrent runs cannot be detected, everything else works.
             Err(fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
             Err(fs::TryLockError::Error(error)) => return Err(output(error)),
         }
@@ -72,7 +71,7 @@ impl OutputFolder {
         self.path.join(format!("{TEMPORARY}{name}"))
     }
 
-    /// Writes a file of this name, whole or not at all. It comes onto the disk with others: see [`Self::sync`].
+    /// Writes a file of this name atomically. It is synced later, together with others: see [`Self::sync`].
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         write_unsynced(&self.path, name, bytes)?;
         let mut unsynced = self.unsynced.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,28 +80,28 @@ impl OutputFolder {
             return Ok(());
         }
         let group = std::mem::take(&mut *unsynced);
-        // The others continue writing meanwhile.
+        // The other workers continue writing meanwhile.
         drop(unsynced);
         sync_files(&group)
     }
 
-    /// Syncs what was written; to be called before anything refers to it.
+    /// Syncs all written files; must be called before anything refers to them.
     pub(super) fn sync(&self) -> io::Result<()> {
         let group = std::mem::take(&mut *self.unsynced.lock().unwrap_or_else(PoisonError::into_inner));
         sync_files(&group)?;
         sync_folder(&self.path)?;
-        // The folder's own name, where it is ours to sync.
+        // The name of the folder itself, if its parent can be synced.
         let _ = sync_folder_of(&fs::canonicalize(&self.path)?);
         Ok(())
     }
 
-    /// Adds a file to those that are to be synced.
+    /// Adds a file to those to be synced.
     pub(super) fn stands(&self, name: &str) {
         self.unsynced.lock().unwrap_or_else(PoisonError::into_inner).push(self.join(name));
     }
 }
 
-/// Puts a temporary file in place once its bytes are on the disk; the name is when its folder is synced.
+/// Renames a temporary file after syncing its data; the name is synced with its folder.
 pub(super) fn place(file: &File, temporary: &Path, path: &Path) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(temporary, path)
@@ -122,13 +121,13 @@ fn sync_files(files: &[PathBuf]) -> io::Result<()> {
     folders.into_iter().try_for_each(sync_folder)
 }
 
-/// The file that is locked: never what a link of its name leads to, and never emptied.
+/// Opens the lock file: does not follow links, and never truncates.
 fn lock_file(path: &Path) -> io::Result<File> {
     remove_link(path)?;
     File::options().create(true).truncate(false).write(true).open(path)
 }
 
-/// Makes a file of our own anew: never what a link of its name leads to.
+/// Creates a new file of our own: does not follow links.
 pub(super) fn fresh(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -143,7 +142,7 @@ fn remove_link(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Locks a folder. A run that was just killed may hold it for another moment.
+/// Locks a folder. A run that was just killed may hold the lock for another moment.
 fn locked(lock: &File) -> Result<(), fs::TryLockError> {
     let since = Instant::now();
     loop {
@@ -154,14 +153,14 @@ fn locked(lock: &File) -> Result<(), fs::TryLockError> {
     }
 }
 
-/// Writes `folder/name`, whole or not at all; an older file of that name is replaced. `name` may have folders in it, which are made,
-/// and its last part has at most 240 bytes. Any number of writers, also on other machines, may write the same name at once: the
-/// file is always that of one of them.
+/// Writes `folder/name` atomically, replacing an older file of that name. `name` may contain folders, which are created; its last
+/// component has at most 240 bytes. Any number of writers, also on other machines, may write the same name concurrently: the file is
+/// always that of one of them.
 ///
-/// The file is synced when this returns, so that it also survives a power cut.
+/// The file is synced when this returns, so that it survives a power cut.
 ///
 /// # Errors
-/// What the system says; nothing is left behind.
+/// The error of the system; nothing is left behind.
 pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(folder, name, bytes, true)
 }
@@ -169,7 +168,7 @@ pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
 /// As [`write_whole`], without a sync.
 ///
 /// # Errors
-/// What the system says; nothing is left behind.
+/// The error of the system; nothing is left behind.
 pub(crate) fn write_unsynced(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(folder, name, bytes, false)
 }
@@ -182,13 +181,13 @@ fn write(folder: &Path, name: &str, bytes: &[u8], synced: bool) -> io::Result<()
     let written = written.and_then(|()| put_in_place(&temporary, &path));
     let written = written.and_then(|()| if synced { sync_folder_of(&path) } else { Ok(()) });
     if written.is_err() {
-        // Best effort: the next start sweeps it away anyhow.
+        // Best effort: the next start removes it anyway.
         let _ = fs::remove_file(&temporary);
     }
     written
 }
 
-/// Syncs a folder, so that its file names survive a power cut. Where a folder cannot be opened (Windows), the system does so itself.
+/// Syncs a folder, so that its file names survive a power cut. If folders cannot be opened (Windows), the system syncs names itself.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
@@ -197,14 +196,14 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// The nearest file of settings, in the folder `start` (or that of the file `start`) or in one above it.
+/// The nearest settings file: in the folder `start` (or the folder of the file `start`) or in a parent folder.
 pub fn find_settings(start: &Path) -> Option<PathBuf> {
     let start = fs::canonicalize(start).ok()?;
     let folders = start.ancestors().skip(usize::from(!start.is_dir()));
     folders.map(|folder| folder.join(crate::settings::FILE)).find(|path| path.is_file())
 }
 
-/// Refuses a name whose folders are links: what is written would stand elsewhere. A file that is a link is replaced, not followed.
+/// Refuses a name whose folders are links, because the file would be written elsewhere. A file that is a link is replaced, not followed.
 fn stays_below(folder: &Path, name: &str) -> io::Result<()> {
     let mut path = folder.to_owned();
     let folders = name.rsplit_once('/').map_or("", |(folders, _)| folders);
@@ -217,7 +216,7 @@ fn stays_below(folder: &Path, name: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates a file with a unique name, also if a process on another machine has the same process id.
+/// Creates a file with a unique name, even if a process on another machine has the same process id.
 pub(super) fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();
     let mut number = 0_u32;
@@ -241,7 +240,7 @@ pub(super) fn put_in_place(temporary: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether an error will recur for every other file of the folder, such as a full disk.
+/// Whether an error would recur for every other file of the folder, such as a full disk.
 pub(super) fn ends_the_run(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
 }
@@ -251,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_broken_run_left_is_swept_and_nothing_else() {
+    fn temporary_files_of_an_interrupted_run_are_removed_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         for name in [".nianbao-tmp-a.docx", ".nianbao-cache", "kept.docx", ".other"] {
             fs::write(folder.path().join(name), name).unwrap();

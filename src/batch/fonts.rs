@@ -8,19 +8,19 @@ use walkdir::WalkDir;
 
 use crate::write::pdf::{Candidate, Fonts, NoFonts, faces};
 
-/// Folders of fonts, below which are folders of families.
+/// Maximum depth of font folders.
 const DEEPEST: usize = 8;
 
-/// Files that are looked at; systems with all fonts of a distribution have some thousands.
+/// Maximum number of files; systems with all fonts of a distribution have some thousands.
 const MOST_FILES: usize = 20_000;
 
-/// A font file may have so many bytes; collections of all Chinese faces have 100 MB.
+/// Maximum size of a font file; collections of all Chinese faces have 100 MB.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Suffixes of font files.
 const SUFFIXES: &[&str] = &["ttf", "otf", "ttc", "otc"];
 
-/// Where systems and office programs keep fonts, below the folder that a variable of the environment names.
+/// Font folders of systems and office programs, relative to the folder in an environment variable.
 const FOLDERS: &[(&str, &str)] = &[
     ("", "/usr/share/fonts"),
     ("", "/usr/local/share/fonts"),
@@ -36,10 +36,10 @@ const FOLDERS: &[(&str, &str)] = &[
     ("LOCALAPPDATA", "Microsoft\\Windows\\Fonts"),
 ];
 
-/// Chooses the fonts of the official look: of the folder, where one is named, before those of the system.
+/// Chooses the fonts of the official look: from the folder, if given, before those of the system.
 ///
 /// # Errors
-/// [`NoFonts`] where none has Chinese.
+/// [`NoFonts`] if no font has Chinese characters.
 pub fn fonts(folder: Option<&Path>) -> Result<Fonts, NoFonts> {
     let mut candidates = Vec::new();
     for folder in folder.map(Path::to_path_buf).into_iter().chain(system()) {
@@ -59,7 +59,7 @@ fn system() -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// The font files of a folder, in the order of their names.
+/// The font files of a folder, sorted by name.
 fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let files = WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name().into_iter();
     let files =
@@ -70,7 +70,7 @@ fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// The faces of a file; none where it is no font.
+/// The faces of a file; empty if it is not a font.
 fn of_file(path: &Path) -> Vec<Candidate> {
     let read = || {
         let file = File::open(path)?;

@@ -14,27 +14,27 @@ use crate::finding::{Bilingual, Message, system};
 use crate::summary::SummaryFile;
 use crate::write::WriteError;
 
-/// Bytes of a file that are written at once.
+/// Buffer size for writing a file.
 const PIECE: usize = 256 << 10;
 
-/// Why the files of a roll-up are not there.
+/// Why the files of a roll-up could not be written.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub struct GroupError {
     /// The file.
     pub path: PathBuf,
-    /// What happened.
+    /// The cause.
     pub why: Why,
 }
 
-/// What happened to a file.
+/// The cause of a [`GroupError`].
 #[derive(Debug)]
 pub enum Why {
     /// The folder cannot be used.
     Folder(BatchError),
-    /// The system refused.
+    /// An error of the system.
     System(io::Error),
-    /// It could not be made.
+    /// Its content could not be built.
     Made(WriteError),
 }
 
@@ -48,11 +48,11 @@ impl Bilingual for GroupError {
     }
 }
 
-/// Writes the files of a roll-up into a folder, which is made where it is missing, with as many workers. All or none are put in place,
+/// Writes the files of a roll-up into a folder, which is created if missing, with `jobs` workers. Either all or none are put in place,
 /// unless the system fails between two renames.
 ///
 /// # Errors
-/// The first file in order that could not be made or written; nothing half written is left.
+/// The first file in order that could not be built or written; no partial file is left.
 pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Result<(), GroupError> {
     let of_folder = |why| GroupError { path: folder.to_owned(), why };
     let held = OutputFolder::open(folder).map_err(|error| of_folder(Why::Folder(error)))?;
@@ -85,14 +85,14 @@ pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Resu
             placed = put_in_place(&temporary, &path).map_err(|error| GroupError { path, why: Why::System(error) });
         }
         if placed.is_err() {
-            // Best effort: the next run sweeps it away.
+            // Best effort: the next run removes it.
             let _ = fs::remove_file(temporary);
         }
     }
     placed.and_then(|()| held.sync().map_err(|error| of_folder(Why::System(error))))
 }
 
-/// Writes a file under a temporary name, onto the disk.
+/// Writes a file under a temporary name and syncs it.
 fn temporary(folder: &Path, file: &SummaryFile) -> Result<PathBuf, Why> {
     let (opened, path) = create_temporary(folder).map_err(Why::System)?;
     let mut out = Noting { out: BufWriter::with_capacity(PIECE, opened), refused: None };
@@ -103,12 +103,12 @@ fn temporary(folder: &Path, file: &SummaryFile) -> Result<PathBuf, Why> {
         (Ok(()), None) => out.out.flush().and_then(|()| out.out.get_ref().sync_all()).err().map(Why::System),
     };
     let Some(why) = why else { return Ok(path) };
-    // Best effort: the next run sweeps it away.
+    // Best effort: the next run removes it.
     let _ = fs::remove_file(path);
     Err(why)
 }
 
-/// A file that remembers what the system said; those who write into it only say that it failed.
+/// A writer that remembers the system error, because callers only report that writing failed.
 struct Noting {
     out: BufWriter<File>,
     refused: Option<io::Error>,

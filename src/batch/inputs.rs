@@ -22,25 +22,25 @@ use crate::read::READERS;
 /// One input of a batch.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The path as it is shown: as it was given, `-` for standard input, `archive.zip!entry` for what lies in an archive.
+    /// The path as shown: as given, `-` for standard input, `archive.zip!entry` for an archive entry.
     pub path: String,
     pub(super) origin: Origin,
     /// Hash of its path for sharding: see [`Shard`].
     lot: u64,
 }
 
-/// A shard of the inputs, for one of several hosts: those with hash modulo `count` equal to `number - 1`. The hash is the
-/// first eight bytes, the highest first, of the SHA-256 of the path below the folder that was named (for a file that was named: its
-/// name), in UTF-8 with `/` between its parts. So hosts agree wherever each has the folder.
+/// A shard of the inputs, for one of several hosts: those with hash modulo `count` equal to `number - 1`. The hash is the first eight
+/// bytes, big-endian, of the SHA-256 of the path below the given folder (for a given file: its name), in UTF-8 with `/` as separator. So
+/// hosts agree wherever each has the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// Number of the shard, 1-based.
     pub number: u64,
-    /// How many parts there are.
+    /// Number of shards.
     pub count: std::num::NonZeroU64,
 }
 
-/// Where the bytes of an input are.
+/// Source of the bytes of an input.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
     File(PathBuf),
@@ -49,7 +49,7 @@ pub(super) enum Origin {
         archive: Arc<Archive>,
         member: Member,
     },
-    /// It cannot be read; the error is known.
+    /// Unreadable; the error is known.
     Refused(Box<Finding>),
 }
 
@@ -60,7 +60,7 @@ impl Input {
         Self { lot: lot(&path.0), path: path.0, origin: Origin::File(path.1) }
     }
 
-    /// The folder that it lies in; `None` for what lies in an archive or comes from standard input.
+    /// The folder that contains it; `None` for an archive entry or standard input.
     pub(super) fn folder(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => path.parent(),
@@ -68,12 +68,12 @@ impl Input {
         }
     }
 
-    /// The file's name with its suffix, without folders.
+    /// The file name with its suffix, without folders.
     pub fn file_name(&self) -> &str {
         self.path.rsplit(['/', '\\', '!']).next().unwrap_or(&self.path)
     }
 
-    /// The file's name without folders and suffix; `None` for standard input.
+    /// The file name without folders and suffix; `None` for standard input.
     pub fn stem(&self) -> Option<&str> {
         let name = self.file_name();
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
@@ -82,15 +82,15 @@ impl Input {
 }
 
 impl Input {
-    /// Marks the file as in progress until what is returned is dropped.
+    /// Marks the file as in progress until the guard is dropped.
     ///
     /// # Errors
-    /// The finding about a file on which another process died or hung, or whose archive has used its time.
+    /// The finding about a file on which another process died or hung, or whose archive has exhausted its time.
     pub fn take(&self) -> Result<InHand<'_>, Box<Finding>> {
         InHand::take(&self.path, self.archive())
     }
 
-    /// The archive that it lies in.
+    /// The archive that contains it.
     pub(super) fn archive(&self) -> Option<&Archive> {
         match &self.origin {
             Origin::Member { archive, .. } => Some(archive),
@@ -104,31 +104,32 @@ impl Input {
 pub struct Inputs {
     /// The inputs in order.
     pub list: Vec<Input>,
-    /// Files in searched folders that cannot be reports by their suffix: how many of each.
+    /// Number of files in searched folders that were skipped because of their suffix, by suffix.
     pub skipped: BTreeMap<String, usize>,
-    /// How many files were skipped that an earlier run wrote into a folder inside a searched one.
+    /// Number of skipped files that an earlier run wrote into a folder inside a searched one.
     pub own: usize,
 }
 
 impl Inputs {
-    /// Keeps the inputs of one host.
+    /// Keeps only the inputs of a shard.
     pub fn keep(&mut self, shard: Shard) {
         self.list.retain(|input| input.lot % shard.count + 1 == shard.number);
     }
 }
 
-/// Suffixes of files that a search of a folder skips: they go with reports and never are one. Everything else is tried, so
-/// that a report in an unsupported format is reported and not overlooked.
+/// Suffixes of files that a search of a folder skips, because they accompany reports and are never reports. All others are read, so that
+/// a report in an unsupported format is reported and not overlooked.
 const PASSED_OVER: &[&str] = &[
     "json", "jsonl", "csv", "tsv", "toml", "yaml", "yml", "css", "js", "map", "woff", "woff2", "ttf", "png", "jpg",
     "jpeg", "gif", "bmp", "svg", "ico", "webp", "tif", "tiff", "mp3", "mp4", "exe", "dll", "lnk", "ini", "db", "log",
     "bat", "sh", "py", "tmp", "bak",
 ];
 
-/// Lists the inputs that the arguments name. `leave_out` is a folder that is not searched: the one for outputs.
+/// Lists the inputs for the arguments. `leave_out` is a folder that is not searched: the output folder.
 ///
 /// # Errors
-/// When an argument names nothing or is no pattern, or names a folder that is left out. What cannot be read inside a folder becomes an input that fails.
+/// If an argument matches nothing, is not a valid pattern, or names a folder that is left out. An unreadable item inside a folder becomes
+/// an input that fails.
 pub fn list(arguments: &[String], leave_out: Option<&Path>) -> Result<Inputs, BatchError> {
     list_outside(arguments, leave_out.as_slice())
 }
@@ -156,25 +157,25 @@ pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs,
     Ok(listing.inputs)
 }
 
-/// The one input that is listed, where this process tries one.
+/// Digest of the only input to list, if this process is to try one.
 static ONLY: OnceLock<u128> = OnceLock::new();
 
-/// From now on the only input that is listed is the one whose path has this digest.
+/// Restricts listing to the input whose path has this digest.
 pub fn keep_only(digest: u128) {
-    // A second call would be a mistake of the program, and the first one holds.
+    // A second call would be a bug; the first one stays in force.
     let _ = ONLY.set(digest);
 }
 
 struct Listing {
     inputs: Inputs,
-    /// Digests of the paths that are listed, so that overlapping arguments give each file once.
+    /// Digests of the listed paths, so that overlapping arguments list each file once.
     seen: HashSet<u128>,
-    /// Targets of visited links, so that cyclic or crossing links give each file once.
+    /// Targets of visited links, so that cyclic or crossing links list each file once.
     linked: HashSet<PathBuf>,
-    /// The folder that the current argument names, or the one that its file is in.
+    /// The folder of the current argument: the argument itself, or the folder of its file.
     base: PathBuf,
     leave_out: Vec<PathBuf>,
-    /// What earlier runs wrote into folders inside the one that is searched.
+    /// Files that earlier runs wrote into folders inside the searched one.
     own: HashSet<PathBuf>,
 }
 
@@ -184,7 +185,7 @@ impl Listing {
         if argument == "-" {
             self.push(argument.to_owned(), Origin::Stdin);
         } else if path.exists() {
-            // Outputs among the files of a searched folder would be read as reports the next time.
+            // Outputs in a searched folder would be read as reports the next time.
             if path.is_dir() && fs::canonicalize(path).is_ok_and(|folder| self.leave_out.contains(&folder)) {
                 return Err(BatchError::AmongInputs(path.to_owned()));
             }
@@ -228,7 +229,7 @@ impl Listing {
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
-                // A link to one of its own parent folders leads to nothing new.
+                // A link to one of its own parent folders adds nothing.
                 Err(error) if error.loop_ancestor().is_some() => continue,
                 Err(error) => {
                     let path = shown(error.path().unwrap_or(folder));
@@ -252,7 +253,7 @@ impl Listing {
                 if entry.depth() > 0 && (is_output || hidden(&name) || belongs_to_a_page(&entry)) {
                     walk.skip_current_dir();
                 } else if entry.depth() > 0 {
-                    // A folder of outputs that is named explicitly is read.
+                    // An output folder that is named explicitly is read.
                     self.own.extend(written_in(entry.path()));
                 }
                 continue;
@@ -271,7 +272,7 @@ impl Listing {
         }
     }
 
-    /// The sent files of a work folder whose reports count, under the names that their senders gave them.
+    /// Lists the received files of a work folder whose reports count, under their original names.
     fn work_folder(&mut self, folder: &Path) {
         let log = folder.join(ledger::LOG);
         let read = fs::read_to_string(&log).map_err(|error| system(&error));
@@ -283,12 +284,12 @@ impl Listing {
         let shown = shown(folder);
         for sent in ledger.counting() {
             let path = folder.join(ledger::SENT).join(ledger::stored_name(&sent.sha256, &sent.name));
-            // The number keeps files of the same name apart.
+            // The number distinguishes files of the same name.
             self.push(format!("{shown}/{}/{}/{}", ledger::SENT, sent.file, sent.name), Origin::File(path));
         }
     }
 
-    /// Whether what a link leads to is found without it: it lies in the folder that is searched, or another link has led there.
+    /// Whether the target of a link is listed anyway: it is in the searched folder, or another link has led to it.
     fn is_known(&mut self, link: &Path, root: Option<&Path>) -> bool {
         let Ok(target) = fs::canonicalize(link) else { return false };
         root.is_some_and(|root| target.starts_with(root)) || !self.linked.insert(target)
@@ -340,24 +341,24 @@ impl Listing {
     }
 }
 
-/// A path as inputs are shown, and as logs have it: with `/` on every system, so that logs of two machines can be joined.
+/// A path as shown and logged: with `/` on every system, so that logs of two machines can be joined.
 fn shown(path: &Path) -> String {
     let path = path.strip_prefix("./").unwrap_or(path).to_string_lossy();
     with_slashes(&path, MAIN_SEPARATOR).into_owned()
 }
 
-/// A path with `/` between its parts, given what the system puts there. Elsewhere than on Windows `\\` is a part of a name.
+/// A path with `/` in place of the system's separator. On systems other than Windows `\\` is part of a name.
 fn with_slashes(path: &str, separator: char) -> Cow<'_, str> {
     if separator == '/' { Cow::Borrowed(path) } else { Cow::Owned(path.replace(separator, "/")) }
 }
 
-/// The sharding hash of a path below the given folder.
+/// The sharding hash of a path relative to the given folder.
 fn lot(path: &str) -> u64 {
     let path = path.replace('\\', "/");
     (names::digest(path.trim_start_matches('/').as_bytes()) >> 64) as u64
 }
 
-/// Hidden files, and the lock files that Word and WPS put beside an open document.
+/// Whether a file is hidden, or a lock file of Word or WPS beside an open document.
 fn hidden(name: &str) -> bool {
     name.starts_with('.') || name.starts_with("~$") || name.starts_with(".~") || name.eq_ignore_ascii_case("thumbs.db")
 }
@@ -366,14 +367,14 @@ fn hidden_entry(name: &str) -> bool {
     name.split(['/', '\\']).any(|part| part != "." && part != ".." && hidden(part) || part == "__MACOSX")
 }
 
-/// The folder that a browser saves beside a page: `page_files` or `page.files` beside `page.html`.
+/// Whether a folder was saved by a browser with a page: `page_files` or `page.files` beside `page.html`.
 fn belongs_to_a_page(folder: &DirEntry) -> bool {
     let name = folder.file_name().to_string_lossy();
     let Some(stem) = name.strip_suffix("_files").or_else(|| name.strip_suffix(".files")) else { return false };
     ["html", "htm"].iter().any(|suffix| folder.path().with_file_name(format!("{stem}.{suffix}")).is_file())
 }
 
-/// The suffix in lower case of a file that a search skips.
+/// The lower-case suffix of a file that a search skips.
 fn passed_over(name: &str) -> Option<String> {
     let suffix = suffix(name);
     let readme = name.len() >= 6 && name.as_bytes()[..6].eq_ignore_ascii_case(b"readme");
@@ -384,7 +385,7 @@ fn suffix(name: &str) -> String {
     name.rsplit_once('.').map(|(_, suffix)| suffix.to_lowercase()).unwrap_or_default()
 }
 
-/// Whether a file may be an archive of submissions: it begins like a zip file and is not named like a document.
+/// Whether a file may be an archive of submissions: it begins as a zip file and does not have the suffix of a document.
 fn may_be_archive(path: &Path) -> bool {
     let suffix = suffix(&path.to_string_lossy());
     if READERS.iter().any(|reader| reader.suffixes.contains(&suffix.as_str())) || !path.is_file() {
@@ -403,7 +404,7 @@ mod tests {
     fn paths_are_shown_with_slashes_on_every_system() {
         assert_eq!(with_slashes(r"报送\甲县\a.docx", '\\'), "报送/甲县/a.docx");
         assert_eq!(with_slashes(r"\\server\share\a.docx", '\\'), "//server/share/a.docx");
-        // Where `/` parts names, `\\` belongs to one.
+        // If `/` is the separator, `\\` is part of a name.
         assert_eq!(with_slashes(r"a\b.docx", '/'), r"a\b.docx");
     }
 }

@@ -8,7 +8,7 @@ use crate::form::{Form, Forms};
 use crate::report::json;
 use crate::report::{Content as Piece, Kind, Report};
 
-/// The reports of an input in JSON; `None` for an input that is none.
+/// The reports of an input in JSON; `None` if the input is not JSON.
 pub(super) fn reports(
     forms: &Forms,
     form: Option<&str>,
@@ -26,7 +26,7 @@ pub(super) fn reports(
     })
 }
 
-/// Compares a report with its form, puts its values in the form's order, and takes off the findings that are made anew.
+/// Validates a report against its form, sorts its values into the form's order, and removes findings that will be made again.
 fn hold(forms: &Forms, wanted: Option<&str>, report: &mut Report) -> Result<(), Message> {
     if let Some(wanted) = wanted.filter(|wanted| *wanted != report.form) {
         return Err(Message::new(
@@ -61,13 +61,13 @@ fn hold(forms: &Forms, wanted: Option<&str>, report: &mut Report) -> Result<(), 
         }
     }
     parts(form, report, &unknown)?;
-    // What reading said cannot be said again; what checking and filling say is.
+    // Findings of reading cannot be made again; those of checking and filling are.
     let again = |finding: &Finding| check::CODES.iter().chain(fill::CODES).any(|code| code.id == finding.code);
     report.findings.retain(|finding| !again(finding));
     Ok(())
 }
 
-/// Sections, tables and pictures that the form or the report has.
+/// Validates sections, tables and pictures.
 fn parts(form: &Form, report: &Report, unknown: &dyn Fn((&str, &str), &str) -> Message) -> Result<(), Message> {
     if let Some(section) = report.sections.iter().find(|part| !form.sections.iter().any(|known| known.id == part.id)) {
         return Err(unknown(("部分", "section"), &section.id));

@@ -1,4 +1,4 @@
-//! Loads the bytes of an input within the size limit; fails when the file changes while it is read.
+//! Loads the bytes of an input within the size limit; fails if the file changes while it is read.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read};
@@ -14,10 +14,10 @@ use crate::finding::code::batch::FILE_CHANGED;
 use crate::finding::code::read::FILE_UNREADABLE;
 use crate::read::ReadError;
 
-/// How often a file that changes is read before it is given up.
+/// Maximum number of attempts to read a changing file.
 const ATTEMPTS: usize = 3;
 
-/// Reads inputs; keeps the archive that it read from last open.
+/// Reads inputs; keeps the last archive open.
 #[derive(Default)]
 pub struct Loader {
     archive: Option<(PathBuf, Option<usize>, Zip)>,
@@ -33,7 +33,7 @@ impl Loader {
     /// The bytes of an input. Standard input can be read once.
     ///
     /// # Errors
-    /// The finding that says why not: unreadable, larger than a file may be, changed while it was read.
+    /// The finding why it cannot be read: unreadable, too large, changed while it was read.
     pub fn bytes(&mut self, input: &Input) -> Result<Vec<u8>, Box<Finding>> {
         match &input.origin {
             Origin::File(path) => file(path),
@@ -62,7 +62,7 @@ fn open_archive(path: &Path, outer: Option<usize>) -> Result<Zip, Box<Finding>> 
     }
 }
 
-/// What tells that a file changed.
+/// File properties that reveal a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
@@ -112,10 +112,10 @@ fn bounded(source: impl Read) -> Result<Vec<u8>, Box<Finding>> {
     sized(source, 0)
 }
 
-/// Reads bytes with a capacity hint, up to the limit for a file.
+/// Reads bytes with a capacity hint, up to the size limit of a file.
 fn sized(source: impl Read, expected: usize) -> Result<Vec<u8>, Box<Finding>> {
     let limit = Limits::default().file_bytes;
-    // One byte more than expected, so that the end is found without growing.
+    // One byte more than expected, so that the end is detected without reallocation.
     let mut bytes = Vec::with_capacity(expected + 1);
     source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     within(bytes.len() as u64)?;
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_taken_once_it_holds_still() {
+    fn a_file_is_read_once_it_stops_changing() {
         let mut reads = 0;
         let read = || {
             reads += 1;
@@ -152,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_never_holds_still_is_refused() {
+    fn a_file_that_keeps_changing_is_refused() {
         let refused = held_still(stamps(&[1, 2, 3, 4, 5]), || Ok(Vec::new()));
         assert_eq!(refused.unwrap_err().code, "file-changed");
     }
 
     #[test]
-    fn more_bytes_than_a_file_may_have_are_not_held() {
+    fn a_file_over_the_size_limit_is_not_loaded() {
         assert_eq!(bounded(io::repeat(b'x')).unwrap_err().code, "file-over-limit");
     }
 }

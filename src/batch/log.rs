@@ -1,4 +1,4 @@
-//! The logs of a batch: a line per input in `batch.jsonl`, a line per finding in `findings.jsonl`, in the order of the inputs.
+//! The logs of a batch: a line per input in `batch.jsonl` and a line per finding in `findings.jsonl`, in the order of the inputs.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use super::files::{OutputFolder, place};
 use crate::finding::{Finding, Severity};
 
-/// How an input came out, the worst last.
+/// Outcome of an input, worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// No error was found in it.
+    /// No findings of severity error.
     Ok,
-    /// It was done, and has findings of severity error.
+    /// Findings of severity error.
     Findings,
     /// There is no report, or an output is missing.
     Failed,
@@ -25,30 +25,30 @@ pub enum Status {
 /// A line of `batch.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Entry {
-    /// The input as it was given.
+    /// The input as given.
     pub path: String,
-    /// SHA-256 of its bytes, in hexadecimal; `None` where it could not be read.
+    /// SHA-256 of its bytes, in hexadecimal; `None` if it could not be read.
     pub sha256: Option<String>,
-    /// Id of the form; of several reports in the file that of the first, as agency and year are.
+    /// Id of the form; if the file has several reports, form, agency and year are those of the first.
     pub form: Option<String>,
     /// The agency's name.
     pub agency: Option<String>,
     /// The year.
     pub year: Option<i16>,
-    /// Names of the files that were written, of all reports in the file.
+    /// Names of the written files, of all reports in the file.
     pub outputs: Vec<String>,
-    /// How it came out: the worst of its reports.
+    /// The worst outcome of its reports.
     pub status: Status,
     /// Number of findings by severity, of all reports in the file.
     pub findings: Count,
-    /// The result of each report, in their order; only where the file holds several.
+    /// The result of each report, in order; only if the file has several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Part>,
-    /// How long it took; the one field that differs between runs.
+    /// Processing time; the only field that differs between runs.
     pub milliseconds: u64,
 }
 
-/// The result of one report of a file that holds several.
+/// The result of one report of a file with several.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
     /// Id of the form.
@@ -57,9 +57,9 @@ pub struct Part {
     pub agency: Option<String>,
     /// The year.
     pub year: Option<i16>,
-    /// Names of the files that were written.
+    /// Names of the written files.
     pub outputs: Vec<String>,
-    /// How it came out.
+    /// Outcome.
     pub status: Status,
     /// Number of findings by severity.
     pub findings: Count,
@@ -91,7 +91,7 @@ impl Count {
     }
 }
 
-/// The log files while they are written.
+/// The log files being written.
 pub(super) struct Logs {
     batch: LogFile,
     findings: LogFile,
@@ -111,7 +111,7 @@ impl Logs {
         })
     }
 
-    /// Adds an input and its findings, each with the number of the report that it is about.
+    /// Adds an input and its findings, each with the index of its report.
     pub(super) fn add<'f>(
         &mut self,
         entry: &Entry,
@@ -134,11 +134,10 @@ impl Logs {
     }
 }
 
-/// A finding's own object with the path put before its first member, and the number of its report where that is not the first.
-/// The path is given as JSON.
+/// A finding as a JSON object, with the path as first member, and the index of its report unless it is the first. `path` is JSON.
 ///
 /// # Errors
-/// None in practice: the values are always representable in JSON.
+/// None in practice: the values are always serialisable.
 pub fn line_of(path: &str, report: usize, finding: &Finding) -> serde_json::Result<String> {
     let finding = serde_json::to_string(finding)?;
     let number = if report == 0 { String::new() } else { format!("\"report\":{report},") };

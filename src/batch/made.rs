@@ -15,38 +15,38 @@ pub(super) struct Made {
     pub(super) key: Option<Key>,
     pub(super) bytes: Vec<u8>,
     pub(super) record: Record,
-    /// Whether an earlier run did it.
+    /// Whether it is a cache hit.
     pub(super) remembered: bool,
-    /// The outputs of each report in the order of the record; none when an earlier run wrote them.
+    /// The outputs of each report in the order of the record; empty for a cache hit.
     pub(super) outputs: Vec<Vec<Vec<u8>>>,
-    /// Whether the same bytes will give the same again.
+    /// Whether the result may be cached.
     pub(super) lasting: bool,
-    /// What was settled for each report in the order of the inputs.
+    /// The decisions for each report that depend on earlier inputs.
     pub(super) places: Vec<Place>,
 }
 
-/// What is settled for a report in the order of the inputs.
+/// The decisions for a report that depend on earlier inputs.
 #[derive(Debug, Default)]
 pub(super) struct Place {
-    /// The name that its outputs get.
+    /// The assigned name of its outputs.
     pub(super) name: String,
-    /// Findings about its place in the batch, and about outputs that could not be written.
+    /// Findings about duplicates, and about outputs that could not be written.
     pub(super) findings: Vec<Finding>,
 }
 
-/// An input that is done.
+/// A finished input.
 pub(super) struct Done {
     pub(super) key: Option<Key>,
     pub(super) record: Record,
     pub(super) entry: Entry,
     pub(super) reports: Vec<DoneReport>,
-    /// Why there is no report.
+    /// Findings why there is no report.
     pub(super) without: Vec<Finding>,
     pub(super) unchanged: bool,
     pub(super) lasting: bool,
 }
 
-/// A report that is done.
+/// A finished report.
 pub(super) struct DoneReport {
     pub(super) part: Part,
     pub(super) findings: Vec<Finding>,
@@ -54,7 +54,7 @@ pub(super) struct DoneReport {
 }
 
 impl Made {
-    /// An input without content: not read yet, or with the reason why it cannot be read.
+    /// An input without content: not read yet, or with the finding why it cannot be read.
     pub(super) fn unread(started: Instant, finding: impl Into<Option<Box<Finding>>>) -> Self {
         let findings = finding.into().map(|finding| *finding).into_iter().collect();
         Self {
@@ -69,7 +69,7 @@ impl Made {
         }
     }
 
-    /// Leaves out what is beyond the outputs that the archive of an input may have.
+    /// Drops outputs beyond the output budget of the input's archive.
     pub(super) fn bound(&mut self, input: &Input) {
         let Some(archive) = input.archive() else { return };
         for (report, outputs) in self.record.reports.iter_mut().zip(&mut self.outputs) {
@@ -83,12 +83,12 @@ impl Made {
         }
     }
 
-    /// The name of an output of a report.
+    /// The file name of an output of a report.
     pub(super) fn file_name(&self, report: usize, output: usize) -> String {
         format!("{}.{}", self.places[report].name, self.record.reports[report].outputs[output].0)
     }
 
-    /// The names of all outputs.
+    /// The file names of all outputs.
     pub(super) fn file_names(&self) -> Vec<String> {
         let reports = self.record.reports.iter().enumerate();
         let names =
@@ -137,7 +137,7 @@ impl Made {
 }
 
 impl Done {
-    /// Every finding with the number of the report that it is about.
+    /// All findings, each with the index of its report.
     pub(super) fn findings(&self) -> impl Iterator<Item = (usize, &Finding)> {
         let reports = self.reports.iter().enumerate();
         let of_reports =

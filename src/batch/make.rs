@@ -23,63 +23,63 @@ use crate::write::Output;
 use crate::write::html::PageWriter;
 use crate::write::pdf::{NoFonts, PdfWriter};
 
-/// The bytes of an output, or why there are none.
+/// The bytes of an output, or the finding why there are none.
 pub type Written = Result<Vec<u8>, Box<Finding>>;
 
-/// What an input is made with.
+/// Everything needed to convert an input.
 #[derive(Debug, Clone, Copy)]
 pub struct Maker<'a> {
     /// Reads, binds and checks.
     pub pipeline: &'a Pipeline<'a>,
     /// The formats to write.
     pub to: &'a [Output],
-    /// An office's own Word file or workbook, to be filled in place of the form's blank.
+    /// An office's own Word file or workbook, filled in place of the form's blank.
     pub template: Option<&'a Template>,
-    /// The site that web pages are for.
+    /// The site of the web pages.
     pub site: Option<&'a Site<'a>>,
-    /// Writes PDF, where that is wanted.
+    /// Writes PDF, if requested.
     pub pdf: Option<&'a PdfWriter>,
-    /// Whether a report names its source by the file's name without folders, so that outputs are the same wherever the file lies.
+    /// Whether a report names its source by the file name without folders, so that outputs do not depend on the file's location.
     pub anywhere: bool,
-    /// Whether narrative is written as the source has it, also where it lost characters and reads in one way only.
+    /// Whether narrative is written as in the source, without repairs of lost characters.
     pub as_written: bool,
 }
 
-/// The site that web pages are for.
+/// The site of the web pages.
 #[derive(Debug)]
 pub struct Site<'a> {
     /// Writes its pages.
     pub pages: PageWriter,
-    /// Knows the codes of the agencies' own sites.
+    /// Looks up the site codes of agencies.
     pub agencies: Option<Matcher<'a>>,
 }
 
 impl Site<'_> {
-    /// The code of the site of a report's agency.
+    /// The site code of a report's agency.
     fn code(&self, report: &Report) -> Option<&str> {
         let agencies = self.agencies.as_ref()?;
         agencies.agency(agencies.find(report.agency.as_deref()?).agency?).site.as_deref()
     }
 }
 
-/// What was made of a report.
+/// The result for a report.
 #[derive(Debug)]
 pub struct Product {
     /// The report with all its findings.
     pub report: Report,
-    /// The outputs in the order in which they are wanted.
+    /// The outputs in the order of the requested formats.
     pub outputs: Vec<(Output, Written)>,
-    /// The name wanted for the outputs, safe on every system: the prescribed title where agency and year are known, else the
-    /// source file's.
+    /// The preferred name of the outputs, valid on every system: the prescribed title if agency and year are known, else the name of the
+    /// source file.
     pub name: String,
 }
 
 impl Maker<'_> {
-    /// Makes the outputs of an input's reports, in their order. A panic in a writer loses that output alone; one in a reader has to be
-    /// caught outside.
+    /// Converts the reports of an input, in order. A panic in a writer only loses that output; a panic in a reader must be caught by the
+    /// caller.
     ///
     /// # Errors
-    /// The finding that says why there is no report.
+    /// The finding why there is no report.
     pub fn make(&self, input: &Input, content: &Content) -> Result<Vec<Product>, Box<Finding>> {
         let reports = self.pipeline.report(input, content)?;
         Ok(reports.into_iter().map(|report| self.product(input, report)).collect())
@@ -98,7 +98,7 @@ impl Maker<'_> {
     fn outputs(&self, report: &mut Report) -> Vec<(Output, Written)> {
         let Some(form) = self.pipeline.forms().get(&report.form) else { return Vec::new() };
         let mut told = Vec::new();
-        // JSON has the source's text; what people read has it as it reads.
+        // JSON has the text of the source; formats for people have the repaired text.
         let read = if self.as_written { None } else { mend::as_read(form, report, &mut told) };
         report.findings.append(&mut told);
         let report_read = read.map(|mended| Report { findings: report.findings.clone(), ..mended });
@@ -121,7 +121,7 @@ impl Maker<'_> {
         written
     }
 
-    /// A report in a format, and findings about that.
+    /// Writes a report in a format; also returns findings about the output.
     fn write(&self, form: &Form, report: &Report, output: Output) -> Result<(Vec<u8>, Vec<Finding>), Box<Finding>> {
         let failed = |error: &dyn Bilingual| unwritable(&error.message());
         if let Some(template) = self.template.filter(|template| output == template.output()) {
@@ -140,14 +140,14 @@ impl Maker<'_> {
         Ok((self.noted(report, output, bytes.map_err(|error| failed(&error))?), Vec::new()))
     }
 
-    /// A workbook with a note at every figure that the office corrected: what stood there, who changed it and why.
+    /// Adds a note to every corrected figure of a workbook: the text as sent, who changed it and why.
     fn noted(&self, report: &Report, output: Output, bytes: Vec<u8>) -> Vec<u8> {
         let Some(corrected) = report.values.values().find_map(|value| value.corrected.as_ref()) else { return bytes };
         if output != Output::Xlsx {
             return bytes;
         }
         let by = corrected.by.as_str();
-        // Where the figures stand is asked of the workbook itself, be it the form's own or an office's.
+        // The workbook is bound to find its figures, whether it is the form's or an office's own.
         let hints = Hints { form: Some(&report.form), ..Hints::default() };
         let reading = read::read(&bytes, None, &mut Budget::default()).ok();
         let placed = reading.and_then(|reading| self.pipeline.binder().bind(&reading, &hints).ok());
@@ -155,7 +155,7 @@ impl Maker<'_> {
         let told = report.findings.iter().filter(|finding| finding.code == FIGURE_CORRECTED.id);
         let notes = told.filter_map(|finding| {
             let place = placed.values.get(finding.fields.first()?)?.place.clone()?;
-            // Comments are made of what somebody should look at.
+            // Only warnings and errors become comments.
             Some(Finding { severity: Severity::Warning, related: Vec::new(), ..finding.clone() }.at(Some(place)))
         });
         let notes: Vec<Finding> = notes.collect();
@@ -177,12 +177,12 @@ impl Maker<'_> {
     }
 }
 
-/// The finding about an output that could not be made or written.
+/// The finding about an output that could not be built or written.
 pub fn unwritable(detail: &Message) -> Box<Finding> {
     Box::new(Finding::detailed(&OUTPUT_UNWRITABLE, detail.zh.trim_end_matches('。'), &detail.en))
 }
 
-/// The finding about a file that the system does not take.
+/// The finding about a file that the system does not accept.
 pub(crate) fn not_taken(name: &str, error: &io::Error) -> Box<Finding> {
     let said = system(error);
     unwritable(&Message::new(format!("“{name}”{}", said.zh), format!("{name}: {}", said.en)))

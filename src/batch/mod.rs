@@ -1,8 +1,8 @@
-//! Batches: many inputs through the library in parallel; outputs and logs do not depend on the number of workers.
+//! Batches: many inputs processed in parallel; outputs and logs do not depend on the number of workers.
 //!
-//! Only this module, the stream, the page and the command line touch files, threads and clocks. The path of one input:
-//! `inputs` lists it, `load` reads its bytes, `pipeline` makes the report, `names` assigns an output name in input order,
-//! `files` writes the outputs atomically, `log` records the result and `cache` stores it for the next run.
+//! Only this module, `stream`, `serve` and `cli` touch files, threads and clocks. The path of one input: `inputs` lists it, `load` reads
+//! its bytes, `pipeline` makes the report, `names` assigns an output name in input order, `files` writes the outputs atomically, `log`
+//! records the result, and `cache` stores it for the next run.
 
 mod archive;
 mod bounds;
@@ -61,29 +61,29 @@ pub use post::{Desk, Post, Posted, Received};
 pub use preview::Preview;
 pub use task::Task;
 
-/// Why a batch could not run, or could not continue.
+/// Why a batch could not run or continue.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub enum BatchError {
-    /// An input names nothing.
+    /// An argument matches nothing.
     NoInput(String),
     /// A pattern is not a glob.
     Pattern {
         /// The pattern as typed.
         pattern: String,
-        /// What is wrong with it, in the words of the crate that reads patterns.
+        /// The error of the glob crate.
         detail: String,
     },
-    /// The folder for outputs cannot be used, or the disk is full.
+    /// The output folder cannot be used, or the disk is full.
     Output {
         /// The folder or file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// Another run writes into the same folder.
     Locked(PathBuf),
-    /// Outputs would stand among the files that were sent.
+    /// The output folder contains inputs.
     AmongInputs(PathBuf),
     /// The workers could not be started.
     Workers(String),

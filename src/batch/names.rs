@@ -5,16 +5,16 @@ use std::collections::hash_map::Entry;
 
 use sha2::{Digest, Sha256};
 
-/// Most bytes of a name without its suffix; file systems allow 255 for the whole.
+/// Maximum length of a name without its suffix, in bytes; file systems allow 255 in total.
 const MOST_BYTES: usize = 180;
 
-/// Names that mean a device on Windows, with any suffix.
+/// Device names on Windows, with any suffix.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// Names that the program gives to files of its own.
+/// Names of the program's own files.
 const OWN: &[&str] = &["index"];
 
-/// A name without suffix that can stand in any folder of any system, made from any text.
+/// A file name without suffix that is valid on every system, made from any text.
 pub fn safe(text: &str) -> String {
     let replaced: String =
         text.chars().filter(|&c| !invisible(c)).map(|c| if separates(c) { '_' } else { c }).collect();
@@ -29,12 +29,12 @@ pub fn safe(text: &str) -> String {
     name
 }
 
-/// Characters that are separators or not allowed on some system.
+/// Whether a character is a separator or not allowed on some system.
 fn separates(c: char) -> bool {
     c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
 }
 
-/// Characters that show nothing or turn the direction of writing, so that a name would not be what it looks like.
+/// Whether a character is invisible or changes the direction of writing, so that the name would look different.
 fn invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
 }
@@ -47,7 +47,7 @@ fn is_device(name: &str) -> bool {
     DEVICES.contains(&base.as_str()) || numbered.is_some_and(digit)
 }
 
-/// At most this many bytes, whole characters.
+/// Cuts a text to at most this many bytes, at a character boundary.
 fn cut(text: &str, bytes: usize) -> &str {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {
@@ -60,16 +60,16 @@ fn trimmed_end(text: &str) -> &str {
     text.trim_end_matches(|c: char| c == '.' || c.is_whitespace())
 }
 
-/// A name that depends on nothing but the file itself: the name wanted, and the first 12 hexadecimal digits of the SHA-256 of the
-/// file's name, a zero byte and the SHA-256 of its bytes in hexadecimal; for a further report of the file another zero byte and its
-/// number follow. For whoever sees only a part of the inputs.
+/// A name that depends on the file alone: the preferred name, and the first 12 hexadecimal digits of the SHA-256 of the file name, a zero
+/// byte, and the SHA-256 of the file's bytes in hexadecimal; for a further report of the file, another zero byte and its index follow.
+/// For processes that see only a part of the inputs.
 pub(crate) fn of_content(wanted: &str, file_name: &str, sha256: &str, report: usize) -> String {
     let further = if report == 0 { String::new() } else { format!("\0{report}") };
     let key = digest(format!("{file_name}\0{sha256}{further}").as_bytes()) >> 80;
     format!("{}-{key:012x}", trimmed_end(cut(wanted, MOST_BYTES - 13)))
 }
 
-/// Which input has which name. Keeps digests, not names: 40 bytes or so an output.
+/// Assigned names. Keeps digests, about 40 bytes per output.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     taken: HashMap<u128, Owner>,
@@ -77,14 +77,14 @@ pub(super) struct Names {
 
 #[derive(Debug)]
 struct Owner {
-    /// Index of the input that has the name.
+    /// Index of the input with this name.
     input: usize,
-    /// The number that the next one with this name tries.
+    /// The number to try next for this name.
     next: u32,
 }
 
 impl Names {
-    /// Gives an input the name `wanted` or, when it is taken, `wanted (2)` and so on. Returns the name and the input that has `wanted`.
+    /// Assigns an input the name `wanted` or, if it is taken, `wanted (2)` and so on. Returns the name, and the input that has `wanted`.
     pub(super) fn claim(&mut self, wanted: &str, input: usize) -> (String, Option<usize>) {
         let wanted_key = key(wanted);
         let Some(owner) = self.taken.get(&wanted_key) else {
@@ -108,7 +108,7 @@ impl Names {
     }
 }
 
-/// A digest of the name in lower case: on many systems names that differ in case alone are one name.
+/// A digest of the lower-case name, because many file systems ignore case.
 fn key(name: &str) -> u128 {
     digest(name.to_lowercase().as_bytes())
 }
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_safe_name_stays_in_its_folder_and_is_no_device() {
+    fn a_safe_name_stays_in_its_folder_and_is_not_a_device() {
         for (text, name) in [
             ("甲县乙局2023年报告", "甲县乙局2023年报告"),
             ("../../etc/passwd", "_.._etc_passwd"),

@@ -17,7 +17,7 @@ use crate::finding::code::corrections::NOT_REVISED;
 use crate::finding::{Bilingual, Finding, Language, Message, Severity};
 use crate::report::Report;
 
-/// Suffixes of files that take comments, by what they are.
+/// Suffixes of formats that can be annotated.
 const SUFFIXES: &[(&str, &[&str])] =
     &[("docx", &["docx", "docm", "dotx", "dotm"]), ("xlsx", &["xlsx", "xlsm", "xltx", "xltm"])];
 
@@ -25,16 +25,16 @@ const SUFFIXES: &[(&str, &[&str])] =
 #[derive(Debug)]
 pub struct Notices {
     folders: Vec<OutputFolder>,
-    /// What earlier runs wrote into each.
+    /// The files that earlier runs wrote into each.
     known: Vec<BTreeSet<String>>,
-    /// Which folder takes copies with comments, and which copies with revisions.
+    /// Indices of the folders for copies with comments, and with revisions.
     copies: Option<usize>,
     revisions: Option<usize>,
     author: String,
     language: Language,
 }
 
-/// The folders of [`Notices`]; a notice without a folder is not made.
+/// The folders of [`Notices`]; copies without a folder are not made.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Folders<'a> {
     /// For copies with comments.
@@ -43,11 +43,11 @@ pub struct Folders<'a> {
     pub revisions: Option<&'a Path>,
 }
 
-/// Names in use, per folder.
+/// Assigned names, per folder.
 #[derive(Debug, Default)]
 pub struct Given([Names; 2]);
 
-/// A file to be written: its folder, its name, its suffix, its bytes.
+/// A file to be written: folder, name, suffix, bytes.
 #[derive(Debug)]
 struct Output {
     folder: usize,
@@ -56,17 +56,17 @@ struct Output {
     bytes: Vec<u8>,
 }
 
-/// What goes back to one sender.
+/// The copies for one sender.
 #[derive(Debug, Default)]
 pub struct Notice {
     outputs: Vec<Output>,
 }
 
 impl Notices {
-    /// Makes the folders where they are missing and locks them; one folder may take both.
+    /// Creates missing folders and locks them; one folder may be used for both kinds.
     ///
     /// # Errors
-    /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that an input lies in.
+    /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that contains an input.
     pub fn open(wanted: Folders, inputs: &[Input], (language, author): (Language, &str)) -> Result<Self, BatchError> {
         let mut notices = Self {
             folders: Vec::new(),
@@ -98,8 +98,8 @@ impl Notices {
         Ok(notices)
     }
 
-    /// Makes what goes back to the sender of an input, given as its reports, each with its findings: one copy of the file with the
-    /// comments of all; nothing where there is nothing to say. A file that takes no comments gets a finding.
+    /// Makes the annotated copy for the sender of an input, given its reports with their findings: one copy with the comments of all;
+    /// none if there are no findings. A file that cannot be annotated gets a finding.
     pub fn make(&self, input: &Input, bytes: &[u8], reports: &mut [(Option<&Report>, &mut Vec<Finding>)]) -> Notice {
         let mut notice = Notice::default();
         let is_open = |finding: &&Finding| finding.counts(Severity::Warning);
@@ -124,7 +124,7 @@ impl Notices {
         notice
     }
 
-    /// The copy keeps the name that the sender gave the file.
+    /// The copy keeps the original file name.
     fn copy(&self, input: &Input, bytes: &[u8], findings: &[Finding]) -> Result<Output, Box<Finding>> {
         let annotated = guarded(|| {
             annotate(bytes, findings, (self.language, &self.author), &mut Budget::default()).map_err(|error| {
@@ -141,8 +141,7 @@ impl Notices {
         Ok(as_sent(input, annotated.kind, annotated.bytes))
     }
 
-    /// Adds a copy of the sent file with revisions, where a folder for them is wanted and there are any. What could not be revised gets
-    /// a finding.
+    /// Adds a revised copy, if a folder for it is set and there are revisions. Revisions that could not be made get a finding.
     pub fn revise(
         &self,
         input: &Input,
@@ -173,17 +172,17 @@ impl Notices {
         }
     }
 
-    /// Settles the names of an input's outputs. To be called in the order of the inputs.
+    /// Assigns the file names. Must be called in the order of the inputs.
     pub fn name(&self, given: &mut Given, index: usize, notice: &mut Notice) {
         for output in &mut notice.outputs {
             output.name = given.0[output.folder].claim(&output.name, index).0;
         }
     }
 
-    /// Writes what goes back to a sender. One that cannot be written becomes a finding.
+    /// Writes the copies for a sender. A copy that cannot be written becomes a finding.
     ///
     /// # Errors
-    /// What the system says when no further file can be written either.
+    /// The error of the system, if no further file can be written either.
     pub fn write(&self, notice: Notice, findings: &mut Vec<Finding>) -> io::Result<()> {
         for output in notice.outputs {
             let name = format!("{}.{}", output.name, output.suffix);
@@ -198,7 +197,7 @@ impl Notices {
     }
 }
 
-/// A file under the name that the sender gave it.
+/// An output with the original file name.
 fn as_sent(input: &Input, kind: &str, bytes: Vec<u8>) -> Output {
     let written = input.file_name().rsplit_once('.').map(|(_, suffix)| suffix);
     let fits = |suffix: &&str| {
@@ -214,7 +213,7 @@ fn not_revised(said: &Message) -> Finding {
     Finding::new(code, Message::new(format!("{}：{}", code.title.0, said.zh), format!("{}: {}", code.title.1, said.en)))
 }
 
-/// Says whose a finding is that stands at no place, for comments on a file with several reports.
+/// Adds the agency to a finding without a place, for comments on a file with several reports.
 fn whose(mut finding: Finding, agency: Option<&str>) -> Finding {
     if let (None, Some(agency)) = (&finding.place, agency) {
         let Message { zh, en } = finding.message;
@@ -226,7 +225,7 @@ fn whose(mut finding: Finding, agency: Option<&str>) -> Finding {
 fn holds_inputs(folder: &Path, inputs: &[Input]) -> bool {
     let mut last: Option<&Path> = None;
     inputs.iter().filter_map(Input::folder).any(|parent| {
-        // Most inputs lie in the same folder as the one before.
+        // Fast path: most inputs are in the same folder as the previous one.
         if last == Some(parent) {
             return false;
         }

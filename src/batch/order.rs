@@ -1,8 +1,9 @@
-//! Workers that take items in order and act in order where order matters.
+//! Runs items through parallel and ordered stages.
 //!
-//! Items are made in parallel, placed in turn, finished in parallel and told in turn. A worker whose item is not yet due leaves it and
-//! continues; the worker whose item is due takes those behind it along. Few items wait at a time, so memory does not grow with their
-//! number; and since items are taken in order, the item whose turn it is always has a worker.
+//! Items are made in parallel, placed in order, finished in parallel and reported in order. A worker whose item is not yet due leaves it
+//! in the reorder buffer and continues; the worker whose item is due also processes those that waited for it. The number of waiting items
+//! is bounded, so memory does not grow with the number of items; since items are taken in order, a worker always has the item that is
+//! due.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,17 +11,17 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::BatchError;
 
-/// Stack of a worker. Nothing here recurses over a document; the room is for the libraries below.
+/// Stack size of a worker. Nothing here recurses over a document; the stack is for dependencies.
 const STACK: usize = 16 << 20;
 
-/// Items for each worker that may wait for those before them.
+/// Maximum number of waiting items per worker.
 const WAITING: usize = 4;
 
 /// A reorder buffer: runs `use_it` strictly in index order; early items wait in a bounded map.
 struct Turns<T, Item> {
     state: Mutex<State<T, Item>>,
     moved: Condvar,
-    /// How many items may wait.
+    /// Maximum number of waiting items.
     most: usize,
 }
 
@@ -37,8 +38,8 @@ impl<T, Item> Turns<T, Item> {
         Self { state: Mutex::new(state), moved: Condvar::new(), most }
     }
 
-    /// Runs `use_it` for an item and for the items that waited for it, and returns their results. For an item that is not yet due it returns
-    /// nothing: the item waits, and another worker will run `use_it` for it.
+    /// Runs `use_it` for an item and for the items that waited for it, and returns their results. For an item that is not yet due it
+    /// returns nothing: the item waits, and another worker will run `use_it` for it.
     fn take<R>(&self, index: usize, item: Item, mut use_it: impl FnMut(&mut T, usize, Item) -> R) -> Vec<(usize, R)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while state.next != index && state.waiting.len() >= self.most {
@@ -61,23 +62,23 @@ impl<T, Item> Turns<T, Item> {
 
 /// The stages of an item.
 pub struct Stages<Work, Place, Finish, Tell> {
-    /// In parallel: makes something of the item. Gets the worker's own store.
+    /// In parallel: makes a result of the item. Is given the worker's own store.
     pub work: Work,
-    /// In order: decides what depends on earlier items.
+    /// In order: makes decisions that depend on earlier items.
     pub place: Place,
-    /// In parallel: completes it.
+    /// In parallel: completes the result.
     pub finish: Finish,
     /// In order: consumes the result.
     pub tell: Tell,
 }
 
-/// Takes `count` items through the stages with `jobs` workers, until all are done or `stop` is set. Items in progress and those that wait
+/// Takes `count` items through the stages with `jobs` workers, until all are done or `stop` is set. Items in progress and waiting items
 /// are always completed.
 ///
-/// The closures must not panic. Returns how many items were taken.
+/// The closures must not panic. Returns the number of items taken.
 ///
 /// # Errors
-/// When the workers cannot be started.
+/// If the workers cannot be started.
 pub fn in_order<Store: Default, Made, Done, Work, Place, Finish, Tell>(
     count: usize,
     jobs: usize,
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_placed_and_told_in_their_order_for_any_number_of_workers() {
+    fn items_are_placed_and_reported_in_order_for_any_number_of_workers() {
         for jobs in [1, 2, 5] {
             let (taken, placed, told) = run(jobs, usize::MAX);
             assert_eq!(taken, 200);
@@ -168,9 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn after_a_stop_the_items_in_hand_are_completed_and_no_others_are_taken() {
+    fn after_a_stop_items_in_progress_are_completed_and_no_others_are_started() {
         let (taken, placed, told) = run(3, 50);
-        // One in progress each, and those that wait.
+        // One in progress per worker, and the waiting ones.
         assert!((51..=51 + 3 + 3 * WAITING).contains(&taken), "{taken}");
         assert_eq!(placed, (0..taken).collect::<Vec<_>>());
         assert_eq!(told.len(), taken);

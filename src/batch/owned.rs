@@ -14,7 +14,7 @@ use super::files::{PREFIX, write_whole};
 /// Outdated outputs: written by earlier runs and not by this one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stale {
-    /// Files that are still there.
+    /// Files that still exist.
     pub left: Vec<String>,
     /// Files that were removed.
     pub removed: Vec<String>,
@@ -22,12 +22,12 @@ pub struct Stale {
 
 /// A line of the log.
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct LogLine {
     name: String,
     mark: String,
 }
 
-/// The files of a folder that runs wrote.
+/// The files of a folder that were written by runs.
 #[derive(Debug)]
 pub(super) struct Owned {
     folder: PathBuf,
@@ -36,10 +36,10 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// Loads what earlier runs wrote; empty if the log cannot be read.
+    /// Loads the files that earlier runs wrote; empty if the log cannot be read.
     pub(super) fn open(folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join(log())).unwrap_or_default();
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<LogLine>(line).ok());
         let before = lines.filter(|line| is_inside(&line.name)).map(|line| (line.name, line.mark)).collect();
         Self { folder: folder.to_owned(), before, now: BTreeMap::new() }
     }
@@ -49,18 +49,18 @@ impl Owned {
         self.before.keys().map(String::as_str)
     }
 
-    /// The mark of a file that an earlier run wrote.
+    /// The digest of a file that an earlier run wrote.
     pub(super) fn mark(&self, name: &str) -> Option<&str> {
         self.before.get(name).map(String::as_str)
     }
 
-    /// Notes that this run wrote a file of this name and mark.
+    /// Records that this run wrote a file with this name and digest.
     pub(super) fn made(&mut self, name: &str, mark: String) {
         self.now.insert(name.to_owned(), mark);
     }
 
-    /// Settles what earlier runs left: told, or removed where nobody has changed it since. A run that was `stopped` knows nothing of
-    /// what it did not reach.
+    /// Handles outdated files of earlier runs: reports them, or removes those that are unchanged. A `stopped` run does not touch files
+    /// that it did not reach.
     pub(super) fn finish(mut self, prune: bool, stopped: bool) -> io::Result<Stale> {
         let mut stale = Stale::default();
         for (name, mark) in std::mem::take(&mut self.before) {
@@ -81,7 +81,7 @@ impl Owned {
         }
         let mut text = Vec::new();
         for (name, mark) in self.now {
-            serde_json::to_writer(&mut text, &Line { name, mark })?;
+            serde_json::to_writer(&mut text, &LogLine { name, mark })?;
             text.write_all(b"\n")?;
         }
         write_whole(&self.folder, &log(), &text)?;
@@ -93,23 +93,23 @@ fn log() -> String {
     format!("{PREFIX}outputs")
 }
 
-/// Names copies and sums that stand in a folder, which no run removes: a line of JSON a name.
+/// Name of the file that lists copies and sums in a folder, which no run removes: one JSON string per line.
 fn copies() -> String {
     format!("{PREFIX}copies")
 }
 
-/// The page and the logs that a batch writes beside its outputs.
+/// The page and the logs that a batch writes besides its outputs.
 pub(super) const BESIDE: &[&str] = &["index.html", "batch.jsonl", "findings.jsonl"];
 
-/// Notes that a file of a folder was written by a run, so that a search of a folder above does not take it for one that was sent.
+/// Records that a file of a folder was written by a run, so that a search of a folder above does not read it as an input.
 ///
 /// # Errors
-/// What the system says.
+/// The error of the system.
 pub fn note_copy(folder: &Path, name: &str) -> io::Result<()> {
     if copies_in(folder).contains(name) { Ok(()) } else { add_copy(folder, name) }
 }
 
-/// As [`note_copy`], for a name that is not there yet.
+/// As [`note_copy`], for a name that is not recorded yet.
 pub(super) fn add_copy(folder: &Path, name: &str) -> io::Result<()> {
     let mut file = fs::File::options().append(true).create(true).open(folder.join(copies()))?;
     let mut line = serde_json::to_vec(name)?;
@@ -117,13 +117,13 @@ pub(super) fn add_copy(folder: &Path, name: &str) -> io::Result<()> {
     file.write_all(&line)
 }
 
-/// The names that were noted in a folder.
+/// The names recorded in a folder.
 pub(super) fn copies_in(folder: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(folder.join(copies())).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str::<String>(line).ok()).filter(|name| is_inside(name)).collect()
 }
 
-/// The files of a folder that runs wrote, whatever became of them since.
+/// The files of a folder that runs wrote, whether or not they were changed since.
 pub(super) fn written_in(folder: &Path) -> Vec<PathBuf> {
     let Owned { before, .. } = Owned::open(folder);
     let beside = BESIDE.iter().filter(|_| !before.is_empty()).map(|&name| name.to_owned());
@@ -136,7 +136,7 @@ pub(super) fn mark_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
 }
 
-/// Whether a name stays in the folder.
+/// Whether a name stays inside the folder.
 fn is_inside(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_run_wrote_and_nobody_changed_is_removed() {
+    fn only_unchanged_files_of_a_run_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         fs::write(folder.join("theirs.docx"), "x").unwrap();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_wrote_is_known_again() {
+    fn files_written_by_runs_are_recognised() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         assert_eq!(written_in(folder), Vec::<PathBuf>::new());

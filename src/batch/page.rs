@@ -1,4 +1,4 @@
-//! `index.html`: an overview page of the batch. Rows are streamed; charts are made of sums of bounded size.
+//! `index.html`: an overview page of the batch. Rows are streamed; charts are drawn from sums of bounded size.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use crate::form::{ChartKind, Form, Forms};
 use crate::report::Report;
 use crate::summary::page::{Drawing, Office, PageRow, State, after, before, row};
 
-/// Indexes into [`STATES`].
+/// Indices into [`STATES`].
 const REPEATED: usize = 3;
 const MISSING: usize = 4;
 
@@ -26,29 +26,30 @@ const STATES: [State; 5] = [
     State { name: "未报", kind: "bad" },
 ];
 
-/// Most agencies with a bar of their own.
+/// Maximum number of agencies with a bar of their own.
 const BARS: usize = 30;
 
-/// Number of pairs of form and year whose charts are drawn, those with most reports.
+/// Number of pairs of form and year with charts: the most frequent ones.
 const GROUPS: usize = 2;
 
-/// The figures of one report for the form's charts: one line per chart, one figure per slice. As text, because the cache stores them.
+/// The figures of one report for the form's charts: one line per chart, one figure per slice. Stored as text, because the cache contains
+/// them.
 pub(super) type Charted = Vec<Vec<Option<String>>>;
 
-/// The figures of a report that its form's charts draw.
+/// The figures of a report for its form's charts.
 pub(super) fn charted(form: &Form, report: &Report) -> Charted {
     let number = |&field: &usize| report.value(field, &form.fields[field].id).and_then(|value| value.value);
     let sum = |fields: &Vec<usize>| {
         let mut numbers = fields.iter().filter_map(number);
         let first = numbers.next()?;
-        // A sum that is too large is no figure.
+        // A sum that overflows is left out.
         numbers.try_fold(first, Decimal::checked_add).map(|sum| sum.normalize().to_string())
     };
     form.charts.iter().map(|chart| chart.slices.iter().map(|slice| sum(&slice.fields)).collect()).collect()
 }
 
-/// What a row of the page shows.
-pub(super) struct Shown<'a> {
+/// Content of a row of the page.
+pub(super) struct RowContent<'a> {
     pub(super) form: Option<&'a str>,
     pub(super) agency: Option<&'a str>,
     pub(super) year: Option<i16>,
@@ -57,7 +58,7 @@ pub(super) struct Shown<'a> {
     pub(super) findings: &'a [Finding],
 }
 
-/// The page while it is written.
+/// The page being written.
 pub(super) struct IndexPage<'a> {
     forms: &'a Forms,
     rows: BufWriter<File>,
@@ -65,24 +66,24 @@ pub(super) struct IndexPage<'a> {
     whole: PathBuf,
     path: PathBuf,
     empty: bool,
-    groups: BTreeMap<(i16, String), Group>,
+    groups: BTreeMap<(i16, String), ChartGroup>,
 }
 
 /// The charts of one form and year.
 #[derive(Default)]
-struct Group {
+struct ChartGroup {
     reports: usize,
-    /// A line a chart of the form.
+    /// One entry per chart of the form.
     sums: Vec<Sums>,
 }
 
-/// Sums of one chart; one that is too large is not drawn.
+/// Sums of one chart; a sum that overflows is not drawn.
 #[derive(Default)]
 struct Sums {
     slices: Vec<Option<Decimal>>,
     /// The largest agencies.
     largest: Vec<(String, Decimal)>,
-    /// Number and sum of all others.
+    /// Number and sum of all other agencies.
     rest: (usize, Option<Decimal>),
 }
 
@@ -100,9 +101,8 @@ impl<'a> IndexPage<'a> {
         })
     }
 
-    /// Adds a report, or an input without one. `counts` is false for a duplicate, which no chart
-    /// draws again.
-    pub(super) fn add(&mut self, path: &str, part: &Shown, charted: &Charted, counts: bool) -> io::Result<()> {
+    /// Adds a report, or an input without one. `counts` is false for a duplicate, which is left out of charts.
+    pub(super) fn add(&mut self, path: &str, part: &RowContent, charted: &Charted, counts: bool) -> io::Result<()> {
         let state = match part.status {
             Status::Failed => 2,
             // An agency is counted once.
@@ -130,7 +130,7 @@ impl<'a> IndexPage<'a> {
 
     /// Puts the page in place.
     pub(super) fn finish(mut self, missing: Vec<String>) -> io::Result<()> {
-        // Every number links to the rows that it counts, that of missing reports too.
+        // Every number links to the rows that it counts, including those of missing reports.
         for name in &missing {
             let line = row(&PageRow {
                 agency: Some(name),
@@ -184,7 +184,7 @@ impl<'a> IndexPage<'a> {
     }
 }
 
-impl Group {
+impl ChartGroup {
     fn add(&mut self, agency: Option<&str>, charted: &Charted) {
         self.reports += 1;
         self.sums.resize_with(self.sums.len().max(charted.len()), Sums::default);

@@ -24,7 +24,7 @@ use super::inputs::Input;
 use super::json;
 use super::{bounds, poison};
 
-/// The forms prepared, for use from any thread.
+/// The prepared forms and the options for processing an input; usable from any thread.
 #[derive(Debug)]
 pub struct Pipeline<'a> {
     forms: &'a Forms,
@@ -43,50 +43,50 @@ impl<'a> Pipeline<'a> {
         Self { forms, binder, form, into: None, any: false, corrections: None, policy: Policy::default() }
     }
 
-    /// The same pipeline, which brings every report into this form after checking it in its own.
+    /// Also migrates every report to this form after checking it in its own.
     #[must_use]
     pub fn into_form(mut self, migrations: &'a Migrations, form: String) -> Self {
         self.into = Some((migrations, form));
         self
     }
 
-    /// The same pipeline, which reads what no form fits as a document without a form.
+    /// Also reads a document that fits no form as a document without a form.
     #[must_use]
     pub fn any(mut self, any: bool) -> Self {
         self.any = any;
         self
     }
 
-    /// The same pipeline, which applies these corrections to every report before it is checked.
+    /// Also applies these corrections to every report before checking it.
     #[must_use]
     pub fn correcting(mut self, corrections: Option<&'a Corrections>) -> Self {
         self.corrections = corrections;
         self
     }
 
-    /// The same pipeline, which keeps only the findings that an office wants to see.
+    /// Also filters findings by the office's policy.
     #[must_use]
     pub fn telling(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// What lays the forms over documents.
+    /// The binder of the forms.
     pub(super) fn binder(&self) -> &Binder {
         &self.binder
     }
 
-    /// The findings that an office wants to see.
+    /// The office's policy for findings.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Removes the findings of a report that the office does not want to see.
+    /// Applies the policy to the findings of a report.
     pub fn settle(&self, report: &mut Report) {
         self.policy.apply(report.agency.as_deref(), &mut report.findings);
     }
 
-    /// The corrections of a sent file.
+    /// The corrections of a file, by its digest.
     pub fn corrections(&self, sha256: &str) -> &'a [Correction] {
         self.corrections.map(|corrections| corrections.of_file(sha256)).unwrap_or_default()
     }
@@ -96,11 +96,11 @@ impl<'a> Pipeline<'a> {
         self.forms
     }
 
-    /// Reads and binds a document, without checking it: its reports in their order, one at least. What was skipped beside them
-    /// stands among the findings of the first.
+    /// Reads and binds a document, without checking it: returns its reports in order, at least one. What was skipped is reported in the
+    /// findings of the first.
     ///
     /// # Errors
-    /// The finding that says why there is no report.
+    /// The finding why there is no report.
     pub fn read(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
         let mut reports = self.read_all(input, content)?;
         reports.iter_mut().for_each(bounds::bound);
@@ -132,7 +132,7 @@ impl<'a> Pipeline<'a> {
         Ok(reports)
     }
 
-    /// The empty report of a file that an office typed in, which is not read; `None` where it is to be read.
+    /// The empty report of a file that an office typed in; `None` if the file is to be read.
     pub(crate) fn begun(&self, corrections: &Corrections, input: &Input, content: &Content) -> Option<Report> {
         let mut report = corrections.begun(self.forms, &content.sha256)?;
         let (file, sha256) = (input.path.clone(), content.sha256.clone());
@@ -140,11 +140,11 @@ impl<'a> Pipeline<'a> {
         Some(report)
     }
 
-    /// Reads and binds what a roll-up made of reports, or any other document with one report. Of a roll-up's workbook only the sheet
-    /// with the sums is read: the others hold the same rows again.
+    /// Reads and binds the output of a roll-up, or any other document with one report. Of a roll-up's workbook only the sheet with the
+    /// sums is read: the others repeat the rows.
     ///
     /// # Errors
-    /// The finding that says why there is no report.
+    /// The finding why there is no report.
     pub fn read_sums(&self, input: &Input, content: &Content) -> Result<Report, Box<Finding>> {
         if let Some(reports) = json::reports(self.forms, self.form.as_deref(), content) {
             let mut reports = reports?;
@@ -166,7 +166,7 @@ impl<'a> Pipeline<'a> {
         self.in_wanted_form(report)
     }
 
-    /// Applies the corrections of a report, which has this number in its file.
+    /// Applies the corrections of the report with this index in its file.
     fn correct(&self, report: &mut Report, number: usize) {
         if let (Some(corrections), Some(form)) = (self.corrections, self.forms.get(&report.form)) {
             corrections.apply(form, report, number);
@@ -177,24 +177,24 @@ impl<'a> Pipeline<'a> {
         Hints { form: self.form.as_deref(), file_stem: input.stem(), any: self.any }
     }
 
-    /// Adds the findings of the form's rules to a report.
+    /// Adds the findings of checking to a report.
     pub fn check(&self, report: &mut Report, context: &Context) {
         let Some(form) = self.forms.get(&report.form) else { return };
         let findings = check::check(form, report, context);
         report.findings.extend(findings);
     }
 
-    /// Checks a changed report again: findings of an earlier check are replaced, findings of reading stay.
+    /// Checks a changed report again: replaces findings of checking, keeps those of reading.
     pub fn recheck(&self, report: &mut Report, context: &Context) {
         report.findings.retain(|finding| !CHECKED.iter().any(|code| code.id == finding.code));
         self.check(report, context);
     }
 
-    /// Reads, binds and checks a document, and brings its reports into another form where one is wanted. Of several reports those
-    /// that cannot be brought there are reported among the findings of the first that can.
+    /// Reads, binds and checks a document, and migrates its reports if another form is requested. Of several reports, those that cannot
+    /// be migrated are reported in the findings of the first that can.
     ///
     /// # Errors
-    /// The finding that says why there is no report.
+    /// The finding why there is no report.
     pub fn report(&self, input: &Input, content: &Content) -> Result<Vec<Report>, Box<Finding>> {
         let (mut reports, mut refused) = (Vec::new(), Vec::new());
         for mut report in self.read(input, content)? {
@@ -215,7 +215,7 @@ impl<'a> Pipeline<'a> {
         Ok(reports)
     }
 
-    /// The report in the form that is wanted.
+    /// The report in the requested form.
     fn in_wanted_form(&self, report: Report) -> Result<Report, Box<Finding>> {
         match &self.into {
             Some((migrations, form)) if *form != report.form => match migrations.between(&report.form, form) {
@@ -244,7 +244,7 @@ fn no_migration(from: &str, to: &str) -> Finding {
 }
 
 thread_local! {
-    /// Where the last panic of this thread was, for the finding that it becomes.
+    /// Location of the last panic of this thread, for its finding.
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Places<'a> {
     task: &'a Task<'a>,
     names: Names,
     agencies: Option<(Matcher<'a>, Vec<bool>)>,
-    /// The first input of each agency and year, and which of its reports.
+    /// For each agency and year, the first input and the index of its report.
     reports: HashMap<u128, (usize, usize)>,
 }
 
@@ -74,12 +74,12 @@ impl<'a> Places<'a> {
         place
     }
 
-    /// Names of the agencies without a report; none where other hosts may have it.
+    /// Names of the agencies without a report; empty if other hosts may have reports.
     pub(super) fn missing(&self) -> Vec<String> {
         let known = self.task.agencies.zip(self.agencies.as_ref()).filter(|_| !self.task.part);
         let Some((agencies, (_, reported))) = known else { return Vec::new() };
         let unseen = agencies.list().iter().zip(reported).enumerate().filter(|(index, (_, reported))| {
-            // The one that adds up the others' reports is not asked for one.
+            // An agency that sums the reports of others is not expected to report.
             !**reported && !agencies.adds_up(*index)
         });
         unseen.map(|(_, (agency, _))| agency.name.clone()).collect()

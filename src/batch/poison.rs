@@ -1,10 +1,10 @@
 //! Test hooks that crash or hang the converter, for tests of its supervisors. Release builds ignore them.
 
-/// A file that begins with this, followed by `abort`, `hang`, `grow`, `wait` or `panic`, makes a debug build do just that.
+/// Prefix of a file that makes a debug build abort, hang, grow, wait or panic, depending on the word after it.
 #[cfg(debug_assertions)]
 const POISON: &[u8] = b"nianbao-poison:";
 
-/// Does what a poisonous file says.
+/// Acts on a file with the prefix.
 #[cfg(debug_assertions)]
 #[allow(clippy::panic, reason = "this is what it is for")]
 pub(super) fn act(bytes: &[u8]) {
@@ -19,7 +19,7 @@ pub(super) fn act(bytes: &[u8]) {
                 eaten.push(vec![1; 16 << 20]);
             }
         }
-        // Until somebody makes a file of this name.
+        // Waits until a file of this name exists.
         Some(b"wait") => {
             while !std::path::Path::new("go").exists() {
                 std::thread::sleep(std::time::Duration::from_millis(10));

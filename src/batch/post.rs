@@ -1,4 +1,4 @@
-//! Letters of a run: gathers what each agency sent and writes one letter per agency.
+//! Letters of a run: collects what each agency sent and writes one letter per agency.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,9 +19,9 @@ use crate::text::fold;
 /// The result of a file, or of a report in it.
 #[derive(Debug, Clone, Default)]
 pub struct Received {
-    /// The path of the file as it is shown.
+    /// Path of the file as shown.
     pub path: String,
-    /// Its SHA-256; empty where it could not be read at all.
+    /// Its SHA-256; empty if it could not be read.
     pub sha256: String,
     /// Whether a report was read.
     pub read: bool,
@@ -33,39 +33,39 @@ pub struct Received {
     pub year: Option<i16>,
     /// Its form.
     pub form: Option<String>,
-    /// What letters can tell of it.
+    /// Findings that letters may mention.
     pub findings: Vec<Finding>,
-    /// Whether something in it has to be corrected.
+    /// Whether something has to be corrected.
     pub wrong: bool,
 }
 
-/// What was written.
+/// The written letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Posted {
-    /// How many letters of each kind.
+    /// Number of letters of each kind.
     pub letters: Vec<(LetterKind, usize)>,
-    /// Files from unknown senders, who get no letter.
+    /// Files of unknown senders, who get no letter.
     pub unknown: Vec<String>,
-    /// Letters of earlier runs that this one does not write any more.
+    /// Letters of earlier runs that this run does not write.
     pub stale: Stale,
 }
 
-/// What letters need to know besides what was received.
+/// What letters need besides the received files.
 #[derive(Debug, Clone, Copy)]
 pub struct Desk<'a> {
     /// The forms.
     pub forms: &'a Forms,
-    /// Which findings the office wants told.
+    /// The office's policy for findings.
     pub policy: &'a Policy,
-    /// Who writes.
+    /// The sending office.
     pub sender: &'a Sender,
-    /// The agencies that are to report, where they are known.
+    /// The agencies that have to report, if known.
     pub agencies: Option<(&'a Agencies, &'a Matcher<'a>)>,
     /// The language of the letters.
     pub language: Language,
 }
 
-/// Letters while they are gathered.
+/// The letters being collected.
 #[derive(Debug)]
 pub struct Post<'a> {
     desk: Desk<'a>,
@@ -74,12 +74,12 @@ pub struct Post<'a> {
 }
 
 impl<'a> Post<'a> {
-    /// No letters yet.
+    /// No letters.
     pub fn new(desk: Desk<'a>) -> Self {
         Self { desk, boxes: IndexMap::new(), unknown: Vec::new() }
     }
 
-    /// Adds the result of a file or a report. Only what letters tell of it is kept.
+    /// Adds the result of a file or a report. Keeps only what letters mention.
     pub fn add(&mut self, mut received: Received) {
         received.wrong = received.findings.iter().any(|finding| finding.counts(Severity::Error));
         received.findings.retain(|finding| self.tell(finding) > Tell::Never);
@@ -99,12 +99,12 @@ impl<'a> Post<'a> {
         tell(finding, self.desk.policy.letter(&finding.code))
     }
 
-    /// Writes the letters into folders of their kinds, one file each and one with all of a kind for printing. Reminders are written where
-    /// the agencies are known and `whole` is set, receipts where they are wanted. What an earlier run wrote and this one does not is reported,
-    /// or removed where `prune` is set.
+    /// Writes the letters into a folder per kind, one file each, and one file with all letters of a kind for printing. Reminders are
+    /// written if the agencies are known and `whole` is set, receipts if `receipts` is set. Outdated letters of an earlier run are
+    /// reported, or removed if `prune` is set.
     ///
     /// # Errors
-    /// What the system says.
+    /// The error of the system.
     pub fn write(self, folder: &Path, receipts: bool, whole: bool, prune: bool) -> io::Result<Posted> {
         let mut letters: Vec<(LetterKind, String, Letter)> = Vec::new();
         for (name, all) in self.boxes.values() {
@@ -163,7 +163,7 @@ impl<'a> Post<'a> {
         Ok(posted)
     }
 
-    /// Agencies without a report. An agency that only adds up others' reports is not reminded.
+    /// Agencies without a report. An agency that only sums the reports of others is not reminded.
     fn missing(&self) -> Vec<String> {
         let Some((agencies, _)) = self.desk.agencies else { return Vec::new() };
         let listed = agencies.list().iter().enumerate().filter(|(index, _)| !agencies.adds_up(*index));
@@ -171,7 +171,7 @@ impl<'a> Post<'a> {
         open.map(|(_, agency)| agency.name.clone()).collect()
     }
 
-    /// Form and year of most of what was read; of several the latest.
+    /// The most frequent form and year; of equally frequent ones the latest.
     fn usual(&self) -> (Option<&str>, Option<i16>) {
         let mut counts: BTreeMap<(Option<i16>, Option<&str>), usize> = BTreeMap::new();
         for one in self.boxes.values().flat_map(|(_, all)| all).filter(|one| one.read) {

@@ -5,21 +5,21 @@ use std::path::Path;
 
 use super::owned::{BESIDE, Owned, Stale, mark_of};
 
-/// What a run would write, replace and remove.
+/// The files that a run would write, replace and remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preview {
     /// Files that would be new.
     pub new: Vec<String>,
-    /// Files that would have other bytes.
+    /// Files that would be replaced by other bytes.
     pub replaced: Vec<String>,
-    /// How many files would stay as they are.
+    /// Number of files that would not change.
     pub unchanged: usize,
-    /// What earlier runs wrote and this one would not: left, or removed.
+    /// Outdated files of earlier runs: left, or removed.
     pub stale: Stale,
 }
 
 impl Preview {
-    /// Compares what a run made in a folder of its own with the folder that it is meant for.
+    /// Compares the outputs of a run in a temporary folder with the output folder.
     pub fn compare(made: &Path, out: &Path, prune: bool) -> Self {
         let (here, there) = (Owned::open(made), Owned::open(out));
         let mut preview = Self::default();

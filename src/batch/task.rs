@@ -19,25 +19,25 @@ pub struct Task<'a> {
     pub pipeline: &'a Pipeline<'a>,
     /// The formats to write.
     pub to: &'a [Output],
-    /// An office's own Word file or workbook, to be filled in place of the form's blank.
+    /// An office's own Word file or workbook, filled in place of the form's blank.
     pub template: Option<&'a Template>,
-    /// The site that web pages are for.
+    /// The site of the web pages.
     pub site: Option<&'a Site<'a>>,
-    /// Writes PDF, where that is wanted.
+    /// Writes PDF, if requested.
     pub pdf: Option<&'a PdfWriter>,
-    /// The agencies that are to report, where they are known.
+    /// The agencies that have to report, if known.
     pub agencies: Option<&'a Agencies>,
-    /// The folder for outputs.
+    /// The output folder.
     pub out: &'a Path,
-    /// Whether what earlier runs wrote and this one does not make is removed.
+    /// Whether outdated files of earlier runs are removed.
     pub prune: bool,
     /// Number of workers.
     pub jobs: usize,
-    /// Whether the inputs are a part of all, so that nothing may depend on the others: outputs and their names are then made of the
-    /// file alone, and two reports of one agency are not told, since the second may be with another host.
+    /// Whether the inputs are one shard of all, so that nothing may depend on other inputs: outputs and their names then depend on the
+    /// file alone, and duplicate reports are not detected, since the second may be on another host.
     pub part: bool,
-    /// Whether narrative is written as the source has it: see [`super::Maker::as_written`].
+    /// Whether narrative is written as in the source: see [`super::Maker::as_written`].
     pub as_written: bool,
-    /// The SHA-256 of everything besides the inputs that decides what comes out: version of the program, texts of the forms, options.
+    /// The SHA-256 of everything besides the inputs that outputs depend on: version of the program, texts of the forms, options.
     pub fingerprint: [u8; 32],
 }

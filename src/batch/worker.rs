@@ -1,7 +1,7 @@
-//! What a worker process notes for the process that supervises it: which files are in progress, and how much has been reported.
+//! The journal of a worker process for its supervisor: which files are in progress, and how much output was written.
 //!
-//! The journal is one small file of numbers at fixed places, each written by one call of the system: what is noted stands there however
-//! the worker ends.
+//! The journal is a small file of numbers at fixed offsets, each written by one system call, so that it is complete however the worker
+//! ends.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -14,44 +14,44 @@ use super::names;
 use crate::finding::code::batch::{CONVERTER_DIED, CONVERTER_TIMED_OUT};
 use crate::finding::{Code, Finding, Message};
 
-/// The journal's name in the folder that supervisor and worker share.
+/// Name of the journal in the folder shared by supervisor and worker.
 const JOURNAL: &str = "journal";
 
-/// The name of the list of files that are not to be taken up again.
+/// Name of the list of files that must not be processed again.
 const REFUSED: &str = "refused";
 
-/// Bytes of the journal before the files in progress.
+/// Length of the journal before the slots of files in progress.
 const HEAD: usize = 64;
 
-/// Bytes of a file in progress: the digest of its path.
+/// Length of a slot: the digest of a path.
 const SLOT: usize = 16;
 
-/// Most threads whose files are noted.
+/// Maximum number of threads with a slot.
 const MOST_SLOTS: usize = 4_096;
 
-/// How a process ended that had a file in progress.
+/// How a process with a file in progress ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// It died: in the words of the system.
+    /// It died; the status in the words of the system.
     Died(String),
-    /// It took more than so many seconds.
+    /// It exceeded this number of seconds.
     Hung(u64),
 }
 
-/// Output of a worker before it ended.
+/// Amount of output of a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Told {
-    /// Bytes of standard output.
+struct OutputCounts {
+    /// Bytes written to standard output.
     bytes: u64,
-    /// Lines of standard error.
+    /// Lines written to standard error.
     lines: u64,
-    /// Inputs.
+    /// Number of inputs.
     inputs: u64,
-    /// Of these, inputs that were unchanged.
+    /// Number of unchanged inputs among them.
     unchanged: u64,
 }
 
-impl Told {
+impl OutputCounts {
     fn read(journal: &[u8]) -> Self {
         let number = |place: usize| {
             let bytes = journal.get(place * 8..place * 8 + 8).and_then(|bytes| bytes.try_into().ok());
@@ -61,13 +61,13 @@ impl Told {
     }
 }
 
-/// The worker that this process is.
+/// This process as a worker.
 struct Worker {
     journal: File,
     refused: HashMap<u128, Fault>,
     slots: AtomicUsize,
     /// Output of the previous worker, which is not repeated.
-    before: Told,
+    before: OutputCounts,
     bytes: AtomicU64,
     lines: AtomicU64,
     unchanged: AtomicU64,
@@ -76,26 +76,26 @@ struct Worker {
 static WORKER: OnceLock<Worker> = OnceLock::new();
 
 thread_local! {
-    /// The place of this thread's file in the journal.
+    /// Offset of this thread's slot in the journal.
     static PLACE: Option<u64> = WORKER.get().and_then(|worker| {
         let slot = worker.slots.fetch_add(1, Ordering::Relaxed);
         (slot < MOST_SLOTS).then_some((HEAD + slot * SLOT) as u64)
     });
 }
 
-/// The digest of a path, by which supervisor and worker name a file.
+/// The digest of a path, which identifies a file to supervisor and worker.
 pub fn digest(path: &str) -> u128 {
-    // 0 is no file.
+    // 0 means an empty slot.
     names::digest(path.as_bytes()).max(1)
 }
 
-/// Makes this process the worker of a supervisor, which it shares a folder with.
+/// Makes this process a worker of the supervisor that it shares a folder with.
 ///
 /// # Errors
-/// When the folder cannot be used.
+/// If the folder cannot be used.
 pub fn enter(folder: &Path) -> io::Result<()> {
     let path = folder.join(JOURNAL);
-    let before = Told::read(&fs::read(&path).unwrap_or_default());
+    let before = OutputCounts::read(&fs::read(&path).unwrap_or_default());
     let list = fs::read_to_string(folder.join(REFUSED)).unwrap_or_default();
     let refused = list.lines().filter_map(|line| {
         let mut parts = line.splitn(3, ' ');
@@ -113,17 +113,17 @@ pub fn enter(folder: &Path) -> io::Result<()> {
         lines: AtomicU64::new(0),
         unchanged: AtomicU64::new(0),
     };
-    // Files that the worker before had in progress are not in ours.
+    // Remove the slots of the previous worker.
     worker.journal.set_len(HEAD as u64)?;
-    // A second call would be a mistake of the program, and the first worker continues.
+    // A second call would be a bug; the first worker stays in force.
     let _ = WORKER.set(worker);
     Ok(())
 }
 
-/// Tells a worker which files it is not to take up again.
+/// Tells a worker which files it must not process again.
 ///
 /// # Errors
-/// When the folder cannot be used.
+/// If the folder cannot be used.
 pub fn refuse(folder: &Path, files: &[(u128, Fault)]) -> io::Result<()> {
     let line = |(digest, fault): &(u128, Fault)| match fault {
         Fault::Died(detail) => format!("{digest:032x} died {}\n", detail.replace('\n', " ")),
@@ -132,14 +132,14 @@ pub fn refuse(folder: &Path, files: &[(u128, Fault)]) -> io::Result<()> {
     fs::write(folder.join(REFUSED), files.iter().map(line).collect::<String>())
 }
 
-/// The files that a worker has in progress, or had when it ended: a place for each of its threads, 0 where there is none.
+/// The files that a worker has in progress, or had when it ended: one slot per thread, 0 if empty.
 pub fn in_hand(folder: &Path) -> Vec<u128> {
     let journal = fs::read(folder.join(JOURNAL)).unwrap_or_default();
     let slots = journal.get(HEAD..).unwrap_or_default().chunks_exact(SLOT);
     slots.map(|slot| slot.try_into().map_or(0, u128::from_le_bytes)).collect()
 }
 
-/// A file that a thread of a worker has in progress.
+/// A guard for a file in progress.
 #[derive(Debug)]
 pub struct InHand(());
 
@@ -149,7 +149,7 @@ impl Drop for InHand {
     }
 }
 
-/// Marks a file as in progress until what is returned is dropped.
+/// Marks a file as in progress until the guard is dropped.
 ///
 /// # Errors
 /// The finding about a file on which another process died or hung.
@@ -171,14 +171,14 @@ fn note_file(digest: u128) {
     }
 }
 
-/// Counts bytes before they are written to standard output; returns how many of them the previous worker has written already.
+/// Counts bytes before they are written to standard output; returns how many of them the previous worker has already written.
 pub fn skip_bytes(length: usize) -> usize {
     let Some(worker) = WORKER.get() else { return 0 };
     let at = worker.bytes.fetch_add(length as u64, Ordering::Relaxed);
     worker.before.bytes.saturating_sub(at).min(length as u64) as usize
 }
 
-/// Notes that all bytes counted so far have been written.
+/// Records that all bytes counted so far were written.
 pub fn told_bytes() {
     if let Some(worker) = WORKER.get() {
         let bytes = worker.bytes.load(Ordering::Relaxed).max(worker.before.bytes);
@@ -186,7 +186,7 @@ pub fn told_bytes() {
     }
 }
 
-/// Counts a line before it is written to standard error; returns whether the previous worker has written it already.
+/// Counts a line before it is written to standard error; returns whether the previous worker has already written it.
 pub fn skip_line() -> bool {
     let Some(worker) = WORKER.get() else { return false };
     let lines = worker.lines.fetch_add(1, Ordering::Relaxed) + 1;
@@ -194,10 +194,10 @@ pub fn skip_line() -> bool {
     lines <= worker.before.lines
 }
 
-/// Whether an input was unchanged since the last run: what an earlier worker of the same run made is not.
+/// Whether an input was unchanged since the last run; outputs of an earlier worker of the same run do not count.
 pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
     let Some(worker) = WORKER.get() else { return unchanged };
-    // The last ones that the previous worker reported count for all.
+    // The previous worker counted only the total: the last ones it reported count as unchanged.
     let counts = if (index as u64) < worker.before.inputs {
         worker.before.inputs - index as u64 <= worker.before.unchanged
     } else {
@@ -212,7 +212,7 @@ pub(super) fn unchanged(index: usize, unchanged: bool) -> bool {
 }
 
 impl Worker {
-    /// Writes at an offset of the journal. On failure a crash cannot be attributed to a file.
+    /// Writes at an offset of the journal. If that fails, a crash cannot be attributed to a file.
     fn note(&self, place: u64, bytes: &[u8]) {
         #[cfg(unix)]
         let _ = std::os::unix::fs::FileExt::write_all_at(&self.journal, bytes, place);

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::Kind;
 
-/// The tables whose cells were all found and are all blank.
+/// The tables of which all cells were found and are blank.
 pub(super) fn tables(form: &Form, figures: &Figures) -> Vec<usize> {
     let is_blank = |field: FieldIndex| figures.value(field).is_some_and(|value| value.kind == Kind::Blank);
     let all_blank = |&table: &usize| !form.tables[table].blank_is_zero && fields(form, table).all(is_blank);

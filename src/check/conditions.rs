@@ -1,4 +1,4 @@
-//! Conditional fields: those that must be filled in only if a choice is ticked.
+//! Conditional fields, which may be filled in only if a word of a choice is chosen.
 
 use super::Figures;
 use crate::finding::code::check as code;

@@ -6,11 +6,11 @@ use crate::finding::{Finding, Message, Severity};
 use crate::form::{Form, Operand};
 use crate::report::Report;
 
-/// Figures other than 0 from which on a table that is last year's is reported, and from which on that is an error: few are met again.
+/// Minimum number of equal figures other than 0 for a table to be reported as last year's, and for that to be an error.
 const TOLD: usize = 5;
 const SURE: usize = 8;
 
-/// Adds the findings about what is last year's.
+/// Adds findings about tables and sections that equal last year's.
 pub(super) fn check(form: &Form, report: &Report, context: &Context, figures: &Figures, findings: &mut Vec<Finding>) {
     let Some(previous) = context.previous else { return };
     for (number, table) in form.tables.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! Which cells are wrong: the fewest whose change makes every rule hold (Fellegi and Holt 1976), nearest typing errors first.
+//! Error localisation: the smallest sets of cells whose change makes every rule hold (Fellegi and Holt 1976), nearest typing errors
+//! first.
 //!
-//! Exact for one and two cells, and for three where every broken rule has one of them. The broken rules fall into components
-//! that share no cell; each is explained by itself.
+//! Exact for one and two cells, and for three if each broken rule contains one of them. Broken rules are split into components without
+//! common cells; each is explained separately.
 
 use rust_decimal::Decimal;
 
@@ -10,18 +11,18 @@ use super::equations::Equation;
 use super::typo::{Change, distance};
 use crate::form::{FieldIndex, FieldKind, Form, Operand};
 
-/// Solutions that are kept.
+/// Maximum number of solutions kept.
 const KEPT: usize = 64;
 
-/// Sets of three cells that are tried.
+/// Maximum number of sets of three cells tried.
 const TRIPLES: usize = 40_000;
 
-/// Broken rules and the ways to make them hold, each with the fewest cells.
+/// A component of broken rules, with the smallest sets of changes that make them hold.
 #[derive(Debug)]
 pub(super) struct Explanation {
-    /// Numbers of the broken rules.
+    /// Indices of the broken rules.
     pub(super) broken: Vec<usize>,
-    /// The ways; one where the cells can be named, more where they cannot.
+    /// The solutions; a single one if the wrong cells can be determined.
     pub(super) solutions: Vec<Vec<Change>>,
 }
 
@@ -40,7 +41,7 @@ pub(super) fn explain(form: &Form, figures: &Figures, equations: &[Equation]) ->
         .collect()
 }
 
-/// Broken equations that share a cell, directly or through others.
+/// Connected components of the broken equations, which share cells.
 fn components<'e>(broken: &[&'e Equation]) -> Vec<Vec<&'e Equation>> {
     let mut components: Vec<Vec<&Equation>> = Vec::new();
     for equation in broken {
@@ -56,8 +57,8 @@ fn components<'e>(broken: &[&'e Equation]) -> Vec<Vec<&'e Equation>> {
     components
 }
 
-/// Keeps the best: alone where its typing error is clearly the nearest, else all of them. Where a single cell would do and more than one
-/// could be it, no typing error decides: another cell's may have been the larger slip.
+/// Keeps only the best solution if its typing error is clearly the nearest. Of several single cells no typing error decides: another cell
+/// may have had the larger slip.
 fn rank(solutions: &mut Vec<Vec<Change>>) {
     let cost = |solution: &[Change]| solution.iter().map(|change| distance(change.from, change.to)).sum::<usize>();
     solutions.sort_by_cached_key(|solution| {
@@ -93,7 +94,7 @@ impl Search<'_, '_> {
         let mut twos: Vec<Vec<Change>> = Vec::new();
         for &one in &first {
             for &two in &fields {
-                // A pair that lies in the first rule with both its cells is met twice; the lower one leads.
+                // A pair with both cells in the first rule is found twice; keep the one with the lower index first.
                 if two != one && !(first.contains(&two) && two < one) && twos.len() < KEPT {
                     twos.extend(self.solve(&[one, two]));
                 }
@@ -105,7 +106,7 @@ impl Search<'_, '_> {
         self.threes(&first)
     }
 
-    /// Three cells that cover every broken rule (a hitting set).
+    /// Sets of three cells that contain a cell of every broken rule (hitting sets).
     fn threes(&self, first: &[FieldIndex]) -> Vec<Vec<Change>> {
         let (mut found, mut tried) = (Vec::new(), 0);
         for &one in first {
@@ -122,14 +123,14 @@ impl Search<'_, '_> {
         found
     }
 
-    /// The cells of the first broken rule that has none of these.
+    /// The cells of the first broken rule that contains none of `cells`.
     fn first_without(&self, cells: &[FieldIndex]) -> Vec<FieldIndex> {
         let without = |equation: &&&Equation| cells.iter().all(|&cell| equation.coefficient(cell) == 0);
         let found = self.component.iter().find(without);
         found.map(|equation| equation.terms.iter().map(|term| term.0).collect()).unwrap_or_default()
     }
 
-    /// The changes of these cells that make every equation hold, where there is just one and each cell changes.
+    /// The changes of these cells that make every equation hold, if the solution is unique and changes each cell.
     fn solve(&self, cells: &[FieldIndex]) -> Option<Vec<Change>> {
         if self.component.iter().any(|equation| cells.iter().all(|&cell| equation.coefficient(cell) == 0)) {
             return None;

@@ -5,19 +5,19 @@ use rust_decimal::Decimal;
 use super::Figures;
 use crate::form::{FieldIndex, Relation, RuleInstance};
 
-/// `Σ coefficient · figure + … = residual`, where a rule that holds has residual 0.
+/// `Σ coefficient · figure + … = residual`; the residual of a rule that holds is 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Equation {
     /// Fields with their coefficients, each field once, none 0.
     pub(super) terms: Vec<(FieldIndex, i64)>,
-    /// By how much the left side exceeds the right.
+    /// Left side minus right side.
     pub(super) residual: Decimal,
-    /// Number of the broken rule; `None` for one that holds.
+    /// Index of the broken rule; `None` for a rule that holds.
     pub(super) broken: Option<usize>,
 }
 
 impl Equation {
-    /// The equation of a rule over this year's figures; `None` for inequalities and rules that need last year's.
+    /// The equation of a rule over this year's figures; `None` for inequalities and rules that need last year's figures.
     pub(super) fn from_rule(instance: &RuleInstance, figures: &Figures, broken: Option<usize>) -> Option<Self> {
         if instance.relation != Relation::Equal || instance.needs_previous() || !instance.is_exact() {
             return None;
@@ -39,7 +39,7 @@ impl Equation {
         Some(Self { terms, residual, broken })
     }
 
-    /// The coefficient of a field, 0 where it has none.
+    /// The coefficient of a field, 0 if the equation does not contain it.
     pub(super) fn coefficient(&self, field: FieldIndex) -> i64 {
         self.terms.iter().find(|term| term.0 == field).map_or(0, |term| term.1)
     }

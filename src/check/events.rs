@@ -1,6 +1,6 @@
-//! Detects errors of a whole table: two cells, rows or columns swapped, a row shifted by one column, totals left at 0.
+//! Detects single mistakes that affect many cells: two cells, rows or columns swapped, a row shifted by one column, totals left at 0.
 //!
-//! Each is one mistake of one hand and wrong in many cells. It is named only where undoing it makes every rule hold that it touches.
+//! A mistake is reported only if undoing it makes all rules hold that contain its cells.
 
 use rust_decimal::Decimal;
 
@@ -9,27 +9,27 @@ use super::typo::Change;
 use crate::finding::Message;
 use crate::form::{Expression, FieldIndex, Form, Operand, Relation, RuleInstance};
 
-/// Least number of broken rules for which one event is assumed (row, column or totals); fewer may be coincidence.
+/// Minimum number of broken rules for a mistake in a row, in a column or in totals; fewer may be coincidence.
 const MANY: usize = 3;
 
-/// Broken rules that two exchanged cells make.
+/// Number of broken rules that a swap of two cells causes at least.
 const TWO: usize = 2;
 
-/// Cells among which two exchanged ones are looked for; more broken rules have another cause.
+/// Maximum number of cells among which a swap is searched for; with more, the broken rules have another cause.
 const FIELDS: usize = 120;
 
-/// A mistake that explains broken rules, and the figures as they were meant.
+/// A mistake that explains broken rules, with the intended figures.
 #[derive(Debug)]
 pub(super) struct Event {
-    /// Numbers of the broken rules.
+    /// Indices of the broken rules.
     pub(super) broken: Vec<usize>,
-    /// The cells with what they were meant to say.
+    /// The cells with their intended figures.
     pub(super) changes: Vec<Change>,
-    /// Description of the event, without advice.
+    /// Description, without advice.
     pub(super) message: Message,
 }
 
-/// The rules of a report, broken or not; those that need last year's or compare otherwise are not here.
+/// The equalities over this year's figures, whether they hold or not.
 pub(super) struct Rules<'a, 'v> {
     form: &'a Form,
     figures: &'a Figures<'v>,
@@ -37,7 +37,7 @@ pub(super) struct Rules<'a, 'v> {
 }
 
 impl<'a, 'v> Rules<'a, 'v> {
-    /// `broken` has the number of each broken instance.
+    /// `broken` gives the index of each broken instance.
     pub(super) fn new(form: &'a Form, figures: &'a Figures<'v>, broken: &[(&'a RuleInstance, usize)]) -> Self {
         let all = form.rules.iter().flat_map(|rule| &rule.instances);
         let all = all.filter(|one| one.relation == Relation::Equal && !one.needs_previous());
@@ -46,7 +46,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         Self { form, figures, instances }
     }
 
-    /// Events that explain the broken rules, greedily by number of rules; their rules are disjoint.
+    /// Mistakes that explain broken rules, chosen greedily by the number of rules; no rule is explained twice.
     pub(super) fn events(&self) -> Vec<Event> {
         let mut found = self.totals_of_zero();
         found.extend(only(self.exchanged_lines()));
@@ -61,8 +61,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         events
     }
 
-    /// Two cells that were exchanged, for broken rules that they explain: one event for each set of rules, or several where it can be any
-    /// one of these.
+    /// Swaps of two cells that explain broken rules: for each set of rules one swap, or several alternatives.
     pub(super) fn exchanged_cells(&self, broken: &[usize]) -> Vec<Vec<Event>> {
         let is_broken = |number: &Option<usize>| number.is_some_and(|number| broken.contains(&number));
         let among = self.instances.iter().filter(|(_, number)| is_broken(number));
@@ -87,7 +86,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         found
     }
 
-    /// The exchange of two cells, where undoing it makes broken rules hold and no other fail.
+    /// The swap of two cells, if undoing it makes broken rules hold and no other rule fail.
     fn exchange(&self, one: FieldIndex, other: FieldIndex, broken: &[usize]) -> Option<Event> {
         let (a, b) = (self.number(one)?, self.number(other)?);
         let alike = |field: FieldIndex| (self.form.fields[field].table, self.form.fields[field].kind);
@@ -118,7 +117,8 @@ impl<'a, 'v> Rules<'a, 'v> {
         Event { broken, changes: changes.collect(), message }
     }
 
-    /// The broken rules that hold with these figures, where every rule that has one of them holds and there are enough.
+    /// The broken rules that hold with these figures; `None` if they are fewer than `least`, or a rule with one of the fields does not
+    /// hold.
     fn explains(&self, meant: &[(FieldIndex, Decimal)], least: usize) -> Option<Vec<usize>> {
         let changed = |field: FieldIndex| meant.iter().find(|one| one.0 == field).map(|one| one.1);
         let mut explained = Vec::new();
@@ -130,7 +130,7 @@ impl<'a, 'v> Rules<'a, 'v> {
                 continue;
             }
             let value = |field: FieldIndex| changed(field).or_else(|| self.number(field));
-            // A blank cell leaves a rule open.
+            // A rule with a blank cell is not assessed.
             let (Some(left), Some(right)) = (sum(&instance.left, &value), sum(&instance.right, &value)) else {
                 continue;
             };
@@ -142,7 +142,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         (explained.len() >= least).then_some(explained)
     }
 
-    /// Totals that all read 0 although their parts do not.
+    /// Totals that are all 0 although their parts are not.
     fn totals_of_zero(&self) -> Vec<Event> {
         let mut events = Vec::new();
         for rule in self.form.rules.iter().filter(|rule| rule.defines) {
@@ -170,7 +170,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         events
     }
 
-    /// Rows and columns of a block, each with its cells in order.
+    /// Rows and columns of a block: their cells in order, name, and whether it is a row.
     fn lines(&self) -> Vec<(Vec<FieldIndex>, Message, bool)> {
         let mut lines = Vec::new();
         for table in &self.form.tables {
@@ -194,7 +194,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         lines
     }
 
-    /// Two rows or two columns that stand in each other's place.
+    /// Two rows or two columns that are swapped.
     fn exchanged_lines(&self) -> Vec<Event> {
         let lines = self.lines();
         let mut events = Vec::new();
@@ -224,7 +224,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         events
     }
 
-    /// Rows whose figures all stand one column too far to the right or to the left.
+    /// Rows whose figures are all shifted by one column to the right or left.
     fn shifted_rows(&self) -> Vec<Event> {
         let mut events = Vec::new();
         for (cells, name, _) in self.lines().into_iter().filter(|line| line.2 && line.0.len() > MANY) {
@@ -242,7 +242,7 @@ impl<'a, 'v> Rules<'a, 'v> {
         events
     }
 
-    /// The figures of a row moved back by a column; the one that fell out at the end follows from the rule of the row.
+    /// The figures of a row shifted back by a column; the figure that was lost at the end follows from the rule of the row.
     fn moved_back(&self, cells: &[FieldIndex], right: bool) -> Option<Vec<(FieldIndex, Decimal)>> {
         let within = |one: &&RuleInstance| one.operands().all(|operand| cells.contains(&operand.field));
         let rule = self.instances.iter().map(|(one, _)| *one).find(within)?;
@@ -267,7 +267,7 @@ impl<'a, 'v> Rules<'a, 'v> {
     }
 }
 
-/// Events where there is one alone.
+/// The event, if there is exactly one.
 fn only(events: Vec<Event>) -> Vec<Event> {
     if events.len() == 1 { events } else { Vec::new() }
 }

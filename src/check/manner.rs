@@ -1,4 +1,4 @@
-//! Checks of form other than figures: right form for the year, all sections present, title, length, no text left from the template.
+//! Formal requirements other than figures: the form of the report's year, sections, title, length, placeholders of the blank form.
 
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message, Severity};
@@ -6,7 +6,7 @@ use crate::form::{self, Form, Pattern};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::{brackets, fold, folds_to};
 
-/// Adds the findings about form and manner.
+/// Adds findings about formal requirements.
 pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     form_of_year(form, report, findings);
     title(form, report, findings);
@@ -14,7 +14,7 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     sections_missing(form, report, findings);
     for section in &report.sections {
         let Some(spec) = form.section(&section.id) else { continue };
-        // What stands before the first heading has none.
+        // The section before the first heading has no heading.
         let heading = section.heading.as_deref();
         let (name, in_english) = (heading.unwrap_or("开头部分"), heading.unwrap_or("the beginning"));
         length(spec, section, (name, in_english), findings);
@@ -33,7 +33,7 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The paragraphs of a part.
+/// The paragraphs of a section, with their places.
 pub(super) fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)> {
     section.content.iter().filter_map(|content| match content {
         Content::Paragraph { text, place, .. } => Some((text.as_str(), place)),
@@ -43,13 +43,12 @@ pub(super) fn texts(section: &Section) -> impl Iterator<Item = (&str, &Option<Pl
 
 fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &str), findings: &mut Vec<Finding>) {
     let Some(most) = spec.max_characters else { return };
-    // Counting all characters costs far less than looking which of them are blanks.
-    // Notes below a table are no narrative.
+    // Counting all characters is much faster than skipping blanks, so that is done first. Notes below a table are not narrative.
     let own = || texts(section).filter(|(text, _)| !spec.is_note(text));
     if own().map(|(text, _)| text.chars().count()).sum::<usize>() <= most as usize {
         return;
     }
-    // Nearly every character is an ideograph, and none behind U+3000 is a blank.
+    // Fast path: nearly every character is an ideograph, and no character above U+3000 is a blank.
     let counts = |character: &char| *character > '\u{3000}' || !character.is_whitespace();
     let length: usize = own().map(|(text, _)| text.chars().filter(counts).count()).sum();
     if length <= most as usize {
@@ -67,10 +66,10 @@ fn length(spec: &form::Section, section: &Section, (name, in_english): (&str, &s
     findings.push(finding);
 }
 
-/// From how many times its length on a part is not only a little too long.
+/// Factor by which a section must exceed its maximum length to be called much too long.
 const MUCH: usize = 2;
 
-/// What a part has left of the blank form: the first place is quoted, and how many paragraphs have such.
+/// Adds a finding for placeholders left in a section: quotes the first, and gives the number of paragraphs.
 fn placeholders(
     form: &Form,
     spec: &form::Section,
@@ -94,7 +93,7 @@ fn placeholders(
     findings.push(finding);
 }
 
-/// A title in which agency or year are still to be filled in.
+/// Whether agency or year are not filled in in the title.
 fn title_unfilled(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     let Some(title) = report.title.as_deref() else { return };
     let Some(left) = signs_left(form, title) else { return };
@@ -105,7 +104,7 @@ fn title_unfilled(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     findings.push(Finding::new(&code::PLACEHOLDER_LEFT, message));
 }
 
-/// Signs that stand for what is to be filled in.
+/// Placeholder characters of the blank form.
 fn signs_left<'t>(form: &Form, text: &'t str) -> Option<&'t str> {
     let any = form.leftover.as_ref().and_then(Pattern::regex);
     if any.is_some_and(|any| !any.is_match(text)) {
@@ -115,7 +114,7 @@ fn signs_left<'t>(form: &Form, text: &'t str) -> Option<&'t str> {
     patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())
 }
 
-/// What a paragraph has left of the blank form: the guidance as a whole or in its brackets, or signs to be replaced.
+/// The placeholder left in a paragraph: the whole guidance, guidance in brackets, or placeholder characters.
 fn left_from_blank<'t>(form: &Form, spec: &form::Section, text: &'t str) -> Option<&'t str> {
     let is_guidance = |text: &str| spec.placeholders.iter().any(|guidance| folds_to(text, guidance));
     let mut brackets = brackets(text).peekable();
@@ -167,7 +166,7 @@ fn title(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     findings.push(Finding::new(&code::TITLE_NOT_PRESCRIBED, message));
 }
 
-/// Parts without a heading; nothing where no part has one, as in a workbook of tables alone.
+/// Adds findings for sections without a heading; none if no section has one, as in a workbook of tables.
 fn sections_missing(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     if !report.sections.iter().any(|section| section.heading.is_some()) {
         return;

@@ -1,4 +1,4 @@
-//! Checking: the form's rules applied to a report, each breach a finding. Knows only reports and forms.
+//! Checking: applies the form's rules to a report; each breach is a finding. Independent of source documents.
 
 mod blank;
 mod conditions;
@@ -25,16 +25,16 @@ use crate::report::{Kind, Report, Value};
 
 pub use rules::{Verdict, assess};
 
-/// Context of a check other than the report itself.
+/// Context of a check besides the report.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'a> {
     /// Last year's report of the same agency.
     pub previous: Option<&'a Report>,
-    /// Level and kind of the agency, where an agencies file says them.
+    /// Level and kind of the agency, if the agencies file gives them.
     pub standing: Standing<'a>,
 }
 
-/// Applies the form's rules to a report: arithmetic with the cells to blame, kinds of figures, form and manner, narrative.
+/// Checks a report: arithmetic with error localisation, kinds of figures, formal requirements, narrative.
 pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     let form = &form.of(report.values.keys().map(String::as_str));
     let figures = Figures::from_report(form, report, context.previous);
@@ -49,7 +49,7 @@ pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     copied::check(form, report, context, &figures, &mut findings);
     personal::check(form, report, &mut findings);
     spelling::check(form, report, &mut findings);
-    // A form that nobody has begun to fill in is no report with errors.
+    // A form that was not filled in at all is not a report with errors.
     if blank.len() == form.tables.len() && report.agency.is_none() && report.year.is_none() {
         let left = [code::TABLE_BLANK.id, code::PLACEHOLDER_LEFT.id];
         for finding in findings.iter_mut().filter(|finding| left.contains(&finding.code.as_str())) {
@@ -59,11 +59,11 @@ pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
     findings
 }
 
-/// The figures of a report and of last year's in the form's order.
+/// The figures of this year's and of last year's report, in the form's order.
 struct Figures<'a> {
     current: Vec<Option<&'a Value>>,
     numbers: Vec<Option<Decimal>>,
-    /// Last year's, which may be of another form: only fields that both have are there.
+    /// Last year's figures. Last year's report may be of another form: only fields that both forms have are included.
     previous: Option<Vec<Option<&'a Value>>>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Figures<'a> {
         }
     }
 
-    /// Whether last year's report has such a field at all.
+    /// Whether last year's report has the field.
     fn has_previous(&self, field: usize) -> bool {
         self.previous.as_ref().is_some_and(|previous| previous[field].is_some())
     }

@@ -7,13 +7,13 @@ use crate::form::Form;
 use crate::report::Report;
 use crate::text::fold;
 
-/// Numbers of a part that are reported; more of the same kind would help nobody.
+/// Maximum number of findings per section and kind.
 const MOST: usize = 20;
 
-/// Characters before a telephone number in which a word says that it is there to be called.
+/// Number of characters before a telephone number in which a word may show that it is published on purpose.
 const BEFORE: usize = 24;
 
-/// A kind of number.
+/// Kind of a personal number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NumberKind {
     Identity,
@@ -31,7 +31,7 @@ impl NumberKind {
     }
 }
 
-/// Adds the findings about personal data.
+/// Adds findings about personal data.
 pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     for section in &report.sections {
         let heading = section.heading.as_deref();
@@ -53,14 +53,14 @@ pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a word right before a number says that it is there to be called.
+/// Whether a word directly before a number shows that it is published on purpose.
 fn is_contact(form: &Form, before: &str) -> bool {
     let from = before.char_indices().rev().nth(BEFORE - 1).map_or(0, |(at, _)| at);
     let near = fold(&before[from..]);
     form.words.contact.iter().any(|word| near.contains(word.as_str()))
 }
 
-/// A number in a text, in bytes.
+/// The position of a number in a text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Number {
     kind: NumberKind,
@@ -68,7 +68,7 @@ struct Number {
     end: usize,
 }
 
-/// The personal numbers of a text.
+/// The personal numbers in a text.
 fn numbers(text: &str) -> impl Iterator<Item = Number> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -77,7 +77,7 @@ fn numbers(text: &str) -> impl Iterator<Item = Number> {
             let start = at + first;
             let end = run(bytes, start);
             at = end;
-            // Letters before it make it a code of something else.
+            // A number with letters or digits before it is a code of another kind.
             let alone = start == 0 || !bytes[start - 1].is_ascii_alphanumeric();
             if let Some(kind) = kind(&bytes[start..end]).filter(|_| alone) {
                 return Some(Number { kind, start, end });
@@ -87,7 +87,7 @@ fn numbers(text: &str) -> impl Iterator<Item = Number> {
     })
 }
 
-/// The end of the digits that begin at a byte: with the X of an identity card, and with single blanks between groups of four.
+/// The end of a run of digits: it may end in the X of an identity card, and contain single blanks between groups of four.
 fn run(bytes: &[u8], start: usize) -> usize {
     let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut end = start + digits(start);
@@ -116,7 +116,7 @@ fn kind(written: &[u8]) -> Option<NumberKind> {
     }
 }
 
-/// Whether eighteen signs are the number of an identity card: a day of birth, and the check sign of GB 11643.
+/// Whether eighteen characters are an identity card number: with a date of birth, and the check character of GB 11643.
 fn is_identity(signs: &[u8]) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: &[u8; 11] = b"10X98765432";
@@ -131,7 +131,7 @@ fn is_identity(signs: &[u8]) -> bool {
     born.is_ok() && (1900..2100).contains(&year) && CHECKS[sum as usize % 11] == signs[17].to_ascii_uppercase()
 }
 
-/// Whether digits are the number of a bank card: an issuer of cards for people, and the check digit of ISO/IEC 7812.
+/// Whether digits are a bank card number: with a known issuer prefix, and the check digit of ISO/IEC 7812.
 fn is_card(digits: &[u8]) -> bool {
     if !digits.iter().all(u8::is_ascii_digit) || !(digits.starts_with(b"62") || matches!(digits[0], b'4' | b'5')) {
         return false;
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_people_are_known_by_their_check_digits() {
+    fn personal_numbers_are_recognised_by_their_check_digits() {
         assert_eq!(found("申请人11010519491231002X来访"), [(NumberKind::Identity, "1101**********002X".to_owned())]);
         assert_eq!(found("身份证110105194912310020"), []);
         assert_eq!(found("身份证号110105194913310021"), []);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_no_numbers_of_people() {
+    fn other_numbers_are_not_personal_numbers() {
         for text in [
             "0580-66010236",
             "2024年1月1日",

@@ -1,4 +1,4 @@
-//! Implausible figures: those that this kind of agency cannot have, and magnitudes that suggest another unit.
+//! Implausible figures: figures that this kind of agency cannot have, and magnitudes that suggest another unit.
 
 use rust_decimal::Decimal;
 
@@ -8,10 +8,10 @@ use crate::finding::{Finding, Message};
 use crate::form::{Form, Magnitude, Operand, Standing};
 use crate::report::Report;
 
-/// Relative tolerance of the ratio to last year's figure around the unit factor.
+/// Factor by which the ratio to last year's figure may differ from the unit factor.
 const NEAR: u32 = 3;
 
-/// Adds the findings about implausible figures.
+/// Adds findings about implausible figures.
 pub(super) fn check(form: &Form, report: &Report, context: &Context, figures: &Figures, findings: &mut Vec<Finding>) {
     let agency = Standing { name: report.agency.as_deref(), ..context.standing };
     for reserved in form.reserved.iter().filter(|reserved| reserved.denies(agency)) {
@@ -45,7 +45,7 @@ fn number(figures: &Figures, field: usize) -> Option<Decimal> {
     figures.number(Operand { field, previous: false })
 }
 
-/// A figure above the limit, or above last year's by about the unit factor.
+/// The finding for a figure above the limit, or above last year's by about the unit factor.
 fn too_large(form: &Form, magnitude: &Magnitude, figures: &Figures) -> Option<Finding> {
     let now = number(figures, magnitude.field)?;
     let before =
@@ -64,7 +64,7 @@ fn too_large(form: &Form, magnitude: &Magnitude, figures: &Figures) -> Option<Fi
     Some(mistaken(form, magnitude, figures, now, (&zh, &en)))
 }
 
-/// The finding for a figure that seems to be in another unit; `more` is added to what is said.
+/// The finding for a figure that seems to be in another unit; `more` is appended to the message.
 pub(super) fn mistaken(
     form: &Form,
     magnitude: &Magnitude,

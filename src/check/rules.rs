@@ -1,4 +1,4 @@
-//! The form's arithmetic: a verdict for every rule, findings for those that fail, the cells to blame where they can be named.
+//! The form's arithmetic: a verdict for every rule, findings for those that fail, and the wrong cells if they can be determined.
 
 use rust_decimal::Decimal;
 
@@ -13,20 +13,20 @@ use crate::finding::{Culprit, Finding, Message, Severity};
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Operand, Rule, RuleInstance};
 use crate::report::Report;
 
-/// The outcome of a rule for one row, column or item.
+/// Outcome of a rule instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds.
     Pass,
-    /// It does not hold: the left and the right side.
+    /// It does not hold; left and right side.
     Fail(Decimal, Decimal),
-    /// Cells are blank or unreadable: these fields.
+    /// These fields are blank or unreadable.
     NotAssessable(Vec<FieldIndex>),
-    /// It needs last year's report, which is not there or is of a form without the figure.
+    /// It needs last year's report, which is missing or of a form without the figure.
     Skipped,
 }
 
-/// The verdict of every rule instance, rule by rule in the form's order.
+/// The verdicts of all rule instances, rule by rule in the form's order.
 pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdict>> {
     let form = &form.of(report.values.keys().map(String::as_str));
     let figures = Figures::from_report(form, report, context.previous);
@@ -44,7 +44,7 @@ fn verdict(instance: &RuleInstance, figures: &Figures) -> Verdict {
     if instance.holds(left, right) { Verdict::Pass } else { Verdict::Fail(left, right) }
 }
 
-/// A rule that does not hold.
+/// A rule instance that does not hold.
 struct Broken<'f> {
     rule: &'f Rule,
     instance: &'f RuleInstance,
@@ -52,7 +52,7 @@ struct Broken<'f> {
     right: Decimal,
 }
 
-/// Adds the findings of the form's arithmetic.
+/// Adds findings about the form's arithmetic.
 pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[usize], findings: &mut Vec<Finding>) {
     kinds(form, figures, findings);
     let mut broken: Vec<Broken> = Vec::new();
@@ -71,7 +71,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
             }
         }
     }
-    // Of a table that is blank all over more is said.
+    // Tables that are entirely blank have a finding of their own.
     open.retain(|&field| !blank.contains(&form.fields[field].table));
     not_assessed(form, open, findings);
     if broken.is_empty() {
@@ -90,7 +90,7 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
     let equation = |(instance, broken)| Equation::from_rule(instance, figures, broken);
     let equations: Vec<Equation> = assessed.into_iter().filter_map(equation).collect();
     let mut stated: Option<Vec<Stated>> = None;
-    // Failed sums without other rules around them: no cell can be blamed.
+    // Failed sums that share no cell with another rule: the wrong cell cannot be determined.
     let mut single: Vec<usize> = Vec::new();
     for mut explanation in culprit::explain(form, figures, &equations) {
         for &number in &explanation.broken {
@@ -134,8 +134,8 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, blank: &[us
     findings.extend(rest.map(|(broken, _)| rule_broken(form, figures, broken)));
 }
 
-/// Whether one sum fails whose cells are in no other, so that a cell is named only because no other could be as small as it would have
-/// to be: two wrong cells look the same.
+/// Whether a single failed sum shares no cell with another rule, so that one cell is named only because others would become negative: two
+/// wrong cells cannot be excluded.
 fn stands_alone(explanation: &Explanation, equations: &[Equation]) -> bool {
     let [number] = explanation.broken.as_slice() else { return false };
     let Some(own) = equations.iter().find(|equation| equation.broken == Some(*number)) else { return false };
@@ -143,8 +143,8 @@ fn stands_alone(explanation: &Explanation, equations: &[Equation]) -> bool {
     explanation.solutions.len() == 1 && equations.iter().filter(shares).count() == 1
 }
 
-/// The one of several ways to mend the rules that makes the prose true which is not true now, and the words of the prose. Nothing where
-/// another way does so too, or where this one makes another sentence untrue.
+/// The only one of several solutions that makes a statement of the prose true that is false now, and the quoted words. `None` if several
+/// do, or if it makes another statement false.
 fn decided(solutions: &[Vec<Change>], stated: &[Stated], figures: &Figures) -> Option<(Vec<Change>, String)> {
     let is = |stated: &Stated, changes: &[Change]| {
         let number = |operand: Operand| {
@@ -164,7 +164,7 @@ fn decided(solutions: &[Vec<Change>], stated: &[Stated], figures: &Figures) -> O
     (mending.next().is_none() && !breaks(solution)).then(|| (solution.clone(), words.quoted.clone()))
 }
 
-/// The finding for one of several mistakes, nobody knows which.
+/// The finding for several possible mistakes.
 fn one_of(form: &Form, figures: &Figures, broken: &[Broken], events: &[Event]) -> Finding {
     let mut numbers: Vec<usize> = events.iter().flat_map(|event| event.broken.iter().copied()).collect();
     numbers.sort_unstable();
@@ -182,10 +182,10 @@ fn one_of(form: &Form, figures: &Figures, broken: &[Broken], events: &[Event]) -
     finding
 }
 
-/// Ways to mend rules that a message shows.
+/// Maximum number of solutions that a message shows.
 const SHOWN: usize = 6;
 
-/// The finding for a mistake that is wrong in many cells.
+/// The finding for a mistake that affects many cells.
 fn happened(form: &Form, figures: &Figures, broken: &[Broken], event: &Event) -> Finding {
     let explanation = Explanation { broken: event.broken.clone(), solutions: vec![event.changes.clone()] };
     let mut finding = blame(form, figures, broken, &explanation, None);
@@ -198,7 +198,7 @@ fn happened(form: &Form, figures: &Figures, broken: &[Broken], event: &Event) ->
     finding
 }
 
-/// Counts are whole and not negative; amounts are not negative.
+/// Checks kinds: counts are non-negative whole numbers; amounts are not negative.
 fn kinds(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
     for (index, field) in form.fields.iter().enumerate() {
         let Some(value) = figures.value(index).filter(|_| field.kind.is_figure()) else { continue };
@@ -223,7 +223,7 @@ fn kinds(form: &Form, figures: &Figures, findings: &mut Vec<Finding>) {
     }
 }
 
-/// One finding a table for the cells that kept rules from being assessed.
+/// One finding per table for the cells that prevented rules from being assessed.
 fn not_assessed(form: &Form, mut open: Vec<FieldIndex>, findings: &mut Vec<Finding>) {
     open.sort_unstable();
     open.dedup();
@@ -263,7 +263,7 @@ fn rule_broken(form: &Form, figures: &Figures, broken: &Broken) -> Finding {
     finding.at(key.and_then(|field| figures.value(field)).and_then(|value| value.place.clone()))
 }
 
-/// The finding for an explanation: the cells to blame, or the alternatives where more than one would do.
+/// The finding for an explanation: the wrong cells, or the alternatives.
 fn blame(
     form: &Form,
     figures: &Figures,
@@ -329,7 +329,7 @@ fn blame(
     finding
 }
 
-/// What is said where any one of several cells may be wrong: by how much the sums fail, and which cells that can be.
+/// The message if any one of several cells may be wrong: the differences of the sums, and the candidate cells.
 fn ambiguous(form: &Form, figures: &Figures, rules: &[&Broken], explanation: &Explanation) -> Message {
     let said = |broken: &&&Broken| say::broken(broken.rule, broken.instance, figures, (broken.left, broken.right));
     let sentences: Vec<Message> = rules.iter().take(SENTENCES).map(|broken| said(&broken)).collect();
@@ -350,5 +350,5 @@ fn ambiguous(form: &Form, figures: &Figures, rules: &[&Broken], explanation: &Ex
     )
 }
 
-/// Failed sums that one message covers.
+/// Maximum number of failed sums in one message.
 const SENTENCES: usize = 2;

@@ -1,4 +1,4 @@
-//! Texts of findings about failed rules and wrong cells, in the terms of the form.
+//! Messages about failed rules and wrong cells, in the words of the form.
 
 use rust_decimal::Decimal;
 
@@ -7,10 +7,10 @@ use super::typo::{self, Change};
 use crate::finding::Message;
 use crate::form::{FieldIndex, Form, Rule, RuleInstance, row_words};
 
-/// Cells that a sentence names; of more it gives the number.
+/// Maximum number of cells named in a sentence; of more, the number is given.
 const NAMED: usize = 6;
 
-/// What is said of a rule that does not hold, without a mark at its end.
+/// The message for a breach, without final punctuation.
 pub(super) fn broken(
     rule: &Rule,
     instance: &RuleInstance,
@@ -49,18 +49,18 @@ pub(super) fn broken(
     Message::new(fill(&sentence.zh, &row.zh, &more.zh), fill(&sentence.en, &row.en, &more.en))
 }
 
-/// A figure with its unit, as a sentence has it.
+/// A figure with its unit.
 pub(super) fn counted(form: &Form, field: FieldIndex, figure: Decimal) -> String {
     let unit = form.fields[field].unit.as_deref().unwrap_or_default();
     format!("{}{unit}", plain(figure))
 }
 
-/// A figure without zeros at its end.
+/// A figure without trailing zeros.
 pub(super) fn plain(figure: Decimal) -> String {
     figure.normalize().to_string()
 }
 
-/// Where a field of this report stands.
+/// The location of a field in words.
 pub(super) fn stands(form: &Form, figures: &Figures, field: FieldIndex) -> Message {
     form.locate(field, figures.value(field).and_then(|value| value.place.as_ref()))
 }
@@ -76,7 +76,7 @@ pub(super) fn change(form: &Form, figures: &Figures, change: &Change) -> Message
     )
 }
 
-/// Several cells, numbered.
+/// Several changes, numbered.
 pub(super) fn changes(form: &Form, figures: &Figures, all: &[Change]) -> Message {
     let said: Vec<Message> = all.iter().map(|one| change(form, figures, one)).collect();
     let zh = said.iter().enumerate().map(|(number, one)| format!("{}{}", circled(number), one.zh));
@@ -84,7 +84,7 @@ pub(super) fn changes(form: &Form, figures: &Figures, all: &[Change]) -> Message
     Message::new(zh.collect::<Vec<_>>().join("；"), en.collect::<Vec<_>>().join("; "))
 }
 
-/// ① and on; numbers behind them.
+/// A circled number: ① and so on; beyond those a plain number.
 fn circled(number: usize) -> String {
     let sign =
         u32::try_from(number).ok().filter(|number| *number < 20).and_then(|number| char::from_u32(0x2460 + number));

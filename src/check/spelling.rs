@@ -1,4 +1,4 @@
-//! Words of the narrative that are written wrongly, by a list of the form.
+//! Misspelt words of the narrative, by a list of the form.
 
 use super::manner::texts;
 use crate::finding::code::check::WORD_MISSPELT;
@@ -6,7 +6,7 @@ use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
 
-/// Adds the findings about words that are written wrongly: a word once a part.
+/// Adds findings about misspelt words, one per word and section.
 pub(super) fn check(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     for section in &report.sections {
         let heading = section.heading.as_deref();

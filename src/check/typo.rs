@@ -9,18 +9,18 @@ use crate::form::FieldIndex;
 pub(super) struct Change {
     /// The field.
     pub(super) field: FieldIndex,
-    /// The value in the report.
+    /// The reported value.
     pub(super) from: Decimal,
     /// The value that satisfies the rules.
     pub(super) to: Decimal,
 }
 
-/// Typing errors between two figures (Damerau-Levenshtein distance of their digits).
+/// Number of typing errors between two figures (Damerau-Levenshtein distance of their digits).
 pub(super) fn distance(from: Decimal, to: Decimal) -> usize {
     strsim::damerau_levenshtein(&from.normalize().to_string(), &to.normalize().to_string())
 }
 
-/// What the typing error is called, in brackets; nothing for one that has no name.
+/// The name of the typing error, in brackets; empty if it has none.
 pub(super) fn words(from: Decimal, to: Decimal) -> (&'static str, &'static str) {
     let (from, to) = (from.normalize().to_string(), to.normalize().to_string());
     if strsim::damerau_levenshtein(&from, &to) != 1 {

@@ -13,7 +13,7 @@ pub(super) fn apply<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form
     report.findings.extend(told);
 }
 
-/// Applies lines, and tells of each.
+/// Applies lines; returns a finding about each.
 fn applied<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form, report: &mut Report) -> Vec<Finding> {
     let mut told: Vec<Finding> = Vec::new();
     let mut title_set = false;
@@ -41,7 +41,7 @@ fn applied<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form, report:
     told
 }
 
-/// Applies the lines of a report that is typed in. That an empty cell was filled is not said cell by cell, but once for all.
+/// Applies the lines of a report that is typed in. One finding covers all filled cells, in place of one per cell.
 pub(super) fn typed<'c>(
     beginning: &Correction,
     lines: impl Iterator<Item = &'c Correction>,
@@ -65,7 +65,7 @@ pub(super) fn typed<'c>(
     report.findings.extend(told.into_iter().zip(filled).filter_map(kept));
 }
 
-/// Why a line was not applied: another value is there, or there is no such place.
+/// Why a line was not applied: another value is there, or the place does not exist.
 enum Refused {
     Other(String),
     NoPlace,
@@ -114,7 +114,7 @@ fn figure(line: &Correction, form: &Form, field: FieldIndex, report: &mut Report
     Ok(Finding::new(&FIGURE_CORRECTED, message).at(place).about([id.clone()]))
 }
 
-/// Agency, year, title, or a paragraph of a section.
+/// Corrects agency, year, title, or a paragraph of a section.
 fn other(line: &Correction, report: &mut Report) -> Result<Finding, Refused> {
     let to = text_of(&line.to);
     let (name, before) = match line.field.as_str() {
@@ -135,7 +135,7 @@ fn other(line: &Correction, report: &mut Report) -> Result<Finding, Refused> {
     Ok(Finding::new(&FIGURE_CORRECTED, message))
 }
 
-/// Puts the new text where the old one stands as the line says, and returns the old one.
+/// Replaces the text if the old one matches the line; returns the old one.
 fn swap(place: &mut Option<String>, from: &Stated, to: Option<String>) -> Result<String, Refused> {
     let before = place.clone().unwrap_or_default();
     if text_of(from).unwrap_or_default().trim() != before.trim() {
@@ -145,7 +145,7 @@ fn swap(place: &mut Option<String>, from: &Stated, to: Option<String>) -> Result
     Ok(before)
 }
 
-/// A paragraph of a section, `overview.3`, from 1.
+/// Corrects a paragraph of a section, given as `overview.3` (1-based).
 fn paragraph(line: &Correction, field: &str, report: &mut Report) -> Result<Finding, Refused> {
     let (section, number) = field.rsplit_once('.').ok_or(Refused::NoPlace)?;
     let number: usize = number.parse().map_err(|_| Refused::NoPlace)?;
@@ -168,7 +168,7 @@ fn paragraph(line: &Correction, field: &str, report: &mut Report) -> Result<Find
     Ok(Finding::new(&FIGURE_CORRECTED, message).at(place.clone()))
 }
 
-/// Whether what stands in a field is what the line says.
+/// Whether the value of a field is the one that the line expects.
 fn stands(from: &Stated, value: &Value) -> bool {
     match from {
         Stated::Number(number) => value.value == Some(*number),
@@ -203,7 +203,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Who, when and why.
+/// Author, date and reason.
 fn signed(line: &Correction, comma: &str) -> String {
     let day = line.at.split('T').next().unwrap_or_default();
     let parts = [line.by.as_str(), day, line.reason.as_deref().unwrap_or_default()];

@@ -1,14 +1,14 @@
-//! Drafts corrections from certain findings: exactly one wrong cell with a known right value.
+//! Drafts corrections from certain findings: exactly one wrong cell, with a known right value.
 
 use super::{Correction, Stated};
 use crate::finding::Finding;
 use crate::finding::code::check::CELL_WRONG;
 use crate::report::Report;
 
-/// The ground of a draft: the rules of the form leave no other figure.
+/// Reason of a drafted correction: the rules of the form allow no other figure.
 const GROUND: &str = "按勾稽关系推算";
 
-/// A correction for every cell of the report that is certainly wrong. `by` and `at` are who drafts them and when.
+/// A correction for every cell of the report that is certainly wrong. `by` and `at` are author and time.
 pub fn drafts(report: &Report, number: usize, findings: &[Finding], by: &str, at: &str) -> Vec<Correction> {
     let Some(source) = &report.source else { return Vec::new() };
     let certain = findings.iter().filter(|finding| finding.code == CELL_WRONG.id && finding.waived.is_none());

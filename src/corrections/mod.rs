@@ -1,9 +1,9 @@
-//! Corrections: what an office changed in reports that were sent, as append-only JSON lines bound to the sent file's digest and to
-//! what stood there. The file itself is never touched.
+//! Corrections: changes that an office made to sent reports, as append-only JSON lines bound to the sent file's digest and to the
+//! expected value. The file itself is never changed.
 //!
-//! A line is `{"at","by","sha256","report","field","from","to","reason"}`. Lines of one field follow each other: each is bound to
-//! what the lines before it left, so undoing a correction is one more line. A line whose `from` is not what stands there is not
-//! applied, and the finding `correction-not-applied` tells of it.
+//! A line is `{"at","by","sha256","report","field","from","to","reason"}`. Each line of a field expects the value left by the lines
+//! before it, so undoing a correction is another line. A line whose `from` is not the current value is not applied, and reported by the
+//! finding `correction-not-applied`.
 
 mod apply;
 mod draft;
@@ -30,23 +30,23 @@ pub use typed::FORM;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
-    /// When it was made, as written: a day or a point in time (RFC 3339).
+    /// Time of the correction, as written: a date or a point in time (RFC 3339).
     pub at: String,
-    /// Who made it.
+    /// Author.
     pub by: String,
     /// SHA-256 of the sent file, in hexadecimal.
     pub sha256: String,
-    /// Which report of the file, from 0.
+    /// Index of the report in the file, 0-based.
     #[serde(default, skip_serializing_if = "is_first")]
     pub report: usize,
-    /// Field id; or `agency`, `year`, `title`; or a section's id, a dot and the number of its paragraph, from 1: `overview.3`; or
-    /// `form`, with the id of a form in `to`, for a file that cannot be read: its report is typed in by the lines after this one.
+    /// Field id; or `agency`, `year`, `title`; or a section's id, a dot and the number of its paragraph (1-based): `overview.3`; or
+    /// `form`, with the id of a form in `to`, for a file that cannot be read: its report is typed in by the following lines.
     pub field: String,
-    /// What stood there: a number, `null` where there was no certain number, or the text as written.
+    /// The expected value: a number, `null` if there is no certain number, or the text as written.
     pub from: Stated,
-    /// What stands there now; `null` leaves it empty.
+    /// The new value; `null` leaves the field empty.
     pub to: Stated,
-    /// Why, or on what ground.
+    /// Reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -56,7 +56,7 @@ fn is_first(report: &usize) -> bool {
     *report == 0
 }
 
-/// A value in a correction: nothing, a number or a text.
+/// A value in a correction: empty, a number or a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Stated {
@@ -68,15 +68,15 @@ pub enum Stated {
     ),
     /// A text.
     Text(String),
-    /// Nothing.
+    /// Empty.
     Nothing,
 }
 
-/// The corrections of a file by the digest of the sent file that they belong to, in the file's order.
+/// Corrections by the digest of the sent file, in the order of the lines.
 #[derive(Debug, Default)]
 pub struct Corrections {
     by_file: HashMap<String, Lines>,
-    /// Findings about the file of corrections itself.
+    /// Findings about the corrections file itself.
     pub findings: Vec<Finding>,
 }
 
@@ -84,15 +84,15 @@ pub struct Corrections {
 #[derive(Debug, Default)]
 struct Lines {
     lines: Vec<Correction>,
-    /// Whether the file was seen.
+    /// Whether the sent file was among the inputs.
     met: AtomicBool,
 }
 
 impl Corrections {
-    /// Reads a file of corrections. A last line that was cut off, as by a power cut, is left out and told.
+    /// Reads a corrections file. A truncated last line, as after a power cut, is left out, with a finding.
     ///
     /// # Errors
-    /// The first line that is no correction.
+    /// The first line that is not a correction.
     pub fn read(text: &str) -> Result<Self, CorrectionMistake> {
         if table::is_table(text) { table::read(text) } else { parse::read(text) }
     }
@@ -102,20 +102,20 @@ impl Corrections {
         table::write(corrections)
     }
 
-    /// Whether there is none.
+    /// Whether there are no corrections.
     pub fn is_empty(&self) -> bool {
         self.by_file.is_empty()
     }
 
-    /// The corrections of a sent file, in their order.
+    /// The corrections of a sent file, in order.
     pub fn of_file(&self, sha256: &str) -> &[Correction] {
         let Some(lines) = self.by_file.get(&sha256.to_ascii_lowercase()) else { return &[] };
         lines.met.store(true, Ordering::Relaxed);
         &lines.lines
     }
 
-    /// Applies the corrections of this report, which is number `number` (from 0) of its file, and tells of each in its findings. What
-    /// was said about a cell that was read with doubt, and that has been corrected, is said no more.
+    /// Applies the corrections of this report, whose index in its file is `number`, and adds a finding about each. Findings about an
+    /// uncertain reading of a corrected cell are removed.
     pub fn apply(&self, form: &Form, report: &mut Report, number: usize) {
         let Some(source) = &report.source else { return };
         let lines = self.of_file(&source.sha256);
@@ -129,17 +129,17 @@ impl Corrections {
         }
     }
 
-    /// How many corrections belong to files that were not met.
+    /// Number of corrections of files that were not among the inputs.
     pub fn unmet(&self) -> usize {
         let unmet = self.by_file.values().filter(|lines| !lines.met.load(Ordering::Relaxed));
         unmet.map(|lines| lines.lines.len()).sum()
     }
 }
 
-/// A line that is no correction.
+/// A line that is not a correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorrectionMistake {
-    /// Its number, from 1.
+    /// Its number, 1-based.
     pub line: usize,
     /// What is wrong.
     pub detail: Message,

@@ -1,4 +1,4 @@
-//! A file of corrections: JSON lines (RFC 8259, one object a line).
+//! Parses a corrections file: JSON lines (RFC 8259, one object per line).
 
 use super::{Correction, CorrectionMistake, Corrections};
 use crate::finding::code::batch::LINE_UNREADABLE;
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
                 }
                 corrections.by_file.entry(sha256).or_default().lines.push(correction);
             }
-            // Appending was interrupted; the lines before it are whole.
+            // Appending was interrupted; the lines before are complete.
             Err(error) if !whole && lines.peek().is_none() && error.is_eof() => {
                 let number = index + 1;
                 let (zh, en) =
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_at_the_end_is_left_out_and_told() {
+    fn a_truncated_last_line_is_left_out_with_a_finding() {
         let (first, second) = (line("1", "2"), line("3", "4"));
         let cut = format!("{first}{}", &second[..40]);
         let corrections = Corrections::read(&cut).unwrap();
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_correction_is_refused_with_its_line() {
+    fn an_invalid_correction_is_refused_with_its_line() {
         for text in ["[]\n", "{}\n", "{\"at\":1}\n", &line("1", "2").replace("abab", "zz"), &line("1", "[]")] {
             assert_eq!(Corrections::read(&format!("\n{text}")).unwrap_err().line, 2, "{text}");
         }

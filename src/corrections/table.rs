@@ -1,9 +1,9 @@
-//! Corrections as a table, for offices that work in Excel: a row each, read from CSV and written as CSV.
+//! Corrections as a table, for offices that work in Excel: one row each, read from and written as CSV.
 
 use super::{Correction, CorrectionMistake, Corrections, Stated, parse};
 use crate::finding::Message;
 
-/// Headings of the columns, the first of each as it is written.
+/// Headers of the columns; the first of each is written.
 const DAY: &[&str] = &["日期", "at"];
 const WHO: &[&str] = &["更正人", "by"];
 const FILE: &[&str] = &["校验码", "sha256"];
@@ -13,16 +13,16 @@ const FROM: &[&str] = &["原填", "from"];
 const TO: &[&str] = &["更正为", "to"];
 const REASON: &[&str] = &["理由", "reason"];
 
-/// UTF-8 with the mark by which spreadsheets know it.
+/// Byte order mark, by which spreadsheets recognise UTF-8.
 const MARK: char = '\u{feff}';
 
-/// Whether a file of corrections is a table: JSON begins otherwise.
+/// Whether a corrections file is a table: JSON begins with a brace.
 pub(super) fn is_table(text: &str) -> bool {
     let text = text.trim_start_matches(MARK).trim_start();
     !text.is_empty() && !text.starts_with(['{', '['])
 }
 
-/// Reads a table. Columns that are not known are skipped; an empty cell of a figure is a blank.
+/// Reads a table. Unknown columns are skipped; an empty cell of a value is empty.
 pub(super) fn read(text: &str) -> Result<Corrections, CorrectionMistake> {
     let mistake = |line: usize, zh: String, en: String| CorrectionMistake { line, detail: Message::new(zh, en) };
     let mut reader = csv::ReaderBuilder::new()
@@ -126,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn a_table_holds_what_lines_hold() {
+    fn a_table_has_the_same_content_as_lines() {
         let all = [one(Stated::Number("7".parse().unwrap())), one(Stated::Nothing), one(Stated::Text("无".into()))];
         let text = Corrections::table(&all);
         assert!(text.starts_with("\u{feff}日期,更正人,校验码"), "{text}");
         assert_eq!(Corrections::read(&text).unwrap().of_file(&"ab".repeat(32)), all);
-        // Columns in another order, further ones, and rows that are blank.
+        // Columns in another order, additional ones, and blank rows.
         let digest = "ab".repeat(32);
         let text = format!("栏目,位置,更正为,原填,校验码,更正人,日期\nf,表三,2,1,{digest},张某,2026-01-20\n,,,,,,\n");
         let read = Corrections::read(&text).unwrap();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line() {
+    fn a_mistake_is_reported_with_its_line() {
         let heads = "日期,更正人,校验码,栏目,原填,更正为\n";
         let (good, bad) = (format!("2026-01-20,张某,{},f,1,2\n", "ab".repeat(32)), "2026-01-20,张某,ab,f,1,2\n");
         let error = Corrections::read(&format!("{heads}{good}{bad}")).unwrap_err();

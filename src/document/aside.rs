@@ -1,44 +1,44 @@
-//! Text of a source that its page does not show as readable: struck through, hidden, too small or too pale.
+//! Asides: text of a source that its page does not show as readable: struck through, hidden, too small or too pale.
 
 use super::{Budget, Exceeded, Place, Resource};
 
-/// Characters of a text that are kept: enough to name it.
+/// Number of characters kept of a text: enough to identify it.
 const KEPT: usize = 40;
 
-/// Why a text was left out.
+/// Why a text was set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AsideKind {
-    /// It is struck through.
+    /// Struck through.
     Struck,
-    /// It is hidden by a property, an attribute or a style.
+    /// Hidden by a property, an attribute or a style.
     Hidden,
-    /// It is as pale as the paper, too small to be read, or stands outside of the page.
+    /// As pale as the paper, too small to read, or outside of the page.
     Unseen,
-    /// It stands in a hidden row.
+    /// In a hidden row.
     Row,
-    /// It stands in a hidden column.
+    /// In a hidden column.
     Column,
-    /// It is the reading of the text below it (ruby).
+    /// The reading of other text (ruby).
     Reading,
 }
 
-/// A text that was left out.
+/// A text that was set aside.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aside {
-    /// Why.
+    /// Why it was set aside.
     pub kind: AsideKind,
     /// Its first characters.
     pub text: String,
-    /// The cell or paragraph that it stands in.
+    /// The cell or paragraph that contains it.
     pub place: Place,
 }
 
 impl Aside {
-    /// A text that was left out, shortened; nothing for blanks.
+    /// A shortened aside; `None` for blank text.
     ///
     /// # Errors
-    /// [`Exceeded`] when the file would hold more than it may.
+    /// [`Exceeded`] if the file would exceed a limit.
     pub fn new(kind: AsideKind, text: &str, place: Place, budget: &mut Budget) -> Result<Option<Self>, Exceeded> {
         let text = text.trim();
         if text.is_empty() {

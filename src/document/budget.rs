@@ -1,12 +1,12 @@
-//! Resource limits for one input file: one account for every reader, charged before anything is allocated.
+//! Resource limits for one input file: one budget for every reader, charged before anything is allocated.
 
 use thiserror::Error;
 
-/// A thing that input can make us hold or do.
+/// A resource that an input file can consume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Resource {
-    /// Bytes of the file itself.
+    /// Bytes of the file.
     FileBytes,
     /// Entries of a package.
     Entries,
@@ -14,7 +14,7 @@ pub enum Resource {
     PartBytes,
     /// Bytes of all parts after inflation.
     InflatedBytes,
-    /// Inflated bytes per packed byte of one part.
+    /// Compression ratio of one part: inflated bytes per packed byte.
     Ratio,
     /// Open elements of an XML or HTML tree, open groups of an RTF file, nested tables.
     Depth,
@@ -26,9 +26,9 @@ pub enum Resource {
     Blocks,
     /// Bytes of text that the document holds.
     TextBytes,
-    /// Pages of a file that fixes its pages.
+    /// Pages of a fixed-layout file.
     Pages,
-    /// Steps of a reader or of an alignment (an event, a record, a compared pair).
+    /// Steps of a reader or an alignment: an event, a record, a compared pair.
     Steps,
 }
 
@@ -40,7 +40,7 @@ pub struct Limits {
     pub entries: u64,
     pub part_bytes: u64,
     pub inflated_bytes: u64,
-    /// Applies only to parts of more than 1 MiB: an honest document.xml is packed 36:1.
+    /// Applies only to parts of more than 1 MiB: a typical document.xml is compressed 36:1.
     pub ratio: u64,
     pub depth: u64,
     pub grid_slots: u64,
@@ -64,7 +64,7 @@ impl Default for Limits {
             grid_slots: 200_000,
             all_slots: 400_000,
             blocks: 400_000,
-            // A report has some hundred kilobytes; binding looks at all of it several times.
+            // A report has some hundred kilobytes of text; binding reads all of it several times.
             text_bytes: 4 * MIB,
             steps: 30_000_000,
             pages: 300,
@@ -73,7 +73,7 @@ impl Default for Limits {
 }
 
 impl Resource {
-    /// So many of it, in Chinese and English. Reading stops where a bound is passed, so there may be more.
+    /// An amount with its unit, in Chinese and English. Reading stops at the limit, so the actual amount may be larger.
     fn counted(self, amount: u64) -> (String, String) {
         let (zh, en) = match self {
             Self::FileBytes => ("文件有{}字节", "{} bytes in the file"),
@@ -94,25 +94,25 @@ impl Resource {
 }
 
 impl Exceeded {
-    /// What was found and what is allowed, in Chinese; [`Display`](std::fmt::Display) gives it in English.
+    /// The amount and the limit, in Chinese; [`Display`](std::fmt::Display) gives them in English.
     pub fn chinese(&self) -> String {
         format!("{}，限额为{}", self.resource.counted(self.asked).0, self.limit)
     }
 }
 
-/// More of a resource was asked for than one file may have.
+/// The error that a file exceeds a limit.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}, where at most {limit} are allowed", self.resource.counted(*asked).1)]
 pub struct Exceeded {
-    /// What ran out.
+    /// The exhausted resource.
     pub resource: Resource,
-    /// How much there would have been.
+    /// The total that was asked for.
     pub asked: u64,
-    /// How much there may be.
+    /// The limit.
     pub limit: u64,
 }
 
-/// The account of one file.
+/// The budget of one file.
 #[derive(Debug, Clone, Default)]
 pub struct Budget {
     limits: Limits,
@@ -125,21 +125,21 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// An account with these bounds.
+    /// A budget with these limits.
     pub fn new(limits: Limits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// The bounds.
+    /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Takes `amount` of a resource that adds up over the file.
+    /// Charges `amount` of a resource that adds up over the file.
     ///
     /// # Errors
-    /// [`Exceeded`] when the file would then have more than it may; nothing is taken.
-    /// Resources that do not add up (`FileBytes`, `PartBytes`, `Ratio`, `Depth`, `GridSlots`) are compared with their bound alone.
+    /// [`Exceeded`] if the total would exceed the limit; nothing is charged then. Resources that do not add up (`FileBytes`, `PartBytes`,
+    /// `Ratio`, `Depth`, `GridSlots`) are compared with their limit alone.
     pub fn spend(&mut self, resource: Resource, amount: u64) -> Result<(), Exceeded> {
         let limits = &self.limits;
         let (counter, limit) = match resource {
@@ -166,7 +166,7 @@ impl Budget {
         Ok(())
     }
 
-    /// How much of an adding resource is left; the bound itself for the others.
+    /// The remaining amount of a resource that adds up; the limit for the others.
     pub fn left(&self, resource: Resource) -> u64 {
         let limits = &self.limits;
         match resource {
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_adds_up_is_refused_once_it_is_used_up() {
+    fn an_adding_resource_is_refused_when_it_is_used_up() {
         let mut budget = Budget::new(Limits { blocks: 3, ..Limits::default() });
         assert_eq!(budget.spend(Resource::Blocks, 2), Ok(()));
         let refused = budget.spend(Resource::Blocks, 2);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_add_up_is_compared_each_time() {
+    fn other_resources_are_compared_each_time() {
         let mut budget = Budget::new(Limits { depth: 5, ..Limits::default() });
         assert!(budget.spend(Resource::Depth, 5).is_ok());
         assert!(budget.spend(Resource::Depth, 5).is_ok());

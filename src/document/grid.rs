@@ -1,4 +1,4 @@
-//! A table as a logical grid: every slot is the origin of a cell or covered by a merged one, whatever the format.
+//! A table as a logical grid: every slot is the origin of a cell, covered by a merged cell, or missing, whatever the format.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,9 @@ use super::{Block, Budget, Exceeded, Place, Resource};
 /// A cell of a grid.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cell {
-    /// Rows that it covers, at least 1.
+    /// Number of rows covered, at least 1.
     pub row_span: u32,
-    /// Grid columns that it covers, at least 1.
+    /// Number of grid columns covered, at least 1.
     pub col_span: u32,
     /// First row, 0-based.
     pub row: u32,
@@ -18,48 +18,48 @@ pub struct Cell {
     pub column: u32,
     /// The text of its paragraphs, joined by `\n`.
     pub text: String,
-    /// How a workbook's number format shows the figure, where it is not shown as it is stored.
+    /// How a workbook's number format displays the figure, if it differs from the stored one.
     pub shown: Option<Box<Shown>>,
-    /// Least whole digits that a workbook's number format shows: 6 for `000000`, 0 where it shows no zeros in front.
+    /// Minimum number of integer digits of the number format: 6 for `000000`, 0 if it shows no leading zeros.
     pub digits: u8,
     /// Tables and pictures inside the cell, in order.
     pub nested: Vec<Block>,
-    /// Where it stands in the source.
+    /// Its place in the source.
     pub place: Place,
 }
 
-/// What the number format of a cell makes of the figure that is stored in it.
+/// How a number format displays the stored figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// The power of ten by which the figure is multiplied to be shown: -4 for `0!.0000`.
+    /// Power of ten by which the figure is multiplied for display: -4 for `0!.0000`.
     pub shift: i8,
-    /// What is shown behind it: `元`, `%`.
+    /// Text displayed after the figure: `元`, `%`.
     pub suffix: Box<str>,
 }
 
-/// What a slot of a grid is.
+/// Content of a slot of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Slot {
     /// The first (upper left) slot of the cell with this index.
     Origin(u32),
     /// A further slot of the cell with this index.
     Covered(u32),
-    /// No cell stands here (a short row).
+    /// No cell (a short row).
     Missing,
 }
 
-/// A table as a logical grid. Made by a [`GridBuilder`] only, so that slots and cells always agree.
+/// A table as a logical grid. Only a [`GridBuilder`] makes one, so that slots and cells always agree.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grid {
     rows: u32,
     columns: u32,
     slots: Vec<Slot>,
     cells: Vec<Cell>,
-    /// Where the table stands in the source.
+    /// Place of the table in the source.
     pub place: Place,
-    /// The caption that the format itself attaches (HTML `<caption>`, a sheet's name).
+    /// The caption given by the format: HTML `<caption>`, or the name of a sheet.
     pub caption: Option<String>,
-    /// It is the sheet of an embedded workbook: the page shows a picture of some of it.
+    /// Whether it is a sheet of an embedded workbook, of which the page shows only a picture.
     pub embedded: bool,
 }
 
@@ -79,12 +79,12 @@ impl Grid {
         &self.cells
     }
 
-    /// The cells, to change their texts; where they stand stays.
+    /// Mutable access to the cells, to change texts; positions must not change.
     pub(crate) fn cells_mut(&mut self) -> &mut [Cell] {
         &mut self.cells
     }
 
-    /// What stands at a slot; [`Slot::Missing`] outside the grid.
+    /// Content of a slot; [`Slot::Missing`] outside the grid.
     pub fn slot(&self, row: u32, column: u32) -> Slot {
         if row >= self.rows || column >= self.columns {
             return Slot::Missing;
@@ -92,7 +92,7 @@ impl Grid {
         self.slots[(row * self.columns + column) as usize]
     }
 
-    /// The cell that covers a slot, be it its origin or not.
+    /// The cell whose origin or span covers a slot.
     pub fn cell_at(&self, row: u32, column: u32) -> Option<&Cell> {
         match self.slot(row, column) {
             Slot::Origin(index) | Slot::Covered(index) => self.cells.get(index as usize),
@@ -100,7 +100,7 @@ impl Grid {
         }
     }
 
-    /// The distinct cells that touch a row, from the left, those that began in a row above included.
+    /// The distinct cells that cover a slot of a row, from the left, including those that span down from above.
     pub fn row_cells(&self, row: u32) -> impl Iterator<Item = &Cell> {
         let mut last = None;
         (0..self.columns).filter_map(move |column| match self.slot(row, column) {
@@ -128,7 +128,7 @@ impl Grid {
 #[derive(Debug, Default)]
 pub struct GridBuilder {
     cells: Vec<Cell>,
-    /// For each column, the cell that still reaches below the current row, and the first row that it no longer covers.
+    /// For each column, the cell that spans below the current row, and the first row that it no longer covers.
     open: Vec<(u32, u32)>,
     /// First free grid column of the current row.
     column: u32,
@@ -145,7 +145,7 @@ impl GridBuilder {
         Self { place, ..Self::default() }
     }
 
-    /// Sets the caption that the format itself attaches.
+    /// Sets the caption given by the format.
     pub fn caption(&mut self, caption: impl Into<String>) {
         self.caption = Some(caption.into());
     }
@@ -155,12 +155,12 @@ impl GridBuilder {
         self.rows.saturating_sub(1)
     }
 
-    /// Index that the row begun next will have.
+    /// Index of the row that will be started next, 0-based.
     pub fn next_row(&self) -> u32 {
         self.rows
     }
 
-    /// The grid column at which the next cell will stand, slots that reach down from above being skipped.
+    /// Grid column of the next cell, after slots that are covered from above.
     pub(crate) fn next_column(&self) -> u32 {
         let mut column = self.column;
         while self.taken(column) {
@@ -173,10 +173,10 @@ impl GridBuilder {
         self.open.get(column as usize).is_some_and(|&(_, until)| until > self.row())
     }
 
-    /// Begins the next row.
+    /// Starts the next row.
     ///
     /// # Errors
-    /// [`Exceeded`] when the grid would have more slots than it may.
+    /// [`Exceeded`] if the grid would have more slots than allowed.
     pub fn start_row(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
         self.rows += 1;
         self.column = 0;
@@ -186,18 +186,18 @@ impl GridBuilder {
     /// Leaves `columns` slots of the current row without a cell (`w:gridBefore`).
     ///
     /// # Errors
-    /// [`Exceeded`] when the grid would have more slots than it may.
+    /// [`Exceeded`] if the grid would have more slots than allowed.
     pub fn skip(&mut self, columns: u32, budget: &mut Budget) -> Result<(), Exceeded> {
         self.column = self.column.saturating_add(columns);
         self.columns = self.columns.max(self.column);
         self.check(budget)
     }
 
-    /// Adds a cell at the next free column of the current row, as HTML does: its `row` and `column` are set here, its spans
-    /// are taken as they are (0 counts as 1) and cut where they would run into a cell that reaches down from above.
+    /// Adds a cell at the next free column of the current row, as HTML does, and returns its index. Sets `row` and `column` of the cell;
+    /// a span of 0 counts as 1, and spans are cut at cells that span down from above.
     ///
     /// # Errors
-    /// [`Exceeded`] when the grid would have more slots than it may.
+    /// [`Exceeded`] if the grid would have more slots than allowed.
     pub fn add(&mut self, mut cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
         if self.rows == 0 {
             self.start_row(budget)?;
@@ -231,11 +231,11 @@ impl GridBuilder {
         Ok(index)
     }
 
-    /// Adds a physical cell that continues the cell above (`w:vMerge` without `restart`, `\clvmrg`): where a cell with the same
-    /// columns stands above, it grows by a row; otherwise the given cell is added as a cell of its own.
+    /// Adds a physical cell that continues the cell above (`w:vMerge` without `restart`, `\clvmrg`): a cell above with the same columns
+    /// grows by a row; if there is none, the cell is added as a new one. Returns the index of the cell.
     ///
     /// # Errors
-    /// [`Exceeded`] when the grid would have more slots than it may.
+    /// [`Exceeded`] if the grid would have more slots than allowed.
     pub(crate) fn continue_above(&mut self, cell: Cell, budget: &mut Budget) -> Result<u32, Exceeded> {
         let row = self.row();
         let column = self.column;
@@ -258,7 +258,7 @@ impl GridBuilder {
         Ok(index)
     }
 
-    /// A cell that was added, to complete its text.
+    /// An added cell, to complete its text.
     pub fn cell_mut(&mut self, index: u32) -> Option<&mut Cell> {
         self.cells.get_mut(index as usize)
     }
@@ -267,10 +267,10 @@ impl GridBuilder {
         budget.spend(Resource::GridSlots, u64::from(self.rows) * u64::from(self.columns))
     }
 
-    /// The grid. Spans that reach below the last row are cut.
+    /// Completes the grid. Spans below the last row are cut.
     ///
     /// # Errors
-    /// [`Exceeded`] when all grids of the file would have more slots than they may.
+    /// [`Exceeded`] if all grids of the file would have more slots than allowed.
     pub fn finish(mut self, budget: &mut Budget) -> Result<Grid, Exceeded> {
         let (rows, columns) = (self.rows, self.columns);
         let count = u64::from(rows) * u64::from(columns);
@@ -281,7 +281,7 @@ impl GridBuilder {
             for row in cell.row..cell.row + cell.row_span {
                 let start = (row * columns + cell.column) as usize;
                 for slot in &mut slots[start..start + cell.col_span as usize] {
-                    // A cell that a damaged file lays over another covers only what is free.
+                    // In a damaged file cells may overlap: the later cell covers only free slots.
                     if *slot == Slot::Missing {
                         *slot = Slot::Covered(index as u32);
                     }
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn html_rows_leave_out_what_reaches_down_from_above() -> Result<(), Exceeded> {
+    fn html_rows_omit_cells_that_span_down() -> Result<(), Exceeded> {
         let mut budget = Budget::default();
         let mut builder = GridBuilder::new(Place::default());
         builder.start_row(&mut budget)?;

@@ -1,7 +1,7 @@
-//! The neutral document: what every reader produces and what binding reads. It knows no form.
+//! The neutral document: the output of every reader and the input of binding. It is independent of forms.
 //!
-//! A [`Document`] is dumb and exact: blocks in reading order, each grid made of cells with their spans, and every
-//! paragraph and cell with its [`Place`] in the source.
+//! A [`Document`] is a plain record of the source: blocks in reading order, grids of cells with their spans, and the [`Place`] of every
+//! paragraph and cell.
 
 mod aside;
 mod budget;
@@ -22,7 +22,7 @@ pub(crate) use drawn::drawn;
 pub use grid::{Cell, Grid, GridBuilder, Shown, Slot};
 pub use place::{Place, column_letters};
 
-/// A file format that a reader knows, as found in the content (never by the suffix).
+/// A file format, detected from the content, never from the suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
@@ -52,20 +52,20 @@ pub enum Format {
     WordXml,
     /// Plain text, also Markdown.
     Text,
-    /// Rows of fields between commas or semicolons (RFC 4180).
+    /// Fields separated by commas or semicolons (RFC 4180).
     Csv,
-    /// Rows of fields between tabs.
+    /// Fields separated by tabs.
     Tsv,
     /// Portable Document Format (ISO 32000).
     Pdf,
     /// Open Fixed-layout Document (GB/T 33190).
     Ofd,
-    /// No format: the file cannot be read, and an office typed its report in.
+    /// No file format: the file cannot be read, and an office typed its report in.
     Typed,
 }
 
 impl Format {
-    /// What people call it, in any language.
+    /// The common name of the format, the same in every language.
     pub fn name(self) -> &'static str {
         match self {
             Self::Docx => "DOCX",
@@ -90,45 +90,45 @@ impl Format {
     }
 }
 
-/// One input file as blocks in reading order.
+/// The content of one input file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Document {
-    /// What the file says about itself outside its body.
+    /// Document properties.
     pub metadata: Metadata,
     /// Paragraphs, grids and pictures in reading order.
     pub blocks: Vec<Block>,
     /// Pictures that blocks refer to by index.
     pub pictures: Vec<Picture>,
-    /// Text that the page does not show or has struck out, which is not part of the blocks.
+    /// Text that the page does not show or strikes through; it is not part of the blocks.
     pub asides: Vec<Aside>,
 }
 
-/// What a file says about itself outside its body: document properties, HTML `<title>` and `<meta>`.
+/// Document properties: those of the format, HTML `<title>` and `<meta>`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {
     /// Title from the document properties or `<title>`.
     pub title: Option<String>,
     /// Author or publishing body.
     pub author: Option<String>,
-    /// Everything else by name as written, in order: `PubDate`, `ContentSource`, `dcterms:created` …
+    /// All other properties by name as written, in order: `PubDate`, `ContentSource`, `dcterms:created` …
     pub entries: Vec<(String, String)>,
 }
 
-/// A piece of a document.
+/// A block of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// A paragraph of text.
     Paragraph(Paragraph),
     /// A table.
     Grid(Grid),
-    /// A picture that stands where it stands in the flow.
+    /// A picture, at its position in the flow.
     Picture(PictureRef),
 }
 
-/// Where in a page a paragraph stands.
+/// The region of a page that contains a paragraph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Region {
-    /// The running text.
+    /// Running text.
     #[default]
     Body,
     /// A page header or footer; not part of the report's text.
@@ -137,23 +137,23 @@ pub enum Region {
     Note,
     /// A text box or a shape with text.
     TextBox,
-    /// A web page's navigation, banner, side bar or footer, as its markup says.
+    /// Navigation, banner, side bar or footer of a web page, according to its markup.
     Chrome,
 }
 
 /// A paragraph of text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Paragraph {
-    /// The visible text; a tab is `\t`, a line break inside the paragraph `\n`. Tracked changes are read as accepted; text that is hidden or struck out
-    /// is left out and stands in [`Document::asides`]. Raised and lowered digits beside other text are `¹²₁`.
+    /// The visible text; a tab is `\t`, a line break inside the paragraph `\n`. Tracked changes are read as accepted. Hidden and
+    /// struck-out text is not included but listed in [`Document::asides`]. Superscript and subscript digits beside other text are `¹²₁`.
     pub text: String,
     /// Outline level of a heading, 1 = highest; `None` for running text.
     pub level: Option<u8>,
-    /// The list label that the program would show before the text (`一、`, `1.`), not part of `text`.
+    /// The list label that a word processor shows before the text (`一、`, `1.`); not part of `text`.
     pub number: Option<String>,
-    /// Where in the page it stands.
+    /// Region of the page.
     pub region: Region,
-    /// Where it stands in the source.
+    /// Its place in the source.
     pub place: Place,
 }
 
@@ -162,15 +162,15 @@ pub struct Paragraph {
 pub struct PictureRef {
     /// Index into [`Document::pictures`], 0-based.
     pub index: usize,
-    /// Shown width and height in EMU (914,400 an inch), where the source says.
+    /// Displayed width and height in EMU (914,400 per inch), if given in the source.
     pub extent: Option<(u64, u64)>,
     /// Alternative text.
     pub alt: Option<String>,
-    /// Where it stands in the source.
+    /// Its place in the source.
     pub place: Place,
 }
 
-/// A picture's bytes as they lie in the source.
+/// A picture, with its bytes as in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// Name of the part or file, without folders.
@@ -182,12 +182,12 @@ pub struct Picture {
 }
 
 impl Document {
-    /// Whether there is nothing in it.
+    /// Whether the document has no content.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
 
-    /// The grids at the top level, in order; those in cells are left out.
+    /// The top-level grids, in order, without those nested in cells.
     pub fn grids(&self) -> impl Iterator<Item = &Grid> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Grid(grid) => Some(grid),
@@ -202,7 +202,7 @@ impl Paragraph {
         Self { text: text.into(), place, ..Self::default() }
     }
 
-    /// The list label and the text, as a reader of the page sees them.
+    /// The list label and the text, as displayed.
     pub fn shown(&self) -> std::borrow::Cow<'_, str> {
         match &self.number {
             Some(number) => format!("{number}{}", self.text).into(),

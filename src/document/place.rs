@@ -1,4 +1,4 @@
-//! Where in a source file something stands.
+//! Places in a source file.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where in a source file something stands. Indices are 0-based here and in JSON; [`fmt::Display`] counts from 1 as people do.
+/// A place in a source file. Indices are 0-based here and in JSON; [`fmt::Display`] counts from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// Part of a package (`word/document.xml`), sheet name, or stream.
@@ -27,24 +27,25 @@ pub struct Place {
     /// Line of a text file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
-    /// Start and end of the thing in its part: bytes after inflation for XML, HTML and text (after decoding to UTF-8), character positions (CP) for MS-DOC.
+    /// Start and end in the part: bytes after inflation for XML, HTML and text (after decoding to UTF-8), character positions (CP) for
+    /// MS-DOC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<(u32, u32)>,
-    /// Page of a file that fixes its pages (PDF, OFD).
+    /// Page of a fixed-layout file (PDF, OFD).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
-    /// Left, upper, right and lower edge of the thing on its page, in hundredths of a point from the upper left corner.
+    /// Left, upper, right and lower edge on the page, in hundredths of a point from the upper left corner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounds: Option<(u32, u32, u32, u32)>,
 }
 
 impl Place {
-    /// A paragraph of a part.
+    /// The place of a paragraph of a part.
     pub fn paragraph(part: &Arc<str>, index: usize) -> Self {
         Self { part: Some(Arc::clone(part)), paragraph: Some(index as u32), ..Self::default() }
     }
 
-    /// A cell of a grid.
+    /// The place of a cell of a grid.
     pub fn cell(part: &Arc<str>, table: usize, row: usize, column: usize) -> Self {
         Self {
             part: Some(Arc::clone(part)),
@@ -55,24 +56,24 @@ impl Place {
         }
     }
 
-    /// A cell of a sheet.
+    /// The place of a cell of a sheet.
     pub(crate) fn sheet_cell(sheet: &Arc<str>, row: u32, column: u32) -> Self {
         Self { part: Some(Arc::clone(sheet)), row: Some(row), column: Some(column), ..Self::default() }
     }
 
-    /// A line of a text.
+    /// The place of a line of a text.
     pub fn line(line: usize) -> Self {
         Self { line: Some(line as u32), ..Self::default() }
     }
 
-    /// The same place with its byte or character range.
+    /// The same place with a byte or character range.
     #[must_use]
     pub fn with_span(mut self, start: usize, end: usize) -> Self {
         self.span = Some((start as u32, end as u32));
         self
     }
 
-    /// The cell's name in the A1 style, for a place on a sheet (a part and a row and column, but no table).
+    /// The cell reference in A1 style, for a place on a sheet (with part, row and column, but no table).
     pub fn a1(&self) -> Option<String> {
         match (self.table, self.row, self.column) {
             (None, Some(row), Some(column)) => Some(format!("{}{}", column_letters(column), row + 1)),
@@ -81,7 +82,7 @@ impl Place {
     }
 }
 
-/// Letters of a 0-based sheet column: 0 is A, 26 is AA.
+/// Letters of a sheet column (0-based): 0 is A, 26 is AA.
 pub fn column_letters(column: u32) -> String {
     let mut letters = String::new();
     let mut rest = u64::from(column) + 1;

@@ -1,4 +1,5 @@
-//! Tables whose rows are data by their headers: two halves side by side, each with names of its own, and rows known by a code.
+//! Recognises tables whose rows are data by their headers: two halves side by side, each with row names of its own, and rows identified
+//! by a code.
 
 use super::tables::{Part, plain};
 use super::words::words;
@@ -6,13 +7,13 @@ use super::{Head, Part as Block};
 use crate::document::Grid;
 use crate::text::{blank, numbering};
 
-/// Characters of the longest label of a part of a code: 类.
+/// Maximum length in characters of the label of a code component: 类.
 const PART: usize = 2;
 
-/// Columns that a half has at least: names and figures.
+/// Minimum number of columns of a half: names and figures.
 const LEAST: usize = 2;
 
-/// The two halves of a table, where the label of its first column, which names the rows, stands again over the right half.
+/// Splits a table into two halves if the label of its first column, which names the rows, recurs above the right half.
 pub(super) fn split(part: &Part, body: u32, columns: &[Head]) -> Option<[Block; 2]> {
     let leaves: Vec<&Head> = columns.iter().flat_map(Head::leaves).collect();
     let key = leaves.first().filter(|leaf| words().heads_keys(&leaf.label))?;
@@ -51,19 +52,19 @@ fn names(grid: &Grid, (from, to): (u32, u32), column: u32) -> Vec<String> {
     (from..to).filter_map(text).collect()
 }
 
-/// A word that is spaced out: `合    计`.
+/// A word without its blanks: `合    计`.
 fn unspaced(text: &str) -> String {
     text.chars().filter(|sign| !blank(*sign)).collect()
 }
 
-/// Does something to the first leaf.
+/// Applies a function to the first leaf.
 fn on_first(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
     if let Some(first) = heads.first_mut() {
         if first.children.is_empty() { work(first) } else { on_first(&mut first.children, work) }
     }
 }
 
-/// A block whose first column is a code, the label of its parts below it: its rows are known by their codes.
+/// A block whose first column is a code, with the labels of the code's components below it: its rows are identified by their codes.
 pub(super) fn coded(part: &Part, body: u32, columns: &[Head]) -> Option<Block> {
     let mut columns = columns.to_vec();
     let mut key = None;
@@ -83,7 +84,7 @@ pub(super) fn coded(part: &Part, body: u32, columns: &[Head]) -> Option<Block> {
     Some(Block { columns, parent, open: Some((key, total)), body: (body, part.to), ..Block::default() })
 }
 
-/// Columns whose labels end in words of words hold words, whatever the unit of the table.
+/// Marks columns as text whose labels end in a word for text, whatever the unit of the table.
 fn name_words(heads: &mut [Head]) {
     for head in heads {
         name_words(&mut head.children);
@@ -94,7 +95,7 @@ fn name_words(heads: &mut [Head]) {
     }
 }
 
-/// Does something to the first column, where its label says that it is a code.
+/// Applies a function to the first column, if its label is that of a code.
 fn on_code(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
     let Some(first) = heads.first_mut() else { return };
     let is_code = words().kind(&first.label, false) == Some("code");

@@ -1,15 +1,15 @@
-//! Kinds of drafted cells: by labels, by tick boxes in the template, and by the contents of filled reports.
+//! Kinds of drafted cells: from labels, from tick boxes in the template, and from the contents of filled reports.
 
 use super::tables::Part;
 use super::words::words;
 use super::{Head, Table};
 use crate::text::blank;
 
-/// Settles kinds and choices of a table.
+/// Determines kinds and choices of a table.
 pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]) {
     let decimal = table.unit.as_deref().is_some_and(|unit| words().is_decimal(unit));
     for block in &mut table.blocks {
-        // In a table of figures with several columns a word in the label of a row says nothing of what stands in it.
+        // In a table of figures with several columns, a word in a row label does not determine the kind of the cells.
         let form_like = block.columns.iter().flat_map(Head::leaves).count() == 1;
         for head in &mut block.columns {
             by_label(head, decimal, !form_like || block.rows.is_empty());
@@ -23,7 +23,7 @@ pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]
     }
 }
 
-/// Kinds and choices by what stands in the cells of the template and of filled reports.
+/// Determines kinds and choices from the cells of the template and of filled reports.
 fn by_cells(block: &mut super::Part, template: &Part, filled: &[Part]) {
     let columns: Vec<(u32, u32)> = block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
     let files: Vec<&Part> = std::iter::once(template).chain(filled).collect();
@@ -68,7 +68,7 @@ fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
     }
 }
 
-/// The kind that a label tells of. Words of amounts stand anywhere in it; others at its end, where they name what is filled in.
+/// Determines the kind from a label. Words for amounts may be anywhere in it; other words at its end, where they name the content.
 fn by_label(head: &mut Head, decimal: bool, by_words: bool) {
     let decimal = match head.unit.as_deref() {
         Some(unit) => words().is_decimal(unit),
@@ -102,7 +102,7 @@ fn words_of_choice(text: &str) -> Option<Vec<String>> {
     (words.len() >= 2 && words.len() + 1 >= marks).then_some(words)
 }
 
-/// What filled reports hold in a row.
+/// Determines the kind of a row from the cells of filled reports.
 fn by_values(row: &mut Head, texts: &[String]) {
     let filled: Vec<&String> = texts.iter().filter(|text| !text.is_empty()).collect();
     if filled.is_empty() {

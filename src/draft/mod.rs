@@ -1,8 +1,8 @@
-//! Drafts a mapping file from templates: sections, tables, label trees, units, kinds and sums as a blank or filled file shows them.
-//! What cannot be known from a file becomes a question in a comment.
+//! Drafts a mapping file from templates: sections, tables, label trees, units, kinds and sums as found in a blank or filled file. What
+//! cannot be determined from a file becomes a question in a comment.
 //!
-//! The steps: the first file is the template, which gives sections and tables (`tables`, `tree`); the others are filled reports, which
-//! show kinds and whether sums hold (`sums`); the result is written as TOML (`toml_text`).
+//! Steps: the first file is the template, from which sections and tables are built (`tables`, `tree`); the others are filled reports,
+//! from which kinds are determined and sums verified (`sums`); the result is written as TOML (`toml_text`).
 
 mod halves;
 mod kinds;
@@ -24,7 +24,7 @@ pub use toml_text::written;
 pub struct Draft {
     /// Id of the form, to be renamed.
     pub id: String,
-    /// Its name: the fixed words of the title.
+    /// Display name: the fixed words of the title.
     pub name: String,
     /// The title with `{agency}` and `{year}`.
     pub title: String,
@@ -40,12 +40,12 @@ pub struct Draft {
     pub questions: Vec<String>,
 }
 
-/// A drafted part.
+/// A drafted section.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Section {
     /// Id.
     pub id: String,
-    /// The heading; none for what stands before the first.
+    /// The heading; `None` for the section before the first heading.
     pub heading: Option<String>,
 }
 
@@ -56,40 +56,40 @@ pub struct Table {
     pub id: String,
     /// Index of its section.
     pub section: usize,
-    /// Its name for people.
+    /// Display name.
     pub name: String,
-    /// Whether a line right above it names it.
+    /// Whether the name comes from a line directly above the table.
     pub own_name: bool,
-    /// The unit that a line above it says.
+    /// The unit stated in a line above the table.
     pub unit: Option<String>,
-    /// The name of its sheet.
+    /// Name of its sheet.
     pub sheet: Option<String>,
-    /// Grid columns of its row labels.
+    /// Number of grid columns of the row labels.
     pub label_columns: u32,
-    /// Its blocks from the top, each with a header of its own.
+    /// Its blocks from the top, each with a header.
     pub blocks: Vec<Part>,
     /// What a person has to decide.
     pub questions: Vec<String>,
 }
 
-/// Rows of a drafted table under one header.
+/// A block of a drafted table: rows under one header.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Part {
     /// The line across the table above it.
     pub caption: Option<String>,
-    /// What stands above the row labels.
+    /// Text of the corner cell above the row labels.
     pub corner: String,
     /// Its columns.
     pub columns: Vec<Head>,
-    /// Its rows; none for one row without a label.
+    /// Its rows; empty for one row without a label.
     pub rows: Vec<Head>,
-    /// Where rows are data: id of the column by which they are known, and what the row with the sums is called.
+    /// If rows are data: id of the identifying column, and the label of the total row.
     pub open: Option<(String, Option<String>)>,
-    /// How the row above a row is known: `code prefix` or `numbering`.
+    /// How the parent of a row is found: `code prefix` or `numbering`.
     pub parent: Option<String>,
-    /// Whether it stands to the right of the block before it.
+    /// Whether it is to the right of the previous block.
     pub beside: bool,
-    /// First grid row below its header, and the row behind its last.
+    /// First grid row below its header, and the row after its last.
     pub body: (u32, u32),
 }
 
@@ -102,17 +102,17 @@ pub struct Head {
     pub label: String,
     /// Whether it is a heading without fields.
     pub heading: bool,
-    /// The kind, where it is not the table's.
+    /// Kind, if it differs from the table's.
     pub kind: Option<String>,
-    /// The unit that its label says.
+    /// Unit given in its label.
     pub unit: Option<String>,
     /// The words of a choice.
     pub of: Vec<String>,
-    /// The parts of a code.
+    /// The components of a code.
     pub parts: Vec<String>,
     /// `ignore` or `unit`.
     pub role: Option<String>,
-    /// What it holds.
+    /// Rows or columns of a group.
     pub children: Vec<Head>,
     /// First and last grid column or row, for reading filled reports.
     pub at: (u32, u32),
@@ -123,20 +123,20 @@ pub struct Head {
 pub struct Rule {
     /// Id.
     pub id: String,
-    /// The table.
+    /// Id of the table.
     pub table: String,
-    /// `row` or `column`; none for whole ids.
+    /// `row` or `column`; `None` if the expression has full field ids.
     pub each: Option<String>,
     /// The expression.
     pub expression: String,
-    /// In words.
+    /// The rule in words.
     pub zh: String,
-    /// Whether filled reports bear it out.
+    /// Whether filled reports confirm the rule.
     pub proven: bool,
 }
 
 impl Head {
-    /// The leaves below it, or itself.
+    /// The leaves below the head, or the head itself.
     pub fn leaves(&self) -> Vec<&Head> {
         if self.children.is_empty() {
             return if self.heading || self.role.is_some() { Vec::new() } else { vec![self] };
@@ -151,7 +151,7 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
     let found = tables::find(template);
     title(template, &found, stem, &mut draft);
     draft.sections.push(Section { id: "preamble".to_owned(), heading: None });
-    // The numbers of the drafted tables among those of the template.
+    // Indices of the drafted tables among the tables of the template.
     let (mut drafted, mut place) = (Vec::new(), 0);
     for piece in &found.pieces {
         match piece {
@@ -161,7 +161,7 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
             }
             tables::Piece::Table(table) => {
                 let number = draft.tables.len() + 1;
-                // A table right below another has a part of its own only where a heading says so.
+                // A table directly below another table belongs to a new section only if a heading says so.
                 let section = draft.sections.len() - 1;
                 let table = tree::table(table, number, section);
                 if table.blocks.iter().any(|block| block.columns.iter().all(|head| head.leaves().is_empty()))
@@ -199,13 +199,13 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
     draft
 }
 
-/// Whether a table is a column of text: a cover, a table of contents.
+/// Whether a table is only a column of text: a cover, a table of contents.
 fn is_text(table: &Table) -> bool {
     let leaves = table.blocks.iter().flat_map(|block| &block.columns).flat_map(Head::leaves).count();
     leaves <= 1 && table.blocks.iter().all(|block| block.rows.is_empty() && block.open.is_none())
 }
 
-/// A name with `{year}` for the year that it begins with.
+/// A name with its leading year replaced by `{year}`.
 fn with_year(name: &str) -> String {
     let year = name.get(..4).filter(|year| year.bytes().all(|digit| digit.is_ascii_digit()));
     match year {
@@ -214,7 +214,7 @@ fn with_year(name: &str) -> String {
     }
 }
 
-/// The title: the first line with words of a report, else the file's name; agency and year become places.
+/// Determines the title: the first line with words of a report title, else the file name; agency and year become placeholders.
 fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Draft) {
     let lines = template.blocks.iter().filter_map(|block| match block {
         Block::Paragraph(paragraph) => Some(paragraph.shown().into_owned()),
@@ -244,18 +244,18 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
     draft.title = pattern;
 }
 
-/// A title without what stands in the agency's place: `（机关名称）`.
+/// A title without a placeholder text for the agency: `（机关名称）`.
 fn without_place(title: &str) -> String {
     let bracket = title.strip_prefix(['（', '(']).and_then(|rest| rest.split_once(['）', ')']));
     let name = bracket.filter(|(inside, _)| has_one(&words().labels.place, inside));
     name.map_or(title, |(_, rest)| rest).to_owned()
 }
 
-/// A title with places for agency and year, and its fixed words.
+/// A title with placeholders for agency and year, and its fixed words.
 fn pattern(text: &str) -> (String, String) {
     let text: String = text.chars().filter(|character| !blank(*character)).collect();
     let characters: Vec<char> = text.chars().collect();
-    // Four digits, or marks in their place, before 年.
+    // Four digits or placeholder characters before 年.
     let year = (0..characters.len().saturating_sub(4)).find(|&at| {
         let four = &characters[at..at + 4];
         let digits = four.iter().all(char::is_ascii_digit);

@@ -7,7 +7,7 @@ use super::words::{has_one, words};
 use super::{Head, Part as Block, Rule, Table};
 use crate::text::{blank, fold};
 
-/// The rules of a table; those that a filled report contradicts are left out.
+/// The rules of a table, without those that a filled report contradicts.
 pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut add = |each: &str, expression: String, zh: String, proven: Option<bool>| {
@@ -23,10 +23,10 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
     rules
 }
 
-/// Takes a rule: `row` or `column`, the expression, in words, and whether filled reports bear it out.
+/// Callback that adds a rule: `row` or `column`, expression, text, and whether filled reports confirm it.
 type Add<'a> = dyn FnMut(&str, String, String, Option<bool>) + 'a;
 
-/// The sums of a block, each with `row` or `column`, in words, and whether filled reports bear it out.
+/// Finds the sums of a block.
 fn of_block(block: &Block, filled: &[Part], add: &mut Add) {
     if let Some((_, total)) = &block.open
         && total.is_some()
@@ -87,21 +87,21 @@ fn of_block(block: &Block, filled: &[Part], add: &mut Add) {
     }
 }
 
-/// Heads that stand beside each other, group by group.
+/// Sibling heads, group by group.
 fn groups(heads: &[Head]) -> Vec<Vec<&Head>> {
     let mut groups: Vec<Vec<&Head>> =
         vec![heads.iter().flat_map(|head| if head.children.is_empty() { vec![head] } else { head.leaves() }).collect()];
     for head in heads.iter().filter(|head| !head.children.is_empty()) {
         groups.extend(self::groups(&head.children));
     }
-    // A total of a group stands in it: the whole is only tried where no group has one.
+    // A total of a group is inside the group: the whole block is only tried if no group has a total.
     if groups.len() > 1 && groups[1..].iter().any(|group| parted(group).is_some()) {
         groups.remove(0);
     }
     groups
 }
 
-/// The total among siblings, and its parts. What is 其中 is a part of its neighbour, and no part of the total.
+/// The total among siblings, and its summands. A head with 其中 is a part of its neighbour and not a summand.
 fn parted<'h>(siblings: &[&'h Head]) -> Option<(&'h Head, Vec<&'h Head>)> {
     let is_total = |head: &&&Head| words().is_total(&head.label);
     let mut totals = siblings.iter().filter(is_total);
@@ -129,7 +129,7 @@ fn number(part: &Part, row: u32, column: u32) -> Option<Decimal> {
     text.parse().ok()
 }
 
-/// Whether the sums hold in all filled reports; `None` where none has figures.
+/// Whether the sums hold in all filled reports; `None` if none has figures.
 fn holds(filled: &[Part], sums: impl Fn(&Part, u32) -> Vec<(Option<Decimal>, Vec<Option<Decimal>>)>) -> Option<bool> {
     let mut tried = false;
     for part in filled {

@@ -1,36 +1,36 @@
-//! Headings and tables of a template in order; a sheet with several tables is split at their titles.
+//! Finds the headings and tables of a template in order; a sheet with several tables is split at their titles.
 
 use super::words::{has_one, words};
 use crate::document::{Block, Cell, Document, Grid};
 use crate::text::{blank, fold, numbering};
 
-/// A piece of a template.
+/// A heading or table of a template.
 #[derive(Debug)]
 pub(super) enum Piece<'d> {
-    /// A heading of a part.
+    /// Heading of a section.
     Heading(String),
     /// A table.
     Table(Part<'d>),
 }
 
-/// Rows of a grid that are one table.
+/// A range of rows of a grid that is one table.
 #[derive(Debug, Clone)]
 pub(super) struct Part<'d> {
     /// The grid.
     pub(super) grid: &'d Grid,
     /// First row of its header.
     pub(super) from: u32,
-    /// Row behind its last.
+    /// Row after its last row.
     pub(super) to: u32,
-    /// A line above it that says its unit.
+    /// The unit stated in a line above it.
     pub(super) unit: Option<String>,
-    /// The line that names it.
+    /// Its name, from a line above it.
     pub(super) name: Option<String>,
-    /// Whether that line stands right above it, in the same grid.
+    /// Whether that line is directly above it, in the same grid.
     pub(super) own_name: bool,
 }
 
-/// What a template holds.
+/// Headings and tables of a template.
 #[derive(Debug, Default)]
 pub(super) struct Found<'d> {
     pub(super) pieces: Vec<Piece<'d>>,
@@ -38,7 +38,7 @@ pub(super) struct Found<'d> {
 }
 
 impl<'d> Found<'d> {
-    /// The table with this number.
+    /// The table with this index.
     pub(super) fn grid(&self, number: usize) -> Option<&Part<'d>> {
         let tables = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Table(part) => Some(part),
@@ -68,7 +68,7 @@ pub(super) fn find(document: &Document) -> Found<'_> {
     found
 }
 
-/// A line that names the agency or says a unit.
+/// Handles a line that names the agency or states a unit.
 fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
     for label in &words().labels.agency {
         let plain: String = text.chars().filter(|character| !blank(*character)).collect();
@@ -86,12 +86,12 @@ fn line(text: &str, found: &mut Found, unit: &mut Option<String>) {
     }
 }
 
-/// A label on one line.
+/// A label as one line.
 pub(super) fn plain(text: &str) -> String {
     text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect::<String>()
 }
 
-/// The unit behind 单位：, of a line or a label.
+/// The unit after 单位：, in a line or a label.
 pub(super) fn unit_of(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|character| !blank(*character)).collect();
     let behind = words().units.before.iter().find_map(|label| {
@@ -102,7 +102,7 @@ pub(super) fn unit_of(text: &str) -> Option<String> {
     (1..=4).contains(&words.chars().count()).then_some(words)
 }
 
-/// Whether a line is the heading of a part.
+/// Whether a line is the heading of a section.
 fn is_heading(text: &str, level: Option<u8>) -> bool {
     let count = text.chars().count();
     if !(2..=40).contains(&count) || text.ends_with(['。', '；', '：', ':']) {
@@ -119,7 +119,7 @@ fn own_cells(grid: &Grid, row: u32) -> Vec<&Cell> {
     grid.row_cells(row).filter(|cell| cell.row == row && !cell.text.trim_matches(blank).is_empty()).collect()
 }
 
-/// Cuts a grid into tables: lines of one cell above a header are its title and its unit.
+/// Splits a grid into tables: lines of one cell above a header are its title and its unit.
 fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'d>) {
     let mut row = 0;
     let mut name = grid.caption.clone();
@@ -129,7 +129,7 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
         let wide = |cell: &Cell| cell.col_span >= grid.columns().max(2) - 1 || cells.len() == 1;
         match cells.as_slice() {
             [] => row += 1,
-            // A single cell at the right is a header whose corner is empty.
+            // A single cell on the right is a header with an empty corner.
             [only] if wide(only) && only.column == 0 && grid.columns() > 1 => {
                 let text = only.text.trim_matches(blank).replace('\n', "");
                 line(&text, found, unit);
@@ -140,7 +140,7 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
                 }
                 row += 1;
             }
-            // Agency and unit side by side over the table.
+            // Agency and unit side by side above the table.
             cells if cells.len() <= 2 && cells.iter().all(|cell| cell.text.contains(['：', ':'])) => {
                 for cell in cells {
                     line(&cell.text, found, unit);
@@ -158,7 +158,7 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
     }
 }
 
-/// Where a table ends: at a blank row with a title below it, at the signatures, or with the grid.
+/// The end of a table: a blank row followed by a title, the signatures, or the end of the grid.
 fn end(grid: &Grid, from: u32) -> u32 {
     for row in from + 1..grid.rows() {
         let cells = own_cells(grid, row);
@@ -183,7 +183,7 @@ fn end(grid: &Grid, from: u32) -> u32 {
     grid.rows()
 }
 
-/// The same table in another file: its number, if its labels are there.
+/// The same table in another file: by its index, if its labels are there.
 pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usize) -> Option<Part<'d>> {
     let found = find(document);
     let wanted: Vec<String> = table

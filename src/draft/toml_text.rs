@@ -1,11 +1,11 @@
-//! A drafted form as the text of a mapping file, with its questions as comments.
+//! Writes a drafted form as the text of a mapping file, with questions as comments.
 
 use std::fmt::Write;
 
 use super::words::words;
 use super::{Draft, Head, Part, Table};
 
-/// The text of a drafted form.
+/// The text of the mapping file.
 pub fn written(draft: &Draft) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -94,7 +94,7 @@ fn block(block: &Part, out: &mut String) -> std::fmt::Result {
     writeln!(out, "]")?;
     match &block.open {
         Some((key, total)) => {
-            // A template seldom shows the row of the sums; a report that has one calls it so.
+            // A template seldom shows the total row; use the label that reports give it.
             let total = total.as_deref().or_else(|| words().usual_total().filter(|_| key != "number"));
             let total = total.map(|total| format!(", total = {}", quoted(total))).unwrap_or_default();
             let parent = block.parent.as_deref().map(|parent| format!(", parent = {}", quoted(parent)));
@@ -110,12 +110,12 @@ fn block(block: &Part, out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// Whether a code of the block stands in columns for its parts.
+/// Whether a code of the block has a column for each component.
 fn in_parts(block: &Part) -> bool {
     block.columns.iter().flat_map(Head::leaves).any(|leaf| !leaf.parts.is_empty())
 }
 
-/// Grid columns that each column takes.
+/// Number of grid columns of each column.
 fn leaf_spans(block: &Part) -> Vec<u32> {
     block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at.1.saturating_sub(leaf.at.0).max(1)).collect()
 }
@@ -157,7 +157,7 @@ fn heads(heads: &[Head], depth: usize, out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// A text between quotes of TOML.
+/// A TOML string literal.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

@@ -1,4 +1,4 @@
-//! Builds trees of header and row labels from the spans of their cells.
+//! Builds the label trees of headers and rows from the spans of their cells.
 
 use super::tables::{Part, plain, unit_of};
 use super::words::words;
@@ -6,10 +6,10 @@ use super::{Head, Part as Block, Table};
 use crate::document::{Cell, Grid};
 use crate::text::blank;
 
-/// Rows that a header may take.
+/// Maximum number of header rows.
 const DEEPEST: u32 = 5;
 
-/// A table of a template.
+/// Drafts a table of a template.
 pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
     let grid = part.grid;
     let blocks = blocks(part);
@@ -62,7 +62,7 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
     table
 }
 
-/// The blocks of a table whose header says that its rows are data: two halves, or rows known by codes.
+/// The blocks of a table whose header shows that its rows are data: two halves, or rows identified by codes.
 fn by_header(part: &Part, body: u32, (from, grid): (u32, &Grid)) -> Option<Vec<Block>> {
     let mut next = 1;
     let all = columns(grid, (from, body), (0, grid.columns()), &mut next);
@@ -70,18 +70,18 @@ fn by_header(part: &Part, body: u32, (from, grid): (u32, &Grid)) -> Option<Vec<B
     halves.or_else(|| super::halves::coded(part, body, &all).map(|block| vec![block]))
 }
 
-/// Rows of a grid under one header.
+/// A range of grid rows under one header.
 struct Lines {
     caption: Option<String>,
     /// First row of the header.
     from: u32,
     /// First row below it.
     body: u32,
-    /// Row behind the last.
+    /// Row after the last.
     to: u32,
 }
 
-/// Cuts a table where a line across it stands above a row of labels only: a header of its own.
+/// Splits a table at a spanning row that is followed by a row of labels only: a header of its own.
 fn blocks(part: &Part) -> Vec<Lines> {
     let grid = part.grid;
     let across = |row: u32| {
@@ -106,7 +106,7 @@ fn blocks(part: &Part) -> Vec<Lines> {
     blocks
 }
 
-/// Units of rows, from a column that names them. Where others have one, a row without is a heading.
+/// Assigns units to rows from a column of units. If other rows have a unit, a row without one is a heading.
 fn by_units(grid: &Grid, block: &mut Block) {
     let Some(at) = block.columns.iter().find(|head| head.role.as_deref() == Some("unit")).map(|head| head.at.0) else {
         return;
@@ -123,7 +123,7 @@ fn by_units(grid: &Grid, block: &mut Block) {
     });
 }
 
-/// Most characters of a unit.
+/// Maximum length of a unit, in characters.
 const UNIT: usize = 4;
 
 fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
@@ -135,7 +135,7 @@ fn for_leaves(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
     }
 }
 
-/// Boxes before the words of a choice, which is filled in.
+/// Boxes before the words of a choice, which make a cell a field.
 const BOXES: [char; 3] = ['□', '☐', '☑'];
 
 fn is_label(text: &str) -> bool {
@@ -144,11 +144,11 @@ fn is_label(text: &str) -> bool {
     letters > 0 && !text.contains(BOXES)
 }
 
-/// Rows from the top in which all cells are labels, those that reach down included.
+/// Number of leading rows in which all cells are labels, including cells that span down.
 fn header_rows(part: &Part) -> u32 {
     let grid = part.grid;
     let mut rows = 1;
-    // What begins in the first row and reaches down is header as far as it reaches, if it is not the row labels' group.
+    // A cell of the first row that spans down is header as far as it spans, unless it is a group of row labels.
     for row in part.from..part.to.min(part.from + DEEPEST) {
         let cells: Vec<&Cell> = grid.row_cells(row).collect();
         let filled = cells.iter().filter(|cell| is_label(&cell.text)).count();
@@ -162,7 +162,7 @@ fn header_rows(part: &Part) -> u32 {
         if row < part.from + rows {
             continue;
         }
-        // A group of the row above is divided here.
+        // A group of the row above is divided in this row.
         let divided = |above: &Cell| {
             let inside =
                 |cell: &&&Cell| cell.row == row && (above.column..above.column + above.col_span).contains(&cell.column);
@@ -177,14 +177,14 @@ fn header_rows(part: &Part) -> u32 {
     rows.min(part.to - part.from)
 }
 
-/// Columns from the left that hold labels in the bodies of all blocks; a column of units is none.
+/// Number of leading columns that hold labels in the bodies of all blocks; a column of units does not count.
 fn label_columns(grid: &Grid, blocks: &[Lines]) -> u32 {
     let mut labels = 0;
     let first = blocks.first().map_or(0, |block| block.from);
     for column in 0..grid.columns().saturating_sub(1) {
         let head = grid.cell_at(first, column).map(|cell| cell.text.clone()).unwrap_or_default();
         let rows = blocks.iter().flat_map(|block| block.body..block.to);
-        // A line across the table is a heading over its rows.
+        // A row with one spanning cell is a heading over its rows.
         let cells: Vec<&Cell> = rows
             .filter_map(|row| grid.cell_at(row, column))
             .filter(|cell| cell.col_span < grid.columns() || grid.columns() == 1)
@@ -198,7 +198,7 @@ fn label_columns(grid: &Grid, blocks: &[Lines]) -> u32 {
     labels
 }
 
-/// The heads of a header between two columns.
+/// The heads of a header, from a range of columns.
 fn columns(grid: &Grid, (top, bottom): (u32, u32), (from, to): (u32, u32), next: &mut u32) -> Vec<Head> {
     let mut heads = Vec::new();
     let mut column = from;
@@ -235,7 +235,7 @@ fn same_below(grid: &Grid, row: u32, column: u32, cell: &Cell) -> bool {
     grid.cell_at(row, column).is_none_or(|below| below.text.trim_matches(blank).is_empty() || std::ptr::eq(below, cell))
 }
 
-/// The heads of the row labels between two rows.
+/// The heads of the row labels, from a range of rows.
 fn rows(grid: &Grid, (from, to): (u32, u32), (column, labels): (u32, u32), next: &mut u32) -> Vec<Head> {
     let mut heads: Vec<Head> = Vec::new();
     let mut row = from;
@@ -248,7 +248,7 @@ fn rows(grid: &Grid, (from, to): (u32, u32), (column, labels): (u32, u32), next:
         let mut head = head(&cell.text, (row, end));
         let wide = cell.column + cell.col_span;
         if wide >= grid.columns() && grid.columns() > 1 {
-            // A line across the table.
+            // A row with one spanning cell.
             head.heading = true;
             if !head.label.is_empty() {
                 heads.push(head);
@@ -259,7 +259,7 @@ fn rows(grid: &Grid, (from, to): (u32, u32), (column, labels): (u32, u32), next:
         if end - row > 1 && wide < labels {
             head.children = rows(grid, (row, end), (wide, labels), next);
         } else if wide < labels {
-            // A group of one row: its own label stands beside it.
+            // A group of one row: its own label is beside the group's.
             let inner = rows(grid, (row, row + 1), (wide, labels), next);
             if inner.iter().any(|inner| !inner.label.is_empty() && inner.label != head.label) {
                 head.children = inner;
@@ -283,7 +283,7 @@ fn head(text: &str, at: (u32, u32)) -> Head {
     Head { label, unit, at, ..Head::default() }
 }
 
-/// A unit in brackets at the end of a label: `罚没金额（万元）`.
+/// The unit in brackets at the end of a label: `罚没金额（万元）`.
 fn bracketed(label: &str) -> Option<String> {
     let inside = label.strip_suffix(['）', ')'])?;
     let at = inside.rfind(['（', '('])?;
@@ -291,10 +291,11 @@ fn bracketed(label: &str) -> Option<String> {
     super::words::words().is_unit(words).then(|| words.to_owned())
 }
 
-/// Whether the rows are data: a row of dots, an empty numbered row, or label cells that are all blank.
+/// Detects rows that are data: a row of dots, an empty numbered row, or label cells that are all blank. Returns the key and the label of
+/// the total row.
 fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(String, Option<String>)> {
     let grid = part.grid;
-    // A choice that is not made is as good as blank.
+    // An unmade choice counts as blank.
     let filled = |cell: &&Cell| !cell.text.contains(BOXES);
     let text = |row: u32, column: u32| {
         grid.cell_at(row, column).filter(filled).map(|cell| plain(&cell.text)).unwrap_or_default()
@@ -314,7 +315,7 @@ fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(Strin
     if !(dotted || numbered || all_blank) {
         return None;
     }
-    // The label columns are columns of the table: the first of them with words is the key.
+    // The label columns are columns of the table; the first of them with text is the key.
     let mut next = 1;
     block.columns = columns(grid, (part.from, body), (0, grid.columns()), &mut next);
     block.corner = String::new();
@@ -331,7 +332,7 @@ fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(Strin
         .position(|leaf| words().heads_keys(&leaf.label))
         .or((!numbered && !leaves.is_empty()).then_some(0))
     else {
-        // Only figures stand in it: its rows are known by their numbers.
+        // Only figures: rows are identified by their number.
         return Some(("number".to_owned(), total));
     };
     let code = words().kind(&leaves[key].label, false).filter(|kind| *kind == "code");

@@ -1,4 +1,4 @@
-//! The words by which labels of a template are known: `mappings/defaults/draft.toml`.
+//! Keywords for labels of a template: `mappings/defaults/draft.toml`.
 
 use std::sync::LazyLock;
 
@@ -6,11 +6,11 @@ use serde::Deserialize;
 
 use crate::text::{blank, fold};
 
-/// The lists of words.
+/// The keyword lists.
 static WORDS: LazyLock<Words> =
     LazyLock::new(|| toml::from_str(include_str!("../../mappings/defaults/draft.toml")).unwrap_or_default());
 
-/// The lists of words.
+/// The keyword lists.
 pub(super) fn words() -> &'static Words {
     &WORDS
 }
@@ -23,7 +23,7 @@ pub(super) struct Words {
     pub(super) labels: Labels,
 }
 
-/// Words of a label that say what stands beside it.
+/// Words of a label that determine the kind of the cells.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Kinds {
@@ -33,7 +33,7 @@ pub(super) struct Kinds {
     amount: Vec<String>,
 }
 
-/// Units and what stands around them.
+/// Units, and words around them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Units {
@@ -43,7 +43,7 @@ pub(super) struct Units {
     head: Vec<String>,
 }
 
-/// Labels that are known.
+/// Labels with a known role.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
@@ -63,7 +63,7 @@ fn is_one(words: &[String], text: &str) -> bool {
 }
 
 impl Words {
-    /// The kind that a label tells of; with `only_amounts` no other than amounts.
+    /// The kind that a label indicates; with `only_amounts` only the kind of amounts.
     pub(super) fn kind(&self, label: &str, only_amounts: bool) -> Option<&'static str> {
         let Kinds { date, code, text, amount } = &self.kinds;
         let plain = without_brackets(label);
@@ -79,7 +79,7 @@ impl Words {
         }
     }
 
-    /// Whether a unit has decimal figures.
+    /// Whether figures in a unit have decimals.
     pub(super) fn is_decimal(&self, unit: &str) -> bool {
         is_one(&self.units.decimal, unit)
     }
@@ -89,23 +89,23 @@ impl Words {
         self.is_decimal(word) || is_one(&self.units.whole, word)
     }
 
-    /// Whether a label stands over a column of units.
+    /// Whether a label is the header of a column of units.
     pub(super) fn heads_units(&self, label: &str) -> bool {
         is_one(&self.units.head, &fold(label))
     }
 
-    /// Whether a label stands over a column that numbers the rows.
+    /// Whether a label is the header of a column of row numbers.
     pub(super) fn heads_numbers(&self, label: &str) -> bool {
         is_one(&self.labels.number, label)
     }
 
-    /// Whether rows may be known by the column with this label.
+    /// Whether rows may be identified by the column with this label.
     pub(super) fn heads_keys(&self, label: &str) -> bool {
         let plain = without_brackets(label);
         self.labels.key.iter().any(|word| plain.ends_with(word.as_str()))
     }
 
-    /// Whether a label is that of a sum.
+    /// Whether a label is that of a total.
     pub(super) fn is_total(&self, label: &str) -> bool {
         let label = fold(label);
         let one =
@@ -113,25 +113,25 @@ impl Words {
         self.labels.total.iter().any(one)
     }
 
-    /// Whether a cell names the row with the sums of all.
+    /// Whether a cell is the label of the total row.
     pub(super) fn is_total_row(&self, text: &str) -> bool {
         is_one(&self.labels.total_row, &fold(text))
     }
 
-    /// What the row with the sums is called where a template does not show it.
+    /// Label of the total row if a template does not show one.
     pub(super) fn usual_total(&self) -> Option<&str> {
         self.labels.total_row.first().map(String::as_str)
     }
 }
 
-/// A label without what stands in brackets at its end: `网站名称（全称）`.
+/// A label without brackets at its end: `网站名称（全称）`.
 fn without_brackets(label: &str) -> &str {
     let label = label.trim_matches(blank);
     let inside = label.strip_suffix(['）', ')']).and_then(|inside| inside.rfind(['（', '(']));
     inside.filter(|&at| at > 0).map_or(label, |at| &label[..at])
 }
 
-/// Whether a text has one of the words.
+/// Whether a text contains one of the words.
 pub(super) fn has_one(words: &[String], text: &str) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }

@@ -1,6 +1,6 @@
-//! Applies replacements of byte ranges to a part and copies everything else.
+//! Replaces byte ranges of a part; everything else is copied.
 
-/// Start and end of something in a part, in bytes.
+/// Start and end in a part, in bytes.
 pub(super) type Span = (usize, usize);
 
 /// A byte range of the part and its replacement; an empty range is an insertion.
@@ -11,18 +11,18 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    /// Puts text before a byte.
+    /// An insertion before an offset.
     pub(super) fn insert(at: usize, text: String) -> Self {
         Self { span: (at, at), text }
     }
 
-    /// Takes a range out.
+    /// A deletion of a range.
     pub(super) fn erase(span: Span) -> Self {
         Self { span, text: String::new() }
     }
 }
 
-/// The part with the edits made, from the left; of two that overlap the second is left out.
+/// Applies the edits from the left; of two that overlap, the second is left out.
 pub(super) fn apply(source: &str, edits: &mut [Edit]) -> String {
     edits.sort_by_key(|edit| edit.span);
     let mut out = String::with_capacity(source.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());

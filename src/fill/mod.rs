@@ -1,7 +1,8 @@
-//! Filling: a report put into any office's own Word file or workbook of its form, which needs no tags; all else in the file stays as it is.
+//! Filling: writes a report into an office's own Word file or workbook of its form, which needs no tags; everything else in the file is
+//! kept.
 //!
-//! The form is bound to the file as on import; where binding found figures, title and narrative, the report's are written, in the style
-//! that stands there. Outside those places no byte of the package changes.
+//! The form is bound to the file as on import; the report's figures, title and narrative are written where binding found those of the
+//! file, in the existing style. No other byte of the package changes.
 
 mod docx;
 mod edit;
@@ -24,7 +25,7 @@ use crate::write::Output;
 pub use docx::DocxTemplate;
 pub use xlsx::XlsxTemplate;
 
-/// Why a file cannot be filled, or a report not filled in.
+/// Why a file cannot be filled, or a report cannot be filled in.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub enum FillError {
@@ -34,7 +35,7 @@ pub enum FillError {
     NotATemplate(Format),
     /// No form was recognised in the template.
     NotRecognised(Box<Finding>),
-    /// The report is one of another form than the template: wanted, found.
+    /// The report is of another form than the template.
     OtherForm {
         /// Form of the template.
         wanted: String,
@@ -65,16 +66,16 @@ impl Bilingual for FillError {
     }
 }
 
-/// A filled file.
+/// A filled-in file.
 #[derive(Debug)]
 pub struct Filled {
     /// The package.
     pub bytes: Vec<u8>,
-    /// What has no place in the template, and what was done in addition.
+    /// Findings about content without a place in the template, and about additional changes.
     pub findings: Vec<Finding>,
 }
 
-/// An office's own file of a form, its places found once; fill it with any number of reports, from any thread.
+/// An office's own file of a form, with its slots; it can be filled with any number of reports, from any thread.
 #[derive(Debug)]
 pub enum Template {
     /// A Word file.
@@ -84,11 +85,11 @@ pub enum Template {
 }
 
 impl Template {
-    /// Finds the places of a form in a Word file (.docx) or a workbook (.xlsx), whatever its suffix. `form` is the form's id; without it
-    /// the form that fits is taken.
+    /// Finds the slots of a form in a Word file (.docx) or a workbook (.xlsx), whatever its suffix. `form` is the form's id; without it
+    /// the form is recognised.
     ///
     /// # Errors
-    /// [`FillError::Read`] when the file cannot be read or is neither, [`FillError::NotRecognised`] when no form fits it.
+    /// [`FillError::Read`] if the file cannot be read or is neither, [`FillError::NotRecognised`] if no form fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
         Ok(match reading.format {
@@ -98,7 +99,7 @@ impl Template {
         })
     }
 
-    /// The format of the template, and of what is filled.
+    /// The format of the template and of the filled-in file.
     pub fn output(&self) -> Output {
         match self {
             Self::Docx(_) => Output::Docx,
@@ -106,7 +107,7 @@ impl Template {
         }
     }
 
-    /// Findings about the template whatever is filled in.
+    /// Findings about the template itself, independent of the report.
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::Docx(template) => template.findings(),
@@ -114,10 +115,10 @@ impl Template {
         }
     }
 
-    /// Fills a report in. The same report gives the same bytes.
+    /// Fills in a report. The same report gives the same bytes.
     ///
     /// # Errors
-    /// [`FillError::OtherForm`] when the report is one of another form, [`FillError::Package`] when the package would be too large.
+    /// [`FillError::OtherForm`] if the report is of another form, [`FillError::Package`] if the package would be too large.
     pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
         match self {
             Self::Docx(template) => template.fill(report),
@@ -130,7 +131,7 @@ fn no_template(format: Format) -> FillError {
     FillError::NotATemplate(format)
 }
 
-/// Figures that have no place in the template, a finding for each of the form's tables.
+/// Findings about figures without a place in the template, one per table of the form.
 fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
     let mut missing: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for &field in fields {
@@ -151,7 +152,7 @@ fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
     missing.into_iter().map(finding).collect()
 }
 
-/// Figures in rows that are data, of tables in which the template's rows are none of the form's.
+/// Findings about figures in rows that are data, for tables whose rows the template does not have.
 fn of_rows(form: &Form, report: &Report) -> Vec<Finding> {
     let whole = form.of(report.values.keys().map(String::as_str));
     let has = |id: &str| report.values.get(id).is_some_and(|value| value.value.is_some() || value.text.is_some());
@@ -163,7 +164,7 @@ fn of_rows(form: &Form, report: &Report) -> Vec<Finding> {
     homeless(&whole, &fields)
 }
 
-/// A finding of a code about a text: what was found and what to do.
+/// A finding about a text.
 fn about(code: &Code, text: &str) -> Finding {
     let shown: String = text.chars().take(60).collect();
     let (zh, en) = if shown.is_empty() {
@@ -178,7 +179,7 @@ fn about(code: &Code, text: &str) -> Finding {
     Finding::new(code, message)
 }
 
-/// The main part as text with every byte that it had, and whether it had to be transcoded.
+/// The main part as text, byte order mark included, and whether it was transcoded.
 fn text(bytes: Vec<u8>, budget: &mut Budget) -> Result<(String, bool), ReadError> {
     match String::from_utf8(bytes) {
         Ok(text) if read::xml::text(text.as_bytes(), budget).is_ok_and(|(read, _)| read.len() + 3 >= text.len()) => {
@@ -189,7 +190,7 @@ fn text(bytes: Vec<u8>, budget: &mut Budget) -> Result<(String, bool), ReadError
     }
 }
 
-/// Whether a template is a report with figures, not a blank form.
+/// Whether a template is a filled-in report, not a blank form.
 fn is_filled(form: &Form, found: &Report) -> bool {
     let figures = || found.values.values().filter(|value| value.kind == Kind::Number);
     figures().any(|value| value.value.is_some_and(|number| !number.is_zero()))

@@ -2,10 +2,10 @@
 
 use crate::text::language;
 
-/// Signs that stand where something is to be written.
+/// Characters that mark a place to be filled in.
 const FILLERS: &str = "xXＸｘ×〇○＿_…·.-*";
 
-/// Whether a text only keeps a place: blanks to write on, or words in brackets that say what to write there.
+/// Whether a text is a placeholder: blanks to write on, or instructions in brackets.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim().trim_end_matches('。');
     let is_filler = |sign: char| sign.is_whitespace() || FILLERS.contains(sign);
@@ -15,12 +15,12 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let ends = text.chars().next().zip(text.chars().next_back());
     let bracketed = matches!(ends, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']')));
     let instructs = language().instructions.iter().any(|word| text.contains(word.as_str()));
-    // What word processors put into empty content controls.
+    // Placeholders of word processors in empty content controls.
     let click = language().click_here.iter().any(|word| text.starts_with(word.as_str()));
     instructs && (bracketed || click)
 }
 
-/// Whether a text has blanks in it that are to be filled.
+/// Whether a text has blanks to be filled in.
 pub(super) fn has_blanks(text: &str) -> bool {
     let mut run = 0;
     for sign in text.chars().filter(|sign| !sign.is_whitespace()) {
@@ -32,7 +32,7 @@ pub(super) fn has_blanks(text: &str) -> bool {
     false
 }
 
-/// Whether a line is one for a date: `年　月　日`, `××××年×月×日`, or a date.
+/// Whether a line is for a date: `年　月　日`, `××××年×月×日`, or a date.
 pub(super) fn is_date_line(text: &str) -> bool {
     let filler = |sign: char| sign.is_whitespace() || sign.is_ascii_digit() || FILLERS.contains(sign);
     text.chars().filter(|&sign| !filler(sign)).collect::<String>() == "年月日"
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_for_a_date_are_known_by_their_signs() {
+    fn date_lines_are_recognised_by_their_characters() {
         for text in ["年　月　日", "××××年×月×日", "2024年1月9日", "  XXXX年XX月XX日 ", "20__年_月_日"]
         {
             assert!(is_date_line(text), "{text}");
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_told_from_text() {
+    fn placeholders_are_distinguished_from_text() {
         for text in [
             "（文字描述）",
             "X X X",

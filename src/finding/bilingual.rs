@@ -1,24 +1,24 @@
-//! Errors that say what is wrong in both languages, and what the operating system says in the words of an office.
+//! Errors with messages in both languages, and translations of messages of the operating system and the TOML parser.
 
 use std::io::{Error, ErrorKind};
 
 use super::Message;
 
-/// An error that a person reads. Its [`Display`](std::fmt::Display) is the English text of [`Bilingual::message`].
+/// An error that is shown to people. Its [`Display`](std::fmt::Display) is the English text of [`Bilingual::message`].
 pub trait Bilingual: std::error::Error {
-    /// What is wrong and, where it is known, what to do, in both languages.
+    /// What is wrong and, if known, what to do, in both languages.
     fn message(&self) -> Message;
 }
 
-/// A file that another program keeps for itself.
+/// Message for a file that another program holds open exclusively.
 const HELD: (&str, &str) = ("正被其他程序使用", "another program is using it");
 
-/// Whether it is one of the errors by which Windows says so: `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
+/// Whether an error is one of those by which Windows reports a file that is in use: `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`.
 fn is_held(number: Option<i32>, windows: bool) -> bool {
     windows && matches!(number, Some(32 | 33))
 }
 
-/// What an error of the operating system means, without its English text or number where the kind is known.
+/// The meaning of an error of the operating system; without its English text and number if its kind is known.
 pub fn system(error: &Error) -> Message {
     if is_held(error.raw_os_error(), cfg!(windows)) {
         return Message::new(HELD.0, HELD.1);
@@ -52,7 +52,7 @@ fn other(error: &Error) -> Message {
     }
 }
 
-/// What the TOML reader says of a file, by the sentences that its crates make; the English text stays as it is.
+/// Translates a message of the TOML parser by the sentences that its crates produce; the English text is unchanged.
 pub fn toml(text: &str) -> Message {
     let text = text.trim();
     let word = |start: &str| text.strip_prefix(start)?.split('`').next();
@@ -78,7 +78,7 @@ pub fn toml(text: &str) -> Message {
 pub(crate) mod tests {
     use super::*;
 
-    /// Fails unless an error is reported in Chinese without English words, but for these names, and in English without Chinese.
+    /// Asserts that the Chinese message of an error has no English words besides these names, and the English one no Chinese.
     pub(crate) fn assert_bilingual(error: &impl Bilingual, names: &[&str]) {
         let Message { zh, en } = error.message();
         let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
@@ -90,7 +90,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_the_toml_reader_says_is_said_in_chinese() {
+    fn errors_of_the_toml_parser_are_translated() {
         let cases = [
             ("unknown field `nam`, expected one of `code`, `name`", "没有“nam”这一项；可用的有：code、name。"),
             ("missing field `name`", "缺少“name”这一项。"),
@@ -103,14 +103,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_file_that_is_open_elsewhere_on_windows_is_said_to_be() {
+    fn a_file_in_use_on_windows_is_reported_as_such() {
         assert!(is_held(Some(32), true) && is_held(Some(33), true));
-        // Elsewhere the numbers mean something else: EPIPE, EDOM.
+        // On other systems these numbers have other meanings: EPIPE, EDOM.
         assert!(!is_held(Some(32), false) && !is_held(Some(2), true) && !is_held(None, true));
     }
 
     #[test]
-    fn what_the_system_says_is_said_in_the_words_of_an_office() {
+    fn errors_of_the_system_are_translated() {
         let cases = [
             (Error::from(ErrorKind::NotFound), "找不到该文件或文件夹"),
             (Error::from_raw_os_error(13), "没有读写权限"),

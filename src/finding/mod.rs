@@ -1,4 +1,4 @@
-//! Findings: what is wrong, uncertain or worth knowing about a report, as data. Rendered elsewhere.
+//! Findings: what is wrong, uncertain or worth knowing about a report, as data. Other modules render them.
 
 pub(crate) mod bilingual;
 pub mod code;
@@ -13,7 +13,7 @@ pub use crate::document::Place;
 pub use bilingual::{Bilingual, system, toml as not_toml};
 pub use code::{Code, codes};
 
-/// How much a finding matters.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -26,7 +26,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word for it, the same on every screen, page, workbook and letter; JSON has the program's own words.
+    /// The word for a severity, the same on every screen, page, workbook and letter; JSON uses the serde names instead.
     pub fn word(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Error, Language::Zh) => "错误",
@@ -50,7 +50,7 @@ pub enum Language {
     En,
 }
 
-/// A sentence in both languages.
+/// A message in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Message {
     /// In Chinese.
@@ -60,12 +60,12 @@ pub struct Message {
 }
 
 impl Message {
-    /// A sentence in both languages.
+    /// A message in both languages.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
 
-    /// The sentence in one language.
+    /// The message in one language.
     pub fn get(&self, language: Language) -> &str {
         match language {
             Language::Zh => &self.zh,
@@ -74,22 +74,22 @@ impl Message {
     }
 }
 
-/// A cell that is wrong, and what would make it right.
+/// A wrong cell, and the value that would make it right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Culprit {
     /// Field id.
     pub field: String,
-    /// The figure that stands there.
+    /// The reported figure.
     #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub from: Option<Decimal>,
-    /// The figure that would satisfy every rule.
+    /// The figure that would satisfy all rules.
     #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub to: Option<Decimal>,
 }
 
-/// A figure that may belong into a field that is empty. It is offered, and never taken by itself.
+/// A figure that may belong into an empty field. It is only proposed, never filled in automatically.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Proposal {
     /// Field id.
@@ -98,28 +98,28 @@ pub struct Proposal {
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     #[schemars(with = "serde_json::Number")]
     pub value: Decimal,
-    /// The words of the report that state it.
+    /// The words of the report that state the figure.
     pub quoted: String,
 }
 
-/// Something wrong, uncertain or worth knowing about a report.
+/// A problem, an uncertainty or a note about a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// Stable code; `nianbao explain CODE` tells more.
+    /// Stable code; `nianbao explain CODE` explains it.
     pub code: String,
     /// How much it matters.
     pub severity: Severity,
-    /// Id of the form's rule that failed.
+    /// Id of the rule of the form that failed.
     #[serde(default)]
     pub rule: Option<String>,
     /// Ids of the fields concerned.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// Left side of a rule as computed.
+    /// Computed left side of a rule.
     #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub left: Option<Decimal>,
-    /// Right side of a rule as computed.
+    /// Computed right side of a rule.
     #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub right: Option<Decimal>,
@@ -127,31 +127,31 @@ pub struct Finding {
     #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub difference: Option<Decimal>,
-    /// Where it stands in the source.
+    /// Its place in the source.
     #[serde(default)]
     pub place: Option<Place>,
-    /// Other places that belong to it.
+    /// Related places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Place>,
-    /// The cells that are wrong, where they can be named.
+    /// The wrong cells, if they can be determined.
     #[serde(default)]
     pub culprits: Vec<Culprit>,
-    /// A figure that the report's own words offer for a field that is empty.
+    /// A figure that the report's own text proposes for an empty field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<Proposal>,
     /// What was found, what was wanted, what to do.
     pub message: Message,
-    /// The office has accepted it; it does not count.
+    /// The waiver, if the office accepted the finding; it does not count then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waived>,
 }
 
-/// Why a finding is accepted.
+/// The waiver of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Waived {
     /// The reason.
     pub reason: String,
-    /// Last day on which it is.
+    /// Last day on which the finding is accepted.
     #[schemars(with = "String")]
     pub until: Date,
 }
@@ -176,12 +176,12 @@ impl Finding {
         }
     }
 
-    /// Whether it counts: its severity is at least this, and nobody has accepted it.
+    /// Whether the finding counts: its severity is at least `least`, and it is not waived.
     pub fn counts(&self, least: Severity) -> bool {
         self.severity >= least && self.waived.is_none()
     }
 
-    /// A finding of this code that says its title, what exactly was met, and what to do.
+    /// A finding of this code whose message combines the code's title, the details, and the remedy.
     pub(crate) fn detailed(code: &Code, zh: &str, en: &str) -> Self {
         let message = Message::new(
             format!("{}：{zh}。{}", code.title.0, code.remedy.0),
@@ -190,14 +190,14 @@ impl Finding {
         Self::new(code, message)
     }
 
-    /// The same finding at a place.
+    /// The finding with a place.
     #[must_use]
     pub fn at(mut self, place: Option<Place>) -> Self {
         self.place = place;
         self
     }
 
-    /// The same finding about these fields.
+    /// The finding with the fields that it is about.
     #[must_use]
     pub fn about<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
         self.fields = fields.into_iter().map(Into::into).collect();

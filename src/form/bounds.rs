@@ -1,5 +1,5 @@
-//! How large and how small a table of a mapping file may be: numbers that no printed form has would take all memory when its blank is
-//! made, and a block without columns has no header to lay out.
+//! Bounds on the tables of a mapping file: a table larger than any printed form would exhaust memory when its blank is built, and a block
+//! without columns has no header to lay out.
 
 use toml::Spanned;
 
@@ -7,13 +7,13 @@ use super::Mistake;
 use super::openrows::RowsSource;
 use super::source::TableSource;
 
-/// Most grid columns of a table. The widest form that is known has 40; a sheet of the older Excel has 256.
+/// Maximum number of grid columns of a table. The widest form seen has 40; a sheet of Excel 97-2003 has 256.
 const COLUMNS: u64 = 1_000;
 
-/// Most empty rows of a blank form; a form that leaves room for more is filled in on further sheets.
+/// Maximum number of empty rows of a blank form; a report with more rows continues on further sheets.
 const BLANK_ROWS: u64 = 10_000;
 
-/// What of a table is beyond what a form can have.
+/// The bounds that a table exceeds.
 pub(super) fn mistakes(table: &TableSource) -> Vec<Mistake> {
     let span = table.id.span();
     let mut mistakes = Vec::new();

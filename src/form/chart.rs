@@ -7,25 +7,25 @@ use toml::Spanned;
 use super::{FieldIndex, Form, Mistake};
 use crate::finding::Message;
 
-/// The kind of a chart.
+/// Kind of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChartKind {
-    /// The sum of the figures, a bar an agency.
+    /// Bar chart with one bar per agency: the sum of the figures.
     Agencies,
-    /// The share of each figure in their total.
+    /// Pie chart: the share of each figure in their total.
     Shares,
 }
 
-/// A chart for the workbook of a roll-up.
+/// A chart for the workbook of a roll-up, as written in a mapping file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChartSource {
     /// Title.
     pub title: Message,
-    /// What it shows.
+    /// Kind of the chart.
     pub kind: ChartKind,
-    /// Field ids; `group.*.total` stands for the sum of all fields that begin and end so.
+    /// Field ids; `group.*.total` is the sum of all fields whose id begins with `group.` and ends with `.total`.
     #[schemars(with = "Vec<String>")]
     pub fields: Vec<Spanned<String>>,
 }
@@ -35,18 +35,18 @@ pub struct ChartSource {
 pub struct Chart {
     /// Title.
     pub title: Message,
-    /// What it shows.
+    /// Kind of the chart.
     pub kind: ChartKind,
-    /// Its figures.
+    /// The plotted figures.
     pub slices: Vec<Slice>,
 }
 
-/// A figure of a chart: the sum of fields.
+/// A plotted figure: the sum of some fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice {
-    /// Label in the form's words.
+    /// Label, as worded in the form.
     pub label: String,
-    /// The fields.
+    /// The summed fields.
     pub fields: Vec<FieldIndex>,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn resolve(source: &ChartSource, form: &Form) -> Result<Chart, Mistak
     Ok(Chart { title: source.title.clone(), kind: source.kind, slices })
 }
 
-/// The label of a field's row, or of the group around it.
+/// The label of a field's row, or of the group that contains the row.
 fn label(form: &Form, index: FieldIndex, group: bool) -> String {
     let field = &form.fields[index];
     let path = &form.block(field).leaf_rows[field.row].path;

@@ -2,29 +2,29 @@
 
 use crate::text::fold;
 
-/// The words of a choice and the marks before them.
+/// The words of a choice and its marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The words, in their order.
+    /// The words, in the form's order.
     pub of: Vec<String>,
-    /// The mark of a word that is not chosen.
+    /// Mark written before a word that is not chosen.
     pub empty: char,
-    /// The mark of one that is.
+    /// Mark written before a chosen word.
     pub ticked: char,
-    /// Marks that mean a tick.
+    /// All marks that are read as a tick.
     pub ticks: Vec<char>,
-    /// Whether several may be chosen.
+    /// Whether several words may be chosen.
     pub several: bool,
 }
 
-/// Marks of a word that is chosen, in documents of any age: boxes, ticks, filled shapes.
+/// Characters read as a tick: boxes, ticks, filled shapes, and the letters that symbol fonts show as ticks.
 const TICKS: &str = "☑☒■√✓✔●◉◆🗹✅þR";
 
-/// Empty boxes.
+/// Characters read as an empty box.
 const EMPTY: &str = "□☐○◯◇▢❏❑o";
 
 impl Choice {
-    /// A choice of these words; the first of the marks is the empty one, the second the tick that is written.
+    /// A choice of these words. The first character of `marks` is the empty box, the second the tick that is written.
     pub(super) fn new(of: &[String], marks: Option<&str>, several: bool) -> Self {
         let marks: Vec<char> = marks.unwrap_or("□☑√").chars().collect();
         let empty = marks.first().copied().unwrap_or('□');
@@ -33,20 +33,20 @@ impl Choice {
         Self { of: of.to_vec(), empty, ticked, ticks, several }
     }
 
-    /// The cell with these words chosen.
+    /// The cell text with these words chosen.
     pub fn written(&self, chosen: &[&str]) -> String {
         let mark = |word: &String| if chosen.contains(&word.as_str()) { self.ticked } else { self.empty };
         self.of.iter().map(|word| format!("{}{word}", mark(word))).collect::<Vec<_>>().join(" ")
     }
 
-    /// The words that a cell chooses; `None` where it cannot be told. Nothing chosen is an empty list.
+    /// The words chosen in a cell: an empty list if none is, `None` if the cell is ambiguous.
     ///
-    /// A tick stands before or behind its word; a cell with one of the words alone chooses it.
+    /// A tick may be before or behind its word; a cell that contains one of the words alone chooses that word.
     pub fn read(&self, text: &str) -> Option<Vec<String>> {
         let spoken: String = text.chars().filter(|character| !character.is_whitespace()).collect();
         let is_tick = |character: char| self.ticks.contains(&character);
         let is_box = |character: char| character == self.empty || EMPTY.contains(character);
-        // A bare letter is a mark only where a symbol font stands beside boxes: never before a word that begins with it.
+        // `R` and `o` are marks only where a symbol font shows them as boxes, never as the first letter of a word.
         let places = self.places(&spoken)?;
         let marks = spoken.chars().filter(|&character| is_tick(character) || is_box(character)).count();
         if marks == 0 {
@@ -59,7 +59,7 @@ impl Choice {
         let before = |start: usize| spoken[..start].chars().next_back();
         let behind = |end: usize| spoken[end..].chars().find(|character| !"（(".contains(*character));
         let is_mark = |mark: Option<char>| mark.is_some_and(|mark| is_tick(mark) || is_box(mark));
-        // Marks stand on one side of all words: on the side of the first mark.
+        // All marks are on the same side of their words: the side of the first mark.
         let leading = places.first().is_some_and(|&(_, start, _)| is_mark(before(start)));
         let mut chosen = Vec::new();
         for &(word, start, end) in &places {
@@ -71,7 +71,7 @@ impl Choice {
         Some(chosen)
     }
 
-    /// Where the words stand: number, first byte, byte behind the last. `None` where one stands twice.
+    /// Positions of the words in the text: index of the word, first byte, byte after the last. `None` if a word occurs twice.
     fn places(&self, text: &str) -> Option<Vec<(usize, usize, usize)>> {
         let mut order: Vec<usize> = (0..self.of.len()).collect();
         order.sort_by_key(|&word| std::cmp::Reverse(self.of[word].len()));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_stand_before_or_behind_their_word() {
+    fn ticks_are_before_or_behind_their_word() {
         let read = |text: &str| choice(false).read(text).map(|words| words.join("+"));
         for text in ["☑是 □否", "■是 □否", "√是□否", "是☑ 否□", "是（√）否（ ）", "是", " 是 ", "●是 ○否", "是√ 否"]
         {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_choice_is_read_back() {
         let kinds = ["政府门户网站", "部门网站", "专项网站", "网站"].map(str::to_owned);
         let choice = Choice::new(&kinds, Some("○●"), true);
         for chosen in [vec![], vec!["部门网站"], vec!["政府门户网站", "网站"]] {

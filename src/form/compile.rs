@@ -1,4 +1,4 @@
-//! A mapping file as written, resolved into a [`Form`]: labels folded, field ids made, rules expanded, mistakes collected.
+//! Resolves a mapping file as written into a [`Form`]: folds labels, builds field ids, expands rules, collects mistakes.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -19,11 +19,11 @@ use super::{
 use crate::finding::{Message, not_toml};
 use crate::text::{fold, numbering};
 
-/// Reads and resolves a mapping file.
+/// Parses and resolves a mapping file.
 ///
 /// # Errors
-/// Every mistake that was found, with the bytes to blame: bad TOML, unknown keys, an unknown language version, doubled ids,
-/// names that stand for nothing, expressions that cannot be read.
+/// All mistakes found, each with its byte range: invalid TOML, unknown keys, an unknown language version, duplicate ids, unresolved
+/// names, expressions that cannot be parsed.
 pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
     let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
     let from_toml =
@@ -59,7 +59,7 @@ impl Label {
         Self::called(text, None, variants)
     }
 
-    /// A label with what it is called where it is spoken of.
+    /// A label with its variants and the short name used in messages.
     pub(super) fn called(text: &str, short: Option<&str>, variants: &[String]) -> Self {
         let all: Vec<&str> = std::iter::once(text).chain(variants.iter().map(String::as_str)).collect();
         Self {
@@ -73,7 +73,7 @@ impl Label {
 
 struct Compiler<'a> {
     mistakes: &'a mut Vec<Mistake>,
-    /// The ids of all fields so far.
+    /// Ids of all fields so far.
     ids: HashSet<String>,
 }
 
@@ -82,12 +82,12 @@ impl Compiler<'_> {
         self.mistakes.push(Mistake::new(span, zh, en));
     }
 
-    /// An id that stands twice.
+    /// Reports a duplicate id.
     fn twice(&mut self, span: Range<usize>, what: (&str, &str), id: &str) {
         self.mistake(span, format!("{}“{id}”重复。", what.0), format!("the {} id `{id}` stands twice", what.1));
     }
 
-    /// An id becomes a part of the names of files and of columns.
+    /// Checks the characters of an id, because ids become parts of file and column names.
     fn id_is_plain(&mut self, id: &toml::Spanned<String>) {
         let plain = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_');
         let text = id.get_ref();
@@ -184,7 +184,7 @@ impl Compiler<'_> {
         form
     }
 
-    /// What was resolved; the mistakes are kept.
+    /// Collects what was resolved and records the mistakes.
     fn all<T>(&mut self, resolved: impl Iterator<Item = Result<T, Mistake>>) -> Vec<T> {
         resolved.filter_map(|one| one.map_err(|mistake| self.mistakes.push(mistake)).ok()).collect()
     }
@@ -450,10 +450,10 @@ impl Compiler<'_> {
     }
 }
 
-/// Empty rows of a blank form whose rows are data.
+/// Default number of empty rows in a blank form whose rows are data.
 const BLANK_ROWS: u32 = 3;
 
-/// `field = word`.
+/// Parses a condition, `field = word`.
 fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Result<Condition, Mistake> {
     let wrong = || {
         let zh = format!("“{when}”应写成：选择类字段 = 所选的词。");
@@ -471,7 +471,7 @@ fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Resu
 }
 
 impl Table {
-    /// Grid columns that it takes.
+    /// Number of grid columns, row labels included.
     pub fn width(&self) -> u32 {
         let mut widest = 0;
         let mut row = 0;
@@ -482,5 +482,3 @@ impl Table {
         widest
     }
 }
-
-impl Compiler<'_> {}

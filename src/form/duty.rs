@@ -7,22 +7,22 @@ use toml::Spanned;
 use super::{Mistake, Pattern};
 use crate::finding::Message;
 
-/// By which law and by when a report must be published, as it is written.
+/// The legal duty to publish the report, as written in a mapping file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DutySource {
-    /// What letters say of it.
+    /// Text of the duty as it is quoted in letters.
     pub text: Message,
-    /// A regular expression of the names of agencies for which it does not hold.
+    /// Regular expression for names of agencies that are exempt.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub except: Option<Spanned<String>>,
 }
 
-/// By which law and by when a report must be published.
+/// The legal duty to publish the report.
 #[derive(Debug, Clone)]
 pub struct Duty {
-    /// What letters say of it.
+    /// Text of the duty as it is quoted in letters.
     pub text: Message,
     except: Option<Pattern>,
 }
@@ -33,7 +33,7 @@ impl Duty {
         Ok(Self { text: source.text, except })
     }
 
-    /// Whether it holds for an agency of this name.
+    /// Whether an agency of this name has the duty.
     pub fn holds(&self, agency: &str) -> bool {
         let excepted = self.except.as_ref().and_then(Pattern::regex).is_some_and(|regex| regex.is_match(agency));
         !excepted

@@ -1,4 +1,4 @@
-//! Elements of a document that no form fits: where their lines stand and how they are recognised, as the mapping file says it.
+//! Elements of a document that no form fits: position and patterns of their lines, as the mapping file sets them.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::source::SectionSource;
 use super::{Mistake, Pattern, Title};
 use crate::text::blank;
 
-/// Where a line stands that belongs to an element.
+/// Position of the lines of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ElementPlace {
@@ -16,7 +16,7 @@ pub enum ElementPlace {
     Head,
     /// Among the lines right below the title.
     UnderTitle,
-    /// Above the signature: from a line that matches on, all lines up to the signature.
+    /// Above the signature: from a matching line to the signature.
     List,
     /// Right above the date.
     Signature,
@@ -28,41 +28,41 @@ pub enum ElementPlace {
     Behind,
 }
 
-/// Which lines of a document belong to a section. Only for a form whose title is `{title}`.
+/// The lines of a document that belong to a section. Only for a form whose title is `{title}`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ElementSource {
-    /// Where the lines stand.
+    /// Positions of the lines.
     pub at: Vec<ElementPlace>,
-    /// Regular expressions, one of which matches the line with its blanks left out. Groups named `agency` and `year` say whose document it
-    /// is and of which year. Without any, the section has every line of its place that no other section has.
+    /// Regular expressions for the line without its blanks; one has to match. The groups `agency` and `year` give the agency and the year of
+    /// the document. An empty list accepts every line of the position that no other section accepts.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub lines: Vec<Spanned<String>>,
-    /// Regular expressions that no line of the section matches.
+    /// Regular expressions for lines that do not belong to the section.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub except: Vec<Spanned<String>>,
-    /// Whether the text begins below such a line under the title.
+    /// Whether the body text begins after such a line below the title.
     #[serde(default)]
     pub last: bool,
 }
 
-/// Which lines of a document belong to a section, resolved.
+/// The lines of a document that belong to a section, resolved.
 #[derive(Debug, Clone)]
 pub struct Element {
-    /// Where the lines stand.
+    /// Positions of the lines.
     pub at: Vec<ElementPlace>,
-    /// Whether the text begins below such a line under the title.
+    /// Whether the body text begins after such a line below the title.
     pub last: bool,
     lines: Vec<Pattern>,
     except: Vec<Pattern>,
 }
 
-/// What a line says by the groups of the pattern that it matches.
+/// Facts that a line states, from the named groups of its pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineFacts {
-    /// The agency whose document it is.
+    /// The agency that issued the document.
     pub agency: Option<String>,
     /// The year of the document.
     pub year: Option<i16>,
@@ -80,12 +80,12 @@ impl Element {
         self.lines.iter().chain(&self.except)
     }
 
-    /// Whether the section has every line of its place that no other section has.
+    /// Whether the section accepts every line of its position that no other section accepts.
     pub fn is_rest(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// What a line of the element says; `None` for a line that is not the element's. Blanks in the line do not count.
+    /// The facts that a line of the element states; `None` if the line does not belong to the element. Blanks in the line are ignored.
     pub fn read(&self, line: &str) -> Option<LineFacts> {
         let plain: String = line.chars().filter(|character| !blank(*character)).collect();
         let excepted = self.except.iter().filter_map(Pattern::regex).any(|regex| regex.is_match(&plain));
@@ -99,7 +99,7 @@ impl Element {
     }
 }
 
-/// Sections with elements in a form that has a title of its own, and a form with a free title that does not say where its text is.
+/// Reports elements in a form with a title of its own, and a form with a free title without exactly one section for the body text.
 pub(super) fn mistakes(sections: &[SectionSource], title: &Title) -> Vec<Mistake> {
     let elements = || sections.iter().filter_map(|section| section.element.as_ref());
     if !title.is_free() {
@@ -116,7 +116,7 @@ pub(super) fn mistakes(sections: &[SectionSource], title: &Title) -> Vec<Mistake
     vec![Mistake::new(title.span.clone(), zh, en)]
 }
 
-/// The groups `agency` and `year` of a pattern in a text; `None` where it does not match.
+/// The groups `agency` and `year` of a pattern in a text; `None` if it does not match.
 pub(super) fn facts(pattern: &Pattern, text: &str) -> Option<LineFacts> {
     let captures = pattern.regex()?.captures(text)?;
     let group = |name: &str| captures.name(name).map(|found| found.as_str());

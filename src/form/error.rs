@@ -9,19 +9,19 @@ use crate::finding::{Bilingual, Message};
 /// One mistake in a mapping file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Bytes of the file that are to blame; `None` means the file as a whole.
+    /// Byte range of the mistake in the file; `None` for the file as a whole.
     pub span: Option<Range<usize>>,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what is expected.
     pub message: Message,
 }
 
 impl Mistake {
-    /// A mistake at these bytes of the file, or of the file as a whole.
+    /// A mistake at a byte range of the file, or (`None`) in the file as a whole.
     pub(crate) fn new(span: impl Into<Option<Range<usize>>>, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { span: span.into(), message: Message::new(zh, en) }
     }
 
-    /// An id that no field has.
+    /// The mistake of an unknown field id.
     pub(super) fn no_field(span: Range<usize>, id: &str) -> Self {
         Self::new(span, format!("没有“{id}”这个字段。"), format!("no field `{id}`"))
     }
@@ -31,11 +31,11 @@ impl Mistake {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{name}: {}", mistakes.iter().map(|mistake| mistake.message.en.as_str()).collect::<Vec<_>>().join("; "))]
 pub struct FormError {
-    /// The file's name.
+    /// Name of the file.
     pub name: String,
-    /// Its text, to show the lines.
+    /// Text of the file, for showing the lines at fault.
     pub text: String,
-    /// Everything wrong that was found, at least one.
+    /// All mistakes found, at least one.
     pub mistakes: Vec<Mistake>,
 }
 

@@ -6,8 +6,8 @@ use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 use super::{Example, Expression, Operand, Relation, Rule, RuleInstance};
 
 impl Rule {
-    /// Indices of the examples whose expected result differs from the rule's. The rule's first instance is tried; where rows are data, the
-    /// rule must hold for all rows of the example.
+    /// Indices of the examples whose expected result differs from the rule's. The rule's first instance is tried; where rows are data,
+    /// the rule must hold for all rows of the example.
     pub fn failing_examples(&self) -> Vec<usize> {
         let holds = |example: &Example| match (example.instances.as_slice(), self.instances.first()) {
             ([], Some(first)) => first.holds_for(example),
@@ -28,7 +28,8 @@ impl RuleInstance {
         self.sides(value).is_some_and(|(left, right)| self.holds(left, right))
     }
 
-    /// Both sides, where each figure is known and none overflows; of a quotient the right one with as many decimals as the left has.
+    /// Both sides of the rule; `None` if a figure is missing or a result overflows. A quotient is rounded to the decimals of the left
+    /// side, at least [`RATIO_DECIMALS`].
     pub fn sides(&self, figure: impl Fn(Operand) -> Option<Decimal>) -> Option<(Decimal, Decimal)> {
         let left = self.left.value(&figure)?;
         let Some(ratio) = &self.ratio else { return Some((left, self.right.value(&figure)?)) };
@@ -37,9 +38,9 @@ impl RuleInstance {
         Some((left, quotient.round_dp_with_strategy(left.scale().max(RATIO_DECIMALS), MidpointAwayFromZero)))
     }
 
-    /// Whether the rule holds for both sides.
+    /// Whether the rule holds for these sides.
     pub fn holds(&self, left: Decimal, right: Decimal) -> bool {
-        // A quotient is printed rounded, to as many decimals as it has.
+        // A printed quotient is rounded: allow half a unit of its last decimal.
         let rounding = if self.ratio.is_some() { Decimal::new(5, left.scale() + 1) } else { Decimal::ZERO };
         let slack = self.tolerance.max(rounding);
         match self.relation {
@@ -51,11 +52,11 @@ impl RuleInstance {
     }
 }
 
-/// Decimal places kept of a quotient, more than any printed one has.
+/// Minimum number of decimals kept of a quotient, more than any printed quotient has.
 const RATIO_DECIMALS: u32 = 6;
 
 impl Expression {
-    /// The sum of the figures, where each is known and none overflows.
+    /// The value of the expression; `None` if a figure is missing or the sum overflows.
     pub fn value(&self, figure: &impl Fn(Operand) -> Option<Decimal>) -> Option<Decimal> {
         self.terms.iter().try_fold(Decimal::from(self.constant), |total, term| {
             let number = figure(term.operand)?;
@@ -69,7 +70,7 @@ mod tests {
     use super::super::Forms;
 
     #[test]
-    fn the_rules_of_the_built_in_forms_say_what_their_examples_say() {
+    fn the_rules_of_the_built_in_forms_agree_with_their_examples() {
         for form in Forms::built_in().unwrap().iter() {
             for rule in &form.rules {
                 assert_eq!(rule.failing_examples(), Vec::<usize>::new(), "{} {}", form.id, rule.id);
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_that_says_otherwise_is_found() {
+    fn an_example_that_contradicts_its_rule_is_found() {
         let (name, text) = Forms::sources()[1];
         let wrong = text.replacen("holds = false", "holds = true", 1);
         let form = Forms::default().add(name, &wrong).unwrap();

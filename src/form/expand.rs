@@ -1,6 +1,5 @@
-//! A form with the rows and columns that a report has. Where rows are data, or where places use other columns, the fields of a table
-//! are only known with a report: from the ids of its values follows a form in which all is known, and everything that knows forms
-//! (writers, rules, sums) works with that.
+//! Expands an open form to the rows and columns of one report. Where rows are data or columns come in sets, the fields of a table depend
+//! on the report; from its field ids follows a form with a fixed list of fields, on which writers, rules and sums work.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,22 +11,22 @@ use super::source::{HeadRole, RuleSource};
 use super::{Block, ColumnSlot, Field, FieldKind, Form, Head, Label, Leaf, Mistake, ParentBy, Rule};
 use crate::text::numbering;
 
-/// The rows and columns of a block.
+/// The rows and columns of a block in one report.
 #[derive(Debug, Clone, Default)]
 struct Content {
-    /// Keys of its rows in their order.
+    /// Keys of the rows, in their order.
     keys: IndexSet<String>,
-    /// Leaf columns that have values.
+    /// Leaf columns with values.
     columns: IndexSet<usize>,
 }
 
 impl Form {
-    /// Whether some of its fields are only known with a report.
+    /// Whether the rows or columns of some table depend on the report.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// The form with the rows and columns that these ids of values have; the form itself where all its fields are known.
+    /// The form expanded to the rows and columns of these field ids; the form itself if it is not open.
     pub fn of<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Cow<'_, Self> {
         if self.open.is_none() {
             return Cow::Borrowed(self);
@@ -45,24 +44,24 @@ impl Form {
         Cow::Owned(self.with(&contents))
     }
 
-    /// The form with the empty rows of a blank and its first sets of columns.
+    /// The form expanded to the empty rows of a blank form and the first set of columns of each block.
     pub fn blank(&self) -> Cow<'_, Self> {
         let ids = self.example_ids(0, |open| (1..=open).map(|number| format!("?{number}")).collect());
         self.of(ids.iter().map(String::as_str))
     }
 
-    /// The form with rows as reports have them, for trying out; `number` chooses the set of columns.
+    /// The form expanded to example rows, for testing rules; `number` selects the set of columns (0-based).
     pub fn example(&self, number: usize) -> Cow<'_, Self> {
         let ids = self.example_ids(number, |_| Vec::new());
         self.of(ids.iter().map(String::as_str))
     }
 
-    /// Whether its rows or columns are those of a report.
+    /// Whether the form was expanded to the rows and columns of a report.
     pub fn is_of_report(&self) -> bool {
         self.of_report
     }
 
-    /// How many sets of columns its tables have at most.
+    /// Largest number of column sets of any block.
     pub fn set_count(&self) -> usize {
         self.tables.iter().flat_map(|table| &table.blocks).map(|block| block.sets.len()).max().unwrap_or(1).max(1)
     }
@@ -97,7 +96,8 @@ impl Form {
         self.tables.iter().map(|table| vec![Content::default(); table.blocks.len()]).collect()
     }
 
-    /// The open block of a field, its row's key and its column: the column with the longest id that the field's ends with.
+    /// The open block (table, block), row key and leaf column of a field id. Of several columns whose id is a suffix of the field id, the
+    /// longest is used.
     pub fn place_of<'i>(&self, id: &'i str) -> Option<((usize, usize), &'i str, usize)> {
         let (table, rest) = id.split_once('.')?;
         let number = self.tables.iter().position(|known| known.id == table)?;
@@ -174,12 +174,12 @@ impl Form {
     }
 }
 
-/// A rule of a form with open tables, tried on rows as reports have them: `examples` has the form's example for every set of columns.
+/// Resolves a rule of an open form on example rows. `examples` holds the expanded example form of each set of columns.
 ///
 /// # Errors
-/// Why it says nothing of any of them.
+/// The mistake, if the rule can be resolved in none of the examples.
 pub(super) fn expand_open(source: &RuleSource, form: &Form, examples: &[Form]) -> Result<Rule, Mistake> {
-    // A table of fixed rows beside those whose rows are data needs no rows of a report.
+    // A rule of a table with fixed rows is resolved without example rows.
     let own = source.table.as_ref().and_then(|id| form.tables.iter().find(|table| table.id == *id.get_ref()));
     if let (Some(false), Ok(rule)) = (own.map(super::Table::is_open), expand(source, form, false)) {
         return Ok(rule);
@@ -203,12 +203,12 @@ pub(super) fn expand_open(source: &RuleSource, form: &Form, examples: &[Form]) -
     Err(first.unwrap_or_else(nothing))
 }
 
-/// An id of its parts, those left out that are empty.
+/// Joins the parts of a field id with dots, leaving out empty parts.
 pub(super) fn field_id(parts: [&str; 3]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
-/// Keys of rows for trying a block out: two branches of codes or names, and the sums.
+/// Example row keys of a block: two branches of codes or names, and the total row.
 fn example_keys(block: &Block, columns: &[usize]) -> Vec<String> {
     let Some(open) = &block.open else { return Vec::new() };
     if open.single && open.each.is_some_and(|each| !columns.contains(&each)) {
@@ -235,7 +235,7 @@ fn example_keys(block: &Block, columns: &[usize]) -> Vec<String> {
 }
 
 impl Block {
-    /// Keeps the columns of a set, or those that have values.
+    /// Keeps the columns of the set that the report uses, or, if no set fits, the columns that have values.
     fn choose_columns(&mut self, content: &Content) {
         if self.sets.is_empty() {
             return;
@@ -246,7 +246,7 @@ impl Block {
             let same = |set: &&(String, Vec<usize>)| {
                 set.1.len() == content.columns.len() && set.1.iter().all(|column| content.columns.contains(column))
             };
-            // A report may leave a column of its set out.
+            // A report may omit columns of its set.
             let within = |set: &&(String, Vec<usize>)| content.columns.iter().all(|column| set.1.contains(column));
             let least = || self.sets.iter().filter(within).min_by_key(|set| set.1.len());
             if let Some(set) = self.sets.iter().find(same).or_else(least) {
@@ -288,7 +288,7 @@ impl Block {
         let mut rows: Vec<Leaf> = Vec::with_capacity(content.keys.len());
         let codes: HashMap<&str, usize> =
             content.keys.iter().enumerate().map(|(row, key)| (key.as_str(), row)).collect();
-        // For each level of numbering the last row of it.
+        // The last row seen on each level of numbering.
         let mut levels: Vec<(u8, usize)> = Vec::new();
         for (number, key) in content.keys.iter().enumerate() {
             let total = open.total.as_ref().filter(|_| *key == open.total_id);
@@ -315,7 +315,7 @@ impl Block {
     }
 }
 
-/// The row whose code is the longest that a code begins with: whole parts, or digits where the code has no parts.
+/// The row whose code is the longest proper prefix of this code.
 fn parent_of_code(key: &str, codes: &HashMap<&str, usize>) -> Option<usize> {
     let mut rest = key;
     while let Some((at, _)) = rest.char_indices().next_back().filter(|&(at, _)| at > 0) {
@@ -328,7 +328,7 @@ fn parent_of_code(key: &str, codes: &HashMap<&str, usize>) -> Option<usize> {
     None
 }
 
-/// The heads of the chosen columns, in their order. Until [`strip`], the first variant of a kept leaf is its number.
+/// The heads of the chosen columns, in their order. Until [`strip`] is called, the last bare label of each kept leaf is its index.
 fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
     let mut found: Vec<(i64, Head)> = Vec::new();
     for (number, head) in heads.iter().enumerate() {
@@ -375,7 +375,7 @@ fn strip(heads: &mut [Head]) {
 }
 
 impl Label {
-    /// A label that nothing is compared with.
+    /// A label for display only: it has no folded forms to compare.
     pub(super) fn plain(text: &str) -> Self {
         Self { text: text.to_owned(), short: text.to_owned(), folded: Vec::new(), bare: Vec::new() }
     }

@@ -1,29 +1,29 @@
-//! Headings that name agency and year: `表一 {agency}{year}年度检查情况表`.
+//! Headings with placeholders for agency and year: `表一 {agency}{year}年度检查情况表`.
 
 use super::{Label, Mistake, Section};
 use crate::text::{fold, numbering};
 
-/// Characters of the longest name and year before the fixed words of a heading.
+/// Maximum number of characters of name and year before the fixed words of a heading.
 const BEFORE: usize = 40;
 
-/// Characters that the fixed words need to be known behind a name.
+/// Minimum number of characters of fixed words that are recognised after a name.
 const LEAST: usize = 4;
 
-/// The places in a heading, as a mapping file writes them.
+/// The placeholders of a heading.
 const PLACES: [&str; 2] = ["{agency}", "{year}"];
 
-/// A heading with places.
+/// A heading with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeadingLine {
-    /// As the mapping file writes it.
+    /// The heading as written in the mapping file.
     pub text: String,
-    /// The longest words between its places, and its variants, folded.
+    /// Folded words by which the heading is recognised: the longest text between its placeholders, and its variants.
     words: Vec<String>,
 }
 
 impl HeadingLine {
-    /// A heading with places; `None` for one without.
-    fn of(text: &str, variants: &[String]) -> Option<Self> {
+    /// Parses a heading; `None` for one without placeholders.
+    fn parse(text: &str, variants: &[String]) -> Option<Self> {
         text.contains('{').then(|| {
             let pieces = text.split(['{', '}']).step_by(2).map(|piece| fold(without_year(piece)));
             let longest = pieces.max_by_key(|piece| piece.chars().count()).unwrap_or_default();
@@ -33,24 +33,24 @@ impl HeadingLine {
     }
 }
 
-/// The label by which a heading is known, the heading with its places, and what is wrong with it.
+/// Parses a heading: the label by which it is recognised, the heading with placeholders if it has any, and the mistake found.
 pub(super) fn read(
     heading: Option<&toml::Spanned<String>>,
     variants: &[String],
 ) -> (Option<Label>, Option<HeadingLine>, Option<Mistake>) {
     let Some(heading) = heading else { return (None, None, None) };
     match fixed(heading) {
-        Ok(words) => (Some(Label::new(&words, variants)), HeadingLine::of(heading.get_ref(), variants), None),
+        Ok(words) => (Some(Label::new(&words, variants)), HeadingLine::parse(heading.get_ref(), variants), None),
         Err(mistake) => (None, None, Some(mistake)),
     }
 }
 
-/// A text without the 年度 at its beginning.
+/// The text without a leading 年度 or 年.
 fn without_year(text: &str) -> &str {
     text.strip_prefix("年度").or_else(|| text.strip_prefix('年')).unwrap_or(text)
 }
 
-/// The fixed words of a heading: without its places, and without the 年度 behind a year. They decide what is a heading.
+/// The fixed words of a heading: without placeholders, and without the 年度 that follows a year. They decide whether a line is the heading.
 fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
     let text = heading.get_ref();
     if !text.contains('{') {
@@ -78,7 +78,7 @@ fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
 }
 
 impl Section {
-    /// Whether a paragraph begins as one that belongs to a table of the part.
+    /// Whether a paragraph begins as the note of a table of this section.
     pub fn is_note(&self, text: &str) -> bool {
         if self.notes.is_empty() {
             return false;
@@ -87,7 +87,7 @@ impl Section {
         self.notes.iter().any(|note| folded.starts_with(&fold(note)))
     }
 
-    /// The heading in the report of an agency and a year; the fixed words alone where one of them is not known.
+    /// The heading for an agency and a year; its fixed words alone if one of the two is missing.
     pub fn heading_for(&self, agency: Option<&str>, year: Option<i16>) -> Option<String> {
         let Some(pattern) = &self.pattern else { return self.heading.as_ref().map(|heading| heading.text.clone()) };
         let known = (agency.is_some() || !pattern.text.contains(PLACES[0]))
@@ -100,7 +100,7 @@ impl Section {
         Some(filled.replace(PLACES[1], year.as_deref().unwrap_or_default()))
     }
 
-    /// Whether a folded line is the heading with a name and a year in it.
+    /// Whether a folded line is this heading with a name and a year filled in.
     pub fn is_heading_with_places(&self, folded: &str) -> bool {
         let Some(pattern) = &self.pattern else { return false };
         let year = |sign: char| sign.is_ascii_digit() || "年度".contains(sign);

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::source::{HeadRole, HeadSource};
 use super::{Choice, ColumnSlot, FieldKind, Head, Label, Leaf};
 
-/// What a field takes from the table, block, row and column around it; the innermost word counts.
+/// Properties that a field inherits from its table, block, row and column; the innermost setting wins.
 #[derive(Clone, Default)]
 pub(super) struct Inherited {
     pub(super) kind: Option<FieldKind>,
@@ -22,7 +22,7 @@ impl Inherited {
         Self { kind: kind.or(self.kind), unit: unit.cloned().or_else(|| self.unit.clone()), ..self.clone() }
     }
 
-    fn of(&self, head: &HeadSource) -> Self {
+    fn for_head(&self, head: &HeadSource) -> Self {
         let mut inherited = self.with(head.kind, head.unit.as_ref());
         if !head.of.is_empty() {
             inherited.choice = Some(Arc::new(Choice::new(&head.of, head.marks.as_deref(), head.several)));
@@ -49,7 +49,7 @@ impl Leaf {
 }
 
 impl Head {
-    /// Mapping files are ours or the user's own, and TOML itself bounds their nesting.
+    /// Recurses over nested groups: mapping files are trusted, and the TOML parser bounds their nesting.
     pub(super) fn new(source: &HeadSource) -> Self {
         Self {
             label: Label::called(
@@ -85,7 +85,7 @@ impl Leaves {
         if let Some(heading) = &head.heading {
             self.under = Some(Label::called(heading, head.short.as_deref(), &head.variants));
             for child in &head.children {
-                self.add(child, path, &inherited.of(head));
+                self.add(child, path, &inherited.for_head(head));
             }
             return;
         }
@@ -101,7 +101,7 @@ impl Leaves {
         let mut path = path.clone();
         path.ids.extend(head.id.clone());
         path.labels.push(Label::called(&head.label, head.short.as_deref(), &head.variants));
-        let inherited = inherited.of(head);
+        let inherited = inherited.for_head(head);
         if head.children.is_empty() {
             self.slots.push(ColumnSlot::Leaf(self.leaves.len()));
             let leaf = Leaf {

@@ -1,4 +1,4 @@
-//! Words by which a report names its agency and year, and words that look alike.
+//! Words by which a report names its agency and its year, and words that are easily taken for them.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,34 +7,34 @@ use toml::Spanned;
 use super::Mistake;
 use super::pattern::Pattern;
 
-/// How reports of a form name their agency and their year; without it neither is held against the rest of the report.
+/// How reports of the form name their agency and their year; if it is missing, neither is compared with the rest of the report.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentitySource {
-    /// How names of agencies end, such as 局.
+    /// Endings of agency names, such as 局.
     pub endings: Vec<String>,
-    /// Endings of those that stand for a whole region, such as 人民政府.
+    /// Endings of agency names that denote a whole region, such as 人民政府.
     pub governments: Vec<String>,
     /// Endings of offices that sign for their agency, such as 办公室.
     pub offices: Vec<String>,
-    /// What an agency does that signs for its government, such as 政务服务.
+    /// Names of duties whose agency signs for its government, such as 政务服务.
     pub sign_for_government: Vec<String>,
-    /// Signs that end the name of a region, from the highest level to the lowest.
+    /// Characters that end the name of a region, from the highest level to the lowest.
     pub regions: Vec<String>,
-    /// Words with such a sign that are no region, such as 市场.
+    /// Words that end in such a character but are not regions, such as 市场.
     pub not_regions: Vec<String>,
     /// Renamed agencies: sets of equivalent words.
     pub renamed: Vec<Vec<String>>,
-    /// Words behind a name at the beginning of a paragraph that make it the one that reports; or `sheet` where each sheet of a workbook
-    /// is a report.
+    /// Words that follow the name of the reporting agency at the beginning of a paragraph; or `sheet` if each sheet of a workbook is a
+    /// report.
     pub reports: WordsOr<Parts>,
-    /// Words in a sentence with a span of days that make it the period of the report; or how long a report covers: `quarter`.
+    /// Words of a sentence that states the period of the report as a span of days; or the length of the period, such as `quarter`.
     pub period: WordsOr<Covers>,
-    /// Words in a sentence that begins with a year which is not that of the report.
+    /// Words of a sentence that begins with a year other than that of the report.
     pub not_own_year: Vec<String>,
-    /// The words around the name of who made the report.
+    /// Words around the name of the agency that made the report.
     pub made_by: MadeBySource,
-    /// A regular expression of the year in a file's name, with the year as the group `y`.
+    /// Regular expression for the year in a file name; the year is the group `y`.
     #[schemars(with = "Option<String>")]
     pub file_year: Option<Spanned<String>>,
     /// Lines outside the tables that name the agency: `填报单位：{}`.
@@ -45,13 +45,13 @@ pub struct IdentitySource {
     pub year: Vec<Spanned<String>>,
 }
 
-/// Words, or one word of a list of its own in their place: `period = "quarter"`, `period = ["统计期限"]`.
+/// A list of words, or a keyword in place of a list: `period = ["统计期限"]`, `period = "quarter"`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum WordsOr<T> {
-    /// The one word.
+    /// The keyword.
     One(T),
-    /// Words.
+    /// The list of words.
     Words(Vec<String>),
 }
 
@@ -73,7 +73,7 @@ impl<T> std::ops::Deref for WordsOr<T> {
 }
 
 impl<T: Copy> WordsOr<T> {
-    /// The one word.
+    /// The keyword, if there is one.
     pub fn one(&self) -> Option<T> {
         match self {
             Self::One(one) => Some(*one),
@@ -82,7 +82,7 @@ impl<T: Copy> WordsOr<T> {
     }
 }
 
-/// How long the figures of a report cover.
+/// Length of the period that the figures of a report cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Covers {
@@ -96,33 +96,33 @@ pub enum Covers {
     Month,
 }
 
-/// What identifies one report.
+/// What makes up one report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Parts {
-    /// The file, unless its titles say otherwise.
+    /// The file, unless its titles show that it holds several reports.
     #[default]
     One,
     /// Each sheet of a workbook.
     Sheet,
 }
 
-/// The words around the name of who made the report: `由…编制`.
+/// Words around the name of the agency that made the report: `由…编制`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MadeBySource {
-    /// Words that the name stands after.
+    /// Words before the name.
     pub after: Vec<String>,
-    /// Words that it stands before.
+    /// Words after the name.
     pub before: Vec<String>,
-    /// Words that may stand between.
+    /// Words that may come in between.
     pub besides: Vec<String>,
 }
 
 /// How reports of a form name their agency and their year, resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Identity {
-    /// The words.
+    /// The words as written.
     pub words: IdentitySource,
     /// The year in a file's name.
     pub file_year: Option<Pattern>,
@@ -142,7 +142,7 @@ impl Identity {
         self.words.reports.one() == Some(Parts::Sheet)
     }
 
-    /// How long the figures of a report cover, where the form says.
+    /// Length of the period that the figures cover, if the form states it.
     pub fn covers(&self) -> Option<Covers> {
         self.words.period.one()
     }

@@ -3,17 +3,17 @@
 use super::Mistake;
 use super::pattern::Pattern;
 
-/// A line with a place for a name or a year.
+/// A line with a placeholder for a name or a year.
 #[derive(Debug, Clone)]
 pub struct LabelLine {
     pattern: Pattern,
 }
 
 impl LabelLine {
-    /// A line of a mapping file, in which `{}` stands for what is named.
+    /// Parses a line of a mapping file, in which `{}` is the placeholder.
     ///
     /// # Errors
-    /// Where there is no `{}`, or nothing beside it.
+    /// If there is no `{}`, or no text besides it.
     pub(super) fn new(source: &toml::Spanned<String>) -> Result<Self, Mistake> {
         let text = source.get_ref();
         let Some((before, after)) = text.split_once("{}") else {
@@ -25,7 +25,7 @@ impl LabelLine {
             let zh = format!("“{text}”除 {{}} 外没有文字。");
             return Err(Mistake::new(source.span(), zh, format!("`{text}` has no words beside `{{}}`")));
         }
-        // A name ends at a gap of two blanks, at the next label, or with the line.
+        // A name ends at a gap of two blanks, at the next label, or at the end of the line.
         let end = if after.is_empty() { r"(?:\s{2,}|[\t　]|\s*[\p{Han}]{2,8}[：:]|\s*$)".to_owned() } else { after };
         let written = format!(r"{before}\s*(?P<n>[^\s：:].*?)\s*{end}");
         Pattern::new(&written)
@@ -33,7 +33,7 @@ impl LabelLine {
             .map_err(|why| Mistake::new(source.span(), format!("“{text}”无法使用。"), format!("`{text}`: {why}")))
     }
 
-    /// What a line names.
+    /// The text at the placeholder, if this line matches.
     pub fn named(&self, line: &str) -> Option<String> {
         let regex = self.pattern.regex()?;
         let named = line.lines().find_map(|line| Some(regex.captures(line)?.name("n")?.as_str().to_owned()))?;
@@ -42,13 +42,13 @@ impl LabelLine {
         (!named.is_empty() && !blank).then_some(named)
     }
 
-    /// The pattern.
+    /// The compiled pattern.
     pub(super) fn pattern(&self) -> &Pattern {
         &self.pattern
     }
 }
 
-/// Words as a pattern: blanks may stand between them, and marks are wide or narrow.
+/// A regular expression for the words that allows blanks between characters and punctuation in full or half width.
 fn spaced(text: &str) -> String {
     let mut pattern = String::new();
     for character in text.trim().chars().filter(|character| !character.is_whitespace()) {

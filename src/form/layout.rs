@@ -1,13 +1,13 @@
-//! A table of a form in its official shape: rows of cells with their spans, for every writer.
+//! The official layout of a table of a form: rows of cells with their spans, used by every writer.
 
 use super::{Block, ColumnSlot, FieldIndex, Form, Head, HeadRole};
 
-/// The content of a cell.
+/// Content of a layout cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LayoutContent {
     /// A line across the table, above a block.
     Caption(String),
-    /// The corner above the row labels.
+    /// The corner cell above the row labels.
     Corner(String),
     /// A column label or group of columns.
     ColumnHead(String),
@@ -17,34 +17,34 @@ pub enum LayoutContent {
     Field(FieldIndex),
 }
 
-/// A cell of the table, with its place in the grid (0-based).
+/// A cell of the layout; rows and columns are 0-based.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayoutCell {
     /// First row.
     pub row: u32,
     /// First grid column.
     pub column: u32,
-    /// Rows that it takes.
+    /// Number of rows spanned.
     pub row_span: u32,
-    /// Grid columns that it takes.
+    /// Number of grid columns spanned.
     pub col_span: u32,
-    /// Its content.
+    /// Content.
     pub content: LayoutContent,
 }
 
-/// A table in its official shape.
+/// A table in its official layout.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Layout {
-    /// The cells of each row from the left; a cell that reaches down stands in its first row only.
+    /// Cells of each row from the left; a cell that spans several rows is listed in its first row only.
     pub rows: Vec<Vec<LayoutCell>>,
     /// Number of grid columns.
     pub columns: u32,
-    /// Rows at the top that are header and repeat on each page; 0 where headers stand between the blocks.
+    /// Number of header rows at the top, which repeat on each page; 0 if there are headers between the blocks.
     pub header_rows: u32,
 }
 
 impl Layout {
-    /// The official shape of a table of the form.
+    /// The layout of a table of the form; `table` is its index.
     pub fn of(form: &Form, table: usize) -> Self {
         let table = &form.tables[table];
         let mut layout = Self { rows: Vec::new(), columns: table.width().max(table.label_columns), header_rows: 0 };
@@ -66,7 +66,7 @@ impl Layout {
         layout
     }
 
-    /// Fills what is left free beside shorter blocks, so that every row is whole.
+    /// Fills the space beside shorter blocks with empty cells, so that every row is complete.
     fn complete(&mut self) {
         let mut missing = Vec::new();
         for (number, standing) in self.standing().iter().enumerate() {
@@ -91,7 +91,7 @@ impl Layout {
         }
     }
 
-    /// The cells that stand in each row, from the left: its own and those that reach down into it.
+    /// The cells that cover each row, from the left: its own, and those that span down into it.
     pub fn standing(&self) -> Vec<Vec<&LayoutCell>> {
         let mut standing = vec![Vec::new(); self.rows.len()];
         for cell in self.rows.iter().flatten() {
@@ -193,7 +193,7 @@ impl Layout {
         self.push(start, column, (rows.row - start, 1), LayoutContent::RowHead(head.label.text.clone()));
     }
 
-    /// The cells of a row of figures.
+    /// Adds the cells of a row of figures.
     fn fields(&mut self, rows: &mut Rows) {
         let mut column = rows.first;
         let block = rows.block;
@@ -219,13 +219,13 @@ impl Layout {
     }
 }
 
-/// The rows of a block, one after the other.
+/// The rows of a block.
 struct Rows<'a> {
     form: &'a Form,
     block: &'a Block,
     row: u32,
     leaf: usize,
-    /// The first column behind the labels.
+    /// First grid column after the row labels.
     first: u32,
 }
 

@@ -1,4 +1,4 @@
-//! The forms at hand: those built in and those of a folder.
+//! The set of available forms: the built-in ones and those of a folder.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ static BUILT_IN: &[(&str, &str)] = &[
     ("gkbg-2021.toml", include_str!("../../mappings/gkbg-2021.toml")),
 ];
 
-/// Further mapping files built into the program: other official forms, and the one for documents without a form.
+/// Further built-in mapping files: other official forms, and the form for documents without tables.
 static FURTHER: &[(&str, &str)] = &[
     ("zfnb.toml", include_str!("../../mappings/zfnb.toml")),
     ("sangong.toml", include_str!("../../mappings/sangong.toml")),
@@ -20,17 +20,17 @@ static FURTHER: &[(&str, &str)] = &[
     ("gongwen.toml", include_str!("../../mappings/gongwen.toml")),
 ];
 
-/// A set of forms, resolved, in the order in which they were added.
+/// A set of resolved forms, in the order in which they were added.
 #[derive(Debug, Clone, Default)]
 pub struct Forms {
     forms: Vec<Arc<Form>>,
 }
 
 impl Forms {
-    /// The yearly reports on disclosure, for which the program was made.
+    /// The annual reports on information disclosure, the program's default forms.
     ///
     /// # Errors
-    /// When a built-in mapping file is wrong, which the tests rule out.
+    /// If a built-in mapping file is invalid; the tests rule this out.
     pub fn built_in() -> Result<Self, FormError> {
         let mut forms = Self::default();
         for (name, text) in BUILT_IN {
@@ -39,7 +39,7 @@ impl Forms {
         Ok(forms)
     }
 
-    /// Every form of the program: the yearly reports on disclosure, then other official forms.
+    /// All built-in forms: the annual reports on information disclosure, then other official forms.
     ///
     /// # Errors
     /// As [`Forms::built_in`].
@@ -51,20 +51,20 @@ impl Forms {
         Ok(forms)
     }
 
-    /// The mapping files of [`Forms::all`] besides those of [`Forms::built_in`]: name and text.
+    /// The built-in mapping files that [`Forms::all`] adds to [`Forms::built_in`]: name and text.
     pub fn further_sources() -> &'static [(&'static str, &'static str)] {
         FURTHER
     }
 
-    /// The mapping files built into the program: name and text.
+    /// The mapping files of [`Forms::built_in`]: name and text.
     pub fn sources() -> &'static [(&'static str, &'static str)] {
         BUILT_IN
     }
 
-    /// Adds a form from the text of a mapping file; one with the same id is replaced.
+    /// Adds a form from the text of a mapping file; it replaces a form with the same id.
     ///
     /// # Errors
-    /// Every mistake in the file.
+    /// All mistakes in the file.
     pub fn add(&mut self, name: &str, text: &str) -> Result<Arc<Form>, FormError> {
         let form = compile(name, text)?;
         let mistakes: Vec<Mistake> = form
@@ -99,7 +99,7 @@ impl Forms {
 }
 
 impl Form {
-    /// The text of its mapping file.
+    /// The text of the form's mapping file.
     pub fn source(&self) -> &str {
         &self.source
     }

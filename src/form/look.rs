@@ -1,36 +1,36 @@
-//! Placement of a section's parts on the page, as the mapping file sets it.
+//! Placement of the paragraphs of a section and of a table on the page, as set in the mapping file.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How the paragraphs of a section stand on the page (GB/T 9704-2012, 7).
+/// Placement of the paragraphs of a section (GB/T 9704-2012, section 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SectionLook {
-    /// As running text, indented by two characters.
+    /// Running text, indented by two characters.
     #[default]
     Text,
-    /// The mark of the issuing body: in the middle, large and red.
+    /// Name of the issuing body in the red header: centred, large and red.
     Mark,
-    /// In the middle.
+    /// Centred.
     Centred,
-    /// In the middle above a red line, as the number of a document below the mark.
+    /// Document number below the red header: centred above a red line.
     Number,
-    /// From the left margin on.
+    /// Flush with the left margin.
     Flush,
-    /// A list whose items stand below the first one, which has a word before it.
+    /// A list introduced by a word, with its items aligned below the first one.
     List,
-    /// At the foot: smaller, from the left margin on, between lines.
+    /// Imprint at the foot of the page: smaller, flush with the left margin, between lines.
     Foot,
 }
 
-/// How a table lies on paper.
+/// Orientation of the page of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PageTurn {
-    /// Upright, as the text.
+    /// Portrait, as the text.
     #[default]
     Portrait,
-    /// On a page that lies on its long side.
+    /// Landscape.
     Landscape,
 }

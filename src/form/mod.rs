@@ -1,4 +1,4 @@
-//! Forms: what a mapping file says, resolved. A form knows its sections, tables, fields and rules; nothing else does.
+//! Forms: resolved mapping files. A form knows its sections, tables, fields and rules; all knowledge about a form is in its mapping file.
 
 mod bounds;
 mod chart;
@@ -15,6 +15,7 @@ mod identity;
 mod labelline;
 mod layout;
 mod load;
+mod location;
 mod look;
 mod narrative;
 mod needs;
@@ -24,7 +25,6 @@ mod plausible;
 mod rule;
 mod section;
 mod source;
-mod stands;
 mod title;
 mod words;
 
@@ -37,7 +37,7 @@ use serde::Serialize;
 
 use crate::finding::{Message, Place, Severity};
 
-use stands::Stands;
+use location::Location;
 
 pub use chart::{Chart, ChartKind, ChartSource, Slice};
 pub use choice::Choice;
@@ -49,6 +49,7 @@ pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsO
 pub use labelline::LabelLine;
 pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
+pub use location::row_words;
 pub use look::{PageTurn, SectionLook};
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
 pub use openrows::{OpenSource, ParentBy, RowsSource};
@@ -57,33 +58,32 @@ pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, Reserve
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
 pub use section::Section;
 pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom};
-pub use stands::row_words;
 pub use title::Title;
 pub use words::{Words, WordsSource};
 
 /// Index of a field in [`Form::fields`], 0-based.
 pub type FieldIndex = usize;
 
-/// A form, resolved and checked.
+/// A resolved and checked form.
 #[derive(Debug, Clone)]
 pub struct Form {
     /// Id such as `gkbg-2021`.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     pub name: Message,
-    /// The document that prescribes it.
+    /// The document that prescribes the form.
     pub basis: Option<String>,
-    /// Numbers of documents that reports name, as they should be written.
+    /// Document numbers that reports cite, in their correct spelling.
     pub documents: Vec<String>,
-    /// First and last report year for which it is prescribed.
+    /// First and last report year for which the form is prescribed.
     pub years: Option<(i16, i16)>,
     /// The title.
     pub title: Title,
     /// How a page with the report is filed on a government site.
     pub page: PageSource,
-    /// The parts of the report in order.
+    /// The sections of the report in order.
     pub sections: Vec<Section>,
-    /// The tables in order.
+    /// The statistics tables in order.
     pub tables: Vec<Table>,
     /// Every field, table by table, block by block, row by row.
     pub fields: Vec<Field>,
@@ -91,56 +91,56 @@ pub struct Form {
     pub rules: Vec<Rule>,
     /// Charts for the workbook of a roll-up.
     pub charts: Vec<Chart>,
-    /// Sentences of the narrative that state figures of the tables.
+    /// Patterns for sentences of the narrative that state figures of the tables.
     pub narrative: Narrative,
     /// Figures that only some agencies can have.
     pub reserved: Vec<Reserved>,
-    /// Figures that are easily given in another unit.
+    /// Figures that are easily given in a wrong unit.
     pub magnitudes: Vec<Magnitude>,
     /// How reports name their agency and their year.
     pub identity: Identity,
-    /// What a blank form leaves to be filled in.
+    /// Patterns for placeholders of a blank form that were not filled in.
     pub leftovers: Vec<Pattern>,
-    /// Matches wherever one of them does, if there is such a pattern: nearly no text has any.
+    /// Union of the `leftovers`, a prefilter: nearly every text matches none of them.
     pub(crate) leftover: Option<Pattern>,
-    /// Words by which what stands around a report is known.
+    /// Keywords around a report.
     pub words: Words,
-    /// By which law and by when a report must be published.
+    /// The legal duty to publish the report.
     pub duty: Option<Duty>,
-    /// Whether it is a draft, whose labels could not be read in a source.
+    /// Whether the mapping file is a draft, whose labels were not checked against a source.
     pub draft: bool,
-    /// Fields that are only filled in where a choice is made.
+    /// Fields that are only filled in if a word of a choice is chosen.
     pub conditions: Vec<Condition>,
-    /// The rules as written, where rows or columns are data; `None` for a form whose fields are all known.
+    /// The rules as written, for expansion; `None` if the fields do not depend on the report.
     open: Option<Arc<Vec<source::RuleSource>>>,
-    /// Whether its rows or columns are those of a report.
+    /// Whether the form was expanded to the rows and columns of a report.
     of_report: bool,
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
     source: Arc<str>,
 }
 
-/// A field that is only filled in where a choice is made.
+/// A field that is only filled in if a word of a choice is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// The field.
+    /// The conditional field.
     pub field: FieldIndex,
-    /// The choice.
+    /// The choice field.
     pub when: FieldIndex,
-    /// The word that is chosen.
+    /// The word that must be chosen.
     pub word: String,
 }
 
-/// A label and the ways in which it is met.
+/// A label and its variants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Label {
-    /// As prescribed.
+    /// The prescribed text.
     pub text: String,
-    /// What it is called where it is spoken of.
+    /// Short name used in messages.
     pub short: String,
-    /// Folded, number included: the prescribed label first, then the variants.
+    /// Folded with their numbers: the prescribed label first, then the variants.
     pub folded: Vec<String>,
-    /// Folded without the number before it (`（一）`, `1.`), in the same order.
+    /// Folded without the leading number (`（一）`, `1.`), in the same order.
     pub bare: Vec<String>,
 }
 
@@ -152,38 +152,38 @@ pub struct Table {
     pub id: String,
     /// Index of its section.
     pub section: usize,
-    /// Name for people, such as `表三`.
+    /// Display name, such as `表三`.
     pub name: Message,
-    /// Grid columns that the row labels take.
+    /// Number of grid columns of the row labels.
     pub label_columns: u32,
-    /// Relative widths of the grid columns, one each.
+    /// Relative widths of the grid columns, one entry per column.
     pub widths: Vec<u32>,
-    /// Whether the figures of lower agencies add up to a superior's.
+    /// Whether the figures of subordinate agencies add up to those of their superior.
     pub additive: bool,
     /// Whether a blank cell means 0.
     pub blank_is_zero: bool,
-    /// Whether the ids of its fields do not begin with the table's.
+    /// Whether its field ids omit the id of the table.
     pub plain_ids: bool,
-    /// Folded names of the sheets in which it may stand.
+    /// Folded names of the sheets in which it may be.
     pub sheets: Vec<String>,
-    /// Whether a report may lack it.
+    /// Whether the table is optional.
     pub optional: bool,
-    /// Where its unit may be said besides the cell; everywhere where this is empty.
+    /// Where the unit may be given other than in the cell; empty means anywhere.
     pub unit_from: Vec<UnitFrom>,
-    /// How it lies on paper.
+    /// Orientation of its page.
     pub page: PageTurn,
-    /// How far the sides of its rules may be apart by rounding.
+    /// Rounding tolerance of its rules.
     pub tolerance: Decimal,
-    /// Whether it is read row by row under its header: rows that are data, words, sets of columns.
+    /// Whether it is read row by row under its header: it has rows that are data, text fields, or sets of columns.
     pub by_rows: bool,
-    /// Bytes of the mapping file that name it.
+    /// Byte range of its id in the mapping file.
     pub span: Range<usize>,
     /// Its blocks from the top.
     pub blocks: Vec<Block>,
 }
 
 impl Table {
-    /// Prefix of its field ids.
+    /// Prefix of its field ids, empty if `plain_ids`.
     pub fn prefix(&self) -> &str {
         if self.plain_ids { "" } else { &self.id }
     }
@@ -194,50 +194,50 @@ impl Table {
 pub struct Block {
     /// A line across the table above the block.
     pub caption: Option<Label>,
-    /// The corner, above the row labels.
+    /// The corner cell, above the row labels.
     pub corner: Option<Label>,
-    /// The columns, possibly grouped.
+    /// The columns as a tree of groups.
     pub columns: Vec<Head>,
-    /// The rows, possibly grouped; a single unlabelled row has an empty label.
+    /// The rows as a tree of groups; a single unlabelled row has an empty label.
     pub rows: Vec<Head>,
-    /// The columns that hold figures, from the left.
+    /// The columns with figures, from the left.
     pub leaf_columns: Vec<Leaf>,
-    /// The rows that hold figures, from the top.
+    /// The rows with figures, from the top.
     pub leaf_rows: Vec<Leaf>,
-    /// Grid columns that each leaf column takes.
+    /// Number of grid columns of each leaf column.
     pub spans: Vec<u32>,
-    /// Index of the field in its first row and column; the others follow row by row.
+    /// Index of the field in the first row and column; the others follow row by row.
     pub first_field: FieldIndex,
-    /// What stands in its grid columns from the left, row labels left out.
+    /// Contents of its grid columns from the left, without the row labels.
     pub slots: Vec<ColumnSlot>,
-    /// Rows that are data, where they are.
+    /// How rows are identified, if rows are data.
     pub open: Option<OpenRows>,
-    /// Sets of columns: id, and the leaf columns from the left.
+    /// Sets of columns: id, and indices of leaf columns from the left.
     pub sets: Vec<(String, Vec<usize>)>,
-    /// Whether it stands to the right of the block before it.
+    /// Whether it is to the right of the previous block.
     pub beside: bool,
-    /// Ids of all columns that it may have, those of other sets too.
+    /// Ids of all columns of all sets.
     pub(crate) known_columns: Vec<String>,
-    /// Whether its rows and columns are all known.
+    /// Whether its rows and columns are fixed.
     pub(crate) resolved: bool,
 }
 
 impl Block {
-    /// Whether its fields are only known with a report.
+    /// Whether its fields depend on the report.
     pub fn is_open(&self) -> bool {
         !self.resolved && (self.open.is_some() || !self.sets.is_empty())
     }
 
-    /// Grid columns that it takes besides its row labels.
+    /// Number of grid columns, without the row labels.
     pub fn width(&self) -> u32 {
         self.slots.iter().map(|slot| slot.span(self)).sum()
     }
 }
 
-/// The content of a grid column of a block.
+/// Content of a grid column of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnSlot {
-    /// The fields of the leaf column with this index.
+    /// The fields of a leaf column, by its index.
     Leaf(usize),
     /// The units of the rows.
     Unit,
@@ -246,7 +246,7 @@ pub enum ColumnSlot {
 }
 
 impl ColumnSlot {
-    /// Grid columns that it takes.
+    /// Number of grid columns.
     pub fn span(self, block: &Block) -> u32 {
         match self {
             Self::Leaf(leaf) => block.spans.get(leaf).copied().unwrap_or(1),
@@ -255,20 +255,20 @@ impl ColumnSlot {
     }
 }
 
-/// Rows that are data.
+/// How rows that are data are identified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenRows {
-    /// The leaf column by which a row is known; `None` where rows are known by their number.
+    /// The leaf column that identifies a row; `None` if rows are identified by their number.
     pub each: Option<usize>,
-    /// How the row above a row is known.
+    /// How the parent of a row is found.
     pub parent: Option<ParentBy>,
-    /// What the row with the sums is called.
+    /// Label of the total row.
     pub total: Option<Label>,
-    /// The part of field ids that it gets.
+    /// Component of the field ids for the total row.
     pub total_id: String,
-    /// Whether there may be a single row without the column by which rows are known.
+    /// Whether there may be a single row that lacks the identifying column.
     pub single: bool,
-    /// How many empty rows a blank form has.
+    /// Number of empty rows in a blank form.
     pub blank: u32,
 }
 
@@ -277,36 +277,36 @@ pub struct OpenRows {
 pub struct Head {
     /// The label.
     pub label: Label,
-    /// What it is besides a place of fields.
+    /// Role of the row or column.
     pub role: HeadRole,
-    /// Whether it is a row that is a heading over the rows below it, without fields.
+    /// Whether it is a heading over the rows below, without fields of its own.
     pub heading: bool,
-    /// Rows or columns of the group; none for a row or column that holds figures.
+    /// Rows or columns of the group; empty for a row or column with figures.
     pub children: Vec<Head>,
 }
 
-/// A row or column that holds figures.
+/// A row or column with figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Leaf {
-    /// The part of the field id that it gives, such as `refused.state_secret`; may be empty.
+    /// Component of the field id, such as `refused.state_secret`; may be empty.
     pub id: String,
-    /// Its label and the labels of the groups around it, outermost first, its own last; empty for an unlabelled row.
+    /// Labels of the enclosing groups, outermost first, and its own label last; empty for an unlabelled row.
     pub path: Vec<Label>,
-    /// What stands in it, unless the other of row and column says otherwise.
+    /// Kind of its fields; `None` leaves it to the other axis.
     pub kind: Option<FieldKind>,
     /// The unit of its figures.
     pub unit: Option<String>,
-    /// The words of a choice.
+    /// The words of a choice field.
     pub choice: Option<Arc<Choice>>,
-    /// The parts of a code.
+    /// The components of a code.
     pub parts: Vec<String>,
-    /// Digits of each part of a code; the last number holds for all further parts.
+    /// Number of digits of each component of a code; the last number applies to all further components.
     pub digits: Vec<usize>,
-    /// The last heading row above it: of two rows with one label, this tells them apart.
+    /// The last heading row above it, which distinguishes rows with the same label.
     pub under: Option<Label>,
-    /// Index of the row above it in the tree of rows, where rows are data.
+    /// Index of its parent in the tree of rows, if rows are data.
     pub parent: Option<usize>,
-    /// Bytes of the mapping file that name it.
+    /// Byte range in the mapping file.
     pub span: Range<usize>,
 }
 
@@ -316,13 +316,13 @@ impl Leaf {
         self.path.last()
     }
 
-    /// The labels for people, outermost first.
+    /// The labels for display, outermost first.
     pub fn shown(&self) -> String {
         let texts: Vec<&str> = self.path.iter().map(|label| label.text.as_str()).collect();
         texts.join(" / ")
     }
 
-    /// What it is called where it is spoken of, with the groups around it where another of the leaves has the same name.
+    /// The short name for messages; the enclosing groups are added if another leaf of `all` has the same name.
     fn brief(&self, all: &[Leaf]) -> String {
         let Some(own) = self.label() else { return String::new() };
         let same = all.iter().filter(|leaf| leaf.label().is_some_and(|label| label.short == own.short)).count();
@@ -334,7 +334,7 @@ impl Leaf {
     }
 }
 
-/// A figure of the form.
+/// A field of the form: one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// Id: `table.row.column`.
@@ -347,11 +347,11 @@ pub struct Field {
     pub row: usize,
     /// Index of the leaf column in the block.
     pub column: usize,
-    /// What kind of figure.
+    /// Kind of its value.
     pub kind: FieldKind,
     /// Unit such as `件` or `万元`.
     pub unit: Option<String>,
-    /// The words of a choice.
+    /// The words of a choice field.
     #[serde(skip)]
     pub choice: Option<Arc<Choice>>,
 }
@@ -363,58 +363,58 @@ pub struct Rule {
     pub id: String,
     /// How much a breach matters.
     pub severity: Severity,
-    /// The left side is the total of the right side.
+    /// Whether the left side is the total of the right side.
     pub defines: bool,
     /// The rule in words.
     pub text: Message,
-    /// What is said where it does not hold.
+    /// Message for a breach.
     pub broken: Option<Message>,
-    /// The paragraph that it comes from.
+    /// The provision that it is based on.
     pub source: Option<String>,
-    /// The rule for every row, column or item over which it is repeated.
+    /// The instances of the rule, one per row, column or item.
     pub instances: Vec<RuleInstance>,
-    /// Figures on which it is tried.
+    /// Figures for testing the rule.
     pub examples: Vec<Example>,
 }
 
-/// Result text of a workbook's check if the rule holds.
+/// Text of a workbook's check cell if the rule holds.
 pub const CHECK_HOLDS: &str = "✓";
 
-/// Text before the difference if it does not.
+/// Prefix of the difference in a workbook's check cell if it does not.
 pub const CHECK_DIFFERS: &str = "差";
 
 impl Rule {
-    /// Caption of the rule's checks in a workbook.
+    /// Caption of the rule's check cells in a workbook.
     pub fn check_label(&self) -> String {
         format!("校核 {}", self.id)
     }
 
-    /// Says in words what is checked.
+    /// The rule in words.
     pub fn check_legend(&self) -> String {
         format!("{}：{}", self.check_label(), self.text.zh)
     }
 }
 
-/// Figures on which a rule is tried.
+/// Figures for testing a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Example {
-    /// Whether the rule holds for them.
+    /// Expected result.
     pub holds: bool,
-    /// Figures of this year; all others are 0.
+    /// This year's figures; all others are 0.
     pub values: Vec<(FieldIndex, Decimal)>,
-    /// Figures of last year.
+    /// Last year's figures.
     pub previous: Vec<(FieldIndex, Decimal)>,
-    /// The rule for the rows that the example has, where rows are data; the form's own where this is empty.
+    /// Instances for the rows of the example, if rows are data; empty means those of the rule.
     pub instances: Vec<RuleInstance>,
 }
 
 impl Form {
-    /// A number that differs between forms made from different mapping files, to key what is made of a form once.
+    /// Hash of the mapping file (and of the expanded rows), the cache key for everything that is built once per form.
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
 
-    /// Every regular expression of the mapping file.
+    /// All regular expressions of the mapping file.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let narrative = self.narrative.patterns().iter().flat_map(|one| one.patterns.iter().chain(&one.zero));
         let narrative = narrative.map(|sought| &sought.pattern);
@@ -431,35 +431,35 @@ impl Form {
         self.by_id.get(id).copied()
     }
 
-    /// The block that a field belongs to.
+    /// The block of a field.
     pub fn block(&self, field: &Field) -> &Block {
         &self.tables[field.table].blocks[field.block]
     }
 
-    /// Where a field stands, in the form's own words: table, row and column.
+    /// A field in words for a message: table, row and column.
     pub fn describe(&self, index: FieldIndex) -> Message {
         self.locate(index, None)
     }
 
-    /// Where a field stands for someone who has the file open: the row as it is counted there, the cell of a sheet, the line of a text.
+    /// A field in words for a reader who has the file open: also the row number, the cell of a sheet, or the line of a text.
     pub fn locate(&self, index: FieldIndex, place: Option<&Place>) -> Message {
         let field = &self.fields[index];
         let table = &self.tables[field.table].name;
         let (row, column) = self.names(index);
-        let Stands { row: line, behind } = Stands::of(place);
+        let Location { row: line, after } = Location::from_place(place);
         let quoted_row = if row.is_empty() { String::new() } else { format!("“{row}”") };
         let quoted_column = if column.is_empty() { String::new() } else { format!("“{column}”栏") };
         let between = if row.is_empty() || column.is_empty() { "" } else { "，" };
         let parts = [row.as_str(), column.as_str()].into_iter().filter(|part| !part.is_empty());
         let in_english = parts.map(|part| format!(", \"{part}\"")).collect::<String>();
         Message::new(
-            format!("{}{}{quoted_row}{between}{quoted_column}{}", table.zh, line.zh, behind.zh),
-            format!("{}{}{in_english}{}", table.en, line.en, behind.en),
+            format!("{}{}{quoted_row}{between}{quoted_column}{}", table.zh, line.zh, after.zh),
+            format!("{}{}{in_english}{}", table.en, line.en, after.en),
         )
     }
 
-    /// What the row and the column of a field are called. A block of one column has no name for it; in one without rows, the group of
-    /// the column stands for the row.
+    /// Short names of the row and the column of a field. The column is empty in a block with one column; in a block without rows the
+    /// column's group is used as the row.
     fn names(&self, index: FieldIndex) -> (String, String) {
         let field = &self.fields[index];
         let block = self.block(field);

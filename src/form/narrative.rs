@@ -13,29 +13,29 @@ use crate::text::Finder;
 const NUMBER: &str = "(?P<n>[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?:[.．][0-9０-９]+)?|[0-9０-９]+(?:[.．][0-9０-９]+)?\
                       |[〇零一二两三四五六七八九十百千万]+)";
 
-/// Words between others of one clause: no punctuation and no numeral.
+/// Filler within one clause: no punctuation and no numeral.
 const GAP: &str = "[^，。；、：,;:（）()0-9０-９一二三四五六七八九十百]{0,14}";
 
-/// A sentence of the narrative that states a figure of the tables.
+/// A pattern for sentences of the narrative that state a figure of the tables.
 #[derive(Debug, Clone)]
 pub struct NarrativePattern {
-    /// Match the statement; the group `n` is the number.
+    /// Patterns of the statement; the group `n` is the number.
     pub patterns: Vec<Sought>,
-    /// Match the statement that there were none.
+    /// Patterns of a statement that there were none (0).
     pub zero: Vec<Sought>,
-    /// Clauses with one of these words are passed over.
+    /// Clauses with one of these words are skipped.
     pub except: Vec<String>,
-    /// A sentence that has had one of these words is passed over from there on.
+    /// From the first of these words, the rest of a sentence is skipped.
     pub before: Vec<String>,
-    /// What the number is divided by to be in the unit of the cells.
+    /// Divisor that converts the number to the unit of the cells.
     pub divide: Decimal,
     /// Alternative sums: the number may state any one of them.
     pub states: Vec<Expression>,
-    /// The set of words that call for it; every sentence does where there is none.
+    /// Index of the word set that triggers the pattern; `None` if every sentence does.
     called: Option<usize>,
 }
 
-/// A pattern that is worth trying where certain words stand.
+/// A pattern with its prefilter.
 #[derive(Debug, Clone)]
 pub struct Sought {
     /// The pattern.
@@ -51,7 +51,7 @@ pub struct Narrative {
     words: Words,
 }
 
-/// Sets of words that are looked for all at once.
+/// Word sets, all searched in one pass.
 #[derive(Debug, Clone, Default)]
 struct Words {
     sets: Vec<Vec<String>>,
@@ -59,25 +59,25 @@ struct Words {
     finder: Finder,
     /// The sets that each word belongs to.
     members: Vec<Vec<usize>>,
-    /// Matches any of the words that call for a pattern; `None` where there is a pattern that no word calls for.
+    /// Matches any trigger word; `None` if some pattern has no trigger words.
     calls: Option<Regex>,
 }
 
-/// The words found in a sentence.
+/// The word sets of which a sentence contains a word.
 #[derive(Debug, Clone)]
 pub struct Heard<'n> {
     narrative: &'n Narrative,
-    /// Whether it has a word of each set.
+    /// For each set, whether the sentence contains one of its words.
     sets: Vec<bool>,
 }
 
 impl<'n> Heard<'n> {
-    /// The patterns that the words of the sentence call for, in the order of the mapping file.
+    /// The patterns triggered by the sentence, in the order of the mapping file.
     pub fn patterns(&self) -> impl Iterator<Item = &'n NarrativePattern> {
         self.narrative.patterns.iter().filter(|pattern| pattern.called.is_none_or(|set| self.sets[set]))
     }
 
-    /// Those of some patterns of the narrative that may match the sentence.
+    /// Filters patterns by their required literals.
     pub fn may_match(&self, sought: &'n [Sought]) -> impl Iterator<Item = &'n Regex> {
         let may = |sought: &&Sought| sought.needs.iter().all(|&set| self.sets[set]);
         sought.iter().filter(may).filter_map(|sought| sought.pattern.regex())
@@ -90,7 +90,7 @@ impl Narrative {
         &self.patterns
     }
 
-    /// Looks for the words of all patterns in a sentence. `None` where it calls for no pattern, as most sentences.
+    /// Searches a sentence for the words of all patterns; `None` if it triggers no pattern, as for most sentences.
     pub fn hear(&self, sentence: &str) -> Option<Heard<'_>> {
         if self.words.calls.as_ref().is_some_and(|calls| !calls.is_match(sentence)) {
             return None;
@@ -104,7 +104,7 @@ impl Narrative {
         Some(Heard { narrative: self, sets })
     }
 
-    /// The patterns as written, resolved against the fields of the form.
+    /// Resolves the patterns against the fields of the form.
     pub(super) fn compile(sources: &[NarrativeSource], form: &Form, mistakes: &mut Vec<Mistake>) -> Self {
         let mut words = Words::default();
         let mut patterns = Vec::new();
@@ -121,7 +121,7 @@ impl Narrative {
 }
 
 impl Words {
-    /// The number of a set of words.
+    /// Index of a word set, added if it is new.
     fn number(&mut self, words: &[String]) -> usize {
         self.sets.iter().position(|known| known == words).unwrap_or_else(|| {
             self.sets.push(words.to_vec());
@@ -129,7 +129,7 @@ impl Words {
         })
     }
 
-    /// Makes all words ready to be found; `calling` are the sets that call for patterns, unless there is a pattern that needs no call.
+    /// Builds the finder. `calling` are the trigger sets, or `None` if some pattern needs no trigger.
     fn make_ready(&mut self, calling: Option<&[usize]>) {
         self.calls = calling.and_then(|sets| {
             let words = sets.iter().flat_map(|&set| &self.sets[set]).map(|word| regex::escape(word));
@@ -176,7 +176,7 @@ fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<N
         before: source.before.clone(),
         divide: divide.into(),
         states: source.states.iter().map(|sum| plain_sum(sum.get_ref(), sum.span(), form)).collect::<Result<_, _>>()?,
-        // An empty word stands in every sentence.
+        // An empty word is in every sentence.
         called: (!source.words.is_empty() && !source.words.contains(&String::new()))
             .then(|| words.number(&source.words)),
     })

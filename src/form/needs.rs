@@ -1,14 +1,14 @@
-//! Prefilter for regular expressions: words that every match contains. A text without them is not searched.
+//! Required literals of regular expressions (a prefilter): a text without them is not searched.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Words that are told apart in one place of a pattern; where there are more, the place needs none.
+/// Maximum number of alternatives of one set; a place with more requires no literal.
 const MOST: usize = 24;
 
-/// Letters that a word has at least: shorter ones stand in nearly every sentence.
+/// Minimum length of a literal, in characters: shorter ones are in nearly every sentence.
 const LEAST: usize = 2;
 
-/// Sets of words: every match has a word of each.
+/// The required literals of a pattern: every match contains a word of each set.
 pub(super) fn needs(pattern: &Hir) -> Vec<Vec<String>> {
     let mut sets = sets(pattern);
     sets.retain(|words| words.iter().all(|word| word.chars().count() >= LEAST));
@@ -24,7 +24,7 @@ fn sets(pattern: &Hir) -> Vec<Vec<String>> {
     }
 }
 
-/// The sets of a pattern that many texts match.
+/// Required literals of a pattern that does not match a short list of texts.
 fn of_many(pattern: &Hir) -> Vec<Vec<String>> {
     match pattern.kind() {
         HirKind::Repetition(repeated) if repeated.min > 0 => sets(&repeated.sub),
@@ -35,7 +35,7 @@ fn of_many(pattern: &Hir) -> Vec<Vec<String>> {
     }
 }
 
-/// The sets of what stands one behind the other: what is joined of neighbours, and those of the others.
+/// Required literals of a concatenation: products of adjacent short lists, and the sets of the other elements.
 fn in_turn(parts: &[Hir]) -> Vec<Vec<String>> {
     let nothing = || vec![String::new()];
     let mut found = Vec::new();
@@ -55,7 +55,7 @@ fn in_turn(parts: &[Hir]) -> Vec<Vec<String>> {
     found
 }
 
-/// One set for what may stand instead of each other: the set of each that tells most.
+/// Required literals of an alternation: the union of the most selective set of each branch; `None` if a branch has none.
 fn either(ways: &[Hir]) -> Option<Vec<String>> {
     let shortest = |words: &Vec<String>| words.iter().map(String::len).min();
     let of_each = ways.iter().map(|way| sets(way).into_iter().max_by_key(shortest));
@@ -63,7 +63,7 @@ fn either(ways: &[Hir]) -> Option<Vec<String>> {
     if words.len() > MOST { None } else { useful(words) }
 }
 
-/// All texts that match, where they are few.
+/// All texts that a pattern matches, if there are at most [`MOST`].
 fn all(pattern: &Hir) -> Option<Vec<String>> {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(vec![String::new()]),
@@ -90,7 +90,7 @@ fn all(pattern: &Hir) -> Option<Vec<String>> {
     }
 }
 
-/// Each of the first followed by each of the second.
+/// All concatenations of a word of `first` and a word of `second`, if there are at most [`MOST`].
 fn product(first: &[String], second: &[String]) -> Option<Vec<String>> {
     let pairs = first.iter().flat_map(|one| second.iter().map(move |other| format!("{one}{other}")));
     (first.len() * second.len() <= MOST).then(|| pairs.collect())
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_every_match_has() {
+    fn required_literals_of_patterns() {
         assert_eq!(
             of("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"),
             [vec!["接到", "接收", "收到", "新收"], vec!["申请"]]
@@ -136,15 +136,15 @@ mod tests {
         assert!(of("(?:申请)*.").is_empty());
     }
 
-    /// Texts that match, made from the patterns of the forms themselves, have a word of every set.
+    /// Random texts that match the patterns of the forms contain a word of every set.
     #[test]
-    fn no_match_is_without_them() {
+    fn every_match_contains_the_required_literals() {
         let forms = crate::form::Forms::built_in().unwrap();
         let mut runner = TestRunner::deterministic();
         let mut sets = 0;
         for pattern in forms.iter().flat_map(|form| form.narrative.patterns().iter().flat_map(|all| &all.patterns)) {
             let text = pattern.pattern.text();
-            // The generator knows no place in a text.
+            // The generator does not support anchors.
             let texts = proptest::string::string_regex(&text.replace("(?:^|", "(?:")).unwrap();
             let needs = pattern.pattern.needs();
             assert_eq!(needs, of(text), "what was looked through in its place");

@@ -8,10 +8,10 @@ use serde::de::{MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-/// The rows of a block: those that the form prescribes, or rows that are data.
+/// The rows of a block: prescribed by the form, or data.
 #[derive(Debug)]
 pub enum RowsSource<H> {
-    /// The rows that the form prescribes, possibly grouped.
+    /// The prescribed rows, possibly grouped.
     Fixed(Vec<Spanned<H>>),
     /// Rows that are data.
     Open(Box<OpenSource>),
@@ -24,7 +24,7 @@ impl<H> Default for RowsSource<H> {
 }
 
 impl<H> RowsSource<H> {
-    /// The rows that the form prescribes; none where rows are data.
+    /// The prescribed rows; empty if rows are data.
     pub fn fixed(&self) -> &[Spanned<H>] {
         match self {
             Self::Fixed(rows) => rows,
@@ -33,53 +33,53 @@ impl<H> RowsSource<H> {
     }
 }
 
-/// Rows that are data: any number of them, each known by what stands in one of its columns.
+/// Rows that are data: any number of them, each identified by the value in one column.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenSource {
-    /// Id of the column by which a row is known, of the kind `code` or `text`; or `number`: rows are known by their number.
+    /// Id of the identifying column, of kind `code` or `text`; or `number`: rows are identified by their number.
     #[schemars(with = "String")]
     pub each: Spanned<String>,
-    /// How the row above a row is known.
+    /// How the parent of a row is found.
     #[serde(default)]
     pub parent: Option<ParentBy>,
-    /// What the row with the sums of all is called.
+    /// Label of the total row.
     #[serde(default)]
     pub total: Option<String>,
-    /// The part of field ids that the row with the sums gets; `all` unless said.
+    /// Component of field ids for the total row; default `all`.
     #[serde(default)]
     pub total_id: Option<String>,
-    /// Other words for it.
+    /// Variants of the label of the total row.
     #[serde(default)]
     pub total_variants: Vec<String>,
-    /// Whether the table may have a single row without the column by which rows are known.
+    /// Whether the table may have a single row that lacks the identifying column.
     #[serde(default)]
     pub single: bool,
-    /// How many empty rows a blank form has; 3 unless said.
+    /// Number of empty rows in a blank form; default 3.
     #[serde(default)]
     pub blank: Option<u32>,
 }
 
-/// How the row above a row is known.
+/// How the parent of a row is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 pub enum ParentBy {
-    /// Its code is the longest that the row's code begins with.
+    /// The row with the longest code that is a prefix of this row's code.
     #[serde(rename = "code prefix")]
     CodePrefix,
-    /// Its name has a number of the next higher level: 一、 over （一） over 1.
+    /// The last row above whose name is numbered on the next higher level: 一、 over （一） over 1.
     #[serde(rename = "numbering")]
     Numbering,
 }
 
 impl super::Table {
-    /// Whether its fields are only known with a report.
+    /// Whether the fields depend on the report.
     pub fn is_open(&self) -> bool {
         self.blocks.iter().any(super::Block::is_open)
     }
 }
 
-/// Has all tables of a form read row by row where one has rows that are data: they share their headers' words, and are told apart by
-/// headers too.
+/// If one table of a form has rows that are data, marks all its tables as read row by row: they share header words and are distinguished
+/// by their headers.
 pub(super) fn read_by_rows(form: &mut super::Form) {
     if form.tables.iter().flat_map(|table| &table.blocks).any(|block| block.open.is_some()) {
         form.tables.iter_mut().for_each(|table| table.by_rows = true);

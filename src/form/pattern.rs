@@ -1,4 +1,4 @@
-//! Regular expressions of a mapping file, compiled lazily: few are needed, and a run over one report has to start at once.
+//! Regular expressions of a mapping file, compiled lazily: a run over one report needs few of them and has to start at once.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::needs::needs;
 
-/// A regular expression that is well-formed.
+/// A regular expression with valid syntax.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
@@ -16,18 +16,19 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// A pattern as it is written.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// What is wrong with its syntax.
+    /// The syntax error.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         Self::of_shape(text, text.to_owned())
     }
 
-    /// A pattern, and one of the same shape that has something short in place of what has no words: to look through it costs less.
+    /// A pattern whose required literals are extracted from `short`: the same pattern with placeholders that contain no literals in place
+    /// of long subpatterns, which is cheaper to analyse.
     ///
     /// # Errors
-    /// What is wrong with the syntax of the short one.
+    /// The syntax error of `short`.
     pub(super) fn of_shape(short: &str, text: String) -> Result<Self, String> {
         match regex_syntax::parse(short) {
             Ok(parsed) => Ok(Self { text, needs: needs(&parsed), regex: OnceLock::new() }),
@@ -35,7 +36,7 @@ impl Pattern {
         }
     }
 
-    /// The pattern as it is written.
+    /// The pattern as written.
     #[cfg(test)]
     pub(super) fn text(&self) -> &str {
         &self.text
@@ -46,18 +47,18 @@ impl Pattern {
         &self.needs
     }
 
-    /// Makes the pattern ready.
+    /// Compiles the pattern.
     ///
     /// # Errors
-    /// A pattern may be well-formed and still take more memory than a pattern may.
+    /// If the compiled pattern exceeds the size limit.
     pub(super) fn ready(&self) -> Result<(), String> {
         let regex = Regex::new(&self.text).map_err(|error| format!("{}: {error}", self.text))?;
         self.regex.get_or_init(|| Some(regex));
         Ok(())
     }
 
-    /// The regular expression. `None` for one that takes too much memory: loading a file of the user's own refuses it, and no built-in
-    /// one does, as a test holds.
+    /// The compiled regular expression; `None` if it exceeds the size limit. Loading refuses such a mapping file, and a test holds that
+    /// no built-in one has such a pattern.
     pub fn regex(&self) -> Option<&Regex> {
         self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref()
     }
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_a_pattern_is_said_at_once_or_when_it_is_made_ready() {
+    fn syntax_errors_are_found_on_parsing_and_size_errors_on_compiling() {
         assert!(Pattern::new("(a").is_err_and(|error| error.contains("unclosed group")));
         let large = Pattern::new("((\\w{1000}){1000}){10}").unwrap();
         assert!(large.ready().is_err() && large.regex().is_none());

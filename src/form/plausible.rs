@@ -9,65 +9,65 @@ use super::rule::plain_sum;
 use super::{FieldIndex, Form, Mistake};
 use crate::finding::{Message, Severity};
 
-/// Figures that only some agencies can have.
+/// Figures that only some agencies can have, as written in a mapping file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReservedSource {
-    /// Id, unique in the form; findings carry it as their rule.
+    /// Id, unique in the form; findings give it as their rule.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// The fields; `group.*` stands for all below `group`.
+    /// The fields; `group.*` means all fields below `group`.
     #[schemars(with = "Vec<String>")]
     pub fields: Vec<Spanned<String>>,
-    /// An agency that matches one of these cannot have them.
+    /// Agencies that cannot have the figures.
     pub denied: AgencyPattern,
-    /// Unless it matches one of these.
+    /// Exceptions from `denied`.
     #[serde(default)]
     pub except: AgencyPattern,
-    /// How much it matters.
+    /// Severity of the finding.
     #[serde(default = "warning")]
     pub severity: Severity,
-    /// Who has them, in words.
+    /// Which agencies have them, in words.
     pub text: Message,
-    /// The paragraph that it comes from.
+    /// The provision that it is based on.
     #[serde(default)]
     pub source: Option<String>,
 }
 
-/// Regular expressions about an agency: its level and kind as the agencies file writes them, and its name.
+/// Regular expressions for an agency: its level and kind as the agencies file writes them, and its name.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgencyPattern {
-    /// Its level (层级).
+    /// Level (层级).
     #[schemars(with = "Option<String>")]
     pub level: Option<Spanned<String>>,
-    /// Its kind (类型).
+    /// Kind (类型).
     #[schemars(with = "Option<String>")]
     pub kind: Option<Spanned<String>>,
-    /// Its name.
+    /// Name.
     #[schemars(with = "Option<String>")]
     pub name: Option<Spanned<String>>,
 }
 
-/// A figure that is easily given in another unit.
+/// A figure that is easily given in a wrong unit, as written in a mapping file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MagnitudeSource {
-    /// Id, unique in the form; findings carry it as their rule.
+    /// Id, unique in the form; findings give it as their rule.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// The field.
     #[schemars(with = "String")]
     pub field: Spanned<String>,
-    /// By what the figure is too large in the other unit: 10000 for 元 where 万元 belongs.
+    /// Factor between the units: 10000 if 元 is easily given in place of 万元.
     pub factor: u32,
-    /// More than this is not believed.
+    /// Largest plausible value.
     pub most: u64,
-    /// What to look at, in words.
+    /// What to check, in words.
     pub text: Message,
 }
 
-/// An agency as far as it is known.
+/// The agency of a report, as far as it is known.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Standing<'a> {
     /// Its name.
@@ -78,7 +78,7 @@ pub struct Standing<'a> {
     pub kind: Option<&'a str>,
 }
 
-/// Agencies by level, kind or name.
+/// Agency patterns, resolved.
 #[derive(Debug, Clone, Default)]
 struct Agencies {
     level: Option<Pattern>,
@@ -112,9 +112,9 @@ pub struct Reserved {
     pub id: String,
     /// The fields.
     pub fields: Vec<FieldIndex>,
-    /// How much it matters.
+    /// Severity of the finding.
     pub severity: Severity,
-    /// Who has them, in words.
+    /// Which agencies have them, in words.
     pub text: Message,
     denied: Agencies,
     except: Agencies,
@@ -125,24 +125,24 @@ impl Reserved {
         self.denied.patterns().chain(self.except.patterns())
     }
 
-    /// Whether the agency cannot have such figures. Of one that nothing is known about nothing is said.
+    /// Whether the agency cannot have such figures; false for an agency of which nothing is known.
     pub fn denies(&self, agency: Standing) -> bool {
         self.denied.has(agency) && !self.except.has(agency)
     }
 }
 
-/// A figure that is easily given in another unit, resolved.
+/// A figure that is easily given in a wrong unit, resolved.
 #[derive(Debug, Clone)]
 pub struct Magnitude {
     /// Id.
     pub id: String,
     /// The field.
     pub field: FieldIndex,
-    /// By what the figure is too large in the other unit.
+    /// Factor between the units.
     pub factor: u32,
-    /// More than this is not believed.
+    /// Largest plausible value.
     pub most: u64,
-    /// What to look at, in words.
+    /// What to check, in words.
     pub text: Message,
 }
 
@@ -172,7 +172,7 @@ pub(super) fn magnitude(source: &MagnitudeSource, form: &Form) -> Result<Magnitu
     Ok(Magnitude { id, field, factor: source.factor, most: source.most, text })
 }
 
-/// A regular expression as it is written in a mapping file.
+/// Parses a regular expression of a mapping file.
 pub(super) fn pattern(text: &Spanned<String>) -> Result<Pattern, Mistake> {
     Pattern::new(text.get_ref()).map_err(|en| Mistake::new(text.span(), "不是正确的正则表达式。", en))
 }

@@ -8,7 +8,7 @@ use super::source::{Each, RuleSource};
 use super::{Example, FieldIndex, Form, Mistake, Rule};
 use crate::finding::Message;
 
-/// How the two sides of a rule relate.
+/// Relation between the two sides of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     /// Both sides are equal.
@@ -42,7 +42,7 @@ pub struct Term {
 pub struct Expression {
     /// The figures.
     pub terms: Vec<Term>,
-    /// What is added to them.
+    /// The constant.
     pub constant: i64,
 }
 
@@ -57,10 +57,10 @@ pub struct Ratio {
     pub whole: Expression,
 }
 
-/// A rule for one row, column or item.
+/// An instance of a rule: for one row, column or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleInstance {
-    /// The row, column or item in the form's words; empty for a rule that is not repeated.
+    /// The row, column or item as worded in the form; empty if the rule is not repeated.
     pub scope: String,
     /// Left side.
     pub left: Expression,
@@ -68,20 +68,20 @@ pub struct RuleInstance {
     pub relation: Relation,
     /// Right side.
     pub right: Expression,
-    /// The right side where it is a quotient; `right` is then empty.
+    /// The right side if it is a quotient; `right` is then empty.
     pub ratio: Option<Box<Ratio>>,
-    /// How far both sides may be apart by rounding.
+    /// Rounding tolerance.
     pub tolerance: Decimal,
 }
 
 impl RuleInstance {
-    /// Every figure of both sides.
+    /// All figures of both sides.
     pub fn operands(&self) -> impl Iterator<Item = Operand> {
         let ratio = self.ratio.iter().flat_map(|ratio| ratio.part.terms.iter().chain(&ratio.whole.terms));
         self.left.terms.iter().chain(&self.right.terms).chain(ratio).map(|term| term.operand)
     }
 
-    /// Whether it is linear and exact, as what looks for wrong cells needs it.
+    /// Whether the rule is linear and exact, as error localisation requires.
     pub fn is_exact(&self) -> bool {
         self.ratio.is_none() && self.tolerance.is_zero()
     }
@@ -92,20 +92,19 @@ impl RuleInstance {
     }
 }
 
-/// Turns a name of an expression into a field id.
+/// Resolves the names of an expression to field ids.
 struct Naming<'a> {
     before: String,
     after: String,
     item: Option<&'a str>,
     scope: String,
-    /// The table, where the rule names one.
+    /// Index of the table, if the rule names one.
     table: Option<usize>,
-    /// Block and row, where the rule is repeated for each row.
+    /// Indices of block and row, if the rule is repeated over rows.
     row: Option<(usize, usize)>,
 }
 
-/// A rule as written, with its names resolved, once for every row, column or item. `open` leaves out what a report does not have:
-/// columns of other sets, rows that are data.
+/// Resolves a rule into one instance per row, column or item. With `open`, columns and rows that the report does not have are left out.
 pub(super) fn expand(source: &RuleSource, form: &Form, open: bool) -> Result<Rule, Mistake> {
     let namings = namings(source, form)?;
     let mut instances = Vec::new();
@@ -133,7 +132,7 @@ pub(super) fn expand(source: &RuleSource, form: &Form, open: bool) -> Result<Rul
     })
 }
 
-/// What is said where the rule does not hold: every word in braces is one that can be filled in.
+/// The message for a breach; checks that each placeholder in braces is one that can be filled in.
 fn broken(source: &RuleSource, instances: &[RuleInstance]) -> Result<Option<Message>, Mistake> {
     let Some(broken) = &source.broken else { return Ok(None) };
     let Message { zh, en } = broken.get_ref();
@@ -152,7 +151,7 @@ fn broken(source: &RuleSource, instances: &[RuleInstance]) -> Result<Option<Mess
     Ok(Some(broken.get_ref().clone()))
 }
 
-/// Words in braces that a sentence about a broken rule can have, besides the numbers of its figures.
+/// Placeholders of the message for a breach, besides the indices of figures.
 const BROKEN_WORDS: &[&str] = &["scope", "row", "left", "right", "more", "apart"];
 fn examples(source: &RuleSource, form: &Form, first: Option<&Naming>) -> Result<Vec<Example>, Mistake> {
     let mut examples = Vec::new();
@@ -174,7 +173,7 @@ fn examples(source: &RuleSource, form: &Form, first: Option<&Naming>) -> Result<
     Ok(examples)
 }
 
-/// The examples of a rule over rows that are data: each has the rows that its names say.
+/// The examples of a rule over rows that are data; each defines the rows that its names mention.
 pub(super) fn open_examples(source: &RuleSource, form: &Form) -> Result<Vec<Example>, Mistake> {
     let mut examples = Vec::new();
     for example in &source.example {
@@ -182,7 +181,7 @@ pub(super) fn open_examples(source: &RuleSource, form: &Form) -> Result<Vec<Exam
             let plain = strip_previous(name).0;
             let table = source.table.as_ref().map(|table| table.get_ref().as_str()).unwrap_or_default();
             let whole = |id: &str| form.place_of(id).is_some() || form.field_index(id).is_some();
-            // The columns of one row: a row of its own is made for them.
+            // Names of columns of a single row: a row is made for them.
             let (row, column) = (format!("{table}.{plain}"), format!("{table}.1.{plain}"));
             let with_row = if source.each == Some(Each::Row) { column } else { row.clone() };
             let id = if whole(&row) || table.is_empty() { row } else { with_row };
@@ -203,7 +202,7 @@ pub(super) fn open_examples(source: &RuleSource, form: &Form) -> Result<Vec<Exam
     Ok(examples)
 }
 
-/// A number of a mapping file, as exact as it is written.
+/// A number of a mapping file as a decimal with the digits as written.
 fn decimal(number: f64, span: Range<usize>) -> Result<Decimal, Mistake> {
     number
         .to_string()
@@ -211,7 +210,7 @@ fn decimal(number: f64, span: Range<usize>) -> Result<Decimal, Mistake> {
         .map_err(|_| Mistake::new(span, format!("数字{number}过大。"), format!("{number} is too large")))
 }
 
-/// A sum of whole field ids.
+/// Parses a sum of full field ids.
 pub(super) fn plain_sum(text: &str, span: Range<usize>, form: &Form) -> Result<Expression, Mistake> {
     let naming = Naming::whole(None, String::new());
     side(text, form, &naming).map_err(|message| Mistake { span: Some(span), message })
@@ -276,7 +275,7 @@ fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, M
 }
 
 impl Naming<'_> {
-    /// Names that are whole ids, or belong to a table.
+    /// Resolves names that are full ids, or ids within a table.
     fn whole(table: Option<usize>, prefix: String) -> Self {
         Self { before: prefix, after: String::new(), item: None, scope: String::new(), table, row: None }
     }
@@ -322,7 +321,7 @@ fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleIns
     }
 }
 
-/// `100 * part / whole`; the part may be a sum in brackets.
+/// Parses `100 * part / whole`; the part may be a sum in brackets.
 fn ratio(part: &str, whole: &str, form: &Form, naming: &Naming) -> Result<Ratio, Message> {
     let (factor, part) = match part.split_once('*') {
         Some((factor, part)) if !factor.trim().is_empty() && !factor.contains('.') => {
@@ -338,7 +337,7 @@ fn ratio(part: &str, whole: &str, form: &Form, naming: &Naming) -> Result<Ratio,
     Ok(Ratio { factor, part: side(&sum(part), form, naming)?, whole: side(&sum(whole), form, naming)? })
 }
 
-/// The scope in the form's words; for an item, the group that the left side stands in.
+/// The scope as worded in the form; for an item, the group of the left side.
 fn scope(left: &Expression, form: &Form, naming: &Naming) -> String {
     match (naming.item, left.terms.first()) {
         (Some(_), Some(term)) => {
@@ -385,7 +384,7 @@ fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message>
     }
 }
 
-/// Whether an id is that of a column that the report's set of columns does not have.
+/// Whether an id belongs to a column outside the report's set of columns.
 fn is_of_another_set(form: &Form, id: &str) -> bool {
     let Some((table, rest)) = id.split_once('.') else { return false };
     let blocks = form.tables.iter().filter(|known| known.id == table).flat_map(|table| &table.blocks);
@@ -424,7 +423,7 @@ fn rows_of(inner: &str, form: &Form, naming: &Naming) -> Option<Vec<usize>> {
     None
 }
 
-/// Adds the figures of a name; `false` where the report has no such column.
+/// Adds the figures of a name to the expression; `false` if the report has no such column.
 fn add_terms(
     expression: &mut Expression,
     word: &str,
@@ -465,7 +464,7 @@ fn add_terms(
     if any { Ok(true) } else { Err(none()) }
 }
 
-/// `table.all.x`: the row with the sums, whatever its id.
+/// Resolves `table.all.x` to the total row, whatever its id.
 fn total_by_its_common_name(form: &Form, id: &str) -> Option<usize> {
     let (table, rest) = id.split_once('.')?;
     let column = rest.strip_prefix("all.")?;

@@ -1,32 +1,32 @@
-//! A part of the report, resolved.
+//! A section of the report, resolved.
 
 use std::ops::Range;
 
 use super::{Element, HeadingLine, Label, SectionLook};
 
-/// A part of the report.
+/// A section of the report.
 #[derive(Debug, Clone)]
 pub struct Section {
     /// Id such as `overview`.
     pub id: String,
-    /// The heading with its number, of one with places its fixed words; `None` for the part before the first heading.
+    /// The heading with its number, reduced to its fixed words if it has placeholders; `None` for the section before the first heading.
     pub heading: Option<Label>,
-    /// The heading with its places, where it has any.
+    /// The heading with its placeholders, if it has any.
     pub pattern: Option<HeadingLine>,
-    /// Placeholder texts of blank forms, folded.
+    /// Placeholder texts of the blank form, folded.
     pub placeholders: Vec<String>,
-    /// What paragraphs that belong to a table begin with.
+    /// Beginnings of paragraphs that are notes to a table.
     pub notes: Vec<String>,
-    /// Most characters that the narrative may have.
+    /// Maximum number of characters of the narrative.
     pub max_characters: Option<u32>,
-    /// Words of an older form, folded and as written.
+    /// Words of an older form that are obsolete in this section: folded, and as written.
     pub stale: Vec<(String, String)>,
-    /// How its paragraphs stand on the page.
+    /// Placement of the paragraphs on the page.
     pub look: SectionLook,
-    /// Whether it stands above the title.
+    /// Whether the section is above the title.
     pub above_title: bool,
-    /// Which lines of a document belong to it, in a form with a free title; `None` for the text that is left.
+    /// The lines of a document that belong to the section, if the form has a free title; `None` for the body text.
     pub element: Option<Element>,
-    /// Bytes of the mapping file that name it.
+    /// Byte range of its id in the mapping file.
     pub span: Range<usize>,
 }

@@ -1,4 +1,4 @@
-//! A mapping file as it is written: the TOML keys, strict, before anything is resolved. `mappings/README.md` teaches the language.
+//! The TOML keys of a mapping file as written, parsed strictly, before anything is resolved. `mappings/README.md` documents the language.
 
 use super::look::{PageTurn, SectionLook};
 
@@ -9,10 +9,10 @@ use toml::Spanned;
 use super::openrows::RowsSource;
 use crate::finding::{Message, Severity};
 
-/// Version of the mapping language that this program speaks.
+/// Version of the mapping language that this program supports.
 pub const LANGUAGE: u32 = 1;
 
-/// Only the version, read before the strict parsing so that an old program says "too old" and not "unknown key".
+/// The version alone, parsed before the strict parsing so that an old program reports a newer version and not an unknown key.
 #[derive(Debug, Deserialize)]
 pub(super) struct VersionOnly {
     pub(super) language: Option<u32>,
@@ -24,26 +24,26 @@ pub(super) struct VersionOnly {
 pub struct FormSource {
     /// Version of the mapping language, now 1.
     pub language: u32,
-    /// Id of the form, also the file's name.
+    /// Id of the form, also the name of the file.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// Name for people.
+    /// Display name.
     pub name: Message,
     /// The document that prescribes the form.
     #[serde(default)]
     pub basis: Option<String>,
-    /// Document numbers that reports cite; a citation that lost its brackets is recognised by them.
+    /// Document numbers that reports cite; a citation that lost its brackets is restored from them.
     #[serde(default)]
     pub documents: Vec<String>,
-    /// First and last report year for which the form is prescribed. A form is recognised by its labels, never by the year.
+    /// First and last report year for which the form is prescribed. A form is recognised by its labels, never by the year alone.
     #[serde(default)]
     pub years: Option<(i16, i16)>,
     /// The title.
     pub title: TitleSource,
-    /// How a page with the report is filed on a government site.
+    /// Metadata of the page that publishes the report on a government site.
     #[serde(default)]
     pub page: PageSource,
-    /// The parts of the report in order.
+    /// The sections of the report in order.
     pub section: Vec<SectionSource>,
     /// The statistics tables in order.
     #[serde(default)]
@@ -54,29 +54,29 @@ pub struct FormSource {
     /// Charts for the workbook of a roll-up.
     #[serde(default)]
     pub chart: Vec<super::ChartSource>,
-    /// Sentences of the narrative that state figures of the tables.
+    /// Patterns for sentences of the narrative that state figures of the tables.
     #[serde(default)]
     pub narrative: Vec<NarrativeSource>,
     /// Figures that only some agencies can have.
     #[serde(default)]
     pub reserved: Vec<super::ReservedSource>,
-    /// Figures that are easily given in another unit.
+    /// Figures that are easily given in a wrong unit.
     #[serde(default)]
     pub magnitude: Vec<super::MagnitudeSource>,
     /// How reports name their agency and their year.
     #[serde(default)]
     pub identity: super::IdentitySource,
-    /// Regular expressions of what a blank form leaves to be filled in, such as `[X×]{2,}`; what is left of it in a report is told.
+    /// Regular expressions for placeholders of the blank form, such as `[X×]{2,}`; one that is left in a report is reported as a finding.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub leftovers: Vec<Spanned<String>>,
-    /// Words by which what stands around a report is known.
+    /// Keywords by which texts around a report are recognised.
     #[serde(default)]
     pub words: super::WordsSource,
-    /// By which law and by when a report must be published, for letters.
+    /// The legal duty to publish the report, quoted in letters.
     #[serde(default)]
     pub duty: Option<super::DutySource>,
-    /// A draft: its labels could not be read in a source, and whoever uses it is told.
+    /// Whether this is a draft, whose labels were not checked against a source; using it is reported as a finding.
     #[serde(default)]
     pub draft: bool,
 }
@@ -88,20 +88,20 @@ pub struct TitleSource {
     /// The title as prescribed, with `{agency}` and `{year}`.
     #[schemars(with = "String")]
     pub pattern: Spanned<String>,
-    /// The fixed words as they are also written; the prescribed ones need not be repeated.
+    /// Variants of the fixed words; the prescribed ones need not be repeated.
     #[serde(default)]
     pub names: Vec<String>,
-    /// Words in which titles of documents end, where the pattern is `{title}`: a title of several lines ends with the first line that ends
-    /// in one of them.
+    /// Last words of document titles, only for the pattern `{title}`: a title of several lines ends with the first line that ends in one of
+    /// them.
     #[serde(default)]
     pub ends: Vec<String>,
-    /// A regular expression whose group `agency` is the agency that a title names, where the pattern is `{title}`.
+    /// Regular expression whose group `agency` is the agency that a title names, only for the pattern `{title}`.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub agency: Option<Spanned<String>>,
 }
 
-/// How a page with the report is filed on a government site: values of meta tags that are the same for every agency.
+/// Metadata of the page that publishes the report on a government site: values of meta tags that are the same for every agency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageSource {
@@ -114,50 +114,51 @@ pub struct PageSource {
     /// `ColumnDescription`: what the column is for.
     #[serde(default)]
     pub column_description: Option<String>,
-    /// `ColumnKeywords`: words to find it by.
+    /// `ColumnKeywords`: search keywords.
     #[serde(default)]
     pub column_keywords: Option<String>,
 }
 
-/// A part of the report.
+/// A section of the report.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SectionSource {
     /// Id.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// The heading with its number, `{agency}` and `{year}` where it names them; none for the part before the first heading.
+    /// The heading with its number, with `{agency}` and `{year}` where it names them; none for the section before the first heading.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub heading: Option<Spanned<String>>,
-    /// Headings that are also met, without number.
+    /// Variants of the heading, without number.
     #[serde(default)]
     pub variants: Vec<String>,
-    /// Placeholder texts of blank forms that stand where narrative belongs.
+    /// Placeholder texts of the blank form in place of the narrative.
     #[serde(default)]
     pub placeholders: Vec<String>,
-    /// What paragraphs that belong to a table of the part begin with: `说明：`. They stand below it, and a blank form has them.
+    /// Beginnings of notes to a table of the section, such as `说明：`. They are below the table, in the blank form too.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Most characters that the narrative may have.
+    /// Maximum number of characters of the narrative.
     #[serde(default)]
     pub max_characters: Option<u32>,
-    /// Words of an older form that have no place in this part any more: names of parts that are gone, a document that is replaced.
+    /// Words of an older form that are obsolete in this section: names of abolished departments, a superseded document.
     #[serde(default)]
     pub stale: Vec<String>,
-    /// How its paragraphs stand on the page.
+    /// Placement of its paragraphs on the page.
     #[serde(default)]
     pub look: SectionLook,
-    /// Whether it stands above the title.
+    /// Whether the section is above the title.
     #[serde(default)]
     pub above_title: bool,
-    /// Which lines of a document belong to it, in a form whose title is `{title}`. The section without has those that no other has.
+    /// The lines of a document that belong to the section, only for a form with the title `{title}`. The one section without `element` gets
+    /// the body text.
     #[serde(default)]
     #[schemars(with = "Option<super::ElementSource>")]
     pub element: Option<Spanned<super::ElementSource>>,
 }
 
-/// What stands in a field: a figure, or words.
+/// Kind of value of a field: a figure, or words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FieldKind {
@@ -168,23 +169,23 @@ pub enum FieldKind {
     Signed,
     /// A non-negative decimal number.
     Amount,
-    /// Any words.
+    /// Any text.
     Text,
-    /// One or several of given words, ticked or written.
+    /// One or several of a list of words, ticked or written.
     Choice,
     /// A day, a month or a year.
     Date,
-    /// Digits or letters that are no number: kept as written, leading zeros too.
+    /// Digits or letters that are not a number: kept as written, with leading zeros.
     Code,
 }
 
 impl FieldKind {
-    /// Whether a figure stands there, which rules may name and which adds up.
+    /// Whether the value is a figure, which rules may name and roll-ups add.
     pub fn is_figure(self) -> bool {
         matches!(self, Self::Count | Self::Signed | Self::Amount)
     }
 
-    /// Its name in mapping files.
+    /// Name of the kind in mapping files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Count => "count",
@@ -198,20 +199,20 @@ impl FieldKind {
     }
 }
 
-/// What a row or column is besides a place of fields.
+/// Role of a row or column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HeadRole {
-    /// Fields stand in it.
+    /// It contains fields.
     #[default]
     Field,
-    /// It names the unit of the figures of each row.
+    /// It names the unit of the figures in each row.
     Unit,
-    /// It says nothing that the form wants, such as the numbers of the rows.
+    /// It contains nothing that is read, such as row numbers.
     Ignore,
 }
 
-/// Where the unit of a table's figures may be said.
+/// Where the unit of a table's figures may be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UnitFrom {
@@ -228,16 +229,16 @@ pub enum UnitFrom {
 #[serde(deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "keys of a mapping file")]
 pub struct TableSource {
-    /// Id, first part of its field ids.
+    /// Id, the first component of its field ids.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// Id of the section in which it stands.
+    /// Id of the section that contains it.
     #[schemars(with = "String")]
     pub section: Spanned<String>,
-    /// Name for people, such as `表三`.
+    /// Display name, such as `表三`.
     #[serde(default)]
     pub name: Option<Message>,
-    /// Grid columns that the row labels take.
+    /// Number of grid columns of the row labels.
     #[serde(default)]
     pub label_columns: Option<u32>,
     /// Relative widths of the grid columns.
@@ -249,31 +250,31 @@ pub struct TableSource {
     /// Unit of its figures unless a block, row or column says otherwise.
     #[serde(default)]
     pub unit: Option<String>,
-    /// Whether the figures of lower agencies add up to a superior's.
+    /// Whether the figures of subordinate agencies add up to those of their superior.
     #[serde(default = "yes")]
     pub additive: bool,
-    /// Whether the form says that a blank cell means 0. Otherwise a blank cell keeps the rules that need it from being assessed.
+    /// Whether the form defines a blank cell as 0. Otherwise a rule that needs a blank cell is not assessed.
     #[serde(default)]
     pub blank_is_zero: bool,
-    /// `true` where the ids of its fields do not begin with the table's: a printed table that holds several.
+    /// Whether its field ids omit the id of the table; for a printed table that is several tables here.
     #[serde(default)]
     pub plain_ids: bool,
-    /// Names of the sheets in which it may stand, a hint: where headers do not decide, these do.
+    /// Names of the sheets in which it may be: a hint, used only if headers do not decide.
     #[serde(default)]
     pub sheets: Vec<String>,
-    /// Whether a report may lack it.
+    /// Whether the table is optional.
     #[serde(default)]
     pub optional: bool,
-    /// Where its unit may be said besides the cell; everywhere unless said.
+    /// Where the unit may be given other than in the cell; default anywhere.
     #[serde(default)]
     pub unit_from: Vec<UnitFrom>,
-    /// How it lies on paper.
+    /// Orientation of its page.
     #[serde(default)]
     pub page: PageTurn,
-    /// How far the sides of its rules may be apart by rounding.
+    /// Rounding tolerance of its rules.
     #[serde(default)]
     pub tolerance: Option<f64>,
-    /// Its blocks from the top: each has a header and rows of its own.
+    /// Its blocks from the top, each with a header and rows of its own.
     pub block: Vec<BlockSource>,
 }
 
@@ -284,10 +285,10 @@ pub struct BlockSource {
     /// A line across the table above the block.
     #[serde(default)]
     pub caption: Option<String>,
-    /// What stands in the corner, above the row labels.
+    /// Text of the corner cell, above the row labels.
     #[serde(default)]
     pub corner: Option<String>,
-    /// Grid columns that each column takes, where they are not one each.
+    /// Number of grid columns of each column; default 1 each.
     #[serde(default)]
     pub spans: Vec<u32>,
     /// Kind of its figures.
@@ -299,13 +300,13 @@ pub struct BlockSource {
     /// The columns, possibly grouped.
     #[schemars(with = "Vec<HeadSource>")]
     pub columns: Vec<Spanned<HeadSource>>,
-    /// The rows, possibly grouped; none for a block with a single row without a label. Or rows that are data.
+    /// The rows, possibly grouped; none for a block with a single unlabelled row. Or rows that are data.
     #[serde(default)]
     pub rows: RowsSource<HeadSource>,
-    /// Sets of columns that other places or years use: ids of columns in their order. Without any, all columns are one set.
+    /// Sets of columns used in different places or years: column ids in their order. Without sets, all columns form one set.
     #[serde(default)]
     pub set: Vec<SetSource>,
-    /// Whether the block stands to the right of the one before it, with rows of its own.
+    /// Whether the block is to the right of the previous one, with rows of its own.
     #[serde(default)]
     pub beside: bool,
 }
@@ -326,44 +327,44 @@ pub struct SetSource {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeadSource {
-    /// Id; a group without one adds nothing to the field ids below it.
+    /// Id; a group without one adds nothing to the field ids of its children.
     #[serde(default)]
     pub id: Option<String>,
-    /// The label as prescribed.
+    /// The prescribed label.
     #[serde(default)]
     pub label: String,
-    /// What it is called where it is spoken of, such as `一、本年新收`; the label where it is not given. With the number of the group
-    /// around it: `（三）1.属于国家秘密`.
+    /// Short name used in messages, such as `一、本年新收`; default the label. With the number of the enclosing group: `（三）1.属于国家秘密`.
     #[serde(default)]
     pub short: Option<String>,
-    /// Instead of a label: a row that is a heading over the rows below it and has no fields.
+    /// In place of a label: the text of a row that is a heading over the rows below it and has no fields.
     #[serde(default)]
     pub heading: Option<String>,
-    /// What it is besides a place of fields.
+    /// Role of the row or column.
     #[serde(default)]
     pub role: HeadRole,
     /// The words of a choice.
     #[serde(default)]
     pub of: Vec<String>,
-    /// The marks of a choice: the first is the empty one, the others are ticks.
+    /// The marks of a choice: the first is the empty box, the others are ticks.
     #[serde(default)]
     pub marks: Option<String>,
     /// Whether several words of a choice may be ticked.
     #[serde(default)]
     pub several: bool,
-    /// The parts of a code, from the left; each may have a column of its own.
+    /// The components of a code, from the left; each may have a column of its own.
     #[serde(default)]
     pub parts: Vec<String>,
-    /// Digits of each part of a code; the last number holds for all further parts. Those of `mappings/defaults/codes.toml` if not given.
+    /// Number of digits of each component of a code; the last number applies to all further components. Default:
+    /// `mappings/defaults/codes.toml`.
     #[serde(default)]
     pub digits: Vec<usize>,
-    /// `field = word`: only filled in where that choice is made.
+    /// `field = word`: only filled in if that word of the choice is chosen.
     #[serde(default)]
     pub when: Option<String>,
-    /// Labels that are also met.
+    /// Variants of the label.
     #[serde(default)]
     pub variants: Vec<String>,
-    /// Kind of the figures below it.
+    /// Kind of the fields below it.
     #[serde(default)]
     pub kind: Option<FieldKind>,
     /// Unit of the figures below it.
@@ -375,99 +376,100 @@ pub struct HeadSource {
     pub children: Vec<Spanned<HeadSource>>,
 }
 
-/// Over what a rule is repeated.
+/// What a rule is repeated over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Each {
-    /// Once for every row of the table; the names in the expression are columns.
+    /// Every row of the table; the names in the expression are columns.
     Row,
-    /// Once for every column of the table; the names in the expression are rows.
+    /// Every column of the table; the names in the expression are rows.
     Column,
 }
 
-/// Something that must hold between figures.
+/// A relation that must hold between figures.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSource {
     /// Id, unique in the form.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// The table that the names in the expression belong to; without it they are whole field ids.
+    /// Id of the table that the names in the expression belong to; without it they are full field ids.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub table: Option<Spanned<String>>,
     /// Repeats the rule over the table's rows or columns.
     #[serde(default)]
     pub each: Option<Each>,
-    /// Repeats the rule with each of these in place of `$`.
+    /// Repeats the rule with each of these items in place of `$`.
     #[serde(default, rename = "for")]
     pub items: Vec<String>,
-    /// `total = a + b - c`; also `<=` and `>=`; `group.*` stands for the sum of all below it, `previous.x` for last year's figure.
+    /// `total = a + b - c`; also `<=` and `>=`; `group.*` is the sum of all fields below `group`, `previous.x` last year's figure.
     #[schemars(with = "String")]
     pub expression: Spanned<String>,
-    /// The left side is the total of the right side: a spreadsheet can compute it.
+    /// Whether the left side is the total of the right side, so that a spreadsheet can compute it.
     #[serde(default)]
     pub defines: bool,
-    /// How far both sides may be apart by rounding; the table's unless said.
+    /// Rounding tolerance; default that of the table.
     #[serde(default)]
     pub tolerance: Option<f64>,
-    /// How much a breach matters.
+    /// Severity of a breach.
     #[serde(default = "error")]
     pub severity: Severity,
     /// The rule in words.
     pub text: Message,
-    /// What is said where it does not hold, without a mark at its end. `{scope}` is the row, column or item, `{row}` its row in the
-    /// file, `{left}` and `{right}` the sides as computed, `{1}` and on the figures in their order, `{more}` how much more or less the
-    /// left side is, and `{apart}` how far both are apart.
+    /// Message for a breach, without final punctuation. `{scope}` is the row, column or item, `{row}` its row in the file, `{left}` and
+    /// `{right}` the values of both sides, `{1}`, `{2}` … the figures in their order, `{more}` by how much the left side is more or less,
+    /// and `{apart}` the difference of both sides.
     #[serde(default)]
     #[schemars(with = "Option<Message>")]
     pub broken: Option<Spanned<Message>>,
-    /// The paragraph that it comes from.
+    /// The provision that it is based on.
     #[serde(default)]
     pub source: Option<String>,
-    /// Figures for which it holds and does not hold; run as tests.
+    /// Figures for which the rule holds or does not hold; run as tests.
     #[serde(default)]
     pub example: Vec<ExampleSource>,
 }
 
-/// Figures on which a rule is tried.
+/// Figures for testing a rule.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleSource {
     /// Whether the rule holds for them.
     pub holds: bool,
-    /// Figures by field id, or by the names of the expression for a repeated rule (tried on the first repetition); the rest is 0. `previous.` for last year's.
+    /// Figures by field id, or by the names of the expression for a repeated rule (tried on the first repetition); all others are 0.
+    /// `previous.` is the prefix of last year's figures.
     pub values: indexmap::IndexMap<String, f64>,
 }
 
-/// A sentence of the narrative that states a figure of the tables.
+/// A pattern for sentences of the narrative that state a figure of the tables.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NarrativeSource {
-    /// A regular expression in which `{n}` stands for a number in any numerals, and `{g}` for up to 14 characters of other words.
+    /// A regular expression in which `{n}` is a number in any numerals and `{g}` a gap of up to 14 characters of other words.
     #[schemars(with = "String")]
     pub pattern: Spanned<String>,
-    /// Other ways to say the same.
+    /// Alternative patterns of the same statement.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub also: Vec<Spanned<String>>,
-    /// Ways to say that there were none, which states 0.
+    /// Patterns of the statement that there were none (0).
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub zero: Vec<Spanned<String>>,
-    /// A sentence must have one of these words to be looked at; without any, every sentence is.
+    /// Trigger words: only sentences with one of them are examined; without any, every sentence is.
     #[serde(default)]
     pub words: Vec<String>,
-    /// Clauses with one of these words are passed over.
+    /// Clauses with one of these words are skipped.
     #[serde(default)]
     pub except: Vec<String>,
-    /// A sentence that has had one of these words is passed over from there on.
+    /// From the first of these words, the rest of a sentence is skipped.
     #[serde(default)]
     pub before: Vec<String>,
-    /// What the number is divided by to be in the unit of the cells.
+    /// Divisor that converts the number to the unit of the cells.
     #[serde(default)]
     pub divide: Option<u32>,
-    /// Sums of whole field ids; the number may state any one of them.
+    /// Sums of full field ids; the number may state any one of them.
     #[schemars(with = "Vec<String>")]
     pub states: Vec<Spanned<String>>,
 }

@@ -1,4 +1,4 @@
-//! Titles of reports: what a form prescribes, and how a title is written for an agency and a year.
+//! Titles of reports: the pattern that a form prescribes, and the title for an agency and a year.
 
 use std::ops::Range;
 
@@ -14,18 +14,18 @@ pub(super) const FREE: &str = "{title}";
 pub struct Title {
     /// The title as prescribed, with `{agency}` and `{year}`.
     pub pattern: String,
-    /// The fixed words, the prescribed ones first, then others that are met, folded.
+    /// The fixed words, folded: the prescribed ones first, then their variants.
     pub names: Vec<String>,
-    /// Words in which the titles of documents end, where the title is free.
+    /// Last words of document titles, if the title is free.
     pub ends: Vec<String>,
-    /// Its group `agency` is the agency that a free title names.
+    /// Pattern whose group `agency` is the agency that a free title names.
     pub agency: Option<Pattern>,
-    /// Bytes of the mapping file that name it.
+    /// Byte range of the pattern in the mapping file.
     pub span: Range<usize>,
 }
 
 impl Title {
-    /// A title as the mapping file has it, and what is wrong with it.
+    /// Compiles the title of a mapping file; returns the mistakes, too.
     pub(super) fn compile(source: TitleSource) -> (Self, Vec<Mistake>) {
         let (span, pattern) = (source.pattern.span(), source.pattern.into_inner());
         let mut mistakes = Vec::new();
@@ -50,13 +50,13 @@ impl Title {
         (Self { names, ends: source.ends, agency, pattern, span }, mistakes)
     }
 
-    /// What such a report is called, without agency and year.
+    /// The fixed words of the title, without agency and year.
     pub fn words(&self) -> &str {
         let words = self.pattern.rsplit('}').next().unwrap_or(&self.pattern);
         words.trim_start_matches(['年', ' '])
     }
 
-    /// Whether the form has no title of its own: that of a document stands as it was found.
+    /// Whether the form prescribes no title and the title of the document is kept.
     pub fn is_free(&self) -> bool {
         self.pattern == FREE
     }
@@ -66,7 +66,7 @@ impl Title {
         super::element::facts(self.agency.as_ref()?, title)?.agency
     }
 
-    /// The prescribed title of an agency's report.
+    /// The prescribed title for an agency and a year.
     pub fn for_report(&self, agency: &str, year: i16) -> String {
         self.pattern.replace("{agency}", agency).replace("{year}", &year.to_string())
     }

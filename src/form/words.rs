@@ -8,62 +8,62 @@ use serde::Deserialize;
 use super::Mistake;
 use crate::text::fold;
 
-/// The lists that hold where a mapping file gives none.
+/// Default lists, for keys that a mapping file does not give.
 const DEFAULTS: &str = include_str!("../../mappings/defaults/words.toml");
 
-/// Words by which what stands around a report is known. A list that is not given is that of `mappings/defaults/words.toml`.
+/// Keywords by which texts around a report are recognised. A list that is not given is that of `mappings/defaults/words.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WordsSource {
-    /// Words over a table or a whole form that shows figures of another year for comparison.
+    /// Words above a table or a whole form that shows figures of another year for comparison.
     #[serde(default)]
     pub comparison: Option<Vec<String>>,
-    /// Words over a column beside one of the form's that shows figures of another year, or shares.
+    /// Words above a column, beside a column of the form, that shows figures of another year or shares.
     #[serde(default)]
     pub beside: Option<Vec<String>>,
-    /// Words over a form, or in its sheet's name, that shows how to fill it in.
+    /// Words above a form, or in the name of its sheet, that shows how to fill it in.
     #[serde(default)]
     pub example: Option<Vec<String>>,
-    /// Words before the name of the agency that a table is from, as in `填报单位：`.
+    /// Words before the name of the agency that sent a table, as in `填报单位：`.
     #[serde(default)]
     pub sender: Option<Vec<String>>,
-    /// Words behind the title of a file that collects the reports of several agencies.
+    /// Words after the title of a file that collects the reports of several agencies.
     #[serde(default)]
     pub collection: Option<Vec<String>>,
-    /// Words of a report as it was written before the form was prescribed, such as the name of its table.
+    /// Words of a report written before the form was prescribed, such as the name of its table.
     #[serde(default)]
     pub earlier: Option<Vec<String>>,
-    /// Words before a telephone number that is there to be called, which is no personal data.
+    /// Words before a telephone number that is published on purpose and is not personal data.
     #[serde(default)]
     pub contact: Option<Vec<String>>,
-    /// Words that are often written wrongly: as they are written, and as they should be.
+    /// Words that are often misspelt: the misspelling and the correct word.
     #[serde(default)]
     pub misspelt: Option<BTreeMap<String, String>>,
 }
 
-/// Words by which what stands around a report is known, folded.
+/// Keywords by which texts around a report are recognised, folded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words {
-    /// Over a table or a whole form that shows figures of another year for comparison.
+    /// Above a table or a whole form that shows figures of another year for comparison.
     pub comparison: Vec<String>,
-    /// Over a column beside one of the form's: another year's figures, or shares.
+    /// Above a column, beside a column of the form, that shows figures of another year or shares.
     pub beside: Vec<String>,
-    /// Over a form, or in its sheet's name, that shows how to fill it in.
+    /// Above a form, or in the name of its sheet, that shows how to fill it in.
     pub example: Vec<String>,
-    /// Before the name of the agency that a table is from.
+    /// Before the name of the agency that sent a table.
     pub sender: Vec<String>,
-    /// Behind the title of a file that collects the reports of several agencies.
+    /// After the title of a file that collects the reports of several agencies.
     pub collection: Vec<String>,
-    /// In a report as it was written before the form was prescribed.
+    /// In a report written before the form was prescribed.
     pub earlier: Vec<String>,
-    /// Before a telephone number that is there to be called.
+    /// Before a telephone number that is published on purpose.
     pub contact: Vec<String>,
-    /// Words as they are written wrongly, and as they should be; not folded.
+    /// Misspellings and the correct words; not folded.
     pub misspelt: Vec<(String, String)>,
 }
 
 impl Words {
-    /// The words of a mapping file, completed by the defaults.
+    /// The keywords of a mapping file, completed by the defaults.
     pub(super) fn compile(source: WordsSource) -> Result<Self, Mistake> {
         let mistake = |error: toml::de::Error| {
             let said = error.message();
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_that_is_given_takes_the_place_of_the_default() {
+    fn a_given_list_replaces_the_default() {
         let own = WordsSource { example: Some(vec!["只此一例".into()]), ..WordsSource::default() };
         let words = Words::compile(own).unwrap_or_default();
         assert_eq!(words.example, ["只此一例"]);

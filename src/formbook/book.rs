@@ -1,4 +1,4 @@
-//! The workbook itself: sheets with headers, widths, lists to choose from, and a filter.
+//! Writes the workbook of a form: sheets with headers, column widths, drop-down lists, and a filter.
 
 use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
@@ -32,10 +32,10 @@ impl Style {
     }
 }
 
-/// The workbook of a form: `source` is the text of its mapping file.
+/// The workbook of a form; `source` is the text of its mapping file.
 ///
 /// # Errors
-/// When it cannot be made: a cell holds 32,767 characters at most.
+/// If it cannot be written: a cell holds at most 32,767 characters.
 pub fn write(form: &Form, source: &str, remarks: &Remarks) -> Result<Vec<u8>, Message> {
     let table: Table = source.parse().map_err(|error: toml::de::Error| not_toml(error.message()))?;
     let zones = flatten(form, table, remarks);
@@ -45,7 +45,7 @@ pub fn write(form: &Form, source: &str, remarks: &Remarks) -> Result<Vec<u8>, Me
 
 fn build(form: &Form, zones: &[Lines]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    // A fixed time, so that the same form gives the same bytes.
+    // A fixed time, so that the output is reproducible.
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(&form.name.zh).set_creation_datetime(&time));
     let style = Style::new();
@@ -99,13 +99,13 @@ fn write_sheet<'l>(
     Ok(())
 }
 
-/// Whether a column only tells, and is not read.
+/// Whether a column is informative only, and not read.
 fn is_told(head: &str) -> bool {
     ["说明", "自动", "不导入"].iter().any(|word| head.contains(word)) && head != "英文说明" && head != "说明"
         || head == "字段编号（自动）"
 }
 
-/// Widths of a sheet's columns, in digits: those of the zone with the most columns.
+/// Column widths of a sheet, in digits: those of the zone with the most columns.
 fn widths_of(sheet: &str) -> &'static [u8] {
     let zones = super::heads::ZONES.iter().filter(|known| known.sheet == sheet);
     zones.max_by_key(|known| known.widths.len()).map_or(&[], |most| most.widths)
@@ -118,14 +118,14 @@ fn widths(sheet: &mut Worksheet, zone: &Zone) -> Result<(), XlsxError> {
     Ok(())
 }
 
-/// Points of a line of text, and what a row has besides.
+/// Height of a line of text, and additional height of a row, in points.
 const LINE: f64 = 13.5;
 const MARGIN: f64 = 3.0;
 
-/// Most points of a row.
+/// Maximum height of a row, in points.
 const HIGHEST: f64 = 409.0;
 
-/// How high a row is in which every cell shows all its lines.
+/// Height of a row in which every cell shows all its lines.
 fn height(cells: &[String], sheet: &str) -> f64 {
     let lines = |(cell, width): (&String, &u8)| {
         let width = usize::from(*width).saturating_sub(2).max(2);
@@ -135,10 +135,10 @@ fn height(cells: &[String], sheet: &str) -> f64 {
     (f64::from(u32::try_from(most).unwrap_or(u32::MAX)) * LINE + MARGIN).min(HIGHEST)
 }
 
-/// Rows below the last that also have lists to choose from.
+/// Number of rows after the last that have drop-down lists, too.
 const SPARE: u32 = 500;
 
-/// Lists to choose from in the columns with few words.
+/// Adds drop-down lists to the columns with a fixed set of words.
 fn choices(sheet: &mut Worksheet, zone: &Zone, to: u32) -> Result<(), XlsxError> {
     let kinds: Vec<&str> = KINDS.iter().map(|(word, _)| *word).chain(ROLES.iter().map(|(word, _)| *word)).collect();
     let severities: Vec<&str> = SEVERITIES.iter().map(|(word, _)| *word).collect();

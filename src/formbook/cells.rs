@@ -1,22 +1,22 @@
-//! The filled rows of a workbook, zone by zone, and what is told of a cell: sheet, row and column in both languages.
+//! The filled rows of a workbook, zone by zone, and the words for a cell in messages: sheet, row and column in both languages.
 
 use super::heads::{NEEDED, ZONES, Zone};
 use crate::document::{Block, Document, Grid};
 use crate::finding::Message;
 use crate::text::blank;
 
-/// Where something stands in the workbook.
+/// A place in the workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct At {
     pub(super) sheet: &'static str,
-    /// The row as the spreadsheet counts it; 0 for the sheet as a whole.
+    /// Row number, 1-based; 0 for the sheet as a whole.
     pub(super) row: u32,
-    /// The head of the column; empty for the whole row.
+    /// Header of the column; empty for the whole row.
     pub(super) column: &'static str,
 }
 
 impl At {
-    /// What is wrong there.
+    /// A message about a mistake at this place.
     pub(super) fn wrong(self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Message {
         let Self { sheet, row, column } = self;
         let (zh, en) = (zh.as_ref(), en.as_ref());
@@ -41,23 +41,23 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The text of a column; empty where it is not there.
+    /// The text of a column; empty if it is missing.
     pub(super) fn get(&self, column: &str) -> &str {
         self.cells.iter().find(|(head, _)| *head == column).map_or("", |(_, text)| text.as_str())
     }
 
-    /// The lines of a cell that are not blank.
+    /// The non-blank lines of a cell.
     pub(super) fn lines(&self, column: &str) -> Vec<String> {
         let lines = self.get(column).split(['\n', '；', ';']).map(|line| line.trim_matches(blank));
         lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Where it stands.
+    /// Place of the row.
     pub(super) fn row(&self) -> At {
         self.at
     }
 
-    /// Where a cell of it stands.
+    /// Place of a cell of the row.
     pub(super) fn at(&self, column: &'static str) -> At {
         At { column, ..self.at }
     }
@@ -79,7 +79,7 @@ impl Book {
     /// Finds the zones of a workbook by their headers.
     ///
     /// # Errors
-    /// What is missing.
+    /// Messages about missing sheets and columns.
     pub(super) fn of(document: &Document) -> Result<Self, Vec<Message>> {
         let mut book = Self::default();
         let mut seen = Vec::new();
@@ -138,12 +138,12 @@ impl Book {
     }
 }
 
-/// A row of heads has the second head too, where there is one: a cell may have the word of the first.
+/// Whether a row is the header of a zone. The second column is compared, too, because a cell may contain the word of the first.
 fn begins(zone: &Zone, text: &impl Fn(u32) -> String) -> bool {
     zone.columns.get(1).is_none_or(|second| (1..8).any(|column| text(column) == *second))
 }
 
-/// A workbook's TOML with the places that its pieces come from.
+/// TOML text built from a workbook, with the place that each piece comes from.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     pub(super) out: String,
@@ -151,19 +151,19 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Adds a piece that comes from a cell.
+    /// Adds text that comes from a cell.
     pub(super) fn add(&mut self, text: &str, at: At) {
         let start = self.out.len();
         self.out.push_str(text);
         self.places.push((start..self.out.len(), at));
     }
 
-    /// Adds `key = value` on a line of its own.
+    /// Adds `key = value` on a line.
     pub(super) fn key(&mut self, key: &str, value: &toml::Value, at: At) {
         self.add(&format!("{key} = {value}\n"), at);
     }
 
-    /// The cell that a mistake at these bytes comes from.
+    /// The place that a mistake at these bytes comes from.
     pub(super) fn place(&self, span: Option<&std::ops::Range<usize>>) -> At {
         let span = span.cloned().unwrap_or_default();
         let holds = |range: &std::ops::Range<usize>| range.start <= span.start && span.start < range.end;

@@ -1,4 +1,4 @@
-//! The sheet of fields, read: rows and columns of each block in the order in which they first stand there.
+//! Reads the sheet of fields: rows and columns of each block in the order of their first occurrence.
 
 use indexmap::IndexMap;
 
@@ -9,7 +9,7 @@ use super::walk::Words;
 use crate::finding::Message;
 use crate::form::FieldKind;
 
-/// A block, by the id of its table and its number.
+/// Key of a block: id of its table, and index.
 pub(super) type Key = (String, u32);
 
 /// Rows and columns of a block.
@@ -21,43 +21,43 @@ pub(super) struct Block {
     pub(super) open: bool,
 }
 
-/// A field that says of which sums it is a part.
+/// A field that is part of sums, with the names of their totals.
 #[derive(Debug, Clone)]
 pub(super) struct Into {
     pub(super) table: String,
-    /// Its id without the table's.
+    /// Id without the table's.
     pub(super) id: String,
     pub(super) totals: Vec<String>,
     pub(super) at: At,
 }
 
-/// What the sheet says.
+/// Content of the sheet of fields.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) blocks: IndexMap<Key, Block>,
     pub(super) sums: Vec<Into>,
 }
 
-/// What a field says of kind, unit and choice.
+/// Kind, unit and choice of a field as written.
 #[derive(Debug, Clone)]
-struct Said {
+struct FieldProperties {
     kind: FieldKind,
     unit: Option<String>,
     choice: Option<Words>,
     at: At,
 }
 
-/// Kind and unit of a table's fields that do not say their own.
+/// Default kind and unit of the fields of each table.
 pub(super) type Defaults = IndexMap<String, (FieldKind, String)>;
 
 #[derive(Debug, Default)]
-struct Found {
+struct BlockDraft {
     rows: Vec<Leaf>,
     columns: Vec<Leaf>,
-    fields: IndexMap<(usize, usize), Said>,
+    fields: IndexMap<(usize, usize), FieldProperties>,
 }
 
-/// The lists of words of the sheet of choices.
+/// The word lists of the sheet of choices.
 pub(super) fn choices(book: &Book) -> IndexMap<String, Words> {
     let mut choices: IndexMap<String, Words> = IndexMap::new();
     for row in book.rows(CHOICE) {
@@ -76,10 +76,10 @@ pub(super) fn choices(book: &Book) -> IndexMap<String, Words> {
     choices
 }
 
-/// Reads the sheet; `defaults` has the tables.
+/// Reads the sheet; `defaults` contains the tables.
 pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>) -> Fields {
     let choices = choices(book);
-    let mut found: IndexMap<Key, Found> = IndexMap::new();
+    let mut found: IndexMap<Key, BlockDraft> = IndexMap::new();
     let mut sums = Vec::new();
     for row in book.rows(FIELD) {
         let table = row.get("表").to_owned();
@@ -121,8 +121,8 @@ pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>)
     Fields { blocks, sums }
 }
 
-impl Found {
-    /// A line of the sheet: a field, or a row or column without any.
+impl BlockDraft {
+    /// Reads a line of the sheet: a field, or a row or column without fields.
     fn line(
         &mut self,
         row: &Row,
@@ -176,7 +176,7 @@ impl Found {
             place(&mut self.rows, leaf(labels.0, row.get("行编号"), None)),
             place(&mut self.columns, leaf(labels.1, row.get("栏编号"), None)),
         );
-        let said = Said { kind, unit, choice, at: row.row() };
+        let said = FieldProperties { kind, unit, choice, at: row.row() };
         if let Some(before) = self.fields.insert(at, said) {
             let zh = format!("与第{}行是同一行同一栏。", before.at.row);
             return Err(row.row().wrong(zh, format!("row {} has the same row and column", before.at.row)));
@@ -184,13 +184,13 @@ impl Found {
         Ok(())
     }
 
-    /// Rows and columns with their kinds, units and choices; every row has every column.
+    /// Determines kinds, units and choices of rows and columns; every row must have every column.
     fn settle(mut self, defaults: Option<&(FieldKind, String)>, wrong: &mut Vec<Message>) -> Option<Block> {
         let leaves =
             |heads: &[Leaf]| -> Vec<usize> { (0..heads.len()).filter(|&at| heads[at].role.is_none()).collect() };
         let (rows, columns) = (leaves(&self.rows), leaves(&self.columns));
         let before = wrong.len();
-        let mut said: Vec<Vec<&Said>> = Vec::new();
+        let mut said: Vec<Vec<&FieldProperties>> = Vec::new();
         for &row in &rows {
             let mut line = Vec::new();
             for &column in &columns {
@@ -236,7 +236,7 @@ impl Found {
         Some(Block { rows: self.rows, columns: self.columns, open })
     }
 
-    /// A block without labels of rows: what its only row says is said by its columns.
+    /// Moves the properties of the only row of an unlabelled block to its columns.
     fn single_row(&mut self) {
         self.rows.clear();
     }
@@ -250,12 +250,12 @@ impl Found {
     }
 }
 
-fn picked<T>(said: &[Vec<&Said>], pick: impl Fn(&Said) -> Option<T>) -> Vec<Vec<Option<T>>> {
+fn picked<T>(said: &[Vec<&FieldProperties>], pick: impl Fn(&FieldProperties) -> Option<T>) -> Vec<Vec<Option<T>>> {
     said.iter().map(|line| line.iter().map(|field| pick(field)).collect()).collect()
 }
 
 fn refused(
-    said: &[Vec<&Said>],
+    said: &[Vec<&FieldProperties>],
     (row, column): (usize, usize),
     head: &'static str,
     wrong: &mut Vec<Message>,
@@ -268,9 +268,9 @@ fn refused(
     None
 }
 
-/// The index of a row or column, added where it is new.
+/// The index of a row or column, added if it is new.
 fn place(heads: &mut Vec<Leaf>, leaf: Leaf) -> usize {
-    // Rows with one label are told apart by the heading above them: only what stands below the last heading is looked at.
+    // Rows with the same label are distinguished by the heading above them: search after the last heading only.
     let from = heads.iter().rposition(|head| head.role == Some(Role::Heading)).map_or(0, |at| at + 1);
     let same = |head: &&mut Leaf| head.role.is_none() && head.path == leaf.path && head.id == leaf.id;
     if let Some(at) = (from..heads.len()).find(|&at| same(&&mut heads[at])) {

@@ -1,4 +1,4 @@
-//! A form as the lines of its workbook. What has no column of its own is kept as TOML in the last sheet, so that nothing is lost.
+//! Converts a form to the lines of its workbook. Keys without a column are kept as TOML in the last sheet, so that nothing is lost.
 
 use toml::{Table, Value};
 
@@ -17,12 +17,12 @@ pub(super) struct Lines {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// What a person has to know of a draft: questions, and a remark for each rule.
+/// Information about a draft for its editor: questions, and a remark for each rule.
 #[derive(Debug, Clone, Default)]
 pub struct Remarks {
     /// What a person has to decide.
     pub questions: Vec<String>,
-    /// Ids of rules, and what is known of them.
+    /// Ids of rules, and the remark on each.
     pub rules: Vec<(String, String)>,
 }
 
@@ -32,7 +32,7 @@ struct Flat<'f> {
     choices: Vec<Words>,
 }
 
-/// The zones of a form in the order of the sheets.
+/// The zones of a form, in the order of the sheets.
 pub(super) fn flatten(form: &Form, mut source: Table, remarks: &Remarks) -> Vec<Lines> {
     let zones = super::heads::ZONES.iter().map(|&zone| Lines { zone, rows: Vec::new() }).collect();
     let mut flat = Flat { form, zones, choices: Vec::new() };
@@ -57,7 +57,7 @@ pub(super) fn flatten(form: &Form, mut source: Table, remarks: &Remarks) -> Vec<
     flat.zones
 }
 
-/// The tables of an array, taken out of a file.
+/// Removes and returns the tables of an array.
 fn taken(source: &mut Table, key: &str) -> Vec<Table> {
     let values = source.remove(key).and_then(|value| value.as_array().cloned()).unwrap_or_default();
     values.into_iter().filter_map(|value| value.as_table().cloned()).collect()
@@ -122,7 +122,7 @@ impl Flat<'_> {
         let (each, parent, total) = (of_rows("each"), of_rows("parent"), of_rows("total"));
         let parent = word_of(PARENTS, &parent).map_or(parent, str::to_owned);
         self.push(BLOCKS, vec![id.to_owned(), number.clone(), corner, caption, each, parent, total]);
-        // What the columns have of it stands with them.
+        // Keys with a column of their own.
         block.remove("kind");
         block.remove("unit");
         if let Some(open) = open.filter(|open| !open.is_empty()) {
@@ -140,7 +140,7 @@ impl Flat<'_> {
         self.rest(&format!("块 {id} {number}"), block);
     }
 
-    /// What a label has besides its words.
+    /// Adds a line to the sheet of labels.
     fn label(&mut self, table: &str, block: &str, direction: &str, line: &Line) {
         let when = line.when.clone().filter(|_| line.is_leaf()).unwrap_or_default();
         let more = [line.short.clone().unwrap_or_default(), line.variants.join("\n"), line.parts.join("\n"), when];
@@ -210,7 +210,7 @@ impl Flat<'_> {
         }
     }
 
-    /// The fields whose sums a field is a part of.
+    /// The fields whose sums include a field.
     fn sums_of(&self, id: &str) -> String {
         let Some(field) = self.form.field_index(id) else { return String::new() };
         let mut into: Vec<&str> = Vec::new();
@@ -226,7 +226,7 @@ impl Flat<'_> {
         into.join("\n")
     }
 
-    /// The id of a choice.
+    /// The id of a choice, added if it is new.
     fn choice(&mut self, words: &Words) -> String {
         let at = self.choices.iter().position(|known| known == words).unwrap_or_else(|| {
             self.choices.push(words.clone());
@@ -275,7 +275,7 @@ impl Flat<'_> {
         self.rest(&format!("规则 {id}"), rule);
     }
 
-    /// What has no column, a line for each key, and for each table of an array.
+    /// Adds keys without a column: one line per key, and per table of an array.
     fn rest(&mut self, place: &str, rest: Table) {
         for (key, value) in rest {
             let pieces = match &value {
@@ -293,7 +293,7 @@ impl Flat<'_> {
     }
 }
 
-/// A row of fields with the cells that are not filled in.
+/// A row of fields, with columns that are left empty.
 fn filled(cells: impl Iterator<Item = String>) -> Vec<String> {
     let mut row: Vec<String> = cells.collect();
     row.resize(FIELD.columns.len(), String::new());

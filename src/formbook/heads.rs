@@ -1,8 +1,8 @@
-//! The sheets of a form's workbook and what stands in their headers: the words that a person reads and fills in.
+//! The sheets and headers of a form's workbook, and the words that are filled in.
 
 use crate::form::FieldKind;
 
-/// Names of the sheets in their order.
+/// Names of the sheets, in order.
 pub(super) const FORM: &str = "表单";
 pub(super) const FIELDS: &str = "字段";
 pub(super) const RULES: &str = "勾稽";
@@ -10,13 +10,12 @@ pub(super) const CHOICES: &str = "选项";
 pub(super) const LABELS: &str = "标签";
 pub(super) const OTHER: &str = "其他";
 
-/// A table in a sheet: the sheet, and its columns from the left. The first column of every row must be filled in, unless the zone says
-/// otherwise.
+/// A table in a sheet: the sheet, and its columns from the left.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Zone {
     pub(super) sheet: &'static str,
     pub(super) columns: &'static [&'static str],
-    /// How wide the columns are, in digits.
+    /// Widths of the columns, in digits.
     pub(super) widths: &'static [u8],
 }
 
@@ -74,22 +73,22 @@ pub(super) const LABEL: Zone = Zone {
 
 pub(super) const ELSE: Zone = Zone { sheet: OTHER, columns: &["位置", "内容（TOML）"], widths: &[24, 100] };
 
-/// Every zone; those of one sheet from the top.
+/// All zones; those of one sheet from the top.
 pub(super) const ZONES: &[Zone] = &[ITEMS, SECTIONS, TABLES, BLOCKS, QUESTIONS, FIELD, RULE, CHOICE, LABEL, ELSE];
 
-/// Sheets without which a workbook is no form.
+/// Sheets that a form's workbook must have.
 pub(super) const NEEDED: [&str; 2] = [FORM, FIELDS];
 
-/// What stands for the rows of a table whose rows are data.
+/// Placeholder for the rows of a table whose rows are data.
 pub(super) const EACH_ROW: &str = "（各行）";
 
-/// Yes; no is an empty cell.
+/// The word for yes; an empty cell means no.
 pub(super) const YES: &str = "是";
 
-/// A field without a unit in a table that has one.
+/// The word for no unit, in a table that has one.
 pub(super) const NONE: &str = "无";
 
-/// Kinds of fields in words.
+/// The words for kinds of fields.
 pub(super) const KINDS: &[(&str, FieldKind)] = &[
     ("整数", FieldKind::Count),
     ("可负整数", FieldKind::Signed),
@@ -100,40 +99,40 @@ pub(super) const KINDS: &[(&str, FieldKind)] = &[
     ("编码", FieldKind::Code),
 ];
 
-/// Rows and columns that are no fields, and the key and word of the mapping language that say so. They stand in the column of kinds.
+/// The words for roles of rows and columns without fields, which are written in the column of kinds.
 pub(super) const ROLES: &[(&str, Role)] =
     &[("标题行", Role::Heading), ("单位栏", Role::Unit), ("序号栏", Role::Ignore), ("不取数", Role::Ignore)];
 
-/// What a row or column is that has no fields.
+/// Role of a row or column without fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Role {
     /// A heading over the rows below it.
     Heading,
     /// It names units.
     Unit,
-    /// Nothing is taken from it.
+    /// It is not read.
     Ignore,
 }
 
-/// Over what a rule is repeated.
+/// The words for what a rule is repeated over.
 pub(super) const EACH: &[(&str, &str)] = &[("逐行", "row"), ("逐栏", "column")];
 
-/// How much a breach of a rule matters.
+/// The words for severities.
 pub(super) const SEVERITIES: &[(&str, &str)] = &[("错误", "error"), ("提示", "warning"), ("说明", "info")];
 
-/// How the row above a row is known.
+/// The words for how the parent of a row is found.
 pub(super) const PARENTS: &[(&str, &str)] = &[("编码层次", "code prefix"), ("序号层次", "numbering")];
 
 /// The direction of a label.
 pub(super) const ROW: &str = "行";
 pub(super) const COLUMN: &str = "栏";
 
-/// A kind in words.
+/// The word for a kind.
 pub(super) fn kind_word(kind: FieldKind) -> &'static str {
     KINDS.iter().find(|(_, known)| *known == kind).map_or("整数", |(word, _)| word)
 }
 
-/// The word for what the mapping language says, and the other way round; either may be written in a cell.
+/// Translates between a word and the value in the mapping language; a cell may contain either.
 pub(super) fn word_of(words: &[(&'static str, &'static str)], said: &str) -> Option<&'static str> {
     words.iter().find(|(_, key)| *key == said).map(|(word, _)| *word)
 }
@@ -142,10 +141,10 @@ pub(super) fn key_of(words: &[(&'static str, &'static str)], cell: &str) -> Opti
     words.iter().find(|(word, key)| *word == cell || *key == cell).map(|(_, key)| *key)
 }
 
-/// Between labels of a group and what stands in it.
+/// Separator between the labels of a group and of its member.
 const BETWEEN: &str = "/";
 
-/// Labels from the outermost in one cell: `申请人情况 / 自然人`. A word of a label that is all strokes gets one more.
+/// Labels joined in one cell, outermost first: `申请人情况 / 自然人`. A word that consists of slashes gets one more as an escape.
 pub(super) fn joined(path: &[String]) -> String {
     let stroke = |word: &str| !word.is_empty() && word.chars().all(|character| character == '/');
     let label = |label: &String| {
@@ -156,7 +155,7 @@ pub(super) fn joined(path: &[String]) -> String {
     path.iter().map(label).collect::<Vec<_>>().join(" / ")
 }
 
-/// The labels of a cell.
+/// Splits a cell into its labels.
 pub(super) fn parted(cell: &str) -> Vec<String> {
     let mut path: Vec<Vec<&str>> = vec![Vec::new()];
     for word in cell.split(' ') {

@@ -1,4 +1,4 @@
-//! A form's workbook made into the text of a mapping file.
+//! Converts a form's workbook to the text of a mapping file.
 
 use indexmap::IndexMap;
 use toml::{Table, Value};
@@ -15,10 +15,10 @@ use crate::document::Document;
 use crate::finding::Message;
 use crate::form::{Form, FormError, Forms};
 
-/// What is said first in a mapping file that came of a workbook.
+/// Beginning of a mapping file that was imported from a workbook.
 const FIRST: &str = "# 本文件由 nianbao forms import 按工作簿生成。\nlanguage = 1\n";
 
-/// Pieces of TOML by what they belong to.
+/// TOML fragments by the item that they belong to.
 type Rest = IndexMap<String, Vec<(Table, At)>>;
 
 struct Import<'b> {
@@ -28,10 +28,10 @@ struct Import<'b> {
     wrong: Vec<Message>,
 }
 
-/// Makes a mapping file of a workbook.
+/// Converts a workbook to a mapping file.
 ///
 /// # Errors
-/// What is wrong with it, with sheet, row and column.
+/// Messages about mistakes, with sheet, row and column.
 pub fn import(document: &Document) -> Result<String, Vec<Message>> {
     let book = Book::of(document)?;
     let mut import = Import { book: &book, text: Text::default(), rest: Rest::new(), wrong: Vec::new() };
@@ -46,7 +46,7 @@ pub fn import(document: &Document) -> Result<String, Vec<Message>> {
     Ok(text.out)
 }
 
-/// The form of a text; its mistakes at their cells.
+/// Compiles the text; mistakes are reported at their cells.
 fn compiled(text: &Text) -> Result<std::sync::Arc<Form>, Vec<Message>> {
     Forms::default().add(FORM, &text.out).map_err(|FormError { mistakes, .. }| {
         let told = mistakes
@@ -126,7 +126,7 @@ impl Import<'_> {
             Shape::Text => Value::String(cell.to_owned()),
             Shape::List => strings(&list(cell)),
             Shape::Flag => Value::Boolean(cell == YES),
-            // Both years make one key, written with the first of them.
+            // Both years become one key, which is written with the first of them.
             Shape::Number(1) if items.get("起始年度").is_some_and(|first| !first.get("内容").is_empty()) => {
                 return None;
             }
@@ -145,7 +145,7 @@ impl Import<'_> {
         Some((value, at))
     }
 
-    /// A text in both languages; the English one is the Chinese where it is not written.
+    /// Writes a message in both languages; a missing English text is replaced by the Chinese one.
     fn message(&mut self, key: &str, cells: &[(&str, Value, At)]) {
         let zh = cells.iter().find(|(language, ..)| *language == "zh");
         let Some((_, zh, at)) = zh else { return };
@@ -153,7 +153,7 @@ impl Import<'_> {
         self.text.add(&format!("{key} = {{ zh = {zh}, en = {en} }}\n"), *at);
     }
 
-    /// Title, identity and the other tables of the head.
+    /// Writes title, identity and the other tables of the head.
     fn tables_of_head(&mut self, inner: &IndexMap<&str, Vec<(&str, Value, At)>>, rest: &[(String, Value, At)]) {
         let mut names: Vec<&str> = inner.keys().copied().collect();
         names.extend(rest.iter().map(|(key, ..)| key.as_str()).filter(|key| !inner.contains_key(key)));
@@ -223,7 +223,7 @@ impl Import<'_> {
         if row.get("标签列数").is_empty() {
             let of = fields.blocks.iter().filter(|((table, _), block)| *table == id && !block.open);
             let deep = of.flat_map(|(_, block)| &block.rows).filter(|row| row.role.is_none()).map(|row| row.path.len());
-            // One column of labels is what is meant where nothing is said.
+            // One column of labels is the default.
             if let Some(deep) = deep.max().filter(|deep| *deep != 1) {
                 self.text.key("label_columns", &Value::Integer(i64::try_from(deep).unwrap_or(1)), row.row());
             }
@@ -295,7 +295,7 @@ impl Import<'_> {
         self.text.key("rows", &Value::Table(open), at);
     }
 
-    /// The sheet of labels: by block and direction.
+    /// The sheet of labels, by block and direction.
     fn extras(&self) -> IndexMap<(Key, bool), Extras> {
         let mut extras: IndexMap<(Key, bool), Extras> = IndexMap::new();
         for row in self.book.rows(LABEL) {
@@ -331,14 +331,14 @@ impl Import<'_> {
         }
     }
 
-    /// Writes what has no column of its own.
+    /// Writes keys without a column.
     fn rest_of(&mut self, place: &str) {
         let rest = self.rest.shift_remove(place).unwrap_or_default();
         let (arrays, plain): (Vec<_>, Vec<_>) = pieces(rest).partition(|(_, value, _)| is_tables(value));
         for (key, value, at) in plain {
             self.text.key(&key, &value, at);
         }
-        // Tables of an array of one key stand in lines of their own; they are one value here.
+        // Tables of an array are on separate lines; they become one value.
         let mut whole: IndexMap<String, (Vec<Value>, At)> = IndexMap::new();
         for (key, value, at) in arrays {
             let values = value.as_array().cloned().unwrap_or_default();
@@ -349,7 +349,7 @@ impl Import<'_> {
         }
     }
 
-    /// Tables of an array of the file.
+    /// Writes the tables of a top-level array.
     fn array(&mut self, key: &str, value: &Value, at: At) {
         for table in value.as_array().into_iter().flatten().filter_map(Value::as_table) {
             self.text.add(&format!("\n[[{key}]]\n"), at);
@@ -403,7 +403,7 @@ impl Import<'_> {
     }
 }
 
-/// The keys of pieces of TOML, in their order.
+/// The keys of TOML fragments, in order.
 fn pieces(rest: Vec<(Table, At)>) -> impl Iterator<Item = (String, Value, At)> {
     rest.into_iter().flat_map(|(table, at)| table.into_iter().map(move |(key, value)| (key, value, at)))
 }

@@ -1,15 +1,15 @@
-//! The head of a form as lines of its first sheet, there and back.
+//! The head of a form as lines of its first sheet, in both directions.
 
 use toml::{Table, Value};
 
 use super::walk::shown;
 
-/// What stands in the cell of an item.
+/// Form of an item's cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Words.
+    /// Text.
     Text,
-    /// Words, a line each.
+    /// Several texts, one per line.
     List,
     /// Yes or nothing.
     Flag,
@@ -17,17 +17,17 @@ pub(super) enum Shape {
     Number(usize),
 }
 
-/// A line of the head.
+/// An item of the head.
 #[derive(Debug)]
 pub(super) struct Item {
-    /// What it is called.
+    /// Name in the sheet.
     pub(super) name: &'static str,
-    /// The keys that lead to it.
+    /// Keys that lead to it in the mapping file.
     pub(super) path: &'static [&'static str],
     pub(super) shape: Shape,
-    /// What is to be written there.
+    /// Help text.
     pub(super) help: &'static str,
-    /// Whether it must be filled in.
+    /// Whether it is required.
     pub(super) needed: bool,
 }
 
@@ -41,7 +41,7 @@ const fn item(
     Item { name, path, shape, help, needed }
 }
 
-/// The head of a form.
+/// All items of the head.
 pub(super) const ITEMS_OF_FORM: &[Item] = &[
     item("编号", &["id"], Shape::Text, true, "字母、数字、“-”和“_”，定下后不要改"),
     item("名称", &["name", "zh"], Shape::Text, true, ""),
@@ -58,7 +58,7 @@ pub(super) const ITEMS_OF_FORM: &[Item] = &[
 ];
 
 impl Item {
-    /// The cell of the item, taken out of a mapping file.
+    /// Removes the item from a mapping file and returns its cell.
     pub(super) fn take(&self, source: &mut Table) -> String {
         let [leading @ .., key] = self.path else { return String::new() };
         let Some(table) = leading.iter().try_fold(&mut *source, |table, key| table.get_mut(*key)?.as_table_mut())

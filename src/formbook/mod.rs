@@ -1,8 +1,8 @@
-//! A form as a workbook for people who know Excel better than TOML, and the mapping file of such a workbook.
+//! Forms as workbooks, for people who prefer Excel to TOML: export of a form, and import as a mapping file.
 //!
-//! The sheets are 表单 (the head, parts and tables), 字段 (a row a field), 勾稽 (rules), 选项 (words of choices), 标签 (what labels
-//! are also called) and 其他 (what has no column, as TOML). [`write()`] makes the workbook of a form, [`import()`] the mapping file of a
-//! workbook; what a person gets wrong is told with sheet, row and column.
+//! The sheets are 表单 (head, sections and tables), 字段 (one row per field), 勾稽 (rules), 选项 (words of choices), 标签 (variants of labels) and
+//! 其他 (keys without a column, as TOML). [`write()`] makes the workbook of a form, [`import()`] the mapping file of a workbook; mistakes
+//! are reported with sheet, row and column.
 
 mod book;
 mod cells;

@@ -11,9 +11,9 @@ h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:co
 th,td{border:1px solid #bbb;padding:.25em .6em;text-align:left;vertical-align:top}th{background:#dde6f0;position:sticky;top:0}\
 code{font:.92em Consolas,monospace;overflow-wrap:anywhere}th,td:nth-child(n+4){white-space:nowrap}#rules+table td{white-space:normal}nav a{margin-right:1em}@media print{th{position:static}}";
 
-/// The page.
+/// The page as HTML.
 pub fn page(form: &Form) -> String {
-    // Rows that are data are shown as a few examples.
+    // Rows that are data are represented by example rows.
     let shown = form.example(0);
     let mut out = String::new();
     // Writing to a string cannot fail.

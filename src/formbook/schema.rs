@@ -1,13 +1,13 @@
-//! A form's values as a Frictionless Table Schema: a row a report with a column a field, as tables for data tools have them.
+//! A form's values as a Frictionless Table Schema: one row per report and one column per field.
 
 use serde_json::{Value, json};
 
 use crate::form::{Field, FieldKind, Form};
 
-/// The profile that the schema keeps to.
+/// The profile that the schema conforms to.
 const PROFILE: &str = "https://datapackage.org/profiles/2.0/tableschema.json";
 
-/// The schema of a form. Of tables whose rows are data, the rows of an example stand for all.
+/// The schema of a form. Rows that are data are represented by example rows.
 pub fn schema(form: &Form) -> String {
     let shown = form.example(0);
     let fields: Vec<Value> =
@@ -25,7 +25,7 @@ pub fn schema(form: &Form) -> String {
     text
 }
 
-/// A field: its type, its labels as title, and what may stand there.
+/// Description of a field: type, labels as title, constraints.
 fn described(form: &Form, index: usize, field: &Field) -> Value {
     let kind = match field.kind {
         FieldKind::Count | FieldKind::Signed => "integer",

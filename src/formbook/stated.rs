@@ -1,5 +1,5 @@
-//! What the column 计入 says, against the rules of the workbook: the same sum is nothing new, another one is a mistake, a further one
-//! becomes a rule.
+//! Compares the column 计入 with the rules of the workbook: a sum that a rule already states is ignored, a contradicting one is a mistake,
+//! a new one becomes a rule.
 
 use toml::Value;
 
@@ -9,10 +9,10 @@ use super::sums::{Stated, rules, sum};
 use crate::finding::Message;
 use crate::form::{FieldIndex, Form, Relation};
 
-/// Adds the rules that only the column 计入 says.
+/// Adds the rules that only the column 计入 states.
 ///
 /// # Errors
-/// Totals that are no field, and sums that a rule states otherwise.
+/// Totals that are not fields, and sums that contradict a rule.
 pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), Vec<Message>> {
     let mut wrong = Vec::new();
     let mut stated = Stated::new();
@@ -39,7 +39,7 @@ pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), V
         if same.peek().is_none() {
             return true;
         }
-        // A total may have several sums: all parts that say so are in one of them.
+        // A total may have several sums: all parts that name it must be in one of them.
         let all: Vec<FieldIndex> = same.flat_map(|(_, parts)| parts.iter().copied()).collect();
         let agrees = parts.iter().all(|part| all.contains(part)) && all.iter().all(|part| parts.contains(part));
         if !agrees {

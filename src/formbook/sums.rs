@@ -1,4 +1,4 @@
-//! Sums that fields are parts of: what stands in the column 计入, held against the rules of the form and made into rules.
+//! Converts between the column 计入, which names the totals of a field, and rules.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ pub(super) fn sum(instance: &RuleInstance) -> Option<(FieldIndex, Vec<FieldIndex
     Some((total.operand.field, instance.right.terms.iter().map(|term| term.operand.field).collect()))
 }
 
-/// A rule that follows from the column 计入.
+/// A rule derived from the column 计入.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Made {
-    /// The table, where the rule is repeated for its rows or columns.
+    /// The table, if the rule is repeated over its rows or columns.
     pub(super) table: Option<String>,
     /// `row` or `column`.
     pub(super) each: Option<&'static str>,
@@ -29,15 +29,15 @@ pub(super) struct Made {
     pub(super) en: String,
 }
 
-/// Totals and the parts that say so, by index of the field.
+/// Totals, each with the parts that name it, by field index.
 pub(super) type Stated = IndexMap<FieldIndex, Vec<FieldIndex>>;
 
-/// The rules that say what the parts say; one for all rows or columns of a table where it holds for each.
+/// The rules for the stated sums; one rule for all rows or columns of a table if it holds for each.
 pub(super) fn rules(form: &Form, stated: &Stated) -> Vec<Made> {
     let mut left: Vec<(FieldIndex, &Vec<FieldIndex>)> = stated.iter().map(|(total, parts)| (*total, parts)).collect();
     let mut made = Vec::new();
     for each in ["row", "column"] {
-        // Table, block, and the sum by the ids of its columns or rows: how often it is stated.
+        // Table, block, and the sum by ids of columns or rows: the totals for which it is stated.
         let mut groups: BTreeMap<(usize, String, Vec<String>), Vec<FieldIndex>> = BTreeMap::new();
         for (total, parts) in &left {
             if let Some((table, id, of)) = in_line(form, *total, parts, each) {
@@ -78,13 +78,13 @@ pub(super) fn rules(form: &Form, stated: &Stated) -> Vec<Made> {
     made
 }
 
-/// The line that a field stands in, and its place there.
-type Line = (usize, usize);
+/// Key of a row or column: table, and index.
+type LineKey = (usize, usize);
 
-/// The sum by the ids of columns where all stands in one row, or of rows where all stands in one column.
+/// The sum by the ids of columns if all fields are in one row, or of rows if all are in one column.
 fn in_line(form: &Form, total: FieldIndex, parts: &[FieldIndex], each: &str) -> Option<(usize, String, Vec<String>)> {
     let own = &form.fields[total];
-    let (leaves, line): (_, fn(&Field) -> Line) = if each == "row" {
+    let (leaves, line): (_, fn(&Field) -> LineKey) = if each == "row" {
         (&form.block(own).leaf_columns, |field| (field.row, field.column))
     } else {
         (&form.block(own).leaf_rows, |field| (field.column, field.row))

@@ -1,4 +1,4 @@
-//! Rows and columns of a block put together again from the lines of the sheet of fields, and written as a mapping file has them.
+//! Rebuilds the trees of rows and columns of a block from the lines of the sheet of fields, and writes them as in a mapping file.
 
 use indexmap::IndexMap;
 use toml::Value;
@@ -8,7 +8,7 @@ use super::heads::Role;
 use super::walk::Words;
 use crate::form::FieldKind;
 
-/// What a label has besides its words, from the sheet of labels.
+/// Additional properties of a label, from the sheet of labels.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Extra {
     pub(super) short: String,
@@ -29,7 +29,7 @@ pub(super) struct Leaf {
     pub(super) at: At,
 }
 
-/// Extras by labels and id.
+/// Additional properties by labels and id.
 pub(super) type Extras = IndexMap<(Vec<String>, String), Extra>;
 
 struct Node<'l> {
@@ -39,7 +39,7 @@ struct Node<'l> {
     children: Vec<Node<'l>>,
 }
 
-/// Writes rows or columns, a line each.
+/// Writes rows or columns, one per line.
 pub(super) fn write(key: &str, leaves: &[Leaf], extras: &Extras, text: &mut Text) {
     let mut nodes: Vec<Node> = Vec::new();
     for leaf in leaves {
@@ -59,7 +59,7 @@ fn insert<'l>(nodes: &mut Vec<Node<'l>>, leaf: &'l Leaf, depth: usize) {
         nodes.push(Node { label, path, leaf: Some(leaf), children: Vec::new() });
         return;
     }
-    // Only what stands right behind a group belongs to it.
+    // Only leaves directly after a group belong to it.
     if nodes.last().is_none_or(|last| last.leaf.is_some() || last.label != label) {
         nodes.push(Node { label, path, leaf: None, children: Vec::new() });
     }
@@ -142,12 +142,12 @@ impl Node<'_> {
     }
 }
 
-/// What rows and columns say of one thing, from what the fields have: the columns speak where no row speaks for all its fields.
-/// `fields` holds a row of fields each; `None` where a field says nothing of it. The answer is the columns' word, and that of the rows
-/// which differ; where neither speaks, `usual` is meant.
+/// Distributes a property of fields (such as the unit) over rows and columns. `fields` contains the fields of each row, `None` for a
+/// field without a value. A row has one value for all its fields or takes them from the columns. Returns the values of the rows and of
+/// the columns; `usual` is the default if neither has a value.
 ///
 /// # Errors
-/// Row and column of a field that neither can speak for.
+/// Row and column of a field whose value can come from neither.
 #[allow(clippy::type_complexity, reason = "rows and columns side by side")]
 pub(super) fn settled<T: Clone + PartialEq>(
     fields: &[Vec<Option<T>>],
@@ -160,7 +160,7 @@ pub(super) fn settled<T: Clone + PartialEq>(
         (said.all(|word| Some(word) == first.as_ref())).then_some(first)
     };
     let mut columns: Vec<Option<T>> = vec![None; width];
-    // Rows with different words can only have them from the columns.
+    // Rows with different values can only get them from the columns.
     for (number, row) in fields.iter().enumerate().filter(|(_, row)| one_word(row).is_none()) {
         for (column, word) in row.iter().enumerate() {
             match (&columns[column], word) {
@@ -170,7 +170,7 @@ pub(super) fn settled<T: Clone + PartialEq>(
             }
         }
     }
-    // A column that is still free speaks where all its fields agree; else each row does.
+    // A column without a value is assigned that of all its fields, if they agree; else each row has its own.
     for (column, known) in columns.iter_mut().enumerate().filter(|(_, known)| known.is_none()) {
         let mut said = fields.iter().filter_map(|row| row[column].as_ref());
         let first = said.next();
@@ -191,7 +191,7 @@ mod tests {
     use super::settled;
 
     #[test]
-    fn columns_speak_first_and_rows_where_they_differ() {
+    fn columns_take_precedence_and_rows_give_what_differs() {
         let of = |rows: &[&str]| -> Vec<Vec<Option<char>>> {
             rows.iter().map(|row| row.chars().map(|one| (one != '.').then_some(one)).collect()).collect()
         };

@@ -1,4 +1,4 @@
-//! The rows or columns of a mapping file as a list of lines, with what each takes from the groups around it.
+//! The rows or columns of a mapping file as a flat list, each with the properties inherited from its groups.
 
 use toml::{Table, Value};
 
@@ -15,13 +15,13 @@ pub(super) struct Words {
 /// A row, a column, a group or a heading.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
-    /// Its labels, the outermost first.
+    /// Its labels, outermost first.
     pub(super) path: Vec<String>,
-    /// Its part of field ids; empty for a group.
+    /// Component of field ids; empty for a group.
     pub(super) id: String,
-    /// What it is where it has no fields.
+    /// Role, if it has no fields.
     pub(super) role: Option<Role>,
-    /// Whether others stand in it.
+    /// Whether it is a group.
     pub(super) group: bool,
     pub(super) short: Option<String>,
     pub(super) variants: Vec<String>,
@@ -31,13 +31,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Whether fields stand in it.
+    /// Whether it has fields.
     pub(super) fn is_leaf(&self) -> bool {
         self.role.is_none() && !self.group
     }
 }
 
-/// The lines of rows or columns, as a mapping file has them.
+/// The rows or columns of a mapping file as lines.
 pub(super) fn lines(heads: Option<&Value>) -> Vec<Line> {
     let mut lines = Vec::new();
     walk(heads, &Line::default(), &mut lines);
@@ -48,7 +48,7 @@ fn walk(heads: Option<&Value>, around: &Line, lines: &mut Vec<Line>) {
     for head in heads.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table) {
         let line = line(head, around);
         let inner = if line.role == Some(Role::Heading) {
-            // What stands under a heading has the labels of the groups around it, and not the heading's.
+            // Rows under a heading have the labels of their groups, without the heading's.
             Line { path: around.path.clone(), id: around.id.clone(), role: None, ..line.clone() }
         } else {
             line.clone()
@@ -97,7 +97,7 @@ pub(super) fn texts(table: &Table, key: &str) -> Vec<String> {
     values.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A value in a cell: words as they are, several on lines of their own, yes as such, no as nothing.
+/// A value as the text of a cell: several texts on separate lines, true as the word for yes, false as nothing.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! A line of the log.
+//! An entry of the log.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Message;
 use crate::waivers::Waiver;
 
-/// Something that happened, and who did it when.
+/// An entry of the log: an action, with author and time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its number, from 1.
+    /// Id, 1-based.
     pub id: u64,
-    /// When (RFC 3339, with the offset of China).
+    /// Time (RFC 3339, with the offset of China).
     pub at: String,
-    /// Who; empty for the program itself.
+    /// Author; empty for the program itself.
     pub who: String,
     /// The action: an externally tagged object, because numbers would not survive an internal tag.
     pub what: What,
@@ -23,107 +23,107 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
-    /// A file came in and is stored.
+    /// A file was received and stored.
     Received {
-        /// Number of the file, from 1.
+        /// Number of the file, 1-based.
         file: u64,
-        /// Its name as the sender gave it.
+        /// Its name as given by the sender.
         name: String,
         /// SHA-256 of its bytes, in hexadecimal.
         sha256: String,
-        /// Its size.
+        /// Its size in bytes.
         bytes: u64,
-        /// What was sent together has the same mark here.
+        /// A mark shared by files that were sent together.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         drop: Option<String>,
-        /// The archive that it was in, as its file number.
+        /// The file number of the archive that contained it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         archive: Option<u64>,
     },
-    /// A file turned out to be an archive; what it held was received on its own.
+    /// A file was an archive; its members were received separately.
     Unpacked {
         /// Number of the archive.
         file: u64,
-        /// How many files it held.
+        /// Number of its members.
         members: usize,
     },
-    /// Every report of a file has been sent again in a later file.
+    /// All reports of a file were sent again in a later file.
     Replaced {
         /// Number of the earlier file.
         file: u64,
         /// Number of the later one.
         by: u64,
     },
-    /// An earlier or later version counts from now on.
+    /// Another version of a report counts from now on.
     Used {
         /// Number of the file that counts.
         file: u64,
-        /// Its report.
+        /// Index of the report in the file.
         #[serde(default)]
         report: usize,
-        /// Why.
+        /// Reason.
         reason: String,
     },
-    /// Findings were accepted.
+    /// Findings were waived.
     Accepted {
         /// Number of the file.
         file: u64,
-        /// Its report.
+        /// Index of the report in the file.
         #[serde(default)]
         report: usize,
-        /// What makes the program pass over them.
+        /// The waivers.
         waivers: Vec<Waiver>,
-        /// What they said.
+        /// Messages of the findings.
         about: Vec<Message>,
-        /// Why.
+        /// Reason.
         reason: String,
-        /// Last day on which this holds.
+        /// Last day of validity.
         until: Date,
     },
-    /// A report was sent back.
+    /// A report was returned.
     Returned {
         /// Number of the file.
         file: u64,
-        /// Its report.
+        /// Index of the report in the file.
         #[serde(default)]
         report: usize,
-        /// What the letter names.
+        /// Messages of the findings in the letter.
         about: Vec<Message>,
-        /// The findings that the letter names, by the ids that the page gave them.
+        /// Ids of the findings in the letter, as assigned by the page.
         findings: Vec<String>,
-        /// Why.
+        /// Reason.
         reason: String,
-        /// The day by which it must be back.
+        /// Deadline for the corrected report.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<Date>,
     },
-    /// A file was taken out; its bytes stay.
+    /// A file was deleted; its bytes are kept.
     Deleted {
         /// Number of the file.
         file: u64,
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// An earlier entry or correction was undone.
     Undone {
-        /// The number of the entry, or `c` and the number of the line in the corrections.
+        /// Id of the entry, or `c` and the line number of the correction.
         of: String,
-        /// For a correction, the number of the line that takes it back.
+        /// For a correction, the line number of its reversal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<usize>,
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// The settings were changed.
     Settings {
-        /// Which.
+        /// Description of the change.
         about: Message,
     },
-    /// A file of last year's, against which reports are checked and compared.
+    /// A file of last year was given, against which reports are checked and compared.
     Given(Given),
 }
 
-/// A file that was given as last year's result.
+/// A file given as last year's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
     /// Its name.

@@ -1,7 +1,7 @@
-//! The log of a work folder: what was sent, accepted, returned, deleted and undone, replayed from append-only JSON lines.
+//! The log of a work folder: what was received, waived, returned, deleted and undone, replayed from append-only JSON lines.
 //!
-//! A work folder is what `nianbao serve` keeps: the sent files under their digests, this log, the corrections, the waivers in force and
-//! the settings. Nothing here touches files; the server writes the lines, and the batch reads them to list what the folder holds.
+//! A work folder is kept by `nianbao serve`: the received files under their digests, this log, the corrections, the waivers in force and
+//! the settings. Nothing here touches files; the server writes the lines, and the batch reads them to list the content of the folder.
 
 mod entry;
 mod replay;
@@ -9,22 +9,22 @@ mod replay;
 pub use entry::{Entry, Given, What};
 pub use replay::{Ledger, LedgerMistake, Sent};
 
-/// The log itself.
+/// Name of the log.
 pub const LOG: &str = "记录.jsonl";
-/// The folder with the sent files, each named by its digest.
+/// Name of the folder with the received files, each named by its digest.
 pub const SENT: &str = "收件";
-/// The corrections, in the format of `--corrections`.
+/// Name of the corrections file, in the format of `--corrections`.
 pub const CORRECTIONS: &str = "更正.jsonl";
-/// The waivers in force, in the format of `--waivers`; written anew from the log whenever one is added or undone.
+/// Name of the file with the waivers in force, in the format of `--waivers`; rewritten from the log whenever one is added or undone.
 pub const WAIVERS: &str = "接受.toml";
-/// The settings.
+/// Name of the settings file.
 pub const SETTINGS: &str = "nianbao.toml";
 
-/// Suffixes that a stored file may keep, besides those of [`crate::read::READERS`]; any other file is `.bin`.
+/// Suffixes that a stored file may keep, besides those of [`crate::read::READERS`]; any other file is stored as `.bin`.
 const OTHERS: &[&str] = &["zip", "json"];
 
-/// The name under which a sent file is stored: its digest, and its suffix where that is a known one. No other part of the name that
-/// a sender gave the file becomes part of a path.
+/// The name under which a received file is stored: its digest, and its suffix if that is a known one. No other part of the sender's file
+/// name becomes part of a path.
 pub(crate) fn stored_name(sha256: &str, name: &str) -> String {
     let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
     let known = crate::read::READERS.iter().flat_map(|reader| reader.suffixes).chain(OTHERS);

@@ -7,47 +7,47 @@ use super::entry::{Entry, Given, What};
 use crate::finding::{Bilingual, Message};
 use crate::waivers::Waiver;
 
-/// A file that was sent.
+/// A received file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// Its number.
     pub file: u64,
-    /// The name that the sender gave it.
+    /// Its name as given by the sender.
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// When it came.
+    /// Time of receipt.
     pub at: String,
-    /// Who brought it in.
+    /// Who received it.
     pub who: String,
-    /// What was sent together has the same mark.
+    /// A mark shared by files that were sent together.
     pub drop: Option<String>,
-    /// The archive that it was in.
+    /// The file number of the archive that contained it.
     pub archive: Option<u64>,
-    /// Whether it is an archive whose members were received on their own.
+    /// Whether it is an archive whose members were received separately.
     pub unpacked: bool,
-    /// The entry that took it out.
+    /// Id of the entry that deleted it.
     pub deleted: Option<u64>,
-    /// The file that supersedes it.
+    /// Number of the file that supersedes it.
     pub replaced: Option<u64>,
-    /// The entry of its receipt.
+    /// Id of the entry of its receipt.
     pub entry: u64,
 }
 
 /// The state built from a log, entry by entry.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    /// Every entry in order.
+    /// All entries in order.
     pub entries: Vec<Entry>,
-    /// Every file by its number, also those that were taken out.
+    /// All files by number, including deleted ones.
     pub files: BTreeMap<u64, Sent>,
-    /// Which entries and corrections were undone: the entry that did it.
+    /// Undone entries and corrections, each with the id of the entry that undid it.
     pub undone: HashMap<String, u64>,
-    /// Files of last year's that are in use.
+    /// Files of last year in use.
     pub given: Vec<Given>,
-    /// Entries by which reports were sent back, and by which they were chosen, as positions in the list.
+    /// For each report, positions in `entries` of its returns, and of choices of its version.
     returned: HashMap<(u64, usize), Vec<usize>>,
     used: HashMap<(u64, usize), Vec<usize>>,
 }
@@ -55,9 +55,9 @@ pub struct Ledger {
 /// A line of the log that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerMistake {
-    /// Its number, from 1.
+    /// Its number, 1-based.
     pub line: usize,
-    /// What is wrong, as the JSON reader says it.
+    /// The error of the JSON parser.
     pub detail: String,
 }
 
@@ -79,10 +79,10 @@ impl Bilingual for LedgerMistake {
 }
 
 impl Ledger {
-    /// Reads a log. A last line that was cut off, as by a power cut, was never answered for and is left out.
+    /// Reads a log. A truncated last line, as after a power cut, was never acknowledged and is left out.
     ///
     /// # Errors
-    /// The first line in the middle that is no entry.
+    /// The first line before the last that is not an entry.
     pub fn read(text: &str) -> Result<Self, LedgerMistake> {
         let mut ledger = Self::default();
         for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -98,7 +98,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The number of the next entry.
+    /// The id of the next entry.
     pub fn next_id(&self) -> u64 {
         self.entries.last().map_or(1, |entry| entry.id + 1)
     }
@@ -108,7 +108,7 @@ impl Ledger {
         self.files.keys().next_back().map_or(1, |file| file + 1)
     }
 
-    /// Takes the next entry.
+    /// Applies the next entry.
     pub fn add(&mut self, entry: Entry) {
         match &entry.what {
             What::Received { file, name, sha256, bytes, drop, archive } => {
@@ -155,10 +155,10 @@ impl Ledger {
         self.entries.push(entry);
     }
 
-    /// Has a file count, and the one that stood for it count no more.
+    /// Makes a file count, in place of the one that superseded it.
     fn choose(&mut self, file: u64) {
         let mut last = file;
-        // Each step goes to another file, or there is a circle.
+        // Each step goes to another file unless there is a cycle.
         for _ in 0..self.files.len() {
             match self.files.get(&last).and_then(|sent| sent.replaced) {
                 Some(by) if by != file => last = by,
@@ -196,12 +196,12 @@ impl Ledger {
         self.undone.contains_key(&id.to_string())
     }
 
-    /// The files that stand: neither taken out nor an archive that was unpacked.
+    /// The files that are neither deleted nor an unpacked archive.
     pub fn standing(&self) -> impl Iterator<Item = &Sent> {
         self.files.values().filter(|sent| sent.deleted.is_none() && !sent.unpacked)
     }
 
-    /// The files whose reports count: those that stand, without those that were sent again.
+    /// The files whose reports count: those of [`Self::standing`] that are not superseded.
     pub fn counting(&self) -> impl Iterator<Item = &Sent> {
         self.standing()
             .filter(|sent| sent.replaced.is_none_or(|by| self.files.get(&by).is_none_or(|by| by.deleted.is_some())))
@@ -216,13 +216,13 @@ impl Ledger {
         })
     }
 
-    /// The entry by which a report was sent back last, if it was and that stands.
+    /// The last entry that returned a report, unless it was undone.
     pub fn returned(&self, file: u64, report: usize) -> Option<&Entry> {
         let last = &self.entries[*self.returned.get(&(file, report))?.last()?];
         (!self.is_undone(last.id)).then_some(last)
     }
 
-    /// The number of the last entry that makes a report the one that counts.
+    /// The id of the last entry that chose a version of a report.
     pub fn used(&self, file: u64, report: usize) -> Option<u64> {
         let entries = self.used.get(&(file, report))?.iter().rev();
         entries.map(|at| self.entries[*at].id).find(|id| !self.is_undone(*id))
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_out_comes_back_when_that_is_undone() {
+    fn a_deleted_file_is_back_after_undo() {
         let mut text = received(1, 1) + &received(2, 2);
         text += "{\"id\":3,\"at\":\"\",\"who\":\"王\",\"what\":{\"deleted\":{\"file\":1,\"reason\":\"不是年报\"}}}\n";
         let ledger = Ledger::read(&text).unwrap();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_is_left_out_and_any_other_is_told() {
+    fn a_truncated_last_line_is_left_out_and_any_other_mistake_is_an_error() {
         let whole = received(1, 1);
         let cut = format!("{whole}{}", &received(2, 2)[..40]);
         assert_eq!(Ledger::read(&cut).unwrap().files.len(), 1);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_sent_again_counts_no_more_until_the_later_one_is_taken_out() {
+    fn a_superseded_file_counts_again_after_the_later_one_is_deleted() {
         let mut text = received(1, 1) + &received(2, 2);
         text += "{\"id\":3,\"at\":\"\",\"who\":\"\",\"what\":{\"replaced\":{\"file\":1,\"by\":2}}}\n";
         let counting = |text: &str| Ledger::read(text).unwrap().counting().map(|sent| sent.file).collect::<Vec<_>>();

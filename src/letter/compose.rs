@@ -5,21 +5,21 @@ use super::{About, Letter, Sender, Sent, Style};
 use crate::finding::{Finding, Language, Severity};
 use crate::text::balanced;
 
-/// The kinds of letters.
+/// Kind of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LetterKind {
-    /// The report goes back to be corrected.
+    /// The report is returned for correction.
     Return,
-    /// Figures are to be looked at again.
+    /// Figures have to be checked.
     Check,
-    /// No report has come.
+    /// The report is missing.
     Reminder,
-    /// A report has come.
+    /// The report was received.
     Receipt,
 }
 
 impl LetterKind {
-    /// The folder that such letters are put into.
+    /// Name of the folder for letters of this kind.
     pub fn folder(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Return, Language::Zh) => "退回修改通知",
@@ -34,21 +34,21 @@ impl LetterKind {
     }
 }
 
-/// Items that the letter itself has; more stand on a page of their own.
+/// Maximum number of items in the letter itself; more are on a separate page.
 const ITEMS: usize = 10;
 
-/// Items of that page; more would help nobody.
+/// Maximum number of items on that page.
 const MOST: usize = 400;
 
-/// Characters of a line of a title.
+/// Maximum number of characters of a line of the title.
 const TITLE: usize = 20;
 
-/// An item: whose file it is about, where there are several, and what it says.
-type Item<'a> = (Option<&'a str>, &'a Finding);
+/// An item: the file that it is about, if there are several, and the finding.
+type LetterItem<'a> = (Option<&'a str>, &'a Finding);
 
 impl Letter {
-    /// The letter about all that an agency sent, and what kind it is; `None` where there is nothing to write about. `tell` says how
-    /// letters tell a finding.
+    /// The letter about everything that an agency sent, with its kind; `None` if there is nothing to write about. `tell` decides how
+    /// letters mention a finding.
     pub(crate) fn compose(
         about: &About,
         sent: &[Sent],
@@ -61,9 +61,10 @@ impl Letter {
             let file = several.then_some(one.file);
             one.findings.iter().map(move |finding| (file, finding))
         });
-        let told: Vec<Item> = all.filter(|(_, finding)| tell(finding) > Tell::Never).collect();
-        let of =
-            |severity| told.iter().filter(move |(_, one)| one.severity == severity).copied().collect::<Vec<Item>>();
+        let told: Vec<LetterItem> = all.filter(|(_, finding)| tell(finding) > Tell::Never).collect();
+        let of = |severity| {
+            told.iter().filter(move |(_, one)| one.severity == severity).copied().collect::<Vec<LetterItem>>()
+        };
         let (must, should) = (of(Severity::Error), of(Severity::Warning));
         let alone = |finding: &Finding| tell(finding) == Tell::Alone || about_figures(finding);
         let kind = match (must.is_empty(), should.iter().any(|(_, finding)| alone(finding))) {
@@ -74,7 +75,7 @@ impl Letter {
         let mut letter = Self::new();
         letter.head(about, sender, kind, language);
         match sent {
-            // Nothing of it could be read, so there is nothing to list.
+            // The only file could not be read, so there are no items.
             [only] if !only.read => letter.unread(only, &must, sender, language),
             sent => {
                 letter.opening(about, sent, (must.len(), should.len()), (sender, kind), language);
@@ -104,7 +105,7 @@ impl Letter {
                 if kind == LetterKind::Receipt {
                     "收 件 回 执".to_owned()
                 } else {
-                    // The year is no part of the words after it.
+                    // The year is not a part of the phrase after it.
                     let (year, words) =
                         report.split_once('年').map_or(("", report.as_str()), |(year, words)| (year, words));
                     let year = if year.is_empty() { String::new() } else { format!("{year}年") };
@@ -133,7 +134,7 @@ impl Letter {
         );
     }
 
-    fn unread(&mut self, sent: &Sent, must: &[Item], sender: &Sender, language: Language) {
+    fn unread(&mut self, sent: &Sent, must: &[LetterItem], sender: &Sender, language: Language) {
         let why = must.first().map(|(_, finding)| finding.message.get(language)).unwrap_or_default();
         let by = sender.deadline.as_deref();
         self.add(
@@ -208,7 +209,7 @@ impl Letter {
         }
     }
 
-    fn items(&mut self, must: &[Item], should: &[Item], language: Language) {
+    fn items(&mut self, must: &[LetterItem], should: &[LetterItem], language: Language) {
         let lists = headed(must, should, language);
         let mut left = ITEMS;
         let whole: usize = lists.iter().map(|(_, list)| list.len()).sum();
@@ -234,8 +235,8 @@ impl Letter {
         }
     }
 
-    /// The annex: all items again in full, on pages of its own.
-    fn more(&mut self, must: &[Item], should: &[Item], language: Language) {
+    /// The annex: all items again in full, on separate pages.
+    fn more(&mut self, must: &[LetterItem], should: &[LetterItem], language: Language) {
         if must.len() + should.len() <= ITEMS {
             return;
         }
@@ -275,7 +276,7 @@ impl Letter {
         self.signed(sender, language);
     }
 
-    /// Who signs, the day, and whom to ask.
+    /// Sender, date, and contact.
     pub(super) fn signed(&mut self, sender: &Sender, language: Language) {
         for text in [&sender.name, &sender.date].into_iter().flatten() {
             self.add(Style::Signature, text);
@@ -294,14 +295,14 @@ impl Letter {
     }
 }
 
-/// Characters of the last phrase of a report's name, `年度报告`.
+/// Number of characters of the last phrase of a report's name, `年度报告`.
 const LAST: usize = 4;
 
 fn headed<'a, 'b>(
-    must: &'b [Item<'a>],
-    should: &'b [Item<'a>],
+    must: &'b [LetterItem<'a>],
+    should: &'b [LetterItem<'a>],
     language: Language,
-) -> Vec<(&'static str, &'b [Item<'a>])> {
+) -> Vec<(&'static str, &'b [LetterItem<'a>])> {
     let (first, second) = match language {
         Language::Zh => ("须改正的内容", "请核实的内容"),
         Language::En => ("To be corrected", "Please check"),
@@ -316,7 +317,7 @@ fn ordinal(number: usize, heading: &str, language: Language) -> String {
     }
 }
 
-fn line(index: usize, (file, finding): Item, language: Language) -> String {
+fn line(index: usize, (file, finding): LetterItem, language: Language) -> String {
     let (number, said) = (index + 1, finding.message.get(language));
     match (language, file) {
         (Language::Zh, Some(file)) => format!("{number}.{said}（文件：{file}）"),
@@ -359,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_come_first_and_are_told_as_an_office_writes() {
+    fn errors_come_first_in_the_wording_of_an_office() {
         let findings = [finding(&PROSE_SUM, "正文不符。"), finding(&CELL_WRONG, "表三应为27。")];
         let (kind, texts) = composed(&findings, true).unwrap();
         assert_eq!(kind, LetterKind::Return);
@@ -385,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_is_asked_for_again() {
+    fn an_unreadable_report_is_requested_again() {
         let (kind, texts) = composed(&[finding(&CELL_WRONG, "文件设有打开密码，未能读取。")], false).unwrap();
         assert!(
             kind == LetterKind::Return && texts[2].contains("文件“水利局.docx”收悉。文件设有打开密码"),
@@ -395,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn many_points_stand_on_a_page_of_their_own() {
+    fn many_items_are_on_a_separate_page() {
         let findings: Vec<Finding> = (0..12).map(|number| finding(&CELL_WRONG, &format!("第{number}处。"))).collect();
         let (_, texts) = composed(&findings, true).unwrap();
         assert!(texts.contains(&"另有2项，见附件。".to_owned()) && texts.contains(&"附件：修改清单".to_owned()));

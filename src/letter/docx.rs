@@ -52,7 +52,7 @@ fn body(letters: &[Letter]) -> String {
         let signature = (*style == Style::Signature).then(|| signature(text, next, !signing));
         signing = signature.is_some();
         let layout = signature.as_deref().unwrap_or(layout);
-        // Who signs and when never stand alone on a page.
+        // The signature must not be alone on a page.
         let signed = next.is_some();
         let page = if begins || *style == Style::Attached { "<w:pageBreakBefore/>" } else { "" };
         let layout = match layout.strip_prefix(KEEP) {
@@ -86,7 +86,7 @@ fn look(style: Style) -> (&'static str, &'static str, u32) {
             32,
         ),
         Style::Attached => (LINE, "黑体", 32),
-        // Where a signature stands is decided by what follows it.
+        // The position of a signature depends on what follows it.
         Style::Address | Style::Signature => (LINE, "仿宋_GB2312", 32),
         Style::Heading => (
             "<w:keepNext/><w:spacing w:line=\"579\" w:lineRule=\"exact\"/><w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>",
@@ -101,7 +101,7 @@ fn look(style: Style) -> (&'static str, &'static str, u32) {
     }
 }
 
-/// Who signs and the day: a line below the text, the name over the middle of the day (GB/T 9704-2012, 7.3.5).
+/// Sender and date: a line below the text, the name centred above the date (GB/T 9704-2012, 7.3.5).
 fn signature(text: &str, day: Option<&str>, first: bool) -> String {
     let halves = day.map_or(plan::DAY, |day| plan::over_day(text, day));
     let before = if first { " w:before=\"579\"" } else { "" };
@@ -112,7 +112,7 @@ fn signature(text: &str, day: Option<&str>, first: bool) -> String {
     )
 }
 
-/// Twips of half a character of running text, whose size is 16.
+/// Half a character of running text (16 points), in twips.
 const HALF: i64 = 160;
 
 fn escaped(text: &str) -> String {

@@ -1,10 +1,10 @@
-//! Reminders of reports that have not come, and receipts of those that have.
+//! Reminders of missing reports, and receipts of received ones.
 
 use super::compose::LetterKind;
 use super::{About, Letter, Sender, Style};
 use crate::finding::Language;
 
-/// Asks an agency for its report.
+/// The reminder to an agency.
 pub(crate) fn reminder(about: &About, sender: &Sender, language: Language) -> Letter {
     let mut letter = Letter::new();
     letter.head(about, sender, LetterKind::Reminder, language);
@@ -37,7 +37,7 @@ pub(crate) fn reminder(about: &About, sender: &Sender, language: Language) -> Le
     letter
 }
 
-/// Receipt of a report, without its content. `clean` if nothing has to be corrected.
+/// The receipt of a report, without its content. `clean` if nothing has to be corrected.
 pub fn receipt(
     about: &About,
     files: &[&str],
@@ -70,7 +70,7 @@ pub fn receipt(
     letter
 }
 
-/// Digits of a digest that a receipt has.
+/// Number of digits of a digest in a receipt.
 const SHORT: usize = 16;
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_is_said() {
+    fn only_known_facts_are_mentioned() {
         let about = About { agency: "信访局", year: Some(2025), ..About::default() };
         let bare = texts(reminder(&about, &Sender::default(), Language::Zh));
         assert!(bare.contains("尚未收到你单位的报告。请尽快报送我单位") && !bare.contains("按照"), "{bare}");

@@ -1,4 +1,4 @@
-//! What an office writes to those who report: return notices, requests to check, reminders and receipts, as Word files.
+//! Letters to reporting agencies: return notices, requests to check, reminders and receipts, as Word files.
 
 mod compose;
 mod docx;
@@ -12,22 +12,22 @@ pub use mail::receipt;
 pub(crate) use mail::reminder;
 pub use which::{Tell, tell};
 
-/// How a paragraph of a letter looks.
+/// Style of a paragraph of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// The document number, at the right above the title.
+    /// The document number, on the right above the title.
     Number,
     /// The title, centred; its lines are separated by line breaks.
     Title,
-    /// To whom it goes, without indent.
+    /// The addressee, without indent.
     Address,
     /// A heading.
     Heading,
     /// Running text.
     Body,
-    /// Sender and date, at the right.
+    /// Sender and date, on the right.
     Signature,
-    /// The first paragraph of what is attached, on a page of its own.
+    /// The first paragraph of an annex, on a new page.
     Attached,
 }
 
@@ -41,45 +41,45 @@ pub struct Letter {
 /// The sending office and the common parts of its letters; missing parts are not printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sender {
-    /// The office that signs.
+    /// Name of the office that signs.
     pub name: Option<String>,
-    /// The document's number.
+    /// Document number of the letter.
     pub number: Option<String>,
-    /// By when the answer is wanted.
+    /// Deadline for the answer.
     pub deadline: Option<String>,
-    /// Where the answer is to be sent.
+    /// Address for the answer.
     pub reply_to: Option<String>,
-    /// Whom to ask.
+    /// Contact person.
     pub contact: Option<String>,
-    /// Under which number.
+    /// Telephone number.
     pub phone: Option<String>,
-    /// The day of the letter.
+    /// Date of the letter.
     pub date: Option<String>,
-    /// The document that asked for the reports.
+    /// The document that requested the reports.
     pub request: Option<String>,
-    /// The day by which that asked for them.
+    /// The date by which the reports were requested.
     pub due: Option<String>,
-    /// Where reports are published.
+    /// The web site that publishes the reports.
     pub portal: Option<String>,
 }
 
-/// To whom a letter goes, and about what kind of report.
+/// The addressee of a letter, and the kind of report that it is about.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About<'a> {
     /// The agency.
     pub agency: &'a str,
     /// The year of the report.
     pub year: Option<i16>,
-    /// What such a report is called, without agency and year.
+    /// Name of such a report, without agency and year.
     pub name: Option<&'a str>,
     /// The document that prescribes the form.
     pub basis: Option<&'a str>,
-    /// By which law and by when it must be published, where that holds for the agency.
+    /// The legal duty to publish it, if the agency has the duty.
     pub duty: Option<&'a Message>,
 }
 
 impl About<'_> {
-    /// `2025年政府信息公开工作年度报告`, as far as it is known.
+    /// The name of the report, as far as it is known: `2025年政府信息公开工作年度报告`.
     fn report(&self, language: Language) -> String {
         match (language, self.year) {
             (Language::Zh, Some(year)) => format!("{year}年{}", self.name.unwrap_or("年度报告")),
@@ -95,7 +95,7 @@ impl About<'_> {
 pub struct Sent<'a> {
     /// The file's name.
     pub file: &'a str,
-    /// The title of its report, where one was read.
+    /// The title of its report, if one was read.
     pub title: Option<&'a str>,
     /// Whether a report was read.
     pub read: bool,
@@ -115,12 +115,12 @@ impl Letter {
     /// The letter as a Word file. The same letter gives the same bytes.
     ///
     /// # Errors
-    /// What the packer says; packing into memory does not fail.
+    /// None in practice: writing to memory does not fail.
     pub fn docx(&self) -> Result<Vec<u8>, LetterError> {
         Self::print(std::slice::from_ref(self))
     }
 
-    /// Several letters as one Word file, each on a page of its own.
+    /// Several letters as one Word file, each on a new page.
     ///
     /// # Errors
     /// As for [`Letter::docx`].
@@ -129,7 +129,7 @@ impl Letter {
     }
 }
 
-/// The letter could not be packed.
+/// The error that a letter could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("the letter could not be packed: {0}")]
 pub struct LetterError(zip::result::ZipError);

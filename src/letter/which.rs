@@ -2,18 +2,18 @@
 
 use crate::finding::{Finding, Severity};
 
-/// How a letter tells a finding.
+/// How a letter mentions a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tell {
-    /// Not at all.
+    /// Not.
     Never,
-    /// Beside others, or by itself where it is about a figure.
+    /// Together with others, or alone if it is about a figure.
     With,
-    /// By itself.
+    /// Alone.
     Alone,
 }
 
-/// Codes of what only concerns the office, or how the program read a file.
+/// Codes that only concern the office, or how the program read a file.
 const OFFICE: &[&str] = &[
     "file-unreadable",
     "suffix-wrong",
@@ -45,10 +45,10 @@ const OFFICE: &[&str] = &[
     "rules-not-assessed",
 ];
 
-/// Codes of warnings that are about figures, also where they name no field.
+/// Codes of warnings that are about figures, even if they name no field.
 const FIGURES: &[&str] = &["prose-sum", "prose-table", "prose-proposal", "row-unknown", "period-incomplete"];
 
-/// How letters tell a finding; `wanted` is what the office has said of its code.
+/// How letters mention a finding; `wanted` is the office's setting for its code.
 pub fn tell(finding: &Finding, wanted: Option<bool>) -> Tell {
     if finding.waived.is_some() || wanted == Some(false) {
         return Tell::Never;
@@ -62,7 +62,7 @@ pub fn tell(finding: &Finding, wanted: Option<bool>) -> Tell {
     }
 }
 
-/// Whether a warning is about figures, which is a reason to write even where nothing is surely wrong.
+/// Whether a warning is about figures, so that a letter is written even without errors.
 pub(super) fn about_figures(finding: &Finding) -> bool {
     !finding.fields.is_empty() || FIGURES.contains(&finding.code.as_str())
 }

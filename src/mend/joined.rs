@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use crate::report::{Content, Report};
 use crate::text::{language, numbering};
 
-/// Marks behind which a paragraph may end.
+/// Characters that may end a paragraph.
 const ENDS: &[char] = &['。', '；', ';', '：', ':', '！', '!', '？', '?', '…', '”', '"', '）', ')', '》', '】', '.'];
 
-/// How often two characters stand together in a report to be taken for a word.
+/// Minimum number of occurrences of two adjacent characters in a report to count as a word.
 const WORD: u32 = 2;
 
-/// Fewest characters of running text: a title or a heading is shorter.
+/// Minimum number of characters of running text: titles and headings are shorter.
 const RUNNING: usize = 9;
 
-/// How often each two neighbouring Han characters stand together in a report's narrative. Counted only where a paragraph may be split.
+/// Counts of adjacent pairs of Han characters in a report's narrative. Counted only if a paragraph may be split.
 #[derive(Debug, Default)]
 pub(super) struct Pairs(HashMap<(char, char), u32>);
 
@@ -28,7 +28,7 @@ impl Pairs {
                 _ => None,
             })
         };
-        // Most reports have no paragraph without its end.
+        // Fast path: in most reports every paragraph ends properly.
         if !texts().any(|(text, level)| level.is_none() && open_end(text)) {
             return Self::default();
         }
@@ -53,7 +53,7 @@ impl Pairs {
         if !han(last) || !han(first) {
             return false;
         }
-        // A clause of one character is none.
+        // A single character is not a clause.
         let clause = before.rsplit(['，', ',', '、', '。', '；']).next().unwrap_or_default();
         let goes_on =
             language().unfinished.iter().any(|word| before.ends_with(word.as_str())) || clause.chars().count() == 1;
@@ -62,7 +62,7 @@ impl Pairs {
     }
 }
 
-/// Whether a text is running text without its end.
+/// Whether a text is running text without a proper end.
 fn open_end(text: &str) -> bool {
     !text.ends_with(ENDS)
         && numbering(text).is_none()

@@ -1,5 +1,5 @@
-//! The narrative of a report as it reads: dates and document numbers that lost characters, paragraphs that were split inside a word,
-//! the line with agency and date. What is written in the official look is this; the report itself keeps the source's text.
+//! Repairs the narrative of a report: dates and document numbers that lost characters, paragraphs that were split inside a word, the line
+//! with agency and date. The official look uses the repaired text; the report itself keeps the source's text.
 
 mod joined;
 
@@ -9,7 +9,7 @@ use crate::form::{Form, SectionLook};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::{blank, damaged, is_one, language};
 
-/// The report as it reads, and findings about it; `None` where it is written as it reads.
+/// The repaired report; adds findings about the repairs. `None` if nothing was repaired.
 pub(crate) fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>) -> Option<Report> {
     let known: Vec<&str> =
         form.basis.iter().map(String::as_str).chain(form.documents.iter().map(String::as_str)).collect();
@@ -32,7 +32,7 @@ pub(crate) fn as_read(form: &Form, report: &Report, findings: &mut Vec<Finding>)
     Some(read)
 }
 
-/// The content of a section as it reads; `None` where nothing in it is mended.
+/// The repaired content of a section; `None` if nothing was repaired.
 fn content(
     section: &Section,
     (known, pairs): (&[&str], &joined::Pairs),
@@ -64,7 +64,7 @@ fn content(
     changed.then_some(read)
 }
 
-/// A text with its damaged dates and document numbers as they read; `None` where it has none that can be read.
+/// A text with its damaged dates and document numbers repaired; `None` if none can be.
 fn repaired(text: &str, known: &[&str], place: Option<&Place>, findings: &mut Vec<Finding>) -> Option<String> {
     let found = damaged(text, known);
     if found.is_empty() {
@@ -99,7 +99,7 @@ fn repaired(text: &str, known: &[&str], place: Option<&Place>, findings: &mut Ve
     changed.then_some(read)
 }
 
-/// Characters of a paragraph that a message shows.
+/// Number of characters of a paragraph shown in a message.
 const SHOWN: usize = 8;
 
 fn told_joined(before: &str, after: &str, place: Option<&Place>) -> Finding {
@@ -112,7 +112,7 @@ fn told_joined(before: &str, after: &str, place: Option<&Place>) -> Finding {
     Finding::new(&TEXT_WRITTEN_AS_READ, message).at(place.cloned())
 }
 
-/// Puts agency and date that stand on one line at the end into a line each, as reports are signed; whether it did.
+/// Splits a closing line with agency and date into two lines; returns whether it did.
 fn signature(content: &mut Vec<Content>, report: &Report, findings: &mut Vec<Finding>) -> bool {
     let Some(agency) = &report.agency else { return false };
     let Some(Content::Paragraph { text, level: None, place }) = content.last() else { return false };
@@ -133,7 +133,7 @@ fn signature(content: &mut Vec<Content>, report: &Report, findings: &mut Vec<Fin
     true
 }
 
-/// Whether a text is a date as reports end with it, with or without 印发.
+/// Whether a text is a closing date, with or without 印发.
 fn is_date(text: &str) -> bool {
     let Some((date, rest)) = text.split_once('日') else { return false };
     let numbers: Option<Vec<&str>> =
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_whole_is_not_touched() {
+    fn undamaged_narrative_is_not_changed() {
         let whole =
             ["2020年1月1日起施行。", "工作稳步推进，成效明显", "互动性有待提升。", "白渚市民政局", "2021年1月18日"];
         let (texts, codes) = read(&whole);

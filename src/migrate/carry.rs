@@ -12,8 +12,8 @@ use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Content, ExtraCell, ExtraTable, Kind, Report, Section, Value};
 
 impl Migration {
-    /// Brings a report of [`Migration::from`] into [`Migration::to`]. A figure that has no place there stands in a table after
-    /// all parts; a figure that the form divides is known only where it is 0 and its parts cannot be negative.
+    /// Migrates a report of [`Migration::from`] to [`Migration::to`]. Figures without a place are put into a table after all sections; a
+    /// figure that the target form splits is known only if it is 0 and its parts cannot be negative.
     pub fn migrate(&self, mut report: Report) -> Report {
         let mut carried = Carried::new(self, std::mem::take(&mut report.values));
         for step in &self.steps {
@@ -33,7 +33,7 @@ impl Migration {
         report
     }
 
-    /// Parts that the form does not have go after all others; tables that it does not have are gone with their figures.
+    /// Moves sections that the target form does not have to the end; removes tables that it does not have, together with their figures.
     fn parts(&self, report: &mut Report) {
         let (known, unknown): (Vec<Section>, Vec<Section>) = std::mem::take(&mut report.sections)
             .into_iter()
@@ -60,21 +60,21 @@ struct Carried<'a> {
     migration: &'a Migration,
     old: IndexMap<String, Value>,
     values: IndexMap<String, Value>,
-    told: Told,
-    /// Why figures that are to be added up were not.
+    told: Events,
+    /// Reason why figures to be added were not.
     no_sum: Arc<Message>,
     /// Figures without a place.
     left: Vec<(FieldIndex, Value)>,
 }
 
-/// A figure as it was written.
-type Written = (FieldIndex, String);
+/// A figure as written.
+type WrittenFigure = (FieldIndex, String);
 
-/// Events of a migration, grouped so that a group of fields gives one finding.
+/// Events of a migration, grouped so that a group of fields makes one finding.
 #[derive(Default)]
-struct Told {
+struct Events {
     renamed: Vec<(Arc<Message>, Vec<FieldIndex>)>,
-    dropped: Vec<(Arc<Message>, Vec<Written>)>,
+    dropped: Vec<(Arc<Message>, Vec<WrittenFigure>)>,
     unsplit: Vec<(FieldIndex, String, Vec<FieldIndex>)>,
     new: Vec<FieldIndex>,
 }
@@ -86,7 +86,7 @@ impl<'a> Carried<'a> {
             "新格式把这些栏目合为一栏，其中有的不是数字，不能相加",
             "the form adds these up, and some of them are no numbers",
         ));
-        Self { migration, old, values, told: Told::default(), no_sum, left: Vec::new() }
+        Self { migration, old, values, told: Events::default(), no_sum, left: Vec::new() }
     }
 
     fn value(&self, from: FieldIndex) -> Value {
@@ -116,7 +116,7 @@ impl<'a> Carried<'a> {
             Step::Split { from, to } => self.split(*from, to),
             Step::Sum { from, to } => {
                 let values: Vec<Value> = from.iter().map(|from| self.value(*from)).collect();
-                // A figure in a unit of its own does not add to others.
+                // A figure in a unit of its own is not added to others.
                 let numbers = values.iter().map(|value| value.value.filter(|_| value.unit.is_none()));
                 let sum = numbers.reduce(|sum, number| sum?.checked_add(number?)).flatten();
                 match sum {
@@ -148,7 +148,7 @@ impl<'a> Carried<'a> {
         }
     }
 
-    /// A figure that follows from others, with the migration in place of a rule.
+    /// A figure computed from others, with the migration in place of a rule.
     fn deduced(&self, number: Decimal, of: &Value) -> Value {
         let rule = format!("{}-to-{}", self.migration.from.id, self.migration.to.id);
         Value { deduced: vec![rule], place: of.place.clone(), ..Value::number(number) }
@@ -166,7 +166,7 @@ fn gather<T>(groups: &mut Vec<(Arc<Message>, Vec<T>)>, about: &Arc<Message>, thi
     }
 }
 
-impl Told {
+impl Events {
     fn findings(self, migration: &Migration) -> Vec<Finding> {
         let (from, to) = (&*migration.from, &*migration.to);
         let mut findings = Vec::new();

@@ -1,4 +1,4 @@
-//! A migration file resolved: field names to fields, and every field of both forms in exactly one step.
+//! Resolves a migration file: field names to fields, with every field of both forms in exactly one step.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use super::{Migration, Step};
 use crate::finding::not_toml;
 use crate::form::{FieldIndex, Form, FormError, Forms, LANGUAGE, Mistake};
 
-/// Reads and resolves a migration file.
+/// Parses and resolves a migration file.
 ///
 /// # Errors
-/// Every mistake that was found, with the bytes to blame.
+/// All mistakes found, each with its byte range.
 pub(super) fn compile(name: &str, text: &str, forms: &Forms) -> Result<Migration, FormError> {
     let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
     let source: MigrationSource = toml::from_str(text)
@@ -42,8 +42,8 @@ struct Compiler<'a> {
     mistakes: Vec<Mistake>,
 }
 
-/// A field that a name stands for, and the run of characters that `*` stands for.
-type Found = (FieldIndex, String);
+/// A field that matches a name, and the characters matched by `*`.
+type FieldMatch = (FieldIndex, String);
 
 impl Compiler<'_> {
     fn steps(&mut self, source: &MigrationSource) {
@@ -83,7 +83,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Carries over the fields that no step names, and finds those that stand in no step or in two.
+    /// Carries over the fields that no step names, and reports those in no step or in two.
     fn same_names(&mut self) {
         let (mut left, mut filled) = (vec![0; self.from.fields.len()], vec![0; self.to.fields.len()]);
         for step in &self.steps {
@@ -125,10 +125,10 @@ impl Compiler<'_> {
         }
     }
 
-    /// The fields that a name stands for; a mistake where there are none.
-    fn all(&mut self, form: &Form, name: &Spanned<String>) -> Vec<Found> {
+    /// The fields that match a name; a mistake if there are none.
+    fn all(&mut self, form: &Form, name: &Spanned<String>) -> Vec<FieldMatch> {
         let matching = form.fields.iter().enumerate();
-        let found: Vec<Found> =
+        let found: Vec<FieldMatch> =
             matching.filter_map(|(index, field)| Some((index, star(name.get_ref(), &field.id)?))).collect();
         if found.is_empty() {
             self.unknown(form, name.get_ref(), name.span());
@@ -136,7 +136,7 @@ impl Compiler<'_> {
         found
     }
 
-    /// The field that a name stands for where `*` stands for `star`.
+    /// The field that matches a name with `*` replaced by `star`.
     fn one(&mut self, form: &Form, name: &Spanned<String>, star: &str) -> Option<FieldIndex> {
         let id = name.get_ref().replacen('*', star, 1);
         let found = form.field_index(&id);
@@ -170,7 +170,7 @@ impl Step {
     }
 }
 
-/// What `*` of a name stands for in an id; empty where the name has none and is the id.
+/// The characters of an id matched by `*` in a name; empty if the name has no `*` and equals the id.
 fn star(name: &str, id: &str) -> Option<String> {
     let Some((before, after)) = name.split_once('*') else { return (name == id).then(String::new) };
     let rest = id.strip_prefix(before)?.strip_suffix(after)?;

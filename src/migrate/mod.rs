@@ -1,4 +1,4 @@
-//! Migration: a report of one form brought into another, with a list of what could not move. Pure: reports and forms only.
+//! Migration: converts a report of one form to another, with findings about what could not move. Pure: reports and forms only.
 
 mod carry;
 mod compile;
@@ -11,19 +11,19 @@ use crate::form::{FieldIndex, Form, FormError, Forms};
 
 pub use source::{DropSource, MigrationSource, MoveSource, NewSource, SplitSource, SumSource};
 
-/// The migrations built into the program: name and text.
+/// The built-in migrations: name and text.
 static BUILT_IN: &[(&str, &str)] = &[
     ("gkbg-2019-to-gkbg-2021.toml", include_str!("../../mappings/migrations/gkbg-2019-to-gkbg-2021.toml")),
     ("gkbg-2021-to-gkbg-2019.toml", include_str!("../../mappings/migrations/gkbg-2021-to-gkbg-2019.toml")),
     ("gktj-2014-to-gkbg-2019.toml", include_str!("../../mappings/migrations/gktj-2014-to-gkbg-2019.toml")),
 ];
 
-/// How reports of one form are brought into another.
+/// A migration from one form to another.
 #[derive(Debug, Clone)]
 pub struct Migration {
-    /// The form that a report has.
+    /// The source form.
     pub from: Arc<Form>,
-    /// The form that it gets.
+    /// The target form.
     pub to: Arc<Form>,
     /// The steps; each field of both forms is in exactly one.
     steps: Vec<Step>,
@@ -32,13 +32,13 @@ pub struct Migration {
 /// A step of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
-    /// The figure goes to a field.
+    /// A figure is moved to a field.
     Move { from: FieldIndex, to: FieldIndex, note: Option<Arc<Message>> },
-    /// The figure has no place.
+    /// A figure is dropped.
     Drop { from: FieldIndex, reason: Arc<Message> },
-    /// The figure is the sum of fields.
+    /// A figure is the sum of several fields.
     Split { from: FieldIndex, to: Vec<FieldIndex> },
-    /// Figures are added up in a field.
+    /// Figures are summed in a field.
     Sum { from: Vec<FieldIndex>, to: FieldIndex },
     /// A field has no source.
     New { to: FieldIndex },
@@ -51,22 +51,21 @@ pub struct Migrations {
 }
 
 impl Migrations {
-    /// The migrations built into the program, between these forms. One that does not fit them, because a form was replaced, is
-    /// left out.
+    /// The built-in migrations between these forms. One that does not match them, because a form was replaced, is left out.
     pub fn built_in(forms: &Forms) -> Self {
         let fitting = BUILT_IN.iter().filter_map(|(name, text)| compile::compile(name, text, forms).ok());
         Self { list: fitting.collect() }
     }
 
-    /// The migration files built into the program: name and text.
+    /// The built-in migration files: name and text.
     pub fn sources() -> &'static [(&'static str, &'static str)] {
         BUILT_IN
     }
 
-    /// Adds a migration from the text of its file; one between the same forms is replaced.
+    /// Adds a migration from the text of its file; it replaces one between the same forms.
     ///
     /// # Errors
-    /// Every mistake in the file: unknown forms and fields, fields that stand in no step or in two.
+    /// All mistakes in the file: unknown forms and fields, fields in no step or in two.
     pub fn add(&mut self, name: &str, text: &str, forms: &Forms) -> Result<(), FormError> {
         let migration = compile::compile(name, text, forms)?;
         self.list.retain(|known| (&known.from.id, &known.to.id) != (&migration.from.id, &migration.to.id));

@@ -1,6 +1,6 @@
-//! A migration as it is written: the TOML keys, strict, before field names are resolved. `mappings/README.md` teaches them.
+//! The TOML keys of a migration file as written, parsed strictly, before field names are resolved. `mappings/README.md` documents them.
 //!
-//! A `*` in a field name stands for any run of characters; on the other side of a step it stands for the same run.
+//! A `*` in a field name matches any characters; on the other side of a step it stands for the same characters.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,28 +8,28 @@ use toml::Spanned;
 
 use crate::finding::Message;
 
-/// A whole migration file. Fields that both forms have under the same id are carried over without being named.
+/// A whole migration file. Fields with the same id in both forms are carried over without being named.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MigrationSource {
     /// Version of the mapping language, now 1.
     pub language: u32,
-    /// Id of the form that a report has.
+    /// Id of the source form.
     #[schemars(with = "String")]
     pub from: Spanned<String>,
-    /// Id of the form that it gets.
+    /// Id of the target form.
     #[schemars(with = "String")]
     pub to: Spanned<String>,
-    /// Figures that go to a field of another name.
+    /// Figures that move to a field with another id.
     #[serde(default, rename = "move")]
     pub moves: Vec<MoveSource>,
-    /// Figures for which the form has no place.
+    /// Figures that the target form has no place for.
     #[serde(default)]
     pub drop: Vec<DropSource>,
-    /// Figures that the form divides.
+    /// Figures that the target form splits.
     #[serde(default)]
     pub split: Vec<SplitSource>,
-    /// Figures that the form adds up.
+    /// Figures that the target form sums.
     #[serde(default)]
     pub sum: Vec<SumSource>,
     /// Fields without a source.
@@ -37,51 +37,51 @@ pub struct MigrationSource {
     pub new: Vec<NewSource>,
 }
 
-/// A figure that goes to a field of another name.
+/// A figure that moves to a field with another id.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveSource {
-    /// Field of the form that a report has.
+    /// Field of the source form.
     #[schemars(with = "String")]
     pub from: Spanned<String>,
-    /// Field of the form that it gets.
+    /// Field of the target form.
     #[schemars(with = "String")]
     pub to: Spanned<String>,
-    /// What changed about it.
+    /// What has changed.
     pub note: Option<Message>,
 }
 
-/// Figures for which the form has no place.
+/// Figures that the target form has no place for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DropSource {
-    /// Fields of the form that a report has.
+    /// Fields of the source form.
     #[schemars(with = "Vec<String>")]
     pub fields: Vec<Spanned<String>>,
-    /// Why.
+    /// Reason.
     pub reason: Message,
 }
 
-/// A figure that the form divides over several fields.
+/// A figure that the target form splits over several fields.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitSource {
-    /// Field of the form that a report has.
+    /// Field of the source form.
     #[schemars(with = "String")]
     pub from: Spanned<String>,
-    /// Fields of the form that it gets.
+    /// Fields of the target form.
     #[schemars(with = "Vec<String>")]
     pub to: Vec<Spanned<String>>,
 }
 
-/// Figures that the form adds up in one field.
+/// Figures that the target form sums in one field.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SumSource {
-    /// Fields of the form that a report has.
+    /// Fields of the source form.
     #[schemars(with = "Vec<String>")]
     pub from: Vec<Spanned<String>>,
-    /// Field of the form that it gets.
+    /// Field of the target form.
     #[schemars(with = "String")]
     pub to: Spanned<String>,
 }
@@ -90,7 +90,7 @@ pub struct SumSource {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSource {
-    /// Fields of the form that a report gets.
+    /// Fields of the target form.
     #[schemars(with = "Vec<String>")]
     pub fields: Vec<Spanned<String>>,
 }

@@ -5,7 +5,7 @@ use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
 use crate::text::visible;
 
-/// Cleans every text of a document; what is to be told of it.
+/// Cleans every text of a document; returns a finding about text boxes that hold only a figure.
 pub(super) fn clean(document: &mut Document) -> Option<Finding> {
     let metadata = &mut document.metadata;
     metadata.title.iter_mut().chain(&mut metadata.author).for_each(text);
@@ -28,10 +28,10 @@ pub(super) fn clean(document: &mut Document) -> Option<Finding> {
     boxed(boxes)
 }
 
-/// Boxes with a figure that are reported.
+/// Maximum number of such text boxes that are reported.
 const MOST_BOXES: usize = 100;
 
-/// Whether a paragraph is a box with nothing but a figure; the number of a page in a header or footer is none.
+/// Whether a paragraph is a text box that holds only a figure, other than a page number in a header or footer.
 fn is_figure_in_box(paragraph: &Paragraph) -> bool {
     let in_margin = |part: &str| part.contains("header") || part.contains("footer");
     paragraph.region == Region::TextBox
@@ -40,7 +40,7 @@ fn is_figure_in_box(paragraph: &Paragraph) -> bool {
         && !paragraph.place.part.as_deref().is_some_and(in_margin)
 }
 
-/// A finding about boxes that hold nothing but a figure: they may lie over a cell of a table.
+/// The finding about text boxes that hold only a figure: such a box may lie over a cell of a table.
 fn boxed(boxes: Vec<(String, Place)>) -> Option<Finding> {
     let (figure, count) = (boxes.first()?.0.clone(), boxes.len());
     let message = Message::new(
@@ -55,7 +55,7 @@ fn boxed(boxes: Vec<(String, Place)>) -> Option<Finding> {
     Some(finding)
 }
 
-/// Cleans the cells of a grid; what stands nested in them is still to be cleaned.
+/// Cleans the cells of a grid; returns the nested blocks, which are still to be cleaned.
 fn cells(grid: &mut Grid) -> impl Iterator<Item = &mut Block> {
     grid.caption.iter_mut().for_each(text);
     grid.cells_mut().iter_mut().flat_map(|cell| {
@@ -73,14 +73,13 @@ fn cells(grid: &mut Grid) -> impl Iterator<Item = &mut Block> {
     })
 }
 
-/// Levels of tables in tables among which the only text of a cell is looked for.
+/// Maximum depth of nested tables in which the only text of a cell is searched for.
 const LEVELS: usize = 8;
 
-/// Characters of a text that may be a cell's figure.
+/// Maximum length of a text that may be a figure, in characters.
 const LONGEST: usize = 40;
 
-/// The text of a cell that has none of its own and holds one table of one filled cell, or one text box of one line: that is what is seen
-/// in it.
+/// The visible text of a cell without text of its own that contains a table with one filled cell, or a text box of one line.
 fn only_text(cell: &Cell) -> Option<String> {
     let mut cell = cell;
     for _ in 0..LEVELS {
@@ -103,8 +102,8 @@ fn only_text(cell: &Cell) -> Option<String> {
     None
 }
 
-/// The texts of a figure's cell that holds further figures, in a table or box of its own: a line each, so that none is taken for the
-/// cell's. Nothing where the cell or what stands in it says more than figures.
+/// The texts of a cell that contains several figures in nested tables or boxes, one per line, so that none is taken for the cell's own.
+/// `None` if any text of the cell is not a figure.
 fn several_figures(cell: &Cell) -> Option<String> {
     let mut lines: Vec<&str> = Vec::new();
     let mut waiting: Vec<&Block> = cell.nested.iter().rev().collect();
@@ -130,10 +129,10 @@ fn several_figures(cell: &Cell) -> Option<String> {
     (lines.len() > 1 && lines.iter().all(|line| is_figure(line))).then(|| lines.join("\n"))
 }
 
-/// Letters that a figure has at most, for its unit.
+/// Maximum number of letters of a figure, for its unit.
 const LETTERS: usize = 2;
 
-/// Whether a text is a figure by its looks: digits and hardly any letters.
+/// Whether a text looks like a figure: digits and hardly any letters.
 fn is_figure(text: &str) -> bool {
     let letters = text.chars().filter(|sign| sign.is_alphabetic()).count();
     text.chars().nth(LONGEST).is_none() && text.chars().any(char::is_numeric) && letters <= LETTERS

@@ -1,191 +1,191 @@
-//! The kinds of damage in a file, with the facts in fields and a message in both languages.
+//! Kinds of damage of a file, with facts in fields and messages in both languages.
 
 use crate::finding::{Bilingual, Message};
 
-/// What is wrong with the structure of a file. Names of parts, streams, sheets and cells are as the file has them.
+/// A defect in the structure of a file. Names of parts, streams, sheets and cells are as in the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message().en)]
 #[cfg_attr(test, derive(strum::EnumIter))]
 #[non_exhaustive]
 pub enum Damage {
-    /// A package without a directory at its end: most likely it was not downloaded or copied to its end.
+    /// A package without an end of central directory: most likely an incomplete download or copy.
     ArchiveEnd,
-    /// The directory of a package cannot be read.
+    /// A package whose directory cannot be read.
     Archive {
-        /// What the zip library says, in English.
+        /// Message of the zip library, in English.
         reason: String,
     },
-    /// A package with two parts of one name.
+    /// A package with a duplicate part name.
     NameTwice {
-        /// The name, where it is known.
+        /// The name, if known.
         name: Option<String>,
     },
-    /// A package with a name that leads out of it.
+    /// A package with a name that is outside of it.
     NameOutside {
         /// The name.
         name: String,
     },
     /// A part whose header in the archive cannot be read.
     PartHeader {
-        /// The part.
+        /// Name of the part.
         part: String,
-        /// What the zip library says, in English.
+        /// Message of the zip library, in English.
         reason: String,
     },
-    /// A part whose bytes are not all there.
+    /// A truncated part.
     PartCutShort {
-        /// The part.
+        /// Name of the part.
         part: String,
     },
-    /// A part whose compressed bytes are broken.
+    /// A part whose compressed data is corrupt.
     PartCorrupt {
-        /// The part.
+        /// Name of the part.
         part: String,
     },
-    /// A part whose checksum does not fit its bytes.
+    /// A part whose checksum does not match.
     PartChecksum {
-        /// The part.
+        /// Name of the part.
         part: String,
     },
-    /// A part compressed by a method that is not known.
+    /// A part with an unknown compression method.
     PartMethod {
-        /// The part.
+        /// Name of the part.
         part: String,
     },
-    /// A part that is referred to and is not there.
+    /// A missing part that is referred to.
     PartMissing {
-        /// The part.
+        /// Name of the part.
         part: String,
     },
-    /// A package without the part that the document begins in.
+    /// A package without a main part.
     NoMainPart,
-    /// XML that ends within open elements.
+    /// XML that ends with open elements.
     XmlEnds {
-        /// How many are open.
+        /// Number of open elements.
         open: usize,
     },
     /// XML that is not well-formed.
     XmlSyntax {
-        /// The byte at which it is not.
+        /// Offset of the error in bytes.
         at: usize,
     },
-    /// XML that is not in the encoding that it declares.
+    /// XML that is not in its declared encoding.
     XmlEncoding {
         /// The encoding.
         encoding: String,
     },
     /// XML that is not UTF-8.
     XmlNotUtf8 {
-        /// The byte at which it is not.
+        /// Offset of the first invalid byte.
         at: usize,
     },
-    /// XML with a document type declaration, which is not read for safety.
+    /// XML with a document type declaration, which is refused for safety.
     XmlDoctype,
     /// XML that declares too many namespaces.
     XmlNamespaces {
-        /// How many may be declared.
+        /// Maximum number of namespace declarations.
         most: usize,
     },
-    /// A compound file that ends within its header.
+    /// A compound file that ends in its header.
     CompoundHeader,
     /// A compound file without a root directory.
     CompoundRoot,
-    /// A compound file with sectors of an impossible size.
+    /// A compound file with an invalid sector size.
     CompoundSectors {
-        /// The size as a power of two.
+        /// Base-2 logarithm of the size.
         shift: u16,
     },
     /// A compound file whose streams share sectors.
     CompoundShared {
-        /// The stream.
+        /// Name of the stream.
         stream: String,
     },
-    /// A stream that is not there.
+    /// A missing stream.
     StreamMissing {
-        /// The stream.
+        /// Name of the stream.
         stream: String,
     },
-    /// A Word 97-2003 document that ends within its first block.
+    /// A Word 97-2003 document that ends in its first block.
     WordFirstBlock,
     /// A Word 97-2003 document that does not begin with a file information block.
     WordNoFirstBlock,
-    /// A Word 97-2003 document without its table of text pieces.
+    /// A Word 97-2003 document without its piece table.
     WordNoPieces,
-    /// A Word 97-2003 document with text pieces out of order.
+    /// A Word 97-2003 document with pieces out of order.
     WordPieceOrder {
-        /// Number of the piece, from 1.
+        /// Number of the piece, 1-based.
         piece: usize,
     },
-    /// A Word 97-2003 document whose text continues beyond its end.
+    /// A Word 97-2003 document whose text extends beyond its end.
     WordTextBeyond,
-    /// A Word 97-2003 document with a part of its text missing.
+    /// A Word 97-2003 document with missing text.
     WordTextMissing {
-        /// How many characters are there.
+        /// Number of characters found.
         found: u64,
-        /// How many there should be.
+        /// Number of characters declared.
         wanted: u64,
     },
-    /// An RTF file that does not begin as one.
+    /// A file that does not begin as RTF.
     RtfStart,
-    /// A workbook that ends within a record.
+    /// A workbook that ends in a record.
     RecordCut {
-        /// The byte at which the record begins.
+        /// Offset of the record in bytes.
         at: usize,
     },
-    /// A part of a binary workbook that ends within a record.
+    /// A part of a binary workbook that ends in a record.
     PartRecordCut,
-    /// A workbook whose list of sheets is broken.
+    /// A workbook with a broken list of sheets.
     SheetList,
-    /// A workbook with a shared string that is cut short.
+    /// A workbook with a truncated shared string.
     SharedString,
-    /// A cell's record that is too short.
+    /// A cell record that is too short.
     CellShort {
-        /// The sheet.
+        /// Name of the sheet.
         sheet: String,
     },
-    /// A cell beyond the last row or column that a sheet can have.
+    /// A cell beyond the last row or column of a sheet.
     CellOutside {
-        /// The sheet.
+        /// Name of the sheet.
         sheet: String,
     },
-    /// A cell whose reference is no cell.
+    /// A cell with an invalid reference.
     CellReference {
-        /// The sheet.
+        /// Name of the sheet.
         sheet: String,
-        /// What is written.
+        /// The reference as written.
         reference: String,
     },
     /// A cell that two independent readers read differently.
     CellUncertain {
-        /// The sheet.
+        /// Name of the sheet.
         sheet: String,
-        /// The cell, as Excel names it.
+        /// The cell reference, in A1 style.
         cell: String,
-        /// What each of them read.
+        /// The text that each of them read.
         texts: Box<[String; 2]>,
     },
-    /// A cell that stands before the one that it follows.
+    /// A cell that is before its predecessor.
     CellOrder {
-        /// The cell.
+        /// The cell reference.
         cell: String,
     },
     /// A sheet whose rows are out of order.
     RowOrder,
-    /// A sheet that ends within a cell.
+    /// A sheet that ends in a cell.
     SheetEnds,
-    /// A sheet without a place for its cells.
+    /// A sheet without an element for its cells.
     SheetWithoutCells,
-    /// Comments of a sheet without a list of authors or of comments.
+    /// Comments of a sheet without the list of authors or of comments.
     CommentLists,
     /// A web archive without a page.
     NoPage,
     /// A PDF file without a list of pages.
     NoPageList,
-    /// No element where one was found before.
+    /// An element that was found before and is missing now.
     NoElement {
-        /// The byte at which it begins.
+        /// Offset of its first byte.
         start: usize,
-        /// The byte behind it.
+        /// Offset after its last byte.
         end: usize,
     },
 }
@@ -335,7 +335,7 @@ mod tests {
     use crate::finding::bilingual::tests::assert_bilingual;
 
     #[test]
-    fn every_kind_of_damage_is_told_in_both_languages() {
+    fn every_kind_of_damage_has_messages_in_both_languages() {
         let named = Damage::NameTwice { name: Some(String::new()) };
         for damage in Damage::iter().chain([named]) {
             assert_bilingual(&damage, &["XML", "UTF-8", "DTD", "WordDocument", "FIB", "Clx", "{\\rtf"]);

@@ -13,19 +13,19 @@ pub enum ReadError {
     /// Protected by a password.
     #[error("encrypted")]
     Encrypted,
-    /// Cut short, or its structure contradicts itself: where and how.
+    /// Truncated or inconsistent: where and how.
     #[error("damaged: {0}")]
     Damaged(Box<Damage>),
-    /// No reader for it: what it looks like.
+    /// There is no reader for this kind of file.
     #[error("unsupported: {0}")]
     Unsupported(Box<Unsupported>),
-    /// It would cost more than one file may.
+    /// It exceeds a limit.
     #[error("over a limit: {0}")]
     OverLimit(#[from] Exceeded),
     /// Every page is a picture without text.
     #[error("every page is a picture")]
     Pictures,
-    /// It does not say of any page what characters its glyphs are.
+    /// On no page are the glyphs mapped to characters.
     #[error("glyphs without characters")]
     NoCharacters,
     /// It has no bytes.
@@ -52,7 +52,7 @@ impl Bilingual for ReadError {
 }
 
 impl ReadError {
-    /// The code of the finding that it becomes.
+    /// Code of the finding for this error.
     pub fn code(&self) -> &'static Code {
         match self {
             Self::Encrypted => &code::FILE_ENCRYPTED,
@@ -65,7 +65,7 @@ impl ReadError {
         }
     }
 
-    /// The finding that it becomes.
+    /// The finding for this error.
     pub fn finding(&self) -> Finding {
         let code = self.code();
         let Message { zh, en } = match self {
@@ -79,7 +79,7 @@ impl ReadError {
             if detail.is_empty() { title.to_owned() } else { format!("{title}{colon}{detail}") }
         };
         let message = Message::new(
-            // Technical details are left out of the Chinese message; the English one has them.
+            // The Chinese message omits technical details; the English one has them.
             match self {
                 Self::Damaged(damage) if matches!(**damage, Damage::CellUncertain { .. }) => {
                     format!("{zh}。请用 Excel 或 WPS 打开核对，另存为新文件后重试。")

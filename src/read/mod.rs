@@ -1,4 +1,4 @@
-//! Readers: bytes of any known format to a neutral [`Document`]. They know formats and no form.
+//! Readers: bytes of any supported format to a neutral [`Document`]. They are independent of forms.
 
 mod clean;
 mod container;
@@ -30,7 +30,7 @@ pub use rows::{Rows, first_rows, is_workbook};
 pub use sniff::{Sniffed, sniff};
 pub use unsupported::{FileKind, Unsupported};
 
-/// A document and findings about reading it.
+/// The result of reading a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The detected format.
@@ -49,13 +49,13 @@ pub type ReadFn = fn(&[u8], &mut Budget, &mut Vec<Finding>) -> Result<Document, 
 pub struct Reader {
     /// The format.
     pub format: Format,
-    /// Suffixes that files of this format rightly have, in lower case.
+    /// Suffixes of files of this format, in lower case.
     pub suffixes: &'static [&'static str],
     /// Its function.
     pub read: ReadFn,
 }
 
-/// Every reader. Formats, help texts, tests and benchmarks go through this table.
+/// All readers. Formats, help texts, tests and benchmarks use this table.
 pub static READERS: &[Reader] = &[
     Reader { format: Format::Docx, suffixes: &["docx", "docm", "dotx", "dotm"], read: word::docx::read },
     Reader { format: Format::WordXml, suffixes: &["xml"], read: word::flatxml::read },
@@ -80,10 +80,10 @@ pub static READERS: &[Reader] = &[
     Reader { format: Format::Text, suffixes: &["txt", "md", "text", "csv", "tsv"], read: page::text::read },
 ];
 
-/// Reads a file of any known format. The content decides what it is; `name` only serves to say when its suffix lies.
+/// Reads a file of any supported format. The format is detected from the content; `name` is only used to report a wrong suffix.
 ///
 /// # Errors
-/// [`ReadError`] when the content is encrypted, damaged, unknown, empty, or costs more than a file may.
+/// [`ReadError`] if the content is encrypted, damaged, unknown, empty, or exceeds a limit.
 pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Reading, ReadError> {
     budget.spend(Resource::FileBytes, bytes.len() as u64)?;
     let bytes = sniff::payload(bytes);
@@ -112,7 +112,7 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     Ok(Reading { format, document, findings })
 }
 
-/// Suffixes that name a kind of file; others (`.tmp`, `.2020`) say nothing and cannot lie.
+/// Whether a suffix names a kind of file; others (`.tmp`, `.2020`) are never reported as wrong.
 fn is_meaningful(suffix: &str) -> bool {
     const OTHERS: &[&str] = &["ppt", "pptx", "zip", "rar", "7z", "uof", "png", "jpg", "jpeg", "gif", "exe"];
     OTHERS.contains(&suffix) || READERS.iter().any(|reader| reader.suffixes.contains(&suffix))
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suffix_lies_only_when_it_names_another_format() -> Result<(), ReadError> {
+    fn a_suffix_is_wrong_only_if_it_names_another_format() -> Result<(), ReadError> {
         assert_eq!(said("<p>规章".as_bytes(), "报告.doc")?, ["suffix-wrong"]);
         assert_eq!(said("规章".as_bytes(), "报告.PDF")?, ["suffix-wrong"]);
         for name in ["报告.txt", "报告.TXT", "报告.2020", "报告", "a.b/报告", "报告.tmp"] {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused_with_its_name() {
+    fn unreadable_content_is_refused_with_its_name() {
         let read = |bytes: &[u8]| said(bytes, "a.docx");
         assert_eq!(read(b""), Err(ReadError::Empty));
         assert!(matches!(read(b"%PDF-1.7"), Err(ReadError::Damaged(_))));

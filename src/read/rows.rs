@@ -4,19 +4,19 @@ use super::sheet::disagreement;
 use super::{Damage, ReadError, read};
 use crate::document::{Block, Budget, Cell, Document};
 
-/// Whether bytes are those of a workbook rather than of text: a package, or a compound file.
+/// Whether bytes are a workbook rather than text: a package, or a compound file.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
 }
 
-/// Rows of texts, each with its number in its sheet, from 1.
+/// Rows of texts, each with its row number in the sheet, 1-based.
 pub type Rows = Vec<(usize, Vec<String>)>;
 
-/// Reads the first table of a workbook twice, by our reader and by calamine, and compares them; `None` where there is no table. Each row
-/// comes with its number in its sheet, from 1; codes keep the zeros that their number format shows (`000000`).
+/// Reads the first table of a workbook with our reader and with calamine, and compares the results; `None` if there is no table. Each row
+/// has its row number in the sheet, 1-based; codes keep the leading zeros of their number format (`000000`).
 ///
 /// # Errors
-/// A file that cannot be read, or a cell on which the two readers do not agree.
+/// A file that cannot be read, or a cell that the two readers read differently.
 pub fn first_rows(bytes: &[u8]) -> Result<Option<Rows>, ReadError> {
     let mut document = read(bytes, None, &mut Budget::default())?.document;
     let first = document.blocks.iter().position(|block| matches!(block, Block::Grid(_)));
@@ -33,18 +33,18 @@ pub fn first_rows(bytes: &[u8]) -> Result<Option<Rows>, ReadError> {
     }))
 }
 
-/// The text of a cell with the zeros in front that its number format shows.
+/// The text of a cell with the leading zeros of its number format.
 fn text(cell: &Cell) -> String {
     let text = cell.text.trim();
     let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_whole { format!("{text:0>width$}", width = usize::from(cell.digits)) } else { text.to_owned() }
 }
 
-/// Compares a document with what calamine reads of the same XLSX or XLSB workbook. Other files, and workbooks that calamine cannot read
-/// within bounds, have our reader alone.
+/// Compares a document with the result of calamine for the same XLSX or XLSB workbook. Other files, and workbooks that calamine cannot
+/// read within bounds, are not compared.
 ///
 /// # Errors
-/// [`Damage::CellUncertain`] with the first cell on which the two do not agree.
+/// [`Damage::CellUncertain`] for the first cell that the two read differently.
 pub(crate) fn compare_readings(bytes: &[u8], document: &Document) -> Result<(), ReadError> {
     let Some(found) = disagreement(bytes, document) else { return Ok(()) };
     let sheet = found.place.part.as_deref().unwrap_or_default().to_owned();

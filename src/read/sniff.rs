@@ -7,20 +7,20 @@ use crate::document::{Budget, Format};
 use crate::read::FileKind;
 use crate::read::container::cfb::{Compound, SIGNATURE};
 
-/// The detected content of a file.
+/// Result of format detection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sniffed {
     /// A format that has a reader.
     Known(Format),
     /// Protected by a password.
     Encrypted,
-    /// Recognised, but not read: what it looks like.
+    /// Recognised, but there is no reader for it.
     Other(FileKind),
-    /// Nothing at all.
+    /// No bytes.
     Empty,
 }
 
-/// Magic bytes of formats that are recognised and not read.
+/// Magic bytes of recognised formats without a reader.
 const OTHERS: &[(&[u8], FileKind)] = &[
     (b"Rar!", FileKind::Rar),
     (b"7z\xBC\xAF\x27\x1C", FileKind::SevenZip),
@@ -44,7 +44,7 @@ const OTHERS: &[(&[u8], FileKind)] = &[
     (b"SQLite format 3\0", FileKind::Sqlite),
 ];
 
-/// Says what a file is.
+/// Detects the format of a file.
 pub fn sniff(bytes: &[u8]) -> Sniffed {
     if bytes.is_empty() {
         return Sniffed::Empty;
@@ -62,7 +62,7 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     if head.starts_with(b"%PDF-") {
         return Sniffed::Known(Format::Pdf);
     }
-    // Two letters alone may begin a text.
+    // A text may begin with the same two letters as a two-byte magic number.
     let is = |magic: &[u8]| bytes.starts_with(magic) && (magic.len() > 2 || !words::is_text(bytes));
     if let Some(&(_, kind)) = OTHERS.iter().find(|(magic, _)| is(magic)) {
         return Sniffed::Other(kind);
@@ -70,7 +70,7 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     words::sniff(bytes, head)
 }
 
-/// The bytes of the file itself: a byte order mark or line ends that a transfer put before a package or a compound file are left out.
+/// The bytes of the file without a byte order mark or line ends that a transfer added before a package or a compound file.
 pub(super) fn payload(bytes: &[u8]) -> &[u8] {
     let rest = start(bytes);
     if rest.starts_with(b"PK\x03\x04") || rest.starts_with(&SIGNATURE) { rest } else { bytes }
@@ -84,10 +84,10 @@ fn start(bytes: &[u8]) -> &[u8] {
 }
 
 fn compound(bytes: &[u8]) -> Sniffed {
-    // Only the directory is wanted; a damaged file is the reader's to refuse, with its own words.
+    // Only the directory is needed; a damaged file is refused later by its reader, with a specific message.
     let Ok(file) = Compound::open(bytes, &mut Budget::default()) else { return Sniffed::Known(Format::Doc) };
     let has = |name: &str| file.names().any(|known| known.eq_ignore_ascii_case(name));
-    // An embedded object stands deeper than the root, so only the root's own streams tell.
+    // Embedded objects are below the root, so only the streams of the root are checked.
     if has("EncryptedPackage") {
         Sniffed::Encrypted
     } else if has("Workbook") || has("Book") {

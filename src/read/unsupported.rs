@@ -1,4 +1,4 @@
-//! Recognised formats that are not read, with messages in both languages.
+//! Recognised formats without a reader, with messages in both languages.
 
 use crate::document::Format;
 use crate::finding::{Bilingual, Message};
@@ -93,14 +93,14 @@ impl FileKind {
     }
 }
 
-/// Why there is no reader for a file.
+/// Why a file is not supported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message().en)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// It is of a kind that is not read.
+    /// A kind of file without a reader.
     Kind(FileKind),
-    /// A format that is known and that this build cannot read.
+    /// A format that this build cannot read.
     NoReader(Format),
     /// An XML file with another root element.
     XmlRoot(String),
@@ -108,13 +108,13 @@ pub enum Unsupported {
     NotWordText(String),
     /// Word 6.0/95 or older; its version number.
     OldWord(u16),
-    /// A workbook older than Excel 5.
+    /// A workbook of a version before Excel 5.
     OldExcel,
-    /// The part that is to be filled has no Word body.
+    /// The main part of a template to be filled has no Word body.
     NoWordBody,
-    /// A sheet that is to be filled is not in UTF-8; its name.
+    /// A sheet of a template to be filled is not in UTF-8; its name.
     SheetEncoding(String),
-    /// A form that is not among those at hand; its id.
+    /// A form that is not available; its id.
     Form(String),
 }
 
@@ -190,7 +190,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_unsupported_file_is_told_in_both_languages() {
+    fn every_unsupported_file_has_messages_in_both_languages() {
         use Unsupported::{Form, Kind, NoReader, NoWordBody, NotWordText, OldExcel, OldWord, SheetEncoding, XmlRoot};
         let others = [
             NoReader(Format::Docx),
@@ -203,7 +203,7 @@ mod tests {
             Form(String::new()),
         ];
         for unsupported in FileKind::iter().map(Kind).chain(others) {
-            // A variant that is missing above is missing here, too.
+            // Without a wildcard, so that a new variant must be added to the list above.
             match unsupported {
                 Kind(_) | NoReader(_) | XmlRoot(_) | NotWordText(_) | OldWord(_) | OldExcel | NoWordBody
                 | SheetEncoding(_) | Form(_) => assert_bilingual(&unsupported, NAMES),

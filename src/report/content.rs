@@ -1,37 +1,37 @@
-//! What the parts of a report are made of besides figures: narrative, extra tables, pictures.
+//! Content of a report's sections besides figures: narrative, extra tables, pictures.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Grid, Place};
 
-/// A piece of a report's part.
+/// A block of a section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Content {
     /// A paragraph of narrative.
     Paragraph {
-        /// The text, its own number included.
+        /// The text, including its own number.
         text: String,
-        /// Outline level of a heading inside the part, 2 to 9 (1 is the part's own heading); `None` for running text.
+        /// Outline level of a heading inside the section, 2 to 9 (1 is the section's own heading); `None` for running text.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         level: Option<u8>,
-        /// Where it stands in the source.
+        /// Its place in the source.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<Place>,
     },
-    /// Here stands a table of the form; its figures are in the report's values.
+    /// The position of a table of the form; its figures are in the report's values.
     Table {
-        /// Id of the form's table.
+        /// Id of the table in the form.
         table: String,
     },
-    /// A table that the form does not know.
+    /// A table that is not part of the form.
     Extra(ExtraTable),
     /// A picture.
     Picture {
-        /// Index into the report's pictures.
+        /// Index into the report's pictures, 0-based.
         index: usize,
-        /// Shown width and height in EMU (914,400 an inch), where the source says.
+        /// Displayed width and height in EMU (914,400 per inch), if given in the source.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         extent: Option<(u64, u64)>,
         /// Alternative text.
@@ -47,7 +47,7 @@ impl Content {
     }
 }
 
-/// A table that the form does not know, as it stood in the source.
+/// A table that is not part of the form, as in the source.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ExtraTable {
     /// Number of rows.
@@ -56,7 +56,7 @@ pub struct ExtraTable {
     pub columns: u32,
     /// Its cells in reading order.
     pub cells: Vec<ExtraCell>,
-    /// Where it stands in the source.
+    /// Its place in the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
@@ -68,9 +68,9 @@ pub struct ExtraCell {
     pub row: u32,
     /// First grid column, 0-based.
     pub column: u32,
-    /// Rows that it takes.
+    /// Number of rows spanned.
     pub row_span: u32,
-    /// Grid columns that it takes.
+    /// Number of grid columns spanned.
     pub col_span: u32,
     /// Its text; paragraphs are separated by `\n`.
     pub text: String,

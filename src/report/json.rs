@@ -1,40 +1,40 @@
-//! Reports in the program's own JSON, read back: an object, or an array of them.
+//! Reads reports in the program's own JSON: an object, or an array of objects.
 
 use serde::Deserialize;
 
 use super::{MODEL_VERSION, Report};
 use crate::finding::{Bilingual, Message};
 
-/// Bytes at the beginning of a file in which the model's version must stand: it is the first member.
+/// Number of bytes at the beginning of a file in which the model's version, its first member, must be.
 const HEAD: usize = 256;
 
-/// Most reports in an array, as many as are read of any other file.
+/// Maximum number of reports in an array, the same as for any other file.
 pub const MOST: usize = 1_000;
 
-/// Only the version, read before anything else so that a file of a later program is recognised by its version.
+/// The version alone, read first so that a file of a later program is recognised by it.
 #[derive(Deserialize)]
 struct VersionOnly {
     version: u32,
 }
 
-/// Why JSON is no report.
+/// Why a JSON file could not be read as reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message().en)]
 pub enum JsonError {
-    /// It is no JSON, or not what the model says.
+    /// It is not JSON, or does not match the model.
     Malformed {
-        /// Line, from 1.
+        /// Line, 1-based.
         line: usize,
-        /// Column, from 1.
+        /// Column, 1-based.
         column: usize,
-        /// What the JSON library says, in English.
+        /// Message of the JSON library, in English.
         reason: String,
     },
-    /// It is of another version of the model.
+    /// It has another version of the model.
     Version(u32),
-    /// It holds more reports than are read of one file.
+    /// It holds more reports than allowed in one file.
     TooMany(usize),
-    /// An array without a report.
+    /// It is an array without a report.
     Empty,
 }
 
@@ -57,7 +57,7 @@ impl Bilingual for JsonError {
     }
 }
 
-/// Whether bytes are meant to be reports in JSON: an object, or an array of objects, with the model's version at its beginning.
+/// Whether bytes look like reports in JSON: an object, or an array of objects, with the model's version at its beginning.
 ///
 /// ```
 /// use nianbao::report::json::is_meant;
@@ -71,10 +71,10 @@ pub fn is_meant(bytes: &[u8]) -> bool {
     memchr::memmem::find(&members[..members.len().min(HEAD)], b"\"version\"").is_some()
 }
 
-/// Reads the reports of a file in JSON.
+/// Reads the reports of a JSON file.
 ///
 /// # Errors
-/// [`JsonError`], with line and column where it is not as the model says.
+/// [`JsonError`], with line and column where the JSON does not match the model.
 pub fn read(bytes: &[u8]) -> Result<Vec<Report>, JsonError> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let malformed = |error: serde_json::Error| JsonError::Malformed {
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read_back_alone_and_in_an_array() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_report_is_read_back_alone_and_in_an_array() -> Result<(), Box<dyn std::error::Error>> {
         let report = Report::empty("gkbg-2021");
         let one = serde_json::to_vec_pretty(&report)?;
         let two = serde_json::to_vec(&[&report, &report])?;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_told_in_both_languages() {
+    fn every_error_has_messages_in_both_languages() {
         let malformed = JsonError::Malformed { line: 1, column: 2, reason: "missing field".to_owned() };
         for error in [malformed, JsonError::Version(9), JsonError::TooMany(2_000), JsonError::Empty] {
             crate::finding::bilingual::tests::assert_bilingual(&error, &[]);
@@ -123,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_report_is_refused_with_the_reason() {
+    fn json_without_reports_is_refused_with_the_reason() {
         assert_eq!(read(br#"{"version":9,"form":3}"#), Err(JsonError::Version(9)));
         assert_eq!(read(b"[]"), Err(JsonError::Empty));
         assert!(matches!(read(br#"{"version":1,"#), Err(JsonError::Malformed { .. })));
         assert!(matches!(read(br#"{"version":1}"#), Err(JsonError::Malformed { .. })));
         let many = format!("[{}]", vec![r#"{"version":1}"#; MOST + 1].join(","));
         assert_eq!(read(many.as_bytes()), Err(JsonError::TooMany(MOST + 1)));
-        // Depth is the parser's to bound.
+        // The JSON parser bounds the nesting depth.
         assert!(read("[".repeat(100_000).as_bytes()).is_err());
     }
 }

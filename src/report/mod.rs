@@ -1,4 +1,4 @@
-//! The report: the one typed model between every input and every output. Knows forms only by their ids.
+//! The report: the one typed model between every input and every output. It refers to forms by id only.
 
 mod content;
 pub mod json;
@@ -21,32 +21,32 @@ pub use value::{Corrected, Kind, Value};
 /// Version of the model's JSON; a reader refuses another.
 pub const MODEL_VERSION: u32 = 1;
 
-/// One agency's report of one year. Keys have a fixed order, and values stand in the form's order.
+/// One agency's report for one period. Keys have a fixed order, and values are in the form's order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Version of the model, now 1.
     pub version: u32,
     /// Id of the form.
     pub form: String,
-    /// The reporting agency's full name, where it is certain.
+    /// Full name of the reporting agency, if it is certain.
     pub agency: Option<String>,
-    /// The year that is reported on.
+    /// The report year.
     pub year: Option<i16>,
-    /// The title as prescribed by the form, or as it was found where agency or year are missing.
+    /// The title as prescribed by the form, or as found in the source if agency or year is missing.
     pub title: Option<String>,
     /// First and last day that the figures cover.
     pub period: Option<Period>,
     /// Day of publication.
     #[schemars(with = "Option<String>")]
     pub published: Option<Date>,
-    /// How to reach the agency.
+    /// Contact details of the agency.
     #[serde(default)]
     pub contact: Contact,
-    /// The parts of the report in the form's order; a part that the source lacks is missing here.
+    /// The sections in the form's order; a section that is missing in the source is missing here.
     pub sections: Vec<Section>,
-    /// Every field of the form by its id.
+    /// Values of all fields of the form, by field id.
     pub values: IndexMap<String, Value>,
-    /// What no section claims: stood before or after the report, or belongs to no part of it.
+    /// Content that belongs to no section, such as text before or after the report.
     #[serde(default)]
     pub unclaimed: Vec<Content>,
     /// Pictures that the content refers to by index.
@@ -55,12 +55,12 @@ pub struct Report {
     pub pictures: Vec<Picture>,
     /// Findings about it.
     pub findings: Vec<Finding>,
-    /// Where it was read from.
+    /// The source of the report.
     #[serde(default)]
     pub source: Option<Source>,
 }
 
-/// First and last day that figures cover.
+/// The period that figures cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Period {
     /// First day.
@@ -71,17 +71,17 @@ pub struct Period {
     pub to: Date,
 }
 
-/// How to reach the agency, as written in the report.
+/// Contact details, as written in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Contact {
-    /// The office to be asked.
+    /// The office to contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office: Option<String>,
     /// Address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// Post code of six digits.
+    /// Postcode of six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postcode: Option<String>,
     /// Telephone.
@@ -90,38 +90,38 @@ pub struct Contact {
     /// E-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Where the electronic version is published.
+    /// Address of the web page that publishes the electronic version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// A part of the report.
+/// A section of the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Section {
     /// Id of the form's section.
     pub id: String,
-    /// The heading as written; `None` for the part before the first heading, or where the source lost it.
+    /// The heading as written; `None` for the section before the first heading, or if it is missing in the source.
     pub heading: Option<String>,
-    /// Narrative, the places of the form's tables, extra tables and pictures, in order.
+    /// Narrative, positions of the form's tables, extra tables and pictures, in order.
     pub content: Vec<Content>,
 }
 
-/// Where a report was read from.
+/// The source of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
-    /// The file's path as it was given.
+    /// Path of the file as given.
     pub file: String,
-    /// What its content is.
+    /// Format of the content.
     pub format: Format,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
-    /// Its number among the reports of the file, from 0; left out for the first.
+    /// Index of the report among the reports of the file, 0-based; left out of JSON for the first.
     #[serde(default, skip_serializing_if = "is_first")]
     pub report: usize,
 }
 
 impl Source {
-    /// Whether the report was typed in by hand, for its file cannot be read.
+    /// Whether the report was typed in by hand because its file cannot be read.
     pub fn is_typed(&self) -> bool {
         self.format == Format::Typed
     }
@@ -133,13 +133,13 @@ fn is_first(report: &usize) -> bool {
 }
 
 impl Report {
-    /// The value of a field, given with its number in the form, from 0: where the values stand in the form's order, nothing is searched.
+    /// The value of a field, given by its index in the form (0-based) and its id. If values are in the form's order, no search is needed.
     pub fn value(&self, number: usize, id: &str) -> Option<&Value> {
         let there = self.values.get_index(number).filter(|(known, _)| *known == id).map(|(_, value)| value);
         there.or_else(|| self.values.get(id))
     }
 
-    /// A report of a form without any content; fields are added by whoever knows the form.
+    /// A report of a form without content; the caller adds the fields.
     pub fn empty(form: &str) -> Self {
         Self {
             version: MODEL_VERSION,
@@ -159,7 +159,7 @@ impl Report {
         }
     }
 
-    /// The part with this id.
+    /// The section with this id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)
     }

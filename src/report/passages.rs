@@ -1,27 +1,27 @@
-//! Digests of the text of a report's sections, ignoring agency name and years: to find copied text.
+//! Digests of the text of a report's sections, ignoring agency name and years, for finding copied text.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Content, Place, Report};
 
-/// Characters of a part from which on it is compared: shorter ones are alike by nature.
+/// Minimum number of characters of a section to be compared: short texts are alike by chance.
 const LEAST: usize = 80;
 
-/// The text of a part.
+/// The text of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passage<'r> {
     /// Id of the form's section.
     pub section: &'r str,
     /// Its heading as written.
     pub heading: Option<&'r str>,
-    /// Where it begins.
+    /// Place of its beginning.
     pub place: Option<&'r Place>,
     /// Digest of its text without blanks, the agency's name and years.
     pub digest: u64,
 }
 
 impl Report {
-    /// The parts with a heading that are long enough to be compared.
+    /// The sections with a heading that are long enough to be compared.
     pub fn passages(&self) -> Vec<Passage<'_>> {
         let agency = self.agency.as_deref().filter(|name| !name.is_empty());
         let mut passages = Vec::new();
@@ -42,7 +42,7 @@ impl Report {
     }
 }
 
-/// Adds a text, years as one sign and blanks as none; returns how many characters that are.
+/// Adds a text to the digest, with years as one character and without blanks; returns the number of characters added.
 fn add(text: &str, hasher: &mut DefaultHasher) -> usize {
     let mut length = 0;
     let mut rest = text;

@@ -9,7 +9,7 @@ use super::record::{Bytes, Sum, put_sum};
 use super::{Node, Rollup};
 use crate::form::{FieldIndex, Form};
 
-/// The running sums.
+/// State of the summation.
 pub(super) struct Adding<'r> {
     pub(super) rollup: &'r Rollup<'r>,
     pub(super) nodes: Vec<Node>,
@@ -19,7 +19,7 @@ pub(super) struct Adding<'r> {
 }
 
 impl<'r> Adding<'r> {
-    /// Nothing yet, but which agencies reported.
+    /// Initial state: only which agencies reported is known.
     pub(super) fn new(rollup: &'r Rollup<'r>) -> Self {
         let mut nodes: Vec<Node> = vec![Node::default(); rollup.agencies.list().len()];
         for (index, entry) in rollup.entries.iter().enumerate() {
@@ -33,7 +33,7 @@ impl<'r> Adding<'r> {
         (self.nodes, self.sums)
     }
 
-    /// Puts the node of a superior in place.
+    /// Stores the node of a superior with its sums.
     pub(super) fn set(&mut self, agency: usize, mut node: Node, itself: &[Option<Decimal>], region: &Sum) {
         let mut record = Vec::new();
         put_sum(&mut record, region);
@@ -42,13 +42,13 @@ impl<'r> Adding<'r> {
         self.nodes[agency] = node;
     }
 
-    /// A report's figures in tables that add up.
+    /// The figures of a report, in tables that are additive.
     pub(super) fn own(&mut self, entry: usize) -> Sum {
         let figures = adding_up(self.rollup.form, self.reports.numbers(entry));
         Sum { over: vec![false; figures.len()], figures }
     }
 
-    /// The sums of an agency with all below it.
+    /// The sums of an agency and its subtree.
     fn region(&mut self, agency: usize) -> Sum {
         let node = &self.nodes[agency];
         match (node.sums, node.own) {
@@ -58,13 +58,13 @@ impl<'r> Adding<'r> {
         }
     }
 
-    /// The sums of agencies, each with all below it.
+    /// The sums of several agencies and their subtrees.
     pub(super) fn added(&mut self, agencies: &[usize]) -> Sum {
         self.added_to(nothing(self.rollup.form), agencies)
     }
 
-    /// The sums of agencies, each with all below it, and of figures; none where no report has a number, or the sum has more digits than
-    /// can be held.
+    /// Figures plus the sums of several agencies and their subtrees. A sum is `None` if no report has a number, or if it has too many
+    /// digits.
     pub(super) fn added_to(&mut self, mut sum: Sum, agencies: &[usize]) -> Sum {
         for &agency in agencies {
             let more = self.region(agency);
@@ -89,13 +89,13 @@ impl<'r> Adding<'r> {
         Regions { adding: self, agencies }
     }
 
-    /// The reports that the sums of agencies are made of, in the order of the tree; the first `most` of them.
+    /// The first `most` reports that the sums of some agencies consist of, in tree order.
     pub(super) fn taken(&self, agencies: &[usize], most: usize) -> Vec<usize> {
         taken(self.rollup, &self.nodes, agencies).take(most).collect()
     }
 
-    /// For each of some fields, which reports below agencies have a number other than 0, with the agency's name; of many the first `most`
-    /// and an ellipsis.
+    /// For each of some fields, the figures other than 0 of reports below agencies, with the agencies' names; at most `most`, followed by
+    /// an ellipsis.
     pub(super) fn named(&mut self, agencies: &[usize], fields: &[FieldIndex], most: usize) -> Vec<Parted> {
         let mut words: Vec<Parted> = fields.iter().map(|_| Parted::default()).collect();
         for entry in taken(self.rollup, &self.nodes, agencies) {
@@ -118,7 +118,7 @@ impl<'r> Adding<'r> {
     }
 }
 
-/// Parts of a sum in words.
+/// Summands in words.
 #[derive(Default)]
 pub(super) struct Parted {
     shown: Vec<String>,
@@ -131,7 +131,7 @@ impl Parted {
     }
 }
 
-/// The reports that the sums of agencies are made of, in the order of the tree.
+/// The reports that the sums of some agencies consist of, in tree order.
 pub(super) fn taken<'r>(
     rollup: &'r Rollup,
     nodes: &'r [Node],
@@ -151,7 +151,7 @@ pub(super) fn taken<'r>(
     })
 }
 
-/// The numbers in tables that add up.
+/// The numbers in tables that are additive; the others are `None`.
 pub(super) fn adding_up(form: &Form, numbers: Vec<Option<Decimal>>) -> Vec<Option<Decimal>> {
     let numbers = numbers.into_iter().enumerate();
     numbers.map(|(field, number)| number.filter(|_| additive(form, field))).collect()
@@ -161,7 +161,7 @@ fn nothing(form: &Form) -> Sum {
     Sum { figures: vec![None; form.fields.len()], over: vec![false; form.fields.len()] }
 }
 
-/// Whether a sum lost no digits: a `Decimal` drops decimals to hold large sums.
+/// Whether a sum is exact: a `Decimal` drops decimals to hold large sums.
 fn exact(one: Decimal, other: Decimal, sum: Decimal) -> bool {
     sum.scale() >= one.normalize().scale().max(other.normalize().scale()) || sum.checked_sub(other) == Some(one)
 }

@@ -1,4 +1,4 @@
-//! Collects reports of any form and year; the form and year to add up are chosen after the last report.
+//! Collects reports of any form and year; form and year of the roll-up are chosen after the last report.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use crate::form::{Form, Forms};
 use crate::migrate::Migrations;
 use crate::report::Report;
 
-/// The reports of an input, or why it holds none.
+/// The reports of an input, or the finding why there are none.
 pub type Outcome = Result<Vec<Report>, Box<Finding>>;
 
-/// Reports that are read without an agencies file: the agencies are those that the reports name. Text is not kept.
+/// Collects reports without an agencies file: the agencies are those named in the reports. Text is not kept.
 #[derive(Debug)]
 pub struct Unlisted<'a> {
     heap: Heap<'a>,
@@ -22,13 +22,13 @@ pub struct Unlisted<'a> {
 }
 
 impl<'a> Unlisted<'a> {
-    /// An empty collection; reports with errors are kept out of the sums where `without_errors` is set.
+    /// An empty collection; with `without_errors`, reports with errors are left out of the sums.
     pub fn new(forms: &'a Forms, migrations: &'a Migrations, without_errors: bool) -> Self {
         let heap = Heap { forms, migrations, without_errors, by_form: BTreeMap::new(), seen: Vec::new() };
         Self { heap, named: Named::default() }
     }
 
-    /// Adds what was read from an input.
+    /// Adds the outcome of an input.
     pub fn add(&mut self, path: &str, outcome: Outcome) {
         let file: Arc<str> = path.into();
         let reports = match outcome {
@@ -38,7 +38,7 @@ impl<'a> Unlisted<'a> {
         for (number, mut report) in reports.into_iter().enumerate() {
             let mut agency = report.agency.as_deref().and_then(|name| self.named.index(name));
             if agency.is_none() {
-                // Without a name it is still added up, as that of its file.
+                // A report without an agency's name is still summed, under the name of its file.
                 let further = if number == 0 { String::new() } else { format!("（第{}份）", number + 1) };
                 let name = format!("（机关名称不明）{path}{further}");
                 agency = self.named.index(&name);
@@ -48,18 +48,18 @@ impl<'a> Unlisted<'a> {
         }
     }
 
-    /// The agencies that the reports name.
+    /// The agencies named in the reports.
     pub fn agencies(&self) -> Agencies {
         self.named.agencies()
     }
 
-    /// Hands everything over to a collection with those agencies.
+    /// Moves everything to a collection with these agencies.
     pub fn over(self, agencies: &'a Agencies) -> Collection<'a> {
         Collection { agencies, matcher: Matcher::new(agencies), heap: self.heap }
     }
 }
 
-/// Reports grouped by year and form as they are read.
+/// Groups reports by year and form as they are read.
 #[derive(Debug)]
 pub struct Collection<'a> {
     agencies: &'a Agencies,
@@ -68,12 +68,12 @@ pub struct Collection<'a> {
 }
 
 impl<'a> Collection<'a> {
-    /// An empty collection; reports with errors are kept out of the sums where `without_errors` is set.
+    /// An empty collection; with `without_errors`, reports with errors are left out of the sums.
     pub fn new(forms: &'a Forms, migrations: &'a Migrations, agencies: &'a Agencies, without_errors: bool) -> Self {
         Unlisted::new(forms, migrations, without_errors).over(agencies)
     }
 
-    /// Adds what was read from an input.
+    /// Adds the outcome of an input.
     pub fn add(&mut self, path: &str, outcome: Outcome) {
         let file: Arc<str> = path.into();
         match outcome {
@@ -86,8 +86,8 @@ impl<'a> Collection<'a> {
         }
     }
 
-    /// Adds up the form and year that most reports have; of equals, the later. The other reports are named in the findings. `None`
-    /// where there is no report, or none of `year`.
+    /// Sums the most frequent form and year; of equally frequent ones, the later. The other reports are named in findings. `None` if
+    /// there is no report, or none of `year`.
     pub fn finish(self, year: Option<i16>) -> Option<Rollup<'a>> {
         let Self { agencies, matcher, mut heap } = self;
         let wanted = heap.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
@@ -99,7 +99,7 @@ impl<'a> Collection<'a> {
         for Seen { file, what } in heap.seen {
             match what {
                 Ok((_, Some(form), Some(year))) if (year, form.id.as_str()) == (most.0, most.1.as_str()) => {}
-                // It was brought into the form.
+                // The report was migrated to the form.
                 Ok((_, Some(form), Some(year))) if year == most.0 && brought.contains(&form.id.as_str()) => {}
                 Ok((agency, form, year)) => {
                     let other = form.filter(|form| form.id != most.1).map(|form| &form.name);
@@ -112,7 +112,7 @@ impl<'a> Collection<'a> {
     }
 }
 
-/// A report of an input with its agency, form and year, or why an input holds none.
+/// A report of an input with agency, form and year, or why an input has none.
 #[derive(Debug)]
 struct Seen<'a> {
     file: Arc<str>,
@@ -129,12 +129,12 @@ struct Heap<'a> {
     migrations: &'a Migrations,
     without_errors: bool,
     by_form: BTreeMap<(i16, String), Gathered<'a>>,
-    /// Every report with its form and year, or why an input holds none.
+    /// Every report with form and year, or why an input has none.
     seen: Vec<Seen<'a>>,
 }
 
 impl<'a> Heap<'a> {
-    /// Adds a report; `find` says which agency a name means.
+    /// Adds a report; `find` looks up an agency name.
     fn add(&mut self, file: &Arc<str>, report: &Report, find: impl FnOnce(&str) -> Match) {
         let forms = self.forms;
         let (form, agency) = (forms.get(&report.form).map(|form| &**form), report.agency.as_deref());
@@ -155,7 +155,7 @@ impl<'a> Heap<'a> {
         self.by_form.entry((year, form.id.clone())).or_insert_with(|| Gathered::new(form, year, without_errors))
     }
 
-    /// The newer forms that reports of a form can be brought into.
+    /// The newer forms that reports of a form can be migrated to.
     fn newer(&self, form: &Form) -> Vec<&'a Form> {
         let later = |other: &&Form| other.years.zip(form.years).is_some_and(|(other, own)| other.0 > own.0);
         let forms = self.forms.iter().map(|form| &**form).filter(later);

@@ -1,45 +1,45 @@
-//! How many agencies reported: counted once, and said in the same words on the terminal, on the page and in the workbook.
+//! Numbers of agencies that reported: counted in one place, and worded alike on the terminal, on the page and in the workbook.
 
 use super::{OtherReport, Rollup};
 use crate::finding::Message;
 use crate::finding::code::rollup::REPORT_UNREADABLE;
 
-/// How many agencies are to report and what they did. Agencies are counted, not files.
+/// Numbers of agencies by what they sent. Agencies are counted, not files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// Agencies that are to report; `None` where no agencies file says so. The one at the top is among them only where it did.
+    /// Agencies that have to report; `None` without an agencies file. The top agency is included only if it reported.
     pub expected: Option<usize>,
-    /// Those with a report that was read.
+    /// Agencies with a readable report.
     pub reported: usize,
-    /// Those whose files could not be read.
+    /// Agencies whose files could not be read.
     pub unreadable: usize,
-    /// Those that sent a report of another year or form.
+    /// Agencies that sent a report of another year or form.
     pub other: usize,
-    /// Those that sent nothing.
+    /// Agencies that sent nothing.
     pub missing: usize,
-    /// Of those with a report, the ones with more than one.
+    /// Agencies with more than one report.
     pub repeated: usize,
-    /// Reports that the total is the sum of.
+    /// Number of reports in the total.
     pub taken: usize,
 }
 
-/// What an agency of the list did.
+/// What an agency of the agencies file sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Its report was read.
+    /// A readable report.
     Reported,
-    /// It sent a file that could not be read.
+    /// Only files that could not be read.
     Unreadable,
-    /// It sent a report of another year or form.
+    /// A report of another year or form.
     Other,
-    /// It sent nothing.
+    /// Nothing.
     Missing,
-    /// It is at the top; the sums are its report.
+    /// It is the top agency; the sums are its report.
     Superior,
 }
 
 impl Standing {
-    /// The state in the words of all lists.
+    /// The wording used in all lists.
     pub fn words(self) -> &'static str {
         match self {
             Self::Reported => "已报",
@@ -52,7 +52,7 @@ impl Standing {
 }
 
 impl Rollup<'_> {
-    /// What each agency of the list did, in the order of the agencies file.
+    /// The standing of each agency, in the order of the agencies file.
     pub fn standings(&self) -> Vec<Standing> {
         let mut standings = vec![Standing::Superior; self.agencies.list().len()];
         for &agency in &self.missing {
@@ -63,7 +63,7 @@ impl Rollup<'_> {
         standings
     }
 
-    /// Why files of an agency that could not be read could not: each file and what is wrong with it.
+    /// The unreadable files of an agency, each with the reason.
     pub(crate) fn unread(&self, agency: usize) -> impl Iterator<Item = (&str, &Message)> {
         let about = self.findings.iter().filter(move |told| told.agency == Some(agency));
         about
@@ -71,12 +71,12 @@ impl Rollup<'_> {
             .filter_map(|told| Some((told.file.as_deref()?, &told.finding.message)))
     }
 
-    /// What an agency sent in place of a report of this year and form, where it sent such.
+    /// The report of another year or form that an agency sent.
     pub(crate) fn other_report(&self, agency: usize) -> Option<&OtherReport> {
         self.first_other.get(&agency).map(|&index| &self.others[index])
     }
 
-    /// How many agencies reported.
+    /// Counts the agencies.
     pub fn counts_of_agencies(&self) -> Counts {
         let (reported, unreadable, without) = (self.entries.len(), self.unreadable.len(), self.missing.len());
         let other = self.missing.iter().filter(|&&agency| self.other_report(agency).is_some()).count();
@@ -93,7 +93,7 @@ impl Rollup<'_> {
 }
 
 impl Counts {
-    /// The counts in a sentence.
+    /// The counts as a sentence.
     pub fn message(&self) -> Message {
         let Self { reported, unreadable, other, missing, repeated, taken, .. } = self;
         let (zh, en) = match other {

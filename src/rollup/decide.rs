@@ -1,50 +1,52 @@
 //! Decides whether a superior's report already includes those of its subordinates, by comparing all figures; tolerates one missing late
 //! report.
 //!
-//! Each figure of the parts is compared with the superior's. The evidence is the logarithm of how much likelier the pair is where the
-//! superior includes its parts than where it does not; figures that rules compute from others are left out, for they say nothing new.
+//! Each figure of the parts is compared with the superior's. The evidence is the log-likelihood ratio of the pair under the hypotheses
+//! that the superior includes its parts and that it does not; figures that rules compute from others are left out, because they add no
+//! information.
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
-/// Bits of evidence from which on a superior is taken to include its parts: it is then twenty times likelier.
+/// Evidence, in bits, from which a superior is taken to include its parts: it is then twenty times likelier.
 const ENOUGH: f64 = 4.5;
 
-/// Bits against it from which on nothing is left to ask.
+/// Evidence below which the decision is certain.
 const CLEAR: f64 = -5.0;
 
-/// Bits that one report costs which is said to be left out, besides the choice among all: most are not.
+/// Cost, in bits, of assuming that a report is left out, besides the choice among all reports.
 const LEFT_OUT: f64 = 3.0;
 
-/// Most reports that are taken to be left out.
+/// Maximum number of reports assumed to be left out.
 const MOST_LEFT_OUT: usize = 3;
 
-/// Bits for all figures being the same, those that are 0 too.
+/// Evidence, in bits, if all figures are equal, including those that are 0.
 const ALL_EQUAL: f64 = 2.0;
 
-/// Below this, twice the parts is no near figure: 1 and 2 are met together by chance.
+/// Figures below this are not compared as near: 1 and 2 occur together by chance.
 const LEAST_NEAR: u32 = 4;
 
-/// How often a figure of the superior is less than its parts, between theirs and twice that, more; where it has nothing to do with them.
+/// If the superior's figure is unrelated to its parts: probabilities that it is less than their sum, between the sum and twice the sum,
+/// or more.
 const APART: [f64; 3] = [0.4, 0.25, 0.3];
 
-/// The same where it is their sum, and where it is their sum and what the superior did itself: less, the same, near, more.
+/// The same if it is their sum, and if it is their sum plus the superior's own: probabilities of less, equal, near, more.
 const INCLUDING: [[f64; 4]; 2] = [[0.01, 0.93, 0.03, 0.03], [0.01, 0.35, 0.34, 0.30]];
 
-/// The outcome of the question, and the figures that it was decided by.
+/// The decision, with its certainty.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Decision {
     /// Whether the superior's report includes its parts.
     pub(super) includes: bool,
-    /// Whether there is nothing left to ask.
+    /// Whether the decision is certain.
     pub(super) clear: bool,
-    /// Which of the parts it does not include.
+    /// Indices of the parts that are not included.
     pub(super) left_out: Vec<usize>,
 }
 
-/// The figures that say something of their own: no totals, nothing that may be negative.
+/// The fields used as evidence: no totals, and no fields that may be negative.
 pub(super) fn telling(form: &Form) -> Vec<FieldIndex> {
     let mut computed = vec![false; form.fields.len()];
     let instances = form.rules.iter().flat_map(|rule| &rule.instances);
@@ -59,22 +61,22 @@ pub(super) fn telling(form: &Form) -> Vec<FieldIndex> {
     (0..form.fields.len()).filter(tells).collect()
 }
 
-/// Whether the figures of a field add up.
+/// Whether the figures of a field are additive.
 pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
     form.tables[form.fields[field].table].additive
 }
 
 type Figures<'a> = &'a [Option<Decimal>];
 
-/// The parts of a superior. They are looked at several times and not kept, for there may be many.
+/// The parts of a superior. They are iterated several times and not stored, because there may be many.
 pub(super) trait Parts {
-    /// How many there are.
+    /// Number of parts.
     fn count(&self) -> usize;
-    /// Shows the figures of each, in their order.
+    /// Calls `look` with the index and figures of each part, in order.
     fn each(&mut self, look: &mut dyn FnMut(usize, Figures));
 }
 
-/// Decides for a superior's own figures and those of each of its parts.
+/// Decides whether a superior's figures include its parts.
 pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Parts) -> Decision {
     let at = |figures: Figures, field: usize| figures.get(field).copied().flatten().unwrap_or_default();
     let mut all: Vec<Option<Decimal>> = vec![Some(Decimal::ZERO); telling.len()];
@@ -83,11 +85,11 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Part
             *sum = sum.and_then(|sum| sum.checked_add(at(part, field)));
         }
     });
-    // A sum that overflows is no evidence.
+    // A sum that overflows is not evidence.
     let mut sums: Vec<Decimal> = all.into_iter().map(Option::unwrap_or_default).collect();
     let mut best = evidence(telling, own, &sums);
     let mut left_out: Vec<usize> = Vec::new();
-    // Agencies are far fewer than 2^32.
+    // The number of agencies is far below 2^32.
     let cost = LEFT_OUT + f64::from(u32::try_from(parts.count().max(1)).unwrap_or(u32::MAX)).log2();
     while left_out.len() < MOST_LEFT_OUT && left_out.len() + 1 < parts.count() {
         let mut found: Option<(f64, usize, Vec<Decimal>)> = None;
@@ -110,7 +112,7 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Part
     Decision { includes, clear: includes || best <= CLEAR, left_out: if includes { left_out } else { Vec::new() } }
 }
 
-/// Bits for the superior's figures including these sums.
+/// Evidence, in bits, that the superior's figures include these sums.
 fn evidence(telling: &[FieldIndex], own: Figures, sums: &[Decimal]) -> f64 {
     let (mut bits, mut same, mut met) = ([0.0; 2], true, false);
     for (&field, sum) in telling.iter().zip(sums) {
@@ -119,7 +121,7 @@ fn evidence(telling: &[FieldIndex], own: Figures, sums: &[Decimal]) -> f64 {
         let Some(figure) = figure.filter(|_| *sum > Decimal::ZERO) else { continue };
         met = true;
         let near = *sum >= Decimal::from(LEAST_NEAR) && figure.checked_sub(*sum).is_some_and(|more| more <= *sum);
-        // The more digits a figure has, the less it is met by chance.
+        // The more digits a figure has, the less likely is an equality by chance.
         let digits = sum.normalize().mantissa().to_f64().unwrap_or(f64::MAX).min(1e6);
         for (bits, [less, equal, close, more]) in bits.iter_mut().zip(INCLUDING) {
             *bits += match figure.cmp(sum) {

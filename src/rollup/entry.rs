@@ -11,22 +11,22 @@ use crate::finding::{Finding, Severity};
 use crate::form::Form;
 use crate::report::{Kind, Report, Value};
 
-/// A report of an agency. Its figures and findings are packed; [`Reports`] reads them.
+/// A report of an agency. Its figures and findings are in the packed store; [`Reports`] reads them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Index of the agency.
     pub agency: usize,
-    /// The file's path as it was given.
+    /// Path of the file as given.
     pub file: Arc<str>,
     /// Day of publication.
     pub published: Option<Date>,
-    /// Number of its errors that nobody has accepted.
+    /// Number of errors that are not waived.
     pub errors: usize,
     pub(super) at: At,
 }
 
 impl Entry {
-    /// What a roll-up keeps of a report; its figures and findings go to `packed`.
+    /// Makes an entry; figures and findings are added to `packed`.
     pub(super) fn new(form: &Form, agency: usize, file: &Arc<str>, report: &Report, packed: &mut Packed) -> Self {
         let figures = form.fields.iter().map(|field| {
             report.values.get(&field.id).map_or_else(Figure::default, |value| Figure::new(value, field.unit.is_some()))
@@ -36,7 +36,7 @@ impl Entry {
         put_length(&mut record, figures_of.len());
         record.append(&mut figures_of);
         if !report.findings.is_empty() {
-            // A finding is always serialisable.
+            // Findings are always serialisable.
             record.extend(serde_json::to_vec(&report.findings).unwrap_or_default());
         }
         let errors = report.findings.iter().filter(|finding| finding.counts(Severity::Error)).count();
@@ -44,7 +44,7 @@ impl Entry {
     }
 }
 
-/// Reads the figures and findings of reports, fastest in their order.
+/// Reads the figures and findings of reports; fastest in the order of the entries.
 #[derive(Debug)]
 pub struct Reports<'r> {
     entries: &'r [Entry],
@@ -71,7 +71,7 @@ impl<'r> Reports<'r> {
     pub fn findings(&mut self, entry: usize) -> Vec<Finding> {
         match self.parts(entry).1 {
             [] => Vec::new(),
-            // They were written by this program.
+            // The record was written by this program, so it deserialises.
             findings => serde_json::from_slice(findings).unwrap_or_default(),
         }
     }
@@ -83,14 +83,14 @@ impl<'r> Reports<'r> {
     }
 }
 
-/// Whether figures are the same, wherever they stand.
+/// Whether figures are equal, regardless of their places.
 pub(super) fn same_figures(one: &[Figure], other: &[Figure]) -> bool {
     let pairs = one.iter().zip(other);
     pairs.into_iter().all(|(one, other)| (one.number, one.kind) == (other.number, other.kind) && one.raw == other.raw)
 }
 
 impl Figure {
-    /// A number in a unit that the form does not have cannot be added to others, so it is kept as text.
+    /// A number in a unit that the form does not convert cannot be added, so it is kept as text.
     fn new(value: &Value, converts: bool) -> Self {
         let place = value.place.as_ref().map(ToString::to_string).unwrap_or_default().into();
         let number = value.value.filter(|_| converts || value.unit.is_none());

@@ -15,7 +15,7 @@ use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
 
-/// Takes reports of one form and year one by one; keeps their figures only.
+/// Adds reports of one form and year one by one; keeps only their figures.
 #[derive(Debug)]
 pub struct Gathering<'a> {
     agencies: &'a Agencies,
@@ -24,22 +24,22 @@ pub struct Gathering<'a> {
 }
 
 impl<'a> Gathering<'a> {
-    /// Gathers reports of one form and year.
+    /// An empty gathering for a form and a year.
     pub fn new(form: &'a Form, year: i16, agencies: &'a Agencies) -> Self {
         Self { agencies, matcher: Matcher::new(agencies), gathered: Gathered::new(form, year, false) }
     }
 
-    /// Keeps reports with errors out of the sums.
+    /// Leaves reports with errors out of the sums.
     pub fn leave_out_errors(&mut self) {
         self.gathered.without_errors = true;
     }
 
-    /// Says that nothing could be read from `file`, and why.
+    /// Records that `file` could not be read, and why.
     pub fn fail(&mut self, file: &str, finding: Finding) {
         self.gathered.fail(&file.into(), finding);
     }
 
-    /// Takes a report that was read from `file`.
+    /// Adds a report of `file`.
     pub fn add(&mut self, file: &str, report: &Report) {
         let Gathered { form, year, .. } = self.gathered;
         let (file, name) = (file.into(), report.agency.as_deref());
@@ -47,18 +47,18 @@ impl<'a> Gathering<'a> {
             let found = self.matcher.find(name.unwrap_or_default());
             return self.gathered.add(&file, report, found);
         }
-        // Only the own form's name is known here; for another form the id is shown.
+        // Only this form's name is available; another form is named by its id.
         let id = Message::new(report.form.as_str(), report.form.as_str());
         self.gathered.pass_over(&file, name, (report.form != form.id).then_some(&id), report.year, &self.matcher);
     }
 
-    /// Adds up what was gathered.
+    /// Computes the sums.
     pub fn finish(self) -> Rollup<'a> {
         self.gathered.finish(self.agencies, &self.matcher)
     }
 }
 
-/// Reports of one form and year. Which agency a name means is for others to say.
+/// The reports of one form and year. The caller looks up agencies.
 #[derive(Debug)]
 pub(super) struct Gathered<'a> {
     form: &'a Form,
@@ -73,23 +73,23 @@ pub(super) struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    /// None yet.
+    /// An empty gathering.
     pub(super) fn new(form: &'a Form, year: i16, without_errors: bool) -> Self {
         let (entries, packed, failed, others, findings) = Default::default();
         Self { form, year, without_errors, migrated: 0, entries, packed, failed, others, findings }
     }
 
-    /// Number of reports of this form and year so far, without those of an older form.
+    /// Number of reports of this form and year so far, without migrated ones.
     pub(super) fn count(&self) -> usize {
         self.entries.len().saturating_sub(self.migrated)
     }
 
-    /// Says that nothing could be read from `file`, and why.
+    /// Records that `file` could not be read, and why.
     pub(super) fn fail(&mut self, file: &Arc<str>, finding: Finding) {
         self.failed.push((Arc::clone(file), finding));
     }
 
-    /// Says that a report of another form or year was read from `file`; `form` is the other form's name, where it is another.
+    /// Records a report of another form or year in `file`; `form` is the name of the other form, if it differs.
     pub(super) fn pass_over(
         &mut self,
         file: &Arc<str>,
@@ -140,7 +140,7 @@ impl<'a> Gathered<'a> {
         self.findings.push(Told { agency: found, file: Some(file.to_string()), finding: Finding::new(code, message) });
     }
 
-    /// Takes a report of this form and year that was read from `file`, with the agency that its name means.
+    /// Adds a report of this form and year, with the agency found for its name.
     pub(super) fn add(&mut self, file: &Arc<str>, report: &Report, found: Match) {
         let told = |finding| Told { agency: found.agency, file: Some(file.to_string()), finding };
         self.findings.extend(found.finding.map(told));
@@ -149,7 +149,7 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Takes a report that was brought from an older form into the one that is added up.
+    /// Adds a report that was migrated from an older form.
     pub(super) fn add_migrated(&mut self, file: &Arc<str>, older: &Form, mut report: Report, found: Match) {
         let message = Message::new(
             format!(
@@ -166,7 +166,7 @@ impl<'a> Gathered<'a> {
         self.add(file, &report, found);
     }
 
-    /// Adds up what was gathered.
+    /// Computes the sums.
     pub(super) fn finish(mut self, agencies: &'a Agencies, matcher: &Matcher) -> Rollup<'a> {
         let of_file = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
         self.findings.splice(0..0, agencies.findings.iter().map(of_file));
@@ -197,7 +197,7 @@ impl<'a> Gathered<'a> {
             reported[entry.agency] = true;
         }
         for (file, finding) in self.failed {
-            // A file beside a report that was read is no reason to ask the agency again.
+            // An unreadable file of an agency that has a readable report is not a reason to ask again.
             let agency = matcher.by_path(&file).filter(|&agency| !reported[agency]);
             rollup.unreadable.extend(agency.map(|agency| Unreadable { agency, file: file.to_string() }));
             rollup.findings.push(Told { agency, file: Some(file.to_string()), finding });
@@ -217,7 +217,7 @@ impl<'a> Gathered<'a> {
             let finding = Finding::new(&REPORT_UNREADABLE, message);
             rollup.findings.push(Told { agency: Some(sent.agency), file: Some(sent.file.clone()), finding });
         }
-        // The sums are the report of the one at the top.
+        // The sums are the report of the top agency.
         let superior = rollup.superior().filter(|&top| !agencies.children(top).is_empty());
         rollup.missing = (0..reported.len()).filter(|&agency| !reported[agency] && Some(agency) != superior).collect();
         for &agency in &rollup.missing {
@@ -237,7 +237,7 @@ impl<'a> Gathered<'a> {
         rollup
     }
 
-    /// One report an agency: the one published later, or the first where that does not tell.
+    /// Chooses one report per agency: the one published last, or the first if that is undecided.
     fn choose(&mut self, agencies: &Agencies) -> (Vec<Entry>, Vec<Repeated>) {
         let mut of: Vec<Vec<usize>> = agencies.list().iter().map(|_| Vec::new()).collect();
         for (number, entry) in self.entries.iter().enumerate() {
@@ -252,7 +252,7 @@ impl<'a> Gathered<'a> {
             let best = others.iter().fold(first, |best, &other| if later(other, best) { other } else { best });
             let counted = &self.entries[best];
             if numbers.len() > 1 {
-                // The last takes the place of the one that counts.
+                // `swap_remove` moves the last report to the position of the one that counts.
                 let mut others = numbers.clone();
                 others.swap_remove(numbers.iter().position(|&number| number == best).unwrap_or_default());
                 let figures = reports.figures(best);
@@ -267,7 +267,7 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// Says which of an agency's reports counts.
+/// The finding about which of an agency's reports counts.
 fn say_repeated(found: &Repeated, agencies: &Agencies) -> Told {
     let name = &agencies.list()[found.agency].name;
     let (others, count) = (found.others.join("、"), found.others.len() + 1);
@@ -284,7 +284,7 @@ fn say_repeated(found: &Repeated, agencies: &Agencies) -> Told {
     Told { agency: Some(found.agency), file: Some(found.counted.clone()), finding: Finding::new(code, message) }
 }
 
-/// By agency, the first of the reports that do not count.
+/// For each agency, the index of its first report that does not count.
 fn first_others(others: &[OtherReport], agencies: &Agencies) -> HashMap<usize, usize> {
     let mut by_name: HashMap<&str, usize> = HashMap::new();
     for (index, other) in others.iter().enumerate() {
@@ -294,7 +294,7 @@ fn first_others(others: &[OtherReport], agencies: &Agencies) -> HashMap<usize, u
     named.filter_map(|(agency, listed)| Some((agency, *by_name.get(listed.name.as_str())?))).collect()
 }
 
-/// Says that a report with errors is part of the sums, or that it was kept out of them.
+/// The finding that a report with errors is part of the sums, or was left out.
 fn with_errors(rollup: &Rollup, entry: usize, counts: bool) -> Option<Told> {
     let Entry { agency, file, errors, .. } = &rollup.entries[entry];
     if *errors == 0 || !(rollup.without_errors || counts) {

@@ -1,4 +1,4 @@
-//! Roll-up: the reports of many agencies added up along their tree, each sum traceable to its parts. Pure: no files, no clock.
+//! Roll-up: sums the reports of many agencies along their tree, each sum traceable to its parts. Pure: no files, no clock.
 
 mod adding;
 mod collect;
@@ -28,38 +28,38 @@ use packed::{At, Lately, Packed};
 pub use previous::{Alike, Before, Previous};
 pub use record::Figure;
 
-/// An agency in the tree. Its figures are packed; [`Sums`] reads them.
+/// An agency in the tree. Its figures are in the packed store; [`Sums`] reads them.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     /// Index of its own report in [`Rollup::entries`].
     pub own: Option<usize>,
-    /// Whether its own report already includes those below it.
+    /// Whether its own report already includes its subordinates.
     pub includes: bool,
-    /// Agencies right below it whose reports its own does not include although it includes the others, such as one that came late.
+    /// Direct subordinates that its own report does not include although it includes the others, such as one that reported late.
     pub apart: Vec<usize>,
-    /// How many reports the figures of it and all below it are made of.
+    /// Number of reports in the figures of the agency and its subtree.
     pub taken: usize,
-    /// How many reports of the agencies below it its sum is made of, whether or not its own report includes them.
+    /// Number of reports in the sum of its subtree, whether or not its own report includes them.
     pub below: usize,
-    /// Of the reports that are taken, those with errors.
+    /// Number of reports with errors among those taken.
     pub wrong: usize,
-    /// Where the sums of a superior are; those of the others are their reports.
+    /// Position of the sums of a superior; the sums of other agencies are their reports.
     sums: Option<At>,
 }
 
-/// Figures, in the order of the form's fields; `None` for what is not known.
+/// Figures, in the order of the form's fields; `None` for an unknown one.
 pub type Row = Vec<Option<Decimal>>;
 
-/// The sum of everything, which a superior of all roots would have.
+/// The sum of all agencies, as a superior of all roots would have it.
 #[derive(Debug, Clone, Default)]
 pub struct Total {
-    /// The reports that it is made of, in the order of the tree.
+    /// Indices of the reports in the sum, in tree order.
     pub taken: Vec<usize>,
     /// The figures.
     pub region: Row,
 }
 
-/// Reads the figures of agencies, fastest in the order of the tree.
+/// Reads the figures of agencies; fastest in tree order.
 #[derive(Debug)]
 pub struct Sums<'r> {
     rollup: &'r Rollup<'r>,
@@ -80,19 +80,19 @@ pub struct Repeated {
     pub same: bool,
 }
 
-/// A file of an agency that no report could be read from.
+/// A file of an agency that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Index of the agency, by the name of the file or of its folder.
+    /// Index of the agency, found by the name of the file or its folder.
     pub agency: usize,
     /// The file.
     pub file: String,
 }
 
-/// A report that does not count, for it is of another form or year.
+/// A report that does not count because it has another form or year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherReport {
-    /// Name of the agency: as in the agencies file where it is there, else as the report gives it.
+    /// Name of the agency: from the agencies file if it is listed, else from the report.
     pub agency: Option<String>,
     /// Its year.
     pub year: Option<i16>,
@@ -100,7 +100,7 @@ pub struct OtherReport {
     pub file: String,
 }
 
-/// A finding with the agency and the file that it is about.
+/// A finding with its agency and file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
     /// Index of the agency.
@@ -111,20 +111,20 @@ pub struct Told {
     pub finding: Finding,
 }
 
-/// A figure that a sum is made of.
+/// A summand of a figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part<'a> {
     /// Index of the agency.
     pub agency: usize,
     /// The file.
     pub file: &'a str,
-    /// Where it stands in the file, for people.
+    /// Its place in the file, in words.
     pub place: Box<str>,
     /// The figure.
     pub number: Decimal,
 }
 
-/// Reports of one form and year, added up.
+/// Reports of one form and year, with their sums.
 #[derive(Debug, Clone)]
 pub struct Rollup<'a> {
     /// The form.
@@ -133,34 +133,34 @@ pub struct Rollup<'a> {
     pub agencies: &'a Agencies,
     /// The year.
     pub year: i16,
-    /// Whether reports with errors are kept out of the sums.
+    /// Whether reports with errors are left out of the sums.
     pub without_errors: bool,
-    /// The reports that count, in the order of the tree.
+    /// The reports that count, in tree order.
     pub entries: Vec<Entry>,
     packed: Packed,
-    /// A node an agency, in the order of the agencies file.
+    /// One node per agency, in the order of the agencies file.
     pub nodes: Vec<Node>,
     sums: Packed,
-    /// The sum of everything, which a superior of all roots would have.
+    /// The sum of all agencies, as a superior of all roots would have it.
     pub total: Total,
-    /// Agencies that sent nothing, in the order of the file; the one at the top is not expected to report.
+    /// Agencies that sent nothing, in the order of the file; the top agency is not expected to report.
     pub missing: Vec<usize>,
-    /// Agencies that sent nothing but files that could not be read, in the order of the file.
+    /// Agencies that sent only unreadable files, in the order of the file.
     pub unreadable: Vec<Unreadable>,
     /// Reports that do not count, in the order of the inputs.
     pub others: Vec<OtherReport>,
-    /// By agency, where in `others` its first report is.
+    /// For each agency, the index of its first report in `others`.
     first_other: HashMap<usize, usize>,
     /// Agencies with more than one report.
     pub repeated: Vec<Repeated>,
-    /// Last year's figures, where they were given.
+    /// Last year's figures, if they were given.
     pub previous: Option<Previous>,
-    /// What there is to say.
+    /// Findings about the roll-up.
     pub findings: Vec<Told>,
 }
 
 impl Rollup<'_> {
-    /// The agency in whose name the sums are reported: the only one at the top.
+    /// The agency in whose name the sums are reported: the top agency, if there is only one.
     pub fn superior(&self) -> Option<usize> {
         match self.agencies.roots().as_slice() {
             [only] => Some(*only),
@@ -178,17 +178,17 @@ impl Rollup<'_> {
         Sums { rollup: self, reports: self.reports(), lately: Lately::default() }
     }
 
-    /// Whether a report has an error that nobody has accepted.
+    /// Whether a report has an error that is not waived.
     pub(crate) fn has_errors(&self, entry: usize) -> bool {
         self.entries[entry].errors > 0
     }
 
-    /// Whether a report is kept out of all sums because it has errors.
+    /// Whether a report is left out of all sums because it has errors.
     pub(crate) fn leaves_out(&self, entry: usize) -> bool {
         self.without_errors && self.has_errors(entry)
     }
 
-    /// Which reports are part of the total.
+    /// For each report, whether it is part of the total.
     pub fn counted(&self) -> Vec<bool> {
         let mut counted = vec![false; self.entries.len()];
         for &entry in &self.total.taken {
@@ -197,12 +197,12 @@ impl Rollup<'_> {
         counted
     }
 
-    /// The reports that an agency's figures with all below it are made of, in the order of the tree.
+    /// The reports in the sums of an agency and its subtree, in tree order.
     pub fn taken(&self, agency: usize) -> Vec<usize> {
         adding::taken(self, &self.nodes, &[agency]).collect()
     }
 
-    /// The figures of reports that a sum of a field is made of.
+    /// The summands of a field's sum over some reports.
     pub fn parts(&self, taken: &[usize], field: FieldIndex) -> Vec<Part<'_>> {
         if !decide::additive(self.form, field) {
             return Vec::new();
@@ -218,13 +218,13 @@ impl Rollup<'_> {
 }
 
 impl Sums<'_> {
-    /// An agency's own figures, field by field: its report, minus those of its subordinates if it includes them. Empty where it has
-    /// no report that counts; `None` for a figure that is not certain.
+    /// An agency's own figures, field by field: its report, minus those of its subordinates if it includes them. Empty if no report of
+    /// the agency counts; `None` for an uncertain figure.
     pub fn itself(&mut self, agency: usize) -> Row {
         self.rows(agency).0
     }
 
-    /// An agency and all below it, field by field; `None` where there is no number at all.
+    /// The sums of an agency and its subtree, field by field; `None` if there is no number.
     pub fn region(&mut self, agency: usize) -> Row {
         self.rows(agency).1
     }

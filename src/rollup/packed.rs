@@ -1,30 +1,30 @@
-//! In-memory store of deflated blocks, several records per block: reports and the sums of each superior.
+//! In-memory store of deflated blocks, several records per block: reports, and the sums of superiors.
 
 use std::io::Read;
 
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 
-/// Bytes of records from which on a block is deflated. About a dozen reports, so that what they share is kept once.
+/// Size from which a block is deflated: about a dozen reports, so that their common content is stored once.
 const BLOCK: usize = 128 << 10;
 
-/// Level of deflating: higher ones take longer and save next to nothing on rows of small numbers.
+/// Deflate level: higher ones take longer and save next to nothing on rows of small numbers.
 const LEVEL: u32 = 3;
 
-/// Blocks that a reader holds inflated. Records are mostly read in the order in which they were added.
+/// Number of blocks that a reader keeps inflated. Records are usually read in the order in which they were added.
 const HELD: usize = 4;
 
-/// Bytes of the length before each record.
+/// Bytes of the length prefix of a record.
 const LENGTH: usize = 4;
 
-/// Records in the order in which they were added.
+/// The records, in the order in which they were added.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Packed {
     blocks: Vec<Box<[u8]>>,
     open: Vec<u8>,
 }
 
-/// Where a record is.
+/// The position of a record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct At {
     block: u32,
@@ -32,13 +32,13 @@ pub(super) struct At {
 }
 
 impl Packed {
-    /// Adds a record.
+    /// Adds a record and returns its position.
     pub(super) fn add(&mut self, record: &[u8]) -> At {
         if self.open.len() >= BLOCK {
             self.blocks.push(deflated(&self.open));
             self.open.clear();
         }
-        // A block is little more than `BLOCK` bytes and a record; both counts stay far below 2^32.
+        // A block has little more than `BLOCK` bytes plus a record; both numbers are far below 2^32.
         let at = At { block: self.blocks.len() as u32, from: self.open.len() as u32 };
         self.open.extend_from_slice(&(record.len() as u32).to_le_bytes());
         self.open.extend_from_slice(record);
@@ -46,7 +46,7 @@ impl Packed {
     }
 }
 
-/// Blocks that were inflated lately.
+/// Cache of recently inflated blocks.
 #[derive(Debug, Default)]
 pub(super) struct Lately {
     held: Vec<(u32, Vec<u8>)>,
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_come_back_in_any_order() {
+    fn records_are_read_back_in_any_order() {
         let record = |number: usize| vec![(number % 251) as u8; number * 7 % 9000];
         let mut packed = Packed::default();
         let places: Vec<At> = (0..1000).map(|number| packed.add(&record(number))).collect();

@@ -11,24 +11,24 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::Report;
 
-/// Most agencies that a message names.
+/// Maximum number of agencies that a message names.
 const NAMED: usize = 8;
 
-/// Last year's figures, in the order of this year's fields; `None` for what is not known.
+/// Last year's figures, in the order of this year's fields; `None` for an unknown one.
 #[derive(Debug, Clone)]
 pub struct Previous {
     /// The year.
     pub year: i16,
-    /// The sum of everything.
+    /// The total.
     pub total: Row,
-    /// Each agency with all below it, in the order of the agencies file; empty where only the total is known.
+    /// Each agency with its subtree, in the order of the agencies file; empty if only the total is known.
     agencies: Vec<At>,
     packed: Packed,
-    /// The sums of the agencies that reported in both years; `None` where only the total is known.
+    /// Sums of the agencies that reported in both years; `None` if only the total is known.
     pub alike: Option<Alike>,
 }
 
-/// The sums of the agencies that have a report of both years, and which have not.
+/// Sums of the agencies that reported in both years, and the agencies that did not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Alike {
     /// Number of these agencies.
@@ -37,18 +37,18 @@ pub struct Alike {
     pub this: Row,
     /// Last year's sums.
     pub before: Row,
-    /// Agencies with a report of this year alone.
+    /// Agencies that reported this year only.
     pub only_this: Vec<usize>,
-    /// Agencies with a report of last year alone.
+    /// Agencies that reported last year only.
     pub only_before: Vec<usize>,
 }
 
 impl Previous {
-    /// Of last year's reports, added up along the same tree, beside this year's.
+    /// Builds the comparison from last year's reports, summed along the same tree.
     pub fn of_rollup(this: &Rollup, before: &Rollup) -> Self {
         let (mut sums, mut packed) = (before.sums(), Packed::default());
         let mut agencies = vec![At::default(); before.nodes.len()];
-        // In the order of the tree they are read fastest, now and later.
+        // Read and stored in tree order, which is fastest.
         for (agency, _) in before.agencies.in_tree_order() {
             let (mut record, figures) = (Vec::new(), sums.region(agency));
             put_sum(&mut record, &Sum { over: vec![false; figures.len()], figures });
@@ -58,14 +58,14 @@ impl Previous {
         Self { year: before.year, total: before.total.region.clone(), agencies, packed, alike }
     }
 
-    /// Of the report that was made of last year's: its workbook, or any other output. `None` where it says no year.
+    /// Builds the comparison from last year's total: its workbook, or any other output. `None` if it has no year.
     pub fn of_report(form: &Form, report: &Report) -> Option<Self> {
         let number = |field: &crate::form::Field| report.values.get(&field.id).and_then(|value| value.value);
         let total = form.fields.iter().map(number).collect();
         Some(Self { year: report.year?, total, agencies: Vec::new(), packed: Packed::default(), alike: None })
     }
 
-    /// Whether more than the total is known.
+    /// Whether figures of agencies are known, not only the total.
     pub(crate) fn knows_agencies(&self) -> bool {
         !self.agencies.is_empty()
     }
@@ -75,7 +75,7 @@ impl Previous {
         Before { previous: self, lately: Lately::default() }
     }
 
-    /// This year's and last year's sums of a field that may be compared: of the same agencies, where these are known.
+    /// This year's and last year's comparable sums of a field: over the same agencies, if these are known.
     pub fn compared(&self, rollup: &Rollup, field: FieldIndex) -> (Option<Decimal>, Option<Decimal>) {
         let (this, before) = match &self.alike {
             Some(alike) => (&alike.this, &alike.before),
@@ -85,12 +85,12 @@ impl Previous {
         (at(this), at(before))
     }
 
-    /// Whether this year's sums that are compared are those of everything.
+    /// Whether this year's comparable sums are those of all agencies.
     pub(crate) fn compares_all(&self) -> bool {
         self.alike.as_ref().is_none_or(|alike| alike.only_this.is_empty() && alike.only_before.is_empty())
     }
 
-    /// Findings about what is compared.
+    /// The finding about what is compared.
     pub fn told(&self, rollup: &Rollup) -> Option<Told> {
         let name = |agency: &usize| rollup.agencies.list()[*agency].name.as_str();
         let listed = |agencies: &[usize], (left, right, between): (&str, &str, &str), more: fn(usize) -> String| {
@@ -134,7 +134,7 @@ impl Previous {
     }
 }
 
-/// Reads last year's sums of agencies, fastest in the order of the tree.
+/// Reads last year's sums of agencies; fastest in tree order.
 #[derive(Debug)]
 pub struct Before<'p> {
     previous: &'p Previous,
@@ -142,14 +142,14 @@ pub struct Before<'p> {
 }
 
 impl Before<'_> {
-    /// Last year's sums of an agency and all below it; empty where they are not known.
+    /// Last year's sums of an agency and its subtree; empty if unknown.
     pub fn region(&mut self, agency: usize) -> Row {
         let at = self.previous.agencies.get(agency);
         at.map(|&at| Bytes(self.lately.get(&self.previous.packed, at)).sum().figures).unwrap_or_default()
     }
 }
 
-/// Adds up the agencies of both years. A superior whose report includes its parts stands for them all.
+/// Sums the agencies of both years. A superior whose report includes its parts represents them all.
 fn alike(this: &Rollup, before: &Rollup) -> Alike {
     let nothing = || vec![None; this.form.fields.len()];
     let mut alike = Alike { this: nothing(), before: nothing(), ..Alike::default() };
@@ -181,8 +181,8 @@ fn alike(this: &Rollup, before: &Rollup) -> Alike {
     alike
 }
 
-/// Whether a superior's sums of both years are of the same agencies: its report includes its parts in both years, or in one of them and
-/// those that reported below it did so in the other too.
+/// Whether a superior's sums of both years cover the same agencies: its report includes its parts in both years, or in one of them while
+/// in the other the same subordinates reported.
 fn stands_for_the_same((this, now): (&Rollup, &Node), (before, then): (&Rollup, &Node), agency: usize) -> bool {
     if now.own.is_none() || then.own.is_none() || !(now.includes || then.includes) {
         return false;
@@ -190,7 +190,7 @@ fn stands_for_the_same((this, now): (&Rollup, &Node), (before, then): (&Rollup, 
     (now.includes && then.includes) || agencies(this, agency) == agencies(before, agency)
 }
 
-/// The agencies whose reports a superior's sum is of, in their order: its own, and those below it.
+/// The agencies whose reports are in a superior's sum, in order: itself, and its subordinates.
 fn agencies(rollup: &Rollup, agency: usize) -> Vec<usize> {
     let below = taken(rollup, &rollup.nodes, rollup.agencies.children(agency));
     let mut agencies: Vec<usize> =

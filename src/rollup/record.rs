@@ -1,23 +1,23 @@
-//! Binary encoding of figures and sums, the records of `packed`.
+//! Binary encoding of figures and sums for records of `packed`.
 
 use rust_decimal::Decimal;
 
 use crate::report::Kind;
 
-/// Parts of a figure that follow its first byte; its last four bits are the kind.
+/// Flags of the first byte for the components that follow; its lowest four bits are the kind.
 const NUMBER: u8 = 0x10;
 const RAW: u8 = 0x20;
 const PLACE: u8 = 0x40;
 
-/// Tag of a sum: none, a value, or overflow.
+/// Tags of a sum: none, a value, or overflow.
 const ABSENT: u8 = 0;
 const PRESENT: u8 = 1;
 const OVER: u8 = 2;
 
-/// Bits of a byte of a number of any length.
+/// Payload bits per byte of a variable-length number.
 const BITS: u32 = 7;
 
-/// The kinds by their numbers.
+/// The kinds by their codes.
 const KINDS: [Kind; 10] = [
     Kind::Absent,
     Kind::Number,
@@ -34,13 +34,13 @@ const KINDS: [Kind; 10] = [
 /// A figure of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figure {
-    /// The number in the form's unit, where there is one.
+    /// The number in the form's unit, if there is one.
     pub number: Option<Decimal>,
-    /// What kind of text it is.
+    /// Kind of the text.
     pub kind: Kind,
     /// The text as written; empty for a number.
     pub raw: Box<str>,
-    /// Where it stands in the file, for people; empty where that is not known.
+    /// Its place in the file, in words; empty if unknown.
     pub place: Box<str>,
 }
 
@@ -48,7 +48,7 @@ pub struct Figure {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Sum {
     pub(super) figures: Vec<Option<Decimal>>,
-    /// Sums with more digits than can be held, which are none.
+    /// Whether a sum has too many digits; its value is then `None`.
     pub(super) over: Vec<bool>,
 }
 
@@ -65,7 +65,7 @@ fn put_number(out: &mut Vec<u8>, mut number: u128) {
 }
 
 fn put_decimal(out: &mut Vec<u8>, number: Decimal) {
-    // Scales are at most 28; the sign has a bit of its own, so that −0 stays what it is.
+    // A scale is at most 28; the sign has a bit of its own, so that −0 is preserved.
     out.push(number.scale() as u8 | u8::from(number.is_sign_negative()) << BITS);
     put_number(out, number.mantissa().unsigned_abs());
 }
@@ -104,7 +104,7 @@ pub(super) fn put_sum(out: &mut Vec<u8>, sum: &Sum) {
     }
 }
 
-/// Cursor over a record. An unreadable value is `None`, never 0.
+/// A cursor over a record. An unreadable value is `None`, never 0.
 pub(super) struct Bytes<'r>(pub(super) &'r [u8]);
 
 impl<'r> Bytes<'r> {
@@ -163,7 +163,7 @@ impl<'r> Bytes<'r> {
             .collect()
     }
 
-    /// The numbers of figures alone.
+    /// Reads figures and returns their numbers only.
     pub(super) fn numbers(&mut self) -> Vec<Option<Decimal>> {
         (0..self.length())
             .map(|_| {
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_and_sums_come_back_as_they_were() {
+    fn figures_and_sums_are_read_back_unchanged() {
         let numbers = ["0", "-0", "1", "0.50", "-12345678901234567.89", "79228162514264337593543950335", "128"];
         let mut figures: Vec<Figure> = KINDS
             .into_iter()
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn every_kind_has_a_number() {
         for kind in KINDS {
-            // A kind that is added is added above too.
+            // Without a wildcard, so that a new kind must be added above.
             match kind {
                 Kind::Absent
                 | Kind::Number

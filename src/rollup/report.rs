@@ -1,4 +1,4 @@
-//! The sums as a report in the superior's name, with the narrative left to write.
+//! The sums as a report in the superior's name, without narrative.
 
 use jiff::civil::Date;
 
@@ -6,8 +6,8 @@ use super::Rollup;
 use crate::report::{Content, Kind, Period, Report, Section, Value};
 
 impl Rollup<'_> {
-    /// The report of the superior: the figures of the total, the tables in their parts, no text. A figure for which no agency
-    /// has a number is blank, never 0.
+    /// The report of the superior: figures of the total, tables in their sections, no text. A figure for which no agency has a number is
+    /// blank, never 0.
     pub fn report(&self) -> Report {
         let form = self.form;
         let mut report = Report::empty(&form.id);

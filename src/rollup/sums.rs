@@ -1,4 +1,4 @@
-//! The sums along the tree, and findings about them: superiors that already include their parts, figures that differ.
+//! Sums along the tree, with findings about superiors that already include their parts and about differing figures.
 
 use rust_decimal::Decimal;
 
@@ -14,15 +14,15 @@ use crate::finding::{Finding, Message, Severity};
 use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::Kind;
 
-/// Most parts that a message names.
+/// Maximum number of parts that a message names.
 const NAMED: usize = 8;
 
-/// Fills in the nodes, the total and the findings.
+/// Computes the nodes, the total and the findings.
 pub(super) fn add_up(rollup: &mut Rollup) {
     let mut told = Vec::new();
     let telling = telling(rollup.form);
     let mut adding = Adding::new(rollup);
-    // From the leaves up: each comes after all below it.
+    // From the leaves up: each agency after its subtree.
     for &(agency, _) in rollup.agencies.in_tree_order().iter().rev() {
         node(&mut adding, agency, &telling, &mut told);
     }
@@ -52,7 +52,7 @@ fn plain(finding: Finding) -> Told {
     Told { agency: None, file: None, finding }
 }
 
-/// Adds up an agency with those below it, whose sums are there already.
+/// Computes the node of an agency; the sums of its subordinates are known.
 fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut Vec<Told>) {
     let rollup = adding.rollup;
     let children = rollup.agencies.children(agency);
@@ -119,13 +119,13 @@ struct Superior<'r> {
     parts: &'r [Option<Decimal>],
 }
 
-/// A superior's figure minus the sum of its parts; `None` if negative.
+/// A superior's figure minus the sum of its parts; `None` if that is negative.
 fn rest(form: &Form, field: FieldIndex, own: Option<Decimal>, parts: Option<Decimal>) -> Option<Decimal> {
     let left = own?.checked_sub(parts.unwrap_or_default())?;
     (!left.is_sign_negative() || left.is_zero() || form.fields[field].kind == FieldKind::Signed).then_some(left)
 }
 
-/// Says which sums have too many digits, each once.
+/// Adds a finding for each sum with too many digits.
 fn told_too_large(form: &Form, sum: &Sum, told: &mut Vec<Told>) {
     for field in (0..sum.over.len()).filter(|&field| sum.over[field]) {
         let place = form.describe(field);
@@ -140,7 +140,7 @@ fn told_too_large(form: &Form, sum: &Sum, told: &mut Vec<Told>) {
     }
 }
 
-/// How many figures of the parts the superior's are equal to, more than, less than; those that the superior does not state count for none.
+/// Number of figures of the superior that are equal to, more than, and less than its parts'; missing figures are not counted.
 fn compared(own: &[Option<Decimal>], parts: &[Option<Decimal>]) -> [usize; 3] {
     let mut counts = [0; 3];
     for (own, parts) in own.iter().zip(parts) {
@@ -156,7 +156,7 @@ fn compared(own: &[Option<Decimal>], parts: &[Option<Decimal>]) -> [usize; 3] {
 }
 
 impl Superior<'_> {
-    /// Says what was decided about a superior that reported besides its parts, and by which figures.
+    /// The finding about the decision for a superior that reported besides its parts, with the figures that decided it.
     fn decided(&self, decision: &Decision, apart: &[usize], (held, below): (usize, usize)) -> Told {
         let list = self.rollup.agencies.list();
         let name = &list[self.agency].name;
@@ -218,7 +218,7 @@ impl Superior<'_> {
         Told { agency: Some(self.agency), file: Some(self.entry.file.to_string()), finding }
     }
 
-    /// A finding for each figure of a superior that is not the sum of its parts.
+    /// Adds a finding for each figure of a superior that differs from the sum of its parts.
     fn differences(&self, adding: &mut Adding, held: &[usize], told: &mut Vec<Told>) {
         let rollup = self.rollup;
         let name = &rollup.agencies.list()[self.agency].name;
@@ -259,7 +259,7 @@ impl Superior<'_> {
             );
             let mut finding = Finding::new(&PARTS_DIFFER, message).about([rollup.form.fields[field].id.clone()]);
             (finding.left, finding.right) = (*own, *parts);
-            // What its parts did cannot be less in its own report.
+            // A superior's report cannot have less than its parts.
             if difference.is_some_and(|by| by.is_sign_negative() && !by.is_zero()) {
                 finding.severity = Severity::Error;
             }
@@ -269,7 +269,7 @@ impl Superior<'_> {
     }
 }
 
-/// Says which figures of a report are missing in the sums because they are no certain numbers.
+/// The finding about figures of a report that are missing in the sums because they are not certain numbers.
 fn incomplete(rollup: &Rollup, entry: usize, reports: &mut Reports) -> Option<Told> {
     let form = rollup.form;
     let figures = reports.figures(entry).into_iter().enumerate();

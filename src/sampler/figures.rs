@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Random;
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, RuleInstance, Standing};
 
-/// Draws a figure for every field so that every rule of the form holds that needs no other report.
+/// Draws a figure for every field so that all rules hold that need no other report.
 ///
-/// Totals (`defines`) are computed. Another equality is solved for its first figure on the left, so that a form must write
-/// there a figure that no other rule fixes; what cannot be satisfied that way is left to the form's own tests to notice.
+/// Totals (`defines`) are computed. Any other equality is solved for the first figure on its left side, so a form must put a figure there
+/// that no other rule determines; the form's own tests detect what cannot be satisfied in this way.
 pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
     let size = [1, 4, 30, 400, 20_000][random.below(5) as usize];
     let zeros = 1 + random.below(6);
@@ -17,7 +17,7 @@ pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
     let rules =
         || form.rules.iter().flat_map(|rule| rule.instances.iter().map(move |instance| (rule.defines, instance)));
     let totals = totals(form);
-    // Totals of totals and figures that balances fix need more than one round; forms are shallow.
+    // Totals of totals and figures determined by balances need more than one round; forms are shallow.
     for _ in 0..4 {
         for (defines, instance) in rules().filter(|(_, instance)| own(instance)) {
             settle(instance, defines, &totals, &mut figures);
@@ -26,14 +26,14 @@ pub(super) fn draw(form: &Form, random: &mut Random) -> Vec<i64> {
     figures
 }
 
-/// The fields that a rule names. Amounts among them need as many decimals each, or their sums would not hold.
+/// The fields in rules. Amounts among them need the same number of decimals, or their sums would not hold.
 pub(super) fn ruled(form: &Form) -> BTreeSet<FieldIndex> {
     let instances = form.rules.iter().flat_map(|rule| &rule.instances);
     let terms = instances.flat_map(|instance| instance.left.terms.iter().chain(&instance.right.terms));
     terms.map(|term| term.operand.field).collect()
 }
 
-/// Takes out figures that the agency cannot have, and keeps the others below what is believed.
+/// Removes figures that the agency cannot have, and keeps the others below their plausibility limit.
 pub(super) fn keep_plausible(form: &Form, agency: Option<&str>, figures: &mut [i64]) {
     let standing = Standing { name: agency, ..Standing::default() };
     for reserved in form.reserved.iter().filter(|reserved| reserved.denies(standing)) {
@@ -59,7 +59,7 @@ fn figure(kind: FieldKind, size: u64, zeros: u64, random: &mut Random) -> i64 {
     }
 }
 
-/// The fields that are sums of others, each with the first of its parts.
+/// The fields that are totals, each with its first summand.
 fn totals(form: &Form) -> BTreeMap<FieldIndex, FieldIndex> {
     let instances = form.rules.iter().flat_map(|rule| &rule.instances);
     let equal = instances.filter(|instance| instance.relation == Relation::Equal && instance.left.terms.len() == 1);
@@ -68,10 +68,10 @@ fn totals(form: &Form) -> BTreeMap<FieldIndex, FieldIndex> {
         .collect()
 }
 
-/// The part of a total, of its first part and so on, that is no total itself: raising it raises the total in the next round.
+/// The first summand of a total that is not a total itself: raising it raises the total in the next round.
 fn part_of(field: FieldIndex, totals: &BTreeMap<FieldIndex, FieldIndex>) -> FieldIndex {
     let mut part = field;
-    // A chain of totals is no longer than their number; a circle of rules ends there too.
+    // A chain of totals is no longer than their number; this ends a cycle of rules, too.
     for _ in 0..totals.len() {
         let Some(&next) = totals.get(&part) else { break };
         part = next;
@@ -103,7 +103,7 @@ fn settle(instance: &RuleInstance, defines: bool, totals: &BTreeMap<FieldIndex, 
         figures[field] = wanted;
         return;
     }
-    // A balance whose first figure would fall below zero takes the rest from the second.
+    // If the first figure would be negative, the rest is taken from the second.
     figures[field] = 0;
     if let Some(second) = instance.left.terms.get(1) {
         let rest = right - sum(&instance.left, figures);

@@ -1,4 +1,4 @@
-//! Random consistent reports of any form: for tests, benchmarks and trying out. The same seed gives the same report.
+//! Random consistent reports of any form, for tests and benchmarks. The same seed gives the same report.
 
 mod figures;
 mod said;
@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use crate::form::{FieldKind, Form};
 use crate::report::{Content, Period, Report, Section, Value};
 
-/// A small generator of pseudo-random numbers (`SplitMix64`, Steele, Lea and Flood 2014): enough for samples, no more.
+/// A small pseudo-random number generator (`SplitMix64`, Steele, Lea and Flood 2014): enough for samples, no more.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
@@ -34,36 +34,36 @@ impl Random {
         if bound == 0 { 0 } else { self.next_u64() % bound }
     }
 
-    /// True once in `of` times.
+    /// True with a probability of 1 in `of`.
     pub fn once_in(&mut self, of: u64) -> bool {
         self.below(of) == 0
     }
 
-    /// One of the choices; `None` where there are none.
+    /// A random choice; `None` if there are none.
     pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
         choices.get(self.below(choices.len() as u64) as usize)
     }
 }
 
-/// Makes random reports, one after another.
+/// Makes random reports.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     random: Random,
 }
 
 impl Sampler {
-    /// A sampler that makes the same reports for the same seed.
+    /// A sampler with a seed.
     pub fn new(seed: u64) -> Self {
         Self { random: Random::new(seed) }
     }
 
-    /// The next report of a form: every rule of the form that needs no other report holds, every field has a figure.
+    /// The next report of a form: all rules that need no other report hold, and every field has a figure.
     pub fn report(&mut self, form: &Form) -> Report {
         let set = if form.is_open() { self.random.below(form.set_count() as u64) as usize } else { 0 };
         self.report_of(&form.example(set))
     }
 
-    /// The next report of a form whose rows and columns are all known.
+    /// The next report of a form without open tables.
     pub fn report_of(&mut self, form: &Form) -> Report {
         let random = &mut self.random;
         let mut report = Report::empty(&form.id);
@@ -119,7 +119,7 @@ fn sections(form: &Form, report: &Report, random: &mut Random) -> Vec<Section> {
     sections
 }
 
-/// Puts agency and date below the last part, as reports end.
+/// Adds agency and date after the last section.
 fn sign(report: &mut Report) {
     let (Some(agency), Some(date)) = (report.agency.clone(), report.published) else { return };
     if let Some(last) = report.sections.last_mut() {

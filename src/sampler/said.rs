@@ -4,7 +4,7 @@ use super::Random;
 use crate::form::{Field, FieldKind, Form};
 use crate::report::{Kind, Report, Value};
 
-/// Makes the choices for which the fields that depend on them are filled in.
+/// Makes the choices that conditional fields require.
 pub(super) fn make_conditions_hold(form: &Form, report: &mut Report) {
     for condition in &form.conditions {
         let when = &form.fields[condition.when];
@@ -15,7 +15,7 @@ pub(super) fn make_conditions_hold(form: &Form, report: &mut Report) {
     }
 }
 
-/// Words that a field of the kind may have.
+/// A random value of a text field.
 pub(super) fn words(form: &Form, field: &Field, random: &mut Random) -> Value {
     let block = form.block(field);
     let row = &block.leaf_rows[field.row];
@@ -23,7 +23,7 @@ pub(super) fn words(form: &Form, field: &Field, random: &mut Random) -> Value {
     let (raw, text, kind) = match field.kind {
         _ if open.is_some_and(|open| open.total.is_some() && row.id == open.total_id) => {
             let total = row.path.last().map(|label| label.text.clone()).unwrap_or_default();
-            // Its name stands in the first column of words, or where there is none in that of the keys.
+            // The row's name is in the first text column, or else in the column of keys.
             let first = block.leaf_columns.iter().position(|leaf| leaf.kind == Some(FieldKind::Text));
             if first.or(open.and_then(|open| open.each)) != Some(field.column) {
                 return Value { kind: Kind::Blank, ..Value::default() };

@@ -52,7 +52,7 @@ pub(super) fn preamble(report: &Report) -> String {
     )
 }
 
-/// Narrative of one part: a paragraph, then headings of two levels with paragraphs below them.
+/// Narrative of a section: a paragraph, then headings of two levels with paragraphs below them.
 pub(super) fn narrative(report: &Report, random: &mut Random) -> Vec<Content> {
     let year = report.year.unwrap_or_default();
     let mut content = vec![Content::text(format!("{year}年，本机关{}", sentence(random)))];

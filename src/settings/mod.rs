@@ -1,5 +1,5 @@
-//! `nianbao.toml`: the options of an office, the severities of codes, and what the office accepts. Text in, data out; who finds the
-//! file and what its paths are relative to is for the caller.
+//! `nianbao.toml`: the options of an office, the severities of codes, and accepted findings. Text in, data out; the caller finds the file
+//! and resolves relative paths.
 
 mod policy;
 
@@ -20,13 +20,13 @@ pub const FILE: &str = "nianbao.toml";
 /// The parsed settings file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
-    /// Options of every command that has them, by their long names, each with its values.
+    /// Options for every command, by long name, each with its values.
     options: BTreeMap<String, Vec<String>>,
     /// Options of one command.
     commands: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Overrides per code.
     pub codes: BTreeMap<String, CodeSetting>,
-    /// Findings that the office accepts, by their code.
+    /// Findings that the office accepts, by code.
     pub accept: Vec<Accept>,
 }
 
@@ -34,10 +34,10 @@ pub struct Settings {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeSetting {
-    /// Its severity; the code's own where it is not given.
+    /// Severity; default that of the code.
     #[serde(default)]
     pub severity: Option<Level>,
-    /// Whether a letter tells it: by itself, with other findings, or never, as the code has it where this is not given.
+    /// Whether letters mention its findings: alone, never, or (by default) as the code defines.
     #[serde(default)]
     pub letter: Option<bool>,
 }
@@ -46,14 +46,14 @@ pub struct CodeSetting {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accept {
-    /// The code, or a name that stands for several.
+    /// The code, or the name of a group of codes.
     pub code: String,
-    /// Of this agency alone.
+    /// Only of this agency.
     #[serde(default)]
     pub agency: Option<String>,
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// The last day.
+    /// Last day.
     #[serde(deserialize_with = "day")]
     pub until: Date,
 }
@@ -76,7 +76,7 @@ impl Bilingual for SettingsError {
     }
 }
 
-/// The parts of a file that are no options.
+/// The parts of a file that are not options.
 #[derive(Debug, Deserialize)]
 struct Parts {
     #[serde(default)]
@@ -86,10 +86,10 @@ struct Parts {
 }
 
 impl Settings {
-    /// Reads a file. Whether an option exists is for [`Settings::unknown`], which is told the options of every command.
+    /// Reads a settings file. Whether an option exists is checked by [`Settings::unknown`], which is given the options of every command.
     ///
     /// # Errors
-    /// What is no TOML, a code that does not exist, a value that no option takes.
+    /// Invalid TOML, an unknown code, a value of a type that options do not have.
     pub fn read(text: &str) -> Result<Self, SettingsError> {
         let wrong = |error: &toml::de::Error| {
             let Message { zh, en } = not_toml(error.message());
@@ -122,7 +122,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The values of an option of a command: those of the command's own table, else those for all.
+    /// The values of an option of a command: from the command's own table, else from those for all.
     pub fn values(&self, command: &str, option: &str) -> Option<&[String]> {
         let own = self.commands.get(command).and_then(|options| options.get(option));
         own.or_else(|| self.options.get(option)).map(Vec::as_slice)
@@ -133,7 +133,7 @@ impl Settings {
         self.options.get(name)?.first().map(String::as_str)
     }
 
-    /// The first name that is no option of any command, or no command, given the options of each.
+    /// The first name that is not an option of any command, or not a command, given the options of each.
     pub fn unknown(&self, known: impl Fn(Option<&str>, &str) -> bool) -> Option<String> {
         let all = self.options.keys().find(|name| !known(None, name)).cloned();
         let own = self.commands.iter().flat_map(|(command, options)| {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_s_own_option_goes_before_the_one_for_all() {
+    fn a_command_s_own_option_overrides_the_general_one() {
         let text = "to = [\"docx\", \"html\"]\njobs = 2\n[check]\njobs = 3\ntoday = 2026-01-20\n[codes.section-too-long]\nseverity = \"提示\"\n";
         let settings = Settings::read(text).unwrap();
         assert_eq!(settings.values("check", "jobs"), Some(&["3".to_owned()][..]));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line_or_its_name() {
+    fn a_mistake_is_reported_with_its_line_or_its_name() {
         let said = |text: &str| Settings::read(text).unwrap_err().message().zh;
         assert_eq!(said("a = 1\nb = \n"), "第2行：不符合 TOML 语法。");
         assert!(said("[codes.cell-wrnog]\n").contains("cell-wrong"), "{}", said("[codes.cell-wrnog]\n"));

@@ -1,4 +1,4 @@
-//! Which findings an office wants to see, how much each code matters to it, and what it accepts.
+//! Which findings an office wants to see, with which severity, and what it accepts.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use super::{Accept, CodeSetting};
 use crate::finding::{Finding, Message, Severity, Waived, codes};
 use crate::text::fold;
 
-/// How much a code matters to an office.
+/// Severity of a code for an office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 pub enum Level {
-    /// It is not told.
+    /// Not reported.
     #[serde(rename = "off", alias = "不报")]
     Off,
     /// Worth knowing.
@@ -37,7 +37,7 @@ impl Level {
     }
 }
 
-/// Names that stand for several codes, or for one under an older or a newer name.
+/// Names of groups of codes, and older or newer names of a code.
 const GROUPS: &[(&str, &[&str])] = &[
     ("order-differs", &["rows-reordered", "columns-reordered"]),
     ("file-not-a-report", &["form-not-recognised"]),
@@ -47,10 +47,10 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("tables-are-pictures", &["pages-are-pictures"]),
 ];
 
-/// The codes that a name stands for: a code, or a group of codes.
+/// The codes for a name: a code, or a group of codes.
 ///
 /// # Errors
-/// What to say where there is no such name, with the codes that it may have been meant to be.
+/// A message with similar codes if there is no such name.
 pub(crate) fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
     if let Some((_, members)) = GROUPS.iter().find(|(group, _)| *group == name) {
         return Ok(members.to_vec());
@@ -66,13 +66,13 @@ pub(crate) fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
     Err(Message::new(format!("没有代码“{name}”{zh}。"), format!("no code `{name}`{en}")))
 }
 
-/// Typing errors (Damerau-Levenshtein distance) up to which a code may have been meant.
+/// Maximum number of typing errors (Damerau-Levenshtein distance) of a suggested code.
 const MOST_ERRORS: usize = 4;
 
-/// Suggestions for a mistyped code.
+/// Maximum number of suggestions for a mistyped code.
 const MOST_SUGGESTIONS: usize = 3;
 
-/// The codes that a mistyped one may have been meant to be, nearest first.
+/// Codes similar to a mistyped one, nearest first.
 pub fn similar_codes(name: &str) -> Vec<&'static str> {
     let mut near: Vec<(usize, &str)> =
         codes().map(|code| (strsim::damerau_levenshtein(name, code.id), code.id)).collect();
@@ -92,11 +92,10 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The policy of codes that are wanted (all where none is named), codes that are not, a least severity, and what a file of settings
-    /// says.
+    /// The policy for selected codes (all if none is given), ignored codes, a minimum severity, and a settings file.
     ///
     /// # Errors
-    /// A name that is no code.
+    /// A name that is not a code.
     pub fn new(
         (select, ignore, least): (&[String], &[String], Option<Severity>),
         settings: &BTreeMap<String, CodeSetting>,
@@ -120,23 +119,23 @@ impl Policy {
         Ok(policy)
     }
 
-    /// Whether it changes nothing.
+    /// Whether the policy changes nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether an office has said that letters tell, or do not tell, findings of this code.
+    /// The office's setting whether letters mention findings of this code.
     pub fn letter(&self, code: &str) -> Option<bool> {
         self.letters.get(code).copied()
     }
 
-    /// Whether a check that is off by itself is wanted.
+    /// Whether a check that is off by default is enabled.
     pub fn wants(&self, code: &str) -> bool {
         let level = self.levels.get(code);
         level.map_or_else(|| self.select.contains(&code), |level| *level != Level::Off)
     }
 
-    /// Sets severities, leaves out what is not wanted, and marks what is accepted.
+    /// Sets severities, removes unwanted findings, and marks accepted ones.
     pub fn apply(&self, agency: Option<&str>, findings: &mut Vec<Finding>) {
         if self.is_empty() {
             return;
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_is_left_out() {
+    fn unselected_findings_are_removed() {
         let codes = |findings: Vec<Finding>| findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>();
         assert_eq!(codes(kept(&["cell-wrong"], &[], None, "")), ["cell-wrong"]);
         assert_eq!(codes(kept(&[], &["cell-wrong"], None, "")), ["section-too-long"]);
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_office_accepts_does_not_count_until_its_day() {
+    fn accepted_findings_do_not_count_until_their_last_day() {
         let text = |agency: &str, until: &str| {
             format!("[[accept]]\ncode = \"cell-wrong\"\nagency = \"{agency}\"\nreason = \"已核实\"\nuntil = {until}\n")
         };

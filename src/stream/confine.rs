@@ -2,11 +2,11 @@
 
 use std::io;
 
-/// Bounds the memory of this process in megabytes, writes no image of it when it dies, and has it die with its parent. Memory is
-/// bounded where the system has `RLIMIT_AS` (not on Windows), and dying with the parent is Linux's.
+/// Limits the memory of this process in megabytes, disables core dumps, and makes it die with its parent. Memory is limited if the system
+/// has `RLIMIT_AS` (not on Windows); dying with the parent is specific to Linux.
 ///
 /// # Errors
-/// When the system refuses.
+/// If the system refuses.
 #[cfg(unix)]
 pub fn confine(megabytes: u64) -> io::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -36,10 +36,10 @@ fn killed_with_parent() -> io::Result<()> {
     Ok(())
 }
 
-/// Has this process die with its parent, whose process id is given, on Linux.
+/// Makes this process die with its parent, whose process id is given, on Linux.
 ///
 /// # Errors
-/// When the system refuses, or the parent is gone already.
+/// If the system refuses, or the parent has already died.
 pub fn die_with_parent(parent: u32) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -54,11 +54,11 @@ pub fn die_with_parent(parent: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks a process to stop as Ctrl-C does; 0 is none. On Windows a console tells all of its processes by itself.
+/// Asks a process to stop as Ctrl-C does; 0 is ignored. On Windows the console notifies all of its processes itself.
 pub fn ask_to_stop(process: u32) {
     #[cfg(unix)]
     if let Some(process) = i32::try_from(process).ok().filter(|process| *process > 0) {
-        // It may have ended meanwhile.
+        // The process may have ended meanwhile.
         let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(process), nix::sys::signal::Signal::SIGTERM);
     }
     #[cfg(not(unix))]

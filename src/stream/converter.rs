@@ -10,7 +10,7 @@ use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 use crate::finding::code::bind::FORM_NOT_RECOGNISED;
 use crate::finding::{Finding, Severity};
 
-/// Makes rows of lines.
+/// Converts lines to rows.
 #[derive(Debug)]
 pub struct Converter<'a> {
     maker: Maker<'a>,
@@ -19,10 +19,10 @@ pub struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    /// A converter that writes outputs into `out`, where one is given, and looks agencies up.
+    /// A converter that writes outputs into `out`, if given, and looks up agencies.
     pub fn new(maker: Maker<'a>, agencies: Option<Matcher<'a>>, out: Option<PathBuf>) -> Self {
         let to = if out.is_some() { maker.to } else { &[] };
-        // The same file gives the same bytes wherever it lies.
+        // The outputs must not depend on the location of the file.
         let maker = Maker { to, anywhere: true, ..maker };
         Self { maker, agencies, out }
     }
@@ -51,7 +51,7 @@ impl<'a> Converter<'a> {
                         first.more = rows.map(row).collect();
                         first
                     }
-                    // No file gives no report without a reason.
+                    // A file without reports always has a finding.
                     None => {
                         Row::failed(line.shown(), Finding::new(&FORM_NOT_RECOGNISED, FORM_NOT_RECOGNISED.message()))
                     }
@@ -66,7 +66,7 @@ impl<'a> Converter<'a> {
         let form = self.maker.pipeline.forms().get(&report.form).map(AsRef::as_ref);
         let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::from_report(input.path.clone(), form, report) };
         let name = batch::name_of_content(&name, input.file_name(), sha256, number);
-        // A folder for each of the 256 first pairs of digits: folders of millions of files are slow or not allowed.
+        // One folder for each of the 256 leading byte values of the digest: folders with millions of files are slow or not allowed.
         let folder = name.len().checked_sub(12).and_then(|digest| name.get(digest..digest + 2)).unwrap_or_default();
         for (output, bytes) in outputs {
             let name = format!("{folder}/{name}.{}", output.suffix());
@@ -98,7 +98,7 @@ fn status(findings: &[Finding]) -> Status {
     if wrong { Status::Findings } else { Status::Ok }
 }
 
-/// Names of files are bytes; old archives unpack to names that are not UTF-8.
+/// File names are bytes; old archives unpack to names that are not UTF-8.
 #[cfg(unix)]
 #[allow(clippy::unnecessary_wraps, reason = "on other systems it can fail")]
 fn file_path(bytes: &[u8]) -> Result<PathBuf, Box<Finding>> {
@@ -106,7 +106,7 @@ fn file_path(bytes: &[u8]) -> Result<PathBuf, Box<Finding>> {
     Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
 }
 
-/// Names of files are UTF-8 here.
+/// File names are UTF-8 on this system.
 #[cfg(not(unix))]
 fn file_path(bytes: &[u8]) -> Result<PathBuf, Box<Finding>> {
     std::str::from_utf8(bytes).map(PathBuf::from).map_err(|error| line::not_utf_8(&error))

@@ -1,4 +1,4 @@
-//! Lines of a stream, each bounded: a path, or a path, a separator and the file's bytes in Base64.
+//! Lines of a stream, each of bounded length: a path, or a path, a separator and the file's bytes in Base64.
 
 use std::io::{self, BufRead};
 
@@ -10,38 +10,38 @@ use crate::document::Limits;
 use crate::finding::Finding;
 use crate::finding::code::batch::LINE_UNREADABLE;
 
-/// Between path and content: Hive's default for columns of text is `^A`, that of its `TRANSFORM` a TAB, and Spark takes either.
+/// Separators of path and content: Hive separates text columns by `^A`, its `TRANSFORM` by a TAB, and Spark can use either.
 const SEPARATORS: [u8; 2] = [0x01, b'\t'];
 
-/// Most bytes of a path; no system takes longer ones.
+/// Maximum length of a path in bytes; no system allows longer ones.
 const MOST_PATH: usize = 32 << 10;
 
-/// Most characters of a path that is shown where it is no path.
+/// Maximum number of characters shown of an invalid path.
 const MOST_SHOWN: usize = 200;
 
-/// A buffer that has held a longer line is given back.
+/// Capacity above which the line buffer is released.
 const KEPT: usize = 1 << 20;
 
-/// Base64 with or without `=` at its end.
+/// Base64 with or without `=` padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A line, without its end.
+/// A line, without its line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Line<'a> {
     pub(super) path: &'a [u8],
-    /// The file's bytes in Base64; `None` where the file is to be opened.
+    /// The file's bytes in Base64; `None` if the file is to be opened.
     pub(super) content: Option<&'a [u8]>,
 }
 
-/// Most bytes of a line: a path and the largest file that is read.
+/// Maximum length of a line in bytes: a path and the largest file.
 pub(super) fn most_bytes() -> usize {
     MOST_PATH + 1 + (Limits::default().file_bytes as usize).div_ceil(3) * 4
 }
 
-/// Reads the next line into `line`, without its end (LF or CR LF). `None` at the end of the stream; `false` where the line has more than
+/// Reads the next line into `line`, without its end (LF or CR LF). `None` at the end of the stream; `false` if the line is longer than
 /// `most` bytes; the rest was skipped.
 pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>, most: usize) -> io::Result<Option<bool>> {
     line.clear();
@@ -74,7 +74,7 @@ pub(super) fn next(input: &mut impl BufRead, line: &mut Vec<u8>, most: usize) ->
     Ok(any.then_some(whole))
 }
 
-/// The columns of a line.
+/// Splits a line into its columns.
 pub(super) fn split(line: &[u8]) -> Line<'_> {
     match memchr::memchr2(SEPARATORS[0], SEPARATORS[1], line) {
         Some(at) => Line { path: &line[..at], content: Some(&line[at + 1..]) },
@@ -83,7 +83,7 @@ pub(super) fn split(line: &[u8]) -> Line<'_> {
 }
 
 impl Line<'_> {
-    /// The path as it is shown.
+    /// The path as shown.
     pub(super) fn shown(&self) -> String {
         if self.path.len() <= MOST_PATH {
             return String::from_utf8_lossy(self.path).into_owned();
@@ -93,7 +93,7 @@ impl Line<'_> {
         start.chars().take(MOST_SHOWN).chain(['…']).collect()
     }
 
-    /// Refuses a line that names no file.
+    /// Refuses a line without a file name.
     pub(super) fn checked(self) -> Result<Self, Box<Finding>> {
         match self.path.len() {
             0 => Err(unreadable("没有路径", "there is no path")),
@@ -102,19 +102,19 @@ impl Line<'_> {
         }
     }
 
-    /// The bytes that the line holds.
+    /// The decoded bytes in the line.
     pub(super) fn bytes(&self) -> Option<Result<Vec<u8>, Box<Finding>>> {
         let decoded = BASE64.decode(self.content?);
         Some(decoded.map_err(|error| unreadable("文件内容不是规范的 Base64 编码", &format!("Base64: {error}"))))
     }
 }
 
-/// The finding about a line of more bytes than a line may have.
+/// The finding about a line that is too long.
 pub(super) fn too_long(bytes: usize) -> Box<Finding> {
     unreadable(&format!("超过{bytes}字节"), &format!("more than {bytes} bytes"))
 }
 
-/// The finding about a path that the system cannot have.
+/// The finding about a path that is not valid on this system.
 #[cfg(not(unix))]
 pub(super) fn not_utf_8(error: &std::str::Utf8Error) -> Box<Finding> {
     unreadable("路径不是 UTF-8 编码", &format!("the path is not UTF-8: {error}"))

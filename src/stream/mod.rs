@@ -1,7 +1,7 @@
-//! A stream: a line in, a line out, for programs that drive many copies of this one, such as Spark, Hive or GNU parallel.
+//! A stream: a line in, a row out, for programs that drive many copies of this one, such as Spark, Hive or GNU parallel.
 //!
-//! A [`supervise()`]d child of the same program does the work in [`serve()`]. What kills the child, hangs it or makes it grow becomes
-//! a row that says so, and the stream continues. Nothing is kept from one line to the next.
+//! A [`supervise()`]d child of the same program does the work in [`serve()`]. A file that kills or hangs the child, or makes it exceed
+//! its memory, becomes an error row, and the stream continues. No state is kept between lines.
 
 mod confine;
 mod converter;
@@ -23,7 +23,7 @@ pub use row::{Figure, ROW_VERSION, Row};
 pub use serve::{answer, serve};
 pub use supervise::{Supervisor, supervise};
 
-/// Why a stream could not run, or could not continue.
+/// Why a stream could not run or continue.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub enum StreamError {
@@ -31,7 +31,7 @@ pub enum StreamError {
     Stream(#[from] io::Error),
     /// The child cannot be started.
     Start(io::Error),
-    /// The child ended before it was ready; it said why on standard error.
+    /// The child ended before it was ready; its standard error has the reason.
     NotReady(ExitStatus),
 }
 

@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::form::Form;
 use crate::report::{Kind, Report, Value};
 
-/// Version of the row, now 1. It grows when a field is taken away or changes its meaning.
+/// Version of the row, now 1. Incremented when a field is removed or changes its meaning.
 pub const ROW_VERSION: u32 = 1;
 
 /// The result of one line of a stream.
@@ -21,30 +21,30 @@ pub struct Row {
     pub version: u32,
     /// Version of the program.
     pub program: String,
-    /// The path as it stands in the line.
+    /// The path as in the line.
     pub path: String,
-    /// SHA-256 of the file's bytes, in hexadecimal; null where they could not be read.
+    /// SHA-256 of the file's bytes, in hexadecimal; null if they could not be read.
     pub sha256: Option<String>,
-    /// How it came out.
+    /// Outcome.
     pub status: Status,
     /// Id of the form.
     pub form: Option<String>,
     /// The agency's name as written in the report.
     pub agency: Option<String>,
-    /// The agency's name in the agencies file, where one was given and has it.
+    /// The agency's name in the agencies file, if one was given and lists it.
     pub listed: Option<String>,
-    /// The year that is reported on.
+    /// The report year.
     pub year: Option<i16>,
     /// Day of publication.
     #[schemars(with = "Option<String>")]
     pub published: Option<Date>,
-    /// The files that were written, below the folder for outputs.
+    /// The written files, relative to the output folder.
     pub outputs: Vec<String>,
-    /// Every field of the form by its id, in the form's order; empty where there is no report.
+    /// All fields of the form by id, in the form's order; empty if there is no report.
     pub values: IndexMap<String, Figure>,
-    /// Findings about it.
+    /// Findings about the file.
     pub findings: Vec<Finding>,
-    /// The rows of the other reports of the file, where it holds several.
+    /// The rows of the other reports of the file, if it has several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more: Vec<Row>,
 }
@@ -52,22 +52,22 @@ pub struct Row {
 /// A figure of a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figure {
-    /// The exact number, where the source says one.
+    /// The exact number, if the text is one.
     #[serde(default, with = "rust_decimal::serde::arbitrary_precision_option")]
     #[schemars(with = "Option<serde_json::Number>")]
     pub value: Option<Decimal>,
-    /// What kind of text stands there.
+    /// Kind of the text.
     pub kind: Kind,
-    /// The text as written, where it is not just the number.
+    /// The text as written, unless it is just the number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
-    /// The unit written with the figure where it is not the form's own.
+    /// The unit written with the figure, if it differs from the form's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// Where it stands in the file, for people.
+    /// Its place in the file, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// Whether it may be added to those of other agencies; left out where it may.
+    /// Whether the figure is additive over agencies; left out if it is.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub adds: bool,
 }
@@ -77,7 +77,7 @@ fn yes() -> bool {
 }
 
 impl Row {
-    /// The row of a line without a result.
+    /// The row of a line without a report.
     pub(super) fn failed(path: String, finding: Finding) -> Self {
         Self {
             version: ROW_VERSION,
@@ -97,15 +97,15 @@ impl Row {
         }
     }
 
-    /// The row of a report, as yet without outputs.
+    /// The row of a report, without outputs.
     pub(super) fn from_report(path: String, form: Option<&Form>, report: Report) -> Self {
         let fields = form.map(|form| form.fields.as_slice()).unwrap_or_default();
         let values = report.values.iter().enumerate().map(|(number, (id, value))| {
-            // Values stand in the form's order.
+            // Values are usually in the form's order, so no search is needed.
             let known = fields.get(number).filter(|field| field.id == *id);
             let field = known.or_else(|| fields.iter().find(|field| field.id == *id));
             let additive = form.zip(field).is_some_and(|(form, field)| form.tables[field.table].additive);
-            // A number in a unit that the form does not have cannot be added to others.
+            // A number in a unit that the form does not convert cannot be added to others.
             let converts = value.unit.is_none() || field.is_some_and(|field| field.unit.is_some());
             (id.clone(), Figure::new(value, additive && converts))
         });

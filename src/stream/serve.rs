@@ -7,16 +7,16 @@ use super::converter::Converter;
 use super::line;
 use super::row::Row;
 
-/// What the child says when it is ready for lines.
+/// Sent by the child when it is ready for lines.
 pub(super) const READY: &[u8] = b"ready\n";
 
-/// Stack of the thread that converts. Nothing recurses over a document; the room is for the libraries below.
+/// Stack size of the thread that converts. Nothing recurses over a document; the stack is for dependencies.
 const STACK: usize = 16 << 20;
 
-/// Says that it is ready, and answers every line with its row.
+/// Signals readiness, and answers every line with its row.
 ///
 /// # Errors
-/// When the lines cannot be read or the rows cannot be written.
+/// If the lines cannot be read or the rows cannot be written.
 pub fn serve(converter: &Converter, input: impl BufRead + Send, output: impl Write + Send) -> io::Result<()> {
     answer(input, output, |line, whole, output| {
         let row = if whole { converter.row(line) } else { too_long(line) };
@@ -24,11 +24,11 @@ pub fn serve(converter: &Converter, input: impl BufRead + Send, output: impl Wri
     })
 }
 
-/// Says that it is ready, and answers every line with what `work` writes, which must be one line. `work` is told whether the line is
-/// whole or was cut at the most that a line may have.
+/// Signals readiness, and answers every line with what `work` writes, which must be one line. `work` is told whether the line is complete
+/// or was cut at the maximum length.
 ///
 /// # Errors
-/// When the lines cannot be read or the answers cannot be written.
+/// If the lines cannot be read or the answers cannot be written.
 pub fn answer<W: Write + Send>(
     mut input: impl BufRead + Send,
     mut output: W,

@@ -14,19 +14,18 @@ use super::serve::{READY, put, too_long};
 use crate::finding::code::batch::{CONVERTER_DIED, CONVERTER_TIMED_OUT};
 use crate::finding::{Code, Finding, Message};
 
-/// How long a child may take to start; it only reads forms.
+/// Time for a child to start; it only reads forms.
 const START: Duration = Duration::from_mins(2);
 
-/// How long a child may take to end once its lines do.
+/// Time for a child to end after its input has ended.
 const END: Duration = Duration::from_secs(10);
 
-/// Answers every line of `input` with one row in `output`, in order, until the lines end. `command` is how a child that calls
-/// [`super::serve()`] is started. A child works on line after line; one that dies is followed by another, which is given the
-/// same line once more, since it may have died of something else. Only if that one dies too is the line to blame. A child that
-/// takes more than `time` for a line is killed.
+/// Answers every line of `input` with one row in `output`, in order, until the lines end. `command` starts a child that calls
+/// [`super::serve()`]. When a child dies, another one is started and given the same line once more, since the first may have been killed
+/// from outside. Only if that one dies, too, is the line blamed. A child that takes more than `time` for a line is killed.
 ///
 /// # Errors
-/// When lines cannot be read, rows cannot be written, or no child can be started.
+/// If lines cannot be read, rows cannot be written, or no child can be started.
 pub fn supervise<R: Read>(
     command: impl FnMut() -> Command,
     time: Duration,
@@ -38,7 +37,7 @@ pub fn supervise<R: Read>(
     supervisor.ready()?;
     let mut buffer = Vec::new();
     loop {
-        // Whoever waits for these rows before it sends more must get them.
+        // The caller may wait for these rows before it sends more lines.
         if input.buffer().is_empty() {
             output.flush()?;
         }
@@ -59,7 +58,7 @@ pub fn supervise<R: Read>(
     Ok(())
 }
 
-/// Starts children one after another and asks them a line at a time, as [`supervise()`] does with the lines of a stream.
+/// Starts children and asks them one line at a time, as [`supervise()`] does with the lines of a stream.
 pub struct Supervisor<F> {
     command: F,
     time: Duration,
@@ -76,21 +75,21 @@ impl<F> std::fmt::Debug for Supervisor<F> {
 }
 
 impl<F: FnMut() -> Command> Supervisor<F> {
-    /// A supervisor without a child as yet; `command` starts one that calls [`super::answer()`], and `time` is the most for a line.
+    /// A supervisor without a child yet; `command` starts one that calls [`super::answer()`], and `time` is the limit per line.
     pub fn new(command: F, time: Duration) -> Self {
         Self { command, time, running: None }
     }
 
-    /// The answer of a child to a line (without its end) within this time, or the finding that says how the child ended over it.
+    /// The answer of a child to a line (without its end) within `time`, or the finding how the child ended.
     ///
     /// # Errors
-    /// When no child can be started.
+    /// If no child can be started.
     pub fn ask(&mut self, line: Vec<u8>, time: Duration) -> Result<Result<Vec<u8>, Finding>, StreamError> {
         self.time = time;
         self.answer(&Arc::new(line))
     }
 
-    /// The child that runs, or a new one that is ready.
+    /// The running child, or a new one that is ready.
     fn ready(&mut self) -> Result<&mut Running, StreamError> {
         let running = match self.running.take() {
             Some(running) => running,
@@ -99,7 +98,7 @@ impl<F: FnMut() -> Command> Supervisor<F> {
         Ok(self.running.insert(running))
     }
 
-    /// The row that a child makes of a line, or the finding that says how it ended.
+    /// The answer of a child to a line, or the finding how the child ended.
     fn answer(&mut self, line: &Arc<Vec<u8>>) -> Result<Result<Vec<u8>, Finding>, StreamError> {
         let time = self.time;
         let mut again = true;
@@ -134,7 +133,7 @@ fn finding(code: &Code, detail: &(String, String)) -> Finding {
     )
 }
 
-/// Waits for the end of a child, and ends it where that takes too long: it may hang at its end, or be stopped from outside.
+/// Waits for the end of a child, and kills it if that takes too long: it may hang on exit, or be stopped from outside.
 fn within(child: &mut Child, time: Duration) -> Result<ExitStatus, StreamError> {
     let since = Instant::now();
     loop {
@@ -142,7 +141,7 @@ fn within(child: &mut Child, time: Duration) -> Result<ExitStatus, StreamError> 
             return Ok(status);
         }
         if since.elapsed() > time {
-            // It may have ended meanwhile.
+            // The child may have ended meanwhile.
             let _ = child.kill();
             return Ok(child.wait()?);
         }
@@ -150,13 +149,13 @@ fn within(child: &mut Child, time: Duration) -> Result<ExitStatus, StreamError> 
     }
 }
 
-/// How a child can fail to answer.
+/// How a child failed to answer.
 enum End {
     Died,
     Hung,
 }
 
-/// A child that runs, and the thread that talks to it.
+/// A running child, and the thread that talks to it.
 struct Running {
     child: Option<Child>,
     lines: SyncSender<Arc<Vec<u8>>>,
@@ -188,14 +187,14 @@ impl Running {
         })
     }
 
-    /// Waits for the end of a child that has no line in progress.
+    /// Waits for the end of a child without a line in progress.
     fn finish(mut self) -> Result<ExitStatus, StreamError> {
-        // When the sender is dropped, the thread ends and with it the child's input.
+        // Dropping the sender ends the thread and closes the child's input.
         self.lines = sync_channel(0).0;
         self.end()
     }
 
-    /// How a child that closed its pipe ended.
+    /// The status of a child that closed its pipe.
     fn end(mut self) -> Result<ExitStatus, StreamError> {
         match self.child.take() {
             Some(mut child) => within(&mut child, END),
@@ -208,12 +207,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         let _ = child.kill();
-        // A child stuck in a system call, say on a network drive, is not waited for.
+        // A child stuck in a system call, for example on a network drive, is not waited for.
         let _ = thread::Builder::new().spawn(move || child.wait());
     }
 }
 
-/// Writes lines to a child and reads its rows, so that the parent never waits on a pipe. Ends when either side does.
+/// Writes lines to a child and reads its rows, so that the parent never blocks on a pipe. Ends when either side does.
 fn talk(mut stdin: ChildStdin, stdout: ChildStdout, lines: &Receiver<Arc<Vec<u8>>>, rows: &SyncSender<Vec<u8>>) {
     let mut stdout = BufReader::with_capacity(1 << 16, stdout);
     let mut read = || {

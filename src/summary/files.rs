@@ -11,28 +11,28 @@ use crate::write::{Output, WRITERS, WriteError};
 /// Formats of the superior's own report.
 const REPORT: [Output; 3] = [Output::Docx, Output::Html, Output::Json];
 
-/// Writes the content of a file, piece by piece.
+/// Writes the content of a file in pieces.
 type Make<'r> = Box<dyn Fn(&mut (dyn Write + Send)) -> Result<(), WriteError> + Send + Sync + 'r>;
 
-/// A file of a roll-up. It is written piece by piece, so that none is held in memory, and in any order or at once with others.
+/// A file of a roll-up. It is written in pieces, so that it is never held in memory; files may be written in any order and concurrently.
 pub struct SummaryFile<'r> {
-    /// Its name.
+    /// Name of the file.
     pub name: String,
     make: Make<'r>,
 }
 
 impl SummaryFile<'_> {
-    /// Writes its content.
+    /// Writes the content.
     ///
     /// # Errors
-    /// When it cannot be made or written.
+    /// If it cannot be built or written.
     pub fn write(&self, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
         (self.make)(out)
     }
 }
 
-/// The files of a roll-up, the page that links the others last. `report` is the superior's own report ([`Rollup::report`]) as it was
-/// checked.
+/// The files of a roll-up; the page that links the others is last. `report` is the superior's own report ([`Rollup::report`]) after
+/// checking.
 pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>> {
     let mut files: Vec<SummaryFile> = Vec::new();
     let mut add = |name: &str, make: Make<'r>| files.push(SummaryFile { name: name.to_owned(), make });
@@ -80,7 +80,7 @@ fn failed(output: Output, error: &impl ToString) -> WriteError {
     WriteError { output, detail: error.to_string() }
 }
 
-/// A line a finding: those of the roll-up, then those of each report.
+/// Writes one finding per line: those of the roll-up, then those of each report.
 fn findings(rollup: &Rollup, out: &mut dyn Write) -> std::io::Result<()> {
     let mut line = |file: Option<&str>, agency: Option<usize>, finding: &Finding| {
         let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());

@@ -1,4 +1,4 @@
-//! The superior's view of many reports: the workbook of sums and the web page of a batch or a roll-up.
+//! The superior's view of many reports: the workbook of sums, and the web page of a batch or a roll-up.
 
 mod files;
 pub mod page;

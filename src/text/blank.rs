@@ -1,9 +1,9 @@
 //! White space of every kind.
 
-/// Blanks of every kind, those that Rust does not count among them too.
+/// Whether a character is white space, including blanks that Rust does not count (U+FEFF).
 #[inline]
 pub fn blank(character: char) -> bool {
-    // Nearly every character is an ideograph, and none behind U+3000 is a blank but one.
+    // Fast path: nearly every character is an ideograph, and above U+3000 only U+FEFF is a blank.
     if character > '\u{3000}' {
         return character == '\u{feff}';
     }

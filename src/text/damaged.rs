@@ -6,27 +6,27 @@ use jiff::civil::Date;
 
 use super::{DateReading, ascii_digit, blank, is_digit, read_date};
 
-/// Longest text that is taken for a date, in characters.
+/// Maximum length of a text that is taken for a date, in characters.
 const LONGEST: usize = 20;
 
-/// Characters behind a day without 日 that show that a date ends there.
+/// Characters after a day without 日 that show that a date ends there.
 const ENDS: &[char] = &['至', '止', '起', '印', '。', '）', ')'];
 
-/// Brackets that open the year of a document number, as they are also written.
+/// Variants of the bracket that opens the year of a document number.
 const OPEN: &[char] = &['〔', '［', '【', '['];
 const CLOSE: &[char] = &['〕', '］', '】', ']'];
 
 /// A damaged date or document number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damaged {
-    /// The bytes that it takes.
+    /// Byte range of the damaged text.
     pub span: Range<usize>,
-    /// How it reads; `None` where more than one reading is possible.
+    /// The repaired text; `None` if more than one reading is possible.
     pub read: Option<String>,
 }
 
-/// The damaged dates and document numbers of a text, in their order. `known` are document numbers as they should be, by which one is
-/// found that lost both brackets.
+/// The damaged dates and document numbers of a text, in their order. `known` are correct document numbers, from which a number that lost
+/// both brackets is recognised.
 ///
 /// ```
 /// use nianbao::text::damaged;
@@ -64,19 +64,19 @@ enum Taken {
     Whole(usize),
 }
 
-/// Length of the run of digits that a text begins with, in bytes and in digits.
+/// Length of the leading run of digits, in bytes and in digits.
 fn digits(text: &str) -> (usize, usize) {
     let run = text.chars().take_while(|&sign| is_digit(sign));
     run.fold((0, 0), |(bytes, count), sign| (bytes + sign.len_utf8(), count + 1))
 }
 
-/// The year that a text begins with, in digits of either width.
+/// The year that a text begins with, in ASCII or full-width digits.
 fn year_of(text: &str) -> Option<i16> {
     let number: String = text.chars().take(4).map_while(ascii_digit).collect();
     number.parse().ok().filter(|year| (1990..=2100).contains(year) && number.len() == 4)
 }
 
-/// `〔201960号`, which lost the bracket that closes.
+/// A document number that lost its closing bracket: `〔201960号`.
 fn number(rest: &str) -> Taken {
     let open = rest.chars().next().map_or(0, char::len_utf8);
     let inner = &rest[open..];
@@ -93,7 +93,7 @@ fn number(rest: &str) -> Taken {
     Taken::Damaged(end + '号'.len_utf8(), read)
 }
 
-/// A known document number that stands without its brackets.
+/// Occurrences of a document number of `known` that lost its brackets.
 fn without_brackets<'t>(text: &'t str, known: &str) -> impl Iterator<Item = Damaged> + use<'t> {
     let bare = known.replace(['〔', '〕'], "");
     let (read, damaged) = (known.to_owned(), bare != known && text.contains(&bare));
@@ -101,7 +101,7 @@ fn without_brackets<'t>(text: &'t str, known: &str) -> impl Iterator<Item = Dama
     places.into_iter().map(move |at| Damaged { span: at..at + bare.len(), read: Some(read.clone()) })
 }
 
-/// A date, or what is none. `last` is where the date before ends, with its year.
+/// A date at the beginning of `text[start..]`. `last` is where the previous date ends, and its year.
 fn date(text: &str, start: usize, last: Option<(usize, i16)>) -> Taken {
     let rest = &text[start..];
     let whole = digits(rest).0;
@@ -132,7 +132,7 @@ fn date(text: &str, start: usize, last: Option<(usize, i16)>) -> Taken {
     }
 }
 
-/// `2019〕60号`, which lost the bracket that opens: only the bracket is supplied.
+/// A document number that lost its opening bracket, `2019〕60号`: only the bracket is restored.
 fn lost_opening(text: &str, start: usize) -> Option<Taken> {
     let rest = &text[start..];
     let (bytes, count) = digits(rest);
@@ -149,7 +149,7 @@ fn follows(between: &str) -> bool {
     matches!(between.trim_matches(blank), "至" | "到" | "起至" | "起到" | "—" | "－" | "-" | "~" | "～")
 }
 
-/// A day without its year behind 至: `1231日`.
+/// A day after 至 without its year: `1231日`.
 fn day(rest: &str, year: i16) -> Option<Taken> {
     let (bytes, count) = digits(rest);
     if !(2..=4).contains(&count) || !rest[bytes..].starts_with('日') {
@@ -165,7 +165,7 @@ fn day(rest: &str, year: i16) -> Option<Taken> {
     }
 }
 
-/// How far digits, blanks and marks of a date go, and which marks there are.
+/// Length in bytes of the digits, blanks and date marks at the beginning, and the marks among them.
 fn extent(rest: &str) -> (usize, String) {
     let (mut length, mut marks) = (0, String::new());
     for (at, sign) in rest.char_indices().take(LONGEST) {
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lost_characters_reads_as_the_one_thing_it_can_be() {
+    fn dates_and_numbers_with_one_possible_repair_are_repaired() {
         for (text, written, wanted) in [
             ("自202011日起", "202011日", "2020年1月1日"),
             ("自2020年11日起", "2020年11日", "2020年1月1日"),
@@ -222,14 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_in_two_ways_is_found_and_not_read() {
+    fn ambiguous_dates_and_numbers_are_found_and_not_repaired() {
         assert_eq!(read("于2021111日"), [("2021111日", None)]);
         assert_eq!(read("自2021年1月1日至111日"), [("111日", None)]);
         assert_eq!(read("函〔2019060号"), [("〔2019060号", None)]);
     }
 
     #[test]
-    fn what_is_whole_or_no_date_is_left_alone() {
+    fn complete_dates_and_other_numbers_are_left_alone() {
         for text in [
             "2021年1月18日印发",
             "2021 年 1 月 18 日",

@@ -14,12 +14,12 @@ pub enum DateReading {
     One {
         /// The date.
         date: Date,
-        /// Whether a separator between its numbers was missing.
+        /// Whether a missing separator between its numbers was restored.
         repaired: bool,
     },
-    /// More than one date would fit.
+    /// More than one date is possible.
     Ambiguous,
-    /// No date.
+    /// Not a date.
     No,
 }
 
@@ -47,11 +47,10 @@ pub fn read_date(text: &str) -> DateReading {
     }
 }
 
-/// Characters of a month and a day at most, with what is written behind them: `十二月三十一日`.
+/// Maximum number of characters of a month and a day with their marks: `十二月三十一日`.
 const MONTH_AND_DAY: usize = 8;
 
-/// A text with digits in place of the Chinese numerals of its dates: `2025年1月12日` for `二〇二五年一月十二日`. Numerals that no year
-/// stands before are left as they are.
+/// Replaces Chinese numerals in dates by digits: `2025年1月12日` for `二〇二五年一月十二日`. Numerals that do not follow a year are unchanged.
 pub(crate) fn dates_in_digits(text: &str) -> Cow<'_, str> {
     let mut shown = String::new();
     let mut rest = text;
@@ -84,7 +83,7 @@ pub(crate) fn dates_in_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A numeral of a year; its zero is written as anything round.
+/// The digit of a year numeral; every round character counts as zero.
 fn digit_of_year(sign: char) -> Option<char> {
     let digit = match sign {
         '○' | '◯' | 'O' | 'o' | 'Ｏ' | '零' | '〇' => 0,
@@ -93,14 +92,14 @@ fn digit_of_year(sign: char) -> Option<char> {
     char::from_digit(digit, 10)
 }
 
-/// A run of digits and the mark behind it.
+/// A run of digits and the mark after it.
 #[derive(Debug, Clone)]
 struct DateToken {
     digits: String,
     mark: Option<char>,
 }
 
-/// Whether the mark behind a number may be that of this unit.
+/// Whether the mark after a number may be that of this unit.
 fn fits(piece: &DateToken, unit: char) -> bool {
     match piece.mark {
         Some('年') => unit == '年',
@@ -142,13 +141,13 @@ fn numbers(year: &str, month: &str, day: &str) -> Option<Date> {
     (1990..=2100).contains(&date.year()).then_some(date)
 }
 
-/// Tries every way to cut the digits into year, month and day that agrees with the marks that are left.
+/// Tries every split of the digits into year, month and day that agrees with the remaining marks.
 fn split(pieces: &[DateToken]) -> DateReading {
     let all: String = pieces.iter().map(|piece| piece.digits.as_str()).collect();
     if !(6..=8).contains(&all.len()) {
         return DateReading::No;
     }
-    // The positions after which a piece ends, with its mark; a cut must not join what is apart.
+    // Positions at which a token ends, with its mark; a number must not cross such a position.
     let mut bounds = Vec::new();
     let mut at = 0;
     for piece in pieces {
@@ -163,7 +162,7 @@ fn split(pieces: &[DateToken]) -> DateReading {
         }
         let cuts = [(4, '年'), (month_end, '月'), (all.len(), '日')];
         let agrees = bounds.iter().all(|&(end, piece)| cuts.iter().any(|&(cut, unit)| cut == end && fits(piece, unit)));
-        // Compact dates are written with all eight digits or with none of them padded.
+        // Compact dates have either all eight digits or no padding at all.
         let (month, day) = (&all[4..month_end], &all[month_end..]);
         let padded = month.starts_with('0') || day.starts_with('0');
         if agrees && (!padded || all.len() == 8) {
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_decidable_stays_undecided() {
+    fn ambiguous_dates_stay_undecided() {
         assert_eq!(read_date("2021111日"), DateReading::Ambiguous);
         assert_eq!(read_date("2021年13月1日"), DateReading::No);
         assert_eq!(read_date("2017年1月"), DateReading::No);

@@ -1,6 +1,6 @@
 //! Decimal digits, ASCII and full-width.
 
-/// The ASCII digit of a digit of either width; `None` for any other character.
+/// The ASCII digit of an ASCII or full-width digit; `None` for any other character.
 pub(crate) fn ascii_digit(sign: char) -> Option<char> {
     match sign {
         '0'..='9' => Some(sign),
@@ -9,7 +9,7 @@ pub(crate) fn ascii_digit(sign: char) -> Option<char> {
     }
 }
 
-/// Whether a character is a digit of either width.
+/// Whether a character is an ASCII or full-width digit.
 pub(crate) fn is_digit(sign: char) -> bool {
     ascii_digit(sign).is_some()
 }

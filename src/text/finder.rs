@@ -1,32 +1,33 @@
 //! Multi-pattern search: leftmost-longest, non-overlapping matches of many words in one pass.
 //!
-//! Words are a form's labels, texts a report's prose, which holds few of them. So the first bytes of what stands at a place are looked up
-//! in a filter that nearly always says no; an automaton over hundreds of words takes a step of memory for each byte.
+//! The words are a form's labels, and the text is a report's prose, which contains few of them. The first bytes at each position are
+//! therefore looked up in a Bloom-like filter that nearly always rejects; an automaton over hundreds of words costs a memory access per
+//! byte.
 
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-/// First bytes of a word that are looked up; two characters of Chinese.
+/// Number of leading bytes of a word that are used as its hash key: two Chinese characters.
 const HEAD: usize = 6;
 
-/// Bits of a filter, a power of two: many times as many as words begin with different characters.
+/// Number of bits of a filter, a power of two, many times the number of distinct keys.
 const BITS: usize = 1 << 14;
 
-/// Words prepared to be found.
+/// A set of words prepared for searching.
 #[derive(Debug, Clone)]
 pub(crate) struct Finder {
     words: Vec<Box<str>>,
-    /// The words that begin with some bytes, given with their number, the longest first.
+    /// Indices of the words with a given key (leading bytes, length of the key), longest word first.
     heads: HashMap<(u64, usize), Vec<usize>, FxBuildHasher>,
-    /// How many first bytes words are looked up by, the most first: fewer than [`HEAD`] only where a word has fewer.
+    /// Lengths of the keys in use, longest first; shorter than [`HEAD`] only for shorter words.
     lengths: Vec<usize>,
-    /// A bit for the first character of each word, and one for what it is looked up by.
+    /// Filter of first characters of words, and filter of keys.
     characters: Filter,
     keys: Filter,
 }
 
-/// Says of some bytes that they are none of those that were put in, or that they may be.
+/// A filter with one hash function: a key that was not inserted may be reported as present, never the reverse.
 #[derive(Debug, Clone)]
 struct Filter(Box<[u64; BITS / 64]>);
 
@@ -42,21 +43,21 @@ impl Filter {
         self.0[bit / 64] >> (bit % 64) & 1 == 1
     }
 
-    /// By multiplying with 2^64 over the golden ratio.
+    /// Multiplicative hashing with 2^64 divided by the golden ratio.
     #[inline]
     fn bit(key: u64) -> usize {
         (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS.trailing_zeros())) as usize
     }
 }
 
-/// A word that was found.
+/// A match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {
     /// Its first byte.
     pub(crate) start: usize,
     /// The byte after its last.
     pub(crate) end: usize,
-    /// Its number among the words, 0-based; of equal words the first.
+    /// Index of the word, 0-based; of equal words the first.
     pub(crate) word: usize,
 }
 
@@ -67,7 +68,7 @@ impl Default for Finder {
 }
 
 impl Finder {
-    /// Makes words ready. Empty ones are never found.
+    /// Prepares words. Empty words are never found.
     pub(crate) fn new<'w>(words: impl Iterator<Item = &'w str>) -> Self {
         let mut finder = Self {
             words: words.map(Into::into).collect(),
@@ -86,13 +87,13 @@ impl Finder {
         finder.lengths.sort_unstable_by(|one, other| other.cmp(one));
         finder.lengths.dedup();
         for numbers in finder.heads.values_mut() {
-            // Equal words stay in their order.
+            // The sort is stable: equal words stay in their order.
             numbers.sort_by_key(|&number| std::cmp::Reverse(finder.words[number].len()));
         }
         finder
     }
 
-    /// The words in a text, from the left.
+    /// The leftmost-longest, non-overlapping matches in a text.
     pub(crate) fn find_iter<'f>(&'f self, text: &'f str) -> impl Iterator<Item = Found> + 'f {
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -110,7 +111,7 @@ impl Finder {
         })
     }
 
-    /// Tells of every word that begins at any place of a text, from the left and also inside others, the longest at a place first.
+    /// Calls `tell` for every match, overlapping ones included, from the left, the longest at a position first.
     #[inline]
     pub(crate) fn find_each(&self, text: &str, mut tell: impl FnMut(Found)) {
         let bytes = text.as_bytes();
@@ -128,7 +129,7 @@ impl Finder {
         }
     }
 
-    /// The words that are looked up by so many bytes and may stand at the beginning of a text, the longest first.
+    /// The words with a key of this length that may begin the text, longest first.
     #[inline]
     fn with_head(&self, text: &[u8], length: usize) -> &[usize] {
         let key = masked(ahead(text), length);
@@ -138,7 +139,7 @@ impl Finder {
         self.heads.get(&(key, length)).map_or(&[], Vec::as_slice)
     }
 
-    /// The next place from `at` on with a character that a word may begin with.
+    /// The next position from `at` with a character that begins a word.
     #[inline]
     fn next(&self, text: &[u8], mut at: usize) -> Option<usize> {
         loop {
@@ -151,7 +152,7 @@ impl Finder {
     }
 }
 
-/// The first eight bytes of a text, the first of them lowest; zeros behind its end.
+/// The first eight bytes of a text in little-endian order, padded with zeros.
 #[inline]
 fn ahead(text: &[u8]) -> u64 {
     if let Some(eight) = text.first_chunk() {
@@ -160,13 +161,13 @@ fn ahead(text: &[u8]) -> u64 {
     text.iter().rev().fold(0, |ahead, &byte| ahead << 8 | u64::from(byte))
 }
 
-/// The first bytes alone.
+/// Keeps only the first `length` bytes.
 #[inline]
 fn masked(ahead: u64, length: usize) -> u64 {
     ahead & (u64::MAX >> (64 - 8 * length))
 }
 
-/// Bytes of the character that begins with a byte (RFC 3629).
+/// Length in bytes of the UTF-8 character that begins with this byte (RFC 3629).
 #[inline]
 fn character_length(first: u8) -> usize {
     match first {
@@ -185,7 +186,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The same words as an automaton finds, on texts of few letters, where words begin alike and lie inside each other.
+        /// Same matches as an Aho-Corasick automaton, on texts over few letters, where words share prefixes and contain each other.
         #[test]
         fn as_an_automaton(words in proptest::collection::vec("[一二a𠀀é]{0,5}", 0..12), text in "[一二a𠀀é]{0,60}") {
             let automaton = AhoCorasick::builder()

@@ -7,10 +7,10 @@ use memchr::memmem::Finder;
 
 use super::traditional::simplified;
 
-/// The folded form of one character, or `None` where it does not count (blanks, punctuation, invisible characters).
+/// The folded form of a character; `None` for a character that is ignored (blanks, punctuation, invisible characters).
 #[inline]
 pub(crate) fn fold_char(character: char) -> Option<char> {
-    // The common ideographs are what nearly every call sees.
+    // Fast path for the common ideographs.
     if ('\u{4e00}'..='\u{9fff}').contains(&character) { Some(simplified(character)) } else { fold_other(character) }
 }
 
@@ -24,7 +24,7 @@ fn fold_other(character: char) -> Option<char> {
     }
     match character {
         '〇' => Some(character),
-        // Punctuation of Chinese texts, so that no table of the whole of Unicode is asked.
+        // Fast path for punctuation of Chinese texts, without a lookup in the Unicode tables.
         '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => None,
         _ => character.is_alphanumeric().then_some(character),
     }
@@ -41,17 +41,17 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The folded form of a text; the text itself where it has nothing to fold, as a figure or most labels.
+/// The folded form of a text; borrowed if folding changes nothing, as for a figure or most labels.
 pub(crate) fn fold_or_same(text: &str) -> Cow<'_, str> {
-    // A bracket never stays.
+    // A bracket is never kept, so an unchanged text contains no reading.
     let same = text.chars().all(|character| fold_char(character) == Some(character));
     if same { text.into() } else { fold(text).into() }
 }
 
-/// The folded form of a label, which may begin with a number in a circle: `③其他` is `3其他`. Behind a figure such a number is a mark
-/// of a note, so it counts nowhere else.
+/// The folded form of a label, in which a leading circled number counts: `③其他` becomes `3其他`. After a figure a circled number is a note
+/// mark, so it is ignored everywhere else.
 pub(crate) fn fold_label(text: &str) -> Cow<'_, str> {
-    // Nearly no text begins with a character between the Latin and the Chinese ones.
+    // Fast path: nearly no text begins with a character between the Latin and the Chinese ones.
     let first = text.chars().find(|character| !character.is_whitespace());
     match first
         .filter(|first| ('\u{2460}'..'\u{3300}').contains(first))
@@ -65,7 +65,7 @@ pub(crate) fn fold_label(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The number in a circle, black or white, single or double, in digits or as a numeral.
+/// The number in a circled character: black or white, single or double circle, digits or ideographs.
 fn circled(character: char) -> Option<String> {
     const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
     let from = |first: char| (character as u32 - first as u32 + 1).to_string();
@@ -81,7 +81,7 @@ fn circled(character: char) -> Option<String> {
     })
 }
 
-/// Whether the folded form of a text is this one; nearly always the first characters tell.
+/// Whether a text folds to `folded`; the first characters nearly always decide.
 pub(crate) fn folds_to(text: &str, folded: &str) -> bool {
     let mut rest = folded.chars();
     let mut characters = parts(text).flat_map(|(_, part)| part.chars()).filter_map(fold_char);
@@ -98,15 +98,15 @@ pub(crate) fn fold_into(text: &str, folded: &mut String) {
     }
 }
 
-/// A run of folded text with its offset in the original.
+/// A run of folded text with its byte offset in the original.
 enum FoldRun<'t> {
-    /// Something that stays as it is.
+    /// Unchanged text.
     Same(usize, &'t str),
     /// A replaced character.
     Changed(usize, char),
 }
 
-/// Gives what folding leaves of a text without readings; what stays as it is in one piece.
+/// Calls `give` for each run of the folded text. The text must not contain readings; unchanged text is given as one run.
 #[inline]
 fn pieces<'t>(text: &'t str, mut give: impl FnMut(FoldRun<'t>)) {
     let mut same = 0;
@@ -125,8 +125,9 @@ fn pieces<'t>(text: &'t str, mut give: impl FnMut(FoldRun<'t>)) {
     give(FoldRun::Same(same, &text[same..]));
 }
 
-/// The bytes that a reading in brackets takes at the beginning of a text: `(bào)`, `（ gong ）`. 0 where there is none. Mirror
-/// sites put them behind characters; a reading has two to six small Latin letters, with or without tone, and a vowel among them.
+/// Length in bytes of a bracketed reading at the beginning of a text, such as `(bào)` or `（ gong ）`; 0 if there is none. Some mirror
+/// sites add readings to characters. A reading has two to six lower-case Latin letters, with or without tone marks, and at least one
+/// vowel.
 pub(crate) fn reading(text: &str) -> usize {
     let Some(inside) = text.strip_prefix(['(', '（']) else { return 0 };
     let (mut letters, mut vowel, mut numeral) = (0, false, true);
@@ -138,7 +139,7 @@ pub(crate) fn reading(text: &str) -> usize {
                 return if whole { length } else { 0 };
             }
             blank if blank.is_whitespace() => {}
-            // Latin-1, Latin Extended-A and -B hold the vowels with tones.
+            // Latin-1, Latin Extended-A and Latin Extended-B contain the vowels with tone marks.
             'a'..='z' | '\u{df}'..='\u{24f}' => {
                 letters += 1;
                 vowel |= matches!(character, 'a' | 'e' | 'i' | 'o' | 'u') || !character.is_ascii();
@@ -150,7 +151,7 @@ pub(crate) fn reading(text: &str) -> usize {
     0
 }
 
-/// A text without readings in brackets behind its characters.
+/// The text without bracketed readings.
 pub(crate) fn without_readings(text: &str) -> Cow<'_, str> {
     let mut parts = parts(text);
     match (parts.next(), parts.next()) {
@@ -159,14 +160,14 @@ pub(crate) fn without_readings(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The parts of a text between readings, each with its offset.
+/// The parts of a text between readings, each with its byte offset.
 fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut brackets = brackets(text).map(|(bracket, _)| bracket);
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < text.len() {
             let start = at;
-            // Where the next reading begins, and its length.
+            // Position and length of the next reading.
             let next = brackets.by_ref().filter(|&bracket| bracket >= start).find_map(|bracket| {
                 let before = text[..bracket].chars().next_back()?;
                 let may_be_read = is_han(before) || matches!(before, ')' | '）');
@@ -182,7 +183,7 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The opening brackets of a text, from the left: where each stands, and what follows it.
+/// The opening brackets of a text, from the left: byte offset, and the text after the bracket.
 pub(crate) fn brackets(text: &str) -> impl Iterator<Item = (usize, &str)> {
     const SMALL: &str = "(";
     const WIDE: &str = "（";
@@ -206,22 +207,22 @@ fn is_han(character: char) -> bool {
     ('\u{3400}'..='\u{9fff}').contains(&character)
 }
 
-/// A folded text that knows where each of its characters came from.
+/// A folded text that maps its bytes back to the original.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Folded {
     /// The folded text.
     pub text: String,
-    /// For each byte of `text`, a byte in the original of the character that it came from; one more at the end.
+    /// For each byte of `text`, a byte offset within the original character; one more entry for the end.
     origin: Vec<u32>,
 }
 
 impl Folded {
-    /// The byte of `text` at which what comes from this byte of the original, the first of a character, or from behind it begins.
+    /// Offset in `text` of what comes from the original character at byte `original`, or from the next character that is kept.
     pub(crate) fn at(&self, original: usize) -> usize {
         self.origin.partition_point(|&origin| (origin as usize) < original).min(self.text.len())
     }
 
-    /// The first byte in the original of the character that a byte of `text` came from; the end of the original behind all of it.
+    /// Offset in the original of the character that byte `at` of `text` comes from; the end of the original if `at` is the end.
     pub(crate) fn start(&self, original: &str, at: usize) -> usize {
         let mut start = self.origin.get(at).map_or(original.len(), |&origin| origin as usize);
         while !original.is_char_boundary(start) {
@@ -230,7 +231,7 @@ impl Folded {
         start
     }
 
-    /// The byte in the original behind the character that ends before a byte of `text`; 0 where none does.
+    /// Offset in the original after the character that ends before byte `at` of `text`; 0 if there is none.
     pub(crate) fn end(&self, original: &str, at: usize) -> usize {
         let Some(last) = at.checked_sub(1).filter(|last| *last < self.text.len()) else { return 0 };
         let start = self.start(original, last);
@@ -238,7 +239,7 @@ impl Folded {
     }
 }
 
-/// Folds a text and keeps the way back to the original.
+/// Folds a text and keeps the mapping to the original.
 pub(crate) fn fold_with_map(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len() + 1) };
     for (start, part) in parts(text) {
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_over_at_once_is_punctuation() {
+    fn the_fast_path_skips_only_punctuation() {
         let ranges = ['\u{2010}'..='\u{2027}', '\u{3000}'..='\u{3004}', '\u{3008}'..='\u{3020}'];
         assert!(!ranges.into_iter().flatten().any(char::is_alphanumeric));
     }

@@ -1,6 +1,7 @@
 //! Breaks a title into lines between its phrases: balanced, longest line first.
 
-/// The lines of a title of these phrases, each with at most so many characters where that can be. Few phrases are tried in every way.
+/// Breaks the phrases of a title into lines of at most `most` characters where possible. Up to [`TRIED`] gaps, every combination of
+/// breaks is tried.
 pub(crate) fn balanced(phrases: &[&str], most: usize) -> Vec<String> {
     let phrases: Vec<&str> = phrases.iter().copied().filter(|phrase| !phrase.is_empty()).collect();
     let lengths: Vec<usize> = phrases.iter().map(|phrase| phrase.chars().count()).collect();
@@ -9,7 +10,7 @@ pub(crate) fn balanced(phrases: &[&str], most: usize) -> Vec<String> {
     if whole <= most || gaps == 0 {
         return vec![phrases.concat()];
     }
-    // A bit for each gap between phrases: whether a line ends there.
+    // One bit per gap between phrases: set if a line ends there.
     let best = (0..1_u32 << gaps).min_by_key(|breaks| cost(&lengths, *breaks, most)).unwrap_or_default();
     let mut lines = vec![String::new()];
     for (number, phrase) in phrases.iter().enumerate() {
@@ -23,11 +24,11 @@ pub(crate) fn balanced(phrases: &[&str], most: usize) -> Vec<String> {
     lines
 }
 
-/// Gaps at which lines are tried to end.
+/// Maximum number of gaps for the exhaustive search.
 const TRIED: usize = 10;
 
-/// What is wrong with lines, worst first: characters beyond the measure, the number of lines, a middle line that is not between its
-/// neighbours, and how uneven they are.
+/// Cost of a set of breaks, compared in this order: characters over the limit, number of lines, middle lines that are not between their
+/// neighbours in length, unevenness.
 fn cost(lengths: &[usize], breaks: u32, most: usize) -> (usize, usize, usize, usize) {
     let mut lines = vec![0];
     for (number, length) in lengths.iter().enumerate() {
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost_and_a_phrase_that_is_too_long_stands_whole() {
+    fn nothing_is_lost_and_a_phrase_that_is_too_long_is_not_broken() {
         for most in 1..30 {
             let phrases = ["甲乙丙丁戊己庚辛壬癸子丑", "", "年", "度报告"];
             assert_eq!(balanced(&phrases, most).concat(), phrases.concat());

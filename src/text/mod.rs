@@ -1,4 +1,4 @@
-//! Folding of text for comparison, and the numbering and numerals of Chinese documents. Knows no format and no form.
+//! Text: folding for comparison, numbering, numerals and dates of Chinese documents. Independent of formats and forms.
 
 mod blank;
 mod damaged;

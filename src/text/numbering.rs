@@ -1,13 +1,13 @@
-//! The numbers that Chinese documents put before headings and items, and Chinese numerals.
+//! Numbers before headings and items in Chinese documents, and Chinese numerals.
 
-/// A number before a heading or an item, with its level.
+/// The number before a heading or an item, with its level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Numbering {
     /// Level by the notation: 1 for `一、`, 2 for `（一）`, 3 for `1.`, 4 for `（1）` (GB/T 9704-2012, 7.3.3).
     pub level: u8,
-    /// The number itself.
+    /// The number.
     pub number: u32,
-    /// Bytes that it takes at the start of the text, blanks before it and its punctuation included.
+    /// Length in bytes at the start of the text, with leading blanks and the punctuation of the number.
     pub length: usize,
 }
 
@@ -48,7 +48,7 @@ pub fn numbering(text: &str) -> Option<Numbering> {
 
 #[inline]
 fn blank(character: char) -> bool {
-    // Nearly every character is an ideograph, and none behind U+3000 is a blank but one.
+    // Fast path: nearly every character is an ideograph, and above U+3000 only U+FEFF is a blank.
     if character > '\u{3000}' {
         return character == '\u{feff}';
     }
@@ -81,8 +81,8 @@ fn digit(character: char) -> Option<u32> {
     })
 }
 
-/// The value of a whole number in Chinese numerals, with place words (`二十三`, `一千零五`, `三万二千`) or digit by digit (`二〇二〇`).
-/// `None` for anything else, also for an empty text.
+/// The value of a whole number in Chinese numerals, with place words (`二十三`, `一千零五`, `三万二千`) or digit by digit (`二〇二〇`). `None` for any
+/// other text, including an empty one.
 pub(crate) fn chinese_number(text: &str) -> Option<u32> {
     if text.is_empty() || text.chars().count() > 12 {
         return None;

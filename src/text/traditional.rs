@@ -19,11 +19,11 @@ pub(crate) fn simplified(character: char) -> char {
     }
 }
 
-/// The first of the common ideographs, among which all of [`PAIRS`] are.
+/// The first of the common ideographs, the block that contains all of [`PAIRS`].
 const FIRST: usize = 0x4e00;
 
-/// A bit for each of the common ideographs that is traditional: every character of every text is looked up, and this much memory stays
-/// near the processor.
+/// A bit set of the traditional characters among the common ideographs. Every character of every text is looked up, and a table of this
+/// size stays in the processor's cache.
 static TRADITIONAL: [u64; (0xa000 - FIRST) / 64] = {
     let mut bits = [0; (0xa000 - FIRST) / 64];
     let bytes = PAIRS.as_bytes();
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_traditional_character_stands_once_and_in_a_pair() {
+    fn every_traditional_character_occurs_once_and_in_a_pair() {
         assert_eq!(PAIRS.chars().count() % 2, 0);
         let mut traditional: Vec<char> = pairs().map(|pair| pair.0).collect();
         traditional.sort_unstable();

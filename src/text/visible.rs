@@ -1,15 +1,15 @@
-//! Text as it is seen: invisible characters removed, look-alikes replaced by ordinary characters.
+//! Text as displayed: invisible characters removed, look-alikes replaced by ordinary characters.
 
 use unicode_normalization::char::decompose_compatible;
 
-/// Characters of the block CJK Radicals Supplement, each with the ideograph that it looks like (property
-/// `Equivalent_Unified_Ideograph` of the Unicode Character Database, which no normalisation form takes into account).
+/// Characters of the block CJK Radicals Supplement, each followed by the ideograph that it looks like (property
+/// `Equivalent_Unified_Ideograph` of the Unicode Character Database; no normalisation form applies it).
 const RADICALS: &str = "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇𠘨⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑𡯂⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺵𦉫⺶羊⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟";
 
-/// Kangxi radicals whose ideograph in simplified writing is not the one to which Unicode takes them.
+/// Kangxi radicals whose simplified ideograph differs from the one that Unicode maps them to.
 const SIMPLIFIED_RADICALS: &[(char, char)] = &[('\u{2f3e}', '户'), ('\u{2fad}', '青'), ('\u{2fc8}', '黄')];
 
-/// The text as it is seen; `None` where it is that already, as nearly every text is.
+/// The text as displayed; `None` if it is unchanged, as nearly every text is.
 ///
 /// ```
 /// use nianbao::text::visible;
@@ -30,7 +30,7 @@ pub fn visible(text: &str) -> Option<String> {
     for character in whole.chars() {
         match classify(character) {
             Seen::Itself => seen.push(character),
-            // Joiners and selectors shape what they follow in an emoji or in Mongolian, Tibetan and Arabic script.
+            // Joiners and selectors change the shape of the character before them in emoji and in Mongolian, Tibetan and Arabic script.
             Seen::Joiner if before.is_some_and(is_shaped) => {
                 seen.push(character);
                 continue;
@@ -38,7 +38,7 @@ pub fn visible(text: &str) -> Option<String> {
             Seen::Joiner | Seen::Nothing => continue,
             Seen::Like(other) => seen.push(other),
             Seen::Compatible => decompose_compatible(character, |part| match part {
-                // As a Chinese text has them.
+                // Full-width brackets, as in Chinese texts.
                 '(' if character >= '\u{3220}' => seen.push('（'),
                 ')' if character >= '\u{3220}' => seen.push('）'),
                 part => seen.push(part),
@@ -49,12 +49,12 @@ pub fn visible(text: &str) -> Option<String> {
     (seen != text).then_some(seen)
 }
 
-/// Begins text that runs from the right to the left whatever it is (right-to-left override), and ends it.
+/// Right-to-left override: the text after it is displayed from right to left, up to [`END_OF_DIRECTION`].
 pub const RIGHT_TO_LEFT: &str = "\u{202e}";
-/// See [`RIGHT_TO_LEFT`].
+/// Pop directional formatting: ends a [`RIGHT_TO_LEFT`].
 pub const END_OF_DIRECTION: &str = "\u{202c}";
 
-/// The text with what runs from the right to the left as it is seen: `(override)7109` is 9017. `None` where nothing does.
+/// The text with right-to-left overrides applied: `(override)7109` becomes 9017. `None` if there is none.
 fn as_directed(text: &str) -> Option<String> {
     if !text.contains(RIGHT_TO_LEFT) {
         return None;
@@ -63,7 +63,7 @@ fn as_directed(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(RIGHT_TO_LEFT) {
         seen.push_str(before);
-        // One that nothing ends in its line strayed there.
+        // An override that is not ended on its line is taken for a stray character.
         let end = behind.find(['\u{202c}', '\n']).filter(|&end| behind[end..].starts_with(END_OF_DIRECTION));
         let end = end.unwrap_or(0);
         seen.extend(behind[..end].chars().rev());
@@ -73,24 +73,24 @@ fn as_directed(text: &str) -> Option<String> {
     Some(seen)
 }
 
-/// What is seen of a character.
+/// How a character is displayed.
 enum Seen {
     Itself,
     Nothing,
-    /// Nothing by itself.
+    /// Not displayed by itself; changes the shape of a neighbour.
     Joiner,
     Like(char),
-    /// Its compatibility decomposition, which looks the same.
+    /// As its compatibility decomposition.
     Compatible,
 }
 
 fn classify(character: char) -> Seen {
     match character {
-        // Zero width joiners, selectors of a shape, Mongolian's own.
+        // Zero-width joiners, variation selectors, Mongolian vowel separator and selectors.
         '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
             Seen::Joiner
         }
-        // Soft hyphen, grapheme joiner, Hangul fillers, zero width blanks, marks of direction, invisible operators, tags.
+        // Soft hyphen, grapheme joiner, Hangul fillers, zero-width spaces, direction marks, invisible operators, tags.
         '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
@@ -107,7 +107,7 @@ fn classify(character: char) -> Seen {
         | '\u{feff}'
         | '\u{ffa0}'
         | '\u{e0000}'..='\u{e007f}' => Seen::Nothing,
-        // Numbers in brackets and with a full stop, radicals, compatibility ideographs, digits of mathematics.
+        // Numbers in brackets and with a full stop, radicals, compatibility ideographs, mathematical digits.
         '\u{2e80}'..='\u{2fdf}' => radical(character),
         '\u{2474}'..='\u{249b}'
         | '\u{3220}'..='\u{3229}'
@@ -134,16 +134,16 @@ fn radical(character: char) -> Seen {
     Seen::Itself
 }
 
-/// Whether a character is of a script, or a picture, whose shape a joiner behind it may change.
+/// Whether a following joiner may change the shape of a character: emoji, and scripts with joining letters.
 fn is_shaped(character: char) -> bool {
     let ideograph = matches!(character, '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{ffef}');
     !(character.is_ascii() || ideograph || matches!(character, '\u{2000}'..='\u{206f}'))
 }
 
-/// Whether bytes of UTF-8 may hold a character that [`classify`] changes: a pass without branches, for every text is looked through.
+/// Whether UTF-8 bytes may contain a character that [`classify`] changes: a branch-free prefilter, because every text is checked.
 fn may_differ(bytes: &[u8]) -> bool {
     const CHUNK: usize = 256;
-    // Figures, which are most cells.
+    // Fast path for figures, which are most cells.
     if bytes.is_ascii() {
         return false;
     }
@@ -154,7 +154,7 @@ fn may_differ(bytes: &[u8]) -> bool {
         let third = chunk.get(2..).unwrap_or_default();
         let found =
             chunk.iter().zip(second).zip(third).fold(0, |found, ((&one, &two), &three)| found | odd(one, two, three));
-        // A character of two bytes at the very end.
+        // A two-byte character at the very end.
         let last = if start + CHUNK >= bytes.len() {
             chunk.iter().zip(second).fold(0, |found, (&one, &two)| found | odd(one, two, 0))
         } else {
@@ -168,7 +168,7 @@ fn may_differ(bytes: &[u8]) -> bool {
     false
 }
 
-/// Not 0 where a character that begins with these bytes may be one of those that [`classify`] changes.
+/// Not 0 if a character that begins with these bytes may be changed by [`classify`].
 #[inline]
 fn odd(one: u8, two: u8, three: u8) -> u8 {
     let within = |byte: u8, from: u8, count: u8| u8::from(byte.wrapping_sub(from) < count);
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_shows_nothing_is_left_out_everywhere() {
+    fn invisible_characters_are_removed_everywhere() {
         let invisible = ['\u{ad}', '\u{34f}', '\u{115f}', '\u{3164}', '\u{180e}', '\u{fe0f}', '\u{feff}', '\u{ffa0}'];
         let ranges = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{2064}'];
         for character in invisible.into_iter().chain(ranges.into_iter().flatten()) {
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_the_same_is_the_same() {
+    fn look_alikes_become_the_same_character() {
         for (written, shown) in [
             ("⾏政处罚", "行政处罚"),
             ("⺠政局", "民政局"),
@@ -228,7 +228,7 @@ mod tests {
         ] {
             assert_eq!(visible(written).as_deref(), Some(shown), "{written}");
         }
-        // These look different, or shape what they stand behind.
+        // These characters look different, or change the shape of the one before them.
         for same in ["①总计", "１２", "“—”…，（：", "㎡", "☎\u{fe0f}", "👨\u{200d}👩", "ᠮᠣᠩᠭᠣᠯ\u{180e}ᠠ", "", "é", "😀"]
         {
             assert_eq!(visible(same), None, "{same}");
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_radical_stands_once_and_in_a_pair() {
+    fn every_radical_occurs_once_and_in_a_pair() {
         let characters: Vec<char> = RADICALS.chars().collect();
         assert_eq!(characters.len() % 2, 0);
         assert!(characters.chunks(2).all(|pair| ('\u{2e80}'..='\u{2ef3}').contains(&pair[0]) && pair[1] > '\u{3000}'));

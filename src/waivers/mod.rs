@@ -1,4 +1,4 @@
-//! Waivers: findings that the office has accepted, each for the figures as they were, with a reason and a last day.
+//! Waivers: findings that the office accepted, each bound to figures, with a reason and a last day.
 
 mod parse;
 
@@ -15,36 +15,36 @@ use crate::finding::{Bilingual, Code, Finding, Message, Severity, Waived};
 use crate::report::Report;
 use crate::text::fold;
 
-/// A finding that is accepted.
+/// A waiver: an accepted finding.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// Code of the finding.
     pub code: String,
-    /// Id of the rule; any where it is not given.
+    /// Id of the rule; any rule if missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// The agency's name as the report has it.
+    /// The agency's name as in the report.
     pub agency: String,
     /// The year of the report.
     pub year: i16,
-    /// Every field that the finding is about, with the text that stands there; nothing for a finding about no field.
+    /// Every field of the finding, with its text; empty for a finding without fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
-    /// Left side as computed, where the finding has one.
+    /// Computed left side, if the finding has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub left: Option<Decimal>,
-    /// Right side as computed, where the finding has one.
+    /// Computed right side, if the finding has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub right: Option<Decimal>,
-    /// Words that the finding's message has; for findings that are about words.
+    /// Words of the finding's message; for findings about words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
-    /// Why it is accepted.
+    /// Reason.
     pub reason: String,
-    /// Last day on which it holds.
+    /// Last day of validity.
     #[schemars(with = "String")]
     pub until: Date,
 }
@@ -55,10 +55,10 @@ pub struct Waivers {
     list: Vec<Waiver>,
 }
 
-/// A mistake in a waivers file: the entry, from 1, and what is wrong.
+/// A mistake in a waivers file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaiverMistake {
-    /// Number of the entry, from 1; `None` where the whole file is meant.
+    /// Number of the entry, 1-based; `None` for the file as a whole.
     pub entry: Option<usize>,
     /// What is wrong.
     pub detail: Message,
@@ -82,11 +82,11 @@ impl Bilingual for WaiverMistake {
     }
 }
 
-/// How a waiver and a finding stand to each other.
+/// How a waiver applies to a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
     Holds,
-    /// It is about this finding, but the figures or words are others now.
+    /// It is for this finding, but the figures or words have changed.
     Outdated,
     Expired,
 }
@@ -95,7 +95,8 @@ impl Waivers {
     /// Reads a waivers file: TOML (`[[waiver]]`) or CSV with the same names as columns.
     ///
     /// # Errors
-    /// The first mistake: what is no TOML or CSV, an unknown key or column, no reason, no last day, nothing that binds it to figures.
+    /// The first mistake: invalid TOML or CSV, an unknown key or column, no reason, no last day, nothing that binds the waiver to
+    /// figures.
     pub fn read(name: &str, text: &str) -> Result<Self, WaiverMistake> {
         let list = if name.to_lowercase().ends_with(".csv") { parse::csv(text)? } else { parse::toml(text)? };
         for (index, waiver) in list.iter().enumerate() {
@@ -113,13 +114,12 @@ impl Waivers {
         Ok(Self { list })
     }
 
-    /// Whether there is none.
+    /// Whether there are no waivers.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Marks the findings that are accepted, and adds a finding for every waiver of this report that has expired or is about figures
-    /// that are others now.
+    /// Marks waived findings, and adds a finding for every waiver of this report that has expired or no longer matches the figures.
     pub fn apply(&self, report: &Report, today: Date, findings: &mut Vec<Finding>) {
         let (Some(agency), Some(year)) = (report.agency.as_deref(), report.year) else { return };
         let agency = fold(agency);
@@ -147,13 +147,13 @@ impl Waivers {
 }
 
 impl Waiver {
-    /// How the waiver applies to a finding; `None` if it is about another one.
+    /// How the waiver applies to a finding; `None` if it is for another one.
     fn fit(&self, report: &Report, finding: &Finding, today: Date) -> Option<Fit> {
         let same_rule = self.rule.is_none() || self.rule == finding.rule;
         if self.code != finding.code || !same_rule {
             return None;
         }
-        // About other cells of the same kind is about another finding.
+        // A finding of the same kind about other cells is another finding.
         let about = |field: &String| self.values.contains_key(field);
         if !self.values.is_empty() && !finding.fields.iter().any(about) {
             return None;
@@ -190,7 +190,7 @@ impl Waiver {
     }
 }
 
-/// Whether this text stands in a field; numbers are compared as numbers.
+/// Whether a field has this text; numbers are compared as numbers.
 fn stands(report: &Report, field: &str, text: &str) -> bool {
     report.values.get(field).is_some_and(|value| match (value.value, text.trim().parse::<Decimal>()) {
         (Some(number), Ok(wanted)) => number == wanted,
@@ -198,18 +198,18 @@ fn stands(report: &Report, field: &str, text: &str) -> bool {
     })
 }
 
-/// A waiver for a finding as it is, to be completed with a reason and a last day; `None` for a report without agency or year, for
-/// what nothing needs to be done about, and for a finding that nothing binds.
+/// A draft waiver for a finding, to be completed with a reason and a last day; `None` for a report without agency or year, for a finding
+/// of severity info, and for a finding that nothing binds.
 pub fn draft(report: &Report, finding: &Finding) -> Option<String> {
     text(vec![waiver(report, finding)?])
 }
 
-/// Waivers as a file in TOML; `None` where one cannot be written so.
+/// Waivers as a TOML file; `None` if one cannot be expressed.
 pub fn text(waivers: Vec<Waiver>) -> Option<String> {
     toml::to_string(&parse::File { waiver: waivers }).ok()
 }
 
-/// As [`draft`], for a program that completes it.
+/// As [`draft`], as a value.
 pub fn waiver(report: &Report, finding: &Finding) -> Option<Waiver> {
     if finding.severity < Severity::Warning {
         return None;

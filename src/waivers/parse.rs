@@ -1,4 +1,4 @@
-//! A waivers file as written: TOML or CSV.
+//! Parses a waivers file: TOML or CSV.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Waiver, WaiverMistake};
 use crate::finding::{Message, not_toml};
 
-/// A file of waivers.
+/// Content of a waivers file.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -21,7 +21,7 @@ pub(super) fn toml(text: &str) -> Result<Vec<Waiver>, WaiverMistake> {
     Ok(file.waiver)
 }
 
-/// What is wrong with the TOML, with its line.
+/// The TOML error, with its line.
 fn at_line(text: &str, error: &::toml::de::Error) -> Message {
     let mut message = not_toml(error.message());
     if let Some(before) = error.span().and_then(|span| text.get(..span.start)) {
@@ -31,7 +31,7 @@ fn at_line(text: &str, error: &::toml::de::Error) -> Message {
     message
 }
 
-/// Columns of a CSV file; `values` holds `field=text` separated by `;`.
+/// Columns of a CSV file; `values` contains `field=text` separated by `;`.
 const COLUMNS: &[&str] = &["code", "rule", "agency", "year", "values", "left", "right", "quote", "reason", "until"];
 
 pub(super) fn csv(text: &str) -> Result<Vec<Waiver>, WaiverMistake> {

@@ -1,5 +1,5 @@
-//! Writes the entries of a zip archive (APPNOTE 4.3). Used instead of the zip crate, which copies already compressed entries one by one
-//! and creates a new compressor for every archive.
+//! Writes the entries of a zip archive (APPNOTE 4.3). Used in place of the zip crate, which copies compressed entries one by one and
+//! creates a new deflate state for every archive.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -8,45 +8,45 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use zip::result::{ZipError, ZipResult};
 
-/// Length of the fixed part of a local header, of a directory entry, and of the record at the end.
+/// Length of the fixed part of a local header, of a directory entry, and of the end record.
 pub(super) const LOCAL_LENGTH: usize = 30;
 pub(super) const CENTRAL_LENGTH: usize = 46;
 pub(super) const END_LENGTH: usize = 22;
 
-/// Where a directory entry says where its local header begins.
+/// Offset in a directory entry of the position of its local header.
 pub(super) const PLACE: usize = 42;
 
-/// The signatures of a directory entry and of the record at the end.
+/// Signatures of a directory entry and of the end record.
 pub(super) const CENTRAL: &[u8] = b"PK\x01\x02";
 pub(super) const END: &[u8] = b"PK\x05\x06";
 
-/// The bit of the flags that says that names are UTF-8 (4.4.4).
+/// Flag bit for names in UTF-8 (4.4.4).
 pub(super) const NAMES_ARE_UTF8: u16 = 1 << 11;
 
-/// 1980-01-01, 00:00, the first time that an archive can name: date in the upper, time in the lower half.
+/// 1980-01-01 00:00, the earliest time of an entry: date in the upper, time in the lower half.
 pub(super) const EPOCH: u32 = 0x0021_0000;
 
 pub(super) const TOO_LARGE: ZipError = ZipError::InvalidArchive(std::borrow::Cow::Borrowed("too large"));
 
-/// The level at which what differs from report to report is deflated: ARCHITECTURE.md has what the levels cost and save.
+/// Deflate level for parts that differ between reports; ARCHITECTURE.md gives the costs of levels.
 pub(super) const LEVEL: Compression = Compression::new(2);
 
-/// The methods by which entries are packed (4.4.5).
+/// Compression methods of entries (4.4.5).
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
-/// What the headers of an entry say of its data.
+/// Checksum and sizes of an entry.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct About {
     crc: u32,
     packed: u32,
     size: u32,
-    /// How it is packed.
+    /// Compression method.
     pub(super) method: u16,
 }
 
 impl About {
-    /// Checksum, packed size and size, as headers have them.
+    /// Checksum, compressed and uncompressed size, as in headers.
     pub(super) fn sizes(&self) -> [u8; 12] {
         let mut sizes = [0; 12];
         sizes[..4].copy_from_slice(&self.crc.to_le_bytes());
@@ -56,10 +56,10 @@ impl About {
     }
 }
 
-/// The data of an entry, and how it is packed.
+/// The data of an entry, and its compression.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Data<'a> {
-    /// Not at all.
+    /// Stored.
     Stored(&'a [u8]),
     /// Deflated at a level.
     Deflated(&'a [u8], Compression),
@@ -82,11 +82,11 @@ impl<'a> Data<'a> {
 }
 
 thread_local! {
-    /// What zlib packs with at each level that was asked for: making it anew costs more than packing a small part.
+    /// A deflate state per level, reused: creating one costs more than compressing a small part.
     static PACKERS: RefCell<Vec<(Compression, DeflateEncoder<Vec<u8>>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Appends bytes as zlib packs them at a level.
+/// Appends bytes deflated at a level.
 fn deflate(bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
     PACKERS.with_borrow_mut(|packers| {
         let known = packers.iter().position(|(known, _)| *known == level);
@@ -122,7 +122,7 @@ pub(super) fn entry(name: &[u8], (flags, time): (u16, u32), data: Data, out: &mu
     Ok(about)
 }
 
-/// Appends the directory entry of an entry whose local header begins at `place`.
+/// Appends a directory entry; `place` is the position of its local header.
 pub(super) fn central(name: &[u8], flags: u16, about: &About, place: u32, out: &mut Vec<u8>) -> ZipResult<()> {
     out.extend_from_slice(CENTRAL);
     out.extend_from_slice(b"\x14\x00\x14\x00");
@@ -137,7 +137,7 @@ pub(super) fn central(name: &[u8], flags: u16, about: &About, place: u32, out: &
     Ok(())
 }
 
-/// Appends the directory and the record at the end (4.3.16), for so many entries.
+/// Appends the directory and the end record (4.3.16) for `count` entries.
 pub(super) fn finish(directory: &[u8], count: usize, out: &mut Vec<u8>) -> ZipResult<()> {
     let count = u16::try_from(count).map_err(|_| TOO_LARGE)?.to_le_bytes();
     let (length, place) = (offset(directory.len())?, offset(out.len())?);
@@ -152,12 +152,12 @@ pub(super) fn finish(directory: &[u8], count: usize, out: &mut Vec<u8>) -> ZipRe
     Ok(())
 }
 
-/// A place or a length as an archive has them.
+/// A position or a length as a 32-bit number.
 pub(super) fn offset(at: usize) -> ZipResult<u32> {
     u32::try_from(at).map_err(|_| TOO_LARGE)
 }
 
-/// Writes over bytes; nothing where there are none.
+/// Overwrites bytes at a position; ignored beyond the end.
 pub(super) fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
     if let Some(target) = bytes.get_mut(at..at + value.len()) {
         target.copy_from_slice(value);
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_zip_crate_reads_what_was_written() -> ZipResult<()> {
-        // What does not get smaller, what gets much smaller, and nothing.
+        // Incompressible data, compressible data, and no data.
         let noise: Vec<u8> =
             (0..100_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
         let same = vec![7; 300_000];

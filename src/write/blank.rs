@@ -1,16 +1,16 @@
-//! The blank of a form, to be filled in: the empty rows of tables whose rows are data, choices with their boxes, and marks in the title
-//! where agency and year belong.
+//! The blank of a form, to be filled in: empty rows of tables whose rows are data, choices with empty boxes, and placeholders for agency
+//! and year in the title.
 
 use std::borrow::Cow;
 
 use crate::form::{self, Form};
 use crate::report::{Content, Kind, Report, Section, Value};
 
-/// What stands for the agency and the year in the title.
+/// Placeholders for agency and year in the title.
 const AGENCY: &str = "（机关名称）";
 const YEAR: &str = "××××";
 
-/// The form with its empty rows, and its blank as a report that any writer takes with this form.
+/// The form with its empty rows, and the blank as a report for any writer.
 pub fn blank(form: &Form) -> (Cow<'_, Form>, Report) {
     let form = form.blank();
     let mut report = Report::empty(&form.id);
@@ -25,7 +25,7 @@ pub fn blank(form: &Form) -> (Cow<'_, Form>, Report) {
     (form, report)
 }
 
-/// The tables of a part with the beginnings of the notes below them; `None` for a part without notes.
+/// The tables of a section with the beginnings of the notes below them; `None` for a section without notes.
 fn notes(form: &Form, number: usize, spec: &form::Section) -> Option<Section> {
     let tables = form.tables.iter().filter(|table| table.section == number);
     let tables = tables.map(|table| Content::Table { table: table.id.clone() });

@@ -1,19 +1,19 @@
-//! Per-form cache of what a writer prepares once for all reports of a form; shared between threads.
+//! Per-form cache of what a writer prepares once for all reports of a form; shared by all threads.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::form::Form;
 
-/// What was compiled so far: form id, fingerprint, and what was made of it. Threads that look something up share the lock.
+/// Entries: form id, fingerprint, and the prepared value. Lookups share the lock.
 pub(super) struct Compiled<T>(RwLock<Vec<(String, u64, Arc<T>)>>);
 
 impl<T> Compiled<T> {
-    /// Nothing yet.
+    /// An empty cache.
     pub(super) const fn none() -> Self {
         Self(RwLock::new(Vec::new()))
     }
 
-    /// What was made of the form, made now if this is the first time.
+    /// The prepared value of a form; calls `compile` on first use.
     ///
     /// # Errors
     /// What `compile` returns.
@@ -25,7 +25,7 @@ impl<T> Compiled<T> {
         if let Some(found) = find(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(found);
         }
-        // What one report's rows make of a form is not kept.
+        // A form expanded to the rows of one report is not cached.
         if form.is_of_report() {
             return compile().map(Arc::new);
         }

@@ -1,22 +1,22 @@
-//! Builds a part of a package from constant pieces with a report's text in between.
+//! Builds a part of a package from constant pieces and a report's text in between.
 
 /// The constant pieces of a part.
 #[derive(Debug)]
 pub(in crate::write) struct Pieces(Vec<String>);
 
 impl Pieces {
-    /// These pieces.
+    /// The constant pieces of a part.
     pub(in crate::write) fn new(pieces: Vec<String>) -> Self {
         Self(pieces)
     }
 
-    /// The bytes of all pieces together.
+    /// Total length of the pieces in bytes.
     pub(in crate::write) fn len(&self) -> usize {
         self.0.iter().map(String::len).sum()
     }
 }
 
-/// The text of a part as it is put together.
+/// The text of a part being built.
 #[derive(Debug)]
 pub(in crate::write) struct Draft<'a> {
     pieces: &'a Pieces,
@@ -24,12 +24,12 @@ pub(in crate::write) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// An empty part with room for so many bytes.
+    /// An empty part with a capacity in bytes.
     pub(in crate::write) fn new(pieces: &'a Pieces, capacity: usize) -> Self {
         Self { pieces, text: String::with_capacity(capacity) }
     }
 
-    /// Appends a piece.
+    /// Appends a piece by its index.
     pub(in crate::write) fn piece(&mut self, number: usize) {
         self.text.push_str(&self.pieces.0[number]);
     }

@@ -1,4 +1,4 @@
-//! Writers: a report in its form's official shape, as bytes. They know formats and forms, and never a source document.
+//! Writers: a report in its form's official layout, as bytes. Independent of source documents.
 
 mod archive;
 mod blank;
@@ -22,7 +22,7 @@ use crate::finding::{Bilingual, Message};
 use crate::form::Form;
 use crate::report::Report;
 
-/// A format that reports are written in.
+/// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Output {
     /// Office Open XML word processing.
@@ -31,22 +31,22 @@ pub enum Output {
     Xlsx,
     /// One self-contained web page.
     Html,
-    /// The model itself.
+    /// The report model as JSON.
     Json,
-    /// Portable Document Format, for printing and for archives.
+    /// Portable Document Format, for printing and archiving.
     Pdf,
 }
 
 impl Output {
-    /// Every format, in the order in which they are written.
+    /// All formats, in the order in which they are written.
     pub const ALL: &[Self] = &[Self::Docx, Self::Xlsx, Self::Html, Self::Json, Self::Pdf];
 
-    /// Its writer; PDF has none that needs nothing but the report.
+    /// The format's writer; `None` for PDF, whose writer needs fonts.
     pub fn writer(self) -> Option<&'static Writer> {
         WRITERS.iter().find(|writer| writer.output == self)
     }
 
-    /// The suffix of its files, without the dot.
+    /// Suffix of the format's files, without the dot.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::Docx => "docx",
@@ -58,13 +58,13 @@ impl Output {
     }
 }
 
-/// A report could not be written.
+/// The error that a report could not be written.
 #[derive(Debug, Error)]
 #[error("the {} file could not be made: {detail}", output.suffix())]
 pub struct WriteError {
-    /// The format that was asked for.
+    /// The output format.
     pub output: Output,
-    /// What went wrong.
+    /// Description of the error.
     pub detail: String,
 }
 
@@ -74,7 +74,7 @@ impl Bilingual for WriteError {
     }
 }
 
-/// A writer's function. The same report gives the same bytes, whatever the thread, the machine and the time.
+/// A writer's function. The same report gives the same bytes on every thread, machine and at any time.
 pub type WriteFn = fn(&Form, &Report) -> Result<Vec<u8>, WriteError>;
 
 /// A writer and the format that it writes.
@@ -86,7 +86,7 @@ pub struct Writer {
     pub write: WriteFn,
 }
 
-/// Every writer that needs nothing but the report. PDF needs fonts: see [`pdf::PdfWriter`].
+/// All writers that need only the report. PDF needs fonts: see [`pdf::PdfWriter`].
 pub static WRITERS: &[Writer] = &[
     Writer { output: Output::Docx, write: docx::write },
     Writer { output: Output::Xlsx, write: xlsx::write },

@@ -6,19 +6,19 @@ use zip::result::ZipResult;
 use super::archive::{self, Data, EPOCH, PLACE};
 use super::draft::Draft;
 
-/// Parts that are the same in every package of a kind, packed already.
+/// Parts that are identical in every package of a kind, already compressed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Constant {
     /// Local headers and data.
     entries: Vec<u8>,
-    /// Their directory entries, with places in `entries`.
+    /// Their directory entries, with positions relative to `entries`.
     directory: Vec<u8>,
-    /// Where in `directory` the places stand.
+    /// Offsets in `directory` of those positions.
     places: Vec<usize>,
 }
 
 impl Constant {
-    /// Packs parts, given by name and content, as well as it goes: it happens once.
+    /// Compresses parts, given by name and content, at the highest level, because it is done once.
     pub(super) fn pack(parts: &[(String, Vec<u8>)]) -> ZipResult<Self> {
         let mut constant = Self::default();
         for (name, content) in parts {
@@ -44,7 +44,7 @@ impl PackageWriter {
         Self { entries: Vec::with_capacity(64 << 10), directory: Vec::with_capacity(2 << 10), count: 0 }
     }
 
-    /// Adds the constant parts as they are packed.
+    /// Adds constant parts.
     pub(super) fn constant(&mut self, constant: &Constant) -> ZipResult<()> {
         let (start, before) = (self.directory.len(), self.entries.len());
         self.entries.extend_from_slice(&constant.entries);
@@ -58,32 +58,32 @@ impl PackageWriter {
         Ok(())
     }
 
-    /// Adds a part of this package alone.
+    /// Adds a part.
     pub(super) fn part(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
         self.count += 1;
         append(name, Data::Deflated(content, archive::LEVEL), &mut self.entries, &mut self.directory)
     }
 
-    /// Adds a part of this package alone that holds prepared pieces.
+    /// Adds a part built from constant pieces.
     pub(super) fn draft(&mut self, name: &str, draft: &Draft) -> ZipResult<()> {
         self.count += 1;
         append(name, Data::Deflated(draft.as_bytes(), archive::LEVEL), &mut self.entries, &mut self.directory)
     }
 
-    /// Adds a part that is packed already, such as a picture, or so small that packing it costs more than it saves.
+    /// Adds a part uncompressed: it is compressed already, such as a picture, or too small to gain.
     pub(super) fn stored(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
         self.count += 1;
         append(name, Data::Stored(content), &mut self.entries, &mut self.directory)
     }
 
-    /// The package's bytes.
+    /// The bytes of the package.
     pub(super) fn finish(mut self) -> ZipResult<Vec<u8>> {
         archive::finish(&self.directory, self.count, &mut self.entries)?;
         Ok(self.entries)
     }
 }
 
-/// Appends an entry and its directory entry. Names of parts are ASCII (ECMA-376 part 2, 6.2.2).
+/// Appends an entry and its directory entry. Part names are ASCII (ECMA-376 part 2, 6.2.2).
 fn append(name: &str, data: Data, entries: &mut Vec<u8>, directory: &mut Vec<u8>) -> ZipResult<()> {
     let place = archive::offset(entries.len())?;
     let about = archive::entry(name.as_bytes(), (0, EPOCH), data, entries)?;

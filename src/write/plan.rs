@@ -1,4 +1,4 @@
-//! The order in which every writer writes the parts of a form: sections with their content, tables where they belong.
+//! The common order of all writers: sections with their content, and tables in their sections.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -10,63 +10,63 @@ use crate::form::{FieldIndex, Form, PageTurn, SectionLook};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
 use crate::text::{is_digit, is_one, language};
 
-/// Heading over what belongs to no part of the form.
+/// Heading above content that belongs to no section of the form.
 pub(crate) const UNCLAIMED: &str = "附：原文其他内容";
 
-/// A part of the form as it is written.
+/// A section of the form to be written.
 pub(crate) struct Part<'a> {
     /// Id of the section.
     pub(crate) id: &'a str,
-    /// The heading as prescribed; `None` for the part before the first heading.
+    /// The heading as prescribed; `None` for the section before the first heading.
     pub(crate) heading: Option<Cow<'a, str>>,
-    /// How its paragraphs stand on the page.
+    /// Placement of its paragraphs on the page.
     pub(crate) look: SectionLook,
-    /// Whether it stands above the title.
+    /// Whether it is above the title.
     pub(crate) above_title: bool,
-    /// What stands in it.
+    /// Its content.
     pub(crate) pieces: Vec<ContentItem<'a>>,
 }
 
 impl<'a> Part<'a> {
-    /// The heading as it is written.
+    /// The heading to be written.
     pub(crate) fn heading(&self) -> Option<&str> {
         self.heading.as_deref()
     }
 
-    /// A piece of the part with the look that it has instead of that of running text.
+    /// An item with the look of the section, if that is not running text.
     pub(crate) fn dress(&self, piece: ContentItem<'a>) -> Option<(SectionLook, ContentItem<'a>)> {
         (self.look != SectionLook::Text).then_some((self.look, piece))
     }
 
-    /// The pieces of the part with its look.
+    /// The items of the section with its look.
     pub(crate) fn dressed(&self) -> impl Iterator<Item = (SectionLook, ContentItem<'a>)> {
         self.pieces.iter().map(|piece| (self.look, *piece))
     }
 
-    /// Whether it has a table that wants pages on their long side.
+    /// Whether it has a table that needs landscape pages.
     pub(crate) fn is_across(&self, form: &Form) -> bool {
         let turned = |piece: &ContentItem| matches!(piece, ContentItem::Table(table) if form.tables[*table].page == PageTurn::Landscape);
         self.pieces.iter().any(turned)
     }
 }
 
-/// A piece of a part.
+/// An item of a section.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ContentItem<'a> {
     /// A paragraph of running text.
     Text(&'a str),
-    /// A heading inside the part: level from 2, text.
+    /// A heading inside the section: level (from 2) and text.
     Heading(u8, &'a str),
     /// A table of the form, by its index.
     Table(usize),
-    /// A table that the form does not know.
+    /// An extra table.
     Extra(&'a ExtraTable),
     /// A picture: index into the report's pictures, extent in EMU, alternative text.
     Picture(usize, Option<(u64, u64)>, Option<&'a str>),
 }
 
-/// The parts of a report in the form's order. Every part of the form is there, if need be without content; each table of the
-/// form stands in its own part once, at the end where no content places it; what belongs to no part comes last.
+/// The sections of a report in the form's order. Every section of the form is included, even without content; each table of the form is
+/// in its section once, at the end unless the content places it; content that belongs to no section comes last.
 pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     for (number, spec) in form.sections.iter().enumerate() {
@@ -94,7 +94,7 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
     parts
 }
 
-/// A piece as it is written. A table of the form is taken from those that are still wanted here, or left to its own part.
+/// Converts content to an item. A table of the form is removed from `wanted`; a table that is not wanted here is left to its own section.
 fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Option<ContentItem<'a>> {
     Some(match content {
         Content::Paragraph { text, level: Some(level), .. } => ContentItem::Heading((*level).clamp(2, 9), text),
@@ -108,12 +108,12 @@ fn piece<'a>(form: &Form, content: &'a Content, wanted: &mut Vec<usize>) -> Opti
     })
 }
 
-/// Whether an item of a list is not its first, so that it stands below the first one's words.
+/// Whether an item of a list is not the first, so that it is aligned below the first one.
 pub(crate) fn is_further_item(text: &str) -> bool {
     text.trim_start().starts_with(is_digit)
 }
 
-/// The title that stands above the report: the prescribed one where agency and year are known, else as it was found.
+/// The title of the report: the prescribed one if agency and year are known, else as found.
 pub(crate) fn title(form: &Form, report: &Report) -> String {
     match (&report.agency, report.year) {
         (Some(agency), Some(year)) if !form.title.is_free() => form.title.for_report(agency, year),
@@ -121,11 +121,11 @@ pub(crate) fn title(form: &Form, report: &Report) -> String {
     }
 }
 
-/// Halves of a character that a line of the title holds: 442 points at a size of 22.
+/// Width of a title line in half characters: 442 points at a font size of 22.
 pub(crate) const TITLE_WIDTH: usize = 40;
 
-/// The title in lines no longer than `most` halves of a character, broken between its phrases only (agency, year, name of the form): as
-/// few lines as need be, as even as can be. A phrase that is longer by itself is left to break where it may.
+/// The title in lines of at most `most` half characters, broken only between phrases (agency, year, name of the form): as few lines as
+/// possible, and balanced. A longer phrase is not broken here.
 pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<String> {
     let whole = title(form, report);
     let (Some(agency), Some(year)) = (&report.agency, report.year) else { return vec![whole] };
@@ -137,7 +137,7 @@ pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<Stri
     }
     let phrases = phrases(&form.title.pattern, agency, year);
     let breaks = phrases.len().saturating_sub(1).min(MOST_BREAKS);
-    // A bit for each place between two phrases.
+    // One bit per gap between two phrases.
     let ways = (0_u32..1 << breaks).map(|way| {
         let mut lines = vec![String::new()];
         for (number, phrase) in phrases.iter().enumerate() {
@@ -159,10 +159,10 @@ pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<Stri
     ways.min_by_key(cost).unwrap_or_else(|| vec![whole])
 }
 
-/// Most places at which a title is tried to be broken.
+/// Maximum number of gaps for the exhaustive search.
 const MOST_BREAKS: usize = 6;
 
-/// The phrases of a title that are not broken.
+/// The unbreakable phrases of a title.
 fn phrases(pattern: &str, agency: &str, year: i16) -> Vec<String> {
     let parted = pattern.replace("{agency}", "\0{agency}\0").replace("{year}", "\0{year}");
     let mut phrases = Vec::new();
@@ -179,21 +179,21 @@ fn phrases(pattern: &str, agency: &str, year: i16) -> Vec<String> {
     phrases
 }
 
-/// What closes a report.
+/// The closing lines of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Closing {
     /// The agency's name.
     Agency,
-    /// The day.
+    /// The day of publication.
     Date,
 }
 
-/// Whether a paragraph is the agency or the day that closes a report.
+/// Whether a paragraph is a closing line: the agency or the day.
 pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
     if Some(text) == report.agency.as_deref() {
         return Some(Closing::Agency);
     }
-    // Most paragraphs end otherwise.
+    // Fast path: most paragraphs end in another character.
     if !text.ends_with(['日', '发', '制', '布']) {
         return None;
     }
@@ -201,8 +201,8 @@ pub(crate) fn closing(report: &Report, text: &str) -> Option<Closing> {
     (rest.is_empty() || is_one(&language().behind_date, rest)).then_some(Closing::Date)
 }
 
-/// How far from the right the agency or the day that closes a report ends, in halves of a character: the day four characters
-/// (GB/T 9704-2012, 7.3.5.1), the agency so that it stands over the middle of the day.
+/// Distance of a closing line from the right, in half characters: four characters for the day (GB/T 9704-2012, 7.3.5.1); the agency is
+/// centred above the day.
 pub(crate) fn from_right(report: &Report, closing: Closing, text: &str) -> i64 {
     match (closing, day(report)) {
         (Closing::Agency, Some(day)) => over_day(text, &day),
@@ -210,21 +210,21 @@ pub(crate) fn from_right(report: &Report, closing: Closing, text: &str) -> i64 {
     }
 }
 
-/// How far from the right a name ends that stands over the middle of the day, in halves of a character.
+/// Distance from the right of a name that is centred above the day, in half characters.
 pub(crate) fn over_day(name: &str, day: &str) -> i64 {
     let [day, name] = [day.width(), name.width()].map(|width| i64::try_from(width).unwrap_or(i64::MAX));
     (DAY + day.saturating_sub(name) / 2).max(0)
 }
 
-/// How far from the right the day ends, in halves of a character.
+/// Distance of the day from the right, in half characters.
 pub(crate) const DAY: i64 = 8;
 
-/// The day of publication as reports end with it.
+/// The day of publication as written at the end of a report.
 pub(crate) fn day(report: &Report) -> Option<String> {
     report.published.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()))
 }
 
-/// The text that stands in the cell of a field: as it was written where the figure is in the form's unit, else the figure.
+/// The text for the cell of a field: as written if the figure is in the form's unit, else the figure.
 pub(crate) fn shown<'a>(form: &Form, report: &'a Report, field: FieldIndex) -> Cow<'a, str> {
     let converts = form.fields[field].unit.is_some();
     report.value(field, &form.fields[field].id).map_or("".into(), |value| value_text(value, converts))
@@ -238,12 +238,12 @@ fn value_text(value: &Value, converts: bool) -> Cow<'_, str> {
     }
 }
 
-/// A text without the characters that XML 1.0 has no place for.
+/// A text without characters that XML 1.0 does not allow.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    // U+FFFE and U+FFFF are EF BF BE and EF BF BF. Every comma of Chinese begins with EF, many characters have BF, few have both.
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF. Chinese commas begin with EF, many characters contain BF, few have both.
     static LAST: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\xef\xbf"));
     let control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
+    // Nearly every text has none. A loop without an early exit can be vectorised.
     let controls = text.bytes().fold(false, |found, byte| found | control(byte));
     if !controls && LAST.find(text.as_bytes()).is_none() {
         return text.into();

@@ -12,10 +12,10 @@ use super::archive::{
     offset, put,
 };
 
-/// A part to be put into the package.
+/// A part to be replaced or added.
 #[derive(Debug)]
 pub(crate) struct Part<'a> {
-    /// Its name as the directory has it.
+    /// Its name as in the directory.
     pub(crate) name: &'a str,
     /// Its content.
     pub(crate) content: &'a [u8],
@@ -23,25 +23,25 @@ pub(crate) struct Part<'a> {
 
 /// An entry of the directory.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
-    /// Where it begins in the directory, and its length there.
+struct DirectoryEntry {
+    /// Offset and length of its directory entry.
     central: (usize, usize),
     name: (usize, usize),
-    /// Where its local header begins.
+    /// Offset of its local header.
     local: usize,
 }
 
-/// A package whose directory is known, ready to be written again with other parts.
+/// A package with its parsed directory, ready to be written with other parts.
 #[derive(Debug)]
 pub(crate) struct Splice {
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<DirectoryEntry>,
     directory: usize,
     end: usize,
 }
 
 impl Splice {
-    /// Reads the directory. `None` where the archive is not laid out in the plain way: its entries are then to be copied one by one.
+    /// Reads the directory. `None` if the archive has an unusual layout; use [`rewrite`] then.
     pub(crate) fn open(bytes: &[u8]) -> Option<Self> {
         let end = memchr::memmem::rfind(bytes, END)?;
         let record = bytes.get(end..end + END_LENGTH)?;
@@ -60,13 +60,13 @@ impl Splice {
                 return None;
             }
             let name = (at + CENTRAL_LENGTH, at + CENTRAL_LENGTH + name as usize);
-            entries.push(Entry { central: (at, length), name, local });
+            entries.push(DirectoryEntry { central: (at, length), name, local });
             at += length;
         }
         (at == end).then(|| Self { bytes: bytes.to_vec(), entries, directory, end })
     }
 
-    /// The package with these parts; those that it has are replaced, the others added.
+    /// The package with these parts replaced or added.
     pub(crate) fn write(&self, parts: &[Part]) -> ZipResult<Vec<u8>> {
         let total: usize = parts.iter().map(|part| part.content.len() / 4 + LOCAL_LENGTH + 2 * CENTRAL_LENGTH).sum();
         let mut out = Vec::with_capacity(self.bytes.len() + total);
@@ -112,16 +112,16 @@ impl Splice {
         Ok(out)
     }
 
-    /// Appends a replaced entry; name and time stay as they are.
-    fn replace(&self, entry: &Entry, name: &[u8], content: &[u8], out: &mut Vec<u8>) -> ZipResult<About> {
+    /// Appends a replaced entry; name and time are kept.
+    fn replace(&self, entry: &DirectoryEntry, name: &[u8], content: &[u8], out: &mut Vec<u8>) -> ZipResult<About> {
         let header = &self.bytes[entry.local..entry.local + LOCAL_LENGTH];
         let flags = u16_at(header, 6).unwrap_or(0) as u16 & NAMES_ARE_UTF8;
         let time = u32_at(header, 10).filter(|time| *time != 0).unwrap_or(EPOCH);
         archive::entry(name, (flags, time), data(content), out)
     }
 
-    /// The directory entry of a part, with its new place; a replaced part loses the fields that spoke of its old data.
-    fn central(&self, entry: &Entry, replaced: Option<&About>, at: u32, out: &mut Vec<u8>) {
+    /// The directory entry of a part with its new position; a replaced entry loses extra fields about its old data.
+    fn central(&self, entry: &DirectoryEntry, replaced: Option<&About>, at: u32, out: &mut Vec<u8>) {
         let (start, length) = entry.central;
         let mut header = self.bytes[start..start + length].to_vec();
         put(&mut header, PLACE, &at.to_le_bytes());
@@ -137,7 +137,7 @@ impl Splice {
     }
 }
 
-/// A part with how it is packed: a picture is packed already.
+/// The data of a part with its compression: a picture is stored.
 fn data(content: &[u8]) -> Data<'_> {
     let is_packed = [&b"\x89PNG"[..], b"\xFF\xD8", b"GIF8"].iter().any(|magic| content.starts_with(magic));
     if is_packed { Data::Stored(content) } else { Data::Deflated(content, archive::LEVEL) }
@@ -151,7 +151,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// The package written anew, entry by entry, where it is not laid out in the plain way; packed data is copied as it is.
+/// Writes a package with an unusual layout entry by entry; compressed data is copied.
 pub(crate) fn rewrite(bytes: &[u8], parts: &[Part]) -> ZipResult<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));

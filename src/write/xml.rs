@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// A piece of XML.
+/// A node of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node {
     /// An element.
@@ -19,7 +19,7 @@ pub(super) struct Element {
     pub(super) name: String,
     /// Attributes in order, values unescaped.
     pub(super) attributes: Vec<(String, String)>,
-    /// What is in it.
+    /// Children.
     pub(super) children: Vec<Node>,
 }
 
@@ -30,7 +30,7 @@ impl Element {
         Self { name: name.to_owned(), attributes, children: Vec::new() }
     }
 
-    /// Parses a part. `None` for what is not one well-formed element.
+    /// Parses a part. `None` if it is not one well-formed element.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
         let mut open: Vec<Element> = vec![Element::default()];
@@ -86,7 +86,7 @@ impl Element {
         })
     }
 
-    /// The child elements, to be changed.
+    /// The child elements, mutable.
     pub(super) fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
         self.children.iter_mut().filter_map(|node| match node {
             Node::Element(element) => Some(element),
@@ -94,7 +94,7 @@ impl Element {
         })
     }
 
-    /// Changes this element and every one below it, the deepest first.
+    /// Applies a change to this element and all its descendants, deepest first.
     pub(super) fn visit(&mut self, change: &mut dyn FnMut(&mut Element)) {
         for element in self.elements_mut() {
             element.visit(change);
@@ -102,7 +102,7 @@ impl Element {
         change(self);
     }
 
-    /// Puts the children into the order of a schema's sequence; those that it does not name come last, as they were.
+    /// Sorts the children into the order of a schema's sequence; children that it does not name come last, in their order.
     pub(super) fn sort(&mut self, sequence: &[&str]) {
         let rank = |node: &Node| match node {
             Node::Element(element) => sequence.iter().position(|name| *name == element.name).unwrap_or(sequence.len()),
@@ -149,14 +149,14 @@ fn tag(start: &quick_xml::events::BytesStart) -> Option<Element> {
     Some(element)
 }
 
-/// Appends text with the characters escaped that XML reserves, and without those that XML 1.0 has no place for.
+/// Appends text escaped for XML, without characters that XML 1.0 does not allow.
 pub(crate) fn escape(text: &str, out: &mut String) {
     escape_clean(&super::plan::clean(text), out);
 }
 
-/// Appends text with the characters escaped that XML reserves. It has none that XML 1.0 has no place for.
+/// Appends text escaped for XML. The text must not contain characters that XML 1.0 does not allow.
 pub(crate) fn escape_clean(text: &str, out: &mut String) {
-    // Nearly every text has none. Without a way out of the middle the processor looks at many bytes at once.
+    // Nearly every text has none. A loop without an early exit can be vectorised.
     let reserved = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | b'"');
     if !text.bytes().fold(false, |found, byte| found | reserved(byte)) {
         return out.push_str(text);

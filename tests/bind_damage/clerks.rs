@@ -1,4 +1,4 @@
-//! What clerks do to tables beyond [`super::damage`]: figures of several offices, of two years, own rows and columns, merged cells.
+//! Damage by clerks beyond [`super::damage`]: figures of several offices, of two years, own rows and columns, merged cells.
 
 use nianbao::form::Form;
 use nianbao::sampler::Random;
@@ -40,7 +40,7 @@ pub(super) const ALL: &[(&str, Act)] = &[
     ("own words row", own_words_row),
 ];
 
-/// Those that a person reads at once.
+/// Damages after which a person reads the figures without difficulty.
 pub(super) const READ_AT_ONCE: &[&str] = &[
     "last column first",
     "header repeated inside",
@@ -63,7 +63,7 @@ fn rows(table: &Table) -> std::ops::Range<usize> {
     table.head.min(table.cells.len())..table.cells.len()
 }
 
-/// A row of figures, taken at random.
+/// A random row of figures.
 fn some_row(table: &Table, random: &mut Random) -> Option<usize> {
     let rows = rows(table);
     (!rows.is_empty()).then(|| rows.start + below(random, rows.len()))
@@ -73,7 +73,7 @@ fn is_figure(table: &Table, cell: usize) -> bool {
     table.texts[cell].parse::<f64>().is_ok()
 }
 
-/// Each figure of a table made by `make` into another cell's text; the tables share no cells.
+/// Replaces each figure of a table by the text that `make` returns; the tables share no cells.
 fn with_figures(table: &Table, make: impl Fn(f64) -> String) -> Table {
     let mut other = table.clone();
     for text in &mut other.texts {
@@ -86,7 +86,7 @@ fn with_figures(table: &Table, make: impl Fn(f64) -> String) -> Table {
 
 fn last_column_first(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
-    // What continues with a header elsewhere keeps its order.
+    // A table without a header continues another, so its order is kept.
     if table.head == 0 {
         return;
     }
@@ -101,7 +101,7 @@ fn last_column_first(_: &Form, page: &mut Page, random: &mut Random) {
 fn header_repeated(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let Some(row) = some_row(table, random) else { return };
-    // Cells of their own, for the first are merged with nothing here.
+    // New cells, because the original ones are merged with nothing here.
     let mut copies = std::collections::BTreeMap::new();
     let heads = table.cells[..table.head].to_vec();
     for (number, head) in heads.iter().enumerate() {
@@ -125,7 +125,7 @@ fn last_years_before(_: &Form, page: &mut Page, random: &mut Random) {
     page.pieces.insert(at, Piece::Text(one.to_owned()));
 }
 
-/// A whole report of another agency below, with a title or with nothing but a line that names it.
+/// A whole report of another agency below, with a title or only with a line that names the agency.
 fn second_report(form: &Form, page: &mut Page, random: &mut Random) {
     let figures: Vec<String> = (0..form.fields.len()).map(|index| (40_000 + index).to_string()).collect();
     let mut second = Page::official(form, &figures).pieces;
@@ -137,7 +137,7 @@ fn second_report(form: &Form, page: &mut Page, random: &mut Random) {
     page.pieces.extend(second);
 }
 
-/// Some rows of a table with other figures under its own header, in the first section.
+/// Some rows of a table with other figures under a header of their own, in the first section.
 fn excerpt_before(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let mut copy = table.with_other_figures();
@@ -160,7 +160,7 @@ fn row_away(_: &Form, page: &mut Page, random: &mut Random) {
     }
 }
 
-/// A row once more with other figures, below it or at the end.
+/// A row repeated with other figures, below it or at the end.
 fn row_twice(_: &Form, page: &mut Page, random: &mut Random) {
     let end = random.once_in(2);
     let Some(table) = some(page, random) else { return };
@@ -175,7 +175,7 @@ fn row_twice(_: &Form, page: &mut Page, random: &mut Random) {
     table.cells.insert(if end { table.cells.len() } else { row + 1 }, again);
 }
 
-/// Two neighbouring figures of a row in one cell.
+/// Two adjacent figures of a row in one cell.
 fn figures_merged_across(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let Some(row) = some_row(table, random) else { return };
@@ -185,7 +185,7 @@ fn figures_merged_across(_: &Form, page: &mut Page, random: &mut Random) {
     }
 }
 
-/// The figures of two rows below each other in one cell.
+/// The figures of two adjacent rows in one cell.
 fn figures_merged_down(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let Some(row) = some_row(table, random).filter(|row| row + 1 < table.cells.len()) else { return };
@@ -277,7 +277,7 @@ fn own_row(_: &Form, page: &mut Page, random: &mut Random) {
     insert_row(table, at, label, |column| (85_000 + column).to_string());
 }
 
-/// Each column of figures twice, with a row of the years below its header.
+/// Each column of figures twice, with a row of years below its header.
 fn this_year_and_last(_: &Form, page: &mut Page, random: &mut Random) {
     let (this, last) = [("本年", "上年"), ("2024年", "2023年"), ("本年数", "上年同期")][below(random, 3)];
     let first = random.once_in(2);
@@ -297,7 +297,7 @@ fn doubled(
     (this, other, first): (&str, &str, bool),
 ) {
     let Some(table) = some(page, random) else { return };
-    // A figure over two columns would become two; those of table two stand over all of its columns.
+    // A figure that spans two columns would become two; those of table two span all of its columns.
     let over_two = |row: &Vec<usize>| row[table.labels..].windows(2).any(|pair| pair[0] == pair[1]);
     let merged = table.labels != 1 && table.cells[rows(table)].iter().any(over_two);
     if table.head == 0 || merged {
@@ -330,7 +330,7 @@ fn doubled(
     table.head += 1;
 }
 
-/// The figures of two offices of the agency under a group each; the report's own are their sums.
+/// The figures of two offices of the agency, each under a group; the report's own are their sums.
 fn two_offices(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let labels = table.labels;
@@ -342,7 +342,7 @@ fn two_offices(_: &Form, page: &mut Page, random: &mut Random) {
             row.push(wide.texts.len() - 1);
         }
     }
-    // Headers that were merged stay merged: equal texts beside each other are one cell.
+    // Merged headers stay merged: equal texts beside each other are one cell.
     for row in &mut wide.cells[..table.head] {
         for at in 1..row.len() {
             if wide.texts[row[at]] == wide.texts[row[at - 1]] && at != table.width() {
@@ -360,7 +360,7 @@ fn two_offices(_: &Form, page: &mut Page, random: &mut Random) {
     *table = wide;
 }
 
-/// Under each row of figures without labels, or above it, the figures of two offices.
+/// Below or above each row of figures, the figures of two offices in rows without labels.
 fn offices_as_rows(_: &Form, page: &mut Page, random: &mut Random) {
     let above = random.once_in(2);
     let Some(at) =
@@ -391,7 +391,7 @@ fn labels_on_both_sides(_: &Form, page: &mut Page, random: &mut Random) {
     }
 }
 
-/// A wide table as two below each other, its labels in both.
+/// A wide table split into two below each other, with its labels in both.
 fn halves(_: &Form, page: &mut Page, random: &mut Random) {
     let tables = page.tables();
     let at = tables[below(random, tables.len())];
@@ -448,7 +448,7 @@ fn side_by_side(_: &Form, page: &mut Page, random: &mut Random) {
     page.pieces.remove(other);
 }
 
-/// Rows of one cell over the whole width: captions of the parts of a table.
+/// Removes the rows with one cell over the whole width: captions of the blocks of a table.
 fn captions_away(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let single = |row: &Vec<usize>| row.len() > 1 && row.iter().all(|cell| *cell == row[0]);
@@ -456,7 +456,7 @@ fn captions_away(_: &Form, page: &mut Page, random: &mut Random) {
     table.head = table.head.min(table.cells.len());
 }
 
-/// A row of words over the whole width between the rows.
+/// Adds a row of words over the whole width between the rows.
 fn own_words_row(_: &Form, page: &mut Page, random: &mut Random) {
     let words = ["以下由业务科室填写", "", "注：以上数据截至12月31日", "单位：件"][below(random, 4)];
     let Some(table) = some(page, random) else { return };

@@ -1,4 +1,4 @@
-//! What offices do to the tables of a form.
+//! Damage that offices do to the tables of a form.
 
 use nianbao::form::Form;
 use nianbao::sampler::Random;
@@ -6,10 +6,10 @@ use nianbao::sampler::Random;
 use super::clerks;
 use super::page::{Page, Piece, Table};
 
-/// One damage.
+/// A damage.
 pub(super) type Act = fn(&Form, &mut Page, &mut Random);
 
-/// Does one damage and says which.
+/// Applies a random damage and returns its name.
 pub(super) fn damage(form: &Form, page: &mut Page, random: &mut Random) -> &'static str {
     let all: &[(&str, Act)] = &[
         ("own table", own_table),
@@ -35,7 +35,7 @@ pub(super) fn damage(form: &Form, page: &mut Page, random: &mut Random) -> &'sta
         ("swapped rows", swap_rows),
         ("numbers of columns", numbers),
     ];
-    // `BIND_DAMAGE_ONLY` names the one damage that is to be tried.
+    // `BIND_DAMAGE_ONLY` names the only damage to apply.
     let only = std::env::var("BIND_DAMAGE_ONLY").ok();
     let named = |(name, _): &&(&str, Act)| only.as_ref().is_none_or(|only| only == name);
     let all: Vec<&(&str, Act)> = all.iter().chain(clerks::ALL).filter(named).collect();
@@ -48,7 +48,7 @@ pub(super) fn below(random: &mut Random, bound: usize) -> usize {
     random.below(bound.max(1) as u64) as usize
 }
 
-/// A table of the page, the wider the more often; `None` where there is none with two columns of figures.
+/// A random table of the page, wider ones more often; `None` if there is none with two columns of figures.
 pub(super) fn some<'p>(page: &'p mut Page, random: &mut Random) -> Option<&'p mut Table> {
     let tables = page.tables();
     let at = *tables.get(below(random, tables.len()))?;

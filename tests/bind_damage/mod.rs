@@ -1,4 +1,4 @@
-//! Reports whose tables are damaged at random, in Word, Excel, HTML and rich text: every figure is right, or empty, or a finding names it.
+//! Reports whose tables are damaged at random, in Word, Excel, HTML and RTF: every figure is right, or empty, or named by a finding.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -19,10 +19,10 @@ use nianbao::sampler::{Random, Sampler};
 
 use page::Page;
 
-/// Seeds of a run among all tests; the thousand of the whole tier are in [`a_thousand_seeds`].
+/// Number of seeds in the normal test run; [`a_thousand_seeds`] tries more.
 const SEEDS: u64 = 40;
 
-/// The figures of a report: every one another number, or those of a sampled report, whose sums hold.
+/// The figures of a report: all different numbers, or those of a sampled report, whose sums hold.
 fn figures(form: &Form, seed: u64) -> Vec<String> {
     if seed.is_multiple_of(2) {
         return (0..form.fields.len()).map(|index| (1000 + index).to_string()).collect();
@@ -34,7 +34,7 @@ fn figures(form: &Form, seed: u64) -> Vec<String> {
     form.fields.iter().map(value).collect()
 }
 
-/// The report of the file that is said to be the page's: of its agency and year where there are several.
+/// The report of the file with the page's agency and year, if there are several.
 fn bound(bytes: &[u8], name: &str, binder: &Binder) -> Option<Report> {
     let reading = read(bytes, Some(name), &mut Budget::default()).expect("a readable file");
     let mut reports = binder.bind_all(&reading, &Hints::default()).ok()?.reports;
@@ -74,7 +74,7 @@ impl Damaged<'_> {
         }
     }
 
-    /// Says which figures of a file are wrong in silence, and counts those that are right.
+    /// Lists the figures of a file that are wrong without a finding, and counts those that are right.
     fn judge(&self, binder: &Binder, (seed, bytes, suffix): (u64, &[u8], &str)) -> Score {
         let mut score = Score { wrong: Vec::new(), right: 0, all: self.truth.len() };
         let Some(report) = bound(bytes, &format!("a.{suffix}"), binder) else { return score };
@@ -97,13 +97,13 @@ impl Damaged<'_> {
                     .push(format!("seed {seed}, {suffix}, {:?}: {} is {value}, not {truth}", self.done, field.id));
             }
         }
-        // A document counts at most three times.
+        // At most three per document are listed.
         score.wrong.truncate(3);
         score
     }
 }
 
-/// What is wrong in silence, what is right, and how many figures there are.
+/// Wrong figures without a finding, number of right figures, and number of all figures.
 #[derive(Default)]
 struct Score {
     wrong: Vec<String>,
@@ -121,7 +121,7 @@ impl Score {
     fn assert(&self) {
         let Self { wrong, right, all } = self;
         assert!(wrong.is_empty(), "{} wrong in silence; {right} of {all} right\n{}", wrong.len(), wrong.join("\n"));
-        // Emptiness is no way to be never wrong.
+        // Leaving everything empty would never be wrong.
         assert!(right * 10 >= all * 8, "only {right} of {all} right");
     }
 }
@@ -151,7 +151,7 @@ fn seeds(seeds: std::ops::Range<u64>) {
     score.assert();
 }
 
-/// What a person reads at once is read too, but for a table whose last column alone stands on a page of its own.
+/// Damages that a person reads without difficulty must be read, except for a table whose last column alone is on another page.
 #[test]
 fn layouts_that_are_read_at_once_are_read() {
     let forms = Forms::built_in().unwrap();
@@ -179,8 +179,8 @@ fn no_figure_is_wrong_in_silence() {
     seeds(0..SEEDS);
 }
 
-/// The seeds that `BIND_DAMAGE_SEEDS` names: `100..200`. Their files are left in the folder that `BIND_DAMAGE_KEEP` names, with a
-/// `log` of how much was right in each; `BIND_DAMAGE_ONLY` names the one damage that is done.
+/// The seeds in `BIND_DAMAGE_SEEDS`: `100..200`. Files are kept in the folder `BIND_DAMAGE_KEEP`, with a `log` of the share of right
+/// figures in each; `BIND_DAMAGE_ONLY` names the only damage to apply.
 #[test]
 #[ignore = "a part of the whole tier: BIND_DAMAGE_SEEDS=100..200 cargo test --test all some_seeds -- --ignored"]
 fn some_seeds() {
@@ -202,7 +202,7 @@ fn a_thousand_seeds() {
     seeds(0..1_000);
 }
 
-/// Damaged reports that LibreOffice saves in the binary format of old versions of Word; `BIND_DAMAGE_SEEDS` names others.
+/// Damaged reports that LibreOffice saves in the binary format of old Word versions; `BIND_DAMAGE_SEEDS` selects other seeds.
 #[test]
 #[ignore = "drives LibreOffice; scripts/test runs it"]
 fn no_figure_is_wrong_in_silence_in_old_word_files() {

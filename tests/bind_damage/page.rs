@@ -1,4 +1,4 @@
-//! A report as paragraphs and tables of single cells, and the files that it becomes.
+//! A report as paragraphs and tables of cells, and its files in several formats.
 
 use std::fmt::Write as _;
 
@@ -6,24 +6,24 @@ use nianbao::form::{Form, Layout, LayoutContent};
 
 use crate::docx::{Word, p, tc};
 
-/// Whose report it is.
+/// The reporting agency.
 pub(super) const AGENCY: &str = "白渚市民政局";
 pub(super) const YEAR: i16 = 2024;
 
-/// A table as a matrix: for each grid column the number of its cell; equal neighbours are one cell.
+/// A table as a matrix: for each slot the number of its cell; adjacent slots with the same number are one cell.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
-    /// The cells' numbers, row by row.
+    /// Cell numbers, row by row.
     pub(super) cells: Vec<Vec<usize>>,
-    /// The cells' texts.
+    /// Texts of the cells.
     pub(super) texts: Vec<String>,
-    /// Rows of the header, and columns of the labels.
+    /// Number of header rows, and of label columns.
     pub(super) head: usize,
     pub(super) labels: usize,
 }
 
 impl Table {
-    /// A new cell.
+    /// Adds a cell and returns its number.
     pub(super) fn add(&mut self, text: &str) -> usize {
         self.texts.push(text.to_owned());
         self.texts.len() - 1
@@ -44,7 +44,7 @@ impl Table {
         other
     }
 
-    /// Cells with their first row and column, rows and columns; for each row from the left.
+    /// For each row from the left, its cells: first row, first column, row span, column span.
     pub(super) fn spans(&self) -> Vec<Vec<(usize, usize, usize, usize)>> {
         let run = |row: usize, column: usize| {
             let cell = self.cells[row][column];
@@ -67,7 +67,7 @@ impl Table {
     }
 }
 
-/// A piece of the page.
+/// A block of the page.
 #[derive(Debug, Clone)]
 pub(super) enum Piece {
     Text(String),
@@ -100,7 +100,7 @@ impl Page {
         Self { pieces }
     }
 
-    /// Where the form's tables stand.
+    /// Indices of the form's tables.
     pub(super) fn tables(&self) -> Vec<usize> {
         (0..self.pieces.len()).filter(|&at| matches!(self.pieces[at], Piece::Table(_))).collect()
     }
@@ -148,7 +148,7 @@ impl Page {
                         body.push_str("</w:tr>");
                     }
                     body.push_str("</w:tbl>");
-                    // Word parts two tables by a paragraph.
+                    // Word joins adjacent tables unless a paragraph is between them.
                     body += &p("");
                 }
             }
@@ -156,7 +156,7 @@ impl Page {
         Word::new(&body).bytes()
     }
 
-    /// One sheet with everything below each other.
+    /// All blocks below each other on one sheet.
     pub(super) fn xlsx(&self) -> Vec<u8> {
         let mut book = umya_spreadsheet::new_file();
         let sheet = book.sheet_mut(0).unwrap();

@@ -5,7 +5,7 @@ use nianbao::document::{Block, Region};
 use super::make::{W, Word, body_texts, main_part, p, paragraphs, tc, texts};
 
 #[test]
-fn what_wraps_runs_is_read_through() {
+fn elements_around_runs_are_transparent() {
     let r = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
     let body = format!(
         "<w:p>{}<w:smartTag>{}</w:smartTag><w:customXml><w:customXmlPr/>{}</w:customXml><w:hyperlink>{}</w:hyperlink>
@@ -153,7 +153,7 @@ fn one_branch_of_alternatives() {
 }
 
 #[test]
-fn notes_headers_and_footers_stand_at_the_end() {
+fn notes_headers_and_footers_come_at_the_end() {
     let notes = format!(
         "<w:footnotes xmlns:w='{W}'><w:footnote w:type='separator' w:id='0'>{}</w:footnote><w:footnote w:id='1'>{}</w:footnote></w:footnotes>",
         p("--"),
@@ -231,7 +231,7 @@ fn pictures_come_from_inside_only() {
 }
 
 #[test]
-fn what_is_not_read_is_said() {
+fn skipped_content_is_reported() {
     let body = "<w:altChunk r:id='x'/><w:p><w:r><w:object><o:OLEObject/></w:object></w:r><w:r><w:drawing><c:chart r:id='y'/></w:drawing></w:r><w:r><w:commentReference w:id='1'/></w:r></w:p>";
     let (_, findings) = Word::new(body).read();
     assert_eq!(findings.iter().filter(|finding| finding.code == "content-skipped").count(), 4, "{findings:?}");

@@ -1,4 +1,4 @@
-//! Files that are damaged or meant to do damage: an error or a document within the bounds, never a panic.
+//! Damaged and hostile files: an error, or a document within the limits, never a panic.
 
 use nianbao::document::{Exceeded, Limits, Resource};
 use nianbao::read::ReadError;
@@ -16,7 +16,7 @@ fn sample() -> Word {
     Word::new(&body).with("i", "image", "media/i.png", b"\x89PNG").with("s", "styles", "styles.xml", styles)
 }
 
-/// Reads, and says only how that ended: every bound is one of the budget's, so no clock is needed to hold it.
+/// Reads and returns only the outcome: every limit is one of the budget, so no clock is needed.
 fn attempt(bytes: &[u8]) -> Result<(), ReadError> {
     read(bytes).map(|_| ())
 }
@@ -38,7 +38,7 @@ fn cut_short_anywhere() {
     }
 }
 
-/// `SplitMix64`, so that the same bytes are changed every time.
+/// `SplitMix64`, so that the same bytes are changed in every run.
 struct Random(u64);
 
 impl Random {
@@ -100,7 +100,7 @@ fn very_many_paragraphs() {
         let word = Word::new(&paragraph.repeat(300_000));
         let packed = attempt(&word.bytes());
         assert!(packed.is_ok() || is_over(&packed, Resource::Ratio), "{packed:?}");
-        // Not packed, the same text breaks no bound.
+        // Stored uncompressed, the same text exceeds no limit.
         assert_eq!(attempt(&word.stored()), Ok(()));
     }
 }
@@ -152,7 +152,7 @@ fn work_is_counted_where_it_is_dear() {
     let prefixes = format!(
         "<w:document xmlns:w='{}'{spaces}><w:body>{}</w:body></w:document>",
         super::make::W,
-        // A tag that stood before is not taken apart again.
+        // A cached tag is not parsed again.
         (0..6_000).map(|number| format!("<a:b{number}/><w:x{number}/>")).collect::<String>()
     );
     let ends = "<w:r><w:rPr><w:b/></w:rPr ></w:r>".repeat(10_000);

@@ -1,4 +1,4 @@
-//! Small Word packages made in memory.
+//! Small Word packages built in memory.
 
 use std::io::{Cursor, Write as _};
 
@@ -18,7 +18,7 @@ pub(crate) struct Word {
 }
 
 impl Word {
-    /// A package whose main part holds this body.
+    /// A package whose main part contains this body.
     pub(crate) fn new(body: &str) -> Self {
         Self::document(main_part(body).into_bytes())
     }
@@ -28,14 +28,14 @@ impl Word {
         Self { parts: vec![("word/document.xml".into(), main)], relationships: String::new() }
     }
 
-    /// The package with a part beside the main one: id and kind of the relationship, name and content of the part.
+    /// The package with another part: id and kind of the relationship, name and content of the part.
     pub(crate) fn with(mut self, id: &str, kind: &str, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.relationships += &format!("<Relationship Id='{id}' Type='http://x/{kind}' Target='{name}'/>");
         self.parts.push((format!("word/{name}"), content.as_ref().to_vec()));
         self
     }
 
-    /// The package with a relationship that leads out of it.
+    /// The package with an external relationship.
     pub(crate) fn with_link(mut self, id: &str, target: &str) -> Self {
         self.relationships +=
             &format!("<Relationship Id='{id}' Type='http://x/image' Target='{target}' TargetMode='External'/>");
@@ -58,7 +58,7 @@ impl Word {
         zip_by(&parts, method)
     }
 
-    /// What the reader makes of it.
+    /// The document and the findings of the reader.
     pub(crate) fn read(&self) -> (Document, Vec<Finding>) {
         read(&self.bytes()).unwrap()
     }

@@ -1,4 +1,4 @@
-//! The reader of Word documents: each feature in a package made for it, damaged and hostile files, and the corpus.
+//! The reader of Word documents: each feature in a package built for it, damaged and hostile files, and the corpus.
 
 #![allow(clippy::format_push_string, clippy::format_collect, reason = "the tests write small XML texts")]
 #![allow(

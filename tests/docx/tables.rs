@@ -1,4 +1,4 @@
-//! Tables: every way of merging, short rows, nesting.
+//! Tables: every kind of merge, short rows, nesting.
 
 use nianbao::document::{Block, Grid};
 

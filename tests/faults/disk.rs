@@ -1,22 +1,22 @@
-//! What a disk may hold after a power cut: only what was synced is certain.
+//! What a disk may contain after a power cut: only what was synced is certain.
 //!
-//! The pessimist's file system: the bytes of a file are there once the file was synced, a name once its folder was. Of the rest either
-//! the bytes are lost and the names are not, or the names are lost too.
+//! A pessimistic file system: the bytes of a file are there once the file was synced, a name once its folder was. Of the rest, either the
+//! bytes are lost and the names are not, or the names are lost too.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// What is lost besides bytes that were not synced.
+/// What is lost besides unsynced bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loses {
-    /// Nothing: names are as they were last.
+    /// Nothing: names are the current ones.
     UnsyncedBytes,
-    /// Names are as they were when their folder was synced last.
+    /// Names are those of the last sync of their folder.
     UnsyncedNames,
 }
 
-/// An operation on the folder for outputs.
+/// An operation on the output folder.
 #[derive(Debug)]
 pub(super) enum Operation {
     Create(u64, String),
@@ -39,7 +39,7 @@ impl Operation {
     }
 }
 
-/// Reads a trace of the seam.
+/// Parses a trace of the seam.
 pub(super) fn operations(mut trace: &[u8]) -> Vec<Operation> {
     let mut operations = Vec::new();
     while let Some(end) = trace.iter().position(|&byte| byte == b'\n') {
@@ -79,11 +79,11 @@ struct File {
     synced: Vec<u8>,
 }
 
-/// A disk with the folder for outputs.
+/// A disk with the output folder.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk {
     files: Vec<File>,
-    /// The file that a number of the system is of at present.
+    /// The file that each inode number currently refers to.
     numbers: BTreeMap<u64, usize>,
     folders: BTreeMap<u64, String>,
     names: BTreeMap<String, usize>,
@@ -91,7 +91,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// A disk on which files lie since long.
+    /// A disk with files that were synced long ago.
     pub(super) fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
         let mut disk = Self::default();
         for (name, bytes) in files {
@@ -157,7 +157,7 @@ impl Disk {
         &mut self.files[self.numbers[&number]]
     }
 
-    /// Makes the folder what the disk may hold; `root` is its name in the trace.
+    /// Writes what the disk may contain to the folder; `root` is its name in the trace.
     pub(super) fn restore(&self, folder: &Path, root: &str, loses: Loses) {
         if folder.exists() {
             fs::remove_dir_all(folder).expect("removed");

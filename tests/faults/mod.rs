@@ -1,7 +1,7 @@
-//! Operations of the system that fail, and power that is cut: for every operation of small runs. Run by `scripts/test`; needs gcc.
+//! Failing system calls and power cuts: for every operation of small runs. Run by `scripts/test`; needs gcc.
 //!
-//! `seam.c` stands between the program and the system. It makes the n-th operation on the folder for outputs fail, or writes a trace of
-//! all, from which [`disk`] makes what a disk may hold after a power cut.
+//! `seam.c` is a shim between the program and the system. It makes the n-th operation on the output folder fail, or writes a trace of all
+//! operations, from which [`disk`] computes what a disk may contain after a power cut.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -18,20 +18,20 @@ use disk::{Disk, Loses};
 use nianbao::form::Forms;
 use nianbao::write::{Output, WRITERS};
 
-/// What operations fail with, in turns: an error of the disk, a full disk, no permission (errno.h of Linux).
+/// Errors with which operations fail, in turn: I/O error, full disk, no permission (errno.h of Linux).
 const ERRORS: [&str; 3] = ["5", "28", "13"];
 
-/// Written at the end of a batch, and different after a run that could not do everything.
+/// Files written at the end of a batch, which differ after a run that could not do everything.
 const LOGS: [&str; 3] = ["batch.jsonl", "findings.jsonl", "index.html"];
 
-/// The commands that write folders; each writes into the folder that is put behind it.
+/// Commands that write folders; the output folder is appended to each.
 const COMMANDS: [&[&str]; 3] = [
     &["convert", "in", "--to", "docx,html", "--in-process", "-j", "1", "-o"],
     &["fill", "in", "--template", "blank.docx", "--in-process", "-j", "1", "-o"],
     &["rollup", "in", "--in-process", "-j", "1", "-o"],
 ];
 
-/// A folder with two reports, a blank form, and the seam.
+/// A folder with two reports, a blank form, and the shim.
 fn folder() -> Folder {
     let folder = Folder::new();
     for seed in 0..2 {
@@ -48,7 +48,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// Runs a command with its outputs in `out`, watched by the seam.
+/// Runs a command with outputs in `out`, under the shim.
 fn watched(folder: &Folder, command: &[&str], variables: &[(&str, &str)]) -> Ran {
     let mut command = folder.command(&[command, &["out"]].concat());
     command.env("LD_PRELOAD", folder.path("seam.so")).env("SEAM_ROOTS", "out").envs(variables.iter().copied());
@@ -59,7 +59,7 @@ fn again(folder: &Folder, command: &[&str]) -> Ran {
     folder.run(&[command, &["out"]].concat())
 }
 
-/// The files that a run left for people.
+/// The files of a run, without hidden ones.
 fn visible(folder: &Folder, name: &str) -> BTreeMap<String, Vec<u8>> {
     let mut tree = if folder.path(name).exists() { folder.tree(name) } else { BTreeMap::new() };
     tree.retain(|name, _| !name.starts_with('.'));
@@ -74,7 +74,7 @@ fn clear(folder: &Folder) {
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn whichever_operation_fails_it_is_told_no_file_is_partial_and_the_next_run_completes() {
+fn every_failing_operation_is_reported_no_file_is_partial_and_the_next_run_completes() {
     let folder = folder();
     for command in COMMANDS {
         clear(&folder);
@@ -108,7 +108,7 @@ fn whichever_operation_fails_it_is_told_no_file_is_partial_and_the_next_run_comp
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn after_a_power_cut_at_any_moment_the_log_says_nothing_untrue_and_the_same_command_completes() {
+fn after_a_power_cut_at_any_moment_the_log_is_true_and_the_same_command_completes() {
     let folder = folder();
     let command = COMMANDS[0];
     let unbroken = watched(&folder, command, &[("SEAM_TRACE", "trace")]);

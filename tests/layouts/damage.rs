@@ -1,4 +1,4 @@
-//! What happens to a report's text on its way: characters changed, lost or put in between, figures in other spellings.
+//! Damage of a report's text: characters changed, lost or inserted, figures in other spellings.
 
 use nianbao::form::FieldKind;
 use nianbao::sampler::Random;
@@ -9,7 +9,7 @@ const fn rows(name: &'static str, render: Render) -> Layout {
     Layout { name, clear: Clear::Rows, render }
 }
 
-/// Simple characters and the traditional ones that a converter, right or wrong, puts in their place.
+/// Simplified characters, and the traditional ones by which a converter rightly or wrongly replaces them.
 const PAIRS: &[(&str, &[&str])] = &[
     ("开", &["開"]),
     ("处", &["處"]),
@@ -63,7 +63,7 @@ const PAIRS: &[(&str, &[&str])] = &[
     ("举", &["舉"]),
 ];
 
-/// Every character that has a traditional one, in one of its forms.
+/// Replaces every character that has a traditional form by one of these.
 fn traditional(text: &str, random: &mut Random) -> String {
     let one = |character: char, random: &mut Random| {
         let mut buffer = [0; 4];
@@ -78,7 +78,7 @@ fn is_han(character: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&character)
 }
 
-/// Readings behind characters: `报(bào)告`, `公(gong)(gong)开`.
+/// Adds readings after characters: `报(bào)告`, `公(gong)(gong)开`.
 fn pinyin(text: &str, random: &mut Random) -> String {
     let readings = ["(bào)", "(gong)", "（wù）", "(gào)(gào)", "(xìn)", "( kāi )", "(lǜ)"];
     let mut result = String::new();
@@ -91,7 +91,7 @@ fn pinyin(text: &str, random: &mut Random) -> String {
     result
 }
 
-/// A single character between two runs of ASCII is lost: 年, 月, 〔, 〕, @, —.
+/// Drops single characters between two runs of ASCII: 年, 月, 〔, 〕, @, —.
 fn lost_between_runs(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let ascii = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_alphanumeric);
@@ -101,7 +101,7 @@ fn lost_between_runs(text: &str) -> String {
     (0..characters.len()).filter(|&at| !lost(at)).map(|at| characters[at]).collect()
 }
 
-/// Every text outside the tables changed.
+/// Changes every text outside the tables.
 fn prose(pieces: &[Piece], mut change: impl FnMut(&str) -> String) -> Vec<Piece> {
     let mut pieces = pieces.to_vec();
     for piece in &mut pieces {
@@ -112,7 +112,7 @@ fn prose(pieces: &[Piece], mut change: impl FnMut(&str) -> String) -> Vec<Piece>
     pieces
 }
 
-/// Figures in another spelling, and pipes between them.
+/// The report with figures in another spelling, and pipes between them.
 fn spelled(source: &Source, mut spell: impl FnMut(&str, FieldKind, Option<&str>) -> String) -> String {
     let form = source.form;
     pipes(&changed(&source.pieces, |cell: &Cell| match cell.field {
@@ -121,7 +121,7 @@ fn spelled(source: &Source, mut spell: impl FnMut(&str, FieldKind, Option<&str>)
     }))
 }
 
-/// A figure of the form's unit written in units of 元.
+/// A figure of the form's unit written in 元.
 fn in_yuan(words: &str) -> Option<String> {
     let number: rust_decimal::Decimal = words.parse().ok()?;
     Some(format!("{}元", (number * rust_decimal::Decimal::from(10_000)).normalize()))
@@ -146,7 +146,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
         let spam = *random.pick(&["必威体育官网", "彩票开户网址", "AG娱乐下载app", "bet365体育投注"]).unwrap();
         let agency = source.report.agency.clone().unwrap();
         let end = agency.find(['市', '县', '省']).unwrap() + '市'.len_utf8();
-        // Only some places are struck: the name elsewhere contradicts.
+        // Only some places are changed: the agency's name elsewhere contradicts.
         let title = source.report.title.clone().unwrap();
         lines(&prose(&source.pieces, |words| {
             if words == title { words.replacen(&agency[..end], spam, 1) } else { words.to_owned() }

@@ -1,4 +1,4 @@
-//! Tables drawn in the text: Markdown with every cell, boxes, and what converters of PDFs make of them.
+//! Tables drawn in text: Markdown with every cell, boxes, and the output of PDF converters.
 
 use nianbao::sampler::Random;
 
@@ -8,12 +8,12 @@ const fn rows(name: &'static str, render: Render) -> Layout {
     Layout { name, clear: Clear::Rows, render }
 }
 
-/// Rows of which some have no label any more: which figures the text decides is not judged, only that none is wrong.
+/// Layouts in which some rows have no label: it is not judged which figures the text decides, only that none is wrong.
 const fn unlabelled(name: &'static str, render: Render) -> Layout {
     Layout { name, clear: Clear::Nothing, render }
 }
 
-/// Every cell of a row, blank ones too.
+/// Every cell of a row, including blank ones.
 fn whole(cells: &[Cell], width: usize) -> Vec<String> {
     let mut row = vec![String::new(); width];
     for cell in cells {
@@ -30,7 +30,7 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// The text with each table drawn in one way.
+/// The text with each table drawn by `table`.
 fn drawn(source: &Source, mut table: impl FnMut(&[Vec<Cell>]) -> String) -> String {
     let mut text = String::new();
     for piece in &source.pieces {
@@ -54,7 +54,7 @@ fn markdown(rows: &[Vec<Cell>], mut row: impl FnMut(&[Cell], Vec<String>) -> Str
     text
 }
 
-/// The cell with the label of a row of figures: the last before them.
+/// The label cell of a row of figures: the last one before them.
 fn label(cells: &[Cell]) -> Option<&Cell> {
     let first = cells.iter().position(|cell| cell.field.is_some())?;
     cells[..first].last()
@@ -71,7 +71,7 @@ fn box_line(cells: &[String]) -> String {
     format!("│{}│\n", cells.join("│"))
 }
 
-/// A label cut in two.
+/// A label split in two.
 fn halves(words: &str) -> (String, String) {
     let at = words.char_indices().map(|(at, _)| at).nth(words.chars().count() / 2).unwrap_or(0);
     (words[..at].to_owned(), words[at..].to_owned())
@@ -139,7 +139,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
             markdown(rows, |cells, mut row| {
                 let Some(label) = label(cells) else { return line(&row) };
                 number += 1;
-                // A row of figures above all labels and none below the last: all seem to stand before their labels.
+                // Figures above all labels, and no figures below the last: they seem to precede their labels.
                 if number == 1 {
                     row[label.column] = String::new();
                 } else if number == figures {

@@ -1,39 +1,40 @@
-//! An independent judge of texts whose figures run together: which of them a reader can know at all.
+//! An independent judge of texts whose figures run together: which of them a reader can decide at all.
 //!
-//! It takes every way to cut each row (as many cells as the form has, no leading zeros; where no rule of the form speaks of the
-//! row, blank cells leave no trace; and a figure that may have a sign and has none behind another may have lost it), then every
-//! combination of ways under the form's equalities. A figure is decidable if all combinations agree on it. The search is complete, or the judge says that it does not know.
+//! It tries every way to split each row (as many cells as the form has, no leading zeros; if no rule of the form covers the row, blank
+//! cells leave no trace; and a figure that may be signed and follows another figure without a sign may have lost it), then every
+//! combination of ways under the form's equalities. A figure is decidable if all solutions agree on it. The search is complete, or the
+//! judge says that it does not know.
 
 use nianbao::form::{FieldKind, Form, Relation};
 
-/// Combinations that are tried for one table before the judge gives up.
+/// Maximum number of combinations tried per table.
 const NODES: u64 = 1_500_000;
 
-/// Figures are integers of this many to one, so that amounts with decimals are exact.
+/// Scale of the integers for figures, so that amounts with decimals are exact.
 const SCALE: i64 = 1_000_000;
 
-/// What the judge says of one figure.
+/// Verdict on one figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Every combination has the same.
+    /// All combinations agree.
     Decidable,
     /// Two combinations differ.
     Open,
-    /// The search did not come to its end.
+    /// The search was not completed.
     Unknown,
 }
 
-/// One way to cut a row: the figures of its cells.
+/// One way to split a row: the figures of its cells.
 type Way = Vec<i64>;
 
-/// A row of figures: its first field, and the ways to cut it; none where the text does not have it whole.
+/// A row of figures: its first field, and the ways to split it; none if the text does not have the whole row.
 struct Row {
     first: usize,
     ways: Vec<Way>,
     truth: usize,
 }
 
-/// Judges every field. `texts` has the figures as the text has them, `None` for one that is not there whole.
+/// Judges every field. `texts` are the figures as in the text, `None` for one that is not complete.
 pub(crate) fn judge(form: &Form, texts: &[Option<String>]) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Open; form.fields.len()];
     for table in 0..form.tables.len() {
@@ -69,7 +70,7 @@ fn rows(form: &Form, table: usize, texts: &[Option<String>]) -> Vec<Row> {
             let mut ways = Vec::new();
             cut(&text, &kinds, &sums, &mut Vec::new(), &mut ways);
             let fewer = sums.is_empty() && may_have_blanks(&text, &kinds);
-            // The one character between two figures is what is lost first: a figure without a sign may have had one.
+            // The single character between two figures is lost first: a figure without a sign may have had one.
             let unsigned = |(cell, kind): (&String, &FieldKind)| {
                 *kind == FieldKind::Signed && cell != "0" && !cell.starts_with('-')
             };
@@ -100,7 +101,7 @@ fn sums(form: &Form, row: std::ops::Range<usize>) -> Vec<Vec<(usize, i64)>> {
         .collect()
 }
 
-/// A number as a reader would take it: no leading zero, no fraction that ends in nothing.
+/// A number as a reader would accept it: no leading zero, no trailing decimal point.
 fn number_of(text: &[char]) -> Option<i64> {
     let (negative, digits) = match text {
         ['-', rest @ ..] => (true, rest),
@@ -123,8 +124,8 @@ fn number_of(text: &[char]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
-/// Every way to cut the text into one number for each kind, from the right: a total stands behind what it adds up, so that
-/// whatever exceeds it is seen at once. `open` has the cells so far, the last one first.
+/// Finds all ways to split the text into one number for each kind, from the right: a total follows its parts, so violations are detected
+/// early. `open` holds the cells so far, the last one first.
 fn cut(text: &[char], kinds: &[FieldKind], sums: &[Vec<(usize, i64)>], open: &mut Way, ways: &mut Vec<Way>) {
     let Some(column) = kinds.len().checked_sub(open.len() + 1) else {
         if text.is_empty() {
@@ -150,7 +151,7 @@ fn cut(text: &[char], kinds: &[FieldKind], sums: &[Vec<(usize, i64)>], open: &mu
     }
 }
 
-/// Whether a sum can still be met by numbers that are not negative.
+/// Whether a sum can still hold with non-negative numbers.
 fn may_hold(sum: &[(usize, i64)], wanted: usize, open: &Way) -> bool {
     let known = |column: usize| open.get(wanted - 1 - column);
     let so_far: i64 = sum.iter().filter_map(|&(column, sign)| Some(sign * known(column)?)).sum();
@@ -161,7 +162,7 @@ fn may_hold(sum: &[(usize, i64)], wanted: usize, open: &Way) -> bool {
     }
 }
 
-/// Whether the text can also be read as fewer cells, the others blank.
+/// Whether the text can also be read as fewer cells, with the others blank.
 fn may_have_blanks(text: &[char], kinds: &[FieldKind]) -> bool {
     let subsets = 1_u32..(1 << kinds.len()) - 1;
     subsets.into_iter().any(|subset| {
@@ -199,7 +200,7 @@ fn equalities(form: &Form, rows: &[Row]) -> Vec<Equality> {
     equalities
 }
 
-/// What each row, cut in one way, adds to each equality.
+/// For each row and way to split it, its contribution to each equality.
 fn contributions(rows: &[Row], equalities: &[Equality]) -> Vec<Vec<Vec<i64>>> {
     let of = |row: usize, way: &Way| {
         let add = |equality: &Equality| {
@@ -210,7 +211,7 @@ fn contributions(rows: &[Row], equalities: &[Equality]) -> Vec<Vec<Vec<i64>>> {
     rows.iter().enumerate().map(|(number, row)| row.ways.iter().map(|way| of(number, way)).collect()).collect()
 }
 
-/// For each row: whether more than one way is left in all combinations; `None` where the search had no end.
+/// For each row, whether more than one way occurs in the solutions; `None` if the search was not completed.
 fn settle(rows: &mut [Row], equalities: &[Equality]) -> Vec<Option<bool>> {
     loop {
         let adds = contributions(rows, equalities);
@@ -250,7 +251,7 @@ fn search(rows: &[Row], equalities: &[Equality]) -> Vec<Option<bool>> {
     let sums: Vec<i64> = (0..equalities.len())
         .map(|equality| adds.iter().filter(|ways| ways.len() == 1).map(|ways| ways[0][equality]).sum())
         .collect();
-    // What the rows from one depth on can add at least and at most.
+    // Minimum and maximum contribution of the rows from each depth on.
     let mut ranges = vec![vec![(0, 0); equalities.len()]; order.len() + 1];
     for depth in (0..order.len()).rev() {
         for equality in 0..equalities.len() {

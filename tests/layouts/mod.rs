@@ -1,5 +1,5 @@
-//! Reports as the web leaves them: rendered into every layout and damage that texts have, and read back. A figure is right or
-//! empty, never wrong; how many are read is held by a register that may only rise.
+//! Reports as found on the web: rendered into every layout and damage of texts, and read back. A figure is right or empty, never wrong; a
+//! register of minimum counts (a ratchet) holds how many are read.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,16 +29,16 @@ use nianbao::sampler::{Random, Sampler};
 use judge::{Verdict, judge};
 use render::{Clear, Layout, OTHER, Source, figures, pieces, unmarked};
 
-/// Reports that each layout is tried on, for each form.
+/// Number of reports per layout and form.
 const SEEDS: u64 = 8;
 
-/// Of 1000 figures that a text decides, so many must be read.
+/// Of 1000 figures that the text decides, the number that must be read.
 const WANTED: usize = 990;
 
-/// What was counted for one layout.
+/// Counts for one layout.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
-    /// Figures of the reports.
+    /// All figures.
     all: usize,
     /// Figures that were read.
     read: usize,
@@ -46,7 +46,7 @@ struct Count {
     clear: usize,
     /// Figures that the text decides and that were read.
     clear_read: usize,
-    /// Figures of which the judge does not know whether the text decides them.
+    /// Figures for which the judge's search was not completed.
     unknown: usize,
 }
 
@@ -71,7 +71,7 @@ fn has_digit(found: Option<&String>) -> bool {
     found.is_some_and(|words| words.contains(char::is_numeric))
 }
 
-/// Which figures the text decides; `None` where the judge does not know.
+/// For each figure, whether the text decides it; `None` if the judge does not know.
 fn clear(form: &Form, how: Clear, found: &[Option<String>]) -> Vec<Option<bool>> {
     let whole = |field: usize| {
         let spec = &form.fields[field];
@@ -93,7 +93,7 @@ fn clear(form: &Form, how: Clear, found: &[Option<String>]) -> Vec<Option<bool>>
     }
 }
 
-/// The judge's verdicts; many layouts have the same figures, and judging takes long.
+/// The judge's verdicts, cached: many layouts have the same figures, and judging takes long.
 fn verdicts(form: &Form, found: &[Option<String>]) -> Vec<Verdict> {
     static KNOWN: Mutex<BTreeMap<Vec<Option<String>>, Vec<Verdict>>> = Mutex::new(BTreeMap::new());
     if let Some(known) = KNOWN.lock().unwrap().get(found) {
@@ -109,7 +109,7 @@ fn bind(binder: &Binder, text: &str) -> Option<Report> {
     binder.bind(&reading, &Hints::default()).ok()
 }
 
-/// Renders, reads back and counts; returns what is wrong.
+/// Renders, reads back and counts; returns the wrong figures.
 fn run(binder: &Binder, layout: &Layout, seed: u64, source: &Source, count: &mut Count) -> Vec<String> {
     let text = (layout.render)(source, &mut Random::new(seed));
     let form = source.form;
@@ -133,7 +133,7 @@ fn run(binder: &Binder, layout: &Layout, seed: u64, source: &Source, count: &mut
                 value.value, value.raw, value.deduced
             ));
         }
-        // A dash where the figure was: whatever is read there is invented, and be it right.
+        // The figure was replaced by a dash: any figure read there is invented, even the right one.
         if read && found[field].is_some() && !has_digit(found[field].as_ref()) {
             wrong.push(format!("{context}: {id} is {:?} where the text says {:?}", truth, found[field]));
         }
@@ -155,7 +155,7 @@ fn run(binder: &Binder, layout: &Layout, seed: u64, source: &Source, count: &mut
     wrong
 }
 
-/// What the register holds of a layout: how many of 1000 figures are read, and how many of those that the text decides.
+/// The registered minimum for a layout: how many of 1000 figures are read, and how many of those that the text decides.
 fn registered(name: &str) -> Option<(usize, usize)> {
     include_str!("register.txt").lines().find_map(|line| {
         let mut words = line.split_whitespace();
@@ -165,15 +165,15 @@ fn registered(name: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// The one layout to be looked at: `LAYOUTS_SHOW=name` runs it alone and shows which figures are not read that the text decides.
+/// The layout in `LAYOUTS_SHOW`: it is run alone, and prints the figures that the text decides and that are not read.
 fn shown() -> Option<String> {
     std::env::var("LAYOUTS_SHOW").ok()
 }
 
-/// Prints a line that is seen in every build on the server, and on request elsewhere.
+/// Prints a line on the build server, and elsewhere on request.
 fn print(line: &str) {
     if std::env::var_os("CI").is_some() {
-        // Past the capture of the test harness: the table is to be seen where everything is well, too.
+        // Written past the test harness's capture, so that the table is shown when the test passes.
         std::io::stdout().write_all(format!("{line}\n").as_bytes()).unwrap();
     } else {
         println!("{line}");

@@ -1,4 +1,4 @@
-//! The layouts that real texts take, undamaged or cut.
+//! Layouts of real texts, undamaged or truncated.
 
 use nianbao::sampler::Random;
 
@@ -16,7 +16,7 @@ const fn nothing(name: &'static str, render: super::render::Render) -> Layout {
     Layout { name, clear: Clear::Nothing, render }
 }
 
-/// Figures run together, those that are kept by their cell and the number of their row.
+/// Figures that run together; `keep` selects by cell and row number.
 fn glued(pieces: &[Piece], keep: impl Fn(&Cell, usize) -> bool) -> String {
     let mut row = 0;
     with_rows(pieces, "\n", |cells| {
@@ -26,7 +26,7 @@ fn glued(pieces: &[Piece], keep: impl Fn(&Cell, usize) -> bool) -> String {
     })
 }
 
-/// Figures run together, with blanks anywhere but inside a number.
+/// Figures that run together, with blanks anywhere except inside a number.
 fn blanks_anywhere(cells: &[Cell], random: &mut Random) -> String {
     let mut text = String::new();
     for cell in cells {
@@ -43,7 +43,7 @@ fn wide(text: &str) -> String {
     text.chars().map(|character| if character.is_ascii_digit() { wide(character) } else { character }).collect()
 }
 
-/// The first part of a text, cut at a random byte.
+/// Length of the first part of a text, cut at a random byte.
 fn cut(whole: &str, random: &mut Random) -> usize {
     let mut at = whole.len() / 3 + random.below(whole.len() as u64 / 2) as usize;
     while !whole.is_char_boundary(at) {
@@ -90,7 +90,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
     }),
     rows("cut-in-the-middle", |source, random| {
         let whole = lines(&source.pieces);
-        // A crawler cuts anywhere, also inside a number: the last line is not whole.
+        // A crawler cuts anywhere, also inside a number, so the last line is dropped.
         let kept = &whole[..cut(&whole, random)];
         kept[..kept.rfind('\n').map_or(0, |end| end + 1)].to_owned()
     }),
@@ -112,7 +112,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
             joined(&filled.cloned().collect::<Vec<_>>(), " | ") + "\n"
         })
     }),
-    // What stands for zero is gone, and nothing tells of which cell: in all rows, in some, or in the totals alone.
+    // The marks for zero are lost, so that cells cannot be assigned: in all rows, in some, or only in the totals.
     nothing("glued-without-zeros", |source, _| glued(&source.pieces, |cell, _| cell.words != "0")),
     nothing("glued-without-some-zeros", |source, random| {
         let struck = random.below(2) == 0;
@@ -132,7 +132,7 @@ pub(crate) const LAYOUTS: &[Layout] = &[
             joined(&filled.cloned().collect::<Vec<_>>(), "  ") + "\n"
         })
     }),
-    // A sign between two figures is what is lost first.
+    // A sign between two figures is lost first.
     nothing("glued-without-signs", |source, _| {
         let pieces = changed(&source.pieces, |cell| {
             if cell.field.is_some() { cell.words.replace('-', "") } else { cell.words.clone() }

@@ -1,23 +1,23 @@
-//! Reports rendered as text: what a layout is, and marks that tell which figures a damaged text still has.
+//! Reports rendered as text: the definition of a layout, and marks by which figures are found in a damaged text.
 
 use nianbao::form::{Form, Layout as Shape, LayoutCell, LayoutContent};
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Random;
 
-/// A cell of a table in text: what it says, and the field whose figure it is.
+/// A cell of a table in text: its words, and its field if it is a figure.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
     pub(crate) words: String,
     pub(crate) field: Option<usize>,
-    /// First grid column in the official shape, and how many it takes.
+    /// First grid column in the official layout, and column span.
     pub(crate) column: usize,
     pub(crate) columns: usize,
 }
 
-/// The text of a report outside its tables, and its tables as rows of cells.
+/// A line or table of a report.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
-    /// The heading of a part.
+    /// The heading of a section.
     Heading(String),
     /// Any other line.
     Line(String),
@@ -30,21 +30,21 @@ pub(crate) struct Source<'f> {
     pub(crate) form: &'f Form,
     pub(crate) report: Report,
     pub(crate) pieces: Vec<Piece>,
-    /// Another report of the form, for texts that hold two.
+    /// Another report of the form, for texts with two reports.
     pub(crate) other: Vec<Piece>,
 }
 
-/// How a layout is rendered: the text still has its marks.
+/// Renders a layout; the text still has its marks.
 pub(crate) type Render = fn(&Source, &mut Random) -> String;
 
-/// Which figures of a text a reader can know.
+/// Which figures of a text a reader can decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clear {
     /// Those of rows whose cells are all there.
     Rows,
-    /// What the judge finds, for cells that run together.
+    /// Those that the judge decides, for cells that run together.
     Judged,
-    /// None: the text does not say which figure is whose.
+    /// None: the text does not assign figures to fields.
     Nothing,
 }
 
@@ -55,11 +55,11 @@ pub(crate) struct Layout {
     pub(crate) render: Render,
 }
 
-/// Begins a figure, together with the number of its field.
+/// Mark at the beginning of a figure, plus the index of its field.
 const BEGIN: u32 = 0xf_0000;
-/// Ends a figure.
+/// Mark at the end of a figure.
 const END: char = '\u{e001}';
-/// The fields of the second report of a text.
+/// Offset of the field indices of the second report in a text.
 pub(crate) const OTHER: usize = 10_000;
 
 /// A figure with its marks.
@@ -77,7 +77,7 @@ pub(crate) fn unmarked(text: &str) -> String {
     text.chars().filter(|&character| !is_mark(character)).collect()
 }
 
-/// For each field, what its marks enclose; `None` where they are not whole.
+/// For each field, the text inside its marks; `None` if they are not complete.
 pub(crate) fn figures(text: &str, fields: usize) -> Vec<Option<String>> {
     let mut found = vec![None; fields];
     let mut open: Option<(usize, String)> = None;
@@ -96,13 +96,13 @@ pub(crate) fn figures(text: &str, fields: usize) -> Vec<Option<String>> {
 }
 
 impl Cell {
-    /// The cell as it is written, a figure with its marks.
+    /// The cell as written; a figure has its marks.
     pub(crate) fn shown(&self) -> String {
         self.field.map_or_else(|| self.words.clone(), |field| marked(field, &self.words))
     }
 }
 
-/// The pieces of a report. `offset` is added to the number of every field.
+/// The lines and tables of a report. `offset` is added to the index of every field.
 pub(crate) fn pieces(form: &Form, report: &Report, offset: usize) -> Vec<Piece> {
     let mut pieces = vec![Piece::Line(report.title.clone().unwrap())];
     for section in &report.sections {
@@ -135,7 +135,7 @@ fn rows(form: &Form, report: &Report, table: usize, offset: usize) -> Vec<Vec<Ce
     Shape::of(form, table).rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
-/// Renders with one way to write a row.
+/// Renders with a function for rows.
 pub(crate) fn with_rows(pieces: &[Piece], line: &str, mut row: impl FnMut(&[Cell]) -> String) -> String {
     let mut text = String::new();
     for piece in pieces {
@@ -147,12 +147,12 @@ pub(crate) fn with_rows(pieces: &[Piece], line: &str, mut row: impl FnMut(&[Cell
     text
 }
 
-/// The cells with something between them.
+/// The cells joined by a separator.
 pub(crate) fn joined(cells: &[Cell], between: &str) -> String {
     cells.iter().map(Cell::shown).collect::<Vec<_>>().join(between)
 }
 
-/// The pieces with every figure or every other cell written in another way.
+/// The same with figures or other cells changed.
 pub(crate) fn changed(pieces: &[Piece], mut change: impl FnMut(&Cell) -> String) -> Vec<Piece> {
     let mut pieces = pieces.to_vec();
     for piece in &mut pieces {
@@ -165,12 +165,12 @@ pub(crate) fn changed(pieces: &[Piece], mut change: impl FnMut(&Cell) -> String)
     pieces
 }
 
-/// One cell a line.
+/// One cell per line.
 pub(crate) fn lines(pieces: &[Piece]) -> String {
     with_rows(pieces, "\n", |cells| joined(cells, "\n") + "\n")
 }
 
-/// One row a line, cells separated by pipes.
+/// One row per line, cells separated by pipes.
 pub(crate) fn pipes(pieces: &[Piece]) -> String {
     with_rows(pieces, "\n", |cells| joined(cells, " | ") + " |\n")
 }

@@ -1,4 +1,4 @@
-//! What page breaks, converters and crawlers make of a report's tables and of the text around them.
+//! Page breaks, converters and crawlers: their effect on a report's tables and the text around them.
 
 use nianbao::sampler::Random;
 
@@ -12,12 +12,12 @@ const fn judged(name: &'static str, render: Render) -> Layout {
     Layout { name, clear: Clear::Judged, render }
 }
 
-/// How many columns a text takes in a fixed-width print: two for a Han character.
+/// Width of a text in a fixed-width font: two columns for a Han character.
 fn width(text: &str) -> usize {
     unmarked(text).chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum()
 }
 
-/// Columns by runs of blanks, as a PDF's text is laid out: labels to the left, figures below their heads.
+/// Columns separated by blanks, as in the text layout of a PDF: labels on the left, figures below their headers.
 fn columns(cells: &[Cell]) -> String {
     let mut line = String::new();
     for (number, cell) in cells.iter().enumerate() {
@@ -30,7 +30,7 @@ fn columns(cells: &[Cell]) -> String {
     line + "\n"
 }
 
-/// The rows of a table that are its header: without figures, at the top.
+/// The header rows of a table: those without figures, at the top.
 fn header(rows: &[Vec<Cell>]) -> &[Vec<Cell>] {
     let height = rows.iter().position(|row| row.iter().any(|cell| cell.field.is_some())).unwrap_or(0);
     &rows[..height]
@@ -66,7 +66,7 @@ fn paged(source: &Source, random: &mut Random, row: impl Fn(&[Cell]) -> String) 
     text
 }
 
-/// A row whose label is broken over lines around its figures.
+/// A row whose label is split over lines around its figures.
 fn broken(cells: &[Cell], random: &mut Random) -> String {
     let figures: Vec<Cell> = cells.iter().filter(|cell| cell.field.is_some()).cloned().collect();
     let (Some(label), false) = (cells.iter().rfind(|cell| cell.field.is_none()), figures.is_empty()) else {
@@ -86,7 +86,7 @@ fn broken(cells: &[Cell], random: &mut Random) -> String {
     text.trim_start().to_owned()
 }
 
-/// A row with its label behind its figures.
+/// A row with its label after its figures.
 fn label_last(cells: &[Cell], between: &str) -> String {
     let figures = cells.iter().filter(|cell| cell.field.is_some()).cloned();
     let labels = cells.iter().filter(|cell| cell.field.is_none()).cloned();
@@ -104,7 +104,7 @@ fn beside(one: &str, other: &str) -> String {
     text
 }
 
-/// A text with its rows told apart from other lines, and something done with each heading.
+/// The text with rows separate from other lines, and each heading changed.
 fn headings(source: &Source, mut heading: impl FnMut(&str) -> String) -> String {
     let mut text = String::new();
     for piece in &source.pieces {
@@ -117,7 +117,7 @@ fn headings(source: &Source, mut heading: impl FnMut(&str) -> String) -> String 
     text
 }
 
-/// Table four in three pieces, each with the part of the header above it.
+/// Table four in three parts, each with its part of the header above it.
 fn in_pieces(rows: &[Vec<Cell>]) -> String {
     let [top, groups, leaves, figures] = rows else { return String::new() };
     let heads = [vec![&top[0]], vec![&top[1], &groups[5]], vec![&top[1], &groups[6]]];
@@ -153,7 +153,7 @@ fn site(source: &Source, body: &str) -> String {
     )
 }
 
-/// The parts of a report as paragraphs, and its tables by `table`.
+/// The sections of a report as paragraphs, and its tables by `table`.
 fn page_body(source: &Source, paragraph: (&str, &str), table: impl Fn(&[Vec<Cell>]) -> String) -> String {
     let mut body = String::new();
     for piece in &source.pieces {

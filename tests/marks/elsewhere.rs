@@ -1,5 +1,5 @@
-//! Figures that stand elsewhere in their cell: in fields, boxes, controls, formulas and tables of its own; beside one that is the cell's,
-//! none is taken for it.
+//! Figures elsewhere in their cell: in fields, boxes, controls, formulas and nested tables; none is taken in place of the cell's own
+//! figure.
 
 use std::io::{Cursor, Read as _, Write as _};
 
@@ -10,17 +10,17 @@ use nianbao::report::Report;
 use nianbao::sampler::{Random, Sampler};
 use nianbao::write::{Output, WRITERS};
 
-/// What a cell shows for a figure.
+/// The figure that a cell shows.
 #[derive(PartialEq, Eq)]
 enum Shows {
     Figure,
-    /// More than one figure, or none that is certain.
+    /// More than one figure, or no certain one.
     Unclear,
 }
 
 use Shows::{Figure, Unclear};
 
-/// Content of a cell of a web page; `N` is its figure.
+/// Contents of a cell of a web page; `N` is its figure.
 const HTML: &[(&str, Shows)] = &[
     ("N", Figure),
     ("<input value='N'>", Figure),
@@ -52,7 +52,7 @@ const HTML: &[(&str, Shows)] = &[
 /// A run with the figure.
 const RUN: &str = "<w:r><w:t>N</w:t></w:r>";
 
-/// Runs of a cell of a Word file; `§` is one with its figure, `N` the figure.
+/// Runs of a cell of a Word file; `§` is a run with its figure, `N` the figure.
 const WORD: &[(&str, Shows)] = &[
     ("§", Figure),
     ("<w:sdt><w:sdtPr/><w:sdtContent>§</w:sdtContent></w:sdt>", Figure),
@@ -103,7 +103,7 @@ const WORD: &[(&str, Shows)] = &[
     ("§</w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>9</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p>", Unclear),
 ];
 
-/// A report as a file of a kind.
+/// A report written in a format.
 fn written(forms: &Forms, seed: u64, output: Output) -> (Report, Vec<u8>) {
     let form = forms.iter().nth(seed as usize % 2).unwrap();
     let report = Sampler::new(seed).report(form);
@@ -112,7 +112,7 @@ fn written(forms: &Forms, seed: u64, output: Output) -> (Report, Vec<u8>) {
     (report, bytes)
 }
 
-/// Puts something in place of each figure that stands between `open` and `close` behind `mark`, in the order of the form's fields.
+/// Replaces each figure between `open` and `close` after `mark`, in the order of the form's fields.
 fn replaced(
     text: &str,
     (mark, open, close): (&str, &str, &str),
@@ -123,7 +123,7 @@ fn replaced(
     while let Some(at) = rest.find(mark) {
         let behind = at + mark.len();
         let end = rest[behind..].find(mark).map_or(rest.len(), |end| behind + end);
-        // Behind a table stands a paragraph that looks like one of its own and is empty.
+        // Word requires an empty paragraph after a table.
         let end = rest[behind..end].find("</w:p>").map_or(end, |end| behind + end);
         let Some(begin) = rest[behind..end].find(open).map(|begin| behind + begin) else {
             whole.push_str(&rest[..behind]);
@@ -134,7 +134,7 @@ fn replaced(
         let end = start + rest[start..].find(close).unwrap();
         let (content, kind) = &kinds[random.below(kinds.len() as u64) as usize];
         let content = content.replace('§', RUN);
-        // Of a Word file the whole run is put in another's place.
+        // In a Word file the whole run is replaced.
         let is_run = open.starts_with("<w:r>");
         whole.push_str(&rest[..if is_run { begin } else { start }]);
         let inside = &rest[start..end];
@@ -146,7 +146,7 @@ fn replaced(
     (whole + rest, shows)
 }
 
-/// Content with a figure in place of each `N` that stands by itself.
+/// Content with each separate `N` replaced by a figure.
 fn filled(content: &str, figure: &str) -> String {
     let letter = |sign: Option<char>| sign.is_some_and(char::is_alphanumeric);
     let mut text = String::new();
@@ -218,7 +218,7 @@ fn figures_elsewhere_in_a_cell_of_a_word_file() {
 }
 
 #[test]
-fn figures_outside_of_tables_are_read_or_told() {
+fn figures_outside_of_tables_are_read_or_reported() {
     let page = "<html><body><div><input value='请输入关键字'></div><p>共受理<input value='22'>件，<span style='display:none'>9件</span>办结20件。</p></body></html>";
     let reading = nianbao::read::read(page.as_bytes(), None, &mut Budget::default()).unwrap();
     let lines: Vec<&str> = reading
@@ -236,7 +236,7 @@ fn figures_outside_of_tables_are_read_or_told() {
 }
 
 #[test]
-fn a_box_with_nothing_but_a_figure_is_told() {
+fn a_box_with_only_a_figure_is_reported() {
     let told = |text: &str| {
         let flat = format!(
             "<w:wordDocument xmlns:w='http://schemas.microsoft.com/office/word/2003/wordml' xmlns:v='urn:schemas-microsoft-com:vml'><w:body><w:p>\

@@ -1,5 +1,5 @@
-//! Text that is not the figure: every kind of mark and hiding put into random figures of every format that can carry it. No figure is
-//! wrong, none that is seen is lost, and what was left out is reported.
+//! Text beside figures: every kind of mark and hidden text at random figures of every format that supports it. No figure is wrong, no
+//! visible one is lost, and text that was set aside is reported.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(
@@ -29,12 +29,12 @@ use nianbao::form::{Form, Forms, Layout, LayoutContent};
 use nianbao::report::Report;
 use nianbao::sampler::Random;
 
-/// How a run of text looks.
+/// Formatting of a run of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Look {
     Plain,
     Struck,
-    /// It says that it is not struck out.
+    /// Explicitly not struck through.
     NotStruck,
     Raised,
     Lowered,
@@ -53,7 +53,7 @@ pub(super) struct Cell {
     pub(super) column: u32,
     pub(super) rows: u32,
     pub(super) columns: u32,
-    /// Its paper is dark.
+    /// Whether its background is dark.
     pub(super) dark: bool,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Table {
 
 pub(super) const TITLE: &str = "白渚市民政局2022年政府信息公开工作年度报告";
 
-/// Tables with marks, what must be read, and the codes that must tell of what was left out.
+/// Tables with marks, the figures to be read, and the codes that must report what was set aside.
 pub(super) struct Made {
     pub(super) tables: Vec<Table>,
     figures: BTreeMap<String, Option<u64>>,
@@ -81,7 +81,7 @@ fn run(text: impl ToString, look: Look) -> Run {
     Run { text: text.to_string(), look }
 }
 
-/// A figure with something around it.
+/// A figure with marks around it.
 fn marked(figure: u64, random: &mut Random, made: &mut Made) -> (Vec<Run>, bool, Option<u64>) {
     use Look::{Hidden, Lowered, NotStruck, Plain, Raised, Struck, Tiny, White};
     let other = random.below(100);
@@ -96,7 +96,7 @@ fn marked(figure: u64, random: &mut Random, made: &mut Made) -> (Vec<Run>, bool,
         6 => (vec![plain, run(other, Hidden)], "unseen-set-aside"),
         7 => (vec![run(other, White), plain], "unseen-set-aside"),
         8 => (vec![plain, run(other, Tiny)], "unseen-set-aside"),
-        // Nothing is left of these, and these are seen.
+        // In some cases nothing is left of the cell; in others the figure is visible.
         9 => {
             made.told.insert("struck-out-set-aside");
             return (vec![run(figure, Struck)], false, None);
@@ -244,10 +244,10 @@ fn xls_figures_are_those_of_the_page() {
     hold("xls", |made, seed| sheets::xls(made, seed % 2 == 1));
 }
 
-/// Cases with text that is not the figure.
+/// Cases with text beside figures.
 const MARKED: [&str; 11] = ["d01", "d02", "d03", "d33", "d57", "d85", "h02", "h03", "h21", "x04", "x13"];
 
-/// Files that were sent in like this: right, or empty with a finding that says why.
+/// Files like those that were sent in: right, or empty with a finding that gives the reason.
 #[test]
 fn cases_are_right_or_empty_with_a_finding() {
     let forms = Forms::built_in().unwrap();
@@ -274,7 +274,7 @@ fn cases_are_right_or_empty_with_a_finding() {
         }
         let told =
             |finding: &nianbao::finding::Finding| finding.code.contains("set-aside") || finding.code.contains("hidden");
-        // A script lays a copy of its own table over h11b; the others hold something that is left out.
+        // A script lays a copy of its own table over h11b; the other cases contain something that is set aside.
         if marked {
             assert!(report.findings.iter().any(told), "{name}: {:?}", report.findings);
         }

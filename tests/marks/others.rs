@@ -5,7 +5,7 @@ use std::io::{Cursor, Write as _};
 use super::sheets::{LOOKS, format, laid, number};
 use super::{Look, Made, TITLE, pages};
 
-/// A web page saved as one file, its bytes written as quoted text.
+/// A web page saved as one file, in quoted-printable.
 pub(super) fn mht(made: &Made, variant: u64) -> Vec<u8> {
     let mut text = String::from(
         "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"part\"\r\n\r\n--part\r\nContent-Type: text/html; charset=utf-8\r\n\
@@ -23,7 +23,7 @@ pub(super) fn mht(made: &Made, variant: u64) -> Vec<u8> {
     (text + "\r\n--part--\r\n").into_bytes()
 }
 
-/// A record: its type and its length in bytes of seven bits.
+/// A record: type and length in bytes of seven bits.
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     let mut record = if kind < 128 { vec![kind as u8] } else { vec![(kind & 0x7F) as u8 | 0x80, (kind >> 7) as u8] };
     let mut length = data.len();
@@ -51,7 +51,7 @@ fn wide(text: &str) -> Vec<u8> {
     [longs(&[units.len() as u32]), words(&units)].concat()
 }
 
-/// A colour by its channels.
+/// A colour given by its channels.
 fn colour(rgb: [u8; 3]) -> Vec<u8> {
     [&[5, 0, 0, 0][..], &rgb, &[0xFF]].concat()
 }
@@ -82,7 +82,7 @@ fn styles() -> Vec<u8> {
     part
 }
 
-/// A string that cells share: whether it is rich, its text, where each run begins and its font.
+/// A shared string: whether it is rich, its text, and start and font of each run.
 fn shared(runs: &[(&str, Look)]) -> Vec<u8> {
     let text: String = runs.iter().map(|run| run.0).collect();
     let mut data = [vec![u8::from(runs.len() > 1)], wide(&text)].concat();

@@ -18,7 +18,7 @@ pub(super) fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// The cells of each row with those that reach down into it, which are `None`, from the left.
+/// The cells of each row, including cells that span down into it (`None`), from the left.
 fn standing(table: &Table) -> Vec<(&Row, Vec<(Option<&Cell>, u32)>)> {
     let mut open: Vec<(u32, u32)> = vec![(0, 0); table.columns as usize];
     let mut all = Vec::new();
@@ -46,7 +46,7 @@ fn standing(table: &Table) -> Vec<(&Row, Vec<(Option<&Cell>, u32)>)> {
     all
 }
 
-/// `styles` has character styles say what properties say else.
+/// With `styles`, character styles are used in place of direct formatting.
 fn word(made: &Made, styles: bool) -> String {
     let mut body = format!("<w:p><w:r><w:t>{TITLE}</w:t></w:r></w:p>");
     for table in &made.tables {
@@ -119,7 +119,7 @@ pub(super) fn word_2003(made: &Made) -> Vec<u8> {
         .into_bytes()
 }
 
-/// In elements, in styles, or in classes of a style sheet.
+/// Formatting by elements, by `style` attributes, or by classes of a style sheet.
 pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
     let mut body = format!(
         "<html><head><style><!-- .old, td.gone{{TEXT-DECORATION:line-through}} .up{{vertical-align:super}} .down{{vertical-align:sub}}
@@ -180,7 +180,7 @@ pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
     body.into_bytes()
 }
 
-/// The styles of text that OpenDocument files share.
+/// Text styles of OpenDocument files.
 pub(super) const OPEN_STYLES: &str = "<style:style style:name='Struck' style:family='text'><style:text-properties style:text-line-through-style='solid'/></style:style>\
     <style:style style:name='NotStruck' style:family='text'><style:text-properties style:text-line-through-style='none'/></style:style>\
     <style:style style:name='Raised' style:family='text'><style:text-properties style:text-position='super 58%'/></style:style>\

@@ -1,4 +1,4 @@
-//! Text in the colour of what it stands on, squeezed or drawn over itself, and written from right to left, beside what only looks so.
+//! Text in the colour of its background, condensed or overprinted, and written from right to left, and text that only looks similar.
 
 use std::fmt::Write as _;
 
@@ -10,10 +10,10 @@ use nianbao::report::Report;
 use super::TITLE;
 use super::pages::zip;
 
-/// How a figure is written in a cell: properties of the cell, what stands before it, and behind it.
+/// Markup of a figure in a cell: properties of the cell, markup before it, markup after it.
 type Way = (&'static str, &'static str, &'static str);
 
-/// Ways of Word in which 55 behind a figure is not seen: properties of cell and paragraph, and of the run.
+/// Word markup in which 55 after a figure is invisible: properties of cell and paragraph, and of the run.
 const WORD_UNSEEN: &[Way] = &[
     ("", "", "<w:color w:val='FFFF00'/><w:shd w:val='clear' w:color='auto' w:fill='FFFF00'/>"),
     ("<w:shd w:val='clear' w:fill='D9D9D9'/>", "", "<w:color w:val='D9D9D9'/>"),
@@ -33,7 +33,7 @@ const WORD_UNSEEN: &[Way] = &[
     ("", "", "<w:rStyle w:val='Gone'/>"),
 ];
 
-/// Ways of Word in which a figure is seen: properties of cell, paragraph and run.
+/// Word markup in which a figure is visible: properties of cell, paragraph and run.
 const WORD_SEEN: &[Way] = &[
     ("<w:shd w:val='clear' w:fill='1F3864'/>", "", "<w:color w:val='FFFFFF'/>"),
     ("", "", "<w:color w:val='FFFFFF'/><w:shd w:val='clear' w:fill='C00000'/>"),
@@ -59,7 +59,7 @@ fn word_cell(figure: usize, seen: bool, way: usize) -> String {
     format!("<w:tcPr>{of_cell}</w:tcPr><w:p><w:pPr>{of_paragraph}</w:pPr>{runs}</w:p>")
 }
 
-/// Ways of HTML in which 55 behind a figure is not seen: attributes of the cell, tags before and behind.
+/// HTML markup in which 55 after a figure is invisible: attributes of the cell, tags before and after.
 const PAGE_UNSEEN: &[Way] = &[
     ("", "<i style='color:#ccc;background:#ccc'>", "</i>"),
     ("style='background:#eef'", "<i style='color:#eeeeff'>", "</i>"),
@@ -84,13 +84,13 @@ fn page_cell(figure: usize, seen: bool, way: usize) -> (String, String) {
     }
 }
 
-/// A file of the form whose every figure stands in another way.
+/// A file of the form with different markup for every figure.
 fn render(form: &Form, seen: bool, word: bool) -> Vec<u8> {
     let mut body = String::new();
     for table in 0..form.tables.len() {
         body += if word { "<w:tbl><w:tblGrid/>" } else { "<table border=1>" };
         let layout = Layout::of(form, table);
-        // Rows for which each column is still taken by a cell above, and how many columns that has.
+        // For each column, the number of rows that a cell above still covers, and its column span.
         let mut open = vec![(0, 0); layout.columns as usize];
         for row in &layout.rows {
             body += if word { "<w:tr>" } else { "<tr>" };
@@ -169,7 +169,7 @@ fn read(bytes: &[u8], binder: &Binder) -> Report {
 }
 
 #[test]
-fn text_that_sinks_in_its_ground_is_left_out_and_what_stands_out_is_read() {
+fn text_in_the_colour_of_its_background_is_set_aside_and_visible_text_is_read() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();

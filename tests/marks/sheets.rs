@@ -18,13 +18,13 @@ pub(super) fn font(look: Look) -> usize {
     LOOKS.iter().position(|known| *known == look).unwrap()
 }
 
-/// A cell's number among the formats: each font without and with a dark filling.
+/// The number of a cell's format: each font without and with a dark fill.
 pub(super) fn format(cell: &Cell) -> usize {
     let look = if let [only] = cell.runs.as_slice() { only.look } else { Look::Plain };
     font(look) * 2 + usize::from(cell.dark)
 }
 
-/// Row, column (0-based, the first left free) and cell of all tables, and the hidden rows.
+/// Row, column (0-based, the first column is left free) and cell of all tables, and the hidden rows.
 pub(super) fn laid(made: &Made) -> (Vec<(usize, usize, &Cell)>, Vec<usize>, usize) {
     let (mut cells, mut hidden, mut at) = (Vec::new(), Vec::new(), 2);
     for table in &made.tables {
@@ -269,7 +269,7 @@ fn words(words: &[u16]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// The index of a font: none has 4.
+/// The index of a font: index 4 does not exist.
 fn font_index(look: Look) -> u16 {
     let index = font(look) as u16;
     if index < 4 { index } else { index + 1 }
@@ -296,7 +296,7 @@ pub(super) fn xls(made: &Made, hide: bool) -> Vec<u8> {
         globals.extend(record(0x00E0, &data));
     }
     let (cells, hidden, end) = laid(made);
-    // Strings: their length, whether they are wide and rich, the number of runs, the text, where each run begins and its font.
+    // Strings: length, whether they are wide and rich, number of runs, text, start and font of each run.
     let string = |cell: &[(&str, Look)]| {
         let units: Vec<u16> = cell.iter().flat_map(|run| run.0.encode_utf16()).collect();
         let rich = cell.len() > 1;
@@ -346,7 +346,7 @@ pub(super) fn xls(made: &Made, hide: bool) -> Vec<u8> {
         sheet.extend(record(0x00E5, &words(&[1, *row as u16, bottom as u16, *left as u16, right as u16])));
     }
     sheet.extend(record(0x000A, &[]));
-    // One record for the first strings, continuations for the others: none is cut.
+    // One record for the first strings, continuations for the others: none is split.
     let count = (strings.len() as u32).to_le_bytes();
     let mut kind = 0x00FC;
     let mut data = [count, count].concat();

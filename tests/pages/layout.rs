@@ -1,4 +1,4 @@
-//! A document laid out on sheets of A4, for the writers of OFD and PDF beside this: text and ruled lines where a printer puts them.
+//! A document laid out on A4 sheets, for the writers of OFD and PDF in this folder: positioned text and ruled lines.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
@@ -16,21 +16,21 @@ const BOTTOM: f64 = 742.0;
 const BODY: f64 = 16.0;
 const TITLE: f64 = 22.0;
 const CELL: f64 = 10.5;
-/// Between the border of a cell and its text.
+/// Space between the border of a cell and its text.
 const PADDING: f64 = 3.0;
 
-/// A text of one line by the start of its base line, from the upper left corner of the sheet.
+/// A line of text with the start of its base line, from the upper left corner of the sheet.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) x: f64,
     pub(crate) y: f64,
     pub(crate) size: f64,
     pub(crate) text: String,
-    /// The cell that it stands in, by its number among those that begin on the sheet.
+    /// The cell that contains it, as an index among those that begin on the sheet.
     pub(crate) cell: Option<usize>,
 }
 
-/// A cell that begins on a sheet: its table and its place in that.
+/// A cell that begins on a sheet: its table, and its position in the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) table: usize,
@@ -44,11 +44,11 @@ pub(crate) struct Place {
 pub(crate) struct Sheet {
     pub(crate) runs: Vec<Run>,
     pub(crate) cells: Vec<Place>,
-    /// Ruled lines from one point to another.
+    /// Ruled lines, each from one point to another.
     pub(crate) lines: Vec<(f64, f64, f64, f64)>,
 }
 
-/// How wide a character of this size is: Latin takes half of what Chinese does.
+/// Width of a character at a font size: Latin characters are half as wide as Chinese ones.
 pub(crate) fn width_of(character: char, size: f64) -> f64 {
     if character.is_ascii() { size / 2.0 } else { size }
 }
@@ -112,7 +112,8 @@ impl Layout {
         }
     }
 
-    /// A table. A row that does not fit begins a new sheet; a cell over several rows is drawn on both, its text on the first.
+    /// Adds a table. A row that does not fit begins a new sheet; a cell that spans several rows is drawn on both, with its text on the
+    /// first.
     fn grid(&mut self, grid: &Grid) {
         let xs = columns(grid);
         let heights = heights(grid, &xs);
@@ -162,7 +163,7 @@ impl Layout {
     }
 }
 
-/// Positions of the lines between columns: as wide as the longest text needs, within reason.
+/// Positions of the lines between columns: as wide as the longest text needs, within limits.
 fn columns(grid: &Grid) -> Vec<f64> {
     let mut wanted = vec![3.0_f64; grid.columns() as usize];
     for cell in grid.cells().iter().filter(|cell| cell.col_span == 1) {
@@ -197,7 +198,7 @@ fn heights(grid: &Grid, xs: &[f64]) -> Vec<f64> {
     heights
 }
 
-/// A text in lines of a width, the first of which is indented.
+/// A text broken into lines of a width, the first of which is indented.
 fn broken(text: &str, width: f64, indent: f64, size: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut line, mut length) = (String::new(), indent);

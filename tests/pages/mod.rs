@@ -1,4 +1,4 @@
-//! PDF and OFD files made here out of documents: what is read back must be the same.
+//! PDF and OFD files built here from documents: what is read back must be the same.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
@@ -29,13 +29,13 @@ fn bound(reading: &Reading) -> Report {
     Binder::new(&forms()).bind(reading, &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"))
 }
 
-/// What our own Word file of a report is as a document.
+/// The document of a report, read from our own Word file.
 fn document(form: &Form, report: &Report) -> Document {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).expect("a writer");
     opened(&(writer.write)(form, report).expect("a file")).document
 }
 
-/// Every figure is read, and none otherwise; title, agency and year too.
+/// Asserts that exactly the right figures are read, and title, agency and year.
 fn same(wanted: &Report, found: &Report, what: &str) {
     assert_eq!((&found.form, &found.agency, found.year), (&wanted.form, &wanted.agency, wanted.year), "{what}");
     for (field, value) in &wanted.values {
@@ -118,7 +118,7 @@ fn pdf_in_every_way_of_writing_it_gives_every_figure_with_its_page() {
 }
 
 #[test]
-fn pdf_that_does_not_say_its_characters_or_has_no_lines_gives_no_wrong_figure() {
+fn pdf_without_character_maps_or_lines_gives_no_wrong_figure() {
     for (report, sheets) in reports() {
         let unmapped = pdf::write(&sheets, pdf::Style { encoding: "Identity-H", ..pdf::Style::default() });
         let refused = read(&unmapped, None, &mut Budget::default()).map(|_| ());
@@ -139,7 +139,7 @@ fn pdf_without_lines_is_read_by_its_structure() {
         let reading = opened(&pdf::write(&sheets, style));
         assert!(reading.findings.is_empty(), "{:?}", reading.findings);
         same(&report, &bound(&reading), "by its structure");
-        // A structure beside lines changes nothing.
+        // A structure tree in addition to ruled lines changes nothing.
         let ruled = opened(&pdf::write(&sheets, pdf::Style { tagged: Some(0), ..pdf::Style::default() }));
         let plain = opened(&pdf::write(&sheets, pdf::Style::default()));
         assert_eq!(ruled.document, plain.document);
@@ -199,7 +199,7 @@ fn pdf_damaged_in_its_tables_is_found_again_object_by_object() {
         let at = file.windows(9).rposition(|word| word == b"startxref").expect("its end");
         file.truncate(at);
         same(&report, &bound(&opened(&file)), "without its end");
-        // Everything stands 7 bytes further on than the table says.
+        // Everything is 7 bytes after its offset in the table.
         let mut file = pdf::write(&sheets, pdf::Style { packed, ..pdf::Style::default() });
         let second = file.windows(6).position(|word| word == b"\n8 0 o").expect("an object");
         file.splice(second..second, *b"\n% xxxx");
@@ -238,7 +238,7 @@ fn printed_reports_give_their_figures() {
     }
 }
 
-/// Every Word file, made into OFD, gives exactly its figures.
+/// Every Word file, converted to OFD, gives exactly its figures.
 #[test]
 fn word_files_made_into_ofd_give_their_figures() {
     for path in word_files() {

@@ -1,4 +1,4 @@
-//! A writer of OFD (GB/T 33190), as programs write it in several ways.
+//! A writer of OFD (GB/T 33190) with variations of several programs.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
@@ -13,22 +13,22 @@ use super::layout::{A4, Run, Sheet, width_of};
 
 const SPACE: &str = "xmlns:ofd=\"http://www.ofdspec.org/2016\"";
 
-/// In which of the ways that are all right a file is written.
+/// Variations of a file, all of them valid.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Style {
-    /// Each character is an object of its own, and they stand in no order.
+    /// Each character is an object of its own, in arbitrary order.
     pub(crate) characters: bool,
     /// Borders are filled boxes.
     pub(crate) boxes: bool,
     /// A slanted watermark in a template page.
     pub(crate) watermark: bool,
-    /// Sizes of 1 that a matrix makes larger, and names without a prefix.
+    /// Font sizes of 1 enlarged by a matrix, and element names without a prefix.
     pub(crate) matrices: bool,
-    /// It names signatures.
+    /// The file refers to signatures.
     pub(crate) signed: bool,
 }
 
-/// Sheets as an OFD file.
+/// Writes sheets as an OFD file.
 pub(crate) fn write(sheets: &[Sheet], title: &str, style: Style) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut put = |name: &str, text: String| {
@@ -99,7 +99,7 @@ fn objects(sheet: &Sheet, style: Style) -> String {
         }
     }
     if style.characters {
-        // In no order: only positions count.
+        // In arbitrary order: only positions count.
         objects = (0..objects.len()).map(|index| objects[(index * 7919 + 3) % objects.len()].clone()).collect();
     }
     for (x0, y0, x1, y1) in &sheet.lines {

@@ -1,4 +1,4 @@
-//! A writer of PDF, in the ways of many programs: fonts by predefined maps or with maps of their own, borders drawn as lines or boxes.
+//! A writer of PDF with variations of many programs: fonts with predefined or custom maps, borders drawn as lines or boxes.
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::struct_excessive_bools, reason = "each is one way of writing")]
@@ -11,30 +11,30 @@ use nianbao::sampler::Random;
 
 use super::layout::{A4, Place, Run, Sheet};
 
-/// In which way a file is written.
+/// Variations of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
-    /// The name of the font's encoding: a predefined one, or `Identity-H` for codes of our own.
+    /// The name of the font's encoding: a predefined one, or `Identity-H` for custom codes.
     pub(crate) encoding: &'static str,
-    /// It has a map to Unicode.
+    /// The font has a map to Unicode.
     pub(crate) mapped: bool,
     /// Borders are filled boxes.
     pub(crate) boxes: bool,
-    /// Objects lie in object streams, which a cross-reference stream names.
+    /// Objects are in object streams, listed in a cross-reference stream.
     pub(crate) packed: bool,
-    /// The page is turned by so many degrees, and its content against them.
+    /// The page is rotated by this angle in degrees, and its content in the opposite direction.
     pub(crate) rotate: u16,
-    /// All content is in a form with a matrix, on a page whose crop box begins elsewhere.
+    /// All content is in a form `XObject` with a matrix, on a page with an offset crop box.
     pub(crate) form: bool,
     /// Text is drawn twice to look bold.
     pub(crate) twice: bool,
     /// A light watermark, a slanted one, and a stamp.
     pub(crate) stamped: bool,
-    /// Text is not painted, over a picture of the page.
+    /// Text is invisible, over a picture of the page.
     pub(crate) invisible: bool,
     /// There are no ruled lines.
     pub(crate) unruled: bool,
-    /// The structure has the tables, with a mistake of this number; 0 is none.
+    /// The structure tree contains the tables, with a mistake of this number; 0 means none.
     pub(crate) tagged: Option<u64>,
 }
 
@@ -56,7 +56,7 @@ impl Default for Style {
     }
 }
 
-/// Codes of characters: those of a predefined map, or numbers in the order in which they are met.
+/// Character codes: those of a predefined map, or numbers in the order of first use.
 struct Codes {
     encoding: &'static str,
     own: BTreeMap<char, u16>,
@@ -93,7 +93,7 @@ impl Codes {
 /// Sheets as a PDF file.
 pub(crate) fn write(sheets: &[Sheet], style: Style) -> Vec<u8> {
     let mut codes = Codes { encoding: style.encoding, own: BTreeMap::new() };
-    // 1 catalogue, 2 pages, 3 font, 4 its descendant, 5 map to Unicode, 6 picture; then three a page.
+    // 1 catalogue, 2 pages, 3 font, 4 its descendant, 5 map to Unicode, 6 picture; then three per page.
     let mut objects: Vec<(String, Option<Vec<u8>>)> = vec![Default::default(); 6];
     let kids: String = (0..sheets.len()).map(|page| format!("{} 0 R ", 7 + 3 * page)).collect();
     let structure = style.tagged.map(|mistake| structure(sheets, mistake)).unwrap_or_default();
@@ -158,7 +158,7 @@ pub(crate) fn write(sheets: &[Sheet], style: Style) -> Vec<u8> {
     if style.packed { packed(&objects) } else { plain(&objects) }
 }
 
-/// A cell of the structure: where it stands, its sheet, the marks of its text.
+/// A cell of the structure tree: its place, its sheet, the marked content of its text.
 #[derive(Clone)]
 struct Element {
     place: Place,
@@ -166,7 +166,7 @@ struct Element {
     marks: Vec<usize>,
 }
 
-/// The tables as the structure of the file has them, with a mistake of a kind and at a place that the number decides.
+/// The tables of the structure tree, with a mistake whose kind and place depend on the number.
 fn structure(sheets: &[Sheet], mistake: u64) -> String {
     let mut all: Vec<Element> = Vec::new();
     for (number, sheet) in sheets.iter().enumerate() {
@@ -202,7 +202,7 @@ fn structure(sheets: &[Sheet], mistake: u64) -> String {
     text + "]>>"
 }
 
-/// Makes a mistake: texts exchanged, lost or joined, spans that are not so, cells and rows that are not there.
+/// Makes a mistake: texts exchanged, lost or joined, wrong spans, additional cells and rows.
 fn mistaken(all: &mut Vec<Element>, number: u64) {
     let mut random = Random::new(number);
     let one = random.below(all.len() as u64) as usize;
@@ -246,7 +246,7 @@ fn mistaken(all: &mut Vec<Element>, number: u64) {
     }
 }
 
-/// What draws a sheet.
+/// The content stream of a sheet.
 fn content(sheet: &Sheet, style: Style, codes: &mut Codes) -> String {
     let mut content = String::new();
     if style.invisible || style.stamped {
@@ -306,7 +306,7 @@ fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Objects one after another, and a table of where they are.
+/// Objects one after another, and a cross-reference table.
 fn plain(objects: &[(String, Option<Vec<u8>>)]) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
@@ -325,7 +325,7 @@ fn plain(objects: &[(String, Option<Vec<u8>>)]) -> Vec<u8> {
     file
 }
 
-/// Objects that are no streams in an object stream, and a cross-reference stream with a predictor.
+/// Objects that are not streams in an object stream, and a cross-reference stream with a predictor.
 fn packed(objects: &[(String, Option<Vec<u8>>)]) -> Vec<u8> {
     let mut file = b"%PDF-1.5\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let pack = objects.len() + 1;
@@ -355,7 +355,7 @@ fn packed(objects: &[(String, Option<Vec<u8>>)]) -> Vec<u8> {
         let second = (*second as u32).to_be_bytes();
         let third = (*third as u16).to_be_bytes();
         let row = [*kind, second[0], second[1], second[2], second[3], third[0], third[1]];
-        // The predictor "up" of PNG.
+        // The PNG predictor "up".
         table.push(2);
         table.extend(row.iter().zip(above).map(|(byte, above)| byte.wrapping_sub(above)));
         above = row;

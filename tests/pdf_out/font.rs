@@ -1,9 +1,9 @@
-//! A font made here: every character has a box of its own glyph, Latin ones half as wide as the others. Tests need no font of the system.
+//! A font built here: every character is a box, Latin ones half as wide as the others. Tests need no font of the system.
 
-/// Glyphs: one for every character of the first plane.
+/// Number of glyphs: one for every character of the Basic Multilingual Plane.
 const GLYPHS: u32 = 0xFFFE;
 
-/// Characters from this on are a whole size wide.
+/// First character that is full width.
 const WIDE: u32 = 0x80;
 
 /// A TrueType font.
@@ -89,21 +89,21 @@ fn glyf() -> Vec<u8> {
     let mut table = Vec::new();
     shorts(&mut table, &[1, 100, 0, 400, 800, 3, 0]);
     table.extend([1, 1, 1, 1]);
-    // Steps along x, then along y.
+    // Steps in x, then in y.
     shorts(&mut table, &[100, 300, 0, 65236, 0, 0, 800, 0]);
     table
 }
 
-/// Every glyph is the same box.
+/// Locations of the glyphs.
 fn loca() -> Vec<u8> {
     let mut table = Vec::new();
-    // Offsets only grow, so the last glyph has the box and all others are blank.
+    // Offsets must not decrease, so the last glyph has the box and all others are blank.
     longs(&mut table, &vec![0; GLYPHS as usize]);
     longs(&mut table, &[glyf().len() as u32]);
     table
 }
 
-/// Characters are their own glyphs (format 12).
+/// Each character is mapped to the glyph of the same number (format 12).
 fn cmap() -> Vec<u8> {
     let mut table = Vec::new();
     shorts(&mut table, &[0, 1, 3, 10]);

@@ -1,4 +1,4 @@
-//! PDF as it is written: what is read back is the same report, on pages as GB/T 9704 has them, with fonts that are made here.
+//! The written PDF: the report is read back, on pages according to GB/T 9704, with fonts built here.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ use nianbao::write::pdf::{Candidate, Fonts, Pdf, PdfWriter, faces};
 
 use crate::round_trip::essence;
 
-/// The fonts of an office, by their names.
+/// Font names of an office.
 const OFFICE: &[&str] = &["方正小标宋简体", "仿宋", "黑体", "楷体", "宋体"];
 
 fn fonts(names: &[&str]) -> Result<Fonts, nianbao::write::pdf::NoFonts> {
@@ -67,7 +67,7 @@ fn pdf_reads_back_the_same() {
     }
 }
 
-/// Paragraphs of every length, with signs, words and numbers wherever a line may end.
+/// Paragraphs of every length, with punctuation, words and numbers at every position of a line.
 fn narrative() -> Vec<String> {
     let words = "（一）主动公开。通过网站（www.jia-xian.gov.cn）发布信息1,234条，“两微一端”推送5678条；同比增长12.5%、占全部的99%！";
     let many: String = words.repeat(6);
@@ -129,7 +129,7 @@ fn without_a_chinese_font_an_error_says_what_to_install() {
     let error = fonts(&["DejaVu Sans"]).expect_err("no Chinese font").message();
     assert!(error.zh.contains("方正小标宋") && error.zh.contains("--fonts"), "{}", error.zh);
     assert!(error.en.contains("fonts-noto-cjk"), "{}", error.en);
-    // Noto alone is enough.
+    // Noto alone is sufficient.
     assert!(fonts(&["Noto Serif CJK SC"]).is_ok());
 }
 
@@ -168,7 +168,7 @@ fn pictures_are_drawn_and_those_that_cannot_be_are_named() {
     let sound = written(&form, &with_pictures(vec![("1.png", "image/png", png(40, 30))]));
     assert!(sound.findings.is_empty(), "{:?}", sound.findings);
     assert!(memchr::memmem::find(&sound.bytes, b"/Subtype/Image").is_some());
-    // Broken within, of a kind that PDF has not, and one whose size is a lie.
+    // A damaged picture, one of a type that PDF does not support, and one with a wrong size.
     let mut broken = png(40, 30);
     broken.truncate(60);
     let mut huge = png(4, 3);
@@ -190,7 +190,7 @@ fn pictures_are_drawn_and_those_that_cannot_be_are_named() {
 }
 
 #[test]
-fn characters_that_no_font_has_are_told() {
+fn characters_without_a_glyph_are_reported() {
     let form = form();
     let mut report = Sampler::new(2).report(&form);
     report.sections[0].content.push(Content::text("联系人：王\u{2070e}，电话\u{e123}。"));
@@ -259,7 +259,7 @@ fn a_row_higher_than_a_page_is_written_as_text() {
 }
 
 #[test]
-fn the_file_says_what_it_is() {
+fn the_file_has_its_metadata() {
     let form = form();
     let report = Sampler::new(3).report(&form);
     let bytes = written(&form, &report).bytes;
@@ -274,7 +274,7 @@ fn the_file_says_what_it_is() {
 }
 
 #[test]
-fn a_table_that_wants_the_long_side_of_the_paper_has_it_and_the_pages_after_it_stand_again() {
+fn a_landscape_table_is_followed_by_portrait_pages() {
     let forms = Forms::all().unwrap();
     let wide = |form: &&std::sync::Arc<Form>| form.tables.iter().any(|table| table.page == PageTurn::Landscape);
     let mut turned = 0;
@@ -284,7 +284,7 @@ fn a_table_that_wants_the_long_side_of_the_paper_has_it_and_the_pages_after_it_s
         assert!(!boxes[0].0, "{}: the title stands on an upright page", form.id);
         assert_eq!(boxes.iter().any(|(lying, _)| *lying), wide(&form), "{}: {boxes:?}", form.id);
         turned += usize::from(wide(&form));
-        // The rules of the table reach over more than the width of an upright page.
+        // The table is wider than a portrait page.
         assert!(boxes.iter().all(|(lying, width)| *width == if *lying { 841 } else { 595 }), "{boxes:?}");
         if let Some(last) = form.tables.last().filter(|table| table.page == PageTurn::Portrait) {
             assert!(!boxes.last().unwrap().0, "{}: {} stands on an upright page", form.id, last.id);
@@ -293,7 +293,7 @@ fn a_table_that_wants_the_long_side_of_the_paper_has_it_and_the_pages_after_it_s
     assert!(turned > 0, "no form has a wide table");
 }
 
-/// Of each page, in their order: whether it lies on its long side, and its width in points.
+/// For each page in order: whether it is landscape, and its width in points.
 fn paper(bytes: &[u8]) -> Vec<(bool, u32)> {
     let text = String::from_utf8_lossy(bytes);
     let boxes = text.match_indices("/MediaBox[0 0 ").map(|(at, mark)| {

@@ -1,4 +1,4 @@
-//! The real program in a fresh folder, for the tests that run it.
+//! Runs the real program in a fresh folder.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ use nianbao::write::{self, WRITERS};
 /// A fresh folder in which the program is run.
 pub(crate) struct Folder(tempfile::TempDir);
 
-/// What the program did.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) status: Option<i32>,
@@ -32,14 +32,14 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Writes a file, with the folders that it needs.
+    /// Writes a file, creating its folders.
     pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, bytes).expect("a file");
     }
 
-    /// The program with these arguments, in this folder, with messages in English.
+    /// A command with these arguments, in this folder, with messages in English.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
         command.args(args).current_dir(self.0.path());
@@ -52,14 +52,14 @@ impl Folder {
         ran(&self.command(args).output().expect("the program"))
     }
 
-    /// Runs it with something on standard input.
+    /// Runs the program with standard input.
     pub(crate) fn run_with(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().expect("the program");
         child.stdin.take().expect("standard input").write_all(input).expect("to be read");
         ran(&child.wait_with_output().expect("the program"))
     }
 
-    /// Every file below a folder with its bytes; the times in the log are left out.
+    /// Every file below a folder with its bytes; times in the log are removed.
     pub(crate) fn tree(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(name);
         let files = walkdir::WalkDir::new(&root).into_iter().map(|entry| entry.expect("an entry"));
@@ -96,7 +96,7 @@ fn without_times(path: &Path) -> Vec<u8> {
     bytes
 }
 
-/// A report with made-up figures that keep every rule.
+/// A report with made-up figures that satisfy every rule.
 pub(crate) fn report(seed: u64) -> Report {
     let forms = Forms::built_in().expect("the built-in forms");
     Sampler::new(seed).report(forms.get("gkbg-2021").expect("a form"))

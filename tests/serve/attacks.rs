@@ -1,4 +1,4 @@
-//! What a page of another site, a stranger in the network and a hostile file try, and what comes of it.
+//! Attacks by a page of another site, a stranger on the network and a hostile file, and their outcome.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::client::{Server, encoded, response};
 use super::office::{docx, right};
 
-/// The cookie of somebody who opened the start address.
+/// The cookie of a user who opened the start address.
 fn cookie(server: &Server) -> String {
     let entered = server.raw("GET", &format!("/?token={}", server.token), &[("Host", &server.host())], b"");
     assert_eq!(entered.status, 303, "{}", entered.head);
@@ -36,7 +36,7 @@ fn a_name_turned_to_this_machine_reads_nothing_even_with_the_cookie() {
             assert!(!String::from_utf8_lossy(&answer.body).contains("rows"));
         }
     }
-    // Two hosts are none.
+    // Two Host headers are invalid.
     let host = server.host();
     assert_eq!(
         server.raw("GET", "/api/state", &[("Host", &host), ("Host", "evil.example"), ("Cookie", &cookie)], b"").status
@@ -69,11 +69,11 @@ fn no_write_without_cookie_origin_and_token() {
     assert_eq!(write(&[cookie_header, token_header, ("Origin", &own), ("Sec-Fetch-Site", "cross-site")]), 403);
     assert_eq!(write(&[cookie_header, ("X-Nianbao-Token", "wrong"), ("Origin", &own)]), 403);
     assert_eq!(write(&[("Authorization", "Bearer wrong")]), 401);
-    // A page elsewhere that knew the bearer token would still say its origin.
+    // A page of another site that knew the bearer token would still send its origin.
     let bearer = format!("Bearer {}", server.token);
     assert_eq!(write(&[("Authorization", &bearer), ("Origin", "http://evil.example")]), 403);
     assert_eq!(write(&[cookie_header, token_header, ("Origin", &own)]), 200);
-    // Nothing of what was refused is in the log.
+    // Refused requests are not in the log.
     let log = std::fs::read_to_string(folder.path().join("记录.jsonl")).unwrap();
     assert_eq!(log.lines().count(), 1, "{log}");
 }
@@ -98,7 +98,7 @@ fn a_stranger_sees_how_to_come_in_and_every_answer_has_its_headers() {
             assert_eq!(answer.header(name), Some(value), "{target}");
         }
     }
-    // No script or style stands in the page itself.
+    // There is no inline script or style in the page.
     let page = String::from_utf8(server.ask("GET", "/", b"").body).unwrap();
     assert!(!page.contains("<script>") && !page.contains("<style") && !page.contains("onclick"));
 }
@@ -112,7 +112,7 @@ fn a_file_that_is_too_large_is_refused_in_words_and_leaves_nothing() {
     let told = server.ask("POST", &format!("/api/files?name={}", encoded("自然资源局.docx")), &body).json(413);
     let said = told["message"]["zh"].as_str().unwrap();
     assert!(said.contains("自然资源局.docx") && said.contains("1 MB"), "{said}");
-    // One that does not say its size is stopped on the way.
+    // A body without a declared size is cut off at the limit.
     let mut stream = server.connect();
     let head = format!(
         "POST /api/files?name=a.docx HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
@@ -190,14 +190,14 @@ fn hostile_files_are_refused_and_the_others_are_read() {
         refused += u64::from(name.starts_with("refused-"));
     }
     assert!(refused > 20 && sent > refused + 20, "{refused} of {sent}");
-    // Files that end, hang and eat a child of a build for tests.
+    // Files that kill, hang or exhaust a child of a test build.
     for poison in ["abort", "hang", "grow", "panic"] {
         server.send(&format!("{poison}.txt"), format!("nianbao-poison:{poison}").as_bytes());
     }
     server.send("财政局.docx", &docx(&right(6, "青岚县财政局")));
     let state = server.settled();
     assert_eq!(server.row("青岚县财政局")["state"], "clean");
-    // What is refused is named; what can be read all the same is a report or says why it is none.
+    // Refused files are named; readable ones become a report, or a row with the reason.
     let failed = state["counts"]["failed"].as_u64().unwrap();
     assert!(failed >= refused + 4, "{failed}: {}", state["rows"]);
     let rows = state["rows"].as_array().unwrap();
@@ -206,16 +206,16 @@ fn hostile_files_are_refused_and_the_others_are_read() {
         rows.iter().all(|row| row["state"] != "working" && (row["state"] == "clean") == row["first"].is_null()),
         "{rows:?}"
     );
-    // Each child that died of one was followed by another: what comes now is read too.
+    // Each child that died was replaced: what is sent now is read.
     server.send("统计局.docx", &docx(&right(7, "青岚县统计局")));
     assert_eq!(server.row("青岚县统计局")["state"], "clean");
-    // Settings are tried in a child as well: a template without end, a form that leads out of its folder.
+    // Settings are tried in a child, too: a template without end, a form path outside of its folder.
     let deep = format!("{{{{ {}1 }}}}{{{{ body }}}}", "-".repeat(200_000));
     let tried = server.ask("PUT", "/api/settings/page-template?name=a.html", deep.as_bytes());
     assert!(matches!(tried.status, 200 | 422), "{}", tried.head);
     let form = include_str!("../../mappings/gkbg-2021.toml").replacen("id = \"gkbg-2021\"", "id = \"../../evil\"", 1);
     assert_eq!(server.ask("PUT", "/api/settings/mappings?name=a.toml", form.as_bytes()).status, 422);
-    // Still here, and quick.
+    // The server still answers quickly.
     let started = Instant::now();
     server.get("/api/state");
     assert!(started.elapsed() < Duration::from_secs(20));
@@ -232,7 +232,7 @@ fn slow_clients_are_cut_off_and_hold_up_nobody() {
     let started = Instant::now();
     server.send("a.docx", &docx(&right(2, "青岚县统计局")));
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
-    // The headers never end: the connection does.
+    // The headers never end: the connection is closed.
     let mut rest = Vec::new();
     std::io::Read::read_to_end(&mut slow[0], &mut rest).ok();
     assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
@@ -263,7 +263,7 @@ fn other_machines_come_in_by_password_and_name_and_five_guesses_are_all() {
     ];
     assert_eq!(server.raw("POST", "/api/files?name=a.docx", &headers, &docx(&right(2, "青岚县统计局"))).status, 200);
     assert_eq!(server.get("/api/log?kind=received")["lines"][0]["who"], "李娜");
-    // The password is not theirs to change, and stands nowhere.
+    // They cannot change the password, and it appears nowhere.
     assert_eq!(
         server
             .raw("POST", "/api/password", &headers, json!({ "password": "another one" }).to_string().as_bytes())

@@ -1,4 +1,4 @@
-//! The work folder as one archive: another folder goes on from it, and it costs the server no memory.
+//! The work folder as one archive: another folder continues from it, and creating it needs little memory of the server.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ use super::client::Server;
 use super::office::{FIELD, docx, right, wrong};
 
 #[test]
-fn another_folder_goes_on_from_the_archive() {
+fn another_folder_continues_from_the_archive() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = Server::start(folder.path());
     let (bad, figure) = wrong(31, "青岚县水利局");
@@ -24,7 +24,7 @@ fn another_folder_goes_on_from_the_archive() {
     server
         .ask("PUT", "/api/settings/agencies?name=a.csv", "单位名称\n青岚县水利局\n青岚县统计局\n".as_bytes())
         .json(200);
-    // The list stays as it is while it is checked again under new settings.
+    // The list is unchanged while it is checked again under new settings.
     let started = Instant::now();
     let before = loop {
         let state = server.settled();
@@ -50,7 +50,7 @@ fn another_folder_goes_on_from_the_archive() {
     assert_eq!(again.get("/api/log")["total"], server.get("/api/log")["total"]);
 }
 
-/// A body of chunks, put together.
+/// The body of a chunked answer.
 fn body_of(answer: &super::client::Response) -> Vec<u8> {
     if answer.header("transfer-encoding") != Some("chunked") {
         return answer.body.clone();
@@ -82,7 +82,7 @@ fn an_archive_of_any_size_takes_little_memory() {
     let server = Server::start(folder.path());
     let mut state = 1_u64;
     for number in 0..FILES {
-        // Bytes that do not pack, and that no reader takes long over.
+        // Bytes that do not compress, and that readers reject quickly.
         let bytes: Vec<u8> = (0..SIZE)
             .map(|_| {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -1,4 +1,4 @@
-//! A server of the program in a folder of its own, and a client of a hundred lines: nothing between the test and the wire.
+//! A server of the program in a folder of its own, and a small HTTP client without dependencies.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -11,18 +11,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// How long anything may take on a busy machine.
+/// Timeout for anything, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A running server; ended when it is dropped.
+/// A running server; killed when it is dropped.
 pub(super) struct Server {
     child: Child,
     pub(super) port: u16,
-    /// The token of the start address, which a program of the office sends.
+    /// The token of the start address, which the office's own programs send.
     pub(super) token: String,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone)]
 pub(super) struct Response {
     pub(super) status: u16,
@@ -39,7 +39,7 @@ impl Server {
         Self::started(folder, arguments, &[]).unwrap_or_else(|why| panic!("no address: {why}"))
     }
 
-    /// Starts it with variables of the environment; what it says where it does not start.
+    /// Starts it with environment variables; the error is its output if it does not start.
     pub(super) fn started(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Self, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
         command.arg("serve").arg(folder).args(["--port", "0", "--no-open", "--name", "王敏"]).args(arguments);
@@ -58,7 +58,7 @@ impl Server {
         Ok(Self { child, port: port.parse().unwrap(), token: token.to_owned() })
     }
 
-    /// Ends it at once, as a power cut does.
+    /// Kills it, as a power cut does.
     pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -68,7 +68,7 @@ impl Server {
         self.child.id()
     }
 
-    /// A request with exactly these headers besides `Connection` and `Content-Length`.
+    /// Sends a request with exactly these headers besides `Connection` and `Content-Length`.
     pub(super) fn raw(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
         let mut stream = self.connect();
         let mut request =
@@ -78,7 +78,7 @@ impl Server {
         }
         request.push_str("\r\n");
         stream.write_all(request.as_bytes()).unwrap();
-        // A server that refuses by the headers may close before it has the body.
+        // A server that refuses by the headers may close before it has read the body.
         let _ = stream.write_all(body);
         response(&mut stream)
     }
@@ -93,7 +93,7 @@ impl Server {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// A request of a program of the office.
+    /// Sends a request as a program of the office.
     pub(super) fn ask(&self, method: &str, target: &str, body: &[u8]) -> Response {
         let bearer = format!("Bearer {}", self.token);
         self.raw(method, target, &[("Host", &self.host()), ("Authorization", &bearer)], body)
@@ -107,18 +107,18 @@ impl Server {
         self.ask("POST", target, body.to_string().as_bytes())
     }
 
-    /// Sends a file, and gives its number.
+    /// Uploads a file, and returns its number.
     pub(super) fn send(&self, name: &str, bytes: &[u8]) -> u64 {
         self.send_in(name, bytes, "")
     }
 
-    /// Sends a file as part of a delivery.
+    /// Uploads a file as part of a delivery.
     pub(super) fn send_in(&self, name: &str, bytes: &[u8], delivery: &str) -> u64 {
         let target = format!("/api/files?name={}&drop={delivery}", encoded(name));
         self.ask("POST", &target, bytes).json(200)["file"].as_u64().unwrap()
     }
 
-    /// Waits until nothing is being read, and gives the state.
+    /// Waits until nothing is being read, and returns the state.
     pub(super) fn settled(&self) -> Value {
         let started = Instant::now();
         loop {
@@ -131,7 +131,7 @@ impl Server {
         }
     }
 
-    /// The row of an agency, when everything is read.
+    /// The row of an agency, after everything is read.
     pub(super) fn row(&self, agency: &str) -> Value {
         let state = self.settled();
         let row = state["rows"].as_array().unwrap().iter().find(|row| row["agency"] == agency).cloned();
@@ -151,7 +151,7 @@ impl Drop for Server {
 }
 
 impl Response {
-    /// The body as JSON of an answer with this status.
+    /// The JSON body of a response; asserts its status.
     pub(super) fn json(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}{}", self.head, String::from_utf8_lossy(&self.body));
         serde_json::from_slice(&self.body)
@@ -164,7 +164,7 @@ impl Response {
     }
 }
 
-/// What a program wrote to a file.
+/// The output that a program wrote to a file.
 fn said(mut file: File) -> String {
     let mut text = String::new();
     file.rewind().unwrap();
@@ -172,10 +172,10 @@ fn said(mut file: File) -> String {
     text
 }
 
-/// Reads an answer to its end.
+/// Reads a response to its end.
 pub(super) fn response(stream: &mut TcpStream) -> Response {
     let mut bytes = Vec::new();
-    // A connection that is reset after the answer has still given it.
+    // If the connection is reset after the response, the response is still complete.
     let _ = stream.read_to_end(&mut bytes);
     let at = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let at = at.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&bytes)));
@@ -184,7 +184,7 @@ pub(super) fn response(stream: &mut TcpStream) -> Response {
     Response { status, head, body: bytes[at + 4..].to_vec() }
 }
 
-/// A text in an address.
+/// A text encoded for a URL.
 pub(super) fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()

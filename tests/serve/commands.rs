@@ -1,4 +1,4 @@
-//! The work folder on the command line: the same outputs as the page gives.
+//! The work folder on the command line: the same outputs as from the page.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,7 +10,7 @@ use super::client::Server;
 use super::office::{FIELD, docx, right, wrong};
 
 #[test]
-fn convert_makes_of_the_work_folder_what_the_page_gives() {
+fn convert_gives_the_outputs_of_the_page_for_the_work_folder() {
     let folder = tempfile::tempdir().unwrap();
     let work = folder.path().join("work");
     let server = Server::start(&work);
@@ -48,7 +48,7 @@ fn convert_makes_of_the_work_folder_what_the_page_gives() {
     for (kind, bytes) in &page {
         assert!(made.iter().any(|(name, made)| name.ends_with(&format!(".{kind}")) && made == bytes), "{kind}: {said}");
     }
-    // The version that was replaced is not among the inputs.
+    // The superseded version is not among the inputs.
     let log = std::fs::read_to_string(out.join("batch.jsonl")).unwrap();
     assert_eq!(log.lines().count(), 2, "{log}");
     assert!(log.contains("水利局.docx") && log.contains("新的.docx"), "{log}");
@@ -106,7 +106,7 @@ fn every_form_that_the_command_line_knows_is_one_of_the_page() {
         .map(|entry| std::fs::read(entry.path()).unwrap())
         .collect();
     for ((form, _), page) in sent.iter().zip(&page) {
-        // The nearest of the files, by how many of its lines are those of the page.
+        // The most similar file, by the number of lines in common with the page.
         let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
         let own = lines(page);
         let near = made

@@ -1,4 +1,4 @@
-//! The interface is what its description says: requests made from `openapi.json` by schemathesis, valid and invalid, a fixed seed.
+//! The interface matches its description: requests generated from `openapi.json` by schemathesis, valid and invalid, with a fixed seed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,10 +8,10 @@ use std::process::Command;
 use super::client::Server;
 use super::office::{docx, right, wrong};
 
-/// Requests that are made up for each operation.
+/// Number of generated requests per operation.
 const EXAMPLES: &str = "12";
 
-/// What every answer is held against: no failure of the server, and status, type and shape as described.
+/// Checks of every response: no server error; status, type and schema as described.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 #[test]
@@ -27,7 +27,7 @@ fn every_answer_to_requests_made_from_the_description_is_as_described() {
     tool.args(["run", &format!("http://{}/openapi.json", server.host())]);
     tool.args(["--header", &format!("Authorization: Bearer {}", server.token)]);
     tool.args(["--phases", "fuzzing", "--max-examples", EXAMPLES, "--checks", CHECKS, "--seed", "1", "--no-color"]);
-    // An answer may wait for changes.
+    // A response may wait for changes (long polling).
     tool.args(["--request-timeout", "60"]);
     let made = tool.current_dir(folder.path()).output().expect("schemathesis");
     let said = String::from_utf8_lossy(&made.stdout);
@@ -38,6 +38,6 @@ fn every_answer_to_requests_made_from_the_description_is_as_described() {
     };
     let count: usize = described["paths"].as_object().unwrap().values().map(methods).sum();
     assert!(said.contains(&format!("Tested: {count}")), "{count} operations are described; {said}");
-    // It still answers.
+    // The server still answers.
     assert!(server.get("/api/state")["rows"].is_array());
 }

@@ -1,4 +1,4 @@
-//! Operations of the system that fail under the server, one by one: what was answered for is there afterwards, and what was not is said.
+//! Failing system calls of the server, one by one: acknowledged changes survive, and failures are reported.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -11,16 +11,17 @@ use serde_json::{Value, json};
 use super::client::{Response, Server, encoded};
 use super::office::{FIELD, docx, wrong};
 
-/// What operations fail with, in turns: an error of the disk, a full disk, no permission (errno.h of Linux).
+/// Errors with which operations fail, in turn: I/O error, full disk, no permission (errno.h of Linux).
 const ERRORS: [&str; 3] = ["5", "28", "13"];
 
-/// So many operations in a row whose failure hurts no request are past the last one: seven in a row at the start are done without.
+/// Number of consecutive operations without effect on a request after which there are no more to test: up to seven in a row at the start
+/// are harmless.
 const PAST: usize = 12;
 
-/// Operations that the server does at least for what the test asks of it.
+/// Minimum number of operations of the server for the requests of the test.
 const LEAST: usize = 60;
 
-/// More than the server does.
+/// Maximum number of operations tried, more than the server performs.
 const MOST: usize = 200;
 
 /// The shared object that makes operations fail; see `tests/faults`.
@@ -32,7 +33,7 @@ fn seam(folder: &Path) -> PathBuf {
     folder.join("seam.so")
 }
 
-/// What was answered for.
+/// The acknowledged changes.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "one for each request")]
 struct Answered {
@@ -41,11 +42,11 @@ struct Answered {
     corrected: Option<String>,
     accepted: bool,
     returned: bool,
-    /// Requests that failed.
+    /// Number of requests that failed.
     refused: usize,
 }
 
-/// Whether a request was done; one that was not says why in both languages.
+/// Whether a request was acknowledged; one that failed gives the reason in both languages.
 fn done(answer: &Response, context: &str) -> bool {
     if answer.status == 200 {
         return true;
@@ -56,7 +57,7 @@ fn done(answer: &Response, context: &str) -> bool {
     false
 }
 
-/// Sends a report, corrects a figure and sends the report back.
+/// Sends a report, corrects a figure and returns the report.
 fn work(server: &Server, bytes: &[u8], to: &str, context: &str) -> Answered {
     let mut answered = Answered::default();
     let mut ask = |method: &str, target: &str, body: &[u8]| {
@@ -87,7 +88,7 @@ fn work(server: &Server, bytes: &[u8], to: &str, context: &str) -> Answered {
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn whichever_operation_fails_what_was_answered_for_is_there_after_a_power_cut() {
+fn whichever_operation_fails_acknowledged_changes_survive_a_power_cut() {
     let own = tempfile::tempdir().unwrap();
     let seam = seam(own.path());
     let (report, to) = wrong(3, "青岚县水利局");
@@ -124,7 +125,7 @@ fn whichever_operation_fails_what_was_answered_for_is_there_after_a_power_cut() 
     println!("{} operations failed", number - PAST);
 }
 
-/// Whether a server that starts after the power cut has what was answered for, and goes on.
+/// Whether a server started after the power cut has the acknowledged changes, and continues to work.
 fn holds(server: &Server, bytes: &[u8], answered: &Answered, context: &str) {
     let context = format!("{context}; {answered:?}");
     if answered.file {
@@ -143,7 +144,7 @@ fn holds(server: &Server, bytes: &[u8], answered: &Answered, context: &str) {
     let log = server.get("/api/log");
     let accepted = log["lines"].as_array().unwrap().iter().any(|line| line["reason"] == "已核实");
     assert!(!answered.accepted || accepted, "{context}: {log}");
-    // The same file once more: it is taken, or known.
+    // The same file again: it is accepted or recognised.
     server.send("水利局.docx", bytes);
     assert_eq!(server.settled()["rows"].as_array().unwrap().len(), 1, "{context}");
 }

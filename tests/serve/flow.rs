@@ -1,4 +1,4 @@
-//! What a clerk does in January, request by request; and that whatever was answered is still there after a power cut.
+//! A clerk's January, request by request; all acknowledged changes survive a power cut.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -19,7 +19,7 @@ fn correct(server: &Server, id: &str, field: &str, to: &str) -> Value {
 }
 
 #[test]
-fn a_wrong_cell_is_named_corrected_taken_back_and_kept_over_a_power_cut() {
+fn a_wrong_cell_is_named_corrected_undone_and_kept_after_a_power_cut() {
     let folder = tempfile::tempdir().unwrap();
     let (report, to) = wrong(3, "青岚县水利局");
     let bytes = docx(&report);
@@ -41,7 +41,7 @@ fn a_wrong_cell_is_named_corrected_taken_back_and_kept_over_a_power_cut() {
         preview["rules"].as_array().unwrap().iter().all(|rule| rule["instance"]["verdict"] != "fails"),
         "{preview}"
     );
-    // A reason is needed, and a number.
+    // A reason and a number are required.
     let revision = found["revision"].clone();
     for (value, reason, status) in [(to.as_str(), " ", 400), ("三十", "x", 422)] {
         let body = json!({ "field": FIELD, "to": value, "reason": reason, "revision": revision });
@@ -63,19 +63,19 @@ fn a_wrong_cell_is_named_corrected_taken_back_and_kept_over_a_power_cut() {
         .post(&format!("/api/log/{}/undo", line["id"].as_str().unwrap()), &json!({ "reason": "原数没有错" }))
         .json(200);
     assert!(named(&undone["report"]));
-    // Undoing took nothing away: two corrections and an entry about them.
+    // Undoing deleted nothing: there are two corrections and an entry about them.
     let lines = std::fs::read_to_string(folder.path().join("更正.jsonl")).unwrap();
     assert_eq!(lines.lines().count(), 2, "{lines}");
     let log = server.get("/api/log");
     let kinds: Vec<&str> = log["lines"].as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert!(["corrected", "undone", "received"].iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
-    // The sent file is as it was sent.
+    // The sent file is unchanged.
     let original = server.ask("GET", &format!("/api/reports/{id}/output/original"), b"");
     assert_eq!(original.body, bytes);
 }
 
 #[test]
-fn the_second_of_two_is_told_and_nothing_is_overwritten() {
+fn the_second_of_two_writers_is_refused_and_nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let (report, to) = wrong(4, "青岚县教育局");
     let server = Server::start(folder.path());
@@ -95,7 +95,7 @@ fn the_second_of_two_is_told_and_nothing_is_overwritten() {
 }
 
 #[test]
-fn what_is_accepted_or_sent_back_says_why_and_comes_back_when_undone() {
+fn waivers_and_returns_have_reasons_and_can_be_undone() {
     let folder = tempfile::tempdir().unwrap();
     let (report, _) = wrong(5, "青岚县民政局");
     let server = Server::start(folder.path());
@@ -125,19 +125,19 @@ fn what_is_accepted_or_sent_back_says_why_and_comes_back_when_undone() {
         assert!(made.status == 200 && made.body.len() > 1000, "{kind}: {}", String::from_utf8_lossy(&made.body));
         assert!(made.header("content-disposition").unwrap().starts_with("attachment; filename*=UTF-8''"));
     }
-    // A new version, and it is no longer out.
+    // A new version, and the report is no longer returned.
     let mended = right(5, "青岚县民政局");
     let second = server.send("民政局（修改后）.docx", &docx(&mended));
     let row = server.row("青岚县民政局");
     assert_eq!((&row["id"], &row["version"]), (&json!(second.to_string()), &json!(2)));
     assert_ne!(row["state"], "returned");
-    // The first is there too, and may be chosen.
+    // The first version is kept, and may be chosen.
     server.post(&format!("/api/reports/{id}/use"), &json!({ "reason": "单位确认" })).json(200);
     assert_eq!(server.row("青岚县民政局")["id"], id);
 }
 
 #[test]
-fn one_bad_file_hurts_no_other_and_says_what_to_do() {
+fn a_bad_file_does_not_affect_others_and_has_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let bytes = docx(&right(6, "青岚县财政局"));
@@ -154,7 +154,7 @@ fn one_bad_file_hurts_no_other_and_says_what_to_do() {
         assert!(server.report(id)["report"]["failed"]["code"].as_str().is_some());
         assert_eq!(server.ask("GET", &format!("/api/reports/{id}/output/letter"), b"").status, 200);
     }
-    // The same bytes again are the same file; taken out and undone, it is back.
+    // The same bytes are the same file; after its deletion is undone, it is back.
     let file = server.send("财政局（又一份）.docx", &bytes);
     assert_eq!(file, 1);
     let revision = server.get("/api/files/1")["revision"].clone();
@@ -166,7 +166,7 @@ fn one_bad_file_hurts_no_other_and_says_what_to_do() {
 }
 
 #[test]
-fn an_archive_is_taken_apart_and_agencies_that_are_missing_are_named() {
+fn an_archive_is_unpacked_and_missing_agencies_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let agencies = "单位名称,上级\n青岚县人民政府,\n青岚县财政局,青岚县人民政府\n青岚县水利局,青岚县人民政府\n青岚县教育局,青岚县人民政府\n";
@@ -198,7 +198,7 @@ fn an_archive_is_taken_apart_and_agencies_that_are_missing_are_named() {
     let letter = nianbao::read::read(&letter, Some("letter.docx"), &mut nianbao::document::Budget::default()).unwrap();
     let letter = format!("{letter:?}");
     assert!(letter.contains("青岚县教育局：") && letter.contains("关于催报2025年"), "{letter}");
-    // Last year's report is told by its year, and asks for no reminder.
+    // Last year's report is recognised by its year; its agency is counted under other reports, not as missing.
     server.send("教育局.docx", &docx(&of_year(8, "青岚县教育局", 2024)));
     assert_eq!(server.settled()["counts"]["other"], 1);
     let sums = server.get("/api/rollup");

@@ -1,4 +1,4 @@
-//! Fifty clients that upload two thousand reports. Run by `scripts/test` alone, for its length.
+//! Fifty clients that upload two thousand reports. Run by `scripts/test` only, because it takes long.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The office's page, driven over plain HTTP as its own script does it: files, corrections, versions, undoing, restarts, attacks.
+//! The office's page, driven over plain HTTP as by its own script: files, corrections, versions, undoing, restarts, attacks.
 
 mod attacks;
 mod backup;

@@ -1,4 +1,4 @@
-//! Reports of a made-up office: right, with a cell that the rules name, in any format.
+//! Reports of a made-up office: right ones, and ones with a wrong cell that the rules determine, in any format.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,7 +8,7 @@ use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 use rust_decimal::Decimal;
 
-/// The cell that is wrong in [`wrong`].
+/// The wrong cell of [`wrong`].
 pub(super) const FIELD: &str = "requests.granted.enterprise";
 
 /// A right report of an agency.
@@ -16,13 +16,13 @@ pub(super) fn right(seed: u64, agency: &str) -> Report {
     of_year(seed, agency, 2025)
 }
 
-/// The same of any year.
+/// A right report of an agency and year.
 pub(super) fn of_year(seed: u64, agency: &str, wanted: i16) -> Report {
     let forms = Forms::built_in().unwrap();
     let form = forms.get("gkbg-2021").unwrap();
     let mut report = Sampler::new(seed).report(form);
     let (name, year) = (report.agency.replace(agency.to_owned()).unwrap(), report.year.replace(wanted).unwrap());
-    // Whatever names the year or the agency names the new ones.
+    // Every mention of year and agency is replaced.
     let renewed = |text: &str| {
         let text = text.replace(&(year + 1).to_string(), "<next>").replace(&year.to_string(), &wanted.to_string());
         text.replace("<next>", &(wanted + 1).to_string()).replace(&name, agency)
@@ -38,7 +38,7 @@ pub(super) fn of_year(seed: u64, agency: &str, wanted: i16) -> Report {
     report
 }
 
-/// A report with one wrong cell, and the figure that belongs there.
+/// A report with one wrong cell, and its right figure.
 pub(super) fn wrong(seed: u64, agency: &str) -> (Report, String) {
     let mut report = right(seed, agency);
     let right = report.values[FIELD].value.unwrap();
@@ -46,7 +46,7 @@ pub(super) fn wrong(seed: u64, agency: &str) -> (Report, String) {
     (report, right.normalize().to_string())
 }
 
-/// A report as a file.
+/// A report as a file in a format.
 pub(super) fn file(report: &Report, output: Output) -> Vec<u8> {
     let forms = Forms::built_in().unwrap();
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();

@@ -1,4 +1,4 @@
-//! A report whose file cannot be read: typed in by hand, kept as corrections, and the same for the command line.
+//! Reports whose file cannot be read: typed in by hand, stored as corrections, and the same on the command line.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use super::office::{docx, right};
 
 const AGENCY: &str = "青岚县教育局";
 
-/// The figures of a report as somebody types them.
+/// The figures of a report as typed in.
 fn figures(report: &Report) -> BTreeMap<String, String> {
     let number = |value: &nianbao::report::Value| value.value.unwrap().normalize().to_string();
     report.values.iter().map(|(field, value)| (field.clone(), number(value))).collect()
@@ -37,7 +37,7 @@ fn lines(folder: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// What cannot be read, each in its way: cut off, encrypted, no text at all, and one that ends the child.
+/// Unreadable files: truncated, encrypted, not text, and one that kills the child.
 fn unreadable() -> Vec<(&'static str, Vec<u8>)> {
     let whole = docx(&right(21, AGENCY));
     let damaged = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/damaged");
@@ -64,7 +64,7 @@ fn every_kind_of_unreadable_file_can_be_typed_in_and_the_command_line_makes_the_
             (&begun["report"]["report"]["typed"], &begun["report"]["report"]["agency"]),
             (&json!(true), &json!(AGENCY))
         );
-        // A half of it now, the other half later, another by somebody who has not seen the first.
+        // One half now, the other half later, and another by somebody who has not seen the first.
         let report = right(21, AGENCY);
         let all = figures(&report);
         let (half, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -80,7 +80,7 @@ fn every_kind_of_unreadable_file_can_be_typed_in_and_the_command_line_makes_the_
             (&json!("fixed"), &json!(true), &json!(0)),
             "{name}: {row}"
         );
-        // Every figure has who typed it, why, and the file that it is of.
+        // Every figure has author, reason and the file that it belongs to.
         let kept = lines(folder.path());
         assert_eq!(kept.len(), 1 + 2 + all.len());
         assert_eq!((&kept[0]["field"], &kept[0]["to"]), (&json!("form"), &json!("gkbg-2021")));
@@ -90,7 +90,7 @@ fn every_kind_of_unreadable_file_can_be_typed_in_and_the_command_line_makes_the_
                 .all(|line| line["by"] == "王敏" && line["reason"] == "照扫描件录入" && line["sha256"] == sha256)
         );
         let page = server.ask("GET", &format!("/api/reports/{id}/output/docx"), b"");
-        // It is there after a power cut, and for the command line.
+        // It survives a power cut, and the command line gives the same.
         server.kill();
         let server = Server::start(folder.path());
         assert_eq!(server.row(AGENCY)["state"], "fixed", "{name}");
@@ -114,12 +114,12 @@ fn every_kind_of_unreadable_file_can_be_typed_in_and_the_command_line_makes_the_
 }
 
 #[test]
-fn what_is_no_number_is_told_and_nothing_of_it_is_written() {
+fn an_invalid_number_is_reported_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let id = server.send("a.doc", b"\0\x01 no document").to_string();
     server.settled();
-    // Not before it is begun, not with a form that is none, not with rows that each report has of its own.
+    // Not before it is begun, not with an unknown form, not with rows that are data.
     let one = BTreeMap::from([("requests.received.total".to_owned(), "1".to_owned())]);
     for form in [None, Some("none-such"), Some("zfnb")] {
         assert_eq!(type_in(&server, &id, form, &one).status, 422, "{form:?}");
@@ -145,7 +145,7 @@ fn what_is_no_number_is_told_and_nothing_of_it_is_written() {
 }
 
 #[test]
-fn typing_in_is_undone_as_a_whole_and_comes_back_with_the_form() {
+fn a_typed_report_is_undone_as_a_whole_and_restored_with_its_form() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let id = server.send("c.doc", b"\0\x01 no document").to_string();
@@ -163,7 +163,7 @@ fn typing_in_is_undone_as_a_whole_and_comes_back_with_the_form() {
     for (field, text) in &all {
         assert_eq!(found["report"]["cells"][field]["text"].as_str(), Some(text.as_str()), "{field}");
     }
-    // A cell of it is corrected as any other.
+    // Its cells are corrected as any others.
     let (field, text) = all.iter().next().unwrap();
     let body = json!({ "field": field, "to": "7777", "reason": "看错", "revision": found["revision"] });
     let corrected = server.post(&format!("/api/reports/{id}/correct"), &body).json(200);

@@ -1,4 +1,4 @@
-//! The project's own source files, for the tests that read them.
+//! The project's own source files, for tests that read them.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,7 +9,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file below a folder of the package, as paths relative to the package, in order.
+/// All files below a folder of the package, as relative paths, sorted.
 pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
     let (mut folders, mut files) = (vec![root().join(folder)], Vec::new());
     while let Some(folder) = folders.pop() {
@@ -36,7 +36,7 @@ pub(crate) fn text(path: &Path) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The code of a Rust file without its tests and its comments; empty for a file of tests.
+/// The code of a Rust file without its tests and comments; empty for a file of tests.
 pub(crate) fn code(path: &Path) -> String {
     let within = path.starts_with("src") && path.components().any(|part| part.as_os_str() == "tests");
     if within || path.file_name().is_some_and(|name| name == "tests.rs") {
@@ -48,7 +48,7 @@ pub(crate) fn code(path: &Path) -> String {
     lines.join("\n")
 }
 
-/// The part of the program that a file belongs to: the first folder below `src`, or the file there.
+/// The part of the program that a file belongs to: the first folder below `src`, or the file itself.
 pub(crate) fn module(path: &Path) -> String {
     let below = path.strip_prefix("src").expect("a file of src");
     let first = below.components().next().expect("a name").as_os_str().to_string_lossy();

@@ -1,4 +1,4 @@
-//! Comments of WordprocessingML (ECMA-376 part 1, 17.13.4): the comments part, and in the body the range and the reference.
+//! Comments of WordprocessingML (ECMA-376 part 1, 17.13.4): the comments part, and ranges and references in the body.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(super) mod track;
 const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml";
 
-/// Puts the notes into the body, and the rest at its first paragraph. Returns how many comments that made.
+/// Adds the notes to the body, and the rest at its first paragraph. Returns the number of comments.
 pub(super) fn annotate<'f>(
     parts: &mut Parts,
     main: &str,
@@ -33,7 +33,7 @@ pub(super) fn annotate<'f>(
         let span = note.place.span.filter(|_| note.place.part.as_deref() == Some(main));
         let anchor = match span.and_then(|(start, end)| Some((start, text.get(start as usize..end as usize)?))) {
             Some((start, slice)) => match anchor(slice, start as usize, parts.budget) {
-                // A place that is no element of this part is as good as none.
+                // A place that is not an element of this part is treated as none.
                 Err(ReadError::Damaged(_)) => None,
                 found => found?,
             },
@@ -65,7 +65,7 @@ pub(super) fn annotate<'f>(
     Ok(anchored.len())
 }
 
-/// The comments part of the document, made where there is none.
+/// The comments part of the document, created if missing.
 fn comments_part(parts: &mut Parts, main: &str) -> Result<(String, String), AnnotateError> {
     let relationships = parts.relationships(main)?;
     if let Some(name) = relationships.target("comments")
@@ -81,7 +81,7 @@ fn comments_part(parts: &mut Parts, main: &str) -> Result<(String, String), Anno
     Ok((name, format!("{declaration}<w:comments xmlns:w=\"{MAIN}\"></w:comments>")))
 }
 
-/// The ids of the comments that are there.
+/// The ids of the existing comments.
 fn ids(comments: &str, budget: &mut Budget) -> Result<BTreeSet<u32>, ReadError> {
     let mut events = Events::new(comments.trim_start_matches('\u{feff}'), 0, &[]);
     let mut ids = BTreeSet::new();
@@ -96,7 +96,7 @@ fn ids(comments: &str, budget: &mut Budget) -> Result<BTreeSet<u32>, ReadError> 
     }
 }
 
-/// A comment as it is appended: without its first `<` and prefix.
+/// A comment in the form for [`append`]: without its first `<` and prefix.
 fn comment(id: u32, texts: &[&str], (p, author): (&str, &str)) -> String {
     let author = escaped(author);
     let mut xml = format!("comment {p}id=\"{id}\" {p}author=\"{author}\">");
@@ -107,16 +107,16 @@ fn comment(id: u32, texts: &[&str], (p, author): (&str, &str)) -> String {
     xml
 }
 
-/// The paragraph at which a comment hangs, by offsets in the part.
+/// Offsets of the paragraph that a comment is attached to.
 #[derive(Debug, PartialEq, Eq)]
 struct Anchor {
-    /// Prefix of the elements there, with its colon.
+    /// Prefix of its elements, with colon.
     prefix: String,
-    /// Behind the paragraph's properties.
+    /// After the paragraph's properties.
     start: usize,
-    /// Before its end tag; at the `/` of an empty paragraph without one.
+    /// Before its end tag; at the `/` of `<p/>`.
     end: usize,
-    /// It is `<p/>`.
+    /// Whether it is `<p/>`.
     empty: bool,
 }
 
@@ -134,7 +134,7 @@ impl Anchor {
     }
 }
 
-/// The first paragraph of a cell or paragraph, which begins at this offset of the part.
+/// The first paragraph of a cell or paragraph that begins at offset `base` of the part.
 fn anchor(slice: &str, base: usize, budget: &mut Budget) -> Result<Option<Anchor>, ReadError> {
     let Some(tag) = slice.strip_prefix('<') else { return Ok(None) };
     let prefix = split_name(tag_name(tag)).0;
@@ -175,7 +175,7 @@ fn is(text: &str, start: usize, prefix: &str, local: &str) -> bool {
     split_name(tag_name(&text[start + 1..])) == (prefix, local)
 }
 
-/// The paragraph that the events have just opened.
+/// The paragraph that was opened last.
 fn paragraph(text: &str, prefix: &str, events: &mut Events, budget: &mut Budget) -> Result<Anchor, ReadError> {
     let depth = events.depth();
     let mut start = events.offset();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_lies_inside_the_first_paragraph_behind_its_properties() -> Result<(), ReadError> {
+    fn the_range_is_inside_the_first_paragraph_after_its_properties() -> Result<(), ReadError> {
         let reference = "<w:commentRangeEnd w:id=\"7\"/><w:r><w:commentReference w:id=\"7\"/></w:r>";
         let range = "<w:commentRangeStart w:id=\"7\"/>";
         for (before, after) in [

@@ -1,4 +1,4 @@
-//! Tracked changes of WordprocessingML (ECMA-376 part 1, 17.13.5): the runs of a cell or paragraph deleted, and a new run inserted.
+//! Tracked changes of WordprocessingML (ECMA-376 part 1, 17.13.5): deletes the runs of a cell or paragraph, and inserts a new run.
 
 use super::super::AnnotateError;
 use super::super::edit::{Edit, Parts, apply, escaped, split_name, tag_name};
@@ -8,13 +8,13 @@ use crate::document::Budget;
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
 
-/// The first number of our changes: above those that a program gives to its own.
+/// First id of our changes, higher than those of other programs.
 const FIRST_ID: u64 = 70_000_000;
 
-/// Elements that are left alone: nested tables, and content that is already deleted or moved away.
+/// Elements that are skipped: nested tables, and content that is already deleted or moved away.
 const PASSED_OVER: &[&str] = &["tbl", "del", "moveFrom", "pPr", "rPr", "drawing", "pict", "object", "AlternateContent"];
 
-/// Makes the revisions in the body; for each, whether it was made.
+/// Makes the revisions in the body; returns for each whether it was made.
 pub(in super::super) fn revise(
     parts: &mut Parts,
     main: &str,
@@ -27,7 +27,7 @@ pub(in super::super) fn revise(
         let slice = span.and_then(|(start, end)| Some((start as usize, text.get(start as usize..end as usize)?)));
         let change = match slice {
             Some((start, slice)) => match changed(slice, start, revision, (id, &parts.author), parts.budget) {
-                // A place that is no element of this part is as good as none.
+                // A place that is not an element of this part is treated as none.
                 Err(ReadError::Damaged(_)) => None,
                 change => change?,
             },
@@ -42,7 +42,7 @@ pub(in super::super) fn revise(
     Ok(made)
 }
 
-/// A run with text, by offsets in the slice.
+/// A run with text; offsets are relative to the slice.
 struct Run<'s> {
     start: usize,
     end: usize,
@@ -50,7 +50,7 @@ struct Run<'s> {
     edits: Vec<Edit>,
 }
 
-/// The edits of one revision; `None` where there is no paragraph.
+/// The edits of one revision; `None` if there is no paragraph.
 fn changed(
     slice: &str,
     base: usize,
@@ -77,7 +77,7 @@ fn changed(
     Ok(Some(edits.into_iter().map(|(start, end, new)| (start + base, end + base, new)).collect()))
 }
 
-/// The new run; nothing where nothing is to stand there.
+/// The new run; empty if the new text is empty.
 fn inserted(p: &str, to: &str, properties: &str, signed: &str) -> String {
     if to.is_empty() {
         return String::new();
@@ -86,7 +86,7 @@ fn inserted(p: &str, to: &str, properties: &str, signed: &str) -> String {
     format!("<{p}ins {signed}><{p}r>{properties}<{p}t xml:space=\"preserve\">{text}</{p}t></{p}r></{p}ins>")
 }
 
-/// Puts the new run into a paragraph without runs.
+/// Inserts the new run into a paragraph without runs.
 fn insert(anchor: &Anchor, inserted: &str, edits: &mut Vec<Edit>) {
     let p = &anchor.prefix;
     if anchor.empty {
@@ -100,7 +100,7 @@ fn insert(anchor: &Anchor, inserted: &str, edits: &mut Vec<Edit>) {
 fn runs<'s>(slice: &'s str, prefix: &str, budget: &mut Budget) -> Result<Vec<Run<'s>>, ReadError> {
     let mut events = Events::new(slice, 0, &[]);
     let mut runs = Vec::new();
-    // The slice's own element is opened first; a nested table is skipped, the cell itself is not.
+    // The first start tag is the slice's own element, which may be a cell or table that must not be skipped.
     let mut first = true;
     loop {
         match events.next(budget)? {
@@ -121,7 +121,7 @@ fn runs<'s>(slice: &'s str, prefix: &str, budget: &mut Budget) -> Result<Vec<Run
     }
 }
 
-/// The run that the events have just opened; `None` for one without text.
+/// The run that was opened last; `None` for one without text.
 fn run<'s>(
     slice: &'s str,
     prefix: &str,

@@ -1,4 +1,4 @@
-//! Figures of a workbook's cells changed in a copy, each with a note (ECMA-376 part 1, 18.3.1.4).
+//! Changes figures in cells of a workbook, each with a note (ECMA-376 part 1, 18.3.1.4).
 
 use super::super::AnnotateError;
 use super::super::edit::{Edit, Parts, apply, escaped};
@@ -9,7 +9,7 @@ use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
 use crate::write::xlsx::AFTER_CALC_PR;
 
-/// Makes the revisions; for each, whether it was made. A cell with a formula stays, and so does one that the sheet does not write.
+/// Makes the revisions; returns for each whether it was made. A cell with a formula, or one that is missing in the sheet, is not changed.
 pub(in super::super) fn revise(
     parts: &mut Parts,
     main: &str,
@@ -52,7 +52,7 @@ pub(in super::super) fn revise(
     Ok(made)
 }
 
-/// A cell without a formula, by offsets in the sheet.
+/// A cell without a formula; offsets are those of the sheet.
 struct Plain {
     name: String,
     /// Start and end of the whole element.
@@ -60,7 +60,7 @@ struct Plain {
 }
 
 impl Plain {
-    /// The cell with a number in the place of what it holds, in its own style.
+    /// The edit that replaces the cell's content by a number, keeping its style.
     fn edit(&self, text: &str, to: &str) -> Edit {
         let (start, end) = self.span;
         let tag = &text[start..start + text[start..end].find('>').map_or(end - start, |at| at + 1)];
@@ -128,7 +128,7 @@ impl Cells {
     }
 }
 
-/// The edits that have a program calculate the workbook anew when it opens it, for formulas show the sums of the old figures.
+/// The edits that request recalculation on opening, because cached results are the sums of the old figures.
 fn recalculated(workbook: &str, budget: &mut Budget) -> Result<Vec<Edit>, ReadError> {
     const WANTED: &str = " fullCalcOnLoad=\"1\"";
     let plain = workbook.trim_start_matches('\u{feff}');

@@ -1,4 +1,4 @@
-//! The comments part of a sheet (ECMA-376 part 1, 18.7): notes put in beside those of others.
+//! The comments part of a sheet (ECMA-376 part 1, 18.7): adds notes to existing ones.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,25 +9,25 @@ use crate::document::Budget;
 use crate::read::xml::{Event, Events};
 use crate::read::{Damage, ReadError};
 
-/// Cells to the right of one that is taken that are tried for its note.
+/// Number of cells to the right of an occupied one that are tried for its note.
 const TRIED: u32 = 64;
 
 /// The parsed content of a comments part.
 #[derive(Default)]
 struct ExistingComments {
     authors: Vec<String>,
-    /// By cell: index of the author, and the offset of the text's end tag where something can be put before it.
+    /// By cell: index of the author, and the offset of the text's end tag if text can be inserted there.
     cells: BTreeMap<String, (usize, Option<usize>)>,
     authors_end: Option<Inside>,
     list_end: Option<Inside>,
 }
 
-/// Where the content of an element ends.
+/// The end of the content of an element.
 #[derive(Clone)]
 enum Inside {
     /// Before its end tag.
     At(usize),
-    /// It is written `<a/>`: the offset of its `/>`, and its name.
+    /// Written as `<a/>`: the offset of its `/>`, and its name.
     Empty(usize, String),
 }
 
@@ -86,7 +86,7 @@ impl ExistingComments {
         }
     }
 
-    /// Where text can be put below somebody's note. What stands in the note of a threaded comment is only for old programs.
+    /// Where text can be added to an existing note. The note of a threaded comment is only for old programs and is not changed.
     fn below(&self, cell: &str) -> Option<usize> {
         let (author, end) = self.cells.get(cell)?;
         let threaded = self.authors.get(*author).is_some_and(|author| author.starts_with("tc="));
@@ -102,8 +102,8 @@ fn inside(text: &str, start: usize, end: usize, mark: usize) -> Inside {
     }
 }
 
-/// The comments part with the notes in it, and the notes that need a box. A note of somebody else at the same cell gets the text put
-/// below its own; one that takes none sends it to the next free cell.
+/// The comments part with the notes added, and the notes that need a box. A note at a cell with somebody else's note is appended to it;
+/// if that is not possible, it is moved to the next free cell.
 pub(super) fn with(
     text: &str,
     notes: &[CellNote],

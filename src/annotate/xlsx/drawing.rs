@@ -12,7 +12,7 @@ xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><o:shapelayout v:ext=\"edit\"
 const NAMES: &str = "xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-microsoft-com:office:office\" \
                      xmlns:x=\"urn:schemas-microsoft-com:office:excel\"";
 
-/// Prefix of shape ids as Excel writes them; the first of a drawing has the number 1025.
+/// Prefix of shape ids as written by Excel; the first of a drawing has the number 1025.
 const SHAPE: &str = "_x0000_s";
 const FIRST: u32 = 1025;
 
@@ -46,7 +46,7 @@ pub(super) fn with_boxes(drawing: &str, notes: &[CellNote]) -> String {
     }
 }
 
-/// A number above those of all shapes that are there.
+/// A number above those of all existing shapes.
 fn free_number(drawing: &str) -> u32 {
     let number = |at: usize| {
         let digits = &drawing[at + SHAPE.len()..];

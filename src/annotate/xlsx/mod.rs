@@ -35,7 +35,7 @@ impl CellNote {
     }
 }
 
-/// Puts the notes at their cells, and the rest at the first cell of the first sheet. Returns how many notes that made.
+/// Adds the notes to their cells, and the rest to the first cell of the first sheet. Returns the number of notes.
 pub(super) fn annotate<'f>(
     parts: &mut Parts,
     main: &str,
@@ -127,11 +127,11 @@ fn sheet_notes(parts: &mut Parts, sheet: &str, notes: &[CellNote]) -> Result<(),
     Ok(())
 }
 
-/// Where a sheet refers to its legacy drawing, or would.
+/// Where a sheet refers, or would refer, to its legacy drawing.
 struct Layout {
     /// Id of the relationship.
     drawing: Option<String>,
-    /// Offset at which the reference belongs.
+    /// Offset of the reference.
     place: usize,
 }
 

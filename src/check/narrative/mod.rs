@@ -1,6 +1,6 @@
-//! Compares the figures in the prose with the tables, and sums inside the prose with their parts.
+//! Compares figures in the prose with the tables, and sums within the prose with their parts.
 //!
-//! Warnings only, and precision before recall: a sentence that is not surely about a cell is skipped.
+//! Only warnings, and precision before recall: a sentence is skipped unless it is certain which cell it is about.
 
 mod numbers;
 mod proposals;
@@ -16,13 +16,13 @@ use crate::report::{Content, Report};
 
 use proposals::Proposals;
 
-/// Statements that are looked at in one sentence.
+/// Maximum number of statements per sentence.
 const STATEMENTS: usize = 32;
 
-/// Clause separators: a word in another clause of the sentence does not count for this one.
+/// Clause separators: an excluding word in another clause does not affect this one.
 const CLAUSE: [char; 11] = ['，', ',', '、', '；', ';', '：', ':', '（', '）', '(', ')'];
 
-/// Adds findings for contradictions between prose and tables, and proposals for open fields.
+/// Adds findings for contradictions between prose and tables, and proposals for empty fields.
 pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &mut Vec<Finding>) {
     let mut proposals = Proposals::new(form, figures);
     for section in &report.sections {
@@ -44,17 +44,17 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
     findings.extend(proposals.findings());
 }
 
-/// A figure that a sentence states, and the sums that it may be.
+/// A figure stated in a sentence, with the sums that it may refer to.
 pub(super) struct Stated<'a> {
     /// The sums.
     pub(super) states: &'a [Expression],
-    /// The figure.
+    /// The stated figure.
     pub(super) figure: Decimal,
-    /// The words.
+    /// The quoted words.
     pub(super) quoted: String,
 }
 
-/// What the prose states of the tables.
+/// The statements of the prose about tables.
 pub(super) fn stated<'a>(form: &'a Form, report: &Report, figures: &Figures) -> Vec<Stated<'a>> {
     let mut all = Vec::new();
     for content in report.sections.iter().flat_map(|section| &section.content) {
@@ -77,14 +77,14 @@ pub(super) fn stated<'a>(form: &'a Form, report: &Report, figures: &Figures) -> 
     all
 }
 
-/// The sentences of a text: what stands between `。`, `；` and line breaks. Looking at bytes costs less than at characters.
+/// The sentences of a text, separated by `。`, `；` and line breaks. Searches bytes, which is faster than characters.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let bytes = text.as_bytes();
     let is_end = |&at: &usize| match bytes[at] {
         b'\n' => true,
         _ => matches!(at.checked_sub(2).map(|first| &bytes[first..=at]), Some([0xe3, 0x80, 0x82] | [0xef, 0xbc, 0x9b])),
     };
-    // The last bytes of the marks.
+    // The last UTF-8 bytes of the separators.
     let mut ends = memchr::memchr3_iter(b'\n', 0x82, 0x9b, bytes).filter(is_end);
     let mut rest = Some(0);
     std::iter::from_fn(move || {
@@ -95,17 +95,17 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What a sentence says of the sums of a pattern.
+/// A statement that matches a pattern.
 struct Statement<'t> {
-    /// Its words.
+    /// The quoted words.
     quoted: &'t str,
-    /// The figure, in the unit of the cells.
+    /// The stated figure, in the unit of the cells.
     stated: Decimal,
-    /// Whether it states zero in words.
+    /// Whether it says in words that there were none.
     none: bool,
 }
 
-/// A sentence that is compared with the figures.
+/// A sentence to be compared with the figures.
 struct Reading<'a, 'v> {
     form: &'a Form,
     figures: &'a Figures<'v>,
@@ -115,7 +115,7 @@ struct Reading<'a, 'v> {
 }
 
 impl<'a> Reading<'a, '_> {
-    /// What the sentence states of the sums of a pattern.
+    /// The statements of the sentence that match a pattern.
     fn statements(&self, pattern: &'a NarrativePattern) -> Vec<Statement<'a>> {
         let mut statements = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
@@ -137,7 +137,8 @@ impl<'a> Reading<'a, '_> {
         statements
     }
 
-    /// Whether nothing in the clause or before it says that another figure is meant: a part, another year, a word of the pattern's.
+    /// Whether no words in the clause or before it show that another figure is meant: a part, another year, an excluding word of the
+    /// pattern.
     fn is_about(&self, pattern: &NarrativePattern, start: usize, end: usize) -> bool {
         let before = &self.sentence[..start];
         let clause_start = before.char_indices().rev().find(|(_, sign)| CLAUSE.contains(sign));
@@ -151,13 +152,13 @@ impl<'a> Reading<'a, '_> {
             && year.is_none_or(|year| self.year.is_none_or(|own| own == year))
     }
 
-    /// What a statement says otherwise than the cells that it may be about.
+    /// The finding if a statement contradicts all cells that it may refer to.
     fn compare(&self, pattern: &NarrativePattern, statement: &Statement) -> Option<Finding> {
         let &Statement { quoted, stated, none } = statement;
-        // That there were none is compared with the first of the sums, which is what the words are about.
+        // A statement that there were none refers to the first of the sums.
         let states = if none { pattern.states.get(..1)? } else { &pattern.states };
         let sums: Vec<(Decimal, &Expression)> = states.iter().filter_map(|sum| Some((self.sum(sum)?, sum))).collect();
-        // All of the sums must be known: the one that is not might be the one that is meant.
+        // All sums must be known: an unknown one may be the one that is meant.
         if sums.len() < states.len() || sums.iter().any(|(sum, _)| *sum == stated) {
             return None;
         }
@@ -184,7 +185,7 @@ impl<'a> Reading<'a, '_> {
         finding
     }
 
-    /// The cells of a sum in words: the first, and how many are added to it.
+    /// The cells of a sum in words: the first, and the number of the others.
     fn cells(&self, expression: &Expression) -> Message {
         let Some(first) = expression.terms.first() else { return Message::default() };
         let place = self.form.describe(first.operand.field);

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::text::{ascii_digit, chinese_number};
 
-/// A number in ASCII or full-width digits, with or without separators of thousands, or in Chinese numerals.
+/// A number in ASCII or full-width digits, with or without thousands separators, or in Chinese numerals.
 pub(super) fn read(text: &str) -> Option<Decimal> {
     let narrow: String = text.chars().filter_map(narrow).collect();
     narrow.parse().ok().or_else(|| chinese_number(text).map(Decimal::from))
@@ -18,7 +18,7 @@ fn narrow(character: char) -> Option<char> {
     }
 }
 
-/// The last year that is named, in four digits before 年.
+/// The last year in a text, written as four digits before 年.
 pub(super) fn last_year(text: &str) -> Option<i16> {
     text.rmatch_indices('年').find_map(|(at, _)| {
         let mut digits: Vec<char> = text[..at].trim_end().chars().rev().map_while(digit).take(5).collect();
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_year_counts_and_a_number_of_years_is_none() {
+    fn the_last_year_counts_and_a_number_of_years_does_not() {
         assert_eq!(last_year("2022年收到申请，２０２３ 年度办结"), Some(2023));
         assert_eq!(last_year("近三年、20231年、近10年"), None);
     }

@@ -1,6 +1,6 @@
-//! Proposes values that the prose states and no table has; they are shown to the user and never applied.
+//! Proposes values that the prose states for empty fields; they are shown to the user and never applied automatically.
 //!
-//! Offered is only what one field can be meant by, what every sentence about it says alike, and what no rule contradicts.
+//! A value is proposed only if a single field can be meant, all sentences about it agree, and no rule contradicts it.
 
 use rust_decimal::Decimal;
 
@@ -11,7 +11,7 @@ use crate::finding::{Finding, Message, Proposal};
 use crate::form::{Expression, FieldIndex, FieldKind, Form, NarrativePattern, Operand, Relation, RuleInstance};
 use crate::report::{Kind, Place};
 
-/// A figure that a sentence states for a field.
+/// A figure stated in a sentence for a field.
 struct Stated {
     field: FieldIndex,
     figure: Decimal,
@@ -19,7 +19,7 @@ struct Stated {
     place: Option<Place>,
 }
 
-/// What the prose of a report states for fields that are open.
+/// Values stated in the prose for empty fields.
 pub(super) struct Proposals<'a, 'v> {
     form: &'a Form,
     figures: &'a Figures<'v>,
@@ -31,7 +31,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
         Self { form, figures, stated: Vec::new() }
     }
 
-    /// Takes a statement, where open fields are surely what it is about.
+    /// Records a statement, if it is certain which empty fields it is about.
     pub(super) fn take(&mut self, pattern: &NarrativePattern, statement: &Statement, place: Option<&Place>) {
         let fields = if statement.none {
             self.all_none(pattern)
@@ -46,7 +46,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
         }));
     }
 
-    /// The one open field that a statement can be about: none where a sum that is known says the same, or another is open too.
+    /// The single empty field that a statement can be about; `None` if a known sum equals the figure, or several fields are possible.
     fn only(&self, pattern: &NarrativePattern, stated: Decimal) -> Option<FieldIndex> {
         let mut only = None;
         for sum in &pattern.states {
@@ -62,13 +62,13 @@ impl<'a, 'v> Proposals<'a, 'v> {
         only
     }
 
-    /// The open fields that are 0 where there were none of what the first sum counts.
+    /// The empty fields that are 0 if there were none of what the first sum counts.
     fn all_none(&self, pattern: &NarrativePattern) -> Vec<FieldIndex> {
         let first = pattern.states.first().filter(|sum| self.known(sum).is_some_and(|known| known.is_zero()));
         first.and_then(|sum| self.open(sum)).unwrap_or_default()
     }
 
-    /// The fields of a sum that are open; `None` where it takes one away, or has one that is no number for another reason.
+    /// The empty fields of a sum; `None` if the sum has subtractions, or a field that is not a number for another reason.
     fn open(&self, sum: &Expression) -> Option<Vec<FieldIndex>> {
         let mut open = Vec::new();
         for term in &sum.terms {
@@ -85,7 +85,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
         Some(open)
     }
 
-    /// Whether a field is empty because the source has no cell for it that is certain, or one that says no number.
+    /// Whether a field is empty because no certain cell was found, or its cell has no number.
     fn is_open(&self, operand: Operand) -> bool {
         let value = self.figures.value(operand.field).filter(|_| !operand.previous);
         value.is_some_and(|value| value.value.is_none() && matches!(value.kind, Kind::Absent | Kind::Text))
@@ -111,7 +111,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
         fields.into_iter().filter_map(agreed).collect()
     }
 
-    /// Whether a field can have a figure: of its kind, and by every rule whose other figures are known.
+    /// Whether a figure is possible for a field: by its kind, and by every rule whose other figures are known.
     fn fits(&self, field: FieldIndex, figure: Decimal) -> bool {
         let count = self.form.fields[field].kind == FieldKind::Count;
         let instances = self.form.rules.iter().flat_map(|rule| &rule.instances);
@@ -124,7 +124,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
                 .all(|instance| self.residual(instance, field, figure).is_none_or(|residual| residual.is_zero()))
     }
 
-    /// By how much an equality fails with a figure in a field; `None` where another of its figures is not known.
+    /// Left side minus right side of an equality with the figure in the field; `None` if another figure of the rule is not known.
     fn residual(&self, instance: &RuleInstance, field: FieldIndex, figure: Decimal) -> Option<Decimal> {
         let number = |operand: Operand| {
             if operand.field == field && !operand.previous { Some(figure) } else { self.figures.number(operand) }

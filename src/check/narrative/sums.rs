@@ -34,13 +34,13 @@ fn alternatives(words: &[String]) -> String {
     words.iter().map(|word| regex::escape(word)).collect::<Vec<_>>().join("|")
 }
 
-/// Wholes with parts that are looked at in one paragraph.
+/// Maximum number of wholes per paragraph.
 const WHOLES: usize = 100;
 
-/// `共发布信息268条。其中包括概况类信息40条、政务动态信息200条…`: the parts of one unit must not exceed the whole.
+/// Checks lists such as `共发布信息268条。其中包括概况类信息40条、政务动态信息200条…`: the parts in the same unit must not exceed the whole.
 pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // Looking for the words costs far less than trying the pattern at every number.
+    // Searching for the introducing words is much faster than matching the pattern at every number.
     if !LIST.is_match(text) {
         return findings;
     }
@@ -48,7 +48,7 @@ pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
         let (Some(whole), Some(unit), Some(all)) = (numbers::read(&found[1]), found.get(2), found.get(0)) else {
             continue;
         };
-        // "some 200" is no number to hold anything against.
+        // "Some 200" (余) is not exact enough to compare.
         if all.as_str().contains('余') {
             continue;
         }
@@ -63,21 +63,21 @@ pub(super) fn parts_of_whole(text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Where the list of parts ends: with the sentence, or with the bracket that it began with.
+/// The end of a list of parts: the end of the sentence, or of the bracket in which it began.
 fn list_end(rest: &str, opening: &str) -> usize {
     let end = rest.find(['。', '；', '\n']).unwrap_or(rest.len());
     if opening.contains(['（', '(']) { rest[..end].find(['）', ')']).unwrap_or(end) } else { end }
 }
 
-/// The numbers of a list that are followed by the unit. What stands in brackets explains a part and is none.
+/// The numbers of a list that are followed by the unit. Text in brackets explains a part and does not count.
 fn parts(list: &str, unit: &str) -> Vec<Decimal> {
     let list = without_brackets(list);
-    // A list inside the list, or a share, is no sum any more.
+    // A list with a nested list or a share is not a sum.
     if list.contains("其中") || list.contains(['%', '％']) {
         return Vec::new();
     }
     let mut parts = Vec::new();
-    // If the list is followed by a comma, it ends at the first comma after a 、.
+    // In a list with 、 separators, the first comma after one ends the list.
     let mut listed = false;
     for clause in list.split(['，', ',']) {
         let items: Vec<&str> = clause.split(['、', '和', '及']).collect();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_part_is_not_added() {
+    fn numbers_that_are_not_parts_are_not_added() {
         for fine in [
             "公开信息100条，其中网站80条，比上年增加30条。",
             "公开信息100条，其中网站80条（含转载50条）、微信20条。",

@@ -1,4 +1,4 @@
-//! Findings for people: the row as it stands in the form, with the cells marked.
+//! Renders findings for people: the row of the form, with the cells marked.
 
 mod text;
 

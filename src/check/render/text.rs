@@ -1,4 +1,4 @@
-//! What stands below a finding on a terminal: the row as it stands in the form, with the cells marked.
+//! Text below a finding on a terminal: the row of the form, with the cells marked.
 
 use std::fmt::Write;
 
@@ -8,18 +8,18 @@ use crate::finding::{Finding, Language};
 use crate::form::{Block, FieldIndex, Form};
 use crate::report::{Report, Value};
 
-/// Columns of the terminal that a label may take.
+/// Maximum width of a label, in terminal columns.
 const LABEL_WIDTH: usize = 28;
 
-/// Figures of a rule that are listed below each other.
+/// Maximum number of figures listed below each other.
 const LISTED: usize = 12;
 
-/// Columns of a row that are shown whole; of a longer one only the groups in which a cell is marked.
+/// Maximum number of columns of a row that is shown whole; of a longer row only groups with a marked cell are shown.
 const WHOLE: usize = 10;
 
-/// The row of the form in which the finding's cells stand, with column labels above and marks below; where they stand in
-/// several rows, the figures that are not 0, one a line. `None` for a finding without fields of the form, and for one about more
-/// blank cells than are listed: a table or rows that are not there.
+/// The row of the form that contains the finding's cells, with column labels above and marks below; if they are in several rows, the
+/// figures other than 0, one per line. `None` for a finding without fields of the form, and for one about more blank cells than are
+/// listed (a missing table or missing rows).
 pub fn excerpt(form: &Form, report: &Report, finding: &Finding, language: Language) -> Option<String> {
     let indices = |ids: &mut dyn Iterator<Item = &String>| -> Vec<FieldIndex> {
         ids.filter_map(|id| form.field_index(id)).collect()
@@ -47,7 +47,7 @@ fn row_excerpt(form: &Form, report: &Report, finding: &Finding, marked: &[FieldI
     let label = block.leaf_rows[field.row].label().map(|label| cut(&label.text)).unwrap_or_default();
     let (mut heads, mut figures, mut marks) =
         (pad("", label.width()), pad(&label, label.width()), pad("", label.width()));
-    // With every cell of the row in the rule, only its total is worth a mark.
+    // If the rule contains every cell of the row, only the total is marked.
     let all = marked.len() == block.leaf_columns.len() && finding.culprits.is_empty();
     for column in (0..block.leaf_columns.len()).filter(|&column| is_near(form, block, column, marked)) {
         let index = block.first_field + field.row * block.leaf_columns.len() + column;
@@ -69,13 +69,13 @@ fn row_excerpt(form: &Form, report: &Report, finding: &Finding, marked: &[FieldI
     [heads, figures, marks].map(|line| format!("    | {}", line.trim_end())).join("\n")
 }
 
-/// Whether a column is shown: all of a short row, and of a long one those in the group of a marked cell.
+/// Whether a column is shown: all columns of a short row, and of a long row those in the group of a marked cell.
 fn is_near(form: &Form, block: &Block, column: usize, marked: &[FieldIndex]) -> bool {
     let group = |column: usize| block.leaf_columns[column].path.split_last().map(|(_, group)| group);
     block.leaf_columns.len() <= WHOLE || marked.iter().any(|&index| group(form.fields[index].column) == group(column))
 }
 
-/// Labels of a column with the groups around it that tell it from others of the same name.
+/// Label of a column, with the groups that distinguish it from others of the same name.
 fn head(block: &Block, column: usize) -> String {
     let path = &block.leaf_columns[column].path;
     let Some(own) = path.last() else { return String::new() };
@@ -120,13 +120,13 @@ fn is_zero(value: &Value) -> bool {
     value.value.is_some_and(|number| number.is_zero())
 }
 
-/// The figure as written; `·` for a cell that is blank or not there.
+/// The figure as written; `·` for a cell that is blank or missing.
 fn shown(value: Option<&Value>) -> String {
     let raw = value.map(|value| value.raw.trim()).unwrap_or_default();
     if raw.is_empty() { "·".into() } else { cut(raw) }
 }
 
-/// The text, cut to the width of a label; control characters do not reach the terminal.
+/// The text, cut to the width of a label, without control characters.
 fn cut(text: &str) -> String {
     let (mut cut, mut width) = (String::new(), 0);
     for character in text.chars().map(|character| if character.is_control() { ' ' } else { character }) {

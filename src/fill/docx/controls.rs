@@ -1,4 +1,4 @@
-//! Content controls of a Word document whose marks must be removed when text is filled in: placeholders, and bindings to external data
+//! Content controls of a Word document whose markers must be removed when text is filled in: placeholders, and bindings to external data
 //! (17.5.2).
 
 use crate::document::{Budget, Resource};
@@ -6,7 +6,7 @@ use crate::fill::edit::Span;
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
 
-/// A content control with marks that must go when text is put into it.
+/// A content control with markers that must be removed when text is filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Control {
     pub(super) span: Span,
@@ -15,16 +15,16 @@ pub(super) struct Control {
 }
 
 impl Control {
-    /// Whether something lies in it.
+    /// Whether a span is inside the control.
     pub(super) fn holds(&self, span: Span) -> bool {
         self.span.0 <= span.0 && span.1 <= self.span.1
     }
 }
 
-/// The content controls with such marks, the inner ones first.
+/// The content controls with such markers, inner ones first.
 ///
 /// # Errors
-/// [`ReadError`] when the part is not well-formed, or costs more than it may.
+/// [`ReadError`] if the part is not well-formed, or exceeds a limit.
 pub(super) fn controls(source: &str, prefix: &str, budget: &mut Budget) -> Result<Vec<Control>, ReadError> {
     let mut found = Vec::new();
     if !source.contains("showingPlcHdr") && !source.contains("dataBinding") {

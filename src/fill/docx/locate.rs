@@ -16,7 +16,7 @@ use crate::read::{ReadError, Unsupported};
 use crate::report::{Content, Report};
 use crate::text::fold;
 
-/// The main vocabulary: Transitional and Strict.
+/// Namespaces of WordprocessingML: Transitional and Strict.
 static WORD: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", 0),
     ("http://purl.oclc.org/ooxml/wordprocessingml/main", 0),
@@ -27,36 +27,36 @@ static WORD: &[(&str, u32)] = &[
 pub(super) struct Slots {
     /// The namespace prefix of the main vocabulary.
     pub(super) prefix: String,
-    /// For each field of the form its cell.
+    /// For each field of the form, its cell.
     pub(super) fields: Vec<Option<TextSlot>>,
     /// The paragraphs of the title.
     pub(super) title: Vec<ParagraphSlot>,
-    /// For each section of the form where its narrative goes; `None` where the document has no such part.
+    /// For each section of the form, the spots for its narrative; `None` if the document has no such section.
     pub(super) sections: Vec<Option<Vec<Spot>>>,
-    /// How running text looks.
+    /// Style of running text.
     pub(super) body: Style,
     /// The end of the text, before the properties of the last section of the document.
     pub(super) end: usize,
-    /// The document is a report with figures, not a blank form.
+    /// Whether the document is a filled-in report, not a blank form.
     pub(super) filled: bool,
-    /// Texts of a blank form that stay: section and text.
+    /// Texts of a blank form that are kept: section and text.
     pub(super) kept: Vec<(usize, String)>,
 }
 
-/// A stretch of a section: behind its heading, or behind one of its tables.
+/// A range of a section: after its heading, or after one of its tables.
 #[derive(Debug)]
 pub(super) struct Spot {
-    /// The table that it follows.
+    /// Index of the table that it follows; `None` after the heading.
     pub(super) table: Option<usize>,
     /// Insertion point of new paragraphs if no paragraph is replaced.
     pub(super) insert: usize,
-    /// Paragraphs there that give way: placeholders, or the narrative of a report.
+    /// Paragraphs that are replaced: placeholders, or the narrative of a report.
     pub(super) own: Vec<ParagraphSlot>,
     /// Draft paragraphs with blanks, replaced if the report has its own text.
     pub(super) drafts: Vec<ParagraphSlot>,
-    /// A line for the agency's name above that for the date, to be filled in.
+    /// The line for the agency's name above that for the date.
     pub(super) agency: Option<ParagraphSlot>,
-    /// A line for the date, to be filled in.
+    /// The line for the date.
     pub(super) date: Option<ParagraphSlot>,
 }
 
@@ -66,10 +66,10 @@ impl Spot {
     }
 }
 
-/// Finds the slots of a document by what binding found in it.
+/// Finds the slots of a document from its binding.
 ///
 /// # Errors
-/// [`ReadError`] when the part is not a Word document, or costs more than it may.
+/// [`ReadError`] if the part is not a Word document, or exceeds a limit.
 pub(super) fn locate(
     source: &str,
     part: &str,
@@ -104,7 +104,7 @@ pub(super) fn locate(
     Ok(slots)
 }
 
-/// The prefix of the main vocabulary, and where the text of the body ends.
+/// The prefix of WordprocessingML, and the end of the body's text.
 fn frame(source: &str, budget: &mut Budget) -> Result<(String, usize), ReadError> {
     let mark = source.len() - source.trim_start_matches('\u{feff}').len();
     let mut events = Events::new(&source[mark..], mark, WORD);
@@ -139,11 +139,11 @@ struct Locator<'a> {
     form: &'a Form,
     slots: Slots,
     budget: &'a mut Budget,
-    /// The content controls that would take what is filled in for their placeholder, or fetch it from elsewhere.
+    /// The content controls with markers of a placeholder or a data binding.
     controls: Vec<Control>,
     /// Spans of all slots; they do not overlap.
     claimed: BTreeMap<usize, usize>,
-    /// The cell that was opened last, how many paragraphs it has, and those not yet asked for.
+    /// The last cell that was scanned, its number of paragraphs, and those not yet requested.
     cell: (Span, usize, VecDeque<ParagraphScan>),
 }
 
@@ -183,7 +183,7 @@ impl Locator<'_> {
         neighbour: &mut String,
     ) -> Result<Option<TextSlot>, ReadError> {
         let value = found.values.get(&self.form.fields[field].id);
-        // A figure that was cut out of a longer text has no cell of its own.
+        // A figure that was split from a longer text has no cell of its own.
         let place = value.filter(|value| value.deduced.is_empty()).and_then(|value| value.place.as_ref());
         let Some(span) = place.filter(|place| place.row.is_some()).and_then(|place| self.span(place)) else {
             return Ok(None);
@@ -209,7 +209,7 @@ impl Locator<'_> {
         Ok(slot)
     }
 
-    /// The paragraph that a line stands in, as a slot of its own.
+    /// The paragraph of a line as a separate slot.
     fn paragraph(&mut self, text: &str, place: &Place) -> Result<Option<ParagraphSlot>, ReadError> {
         let Some(span) = self.span(place) else { return Ok(None) };
         let Some((scan, paragraph, alone)) = self.find(text, place, span)? else { return Ok(None) };
@@ -230,7 +230,7 @@ impl Locator<'_> {
             let paragraph = scan.paragraphs.drain(..).find(|paragraph| !paragraph.text.trim().is_empty());
             return Ok(paragraph.map(|paragraph| (scan, paragraph, false)));
         }
-        // The lines of a cell are asked for in order.
+        // The lines of a cell are requested in order.
         if self.cell.0 != span {
             let scan = self.scan(span)?;
             self.cell = (span, scan.paragraphs.len(), scan.paragraphs.into());
@@ -252,7 +252,7 @@ impl Locator<'_> {
         Ok(())
     }
 
-    /// The headings in order: section and the span of its paragraph.
+    /// The headings in order: section, and span of the paragraph.
     fn headings(&mut self, anchors: &Anchors) -> Result<Vec<(usize, Span)>, ReadError> {
         let mut headings = Vec::new();
         for (section, Anchor { text, place }) in &anchors.headings {
@@ -267,7 +267,7 @@ impl Locator<'_> {
     }
 
     fn sections(&mut self, found: &Report, anchors: &Anchors, headings: &[(usize, Span)]) -> Result<(), ReadError> {
-        // The lines of cells are asked for anew, section by section.
+        // Lines of cells are requested again for each section.
         self.cell = ((0, 0), 0, VecDeque::new());
         for (number, section) in self.form.sections.iter().enumerate() {
             let heading = headings.iter().find(|heading| heading.0 == number).map(|heading| heading.1.1);
@@ -316,8 +316,8 @@ impl Locator<'_> {
         Ok(spots)
     }
 
-    /// A paragraph of the document in a section: one that is replaced, one for the date or the agency, or one that is kept. `dated`: the
-    /// next line is for the date.
+    /// Handles a paragraph of a section: one that is replaced, one for the date or the agency, or one that is kept. `dated`: the next
+    /// line is for the date.
     fn own(
         &mut self,
         section: usize,
@@ -354,7 +354,7 @@ impl Locator<'_> {
         Ok(())
     }
 
-    /// Whether a paragraph stands in a content control that shows its placeholder.
+    /// Whether a paragraph is inside a content control that shows its placeholder.
     fn shows_placeholder(&mut self, place: &Place) -> Result<bool, ReadError> {
         let Some(span) = self.span(place).filter(|_| place.row.is_none()) else { return Ok(false) };
         let around = self.controls.iter().any(|control| control.shows_placeholder && control.holds(span));

@@ -1,4 +1,4 @@
-//! A Word file of a form, filled in place: figures into its cells, narrative under its headings, in the style that stands there.
+//! Fills a Word file of a form in place: figures into its cells, narrative under its headings, in the existing style.
 
 mod controls;
 mod locate;
@@ -28,7 +28,7 @@ use locate::{Slots, locate};
 use narrative::Narrative;
 use pictures::{CONTENT_TYPES, PictureParts, Pictures};
 
-/// A Word file of a form, its places found once; fill it with any number of reports, from any thread.
+/// A Word file of a form with its slots; it can be filled with any number of reports, from any thread.
 #[derive(Debug)]
 pub struct DocxTemplate {
     form: Arc<Form>,
@@ -38,18 +38,18 @@ pub struct DocxTemplate {
     transcoded: bool,
     slots: Slots,
     pictures: PictureParts,
-    /// The package, and its directory where it is laid out in the plain way.
+    /// The package, and its directory if it has the usual layout.
     bytes: Vec<u8>,
     splice: Option<Splice>,
     findings: Vec<Finding>,
 }
 
 impl DocxTemplate {
-    /// Finds the places of a form in a Word file. `form` is the form's id; without it the form that fits is taken.
+    /// Finds the slots of a form in a Word file. `form` is the form's id; without it the form is recognised.
     ///
     /// # Errors
-    /// [`FillError::Read`] when the file cannot be read or is no Word file (.docx, .docm, .dotx), [`FillError::NotRecognised`] when no form
-    /// fits it.
+    /// [`FillError::Read`] if the file cannot be read or is not a Word file (.docx, .docm, .dotx), [`FillError::NotRecognised`] if no
+    /// form fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
         Self::new(bytes, &reading, binder, forms, form)
@@ -91,7 +91,7 @@ impl DocxTemplate {
         Ok(template)
     }
 
-    /// The form that the template is one of.
+    /// The form of the template.
     pub fn form(&self) -> &Form {
         &self.form
     }
@@ -101,10 +101,10 @@ impl DocxTemplate {
         &self.findings
     }
 
-    /// Fills a report in. The same report gives the same bytes.
+    /// Fills in a report. The same report gives the same bytes.
     ///
     /// # Errors
-    /// [`FillError::OtherForm`] when the report is one of another form, [`FillError::Package`] when the package would be too large.
+    /// [`FillError::OtherForm`] if the report is of another form, [`FillError::Package`] if the package would be too large.
     pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
         if report.form != self.form.id {
             return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
@@ -161,7 +161,7 @@ impl DocxTemplate {
         let title = plan::title(&self.form, report);
         match self.slots.title.split_first() {
             Some((first, others)) => {
-                // A title that takes more than a line is broken between its phrases.
+                // A title that is longer than a line is broken between its phrases.
                 let lines = plan::title_lines(&self.form, report, plan::TITLE_WIDTH);
                 first.text.put(&lines.join("\n"), edits);
                 for other in others {
@@ -182,7 +182,7 @@ impl DocxTemplate {
     }
 }
 
-/// The parts to which pictures are added; parts that are not UTF-8 are left alone.
+/// The parts that pictures are added to; parts that are not UTF-8 are not changed.
 fn picture_parts(package: &mut Package, main: &str, budget: &mut Budget) -> Result<PictureParts, ReadError> {
     let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -196,7 +196,7 @@ fn picture_parts(package: &mut Package, main: &str, budget: &mut Budget) -> Resu
         let (one, other) = (format!("media/picture{first}"), format!("\"picture{first}"));
         package.names().any(|name| name.contains(&one)) || relationships.contains(&other)
     };
-    // Numbers of six digits and more are free unless a hundred packages were filled one after the other.
+    // Numbers of six or more digits are free, unless a hundred packages were filled from each other.
     let first = if taken(0) || taken(1) {
         (1..100).map(|step| step * 100_000).find(|&first| !taken(first)).unwrap_or(0)
     } else {

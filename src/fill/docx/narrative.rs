@@ -9,19 +9,19 @@ use crate::report::Report;
 use crate::write::docx::extra;
 use crate::write::plan::{self, ContentItem, Part};
 
-/// Writes the parts of a report.
+/// State of writing the sections of a report.
 pub(super) struct Narrative<'a> {
     pub(super) form: &'a Form,
     pub(super) report: &'a Report,
     pub(super) slots: &'a Slots,
     pub(super) pictures: Pictures<'a>,
     pub(super) edits: Vec<Edit>,
-    /// Headings of the parts that the document does not have.
+    /// Headings of sections that the document does not have.
     pub(super) homeless: Vec<String>,
 }
 
 impl Narrative<'_> {
-    /// Writes every part; what the document has no part for is put at its end, under its heading.
+    /// Writes every section; sections that the document does not have are added at its end, under their headings.
     pub(super) fn write(&mut self) {
         let mut parts = plan::parts(self.form, self.report);
         for (number, section) in self.form.sections.iter().enumerate() {
@@ -55,7 +55,7 @@ impl Narrative<'_> {
         self.edits.push(Edit::insert(self.slots.end, xml));
     }
 
-    /// Writes the pieces of a section: those before its first table behind the heading, the others behind their tables.
+    /// Writes the items of a section: those before its first table after the heading, the others after their tables.
     fn section(&mut self, spots: &[Spot], pieces: &[ContentItem]) {
         let mut groups: Vec<Vec<ContentItem>> = vec![Vec::new(); spots.len()];
         let mut at = 0;
@@ -93,7 +93,7 @@ impl Narrative<'_> {
 
     fn spot(&mut self, spot: &Spot, pieces: &[ContentItem]) {
         let mut own: Vec<&ParagraphSlot> = spot.own.iter().collect();
-        // A draft with blanks stays if the report has no text for the section.
+        // A draft with blanks is kept if the report has no text for the section.
         if pieces.iter().any(|piece| matches!(piece, ContentItem::Text(_) | ContentItem::Heading(..))) {
             own.extend(&spot.drafts);
             own.sort_by_key(|slot| slot.span);
@@ -107,7 +107,7 @@ impl Narrative<'_> {
         self.replace(first, pieces);
     }
 
-    /// Puts the first text of the pieces into a paragraph, and the others around it.
+    /// Writes the first text of the items into a paragraph, and the others around it.
     fn replace(&mut self, slot: &ParagraphSlot, pieces: &[ContentItem]) {
         let text = |piece: &ContentItem| matches!(piece, ContentItem::Text(_) | ContentItem::Heading(..));
         let first = pieces.iter().position(text).filter(|_| !slot.ends_section);
@@ -145,7 +145,7 @@ impl Narrative<'_> {
                 ContentItem::Heading(_, text) => style.write(text, xml),
                 ContentItem::Table(_) => {}
                 ContentItem::Extra(table) if self.slots.prefix == "w:" && extra::is_drawn(table) => {
-                    // Word joins tables that follow each other, and wants a paragraph behind the last one.
+                    // Word joins adjacent tables, and requires a paragraph after the last one.
                     extra::table(table, xml);
                     style.write("", xml);
                 }

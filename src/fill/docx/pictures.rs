@@ -3,24 +3,24 @@
 use crate::report::Report;
 use crate::write::docx::extra;
 
-/// The relationships and content types of a package, and the pictures that are added to them.
+/// Relationships and content types of a package, and the pictures to be added.
 pub(super) struct Pictures<'a> {
     report: &'a Report,
     package: &'a PictureParts,
-    /// Indices of the pictures used, each once.
+    /// Indices of the used pictures, without repetitions.
     used: Vec<usize>,
 }
 
-/// Parts that a package needs for adding pictures.
+/// The parts of a package that have to be changed to add pictures.
 #[derive(Debug, Default)]
 pub(super) struct PictureParts {
-    /// The folder of the main part, with its slash.
+    /// Folder of the main part, with trailing slash.
     pub(super) folder: String,
     /// Name and text of the main part's relationships.
     pub(super) relationships: (String, String),
     /// Text of `[Content_Types].xml`.
     pub(super) content_types: String,
-    /// Added to a picture's number so that no name of the package is used again.
+    /// Offset added to a picture's number, so that no existing name is used.
     pub(super) first: usize,
 }
 
@@ -28,14 +28,14 @@ pub(super) struct PictureParts {
 pub(super) const CONTENT_TYPES: &str = "[Content_Types].xml";
 
 impl PictureParts {
-    /// Whether the parts can be added to.
+    /// Whether pictures can be added.
     fn open(&self) -> bool {
         self.relationships.1.contains("</Relationships>") && self.content_types.contains("</Types>")
     }
 }
 
 impl<'a> Pictures<'a> {
-    /// No pictures so far.
+    /// No pictures.
     pub(super) fn new(report: &'a Report, package: &'a PictureParts) -> Self {
         Self { report, package, used: Vec::new() }
     }
@@ -45,7 +45,7 @@ impl<'a> Pictures<'a> {
         !self.used.is_empty()
     }
 
-    /// Writes a picture as a paragraph. False for one that cannot be shown.
+    /// Writes a picture as a paragraph; returns false for one that cannot be shown.
     pub(super) fn write(
         &mut self,
         (index, extent, alt): (usize, Option<(u64, u64)>, Option<&str>),
@@ -64,7 +64,7 @@ impl<'a> Pictures<'a> {
         true
     }
 
-    /// The parts to put into the package, by name.
+    /// The parts to be replaced or added, by name.
     pub(super) fn parts(&self) -> Vec<(String, Vec<u8>)> {
         let (mut relationships, mut types) = (String::new(), String::new());
         let mut parts = Vec::new();

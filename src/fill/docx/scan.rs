@@ -8,11 +8,11 @@ use crate::read::{Damage, ReadError};
 /// The scanned elements of a paragraph or cell.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
-    /// Its paragraphs; those of tables and text boxes inside are left out.
+    /// Its paragraphs, without those of nested tables and text boxes.
     pub(super) paragraphs: Vec<ParagraphScan>,
-    /// What makes a content control take its text for a placeholder, or fetch it from elsewhere (17.5.2): must go when text is put in.
+    /// Markers of a placeholder or a data binding in content controls (17.5.2), which must be removed when text is filled in.
     pub(super) control_marks: Vec<Span>,
-    /// A content control shows a placeholder.
+    /// Whether a content control shows a placeholder.
     pub(super) shows_placeholder: bool,
 }
 
@@ -24,18 +24,18 @@ pub(super) struct ParagraphScan {
     pub(super) properties: Option<Span>,
     /// The `w:rPr` of its mark.
     pub(super) mark: Option<Span>,
-    /// The `w:sectPr` that ends a section with it.
+    /// The `w:sectPr` of a section that ends with the paragraph.
     pub(super) section: Option<Span>,
-    /// The record of a change of its properties.
+    /// The record of a tracked change of its properties.
     pub(super) change: Option<Span>,
     pub(super) runs: Vec<RunScan>,
-    /// It holds something besides text.
+    /// Whether it contains anything besides text.
     pub(super) other: bool,
     /// Its text.
     pub(super) text: String,
 }
 
-/// A run that is shown.
+/// A visible run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RunScan {
     pub(super) span: Span,
@@ -43,9 +43,9 @@ pub(super) struct RunScan {
     pub(super) properties: Option<Span>,
     /// Its `w:t`.
     pub(super) texts: Vec<Span>,
-    /// Tabs, line breaks and other signs in it.
+    /// Its tabs, line breaks and other special characters.
     pub(super) signs: Vec<Span>,
-    /// It holds something besides text.
+    /// Whether it contains anything besides text.
     pub(super) other: bool,
 }
 
@@ -59,10 +59,10 @@ enum Open {
     ControlProperties,
 }
 
-/// Takes apart the paragraph or cell at a span of a part. `prefix` is what stands before the names of the main vocabulary, with its colon.
+/// Scans the paragraph or cell at a span of a part. `prefix` is the prefix of WordprocessingML with its colon.
 ///
 /// # Errors
-/// [`ReadError`] when the span is not well-formed.
+/// [`ReadError`] if the span is not well-formed.
 pub(super) fn scan(source: &str, span: Span, prefix: &str, budget: &mut Budget) -> Result<Scan, ReadError> {
     let Some(text) = source.get(span.0..span.1) else {
         return Err(Damage::NoElement { start: span.0, end: span.1 }.into());
@@ -89,7 +89,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The name of an element of the main vocabulary; empty for any other.
+    /// The name of a WordprocessingML element; empty for any other.
     fn name(&self, tag: &Tag<'a>) -> &'a str {
         let rest = self.source.get(tag.start + 1..).unwrap_or_default();
         match rest.strip_prefix(self.prefix) {
@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
     }
 
     fn run_content(&mut self, name: &str, tag: &Tag<'a>, budget: &mut Budget) -> Result<(), ReadError> {
-        // A break of the page or column belongs to the layout, not to the text.
+        // A page or column break is layout, not text.
         let layout = name == "br" && tag.get("type").is_some_and(|kind| kind != "textWrapping");
         let span = (tag.start, self.pass(budget)?);
         match name {

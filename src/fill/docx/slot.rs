@@ -5,22 +5,22 @@ use super::scan::{ParagraphScan, Scan};
 use crate::fill::edit::{Edit, Span};
 use crate::write::xml::escape;
 
-/// A place for text in a paragraph or cell.
+/// A slot for text in a paragraph or cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TextSlot {
-    /// The text that stands there.
+    /// The existing text.
     pub(super) existing: String,
     at: Span,
     before: String,
     after: String,
-    /// Ranges to delete when text is written: other texts, signs, placeholder marks.
+    /// Ranges to delete when text is written: other texts, special characters, markers of placeholders.
     erase: Vec<Span>,
     prefix: String,
 }
 
 impl TextSlot {
-    /// The place for text in what was scanned: the first text that is there, else an empty run, else a run of its own with the style of the
-    /// paragraph's mark, or `neighbour`, a `w:rPr`. `None` without a paragraph.
+    /// The slot in a scan: the first existing text, else an empty run, else a new run with the style of the paragraph mark, or
+    /// `neighbour`, a `w:rPr`. `None` if there is no paragraph.
     pub(super) fn locate(source: &str, scan: &Scan, prefix: &str, neighbour: &str) -> Option<Self> {
         let existing: Vec<&str> = scan.paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
         let existing = existing.join("\n");
@@ -40,18 +40,18 @@ impl TextSlot {
         Some(Self { existing, at, before, after, erase, prefix: prefix.to_owned() })
     }
 
-    /// The place in a paragraph that has neither properties nor runs: what is put there stands in the middle.
+    /// For a paragraph with neither properties nor runs: centres the text.
     pub(super) fn centred(mut self) -> Self {
         let prefix = &self.prefix;
         if !prefix.is_empty() {
             let properties = format!("<{prefix}pPr><{prefix}jc {prefix}val=\"center\"/></{prefix}pPr>");
-            // An element without content is opened first.
+            // An empty element is opened first.
             self.before.insert_str(usize::from(self.before.starts_with('>')), &properties);
         }
         self
     }
 
-    /// The edits that write a text; none if it is already there.
+    /// Adds the edits that write a text; none if it is already there.
     pub(super) fn put(&self, text: &str, edits: &mut Vec<Edit>) {
         if text.trim() == self.existing.trim() {
             return;
@@ -69,7 +69,7 @@ impl TextSlot {
     }
 }
 
-/// The position of a text in a paragraph, with the markup to write before and after it.
+/// The position for a text in a paragraph, with the markup before and after it.
 fn place(source: &str, paragraph: &ParagraphScan, prefix: &str, neighbour: &str) -> (Span, String, String) {
     let run = paragraph.runs.iter().find(|run| !run.texts.is_empty());
     if let Some(text) = run.and_then(|run| run.texts.first()) {
@@ -83,7 +83,7 @@ fn place(source: &str, paragraph: &ParagraphScan, prefix: &str, neighbour: &str)
     inside(source, paragraph.span, &format!("{prefix}p"), before, after)
 }
 
-/// The end of the content of an element; one written as `<a/>` is opened.
+/// The end of the content of an element; `<a/>` is opened.
 fn inside(source: &str, span: Span, name: &str, before: String, after: String) -> (Span, String, String) {
     let element = source.get(span.0..span.1).unwrap_or_default();
     if element.ends_with("/>") {
@@ -93,7 +93,7 @@ fn inside(source: &str, span: Span, name: &str, before: String, after: String) -
     ((end, end), before, after)
 }
 
-/// The properties of a paragraph's mark, which serve for a run unless they record a change.
+/// The properties of a paragraph mark, which are used for a new run unless they record a tracked change.
 fn mark_style<'a>(source: &'a str, mark: Span, prefix: &str) -> Option<&'a str> {
     let style = source.get(mark.0..mark.1)?;
     let changed =
@@ -101,7 +101,7 @@ fn mark_style<'a>(source: &'a str, mark: Span, prefix: &str) -> Option<&'a str> 
     (!changed).then_some(style)
 }
 
-/// Where an element of this name begins in a text.
+/// The offset of an element of this name in a text.
 fn has(text: &str, prefix: &str, name: &str) -> Option<usize> {
     let tag = format!("<{prefix}{name}");
     text.match_indices(&tag).map(|(at, _)| at).find(|at| {
@@ -109,7 +109,7 @@ fn has(text: &str, prefix: &str, name: &str) -> Option<usize> {
     })
 }
 
-/// The `w:rPr` of the last run before a byte, without weight: how the label of a row looks, for figures in cells without a look.
+/// The `w:rPr` of the last run before an offset, without bold: the style of the row label, for figures in cells without a style.
 pub(super) fn look_before(source: &str, at: usize, prefix: &str) -> Option<String> {
     let before = source.get(..at)?;
     let start = [">", " "].iter().filter_map(|end| before.rfind(&format!("<{prefix}r{end}"))).max()?;
@@ -129,7 +129,7 @@ fn child(source: &str, span: Span, prefix: &str, name: &str) -> Option<Span> {
     Some((span.0 + start, span.0 + end))
 }
 
-/// A text as the content of a run: its tabs and line breaks are elements.
+/// Writes a text as the content of a run; tabs and line breaks become elements.
 fn texts(prefix: &str, text: &str, out: &mut String) {
     for (number, line) in text.split('\n').enumerate() {
         if number > 0 {
@@ -150,7 +150,7 @@ fn texts(prefix: &str, text: &str, out: &mut String) {
     }
 }
 
-/// How the paragraphs of a text look: the `w:pPr` and `w:rPr` of one that stands there.
+/// Style of the paragraphs of a text: the `w:pPr` and `w:rPr` of an existing one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Style {
     paragraph: String,
@@ -164,7 +164,7 @@ impl Style {
         Self { prefix: prefix.to_owned(), ..Self::default() }
     }
 
-    /// The look of running text in a document that has none: the first line two characters in.
+    /// The style of running text for a document that has none: a first-line indent of two characters.
     pub(super) fn running(prefix: &str) -> Self {
         if prefix.is_empty() {
             return Self::plain(prefix);
@@ -176,7 +176,7 @@ impl Style {
     fn from_paragraph(source: &str, paragraph: &ParagraphScan, prefix: &str) -> Self {
         let slice = |span: Span| source.get(span.0..span.1).unwrap_or_default();
         let mut properties = paragraph.properties.map(slice).unwrap_or_default().to_owned();
-        // The end of a section and the record of a change belong to the one paragraph.
+        // The section end and the change record belong to the one paragraph only.
         for span in [paragraph.section, paragraph.change].into_iter().flatten() {
             properties = properties.replace(slice(span), "");
         }
@@ -188,14 +188,14 @@ impl Style {
         Self { paragraph: properties, run: style.unwrap_or_default().to_owned(), prefix: prefix.to_owned() }
     }
 
-    /// A paragraph of this look that stands at the right, so many halves of a character from the margin.
+    /// Writes a right-aligned paragraph in this style, at a distance from the margin in half characters.
     pub(super) fn write_right(&self, text: &str, halves: i64, out: &mut String) {
         let Self { paragraph, run, prefix } = self;
         let paragraph = at_right(paragraph, prefix, halves);
         Self { paragraph, run: run.clone(), prefix: prefix.clone() }.write(text, out);
     }
 
-    /// A paragraph of this look.
+    /// Writes a paragraph in this style.
     pub(super) fn write(&self, text: &str, out: &mut String) {
         let Self { paragraph, run, prefix } = self;
         out.push_str(&format!("<{prefix}p>{paragraph}<{prefix}r>{run}"));
@@ -204,7 +204,7 @@ impl Style {
     }
 }
 
-/// What may stand behind the indent in a `w:pPr` (17.3.1.26), in order; the alignment stands behind the first [`BEFORE_ALIGNMENT`].
+/// Elements that may follow the indent in a `w:pPr` (17.3.1.26), in order; the alignment comes after the first [`BEFORE_ALIGNMENT`].
 const BEHIND_INDENT: &[&str] = &[
     "contextualSpacing",
     "mirrorIndents",
@@ -222,7 +222,7 @@ const BEHIND_INDENT: &[&str] = &[
 
 const BEFORE_ALIGNMENT: usize = 3;
 
-/// The properties of a paragraph with another indent and alignment: at the right.
+/// Paragraph properties with another indent and right alignment.
 fn at_right(properties: &str, prefix: &str, halves: i64) -> String {
     let mut own = properties.to_owned();
     for name in ["ind", "jc"] {
@@ -231,10 +231,10 @@ fn at_right(properties: &str, prefix: &str, halves: i64) -> String {
         }
     }
     if prefix.is_empty() {
-        // Attributes would need a prefix of their own.
+        // Attributes would need a prefix that is not known here.
         return properties.to_owned();
     }
-    // Hundredths of a character, and twips at the size of running text for what does not know those.
+    // Hundredths of a character, and twips at the size of running text for programs that do not support those.
     let (hundredths, twips) = (halves * 50, halves * 160);
     let indent = format!(
         "<{prefix}ind {prefix}rightChars=\"{hundredths}\" {prefix}right=\"{twips}\" {prefix}firstLineChars=\"0\" {prefix}firstLine=\"0\"/>"
@@ -252,21 +252,21 @@ fn at_right(properties: &str, prefix: &str, halves: i64) -> String {
     own
 }
 
-/// A paragraph that can be written into, followed by others like it, or taken out.
+/// A paragraph that can be written into, followed by similar ones, or removed.
 #[derive(Debug, Clone)]
 pub(super) struct ParagraphSlot {
     pub(super) span: Span,
-    /// The paragraph with the content controls around it: what is written before and behind it stands outside of them.
+    /// The paragraph with its enclosing content controls: new paragraphs are written outside of them.
     pub(super) outer: Span,
     pub(super) text: TextSlot,
     pub(super) style: Style,
-    /// A section of the document ends with it, so nothing may be put behind it.
+    /// Whether a section of the document ends with it, so that nothing may be inserted after it.
     pub(super) ends_section: bool,
     removable: bool,
 }
 
 impl ParagraphSlot {
-    /// The paragraph as a slot. `alone` tells that it may be its cell's only paragraph.
+    /// The paragraph as a slot. `alone`: it may be the only paragraph of its cell.
     pub(super) fn locate(
         source: &str,
         paragraph: ParagraphScan,
@@ -293,7 +293,7 @@ impl ParagraphSlot {
         Some(Self { span, outer, text, style, ends_section, removable })
     }
 
-    /// Takes the paragraph out, or only its text where it holds more.
+    /// Removes the paragraph, or only its text if it contains anything else.
     pub(super) fn remove(&self, edits: &mut Vec<Edit>) {
         if self.removable {
             edits.push(Edit::erase(self.span));

@@ -1,4 +1,4 @@
-//! Text put into paragraphs and cells of every shape that word processors write.
+//! Tests of writing text into paragraphs and cells as word processors produce them.
 
 use super::scan::scan;
 use super::slot::{ParagraphSlot, TextSlot, look_before};
@@ -6,7 +6,7 @@ use crate::document::Budget;
 use crate::fill::edit::{Edit, apply};
 use crate::read::ReadError;
 
-/// The source with a text put into its one cell or paragraph.
+/// The source with a text written into its one cell or paragraph.
 fn put(source: &str, text: &str) -> Result<String, ReadError> {
     let scan = scan(source, (0, source.len()), "w:", &mut Budget::default())?;
     let slot = TextSlot::locate(source, &scan, "w:", "<w:rPr><w:near/></w:rPr>").ok_or(ReadError::Empty)?;
@@ -15,7 +15,7 @@ fn put(source: &str, text: &str) -> Result<String, ReadError> {
     Ok(apply(source, &mut edits))
 }
 
-/// Wants a cell to become another when 7 is put into it.
+/// Asserts what a cell becomes when 7 is written into it.
 fn becomes(cell: &str, wanted: &str) -> Result<(), ReadError> {
     assert_eq!(put(&format!("<w:tc>{cell}</w:tc>"), "7")?, format!("<w:tc>{wanted}</w:tc>"));
     Ok(())
@@ -45,7 +45,7 @@ fn a_paragraph_without_runs_has_the_style_of_its_mark() -> Result<(), ReadError>
         "<w:p><w:pPr><w:jc/><w:rPr><w:sz/></w:rPr></w:pPr></w:p>",
         "<w:p><w:pPr><w:jc/><w:rPr><w:sz/></w:rPr></w:pPr><w:r><w:rPr><w:sz/></w:rPr><w:t>7</w:t></w:r></w:p>",
     )?;
-    // A mark that was inserted as a tracked change does not make the text a tracked change.
+    // If the paragraph mark is a tracked insertion, the text is not.
     becomes(
         "<w:p><w:pPr><w:rPr><w:ins w:id=\"1\"/></w:rPr></w:pPr></w:p>",
         "<w:p><w:pPr><w:rPr><w:ins w:id=\"1\"/></w:rPr></w:pPr><w:r><w:rPr><w:near/></w:rPr><w:t>7</w:t></w:r></w:p>",
@@ -70,7 +70,7 @@ fn a_content_control_stops_showing_its_placeholder() -> Result<(), ReadError> {
 }
 
 #[test]
-fn what_is_no_text_of_the_cell_stays() -> Result<(), ReadError> {
+fn content_other_than_text_is_kept() -> Result<(), ReadError> {
     let kept = "<w:p><w:del><w:r><w:delText>9</w:delText></w:r></w:del><w:r><w:drawing><w:p><w:r><w:t>box</w:t></w:r></w:p></w:drawing></w:r>";
     becomes(
         &format!("<w:tbl><w:tc><w:p><w:r><w:t>in</w:t></w:r></w:p></w:tc></w:tbl>{kept}<w:r><w:t>1</w:t></w:r></w:p>"),
@@ -79,7 +79,7 @@ fn what_is_no_text_of_the_cell_stays() -> Result<(), ReadError> {
 }
 
 #[test]
-fn text_that_stands_there_already_changes_nothing() -> Result<(), ReadError> {
+fn text_that_is_already_there_changes_nothing() -> Result<(), ReadError> {
     let cell = "<w:tc><w:p><w:r><w:t> 7</w:t></w:r><w:r><w:tab/></w:r></w:p></w:tc>";
     assert_eq!(put(cell, "7")?, cell);
     let blank = "<w:tc><w:p><w:r><w:t>　</w:t></w:r></w:p></w:tc>";
@@ -123,7 +123,7 @@ fn edits_are_made_from_the_left_and_never_twice() {
 }
 
 #[test]
-fn a_figure_in_a_bare_cell_stands_in_the_middle() -> Result<(), ReadError> {
+fn a_figure_in_a_bare_cell_is_centred() -> Result<(), ReadError> {
     for (cell, wanted) in [
         ("<w:p/>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),
         ("<w:p></w:p>", "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:near/><w:t>7</w:t></w:r></w:p>"),

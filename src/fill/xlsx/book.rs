@@ -16,9 +16,9 @@ use super::sheet::SHEET;
 pub(super) struct Book {
     /// Name of the part of the workbook itself.
     pub(super) part: String,
-    /// Its XML, where it is UTF-8.
+    /// Its XML, if it is UTF-8.
     xml: Option<String>,
-    /// For each sheet by its name the name of its part; the first of a name counts.
+    /// Names of the sheets' parts, by sheet name; of equal names the first counts.
     pub(super) sheets: BTreeMap<String, String>,
 }
 
@@ -26,7 +26,7 @@ impl Book {
     /// Finds the parts of a workbook.
     ///
     /// # Errors
-    /// [`ReadError`] when the package has no workbook, or costs more than it may.
+    /// [`ReadError`] if the package has no workbook, or exceeds a limit.
     pub(super) fn open(package: &mut Package, budget: &mut Budget) -> Result<Self, ReadError> {
         let part = package.main_part(budget)?;
         let part = part.ok_or_else(|| ReadError::from(Damage::NoMainPart))?;
@@ -53,7 +53,7 @@ impl Book {
         Ok(Self { part, xml: String::from_utf8(bytes).ok(), sheets })
     }
 
-    /// The workbook, asking to be worked out anew when it is opened; `None` where it asks already, or cannot be changed.
+    /// The workbook with recalculation on opening requested; `None` if it is already, or cannot be changed.
     pub(super) fn recalculating(&self, budget: &mut Budget) -> Result<Option<String>, ReadError> {
         let Some(xml) = &self.xml else { return Ok(None) };
         let body = xml.trim_start_matches('\u{feff}');

@@ -27,7 +27,7 @@ pub(super) enum Entry {
     Blank,
 }
 
-/// A report that is being filled in.
+/// State of filling in a report.
 pub(super) struct Filling<'a> {
     template: &'a XlsxTemplate,
     report: &'a Report,
@@ -36,7 +36,7 @@ pub(super) struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    /// A report with everything put into its cells.
+    /// Fills a report into the cells.
     pub(super) fn fill(template: &'a XlsxTemplate, report: &'a Report) -> Self {
         let mut filling = Self { template, report, entries: BTreeMap::new(), findings: Vec::new() };
         filling.figures();
@@ -74,7 +74,7 @@ impl<'a> Filling<'a> {
         self.computed(&computed);
     }
 
-    /// Cells with a formula: it stays. Its result is the figure where the formula yields it; else it is reported.
+    /// Handles cells with a formula, which is kept. If the formula yields the figure, its result is set; else a finding is added.
     fn computed(&mut self, cells: &[(FieldIndex, Cell, Entry)]) {
         let held = |entry: &Entry| match entry {
             Entry::Number(number) => Held::Number(*number),
@@ -100,7 +100,7 @@ impl<'a> Filling<'a> {
                         self.entries.insert(*cell, Entry::Text(String::new()));
                     }
                     (None, _) if stands => {}
-                    // The cached result is that of the blank form; without one, programs recalculate.
+                    // The cached result is that of the blank form; without it, programs recalculate.
                     (None, _) => {
                         self.findings.push(self.kept(&code::FORMULA_KEPT, *field, *cell, entry, None));
                         self.entries.insert(*cell, Entry::Blank);
@@ -117,7 +117,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// Findings about a formula that stays though it does not, or may not, yield the figure.
+    /// The finding about a formula that is kept although it does not, or may not, yield the figure.
     fn kept(&self, code: &'static Code, field: FieldIndex, cell: Cell, entry: &Entry, yields: Option<&str>) -> Finding {
         let form = &self.template.form;
         let name = form.describe(field);
@@ -196,7 +196,7 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// The text of a part line by line: extra tables as lines of their cells, pictures by their names, with a finding.
+    /// The text of a section by lines: extra tables as lines of their cells, pictures by their names, with a finding.
     fn lines(&mut self, pieces: &[ContentItem]) -> Vec<String> {
         let mut lines = Vec::new();
         for piece in pieces {
@@ -215,7 +215,7 @@ impl<'a> Filling<'a> {
         lines
     }
 
-    /// The sheets with everything put in: names of their parts and their XML. A sheet that stays as it was is left out.
+    /// The changed sheets: names of their parts, and XML.
     pub(super) fn sheets(&self) -> Vec<(&'a str, String)> {
         let mut edits: Vec<Vec<Edit>> = vec![Vec::new(); self.template.sheets.len()];
         for (&(number, at), entry) in &self.entries {

@@ -1,4 +1,4 @@
-//! Evaluates the few kinds of formulas that totals are written with, after filling; the result of any other formula is unknown.
+//! Evaluates the few kinds of formulas used for totals, after filling; the result of any other formula is unknown.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::sheet::{At, Sheet, Written, place};
 
-/// Formulas that are worked out for each other, one below the other.
+/// Maximum depth of formulas that depend on each other.
 const DEEPEST: u32 = 8;
 
-/// Brackets inside each other.
+/// Maximum nesting of brackets.
 const BRACKETS: u32 = 8;
 
-/// Cells that one report's formulas may ask for, and terms that all formulas of a sheet may have.
+/// Maximum number of cells read by one report's formulas, and of terms of all formulas of a sheet.
 const MOST_ASKED: usize = 200_000;
 const MOST_TERMS: usize = 200_000;
 
@@ -24,7 +24,7 @@ pub(super) enum Held {
     Blank,
 }
 
-/// A reference to cells: first and last row and column, and which of them move when the formula is shared.
+/// A reference to cells: first and last row and column, and which of them are relative in a shared formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Region {
     from: At,
@@ -32,29 +32,29 @@ struct Region {
     fixed: [bool; 4],
 }
 
-/// Something that is added or subtracted.
+/// An operand of a sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operand {
     Number(Decimal),
-    /// Cells in a `SUM`, which skips text.
+    /// Cells in a `SUM`, which ignores text.
     Summed(Region),
-    /// A cell by itself, which must not hold text.
+    /// A single cell, which must not contain text.
     Cell(Region),
 }
 
-/// A formula that adds and subtracts.
+/// A formula of additions and subtractions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Formula {
-    /// What is added, or subtracted where the flag is set.
+    /// Operands; subtracted if the flag is set.
     terms: Vec<(bool, Operand)>,
-    /// Decimal places that the sum is rounded to.
+    /// Number of decimals to which the sum is rounded.
     places: Option<u32>,
-    /// It yields no number where all of these are blank.
+    /// The formula yields no number if all these cells are blank.
     unless: Vec<Region>,
 }
 
 impl Formula {
-    /// Reads a formula; `None` for one of another kind.
+    /// Parses a formula; `None` if it is of another kind.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text: String = text.trim().trim_start_matches('=').chars().filter(|sign| !sign.is_whitespace()).collect();
         let text = text.to_ascii_uppercase();
@@ -79,7 +79,7 @@ impl Formula {
         Some(formula)
     }
 
-    /// The formula as another cell shares it, so many rows and columns on.
+    /// The shared formula at another cell, offset by rows and columns.
     fn moved(&self, (rows, columns): (i64, i64)) -> Option<Self> {
         let shift = |region: &Region| region.moved((rows, columns));
         let term = |(minus, operand): &(bool, Operand)| {
@@ -131,7 +131,7 @@ impl Parser<'_> {
         rest.is_some()
     }
 
-    /// Terms with signs between them.
+    /// Parses terms with signs between them.
     fn sum(&mut self, minus: bool, depth: u32) -> Option<()> {
         let mut sign = self.take('-');
         if !sign {
@@ -191,10 +191,10 @@ fn region(word: &str) -> Option<Region> {
     (from.0 <= to.0 && from.1 <= to.1).then_some(Region { from, to, fixed: [row, column, last_row, last_column] })
 }
 
-/// The formulas of a sheet, read.
+/// The parsed formulas of a sheet.
 #[derive(Debug, Default)]
 pub(super) struct Formulas {
-    /// For each cell with a formula, what it says; `None` where it is of a kind that is not known.
+    /// For each cell with a formula, the parsed formula; `None` if it is of an unknown kind.
     cells: BTreeMap<At, Option<Formula>>,
     /// Numbers of cells without a formula; `None` for text.
     others: BTreeMap<At, Option<Decimal>>,
@@ -240,7 +240,7 @@ impl Formulas {
         self.cells.keys()
     }
 
-    /// The results of the formulas with these filled cells.
+    /// The results of the formulas, given the filled-in cells.
     pub(super) fn with<'a>(&'a self, filled: &'a BTreeMap<At, Held>) -> Results<'a> {
         Results { formulas: self, filled, known: BTreeMap::new(), asked: 0 }
     }

@@ -1,4 +1,4 @@
-//! Increases the heights of rows so that the text filled into them is visible: Excel does not change an explicit height.
+//! Increases the heights of rows so that text filled into them is visible: Excel does not change an explicit height.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use unicode_width::UnicodeWidthStr;
 use super::sheet::{At, Sheet};
 use crate::fill::edit::Edit;
 
-/// Points of a line of text, and what a row has in addition; sizes of fonts are not looked up.
+/// Height of a line of text, and additional height of a row, in points; font sizes are ignored.
 const LINE: f64 = 17.0;
 const MARGIN: f64 = 5.0;
 
-/// Most points of a row.
+/// Maximum height of a row, in points.
 const HIGHEST: f64 = 409.0;
 
-/// Width of a column that the sheet says nothing of, in digits.
+/// Default width of a column, in digits.
 const WIDTH: f64 = 8.43;
 
-/// Digits of a column's width that text does not take.
+/// Width of a column, in digits, that is not available to text.
 const SIDES: f64 = 2.5;
 
-/// The rows that must grow for texts, as edits of their start tags.
+/// The edits of start tags of rows that must grow for texts.
 pub(super) fn grown<'t>(sheet: &Sheet, texts: impl Iterator<Item = (At, &'t str)>) -> Vec<Edit> {
     let mut needed: BTreeMap<u32, f64> = BTreeMap::new();
     for (at, text) in texts {
@@ -30,7 +30,7 @@ pub(super) fn grown<'t>(sheet: &Sheet, texts: impl Iterator<Item = (At, &'t str)
         *most = most.max(height);
     }
     let rows = needed.into_iter().filter_map(|(row, height)| Some((sheet.rows.get(&row)?, height)));
-    // A row without a height is as high as a line in programs that do not fit rows when they open a file.
+    // A row without a height is one line high in programs that do not fit rows on opening a file.
     let lower = rows.filter(|(row, height)| row.height.unwrap_or(LINE + MARGIN) < *height);
     lower
         .filter_map(|(row, height)| Some(Edit { span: row.span, text: with_height(tag(sheet, row.span)?, height) }))
@@ -41,7 +41,7 @@ fn tag(sheet: &Sheet, span: (usize, usize)) -> Option<&str> {
     sheet.xml.get(span.0..span.1)
 }
 
-/// How wide the cell is with what it is merged with; `None` where it goes over several rows.
+/// Width of a cell, merged columns included; `None` if it spans several rows.
 fn width(sheet: &Sheet, at: At) -> Option<f64> {
     let merged = sheet.merges.iter().find(|(from, _)| *from == at);
     let (_, (last_row, last)) = merged.copied().unwrap_or((at, at));
@@ -55,10 +55,10 @@ fn width(sheet: &Sheet, at: At) -> Option<f64> {
     Some((at.1..=last.max(at.1)).take(MOST_COLUMNS).map(of).sum())
 }
 
-/// Columns of a merged cell that are added up.
+/// Maximum number of columns of a merged cell that are added.
 const MOST_COLUMNS: usize = 256;
 
-/// Points that a text needs in a cell of this width.
+/// Height in points of a text in a cell of this width.
 #[allow(clippy::cast_precision_loss, reason = "columns of a text")]
 fn height(text: &str, width: f64) -> f64 {
     let room = (width - SIDES).max(1.0);
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_takes_the_height_that_its_text_needs() {
+    fn a_row_is_as_high_as_its_text() {
         let tag = "<row r=\"2\" ht='22' customHeight=\"1\" spans=\"1:4\">";
         assert_eq!(with_height(tag, 39.0), "<row r=\"2\" spans=\"1:4\" ht=\"39\" customHeight=\"1\">");
         assert_eq!(with_height("<row/>", 39.0), "<row ht=\"39\" customHeight=\"1\"/>");

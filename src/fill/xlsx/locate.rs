@@ -10,10 +10,10 @@ use crate::form::Form;
 use crate::report::{Content, Report};
 use crate::text::fold;
 
-/// A cell of the workbook: index into the sheets that are filled, row and column.
+/// A cell of the workbook: index of the sheet to be filled, row and column.
 pub(super) type Cell = (usize, At);
 
-/// The texts that stand in a document's sheets.
+/// The texts of a document's sheets.
 pub(super) struct Texts<'a> {
     cells: BTreeMap<(&'a str, At), &'a str>,
 }
@@ -30,7 +30,7 @@ impl<'a> Texts<'a> {
         Self { cells }
     }
 
-    /// The text of a cell; empty where there is none.
+    /// The text of a cell; empty if there is none.
     pub(super) fn get(&self, sheet: &str, at: At) -> &'a str {
         self.cells.get(&(sheet, at)).copied().unwrap_or_default()
     }
@@ -41,41 +41,41 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// Row and column of a cell of a sheet.
+/// Row and column of a place in a sheet.
 fn at(place: &Place) -> Option<At> {
     place.row.filter(|_| place.table.is_none()).zip(place.column)
 }
 
-/// The cells of a workbook that are filled.
+/// The cells of a workbook to be filled.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    /// For each field of the form its cell.
+    /// For each field of the form, its cell.
     pub(super) fields: Vec<Option<Cell>>,
-    /// The cells with the title. Those behind the first that hold a part of it are emptied.
+    /// The cells of the title. Those after the first contain a part of it and are emptied.
     pub(super) title: Vec<Cell>,
     /// Other cells with the whole title.
     pub(super) titles: Vec<Cell>,
-    /// For each section of the form the cells of its narrative; `None` where there are none.
+    /// For each section of the form, the cells of its narrative; `None` if there are none.
     pub(super) sections: Vec<Option<Vec<Cell>>>,
     /// Cells for the date.
     pub(super) dates: Vec<Cell>,
-    /// Texts of a blank form that stay.
+    /// Texts of a blank form that are kept.
     pub(super) kept: Vec<String>,
 }
 
-/// Finds the cells of a workbook by what binding found in it.
+/// Finds the cells of a workbook from its binding.
 pub(super) struct Locator<'a> {
     pub(super) form: &'a Form,
     pub(super) texts: &'a Texts<'a>,
     /// The sheets by name, with their merged regions.
     pub(super) sheets: &'a [(String, Vec<(At, At)>)],
-    /// The workbook is a report with figures, not a blank form.
+    /// Whether the workbook is a filled-in report, not a blank form.
     pub(super) filled: bool,
     pub(super) claimed: BTreeSet<Cell>,
 }
 
 impl Locator<'_> {
-    /// The cells of everything.
+    /// All cells to be filled.
     pub(super) fn slots(&mut self, found: &Report, anchors: &Anchors) -> Slots {
         let mut slots = Slots::default();
         for field in &self.form.fields {
@@ -89,7 +89,7 @@ impl Locator<'_> {
             .iter()
             .filter_map(|(section, Anchor { text, place })| {
                 let cell = self.cell(place)?;
-                // A cell that holds more than the heading is no place to look below.
+                // A cell that contains more than the heading is not followed by the narrative.
                 let alone = fold(self.text(cell)) == fold(text);
                 self.claimed.insert(cell);
                 alone.then_some((*section, cell))
@@ -142,7 +142,7 @@ impl Locator<'_> {
         }
     }
 
-    /// The cells of a section's narrative: those that hold placeholders, else the blank one under its heading or beside it.
+    /// The cells of a section's narrative: those with placeholders, else the blank cell under its heading or beside it.
     fn section(&mut self, number: usize, heading: Option<Cell>, found: &Report, slots: &mut Slots) -> Vec<Cell> {
         let section = found.section(&self.form.sections[number].id);
         let mut lines: Vec<(Cell, Vec<&str>)> = Vec::new();
@@ -158,7 +158,7 @@ impl Locator<'_> {
             self.form.sections.iter().filter_map(|section| Some(section.heading.as_ref()?.text.as_str())).collect();
         let mut cells = Vec::new();
         for (cell, texts) in lines {
-            // The heading again over the table's own sheet, and what has a slot already, is none of the narrative.
+            // A repeated heading above the table's own sheet, and cells that already have a slot, are not narrative.
             if self.claimed.contains(&cell) || texts.iter().all(|text| headings.contains(text)) {
                 continue;
             }
@@ -185,7 +185,7 @@ impl Locator<'_> {
         cells
     }
 
-    /// The wide blank cell beside a heading, or the blank one under it in a row without any text.
+    /// The wide blank cell beside a heading, or the blank one under it in a row without text.
     fn free(&self, (sheet, at): Cell) -> Option<Cell> {
         let (name, merges) = &self.sheets[sheet];
         let inside = |at: At, region: &&(At, At)| {

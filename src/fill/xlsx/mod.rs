@@ -1,4 +1,4 @@
-//! A workbook of a form, filled in place: figures, title and narrative into their cells; formulas, styles and everything else stay.
+//! Fills a workbook of a form in place: figures, title and narrative into their cells; formulas, styles and everything else are kept.
 
 mod book;
 mod filling;
@@ -29,35 +29,35 @@ use formula::Formulas;
 use locate::{Cell, Locator, Slots, Texts};
 use sheet::{At, Sheet};
 
-/// A workbook of a form, its cells found once; fill it with any number of reports, from any thread.
+/// A workbook of a form with its cells; it can be filled with any number of reports, from any thread.
 #[derive(Debug)]
 pub struct XlsxTemplate {
     form: Arc<Form>,
     sheets: Vec<SheetTemplate>,
     slots: Slots,
-    /// The workbook itself, changed so that everything is worked out anew: name of the part and its XML.
+    /// The workbook part with recalculation requested: name of the part, and XML.
     workbook: Option<(String, String)>,
     bytes: Vec<u8>,
     splice: Option<Splice>,
     findings: Vec<Finding>,
 }
 
-/// A sheet that is filled.
+/// A sheet to be filled.
 #[derive(Debug)]
 struct SheetTemplate {
     name: String,
     part: String,
     sheet: Sheet,
     formulas: Formulas,
-    /// The texts that stand in its cells.
+    /// The existing texts of its cells.
     texts: BTreeMap<At, String>,
 }
 
 impl XlsxTemplate {
-    /// Finds the places of a form in a workbook. `form` is the form's id; without it the form that fits is taken.
+    /// Finds the cells of a form in a workbook. `form` is the form's id; without it the form is recognised.
     ///
     /// # Errors
-    /// [`FillError::Read`] when the file cannot be read or is no workbook (.xlsx), [`FillError::NotRecognised`] when no form fits it.
+    /// [`FillError::Read`] if the file cannot be read or is not a workbook (.xlsx), [`FillError::NotRecognised`] if no form fits it.
     pub fn compile(bytes: &[u8], binder: &Binder, forms: &Forms, form: Option<&str>) -> Result<Self, FillError> {
         let reading = read::read(bytes, None, &mut Budget::default())?;
         Self::new(bytes, &reading, binder, forms, form)
@@ -102,7 +102,7 @@ impl XlsxTemplate {
         Ok(template)
     }
 
-    /// The form that the template is one of.
+    /// The form of the template.
     pub fn form(&self) -> &Form {
         &self.form
     }
@@ -112,7 +112,7 @@ impl XlsxTemplate {
         &self.findings
     }
 
-    /// Opens the sheets anew, with every cell that is filled.
+    /// Scans the sheets again, now with every cell to be filled.
     fn sheets(
         &mut self,
         parts: Vec<(String, String, Sheet)>,
@@ -132,7 +132,7 @@ impl XlsxTemplate {
         Ok(())
     }
 
-    /// Whether formulas are left whose results may be out of date once the template is filled.
+    /// Whether there are formulas whose cached results may be outdated after filling.
     fn is_left_stale(&self) -> bool {
         let known: BTreeSet<Cell> = self.slots.fields.iter().flatten().copied().collect();
         let of_sheet = |number: usize, sheet: &SheetTemplate| {
@@ -141,10 +141,10 @@ impl XlsxTemplate {
         self.sheets.iter().enumerate().any(|(number, sheet)| of_sheet(number, sheet))
     }
 
-    /// Fills a report in. The same report gives the same bytes.
+    /// Fills in a report. The same report gives the same bytes.
     ///
     /// # Errors
-    /// [`FillError::OtherForm`] when the report is one of another form, [`FillError::Package`] when the package would be too large.
+    /// [`FillError::OtherForm`] if the report is of another form, [`FillError::Package`] if the package would be too large.
     pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
         if report.form != self.form.id {
             return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
@@ -178,7 +178,7 @@ impl XlsxTemplate {
 }
 
 impl Slots {
-    /// Every cell that is filled.
+    /// All cells to be filled.
     fn cells(&self) -> impl Iterator<Item = Cell> {
         let narrative = self.sections.iter().flatten().flatten();
         let others = self.title.iter().chain(&self.titles).chain(&self.dates);
@@ -186,7 +186,7 @@ impl Slots {
     }
 }
 
-/// The sheets of a workbook: name, name of the part, and what is in it.
+/// The sheets of a workbook: name, name of the part, and content.
 fn parts(package: &mut Package, book: &Book, budget: &mut Budget) -> Result<Vec<(String, String, Sheet)>, ReadError> {
     let mut parts = Vec::new();
     for (name, part) in &book.sheets {

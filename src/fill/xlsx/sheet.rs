@@ -13,29 +13,29 @@ use crate::write::xlsx::cell;
 /// Row and column of a cell, 0-based.
 pub(super) type At = (u32, u32);
 
-/// The vocabulary of workbooks: Transitional and Strict.
+/// Namespaces of SpreadsheetML: Transitional and Strict.
 pub(super) static SHEET: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", 0),
     ("http://purl.oclc.org/ooxml/spreadsheetml/main", 0),
 ];
 
-/// Formulas, and numbers, that are kept to work out what formulas yield. Of sheets with more, the rest counts as unknown.
+/// Maximum number of formulas, and of numbers, kept for evaluation; in sheets with more, the rest is unknown.
 const MOST_KEPT: usize = 20_000;
 
-/// Bytes that the texts of the kept formulas may have.
+/// Maximum total length of the kept formulas, in bytes.
 const MOST_FORMULA_TEXT: usize = 1 << 20;
 
-/// Rows and columns of a sheet.
+/// Maximum number of rows and columns of a sheet.
 const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
 
-/// A cell that stands in the sheet.
+/// An existing cell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct CellSlot {
     pub(super) span: Span,
-    /// Its attributes but name and type, each with a blank before it.
+    /// Its attributes except name and type, each preceded by a blank.
     pub(super) attributes: String,
-    /// Its `f`, as it is written.
+    /// Its `f` element as written.
     pub(super) formula: Option<Span>,
 }
 
@@ -43,18 +43,18 @@ pub(super) struct CellSlot {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RowTag {
     pub(super) span: Span,
-    /// Its height in points, where it has one.
+    /// Its height in points, if set.
     pub(super) height: Option<f64>,
 }
 
-/// A formula as the sheet has it.
+/// A formula as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Written {
-    /// Its text; with a number where other cells share it.
+    /// Its text; with an index if it is shared.
     Text(String, Option<u32>),
-    /// As that of the cell that first has this number.
+    /// A reference to the shared formula with this index.
     Shared(u32),
-    /// One that fills a region or a table of data.
+    /// An array formula or a data table.
     Other,
 }
 
@@ -65,29 +65,29 @@ pub(super) struct Sheet {
     pub(super) xml: String,
     /// The namespace prefix of its elements, with the colon.
     pub(super) prefix: String,
-    /// The cells that are wanted.
+    /// The requested cells.
     pub(super) cells: BTreeMap<At, CellSlot>,
     /// Formulas.
     pub(super) formulas: BTreeMap<At, Written>,
-    /// Numbers that stand in cells without a formula.
+    /// Numbers of cells without a formula.
     pub(super) numbers: BTreeMap<At, Decimal>,
-    /// Cells whose text stands there and is no number.
+    /// Cells with text that is not a number.
     pub(super) texts: BTreeSet<At>,
     /// Merged regions: first and last cell.
     pub(super) merges: Vec<(At, At)>,
-    /// Rows with wanted cells, by number.
+    /// Rows with requested cells, by row number.
     pub(super) rows: BTreeMap<u32, RowTag>,
     /// Widths of columns: first and last column, width in digits.
     pub(super) widths: Vec<(u32, u32, f64)>,
-    /// Whether limits cut the scan short: cells may exist that are not listed.
+    /// Whether limits cut the scan short, so that some cells are not listed.
     pub(super) more: bool,
 }
 
 impl Sheet {
-    /// Takes a sheet apart. Wanted cells that it lacks are put into it, without content, in the style of their row.
+    /// Scans a sheet. Missing requested cells are inserted without content, in the style of their row.
     ///
     /// # Errors
-    /// [`ReadError`] when it is not well-formed, has rows or cells out of order, or costs more than it may.
+    /// [`ReadError`] if it is not well-formed, has rows or cells out of order, or exceeds a limit.
     pub(super) fn open(xml: String, wanted: &BTreeSet<At>, budget: &mut Budget) -> Result<Self, ReadError> {
         let found = Scan::parse(&xml, wanted, budget)?;
         if found.missing.is_empty() {
@@ -105,16 +105,16 @@ impl Sheet {
     }
 }
 
-/// Where a cell that is missing goes.
+/// Where a missing cell is inserted.
 #[derive(Debug, Clone, Copy)]
 enum Gap {
-    /// Into a row, before this byte.
+    /// Into a row, before this offset.
     Row(usize),
-    /// Into a row without any cell, written as `<row/>`, whose tag is this.
+    /// Into an empty row, written as `<row/>`, whose tag has this span.
     EmptyRow(Span),
-    /// Before this byte, in a row of its own.
+    /// Before this offset, in a row of its own.
     Sheet(usize),
-    /// Into `<sheetData/>`, whose tag is this.
+    /// Into `<sheetData/>`, whose tag has this span.
     EmptySheet(Span),
 }
 
@@ -126,11 +126,11 @@ struct Scan<'a> {
     formula_text: usize,
 }
 
-/// The row that is being read.
+/// The row being scanned.
 struct OpenRow {
     number: u32,
     next: u32,
-    /// The style that cells without one have, as an attribute.
+    /// The default style of its cells, as an attribute.
     style: String,
 }
 
@@ -198,7 +198,7 @@ impl<'a> Scan<'a> {
         prefix.clone_into(&mut self.sheet.prefix);
     }
 
-    /// A row begins whose tag ends before a byte; `last` is the number of the row above.
+    /// Opens a row; `end` is the offset after its tag, `last` the number of the previous row.
     fn open_row(&mut self, tag: &Tag, end: usize, last: Option<u32>) -> Result<OpenRow, ReadError> {
         let number = number(tag, last)?;
         self.rest(number, Gap::Sheet(tag.start));
@@ -213,7 +213,7 @@ impl<'a> Scan<'a> {
         Ok(OpenRow { number, next: 0, style })
     }
 
-    /// Keeps how wide columns are.
+    /// Records the width of columns.
     fn width(&mut self, tag: &Tag) {
         let read = |name| tag.get(name).and_then(|text| text.trim().parse::<f64>().ok());
         let column = |name| tag.get(name).and_then(|text| text.parse::<u32>().ok()?.checked_sub(1));
@@ -224,17 +224,17 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Whether the tag that ends before a byte is that of an empty element.
+    /// Whether the tag that ends at an offset is an empty-element tag.
     fn is_empty(&self, end: usize) -> bool {
         self.text.get(..end).is_some_and(|text| text.ends_with("/>"))
     }
 
-    /// Where an end tag begins that ends before a byte.
+    /// The start of the end tag that ends at an offset.
     fn start_of_end(&self, end: usize) -> usize {
         self.text.get(..end).and_then(|text| text.rfind("</")).unwrap_or(end)
     }
 
-    /// Cells of rows above this one that the sheet lacks.
+    /// Inserts missing cells of rows above this one.
     fn rest(&mut self, row: u32, gap: Gap) {
         let later = self.wanted.split_off(&(row, 0));
         for at in std::mem::replace(&mut self.wanted, later) {
@@ -242,7 +242,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Cells of a row left of this column that it lacks.
+    /// Inserts missing cells of a row left of this column.
     fn row(&mut self, row: u32, column: u32, gap: Gap, style: &str) {
         let gone: Vec<At> = self.wanted.range((row, 0)..(row, column)).copied().collect();
         for at in gone {
@@ -283,7 +283,7 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// Goes to the end of a cell; its formula, its value, and whether it has text of its own.
+    /// Scans to the end of a cell; returns its formula, its value, and whether it has text of its own.
     fn content(
         events: &mut Events<'a>,
         budget: &mut Budget,
@@ -337,7 +337,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The sheet with the cells that it lacks.
+/// The sheet with its missing cells inserted.
 fn with_cells(xml: &str, found: Scan) -> String {
     let prefix = &found.sheet.prefix;
     let mut rows: BTreeMap<u32, (Gap, String)> = BTreeMap::new();
@@ -387,7 +387,7 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).take(9).collect()
 }
 
-/// Row and column of a cell's name, 0-based.
+/// Row and column of a cell reference, 0-based.
 pub(super) fn place(name: &str) -> Option<At> {
     let digits = name.find(|sign: char| !sign.is_ascii_alphabetic())?;
     let mut column = 0_u32;

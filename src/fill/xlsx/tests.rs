@@ -14,7 +14,7 @@ fn at(name: &str) -> At {
     place(name).unwrap_or((u32::MAX, 0))
 }
 
-/// A sheet with entries put into its cells.
+/// A sheet with entries written into its cells.
 fn put(xml: &str, entries: &[(&str, Entry)]) -> Result<String, ReadError> {
     let wanted: BTreeSet<At> = entries.iter().map(|(name, _)| at(name)).collect();
     let sheet = Sheet::open(xml.to_owned(), &wanted, &mut Budget::default())?;
@@ -33,7 +33,7 @@ fn number(number: i64) -> Entry {
     Entry::Number(number.into())
 }
 
-/// Wants rows to become others when entries are put into them.
+/// Asserts what rows become when entries are written into them.
 fn becomes(rows: &str, entries: &[(&str, Entry)], wanted: &str) -> Result<(), ReadError> {
     let sheet = |rows: &str| {
         format!("<worksheet {SPACE}><dimension ref=\"A1\"/><sheetData>{rows}</sheetData><mergeCells/></worksheet>")
@@ -84,7 +84,7 @@ fn formulas_stay_with_a_result() -> Result<(), ReadError> {
 }
 
 #[test]
-fn prefixes_marks_and_cells_without_names_are_no_hindrance() -> Result<(), ReadError> {
+fn prefixes_byte_order_marks_and_cells_without_references_are_supported() -> Result<(), ReadError> {
     let space = SPACE.replace("xmlns", "xmlns:x");
     let sheet = |rows: &str| format!("\u{feff}<x:worksheet {space}><x:sheetData>{rows}</x:sheetData></x:worksheet>");
     let rows = sheet("<x:row><x:c><x:v>1</x:v></x:c><x:c s=\"2\"/></x:row>");

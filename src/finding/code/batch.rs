@@ -3,7 +3,7 @@
 use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
 
-/// A stage failed in a way that it should not be able to.
+/// A stage failed with a bug.
 pub(crate) static INTERNAL_ERROR: Code = Code {
     id: "internal-error",
     severity: Error,
@@ -18,7 +18,7 @@ pub(crate) static INTERNAL_ERROR: Code = Code {
     ),
 };
 
-/// The file changed while it was read.
+/// The file changed while it was being read.
 pub(crate) static FILE_CHANGED: Code = Code {
     id: "file-changed",
     severity: Error,
@@ -30,7 +30,7 @@ pub(crate) static FILE_CHANGED: Code = Code {
     remedy: ("请等文件保存完毕后重新运行。", "Wait until it is saved and run the command again."),
 };
 
-/// Pictures stand in more places than a report may have.
+/// A report shows pictures more often than allowed.
 pub(crate) static PICTURES_LEFT_OUT: Code = Code {
     id: "pictures-left-out",
     severity: Warning,
@@ -42,7 +42,7 @@ pub(crate) static PICTURES_LEFT_OUT: Code = Code {
     remedy: ("请核对文件来源。", "Check where the file comes from."),
 };
 
-/// An archive of submissions could not be opened, or an entry of it is not taken.
+/// An archive of submissions could not be opened, or an entry of it was not accepted.
 pub(crate) static ARCHIVE_UNREADABLE: Code = Code {
     id: "archive-unreadable",
     severity: Error,
@@ -54,7 +54,7 @@ pub(crate) static ARCHIVE_UNREADABLE: Code = Code {
     remedy: ("请解压到文件夹后再运行。", "Unpack it to a folder and run the command on that."),
 };
 
-/// The file could not be given comments.
+/// Comments could not be added to a copy of the file.
 pub(crate) static NOT_ANNOTATED: Code = Code {
     id: "not-annotated",
     severity: Info,
@@ -81,7 +81,7 @@ pub(crate) static OUTPUT_NAME_TAKEN: Code = Code {
     remedy: ("请核对是否重复报送。", "Check whether a report was sent twice."),
 };
 
-/// Two inputs are reports of one agency and year.
+/// Two inputs are reports of the same agency and year.
 pub(crate) static DUPLICATE_REPORT: Code = Code {
     id: "duplicate-report",
     severity: Warning,
@@ -150,7 +150,7 @@ pub(crate) static LINE_UNREADABLE: Code = Code {
     ),
 };
 
-/// A file ended the process that converted it.
+/// The process that converted a file died.
 pub(crate) static CONVERTER_DIED: Code = Code {
     id: "converter-died",
     severity: Error,
@@ -165,7 +165,7 @@ pub(crate) static CONVERTER_DIED: Code = Code {
     ),
 };
 
-/// A file took more than its time.
+/// A file exceeded its time limit.
 pub(crate) static CONVERTER_TIMED_OUT: Code = Code {
     id: "converter-timed-out",
     severity: Error,
@@ -180,7 +180,7 @@ pub(crate) static CONVERTER_TIMED_OUT: Code = Code {
     ),
 };
 
-/// A file in the program's own JSON is no report of a form at hand.
+/// A file in the program's own JSON is not a report of an available form.
 pub(crate) static JSON_UNREADABLE: Code = Code {
     id: "json-unreadable",
     severity: Error,

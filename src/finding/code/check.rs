@@ -1,4 +1,4 @@
-//! Codes of the checking stage: rules of the form, the cells to blame, form and manner, narrative.
+//! Codes of the checking stage: rules of the form, wrong cells, formal requirements, narrative.
 
 use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
@@ -19,22 +19,22 @@ super::declare! {
         ("几个单元格有误", "several cells are wrong"),
         ("同时改正这几个单元格，所有不成立的勾稽关系就都成立；更少的单元格做不到。", "Changing these cells makes every broken rule hold; fewer cells cannot."),
         ("请核对这几个单元格。", "Check the cells.");
-    /// Different cells could be wrong.
+    /// More than one cell could be wrong.
     CELLS_AMBIGUOUS = "cells-ambiguous", Error,
         ("有误的单元格不止一种可能", "more than one cell could be the wrong one"),
         ("改正其中任何一处都能使勾稽关系成立，数据本身不能判断是哪一处。", "Changing any one of them makes the rules hold; the figures alone cannot tell which."),
         ("请逐一核对列出的单元格。", "Check each of the cells named.");
-    /// A figure of a kind that the field does not take.
+    /// A figure of a kind that the field does not allow.
     FIGURE_NOT_ALLOWED = "figure-not-allowed", Error,
         ("数字不合要求", "a figure is not allowed"),
         ("件数应为非负整数，金额应为非负数。", "Counts are whole and not negative; amounts are not negative."),
         ("请核对该单元格。", "Check the cell.");
-    /// Blank cells kept rules from being assessed.
+    /// Blank cells prevented rules from being assessed.
     RULES_NOT_ASSESSED = "rules-not-assessed", Info,
         ("部分勾稽关系无法校验", "some rules could not be assessed"),
         ("单元格没有数字，涉及它的勾稽关系不作判断，也不算不通过。", "Cells have no number; rules that need them are neither passed nor failed."),
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
-    /// A table is blank all over.
+    /// All cells of a table are blank.
     TABLE_BLANK = "table-blank", Error,
         ("表格全部未填", "a table is blank"),
         ("整张表没有一个数。", "Not one cell of the table is filled in."),
@@ -44,12 +44,12 @@ super::declare! {
         ("使用了其他年度的格式", "the form is that of another year"),
         ("报告使用的格式不是该年度规定的格式。", "The report uses a form that is not prescribed for its year."),
         ("请换用当年的格式。", "Use the form of the year.");
-    /// A part of the report is missing.
+    /// A section of the report is missing.
     SECTION_MISSING = "section-missing", Warning,
         ("报告缺少规定的部分", "a part of the report is missing"),
         ("格式规定的部分不能遗漏。", "The form's parts must not be left out."),
         ("请补充。", "Add it.");
-    /// A part of the report is longer than it may be.
+    /// A section of the report is too long.
     SECTION_TOO_LONG = "section-too-long", Info,
         ("篇幅超过规定", "a part is longer than it should be"),
         ("格式规定了该部分的篇幅。", "The form limits the length of this part."),
@@ -64,7 +64,7 @@ super::declare! {
         ("留有空白格式的提示文字", "guidance of the blank form is left in"),
         ("提示文字应当被内容替换。", "Guidance should have been replaced by content."),
         ("请填写或删除。", "Fill it in or delete it.");
-    /// Parts named in the prose are more than the whole.
+    /// The parts named in the prose exceed the whole.
     PROSE_SUM = "prose-sum", Warning,
         ("正文中的分项之和大于总数", "parts in the text are more than the whole"),
         ("正文列出的“其中”各项相加，超过了前面的总数。", "The parts that the text lists after \"其中\" add up to more than the whole."),
@@ -74,7 +74,7 @@ super::declare! {
         ("正文与表格不一致", "the text differs from the table"),
         ("正文中的数字与表格中对应的数字不同。", "A figure in the text differs from the one in the table."),
         ("请核对正文和表格。", "Check the text and the table.");
-    /// A figure in the prose for a field that is empty.
+    /// The prose gives a figure for a field that is empty.
     PROSE_PROPOSAL = "prose-proposal", Warning,
         ("正文中有留空字段的数字", "the text states a figure that the tables leave open"),
         ("表格中的这一项不能确定，已留空；正文只写了一个可能属于它的数字，仅供参考，未填入。", "The table does not give this figure for certain, so it stays empty. The text states one figure that may be it; it is offered and was not taken."),
@@ -89,27 +89,27 @@ super::declare! {
         ("数字的单位可能有误", "a figure seems to be in another unit"),
         ("数字大得不合常理，或与上一年度、正文相差的倍数正是两种单位之差。", "The figure is larger than is believed, or differs from last year's or the text's by just the factor between two units."),
         ("请核对单位后改正。", "Check the unit and correct the figure.");
-    /// A table has last year's figures.
+    /// A table has the same figures as last year.
     TABLE_UNCHANGED = "table-unchanged", Error,
         ("表格与上年度相同", "a table has last year's figures"),
         ("整张表的数与上年度报告完全相同，疑为沿用了上年的表格。", "Every figure of the table is last year's; the table may have been copied."),
         ("请核对。", "Check it.");
-    /// A part has last year's text.
+    /// A section has the same text as last year.
     NARRATIVE_UNCHANGED = "narrative-unchanged", Warning,
         ("文字与上年度相同", "a part has last year's text"),
         ("除年份外，这一部分与上年度报告的文字相同。", "But for the years, the part has the text of last year's report."),
         ("请更新。", "Update it.");
-    /// A part has the text of another agency's report.
+    /// A section has the text of another agency's report.
     NARRATIVE_COPIED = "narrative-copied", Warning,
         ("文字与其他单位相同", "a part has another agency's text"),
         ("除机关名称和年份外，这一部分与另一单位报告的文字相同。", "But for the agency's name and the years, the part has the text of another agency's report."),
         ("请核对是否套用。", "Check whether it was copied.");
-    /// What must not be published about people.
+    /// Personal data that must not be published.
     PERSONAL_DATA = "personal-data", Info,
         ("疑有个人信息", "personal data may be left in"),
         ("正文中有身份证号、银行卡号（按校验位判断）或手机号。默认只作说明；可在 nianbao.toml 中改为“提示”或“错误”。", "The text holds numbers of identity cards or bank cards (by their check digits) or of mobile phones. A note unless nianbao.toml makes it more."),
         ("公开前请删去。", "Remove it before publishing.");
-    /// A word that is written wrongly.
+    /// A misspelt word.
     WORD_MISSPELT = "word-misspelt", Info,
         ("疑有错别字", "a word may be misspelt"),
         ("正文中有表式文件所列的错别字。", "The text holds a word of the form's list of wrong spellings."),
@@ -124,12 +124,12 @@ super::declare! {
         ("豁免已过期", "a waiver has expired"),
         ("该问题此前被豁免，有效期已过，重新计入。", "The finding was accepted up to a day that is past; it counts again."),
         ("请改正，或重新核准并写明新的有效期。", "Correct the report, or accept it anew with a later day.");
-    /// A field is filled in that the choice made says to leave empty.
+    /// A field is filled in although the choice made requires it to be empty.
     FIELD_NOT_WANTED = "field-not-wanted", Warning,
         ("不应填写的栏目有内容", "a field is filled in that should be empty"),
         ("按所作的选择，这一栏不用填写，却有内容。", "By the choice that was made the field stays empty, and it is filled in."),
         ("请核对选择是否正确。", "Check the choice.");
-    /// A waiver no longer fits the figures.
+    /// A waiver no longer matches the figures.
     WAIVER_OUTDATED = "waiver-outdated", Warning,
         ("豁免与现有数据不符", "a waiver no longer fits the figures"),
         ("该豁免是针对当时的数据核准的，数据已变，不再适用。", "It was given for the figures as they were; they are others now, so it does not hold."),

@@ -1,4 +1,4 @@
-//! Codes of filling somebody's own document: what has no place in it, and what was changed or left besides the figures.
+//! Codes of filling a template: values without a place in it, and content that was changed or kept besides the figures.
 
 use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
@@ -9,7 +9,7 @@ declare! {
         ("模板中没有位置填写的数据", "figures that have no place in the template"),
         ("模板的表格缺少这些数据的单元格，或者无法确定是哪一格，这些数据没有填入。", "The template's tables lack the cells of these figures, or it is not certain which they are; the figures were not filled in."),
         ("请在模板中按格式补齐表格，再填一次。", "Complete the template's tables as the form has them and fill it again.");
-    /// A part of the report has no heading in the template.
+    /// A section of the report has no heading in the template.
     SECTION_HAS_NO_PLACE = "section-has-no-place", Warning,
         ("模板中没有这一部分", "a part that the template does not have"),
         ("模板中没有找到这一部分的标题，其文字写在文档末尾。", "The template has no heading for this part; its text was put at the end of the document."),
@@ -19,7 +19,7 @@ declare! {
         ("模板中没有标题", "the template has no title"),
         ("模板中没有找到单独成段的报告标题，标题没有填入。", "The template has no paragraph with the report's title alone; the title was not filled in."),
         ("请在模板开头加上标题。", "Put a title at the top of the template.");
-    /// A blank template has text of its own that stays.
+    /// Text of a blank template was kept.
     TEMPLATE_TEXT_KEPT = "template-text-kept", Info,
         ("模板自带的文字已保留", "the template's own text was kept"),
         ("这段文字不是已知的填写提示，保留在原处。", "The text is not a known placeholder; it stays where it stands."),
@@ -39,12 +39,12 @@ declare! {
         ("模板的公式与报告的数据不同", "a formula of the template yields another figure"),
         ("模板的这一格是公式，已保留；公式算得的数与报告不同。", "The template's cell holds a formula, which stays; it yields another figure than the report has."),
         ("请核对报告中的数据，或改正模板的公式。", "Check the report's figures, or mend the template's formula.");
-    /// A formula of the template stays, and what it yields is not known.
+    /// A formula of the template was kept, and its result is unknown.
     FORMULA_KEPT = "formula-kept", Warning,
         ("模板的公式已保留，结果未核对", "a formula of the template was kept, its result not verified"),
         ("模板的这一格是公式，已保留；这种公式无法预先计算。", "The template's cell holds a formula, which stays; formulas of its kind cannot be worked out beforehand."),
         ("请打开文件，核对公式算得的数。", "Open the file and check what the formula yields.");
-    /// The workbook is to be worked out anew.
+    /// The workbook is marked for recalculation.
     WORKBOOK_RECALCULATES = "workbook-recalculates", Info,
         ("工作簿打开时将重新计算", "the workbook is worked out anew when it is opened"),
         ("模板中有依赖所填数据的公式，因此在工作簿中注明打开时重新计算。", "The template has formulas that depend on what is filled in, so the workbook says that it is to be worked out when it is opened."),
@@ -54,7 +54,7 @@ declare! {
         ("模板中没有位置填写的文字", "text that has no place in the template"),
         ("模板中没有找到这些部分的标题或其下的空格，文字没有填入。", "The template has no heading for these parts, or no blank cell below it; their text was not filled in."),
         ("请在模板中加上标题，并在其下留出空格，再填一次；或另行报送文字。", "Put the heading with a blank cell below it into the template and fill it again, or hand the text in separately.");
-    /// A text is longer than a cell takes.
+    /// A text is longer than a cell can hold.
     TEXT_TOO_LONG = "text-too-long", Error,
         ("文字超过单元格的容量", "a text is longer than a cell takes"),
         ("一个单元格最多容纳32767个字符，超出的文字没有填入。", "A cell takes 32,767 characters; the text beyond was not filled in."),

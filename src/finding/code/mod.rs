@@ -1,4 +1,4 @@
-//! The codes of findings: one static table a stage, each code with its page for `nianbao explain`.
+//! The codes of findings: one static table per stage; each code has a page for `nianbao explain`.
 
 /// Declares the codes of a stage and their list.
 macro_rules! declare {
@@ -22,14 +22,14 @@ pub mod rollup;
 
 use super::{Message, Severity};
 
-/// A kind of finding. Codes are kebab-case words that never change their meaning.
+/// A kind of finding. Codes are kebab-case words whose meaning never changes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
-    /// The code itself, such as `file-encrypted`.
+    /// The code, such as `file-encrypted`.
     pub id: &'static str,
-    /// Severity of its findings unless a rule says otherwise.
+    /// Default severity of its findings.
     pub severity: Severity,
-    /// One line, Chinese and English.
+    /// Title of one line, Chinese and English.
     pub title: (&'static str, &'static str),
     /// What was found and why it matters, Chinese and English.
     pub why: (&'static str, &'static str),

@@ -12,7 +12,7 @@ pub(crate) static FILE_ENCRYPTED: Code = Code {
     remedy: ("请在 Word 或 WPS 中取消密码后重新报送。", "Remove the password and send it again."),
 };
 
-/// The file is encrypted with the password that Excel puts in by itself.
+/// The file is encrypted with the default password of Excel.
 pub(crate) static DEFAULT_PASSWORD: Code = Code {
     id: "default-password",
     severity: Info,
@@ -27,7 +27,7 @@ pub(crate) static DEFAULT_PASSWORD: Code = Code {
     remedy: ("无需处理。", "Nothing needs to be done."),
 };
 
-/// The file ends too early or its structure contradicts itself.
+/// The file is truncated or its structure is inconsistent.
 pub(crate) static FILE_DAMAGED: Code = Code {
     id: "file-damaged",
     severity: Error,
@@ -39,7 +39,7 @@ pub(crate) static FILE_DAMAGED: Code = Code {
     remedy: ("请重新报送完整文件。", "Send a whole copy."),
 };
 
-/// No reader for this content.
+/// There is no reader for this content.
 pub(crate) static FILE_UNSUPPORTED: Code = Code {
     id: "file-unsupported",
     severity: Error,
@@ -51,7 +51,7 @@ pub(crate) static FILE_UNSUPPORTED: Code = Code {
     remedy: ("请报送 Word 或 Excel 原文件。", "Send the Word or Excel original."),
 };
 
-/// The file would cost more than one file may.
+/// The file exceeds a limit.
 pub(crate) static FILE_OVER_LIMIT: Code = Code {
     id: "file-over-limit",
     severity: Error,
@@ -96,7 +96,7 @@ pub(crate) static SUFFIX_WRONG: Code = Code {
     remedy: ("请改正扩展名，以免其他程序打不开。", "Correct the suffix so that other programs can open it."),
 };
 
-/// Something in the file was left out.
+/// Some content of the file was left out.
 pub(crate) static CONTENT_SKIPPED: Code = Code {
     id: "content-skipped",
     severity: Warning,
@@ -108,7 +108,7 @@ pub(crate) static CONTENT_SKIPPED: Code = Code {
     remedy: ("请核对输出是否缺少内容。", "Check whether the output lacks anything."),
 };
 
-/// Bytes of a text stand for no characters.
+/// Bytes of a text do not decode to characters.
 pub(crate) static TEXT_UNDECODABLE: Code = Code {
     id: "text-undecodable",
     severity: Warning,
@@ -132,7 +132,7 @@ pub(crate) static SHEET_HIDDEN: Code = Code {
     remedy: ("请核对，或删除隐藏的工作表。", "Check it, or delete the hidden sheet."),
 };
 
-/// Cells with content stand in hidden rows or columns.
+/// Cells with content are in hidden rows or columns.
 pub(crate) static CELLS_HIDDEN: Code = Code {
     id: "cells-hidden",
     severity: Warning,
@@ -156,7 +156,7 @@ pub(crate) static FORMULA_UNCALCULATED: Code = Code {
     remedy: ("请用 Excel 或 WPS 打开并保存，再重新报送。", "Open it in Excel or WPS, save it, and send it again."),
 };
 
-/// Pages are pictures, so nothing on them can be read.
+/// Pages are pictures without text.
 pub(crate) static PAGES_ARE_PICTURES: Code = Code {
     id: "pages-are-pictures",
     severity: Error,
@@ -171,7 +171,7 @@ pub(crate) static PAGES_ARE_PICTURES: Code = Code {
     ),
 };
 
-/// The text of pages was recognised by a program.
+/// The text of pages comes from OCR.
 pub(crate) static TEXT_RECOGNISED: Code = Code {
     id: "text-recognised",
     severity: Warning,
@@ -183,7 +183,7 @@ pub(crate) static TEXT_RECOGNISED: Code = Code {
     remedy: ("请对照页面图像逐一核对数据。", "Compare every figure with the picture of the page."),
 };
 
-/// The file does not say what characters its glyphs are.
+/// The file does not map its glyphs to characters.
 pub(crate) static PAGES_UNREADABLE: Code = Code {
     id: "pages-unreadable",
     severity: Error,
@@ -210,7 +210,7 @@ pub(crate) static SIGNATURE_UNVERIFIED: Code = Code {
     remedy: ("如需验证，请用签章软件打开。", "To verify it, open the file in the program for seals."),
 };
 
-/// Text with a line through it was left out.
+/// Struck-through text was left out.
 pub(crate) static STRUCK_OUT_SET_ASIDE: Code = Code {
     id: "struck-out-set-aside",
     severity: Warning,
@@ -222,7 +222,7 @@ pub(crate) static STRUCK_OUT_SET_ASIDE: Code = Code {
     remedy: ("请核对，并删除已划去的文字。", "Check it, and delete what is struck out."),
 };
 
-/// A note mark behind a figure was left out.
+/// A note mark after a figure was left out.
 pub(crate) static SUPERSCRIPT_SET_ASIDE: Code = Code {
     id: "superscript-set-aside",
     severity: Warning,
@@ -234,7 +234,7 @@ pub(crate) static SUPERSCRIPT_SET_ASIDE: Code = Code {
     remedy: ("请核对数字。", "Check the figure."),
 };
 
-/// Text that nobody sees was left out.
+/// Invisible text was left out.
 pub(crate) static UNSEEN_SET_ASIDE: Code = Code {
     id: "unseen-set-aside",
     severity: Warning,
@@ -258,7 +258,7 @@ pub(crate) static HIDDEN_ROW_SET_ASIDE: Code = Code {
     remedy: ("请核对，并删除隐藏的行或列。", "Check it, and delete the hidden row or column."),
 };
 
-/// Readings above text were left out.
+/// Ruby readings of text were left out.
 pub(crate) static READING_SET_ASIDE: Code = Code {
     id: "reading-set-aside",
     severity: Info,
@@ -267,7 +267,7 @@ pub(crate) static READING_SET_ASIDE: Code = Code {
     remedy: ("无需处理。", "Nothing to do."),
 };
 
-/// A workbook stands in a document where a table should be.
+/// A document contains an embedded workbook in place of a table.
 pub(crate) static EMBEDDED_WORKBOOK: Code = Code {
     id: "embedded-workbook",
     severity: Warning,

@@ -1,4 +1,4 @@
-//! Codes of the roll-up stage: who reported, and what the sums are made of.
+//! Codes of the roll-up stage: who reported, and what the sums consist of.
 
 use super::Code;
 use crate::finding::Severity::{Error, Info, Warning};
@@ -44,27 +44,27 @@ super::declare! {
         ("同一单位重复报送，数据相同", "an agency reported the same figures more than once"),
         ("只计入一份，对汇总没有影响。", "One is counted; the sums are the same."),
         ("无需处理。", "Nothing to do.");
-    /// A superior's report already holds its parts.
+    /// A superior's report already includes those of its subordinates.
     DOUBLE_COUNTING = "double-counting", Warning,
         ("上级的报告已含下级数据", "a superior's report already includes its parts"),
         ("上级和下级都报送了报告，上级的数多数正是下级相加之数（个别数或个别迟报的单位除外），再相加会重复，已只计上级；没有含进去的下级另外相加。", "Both reported, and the superior's figures are the sums of its parts, but for a few or for one that came late; adding both would count twice, so the superior's is counted, and what it lacks is added."),
         ("请在名录“含下级”栏填“是”或“否”。", "Say so in the column `aggregate` of the agencies file.");
-    /// A superior's report is added to those of its parts.
+    /// A superior's report is added to those of its subordinates.
     PARTS_ADDED = "parts-added", Info,
         ("上级与下级的报告相加", "a superior's report is added to those of its parts"),
         ("上级和下级都报送了报告，从数字看上级不含下级，或不能确定，合计为各份报告相加。", "Both reported; by their figures the superior's does not include its parts, or that cannot be told, so all are added."),
         ("请在名录“含下级”栏填“是”或“否”。", "Say so in the column `aggregate` of the agencies file.");
-    /// A superior's report and the sum of its parts differ.
+    /// A superior's report differs from the sum of its subordinates.
     PARTS_DIFFER = "parts-differ", Warning,
         ("上级数据与下级之和不一致", "a superior's figure differs from the sum of its parts"),
         ("上级的报告应含下级，但该项与下级之和不同。", "The superior's report is to include its parts, but this figure is not their sum."),
         ("请核对上级的数据、未报单位和上级本级的数据。", "Check the superior's figure, who is missing, and what the superior did itself.");
-    /// Figures that are no numbers are not in the sums.
+    /// Values that are not numbers are missing from the sums.
     SUM_INCOMPLETE = "sum-incomplete", Error,
         ("有数据不是数字，未计入合计", "figures that are no numbers are not in the sums"),
         ("单元格中的文字不能确定为数字，合计不含这些数据。", "The cells hold no certain figure, so the sums lack them."),
         ("请更正后重新汇总。", "Correct them and add up again.");
-    /// A sum is larger than can be held.
+    /// A sum exceeds the largest representable number.
     SUM_TOO_LARGE = "sum-too-large", Error,
         ("合计超出范围", "a sum is too large"),
         ("合计超过28位数字，已留空。", "It has more than 28 digits and was left empty."),
@@ -74,12 +74,12 @@ super::declare! {
         ("已报送，但文件未能读取", "an agency has sent a file that could not be read"),
         ("按文件名或文件夹名，该文件是名录中一个单位报送的，但没有读出报告，汇总数不含该单位。", "By the name of the file or of its folder an agency of the agencies file has sent it, and no report could be read from it, so the sums lack it."),
         ("请按该文件的问题说明处理，或请该单位重新报送。", "See what is wrong with the file, or ask the agency to send it again.");
-    /// The file has more than one agency at the top.
+    /// The agencies file has more than one top agency.
     SUPERIOR_UNCERTAIN = "superior-uncertain", Error,
         ("名录中有多个最高一级单位", "the agencies file has more than one agency at the top"),
         ("无法确定汇总报告以哪个机关的名义编写，机关名称留空。", "In whose name the sums are reported is not certain; the agency is left empty."),
         ("请在名录中加入上级单位。", "Add the superior to the file.");
-    /// Figures that do not add up over agencies are left out.
+    /// Figures that do not add up over agencies were left out.
     TABLE_NOT_ADDED = "table-not-added", Warning,
         ("表格不可相加", "a table does not add up"),
         ("格式规定该表各单位的数据不能相加，汇总中留空。", "The form says that figures of this table do not add up over agencies; it stays empty."),
@@ -89,7 +89,7 @@ super::declare! {
         ("部分单位没有同比", "agencies are not compared with last year"),
         ("只有一年报告的单位，其数会使增减率失真，同比只比较两年都有报告的单位。", "The figures of agencies that reported in one year alone would distort the change, so only those of both years are compared."),
         ("请补齐另一年的报告；无需比较的，不必处理。", "Add the other year's report, or leave it.");
-    /// A report of an older form was brought into the form that is added up.
+    /// A report of an older form was migrated to the form of the roll-up.
     REPORT_MIGRATED = "report-migrated", Warning,
         ("旧格式的报告已换为新格式计入", "a report of an older form was brought into the newer one"),
         ("报告用的是以前的格式；能对应的数已计入汇总，没有对应栏目的数没有计入，另有说明。", "The report has the form of earlier years. Figures with a place in the newer form are counted; the others are named and not counted."),
@@ -104,7 +104,7 @@ super::declare! {
         ("有错误的报告已计入合计", "a report with errors is in the sums"),
         ("报告有未改正的错误，合计含有这些数。", "The report has errors that are not corrected, and its figures are in the sums."),
         ("请报送单位改正后重新汇总；不计入的，用 --without-errors 选项。", "Ask for a corrected report, or leave such reports out with --without-errors.");
-    /// A report with errors was kept out of the sums.
+    /// A report with errors was left out of the sums.
     REPORT_LEFT_OUT = "report-left-out", Warning,
         ("有错误的报告未计入合计", "a report with errors is not in the sums"),
         ("按所选，有错误的报告不计入合计。", "As wanted, reports with errors are not added up."),

@@ -10,25 +10,24 @@ use crate::read::ReadError;
 use crate::read::container::package::{Package, Stamp};
 use crate::read::xml;
 
-/// Parts of a kind that are cached, and how large each may be.
+/// Maximum number of cached parts per kind, and maximum size of each.
 const REMEMBERED: usize = 8;
 const MOST_REMEMBERED: u64 = 1 << 20;
 
-/// The cached parts of one kind, the most recently used first.
+/// The cached parts of one kind, most recently used first.
 pub(in crate::read) struct Memory<T>(RefCell<VecDeque<Remembered<T>>>);
 
-/// A cached part: its key, and what was parsed from it.
+/// A cached part: its key, and the parsed result.
 struct Remembered<T> {
     name: Box<str>,
     stamp: Stamp,
     packed: Box<[u8]>,
     said: Arc<T>,
-    /// What reading it took of each of [`ADDING`].
+    /// Budget that was charged for each resource of [`ADDING`].
     spent: [u64; ADDING.len()],
 }
 
-/// Budget charged for a part: charged on a cache hit too, so that the result for a file does not depend on
-/// those before it.
+/// Resources charged for a part; charged on a cache hit too, so that the result for a file does not depend on the files before it.
 const ADDING: [Resource; 4] = [Resource::InflatedBytes, Resource::Steps, Resource::Blocks, Resource::TextBytes];
 
 impl<T> Memory<T> {
@@ -37,8 +36,8 @@ impl<T> Memory<T> {
         Self(RefCell::new(VecDeque::new()))
     }
 
-    /// What a part of a package says, which `parse` reads from its text; `None` where there is no such part. What is in a part must follow
-    /// from its name and its bytes alone. The budget is spent alike whether it is read or remembered.
+    /// The parsed part; `parse` is called with its text if it is not cached. `None` if there is no such part. The result must depend on
+    /// the name and the bytes of the part only. A cache hit charges the same budget as parsing.
     ///
     /// # Errors
     /// As for [`Package::part`], and those of `parse`.
@@ -54,7 +53,7 @@ impl<T> Memory<T> {
         })
     }
 
-    /// The same, read from the part's bytes.
+    /// As [`Self::read`], with `parse` called with the bytes of the part.
     ///
     /// # Errors
     /// As for [`Package::part`], and those of `parse`.
@@ -89,7 +88,7 @@ impl<T> Memory<T> {
         let mut known = self.0.borrow_mut();
         let same = |known: &Remembered<T>| known.stamp == stamp && *known.name == *name && *known.packed == *packed;
         let at = known.iter().position(same)?;
-        // The least recently used part is the one that goes.
+        // A hit moves to the front, so that the last entry is the least recently used.
         let found = known.remove(at)?;
         let answer = (Arc::clone(&found.said), found.spent);
         known.push_front(found);

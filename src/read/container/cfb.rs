@@ -1,7 +1,7 @@
 //! Fault-tolerant reader of compound files (MS-CFB): accepts a truncated last sector and broken chains.
 //!
-//! WPS Office leaves out the padding of the last sector, and damaged sector chains occur in old files; readers that insist on whole
-//! sectors refuse both. Here a stream is what can be reached of it; whoever needs more of it says so.
+//! WPS Office omits the padding of the last sector, and damaged sector chains occur in old files; strict readers refuse both. Here a
+//! stream consists of the sectors that can be reached; the caller decides whether it is long enough.
 
 use std::borrow::Cow;
 
@@ -15,22 +15,22 @@ pub(in crate::read) const SIGNATURE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0x
 const HEADER: usize = 512;
 const ENTRY: usize = 128;
 
-/// Highest number that is a sector; those above have meanings of their own (end of chain, free).
+/// Highest number that denotes a sector; higher ones are markers (end of chain, free).
 const HIGHEST_SECTOR: u32 = 0xFFFF_FFFA;
 
-/// No sibling, no child.
+/// Number that means no sibling, no child.
 const NO_ENTRY: u32 = 0xFFFF_FFFF;
 
-/// Most bytes of the directory that are read: 32,768 entries.
+/// Maximum number of bytes read from the directory: 32,768 entries.
 const DIRECTORY: usize = 4 << 20;
 
-/// Bytes up to which a stream stands in the mini stream.
+/// Size below which a stream is in the mini stream.
 const MINI_CUTOFF: u64 = 4_096;
 
 /// Length of a sector of the mini stream.
 const MINI_SECTOR: usize = 64;
 
-/// A directory entry that matters here.
+/// The relevant fields of a directory entry.
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,
@@ -44,13 +44,13 @@ pub(in crate::read) struct Compound<'a> {
     bytes: &'a [u8],
     /// Length of a sector: 512 or 4,096.
     sector: usize,
-    /// For each sector, the one after it.
+    /// For each sector, the next one.
     fat: Vec<u32>,
     mini_fat: Vec<u32>,
     mini_stream: Cow<'a, [u8]>,
-    /// The streams and storages right below the root.
+    /// The streams and storages directly below the root.
     entries: Vec<Entry>,
-    /// Bytes that streams may still take; sectors that are shared by damage are not read without end.
+    /// Number of bytes that streams may still take; bounds the reading of sectors shared by damage.
     left: usize,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Compound<'a> {
     /// Reads the header, the allocation tables and the root directory.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] when there is no header or no root directory; [`ReadError::OverLimit`] for a file beyond the limits.
+    /// [`ReadError::Damaged`] if there is no header or no root directory; [`ReadError::OverLimit`] for a file beyond the limits.
     pub(in crate::read) fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         budget.spend(Resource::FileBytes, bytes.len() as u64)?;
         if !bytes.starts_with(&SIGNATURE) || bytes.len() < HEADER {
@@ -69,7 +69,7 @@ impl<'a> Compound<'a> {
             return Err(Damage::CompoundSectors { shift }.into());
         }
         let sector = 1_usize << shift;
-        // The header takes up the first sector; a last sector that is cut short counts.
+        // The header fills the first sector; a truncated last sector counts.
         let sectors = bytes.len().div_ceil(sector).saturating_sub(1);
         budget.spend(Resource::Steps, sectors as u64)?;
         let mut file = Self {
@@ -91,15 +91,15 @@ impl<'a> Compound<'a> {
         Ok(file)
     }
 
-    /// Names of the streams and storages right below the root, in directory order.
+    /// Names of the streams and storages directly below the root, in directory order.
     pub(in crate::read) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name.as_str())
     }
 
-    /// A stream right below the root by its name (ASCII case does not matter), as far as its sectors can be reached.
+    /// A stream directly below the root by its name (ignoring ASCII case), as far as its sectors can be reached.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] when streams share sectors so that they come to much more than the file.
+    /// [`ReadError::Damaged`] if streams share sectors so that their total far exceeds the file.
     pub(in crate::read) fn stream(
         &mut self,
         name: &str,
@@ -121,14 +121,14 @@ impl<'a> Compound<'a> {
         Ok(Some(stream))
     }
 
-    /// The allocation table: 109 of its sectors are named in the header, the others in a chain of their own.
+    /// Reads the sector allocation table: its first 109 sectors are listed in the header, the others in a chain of their own.
     fn read_fat(&self, sectors: usize) -> Vec<u32> {
         let mut fat = Vec::with_capacity(sectors);
         let per_sector = self.sector / 4;
         let mut list = &self.bytes[76..HEADER];
         let mut names = list.len() / 4;
         let mut next = u32_at(self.bytes, 68).unwrap_or(NO_ENTRY);
-        // Every sector of the list is visited at most once.
+        // Each sector of the list is visited at most once.
         'list: for _ in 0..=sectors {
             for index in 0..names {
                 if fat.len() >= sectors {
@@ -152,21 +152,21 @@ impl<'a> Compound<'a> {
         fat
     }
 
-    /// Bytes of a sector: fewer than a sector's length at the end of the file, none beyond.
+    /// Bytes of a sector: fewer than a full sector at the end of the file, empty beyond.
     fn sector_bytes(&self, number: u32) -> &'a [u8] {
         let start = (number as usize).saturating_add(1).saturating_mul(self.sector);
         let end = start.saturating_add(self.sector).min(self.bytes.len());
         self.bytes.get(start..end).unwrap_or_default()
     }
 
-    /// The bytes of a chain of sectors, at most `size` of them. Borrowed where the sectors follow each other.
+    /// The bytes of a chain of sectors, at most `size`. Borrowed if the sectors are contiguous.
     fn chain(&self, start: u32, size: usize) -> Cow<'a, [u8]> {
         let sectors = Self::follow(&self.fat, start, size.div_ceil(self.sector));
         let Some(&first) = sectors.first() else { return Cow::Borrowed(&[]) };
         let size = size.min(sectors.len() * self.sector);
         if sectors.iter().zip(first..).all(|(&sector, expected)| sector == expected) {
             let from = (first as usize + 1) * self.sector;
-            // A last sector that is cut short is completed with zeros below.
+            // A truncated last sector is padded with zeros below.
             if let Some(whole) = self.bytes.get(from..from.saturating_add(size)) {
                 return Cow::Borrowed(whole);
             }
@@ -175,7 +175,7 @@ impl<'a> Compound<'a> {
         for sector in sectors {
             let piece = self.sector_bytes(sector);
             bytes.extend_from_slice(piece);
-            // What is missing of a sector that is cut short reads as zeros.
+            // Pad a truncated sector with zeros.
             bytes.resize(bytes.len() + self.sector - piece.len(), 0);
         }
         bytes.truncate(size);
@@ -193,7 +193,7 @@ impl<'a> Compound<'a> {
         Cow::Owned(bytes)
     }
 
-    /// The sectors of a chain, at most `most`; a chain that leaves the file or comes back to a sector ends there.
+    /// The sectors of a chain, at most `most`; ends at a sector outside the file, and at a sector visited before.
     fn follow(table: &[u32], start: u32, most: usize) -> Vec<u32> {
         let inside = table.len();
         let mut sectors = Vec::new();
@@ -210,7 +210,7 @@ impl<'a> Compound<'a> {
         sectors
     }
 
-    /// Reads the root and its children; their tree is walked with a list, not by recursion.
+    /// Reads the root and its children; walks the tree with an explicit stack.
     fn read_directory(&mut self, directory: &[u8], budget: &mut Budget) -> Result<Entry, ReadError> {
         let root = directory.get(..ENTRY).and_then(entry).ok_or_else(|| ReadError::from(Damage::CompoundRoot))?;
         let count = directory.len() / ENTRY;
@@ -242,7 +242,7 @@ fn entry(bytes: &[u8]) -> Option<Entry> {
         return None;
     }
     let units: Vec<u16> = bytes[..length - 2].chunks_exact(2).filter_map(|unit| u16_at(unit, 0)).collect();
-    // Files with sectors of 512 bytes may have rubbish in the upper half of the size.
+    // In files with sectors of 512 bytes the upper half of the size may be garbage.
     let size = u64::from(u32_at(bytes, 120)?);
     Some(Entry { name: String::from_utf16_lossy(&units), start: u32_at(bytes, 116)?, size })
 }
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn a_last_sector_that_is_cut_short_reads_as_zeros() -> Result<(), Box<dyn std::error::Error>> {
         let mut bytes = written(&[("WordDocument", &pattern(5000))])?;
-        // Move the first sector of the stream to the end of the file and cut it.
+        // Move the first sector of the stream to the end of the file and truncate it.
         let start = bytes.windows(300).position(|window| window == &pattern(300)[..]).ok_or("no stream")?;
         let sector = (start / 512 - 1) as u32;
         let last = (bytes.len() / 512 - 1) as u32;
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_that_comes_back_to_itself_ends() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_cyclic_chain_ends() -> Result<(), Box<dyn std::error::Error>> {
         let mut bytes = written(&[("WordDocument", &pattern(70_000))])?;
         let start = bytes.windows(300).position(|window| window == &pattern(300)[..]).ok_or("no stream")?;
         let sector = (start / 512 - 1) as u32;
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_cut_gives_what_there_is() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_truncated_file_gives_its_remaining_bytes() -> Result<(), Box<dyn std::error::Error>> {
         let bytes = written(&[("WordDocument", &pattern(50_000))])?;
         let read = read(&bytes[..40 * 512], "WordDocument")?.ok_or("no stream")?;
         assert!(read.len() > 30 * 512 && read.len() < 40 * 512, "{}", read.len());
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_compound_file_is_damaged() {
+    fn other_files_are_damaged_compound_files() {
         for bytes in [&SIGNATURE[..], &[SIGNATURE.to_vec(), vec![0; 600]].concat()] {
             assert!(matches!(read(bytes, "WordDocument"), Err(ReadError::Damaged(_))));
         }

@@ -1,4 +1,4 @@
-//! Containers that hold the parts of a document: zip packages, compound files, and the cache of parts that recur.
+//! Containers that hold the parts of a document: zip packages and compound files, and the cache of recurring parts.
 
 pub(in crate::read) mod cache;
 pub(in crate::read) mod cfb;

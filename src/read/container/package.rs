@@ -12,10 +12,10 @@ use crate::document::{Budget, Exceeded, Resource};
 use crate::read::xml::{self, Event, Events};
 use crate::read::{Damage, ReadError};
 
-/// Parts up to this size may be packed as tightly as they like.
+/// Size up to which the compression ratio of a part is not limited.
 const RATIO_FREE: u64 = 1 << 20;
 
-/// What the directory says about an entry.
+/// Checksum and size of an entry in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Stamp {
     /// CRC-32 of the inflated bytes.
@@ -25,7 +25,7 @@ pub(crate) struct Stamp {
 }
 
 thread_local! {
-    /// What inflates: its memory is cleared when it is made.
+    /// The inflate state, reused because creating it clears its memory.
     static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Package<'a> {
     bytes: &'a [u8],
     archive: ZipArchive<Cursor<&'a [u8]>>,
     names: Vec<String>,
-    /// Names in lower case, as Office compares them, with their index.
+    /// Index of each name in lower case, as Office compares names.
     index: BTreeMap<String, usize>,
 }
 
@@ -43,8 +43,8 @@ impl<'a> Package<'a> {
     /// Reads the directory of a package.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] when the directory is broken or has names that lead out of the package, links or one name twice;
-    /// [`ReadError::Encrypted`] when an entry is; [`ReadError::OverLimit`] when there is too much of anything.
+    /// [`ReadError::Damaged`] if the directory is broken, or has names outside of the package, links or duplicate names;
+    /// [`ReadError::Encrypted`] if an entry is encrypted; [`ReadError::OverLimit`] if a limit is exceeded.
     pub(crate) fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         budget.spend(Resource::FileBytes, bytes.len() as u64)?;
         check_entry_count(bytes, budget)?;
@@ -57,7 +57,7 @@ impl<'a> Package<'a> {
         let mut index = BTreeMap::new();
         for position in 0..archive.len() {
             let entry = archive.by_index_data(position).map_err(|error| directory_damage(bytes, &error))?;
-            // Some programs on Windows write its own separators (against APPNOTE 4.4.17).
+            // Some programs on Windows write backslashes (against APPNOTE 4.4.17).
             let name = entry.name().map_err(|error| directory_damage(bytes, &error))?.replace('\\', "/");
             if entry.encrypted() {
                 return Err(ReadError::Encrypted);
@@ -73,12 +73,12 @@ impl<'a> Package<'a> {
         Ok(Self { bytes, archive, names, index })
     }
 
-    /// Names of the entries in the order of the directory.
+    /// Names of the entries in directory order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
 
-    /// The name of a part as it is written in the directory, found whatever the case.
+    /// The name of a part as written in the directory; `name` is compared ignoring case.
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
         self.position(name).and_then(|position| self.names.get(position)).map(String::as_str)
     }
@@ -87,13 +87,13 @@ impl<'a> Package<'a> {
         self.index.get(&name.trim_start_matches('/').to_lowercase()).copied()
     }
 
-    /// What the directory says about a part.
+    /// Checksum and size of a part in the directory.
     pub(crate) fn stamp(&self, name: &str) -> Option<Stamp> {
         let entry = self.archive.by_index_data(self.position(name)?).ok()?;
         Some(Stamp { crc32: entry.crc32(), size: entry.size() })
     }
 
-    /// The bytes of a part as they lie in the archive, still packed.
+    /// The compressed bytes of a part.
     pub(crate) fn packed(&mut self, name: &str) -> Option<&'a [u8]> {
         let position = self.position(name)?;
         let raw = self.archive.by_index_raw(position).ok()?;
@@ -102,10 +102,10 @@ impl<'a> Package<'a> {
         self.bytes.get(start..start.checked_add(length)?)
     }
 
-    /// A part, inflated; `None` when there is none of this name.
+    /// The inflated bytes of a part; `None` if there is no part of this name.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] when its bytes are broken, [`ReadError::OverLimit`] when it is larger than it may be.
+    /// [`ReadError::Damaged`] if its bytes are broken, [`ReadError::OverLimit`] if it is too large.
     pub(crate) fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(position) = self.position(name) else { return Ok(None) };
         let entry = self
@@ -118,7 +118,7 @@ impl<'a> Package<'a> {
         let cut_short = || ReadError::from(Damage::PartCutShort { part: name.to_owned() });
         let packed = range.and_then(|range| self.bytes.get(range)).ok_or_else(cut_short)?;
         let (limit, scarce) = allowance(packed.len() as u64, budget);
-        // A byte more than may be there tells that there is more.
+        // One byte more than allowed, to detect a part that is too large.
         let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
         let content = match method {
             CompressionMethod::Stored => packed[..packed.len().min(most)].to_vec(),
@@ -166,7 +166,7 @@ impl<'a> Package<'a> {
     }
 }
 
-/// Why compressed bytes cannot be inflated.
+/// Why compressed bytes could not be inflated.
 enum InflateFault {
     Corrupt,
     CutShort,
@@ -183,11 +183,11 @@ impl InflateFault {
     }
 }
 
-/// Inflates (RFC 1951) at most so many bytes, for which `guess` is what the directory declares. All at once, so that no window of what
-/// came before has to be kept.
+/// Inflates (RFC 1951) at most `most` bytes; `guess` is the size declared in the directory. In one call, so that no window has to be
+/// kept.
 fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) -> Result<Vec<u8>, InflateFault> {
     const LEAST: usize = 1 << 10;
-    // Deflated bytes are at least a thousandth of the inflated ones, whatever is declared.
+    // The compression ratio of deflate is at most about 1:1,000, whatever size is declared.
     let possible = packed.len().saturating_mul(1_100).saturating_add(LEAST);
     let mut content = Vec::with_capacity(guess.saturating_add(1).min(possible).min(most));
     loop {
@@ -203,7 +203,7 @@ fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) 
     }
 }
 
-/// Every entry of a directory has a signature, so counting signatures bounds what reading the directory can cost.
+/// Every entry of a directory has a signature, so counting signatures bounds the cost of reading the directory.
 fn check_entry_count(bytes: &[u8], budget: &Budget) -> Result<(), ReadError> {
     const HEADER: u64 = 46;
     let limit = budget.limits().entries;
@@ -218,13 +218,13 @@ fn check_entry_count(bytes: &[u8], budget: &Budget) -> Result<(), ReadError> {
     Ok(())
 }
 
-/// A name that stays inside the package.
+/// Whether a name stays inside the package.
 fn is_inside(name: &str) -> bool {
     let trimmed = name.strip_suffix('/').unwrap_or(name);
     !trimmed.contains(['\0', ':']) && !trimmed.split('/').any(|segment| matches!(segment, "" | "." | ".."))
 }
 
-/// Bytes that a part packed in so many may have, and what sets the bound.
+/// Maximum inflated size of a part of this compressed size, and the resource that limits it.
 pub(in crate::read) fn allowance(packed: u64, budget: &Budget) -> (u64, Resource) {
     let limits = budget.limits();
     let bounds = [
@@ -247,7 +247,7 @@ pub(in crate::read) fn exceeded(resource: Resource, length: u64, packed: u64, bu
     Exceeded { resource, asked, limit }
 }
 
-/// The damage of a directory that the zip crate refuses.
+/// The damage for a directory that the zip crate refuses.
 fn directory_damage(bytes: &[u8], error: &zip::result::ZipError) -> ReadError {
     const END_OF_DIRECTORY: &[u8] = b"PK\x05\x06";
     match memmem::rfind(bytes, END_OF_DIRECTORY) {

@@ -20,9 +20,9 @@ pub(crate) struct Relationship {
     pub(crate) id: String,
     /// Last segment of its type: `officeDocument`, `styles`, `image` …
     pub(crate) kind: String,
-    /// Name of the part that it leads to; for an external one what is written.
+    /// Name of the target part; the target as written if it is external.
     pub(crate) target: String,
-    /// It leads out of the package.
+    /// Whether the target is outside of the package.
     pub(crate) external: bool,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Relationships {
 }
 
 impl Relationships {
-    /// The relationships of a part, read from the part that holds them, which `get` gives by its name.
+    /// The relationships of a part; `get` returns the bytes of the relationships part by its name.
     pub(in crate::read) fn of(
         part: &str,
         budget: &mut Budget,
@@ -51,7 +51,7 @@ impl Relationships {
         self.list.get(*self.ids.get(id)?)
     }
 
-    /// The part that the first internal relationship of a kind leads to.
+    /// The target of the first internal relationship of a kind.
     pub(crate) fn target(&self, kind: &str) -> Option<&str> {
         self.list
             .iter()
@@ -59,13 +59,13 @@ impl Relationships {
             .map(|relationship| relationship.target.as_str())
     }
 
-    /// All of them, in order.
+    /// All relationships, in order.
     pub(crate) fn all(&self) -> &[Relationship] {
         &self.list
     }
 }
 
-/// The folder of a part, and the name of the part that holds its relationships (ECMA-376 part 2, 6.5.3).
+/// The folder of a part, and the name of its relationships part (ECMA-376 part 2, 6.5.3).
 pub(super) fn holder(part: &str) -> (&str, String) {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
     let slash = if folder.is_empty() { "" } else { "/" };
@@ -73,17 +73,18 @@ pub(super) fn holder(part: &str) -> (&str, String) {
 }
 
 impl Package<'_> {
-    /// The relationships of a part; those of the package itself for an empty name.
+    /// The relationships of a part; those of the package for an empty name.
     ///
     /// # Errors
-    /// As for [`Package::part`]; no relationships part is no error.
+    /// As for [`Package::part`]; a missing relationships part is not an error.
     pub(crate) fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
         let (folder, name) = holder(part);
         let parse = |text: &str, budget: &mut Budget| parse_relationships(text, folder, budget);
         Ok(KNOWN.with(|memory| memory.read((self, &name), budget, parse))?.unwrap_or_default())
     }
 
-    /// The main part of the package: where its `officeDocument` relationship leads, else the part whose content type ends with `main+xml`.
+    /// The main part of the package: the target of its `officeDocument` relationship, else the part whose content type ends with
+    /// `main+xml`.
     ///
     /// # Errors
     /// As for [`Package::part`].
@@ -124,7 +125,7 @@ fn parse_relationships(text: &str, folder: &str, budget: &mut Budget) -> Result<
     }
 }
 
-/// A target as the name of a part; nothing for one that leads out of the package.
+/// Resolves a target to the name of a part; `None` if it is outside of the package.
 fn resolve(folder: &str, target: &str) -> Option<String> {
     if target.contains([':', '\0']) {
         return None;

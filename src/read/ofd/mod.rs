@@ -1,4 +1,4 @@
-//! OFD (GB/T 33190): a package of XML whose pages hold texts, paths and pictures with positions in millimetres.
+//! OFD (GB/T 33190): a package of XML whose pages consist of texts, paths and pictures with positions in millimetres.
 
 mod objects;
 mod page;
@@ -16,7 +16,7 @@ use crate::read::{Damage, ReadError};
 /// Reads an OFD file.
 ///
 /// # Errors
-/// [`ReadError`] for what is encrypted, damaged, or costs more than a file may.
+/// [`ReadError`] if it is encrypted or damaged, or exceeds a limit.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut package = Package::open(bytes, budget)?;
     if package.names().any(|name| name.to_ascii_lowercase().ends_with("encryptions.xml")) {
@@ -57,7 +57,7 @@ fn told_whole(code: &crate::finding::Code) -> crate::finding::Message {
     )
 }
 
-/// What `OFD.xml` says: the documents of the package, by the names of their parts.
+/// Content of `OFD.xml`: names of the parts of the documents.
 #[derive(Debug, Default)]
 struct Root {
     documents: Vec<String>,
@@ -103,18 +103,18 @@ fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// What `Document.xml` says: where the pages are, how large, and the templates below them.
+/// Content of `Document.xml`: the pages, their size, and the templates.
 #[derive(Debug)]
 struct Description {
-    /// Width and height of a page that says nothing of its own, in millimetres.
+    /// Default width and height of a page, in millimetres.
     size: (f64, f64),
     pages: Vec<String>,
-    /// Parts of templates by their ids.
+    /// Names of the template parts, by id.
     templates: HashMap<String, String>,
     annotated: bool,
 }
 
-/// A4, in millimetres.
+/// Size of A4, in millimetres.
 const A4: (f64, f64) = (210.0, 297.0);
 
 impl Description {
@@ -157,7 +157,7 @@ impl Description {
     }
 }
 
-/// Whether the list of annotations names any page.
+/// Whether the list of annotations refers to any page.
 fn has_annotations(
     package: &mut Package,
     folder: &str,
@@ -172,7 +172,7 @@ fn has_annotations(
     }
 }
 
-/// A page with the templates below it. A part that is missing or damaged is reported, and the other pages are read.
+/// A page together with its templates. A missing or damaged part is reported as a finding, and the other pages are read.
 fn one_page(
     package: &mut Package,
     description: &Description,
@@ -195,7 +195,7 @@ fn one_page(
     };
     let templates = tried(page::read(package, location, &mut page, budget))?;
     for part in templates.iter().filter_map(|id| description.templates.get(id)) {
-        // A template's own size and templates count for nothing.
+        // Size and templates of a template are ignored.
         let (width, height) = (page.width, page.height);
         tried(page::read(package, part, &mut page, budget))?;
         (page.width, page.height) = (width, height);
@@ -203,12 +203,12 @@ fn one_page(
     Ok((page, remark))
 }
 
-/// A part that has to be there.
+/// A required part.
 fn wanted(package: &mut Package, name: &str, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
     package.part(name, budget)?.ok_or_else(|| ReadError::from(Damage::PartMissing { part: name.to_owned() }))
 }
 
-/// An attribute; some writers get the case of its name wrong.
+/// An attribute; some writers use the wrong case for its name.
 fn attribute(tag: &Tag, name: &str) -> Option<String> {
     if let Some(value) = tag.get(name) {
         return Some(value.into_owned());
@@ -216,7 +216,7 @@ fn attribute(tag: &Tag, name: &str) -> Option<String> {
     tag.all().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned())
 }
 
-/// The name of a part that a location leads to, from a folder or, with `/` before, from the package.
+/// Resolves a location to the name of a part: relative to a folder, or, with a leading `/`, to the package.
 fn resolve(folder: &str, location: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
     let folder = if location.starts_with(['/', '\\']) { "" } else { folder };

@@ -4,25 +4,25 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::paged::{Direction, Glyph, Matrix, Page, Paint, Rect, brightness};
 
-/// Points in a millimetre.
+/// Points per millimetre.
 pub(super) const MILLIMETRE: f64 = 72.0 / 25.4;
 
-/// More steps than a text can have characters.
+/// Maximum number of steps, more than any text has characters.
 const MOST_STEPS: usize = 100_000;
 
-/// What something is painted with.
+/// How an object is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Brush {
     #[default]
     Dark,
     Light,
     White,
-    /// It is not painted at all.
+    /// Not painted.
     None,
 }
 
 impl Brush {
-    /// The brush of a colour by its components from 0 to 1; none is black.
+    /// The brush of a colour given by its components, 0 to 1; black if there are none.
     pub(super) fn of(colour: &[f64]) -> Self {
         match brightness(colour).map(Paint::of_brightness) {
             Some(Paint::White) => Self::White,
@@ -31,19 +31,19 @@ impl Brush {
         }
     }
 
-    /// What is not painted stays so, whatever its colour.
+    /// Replaces the colour, unless the object is not painted.
     pub(super) fn with(self, colour: Self) -> Self {
         if self == Self::None { self } else { colour }
     }
 }
 
-/// Numbers between blanks; what is none is left out.
+/// Numbers separated by blanks; anything else is ignored.
 pub(super) fn numbers(text: &str) -> Vec<f64> {
     let numbers = text.split_whitespace().filter_map(|number| number.parse().ok());
     numbers.filter(|number: &f64| number.is_finite()).take(MOST_STEPS).collect()
 }
 
-/// Steps between glyphs: `g 3 5` stands for `5 5 5` (GB/T 33190, 11.3).
+/// Distances between glyphs: `g 3 5` means `5 5 5` (GB/T 33190, 11.3).
 pub(super) fn deltas(text: &str) -> Vec<f64> {
     let mut steps = Vec::new();
     let mut words = text.split_whitespace();
@@ -62,18 +62,18 @@ pub(super) fn deltas(text: &str) -> Vec<f64> {
     steps
 }
 
-/// Where and how a text stands.
+/// Position and formatting of a text.
 #[derive(Debug)]
 pub(super) struct Placed {
     pub(super) matrix: Matrix,
     pub(super) size: f64,
-    /// Width of a glyph in parts of its own.
+    /// Horizontal scale of glyphs.
     pub(super) stretch: f64,
     pub(super) brush: Brush,
     pub(super) start: (f64, f64),
 }
 
-/// Adds the glyphs of a text, each where the steps put it.
+/// Adds the glyphs of a text at the positions that the distances give.
 pub(super) fn text(
     placed: &Placed,
     text: &str,
@@ -94,7 +94,7 @@ pub(super) fn text(
         (top.0 - up.0).hypot(top.1 - up.1)
     };
     for (index, character) in text.trim_matches(['\n', '\r', '\t']).chars().enumerate() {
-        // The font's own width is not known.
+        // The glyph width of the font is not known: assume half or full width.
         let width = if character.is_ascii() { 0.5 } else { 1.0 } * placed.size * placed.stretch;
         let step = dx.get(index).copied();
         let width = step.filter(|&step| step > 0.0).map_or(width, |step| step.min(width.max(placed.size)));

@@ -9,7 +9,7 @@ use crate::read::container::package::Package;
 use crate::read::paged::{Matrix, Page, Rect};
 use crate::read::xml::{self, Event, Events, Tag};
 
-/// Reads a part into a page; the ids of the templates that it names.
+/// Reads a part into a page; returns the ids of its templates.
 pub(super) fn read(
     package: &mut Package,
     name: &str,
@@ -57,7 +57,7 @@ fn boundary(tag: &Tag) -> Option<Rect> {
     Rect::around([corner(x, y), corner(x + width, y + height)])
 }
 
-/// The way from an object's own coordinates to points of the page: its matrix, then its box.
+/// Transformation from the coordinates of an object to points of the page: its matrix, then its box.
 fn matrix(tag: &Tag) -> Matrix {
     let own = attribute(tag, "CTM").map(|numbers| objects::numbers(&numbers));
     let own = own.and_then(|numbers| <[f64; 6]>::try_from(numbers).ok()).map_or(Matrix::IDENTITY, Matrix);
@@ -71,7 +71,7 @@ fn number(tag: &Tag, name: &str) -> Option<f64> {
 }
 
 fn text_object(tag: &Tag, events: &mut Events, page: &mut Page, budget: &mut Budget) -> Result<(), ReadError> {
-    /// Millimetres of text that does not say its size.
+    /// Default size of text, in millimetres.
     const USUAL: f64 = 3.0;
     let outside = events.depth().saturating_sub(1);
     let mut placed = Placed {
@@ -123,7 +123,7 @@ fn path_object(tag: &Tag, events: &mut Events, page: &mut Page, budget: &mut Bud
     }
 }
 
-/// What a colour paints like: `Value` in a grey, RGB or CMYK space, `Alpha` from 0 to 255.
+/// The brush of a colour: `Value` in a grey, RGB or CMYK space, `Alpha` from 0 to 255.
 fn brush(tag: &Tag) -> Brush {
     if number(tag, "Alpha").is_some_and(|alpha| alpha <= 0.0) {
         return Brush::None;

@@ -1,5 +1,5 @@
-//! Text with fields separated by commas, semicolons or tabs (RFC 4180 and what programs make of it): rows of several fields are tables, lines of one
-//! field are paragraphs.
+//! Delimited text: fields separated by commas, semicolons or tabs (RFC 4180 and its variants). Rows of several fields are tables, lines
+//! of one field are paragraphs.
 
 use super::text::read_lines;
 use crate::document::{Block, Budget, Cell, Document, Format, GridBuilder, Paragraph, Place, Resource};
@@ -7,14 +7,14 @@ use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::shared::encoding::decode;
 
-/// Rows of several fields that a text of fields has at least, and those with a figure.
+/// Minimum number of rows with several fields, and of those with a figure, for a text to be delimited.
 const ROWS: usize = 5;
 const ROWS_WITH_FIGURES: usize = 3;
 
-/// Lines that a field may have: a quotation mark that begins a line of prose opens a field without end.
+/// Maximum number of lines of a field: a quotation mark at the beginning of a line of prose would open a field without end.
 const LINES: usize = 20;
 
-/// A row: the line that it begins in, and its fields.
+/// A row: the line in which it begins, and its fields.
 struct Record {
     line: u32,
     fields: Vec<String>,
@@ -23,10 +23,10 @@ struct Record {
 /// Field separators in the order in which they are tried.
 const SEPARATORS: &[(u8, Format)] = &[(b',', Format::Csv), (b'\t', Format::Tsv), (b';', Format::Csv)];
 
-/// Whether a text is delimited, and by what.
+/// The format of a text: delimited by commas, semicolons or tabs, or plain.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] for more fields than a file may have steps.
+/// [`ReadError::OverLimit`] for too many fields.
 pub(in crate::read) fn format(bytes: &[u8], budget: &mut Budget) -> Result<Format, ReadError> {
     let text = decode(bytes, None, &mut Vec::new());
     for &(separator, format) in SEPARATORS {
@@ -37,10 +37,10 @@ pub(in crate::read) fn format(bytes: &[u8], budget: &mut Budget) -> Result<Forma
     Ok(Format::Text)
 }
 
-/// Reads a text of fields between commas or semicolons.
+/// Reads a text with fields separated by commas or semicolons.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] for more cells or text than a file may have.
+/// [`ReadError::OverLimit`] for too many cells or too much text.
 pub(in crate::read) fn read_csv(
     bytes: &[u8],
     budget: &mut Budget,
@@ -49,10 +49,10 @@ pub(in crate::read) fn read_csv(
     read(&decode(bytes, None, findings), Format::Csv, budget)
 }
 
-/// Reads a text of fields between tabs.
+/// Reads a text with fields separated by tabs.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] for more cells or text than a file may have.
+/// [`ReadError::OverLimit`] for too many cells or too much text.
 pub(in crate::read) fn read_tsv(
     bytes: &[u8],
     budget: &mut Budget,
@@ -61,7 +61,7 @@ pub(in crate::read) fn read_tsv(
     read(&decode(bytes, None, findings), Format::Tsv, budget)
 }
 
-/// The text as tables and paragraphs; as lines where it is no text of such fields.
+/// The text as tables and paragraphs; as lines if it is not delimited.
 fn read(text: &str, format: Format, budget: &mut Budget) -> Result<Document, ReadError> {
     for &(separator, _) in SEPARATORS.iter().filter(|(_, of)| *of == format) {
         if let Some(records) = table(text, separator, budget)? {
@@ -71,9 +71,9 @@ fn read(text: &str, format: Format, budget: &mut Budget) -> Result<Document, Rea
     read_lines(text, budget)
 }
 
-/// The rows of a text of fields; nothing where it is none.
+/// The rows of a delimited text; `None` if it is not delimited.
 fn table(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<Record>>, ReadError> {
-    // Every row of several fields has a separator, and a comma within a number is none.
+    // Every row of several fields has a separator; a comma within a number is not one.
     let bytes = text.as_bytes();
     let parts = |at: &usize| separator != b',' || !parts_thousands(bytes, *at);
     if memchr::memchr_iter(separator, bytes).filter(parts).take(ROWS).count() < ROWS {
@@ -82,14 +82,14 @@ fn table(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<Re
     records(text, separator, budget)
 }
 
-/// Whether a comma stands between a digit and three others: `1,234`.
+/// Whether a comma is a thousands separator: `1,234`.
 fn parts_thousands(text: &[u8], comma: usize) -> bool {
     let digit = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
     let behind = (1..=4).map(|far| digit(Some(comma + far)));
     digit(comma.checked_sub(1)) && behind.eq([true, true, true, false])
 }
 
-/// The rows, where they are those of a table: many with the fields of the row beside them, and some with figures.
+/// The rows, if they form a table: many rows with the same number of fields as their neighbour, and some with figures.
 fn records(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<Record>>, ReadError> {
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.delimiter(separator).has_headers(false).flexible(true);
@@ -112,8 +112,8 @@ fn records(text: &str, separator: u8, budget: &mut Budget) -> Result<Option<Vec<
     let is_figure =
         |field: &String| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let with_figures = rows.iter().filter(|&&at| records[at].fields.iter().any(is_figure)).count();
-    // What is copied from a table of Word has tabs too, and as many as each row has cells: that is the binding's matter. It has no
-    // quotation marks around its fields.
+    // Text pasted from a table of Word has tabs, too, one fewer than the cells of each row; binding handles such text. It has no
+    // quotation marks around fields.
     let quoted = memchr::memmem::find_iter(text.as_bytes(), b"\"\t").take(ROWS).count() == ROWS;
     let even = separator != b'\t' || quoted || rows.iter().all(|&at| width(at) == width(rows[0]));
     let is_table = even && rows.len() >= ROWS && with_figures >= ROWS_WITH_FIGURES && regular * 5 >= rows.len() * 4;
@@ -150,7 +150,7 @@ fn document(records: Vec<Record>, budget: &mut Budget) -> Result<Document, ReadE
     Ok(document)
 }
 
-/// A field as it is shown where a spreadsheet keeps digits as text: `="007"`.
+/// Removes the formula that keeps digits as text in a spreadsheet: `="007"`.
 fn without_formula(text: String) -> String {
     match text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         Some(inside) if !inside.contains('"') => inside.to_owned(),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_with_commas_is_no_table() {
+    fn prose_with_commas_is_not_a_table() {
         assert_eq!(
             said(&"2024 was a year, in which 1,234 were counted, as before.\nThe rest, too\n\n".repeat(9)),
             None

@@ -1,4 +1,4 @@
-//! Web pages saved as one file (MHTML, RFC 2557): the page and its pictures out of a MIME message (RFC 2045, 2046).
+//! Web pages saved as one file (MHTML, RFC 2557): extracts the page and its pictures from a MIME message (RFC 2045, 2046).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,10 +14,10 @@ use crate::read::shared::base64;
 use crate::read::shared::encoding::{declared_in_html, decode, labelled};
 use crate::read::{Damage, ReadError};
 
-/// Multiparts inside each other.
+/// Maximum nesting depth of multiparts.
 const DEPTH: u64 = 8;
 
-/// Bytes of a part's header fields.
+/// Maximum number of bytes of a part's header fields.
 const HEADER: usize = 64 << 10;
 
 /// Header fields of a message or part.
@@ -26,7 +26,7 @@ struct Fields {
     /// Lower-case media type without parameters.
     media_type: String,
     boundary: String,
-    /// Id of the part to begin with, without brackets.
+    /// Id of the start part, without brackets.
     start: String,
     charset: Option<&'static Encoding>,
     transfer: String,
@@ -34,7 +34,7 @@ struct Fields {
     id: String,
 }
 
-/// A part that holds no parts.
+/// A part that is not a multipart.
 struct Part {
     fields: Fields,
     body: Range<usize>,
@@ -43,7 +43,7 @@ struct Part {
 /// Reads a web page saved as one file.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] when the message holds no page; [`ReadError::OverLimit`] when it has more of anything than a file may.
+/// [`ReadError::Damaged`] if the message contains no page; [`ReadError::OverLimit`] if it exceeds a limit.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -70,7 +70,8 @@ pub(in crate::read) fn read(
     let reading = Opened { bytes, files: &files };
     let mut said = Vec::new();
     let mut document = reading.page(first, 0, budget, &mut said)?;
-    // A workbook's page has only frames; its sheets are the pages that follow. Beside a page with text they are its headers and the like.
+    // The start page of a workbook has only frames; its sheets are the pages that follow. If the start page has text, the other pages are
+    // its headers and the like.
     if document.is_empty() && first.is_page() && others.iter().any(Part::is_page) {
         said.clear();
         for part in others.iter().filter(|part| part.is_page()) {
@@ -90,7 +91,7 @@ pub(in crate::read) fn read(
     Ok(document)
 }
 
-/// Style sheets, scripts, fonts and lists of files are parts of the page's look, not of its content.
+/// Whether a part is content: not a style sheet, script, font or file list.
 fn is_content(kind: &str) -> bool {
     !kind.starts_with("text/") && !kind.starts_with("font/") && {
         let look = ["javascript", "xml", "font", "vnd.ms-officetheme", "x-mso", "octet-stream"];
@@ -98,7 +99,7 @@ fn is_content(kind: &str) -> bool {
     }
 }
 
-/// Puts the page to begin with first: the one that the message names, else the first page, else the first text.
+/// Moves the start page to the front: the one that the message names, else the first page, else the first text.
 fn order(pages: &mut [Part], start: &str) {
     let named = pages.iter().position(|part| !start.is_empty() && part.fields.id == start);
     let first = named.or_else(|| pages.iter().position(|part| part.fields.media_type.ends_with("html")));
@@ -107,15 +108,15 @@ fn order(pages: &mut [Part], start: &str) {
     }
 }
 
-/// A message whose parts are known.
+/// A message with its parts.
 struct Opened<'a> {
     bytes: &'a [u8],
-    /// Its pictures.
+    /// The pictures of the message.
     files: &'a [File],
 }
 
 impl Opened<'_> {
-    /// A page or text of the message; its pictures are numbered from `first_picture` on.
+    /// Reads a page or text of the message; its pictures are numbered from `first_picture`.
     fn page(
         &self,
         part: &Part,
@@ -134,7 +135,7 @@ impl Opened<'_> {
     }
 }
 
-/// The parts that hold no parts, in order, and the id of the one to begin with.
+/// The parts that are not multiparts, in order, and the id of the start part.
 fn parts(bytes: &[u8], budget: &mut Budget) -> Result<(Vec<Part>, String), ReadError> {
     let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte)).count();
     let (mut parts, mut start) = (Vec::new(), String::new());
@@ -161,7 +162,7 @@ fn parts(bytes: &[u8], budget: &mut Budget) -> Result<(Vec<Part>, String), ReadE
     Ok((parts, start))
 }
 
-/// The parts of a multipart body (RFC 2046, 5.1.1). A last part that does not end goes to the end of the file.
+/// The parts of a multipart body (RFC 2046, 5.1.1). A last part without an end delimiter ends with the file.
 fn split(
     bytes: &[u8],
     body: Range<usize>,
@@ -182,7 +183,7 @@ fn split(
         }
         if let Some(start) = open.take() {
             budget.spend(Resource::Steps, 1)?;
-            // The line break before the delimiter belongs to it.
+            // The line break before the delimiter belongs to the delimiter.
             let end = content[..at]
                 .strip_suffix(b"\n")
                 .map_or(at, |before| before.strip_suffix(b"\r").unwrap_or(before).len());
@@ -197,7 +198,7 @@ fn split(
     Ok(parts)
 }
 
-/// The header fields at the start of a message or part, and their length with the blank line after them.
+/// The header fields at the start of a message or part, and their length including the blank line after them.
 fn fields(bytes: &[u8]) -> (Fields, usize) {
     let mut fields = Fields::default();
     let mut field: Vec<u8> = Vec::new();
@@ -210,14 +211,14 @@ fn fields(bytes: &[u8]) -> (Fields, usize) {
             field.clear();
         }
         if !folded && !text.is_empty() && !text.contains(&b':') {
-            // No header field: the part has none, or they end without a blank line.
+            // Not a header field: the part has none, or they end without a blank line.
             break;
         }
         length += line.len();
         if text.is_empty() {
             break;
         }
-        // A folded line is unfolded; in an address its blanks are no part of it.
+        // Unfold lines; in an address, the blanks of folding are dropped.
         field.extend_from_slice(if folded { text.trim_ascii_start() } else { text });
     }
     fields.take(&field);
@@ -239,7 +240,7 @@ impl Fields {
         }
     }
 
-    /// `multipart/related; boundary="----=_x"; type="text/html"` (RFC 2045, 5.1).
+    /// Parses `multipart/related; boundary="----=_x"; type="text/html"` (RFC 2045, 5.1).
     fn content_type(&mut self, value: &str) {
         let mut quoted = false;
         let mut parameters = value.split(|character| {
@@ -266,7 +267,7 @@ impl Part {
     }
 }
 
-/// The bytes of a part as they were before they were encoded for mail (RFC 2045, 6).
+/// Decodes the content transfer encoding of a part (RFC 2045, 6).
 fn body<'b>(bytes: &'b [u8], transfer: &str, budget: &mut Budget) -> Result<Cow<'b, [u8]>, ReadError> {
     match transfer {
         "quoted-printable" => {
@@ -278,7 +279,7 @@ fn body<'b>(bytes: &'b [u8], transfer: &str, budget: &mut Budget) -> Result<Cow<
     }
 }
 
-/// Decodes quoted-printable (RFC 2045, 6.7). What is no escape stays as it is.
+/// Decodes quoted-printable (RFC 2045, 6.7). Invalid escapes are kept.
 fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

@@ -1,15 +1,15 @@
-//! Plain text: one paragraph per line, white space and pipes kept. Tables in text are detected by binding.
+//! Plain text: one paragraph per line, with white space and pipes kept. Binding detects tables in text.
 
 use crate::document::{Block, Budget, Document, Paragraph, Place, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::shared::encoding::decode;
 
-/// Reads a plain text. Lines are counted as editors count them; a form feed, a vertical tab and the separators of Unicode part
-/// paragraphs within a line. Blank lines give no paragraph, but those after them keep their number.
+/// Reads plain text. Lines are counted as in an editor; form feeds, vertical tabs and Unicode separators split a line into paragraphs.
+/// Blank lines make no paragraph but are counted.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] for more lines or text than a file may have.
+/// [`ReadError::OverLimit`] for too many lines or too much text.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -18,7 +18,7 @@ pub(in crate::read) fn read(
     read_lines(&decode(bytes, None, findings), budget)
 }
 
-/// Reads a text that is decoded already.
+/// Reads decoded text.
 pub(in crate::read) fn read_lines(text: &str, budget: &mut Budget) -> Result<Document, ReadError> {
     budget.spend(Resource::TextBytes, text.len() as u64)?;
     let mut document = Document::default();

@@ -13,7 +13,8 @@ use crate::finding::code::read as code;
 use crate::finding::{Code, Finding};
 use crate::read::ReadError;
 
-/// Makes a document of pages and of the tables that the file's structure has. Remarks of the reader are reported with those that are made here.
+/// Makes a document from pages and the tables of the file's structure tree. Remarks of the reader are reported together with those made
+/// here.
 pub(in crate::read) fn document(
     mut pages: Vec<Page>,
     tagged: Structure,
@@ -77,7 +78,7 @@ fn grid(mut table: Table, index: u32, budget: &mut Budget) -> Result<Grid, Excee
         while let Some(cell) = cells.next_if(|cell| cell.row <= row) {
             budget.spend(Resource::Blocks, 1)?;
             budget.spend(Resource::TextBytes, cell.text.len() as u64)?;
-            // Where halves of a table had other lines, a cell may stand further to the right.
+            // If the halves of a joined table had different lines, a cell may be further to the right.
             let skipped = (cell.column as u32).saturating_sub(builder.next_column());
             if skipped > 0 {
                 builder.skip(skipped, budget)?;
@@ -91,7 +92,7 @@ fn grid(mut table: Table, index: u32, budget: &mut Budget) -> Result<Grid, Excee
     builder.finish(budget)
 }
 
-/// A finding for each kind of remark, with the pages that it is about.
+/// One finding per kind of remark, with its pages.
 fn told(remarks: &[(usize, Remark)], count: usize) -> Vec<Finding> {
     let mut pages: BTreeMap<Remark, Vec<usize>> = BTreeMap::new();
     for (page, remark) in remarks {
@@ -111,7 +112,7 @@ fn told(remarks: &[(usize, Remark)], count: usize) -> Vec<Finding> {
     pages.into_iter().map(finding).collect()
 }
 
-/// Pages counted from 1, neighbours as a range.
+/// Page numbers (1-based), consecutive ones as a range.
 fn listed(pages: &[usize], count: usize, before: &str, comma: &str, after: &str, all: &str) -> String {
     if pages.len() == count && count > 1 {
         return format!("{all}{after}");

@@ -10,25 +10,25 @@ use super::{Direction, Glyph, Page, Rect, Tagged, join, tagged};
 use crate::document::Budget;
 use crate::read::ReadError;
 
-/// Large text is larger than the ordinary by this factor.
+/// Ratio to the body text size from which text is large.
 const LARGE: f64 = 1.15;
 
-/// A line indented by so many sizes begins a paragraph.
+/// Indent, in font sizes, from which a line begins a paragraph.
 const INDENT: f64 = 1.2;
 
-/// A line that ends so many sizes before the right margin ends its paragraph.
+/// Distance from the right margin, in font sizes, from which a line ends its paragraph.
 const SHORT: f64 = 2.2;
 
-/// Lines further apart than so many sizes are of different paragraphs.
+/// Distance between lines, in font sizes, from which they are different paragraphs.
 const GAP: f64 = 2.6;
 
-/// Running heads and page numbers stand in these parts of a page, above and below.
+/// Running heads and page numbers are above and below these fractions of the page height.
 const EDGES: (f64, f64) = (0.1, 0.88);
 
-/// A line of a page as it is laid into paragraphs.
+/// A line of a page, for building paragraphs.
 struct Row {
     text: String,
-    /// The text with every digit alike, the key by which running heads are recognised.
+    /// The text with all digits replaced by one character, by which running heads are recognised.
     key: String,
     x0: f64,
     x1: f64,
@@ -36,33 +36,33 @@ struct Row {
     size: f64,
 }
 
-/// What most of the document's lines are like.
+/// Typical layout of the document's lines.
 struct Manner {
     size: f64,
     left: f64,
     right: f64,
     pages: usize,
-    /// How many pages have a text at their edge, by the text and its height in steps of [`HEIGHTS`].
+    /// Number of pages with a text at their edge, keyed by the text and its vertical position in steps of [`HEIGHTS`].
     edges: HashMap<(String, i64), usize>,
 }
 
-/// Running heads stand at the same height within this, in points.
+/// Tolerance for the vertical position of running heads, in points.
 const HEIGHTS: f64 = 4.0;
 
-/// What there is to say, each with its page.
+/// Remarks, each with its page.
 type Remarks = Vec<(usize, Remark)>;
 
-/// Reads the tables of a file's structure.
+/// Callback that reads the tables of the file's structure tree.
 pub(in crate::read) type Structure<'s> = &'s mut dyn FnMut(&mut Budget) -> Result<Vec<Tagged>, ReadError>;
 
-/// The lines of a page that are in no table, and whether some text runs across them.
+/// The lines of a page outside of tables, and whether some text runs sideways.
 fn rows_of(page: &Page, used: &[bool]) -> (Vec<Row>, bool) {
     let rest = page.glyphs.iter().zip(used).filter(|(_, used)| !**used).map(|(glyph, _)| glyph);
     let (rest, aside): (Vec<&Glyph>, Vec<&Glyph>) = rest.partition(|glyph| glyph.direction == Direction::Right);
     (lines(rest).iter().filter_map(Row::of).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
 }
 
-/// The pieces of all pages in their order, and findings about pages.
+/// The blocks of all pages in order, and remarks about pages.
 pub(super) fn flow(
     pages: &mut [Page],
     tagged: Structure,
@@ -83,7 +83,7 @@ pub(super) fn flow(
         pages.iter().zip(used).map(|(page, used)| rows_of(page, used)).collect()
     };
     let mut rows = all_rows(&used);
-    // Text in columns that no lines rule may be a table by the file's structure, which takes long to read.
+    // Unruled text in columns may be a table of the structure tree, which is slow to read.
     if rows.iter().any(|(rows, _)| rows.iter().any(|row| row.text.contains('\t'))) {
         let tagged = tagged(budget)?;
         let found = tagged::tables(pages, &tagged, &mut used, budget)?;
@@ -153,7 +153,7 @@ impl Manner {
     fn of(pages: &[Found]) -> Self {
         let rows = || pages.iter().flat_map(|(_, rows, _)| rows);
         let size = most(rows().map(|row| (row.size, row.text.chars().count())), 0.5).unwrap_or(12.0);
-        // The leftmost of the usual left edges: first lines of paragraphs are indented.
+        // The leftmost of the frequent left edges, because first lines of paragraphs are indented.
         let lefts = tally(rows().filter(|row| (row.size - size).abs() < 1.0).map(|row| (row.x0, 1)), 3.0);
         let usual = lefts.values().copied().max().unwrap_or_default();
         #[allow(clippy::cast_precision_loss, reason = "positions on a page")]
@@ -170,7 +170,7 @@ impl Manner {
         Self { size, left, right, pages: pages.len(), edges }
     }
 
-    /// Whether a line stands at the edge of most pages.
+    /// Whether a line is at the edge of most pages.
     fn is_running(&self, row: &Row) -> bool {
         let times = self.edges.get(&row.edge()).copied().unwrap_or_default();
         match self.pages {
@@ -180,7 +180,7 @@ impl Manner {
         }
     }
 
-    /// Adds a line to the paragraph that it continues with, or as a paragraph of its own.
+    /// Adds a line to the paragraph that it continues, or as a new paragraph.
     fn add(&self, pieces: &mut Vec<Piece>, row: &Row, page: usize, height: f64, gap: f64) {
         let area = Rect { x0: row.x0, y0: row.base - row.size, x1: row.x1, y1: row.base + 0.2 * row.size };
         let margin = row.is_at_edge(height) && (row.is_page_number() || self.is_running(row));
@@ -213,7 +213,7 @@ impl Manner {
     }
 }
 
-/// Weights by number in steps.
+/// Sums weights by number, in steps.
 #[allow(clippy::cast_possible_truncation, reason = "sizes and positions on a page")]
 fn tally(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> BTreeMap<i64, usize> {
     let mut tally = BTreeMap::new();

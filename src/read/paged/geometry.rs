@@ -1,4 +1,4 @@
-//! Boxes, and the matrices by which pages place things (ISO 32000-1, 8.3.3).
+//! Boxes, and the transformation matrices of pages (ISO 32000-1, 8.3.3).
 
 /// A box by its corners.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -10,7 +10,7 @@ pub(in crate::read) struct Rect {
 }
 
 impl Rect {
-    /// The smallest box around points; `None` where there is none, or where one is no number.
+    /// The bounding box of points; `None` if there are none, or one is not a number.
     pub(in crate::read) fn around(points: impl IntoIterator<Item = (f64, f64)>) -> Option<Self> {
         let mut around: Option<Self> = None;
         for (x, y) in points {
@@ -42,7 +42,7 @@ impl Rect {
         x >= self.x0 && x <= self.x1 && y >= self.y0 && y <= self.y1
     }
 
-    /// The smallest box around both.
+    /// The bounding box of both.
     pub(super) fn with(&self, other: &Self) -> Self {
         Self {
             x0: self.x0.min(other.x0),
@@ -52,7 +52,7 @@ impl Rect {
         }
     }
 
-    /// What lies in both; without area where they do not meet.
+    /// The intersection; without area if they do not meet.
     pub(in crate::read) fn within(&self, other: &Self) -> Self {
         Self {
             x0: self.x0.max(other.x0),
@@ -77,12 +77,12 @@ pub(in crate::read) struct Matrix(pub(in crate::read) [f64; 6]);
 impl Matrix {
     pub(in crate::read) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 
-    /// A shift.
+    /// A translation.
     pub(in crate::read) fn shift(x: f64, y: f64) -> Self {
         Self([1.0, 0.0, 0.0, 1.0, x, y])
     }
 
-    /// This one first, the other after it.
+    /// Applies this matrix first, then the other.
     #[must_use]
     pub(in crate::read) fn then(self, other: Self) -> Self {
         let (a, b) = (self.0, other.0);
@@ -96,7 +96,7 @@ impl Matrix {
         ])
     }
 
-    /// Where a point comes to stand.
+    /// The transformed point.
     pub(in crate::read) fn at(self, x: f64, y: f64) -> (f64, f64) {
         let a = self.0;
         (a[0] * x + a[2] * y + a[4], a[1] * x + a[3] * y + a[5])

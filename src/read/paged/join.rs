@@ -1,4 +1,4 @@
-//! Joins tables over page breaks: one table of both parts, repeated header rows once. Figures are never joined.
+//! Joins tables over page breaks into one table, with repeated header rows once. Figures are never joined.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use super::piece::Piece;
 use super::ruling::{clusters, nearest};
 use super::table::{Cell, Table};
 
-/// The sides of both halves agree within this, in points.
+/// Tolerance for the sides of both halves, in points.
 const SIDES: f64 = 6.0;
 
-/// At most so many heading rows are repeated.
+/// Maximum number of repeated header rows.
 const HEADING_ROWS: usize = 4;
 
-/// Adds a table to the flow, behind the table that it continues with.
+/// Adds a table to the flow, or appends it to the table that it continues.
 pub(super) fn add(pieces: &mut Vec<Piece>, table: Table) {
     let last = pieces.iter_mut().rev().find(|piece| !matches!(piece, Piece::Paragraph(paragraph) if paragraph.margin));
     match last {
@@ -37,7 +37,7 @@ fn join(upper: &mut Table, mut lower: Table) {
     let headed = is_header_cut(upper, &lower);
     let shift = if sewn { upper.rows.saturating_sub(1) } else { upper.rows };
     let end = upper.rows;
-    // Cells that continue stand at the left, one beside the other.
+    // Cells that continue are the leftmost ones, without gaps.
     let mut reached = 0;
     let mut rest = Vec::with_capacity(lower.cells.len());
     for mut cell in lower.cells {
@@ -64,7 +64,7 @@ fn join(upper: &mut Table, mut lower: Table) {
     (upper.last_page, upper.last_area) = (lower.last_page, lower.last_area);
 }
 
-/// Lays the cells of a table to other columns.
+/// Maps the cells of a table to other column positions.
 fn lay(table: &mut Table, xs: &[f64]) {
     for cell in &mut table.cells {
         let at = |line: usize| nearest(xs, table.xs.get(line).copied().unwrap_or_default());
@@ -74,7 +74,7 @@ fn lay(table: &mut Table, xs: &[f64]) {
     table.xs = xs.to_vec();
 }
 
-/// Takes the rows out of the lower half that repeat the first rows of the upper.
+/// Removes the rows of the lower half that repeat the first rows of the upper half.
 fn drop_heading(upper: &Table, lower: &mut Table) {
     let row = |table: &Table, row: usize| -> BTreeSet<(usize, usize, usize, String)> {
         let cells = table.cells.iter().filter(|cell| cell.row == row);
@@ -86,17 +86,17 @@ fn drop_heading(upper: &Table, lower: &mut Table) {
     let mut repeated = 0;
     while repeated < HEADING_ROWS.min(lower.rows).min(upper.rows) {
         let cells = row(lower, repeated);
-        // A row that heads nothing is of a heading of several rows.
+        // A row without words is a header row only if a cell spans into it from above.
         if cells != row(upper, repeated) || !words(&cells) && !reaches_in(lower, repeated) {
             break;
         }
         repeated += 1;
     }
-    // Nothing reaches out of the heading.
+    // No cell may span out of the header.
     while repeated > 0 && reaches_in(lower, repeated) {
         repeated -= 1;
     }
-    // A whole table that is the same is no heading.
+    // A table that is repeated completely is not a header.
     if repeated == 0 || repeated == lower.rows {
         return;
     }
@@ -108,12 +108,12 @@ fn drop_heading(upper: &Table, lower: &mut Table) {
     lower.rows -= repeated;
 }
 
-/// Whether a cell from above reaches into a row.
+/// Whether a cell from above spans into a row.
 fn reaches_in(table: &Table, row: usize) -> bool {
     table.cells.iter().any(|cell| cell.row < row && cell.end_row() > row)
 }
 
-/// Whether the page's end cuts a row: one half of it has all the figures, and text is in both halves of one column at most.
+/// Whether the page break splits a row: one half has all the figures, and at most one column has text in both halves.
 fn is_cut(upper: &Table, lower: &Table) -> bool {
     let first: Vec<&Cell> = lower.cells.iter().filter(|cell| cell.row == 0 && cell.rows == 1).collect();
     let (mut both, mut above_only, mut below_only) = (0, 0, 0);
@@ -134,7 +134,7 @@ fn is_cut(upper: &Table, lower: &Table) -> bool {
     first.len() > 1 && both <= 1 && above_only + below_only > 0 && (above_only == 0 || below_only == 0) && !begins
 }
 
-/// Whether the page's end cuts a header between its rows: words alone on both sides of it, and a group above whose columns stand below.
+/// Whether the page break splits a header: only words on both sides of it, and above it a group whose columns are below.
 fn is_header_cut(upper: &Table, lower: &Table) -> bool {
     let above: Vec<&Cell> = upper.cells.iter().filter(|cell| cell.end_row() == upper.rows).collect();
     let below: Vec<&Cell> = lower.cells.iter().filter(|cell| cell.row == 0).collect();
@@ -144,12 +144,12 @@ fn is_header_cut(upper: &Table, lower: &Table) -> bool {
     };
     let in_words = |cell: &&Cell| !cell.text.chars().any(|c| c.is_ascii_digit());
     let of_words = above.iter().chain(&below).all(in_words);
-    // A row without a figure below is blank or a header; a row of a blank form has labels at its left alone.
+    // A row below without figures is blank or a header; a row of a blank form has labels only on its left.
     let worded = below.iter().filter(|cell| !cell.text.is_empty()).count();
     of_words && above.iter().any(is_group) && worded * 2 > below.len()
 }
 
-/// Whether a cell continues with the one above the page's end: a label does, a figure never.
+/// Whether a cell continues the one above the page break: a label may, a figure never does.
 fn continues(above: &Cell, cell: &Cell) -> bool {
     let new = above.ended || is_numbered(&cell.text) || cell.text.chars().any(|c| c.is_ascii_digit());
     (above.rows > 1 || cell.rows > 1) && (above.text.is_empty() || cell.text.is_empty() || !new)
@@ -159,7 +159,7 @@ fn is_figure(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | ','))
 }
 
-/// Whether a text begins with a number of its own: `（一）`, `3.`, `十二、`.
+/// Whether a text begins with a number: `（一）`, `3.`, `十二、`.
 fn is_numbered(text: &str) -> bool {
     const NUMERALS: &str = "一二三四五六七八九十";
     let text = text.trim_start();

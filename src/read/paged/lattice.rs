@@ -1,20 +1,20 @@
-//! Builds the cells of a table from its lattice of ruled lines: slots with no line in between are merged.
+//! Builds the cells of a table from its lattice of ruled lines: slots without a line between them are merged.
 
 use super::Rect;
 use super::ruling::{NEAR, Ruling, Sets, clusters, nearest};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// A line stands between two slots where this part of their boundary has one.
+/// Fraction of the boundary of two slots that a line must cover to separate them.
 const BOUNDARY: f64 = 0.6;
 
-/// Lines that reach so far beyond the outermost crossing line show a side without a line, in points.
+/// Distance, in points, by which lines extend beyond the outermost crossing line if a side of the table has no line.
 const OPEN_SIDE: f64 = 8.0;
 
-/// More slots are a drawing.
+/// Maximum number of slots; a larger lattice is a drawing.
 const MOST_SLOTS: usize = 20_000;
 
-/// A cell of a lattice: its first slot and how many it covers.
+/// A cell of a lattice: its first slot and its spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) row: usize,
@@ -23,19 +23,19 @@ pub(super) struct Span {
     pub(super) columns: usize,
 }
 
-/// The cells between the lines of one table.
+/// The cells of one table.
 #[derive(Debug)]
 pub(super) struct Lattice {
     /// Positions of the lines between columns, and of those between rows.
     pub(super) xs: Vec<f64>,
     pub(super) ys: Vec<f64>,
     pub(super) spans: Vec<Span>,
-    /// For each slot, row by row, its cell.
+    /// For each slot, row by row, the index of its cell.
     owners: Vec<usize>,
 }
 
 impl Lattice {
-    /// The lattice of a ruling; `None` for what is one box, or a drawing.
+    /// The lattice of a ruling; `None` for a single box or a drawing.
     pub(super) fn of(ruling: &Ruling, budget: &mut Budget) -> Result<Option<Self>, ReadError> {
         let (xs, ys) = positions(ruling);
         if xs.len() < 2 || ys.len() < 2 || xs.len() == 2 && ys.len() == 2 {
@@ -89,7 +89,7 @@ impl Lattice {
         }
     }
 
-    /// The cell that a point of the table lies in.
+    /// The index of the cell that contains a point of the table.
     pub(super) fn cell_at(&self, (x, y): (f64, f64)) -> usize {
         let slot = |positions: &[f64], wanted: f64, count: usize| {
             positions.partition_point(|&position| position <= wanted).clamp(1, count) - 1
@@ -98,7 +98,7 @@ impl Lattice {
     }
 }
 
-/// Positions of the lines between columns and rows, sides without a line included.
+/// Positions of the lines between columns and rows, with sides that have no line.
 fn positions(ruling: &Ruling) -> (Vec<f64>, Vec<f64>) {
     let (level, upright) = (&ruling.level, &ruling.upright);
     let mut ys = clusters(level.iter().map(|line| line.position).collect());
@@ -116,7 +116,7 @@ fn positions(ruling: &Ruling) -> (Vec<f64>, Vec<f64>) {
     (xs, ys)
 }
 
-/// For each position of `along` and each gap of `across`, whether a line stands there.
+/// For each position in `along` and each gap of `across`, whether there is a line.
 fn covered(
     lines: &[super::Segment],
     along: &[f64],
@@ -144,9 +144,9 @@ fn covered(
     Ok(lengths.into_iter().enumerate().map(part).collect())
 }
 
-/// The cells of sets of slots, and each slot's cell. A set that is no rectangle falls apart into its rows.
+/// The cells for sets of slots, and the cell of each slot. A set that is not a rectangle is split into its rows.
 fn spans(sets: &mut Sets, rows: usize, columns: usize) -> (Vec<Span>, Vec<usize>) {
-    // First and last row and column of each set, and how many slots it has.
+    // First and last row and column of each set, and its number of slots.
     let mut bounds: Vec<Option<[usize; 5]>> = vec![None; rows * columns];
     for slot in 0..rows * columns {
         let (row, column) = (slot / columns, slot % columns);

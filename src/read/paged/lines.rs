@@ -2,22 +2,22 @@
 
 use super::{Direction, Glyph};
 
-/// Glyphs whose base lines differ by less than this part of their size stand in one line.
+/// Difference of base lines, in font sizes, below which glyphs are in one line.
 const ONE_LINE: f64 = 0.45;
 
-/// A gap of this part of the size between Latin letters or digits is a blank; Chinese has none.
+/// Gap between Latin letters or digits, in font sizes, that is a blank; Chinese text has no blanks.
 const BLANK: f64 = 0.28;
 
-/// A gap of so many sizes parts a line of running text into columns.
+/// Gap, in font sizes, that separates columns in running text.
 const COLUMN: f64 = 1.2;
 
-/// Text this much smaller than its line and raised by so much of the line's size is a mark of a note.
+/// Note marks: maximum size relative to the line, and minimum raise in sizes of the line.
 const NOTE: (f64, f64) = (0.8, 0.12);
 
-/// The same glyph again within these parts of its width and size is the same, drawn twice to look bold.
+/// Tolerance, in widths and sizes, within which a repeated glyph is drawn twice to look bold.
 const DRAWN_AGAIN: (f64, f64) = (0.3, 0.2);
 
-/// Two digits that cover each other by more than this part of their width are no number.
+/// Overlap of two digits, in widths, from which they are not a number.
 const OVERPRINTED: f64 = 0.5;
 
 /// A line of glyphs from left to right.
@@ -27,9 +27,9 @@ pub(super) struct Line<'g> {
     pub(super) glyphs: Vec<&'g Glyph>,
 }
 
-/// The lines of some glyphs from above, each glyph once.
+/// Groups glyphs into lines from the top; repeated glyphs are dropped.
 pub(super) fn lines(mut glyphs: Vec<&Glyph>) -> Vec<Line<'_>> {
-    /// Below this, in points, a font's size says little.
+    /// Minimum font size, in points, that is meaningful.
     const LEAST: f64 = 4.0;
     glyphs.sort_by(|a, b| a.y.total_cmp(&b.y));
     let mut lines: Vec<Line> = Vec::new();
@@ -46,9 +46,9 @@ pub(super) fn lines(mut glyphs: Vec<&Glyph>) -> Vec<Line<'_>> {
     lines
 }
 
-/// Glyphs without those that are drawn again.
+/// Drops glyphs that are drawn twice.
 fn once<'g>(glyphs: &[&'g Glyph]) -> Vec<&'g Glyph> {
-    /// How many glyphs before are compared: drawn again are all or one by one.
+    /// Number of previous glyphs that are compared: glyphs are repeated one by one or all together.
     const BEFORE: usize = 3;
     let mut kept: Vec<&Glyph> = Vec::with_capacity(glyphs.len());
     for glyph in glyphs {
@@ -65,14 +65,14 @@ fn once<'g>(glyphs: &[&'g Glyph]) -> Vec<&'g Glyph> {
 }
 
 impl Line<'_> {
-    /// Where the visible text begins and ends; `None` for a blank line.
+    /// Left and right end of the visible text; `None` for a blank line.
     pub(super) fn reach(&self) -> Option<(f64, f64)> {
         let mut visible = self.glyphs.iter().filter(|glyph| !glyph.is_blank());
         let first = visible.next()?;
         Some((first.x, visible.next_back().unwrap_or(first).right()))
     }
 
-    /// The size of most of its text: the middle one of all.
+    /// The median font size.
     pub(super) fn size(&self) -> f64 {
         let mut sizes: Vec<f64> =
             self.glyphs.iter().filter(|glyph| !glyph.is_blank()).map(|glyph| glyph.size).collect();
@@ -80,7 +80,7 @@ impl Line<'_> {
         sizes.get(sizes.len() / 2).copied().unwrap_or_default()
     }
 
-    /// Its text; a wide gap is a tab where `columns` are wanted.
+    /// The text; with `columns`, a wide gap becomes a tab.
     pub(super) fn text(&self, columns: bool) -> String {
         let largest = self.glyphs.iter().map(|glyph| glyph.size).fold(0.0, f64::max);
         let main_base = self.glyphs.iter().filter(|g| g.size > NOTE.0 * largest).map(|g| g.y).fold(f64::MIN, f64::max);
@@ -110,7 +110,7 @@ impl Line<'_> {
         text.trim().to_owned()
     }
 
-    /// Whether every character stands by itself with wide gaps, as titles are spaced out: `年　度　报　告`.
+    /// Whether every character is separated by wide gaps, as in titles: `年　度　报　告`.
     fn is_spaced_out(&self) -> bool {
         let visible: Vec<&&Glyph> = self.glyphs.iter().filter(|glyph| !glyph.is_blank()).collect();
         let wide = |pair: &[&&Glyph]| pair[1].x - pair[0].right() > COLUMN * pair[1].size;
@@ -132,7 +132,7 @@ fn plain_blank(character: char) -> char {
     if matches!(character, '\u{a0}' | '\u{3000}' | '\r' | '\n' | '\t') { ' ' } else { character }
 }
 
-/// The text of a cell. Its lines are joined without a blank, but nothing makes one number out of two.
+/// The text of a cell. Lines are joined without a blank, except where two numbers would become one.
 pub(super) fn cell_text(glyphs: Vec<&Glyph>) -> String {
     let upright = |glyph: &&Glyph| glyph.direction == Direction::Right;
     if glyphs.iter().all(upright) {
@@ -147,7 +147,7 @@ pub(super) fn cell_text(glyphs: Vec<&Glyph>) -> String {
     text + &aside
 }
 
-/// A glyph of sideways text as if the page were turned.
+/// A glyph of sideways text, rotated with its page.
 fn turned(glyph: &Glyph) -> Option<Glyph> {
     let (x, y) = match glyph.direction {
         Direction::Down => (glyph.y, -glyph.x),
@@ -168,7 +168,7 @@ fn joined(lines: &[Line]) -> String {
     whole
 }
 
-/// What stands between two lines of a cell.
+/// The separator between two lines of a cell.
 pub(super) fn between(upper: &str, lower: &str) -> &'static str {
     let last = upper.rsplit('\n').next().unwrap_or_default();
     let figure = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation() || c == ' ');

@@ -1,4 +1,4 @@
-//! Layout analysis for page formats: glyphs, ruled lines and pictures with fixed positions become a document.
+//! Layout analysis for fixed-layout formats: positioned glyphs, ruled lines and pictures become a document.
 
 mod build;
 mod flow;
@@ -24,31 +24,31 @@ pub(in crate::read) use geometry::{Matrix, Rect};
 pub(in crate::read) use tagged::{Tagged, TaggedCell};
 pub(in crate::read) use tidy::Remark;
 
-/// A line may lean so much against its length and still counts as level or upright.
+/// Maximum slope of a line that is horizontal or vertical.
 const LEANING: f64 = 0.06;
 
-/// A stroked line that is no further off an axis is a ruled line, in points.
+/// Maximum distance from an axis of a stroked line that is a ruled line, in points.
 const OFF_AXIS: f64 = 0.7;
 
-/// A filled box is a ruled line up to this thickness, in points: Word, Excel and Chromium draw borders so.
+/// Maximum thickness of a filled box that is a ruled line, in points: Word, Excel and Chromium draw borders in this way.
 const LINE_THICKNESS: f64 = 3.0;
 
-/// The shortest ruled line, in points; shorter are dots and parts of letters.
+/// Minimum length of a ruled line, in points; shorter ones are dots and parts of letters.
 const SHORTEST_LINE: f64 = 2.0;
 
-/// The way in which a line of text runs on the page.
+/// Direction of a line of text on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum Direction {
     Right,
     Down,
     Left,
     Up,
-    /// Off the axes, as watermarks are.
+    /// Slanted, as watermarks are.
     Slanted,
 }
 
 impl Direction {
-    /// The direction of a vector; y grows downwards.
+    /// The direction of a vector; y points downwards.
     pub(in crate::read) fn of(dx: f64, dy: f64) -> Self {
         if dx.abs().min(dy.abs()) > LEANING * dx.abs().max(dy.abs()) {
             Self::Slanted
@@ -61,7 +61,7 @@ impl Direction {
         }
     }
 
-    /// Quarters of a turn, clockwise from the ordinary direction.
+    /// Number of clockwise quarter turns from the usual direction.
     fn quarters(self) -> Option<usize> {
         match self {
             Self::Right => Some(0),
@@ -81,20 +81,20 @@ impl Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::read) enum Paint {
     Dark,
-    /// In a light grey, as watermarks are.
+    /// Light grey, as watermarks are.
     Light,
-    /// In white: seen on a dark box only.
+    /// White: visible on a dark box only.
     White,
-    /// Not at all: the text layer that recognition programs put under or over a scan.
+    /// Invisible: the text layer that OCR programs put under or over a scan.
     Invisible,
 }
 
 impl Paint {
-    /// Text at least so bright is white, and light: of the brightness of paper.
+    /// Brightness from which text is white, and from which it is light.
     const WHITE: f64 = 0.93;
     const LIGHT: f64 = 0.7;
 
-    /// What is painted in a colour of this brightness.
+    /// The paint of a brightness.
     pub(in crate::read) fn of_brightness(brightness: f64) -> Self {
         match brightness {
             white if white > Self::WHITE => Self::White,
@@ -104,7 +104,7 @@ impl Paint {
     }
 }
 
-/// How bright the darkest part of a colour is, by its components of grey, red-green-blue or cyan-magenta-yellow-black.
+/// Brightness of the darkest component of a colour in grey, RGB or CMYK.
 pub(in crate::read) fn brightness(colour: &[f64]) -> Option<f64> {
     match colour {
         [grey] => Some(*grey),
@@ -114,25 +114,25 @@ pub(in crate::read) fn brightness(colour: &[f64]) -> Option<f64> {
     }
 }
 
-/// A glyph where it stands on the page. Lengths are points; y grows downwards from the top of the page.
+/// A glyph on the page. Lengths are in points; y points downwards from the top of the page.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::read) struct Glyph {
     pub(in crate::read) text: String,
-    /// Where its base line begins.
+    /// Origin on the base line.
     pub(in crate::read) x: f64,
     pub(in crate::read) y: f64,
-    /// How far it advances along its direction.
+    /// Advance in its direction.
     pub(in crate::read) advance: f64,
-    /// Height of the font.
+    /// Font size.
     pub(in crate::read) size: f64,
     pub(in crate::read) direction: Direction,
     pub(in crate::read) paint: Paint,
-    /// The marked content of the page that it belongs to.
+    /// Id of its marked content.
     pub(in crate::read) mark: Option<u32>,
 }
 
 impl Glyph {
-    /// The middle of the glyph, a third of its size above its base line.
+    /// The centre of the glyph, a third of its size above the base line.
     fn centre(&self) -> (f64, f64) {
         let (along, above) = (self.advance / 2.0, 0.35 * self.size);
         match self.direction {
@@ -143,7 +143,7 @@ impl Glyph {
         }
     }
 
-    /// The right edge of a glyph of upright text.
+    /// The right edge of a glyph of horizontal text.
     fn right(&self) -> f64 {
         self.x + self.advance
     }
@@ -153,11 +153,11 @@ impl Glyph {
     }
 }
 
-/// A ruled line along an axis.
+/// A horizontal or vertical ruled line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::read) struct Segment {
     pub(in crate::read) level: bool,
-    /// Its y where it is level, its x where it is upright.
+    /// Its y if horizontal, its x if vertical.
     pub(in crate::read) position: f64,
     pub(in crate::read) from: f64,
     pub(in crate::read) to: f64,
@@ -171,9 +171,9 @@ pub(in crate::read) struct Page {
     pub(in crate::read) glyphs: Vec<Glyph>,
     pub(in crate::read) segments: Vec<Segment>,
     pub(in crate::read) pictures: Vec<Rect>,
-    /// Boxes of a dark colour, on which white text is read.
+    /// Boxes of a dark colour, on which white text is visible.
     pub(in crate::read) dark: Vec<Rect>,
-    /// Glyphs without a known character.
+    /// Number of glyphs without a known character.
     pub(in crate::read) unknown: usize,
 }
 
@@ -188,7 +188,7 @@ impl Page {
         Ok(())
     }
 
-    /// Adds a stroked line, where it runs along an axis.
+    /// Adds a stroked line if it is horizontal or vertical.
     pub(in crate::read) fn line(
         &mut self,
         (x0, y0): (f64, f64),
@@ -205,7 +205,7 @@ impl Page {
         Ok(())
     }
 
-    /// Adds a filled box: a thin one is a ruled line.
+    /// Adds a filled box; a thin one is a ruled line.
     pub(in crate::read) fn filled(&mut self, area: Rect, dark: bool, budget: &mut Budget) -> Result<(), ReadError> {
         budget.spend(Resource::Steps, 1)?;
         let (width, height) = (area.width(), area.height());

@@ -1,4 +1,4 @@
-//! Intermediate blocks of a page: paragraphs and tables with positions.
+//! Blocks of the flow: paragraphs and tables with their positions.
 
 use super::Rect;
 use super::table::Table;
@@ -7,17 +7,17 @@ use super::table::Table;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Paragraph {
     pub(super) text: String,
-    /// Its text is larger than the ordinary text.
+    /// Whether its text is larger than the body text.
     pub(super) large: bool,
-    /// It stands at a page's edge and is no part of the text.
+    /// Whether it is at the edge of a page and not part of the text.
     pub(super) margin: bool,
     pub(super) page: usize,
     pub(super) area: Rect,
-    /// The next line may continue with it.
+    /// Whether the next line may continue it.
     pub(super) open: bool,
 }
 
-/// A piece of the flow.
+/// A block of the flow.
 #[derive(Debug)]
 pub(super) enum Piece {
     Paragraph(Paragraph),

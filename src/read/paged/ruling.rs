@@ -1,13 +1,13 @@
-//! Joins collinear line segments, and clusters intersecting lines into the rulings of one table each.
+//! Joins collinear line segments, and groups intersecting lines into rulings of one table each.
 
 use super::Segment;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// Lines that are no further apart meet, and positions that are no further apart are one, in points.
+/// Distance, in points, within which lines meet and positions are equal.
 pub(super) const NEAR: f64 = 3.0;
 
-/// Pieces of one line stand within this of each other, across its length, in points.
+/// Distance, in points, within which parallel segments are parts of one line.
 const ONE_LINE: f64 = 1.2;
 
 /// The ruled lines of one table.
@@ -17,11 +17,11 @@ pub(super) struct Ruling {
     pub(super) upright: Vec<Segment>,
 }
 
-/// The sets of lines that hang together, of those that have at least two level lines and an upright one.
+/// The connected sets of lines that have at least two horizontal lines and a vertical one.
 pub(super) fn rulings(segments: &[Segment], budget: &mut Budget) -> Result<Vec<Ruling>, ReadError> {
     let (level, upright) = (joined(segments, true), joined(segments, false));
     let mut sets = Sets::new(level.len() + upright.len());
-    // Upright lines are in the order of their positions.
+    // Vertical lines are sorted by position.
     for (index, line) in level.iter().enumerate() {
         let first = upright.partition_point(|other| other.position < line.from - NEAR);
         let last = upright.partition_point(|other| other.position <= line.to + NEAR);
@@ -53,12 +53,12 @@ pub(super) fn rulings(segments: &[Segment], budget: &mut Budget) -> Result<Vec<R
     Ok(rulings)
 }
 
-/// A vertical line beside the table that touches no horizontal line is a side of it if it covers at least this part of the table's
-/// height and is at most so far away, in points.
+/// A vertical line beside the table that meets no horizontal line is a side of the table if it covers at least this fraction of its
+/// height and is at most this far away, in points.
 const SIDE: (f64, f64) = (0.6, 160.0);
 
 impl Ruling {
-    /// Adds vertical lines that touch no horizontal line: sides of a cell that spans all rows of the table on this page.
+    /// Adds vertical lines that meet no horizontal line: sides of a cell that spans all rows of the table on this page.
     fn take_sides(&mut self, lone: &[Segment]) {
         let top = self.upright.iter().map(|line| line.from).fold(f64::MAX, f64::min);
         let bottom = self.upright.iter().map(|line| line.to).fold(f64::MIN, f64::max);
@@ -76,7 +76,7 @@ impl Ruling {
     }
 }
 
-/// The lines of one direction in the order of their positions; pieces that nearly touch are one.
+/// The lines of one direction, sorted by position; segments that nearly touch are joined.
 fn joined(segments: &[Segment], level: bool) -> Vec<Segment> {
     let mut lines: Vec<Segment> = segments.iter().copied().filter(|segment| segment.level == level).collect();
     lines.sort_by(|a, b| a.position.total_cmp(&b.position));
@@ -103,9 +103,9 @@ fn joined(segments: &[Segment], level: bool) -> Vec<Segment> {
     joined
 }
 
-/// Positions as one each where they stand near each other.
+/// Clusters of positions, one position each.
 pub(super) fn clusters(mut positions: Vec<f64>) -> Vec<f64> {
-    /// A cluster may be this much wider than the gaps in it.
+    /// Maximum width of a cluster, larger than the gaps in it.
     const WIDEST: f64 = 1.5 * NEAR;
     positions.sort_by(f64::total_cmp);
     let mut clusters = Vec::new();
@@ -124,7 +124,7 @@ pub(super) fn clusters(mut positions: Vec<f64>) -> Vec<f64> {
     clusters
 }
 
-/// The index of the nearest of some positions in order.
+/// The index of the nearest of some sorted positions.
 pub(super) fn nearest(positions: &[f64], wanted: f64) -> usize {
     let after = positions.partition_point(|&position| position < wanted).min(positions.len().saturating_sub(1));
     let before = after.saturating_sub(1);
@@ -132,7 +132,7 @@ pub(super) fn nearest(positions: &[f64], wanted: f64) -> usize {
     if distance(before) <= distance(after) { before } else { after }
 }
 
-/// Disjoint sets of indices.
+/// Disjoint sets (union-find) of indices.
 #[derive(Debug)]
 pub(super) struct Sets(Vec<usize>);
 
@@ -141,7 +141,7 @@ impl Sets {
         Self((0..count).collect())
     }
 
-    /// The number of an index's set: its lowest index.
+    /// The representative of a set: its lowest index.
     pub(super) fn of(&mut self, mut index: usize) -> usize {
         while self.0[index] != index {
             self.0[index] = self.0[self.0[index]];

@@ -7,7 +7,7 @@ use super::{Direction, Glyph, Page, Rect};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// A cell of a table that may go over several pages.
+/// A cell of a table that may span several pages.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cell {
     pub(super) row: usize,
@@ -15,10 +15,10 @@ pub(super) struct Cell {
     pub(super) rows: usize,
     pub(super) columns: usize,
     pub(super) text: String,
-    /// The page on which it begins, and where on it.
+    /// The page on which it begins, and its bounds there.
     pub(super) page: usize,
     pub(super) area: Rect,
-    /// Whether its last line has room for another character, so that its text ends there.
+    /// Whether its last line has room for another character, so that its text does not continue.
     pub(super) ended: bool,
 }
 
@@ -35,10 +35,10 @@ impl Cell {
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Table {
-    /// The page on which it begins, and where on it.
+    /// The page on which it begins, and its bounds there.
     pub(super) page: usize,
     pub(super) area: Rect,
-    /// The page on which it ends, and where on it.
+    /// The page on which it ends, and its bounds there.
     pub(super) last_page: usize,
     pub(super) last_area: Rect,
     /// Positions of the lines between columns.
@@ -47,24 +47,24 @@ pub(super) struct Table {
     pub(super) cells: Vec<Cell>,
 }
 
-/// A ruled box of one column over this part of the page is a frame around it.
+/// Fraction of the page from which a ruled box of one column is a frame around it.
 const FRAME: f64 = 0.6;
 
-/// A closing sign that hangs over a border this near, in parts of its size, belongs to the text before it.
+/// Distance, in font sizes, within which a closing mark beyond a border belongs to the text before it.
 const HANGING: f64 = 0.3;
 
-/// A line has room for another character if this much of its cell is free, in parts of the size: the character, and the margins of a
-/// cell of Word (5.4 points at both sides) beside text of 7.5 points.
+/// Free width of a cell, in font sizes, from which its last line has room for another character: the character, and the cell margins of
+/// Word (5.4 points on both sides) for text of 7.5 points.
 const ROOM: f64 = 2.5;
 
-/// The tables of a page from above, and for each glyph whether it stands in one.
+/// The tables of a page from the top, and for each glyph whether it is in one.
 pub(super) fn tables(page: &Page, number: usize, budget: &mut Budget) -> Result<(Vec<Table>, Vec<bool>), ReadError> {
     let mut lattices = Vec::new();
     for ruling in rulings(&page.segments, budget)? {
         lattices.extend(Lattice::of(&ruling, budget)?);
     }
     lattices.retain(|lattice| lattice.columns() > 1 || lattice.area().height() < FRAME * page.height);
-    // A table within a cell of another takes its text first.
+    // A table nested in a cell takes its text first.
     lattices.sort_by(|a, b| a.area().area().total_cmp(&b.area().area()));
     budget.spend(Resource::Steps, (page.glyphs.len() as u64).saturating_mul(lattices.len() as u64))?;
     let mut texts: Vec<Vec<Vec<&Glyph>>> =
@@ -97,7 +97,7 @@ pub(super) fn tables(page: &Page, number: usize, budget: &mut Budget) -> Result<
     Ok((tables, used))
 }
 
-/// Whether a glyph is a closing sign right behind another.
+/// Whether a glyph is a closing mark directly after another glyph.
 fn hangs(before: &Glyph, glyph: &Glyph) -> bool {
     matches!(glyph.text.as_str(), "）" | ")" | "、" | "，" | "。" | "；" | "：" | "”" | "》" | "】")
         && before.direction == glyph.direction
@@ -105,7 +105,7 @@ fn hangs(before: &Glyph, glyph: &Glyph) -> bool {
         && (glyph.x - before.right()).abs() < HANGING * glyph.size
 }
 
-/// Whether the last line of a text across has room for another character in its cell.
+/// Whether the last line of horizontal text has room for another character in its cell.
 fn ended(area: Rect, glyphs: &[&Glyph]) -> bool {
     let Some(last) = glyphs.iter().max_by(|a, b| a.y.total_cmp(&b.y)) else { return false };
     if !glyphs.iter().all(|glyph| matches!(glyph.direction, Direction::Right | Direction::Slanted)) {

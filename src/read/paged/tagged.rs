@@ -1,4 +1,4 @@
-//! Unruled tables from the structure tree of tagged files, taken only if the structure agrees with the positions of the text.
+//! Unruled tables from the structure tree of tagged files, accepted only if the structure agrees with the positions of the text.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::{Glyph, Page, Rect};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// A table of a file's structure. Its cells fill it and do not overlap.
+/// A table of the structure tree. Its cells fill it and do not overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::read) struct Tagged {
     pub(in crate::read) rows: usize,
@@ -23,26 +23,26 @@ pub(in crate::read) struct TaggedCell {
     pub(in crate::read) column: usize,
     pub(in crate::read) rows: usize,
     pub(in crate::read) columns: usize,
-    /// The pages and the marks of its content.
+    /// Pages and ids of the marked content of the cell.
     pub(in crate::read) content: Vec<(usize, u32)>,
 }
 
-/// Text may stand so far over the edge of its column or row, in points.
+/// Tolerance for text beyond its column or row, in points.
 const OVER: f64 = 2.0;
 
-/// Between a heading that is repeated and the row below it there may be so much room, in points.
+/// Maximum distance between a repeated header and the row below it, in points.
 const ROOM: f64 = 20.0;
 
-/// The glyphs of a cell on a page, by their numbers, and the box around them.
+/// Indices of the glyphs of a cell on a page, and their bounding box.
 struct Part {
     page: usize,
     glyphs: Vec<usize>,
     area: Rect,
-    /// There is more than figures in it.
+    /// Whether it contains more than figures.
     words: bool,
 }
 
-/// The tables of the structure that are sound, each with the page and the height at which it begins. Their glyphs are marked as used.
+/// The tables of the structure tree that are consistent, each with its page and vertical position. Their glyphs are marked as used.
 pub(super) fn tables(
     pages: &[Page],
     tagged: &[Tagged],
@@ -77,7 +77,7 @@ pub(super) fn tables(
     Ok(found)
 }
 
-/// The cell of each mark; `None` where one is of two cells.
+/// The cell of each marked content; `None` if it belongs to two cells.
 type Owners = HashMap<(usize, u32), (usize, usize)>;
 
 fn owners(tagged: &[Tagged], budget: &mut Budget) -> Result<Option<Owners>, ReadError> {
@@ -105,7 +105,7 @@ fn add(parts: &mut Vec<Part>, page: usize, index: usize, glyph: &Glyph) {
                 part.area = part.area.with(&area);
             }
         }
-        // Blanks say nothing of where a cell stands.
+        // Blanks do not determine the position of a cell.
         None if glyph.is_blank() => {}
         None => parts.push(Part { page, glyphs: vec![index], area, words: is_word(glyph) }),
     }
@@ -115,14 +115,14 @@ fn is_word(glyph: &Glyph) -> bool {
     glyph.text.chars().any(char::is_alphabetic)
 }
 
-/// Whether columns stand one right of the other, and rows one below the other.
+/// Whether columns are side by side and rows below each other.
 fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
     let mut columns = vec![(f64::MAX, f64::MIN); table.columns];
-    // Of each row and page: its upper and its lower edge.
+    // Upper and lower edge of each row on each page.
     let mut rows: HashMap<(usize, usize), (f64, f64)> = HashMap::new();
     let mut pages = vec![(usize::MAX, 0); table.rows];
     for (cell, parts) in table.cells.iter().zip(parts) {
-        // A page's end may part a label, and no figure.
+        // A page break may split a label, but not a figure.
         if parts.len() > 1 && parts.iter().any(|part| !part.words) {
             return false;
         }
@@ -146,7 +146,7 @@ fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
     let mut edges: Vec<((usize, usize), (f64, f64))> = rows.into_iter().collect();
     edges.sort_by_key(|(at, _)| *at);
     let below = edges.windows(2).all(|pair| pair[0].0.0 != pair[1].0.0 || pair[0].1.1 <= pair[1].1.0 + OVER);
-    // Cells of several columns must stand over them: to the right of what is left of them, and the other way round.
+    // A cell that spans several columns must be above them: right of everything that is left of them, and vice versa.
     let over = table.cells.iter().zip(parts).filter(|(cell, _)| cell.columns > 1).all(|(cell, parts)| {
         parts.iter().all(|part| {
             columns[..cell.column].iter().all(|&(left, right)| left > right || right <= part.area.x0 + OVER)
@@ -158,7 +158,7 @@ fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
     beside && onwards && below && over
 }
 
-/// Whether no figure stands among the cells that is in none of them.
+/// Whether no figure between the cells is outside of them.
 fn stands_alone(parts: &[Vec<Part>], pages: &[Page], used: &[Vec<bool>]) -> bool {
     let mut areas: HashMap<usize, (Rect, Vec<usize>)> = HashMap::new();
     for part in parts.iter().flatten() {
@@ -178,10 +178,10 @@ fn stands_alone(parts: &[Vec<Part>], pages: &[Page], used: &[Vec<bool>]) -> bool
     })
 }
 
-/// Marks the heading rows that are repeated above the table on its other pages as used: what stands there has the same characters.
+/// Marks repeated header rows on the further pages of the table as used; they have the same characters.
 fn set_heading_aside(table: &Tagged, parts: &[Vec<Part>], pages: &[Page], used: &mut [Vec<bool>]) {
     let cells = || table.cells.iter().zip(parts).filter_map(|(cell, parts)| Some((cell, parts.first()?)));
-    // The heading ends above the first row with a figure.
+    // The header ends above the first row with a figure.
     let Some(end) = cells().filter(|(_, part)| !part.words).map(|(cell, _)| cell.row).min() else { return };
     let heading = || cells().filter(|(cell, _)| cell.row + cell.rows <= end);
     let Some(area) = heading().map(|(_, part)| part.area).reduce(|a, b| a.with(&b)) else { return };
@@ -235,7 +235,7 @@ fn made(table: &Tagged, parts: &[Vec<Part>], pages: &[Page]) -> Option<Table> {
     Some(Table { page: first, area: first_area, last_page: last, last_area, xs, rows: table.rows, cells })
 }
 
-/// Where columns end, for tables that continue with this one.
+/// Right edges of the columns, for tables that continue this one.
 #[allow(clippy::cast_precision_loss, reason = "columns of a table")]
 fn edges(table: &Tagged, parts: &[Vec<Part>], area: &Rect) -> Vec<f64> {
     let mut xs: Vec<f64> =

@@ -6,7 +6,7 @@ use super::*;
 use crate::document::{Block, Document, Slot};
 use crate::finding::Finding;
 
-/// Ordinary text from a point on, every glyph half or whole as wide as it is high.
+/// Adds horizontal text at a point; glyphs are half or fully as wide as high.
 fn put(page: &mut Page, (x, y): (f64, f64), size: f64, text: &str) {
     let mut x = x;
     for character in text.chars() {
@@ -21,7 +21,7 @@ fn page() -> Page {
     Page { width: 600.0, height: 800.0, ..Page::default() }
 }
 
-/// Lines around and between columns and rows.
+/// Adds lines around and between columns and rows.
 fn rule(page: &mut Page, xs: &[f64], ys: &[f64]) {
     let mut budget = Budget::default();
     let ends = |positions: &[f64]| (positions[0], positions[positions.len() - 1]);
@@ -40,7 +40,7 @@ fn read(pages: Vec<Page>) -> (Document, Vec<Finding>) {
     (document, findings)
 }
 
-/// The rows of every grid, cells that reach down from above in each.
+/// The rows of every grid; a cell that spans down is repeated in each row.
 fn grids(document: &Document) -> Vec<Vec<Vec<&str>>> {
     let rows = |grid: &'_ crate::document::Grid| grid.rows();
     document
@@ -60,11 +60,11 @@ fn paragraphs(document: &Document) -> Vec<&str> {
 }
 
 #[test]
-fn cells_are_what_no_line_parts() {
+fn slots_without_a_line_between_them_are_one_cell() {
     let mut page = page();
     let mut budget = Budget::default();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 120.0, 140.0]);
-    // The upper row is one cell: the line between its columns goes.
+    // The upper row is one cell: remove the line between its columns.
     page.segments.retain(|segment| segment.level || (segment.position - 200.0).abs() > 0.1);
     page.line((200.4, 120.3), (199.8, 140.0), &mut budget).unwrap();
     put(&mut page, (110.0, 115.0), 10.0, "合计");
@@ -78,10 +78,10 @@ fn cells_are_what_no_line_parts() {
 }
 
 #[test]
-fn nothing_makes_one_number_of_two() {
+fn two_numbers_are_never_joined() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0, 400.0, 500.0], &[100.0, 140.0]);
-    // Two lines in a cell, a mark of a note, one digit over another, and figures side by side.
+    // Two lines in a cell, a note mark, overprinted digits, and adjacent figures.
     put(&mut page, (110.0, 115.0), 10.0, "12");
     put(&mut page, (110.0, 130.0), 10.0, "3");
     put(&mut page, (210.0, 115.0), 10.0, "5");
@@ -95,7 +95,7 @@ fn nothing_makes_one_number_of_two() {
 }
 
 #[test]
-fn bold_by_drawing_again_is_one_text_and_repeated_digits_stay() {
+fn text_drawn_twice_is_read_once_and_repeated_digits_are_kept() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 140.0]);
     for shift in [0.0, 0.35, 0.7] {
@@ -107,7 +107,7 @@ fn bold_by_drawing_again_is_one_text_and_repeated_digits_stay() {
 }
 
 #[test]
-fn a_table_goes_on_over_a_page_without_its_repeated_heading() {
+fn a_table_continues_after_a_page_without_its_repeated_header() {
     let mut pages = vec![page(), page(), page()];
     for (number, page) in pages.iter_mut().enumerate() {
         put(page, (290.0, 770.0), 10.0, &format!("— {} —", number + 1));
@@ -117,7 +117,7 @@ fn a_table_goes_on_over_a_page_without_its_repeated_heading() {
         put(page, (110.0, 135.0), 10.0, ["规章", "文件", "许可"][number]);
         put(page, (210.0, 135.0), 10.0, ["5", "5", "6"][number]);
     }
-    // The third stands elsewhere on its page.
+    // The third is elsewhere on its page.
     for segment in &mut pages[2].segments {
         if segment.level {
             (segment.from, segment.to) = (segment.from + 50.0, segment.to + 50.0);
@@ -155,7 +155,7 @@ fn figures_are_never_joined_over_a_page() {
 }
 
 #[test]
-fn a_header_that_a_page_end_cuts_between_its_rows_is_put_together() {
+fn a_header_split_by_a_page_break_is_joined() {
     let mut pages = vec![page(), page()];
     let mut budget = Budget::default();
     let xs = [100.0, 150.0, 200.0, 250.0];
@@ -182,7 +182,7 @@ fn a_header_that_a_page_end_cuts_between_its_rows_is_put_together() {
     );
 }
 
-/// Two pages with a label over several rows at the end of the first, and a label over several rows at the start of the second.
+/// Two pages with a label that spans several rows at the end of the first and at the start of the second.
 fn labels_at_a_page_end(size: f64) -> Vec<Vec<Vec<String>>> {
     let mut pages = vec![page(), page()];
     for (number, page) in pages.iter_mut().enumerate() {
@@ -211,7 +211,7 @@ fn labels_at_a_page_end(size: f64) -> Vec<Vec<Vec<String>>> {
 }
 
 #[test]
-fn a_label_goes_on_over_a_page_only_where_its_last_line_is_full() {
+fn a_label_continues_after_a_page_only_if_its_last_line_is_full() {
     let cut = labels_at_a_page_end(22.0);
     assert_eq!(cut[0][5][0], "移动新媒体创新");
     let whole = labels_at_a_page_end(10.0);
@@ -232,7 +232,7 @@ fn pages_are_turned_upright_and_sideways_labels_stay_in_their_cells() {
     let upright = page.clone();
     let expected = vec![vec![vec!["三办理", "规章制度规范性文件"]]];
     assert_eq!(grids(&read(vec![upright]).0), expected);
-    // The same with the page lying on its side.
+    // The same on a rotated page.
     let turned = |x: f64, y: f64| (600.0 - y, x);
     for glyph in &mut page.glyphs {
         (glyph.x, glyph.y) = turned(glyph.x, glyph.y);
@@ -255,7 +255,7 @@ fn pages_are_turned_upright_and_sideways_labels_stay_in_their_cells() {
 }
 
 #[test]
-fn watermarks_and_unseen_text_are_left_out_and_told() {
+fn watermarks_and_invisible_text_are_removed_and_reported() {
     let mut page = page();
     rule(&mut page, &[100.0, 200.0, 300.0], &[100.0, 140.0]);
     put(&mut page, (110.0, 115.0), 10.0, "规章规章规章");
@@ -275,7 +275,7 @@ fn watermarks_and_unseen_text_are_left_out_and_told() {
     assert_eq!(grids(&document), [[["规章规章规章", "11"]]]);
     let said: Vec<&str> = findings.iter().map(|finding| finding.message.zh.as_str()).collect();
     assert!(said[0].contains("第1页上的水印文字") && said[1].contains("看不见的文字"), "{said:?}");
-    // White text on a dark box is the heading of a table.
+    // White text on a dark box is the header of a table.
     page.dark.push(Rect { x0: 100.0, y0: 100.0, x1: 300.0, y1: 140.0 });
     page.glyphs.retain(|glyph| glyph.paint == Paint::White || glyph.text == "规");
     assert_eq!(grids(&read(vec![page]).0), [[["规规规", "99"]]]);
@@ -321,7 +321,7 @@ fn a_drawing_of_many_lines_costs_steps_and_no_table() {
 fn a_side_that_no_line_meets_is_of_the_table() {
     let mut page = page();
     rule(&mut page, &[130.0, 200.0, 300.0], &[100.0, 120.0, 140.0]);
-    // The first column is one cell that begins on the page before and ends on the next.
+    // The first column is one cell that begins on the previous page and ends on the next.
     page.line((100.0, 100.0), (100.0, 140.0), &mut Budget::default()).unwrap();
     put(&mut page, (105.0, 120.0), 10.0, "三");
     put(&mut page, (140.0, 115.0), 10.0, "规章");

@@ -1,4 +1,4 @@
-//! Normalises a page: rotates it upright, removes watermarks, invisible text and what lies outside of the page.
+//! Normalises a page: rotates it upright, removes watermarks, invisible text and content outside of the page.
 
 use std::collections::BTreeMap;
 
@@ -9,40 +9,40 @@ use crate::read::ReadError;
 /// Findings about a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum Remark {
-    /// A picture covers it, and there is no text.
+    /// A scan: a picture covers it, and there is no text.
     Scanned,
-    /// Its text is what a program recognised in a picture.
+    /// Its text is a text layer from OCR.
     Recognised,
-    /// The file does not say what characters its glyphs are.
+    /// Its glyphs are not mapped to characters.
     Unreadable,
-    /// Slanted or light text was left out.
+    /// Slanted or light text was removed.
     Watermark,
-    /// Text that nobody sees was left out.
+    /// Invisible text was removed.
     Unseen,
-    /// Text across the direction of the page was left out.
+    /// Sideways text was removed.
     Sideways,
     /// Pictures were left out.
     Pictures,
-    /// Its content is damaged from some place on.
+    /// Its content is damaged from some point on.
     Damaged,
 }
 
-/// A page with fewer visible characters and a picture is a scan.
+/// Maximum number of visible characters of a scan.
 const FEW: usize = 20;
 
-/// The part of a page that the picture of a scan covers.
+/// Fraction of the page that the picture of a scan covers.
 const COVERED: f64 = 0.5;
 
-/// Light text this much larger than the ordinary text is a watermark.
+/// Ratio to the body text size from which light text is a watermark.
 const LARGE: f64 = 1.5;
 
-/// A page is refused where of so many glyphs one has no character: a bullet of a symbol font is no reason.
+/// A page is refused if more than one glyph in this many has no character; bullets of symbol fonts are fewer.
 const UNKNOWN_ONE_IN: usize = 50;
 
-/// Glyphs of a font larger than this, in points, are no text of a report; smaller than the other, nobody reads.
+/// Font sizes of readable text, in points.
 const SIZES: std::ops::RangeInclusive<f64> = 1.0..=400.0;
 
-/// Turns a page upright and takes out what is no text of it.
+/// Rotates a page upright and removes content that is not its text.
 pub(super) fn tidy(page: &mut Page, budget: &mut Budget) -> Result<Vec<Remark>, ReadError> {
     let mut remarks = Vec::new();
     turn(page);
@@ -69,7 +69,8 @@ fn count(glyphs: &[Glyph], of: impl Fn(&Glyph) -> bool) -> usize {
     glyphs.iter().filter(|glyph| !glyph.is_blank() && of(glyph)).count()
 }
 
-/// Invisible text is the page's where it is more than the visible, as in a scan with a text layer. White text counts on a dark box only.
+/// Invisible text is kept if there is more of it than visible text, as in a scan with a text layer. White text is kept on a dark box
+/// only.
 fn unseen(page: &mut Page, remarks: &mut Vec<Remark>, budget: &mut Budget) -> Result<(), ReadError> {
     let invisible = count(&page.glyphs, |glyph| glyph.paint == Paint::Invisible);
     let recognised = invisible > page.glyphs.len() / 2;
@@ -91,7 +92,7 @@ fn unseen(page: &mut Page, remarks: &mut Vec<Remark>, budget: &mut Budget) -> Re
     Ok(())
 }
 
-/// Slanted text, and light text that is larger than the ordinary text.
+/// Removes slanted text, and light text that is larger than the body text.
 fn watermarks(page: &mut Page, remarks: &mut Vec<Remark>) {
     let body = body_size(&page.glyphs);
     let watermark = |glyph: &Glyph| {
@@ -103,7 +104,7 @@ fn watermarks(page: &mut Page, remarks: &mut Vec<Remark>) {
     page.glyphs.retain(|glyph| !watermark(glyph));
 }
 
-/// The size, in half points, of most of the dark text.
+/// The most frequent size of dark text in points, rounded to half points.
 fn body_size(glyphs: &[Glyph]) -> f64 {
     let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
     for glyph in glyphs.iter().filter(|glyph| glyph.paint == Paint::Dark && glyph.direction == Direction::Right) {
@@ -125,7 +126,7 @@ fn pictures(page: &Page, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// Turns a page whose text runs up, down or upside down.
+/// Rotates a page whose text runs up, down or upside down.
 fn turn(page: &mut Page) {
     let mut counts = [0_usize; 4];
     for quarters in page.glyphs.iter().filter_map(|glyph| glyph.direction.quarters()) {

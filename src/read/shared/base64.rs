@@ -6,8 +6,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::document::{Budget, Exceeded, Resource};
 
-/// Decodes base64 leniently (RFC 2045, 6.8): skips characters outside the alphabet, accepts missing padding and a truncated end.
-/// The length of the text is taken from the budget.
+/// Decodes base64 leniently (RFC 2045, 6.8): skips characters outside the alphabet, accepts missing padding and a truncated end. The
+/// length of the text is charged to the budget.
 pub(in crate::read) fn decode(text: &[u8], budget: &mut Budget) -> Result<Option<Vec<u8>>, Exceeded> {
     const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)

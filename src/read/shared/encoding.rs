@@ -6,16 +6,16 @@ use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 
-/// Bytes that are looked at for a declaration and for similarity: more cost much and tell little.
+/// Number of bytes searched for a declaration and used for statistics: more costs much and adds little.
 const HEAD: usize = 8 << 10;
 
-/// Bytes that are decoded to see which encoding loses least.
+/// Number of bytes decoded to compare the losses of encodings.
 const COMPARED: usize = 256 << 10;
 
-/// Bytes beyond ASCII from which on valid UTF-8 is no accident: GBK text is valid UTF-8 only for a few characters (联通).
+/// Number of non-ASCII bytes from which valid UTF-8 is not a coincidence: GBK text is valid UTF-8 only for a few characters (联通).
 const SURELY_UTF_8: usize = 24;
 
-/// Decodes a text. Bytes that stand for no character are replaced and told in a finding.
+/// Decodes a text. Bytes that do not decode are replaced and reported as a finding.
 pub(in crate::read) fn decode(
     bytes: &[u8],
     declared: Option<&'static Encoding>,
@@ -50,7 +50,7 @@ fn replaced(text: &str) -> usize {
     memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}".as_bytes()).count()
 }
 
-/// The encoding that fits: byte order mark, zero bytes of UTF-16, declaration, validity, then what loses least.
+/// Chooses the encoding: byte order mark, zero bytes of UTF-16, declaration, validity, then the smallest loss.
 fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
@@ -73,7 +73,7 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
     }
     let head = &bytes[..bytes.len().min(COMPARED)];
     let lost = |encoding: &'static Encoding| loss(&encoding.decode_without_bom_handling(head).0);
-    // The first of equals is taken, so what loses nothing needs no comparison.
+    // Ties go to the first, so an encoding without loss needs no comparison.
     let first = [declared, Some(GB18030)].into_iter().flatten().map(|encoding| (lost(encoding), encoding));
     let (least, first) = first.min_by_key(|(lost, _)| *lost).unwrap_or((0, GB18030));
     if least == 0 {
@@ -91,7 +91,8 @@ fn likely(bytes: &[u8]) -> &'static Encoding {
     wider(detector.guess(Some(b"cn"), Utf8Detection::Deny))
 }
 
-/// Characters that no text has: replaced bytes, and the private ones that Big5 read as GB18030 is full of.
+/// Number of characters that text does not contain: replacement characters, and the private use characters that result from reading Big5
+/// as GB18030.
 fn loss(text: &str) -> usize {
     text.chars().filter(|character| matches!(character, '\u{fffd}' | '\u{e000}'..='\u{f8ff}')).count()
 }
@@ -101,12 +102,12 @@ fn wider(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
 }
 
-/// Whether a text is UTF-8 but for a last character that is cut off.
+/// Whether a text is UTF-8 except for a truncated last character.
 fn only_cut(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none() && error.valid_up_to() > 0)
 }
 
-/// UTF-16 shows by its zero bytes: every second byte of an ASCII character. A binary file has other control characters too.
+/// Detects UTF-16 by the zero bytes of ASCII characters. A binary file has other control characters, too.
 pub(in crate::read) fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(HEAD) & !1];
     if head.len() < 8 {
@@ -120,12 +121,12 @@ pub(in crate::read) fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encodi
     };
     let control = |unit: u16| unit < 0x20 && !matches!(unit, 0x09..=0x0D);
     let controls = head.chunks_exact(2).filter(|pair| control(unit(pair))).count();
-    // A Han character may have a zero low byte too (U+9700), but those are few.
+    // A Han character may have a zero low byte (U+9700), but few have.
     let (few, many) = (high.min(low), high.max(low));
     (few * 2 < many && many * 40 > head.len() && controls * 100 <= head.len()).then_some(encoding)
 }
 
-/// The encoding that a web page declares in its first bytes: in a `<meta>` or in the declaration of XHTML.
+/// The encoding that a web page declares at its beginning: in a `<meta>` or in an XML declaration.
 pub(in crate::read) fn declared_in_html(bytes: &[u8]) -> Option<&'static Encoding> {
     let head: Vec<u8> = bytes[..bytes.len().min(HEAD)].iter().map(u8::to_ascii_lowercase).collect();
     memchr::memchr_iter(b'<', &head).find_map(|at| {
@@ -142,7 +143,7 @@ pub(in crate::read) fn declared_in_html(bytes: &[u8]) -> Option<&'static Encodin
     })
 }
 
-/// The encoding of the label that stands after an equals sign.
+/// The encoding of the label after an equals sign.
 fn named(tag: &[u8], after: usize) -> Option<&'static Encoding> {
     let label: Vec<u8> = tag[after..]
         .iter()
@@ -154,7 +155,7 @@ fn named(tag: &[u8], after: usize) -> Option<&'static Encoding> {
     labelled(&label)
 }
 
-/// The encoding of a label. A page whose label could be read as ASCII is not UTF-16 whatever it says (HTML, 13.2.3.2).
+/// The encoding of a label. A page whose label could be read as ASCII is not UTF-16, whatever it declares (HTML, 13.2.3.2).
 pub(in crate::read) fn labelled(label: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label).map(|encoding| if encoding.is_ascii_compatible() { encoding } else { UTF_8 })
 }
@@ -203,7 +204,7 @@ mod tests {
         }
         let page = format!("<script charset=utf-8></script><meta charset=utf-8>{TEXT}");
         assert_eq!(read(&GB18030.encode(&page).0), page);
-        // Words that only a script declares are no declaration; these bytes are valid in both encodings.
+        // A declaration in a script does not count; these bytes are valid in both encodings.
         let page = "<script charset=gbk></script>政府";
         assert_eq!(read(page.as_bytes()), page);
     }
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_character_is_told() {
+    fn undecodable_bytes_are_reported() {
         let mut findings = Vec::new();
         let mut bytes = TEXT.as_bytes().to_vec();
         bytes.splice(0..0, [0xff, 0xff, 0x30]);

@@ -1,20 +1,20 @@
-//! How text looks, as far as that decides whether it counts: struck, hidden, too small, or in the colour of what it stands on.
+//! Formatting that decides whether text is read: struck through, hidden, too small, or in the colour of its background.
 
 use crate::document::AsideKind;
 
-/// Text of at most so many half points cannot be read.
+/// Maximum font size, in half points, that is unreadable.
 const TINY_HALF_POINTS: u32 = 4;
 
-/// An ink whose channels are all at least this is white: its contrast to white paper is below 1.07.
+/// An ink whose channels are all at least this is white: its contrast with white paper is below 1.07.
 const PALE_INK: u8 = 0xF8;
 
-/// A paper whose channels are all at least this does not set off white ink: their contrast is below 1.25.
+/// A paper whose channels are all at least this hides white ink: their contrast is below 1.25.
 const PALE_PAPER: u8 = 0xE8;
 
-/// A colour, red first.
+/// An RGB colour.
 pub(in crate::read) type Rgb = [u8; 3];
 
-/// A colour that a property names: none is the system's, or one that is not known.
+/// A colour set by a property: `None` for the automatic colour, or one that cannot be resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::read) enum Colour {
     #[default]
@@ -37,22 +37,22 @@ impl From<Option<Rgb>> for Colour {
     }
 }
 
-/// Channels of an ink that differ no more than this from those of what lies behind it do not set it off: their contrast is below 1.1.
+/// Maximum difference of the channels of ink and background at which text is invisible: their contrast is below 1.1.
 const SAME_INK: u8 = 12;
 
-/// An ink whose channels are all below this is black, as text is unless it says otherwise.
+/// An ink whose channels are all below this is black, the default.
 const BLACK_INK: u8 = 0x20;
 
-/// Rows lower than so many twips, and columns narrower, show nothing.
+/// Height of rows and width of columns, in twips, below which they show nothing.
 pub(in crate::read) const LEAST_TWIPS: u32 = 20;
 
-/// A shift of the line by fewer half points is an adjustment, no mark.
+/// Minimum shift, in half points, of superscript and subscript; a smaller one is an adjustment.
 const LEAST_SHIFT: i32 = 4;
 
-/// Where text stands against the line.
+/// Vertical position of text relative to the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::read) enum Shift {
-    /// On it.
+    /// On the baseline.
     #[default]
     None,
     /// Above: superscript.
@@ -62,7 +62,7 @@ pub(in crate::read) enum Shift {
 }
 
 impl Shift {
-    /// A shift by half points, upwards where positive.
+    /// The shift for a number of half points, positive upwards.
     pub(in crate::read) fn by_half_points(shift: i32) -> Self {
         match shift {
             LEAST_SHIFT.. => Self::Raised,
@@ -71,7 +71,7 @@ impl Shift {
         }
     }
 
-    /// A shift by points, upwards where positive.
+    /// The shift for a number of points, positive upwards.
     pub(in crate::read) fn by_points(shift: f64) -> Self {
         let least = f64::from(LEAST_SHIFT);
         if shift * 2.0 >= least {
@@ -83,7 +83,7 @@ impl Shift {
         }
     }
 
-    /// `superscript`, `super`, `subscript`, `sub` as formats write them.
+    /// The shift for `superscript`, `super`, `subscript`, `sub`.
     pub(in crate::read) fn named(name: &str) -> Self {
         match name.trim() {
             "superscript" | "super" | "Superscript" => Self::Raised,
@@ -93,53 +93,53 @@ impl Shift {
     }
 }
 
-/// What lies behind text.
+/// Background of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::read) enum Paper {
-    /// Nothing is said: white.
+    /// Not set: white.
     #[default]
     Unsaid,
     /// White or nearly so.
     White,
-    /// A colour that white text is seen on, or one that is not known.
+    /// A colour that makes white text visible, or an unknown one.
     Coloured,
 }
 
 impl Paper {
-    /// Paper of a colour.
+    /// The paper of a colour.
     pub(in crate::read) fn of([red, green, blue]: [u8; 3]) -> Self {
         if red.min(green).min(blue) >= PALE_PAPER { Self::White } else { Self::Coloured }
     }
 }
 
-/// How text is shown, as far as that decides whether it counts.
+/// Formatting of text that decides whether it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent properties of text")]
 pub(in crate::read) struct Face {
     /// Hidden text.
     pub(in crate::read) hidden: bool,
-    /// Struck through by one line.
+    /// Single strikethrough.
     pub(in crate::read) struck: bool,
-    /// Struck through by two.
+    /// Double strikethrough.
     pub(in crate::read) double: bool,
-    /// Too small to be read.
+    /// Too small to read.
     pub(in crate::read) tiny: bool,
     /// White ink.
     pub(in crate::read) pale: bool,
     /// Outside of the page, or transparent.
     pub(in crate::read) away: bool,
-    /// Where it stands against the line.
+    /// Superscript or subscript.
     pub(in crate::read) shift: Shift,
-    /// What lies behind it.
+    /// Background.
     pub(in crate::read) paper: Paper,
-    /// Its colour, where it says one.
+    /// Text colour, if set.
     pub(in crate::read) ink: Option<Rgb>,
-    /// The colour that it is shaded with itself.
+    /// Background colour of the text itself.
     pub(in crate::read) ground: Option<Rgb>,
 }
 
 impl Face {
-    /// Why text is left out, on a paper that is asked for only where it decides.
+    /// Why text is set aside; `None` if it is read. `paper` is called only if the background decides.
     pub(in crate::read) fn left_out(self, paper: impl FnOnce() -> Paper) -> Option<AsideKind> {
         if self.hidden {
             return Some(AsideKind::Hidden);
@@ -154,30 +154,30 @@ impl Face {
         (self.tiny || self.away || self.sinks_in(self.ground) || self.pale && white()).then_some(AsideKind::Unseen)
     }
 
-    /// Whether its ink is the colour of what lies behind it.
+    /// Whether the text colour is that of the background `ground`.
     pub(in crate::read) fn sinks_in(self, ground: Option<Rgb>) -> bool {
         let near =
             |(ink, ground): (Rgb, Rgb)| ink.iter().zip(ground).all(|(one, other)| one.abs_diff(other) <= SAME_INK);
         self.ink.zip(ground).is_some_and(near)
     }
 
-    /// Whether its ink has a colour of its own, which what lies around it may have too.
+    /// Whether the text has a colour that its surroundings may have, too.
     pub(in crate::read) fn is_inked(self) -> bool {
         self.ink.is_some_and(|ink| ink.iter().any(|channel| *channel >= BLACK_INK))
     }
 
-    /// Whether it is left out on white paper.
+    /// Whether the text is set aside on white paper.
     pub(in crate::read) fn is_left_out(self) -> bool {
         self.left_out(Paper::default).is_some()
     }
 
-    /// Whether nothing about it is special.
+    /// Whether there is no special formatting.
     pub(in crate::read) fn is_plain(self) -> bool {
         !self.is_inked() && Self { paper: Paper::Unsaid, ink: None, ..self } == Self::default()
     }
 }
 
-/// What a style or a run says of the face of its text.
+/// Formatting set by a style or a run; `None` leaves a property as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::read) struct Change {
     pub(in crate::read) hidden: Option<bool>,
@@ -193,7 +193,7 @@ pub(in crate::read) struct Change {
 }
 
 impl Change {
-    /// What this says, and what it leaves open as another says.
+    /// This formatting, completed by another.
     pub(in crate::read) fn or(self, other: Self) -> Self {
         Self {
             hidden: self.hidden.or(other.hidden),
@@ -209,7 +209,7 @@ impl Change {
         }
     }
 
-    /// The face with what this says.
+    /// Applies this formatting to a face.
     pub(in crate::read) fn apply(self, face: Face) -> Face {
         Face {
             hidden: self.hidden.unwrap_or(face.hidden),
@@ -225,32 +225,31 @@ impl Change {
         }
     }
 
-    /// The face with what a character style says over a paragraph style: where both switch a property on, it is off (ECMA-376 part 1,
-    /// 17.7.3).
+    /// Applies a character style over a paragraph style: a toggle property set by both is off (ECMA-376 part 1, 17.7.3).
     pub(in crate::read) fn toggle(self, face: Face) -> Face {
         let toggled = |own: Option<bool>, below: bool| own.unwrap_or(false) != below;
         let (hidden, struck) = (toggled(self.hidden, face.hidden), toggled(self.struck, face.struck));
         Face { hidden, struck, ..self.apply(face) }
     }
 
-    /// Notes the colour of the text.
+    /// Sets the text colour.
     pub(in crate::read) fn ink(&mut self, [red, green, blue]: Rgb) {
         self.pale = Some(red.min(green).min(blue) >= PALE_INK);
         self.ink = Some(Colour::Is([red, green, blue]));
     }
 
-    /// Notes its size in points.
+    /// Sets the font size in points.
     pub(in crate::read) fn points(&mut self, size: f64) {
         self.tiny = Some(size * 2.0 <= f64::from(TINY_HALF_POINTS));
     }
 
-    /// Notes its size.
+    /// Sets the font size in half points.
     pub(in crate::read) fn half_points(&mut self, size: u32) {
         self.tiny = Some(size <= TINY_HALF_POINTS);
     }
 }
 
-/// A colour as six hexadecimal digits, with or without `#`.
+/// A colour of six hexadecimal digits, with or without `#`.
 pub(in crate::read) fn rgb(text: &str) -> Option<Rgb> {
     let digits = text.trim().trim_start_matches('#');
     let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6)?;

@@ -1,20 +1,21 @@
-//! Decides for all readers which text counts: struck through, hidden, too small or too pale text, superscripts.
+//! Decides for all readers which text is read: sets aside text that is struck through, hidden, too small or too pale, and writes
+//! superscripts.
 
 pub(in crate::read) use super::face::{Change, Colour, Face, LEAST_TWIPS, Paper, Rgb, Shift, rgb};
 use crate::document::{Aside, AsideKind, Budget, Exceeded, Place};
 use crate::finding::code::read::REVISION_LEFT;
 use crate::finding::{Finding, Message};
 
-/// A raised text longer than this is no note mark, unless digits stand beside it.
+/// Maximum length of a superscript that is a note mark, unless there are digits beside it.
 const LONGEST_MARK: usize = 3;
 
-/// Texts of one paragraph that are left out and told.
+/// Maximum number of asides of one paragraph.
 const MOST_LEFT_OUT: usize = 256;
 
-/// Characters of such a text that are kept until it is reported.
+/// Number of characters kept of an aside until it is reported.
 const KEPT: usize = 64;
 
-/// A finding about tracked changes that are neither accepted nor rejected.
+/// The finding for unresolved tracked changes.
 pub(in crate::read) fn revisions(count: u32) -> Option<Finding> {
     let message = Message::new(
         format!("文件留有未接受的修订{count}处，按接受修订后的文字读取。{}", REVISION_LEFT.remedy.0),
@@ -29,35 +30,35 @@ pub(in crate::read) fn revisions(count: u32) -> Option<Finding> {
 /// White text whose background is known only at the end of the row.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Pale {
-    /// The whole text with it.
+    /// The whole text, white text included.
     with: String,
-    /// The white pieces alone.
+    /// The white text alone.
     left: String,
 }
 
-/// The text of a paragraph or cell whose paper may be known later than its text.
+/// The text of a paragraph or cell whose background may be known later than its text.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Inked {
-    /// The text that is visible on a white background.
+    /// The text visible on a white background.
     pub(in crate::read) text: String,
-    /// Its superscripts and left-out text.
+    /// Its superscripts and asides.
     pub(in crate::read) marks: Marks,
     pale: Option<Box<Pale>>,
 }
 
 impl Inked {
-    /// A text that is seen.
+    /// Visible text.
     #[cfg(test)]
     pub(in crate::read) fn of(text: &str) -> Self {
         Self { text: text.to_owned(), ..Self::default() }
     }
 
-    /// Whether pieces may be appended to the text alone.
+    /// Whether `text` alone has to be appended to.
     pub(in crate::read) fn is_plain(&self) -> bool {
         self.pale.is_none()
     }
 
-    /// Appends text as its face has it.
+    /// Appends text according to its face.
     pub(in crate::read) fn push(&mut self, text: &str, face: Face) {
         if face.pale && face.paper == Paper::Unsaid && !(Face { pale: false, ..face }).is_left_out() {
             let pale = self.pale.get_or_insert_with(|| Pale { with: self.text.clone(), left: String::new() }.into());
@@ -72,7 +73,7 @@ impl Inked {
         }
     }
 
-    /// Appends another paragraph in a line of its own.
+    /// Appends another paragraph on a new line.
     pub(in crate::read) fn append(&mut self, other: Self) {
         if let Some(other) = &other.pale {
             let pale = self.pale.get_or_insert_with(|| Pale { with: self.text.clone(), left: String::new() }.into());
@@ -88,7 +89,7 @@ impl Inked {
         self.marks.absorb(other.marks);
     }
 
-    /// Puts the list label of a paragraph before it.
+    /// Prepends the list label of a paragraph.
     pub(in crate::read) fn number(&mut self, number: &str) {
         self.text.insert_str(0, number);
         if let Some(pale) = &mut self.pale {
@@ -96,7 +97,7 @@ impl Inked {
         }
     }
 
-    /// A paragraph has ended: its shifted text is written as such.
+    /// Ends a paragraph: writes its superscripts and subscripts.
     pub(in crate::read) fn end(&mut self) {
         if !self.marks.is_empty() {
             self.marks.write_shifted(&mut self.text);
@@ -114,24 +115,24 @@ impl Inked {
     }
 }
 
-/// Collects marked text of the paragraph or cell being read; empty (no allocation) in the usual case.
+/// Collects superscripts and asides of the paragraph or cell being read; empty (without allocation) in the usual case.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Marks(Option<Box<Met>>);
 
 #[derive(Debug, Default)]
 struct Met {
-    /// Start and end of shifted text, in order.
+    /// Start and end of superscripts and subscripts, in order.
     shifted: Vec<(usize, usize, Shift)>,
     left: Vec<(AsideKind, String)>,
 }
 
 impl Marks {
-    /// Whether nothing is special.
+    /// Whether nothing was collected.
     pub(in crate::read) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// Notes that the text from one byte to another is raised or lowered.
+    /// Records that a range of the text is superscript or subscript.
     pub(in crate::read) fn shift(&mut self, start: usize, end: usize, shift: Shift) {
         if start >= end || shift == Shift::None {
             return;
@@ -143,7 +144,7 @@ impl Marks {
         }
     }
 
-    /// Notes text that is left out.
+    /// Records an aside.
     pub(in crate::read) fn leave_out(&mut self, kind: AsideKind, text: &str) {
         let left = &mut self.0.get_or_insert_default().left;
         let room_left = left.len() < MOST_LEFT_OUT;
@@ -157,7 +158,7 @@ impl Marks {
         }
     }
 
-    /// Appends text as its face has it: to the text, or to what is left out.
+    /// Appends text according to its face: to the text, or as an aside.
     pub(in crate::read) fn add(&mut self, to: &mut String, text: &str, face: Face, paper: impl FnOnce() -> Paper) {
         if let Some(kind) = face.left_out(paper) {
             self.leave_out(kind, text);
@@ -168,7 +169,7 @@ impl Marks {
         }
     }
 
-    /// Takes over what another paragraph of the same cell left out.
+    /// Adds the asides of another paragraph of the same cell.
     pub(in crate::read) fn absorb(&mut self, other: Self) {
         let Some(other) = other.0 else { return };
         for (kind, text) in other.left {
@@ -176,8 +177,8 @@ impl Marks {
         }
     }
 
-    /// Writes shifted digits beside other text as such: `12¹`, `m²`, `¹12`. Text that is shifted as a whole stands on a line of its own,
-    /// and long text is no mark.
+    /// Writes superscript and subscript digits beside other text with Unicode characters: `12¹`, `m²`, `¹12`. A text that is shifted as a
+    /// whole keeps plain characters, and so does long text.
     pub(in crate::read) fn write_shifted(&mut self, text: &mut String) {
         let Some(met) = &mut self.0 else { return };
         let shifted = std::mem::take(&mut met.shifted);
@@ -208,7 +209,7 @@ impl Marks {
         }
     }
 
-    /// Left-out text with its place.
+    /// Adds the asides with their place.
     pub(in crate::read) fn tell(
         self,
         place: &Place,
@@ -223,7 +224,7 @@ impl Marks {
     }
 }
 
-/// A digit or sign as it is written above or below the line; others stay as they are.
+/// The Unicode superscript or subscript of a character; other characters are unchanged.
 fn shifted_sign(sign: char, shift: Shift) -> char {
     const SIGNS: &str = "0123456789+-=()";
     const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾";
@@ -251,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn raised_digits_are_no_figures_and_raised_text_is_kept() {
+    fn superscript_digits_are_not_figures_and_superscript_text_is_kept() {
         use Shift::{Lowered, None, Raised};
         assert_eq!(shown(&[("12", None), ("1", Raised)]), "12¹");
         assert_eq!(shown(&[("12", None), ("[", Raised), ("10]", Raised)]), "12[¹⁰]");
         assert_eq!(shown(&[("面积（m", None), ("2", Raised), ("）", None)]), "面积（m²）");
         assert_eq!(shown(&[("CO", None), ("2", Lowered)]), "CO₂");
         assert_eq!(shown(&[("1", Raised), ("12", None)]), "¹12");
-        // The whole cell, the year of a document number.
+        // The whole cell, and the year of a document number.
         assert_eq!(shown(&[(" ", None), ("12", Raised)]), " 12");
         assert_eq!(shown(&[("函〔", None), ("2021", Raised), ("〕30号", None)]), "函〔2021〕30号");
         assert_eq!(shown(&[("12", None), ("2021", Raised)]), "12²⁰²¹");

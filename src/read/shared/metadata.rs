@@ -4,10 +4,10 @@ use crate::document::{Budget, Metadata};
 use crate::read::ReadError;
 use crate::read::xml::{Event, Events};
 
-/// Entries that are kept; honest files have a dozen.
+/// Maximum number of entries; typical files have a dozen.
 const MOST_ENTRIES: usize = 64;
 
-/// Adds the properties of a part to the metadata; the element names are the same in every form of the file.
+/// Adds the properties in a part; element names are the same in all versions of the format.
 pub(in crate::read) fn add(metadata: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
     let mut events = Events::new(text, 0, &[]);
     loop {

@@ -11,7 +11,7 @@ const BRANCHES: [char; 12] = ['子', '丑', '寅', '卯', '辰', '巳', '午', '
 pub(in crate::read) const BULLET: u8 = 23;
 pub(in crate::read) const NONE: u8 = 255;
 
-/// A number in a format; what has no form in it is written in Arabic digits.
+/// A number in a format; in Arabic digits if the format cannot express it.
 pub(in crate::read) fn format(number: u32, format: u8) -> String {
     let special = match format {
         1 => roman(number),
@@ -97,7 +97,7 @@ fn chinese(number: u32, digits: [char; 10], units: [&str; 4]) -> Option<String> 
             text.push(digits[0]);
             gap = false;
         }
-        // Ten to nineteen begin with the unit.
+        // Ten to nineteen begin with the unit (十), without 一.
         if !(digit == 1 && place == 1 && text.is_empty()) {
             text.push(digits[digit]);
         }

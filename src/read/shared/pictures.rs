@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::document::Picture;
 
-/// Bytes that all pictures of a file may have together.
+/// Maximum total size of the pictures of a file.
 const MOST_BYTES: usize = 128 << 20;
 
-/// The pictures of a document in the order in which they were met.
+/// The pictures of a document in the order of first use.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Pictures {
     /// The pictures themselves.
@@ -18,12 +18,12 @@ pub(in crate::read) struct Pictures {
 }
 
 impl Pictures {
-    /// The index of the picture in a part, if it has been met before.
+    /// The index of the picture in a part, if it was kept before.
     pub(in crate::read) fn known(&self, part: &str) -> Option<usize> {
         self.known.get(part).copied()
     }
 
-    /// Keeps a picture; nothing when all together would be too large.
+    /// Keeps a picture and returns its index; `None` if the total would be too large.
     pub(in crate::read) fn keep(&mut self, part: &str, bytes: Vec<u8>) -> Option<usize> {
         self.held = self.held.checked_add(bytes.len()).filter(|held| *held <= MOST_BYTES)?;
         let name = part.rsplit('/').next().unwrap_or(part).to_owned();

@@ -1,12 +1,12 @@
-//! Counts content that a reader leaves out, and makes findings of the counts.
+//! Counts skipped content, and makes findings of the counts.
 
 use crate::finding::code::read::{CONTENT_SKIPPED, EMBEDDED_WORKBOOK};
 use crate::finding::{Finding, Message};
 
-/// A kind of content that is left out.
+/// Kind of skipped content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum Kind {
-    /// Another document that is to be put in here (17.17.2).
+    /// An embedded document (17.17.2).
     Chunk,
     /// An embedded or linked object or control.
     Object,
@@ -14,7 +14,7 @@ pub(in crate::read) enum Kind {
     Workbook,
     /// A chart or a diagram.
     Chart,
-    /// A picture that lies outside of the file.
+    /// A linked picture outside of the file.
     LinkedPicture,
     /// A picture that is missing or broken.
     BrokenPicture,
@@ -24,18 +24,18 @@ pub(in crate::read) enum Kind {
     Part,
 }
 
-/// How often each kind was met.
+/// Number of occurrences of each kind.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Skipped([u32; 8]);
 
 impl Skipped {
-    /// Counts one.
+    /// Counts an occurrence.
     pub(in crate::read) fn add(&mut self, kind: Kind) {
         let count = &mut self.0[kind as usize];
         *count = count.saturating_add(1);
     }
 
-    /// A finding for each kind that was met.
+    /// A finding for each kind that occurred.
     pub(in crate::read) fn findings(&self) -> impl Iterator<Item = Finding> {
         const KINDS: [Kind; 8] = [
             Kind::Chunk,

@@ -19,13 +19,13 @@ const NARROW_TEXT: u32 = 30;
 const WIDE_TEXT: u32 = 31;
 const TIME: u32 = 64;
 
-/// Most properties that are looked at; a real set has about fifteen.
+/// Maximum number of properties read; a typical set has about fifteen.
 const MOST: usize = 256;
 
-/// Longest text that is kept.
+/// Maximum length of a text.
 const LONGEST: usize = 4_096;
 
-/// Reads the property set; what is damaged is left out.
+/// Reads the property set; damaged properties are left out.
 pub(in crate::read) fn read(stream: &[u8]) -> Metadata {
     let mut metadata = Metadata::default();
     let Some(section) = u32_at(stream, 44).and_then(|offset| stream.get(offset as usize..)) else { return metadata };
@@ -48,7 +48,7 @@ pub(in crate::read) fn read(stream: &[u8]) -> Metadata {
     metadata
 }
 
-/// The encoding of a code page of Windows.
+/// The encoding of a Windows code page.
 pub(in crate::read) fn encoding(page: u16) -> &'static Encoding {
     match page {
         936 | 54936 => GB18030,
@@ -78,7 +78,7 @@ fn text(value: &[u8], page: &'static Encoding) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// 100-nanosecond steps since 1601 as a date and time.
+/// 100-nanosecond intervals since 1601 as a date and time.
 fn time(value: &[u8]) -> Option<String> {
     if u32_at(value, 0)? != TIME {
         return None;
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_is_cut_short_says_nothing() {
+    fn a_truncated_property_set_is_empty() {
         let whole = set(65001, &[(AUTHOR, [&[30, 0, 0, 0, 3, 0, 0, 0][..], "局".as_bytes()].concat())]);
         assert_eq!(read(&whole).author.as_deref(), Some("局"));
         assert_eq!(read(&whole[..60]), Metadata::default());

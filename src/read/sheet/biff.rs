@@ -7,46 +7,46 @@ use crate::document::{Budget, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::{Damage, ReadError};
 
-/// The record that continues with the one before it.
+/// Type of a continuation record.
 const CONTINUE: u16 = 0x003C;
 
 /// A record of an .xls stream.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record<'a> {
-    /// Its type.
+    /// Record type.
     pub(super) kind: u16,
     /// Its data, without continuation records.
     pub(super) data: &'a [u8],
-    /// Offset in the stream of what follows it.
+    /// Offset in the stream after the record and its header.
     pub(super) end: usize,
 }
 
 impl Record<'_> {
-    /// A 16-bit number in it.
+    /// The 16-bit number at an offset of the data.
     pub(super) fn u16(&self, at: usize) -> Option<u16> {
         u16_at(self.data, at)
     }
 
-    /// A 32-bit number in it.
+    /// The 32-bit number at an offset of the data.
     pub(super) fn u32(&self, at: usize) -> Option<u32> {
         u32_at(self.data, at)
     }
 
-    /// A float in it.
+    /// The 64-bit float at an offset of the data.
     pub(super) fn f64(&self, at: usize) -> Option<f64> {
         f64_at(self.data, at)
     }
 }
 
-/// The float at an offset.
+/// The 64-bit float at an offset.
 pub(super) fn f64_at(bytes: &[u8], at: usize) -> Option<f64> {
     bytes.get(at..at.checked_add(8)?).and_then(|slice| slice.try_into().ok()).map(f64::from_le_bytes)
 }
 
-/// The record at an offset of an .xls stream; `None` at its end.
+/// The record at an offset of an .xls stream; `None` at the end of the stream.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] for a record that is cut short.
+/// [`ReadError::Damaged`] for a truncated record.
 pub(super) fn record<'a>(stream: &'a [u8], at: usize, budget: &mut Budget) -> Result<Option<Record<'a>>, ReadError> {
     budget.spend(Resource::Steps, 1)?;
     let (Some(kind), Some(length)) = (u16_at(stream, at), u16_at(stream, at + 2)) else { return Ok(None) };
@@ -57,7 +57,7 @@ pub(super) fn record<'a>(stream: &'a [u8], at: usize, budget: &mut Budget) -> Re
     }
 }
 
-/// A string's characters are one byte each in the code page of the file up to Excel 95, and UTF-16 since.
+/// String encoding: one byte per character in the code page of the file up to Excel 95, UTF-16 since Excel 97.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Text {
     /// Excel 5 and 95.
@@ -67,7 +67,7 @@ pub(super) enum Text {
 }
 
 impl Text {
-    /// The string at an offset of a record whose length is given in a byte (`short`) or two.
+    /// The string at an offset of a record; its length is stored in one byte (`short`) or two.
     pub(super) fn at(self, data: &[u8], at: usize, short: bool) -> Option<String> {
         let (length, at) =
             if short { (usize::from(*data.get(at)?), at + 1) } else { (usize::from(u16_at(data, at)?), at + 2) };
@@ -84,7 +84,7 @@ impl Text {
     }
 }
 
-/// A record and its continuations as one run of bytes. Where characters are cut by a continuation, it begins with new flags.
+/// A record and its continuations as one sequence of bytes. A continuation that splits characters begins with new flags.
 pub(super) struct Continued<'a> {
     parts: Vec<&'a [u8]>,
     part: usize,
@@ -92,7 +92,7 @@ pub(super) struct Continued<'a> {
 }
 
 impl<'a> Continued<'a> {
-    /// The record and the continuations that follow it in the stream.
+    /// The record and its continuations in the stream.
     ///
     /// # Errors
     /// As for [`record`].
@@ -105,7 +105,7 @@ impl<'a> Continued<'a> {
         Ok(Self { parts, part: 0, at: 0 })
     }
 
-    /// Passes over bytes.
+    /// Skips bytes.
     pub(super) fn skip(&mut self, mut count: usize) -> Option<()> {
         while count > 0 {
             let rest = self.rest()?.len().min(count);
@@ -115,7 +115,7 @@ impl<'a> Continued<'a> {
         Some(())
     }
 
-    /// The rest of the current continuation, or the next one.
+    /// The rest of the current continuation, or else the next one.
     fn rest(&mut self) -> Option<&'a [u8]> {
         loop {
             let rest = self.parts.get(self.part)?.get(self.at..)?;
@@ -134,12 +134,12 @@ impl<'a> Continued<'a> {
         Some(byte)
     }
 
-    /// A number of so many bytes.
+    /// A little-endian number of `bytes` bytes.
     pub(super) fn number(&mut self, bytes: u32) -> Option<u32> {
         (0..bytes).try_fold(0, |number, place| Some(number | u32::from(self.byte()?) << (8 * place)))
     }
 
-    /// A string and where its formatting runs begin, with their fonts; phonetic data are skipped (`XLUnicodeRichExtendedString`).
+    /// A string, and the start and font of its formatting runs; phonetic data is skipped (`XLUnicodeRichExtendedString`).
     pub(super) fn string(&mut self) -> Option<(String, Vec<(u16, u16)>)> {
         let length = self.number(2)? as usize;
         let flags = self.byte()?;
@@ -159,20 +159,20 @@ impl<'a> Continued<'a> {
     pub(super) fn plain_string(&mut self) -> Option<String> {
         let length = self.number(2)? as usize;
         if length == 0 {
-            // Some writers leave the flags out.
+            // Some writers omit the flags of an empty string.
             return Some(String::new());
         }
         let flags = self.byte()?;
         self.characters(length, flags)
     }
 
-    /// Characters, in one byte each or two as the flags say.
+    /// Characters of one byte or two each, according to the flags.
     pub(super) fn characters(&mut self, length: usize, flags: u8) -> Option<String> {
         let mut wide = flags & 1 != 0;
         let mut units: Vec<u16> = Vec::new();
         while units.len() < length {
             if self.parts.get(self.part)?.len() <= self.at {
-                // The next part, which begins with flags of its own.
+                // The next continuation, which begins with flags of its own.
                 self.part += 1;
                 self.at = 0;
                 wide = self.byte()? & 1 != 0;
@@ -206,10 +206,10 @@ impl<'a> Records<'a> {
         Self { rest: part }
     }
 
-    /// Type and content of the next record; `None` at the end.
+    /// Type and data of the next record; `None` at the end.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] for a record that is cut short.
+    /// [`ReadError::Damaged`] for a truncated record.
     pub(super) fn next(&mut self, budget: &mut Budget) -> Result<Option<(u32, &'a [u8])>, ReadError> {
         budget.spend(Resource::Steps, 1)?;
         if self.rest.is_empty() {
@@ -224,7 +224,7 @@ impl<'a> Records<'a> {
         record.map(Some).ok_or_else(|| ReadError::from(Damage::PartRecordCut))
     }
 
-    /// A number in at most so many bytes of seven bits each.
+    /// A number of at most `most` bytes, seven bits each.
     fn number(&mut self, most: u32) -> Option<u32> {
         let mut number = 0;
         for place in 0..most {
@@ -239,7 +239,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The string at an offset of an XLSB record, and the offset behind it (`XLWideString`); an absent one is empty.
+/// The string at an offset of an XLSB record, and the offset after it (`XLWideString`); a null string is empty.
 pub(super) fn wide_string(data: &[u8], at: usize) -> Option<(String, usize)> {
     let length = u32_at(data, at)?;
     let start = at + 4;

@@ -1,22 +1,22 @@
-//! Fonts, fillings and formats of binary workbooks, as far as they decide which text counts (MS-XLS 2.4.122, 2.4.188 and 2.4.353, MS-XLSB
-//! 2.4.149, 2.4.157 and 2.4.821).
+//! Fonts, fills and formats of binary workbooks that decide whether text is read (MS-XLS 2.4.122, 2.4.188 and 2.4.353, MS-XLSB 2.4.149,
+//! 2.4.157 and 2.4.821).
 
 use super::Run;
 use super::faces::{of, special};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::marks::{Change, Face, Paper, Shift};
 
-/// Colours that are white in every workbook: the fixed one and the window's.
+/// Colour indices that are white in every workbook: the fixed white, and the window background.
 const WHITE: &[u16] = &[1, 65];
 
-/// The first colour that a workbook can change, and the only white one of those that it has if it changes none.
+/// First index of the palette, and the index of the only white entry of the default palette.
 const FIRST: u16 = 8;
 const USUAL_WHITE: u16 = 9;
 
 /// Font sizes are in twentieths of a point.
 const TWENTIETHS_A_HALF_POINT: u16 = 10;
 
-/// A colour as it is referred to.
+/// A reference to a colour.
 #[derive(Debug, Clone, Copy)]
 enum Colour {
     Palette(u16),
@@ -32,37 +32,37 @@ enum Fill {
     Other,
 }
 
-/// The fonts and formats of a workbook. Colours are looked up at the end, for the palette may come last.
+/// Fonts and formats of a workbook. Colours are resolved at the end, because the palette may come last.
 #[derive(Debug, Default)]
 pub(super) struct Faces {
     fonts: Vec<(Change, Option<Colour>)>,
     fills: Vec<Fill>,
     palette: Option<Vec<[u8; 3]>>,
-    /// Of each cell format its font, its filling, and whether its number format shows nothing.
+    /// For each cell format: its font, its fill, and whether its number format displays nothing.
     formats: Vec<(u16, Option<Fill>, bool)>,
     of_cells: Vec<Face>,
 }
 
 impl Faces {
-    /// A palette (MS-XLS 2.4.188).
+    /// Adds a palette (MS-XLS 2.4.188).
     pub(super) fn palette(&mut self, data: &[u8]) {
         let colours = data.get(2..).unwrap_or_default().as_chunks::<4>().0.iter();
         self.palette = Some(colours.map(|&[red, green, blue, _]| [red, green, blue]).collect());
     }
 
-    /// A font of an .xls file.
+    /// Adds a font of an .xls file.
     pub(super) fn font_xls(&mut self, data: &[u8]) {
         let at = |at| u16_at(data, at).unwrap_or(0);
         self.fonts.push((font(at(0), at(2), at(8)), Some(Colour::Palette(at(4)))));
     }
 
-    /// A font of an .xlsb file.
+    /// Adds a font of an .xlsb file.
     pub(super) fn font_xlsb(&mut self, data: &[u8]) {
         let at = |at| u16_at(data, at).unwrap_or(0);
         self.fonts.push((font(at(0), at(2), at(6)), colour(data, 12)));
     }
 
-    /// A filling of an .xlsb file.
+    /// Adds a fill of an .xlsb file.
     pub(super) fn fill_xlsb(&mut self, data: &[u8]) {
         self.fills.push(match u32_at(data, 0) {
             Some(0) => Fill::None,
@@ -71,7 +71,7 @@ impl Faces {
         });
     }
 
-    /// A cell format of an .xls file; before Excel 97 its filling is not looked at.
+    /// Adds a cell format of an .xls file; fills before Excel 97 are not read.
     pub(super) fn format_xls(&mut self, data: &[u8], shows_nothing: bool) {
         let fill = match (u32_at(data, 14), u16_at(data, 18)) {
             (Some(border), Some(_)) if border >> 26 == 0 => Fill::None,
@@ -81,13 +81,13 @@ impl Faces {
         self.formats.push((u16_at(data, 0).unwrap_or(0), Some(fill), shows_nothing));
     }
 
-    /// A cell format of an .xlsb file.
+    /// Adds a cell format of an .xlsb file.
     pub(super) fn format_xlsb(&mut self, data: &[u8], shows_nothing: bool) {
         let fill = u16_at(data, 6).and_then(|index| self.fills.get(usize::from(index)).copied());
         self.formats.push((u16_at(data, 4).unwrap_or(0), fill, shows_nothing));
     }
 
-    /// All fonts, fillings and formats have been taken; `skips` where the font of index 4 is left out, as in .xls files.
+    /// Resolves colours after everything was added; `skips` if font index 4 is left out, as in .xls files.
     pub(super) fn finish(&mut self, skips: bool) {
         let fonts: Vec<Face> = self.fonts.iter().map(|&(change, ink)| self.face(change, ink)).collect();
         let faces = self.formats.iter().map(|&(font, fill, shows_nothing)| {
@@ -99,7 +99,7 @@ impl Faces {
             Face { away: shows_nothing, paper: fill.map_or(Paper::Unsaid, |fill| self.paper(fill)), ground, ..face }
         });
         self.of_cells = special(faces.collect());
-        // From here on the fonts are those of runs.
+        // From here on `fonts` is used for runs only.
         self.formats.clear();
         for (font, face) in self.fonts.iter_mut().zip(fonts) {
             font.0.pale = Some(face.pale);
@@ -112,7 +112,7 @@ impl Faces {
         if self.of_cells.is_empty() { Face::default() } else { of(&self.of_cells, format) }
     }
 
-    /// The runs of a text: where each begins in UTF-16 units, and its font. What stands before the first has the cell's.
+    /// The runs of a text, given the start (UTF-16 units) and font of each. Text before the first run is formatted as the cell.
     pub(super) fn runs(&self, text: &str, begins: &[(u16, u16)], skips: bool) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::with_capacity(begins.len() + 1);
         let (mut face, mut next) = (None, begins.iter().peekable());
@@ -148,7 +148,7 @@ impl Faces {
         }
     }
 
-    /// A colour that is known without a theme.
+    /// The RGB value of a colour that does not depend on a theme.
     fn rgb(&self, colour: Colour) -> Option<[u8; 3]> {
         let index = match colour {
             Colour::Known(rgb) => return Some(rgb),
@@ -163,7 +163,7 @@ impl Faces {
     }
 }
 
-/// Formatting by a font's height, flags and script.
+/// Formatting by the height, flags and script of a font.
 fn font(height: u16, flags: u16, script: u16) -> Change {
     let shift = match script {
         1 => Shift::Raised,
@@ -175,7 +175,7 @@ fn font(height: u16, flags: u16, script: u16) -> Change {
     change
 }
 
-/// A colour of an .xlsb file (MS-XLSB 2.5.4): its kind, its index, its tint, then red, green, blue.
+/// A colour of an .xlsb file (MS-XLSB 2.5.4): type, index, tint, then red, green, blue.
 fn colour(data: &[u8], at: usize) -> Option<Colour> {
     const DARKER: i16 = -1_000;
     let bytes = data.get(at..at + 8)?;
@@ -189,7 +189,7 @@ fn colour(data: &[u8], at: usize) -> Option<Colour> {
     })
 }
 
-/// The place of a font in the list. There is no font 4 in .xls files.
+/// Position of a font in the list: font index 4 does not exist in .xls files.
 fn index(font: u16, skips: bool) -> Option<usize> {
     match font {
         4 if skips => None,

@@ -9,15 +9,15 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 
-/// Blank rows or columns of a merged region that get slots, so that a header's span is kept; a longer region is a decoration, of
-/// which only what lies among filled cells counts.
+/// Maximum number of blank rows or columns of a merged region that get slots, so that the span of a header is kept. A longer region is
+/// decoration: only its rows and columns with other filled cells get slots.
 const LONGEST: u32 = 256;
 
-/// The rows or columns that get slots, in order.
+/// The rows or columns that get slots, sorted.
 struct Axis(Vec<u32>);
 
 impl Axis {
-    /// The union of inclusive ranges. `None` when it has more than `most` members.
+    /// The union of inclusive ranges. `None` if it has more than `most` members.
     fn of(mut ranges: Vec<(u32, u32)>, most: u64) -> Option<Self> {
         ranges.sort_unstable();
         let mut union: Vec<(u32, u32)> = Vec::new();
@@ -31,7 +31,7 @@ impl Axis {
         (size <= most).then(|| Self(union.into_iter().flat_map(|(first, last)| first..=last).collect()))
     }
 
-    /// How many members lie in an inclusive range, at least 1.
+    /// Number of members in an inclusive range, at least 1.
     fn span(&self, first: u32, last: u32) -> u32 {
         let to = self.0.partition_point(|&at| at <= last);
         let from = self.0.partition_point(|&at| at < first);
@@ -39,10 +39,10 @@ impl Axis {
     }
 }
 
-/// The sheet as a grid; `None` for an empty one.
+/// The sheet as a grid; `None` for an empty sheet.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] when even the filled rows and columns make too large a grid.
+/// [`ReadError::OverLimit`] if the filled rows and columns alone make a grid that is too large.
 pub(super) fn grid(
     mut sheet: Sheet,
     budget: &mut Budget,
@@ -87,7 +87,7 @@ pub(super) fn grid(
     Ok(Some(builder.finish(budget)?))
 }
 
-/// A region counts where its first cell holds something, or where none of its cells does; else text would be lost.
+/// Whether a region is merged in the grid: its first cell has text, or none of its cells does; otherwise text would be lost.
 fn counts(sheet: &Sheet, region: &Region, budget: &mut Budget) -> Result<bool, ReadError> {
     if sheet.cells.has((region.top, region.left)) {
         return Ok(true);
@@ -105,7 +105,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
     let short = |first: u32, last: u32| (first, if last - first < LONGEST { last } else { first });
     let mut rows: Vec<(u32, u32)> = Vec::new();
     let mut columns: Vec<(u32, u32)> = Vec::new();
-    // Each row and column once: there are far fewer of them than of cells.
+    // Each row and column once: there are far fewer of them than cells.
     let mut known = vec![false; COLUMNS as usize];
     for (row, column) in sheet.cells.places() {
         if rows.last() != Some(&(row, row)) {
@@ -115,7 +115,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
             columns.push((column, column));
         }
     }
-    // Blank regions keep only the slots that other cells give them.
+    // Blank regions keep only the slots of other cells.
     let filled = || regions.values().filter(|region| sheet.cells.has((region.top, region.left)));
     rows.extend(filled().map(|region| short(region.top, region.bottom)));
     columns.extend(filled().map(|region| short(region.left, region.right)));
@@ -123,7 +123,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
     let (Some(mut rows), Some(columns)) = (Axis::of(rows, most), Axis::of(columns, most)) else {
         return Err(Exceeded { resource: Resource::GridSlots, asked: most + 1, limit: most }.into());
     };
-    // A row of blank cells right below a filled one may be that of a table to be filled in.
+    // A row of blank cells directly below a filled row may be a row to be filled in.
     let has = |row: u32| rows.0.binary_search(&row).is_ok();
     let below = |row: u32| row.checked_sub(1).is_some_and(has) && !has(row);
     let blank: Vec<u32> =
@@ -156,7 +156,7 @@ fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     Some(Finding::new(&code::CONTENT_SKIPPED, message).at(Some(place)))
 }
 
-/// Formulas that no program has calculated yet.
+/// The finding for formulas without a calculated result.
 fn uncalculated(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     let (count, name) = (sheet.formulas.uncalculated, &sheet.name);
     let message = Message::new(
@@ -172,7 +172,7 @@ fn uncalculated(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     (count > 0).then(|| Finding::new(&code::FORMULA_UNCALCULATED, message).at(Some(place)))
 }
 
-/// Cells that refer to text that the file does not hold.
+/// The finding for cells that refer to missing text.
 fn missing(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     let (count, name) = (sheet.missing, &sheet.name);
     let message = Message::new(

@@ -1,5 +1,5 @@
-//! Which cell formats of an XLSX workbook show their text as it counts: struck, raised, white or tiny fonts, fillings, formats that show
-//! nothing (ECMA-376 part 1, 18.8.22, 18.8.20, 18.8.30).
+//! Formatting of XLSX cells that decides whether text is read: strikethrough, superscript, white or tiny fonts, fills, number formats
+//! that display nothing (ECMA-376 part 1, 18.8.22, 18.8.20, 18.8.30).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,15 +11,14 @@ use crate::read::container::package::Package;
 use crate::read::shared::marks::{Change, Face, Paper, Rgb, Shift};
 use crate::read::xml::{Event, Events, Tag};
 
-/// A darker white of a theme: no longer white from this tint on.
+/// Tint below which the white of a theme is no longer white.
 const DARKER: f64 = -0.03;
 
 thread_local! {
     static KNOWN: Memory<Vec<Face>> = const { Memory::new() };
 }
 
-/// The face of each cell format, remembered from an earlier package where the part is the same; empty where all are plain. A broken part
-/// says nothing.
+/// The face of each cell format, cached across packages; empty if all are plain, or if the part is broken.
 pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Vec<Face>>, ReadError> {
     match KNOWN.with(|memory| memory.read((package, part), budget, parse)) {
         Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
@@ -27,17 +26,17 @@ pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget)
     }
 }
 
-/// The face of a cell format; plain where none is known.
+/// The face of a cell format; plain if the format is unknown.
 pub(super) fn of(faces: &[Face], format: usize) -> Face {
     faces.get(format).copied().unwrap_or_default()
 }
 
-/// Faces in the order of the formats; none where all are plain and no filling is known.
+/// Faces in the order of the formats; empty if all are plain and no background is set.
 pub(super) fn special(faces: Vec<Face>) -> Vec<Face> {
     if faces.iter().any(|face| !face.is_plain() || face.paper == Paper::Coloured) { faces } else { Vec::new() }
 }
 
-/// Whether a number format shows nothing of any value.
+/// Whether a number format displays nothing for any value.
 pub(super) fn shows_nothing(code: &str) -> bool {
     let code = code.trim();
     code.len() >= 2 && code.chars().all(|sign| sign == ';')
@@ -96,7 +95,7 @@ enum Group {
     Other,
 }
 
-/// Formatting by the innermost open element (`font`, or `rPr` of a run).
+/// Formatting set by the innermost open element (`font`, or `rPr` of a run).
 pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, ReadError> {
     let outside = events.depth().saturating_sub(1);
     let mut change = Change::default();
@@ -126,7 +125,7 @@ pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, R
     }
 }
 
-/// The paper of the innermost open `fill`.
+/// The background set by the innermost open `fill`.
 fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>), ReadError> {
     let outside = events.depth().saturating_sub(1);
     let (mut paper, mut ground) = (Paper::Unsaid, None);
@@ -153,7 +152,7 @@ fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>)
     }
 }
 
-/// A colour that is known without the theme: of the theme's, its white alone.
+/// The RGB value of a colour; of the theme colours, only white is resolved.
 fn colour(tag: &Tag) -> Option<[u8; 3]> {
     if let Some(rgb) = tag.get("rgb") {
         let number = u32::from_str_radix(rgb.trim(), 16).ok().filter(|_| rgb.len() >= 6)?;

@@ -14,7 +14,7 @@ thread_local! {
     static KNOWN: Memory<Vec<NumberFormat>> = const { Memory::new() };
 }
 
-/// The number format of each cell format; remembered from an earlier package where the part is the same.
+/// The number format of each cell format, cached across packages.
 pub(super) fn formats(
     package: &mut Package,
     part: &str,

@@ -1,23 +1,23 @@
-//! Formulas and their cached results: detects missing results and results that were never calculated.
+//! Formulas and their cached results: detects missing results, and results that were never calculated.
 
 use super::{Sheet, Texts};
 
-/// Cells beside a formula in which figures are looked for that it may add up.
+/// Maximum distance from a formula to the figures that it may sum.
 const BESIDE: u32 = 40;
 
 /// Facts about the formulas of a sheet.
 #[derive(Debug, Default)]
 pub(super) struct Formulas {
-    /// Formulas whose results are not stored, or blank.
+    /// Number of formulas whose result is missing or blank.
     pub(super) uncalculated: usize,
-    /// Whether one of them has a result other than 0.
+    /// Whether a formula has a result other than 0.
     calculated: bool,
-    /// Cells of those with the result 0, and whether the formula only adds.
+    /// Cells of formulas with the result 0, and whether the formula only adds.
     zeros: Vec<((u32, u32), bool)>,
 }
 
 impl Formulas {
-    /// Notes the result of a formula, which is blank where there is none. `adds` says whether it only adds up cells.
+    /// Records the result of a formula, empty if there is none. `adds`: whether the formula only adds cells.
     pub(super) fn note(&mut self, at: (u32, u32), result: &str, adds: bool) {
         match result.trim() {
             "" => self.uncalculated += 1,
@@ -27,8 +27,8 @@ impl Formulas {
     }
 }
 
-/// Takes results away that no program has calculated: all of a workbook are 0, and beside one that adds, or beside any where the workbook
-/// says that it is to be calculated, stand figures that are not.
+/// Removes results that were never calculated: all results of the workbook are 0, and there are figures other than 0 beside a formula
+/// that only adds, or beside any formula if the workbook is marked for recalculation.
 pub(super) fn without_results(sheets: &mut [Sheet], recalculates: bool) {
     if sheets.iter().any(|sheet| sheet.formulas.calculated) {
         return;
@@ -48,26 +48,26 @@ pub(super) fn without_results(sheets: &mut [Sheet], recalculates: bool) {
     }
 }
 
-/// Whether left of a cell or above it stand figures that are not 0, blank cells aside.
+/// Whether there are figures other than 0 left of a cell or above it, with only blank cells in between.
 fn has_figures_beside(cells: &Texts, (row, column): (u32, u32)) -> bool {
     let left = (column.saturating_sub(BESIDE)..column).rev().map(|column| (row, column));
     let above = (row.saturating_sub(BESIDE)..row).rev().map(|row| (row, column));
     let figure = |at| cells.get(at).map(|text| text.trim().parse::<f64>().ok());
     let has = |places: &mut dyn Iterator<Item = (u32, u32)>| {
-        // Words end what it may add up.
+        // A cell with words ends the range that the formula may sum.
         places.filter_map(figure).take_while(Option::is_some).flatten().any(|figure| figure != 0.0)
     };
     has(&mut left.into_iter()) || has(&mut above.into_iter())
 }
 
-/// Whether a formula, as it is written, only adds up cells.
+/// Whether a formula, as text, only adds cells.
 pub(super) fn adds(formula: &str) -> bool {
     let (mut name, mut reference, mut found) = (false, false, formula.contains("SUM"));
     for sign in formula.chars() {
         match sign {
             '\'' => name = !name,
             _ if name => {}
-            // `RC[-6]` has no minus of its own.
+            // `RC[-6]` contains no minus operator.
             '[' => reference = true,
             ']' => reference = false,
             _ if reference => {}
@@ -79,15 +79,15 @@ pub(super) fn adds(formula: &str) -> bool {
     found
 }
 
-/// Whether a formula in tokens (MS-XLS 2.5.198) only adds up cells; a reference to a cell has so many bytes, and twice as many one to an
-/// area in the sheet's own rows.
+/// Whether a formula in tokens (MS-XLS 2.5.198) only adds cells; `reference` and `area` are the operand lengths of a cell and of an area
+/// reference.
 pub(super) fn adds_tokens(tokens: &[u8], reference: usize, area: usize) -> bool {
     const SUM: u16 = 4;
     let (mut at, mut found) = (0, false);
     while let Some(&token) = tokens.get(at) {
         let operand = if token >= 0x20 { token & 0x1F | 0x20 } else { token };
         at += 1 + match operand {
-            // +, union, range, sign, brackets, a missing argument.
+            // Plus, union, range, unary plus, parentheses, missing argument.
             0x03 => {
                 found = true;
                 0
@@ -150,12 +150,12 @@ mod tests {
         let row = [(0, 0, "总计"), (0, 1, "5"), (0, 3, "0")];
         let sum = (0, 4, "0", true);
         assert_eq!(left(sheet(&row, &[sum]), false), (1, 3));
-        // A difference may be 0, but not all of a workbook that is still to be calculated.
+        // A difference may be 0, unless all of a workbook marked for recalculation is.
         assert_eq!(left(sheet(&row, &[(0, 4, "0", false)]), false), (0, 4));
         assert_eq!(left(sheet(&row, &[(0, 4, "0", false)]), true), (1, 3));
-        // Another result shows that the workbook has been calculated.
+        // Another result shows that the workbook was calculated.
         assert_eq!(left(sheet(&row, &[sum, (1, 4, "5", true)]), true), (0, 5));
-        // Nothing but zeros to add up.
+        // Only zeros to sum.
         assert_eq!(left(sheet(&[(0, 0, "2024"), (0, 1, "总计"), (0, 2, "0")], &[(0, 3, "0", true)]), true), (0, 4));
         assert_eq!(left(sheet(&[], &[(0, 3, "", true)]), false), (1, 0));
     }

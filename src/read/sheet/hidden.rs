@@ -9,7 +9,7 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
 
-/// Characters of a text that a finding quotes.
+/// Number of characters of a text quoted in a finding.
 const QUOTED: usize = 20;
 
 /// Removes invisible content from a sheet.
@@ -45,7 +45,7 @@ pub(super) fn set_aside(sheet: &mut Sheet, budget: &mut Budget, findings: &mut V
     Ok(())
 }
 
-/// A merged region that begins in a hidden row or column and reaches out of it is seen from there on.
+/// Moves the origin of merged regions that begin in a hidden row or column and extend beyond it.
 fn move_origins(sheet: &mut Sheet, rows: &[(u32, u32)], columns: &[(u32, u32)]) {
     for region in &mut sheet.merges {
         let top = first_seen(rows, region.top);
@@ -64,7 +64,7 @@ fn move_origins(sheet: &mut Sheet, rows: &[(u32, u32)], columns: &[(u32, u32)]) 
     }
 }
 
-/// The first row or column from one on that is not hidden.
+/// The first visible row or column from `at`.
 fn first_seen(hidden: &[(u32, u32)], at: u32) -> u32 {
     let next = hidden.partition_point(|range| range.0 <= at);
     match next.checked_sub(1).map(|index| hidden[index]) {
@@ -73,7 +73,7 @@ fn first_seen(hidden: &[(u32, u32)], at: u32) -> u32 {
     }
 }
 
-/// A finding about a hidden sheet.
+/// The finding for a hidden sheet.
 pub(super) fn sheet(sheet: &Sheet, read: bool) -> Option<Finding> {
     let ((row, column), _) = sheet.cells.first()?;
     let name = &sheet.name;
@@ -94,7 +94,7 @@ pub(super) fn sheet(sheet: &Sheet, read: bool) -> Option<Finding> {
     Some(Finding::new(&code::SHEET_HIDDEN, message).at(Some(place)))
 }
 
-/// A finding about cells in hidden rows and columns.
+/// The finding for cells in hidden rows and columns.
 fn hidden(name: &str, part: &Arc<str>, out: &[((u32, u32), String)]) -> Option<Finding> {
     let ((row, column), text) = out.first()?;
     let (count, place) = (out.len(), Place::sheet_cell(part, *row, *column));
@@ -112,7 +112,7 @@ fn hidden(name: &str, part: &Arc<str>, out: &[((u32, u32), String)]) -> Option<F
     Some(Finding::new(&code::CELLS_HIDDEN, message).at(Some(place)))
 }
 
-/// Ranges in order, those that touch joined.
+/// Ranges sorted, with touching ones joined.
 fn sorted(ranges: &[(u32, u32)]) -> Vec<(u32, u32)> {
     let mut ranges = ranges.to_vec();
     ranges.sort_unstable();
@@ -131,7 +131,7 @@ fn holds(ranges: &[(u32, u32)], at: u32) -> bool {
     next > 0 && at <= ranges[next - 1].1
 }
 
-/// Keeps the rows or columns that are not hidden.
+/// Keeps the visible rows or columns.
 pub(super) fn keep_seen(hidden: &[(u32, u32)], all: &mut Vec<u32>) {
     if !hidden.is_empty() {
         let hidden = sorted(hidden);

@@ -1,4 +1,4 @@
-//! Workbooks: every sheet a grid of the rows and columns that hold something, each cell with its true place.
+//! Workbooks: every sheet is a grid of its non-empty rows and columns, each cell with its address in the sheet.
 
 mod biff;
 mod binfaces;
@@ -42,14 +42,14 @@ pub(super) use xls::read as read_xls;
 pub(super) use xlsb::read as read_xlsb;
 pub(super) use xlsx::read as read_xlsx;
 
-/// Rows and columns that a sheet may have (ECMA-376 part 1, 18.18.62).
+/// Maximum number of rows and columns of a sheet (ECMA-376 part 1, 18.18.62).
 const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
 
-/// Rows with cells that hold nothing that a sheet's account keeps.
+/// Maximum number of rows with blank cells that a sheet records.
 const MOST_BLANK: usize = 10_000;
 
-/// A merged region: first and last row and column, each inclusive.
+/// A merged region: first and last row and column, inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Region {
     top: u32,
@@ -58,39 +58,39 @@ struct Region {
     right: u32,
 }
 
-/// A sheet as its reader found it: sparse, rows and columns 0-based.
+/// A sheet in sparse form; rows and columns are 0-based.
 #[derive(Debug, Default)]
 struct Sheet {
     name: String,
     hidden: bool,
-    /// Text of each cell that has any.
+    /// Texts of the cells.
     cells: Texts,
-    /// How figures are shown that are not shown as they are stored.
+    /// Display of figures whose number format changes them.
     shown: BTreeMap<(u32, u32), Box<Shown>>,
-    /// Least whole digits of figures that are shown with zeros in front.
+    /// Minimum number of integer digits of figures with leading zeros.
     digits: BTreeMap<(u32, u32), u8>,
     /// Formulas of the sheet and their results.
     formulas: Formulas,
-    /// Rows with cells that hold nothing, and how many; a form's blank row looks like this.
+    /// Rows with formatted cells without content, and their number; a blank row of a form looks like this.
     blank: BTreeMap<u32, u32>,
     /// Merged regions of more than one cell.
     merges: Vec<Region>,
-    /// First and last of hidden rows, and of hidden columns.
+    /// First and last row of hidden ranges, and the same for columns.
     hidden_rows: Vec<(u32, u32)>,
     hidden_columns: Vec<(u32, u32)>,
-    /// White cells whose background is known only at the end of the sheet, and the regions with a background colour.
+    /// Cells with white text whose background is known only at the end of the sheet, and regions with a background colour.
     pale: Vec<(u32, u32)>,
     coloured: Vec<Region>,
-    /// Text that was left out.
+    /// Text that was set aside.
     asides: Vec<Aside>,
-    /// Cells whose text is not in the file.
+    /// Number of cells whose text is missing in the file.
     missing: usize,
-    /// Comments, and charts and objects that lie over it.
+    /// Comments, charts and objects of the sheet.
     skipped: Skipped,
 }
 
 impl Sheet {
-    /// Notes a cell's text.
+    /// Adds the text of a cell.
     fn put(&mut self, row: u32, column: u32, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
         budget.spend(Resource::Steps, 1)?;
         if text.is_empty() {
@@ -108,7 +108,7 @@ impl Sheet {
         Ok(())
     }
 
-    /// Notes a cell's figure and how its format shows it.
+    /// Adds the figure of a cell, displayed by its number format.
     fn put_figure(
         &mut self,
         at: (u32, u32),
@@ -125,7 +125,8 @@ impl Sheet {
         self.put_marked(at, text, (face, &[]), budget)
     }
 
-    /// Notes the text of a cell whose format or runs are special: runs end at bytes of the text, and those without a face have the cell's.
+    /// Adds the text of a cell with special formatting. Runs are given by their end (in bytes); those without a face are formatted as the
+    /// cell.
     fn put_marked(
         &mut self,
         (row, column): (u32, u32),
@@ -136,7 +137,7 @@ impl Sheet {
         if face.is_plain() && runs.is_empty() {
             return self.put(row, column, text, budget);
         }
-        // The background of a white cell is known at the end of the sheet.
+        // The background of white text is resolved at the end of the sheet.
         let open = face.pale && face.paper == Paper::Unsaid;
         let whole = Face { pale: face.pale && !open, ..face };
         let (mut shown, mut marks, mut start, mut pale) = (String::new(), Marks::default(), 0, open);
@@ -157,7 +158,7 @@ impl Sheet {
         self.put(row, column, &shown, budget)
     }
 
-    /// Notes a merged region; one that is no region, or a single cell, is skipped.
+    /// Adds a merged region; an invalid one or a single cell is ignored.
     fn merge(&mut self, region: Region, budget: &mut Budget) -> Result<(), ReadError> {
         let Region { top, left, bottom, right } = region;
         if top > bottom || left > right || (top, left) == (bottom, right) || bottom >= ROWS || right >= COLUMNS {
@@ -168,7 +169,7 @@ impl Sheet {
         Ok(())
     }
 
-    /// Notes that rows are hidden.
+    /// Marks rows as hidden.
     fn hide_rows(&mut self, first: u32, last: u32, budget: &mut Budget) -> Result<(), ReadError> {
         budget.spend(Resource::Steps, 1)?;
         match self.hidden_rows.last_mut() {
@@ -181,7 +182,7 @@ impl Sheet {
         Ok(())
     }
 
-    /// Notes that columns are hidden.
+    /// Marks columns as hidden.
     fn hide_columns(&mut self, first: u32, last: u32, budget: &mut Budget) -> Result<(), ReadError> {
         budget.spend(Resource::Blocks, 1)?;
         self.hidden_columns.push((first, last));
@@ -189,26 +190,27 @@ impl Sheet {
     }
 }
 
-/// A run of a cell's text: the byte at which it ends, and its face where it has one of its own.
+/// A run of a cell's text: offset of its end in bytes, and its face if it differs from the cell's.
 type Run = (usize, Option<Face>);
 
-/// A workbook as its reader found it.
+/// A workbook in sparse form.
 #[derive(Debug, Default)]
 struct Workbook {
     sheets: Vec<Sheet>,
     metadata: Metadata,
     pictures: Pictures,
-    /// For each picture of a drawing, the sheet that it stands on.
+    /// For each picture of a drawing, its sheet.
     placed: BTreeMap<usize, String>,
-    /// Text of what is drawn over the sheets.
+    /// Text of drawings over the sheets.
     texts: Vec<Paragraph>,
-    /// Whether the workbook says that its formulas are still to be calculated.
+    /// Whether the workbook is marked for recalculation.
     recalculates: bool,
-    /// Parts of pictures that are missing, cannot be read or are too large.
+    /// Picture parts that are missing, unreadable or too large.
     broken: BTreeSet<String>,
 }
 
-/// The sheets as a document, then text boxes and pictures. Hidden sheets are told and not read, unless nothing else is there.
+/// The sheets as a document, then text boxes and pictures. Hidden sheets are reported as findings and not read, unless there is nothing
+/// else.
 fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut document = Document { metadata: book.metadata, ..Document::default() };
     let mut sheets = book.sheets;
@@ -257,7 +259,7 @@ fn without_broken<T>(said: Result<T, ReadError>, findings: &mut Vec<Finding>) ->
     }
 }
 
-/// Keeps a line of text that is drawn over a sheet, unless it is blank. The budget's text has been spent.
+/// Keeps a line of text of a drawing unless it is blank. Its text must have been charged to the budget.
 fn drawn_line(text: String, sheet: &str, texts: &mut Vec<Paragraph>, budget: &mut Budget) -> Result<(), ReadError> {
     if !text.trim().is_empty() {
         budget.spend(Resource::Blocks, 1)?;
@@ -267,7 +269,7 @@ fn drawn_line(text: String, sheet: &str, texts: &mut Vec<Paragraph>, budget: &mu
     Ok(())
 }
 
-/// A finding about a sheet that holds no cells, such as a chart, or that cannot be read.
+/// The finding for a sheet that has no cells, such as a chart, or cannot be read.
 fn sheet_skipped(name: &str, why: (&str, &str)) -> Finding {
     let message = Message::new(
         format!("工作表“{name}”{}，未读取。请核对其中有无应报送的内容。", why.0),
@@ -276,10 +278,10 @@ fn sheet_skipped(name: &str, why: (&str, &str)) -> Finding {
     Finding::new(&code::CONTENT_SKIPPED, message)
 }
 
-/// Why a sheet without a part is left out.
+/// Reason for skipping a sheet without a part.
 const MISSING: (&str, &str) = ("在文件中没有内容", "has no content in the file");
 
-/// Why a sheet that is no worksheet is left out.
+/// Reason for skipping a sheet that is not a worksheet.
 const NO_WORKSHEET: (&str, &str) = ("是图表或宏，没有单元格", "is a chart or macro sheet without cells");
 
 #[cfg(test)]

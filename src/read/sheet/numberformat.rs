@@ -1,29 +1,29 @@
-//! Number formats of cells (ECMA-376 part 1, 18.8.30 and 18.8.31): whether one shows a date, and what it makes of a figure: another
-//! number of thousands, a unit behind it.
+//! Number formats of cells (ECMA-376 part 1, 18.8.30 and 18.8.31): whether a format displays a date, and how it changes a figure: scaling
+//! by thousands, a unit after it.
 
 use std::sync::Arc;
 
 use super::value;
 use crate::document::Shown;
 
-/// Digits that a comma behind a figure takes off it.
+/// Power of ten by which a comma after the digits divides the figure.
 const OF_A_COMMA: i8 = 3;
 
 /// The format of a cell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) enum NumberFormat {
-    /// Shows figures as they are.
+    /// Displays figures as stored.
     #[default]
     Plain,
-    /// Shows a date or a time of day.
+    /// Displays a date or a time of day.
     Date,
-    /// Shows whole figures with so many digits at least, zeros in front: `000000`.
+    /// Displays whole figures with a minimum number of digits, padded with zeros: `000000`.
     Zeros(u8),
-    /// Shows figures in another way, by its sections.
+    /// Displays figures otherwise, by its sections.
     Odd(Arc<[Section]>),
 }
 
-/// A section of a format: what it is for, and how it shows a figure.
+/// A section of a format: its condition, and how it displays a figure.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Section {
     condition: Option<(Comparison, f64)>,
@@ -41,7 +41,7 @@ enum Comparison {
 }
 
 impl NumberFormat {
-    /// A format that is built in.
+    /// The built-in format with this id.
     pub(super) fn built_in(id: u16) -> Self {
         match id {
             9 | 10 => Self::of("0%"),
@@ -50,7 +50,7 @@ impl NumberFormat {
         }
     }
 
-    /// The format that a code describes.
+    /// Parses a format code.
     pub(super) fn of(code: &str) -> Self {
         if value::is_date_format(code) {
             return Self::Date;
@@ -62,12 +62,12 @@ impl NumberFormat {
         if sections.iter().all(|section| section.shown.is_none()) { Self::Plain } else { Self::Odd(sections.into()) }
     }
 
-    /// Whether it shows a date.
+    /// Whether the format displays a date.
     pub(super) fn is_date(&self) -> bool {
         matches!(self, Self::Date)
     }
 
-    /// How a figure is shown, where it is not shown as it is.
+    /// How a figure is displayed; `None` if as stored.
     pub(super) fn shown(&self, figure: &str) -> Option<Box<Shown>> {
         let Self::Odd(sections) = self else { return None };
         let figure: f64 = figure.parse().ok()?;
@@ -75,7 +75,7 @@ impl NumberFormat {
             sections.iter().find(|section| section.condition.is_some_and(|(is, than)| is.holds(figure, than)));
         let section = by_condition.or_else(|| {
             let mut free = sections.iter().filter(|section| section.condition.is_none());
-            // Positive figures, negative ones, zero.
+            // Sections: positive figures, negative ones, zero.
             let conditions = sections.iter().any(|section| section.condition.is_some());
             let at = if conditions || figure > 0.0 {
                 0
@@ -104,7 +104,7 @@ impl Comparison {
     }
 }
 
-/// How a figure is shown, told from the text that is shown of it: `3693.5万元` of 36934743 has a shift of -4.
+/// How a figure is displayed, inferred from the stored and the displayed text: `3693.5万元` for 36934743 has a shift of -4.
 pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
     let start = text.find(|sign: char| sign.is_ascii_digit())?;
     let number = &text[start..];
@@ -113,7 +113,7 @@ pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
     let digits = digits.replace(',', "");
     let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let (stored, shown) = (stored.parse::<f64>().ok()?.abs(), digits.parse::<f64>().ok()?);
-    // Half of the last place that is shown, and a little for the error of calculating in binary.
+    // Half a unit of the last displayed decimal, plus binary rounding error.
     let near = 0.501 * 10_f64.powi(-i32::try_from(decimals).ok()?);
     let shift = [0, 2]
         .into_iter()
@@ -123,19 +123,19 @@ pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
     (shift != 0 || !suffix.is_empty()).then(|| Box::new(Shown { shift, suffix: suffix.into() }))
 }
 
-/// The number of whole digits of a text that shows a figure with zeros in front: 4 for `0012` of 12; 0 for any other text.
+/// Number of integer digits of a text with leading zeros: 4 for `0012` (12); 0 for any other text.
 pub(super) fn whole_digits(stored: &str, text: &str) -> u8 {
     let is_padded = text.starts_with('0') && text.len() > stored.len() && text.trim_start_matches('0') == stored;
     if is_padded { u8::try_from(text.len()).unwrap_or(u8::MAX) } else { 0 }
 }
 
-/// What is written behind a figure without blanks and brackets; nothing where it has no words.
+/// The text after a figure, without blanks and brackets; empty if it has no letters.
 fn unit(suffix: &str) -> &str {
     let suffix = suffix.trim_matches(|sign: char| sign.is_whitespace() || "()（）".contains(sign));
     if suffix.contains(|sign: char| sign.is_alphabetic() || sign == '%') { suffix } else { "" }
 }
 
-/// The sections of a code, separated by semicolons that are not written.
+/// The sections of a code, separated by unquoted semicolons.
 fn sections(code: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(code);
     std::iter::from_fn(move || {
@@ -161,7 +161,7 @@ fn sections(code: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A part of a section.
+/// An element of a section.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Part {
     Digit,
@@ -178,7 +178,7 @@ fn section(code: &str) -> Section {
     let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None } };
     let percent = parts.contains(&Part::Percent);
     let commas = parts[last + 1..].iter().take_while(|part| **part == Part::Comma).count();
-    // A full stop that is only written: `0!.0000` shows 3693.4743 of 36934743.
+    // A literal full stop: `0!.0000` displays 3693.4743 for 36934743.
     let written = parts[first..=last].iter().position(|part| *part == Part::Written('.'));
     let behind = written.map_or(0, |at| {
         let digits = parts[first + at..=last].iter().take_while(|part| **part != Part::Point);
@@ -201,12 +201,12 @@ fn section(code: &str) -> Section {
     Section { condition, shown }
 }
 
-/// The parts of a section, and for which figures it is.
+/// The elements of a section, and its condition.
 fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
     let mut parts = Vec::new();
     let mut condition = None;
     let mut signs = code.chars();
-    // `General`, in Chinese `G/通用格式`, shows digits.
+    // `General`, in Chinese `G/通用格式`, displays digits.
     let general = ["General", "GENERAL", "general", "G/通用格式"].into_iter().find(|name| code.contains(name));
     let plain;
     if let Some(general) = general {
@@ -220,7 +220,7 @@ fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
             ',' => parts.push(Part::Comma),
             '%' => parts.push(Part::Percent),
             '\\' | '!' => parts.extend(signs.next().map(Part::Written)),
-            // As wide as the next sign, or filled with it.
+            // A blank as wide as the next character, or fill characters.
             '_' | '*' => drop(signs.next()),
             '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(Part::Written)),
             '[' => {
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_makes_of_a_figure() {
+    fn display_of_figures_by_number_formats() {
         for (code, shift, suffix) in [
             ("0!.0000", -4, ""),
             ("0\\.0000", -4, ""),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_tells_how() {
+    fn the_displayed_text_shows_the_scaling() {
         for (stored, text, expected) in [
             ("36934743", "3693.4743", Some((-4, ""))),
             ("36934743", "3693.5万元", Some((-4, "万元"))),

@@ -18,10 +18,10 @@ use crate::read::shared::skipped::{Kind, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
-/// Reads an `OpenDocument` spreadsheet, be it a package or one XML file.
+/// Reads an `OpenDocument` spreadsheet, either a package or a single XML file.
 ///
 /// # Errors
-/// [`ReadError`] when it is encrypted, damaged or too large.
+/// [`ReadError`] if it is encrypted, damaged or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     if !bytes.starts_with(b"PK") {
         let (text, base) = xml::text(bytes, budget)?;
@@ -45,7 +45,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     let styles = package.part("styles.xml", budget)?;
     let mut walker = Walker::new(Events::new(&text, base, SPACES), budget);
     if let Some(styles) = styles {
-        // A broken part costs the styles alone.
+        // If the part is broken, only the styles are lost.
         let read = xml::text(&styles, walker.budget).and_then(|(text, _)| walker.styles.part(&text, walker.budget));
         if let Err(ReadError::OverLimit(exceeded)) = read {
             return Err(exceeded.into());
@@ -65,13 +65,13 @@ struct Walker<'a, 'b> {
     budget: &'b mut Budget,
     /// Styles of cells, rows, columns and text.
     styles: Styles,
-    /// Names of the styles whose tables are hidden.
+    /// Names of table styles that hide their tables.
     hidden: BTreeSet<String>,
-    /// Parts of pictures and the sheets that they stand on.
+    /// Picture parts, each with its sheet.
     pictures: Vec<(String, String)>,
-    /// Pictures that stand in the file itself, and their sheets.
+    /// Pictures stored in the file itself, each with its sheet.
     embedded: Vec<(Vec<u8>, String)>,
-    /// Text of what is drawn over the sheets.
+    /// Text of drawings over the sheets.
     texts: Vec<Paragraph>,
     /// Counters of skipped content.
     skipped: Skipped,
@@ -117,7 +117,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Open(tag) if tag.space == TABLE && tag.local == "table" => {
                     let mut sheet = self.sheet(&tag)?;
                     sheet.skipped = std::mem::take(&mut self.skipped);
-                    // Cells of another file to which formulas refer, as they last were: `'file:///C:/a.ods'#$Sheet1`.
+                    // Cached cells of another file that formulas refer to: `'file:///C:/a.ods'#$Sheet1`.
                     if !(sheet.name.starts_with('\'') && sheet.name.contains("'#")) {
                         sheets.push(sheet);
                     }
@@ -155,7 +155,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                     }
                     let face = self.face(&tag, "default-cell-style-name");
                     let cells = self.cells(row, &mut sheet, (face, &columns))?;
-                    // A repeated row with content is a row for each repetition; blank ones only move on.
+                    // A repeated row with content is added once per repetition; repeated blank rows only advance the row number.
                     let copies = if cells.is_empty() { 0 } else { repeated.min(ROWS.saturating_sub(row)) };
                     for copy in 0..copies {
                         for (column, text, (shown, digits), (face, runs)) in &cells {
@@ -181,7 +181,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
-    /// The filled cells of a row: column, text, how a figure is shown, and how the text looks. Merged regions are noted on the way.
+    /// The filled cells of a row: column, text, display of the figure, and formatting. Also adds merged regions.
     fn cells(
         &mut self,
         row: u32,
@@ -232,8 +232,8 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
-    /// The text of a cell: its paragraphs, joined by line breaks. What is drawn over the cell is not part of it.
-    /// Its runs are given where spans look other than the cell.
+    /// The text of a cell: its paragraphs, joined by line breaks, without drawings over the cell. Returns runs if spans are formatted
+    /// differently from the cell.
     fn content(&mut self, sheet: &str, face: Face) -> Result<(String, Vec<Run>), ReadError> {
         let outside = self.events.depth() - 1;
         let mut text = String::new();
@@ -281,8 +281,8 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
-    /// What is drawn over a sheet, to the end of the element that has just begun: pictures, and text, a paragraph each. Charts have tables
-    /// of their own, and shapes titles and descriptions; none of it is visible.
+    /// Reads drawings over a sheet, up to the end of the current element: pictures, and text by paragraphs. Tables of charts, and titles
+    /// and descriptions of shapes, are not visible and are skipped.
     fn drawn(&mut self, first: &Tag, sheet: &str) -> Result<(), ReadError> {
         let outside = self.events.depth() - 1;
         let (mut line, mut inside) = (String::new(), None);
@@ -290,7 +290,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == DRAW && matches!(tag.local, "object" | "object-ole" | "plugin") => {
-                    // Of objects, charts alone say on which cells they rest.
+                    // Only charts name the cells that they are based on.
                     let is_chart = tag.get("notify-on-update-of-ranges").is_some();
                     self.skipped.add(if is_chart { Kind::Chart } else { Kind::Object });
                     self.events.skip(self.budget)?;
@@ -325,13 +325,13 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
-    /// Whether a row or column is hidden, filtered away, or too low or narrow to show anything.
+    /// Whether a row or column is hidden, filtered, or too low or narrow to show anything.
     fn is_hidden(&self, tag: &Tag, family: &str) -> bool {
         tag.get("visibility").is_some_and(|visibility| visibility != "visible")
             || tag.get("style-name").is_some_and(|style| self.styles.is_low(family, &style))
     }
 
-    /// The face of cells by the style that an attribute names.
+    /// The face set by the style that an attribute names.
     fn face(&mut self, tag: &Tag, attribute: &str) -> Option<Face> {
         let style = tag.get(attribute)?;
         Some(self.styles.face("table-cell", &style).apply(Face::default()))
@@ -351,13 +351,13 @@ impl<'a, 'b> Walker<'a, 'b> {
     }
 }
 
-/// The face of cells that say nothing themselves, up to a column.
+/// Default faces of cells: last column, and face.
 type Columns = Vec<(u32, Face)>;
 
-/// A filled cell: its column, its text, how its figure is shown with how many whole digits, its face and its runs.
+/// A filled cell: column, text, display of its figure with the number of integer digits, face and runs.
 type Filled = (u32, String, (Option<Box<Shown>>, u8), (Face, Vec<Run>));
 
-/// The figure, date or truth value of a cell as it is written, where it has one.
+/// The stored figure, date or boolean value of a cell.
 fn written(tag: &Tag) -> Option<String> {
     match tag.get("value-type").as_deref() {
         Some("float" | "currency" | "percentage") => {
@@ -365,7 +365,7 @@ fn written(tag: &Tag) -> Option<String> {
         }
         Some("date") => tag.get("date-value").map(|value| value.trim_end_matches("T00:00:00").replacen('T', " ", 1)),
         Some("boolean") => tag.get("boolean-value").map(|value| value.to_ascii_uppercase()),
-        // An error is an empty string that is shown as `#DIV/0!`.
+        // An error is an empty string that is displayed as `#DIV/0!`.
         Some("string") => tag.get("string-value").filter(|value| !value.is_empty()).map(Into::into),
         _ => None,
     }

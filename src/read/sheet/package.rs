@@ -10,23 +10,23 @@ use crate::read::shared::skipped::Kind;
 use crate::read::xml::{self, Event, Events};
 use crate::read::{Damage, ReadError};
 
-/// A sheet that may have something drawn over it.
+/// A sheet that may have a drawing.
 pub(super) struct Drawn {
-    /// Its part.
+    /// Name of its part.
     pub(super) part: String,
-    /// The id of the relationship to its drawing.
+    /// Id of the relationship to its drawing.
     pub(super) drawing: Option<String>,
-    /// It may have comments.
+    /// Whether it may have comments.
     pub(super) comments: bool,
 }
 
-/// The workbook's own part.
+/// The main part of the workbook.
 pub(super) fn main_part(package: &mut Package, usual: &str, budget: &mut Budget) -> Result<String, ReadError> {
     let main = package.main_part(budget)?.or_else(|| package.find(usual).map(str::to_owned));
     main.ok_or_else(|| ReadError::from(Damage::NoMainPart))
 }
 
-/// A part that must be there.
+/// A required part.
 pub(super) fn required(package: &mut Package, name: &str, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
     package.part(name, budget)?.ok_or_else(|| ReadError::from(Damage::PartMissing { part: name.to_owned() }))
 }
@@ -44,7 +44,7 @@ pub(super) fn properties(package: &mut Package, budget: &mut Budget) -> Result<M
     Ok(found)
 }
 
-/// Reads the drawings of the sheets (`drawn`, in workbook order), then further pictures of the package.
+/// Reads the drawings of the sheets (`drawn`, in workbook order), then the remaining pictures of the package.
 pub(super) fn drawings(
     package: &mut Package,
     drawn: &[Drawn],
@@ -57,7 +57,7 @@ pub(super) fn drawings(
         }
         match drawing(package, drawn, at, book, budget) {
             Err(ReadError::OverLimit(exceeded)) => return Err(exceeded.into()),
-            // The cells can do without it.
+            // A damaged drawing does not affect the cells.
             Err(_) => book.sheets.iter_mut().skip(at).take(1).for_each(|sheet| sheet.skipped.add(Kind::Part)),
             Ok(()) => {}
         }
@@ -67,7 +67,7 @@ pub(super) fn drawings(
     names.iter().try_for_each(|name| keep(package, name, None, book, budget))
 }
 
-/// Reads the drawing of one sheet: text and pictures are kept, charts and comments counted.
+/// Reads the drawing of one sheet: keeps text and pictures, counts charts and comments.
 fn drawing(
     package: &mut Package,
     drawn: &Drawn,
@@ -97,7 +97,7 @@ fn drawing(
     Ok(())
 }
 
-/// How many comments a part has: XML (18.7.3), or records that begin with `BrtBeginComments` (MS-XLSB 2.3.2).
+/// Number of comments of a part: XML (18.7.3), or records that begin with `BrtBeginComments` (MS-XLSB 2.3.2).
 fn comments(part: &[u8], budget: &mut Budget) -> Result<u32, ReadError> {
     const BEGIN_COMMENTS: &[u8] = &[0xF4, 0x04];
     const BEGIN_COMMENT: u32 = 635;
@@ -120,7 +120,7 @@ fn comments(part: &[u8], budget: &mut Budget) -> Result<u32, ReadError> {
     Ok(count)
 }
 
-/// Text of the shapes of a drawing, a paragraph each.
+/// Reads the text of the shapes of a drawing, by paragraphs.
 fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budget) -> Result<(), ReadError> {
     let (text, _) = xml::text(bytes, budget)?;
     let mut events = Events::new(&text, 0, &[]);
@@ -135,7 +135,7 @@ fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budge
                 line.push_str(&piece);
             }
             Event::Open(tag) if inside.is_some() && tag.local == "br" => line.push('\n'),
-            // A paragraph of the text ends one level below it.
+            // A paragraph of the text ends one level below the text body.
             Event::Close(_) if inside == Some(events.depth()) => {
                 drawn_line(std::mem::take(&mut line), sheet, &mut book.texts, budget)?;
             }
@@ -146,7 +146,7 @@ fn text_boxes(bytes: &[u8], sheet: &str, book: &mut Workbook, budget: &mut Budge
     }
 }
 
-/// Keeps a picture once; one that is missing, broken or too large is noted.
+/// Keeps a picture once; one that is missing, broken or too large is recorded in `broken`.
 pub(super) fn keep(
     package: &mut Package,
     part: &str,

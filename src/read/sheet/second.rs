@@ -1,8 +1,8 @@
-//! Cross-check of XLSX and XLSB workbooks against a second, independent reader (calamine): cell by cell, within the bounds of a budget.
+//! Cross-check of XLSX and XLSB workbooks against a second, independent reader (calamine): cell by cell, within a budget.
 //!
-//! calamine is never given the file itself. Its parts are inflated by [`Package`] within the budget, those that calamine needs are
+//! calamine is never given the file itself. Its parts are inflated by [`Package`] within the budget; those that calamine needs are
 //! checked (XML well-formed, no count larger than the part could hold, records that end within the part) and stored in a new archive.
-//! Cells are then streamed (`worksheet_cells_reader`): its `Range` would make room for every cell between two corners that a file claims.
+//! Cells are then streamed (`worksheet_cells_reader`): its `Range` would allocate every cell between two corners that a file declares.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Write};
@@ -20,42 +20,42 @@ use crate::read::container::package::Package;
 /// A cell that the two readers read differently.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::read) struct Disagreement {
-    /// The cell.
+    /// Place of the cell.
     pub(in crate::read) place: Place,
-    /// Its text by our reader and by calamine.
+    /// Its text as read by our reader, and by calamine.
     pub(in crate::read) texts: [String; 2],
 }
 
 /// The result of comparing a sheet.
 #[derive(Debug, Clone, PartialEq)]
 enum Outcome {
-    /// Every filled cell is the same.
+    /// All filled cells are equal.
     Same,
-    /// A cell is not.
+    /// A cell differs.
     Different(Disagreement),
 }
 
-/// Filled cells of a sheet that are still to be compared, by row and column, 0-based.
+/// The filled cells of a sheet that have not been compared yet, by row and column, 0-based.
 type Filled<'g> = BTreeMap<(u32, u32), &'g Cell>;
 
-/// Places of cells with text that was set aside.
+/// Places of cells with asides.
 type Marked<'g> = HashSet<&'g Place>;
 
-/// Relative error that two conversions of one decimal to a float and back may have: our reader keeps 15 digits.
+/// Relative error of converting a decimal to a float and back twice: our reader keeps 15 digits.
 const TOLERANCE: f64 = 1e-14;
 
-/// How much longer than our text a text may be that is the same but for marks, with room for a few marks in a short one.
+/// Maximum ratio of the lengths of two texts that are equal except for marks, plus a few marks in a short text.
 const MOST_TIMES: usize = 4;
 const MOST_MARKS: usize = 64;
 
-/// The first cell of the document that calamine reads differently. `None` where all agree, and for sheets or files that calamine
-/// cannot read within the bounds: the text is then our reader's alone.
+/// The first cell that calamine reads differently. `None` if all are equal, and for sheets or files that calamine cannot read within the
+/// bounds.
 pub(in crate::read) fn disagreement(bytes: &[u8], document: &Document) -> Option<Disagreement> {
     let (archive, is_binary) = checked_archive(bytes)?;
     let marked: Marked = document.asides.iter().map(|aside| &aside.place).collect();
     document.grids().find_map(|grid| {
         let sheet = grid.place.part.as_deref()?;
-        // A panic in the crate is a sheet that it cannot read.
+        // A panic in calamine counts as a sheet that it cannot read.
         let outcome = catch_unwind(AssertUnwindSafe(|| compared((grid, &marked), &archive, is_binary, sheet)));
         match outcome.ok().flatten()? {
             Outcome::Different(found) => Some(found),
@@ -64,8 +64,8 @@ pub(in crate::read) fn disagreement(bytes: &[u8], document: &Document) -> Option
     })
 }
 
-/// Compares the filled cells of a grid as calamine comes to them; `None` where calamine cannot read the sheet. Only filled cells are
-/// compared, and none with text set aside (struck through, hidden): our reader leaves that out, with a finding.
+/// Compares the filled cells of a grid in the order in which calamine streams them; `None` if calamine cannot read the sheet. Cells with
+/// asides (struck-through or hidden text) are not compared, because calamine includes that text.
 fn compared((grid, marked): (&Grid, &Marked), archive: &[u8], is_binary: bool, sheet: &str) -> Option<Outcome> {
     let is_compared = |cell: &&Cell| !cell.text.trim().is_empty() && !marked.contains(&cell.place);
     let filled = grid.cells().iter().filter(is_compared);
@@ -93,7 +93,7 @@ fn compared((grid, marked): (&Grid, &Marked), archive: &[u8], is_binary: bool, s
 }
 
 fn compare(filled: &mut Filled, at: (u32, u32), value: &DataRef) -> Option<Disagreement> {
-    // A blank cell may be repeated with a value; a value that is repeated is not compared twice.
+    // A blank cell may be repeated with a value; a repeated value is compared once.
     if matches!(value, DataRef::Empty) {
         return None;
     }
@@ -105,7 +105,7 @@ fn differs(cell: &Cell, value: &DataRef) -> Disagreement {
     Disagreement { place: cell.place.clone(), texts: [cell.text.clone(), Data::from(value.clone()).to_string()] }
 }
 
-/// Whether the text of a cell is that of a value.
+/// Whether the text of a cell equals a value of calamine.
 fn agrees(cell: &Cell, value: &DataRef) -> bool {
     let text = cell.text.trim();
     let is_number = |value: f64| text.parse::<f64>().is_ok_and(|number| close(number, value));
@@ -133,17 +133,17 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// A text without white space, control and direction marks, raised digits as plain ones.
+/// A text without white space, control characters and direction marks, with superscript digits as plain ones.
 fn letters(text: &str) -> String {
     text.nfkc().filter(|sign| !sign.is_whitespace() && !sign.is_control() && !is_mark(*sign)).collect()
 }
 
-/// Marks of zero width: joiners, directions, the byte order mark.
+/// Zero-width characters: joiners, direction marks, the byte order mark.
 fn is_mark(sign: char) -> bool {
     matches!(sign, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// An archive with the checked parts that hold values, uncompressed, and whether it is of an XLSB workbook.
+/// An archive of the checked parts that contain values, uncompressed; and whether the workbook is XLSB.
 fn checked_archive(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
     let budget = &mut Budget::default();
     let mut package = Package::open(bytes, budget).ok()?;
@@ -163,7 +163,7 @@ fn checked_archive(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
     Some((archive.finish().ok()?.into_inner(), is_binary))
 }
 
-/// Whether a part holds values, or says where these are. Styles are left out: what makes a number a date is not compared.
+/// Whether a part contains values or refers to parts that do. Styles are left out, because dates are compared as numbers.
 fn holds_values(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let Some((stem, "xml" | "bin" | "rels")) = name.rsplit_once('.') else { return false };
@@ -172,12 +172,12 @@ fn holds_values(name: &str) -> bool {
     is_rels || is_sheet || stem.ends_with("workbook") || stem.ends_with("sharedstrings")
 }
 
-/// Whether a part is one of binary records.
+/// Whether a part consists of binary records.
 fn is_records(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("bin"))
 }
 
-/// Whether every record of a binary part ends within it: calamine makes room for the length that a record claims.
+/// Whether every record of a binary part ends within it: calamine allocates the length that a record declares.
 fn are_records(part: &[u8]) -> bool {
     let mut records = Records::new(part);
     let budget = &mut Budget::default();
@@ -189,7 +189,7 @@ fn are_records(part: &[u8]) -> bool {
     }
 }
 
-/// Whether every element is closed by its own end tag: some loops of calamine wait for one and do not see the end of the part.
+/// Whether every element is closed by its own end tag: some loops of calamine wait for one and do not detect the end of the part.
 fn is_well_formed(part: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(part) else { return false };
     let mut reader = quick_xml::Reader::from_str(text);
@@ -205,10 +205,10 @@ fn is_well_formed(part: &[u8]) -> bool {
     }
 }
 
-/// The attribute by whose number calamine makes room for shared strings.
+/// Attribute with the number of shared strings for which calamine allocates memory.
 const COUNT: &str = "uniqueCount";
 
-/// Whether no number behind [`COUNT`] is larger than the part has bytes. The name is looked for everywhere, in texts too.
+/// Whether no number after [`COUNT`] exceeds the length of the part in bytes. The name is searched for everywhere, also in texts.
 fn counts_fit(part: &[u8]) -> bool {
     memchr::memmem::find_iter(part, COUNT).all(|at| {
         let behind = part[at + COUNT.len()..]

@@ -1,5 +1,5 @@
-//! Workbooks of Excel 2002 and 2003 that are one XML file, "XML spreadsheet" or `XML 表格` (XMLSS of Microsoft's Office 2003 XML
-//! reference): element and attribute names are those of its namespace `urn:schemas-microsoft-com:office:spreadsheet`.
+//! Workbooks of Excel 2002 and 2003 as a single XML file, "XML spreadsheet" or `XML 表格` (XMLSS in Microsoft's Office 2003 XML reference).
+//! Element and attribute names are those of its namespace `urn:schemas-microsoft-com:office:spreadsheet`.
 
 use std::collections::BTreeMap;
 
@@ -15,16 +15,16 @@ use crate::read::shared::skipped::Kind;
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{ReadError, Unsupported};
 
-/// The namespaces that matter.
+/// The namespaces that are read.
 static SPACES: &[(&str, u32)] =
     &[("urn:schemas-microsoft-com:office:spreadsheet", 0), ("urn:schemas-microsoft-com:office:excel", 1)];
 const SHEET: Option<u32> = Some(0);
 const EXCEL: Option<u32> = Some(1);
 
-/// Reads a workbook that is one XML file.
+/// Reads a workbook that is a single XML file.
 ///
 /// # Errors
-/// [`ReadError`] when it is not well-formed, another XML file, or too large.
+/// [`ReadError`] if it is not well-formed, another XML file, or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let (text, _) = xml::text(bytes, budget)?;
     let mut events = Events::new(&text, 0, SPACES);
@@ -83,7 +83,7 @@ fn styles(events: &mut Events, budget: &mut Budget) -> Result<Styles, ReadError>
             }
             Event::Open(tag) if tag.local == "NumberFormat" => {
                 budget.spend(Resource::Blocks, 1)?;
-                // Dates have a type of their own.
+                // Dates have a cell type of their own.
                 let code = tag.get("Format");
                 let format = match code.as_deref() {
                     Some("Percent") => NumberFormat::of("0%"),
@@ -104,7 +104,7 @@ fn styles(events: &mut Events, budget: &mut Budget) -> Result<Styles, ReadError>
     }
 }
 
-/// Properties of a style's font or fill.
+/// Formatting set by the font or fill of a style.
 fn of_style(tag: &Tag, face: Change) -> Change {
     if tag.local == "Font" {
         return of_font(tag).or(face);
@@ -123,16 +123,16 @@ fn properties(found: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(
     }
 }
 
-/// A pass over a worksheet.
+/// State of reading a worksheet.
 struct Walker<'e, 'a, 'b> {
     events: &'e mut Events<'a>,
     budget: &'b mut Budget,
     sheet: Sheet,
     formats: &'e BTreeMap<String, NumberFormat>,
-    /// The row, and the column of the next cell, where they do not say where they stand.
+    /// Current row with its face, and column of the next cell, for those without an index.
     row: (u32, Face),
     column: u32,
-    /// The faces of styles that are not plain.
+    /// Faces of the styles that are not plain.
     faces: &'e BTreeMap<String, Change>,
 }
 
@@ -195,7 +195,7 @@ impl Walker<'_, '_, '_> {
                     runs = own;
                     text = Some(shown(data.get("Type").as_deref().unwrap_or("String"), written));
                 }
-                // A comment has data of its own, and so may what other programs add.
+                // A comment has a `Data` element of its own, and extensions of other programs may, too.
                 Event::Open(other) => {
                     if other.space == SHEET && other.local == "Comment" {
                         self.sheet.skipped.add(Kind::Comment);
@@ -218,13 +218,13 @@ impl Walker<'_, '_, '_> {
         self.sheet.put_marked((row, column), &text, (face, &runs), self.budget)
     }
 
-    /// The face of the style that an element names.
+    /// The face of the style of an element.
     fn face(&self, tag: &Tag) -> Option<Face> {
         let style = tag.get("StyleID")?;
         Some(self.faces.get(&*style).copied().unwrap_or_default().apply(Face::default()))
     }
 
-    /// The text of a cell, with or without elements of HTML that say how it looks.
+    /// The text of a cell, which may contain HTML elements for formatting.
     fn data(&mut self, face: Face) -> Result<(String, Vec<Run>), ReadError> {
         let outside = self.events.depth().saturating_sub(1);
         let mut text = String::new();
@@ -251,7 +251,7 @@ impl Walker<'_, '_, '_> {
         if runs.iter().all(|run| run.1.is_none_or(|own| own == face)) {
             runs.clear();
         }
-        // Lines end as the system of the writer ended them.
+        // Normalise line ends of Windows and of old Macs.
         if text.contains('\r') {
             let plain = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
             for run in &mut runs {
@@ -263,7 +263,7 @@ impl Walker<'_, '_, '_> {
     }
 }
 
-/// Properties of a font: `ss:StrikeThrough`, `ss:VerticalAlign`, `ss:Color`, `ss:Size`.
+/// Formatting by a font: `ss:StrikeThrough`, `ss:VerticalAlign`, `ss:Color`, `ss:Size`.
 fn of_font(tag: &Tag) -> Change {
     let mut change = Change::default();
     if tag.get("StrikeThrough").is_some() {
@@ -295,12 +295,12 @@ fn is_low(tag: &Tag, name: &str) -> bool {
     tag.get(name).and_then(|size| size.trim().parse::<f64>().ok()).is_some_and(|size| size < 1.0)
 }
 
-/// Where a row, column or cell says that it stands, 0-based.
+/// The index of a row, column or cell, if given; 0-based.
 fn index(tag: &Tag) -> Option<u32> {
     tag.get("Index")?.trim().parse::<u32>().ok()?.checked_sub(1)
 }
 
-/// A number that an attribute gives; 0 where it gives none.
+/// The number in an attribute; 0 if it is missing.
 fn number(tag: &Tag, name: &str) -> u32 {
     tag.get(name).and_then(|number| number.trim().parse().ok()).unwrap_or(0)
 }
@@ -309,14 +309,14 @@ fn is_true(tag: &Tag, name: &str) -> bool {
     tag.get(name).is_some_and(|value| matches!(&*value, "1" | "true" | "True"))
 }
 
-/// The text of a value by its type.
+/// The text of a value according to its type.
 fn shown(kind: &str, written: String) -> String {
     match kind {
         "Number" => value::stored(&written, false, false).into_owned(),
         "Boolean" => value::truth(matches!(written.trim(), "1" | "true" | "True")).to_owned(),
         "DateTime" => {
             let time = written.trim().trim_end_matches(".000").replacen('T', " ", 1);
-            // A time of day is one of the day before the calendar begins.
+            // A time of day is stored with the day before the first day of the calendar.
             let time = time.strip_prefix("1899-12-31 ").unwrap_or(&time);
             time.trim_end_matches(" 00:00:00").to_owned()
         }
@@ -349,7 +349,7 @@ mod tests {
         Ok((document, findings.into_iter().map(|finding| finding.code).collect()))
     }
 
-    /// Place, rows and columns covered, and text of each cell that holds something.
+    /// Address, spanned rows and columns, and text of each cell with content.
     fn cells(document: &Document) -> Vec<(String, u32, u32, &str)> {
         let cells = grids(document).into_iter().flat_map(Grid::cells);
         let filled = cells.filter(|cell| !cell.text.is_empty());
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_stand_where_they_say_or_behind_the_one_before() -> Result<(), ReadError> {
+    fn cells_are_at_their_index_or_after_the_previous_one() -> Result<(), ReadError> {
         let text = sheet(
             "<Row><Cell ss:MergeAcross='2' ss:MergeDown='1'><Data ss:Type='String'>项目</Data></Cell><Cell><Data ss:Type='String'>合计</Data></Cell></Row>
              <Row><Cell ss:Index='4'><Data ss:Type='Number'>7</Data></Cell></Row>
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_or_not_calculated_is_told() -> Result<(), ReadError> {
+    fn hidden_cells_and_missing_results_are_reported() -> Result<(), ReadError> {
         let cell = "<Cell><Data ss:Type='Number'>5</Data></Cell>";
         let sheets = [
             format!(

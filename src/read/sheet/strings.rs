@@ -10,15 +10,15 @@ use crate::read::ReadError;
 use crate::read::shared::marks::Face;
 use crate::read::xml::{self, Event, Events};
 
-/// Strings that a workbook may share among its cells.
+/// Maximum number of shared strings.
 const MOST: usize = 1_000_000;
 
-/// Strings in one piece of memory, so that a million short ones cost little more than their text.
+/// Strings in one buffer, so that a million short ones cost little more than their text.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
     text: String,
     ends: Vec<usize>,
-    /// Runs of those whose runs have formats of their own.
+    /// Runs of the strings with formatted runs, by index.
     runs: BTreeMap<usize, Vec<Run>>,
 }
 
@@ -33,7 +33,7 @@ impl Strings {
         Ok(())
     }
 
-    /// Adds a string whose runs have formats of their own.
+    /// Adds a string with formatted runs.
     pub(super) fn push_rich(&mut self, text: &str, runs: Vec<Run>, budget: &mut Budget) -> Result<(), Exceeded> {
         if !runs.is_empty() {
             budget.spend(Resource::Blocks, runs.len() as u64)?;
@@ -42,7 +42,7 @@ impl Strings {
         self.push(text)
     }
 
-    /// The runs of the string with this index; none where it has no formats of its own.
+    /// The runs of the string with this index; empty if it has no formatted runs.
     pub(super) fn runs(&self, index: usize) -> &[Run] {
         if self.runs.is_empty() { &[] } else { self.runs.get(&index).map(Vec::as_slice).unwrap_or_default() }
     }
@@ -53,7 +53,7 @@ impl Strings {
         self.text.get(start..*self.ends.get(index)?)
     }
 
-    /// Reads `xl/sharedStrings.xml`. How many there are is counted, never believed.
+    /// Reads `xl/sharedStrings.xml`. The declared number of strings is ignored.
     pub(super) fn read(part: &[u8], budget: &mut Budget) -> Result<Self, ReadError> {
         let (text, _) = xml::text(part, budget)?;
         let mut events = Events::new(&text, 0, &[]);
@@ -72,7 +72,7 @@ impl Strings {
     }
 }
 
-/// The text of the innermost open element (`si`, `is`): its runs joined, phonetic readings left out; and its runs where they have formats.
+/// The text of the innermost open element (`si`, `is`): its runs joined, without phonetic readings; and its runs, if they are formatted.
 pub(super) fn rich<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Result<(Cow<'a, str>, Vec<Run>), ReadError> {
     let outside = events.depth().saturating_sub(1);
     let mut text = Cow::Borrowed("");
@@ -112,7 +112,7 @@ pub(super) fn rich<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Result<(
     Ok((text, runs))
 }
 
-/// Text with the characters that are written as `_x000D_` (ECMA-376 part 1, 22.9.2.19). A carriage return is no text.
+/// Decodes characters written as `_x000D_` (ECMA-376 part 1, 22.9.2.19). Carriage returns are removed.
 pub(super) fn unescaped(text: Cow<'_, str>) -> Cow<'_, str> {
     if memchr::memchr2(b'_', b'\r', text.as_bytes()).is_none() {
         return text;

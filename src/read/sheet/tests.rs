@@ -80,7 +80,7 @@ fn ods_spans_repetitions_and_values() {
 }
 
 #[test]
-fn an_error_of_an_ods_formula_is_read_and_a_formula_without_a_result_is_told() {
+fn an_error_of_an_ods_formula_is_read_and_a_missing_result_is_reported() {
     let bytes = ods(
         "<t:table t:name='表'><t:table-row><t:table-cell t:formula='of:=1/0' o:value-type='string' o:string-value=''><x:p>#DIV/0!</x:p>\
          </t:table-cell><t:table-cell t:formula='of:=1+1'/><t:table-cell t:formula='of:=\"\"' o:value-type='string' o:string-value=''/>\
@@ -91,12 +91,12 @@ fn an_error_of_an_ods_formula_is_read_and_a_formula_without_a_result_is_told() {
     let texts: Vec<&str> = grids(&document)[0].row_cells(0).map(|cell| cell.text.as_str()).collect();
     assert_eq!(texts, ["#DIV/0!"]);
     let [finding] = &findings[..] else { panic!("{findings:?}") };
-    // A result that is blank is told like one that is not there.
+    // A blank result is reported like a missing one.
     assert!(finding.code == "formula-uncalculated" && finding.message.en.starts_with("2 formulas"), "{finding:?}");
 }
 
 #[test]
-fn what_is_drawn_over_an_ods_sheet_is_read_and_tables_of_charts_are_not() {
+fn drawings_over_an_ods_sheet_are_read_and_tables_of_charts_are_not() {
     let draw = "xmlns:d='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0'";
     let chart = "<t:table><t:table-row><t:table-cell><x:p>9</x:p></t:table-cell></t:table-row></t:table>";
     let bytes = ods(&format!(
@@ -115,13 +115,13 @@ fn what_is_drawn_over_an_ods_sheet_is_read_and_tables_of_charts_are_not() {
     assert_eq!((one.text.as_str(), two.text.as_str()), ("注 一", "注二"));
 }
 
-/// How the messages of findings begin, as far as they say what and how many.
+/// The beginnings of the messages of findings, with kind and number.
 pub(super) fn told(findings: &[Finding]) -> Vec<&str> {
     findings.iter().map(|finding| finding.message.en.split_inclusive("(s)").next().unwrap_or_default()).collect()
 }
 
 #[test]
-fn comments_and_charts_of_an_xlsx_are_told() {
+fn comments_and_charts_of_an_xlsx_are_reported() {
     let bytes = xlsx(|book| {
         let sheet = book.add_worksheet().set_name("表").unwrap();
         for row in 0..3 {
@@ -142,7 +142,7 @@ fn comments_and_charts_of_an_xlsx_are_told() {
 }
 
 #[test]
-fn damaged_comments_and_drawings_do_not_hinder_the_cells() {
+fn damaged_comments_and_drawings_do_not_affect_the_cells() {
     let cells = "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData><drawing r:id='d'/><legacyDrawing r:id='v'/></worksheet>";
     let relations = "<Relationships><Relationship Id='d' Type='x/drawing' Target='../d.xml'/>\
                      <Relationship Id='c' Type='x/comments' Target='../c.xml'/></Relationships>";
@@ -169,7 +169,7 @@ fn damaged_comments_and_drawings_do_not_hinder_the_cells() {
 }
 
 #[test]
-fn what_an_ods_remembers_of_other_files_is_no_sheet_of_it() {
+fn cached_cells_of_other_files_are_not_sheets_of_an_ods() {
     let row = "<t:table-row><t:table-cell><x:p>1</x:p></t:table-cell></t:table-row>";
     let other = format!("<t:table t:name=\"'file:///C:/a.ods'#$表\">{row}</t:table>");
     let bytes = ods(&format!("<t:table t:name='表'>{row}</t:table>{other}"));
@@ -219,7 +219,7 @@ fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A workbook with these parts, the sheets of its list named, each with the id and kind of its relationship.
+/// A workbook with these parts, and a sheet list that names each sheet with the id and the kind of its relationship.
 fn parts(sheets: &[(&str, &str)], content: &[(&str, &str)]) -> Vec<u8> {
     let list = |write: &dyn Fn(usize, &str, &str) -> String| -> String {
         sheets.iter().enumerate().map(|(number, (name, kind))| write(number, name, kind)).collect()
@@ -255,7 +255,7 @@ fn claims_are_not_believed() {
 }
 
 #[test]
-fn what_is_no_worksheet_hinders_no_other() {
+fn a_sheet_without_cells_does_not_affect_the_others() {
     let cells = "<worksheet><sheetData><row r='2'><c r='B2'><v>9007199254740993</v></c><c><v>1.50</v></c><c t='b'><v>1</v></c>\
                  <c t='inlineStr'><is><r><t>规</t></r><r><t>章</t></r></is></c><c t='e'><v>#N/A</v></c></row></sheetData></worksheet>";
     let bytes = parts(
@@ -277,7 +277,7 @@ fn what_is_no_worksheet_hinders_no_other() {
 }
 
 #[test]
-fn what_nobody_sees_is_told_and_not_read() {
+fn invisible_cells_are_reported_and_not_read() {
     let bytes = xlsx(|book| {
         let sheet = book.add_worksheet().set_name("表").unwrap();
         sheet.merge_range(0, 0, 0, 2, "合并", &Format::new()).unwrap();
@@ -304,7 +304,7 @@ fn what_nobody_sees_is_told_and_not_read() {
 }
 
 #[test]
-fn formulas_without_results_and_missing_text_are_told() {
+fn missing_results_and_missing_text_are_reported() {
     let cells =
         "<worksheet><sheetData><row><c r='A1'><f>1+1</f></c><c r='B1' t='s'><v>7</v></c></row></sheetData></worksheet>";
     let bytes = parts(&[("表", "worksheet")], &[("xl/worksheets/sheet0.xml", cells)]);
@@ -317,7 +317,7 @@ fn formulas_without_results_and_missing_text_are_told() {
 }
 
 #[test]
-fn what_is_drawn_over_a_sheet_is_kept() {
+fn drawings_over_a_sheet_are_kept() {
     let cells = "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData><drawing r:id='d'/></worksheet>";
     let drawing = "<xdr:wsDr><xdr:sp><xdr:txBody><a:p><a:r><a:t>填表</a:t></a:r><a:r><a:t>人</a:t></a:r></a:p><a:p/></xdr:txBody></xdr:sp></xdr:wsDr>";
     let bytes = parts(
@@ -342,7 +342,7 @@ fn what_is_drawn_over_a_sheet_is_kept() {
     assert_eq!((picture.index, picture.place.part.as_deref()), (0, Some("表")));
     assert_eq!(document.pictures[0].name, "image1.png");
 
-    // With another checksum the picture is broken, and the rest is read.
+    // With another checksum the picture is broken, and everything else is read.
     let stamp = Package::open(&bytes, &mut Budget::default()).unwrap().stamp("xl/media/image1.png").unwrap();
     let checksum = stamp.crc32.to_le_bytes();
     let mut broken = bytes.clone();

@@ -5,21 +5,21 @@ use std::ops::RangeInclusive;
 /// Row and column of a cell, 0-based.
 type At = (u32, u32);
 
-/// Texts of cells, none empty.
+/// The texts of cells, none of them empty.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     list: Vec<(At, String)>,
-    /// How many at the front have been passed by [`Texts::take`].
+    /// Number of leading entries that [`Texts::take`] has passed.
     passed: usize,
 }
 
 impl Texts {
-    /// Notes a cell's text.
+    /// Adds the text of a cell.
     pub(super) fn push(&mut self, at: At, text: &str) {
         self.list.push((at, text.to_owned()));
     }
 
-    /// Puts them in order, rows first, as nearly every file has them already; of two texts of one cell the last counts.
+    /// Sorts the texts by row and column (nearly every file has them in order); of two texts of one cell the last is kept.
     pub(super) fn sort(&mut self) {
         if self.list.is_sorted_by(|one, next| one.0 < next.0) {
             return;
@@ -29,17 +29,17 @@ impl Texts {
         self.list.dedup_by_key(|(at, _)| *at);
     }
 
-    /// The first cell in order that is left.
+    /// The first remaining cell.
     pub(super) fn first(&self) -> Option<(At, &str)> {
         self.left().next()
     }
 
-    /// The cells that are left, in order.
+    /// The remaining cells, in order.
     pub(super) fn left(&self) -> impl Iterator<Item = (At, &str)> {
         self.list.iter().map(|(at, text)| (*at, text.as_str())).filter(|(_, text)| !text.is_empty())
     }
 
-    /// The places of all cells, in order.
+    /// The positions of all cells, in order.
     pub(super) fn places(&self) -> impl Iterator<Item = At> {
         self.list.iter().map(|(at, _)| *at)
     }
@@ -49,37 +49,37 @@ impl Texts {
         self.list.binary_search_by_key(&at, |(at, _)| *at).is_ok()
     }
 
-    /// The places of cells from one place to another in order, the rows between them as wide as the sheet.
+    /// The positions of cells between two positions in row-major order.
     pub(super) fn between(&self, places: RangeInclusive<At>) -> impl Iterator<Item = At> {
         let from = self.list.partition_point(|(at, _)| at < places.start());
         self.list[from..].iter().map(|(at, _)| *at).take_while(move |at| at <= places.end())
     }
 
-    /// Empties the texts of these cells, which must be in order.
+    /// Clears the texts of these cells, which must be in order.
     pub(super) fn clear(&mut self, places: &[At]) {
         self.list.retain(|(at, _)| places.binary_search(at).is_err());
     }
 
-    /// The text of a cell, once they are in order.
+    /// The text of a cell; call [`Texts::sort`] first.
     pub(super) fn get(&self, at: At) -> Option<&str> {
         let found = self.list.binary_search_by_key(&at, |(at, _)| *at).ok()?;
         self.list.get(found).map(|(_, text)| text.as_str())
     }
 
-    /// Takes out the text of a cell, in any order.
+    /// Removes the text of a cell, in any order.
     pub(super) fn remove(&mut self, at: At) -> Option<String> {
         let index = self.list.binary_search_by_key(&at, |(at, _)| *at).ok()?;
         Some(self.list.remove(index).1)
     }
 
-    /// Takes out all cells that something holds for.
+    /// Removes and returns all cells that match a condition.
     pub(super) fn split_off(&mut self, is_out: impl Fn(At) -> bool) -> Vec<(At, String)> {
         let (out, kept) = std::mem::take(&mut self.list).into_iter().partition(|(at, _)| is_out(*at));
         self.list = kept;
         out
     }
 
-    /// Takes the text of a cell; cells must be asked for in order.
+    /// Takes the text of a cell; cells must be taken in order.
     pub(super) fn take(&mut self, at: At) -> String {
         while self.list.get(self.passed).is_some_and(|(known, _)| *known < at) {
             self.passed += 1;

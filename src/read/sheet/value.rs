@@ -1,18 +1,18 @@
-//! Values of cells as text: figures by their shortest text, dates in ISO 8601, and which number formats make a figure a date
-//! (ECMA-376 part 1, 18.8.30 and 18.17.4).
+//! Values of cells as text: figures in their shortest form, dates in ISO 8601, and the number formats that make a figure a date (ECMA-376
+//! part 1, 18.8.30 and 18.17.4).
 
 use std::borrow::Cow;
 
-/// Days of the serial calendar: its last day is 9999-12-31.
+/// Last day of the serial calendar: 9999-12-31.
 const LAST_DAY: f64 = 2_958_465.0;
 
-/// Days between the serial calendars that begin in 1900 and in 1904.
+/// Days between the start of the 1900 and the 1904 calendar.
 const DAYS_1904: f64 = 1_462.0;
 
-/// Digits that a spreadsheet shows of a figure; what a float has beyond them is the error of calculating in binary.
+/// Number of digits that a spreadsheet displays of a figure; further digits of a float are rounding error.
 const DIGITS: usize = 15;
 
-/// The shortest text of a figure's first fifteen digits, never in scientific notation; whole numbers have all of theirs.
+/// A figure rounded to fifteen digits in its shortest form, never in scientific notation; whole numbers keep all their digits.
 pub(super) fn number(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
@@ -21,16 +21,16 @@ pub(super) fn number(number: f64) -> String {
     shown.unwrap_or(number).to_string()
 }
 
-/// An RK number (MS-XLS 2.5.217): 30 bits of an integer or of a float, either in hundredths.
+/// An RK number (MS-XLS 2.5.217): 30 bits of an integer or of a float, optionally in hundredths.
 pub(super) fn rk(bits: u32) -> f64 {
-    // The sign of an integer comes along with an arithmetic shift.
+    // An arithmetic shift keeps the sign of an integer.
     let value =
         if bits & 2 != 0 { f64::from(bits.cast_signed() >> 2) } else { f64::from_bits(u64::from(bits & !3) << 32) };
     if bits & 1 != 0 { value / 100.0 } else { value }
 }
 
-/// A figure as its text is stored: whole numbers digit by digit, for a float holds them exactly only up to 2^53, and others too while
-/// they have no more digits than are shown. What is no number stays as it is.
+/// A figure from its stored text. Whole numbers keep their digits, because a float is exact only up to 2^53; so do other numbers with no
+/// more digits than are displayed. Text that is not a number is unchanged.
 pub(super) fn stored(text: &str, is_date: bool, from_1904: bool) -> Cow<'_, str> {
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -47,13 +47,13 @@ pub(super) fn stored(text: &str, is_date: bool, from_1904: bool) -> Cow<'_, str>
     }
 }
 
-/// A figure or, where its format makes it one, a date.
+/// A figure or, if its number format says so, a date.
 pub(super) fn shown(value: f64, is_date: bool, from_1904: bool) -> String {
     let date = if is_date { date(value, from_1904) } else { None };
     date.unwrap_or_else(|| number(value))
 }
 
-/// A serial date as `2021-01-18`, `2021-01-18 09:30:00`, or `09:30:00` on day 0; nothing outside the calendar.
+/// A serial date as `2021-01-18`, `2021-01-18 09:30:00`, or `09:30:00` on day 0; `None` outside the calendar.
 pub(super) fn date(serial: f64, from_1904: bool) -> Option<String> {
     let serial = if from_1904 { serial + DAYS_1904 } else { serial };
     if !(0.0..LAST_DAY + 1.0).contains(&serial) {
@@ -66,7 +66,7 @@ pub(super) fn date(serial: f64, from_1904: bool) -> Option<String> {
     }
     let time = format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
     if day == 0 {
-        // Neither a day nor a time: a figure in a cell that was made a date's by mistake.
+        // Neither a day nor a time: a figure in a cell with a date format by mistake.
         return (second > 0).then_some(time);
     }
     let (year, month, of_month) = civil(day);
@@ -74,12 +74,12 @@ pub(super) fn date(serial: f64, from_1904: bool) -> Option<String> {
     Some(if second == 0 { date } else { format!("{date} {time}") })
 }
 
-/// Year, month and day of a serial day. Day 60 is the 29 February 1900 that never was.
+/// Year, month and day of a serial day. Day 60 is 29 February 1900, which did not exist.
 fn civil(day: u32) -> (u32, u32, u32) {
     if day == 60 {
         return (1900, 2, 29);
     }
-    // Days since 1 March of the year 0, when leap days come last (1899-12-31 is day 0 up to the extra day).
+    // Days since 1 March of year 0, so that leap days come last (1899-12-31 is day 0 except for the extra day).
     let days = day + 693_899 + u32::from(day < 60);
     let era = days / 146_097;
     let of_era = days % 146_097;
@@ -91,25 +91,25 @@ fn civil(day: u32) -> (u32, u32, u32) {
     (era * 400 + year_of_era + u32::from(month <= 2), month, of_month)
 }
 
-/// Whether a built-in number format shows a date or a time of day; 27 to 36 and 50 to 58 are those of East Asian Excel.
+/// Whether a built-in number format displays a date or a time of day; 27 to 36 and 50 to 58 are those of East Asian Excel.
 pub(super) fn is_built_in_date(id: u16) -> bool {
     matches!(id, 14..=22 | 27..=36 | 45 | 47 | 50..=58)
 }
 
-/// Whether a number format shows a date or a time of day. Elapsed time (`[h]:mm`) is a figure.
+/// Whether a number format displays a date or a time of day. Elapsed time (`[h]:mm`) is a figure.
 pub(super) fn is_date_format(code: &str) -> bool {
     let mut signs = code.chars();
     while let Some(sign) = signs.next() {
         match sign {
             ';' => return false,
-            // The next sign is written, filled with, or as wide as a blank.
+            // The next character is literal, a fill character, or the width of a blank.
             '\\' | '_' | '*' => {
                 signs.next();
             }
             '"' => {
                 signs.by_ref().find(|&sign| sign == '"');
             }
-            // A colour, a locale, a condition; elapsed hours, minutes or seconds.
+            // A colour, a locale, a condition; or elapsed hours, minutes or seconds.
             '[' => {
                 let inside: String = signs.by_ref().take_while(|&sign| sign != ']').collect();
                 let is_elapsed = |sign: char| matches!(sign.to_ascii_lowercase(), 'h' | 'm' | 's');
@@ -139,7 +139,7 @@ pub(super) fn error(code: u8) -> &'static str {
     }
 }
 
-/// The text of a truth value.
+/// The text of a boolean value.
 pub(super) fn truth(value: bool) -> &'static str {
     if value { "TRUE" } else { "FALSE" }
 }

@@ -1,7 +1,7 @@
-//! Excel 5 to 2003 workbooks and what WPS Spreadsheets saves as .et (MS-XLS), in a pass of our own over the records.
+//! Excel 5 to 2003 workbooks and .et files of WPS Spreadsheets (MS-XLS), read by our own pass over the records.
 //!
-//! calamine reserves room for what the DIMENSIONS record says and lays sheets out densely: two records can make it want more memory
-//! than there is, which ends the process. Here a cell costs what it holds.
+//! calamine allocates what the DIMENSIONS record declares and stores sheets densely: two records can make it ask for more memory than
+//! there is, which ends the process. Here the cost of a cell is its content.
 
 use std::borrow::Cow;
 
@@ -56,7 +56,7 @@ mod kind {
 /// Reads a binary Excel workbook.
 ///
 /// # Errors
-/// [`ReadError`] when it is encrypted, damaged, older than Excel 5 or too large.
+/// [`ReadError`] if it is encrypted, damaged, older than Excel 5 or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut file = Compound::open(bytes, budget)?;
     let stream = match file.stream("Workbook", budget)? {
@@ -97,7 +97,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     super::document(book, budget, findings)
 }
 
-/// The data of the record that says how the records behind it are encrypted.
+/// The data of the `FilePass` record, which defines the encryption of the records after it.
 fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8]>, ReadError> {
     let mut at = 0;
     // Any other beginning is refused when the globals are read.
@@ -114,12 +114,12 @@ fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8
     Ok(None)
 }
 
-/// A sheet of the workbook's list.
+/// An entry of the sheet list.
 struct Bound {
     name: String,
     hidden: bool,
     is_worksheet: bool,
-    /// Offset of its records.
+    /// Offset of the sheet's records.
     at: usize,
 }
 
@@ -171,7 +171,7 @@ impl Globals {
                     of_cells.push(id);
                     globals.faces.format_xls(record.data, blank.contains(&id));
                 }
-                // Its runs refer to the fonts.
+                // Its runs refer to the fonts, so the strings are read last.
                 kind::SST => strings = Some(record),
                 _ => globals.record(&record, budget)?,
             }
@@ -204,7 +204,7 @@ impl Globals {
                 });
             }
             kind::MSO_DRAWING_GROUP => {
-                // The group of an empty drawing has no store of pictures (MS-ODRAW 2.2.20).
+                // The drawing group of an empty drawing has no picture store (MS-ODRAW 2.2.20).
                 self.has_pictures |= memchr::memmem::find(record.data, &[0x01, 0xF0]).is_some();
             }
             _ => {}
@@ -212,7 +212,7 @@ impl Globals {
         Ok(())
     }
 
-    /// The cells of a sheet, and whether its records begin and end where they should.
+    /// Reads the cells of a sheet; also returns whether its records begin and end where they should.
     fn sheet(
         &self,
         stream: &[u8],
@@ -224,13 +224,13 @@ impl Globals {
         let first = record(stream, bound.at, budget)?;
         let whole = first.is_some_and(|first| first.kind == kind::BOF);
         let (mut at, mut inside) = (first.filter(|_| whole).map_or(bound.at, |first| first.end), 0_u32);
-        // The cell of a formula whose text comes in a record of its own.
+        // The cell of a formula whose text is in a later record.
         let mut awaits = None;
         let mut objects = Objects::default();
         while let Some(record) = record(stream, at, budget)? {
             at = record.end;
             match record.kind {
-                // A chart that lies on the sheet has records of its own.
+                // An embedded chart has records of its own.
                 kind::BOF => inside += 1,
                 kind::EOF if inside == 0 => return Ok((sheet, whole)),
                 kind::EOF => inside -= 1,
@@ -251,7 +251,7 @@ impl Globals {
                     sheet.hide_columns(at(0), at(2), budget)?;
                 }
                 kind::COND_FMT => {
-                    // The region that all of its ranges lie in (MS-XLS 2.4.56).
+                    // The region that contains all of its ranges (MS-XLS 2.4.56).
                     let at = |at| record.u16(at).map_or(0, u32::from);
                     budget.spend(Resource::Blocks, 1)?;
                     sheet.coloured.push(Region { top: at(4), bottom: at(6), left: at(8), right: at(10) });
@@ -264,7 +264,7 @@ impl Globals {
         Ok((sheet, false))
     }
 
-    /// Notes the cell of a record. Returns a cell whose text is still to come.
+    /// Adds the cell of a record. Returns a cell whose text is in a later record.
     fn cell(
         &self,
         stream: &[u8],
@@ -332,7 +332,7 @@ impl Globals {
         Ok(())
     }
 
-    /// The string at an offset of a record that may continue in continuations.
+    /// The string at an offset of a record, which may extend into continuations.
     fn long_text(
         &self,
         stream: &[u8],
@@ -347,7 +347,7 @@ impl Globals {
         Ok(bytes.skip(at).and_then(|()| bytes.plain_string()))
     }
 
-    /// Notes the figure of a cell.
+    /// Adds the figure of a cell.
     fn figure(
         &self,
         at: (u32, u32),
@@ -370,31 +370,31 @@ fn too_short(sheet: &Sheet) -> ReadError {
 /// Whether a row is hidden, or too low to show anything (MS-XLS 2.4.221).
 fn is_unseen_row(record: &Record) -> bool {
     let low = record.u16(6).is_some_and(|height| u32::from(height) < LEAST_TWIPS);
-    // `fDyZero`; `fUnsynced` says that the height was set by hand.
+    // `fDyZero`; `fUnsynced` means that the height was set manually.
     record.u16(12).is_some_and(|flags| flags & 0x20 != 0 || low && flags & 0x40 != 0)
 }
 
-/// Whether the formula of a cell only adds up cells (MS-XLS 2.4.127): the size of its tokens stands before them.
+/// Whether the formula of a cell only adds cells (MS-XLS 2.4.127): its tokens are preceded by their size.
 fn adds(record: Record) -> bool {
     let size = usize::from(record.u16(20).unwrap_or(0));
     record.data.get(22..22 + size).is_some_and(|tokens| adds_tokens(tokens, 4, 8))
 }
 
-/// Cells that hold nothing (MS-XLS 2.4.174).
+/// Adds blank cells (MS-XLS 2.4.174).
 fn blanks(record: Record, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
     let (Some(row), Some(first)) = (record.u16(0), record.u16(2)) else { return Ok(()) };
     let count = record.data.len().saturating_sub(6) / 2;
     (u32::from(first)..).take(count).try_for_each(|column| sheet.put(u32::from(row), column, "", budget))
 }
 
-/// The strings that cells share (MS-XLS 2.4.265).
+/// The shared strings (MS-XLS 2.4.265).
 fn shared_strings(stream: &[u8], record: Record, faces: &Faces, budget: &mut Budget) -> Result<Strings, ReadError> {
     let mut bytes = Continued::new(stream, record, budget)?;
     let mut strings = Strings::default();
     if bytes.skip(8).is_none() {
         return Ok(strings);
     }
-    // How many there are is not always said rightly. What is missing is missed by the cell that wants it.
+    // The declared number of strings may be wrong. A missing string is reported for the cell that refers to it.
     while let Some((text, begins)) = bytes.string() {
         budget.spend(Resource::Steps, 1)?;
         let runs = if begins.is_empty() { Vec::new() } else { faces.runs(&text, &begins, true) };
@@ -403,7 +403,7 @@ fn shared_strings(stream: &[u8], record: Record, faces: &Faces, budget: &mut Bud
     Ok(strings)
 }
 
-/// A finding about a sheet whose records do not begin or end where they should.
+/// The finding for a sheet whose records do not begin or end where they should.
 fn sheet_cut(name: &str) -> Finding {
     let message = Message::new(
         format!("工作表“{name}”的记录不完整，只读取了能找到的部分。请用 Excel 或 WPS 打开核对后另存，再重新报送。"),

@@ -1,4 +1,4 @@
-//! Drawing objects of an .xls sheet (MS-XLS): reads the text of boxes, counts comments and charts.
+//! Drawing objects of an .xls sheet (MS-XLS): reads the text of text boxes, counts comments and charts.
 
 use super::biff::{Continued, Record};
 use super::{Sheet, drawn_line};
@@ -10,22 +10,22 @@ use crate::read::shared::skipped::Kind;
 const NOTE: u16 = 0x001C;
 /// An object (2.4.181).
 const OBJ: u16 = 0x005D;
-/// The text of the object before it (2.4.329).
+/// The text of the preceding object (2.4.329).
 const TXO: u16 = 0x01B6;
 
 /// Types of objects (2.5.143).
 const CHART: u16 = 0x0005;
 const COMMENT: u16 = 0x0019;
 
-/// The objects of a sheet, record by record.
+/// State of reading the objects of a sheet, record by record.
 #[derive(Default)]
 pub(super) struct Objects {
-    /// Type of the last one.
+    /// Type of the last object.
     kind: u16,
 }
 
 impl Objects {
-    /// Takes a record where it is one of an object; returns whether it is.
+    /// Handles a record of an object; returns whether it is one.
     pub(super) fn take(
         &mut self,
         stream: &[u8],
@@ -35,7 +35,7 @@ impl Objects {
         budget: &mut Budget,
     ) -> Result<bool, ReadError> {
         match record.kind {
-            // Excel 5 splits a long comment; what continues has no row.
+            // Excel 5 splits a long comment; continuations have no row.
             NOTE if record.u16(0) != Some(0xFFFF) => sheet.skipped.add(Kind::Comment),
             OBJ => {
                 self.kind = record.u16(4).unwrap_or(0);
@@ -51,7 +51,7 @@ impl Objects {
                         drawn_line(line.to_owned(), &sheet.name, texts, budget)?;
                     }
                 }
-                // Its text is cut short.
+                // The text is truncated.
                 (_, None) => sheet.skipped.add(Kind::Part),
             },
             NOTE | TXO => {}
@@ -61,7 +61,7 @@ impl Objects {
     }
 }
 
-/// The text of an object, which stands in the continuations of its record; `None` where they are too short for it.
+/// The text of an object, in the continuations of its record; `None` if they are too short.
 fn text(stream: &[u8], record: Record, budget: &mut Budget) -> Result<Option<String>, ReadError> {
     let Some(length) = record.u16(10) else { return Ok(None) };
     let mut bytes = Continued::new(stream, record, budget)?;

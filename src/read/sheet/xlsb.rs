@@ -1,5 +1,5 @@
-//! XLSB workbooks (MS-XLSB) in a pass of our own over the records: calamine gives them no merged regions, and ends with a panic on records that
-//! are shorter than they should be.
+//! XLSB workbooks (MS-XLSB), read by our own pass over the records: calamine reads no merged regions, and panics on records that are too
+//! short.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::read::container::package::Package;
 use crate::read::shared::marks::LEAST_TWIPS;
 use crate::read::{Damage, ReadError};
 
-/// Record types (MS-XLSB 2.3.2), their bytes of seven bits put together.
+/// Record types (MS-XLSB 2.3.2), as decoded numbers.
 mod kind {
     pub(super) const ROW_HDR: u32 = 0;
     pub(super) const CELL_BLANK: u32 = 1;
@@ -55,7 +55,7 @@ mod kind {
 /// Reads a binary workbook of Excel 2007 and later.
 ///
 /// # Errors
-/// [`ReadError`] when the package or a sheet is damaged, encrypted or too large.
+/// [`ReadError`] if the package or a sheet is damaged, encrypted or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut package = Package::open(bytes, budget)?;
     let main = main_part(&mut package, "xl/workbook.bin", budget)?;
@@ -93,7 +93,7 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     super::document(book, budget, findings)
 }
 
-/// The workbook's list of sheets: each with the id of the relationship to its part.
+/// The sheet list: each sheet with the id of the relationship to its part.
 struct Listed {
     sheets: Vec<(Sheet, String)>,
     from_1904: bool,
@@ -132,7 +132,8 @@ struct Shared {
 }
 
 impl Shared {
-    /// Reads the cells and merged regions of a sheet. Returns the id of the relationship to its drawing, and whether it may have comments.
+    /// Reads the cells and merged regions of a sheet. Returns the id of the relationship to its drawing, and whether it may have
+    /// comments.
     fn fill(&self, sheet: &mut Sheet, part: &[u8], budget: &mut Budget) -> Result<(Option<String>, bool), ReadError> {
         let mut records = Records::new(part);
         let (mut row, mut in_data, mut drawing, mut comments) = (0, false, None, false);
@@ -143,7 +144,7 @@ impl Shared {
                 kind::ROW_HDR if in_data => {
                     row = u32_at(data, 0).unwrap_or(u32::MAX);
                     let low = u16_at(data, 8).is_some_and(|height| u32::from(height) < LEAST_TWIPS);
-                    // `fDyZero`; `fUnsynced` says that the height was set by hand.
+                    // `fDyZero`; `fUnsynced` means that the height was set manually.
                     if data.get(11).is_some_and(|flags| flags & 0x10 != 0 || low && flags & 0x20 != 0) {
                         sheet.hide_rows(row, row, budget)?;
                     }
@@ -154,7 +155,7 @@ impl Shared {
                     let at = |at| u32_at(data, at).unwrap_or(u32::MAX);
                     sheet.hide_columns(at(0), at(4), budget)?;
                 }
-                // Colours of these are ignored.
+                // Their regions are not read: the background of the whole sheet is taken to be coloured.
                 kind::BEGIN_CONDITIONAL | kind::TABLE_PARTS => {
                     sheet.coloured = vec![Region { top: 0, left: 0, bottom: ROWS, right: COLUMNS }];
                 }
@@ -171,11 +172,11 @@ impl Shared {
         Ok((drawing, comments))
     }
 
-    /// A cell (MS-XLSB 2.5.9): its column, its format, then its value.
+    /// Reads a cell (MS-XLSB 2.5.9): column, format, then value.
     fn cell(&self, kind: u32, data: &[u8], row: u32, sheet: &mut Sheet, budget: &mut Budget) -> Result<(), ReadError> {
         const VALUE: usize = 8;
         let at = (row, u32_at(data, 0).unwrap_or(u32::MAX));
-        // The format has 24 bits.
+        // The format index has 24 bits.
         let format = (u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize;
         let face = self.faces.of(format);
         let mut runs = Vec::new();
@@ -222,14 +223,14 @@ impl Shared {
     }
 }
 
-/// Whether the formula behind a value only adds up cells (MS-XLSB 2.2.2.1): flags, the size of its tokens, these.
+/// Whether the formula after a value only adds cells (MS-XLSB 2.2.2.1): flags, size of the tokens, tokens.
 fn adds(data: &[u8], at: usize) -> bool {
     let size = u32_at(data, at + 2).unwrap_or(0) as usize;
     let start = at + 6;
     start.checked_add(size).and_then(|end| data.get(start..end)).is_some_and(|tokens| adds_tokens(tokens, 6, 12))
 }
 
-/// The strings that cells share: flags, then the text, then its formatting (MS-XLSB 2.4.826).
+/// The shared strings: flags, then text, then formatting (MS-XLSB 2.4.826).
 fn shared_strings(part: &[u8], faces: &Faces, budget: &mut Budget) -> Result<Strings, ReadError> {
     let mut records = Records::new(part);
     let mut strings = Strings::default();
@@ -243,7 +244,7 @@ fn shared_strings(part: &[u8], faces: &Faces, budget: &mut Budget) -> Result<Str
     Ok(strings)
 }
 
-/// The runs of a rich string: its flags stand at one offset, its formatting at another (MS-XLSB 2.5.122).
+/// The runs of a rich string, given the offsets of its flags and of its formatting (MS-XLSB 2.5.122).
 fn rich_runs(faces: &Faces, text: &str, data: &[u8], (flags, at): (usize, usize)) -> Vec<Run> {
     if data.get(flags).is_none_or(|flags| flags & 1 == 0) {
         return Vec::new();

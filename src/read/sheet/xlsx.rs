@@ -1,5 +1,5 @@
-//! XLSX workbooks in a pass of our own over their parts (ECMA-376 part 1, 18): a cell costs what it holds, figures keep their text, and a
-//! sheet that holds no cells hinders no other.
+//! XLSX workbooks, read by our own pass over their parts (ECMA-376 part 1, 18): the cost of a cell is its content, figures keep their
+//! text, and a sheet without cells does not affect the others.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::read::{Damage, ReadError};
 /// Reads an Office Open XML workbook.
 ///
 /// # Errors
-/// [`ReadError`] when the package or a sheet is damaged, encrypted or too large.
+/// [`ReadError`] if the package or a sheet is damaged, encrypted or too large.
 pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let mut package = Package::open(bytes, budget)?;
     let main = main_part(&mut package, "xl/workbook.xml", budget)?;
@@ -64,15 +64,15 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     super::document(book, budget, findings)
 }
 
-/// The workbook's list of sheets: each with the id of the relationship to its part.
+/// The sheet list: each sheet with the id of the relationship to its part.
 struct Listed {
     sheets: Vec<(Sheet, String)>,
     from_1904: bool,
-    /// Whether formulas are to be calculated when the workbook is opened (18.2.2).
+    /// Whether formulas are to be calculated on opening (18.2.2).
     recalculates: bool,
 }
 
-/// Reads the list of sheets (18.2.19 and 18.2.20).
+/// Reads the sheet list (18.2.19 and 18.2.20).
 fn list(part: &[u8], budget: &mut Budget) -> Result<Listed, ReadError> {
     let (text, _) = xml::text(part, budget)?;
     let mut events = Events::new(&text, 0, &[]);
@@ -99,33 +99,34 @@ struct Shared {
     strings: Strings,
     /// The number format of each cell format.
     formats: Arc<Vec<NumberFormat>>,
-    /// The face of each cell format; empty where all are plain.
+    /// The face of each cell format; empty if all are plain.
     faces: Arc<Vec<Face>>,
     from_1904: bool,
 }
 
 /// The kind of a sheet's part.
 enum Root {
-    /// Cells, and perhaps a drawing over them: the id of its relationship. Comments have a drawing of an older kind.
+    /// A worksheet: the id of the relationship to its drawing, and whether it has comments (in a legacy drawing).
     Worksheet { drawing: Option<String>, comments: bool },
-    /// A chart, a dialog or macros.
+    /// A chart sheet, a dialog sheet or a macro sheet.
     Other,
 }
 
-/// A pass over a sheet's part.
+/// State of reading the part of a sheet.
 struct Cells<'a> {
     shared: &'a Shared,
     sheet: &'a mut Sheet,
     budget: &'a mut Budget,
-    /// The row and column of what comes next, where it does not say where it stands.
+    /// Row and column of the next cell, for those without a reference.
     row: u32,
     column: u32,
-    /// Whether the last formula only adds up cells: formulas that are shared are written once.
+    /// Whether the last formula only adds cells; a shared formula is written once.
     adds: bool,
 }
 
 impl Cells<'_> {
-    /// Reads the cells, merged regions and hidden rows and columns of a worksheet; its root tells, whatever its relationship says.
+    /// Reads the cells, merged regions and hidden rows and columns of a worksheet; the root element decides, not the type of the
+    /// relationship.
     fn read(mut self, part: &[u8]) -> Result<Root, ReadError> {
         let (text, _) = xml::text(part, self.budget)?;
         let mut events = Events::new(&text, 0, &[]);
@@ -171,7 +172,7 @@ impl Cells<'_> {
                         }
                         events.skip(self.budget)?;
                     }
-                    // A table may have a style that colours its head and its rows.
+                    // A table may have a style with coloured rows.
                     "tableParts" => self.sheet.coloured.push(Region { top: 0, left: 0, bottom: ROWS, right: COLUMNS }),
                     "drawing" => drawing = tag.get("id").map(Into::into),
                     "legacyDrawing" => comments = true,
@@ -183,11 +184,11 @@ impl Cells<'_> {
         }
     }
 
-    /// A cell (18.3.1.4).
+    /// Reads a cell (18.3.1.4).
     fn cell(&mut self, tag: &Tag, events: &mut Events) -> Result<(), ReadError> {
         let outside = events.depth().saturating_sub(1);
         let (mut kind, mut format) = (Cow::Borrowed("n"), Cow::Borrowed(""));
-        // Each attribute once, where there are hundreds of cells.
+        // One pass over the attributes, because there are hundreds of cells.
         for (name, value) in tag.all() {
             match name {
                 "r" => {
@@ -258,11 +259,11 @@ impl Cells<'_> {
     }
 }
 
-/// Rows lower than a point and columns narrower than a fifth of a digit show nothing.
+/// Minimum visible height of a row (points) and width of a column (characters).
 const LEAST_HEIGHT: f64 = 1.0;
 const LEAST_WIDTH: f64 = 0.2;
 
-/// Regions with a conditional format that are looked at.
+/// Maximum number of regions with a conditional format.
 const MOST_RANGES: usize = 1_000;
 
 fn is_less(tag: &Tag, name: &str, least: f64) -> bool {

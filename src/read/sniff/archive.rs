@@ -1,16 +1,16 @@
-//! Detects what a zip archive is from the names in its directory, without inflating entries.
+//! Detects the kind of a zip archive by the names in its directory, without inflating entries.
 
 use super::Sniffed;
 use crate::document::Format;
 use crate::read::FileKind;
 
-/// Names that are looked at.
+/// Maximum number of names that are checked.
 const NAMES: usize = 4_096;
 
-/// Bytes at the end among which the end of the directory stands: its record and a comment (APPNOTE 4.3.16).
+/// Number of bytes at the end that may contain the end of central directory: its record and a comment (APPNOTE 4.3.16).
 const TAIL: usize = 22 + 0xFFFF;
 
-/// Says what a zip archive is.
+/// Detects the kind of a zip archive.
 pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     if let Some(found) = mimetype(bytes) {
         return found;
@@ -18,7 +18,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Sniffed {
     let names = directory(bytes).unwrap_or_else(|| local_names(bytes));
     let has = |name: &str| names.iter().any(|known| known == name);
     let under = |folder: &str| names.iter().any(|known| known.starts_with(folder));
-    // A package names its parts as it likes; its relationships lead to them.
+    // Parts may have any name in a package; relationships refer to them.
     let named = |name: &str| names.iter().any(|known| known.rsplit('/').next() == Some(name));
     let package = has("[content_types].xml");
     if under("word/document") {
@@ -56,7 +56,7 @@ fn has_suffix(name: &str, suffix: &str) -> bool {
     name.len() >= suffix.len() && name.as_bytes()[name.len() - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
 }
 
-/// The media type in the entry `mimetype`, stored first and uncompressed in packages of `OpenDocument` and EPUB.
+/// The format given by the entry `mimetype`, stored first and uncompressed in `OpenDocument` and EPUB packages.
 fn mimetype(bytes: &[u8]) -> Option<Sniffed> {
     if bytes.get(30..38) != Some(b"mimetype") {
         return None;
@@ -89,7 +89,7 @@ fn name(bytes: &[u8], at: usize, length: usize) -> Option<String> {
     Some(String::from_utf8_lossy(name).replace('\\', "/").to_lowercase())
 }
 
-/// The names in the central directory (APPNOTE 4.3.12); `None` where there is none.
+/// The names in the central directory (APPNOTE 4.3.12); `None` if there is none.
 fn directory(bytes: &[u8]) -> Option<Vec<String>> {
     let tail = bytes.len().saturating_sub(TAIL);
     let end = tail + memchr::memmem::rfind(&bytes[tail..], b"PK\x05\x06")?;
@@ -103,8 +103,8 @@ fn directory(bytes: &[u8]) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-/// The names in the local headers (APPNOTE 4.3.7) of an archive whose directory is cut off, so that it is still recognised and
-/// refused by the right reader.
+/// The names in the local headers (APPNOTE 4.3.7) of an archive whose directory is missing, so that it is still recognised and refused by
+/// the right reader.
 fn local_names(bytes: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     let mut at = 0;
@@ -117,7 +117,7 @@ fn local_names(bytes: &[u8]) -> Vec<String> {
             break;
         };
         names.extend(name(bytes, at + 30, length));
-        // Where the size is not told here (bit 3 of the flags), the next header is searched for.
+        // If the size is not given here (bit 3 of the flags), the next header is searched for.
         at = at.saturating_add(30 + length + extra).saturating_add(packed);
     }
     names

@@ -41,17 +41,17 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn packages_are_told_by_their_own_parts() {
+fn packages_are_detected_by_their_own_parts() {
     let docx = zip(&[("[Content_Types].xml", b"x"), ("word/document.xml", b"x")]);
     let xlsx = zip(&[("[Content_Types].xml", b"x"), ("xl/workbook.xml", b"x")]);
     assert_eq!((known(&docx), known(&xlsx)), (Some(Format::Docx), Some(Format::Xlsx)));
-    // An embedded file keeps the names of its parts readable inside an entry that is not packed.
+    // The part names of an embedded file are readable inside an uncompressed entry.
     assert_eq!(known(&zip(&[("xl/workbook.xml", b"x"), ("xl/embeddings/a.docx", &docx)])), Some(Format::Xlsx));
     assert_eq!(known(&zip(&[("word/document.xml", b"x"), ("word/embeddings/a.xlsx", &xlsx)])), Some(Format::Docx));
     assert_eq!(known(&zip(&[("报告/报告.docx", &docx)])), None);
     assert_eq!(known(&zip(&[("xl/workbook.bin", b"x")])), Some(Format::Xlsb));
     assert_eq!(known(&zip(&[("word\\document.xml", b"x")])), Some(Format::Docx));
-    // Parts may stand anywhere in a package.
+    // Parts may be in any folder of a package.
     assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("workbook.xml", b"x")])), Some(Format::Xlsx));
     assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("wtf/workbook.bin", b"x")])), Some(Format::Xlsb));
     assert_eq!(known(&zip(&[("[Content_Types].xml", b"x"), ("a/main.xml", b"x")])), Some(Format::Docx));
@@ -66,7 +66,7 @@ fn packages_are_told_by_their_own_parts() {
 }
 
 #[test]
-fn compound_files_are_told_by_the_streams_of_their_root() {
+fn compound_files_are_detected_by_the_streams_of_their_root() {
     assert_eq!(known(&compound(&["/WordDocument", "/1Table"])), Some(Format::Doc));
     assert_eq!(known(&compound(&["/Workbook", "/MBD0001/WordDocument"])), Some(Format::Xls));
     assert_eq!(known(&compound(&["/WordDocument", "/ObjectPool/_1/Workbook"])), Some(Format::Doc));
@@ -86,7 +86,7 @@ fn compound_files_are_told_by_the_streams_of_their_root() {
 }
 
 #[test]
-fn characters_are_told_in_any_encoding() {
+fn text_is_detected_in_any_encoding() {
     assert_eq!(known(b"\xEF\xBB\xBF {\\rtf1"), Some(Format::Rtf));
     assert_eq!(known(b"<table><tr><td>1"), Some(Format::Html));
     assert_eq!(known(&GB18030.encode("<TR><TD>规章").0), Some(Format::Html));
@@ -102,7 +102,7 @@ fn characters_are_told_in_any_encoding() {
 }
 
 #[test]
-fn xml_is_told_by_its_root() {
+fn xml_is_detected_by_its_root() {
     let word = b"<?xml version=\"1.0\"?><?mso-application progid=\"Word.Document\"?>\n<w:wordDocument xmlns:w='x'>";
     assert_eq!(known(word), Some(Format::WordXml));
     assert_eq!(known(b"<?xml version='1.0'?>\r\n<!-- - -->\r\n<pkg:package xmlns:pkg='x'>"), Some(Format::WordXml));
@@ -126,7 +126,7 @@ fn xml_is_told_by_its_root() {
 }
 
 #[test]
-fn saved_pages_are_told_by_their_header() {
+fn saved_pages_are_detected_by_their_header() {
     let page = "From: <Saved by Blink>\r\nSubject: =?utf-8?B?5bm05oql?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary=\"x\"\r\n\r\n--x\r\n";
     assert_eq!(known(page.as_bytes()), Some(Format::Mht));
     assert_eq!(known(b"Content-Type: multipart/related; boundary=x\n\n--x"), Some(Format::Mht));
@@ -135,7 +135,7 @@ fn saved_pages_are_told_by_their_header() {
 }
 
 #[test]
-fn what_is_not_read_is_named() {
+fn unsupported_formats_are_named() {
     let crawled =
         |bytes: &[u8], encoding: &'static encoding_rs::Encoding| encoding.decode(bytes).0.into_owned().into_bytes();
     let compound = compound(&["/WordDocument"]);

@@ -1,21 +1,21 @@
-//! Detects what a text file is: an XML format, a saved page, a web page, plain text, or binary after all.
+//! Detects the kind of a text file: an XML format, a saved page, a web page, plain text, or binary data.
 
 use super::Sniffed;
 use crate::document::Format;
 use crate::read::FileKind;
 use crate::read::shared::encoding::utf16_without_bom;
 
-/// Bytes that are looked at.
+/// Number of bytes that are checked.
 const WINDOW: usize = 16 << 10;
 
-/// A complete page has one of these tags near its start.
+/// Tags near the start of a complete page; one is enough.
 const PAGE: &[&str] = &["<html", "<!doctype html", "<body", "<head>", "<meta ", "<table", "<frameset"];
 
-/// A fragment of a page has several of these tags.
+/// Tags of a fragment of a page; several are needed.
 const PART: &[&str] =
     &["<div", "<p>", "<p ", "<span", "<tr>", "<tr ", "<td", "</p>", "</div>", "</span>", "<font", "<br"];
 
-/// Says what a file is that begins with no magic bytes; `head` is what follows a byte order mark and blanks.
+/// Detects the kind of a file without magic bytes; `head` is what follows a byte order mark and blanks.
 pub(super) fn sniff(bytes: &[u8], head: &[u8]) -> Sniffed {
     let wide = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || utf16_without_bom(bytes).is_some();
     let mut window: Vec<u8> = if wide {
@@ -45,7 +45,7 @@ fn has(text: &[u8], word: &str) -> bool {
     memchr::memmem::find(text, word.as_bytes()).is_some()
 }
 
-/// A saved web page or a mail begins with header fields (RFC 2557, RFC 5322), among them one of MIME.
+/// Whether a file begins with header fields (RFC 2557, RFC 5322), at least one of them of MIME: a saved web page or a mail.
 fn is_message(lower: &[u8]) -> bool {
     let fields = lower.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
     let mut mime = false;
@@ -63,7 +63,7 @@ fn is_message(lower: &[u8]) -> bool {
     mime
 }
 
-/// An XML format by its root element or the program that its first lines name.
+/// The XML format by its root element, or by the program named in its first lines.
 fn xml(lower: &[u8]) -> Option<Sniffed> {
     let declared = lower.starts_with(b"<?xml") || lower.starts_with(b"<?mso-application");
     let root = root(lower)?;
@@ -85,7 +85,7 @@ fn xml(lower: &[u8]) -> Option<Sniffed> {
     }
 }
 
-/// A flat `OpenDocument` file by the media type of its root element.
+/// The flat `OpenDocument` format by the media type of its root element.
 fn flat(lower: &[u8]) -> Sniffed {
     if has(lower, "vnd.oasis.opendocument.text") {
         Sniffed::Known(Format::Odt)
@@ -96,7 +96,7 @@ fn flat(lower: &[u8]) -> Sniffed {
     }
 }
 
-/// The name of the first element, instructions, comments and document types skipped.
+/// The name of the root element, after instructions, comments and document types.
 fn root(lower: &[u8]) -> Option<&str> {
     let mut rest = lower;
     loop {
@@ -123,15 +123,15 @@ fn is_page(lower: &[u8]) -> bool {
     parts >= 2 || parts == 1 && root(lower).is_some()
 }
 
-/// Text has no control characters but those of layout, in any encoding of the field.
+/// Whether bytes are text: no control characters but those of layout, in any common encoding.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(8 << 10)];
     let odd = head.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t'..=b'\r' | 0x1A)).count();
     odd * 200 <= head.len()
 }
 
-/// A crawler that decodes a compound file as text leaves its signature `D0CF11E0A1B11AE1` as `ࡱ` (U+0871, UTF-8), `ÐÏ·à¡±` (Latin 1)
-/// or `邢·唷` (GBK), with or without the control character between.
+/// Whether a compound file was decoded as text by a crawler: its signature `D0CF11E0A1B11AE1` becomes `ࡱ` (U+0871, UTF-8), `ÐÏ·à¡±`
+/// (Latin 1) or `邢·唷` (GBK), with or without the control character between.
 fn looks_like_decoded_binary(head: &[u8]) -> bool {
     let head: Vec<u8> = head[..head.len().min(64)].iter().copied().filter(|&byte| byte >= 0x20).collect();
     ["\u{0871}", "\u{d0}\u{cf}\u{e0}\u{a1}\u{b1}"].iter().any(|mark| has(&head, mark))

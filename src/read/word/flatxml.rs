@@ -1,4 +1,4 @@
-//! Word files that are one XML file: flat packages (`pkg:package`) and Word 2003 XML (`w:wordDocument`).
+//! Word files that are a single XML file: flat OPC packages (`pkg:package`) and Word 2003 XML (`w:wordDocument`).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,11 +19,11 @@ use crate::read::word::docx::{body, finish};
 use crate::read::xml::{self, Event, Events};
 use crate::read::{Damage, ReadError, Unsupported};
 
-/// Reads a Word file that is one XML file. The spans of its places count bytes of the whole file.
+/// Reads a Word file that is a single XML file. Spans of places count bytes of the whole file.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] when it is not well-formed, [`ReadError::Unsupported`] when it is another XML file,
-/// [`ReadError::OverLimit`] when it would cost more than a file may.
+/// [`ReadError::Damaged`] if it is not well-formed, [`ReadError::Unsupported`] if it is another XML file, [`ReadError::OverLimit`] if it
+/// exceeds a limit.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -92,7 +92,7 @@ fn flat(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding
 type Texts = BTreeMap<String, Range<usize>>;
 type Binaries = BTreeMap<String, Vec<u8>>;
 
-/// The parts of a flat package: where the XML of each stands, and the bytes of the others.
+/// The parts of a flat package: ranges of XML parts, and bytes of binary parts.
 fn flat_parts(text: &str, budget: &mut Budget) -> Result<(Texts, Binaries), ReadError> {
     let (mut texts, mut binaries) = (Texts::new(), Binaries::new());
     let mut events = Events::new(text, 0, SPACES);
@@ -124,7 +124,7 @@ fn flat_parts(text: &str, budget: &mut Budget) -> Result<(Texts, Binaries), Read
     }
 }
 
-/// Passes over the content of the innermost open element; the offset of its end tag.
+/// Skips the content of the innermost open element; returns the offset of its end tag.
 fn inside(events: &mut Events<'_>, budget: &mut Budget) -> Result<usize, ReadError> {
     let outside = events.depth() - 1;
     loop {

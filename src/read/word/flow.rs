@@ -6,7 +6,7 @@ use crate::document::{Aside, AsideKind, Block, Budget, Exceeded, Paragraph, Pict
 use crate::read::shared::marks::{Inked, Paper};
 use crate::read::word::grid::{self, Content, Row, RowDef};
 
-/// A paragraph that has just ended.
+/// A paragraph that has ended.
 #[derive(Debug, Default)]
 pub(super) struct Para {
     /// Its text.
@@ -30,21 +30,21 @@ pub(super) fn heading_level(name: &str) -> Option<u8> {
     rest.trim().parse().ok().filter(|level| (1..=9).contains(level))
 }
 
-/// Numbers given to paragraphs and tables, running through all flows of a document.
+/// Counters of paragraphs and tables, shared by all flows of a document.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Counters {
     paragraphs: u32,
     tables: u32,
 }
 
-/// An open table: the rows that are complete and the one being read.
+/// An open table: its complete rows and the open row.
 #[derive(Debug, Default)]
 struct Level {
     table: u32,
     rows: Vec<Row>,
     cells: Vec<Content>,
     open: Content,
-    /// Physical cells held, those that a definition promises included.
+    /// Number of physical cells held, including those that a row definition declares.
     held: u64,
 }
 
@@ -57,32 +57,32 @@ pub(super) struct Flow {
     blocks: Vec<Block>,
     asides: Vec<Aside>,
     levels: Vec<Level>,
-    /// Physical cells held by all open tables.
+    /// Number of physical cells held by all open tables.
     held: u64,
 }
 
 impl Flow {
-    /// An empty flow of a region; `counters` come from the flow before it.
+    /// An empty flow for a region; `counters` continue those of the previous flow.
     pub(super) fn new(part: Option<Arc<str>>, region: Region, counters: Counters) -> Self {
         Self { part, region, counters, blocks: Vec::new(), asides: Vec::new(), levels: Vec::new(), held: 0 }
     }
 
-    /// The numbers as they stand now.
+    /// The current counters.
     pub(super) fn counters(&self) -> Counters {
         self.counters
     }
 
-    /// Goes on from the numbers of another flow that ran inside this one.
+    /// Continues with the counters of another flow that ran inside this one.
     pub(super) fn set_counters(&mut self, counters: Counters) {
         self.counters = counters;
     }
 
-    /// Whether a row at this table depth has cells but no end yet.
+    /// Whether a row at this table depth has cells but has not ended.
     pub(super) fn row_is_open(&self, depth: usize) -> bool {
         depth.checked_sub(1).and_then(|index| self.levels.get(index)).is_some_and(|level| !level.cells.is_empty())
     }
 
-    /// Ends a paragraph that stands in `depth` tables; tables deeper than that end with it.
+    /// Ends a paragraph at table depth `depth`; deeper tables end with it.
     pub(super) fn paragraph(&mut self, mut para: Para, depth: usize, budget: &mut Budget) -> Result<(), Exceeded> {
         let depth = if self.region == Region::HeaderFooter { 0 } else { depth };
         self.reach_depth(depth, budget)?;
@@ -112,7 +112,7 @@ impl Flow {
         let pictures = std::mem::take(&mut para.pictures);
         let Inked { text, marks, .. } = std::mem::take(&mut para.text);
         if !marks.is_empty() {
-            // The number of a line that nobody sees.
+            // An empty line has no visible number.
             para.number = para.number.filter(|_| !text.trim().is_empty());
             marks.tell(&place, &mut self.asides, budget)?;
         }
@@ -129,7 +129,7 @@ impl Flow {
         Ok(())
     }
 
-    /// Ends a paragraph and with it the cell at this depth (at least 1).
+    /// Ends a paragraph and the cell at this depth (at least 1).
     pub(super) fn cell_end(&mut self, para: Para, depth: usize, budget: &mut Budget) -> Result<(), Exceeded> {
         let depth = depth.max(1);
         self.paragraph(para, depth, budget)?;
@@ -141,7 +141,7 @@ impl Flow {
         Ok(())
     }
 
-    /// Ends the row at this depth (at least 1). A row without any cell is dropped.
+    /// Ends the row at this depth (at least 1). A row without cells is dropped.
     pub(super) fn row_end(&mut self, def: &RowDef, depth: usize, budget: &mut Budget) -> Result<(), Exceeded> {
         if self.region == Region::HeaderFooter {
             return Ok(());
@@ -167,7 +167,7 @@ impl Flow {
         Ok(())
     }
 
-    /// Tells of a row that is too low to show anything.
+    /// Sets the text of a row aside that is too low to show anything.
     fn hidden_row(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
         let Some(level) = self.levels.last_mut() else { return Ok(()) };
         let texts = level.cells.drain(..).filter_map(|cell| cell.text).map(|text| text.text);
@@ -178,7 +178,7 @@ impl Flow {
         Ok(())
     }
 
-    /// Drops the cells of the row being read at this depth (a row that a tracked change deletes).
+    /// Drops the cells of the open row at this depth (a tracked deletion of the row).
     pub(super) fn drop_row(&mut self, depth: usize) {
         if let Some(level) = depth.checked_sub(1).and_then(|index| self.levels.get_mut(index)) {
             level.cells.clear();
@@ -186,7 +186,7 @@ impl Flow {
         }
     }
 
-    /// Puts finished blocks (a text box) where the flow stands.
+    /// Inserts finished blocks (a text box) at the current position.
     pub(super) fn insert(&mut self, blocks: Vec<Block>) {
         match self.levels.last_mut() {
             Some(level) => level.open.nested.extend(blocks),
@@ -194,7 +194,7 @@ impl Flow {
         }
     }
 
-    /// Ends what is open and gives the blocks, and what was left out of them.
+    /// Ends everything that is open; returns the blocks, the asides and the counters.
     pub(super) fn finish(mut self, budget: &mut Budget) -> Result<(Vec<Block>, Vec<Aside>, Counters), Exceeded> {
         self.reach_depth(0, budget)?;
         Ok((self.blocks, self.asides, self.counters))
@@ -231,7 +231,7 @@ impl Flow {
             level.cells.push(level.open);
         }
         if !level.cells.is_empty() {
-            // The row's end is missing: the row above tells best what its edges are.
+            // The end of the row is missing: use the definition of the row above.
             let def = level.rows.last().map(|row| row.def.clone()).unwrap_or_default();
             level.rows.push(Row { def, cells: level.cells });
         }
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_ends_with_a_paragraph_outside_and_nested_ones_stand_in_their_cell() -> Result<(), Exceeded> {
+    fn a_table_ends_with_a_paragraph_outside_and_nested_ones_are_in_their_cell() -> Result<(), Exceeded> {
         let budget = &mut Budget::default();
         let mut flow = Flow::new(None, Region::Body, Counters::default());
         flow.cell_end(para("inner"), 2, budget)?;
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_known_by_name() {
+    fn headings_are_recognised_by_name() {
         assert_eq!(
             ["Heading 2", "标题 1", "标题1", "heading", "标题", "Heading 1 Char"].map(heading_level),
             [Some(2), Some(1), Some(1), None, None, None]

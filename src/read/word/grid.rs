@@ -5,64 +5,64 @@ use std::sync::Arc;
 use crate::document::{Aside, Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
 use crate::read::shared::marks::{Inked, Paper};
 
-/// Edges nearer than this are one edge: programs that convert tables round each row for itself.
+/// Maximum distance (twips) of edges that are treated as one: conversion programs round the edges of each row separately.
 const TOLERANCE: i32 = 12;
 
-/// Average width of a cell below which edges are taken exactly: some programs number the edges instead of measuring them.
+/// Average cell width below which edges are used exactly: some programs number the edges instead of measuring them.
 const ORDINAL_WIDTH: i32 = 100;
 
-/// Width assumed for a cell that has no definition.
+/// Width (twips) of a cell without a definition.
 const DEFAULT_WIDTH: i32 = 1_440;
 
-/// How a cell takes part in a vertical merge.
+/// Role of a cell in a vertical merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Vertical {
-    /// Not at all.
+    /// Not merged.
     #[default]
     None,
     /// First of the merged cells (`\clvmgf`, `fVertRestart`).
     Restart,
-    /// Part of the cell above (`\clvmrg`, `fVertMerge` alone).
+    /// Continues the cell above (`\clvmrg`, `fVertMerge` alone).
     Continue,
 }
 
-/// The definition of one cell in a row.
+/// Definition of one cell of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct CellDef {
     /// Right edge in twips.
     pub(super) right: i32,
-    /// It continues the cell on its left (`\clmrg`, `fMerged`).
+    /// Whether it continues the cell on its left (`\clmrg`, `fMerged`).
     pub(super) merged: bool,
-    /// Its part in a vertical merge.
+    /// Vertical merge.
     pub(super) vertical: Vertical,
-    /// Its background.
+    /// Background.
     pub(super) paper: Paper,
 }
 
-/// A row's definition.
+/// Definition of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct RowDef {
     /// Left edge of the first cell in twips.
     pub(super) left: i32,
     /// Its cells from the left.
     pub(super) cells: Vec<CellDef>,
-    /// It is too low to show anything.
+    /// Whether the row is too low to show anything.
     pub(super) hidden: bool,
 }
 
-/// The content of one physical cell.
+/// Content of one physical cell.
 #[derive(Debug, Default)]
 pub(super) struct Content {
     /// Its paragraphs, joined by `\n`; `None` before the first.
     pub(super) text: Option<Inked>,
     /// Tables and pictures in it.
     pub(super) nested: Vec<Block>,
-    /// Where it stands in the source.
+    /// Range in the source.
     pub(super) span: Option<(u32, u32)>,
 }
 
 impl Content {
-    /// Nothing was written into it, not even an empty paragraph.
+    /// Whether nothing was written into the cell, not even an empty paragraph.
     pub(super) fn is_untouched(&self) -> bool {
         self.text.is_none() && self.nested.is_empty()
     }
@@ -79,7 +79,7 @@ impl Content {
         }
     }
 
-    /// Widens the span to take in another.
+    /// Extends the span to include another.
     pub(super) fn reach(&mut self, start: u32, end: u32) {
         self.span = Some(match self.span {
             Some((first, last)) => (first.min(start), last.max(end)),
@@ -87,7 +87,7 @@ impl Content {
         });
     }
 
-    /// Takes over what stands in a cell that is merged into this one.
+    /// Adds the content of a cell that is merged into this one.
     fn absorb(&mut self, other: Content) {
         if let Some(text) = other.text.filter(|text| !(text.text.trim().is_empty() && text.marks.is_empty())) {
             if self.is_blank() && self.text.as_ref().is_none_or(|text| text.marks.is_empty()) {
@@ -103,16 +103,16 @@ impl Content {
     }
 }
 
-/// A row: its definition and what stands in its cells.
+/// A row: its definition and the content of its cells.
 #[derive(Debug)]
 pub(super) struct Row {
     /// Edges and merges.
     pub(super) def: RowDef,
-    /// Contents from the left.
+    /// Contents of the cells from the left.
     pub(super) cells: Vec<Content>,
 }
 
-/// A cell with both edges known.
+/// A cell with both edges.
 struct Placed {
     left: i32,
     right: i32,
@@ -122,8 +122,8 @@ struct Placed {
 
 /// Builds the grid of a table; `table` is its index in the document.
 ///
-/// Grid columns lie between the edges that any row has (edges within 12 twips are one), so a row whose definition differs
-/// from the row above stays in the same table.
+/// Grid columns are the intervals between the distinct edges of all rows (edges within 12 twips are treated as one), so a row whose
+/// definition differs from the row above is part of the same table.
 pub(super) fn build(
     rows: Vec<Row>,
     part: Option<&Arc<str>>,
@@ -142,7 +142,7 @@ pub(super) fn build(
         for placed in row {
             let (left, right) = (index_of(&edges, placed.left), index_of(&edges, placed.right));
             if right <= left {
-                continue; // An empty sliver between two edges that are one.
+                continue; // An empty sliver between two edges that are treated as one.
             }
             let free = builder.next_column();
             if left > free {
@@ -180,7 +180,7 @@ fn add(
         if cell.row == row {
             cell.text = text;
         } else if !text.trim().is_empty() {
-            // Word hides what stands in a continuation; it is kept with the cell that it belongs to.
+            // Word hides text in a continuing cell; here it is added to the merged cell.
             if !cell.text.is_empty() {
                 cell.text.push('\n');
             }
@@ -191,7 +191,7 @@ fn add(
     Ok(())
 }
 
-/// Whether the edges are so near to each other that they can only be numbers, not twips.
+/// Whether the edges are so close to each other that they are ordinal numbers, not twips.
 fn edges_are_ordinals(rows: &[Row]) -> bool {
     rows.iter().filter(|row| !row.def.cells.is_empty()).all(|row| {
         let count = i32::try_from(row.def.cells.len()).unwrap_or(i32::MAX);
@@ -200,7 +200,7 @@ fn edges_are_ordinals(rows: &[Row]) -> bool {
     })
 }
 
-/// Gives every physical cell its edges and joins horizontally merged ones.
+/// Assigns edges to every physical cell, and joins horizontally merged cells.
 fn place(row: Row, exact: bool) -> Vec<Placed> {
     let Row { def, cells: contents } = row;
     let count = def.cells.len().max(contents.len());
@@ -232,7 +232,7 @@ fn place(row: Row, exact: bool) -> Vec<Placed> {
     placed
 }
 
-/// The edges of all rows in order, those within the tolerance of the first of a cluster being one.
+/// The distinct edges of all rows, sorted; edges within the tolerance of the first edge of a cluster belong to the cluster.
 fn distinct_edges(rows: &[Vec<Placed>], tolerance: i32) -> Vec<i32> {
     let mut edges: Vec<i32> = rows.iter().flatten().flat_map(|cell| [cell.left, cell.right]).collect();
     edges.sort_unstable();
@@ -240,7 +240,7 @@ fn distinct_edges(rows: &[Vec<Placed>], tolerance: i32) -> Vec<i32> {
     edges
 }
 
-/// The index of the cluster that an edge belongs to.
+/// Index of the cluster of an edge.
 fn index_of(edges: &[i32], edge: i32) -> u32 {
     (edges.partition_point(|&first| first <= edge) as u32).saturating_sub(1)
 }
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_sliver_is_no_column_but_a_narrow_cell_with_text_is() -> Result<(), Exceeded> {
+    fn an_empty_sliver_is_not_a_column_but_a_narrow_cell_with_text_is() -> Result<(), Exceeded> {
         let rows = vec![row(0, &[("a", 1000), ("", 1001), ("b", 2000)])];
         assert_eq!(shown(rows)?, [vec![cell("a", 0, 1), cell("b", 1, 1)]]);
         let rows = vec![row(0, &[("a", 1000), ("7", 1001), ("b", 2000)])];
@@ -291,14 +291,14 @@ mod tests {
     }
 
     #[test]
-    fn edges_that_are_only_numbers_are_taken_exactly() -> Result<(), Exceeded> {
+    fn ordinal_edges_are_used_exactly() -> Result<(), Exceeded> {
         let rows = vec![row(0, &[("a", 1), ("", 2), ("b", 3)])];
         assert_eq!(shown(rows)?, [vec![cell("a", 0, 1), cell("", 1, 1), cell("b", 2, 1)]]);
         Ok(())
     }
 
     #[test]
-    fn merged_cells_keep_what_stands_in_any_of_them() -> Result<(), Exceeded> {
+    fn merged_cells_keep_the_text_of_all() -> Result<(), Exceeded> {
         let mut first = row(0, &[("", 1000), ("x", 2000)]);
         first.def.cells[1].merged = true;
         let mut second = row(0, &[("a", 1000), ("b", 2000)]);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_without_a_definition_still_stand_beside_each_other() -> Result<(), Exceeded> {
+    fn cells_without_a_definition_are_beside_each_other() -> Result<(), Exceeded> {
         let plain = Row { def: RowDef::default(), cells: vec![content("a"), content("b")] };
         assert_eq!(shown(vec![plain])?, [vec![cell("a", 0, 1), cell("b", 1, 1)]]);
         Ok(())

@@ -1,4 +1,4 @@
-//! The tokeniser: a text as events, with namespaces, depth and budget.
+//! The tokeniser: XML text as events, with namespaces, depth and budget.
 
 use std::borrow::Cow;
 
@@ -10,28 +10,28 @@ use super::tag::{Tag, attributes};
 use crate::document::{Budget, Resource};
 use crate::read::{Damage, ReadError};
 
-/// Namespace declarations that may be in force at once; Word writes about forty.
+/// Maximum number of namespace declarations in scope; Word writes about forty.
 const MOST_BINDINGS: usize = 512;
 
-/// Bindings that are looked through at the price of a step.
+/// Number of bindings searched per step of the budget.
 const BINDINGS_A_STEP: usize = 16;
 
-/// Bytes that are looked through for the end of an element; properties of a run are a few hundred.
+/// Maximum lookahead in bytes for the end of an element; the properties of a run take a few hundred.
 const FARTHEST_AHEAD: usize = 1_024;
 
-/// Steps charged for an element, a reference and a failed lookahead, so that the budget measures time in every case.
+/// Steps charged for an element, a reference and a failed lookahead, so that steps measure time.
 const STEPS_AN_ELEMENT: u64 = 5;
 const STEPS_A_REFERENCE: u64 = 3;
 const STEPS_A_SEARCH: u64 = 16;
 
-/// Events after which the account of steps is settled.
+/// Number of events after which steps are charged.
 const STEPS_AT_ONCE: u64 = 64;
 
-/// The bytes that end the name of an element, or its prefix.
+/// Bytes that end the name of an element, or its prefix.
 static ENDS_NAME: [bool; 256] = among(b" >/\n\r\t<");
 static ENDS_PREFIX: [bool; 256] = among(b": >/\n\r\t<");
 
-/// The bytes that end what stands before the value of an attribute, or the tag.
+/// Bytes that end the text before an attribute value, or the tag.
 static ENDS_ATTRIBUTE: [bool; 256] = among(b"\"'>");
 
 const fn among(signs: &[u8]) -> [bool; 256] {
@@ -49,42 +49,42 @@ const fn among(signs: &[u8]) -> [bool; 256] {
 pub(crate) enum Event<'a> {
     /// An element begins. For `<a/>` an [`Event::Close`] follows.
     Open(Tag<'a>),
-    /// The innermost open element ends; the offset behind its `>`.
+    /// The innermost open element ends; offset after its `>`.
     Close(usize),
     /// Text without entities or references.
     Text(&'a str),
     /// A character written as a reference or predefined entity.
     Character(char),
-    /// The part is over and every element was closed.
+    /// The end of the part; all elements were closed.
     End,
 }
 
-/// The events of a part. A tokeniser of our own: what it gives is borrowed from the text, offsets are those of the text, and an element
-/// that is skipped costs a search for its end.
+/// The events of a part. A tokeniser of our own: events borrow from the text, offsets are those of the text, and skipping an element
+/// costs only a search for its end.
 pub(crate) struct Events<'a> {
     text: &'a str,
-    /// Offset of what comes next.
+    /// Offset of the next event.
     at: usize,
     spaces: &'static [(&'static str, u32)],
-    /// Prefix, namespace and the depth of the element that declares it.
+    /// Prefix, namespace, and depth of the element that declares it.
     bindings: Vec<(&'a str, Option<u32>, u32)>,
-    /// The prefix that was looked up last and what it stands for.
+    /// The prefix that was looked up last, and its namespace.
     last: Option<(&'a str, Option<u32>)>,
-    /// Added to every offset.
+    /// Offset added to every reported offset.
     base: usize,
-    /// Names of the open elements as they are written.
+    /// Names of the open elements as written.
     open: Vec<&'a str>,
-    /// The element that has just begun is empty.
+    /// Whether the element that was opened last is empty.
     empty: bool,
     unsettled: u64,
-    /// Grows whenever a prefix comes to stand for something or ceases to.
+    /// Generation counter: incremented when a prefix is bound or unbound.
     scope: u64,
     tags: KnownTags<'a>,
     end: memmem::Finder<'static>,
 }
 
 impl<'a> Events<'a> {
-    /// The events of a text; `base` is added to every offset, `spaces` are the namespaces that matter, each with its number.
+    /// The events of a text; `base` is added to every offset, `spaces` lists the namespaces of interest, each with its index.
     pub(crate) fn new(text: &'a str, base: usize, spaces: &'static [(&'static str, u32)]) -> Self {
         Self {
             text,
@@ -107,7 +107,7 @@ impl<'a> Events<'a> {
         self.open.len() as u32
     }
 
-    /// The offset behind the last event.
+    /// Offset after the last event.
     pub(crate) fn offset(&self) -> usize {
         self.base + self.at
     }
@@ -115,7 +115,7 @@ impl<'a> Events<'a> {
     /// The next event. Comments, processing instructions and the declaration are skipped.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] for what is not well-formed or has a DTD, [`ReadError::OverLimit`] for too many or too deep elements.
+    /// [`ReadError::Damaged`] if the text is not well-formed or has a DTD, [`ReadError::OverLimit`] for too many or too deep elements.
     #[inline]
     pub(crate) fn next(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
         if std::mem::take(&mut self.empty) {
@@ -157,7 +157,7 @@ impl<'a> Events<'a> {
         Ok(())
     }
 
-    /// Passes over what is left of the innermost open element; the offset behind its end. The names of elements inside are not compared.
+    /// Skips the rest of the innermost open element; returns the offset after its end tag. Names of elements inside are not compared.
     ///
     /// # Errors
     /// As for [`Events::next`].
@@ -190,8 +190,8 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Lookahead: the rest of the innermost open element up to the first end tag of its name, to see whether anything in it is wanted;
-    /// nothing where that is not near. [`Events::jump`] goes behind it.
+    /// Lookahead: the rest of the innermost open element up to the first end tag of its name, so that the caller can decide whether to
+    /// parse or to skip it with [`Events::jump`]. `None` if the end tag is not within [`FARTHEST_AHEAD`].
     pub(crate) fn ahead(&mut self) -> Option<&'a str> {
         let (Some(name), false) = (self.open.last(), self.empty) else { return Some("") };
         let bytes = &self.text.as_bytes()[self.at..];
@@ -209,7 +209,7 @@ impl<'a> Events<'a> {
         None
     }
 
-    /// Whether nothing else than this is left of the innermost open element. [`Events::jump`] goes behind it.
+    /// Whether the rest of the innermost open element is exactly this XML; [`Events::jump`] skips it.
     pub(crate) fn is_left(&self, xml: &str) -> bool {
         let rest = &self.text.as_bytes()[self.at..];
         let (Some(name), false) = (self.open.last(), self.empty) else { return false };
@@ -222,7 +222,7 @@ impl<'a> Events<'a> {
         self.scope
     }
 
-    /// Passes over what [`Events::ahead`] gave and the end tag behind it, as if the innermost open element were empty.
+    /// Skips XML returned by [`Events::ahead`] and the end tag after it, as if the innermost open element were empty.
     pub(crate) fn jump(&mut self, ahead: &str) {
         if let (Some(name), false) = (self.open.last(), self.empty) {
             self.at += ahead.len() + name.len() + "</>".len();
@@ -230,7 +230,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// The text of the innermost open element, which is closed; elements inside are skipped. Nearly always one piece of the part.
+    /// The text of the innermost open element, which is closed; elements inside are skipped. Nearly always borrowed.
     ///
     /// # Errors
     /// As for [`Events::next`].
@@ -253,7 +253,7 @@ impl<'a> Events<'a> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// The offset behind the first of these signs from an offset on.
+    /// Offset after the first occurrence of these bytes, from an offset.
     fn after(&self, from: usize, signs: &[u8]) -> Result<usize, ReadError> {
         let rest = self.text.as_bytes().get(from..).unwrap_or_default();
         let found = match signs {
@@ -263,7 +263,7 @@ impl<'a> Events<'a> {
         found.map(|found| from + found + signs.len()).ok_or_else(|| self.cut_short())
     }
 
-    /// An `&` and what belongs to it.
+    /// Parses a reference that starts at an `&`.
     fn reference(&mut self) -> Event<'a> {
         const LONGEST: usize = 32;
         self.unsettled += STEPS_A_REFERENCE;
@@ -284,7 +284,7 @@ impl<'a> Events<'a> {
         character.map_or(Event::Text(written), Event::Character)
     }
 
-    /// A comment, a processing instruction, or a CDATA section, whose text is given.
+    /// Skips a comment or a processing instruction; returns the text of a CDATA section.
     fn markup(&mut self) -> Result<Option<&'a str>, ReadError> {
         let start = self.at;
         let rest = &self.text.as_bytes()[start..];
@@ -303,7 +303,7 @@ impl<'a> Events<'a> {
         Ok(None)
     }
 
-    /// The parts of the tag whose name begins here.
+    /// Positions of the parts of the tag whose name begins here.
     fn tag_end(&self, name: usize) -> Result<Ends, ReadError> {
         let bytes = self.text.as_bytes();
         let rest = bytes.get(name..).unwrap_or_default();
@@ -326,7 +326,7 @@ impl<'a> Events<'a> {
             [b'/', b'>', ..] => return Ok(Ends { tag: name_end + 1, ..ends }),
             _ => {}
         }
-        // Attributes are short: looking at each byte costs less than starting a search for each quote.
+        // Attributes are short: checking each byte is faster than starting a search for each quote.
         let mut at = name_end;
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
@@ -342,7 +342,8 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Gives the event itself: a tag that is put into one afterwards is copied, and waits for its parts to be stored.
+    /// Parses a start tag. Returns an event rather than a tag: wrapping a tag into an event would copy it and wait for the stores of its
+    /// fields.
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
         let (text, start) = (self.text, self.at);
         let rest = &text.as_bytes()[start + 1..];
@@ -367,7 +368,7 @@ impl<'a> Events<'a> {
         Ok(Event::Open(tag))
     }
 
-    /// An element begins whose tag is so long behind its `<`.
+    /// Opens an element; `length` is the length of its tag after the `<`.
     #[inline]
     fn enter(&mut self, name: &'a str, length: usize, empty: bool, budget: &mut Budget) -> Result<(), ReadError> {
         self.at += 1 + length;
@@ -384,7 +385,7 @@ impl<'a> Events<'a> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         if let Some(open) = self.open.last() {
-            // Nearly always: no blank before the `>`.
+            // Fast path: no blank before the `>`.
             let end = start + 2 + open.len();
             if bytes.get(end) == Some(&b'>')
                 && bytes.get(start + 2..end).is_some_and(|name| same(name, open.as_bytes()))
@@ -453,36 +454,36 @@ impl<'a> Events<'a> {
     }
 }
 
-/// Where the parts of a tag end.
+/// Positions of the parts of a tag.
 struct Ends {
-    /// The first byte of the name without its prefix.
+    /// First byte of the name without its prefix.
     local: usize,
-    /// The byte after the name.
+    /// Byte after the name.
     name: usize,
-    /// The `>`.
+    /// The final `>`.
     tag: usize,
-    /// Whether namespaces may be declared.
+    /// Whether the tag may declare namespaces.
     declares: bool,
 }
 
-/// Whether what stands before the value of an attribute may be the declaration of a namespace.
+/// Whether the text before an attribute value may be a namespace declaration.
 #[inline]
 fn may_declare(before: &[u8]) -> bool {
     match before {
         [b' ', b'x', rest @ ..] => rest.starts_with(b"mlns"),
-        // Nearly always one blank stands before the name.
+        // Fast path: one blank before the name.
         [b' ', b'a'..=b'z' | b'A'..=b'Z', ..] => false,
         _ => memmem::find(before, b"xmlns").is_some(),
     }
 }
 
-/// Whether two names are the same. They are short: calling on the system to compare them costs more than comparing.
+/// Whether two names are equal. Names are short: comparing words inline is faster than a call of memcmp.
 #[inline]
 fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
-    // The first and the last bytes of a name overlap in the middle.
+    // The first and the last bytes overlap in the middle.
     match one.len() {
         0 => true,
         1 => one[0] == other[0],

@@ -9,19 +9,19 @@ const SLOT_BITS: u32 = 5;
 /// The longest tag that is cached, in bytes.
 const LONGEST: usize = 64;
 
-/// A start tag that declares no namespace.
+/// A cached start tag; it declares no namespace.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
-    /// The whole of it behind its `<`.
+    /// The source text of the tag after its `<`.
     pub(super) text: &'a str,
     pub(super) name: &'a str,
-    /// Its parts, and where it stood first.
+    /// The parsed tag, with the offset of its first occurrence.
     pub(super) tag: Tag<'a>,
-    /// It is the tag of an empty element.
+    /// Whether it is an empty-element tag.
     pub(super) empty: bool,
 }
 
-/// The tags of a part that stood last.
+/// The cache.
 #[derive(Debug)]
 pub(super) struct KnownTags<'a> {
     slots: Box<[Option<Slot<'a>>; SLOTS]>,
@@ -30,31 +30,31 @@ pub(super) struct KnownTags<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Slot<'a> {
     key: u64,
-    /// In force for prefixes as they were then.
+    /// Generation of the namespace scope in which the tag was parsed.
     scope: u64,
     known: Known<'a>,
 }
 
 impl<'a> KnownTags<'a> {
-    /// None yet.
+    /// An empty cache.
     pub(super) fn none() -> Self {
         Self { slots: Box::new([None; SLOTS]) }
     }
 
-    /// The tag that stands here, behind its `<`, if it is known.
+    /// The cached tag that begins at `rest`, the text after a `<`.
     #[inline]
     pub(super) fn find(&self, rest: &[u8], scope: u64) -> Option<&Known<'a>> {
         let key = key(*rest.first_chunk()?);
         let slot = self.slots[number(key)].as_ref().filter(|slot| slot.key == key && slot.scope == scope)?;
         let known = &slot.known;
-        // The key of a short tag is the whole of it.
+        // The key of a short tag contains the whole tag.
         (known.text.len() <= size_of::<u64>() || rest.starts_with(known.text.as_bytes())).then_some(known)
     }
 
-    /// Remembers a tag.
+    /// Adds a tag.
     #[inline]
     pub(super) fn keep(&mut self, known: Known<'a>, rest: &[u8], scope: u64) {
-        // The key of a short tag with another `>` in it would not be the whole of it.
+        // A tag with another `>` in it is not cached, because the key of a short one would not contain the whole tag.
         let text = known.text.as_bytes();
         let is_plain = text.len() <= LONGEST && memchr::memchr(b'>', text) == Some(text.len() - 1);
         if let Some(&first) = rest.first_chunk().filter(|_| is_plain) {
@@ -64,12 +64,12 @@ impl<'a> KnownTags<'a> {
     }
 }
 
-/// The first bytes of a tag, up to a `>` if there is one among them.
+/// The first eight bytes of a tag, cut after a `>` if there is one.
 #[inline]
 fn key(first: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let word = u64::from_le_bytes(first);
-    // The lowest byte that is zero now is where the first `>` stands.
+    // SWAR search: the lowest zero byte is the first `>`.
     let differ = word ^ u64::from_le_bytes([b'>'; 8]);
     let zero = differ.wrapping_sub(ONES) & !differ & (ONES << 7);
     if zero == 0 { word } else { word & (u64::MAX >> (u64::BITS - 1 - zero.trailing_zeros())) }

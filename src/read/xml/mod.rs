@@ -1,4 +1,4 @@
-//! XML parts as a stream of borrowed events: encodings, namespaces, depth and budget are dealt with here, once for all readers.
+//! XML parts as a stream of borrowed events: encodings, namespaces, depth and budget are handled here, once for all readers.
 
 mod events;
 mod known;
@@ -15,12 +15,12 @@ use crate::read::{Damage, ReadError};
 pub(crate) use events::{Event, Events};
 pub(crate) use tag::Tag;
 
-/// A part as UTF-8 text without its byte order mark, and the number of bytes that stood before it.
+/// Decodes a part to UTF-8 text without byte order mark; also returns the number of bytes before the text.
 ///
-/// UTF-16 and parts that declare another encoding are transcoded; their offsets then count from the start of the transcoded text.
+/// UTF-16 and parts that declare another encoding are transcoded; offsets then count from the start of the transcoded text.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] when the bytes are not what they declare, [`ReadError::OverLimit`] when the transcoded text is too long.
+/// [`ReadError::Damaged`] if the bytes are not in the declared encoding, [`ReadError::OverLimit`] if the transcoded text is too long.
 pub(crate) fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, str>, usize), ReadError> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes)
         && encoding == encoding_rs::UTF_8
@@ -33,7 +33,7 @@ pub(crate) fn text<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<(Cow<'a, 
         _ => declared(bytes).filter(|&encoding| encoding != encoding_rs::UTF_8),
     };
     let Some(encoding) = encoding else { return utf8(bytes).map(|text| (text.into(), 0)) };
-    // Two bytes become at most three, in every encoding that a declaration can name.
+    // Two bytes become at most three, in every supported encoding.
     budget.spend(Resource::PartBytes, bytes.len() as u64 * 3 / 2)?;
     budget.spend(Resource::InflatedBytes, bytes.len() as u64 * 3 / 2)?;
     let (text, wrong) = encoding.decode_with_bom_removal(bytes);
@@ -47,7 +47,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
     simdutf8::compat::from_utf8(bytes).map_err(|wrong| ReadError::from(Damage::XmlNotUtf8 { at: wrong.valid_up_to() }))
 }
 
-/// The encoding that the XML declaration names.
+/// The encoding named in the XML declaration.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..bytes.len().min(200))?;
     let head = head.strip_prefix(b"<?xml")?;

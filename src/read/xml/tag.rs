@@ -18,35 +18,36 @@ pub(crate) struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// Whether it has any attribute.
+    /// Whether it has attributes.
     pub(crate) fn has_attributes(&self) -> bool {
         !self.attributes.is_empty()
     }
 
-    /// Whether this stands between its name and its end, letter for letter: programs write what is usual always alike.
+    /// Whether the source text between name and end is exactly this: a fast path, because programs always write common tags in the same
+    /// way.
     pub(crate) fn reads(&self, attributes: &str) -> bool {
         self.attributes == attributes
     }
 
-    /// The value of the first attribute with this local name, whatever its prefix, without entities.
+    /// The value of the first attribute with this local name, whatever its prefix, with entities decoded.
     pub(crate) fn get(&self, local: &str) -> Option<Cow<'a, str>> {
         attributes(self.attributes).find(|(name, _)| is_local(name, local)).and_then(|(_, value)| unescape(value).ok())
     }
 
-    /// The attributes in order: names with their prefixes, values without entities.
+    /// The attributes in order: names with prefixes, values with entities decoded.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         attributes(self.attributes).filter_map(|(name, value)| Some((name, unescape(value).ok()?)))
     }
 }
 
-/// Whether a name is this one without its prefix.
+/// Whether a name without its prefix is this local name.
 fn is_local(name: &str, local: &str) -> bool {
     name.strip_suffix(local).is_some_and(|prefix| prefix.is_empty() || prefix.ends_with(':'))
 }
 
-/// Names and raw values; what is not of the shape `name="value"` ends the list.
+/// Names and raw values; stops at text that is not of the form `name="value"`.
 pub(super) fn attributes(mut rest: &str) -> impl Iterator<Item = (&str, &str)> {
-    // Attributes are short: looking at each byte costs less than starting a search.
+    // Attributes are short: checking each byte is faster than starting a search.
     let find = |text: &str, sign: u8| text.bytes().position(|byte| byte == sign);
     std::iter::from_fn(move || {
         let equals = find(rest, b'=')?;

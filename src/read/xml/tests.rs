@@ -45,7 +45,7 @@ fn attributes_are_found_by_their_local_names() -> Result<(), ReadError> {
 }
 
 #[test]
-fn tags_that_stood_before_are_not_taken_for_others() -> Result<(), ReadError> {
+fn a_cached_tag_is_not_mistaken_for_another() -> Result<(), ReadError> {
     let text = "<r><a b='>'></a><a b='>1'>-</a><a b='>'/><w:a/><w:a xmlns:w='urn:one'><w:a/><w:a></w:a></w:a><w:a/><abcdefgh/>\
                 <abcdefgh></abcdefgh><abcdefgi/></r>";
     let found: Vec<String> =
@@ -71,7 +71,7 @@ fn tags_that_stood_before_are_not_taken_for_others() -> Result<(), ReadError> {
 }
 
 #[test]
-fn what_is_not_well_formed_is_refused() {
+fn malformed_xml_is_refused() {
     for text in [
         "<a></a",
         "<1/>",
@@ -93,7 +93,7 @@ fn what_is_not_well_formed_is_refused() {
 }
 
 #[test]
-fn what_is_passed_over_ends_where_it_ends() -> Result<(), ReadError> {
+fn skipping_ends_at_the_end_tag() -> Result<(), ReadError> {
     let budget = &mut Budget::default();
     for text in
         ["<r><a/>!</r>", "<r><a><b/><a x='>'><!-- </a> --><c></c></a><![CDATA[</a>]]></a>!</r>", "<r><a></a >!</r>"]
@@ -131,7 +131,7 @@ fn depth_is_bounded() {
 }
 
 #[test]
-fn encodings_are_brought_to_utf8() -> Result<(), ReadError> {
+fn encodings_are_converted_to_utf8() -> Result<(), ReadError> {
     let budget = &mut Budget::default();
     let wide: Vec<u8> = "\u{FEFF}<a>一</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(text(&wide, budget)?.0, "<a>一</a>");

@@ -1,6 +1,6 @@
-//! The page for the office: a list of agencies with status, findings and outputs, and charts. Static, in one file, without a server.
+//! The web page for the office: a list of agencies with state, findings and outputs, and charts. Static, in one file, without a server.
 //!
-//! The list stands in the page as JSON, a line a row, so that a page of any length is written row by row.
+//! The list is embedded as JSON, one line per row, so that a page of any length is written row by row.
 
 mod rollup;
 
@@ -16,22 +16,22 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Most findings of a row that stand in the page.
+/// Maximum number of findings shown in a row.
 const FINDINGS: usize = 30;
 
-/// Most characters of a finding.
+/// Maximum length of a finding, in characters.
 const WORDS: usize = 400;
 
-/// The content of the page other than its rows.
+/// Content of the page besides its rows.
 #[derive(Debug, Clone, Serialize)]
 pub struct Office {
     /// The title.
     pub title: String,
-    /// What it is about, in a sentence.
+    /// One sentence of description.
     pub summary: String,
     /// The possible states of a row.
     pub states: Vec<State>,
-    /// Files that belong to the whole.
+    /// Names of files about all reports.
     pub links: Vec<String>,
     /// Names of agencies without a report.
     pub missing: Vec<String>,
@@ -42,9 +42,9 @@ pub struct Office {
 /// A state of a row.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct State {
-    /// In words.
+    /// Name in words.
     pub name: &'static str,
-    /// How it is shown: `good`, `look` or `bad`.
+    /// Style: `good`, `look` or `bad`.
     pub kind: &'static str,
 }
 
@@ -60,10 +60,10 @@ pub struct Drawing {
     pub bars: Vec<(String, Decimal)>,
 }
 
-/// A row.
+/// A row of the page.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRow<'a> {
-    /// The agency, where it is known.
+    /// The agency, if known.
     pub agency: Option<&'a str>,
     /// Its depth in the tree.
     pub depth: usize,
@@ -71,11 +71,11 @@ pub struct PageRow<'a> {
     pub year: Option<i16>,
     /// Index of its state.
     pub state: usize,
-    /// What there is to say; the worst is shown first.
+    /// Findings; the most severe is shown first.
     pub findings: &'a [&'a Finding],
     /// Names of its files, in the page's folder.
     pub outputs: &'a [String],
-    /// What it was made of.
+    /// Name of the input.
     pub source: &'a str,
 }
 
@@ -109,7 +109,7 @@ struct About<'a> {
 /// The HTML before the rows.
 ///
 /// # Errors
-/// None in practice: what JSON cannot say does not occur here.
+/// None in practice: all values are serialisable.
 pub fn before(office: &Office) -> serde_json::Result<String> {
     let titles = codes().map(|code| (code.id.to_owned(), code.title.0.into())).collect();
     let about = embedded(&About { office, codes: titles })?;
@@ -117,10 +117,10 @@ pub fn before(office: &Office) -> serde_json::Result<String> {
     Ok(before.replace("{{style}}", STYLE).replace("{{about}}", &about))
 }
 
-/// A row, to stand between `,\n`.
+/// A row as JSON; rows are separated by `,\n`.
 ///
 /// # Errors
-/// None in practice: what JSON cannot say does not occur here.
+/// None in practice: all values are serialisable.
 pub fn row(row: &PageRow) -> serde_json::Result<String> {
     let mut worst: Vec<&Finding> = row.findings.to_vec();
     worst.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
@@ -155,12 +155,12 @@ fn halves() -> (&'static str, &'static str) {
     PAGE.split_once("{{rows}}").unwrap_or((PAGE, ""))
 }
 
-/// JSON that can stand inside a `script` element: nothing in it ends the element or begins a comment.
+/// JSON that is safe inside a `script` element: it contains no end tag and no comment.
 fn embedded(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(serde_json::to_string(value)?.replace('<', "\\u003c"))
 }
 
-/// Words that fit a row; what is cut ends in an ellipsis, and is whole in `findings.jsonl`.
+/// Text shortened to fit a row, with an ellipsis; `findings.jsonl` has the whole text.
 fn cut(words: &str) -> String {
     match words.char_indices().nth(WORDS) {
         Some((end, _)) => format!("{}…", &words[..end]),
@@ -168,7 +168,7 @@ fn cut(words: &str) -> String {
     }
 }
 
-/// Charts are drawn, so a figure needs no more digits than a picture shows.
+/// Figures of charts are rounded to what a picture shows.
 fn bars<S: serde::Serializer>(bars: &[(String, Decimal)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(bars.iter().map(|(name, figure)| (name, figure.to_f64().unwrap_or_default())))
 }
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_a_report_cannot_end_the_script_that_they_stand_in() {
+    fn words_of_a_report_cannot_end_the_enclosing_script() {
         let office = Office {
             title: "</script><script>alert(1)</script>".to_owned(),
             summary: String::new(),

@@ -1,4 +1,4 @@
-//! The page for the office of a roll-up: the tree of agencies, who reported, what there is to say, and the form's charts.
+//! The web page of a roll-up: the tree of agencies with their states and findings, and the form's charts.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use crate::form::ChartKind;
 use crate::rollup::Rollup;
 use crate::summary::workbook::{agency_bars, shares};
 
-/// Indexes into [`STATES`].
+/// Indices into [`STATES`].
 const GOOD: usize = 0;
 const WRONG: usize = 1;
 const UNREADABLE: usize = 2;
@@ -31,10 +31,10 @@ const STATES: [State; 8] = [
     State { name: "年度或格式不符", kind: "bad" },
 ];
 
-/// Writes the whole page, row by row. `links` are the names of the files beside it.
+/// Writes the whole page, row by row. `links` are the names of the other files.
 ///
 /// # Errors
-/// When it cannot be written.
+/// If it cannot be written.
 pub fn write(rollup: &Rollup, links: &[String], out: &mut dyn Write) -> io::Result<()> {
     let list = rollup.agencies.list();
     let name = rollup.superior().map(|top| list[top].name.as_str()).unwrap_or_default();
@@ -64,7 +64,7 @@ pub fn write(rollup: &Rollup, links: &[String], out: &mut dyn Write) -> io::Resu
     out.write_all(after().as_bytes())
 }
 
-/// Where rows go.
+/// Destination of the rows.
 struct Rows<'o> {
     out: &'o mut dyn Write,
     written: usize,
@@ -81,17 +81,17 @@ impl Rows<'_> {
 
 /// The findings of the roll-up, grouped by subject.
 #[derive(Default)]
-struct Said<'r> {
+struct FindingsBySubject<'r> {
     agencies: HashMap<usize, Vec<&'r Finding>>,
     files: Vec<(&'r str, Vec<&'r Finding>)>,
     whole: Vec<&'r Finding>,
 }
 
-impl<'r> Said<'r> {
+impl<'r> FindingsBySubject<'r> {
     fn from_rollup(rollup: &'r Rollup) -> Self {
         let mut said = Self::default();
         for about in &rollup.findings {
-            // A report of another year stands in a row of its own, and says nothing of this year's.
+            // A report of another year has a row of its own, and is not a finding about this year's.
             let about_other = about.finding.code == REPORT_OF_OTHER_FORM.id;
             let agency = about.agency.filter(|_| !about_other);
             match (agency, about.file.as_deref()) {
@@ -107,9 +107,9 @@ impl<'r> Said<'r> {
     }
 }
 
-/// A row an agency in the order of the tree; then a row a file that belongs to none.
+/// Writes one row per agency in tree order, then one per file without an agency.
 fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
-    let mut said = Said::from_rollup(rollup);
+    let mut said = FindingsBySubject::from_rollup(rollup);
     let missing: HashSet<usize> = rollup.missing.iter().copied().collect();
     let unreadable: HashMap<usize, &str> =
         rollup.unreadable.iter().map(|sent| (sent.agency, sent.file.as_str())).collect();

@@ -1,4 +1,4 @@
-//! 图表: the charts that the form defines, with their data beside them.
+//! Sheet 图表: the charts that the form defines, with their data beside them.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Chart as Drawing, ChartType, Formula, Worksheet, XlsxError};
@@ -9,10 +9,10 @@ use super::{CHARTS, TOTAL, fit, number, result, text};
 use crate::form::{Chart, ChartKind, FieldIndex};
 use crate::rollup::Rollup;
 
-/// Most agencies with a bar of their own.
+/// Maximum number of agencies with a bar of their own.
 const BARS: usize = 30;
 
-/// Least rows that a chart takes.
+/// Minimum number of rows that a chart covers.
 const HEIGHT: u32 = 26;
 
 /// Width of the column of labels.
@@ -44,7 +44,7 @@ fn added(figures: &[Option<Decimal>], fields: &[FieldIndex]) -> Option<Decimal> 
     rest.iter().try_fold(*first, |sum, &number| sum.checked_add(number))
 }
 
-/// The agencies right below the superior with all below them, the largest first; the smallest share a bar where there are many.
+/// The direct subordinates of the superior with their subtrees, largest first; the smallest share one bar if there are many.
 pub(in crate::summary) fn agency_bars(rollup: &Rollup, chart: &Chart) -> Vec<(String, Decimal)> {
     let agencies =
         rollup.superior().map_or_else(|| rollup.agencies.roots(), |top| rollup.agencies.children(top).to_vec());
@@ -64,7 +64,7 @@ pub(in crate::summary) fn agency_bars(rollup: &Rollup, chart: &Chart) -> Vec<(St
     bars
 }
 
-/// Each slice of a chart with its sum over everything.
+/// Each slice of a chart with its total.
 pub(in crate::summary) fn shares(rollup: &Rollup, chart: &Chart) -> Vec<(String, Decimal)> {
     let sum = |fields: &[FieldIndex]| added(&rollup.total.region, fields).unwrap_or_default();
     chart.slices.iter().map(|slice| (slice.label.clone(), sum(&slice.fields))).collect()

@@ -1,4 +1,4 @@
-//! 校验: every rule of the form on the sums, as live formulas over 总表.
+//! Sheet 校验: every rule of the form applied to the sums, as live formulas over 总表.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
@@ -79,9 +79,9 @@ fn value(rollup: &Rollup, side: &Expression) -> Decimal {
     terms.fold(Decimal::from(side.constant), |sum, term| sum.checked_add(term).unwrap_or_default())
 }
 
-/// A side of a rule that compares with last year; `None` where a figure of it is not known.
+/// A side of a rule that compares with last year; `None` if one of its figures is unknown.
 fn value_with_previous(rollup: &Rollup, side: &Expression) -> Option<Decimal> {
-    // Carried over is compared between the same agencies.
+    // Carried-over figures are compared over the same agencies.
     let previous = rollup.previous.as_ref()?;
     let figure = |operand: Operand| {
         let (this, before) = previous.compared(rollup, operand.field);
@@ -93,7 +93,7 @@ fn value_with_previous(rollup: &Rollup, side: &Expression) -> Option<Decimal> {
     })
 }
 
-/// The verdict as a formula and as its result: a tick, or by how much the sides differ.
+/// The verdict as a formula and its result: a tick, or the difference of the sides.
 fn verdict(row: u32, relation: Relation, left: Decimal, right: Decimal) -> (String, String) {
     let (one, other) = (a1(row, 3), a1(row, 5));
     let (holds, test) = match relation {

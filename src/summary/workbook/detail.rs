@@ -1,4 +1,4 @@
-//! 明细: one row per report, all figures as they were read.
+//! Sheet 明细: one row per report, with all figures as they were read.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::finding::code::corrections::FIGURE_CORRECTED;
 use crate::rollup::Rollup;
 
-/// Columns before the figures.
+/// Columns before the figures, with their widths.
 const BEFORE: [(&str, f64); 8] = [
     ("代码", 12.0),
     ("单位", 26.0),
@@ -22,23 +22,23 @@ const BEFORE: [(&str, f64); 8] = [
     ("文件", 24.0),
 ];
 
-/// Column that says whether the row is part of the total.
+/// Index of the column for whether the row is part of the total.
 pub(super) const COUNTS: u16 = 5;
 
-/// Column of the first figure.
+/// Index of the column of the first figure.
 pub(super) const FIRST: u16 = BEFORE.len() as u16;
 
-/// Rows of the header.
+/// Number of header rows.
 pub(super) const HEAD: u32 = 2;
 
-/// The reports of each sheet: as many as it has rows.
+/// The reports of each sheet, as many as fit.
 pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Range<usize>> {
     let (count, room) = (rollup.entries.len(), most.saturating_sub(HEAD as usize).max(1));
-    // A workbook without reports has the sheet too.
+    // A workbook without reports has one empty sheet.
     (0..count.max(1)).step_by(room).map(|first| first..(first + room).min(count)).collect()
 }
 
-/// Writes a sheet, row after row.
+/// Writes a sheet, row by row.
 pub(super) fn write(
     sheet: &mut Worksheet,
     rollup: &Rollup,
@@ -55,7 +55,7 @@ pub(super) fn write(
     sheet.set_repeat_rows(0, HEAD - 1)?;
     sheet.autofilter(HEAD - 1, 0, (HEAD + part.len() as u32).max(HEAD + 1) - 1, last)?;
     sheet.merge_range(0, 0, 0, FIRST - 1, "单位和报告", &style.head)?;
-    // The first row of the header is complete before the second begins: rows are written once, in their order.
+    // Rows must be written in order, so the first header row is complete before the second begins.
     header(sheet, 0, FIRST, rollup.form, style)?;
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
@@ -89,7 +89,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// A note at each figure that the office corrected: what stood there, who changed it and why.
+/// Adds a note at each corrected figure: the text as sent, who changed it and why.
 fn corrections(sheet: &mut Worksheet, row: u32, (rollup, findings): (&Rollup, &[Finding])) -> Result<(), XlsxError> {
     for finding in findings.iter().filter(|finding| finding.code == FIGURE_CORRECTED.id) {
         let known = |id: &String| rollup.form.fields.iter().position(|field| field.id == *id);

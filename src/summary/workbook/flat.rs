@@ -10,10 +10,10 @@ use crate::form::FieldIndex;
 use crate::report::Kind;
 use crate::rollup::{Figure, Rollup};
 
-/// UTF-8 with the mark by which spreadsheets know it.
+/// Byte order mark, by which spreadsheets recognise UTF-8.
 pub(super) const MARK: &str = "\u{feff}";
 
-/// The columns before the figures: name, title, type.
+/// Columns before the figures: name, title, type.
 const BEFORE: [(&str, &str, &str); 9] = [
     ("code", "代码", "string"),
     ("agency", "单位", "string"),
@@ -26,10 +26,10 @@ const BEFORE: [(&str, &str, &str); 9] = [
     ("file", "文件", "string"),
 ];
 
-/// A row a report: the agency, whether the row counts, the file, and every field under its id, empty where there is no number.
+/// One row per report: agency, whether the row counts, file, and every field under its id, empty if there is no number.
 ///
 /// # Errors
-/// When it cannot be written.
+/// If it cannot be written.
 pub fn wide_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
     out.write_all(MARK.as_bytes()).map_err(failed)?;
     let mut writer = csv::Writer::from_writer(&mut out);
@@ -60,10 +60,10 @@ pub fn wide_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(),
     writer.flush().map_err(failed)
 }
 
-/// What the columns of [`wide_csv`] hold, as a Frictionless Table Schema, for tools that take types from one.
+/// The columns of [`wide_csv`] as a Frictionless Table Schema.
 ///
 /// # Errors
-/// None that is known; writing to memory does not fail.
+/// None in practice: writing to memory does not fail.
 pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let before = BEFORE.iter().map(|&(name, title, kind)| json!({"name": name, "title": title, "type": kind}));
     let figures = rollup.form.fields.iter().enumerate().map(|(field, known)| {
@@ -83,7 +83,7 @@ pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     pretty(&schema)
 }
 
-/// What the members of the lines of [`values`] hold, as a Frictionless Table Schema; the fields of the form are the words of one.
+/// The members of the lines of [`values`] as a Frictionless Table Schema; the field ids are the enumeration of one of them.
 ///
 /// # Errors
 /// As [`wide_schema`].
@@ -120,19 +120,19 @@ pub(super) fn pretty(schema: &serde_json::Value) -> Result<Vec<u8>, WriteError> 
     Ok(bytes)
 }
 
-/// A number or nothing: a word among numbers would turn a whole column into text. What was written stands in the lines of [`values`].
+/// A number or an empty text: a word would turn a whole column into text. The lines of [`values`] have the text as written.
 fn shown(figure: &Figure) -> String {
     figure.number.map(|number| number.normalize().to_string()).unwrap_or_default()
 }
 
-/// Text that no spreadsheet takes for a formula.
+/// Text that no spreadsheet interprets as a formula.
 pub(super) fn harmless(text: &str) -> String {
     let formula = text.len() > 1 && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text.to_owned() }
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct ValueLine<'a> {
     agency: &'a str,
     code: Option<&'a str>,
     year: i16,
@@ -152,10 +152,10 @@ struct From<'a> {
     place: &'a str,
 }
 
-/// An object a figure, in the order of the tree and of the form.
+/// One object per figure, in the order of the tree and of the form.
 ///
 /// # Errors
-/// When it cannot be written.
+/// If it cannot be written.
 pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
     let (all_counted, mut reports) = (rollup.counted(), rollup.reports());
     let mut lines = Vec::new();
@@ -163,7 +163,7 @@ pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), Write
         let counted = all_counted[number];
         let agency = &rollup.agencies.list()[entry.agency];
         for (field, figure) in reports.figures(number).iter().enumerate() {
-            let line = Line {
+            let line = ValueLine {
                 agency: &agency.name,
                 code: agency.code.as_deref(),
                 year: rollup.year,

@@ -1,4 +1,4 @@
-//! 问题清单, 未报单位, 已报未能读取, 重复报送: the lists to work through before the sums can be used.
+//! Sheets 问题清单, 未报单位, 已报未能读取, 重复报送: lists of what has to be settled before the sums can be used.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
@@ -7,7 +7,7 @@ use super::{fit, text};
 use crate::finding::{Finding, Message, Severity};
 use crate::rollup::{Rollup, Standing};
 
-/// Most rows of a list; findings.jsonl has all.
+/// Maximum number of rows of a list; findings.jsonl has all findings.
 const MOST: u32 = 200_000;
 
 fn columns(sheet: &mut Worksheet, columns: &[(&str, f64)], style: &Style) -> Result<(), XlsxError> {
@@ -37,7 +37,7 @@ fn line(
     Ok(())
 }
 
-/// Findings about the roll-up, then errors and warnings of each report in the order of the tree.
+/// Findings about the roll-up, then errors and warnings of each report in tree order.
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
     columns(sheet, &heads, style)?;
@@ -59,7 +59,7 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
         row += 1;
         Ok::<(), XlsxError>(())
     };
-    // What was decided about the sums is said, whatever there is to do about it.
+    // Findings about the sums are listed whatever their severity.
     rollup.findings.iter().try_for_each(|told| put(told.agency, told.file.as_deref(), &told.finding))?;
     let mut reports = rollup.reports();
     for (number, entry) in rollup.entries.iter().enumerate() {
@@ -72,7 +72,7 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
     Ok(())
 }
 
-/// Says how many of so many are not listed; returns the row after the last.
+/// Writes how many rows are not listed; returns the row after the last.
 fn more(sheet: &mut Worksheet, count: u32, columns: &[(&str, f64)], style: &Style) -> Result<u32, XlsxError> {
     let left = count.saturating_sub(MOST);
     if left == 0 {
@@ -91,7 +91,7 @@ fn severity(finding: &Finding) -> &'static str {
     }
 }
 
-/// Agencies without a report, with whom to ask.
+/// Agencies without a report, with their contacts.
 pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [
         ("代码", 16.0),
@@ -124,7 +124,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
     Ok(())
 }
 
-/// Agencies whose files could not be read: they reported, and have to send the file again.
+/// Agencies whose files could not be read, which have to send them again.
 pub(super) fn unreadable(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [
         ("代码", 16.0),

@@ -1,4 +1,4 @@
-//! 单位×指标: every agency in tree order, with its own figures and the sums of its subtree.
+//! Sheet 单位×指标: every agency in tree order, with its own figures and the sums of its subtree.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Worksheet, XlsxError};
@@ -9,33 +9,38 @@ use crate::rollup::Rollup;
 
 const BEFORE: [(&str, f64); 4] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0), ("有错误的报告", 8.0)];
 
-/// Rows of the header.
+/// Number of header rows.
 const HEAD: u32 = 2;
 
 /// A row of the sheet.
 #[derive(Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct MatrixRow {
     agency: usize,
     depth: usize,
-    /// Whether it is about the agency and all below it.
+    /// Whether it shows the sums of the agency's subtree.
     region: bool,
 }
 
-/// The rows of each sheet, in the order of the tree.
-pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Vec<Line>> {
+/// The rows of each sheet, in tree order.
+pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Vec<MatrixRow>> {
     let mut lines = Vec::new();
     for (agency, depth) in rollup.agencies.in_tree_order() {
         let leaf = rollup.agencies.children(agency).is_empty();
         let own = leaf || rollup.nodes[agency].own.is_some();
-        lines.extend(own.then_some(Line { agency, depth, region: false }));
-        lines.extend((!leaf).then_some(Line { agency, depth, region: true }));
+        lines.extend(own.then_some(MatrixRow { agency, depth, region: false }));
+        lines.extend((!leaf).then_some(MatrixRow { agency, depth, region: true }));
     }
     let room = most.saturating_sub(HEAD as usize).max(1);
-    if lines.is_empty() { vec![lines] } else { lines.chunks(room).map(<[Line]>::to_vec).collect() }
+    if lines.is_empty() { vec![lines] } else { lines.chunks(room).map(<[MatrixRow]>::to_vec).collect() }
 }
 
-/// Writes a sheet, row after row.
-pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, lines: &[Line], style: &Style) -> Result<(), XlsxError> {
+/// Writes a sheet, row by row.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    rollup: &Rollup,
+    lines: &[MatrixRow],
+    style: &Style,
+) -> Result<(), XlsxError> {
     let first = BEFORE.len() as u16;
     let last = first + rollup.form.fields.len() as u16 - 1;
     for (column, (_, width)) in BEFORE.iter().enumerate() {
@@ -51,7 +56,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, lines: &[Line], styl
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
     let mut sums = rollup.sums();
-    for (row, &Line { agency, depth, region }) in (HEAD..).zip(lines) {
+    for (row, &MatrixRow { agency, depth, region }) in (HEAD..).zip(lines) {
         let node = &rollup.nodes[agency];
         let name = format!("{}{}", "　".repeat(depth.min(8)), rollup.agencies.list()[agency].name);
         let (words, figures) = if region {

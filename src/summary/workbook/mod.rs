@@ -28,10 +28,10 @@ pub(crate) use flat::{values_schema, wide_schema};
 pub use standings::{standings_csv, standings_schema};
 use style::Style;
 
-/// Name of the first sheet, which holds the sums.
+/// Name of the first sheet, with the sums.
 pub const TOTAL: &str = "总表";
 
-/// Names of the other sheets in their order.
+/// Names of the other sheets, in order.
 const DETAIL: &str = "明细";
 const MATRIX: &str = "单位×指标";
 const CHECKS: &str = "校验";
@@ -42,32 +42,32 @@ const MISSING: &str = "未报单位";
 const UNREADABLE: &str = "已报未能读取";
 const REPEATED: &str = "重复报送";
 
-/// Most rows of a sheet (ECMA-376 part 1, 18.3.1.73, as Excel limits it).
+/// Maximum number of rows of a sheet (ECMA-376 part 1, 18.3.1.73, as limited by Excel).
 const ROWS: usize = 1_048_576;
 
 /// Paper size A3 (ECMA-376 part 1, 18.3.1.63).
 const A3: u8 = 8;
 
-/// Scale in percent at which a wide sheet is printed: about twenty columns of figures stand on a page.
+/// Print scale of a wide sheet, in percent: about twenty columns of figures fit on a page.
 const WIDE_SCALE: u16 = 65;
 
-/// Width of such a page in digits, as columns are measured.
+/// Width of such a page in digits, the unit of column widths.
 const PAGE_WIDTH: f64 = 232.0;
 
-/// Most page breaks of a sheet.
+/// Maximum number of page breaks of a sheet.
 const MOST_BREAKS: usize = 1000;
 
-/// Points that a line of text takes, and that a row has in addition.
+/// Height of a line of text, and additional height of a row, in points.
 const LINE_HEIGHT: f64 = 15.0;
 const LINE_MARGIN: f64 = 4.0;
 
-/// Most points of a row.
+/// Maximum height of a row, in points.
 const MOST_HEIGHT: f64 = 409.0;
 
-/// Digits of a column's width that text does not take: margins, and the last Han character that no longer fits.
+/// Width of a column, in digits, that is not available to text: margins, and the last Han character that does not fit.
 const COLUMN_MARGIN: f64 = 2.5;
 
-/// Most characters that a cell holds.
+/// Maximum number of characters of a cell.
 const CELL: usize = 32_767;
 
 fn failed(error: impl std::fmt::Display) -> WriteError {
@@ -77,33 +77,33 @@ fn failed(error: impl std::fmt::Display) -> WriteError {
 /// Writes the workbook of a roll-up.
 ///
 /// # Errors
-/// When the workbook cannot be made, such as without space for temporary files.
+/// If the workbook cannot be built, for example without space for temporary files.
 pub fn workbook(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let mut bytes = Vec::new();
     write(rollup, &mut bytes)?;
     Ok(bytes)
 }
 
-/// Writes the workbook of a roll-up piece by piece.
+/// Writes the workbook of a roll-up in pieces.
 ///
 /// # Errors
-/// As [`workbook`], and when it cannot be written.
+/// As [`workbook`], and if it cannot be written.
 pub fn write(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
     write_in_sheets(rollup, ROWS, out)
 }
 
-/// Writes the workbook of a roll-up for a program whose sheets have so many rows; what needs more continues in further sheets.
+/// Writes the workbook of a roll-up with at most `most` rows per sheet; longer tables continue in further sheets.
 ///
 /// # Errors
-/// As [`workbook`], and when it cannot be written.
+/// As [`workbook`], and if it cannot be written.
 pub fn write_in_sheets(rollup: &Rollup, most: usize, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
     build(rollup, most).and_then(|mut workbook| workbook.save_to_writer(out)).map_err(failed)
 }
 
-/// Makes the workbook; what needs more than `most` rows continues in further sheets.
+/// Builds the workbook; tables of more than `most` rows continue in further sheets.
 fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
-    // A fixed time, so that the same reports give the same bytes.
+    // A fixed time, so that the output is reproducible.
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title(rollup)).set_creation_datetime(&time));
     let style = Style::new();
@@ -133,7 +133,7 @@ fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     Ok(workbook)
 }
 
-/// The name of a sheet, or of one of those in which it continues.
+/// The name of a sheet, or of one of its continuations.
 fn numbered(name: &str, part: usize) -> String {
     if part == 0 { name.to_owned() } else { format!("{name}{}", part + 1) }
 }
@@ -146,15 +146,15 @@ fn title(rollup: &Rollup) -> String {
 /// Names a sheet and sets it up for A3 landscape, one page wide.
 fn page<'a>(sheet: &'a mut Worksheet, name: &str) -> Result<&'a mut Worksheet, XlsxError> {
     sheet.set_name(name)?;
-    // A formula that yields an empty text is shown as 0 where it has no result.
+    // A formula without a stored result is shown as 0, even if it yields an empty text.
     sheet.set_formula_result_default("");
     sheet.set_paper_size(A3).set_landscape().set_print_fit_to_pages(1, 0).set_margins(0.4, 0.4, 0.5, 0.6, 0.2, 0.3);
     sheet.set_footer("&C第 &P 页，共 &N 页&R&A");
     Ok(sheet)
 }
 
-/// Lets a sheet that is far wider than a page run over several pages in width, each with its first `repeated` columns. `before` has
-/// the widths of the columns before the figures. Pages end between groups of figures.
+/// Prints a very wide sheet over several pages, each with its first `repeated` columns. `before` are the widths of the columns before the
+/// figures. Pages break between groups of figures.
 fn wide(sheet: &mut Worksheet, form: &Form, before: &[f64], repeated: usize) -> Result<(), XlsxError> {
     sheet.set_print_scale(WIDE_SCALE).set_page_order(true);
     sheet.set_repeat_columns(0, repeated.saturating_sub(1) as u16)?;
@@ -169,14 +169,14 @@ fn wide(sheet: &mut Worksheet, form: &Form, before: &[f64], repeated: usize) -> 
         }
         (column, used) = (column + group.len() as u16, used + width);
     }
-    // A sheet takes 1,026 breaks; behind them the program that prints ends pages where they are full.
+    // A sheet may have 1,026 breaks; after them pages break where they are full.
     breaks.truncate(MOST_BREAKS);
     sheet.set_vertical_page_breaks(&breaks)?;
     Ok(())
 }
 
-/// Makes a row as high as its wrapped texts need, each given with the width of its column: LibreOffice leaves rows as the file has
-/// them. To be called before the row is written.
+/// Sets the height of a row to that of its wrapped texts, each given with its column width: LibreOffice does not adjust heights on
+/// loading. Must be called before the row is written.
 fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Result<(), XlsxError> {
     let lines = cells.iter().map(|(words, width)| lines(words, *width)).max().unwrap_or(1);
     if lines > 1 {
@@ -185,7 +185,7 @@ fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Result<(), Xls
     Ok(())
 }
 
-/// Lines that a text takes in a column: a Han character is two digits wide.
+/// Number of lines of a text in a column: a Han character is two digits wide.
 fn lines(words: &str, width: f64) -> u32 {
     let room = (width - COLUMN_MARGIN).max(1.0);
     let taken = |line: &str| {
@@ -198,15 +198,15 @@ fn lines(words: &str, width: f64) -> u32 {
     words.split('\n').map(taken).sum::<u32>().max(1)
 }
 
-/// Lines of a cell that are counted; a row of a spreadsheet is no higher.
+/// Maximum number of lines counted; rows cannot be higher.
 const MOST_LINES: u32 = 100;
 
-/// A number of columns or characters to reckon widths with.
+/// A number of columns or characters as a float, for computing widths.
 fn columns_of(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// A number as a spreadsheet holds it.
+/// A number as a float.
 fn number(value: Decimal) -> f64 {
     value.to_f64().unwrap_or_default()
 }
@@ -221,12 +221,12 @@ fn text(words: &str) -> String {
     words.chars().take(CELL).collect()
 }
 
-/// Name of a cell in the A1 style with its row fixed or not.
+/// Cell reference in A1 style.
 fn a1(row: u32, column: u16) -> String {
     rust_xlsxwriter::utility::row_col_to_cell(row, column)
 }
 
-/// Writes a figure: a number, the text as written, or an empty cell. Never 0 for what is no number.
+/// Writes a figure: a number, the text as written, or an empty cell. Never 0 for a value that is not a number.
 fn figure(sheet: &mut Worksheet, at: (u32, u16), figure: &Figure, style: &Style) -> Result<(), XlsxError> {
     if figure.number.is_none() && !figure.raw.is_empty() {
         sheet.write_string_with_format(at.0, at.1, text(&figure.raw), &style.text)?;
@@ -238,7 +238,7 @@ fn figure(sheet: &mut Worksheet, at: (u32, u16), figure: &Figure, style: &Style)
 /// Writes a number with all its digits, or an empty cell.
 fn exact(sheet: &mut Worksheet, at: (u32, u16), figure: Option<Decimal>, style: &Style) -> Result<(), XlsxError> {
     match figure {
-        // A spreadsheet's numbers have fifteen digits; more would be changed.
+        // A spreadsheet keeps fifteen digits; numbers with more are written as text.
         Some(exact) if exact.normalize().mantissa().unsigned_abs() >= 1_000_000_000_000_000 => {
             sheet.write_string_with_format(at.0, at.1, exact.to_string(), &style.figure)?
         }
@@ -248,8 +248,8 @@ fn exact(sheet: &mut Worksheet, at: (u32, u16), figure: Option<Decimal>, style: 
     Ok(())
 }
 
-/// Group and own label of a field for a header of two rows: the table and the row, and the column; for a table of one row,
-/// the column's groups go up.
+/// Group and label of a field for a header of two rows: table and row above, column below; in a table of one row, the column's groups are
+/// above.
 fn two_labels(form: &Form, index: FieldIndex) -> (String, String) {
     let field = &form.fields[index];
     let block = form.block(field);
@@ -267,7 +267,7 @@ fn two_labels(form: &Form, index: FieldIndex) -> (String, String) {
 /// Width of a column of figures.
 const FIGURE_WIDTH: f64 = 9.0;
 
-/// Writes a header of two rows over the fields, from a column on: neighbours of one group under one merged cell.
+/// Writes a header of two rows over the fields, from a column on: adjacent fields of one group share a merged cell.
 fn header(sheet: &mut Worksheet, row: u32, from: u16, form: &Form, style: &Style) -> Result<(), XlsxError> {
     let labels: Vec<(String, String)> = (0..form.fields.len()).map(|field| two_labels(form, field)).collect();
     let groups = labels.chunk_by(|one, other| one.0 == other.0);

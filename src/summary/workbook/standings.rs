@@ -1,4 +1,4 @@
-//! The list of who reported, as a CSV with one row per agency of the agencies file, and its Table Schema.
+//! The list of what agencies sent, as a CSV with one row per agency of the agencies file, and its Table Schema.
 
 use std::io::Write;
 
@@ -22,10 +22,10 @@ const COLUMNS: [(&str, &str, &str); 10] = [
     ("why", "未能读取的原因", "string"),
 ];
 
-/// A row an agency in the order of the tree: its state, and the file that it sent.
+/// One row per agency in tree order: its standing, and the file that it sent.
 ///
 /// # Errors
-/// When it cannot be written.
+/// If it cannot be written.
 pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
     out.write_all(MARK.as_bytes()).map_err(failed)?;
     let mut writer = csv::Writer::from_writer(&mut out);
@@ -68,10 +68,10 @@ fn sent(rollup: &Rollup, agency: usize, standing: Standing) -> (String, String) 
     }
 }
 
-/// What the columns of [`standings_csv`] hold, as a Frictionless Table Schema.
+/// The columns of [`standings_csv`] as a Frictionless Table Schema.
 ///
 /// # Errors
-/// None that is known; writing to memory does not fail.
+/// None in practice: writing to memory does not fail.
 pub fn standings_schema() -> Result<Vec<u8>, WriteError> {
     let states = [Standing::Reported, Standing::Unreadable, Standing::Other, Standing::Missing, Standing::Superior];
     let fields = COLUMNS.map(|(name, title, kind)| match name {

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 
-/// Formats of cells.
+/// Cell formats.
 pub(super) struct Style {
     /// The title of a sheet.
     pub(super) title: Format,

@@ -1,4 +1,4 @@
-//! 总表: every table in its official shape, each figure a live sum over 明细.
+//! Sheet 总表: every table in its official layout, each figure a live sum over 明细.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use super::{DETAIL, a1, detail, numbered, result, text, title};
 use crate::form::{Expression, FieldIndex, Form, Layout, LayoutContent, Table};
 use crate::rollup::Rollup;
 
-/// Columns of the sheet; the columns of every table are made of some of them, so that tables of any shape stand below each other.
+/// Number of columns of the sheet. Every column of a table spans some of them, so that tables of any layout fit below each other.
 const GRID: u16 = 48;
 
-/// Most rows that are printed on one page.
+/// Maximum number of rows printed on one page.
 const ONE_PAGE: usize = 80;
 
 /// Position of a table's cell on the sheet.
@@ -51,7 +51,7 @@ impl Places {
         places
     }
 
-    /// A side of a rule, or a sum of fields, as a formula for another sheet; `sheet` is put before each cell.
+    /// A side of a rule, or a sum of fields, as a formula for another sheet; `sheet` is the prefix of each cell.
     pub(super) fn formula(&self, side: &Expression, sheet: &str) -> String {
         let mut formula = String::new();
         for sign in [1, -1] {
@@ -76,17 +76,17 @@ impl Places {
     }
 }
 
-/// The sum of cells; a function takes 255 of them.
+/// The sum of cells as a formula; a function has at most 255 arguments.
 pub(super) fn sum(cells: &[String]) -> String {
     let sums: Vec<String> = cells.chunks(200).map(|cells| format!("SUM({})", cells.join(","))).collect();
     sums.join("+")
 }
 
-/// The sheet's column at which each column of a table begins, and the end, by the relative widths of the columns.
+/// The sheet's column at which each column of a table begins, and the end, according to the relative widths.
 fn edges(table: &Table, columns: u32) -> Vec<u16> {
     let widths: Vec<u32> = (0..columns as usize).map(|at| table.widths.get(at).copied().unwrap_or(1).max(1)).collect();
     let all: u32 = widths.iter().sum();
-    // A table with more columns than the sheet's grid takes a column each.
+    // A table with more columns than the sheet's grid uses one column each.
     let grid = u32::from(GRID).max(columns);
     let (mut edges, mut before) = (vec![0], 0);
     for (number, width) in widths.iter().enumerate() {
@@ -109,7 +109,7 @@ pub(super) fn write(
     for column in 0..GRID {
         sheet.set_column_width(column, 3.8)?;
     }
-    // A form of the usual length stands on one page, so that no merged cell is cut.
+    // A form of usual length is printed on one page, so that no merged cell is cut.
     let rows = places.layouts.iter().map(|(_, layout, _)| layout.rows.len()).sum::<usize>();
     sheet.set_portrait().set_print_fit_to_pages(1, u16::from(rows <= ONE_PAGE));
     sheet.merge_range(0, 0, 0, GRID - 1, &title(rollup), &style.title)?;
@@ -168,7 +168,7 @@ fn put(sheet: &mut Worksheet, area: Area, words: &str, format: &Format) -> Resul
 /// A roll-up with the reports of each sheet of 明细.
 pub(super) type Detailed<'r> = (&'r Rollup<'r>, &'r [Range<usize>]);
 
-/// The live sum of the rows of 明细 that count.
+/// The formula for the sum of the rows of 明细 that count.
 pub(super) fn formula((rollup, parts): Detailed, field: FieldIndex) -> String {
     let column = detail::FIRST + field as u16;
     let all = rollup.total.taken.len() == rollup.entries.len();
@@ -189,7 +189,7 @@ fn range(number: usize, part: &Range<usize>, column: u16) -> String {
     format!("{}!{}:{}", numbered(DETAIL, number), absolute(first, column), absolute(last, column))
 }
 
-/// A figure: a live sum, or an empty cell where nothing adds up.
+/// Writes a figure: a live sum, or an empty cell if it is not additive.
 fn figure(
     sheet: &mut Worksheet,
     at: (u32, u16),
@@ -205,7 +205,7 @@ fn figure(
     let formula = if let Some(total) = rollup.total.region[field] {
         Formula::new(format!("={sum}")).set_result(result(total))
     } else {
-        // No agency has a number: the cell stays empty until one has.
+        // If no agency has a number, the cell is empty until one has.
         let column = detail::FIRST + field as u16;
         let cells = parts.iter().enumerate().map(|(number, part)| range(number, part, column));
         let cells = cells.collect::<Vec<_>>().join(",");

@@ -1,4 +1,4 @@
-//! 同比: comparison with last year, per field and, for the charted fields, per agency.
+//! Sheet 同比: comparison with last year, per field and, for the charted fields, per agency.
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
@@ -9,10 +9,10 @@ use super::{TOTAL, a1, exact, fit, result, text, two_labels};
 use crate::form::{Chart, ChartKind, FieldIndex};
 use crate::rollup::{Alike, Previous, Rollup};
 
-/// Column of the note about what is compared.
+/// Index of the column for the note about what is compared.
 const NOTE: u16 = 6;
 
-/// Most agencies that are listed; findings.jsonl and 明细 have all.
+/// Maximum number of agencies listed; findings.jsonl and 明细 have all.
 const MOST: usize = 200_000;
 
 /// Widths of the columns.
@@ -47,7 +47,7 @@ pub(super) fn write(
         sheet.write_string_with_format(row, 1, text(&own), &style.label)?;
         let (this, before) = previous.compared(rollup, field);
         match this {
-            // Sums of some of the agencies stand nowhere else in the workbook.
+            // Sums over only some agencies are not on any other sheet, so they are written as numbers.
             this if !previous.compares_all() => exact(sheet, (row, 2), this, style)?,
             Some(this) => {
                 let formula = format!("={}", places.cell(field, &format!("{TOTAL}!")));
@@ -76,7 +76,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The agencies that have a report of one of the years alone.
+/// The agencies that reported in one of the years only.
 fn not_compared(
     sheet: &mut Worksheet,
     first: u32,
@@ -99,7 +99,7 @@ fn not_compared(
     Ok(())
 }
 
-/// Says how many of so many agencies are not listed; returns the row after that.
+/// Writes how many agencies are not listed; returns the row after that.
 fn not_listed(sheet: &mut Worksheet, row: u32, count: usize, style: &Style) -> Result<u32, XlsxError> {
     let left = count.saturating_sub(MOST);
     if left == 0 {
@@ -109,7 +109,7 @@ fn not_listed(sheet: &mut Worksheet, row: u32, count: usize, style: &Style) -> R
     Ok(row + 1)
 }
 
-/// The agencies in the order of the tree, each with all below it; returns the row after them.
+/// The agencies in tree order, each with its subtree; returns the row after them.
 fn agencies(
     sheet: &mut Worksheet,
     first: u32,
@@ -145,7 +145,7 @@ fn head(sheet: &mut Worksheet, row: u32, names: [&str; 4], style: &Style) -> Res
     Ok(())
 }
 
-/// Last year's figure, the difference and its rate; nothing is computed from a figure that is not known.
+/// Last year's figure, the difference and its rate; nothing is computed from an unknown figure.
 fn pair(
     sheet: &mut Worksheet,
     row: u32,
@@ -162,14 +162,14 @@ fn pair(
     let (new, old, less) = (a1(row, 2), a1(row, 3), a1(row, 4));
     let formula = Formula::new(format!("={new}-{old}")).set_result(result(difference));
     sheet.write_formula_with_format(row, 4, formula, &style.figure)?;
-    // Nothing grows by a share of 0.
+    // There is no growth rate from 0.
     let rate = difference.checked_div(before).map_or_else(|| "—".to_owned(), |rate| result(rate.round_dp(12)));
     let formula = Formula::new(format!("=IF({old}=0,\"—\",{less}/{old})")).set_result(rate);
     sheet.write_formula_with_format(row, 5, formula, &style.rate)?;
     Ok(())
 }
 
-/// The sum of the known values; `None` without any, or on overflow.
+/// The sum of the known values; `None` if there are none, or on overflow.
 fn sum(figures: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
     let mut known = figures.flatten();
     let first = known.next()?;

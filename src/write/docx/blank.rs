@@ -1,4 +1,4 @@
-//! Builds the blank official form with docx-rs: styles, tables, page, footers, and placeholders for the figures. Built once per form.
+//! Builds the blank official form with docx-rs: styles, tables, page, footers, and marks for the figures. Built once per form.
 
 use docx_rs::{
     AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,
@@ -8,28 +8,28 @@ use docx_rs::{
 
 use crate::form::{Form, Layout, LayoutCell, LayoutContent, PageTurn};
 
-/// Stands before the number of a field in the text of a cell, in the private use area of Unicode.
+/// Mark before the index of a field in the text of a cell, in the private use area of Unicode.
 pub(super) const MARK: char = '\u{e000}';
-/// Stands behind it.
+/// Mark after the index.
 pub(super) const END: char = '\u{e001}';
 
-/// Width of the text area in twips: 210 mm less 28 mm and 26 mm (GB/T 9704-2012, 5.2.1).
+/// Width of the text area in twips: 210 mm less margins of 28 mm and 26 mm (GB/T 9704-2012, 5.2.1).
 pub(super) const TEXT_WIDTH: u32 = 8_844;
 
-/// Width of the text area on a page that lies on its long side, which has the margins of an upright one turned with it.
+/// Width of the text area on a landscape page, whose margins are those of a portrait page, rotated.
 const TURNED_WIDTH: u32 = 12_756;
 
 /// Line pitch in twips: 22 lines on 225 mm.
 const LINE: i32 = 570;
 
-/// Fonts as offices have them; `fontTable.xml` names what stands in for them elsewhere.
+/// Fonts of Chinese offices; `fontTable.xml` names substitutes.
 pub(super) const BODY_FONT: &str = "仿宋_GB2312";
 pub(super) const TITLE_FONT: &str = "方正小标宋简体";
 pub(super) const HEADING_FONT: &str = "黑体";
 pub(super) const SUBHEADING_FONT: &str = "楷体_GB2312";
 pub(super) const TABLE_FONT: &str = "宋体";
 
-/// Font of digits and Latin letters: where a Chinese font is not installed, what stands in for it sets them without serifs.
+/// Font of digits and Latin letters: substitutes of Chinese fonts would set them without serifs.
 pub(super) const LATIN_FONT: &str = "Times New Roman";
 
 /// Builds the blank form.
@@ -101,13 +101,13 @@ fn styles() -> Vec<Style> {
     ]
 }
 
-/// `— 1 —` at the outer side of the page (GB/T 9704-2012, 7.5).
+/// Footer with `— 1 —` at the outer side of the page (GB/T 9704-2012, 7.5).
 fn page_number(side: AlignmentType) -> Footer {
     let paragraph = Paragraph::new().style("Footer").align(side).add_run(Run::new().add_text("— "));
     Footer::new().add_paragraph(paragraph.add_page_num(PageNum::new()).add_run(Run::new().add_text(" —")))
 }
 
-/// The grid columns of a table in twips, together as wide as the text.
+/// Widths of a table's grid columns in twips; together the width of the text area.
 pub(super) fn columns(widths: &[u32], text_width: u32) -> Vec<u32> {
     let total: u32 = widths.iter().sum::<u32>().max(1);
     let mut columns: Vec<u32> = widths.iter().map(|width| width * text_width / total).collect();
@@ -118,13 +118,14 @@ pub(super) fn columns(widths: &[u32], text_width: u32) -> Vec<u32> {
     columns
 }
 
-/// Most rows of a table that is kept on one page: as many low ones stand below a heading, a few of them with two or three lines.
+/// Maximum number of rows of a table that is kept on one page: this many low rows fit below a heading, a few of them with two or three
+/// lines.
 const ONE_PAGE: usize = 32;
 
-/// Rows from which a table counts as long and gets low rows: so many two-line rows fit on a page below a heading.
+/// Number of rows from which a table is long and gets low rows: this many two-line rows fit on a page below a heading.
 const LONG: usize = 20;
 
-/// Least height of a row in twips, 7 mm, and of a long table's, 6.5 mm.
+/// Minimum row height in twips: 7 mm, and 6.5 mm in a long table.
 const ROW: f32 = 397.0;
 const LOW_ROW: f32 = 369.0;
 
@@ -132,7 +133,7 @@ fn table(form: &Form, number: usize) -> Table {
     let layout = Layout::of(form, number);
     let text_width = if form.tables[number].page == PageTurn::Landscape { TURNED_WIDTH } else { TEXT_WIDTH };
     let columns = columns(&form.tables[number].widths, text_width);
-    // Ten and more columns need a smaller size to stand side by side.
+    // Ten or more columns need a smaller font size.
     let (size, margin) = match layout.columns {
         ..=6 => (21, 80),
         7..=12 => (18, 30),
@@ -155,7 +156,7 @@ fn table(form: &Form, number: usize) -> Table {
         .margins(TableCellMargins::new().margin_left(margin, WidthType::Dxa).margin_right(margin, WidthType::Dxa))
 }
 
-/// How a cell is merged in a row of a Word table, which has a cell of its own for what continues from above.
+/// The vertical merge of a cell in a row: Word has a cell for what continues from above.
 fn merge(cell: &LayoutCell, row: u32) -> Option<VMergeType> {
     match (cell.row_span, cell.row == row) {
         (1, _) => None,

@@ -181,7 +181,7 @@ const SEQUENCES: &[(&str, &[&str])] = &[
 /// Styles with a first-line indent of two characters.
 const INDENTED: &[&str] = &["BodyText", "Heading1", "Heading2", "Heading3", "Heading4"];
 
-/// Completes a part. `header_rows` are the rows of each table that repeat on every page.
+/// Completes a part. `header_rows` gives for each table the number of rows that repeat on every page.
 pub(super) fn complete(part: &mut Element, header_rows: &[u32]) {
     let mut table = 0;
     part.visit(&mut |element| {
@@ -223,8 +223,8 @@ fn repeat_header(table: &mut Element, rows: u32) {
     }
 }
 
-/// The indent of two characters, which docx-rs accepts and does not write, and headings that stay with what they head: in the text and
-/// in tables, where a header at the foot of a page would head nothing.
+/// Adds the first-line indent of two characters, which docx-rs accepts and does not write, and keep-with-next for headings, in the text
+/// and in tables.
 fn indent(style: &mut Element) {
     let id =
         style.attributes.iter().find(|(name, _)| name == "w:styleId").map(|(_, id)| id.clone()).unwrap_or_default();
@@ -246,7 +246,7 @@ fn indent(style: &mut Element) {
     properties.sort(SEQUENCES[0].1);
 }
 
-/// docx-rs writes a style of its own for Normal; the one that the form defines comes later and stays.
+/// Removes the Normal style of docx-rs; the form's own comes later and is kept.
 fn drop_doubled(styles: &mut Element) {
     let ids: Vec<Option<String>> = styles
         .children

@@ -1,4 +1,4 @@
-//! Writes tables that belong to no form, pictures and runs as WordprocessingML and DrawingML.
+//! Writes extra tables, pictures and runs as WordprocessingML and DrawingML.
 
 use std::collections::BTreeMap;
 
@@ -7,22 +7,22 @@ use crate::document::Picture;
 use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::xml::escape;
 
-/// EMU in a twip.
+/// EMU per twip.
 const EMU: u64 = 635;
 
-/// Greatest height of a picture: the text area's.
+/// Maximum height of a picture: that of the text area.
 const MOST_HEIGHT: u64 = 12_700 * EMU;
 
-/// A run with a text, its tabs and line breaks as elements.
+/// Writes a run with a text; tabs and line breaks become elements.
 pub(super) fn run(text: &str, xml: &mut String) {
     run_with("", text, xml);
 }
 
-/// A run with properties.
+/// Writes a run with properties.
 pub(super) fn run_with(properties: &str, text: &str, xml: &mut String) {
     xml.push_str("<w:r>");
     xml.push_str(properties);
-    // Nearly every text is one piece.
+    // Fast path: nearly every text has no tab or line break.
     if memchr::memchr3(b'\r', b'\n', b'\t', text.as_bytes()).is_none() {
         words(text, xml);
         return xml.push_str("</w:r>");
@@ -48,13 +48,13 @@ fn words(text: &str, xml: &mut String) {
     }
 }
 
-/// Most columns that Word takes in a table.
+/// Maximum number of columns of a table in Word.
 const MOST_COLUMNS: u32 = 63;
 
-/// Most slots of a table that is drawn; readers give no more.
+/// Maximum number of slots of a table that is written as a table; readers produce no more.
 const MOST_SLOTS: u64 = 200_000;
 
-/// Whether Word can show a table as one. One that it cannot is written line by line, see [`lines`].
+/// Whether Word can show a table as a table; if not, it is written as [`lines`].
 pub(crate) fn is_drawn(table: &ExtraTable) -> bool {
     (1..=MOST_COLUMNS).contains(&table.columns) && u64::from(table.rows) * u64::from(table.columns) <= MOST_SLOTS
 }
@@ -67,7 +67,7 @@ pub(crate) fn lines(table: &ExtraTable) -> Vec<String> {
     rows.map(|row| row.iter().map(|cell| cell.text.replace('\n', " ")).collect::<Vec<_>>().join("\t")).collect()
 }
 
-/// A table as it stood in the source, with its merged cells.
+/// Writes a table as in the source, with its merged cells.
 pub(crate) fn table(table: &ExtraTable, xml: &mut String) {
     let widths = columns(&vec![1; table.columns as usize], TEXT_WIDTH);
     xml.push_str("<w:tbl><w:tblPr><w:tblW w:w=\"");
@@ -83,7 +83,7 @@ pub(crate) fn table(table: &ExtraTable, xml: &mut String) {
     xml.push_str("</w:tblGrid>");
     let origins: BTreeMap<(u32, u32), &ExtraCell> =
         table.cells.iter().rev().map(|cell| ((cell.row, cell.column), cell)).collect();
-    // For each column the cell that began there last.
+    // For each column, the last cell that began there.
     let mut above: Vec<Option<&ExtraCell>> = vec![None; table.columns as usize];
     for row in 0..table.rows {
         xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
@@ -92,7 +92,7 @@ pub(crate) fn table(table: &ExtraTable, xml: &mut String) {
             let held = above[column as usize].filter(|cell| row - cell.row < cell.row_span);
             let begins = origins.get(&(row, column)).copied();
             let cell = held.or(begins);
-            // A cell ends where one begins that reaches down from above, and where the table does.
+            // A cell ends at a cell that spans down from above, and at the edge of the table.
             let most = cell.map_or(1, |cell| cell.col_span.max(1)).min(table.columns - column);
             let free = |next: &u32| above[*next as usize].is_none_or(|cell| row - cell.row >= cell.row_span);
             let end = (column + 1..column + most).find(|next| !free(next)).unwrap_or(column + most);
@@ -117,7 +117,7 @@ pub(crate) fn table(table: &ExtraTable, xml: &mut String) {
     xml.push_str("</w:tbl>");
 }
 
-/// A cell of such a table.
+/// Writes a cell of such a table.
 fn cell(width: u32, span: u32, merge: Option<&str>, text: &str, xml: &mut String) {
     xml.push_str(&format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>"));
     if span > 1 {
@@ -149,7 +149,7 @@ pub(crate) fn suffix(picture: &Picture) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether Word shows a picture of this kind.
+/// Whether Word can show a picture of this type.
 pub(crate) fn is_shown(picture: &Picture) -> bool {
     const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/bmp", "image/x-emf", "image/x-wmf"];
     SHOWN.contains(&picture.media_type.as_str()) && !picture.bytes.is_empty()
@@ -160,7 +160,7 @@ pub(super) fn file_name(report: &Report, index: usize) -> String {
     format!("picture{index}.{}", suffix(&report.pictures[index]).0)
 }
 
-/// A picture in a paragraph of its own, no wider than the text; `id` is its own, also where it stands more than once.
+/// Writes a picture in a paragraph of its own, no wider than the text. `id` is unique, even if the picture is repeated.
 pub(crate) fn picture(
     picture: &Picture,
     (index, id): (usize, usize),
@@ -194,12 +194,12 @@ pub(crate) fn picture(
     ));
 }
 
-/// Width and height of a PNG or JPEG at 96 dots an inch, in EMU.
+/// Width and height of a PNG or JPEG at 96 dpi, in EMU.
 pub(in crate::write) fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
     dots(bytes).map(|(width, height)| (width * 9_525, height * 9_525))
 }
 
-/// Width and height of a PNG or JPEG in dots.
+/// Width and height of a PNG or JPEG in pixels.
 pub(crate) fn dots(bytes: &[u8]) -> Option<(u64, u64)> {
     let be = |at: usize, length: usize| -> Option<u64> {
         Some(bytes.get(at..at + length)?.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))

@@ -1,4 +1,4 @@
-//! Paragraph styles of sections that are not running text: the elements of GB/T 9704-2012 around a title and at the foot.
+//! Paragraph formatting of sections that are not running text: the elements of GB/T 9704-2012 around the title and at the foot.
 
 use crate::form::SectionLook;
 use crate::write::plan::is_further_item;
@@ -24,7 +24,7 @@ pub(super) fn dress(look: SectionLook, text: &str) -> Option<Dress> {
             "",
         ),
         SectionLook::Flush => ("BodyText", "<w:ind w:firstLineChars=\"0\" w:firstLine=\"0\"/>", ""),
-        // Behind 附件：, which takes three characters behind the indent of two.
+        // Aligned after 附件：: three characters after the indent of two.
         SectionLook::List if is_further_item(text) => {
             ("BodyText", "<w:ind w:leftChars=\"500\" w:left=\"1600\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>", "")
         }

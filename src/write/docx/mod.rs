@@ -1,4 +1,4 @@
-//! DOCX of a report in the official look (GB/T 9704-2012): the form's compiled blank, filled.
+//! DOCX of a report in the official look (GB/T 9704-2012): the form's compiled blank, filled in.
 
 mod blank;
 mod complete;
@@ -22,10 +22,10 @@ use crate::report::Report;
 use looks::Dress;
 use template::{DECLARATION, HEAD, TableTemplate, Template};
 
-/// Twips of half a character of running text, whose size is 16.
+/// Half a character of running text (16 points), in twips.
 const HALF: i64 = 160;
 
-/// The templates of the forms.
+/// The compiled templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
@@ -40,7 +40,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
     let form = &form.of(report.values.keys().map(String::as_str));
     let template = template(form)?;
-    // Text of a usual length fits beside the pieces.
+    // Room for a text of usual length besides the pieces.
     let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));
     let mut body = Body { form, report, template: &template, draft, pictures: Vec::new(), shown: 0 };
     body.draft.piece(HEAD);
@@ -97,7 +97,7 @@ fn relationships(template: &Template, report: &Report, pictures: &[usize]) -> St
     template::relationships(&template.relationships, &text)
 }
 
-/// Title, creator and a date that depends on the report alone.
+/// Document properties: title, creator, and a date that depends on the report alone.
 fn properties(form: &Form, report: &Report) -> String {
     let mut text = format!(
         "{DECLARATION}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \
@@ -121,14 +121,14 @@ struct Body<'a> {
     template: &'a Template,
     /// `document.xml`.
     draft: Draft<'a>,
-    /// Indices of the pictures that are used, each once.
+    /// Indices of the used pictures, without repetitions.
     pictures: Vec<usize>,
-    /// How many pictures stand in the text so far.
+    /// Number of pictures written so far.
     shown: usize,
 }
 
 impl Body<'_> {
-    /// Writes everything but the properties of the last section; whether its pages lie on their long side.
+    /// Writes everything up to the properties of the last section; returns whether its pages are landscape.
     fn document(&mut self) -> bool {
         let parts = plan::parts(self.form, self.report);
         let mut across = parts.first().is_some_and(|part| part.is_across(self.form));
@@ -155,7 +155,7 @@ impl Body<'_> {
                     Some(dressed) => self.dressed(dressed),
                     None => self.piece(*piece, keep),
                 }
-                // Word joins tables that follow each other, and wants a paragraph behind the last one.
+                // Word joins adjacent tables, and requires a paragraph after the last one.
                 let table = |piece: &ContentItem| matches!(piece, ContentItem::Table(_) | ContentItem::Extra(_));
                 if table(piece) && part.pieces.get(number + 1).is_none_or(table) {
                     self.draft.text().push_str("<w:p><w:pPr><w:pStyle w:val=\"TableFigure\"/></w:pPr></w:p>");
@@ -165,7 +165,7 @@ impl Body<'_> {
         across
     }
 
-    /// Content of a section with a special look; items other than paragraphs are written as usual.
+    /// Writes an item of a section with a special look; items other than paragraphs are written as usual.
     fn dressed(&mut self, (look, piece): (SectionLook, ContentItem)) {
         let (ContentItem::Text(text) | ContentItem::Heading(_, text)) = piece else { return self.piece(piece, false) };
         let Some(Dress { style, paragraph, run }) = looks::dress(look, text) else {
@@ -182,13 +182,13 @@ impl Body<'_> {
         match piece {
             ContentItem::Text(text) => self.text(text, keep),
             ContentItem::Heading(level, text) => {
-                // A document without a form has its first level at 一、, where a form has the headings of its parts.
+                // A document without a prescribed title has its first heading level at 一、, where a form has the headings of its sections.
                 let above = usize::from(self.form.title.is_free());
                 let styles = ["Heading1", "Heading2", "Heading3", "Heading4"];
                 let style = styles.get((usize::from(level) - 1).saturating_sub(above)).copied();
                 match style {
                     Some(style) => self.paragraph(style, text),
-                    // Deeper headings look like the fourth, with their own place in the outline.
+                    // Deeper headings look like the fourth level, with their own outline level.
                     None => self.deep_heading(level, text),
                 }
             }
@@ -199,13 +199,14 @@ impl Body<'_> {
         }
     }
 
-    /// A paragraph of running text; agency and day that close a report stand at the right, on one page with the text before them.
+    /// Writes a paragraph of running text; agency and day at the end of a report are right-aligned, on one page with the text before
+    /// them.
     fn text(&mut self, text: &str, keep: bool) {
         let properties = match plan::closing(self.report, text) {
             Some(closing) => {
                 let characters = plan::from_right(self.report, closing, text);
                 let keep = if closing == Closing::Agency { "<w:keepNext/>" } else { "" };
-                // Hundredths of a character, and twips for what does not know those.
+                // Hundredths of a character, and twips for programs that do not support those.
                 let (hundredths, twips) = (characters * 50, characters * HALF);
                 format!("{keep}<w:ind w:rightChars=\"{hundredths}\" w:right=\"{twips}\"/>")
             }
@@ -220,7 +221,7 @@ impl Body<'_> {
         self.paragraph_with(style, "", text);
     }
 
-    /// `properties` stand behind the style, in the order of the schema.
+    /// Writes a paragraph; `properties` come after the style, in schema order.
     fn paragraph_with(&mut self, style: &str, properties: &str, text: &str) {
         for piece in ["<w:p><w:pPr><w:pStyle w:val=\"", style, "\"/>", properties, "</w:pPr>"] {
             self.draft.text().push_str(piece);

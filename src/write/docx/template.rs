@@ -9,10 +9,10 @@ use crate::write::draft::Pieces;
 use crate::write::package::Constant;
 use crate::write::xml::{Element, Node};
 
-/// A table of the form: pieces of constant text, and a field behind each but the last.
+/// A table of the form: constant pieces, each but the last followed by a field.
 #[derive(Debug)]
 pub(super) struct TableTemplate {
-    /// The number of the first piece.
+    /// Index of the first piece.
     pub(super) first: usize,
     pub(super) fields: Vec<FieldIndex>,
 }
@@ -20,28 +20,28 @@ pub(super) struct TableTemplate {
 /// A form's blank DOCX, compiled.
 #[derive(Debug)]
 pub(super) struct Template {
-    /// The parts that are the same in every report.
+    /// The parts that are identical in every report.
     pub(super) constant: Constant,
     /// Content types and relationships of a report without pictures.
     pub(super) lists: Constant,
-    /// The constant pieces of `document.xml`: [`HEAD`], those of the tables, and the section's properties with what follows.
+    /// The constant pieces of `document.xml`: [`HEAD`], those of the tables, and the section properties with what follows.
     pub(super) pieces: Pieces,
     /// The tables of the form in order.
     pub(super) tables: Vec<TableTemplate>,
-    /// The numbers of the last piece: for a last page that stands upright, and for one that lies on its long side.
+    /// Indices of the last piece: for a portrait and for a landscape last page.
     pub(super) tails: [usize; 2],
-    /// The properties of a section that ends before the last one, upright and on its long side.
+    /// Properties of a section before the last one, portrait and landscape.
     pub(super) sections: [String; 2],
-    /// Relationships of the document that every report has.
+    /// Relationships of the document in every report.
     pub(super) relationships: String,
-    /// Content types that every report has.
+    /// Content types of every report.
     pub(super) content_types: String,
 }
 
-/// The number of the piece up to the body's first paragraph.
+/// Index of the piece before the first paragraph of the body.
 pub(super) const HEAD: usize = 0;
 
-/// Compiles the blank of a form. `None` when what docx-rs built is not as this module expects, which the tests rule out.
+/// Compiles the blank of a form. `None` if the output of docx-rs is not as expected, which the tests rule out.
 pub(super) fn compile(form: &Form) -> Option<Template> {
     let built = build(form);
     let header_rows: Vec<u32> = (0..form.tables.len()).map(|table| Layout::of(form, table).header_rows).collect();
@@ -78,7 +78,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     Some(Template { constant, lists, pieces, tables, tails, sections, relationships, content_types })
 }
 
-/// The properties of a section whose pages lie on their long side, with the margins turned with them.
+/// The properties of a landscape section, with rotated margins.
 fn turned(section: &Element) -> Element {
     const TURNS: [(&str, &str); 4] =
         [("w:top", "w:right"), ("w:right", "w:bottom"), ("w:bottom", "w:left"), ("w:left", "w:top")];
@@ -105,20 +105,20 @@ fn turned(section: &Element) -> Element {
     section
 }
 
-/// The part with the content types.
+/// Name of the part with the content types.
 pub(super) const CONTENT_TYPES: &str = "[Content_Types].xml";
 
-/// The part with the relationships of the document.
+/// Name of the part with the relationships of the document.
 pub(super) const RELATIONSHIPS: &str = "word/_rels/document.xml.rels";
 
-/// The content types: those of pictures, then those of the parts that every report has.
+/// The content types: those of pictures, then those of every report.
 pub(super) fn content_types(pictures: &str, kept: &str) -> String {
     format!(
         "{DECLARATION}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">{pictures}{kept}</Types>"
     )
 }
 
-/// The relationships of the document: those that every report has, then those of pictures.
+/// The relationships of the document: those of every report, then those of pictures.
 pub(super) fn relationships(kept: &str, pictures: &str) -> String {
     format!(
         "{DECLARATION}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{kept}{pictures}</Relationships>"
@@ -131,7 +131,7 @@ fn parse(bytes: &[u8]) -> Option<Element> {
     Element::parse(std::str::from_utf8(bytes).ok()?)
 }
 
-/// Cuts a table at its marks.
+/// Splits a table at its marks.
 fn cut(table: &Element, pieces: &mut Vec<String>) -> TableTemplate {
     let mut text = String::new();
     table.write(&mut text);
@@ -150,7 +150,7 @@ fn cut(table: &Element, pieces: &mut Vec<String>) -> TableTemplate {
 
 type Parts = Vec<(String, Vec<u8>)>;
 
-/// The constant parts; relationships and content types as text, for a report may add pictures.
+/// The constant parts; relationships and content types as text, because a report may add pictures.
 fn parts(built: &XMLDocx) -> Option<(Parts, String, String)> {
     let completed = |bytes: &[u8]| -> Option<Vec<u8>> {
         let mut part = parse(bytes)?;
@@ -168,7 +168,7 @@ fn parts(built: &XMLDocx) -> Option<(Parts, String, String)> {
     for (number, footer) in built.footers.iter().enumerate() {
         parts.push((format!("word/footer{}.xml", number + 1), completed(footer)?));
     }
-    // Relationships and content types list only the parts that are kept of those of docx-rs.
+    // Relationships and content types only list the parts of docx-rs that are kept.
     let kept = |target: &str| parts.iter().any(|(name, _)| name.ends_with(target.trim_start_matches('/')));
     let relationships = parse(&built.document_rels)?;
     let mut text = String::new();
@@ -221,7 +221,7 @@ const PACKAGE_RELATIONSHIPS: &str = concat!(
     "</Relationships>"
 );
 
-/// The fonts with the names that stand in for them where they are not installed.
+/// The font table, with names of substitutes.
 fn font_table() -> String {
     let mut text =
         format!("{DECLARATION}<w:fonts xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">");

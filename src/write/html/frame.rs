@@ -12,34 +12,34 @@ use crate::report::Report;
 use crate::write::plan;
 use crate::write::{Output, WriteError};
 
-/// Steps that a template may take for a page; one that wraps a report takes a few dozen.
+/// Maximum number of steps of a template; one that wraps a report takes a few dozen.
 const FUEL: u64 = 100_000;
 
-/// Bytes that a template may have, and that a page may have besides its report.
+/// Maximum size of a template in bytes, and of a page without its report.
 const MOST: usize = 1 << 20;
 
-/// Name of the template; its suffix turns escaping on.
+/// Name of the template; its suffix enables escaping.
 const NAME: &str = "page.html";
 
-/// Bytes that one tag of a template may have: each can be an operator within the one before.
+/// Maximum size of one tag of a template in bytes: each byte can nest an operator.
 const MOST_TAG: usize = 1_000;
 
-/// Blocks that may stand within each other.
+/// Maximum nesting depth of blocks.
 const MOST_NESTED: usize = 50;
 
-/// Statements that have an end of their own.
+/// Statements with an end tag.
 const OPENS: [&str; 9] = ["if", "for", "with", "filter", "block", "macro", "call", "autoescape", "raw"];
 
-/// Stands for the report when a template is tried.
+/// Placeholder for the report when a template is tested.
 const TRIED: &str = "<!-- the report -->";
 
-/// A page template cannot be used.
+/// Why a page template cannot be used.
 #[derive(Debug, Error)]
 #[error("{}{}", line.map(|line| format!("{line}: ")).unwrap_or_default(), detail.en)]
 pub struct TemplateError {
-    /// Line of the template, from 1, where it is known.
+    /// Line of the template, 1-based, if known.
     pub line: Option<usize>,
-    /// The error and its remedy.
+    /// The error and how to fix it.
     pub detail: Message,
 }
 
@@ -50,7 +50,7 @@ impl Bilingual for TemplateError {
     }
 }
 
-/// Writes reports as pages of a site, from any thread.
+/// Writes reports as pages of a site; usable from any thread.
 #[derive(Debug)]
 pub struct PageWriter {
     options: PageOptions,
@@ -58,10 +58,10 @@ pub struct PageWriter {
 }
 
 impl PageWriter {
-    /// Pages with what is known about the site, in the frame of a template where there is one. The template is tried at once.
+    /// A writer with the options of a site and, optionally, a template, which is tested at once.
     ///
     /// # Errors
-    /// [`TemplateError`] when the template is too large, is not well-formed, uses what there is not, or leaves the report out.
+    /// [`TemplateError`] if the template is too large or not well-formed, uses unknown variables, or leaves the report out.
     pub fn new(options: PageOptions, template: Option<&str>) -> Result<Self, TemplateError> {
         let Some(template) = template else { return Ok(Self { options, environment: None }) };
         if template.len() > MOST {
@@ -91,15 +91,15 @@ impl PageWriter {
         Ok(Self { options, environment: Some(environment) })
     }
 
-    /// What is known about the site.
+    /// The options of the site.
     pub fn options(&self) -> &PageOptions {
         &self.options
     }
 
-    /// A report as a page. `site_code` is the code of the agency's own site, used where the options name none.
+    /// Writes a report as a page. `site_code` is the code of the agency's own site, used if the options have none.
     ///
     /// # Errors
-    /// [`WriteError`] when the template costs more than it may with this report.
+    /// [`WriteError`] if the template exceeds its limits with this report.
     pub fn write(&self, form: &Form, report: &Report, site_code: Option<&str>) -> Result<Vec<u8>, WriteError> {
         let form = &form.of(report.values.keys().map(String::as_str));
         let mut options = self.options.clone();
@@ -128,7 +128,7 @@ impl PageWriter {
     }
 }
 
-/// Refuses a template that is nested so deeply that reading it could end the program: its reader goes down a level for each.
+/// Refuses a template that is nested so deeply that its recursive parser could overflow the stack.
 fn nested(template: &str) -> Result<(), TemplateError> {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(start) = template[at..].find("{{").into_iter().chain(template[at..].find("{%")).min() {
@@ -156,7 +156,7 @@ fn nested(template: &str) -> Result<(), TemplateError> {
     Ok(())
 }
 
-/// What is wrong with a template and what to do.
+/// Converts an error of minijinja.
 fn explained(error: &minijinja::Error) -> TemplateError {
     use minijinja::ErrorKind;
     let (zh, advice) = match error.kind() {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_template_is_said_with_its_line() {
+    fn mistakes_of_a_template_are_reported_with_their_lines() {
         assert!(wrong("a\n{{ body }}\n{{ titel }}").starts_with("3: undefined value"), "{}", wrong("a\n\n{{ titel }}"));
         assert!(wrong("{{ body }}\n{% if %}").starts_with("2: syntax error"));
         assert!(wrong("<p>nothing</p>").contains("{{ body }}"));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_exhaust_the_stack_is_refused() {
+    fn a_template_that_would_exhaust_the_stack_is_refused() {
         let inside = |text: String| wrong(&format!("a\n{{{{ {text}x }}}}"));
         for operator in ["not ", "-", "(", "[", "x ~ ", "x + ", "x.", "x|upper ~ "] {
             assert!(inside(operator.repeat(29_000)).starts_with("2: nested too deeply"), "{operator}");

@@ -1,4 +1,4 @@
-//! One self-contained web page of a report: semantic tables, government meta tags, a table of contents, no script.
+//! A report as one self-contained web page: semantic tables, government meta tags, a table of contents, no script.
 
 mod frame;
 mod page;
@@ -21,16 +21,16 @@ use crate::report::Report;
 pub use frame::{PageWriter, TemplateError};
 pub use page::PageOptions;
 
-/// Style of the page: readable on a phone, on paper as GB/T 9704 has it, with system fonts only.
+/// Style sheet: readable on a phone, printed as in GB/T 9704, with system fonts only.
 const STYLE: &str = include_str!("style.css");
 
-/// The style of sections that do not stand as running text; few reports have any.
+/// Style sheet for sections that are not running text; few reports have any.
 const LOOKS: &str = include_str!("looks.css");
 
-/// Room for a page of usual length.
+/// Capacity for a page of usual length.
 const USUAL: usize = 64 << 10;
 
-/// Writes a report as a web page with nothing known about the site.
+/// Writes a report as a web page without options of a site.
 #[allow(clippy::unnecessary_wraps, reason = "every writer has this signature")]
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
     Ok(render(form, report, &PageOptions::default()).into_bytes())
@@ -53,7 +53,7 @@ fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
     let (above, parts): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.above_title);
     let header = html! { header { h1 { (clean(&title)) } (page::published(report)) } };
     let contents = contents(&parts);
-    // What is long is appended to the page itself: markup within markup is copied from each to the next.
+    // Long parts are appended directly: nested markup would be copied at each level.
     let mut page = String::with_capacity(USUAL);
     for piece in [DOCTYPE.0, "<html lang=\"zh-CN\">", &head.0, "<body>"] {
         page.push_str(piece);
@@ -85,7 +85,7 @@ fn contents(parts: &[Part]) -> Markup {
     }
 }
 
-/// The tables of the forms.
+/// The compiled tables of the forms.
 static TABLES: Compiled<Vec<FormTable>> = Compiled::none();
 
 /// Appends the sections of a report.
@@ -116,7 +116,7 @@ fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
     }
 }
 
-/// The class of a section that does not stand as running text.
+/// The class of a section that is not running text.
 fn class(look: SectionLook) -> Option<&'static str> {
     match look {
         SectionLook::Text => None,

@@ -1,4 +1,4 @@
-//! Metadata of a web page: what it says about itself and its site.
+//! Metadata of a web page and its site.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::report::Report;
 use crate::write::plan::{self, clean};
 
-/// What is known about the site that publishes the page (网页标签, annex of 国办发〔2017〕47号). Tags without a value are left out.
+/// Properties of the site that publishes the page (网页标签, annex of 国办发〔2017〕47号). Tags without a value are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageOptions {
     /// `SiteName`: the site's registered name.
@@ -15,7 +15,7 @@ pub struct PageOptions {
     pub site_domain: Option<String>,
     /// `SiteIDCode`: its code of ten characters.
     pub site_code: Option<String>,
-    /// `ColumnName`: the column that the page stands in.
+    /// `ColumnName`: the column that contains the page.
     pub column_name: Option<String>,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn meta(form: &Form, report: &Report, options: &PageOptions) -> Marku
     }
 }
 
-/// The line under the title that says when and by whom.
+/// The line below the title with date and publisher.
 pub(super) fn published(report: &Report) -> Markup {
     html! {
         @if report.published.is_some() || report.agency.is_some() {

@@ -9,10 +9,10 @@ use crate::report::Report;
 use crate::write::docx::pixels;
 use crate::write::plan::{ContentItem, Part, clean};
 
-/// Picture formats that browsers show.
+/// Picture types that browsers show.
 const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
 
-/// English Metric Units in a pixel of CSS (1/96 inch).
+/// EMU per CSS pixel (1/96 inch).
 const EMU_A_PIXEL: u64 = 9_525;
 
 /// The pictures of a page that is being written.
@@ -20,7 +20,7 @@ pub(super) struct Pictures<'r> {
     report: &'r Report,
     /// Number of uses of each picture.
     counts: Vec<usize>,
-    /// Whether it has been embedded.
+    /// Whether each picture has been embedded.
     embedded: Vec<bool>,
 }
 
@@ -37,7 +37,7 @@ impl<'r> Pictures<'r> {
         Self { report, embedded: vec![false; counts.len()], counts }
     }
 
-    /// A picture; one that browsers do not show is named instead.
+    /// A picture; one that browsers do not show is replaced by its name.
     pub(super) fn show(&mut self, index: usize, extent: Option<(u64, u64)>, alt: Option<&str>) -> Markup {
         let Some(picture) = self.report.pictures.get(index) else { return html! {} };
         let alt = clean(alt.unwrap_or(&picture.name));
@@ -52,7 +52,7 @@ impl<'r> Pictures<'r> {
         let in_pixels = |(width, height): (u64, u64)| (width / EMU_A_PIXEL, height / EMU_A_PIXEL);
         let size = extent.or_else(|| pixels(&picture.bytes)).map(in_pixels);
         let Some((width, height)) = size.filter(|size| size.0 > 0 && size.1 > 0) else {
-            // Without a size it cannot be drawn again, only found again.
+            // A picture without a size cannot be drawn by reference, so it is linked.
             return if first {
                 html! { img id=(id) src=(data(picture)) alt=(alt); }
             } else {

@@ -10,10 +10,10 @@ use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::plan::{clean, shown};
 use crate::write::xml::escape;
 
-/// Stands for a figure while a table is compiled; [`clean`] leaves it in no text.
+/// Placeholder for a figure while a table is compiled; [`clean`] removes it from texts.
 const FIGURE: char = '\0';
 
-/// A table of the form in its official shape: markup, and a field behind each piece but the last.
+/// A table of the form in its official layout: pieces of markup, each but the last followed by a field.
 #[derive(Debug)]
 pub(super) struct FormTable {
     pieces: Vec<String>,
@@ -68,7 +68,7 @@ struct TableWriter<'a> {
     id: &'a str,
     layout: &'a Layout,
     standing: Vec<Vec<&'a LayoutCell>>,
-    /// The captions and column labels of each block, by its first row.
+    /// The captions and column labels of each block, by the block's first row.
     heads: BTreeMap<u32, Vec<&'a LayoutCell>>,
 }
 
@@ -115,7 +115,7 @@ impl<'a> TableWriter<'a> {
         format!("{}-r{}c{}", self.id, cell.row, cell.column)
     }
 
-    /// The header cells of a figure: the column labels nearest above it, and the row labels left of it.
+    /// The ids of a figure's header cells: the nearest column labels above it, and the row labels left of it.
     fn headers(&self, cell: &LayoutCell) -> String {
         let above = self.heads.range(..=cell.row).next_back().map(|(_, block)| block.as_slice()).unwrap_or_default();
         let is_over = |other: &&&LayoutCell| {
@@ -143,10 +143,10 @@ fn span(count: u32) -> Option<u32> {
     (count > 1).then_some(count)
 }
 
-/// Most rows of a table that is drawn; readers give no more.
+/// Maximum number of rows of a table; readers produce no more.
 const MOST_ROWS: u32 = 200_000;
 
-/// A table that the form does not know, as it stood in the source. A row whose cells all reach down from above has none.
+/// An extra table as in the source. A row whose cells all span down from above is dropped.
 pub(super) fn extra(table: &ExtraTable) -> Markup {
     let mut cells: Vec<&ExtraCell> = table.cells.iter().collect();
     cells.sort_by_key(|cell| (cell.row, cell.column));

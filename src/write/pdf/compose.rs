@@ -12,46 +12,46 @@ use crate::report::{ExtraTable, Report};
 use crate::write::docx::extra;
 use crate::write::plan::{self, Closing, ContentItem, Part, clean};
 
-/// Size of running text, and of the title.
+/// Font size of running text, and of the title.
 const BODY: f32 = 16.0;
 const TITLE: f32 = 22.0;
 
-/// Pitch of the title's lines, and the room below it.
+/// Line pitch of the title, and the space below it.
 const TITLE_PITCH: f32 = 32.0;
 const BELOW_TITLE: f32 = 20.0;
 
-/// The first line of a paragraph is indented by two characters.
+/// First-line indent of two characters.
 const INDENT: f32 = 2.0 * CHARACTER;
 
-/// Items of a list stand behind the word before the first: 附件：, three characters behind the indent.
+/// Indent of list items: after 附件：, which is three characters after the first-line indent.
 const ITEM: f32 = 5.0 * CHARACTER;
 
-/// Size of the mark of the issuing body, a line high, and of the lines at the foot.
+/// Font size of the name of the issuing body, which has the height of a line, and of the imprint.
 const MARK: f32 = 26.0;
 const FOOT: f32 = 14.0;
 
-/// Puts blocks together.
+/// Builds the blocks of a report.
 pub(super) struct Composer<'a> {
     pub(super) form: &'a Form,
     pub(super) report: &'a Report,
     pub(super) glyphs: &'a Glyphs<'a>,
     pub(super) pictures: &'a Pictures,
     pub(super) blocks: Vec<Block>,
-    /// The pages on which blocks stand now.
+    /// The current page frame.
     pub(super) frame: Frame,
-    /// Characters that no font has.
+    /// Characters without a glyph in any font.
     pub(super) missing: Vec<char>,
-    /// The level of the last heading; levels are not skipped (PDF/UA).
+    /// The level of the last heading; PDF/UA requires that levels are not skipped.
     pub(super) level: u16,
 }
 
 fn style(role: Role, heavy: bool) -> Style {
-    // The glyphs of running text are a little wider than 28 in a line allow.
+    // Tracking for 28 characters per line.
     Style { role, size: BODY, tracking: CHARACTER - BODY, heavy, justified: true }
 }
 
 impl Composer<'_> {
-    /// The blocks of the whole report.
+    /// Builds the blocks of the whole report.
     pub(super) fn compose(&mut self) {
         let parts = plan::parts(self.form, self.report);
         for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
@@ -74,7 +74,7 @@ impl Composer<'_> {
         }
     }
 
-    /// Goes on upon other pages where these are not such.
+    /// Continues on pages with another frame.
     fn turn(&mut self, frame: Frame) {
         if self.frame != frame {
             self.blocks.push(Block::Turn(frame));
@@ -82,7 +82,7 @@ impl Composer<'_> {
         }
     }
 
-    /// A paragraph of a section that does not stand as running text.
+    /// A paragraph of a section that is not running text.
     fn dressed(&mut self, look: SectionLook, piece: ContentItem) {
         let (ContentItem::Text(text) | ContentItem::Heading(_, text)) = piece else { return self.piece(piece, false) };
         let body = style(Role::Body, false);
@@ -97,7 +97,7 @@ impl Composer<'_> {
             SectionLook::List | SectionLook::Text => (body, Align::Left(INDENT)),
         };
         self.lines(&clean(text), &style, align, TagKind::Paragraph, false);
-        // The red line of the standard is not drawn; the room around it is left.
+        // The red line of the standard is not drawn; only its space is left.
         if let (SectionLook::Number, Some(Block::Lines { below, .. })) = (look, self.blocks.last_mut()) {
             *below = BELOW_TITLE;
         }
@@ -123,7 +123,7 @@ impl Composer<'_> {
         self.level = 1;
     }
 
-    /// A heading, its level from 1 below the title.
+    /// Adds a heading; `level` is 1 below the title.
     fn heading(&mut self, level: u8, text: &str) {
         let style = match level {
             1 => style(Role::Heading, false),
@@ -170,9 +170,9 @@ impl Composer<'_> {
         self.lines(&clean(text), &style, align, TagKind::Paragraph, keep);
     }
 
-    /// A paragraph. Keep-with-next is for short ones.
+    /// Adds a paragraph. Keep-with-next applies to short ones.
     fn lines(&mut self, text: &str, style: &Style, align: Align, kind: TagKind, keep: bool) {
-        /// Lines that are kept together at most.
+        /// Maximum number of lines that are kept together.
         const MOST_KEPT: usize = 6;
         let mut lines: Vec<Line> = Vec::new();
         for piece in text.split('\n') {
@@ -191,14 +191,14 @@ impl Composer<'_> {
         self.blocks.push(Block::Lines { lines, size, pitch: PITCH, heavy, align, below: 0.0, kind, keep });
     }
 
-    /// Adds a table, unless one of its rows is higher than a page.
+    /// Adds a table; returns false if one of its rows is higher than a page.
     fn table(&mut self, table: &Table) -> bool {
         let Some(laid) = laid(table, &self.frame, self.glyphs, &mut self.missing) else { return false };
         self.blocks.push(Block::Table(laid));
         true
     }
 
-    /// The rows of a table as text.
+    /// Adds the rows of a table as text.
     fn rows(&mut self, table: &Table) {
         for row in 0..table.rows {
             let cells = table.cells.iter().filter(|cell| cell.row == row);
@@ -244,7 +244,7 @@ fn form_table(form: &Form, report: &Report, number: usize) -> Table {
     Table { widths, rows: layout.rows.len(), header_rows: layout.header_rows as usize, cells }
 }
 
-/// A table that the form does not know. Slots without a cell get one, and no two cells share one.
+/// Converts an extra table. Slots without a cell are filled, and overlapping cells are cut.
 fn extra_table(extra: &ExtraTable) -> Table {
     let (rows, columns) = (extra.rows as usize, extra.columns as usize);
     let mut owned = vec![false; rows * columns];

@@ -20,16 +20,16 @@ use super::page::{Block, Entry, Pages, Sheet};
 use super::pictures::Pictures;
 use super::sheet::{CHARACTER, Frame, Item};
 
-/// The language of the reports.
+/// Language of the reports.
 const LANGUAGE: &str = "zh-CN";
 
-/// Width of ruled lines, in points.
+/// Thickness of ruled lines, in points.
 const RULE: f32 = 0.5;
 
 /// Stroke width of synthetic bold, as a fraction of the font size.
 const HEAVIER: f32 = 0.03;
 
-/// Size of the page number: 四号 (GB/T 9704-2012, 7.5).
+/// Font size of the page number: 四号 (GB/T 9704-2012, 7.5).
 const NUMBER: f32 = 14.0;
 
 /// Metadata of a document.
@@ -37,7 +37,7 @@ const NUMBER: f32 = 14.0;
 pub(super) struct About {
     pub(super) title: String,
     pub(super) author: Option<String>,
-    /// The day that it is of.
+    /// Date of the document.
     pub(super) date: jiff::civil::Date,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Drawing<'a> {
     pub(super) pictures: &'a Pictures,
 }
 
-/// PDF 1.7 that is PDF/A-2a and PDF/UA-1; `None` if krilla has no such combination.
+/// PDF 1.7 with PDF/A-2a and PDF/UA-1; `None` if krilla does not support the combination.
 fn configuration() -> Option<Configuration> {
     ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_A)
@@ -66,7 +66,7 @@ fn document() -> Document {
 }
 
 impl Drawing<'_> {
-    /// The bytes of a document.
+    /// Draws a document and returns its bytes.
     pub(super) fn document(&self, laid: Pages, about: &About) -> KrillaResult<Vec<u8>> {
         let mut document = document();
         let mut content: Vec<Vec<Identifier>> = (0..laid.tree.len()).map(|_| Vec::new()).collect();
@@ -85,7 +85,7 @@ impl Drawing<'_> {
         document.finish()
     }
 
-    /// Whether a picture can be drawn: a document of it alone can be made.
+    /// Whether a picture can be drawn, tested with a document of it alone.
     pub(super) fn is_sound(&self, index: usize) -> bool {
         let picture = Block::Picture { index, width: CHARACTER, height: CHARACTER, alt: "-".to_owned() };
         let about = About { title: "-".to_owned(), author: None, date: jiff::civil::Date::ZERO };
@@ -133,7 +133,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// A line of text, each stretch of one font by itself.
+    /// Draws a line of text, one run per font.
     fn line(&self, surface: &mut Surface, line: &Line, (mut x, y): (f32, f32), size: f32, heavy: bool) {
         surface.set_fill(Some(Fill { paint: luma::Color::black().into(), ..Fill::default() }));
         surface.set_stroke(heavy.then(|| stroke(HEAVIER * size)));
@@ -156,7 +156,7 @@ impl Drawing<'_> {
         surface.set_stroke(None);
     }
 
-    /// `— 1 —`, a character from the outer side of the text.
+    /// Draws the page number `— 1 —` at the outer side of the text.
     fn number(&self, surface: &mut Surface, frame: &Frame, page: usize) {
         let style = Style { role: Role::Table, size: NUMBER, tracking: 0.0, heavy: false, justified: false };
         let text = format!("— {} —", page + 1);
@@ -228,7 +228,7 @@ fn metadata(about: &About) -> Metadata {
     }
 }
 
-/// What was wrong, in words.
+/// Description of an error of krilla.
 pub(super) fn detail(error: &KrillaError) -> String {
     match error {
         KrillaError::Validation(errors) => {

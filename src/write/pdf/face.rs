@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// Most faces of a collection, tables of a face, and bytes of a table of names.
+/// Maximum number of faces of a collection, of tables of a face, and of bytes of a name table.
 const MOST_FACES: u32 = 64;
 const MOST_TABLES: u16 = 128;
 const MOST_NAMES: u64 = 1 << 20;
@@ -10,27 +10,27 @@ const MOST_NAMES: u64 = 1 << 20;
 /// A face of a font file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Face {
-    /// Its number in a collection.
+    /// Index in a collection.
     pub index: u32,
-    /// Its family, full and PostScript names in every language, as [`plain`] has them.
+    /// Its family, full and PostScript names in every language, normalised by [`plain`].
     pub names: Vec<String>,
-    /// 400 is ordinary, 700 bold.
+    /// Weight: 400 is regular, 700 bold.
     pub weight: u16,
-    /// Whether the weight can be chosen.
+    /// Whether the weight is variable.
     pub variable: bool,
     /// Whether the font has outlines and may be embedded.
     pub embeddable: bool,
 }
 
-/// A normalised name: without letter case, blanks, hyphens and underscores.
+/// A normalised name: lower case, without blanks, hyphens and underscores.
 pub fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, ' ' | '-' | '_' | '\0')).flat_map(char::to_lowercase).collect()
 }
 
-/// The faces of a font file (TrueType, OpenType or a collection of them).
+/// The faces of a font file (TrueType, OpenType or a collection).
 ///
 /// # Errors
-/// When the file cannot be read or is no such font.
+/// If the file cannot be read or is not such a font.
 pub fn faces(file: &mut (impl Read + Seek)) -> io::Result<Vec<Face>> {
     let mut head = [0; 12];
     file.read_exact(&mut head)?;
@@ -62,7 +62,7 @@ fn face(file: &mut (impl Read + Seek), offset: u32, index: u32) -> io::Result<Fa
     };
     let (names, os2) = (names(&table(b"name")?), table(b"OS/2")?);
     let outlines = [b"glyf", b"CFF ", b"CFF2"].into_iter().any(|tag| entry(tag).is_some());
-    // Only "restricted" forbids embedding; the bits besides say more than it.
+    // Only "restricted" forbids embedding; the higher bits are further conditions.
     let restricted = short(&os2, 8) & 0xF == 2;
     Ok(Face {
         index,
@@ -84,7 +84,7 @@ fn names(table: &[u8]) -> Vec<String> {
             let start = texts + usize::from(short(record, 10));
             let bytes = table.get(start..start + usize::from(short(record, 8)))?;
             let text = match (short(record, 0), short(record, 2)) {
-                // Macintosh: simplified Chinese, or what is ASCII in all others.
+                // Macintosh platform: simplified Chinese, or ASCII in all other encodings.
                 (1, 25) => encoding_rs::GBK.decode_without_bom_handling(bytes).0,
                 (1, _) => String::from_utf8_lossy(bytes),
                 _ => encoding_rs::UTF_16BE.decode_without_bom_handling(bytes).0,

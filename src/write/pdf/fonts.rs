@@ -1,4 +1,4 @@
-//! Chooses the fonts of the official look from the installed ones, and maps characters to glyphs.
+//! Chooses fonts of the official look from the installed ones, and maps characters to glyphs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::face::{Face, plain};
 use crate::finding::{Bilingual, Message};
 
-/// Roles of fonts (GB/T 9704-2012, 5.2 and 7.3).
+/// Font roles (GB/T 9704-2012, 5.2 and 7.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// The title: 小标宋.
@@ -30,7 +30,7 @@ pub(super) enum Role {
 
 const ROLES: usize = 5;
 
-/// The names of the fonts for each role in the order of preference, with the weight that is wanted.
+/// Font names for each role in order of preference, with the required weight.
 const WANTED: [&[(&str, u16)]; ROLES] = [
     &[
         ("方正小标宋_GBK", 400),
@@ -120,7 +120,7 @@ const WANTED: [&[(&str, u16)]; ROLES] = [
     ],
 ];
 
-/// The fallback font for every role and for missing characters.
+/// Fallback fonts for every role and for missing characters.
 const STAND_IN: &[(&str, u16)] = &[
     ("Noto Serif CJK SC", 400),
     ("Noto Serif SC", 400),
@@ -142,7 +142,7 @@ const STAND_IN: &[(&str, u16)] = &[
     ("Droid Sans Fallback", 400),
 ];
 
-/// Fonts for characters that few fonts have: rare 汉字, and ticked boxes, which Noto CJK lacks.
+/// Fonts with rare characters: rare 汉字, and ticked boxes, which Noto CJK lacks.
 const RARE: &[(&str, u16)] = &[
     ("SimSun-ExtB", 400),
     ("宋体-ExtB", 400),
@@ -154,19 +154,19 @@ const RARE: &[(&str, u16)] = &[
     ("OpenSymbol", 400),
 ];
 
-/// Characters that every font of a report must have.
+/// Characters that every font must have.
 const TRIED: &str = "年政府信息公开工作报告，。（）—一0123456789";
 
-/// A face in a file that can be used.
+/// An available face of a font file.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
     /// The face.
     pub face: Face,
 }
 
-/// No font at hand has Chinese.
+/// The error that no available font has Chinese characters.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub struct NoFonts;
@@ -182,7 +182,7 @@ impl Bilingual for NoFonts {
     }
 }
 
-/// A font that is loaded.
+/// A loaded font.
 struct Loaded {
     font: Font,
     data: Arc<Vec<u8>>,
@@ -192,10 +192,10 @@ struct Loaded {
     name: String,
 }
 
-/// The fonts that reports are written with.
+/// The fonts used for reports.
 pub struct Fonts {
     loaded: Vec<Loaded>,
-    /// For each role the fonts in which a character is looked for, in their order.
+    /// For each role, the indices of the fonts in which a character is looked up, in order.
     chains: [Vec<usize>; ROLES],
 }
 
@@ -206,10 +206,10 @@ impl std::fmt::Debug for Fonts {
 }
 
 impl Fonts {
-    /// Takes for each role the first font in the order of preference that can be read and has Chinese.
+    /// Chooses for each role the first font in order of preference that can be read and has Chinese characters.
     ///
     /// # Errors
-    /// [`NoFonts`] where there is none.
+    /// [`NoFonts`] if there is none.
     pub fn choose(
         candidates: &[Candidate],
         read: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
@@ -240,12 +240,12 @@ impl Fonts {
         self.loaded.iter().map(move |loaded| format!("{} {:032x}", loaded.name, digest(loaded)))
     }
 
-    /// The font of a number.
+    /// The font with an index.
     pub(super) fn font(&self, number: usize) -> Font {
         self.loaded[number].font.clone()
     }
 
-    /// The fonts prepared to look characters up.
+    /// The fonts, prepared for glyph lookups.
     pub(super) fn open(&self) -> Glyphs<'_> {
         let opened = self.loaded.iter().map(|loaded| {
             let font = FontRef::from_index(&loaded.data, loaded.index).ok()?;
@@ -258,13 +258,13 @@ impl Fonts {
     }
 }
 
-/// Fonts that are chosen one after the other, each file and face loaded once.
+/// Loads each file and face once.
 struct Library<'a> {
     candidates: &'a [Candidate],
     read: &'a mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
     files: Vec<(&'a Path, Option<Arc<Vec<u8>>>)>,
     loaded: Vec<Loaded>,
-    /// Candidates and weights that were tried.
+    /// Results for candidates and weights that were tried.
     known: Vec<((usize, u16), Option<usize>)>,
 }
 
@@ -276,7 +276,7 @@ impl Library<'_> {
                 |candidate: &(usize, &Candidate)| candidate.1.face.embeddable && candidate.1.face.names.contains(&name);
             let candidates = self.candidates;
             let mut found: Vec<(usize, &Candidate)> = candidates.iter().enumerate().filter(fits).collect();
-            // Faces of a family by how near their weight is.
+            // Faces of a family, nearest weight first.
             found.sort_by_key(
                 |(_, candidate)| {
                     if candidate.face.variable { 0 } else { candidate.face.weight.abs_diff(weight) }
@@ -326,24 +326,24 @@ impl Library<'_> {
     }
 }
 
-/// Fonts in which characters are looked up.
+/// The fonts, prepared for glyph lookups.
 pub(super) struct Glyphs<'f> {
     opened: Vec<Option<(FontRef<'f>, GlyphMetrics<'f>, f32)>>,
     chains: &'f [Vec<usize>; ROLES],
 }
 
-/// A glyph of a character.
+/// The glyph of a character.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Glyph {
-    /// Number of the font.
+    /// Index of the font.
     pub(super) font: usize,
     pub(super) id: u32,
-    /// How far it advances, in parts of the size.
+    /// Advance width, as a fraction of the font size.
     pub(super) advance: f32,
 }
 
 impl Glyphs<'_> {
-    /// The glyph of a character in the first font that has one.
+    /// The glyph of a character in the first font that has it.
     pub(super) fn glyph(&self, role: Role, character: char) -> Option<Glyph> {
         self.chains[role as usize].iter().find_map(|&number| {
             let (font, metrics, units) = self.opened.get(number)?.as_ref()?;

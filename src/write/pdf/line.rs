@@ -1,22 +1,22 @@
-//! Line breaking: Chinese prohibition rules (禁则), unbroken words and numbers, compressed punctuation, justification.
+//! Line breaking: prohibition rules for Chinese punctuation (禁则), unbroken words and numbers, compressed punctuation, justification.
 
 use super::fonts::{Glyph, Glyphs, Role};
 
-/// How a text is set.
+/// Style of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     pub(super) role: Role,
-    /// Size in points.
+    /// Font size in points.
     pub(super) size: f32,
     /// Letter spacing after each Chinese character, in points.
     pub(super) tracking: f32,
-    /// Whether it is drawn heavier than the font.
+    /// Whether it is drawn with synthetic bold.
     pub(super) heavy: bool,
-    /// Whether lines but the last are spread to the width.
+    /// Whether all lines but the last are justified.
     pub(super) justified: bool,
 }
 
-/// A glyph in its line.
+/// A positioned glyph.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Set {
     pub(super) character: char,
@@ -29,30 +29,30 @@ pub(super) struct Set {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
     pub(super) glyphs: Vec<Set>,
-    /// Its width in points.
+    /// Width in points.
     pub(super) width: f32,
 }
 
-/// Signs that do not begin a line: pauses, ends, closing brackets, and what belongs to the figure before it.
+/// Characters that must not begin a line: commas, full stops, closing brackets, and units that belong to the figure before them.
 const NOT_FIRST: &str = "，。、；：？！）》〉」』】〕〗］｝”’％‰℃·～,.;:?!)]}%";
 
-/// Signs that do not end a line.
+/// Characters that must not end a line.
 const NOT_LAST: &str = "（《〈「『【〔〖［｛“‘([{";
 
-/// Signs with a blank half behind them, and before them.
+/// Full-width punctuation whose right half is blank, and whose left half is blank.
 const BLANK_BEHIND: &str = "，。、；：？！）》〉」』】〕〗］｝”’";
 const BLANK_BEFORE: &str = "（《〈「『【〔〖［｛“‘";
 
-/// How much of a sign's size may be taken from its blank half within a line.
+/// Maximum compression of such a character within a line, as a fraction of its size.
 const PRESSED: f32 = 0.25;
 
-/// A line is spread by no more than this part of the size between two characters: a wider gap looks like a column.
+/// Maximum additional space between two characters when a line is justified, in font sizes: a wider gap looks like a column.
 const MOST_SPREAD: f32 = 0.8;
 
-/// Width of a tab in sizes.
+/// Width of a tab, in font sizes.
 const TAB: f32 = 2.0;
 
-/// Replacement for a character that no font has.
+/// Replacement for a character without a glyph in any font.
 pub(super) const MISSING: char = '〓';
 
 /// Invisible characters, which need no glyph.
@@ -66,12 +66,12 @@ fn is_private(character: char) -> bool {
     matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
-/// The glyphs of a text, before it is broken. Characters that no font has are replaced and added to `missing`.
+/// The glyphs of a text before line breaking. Characters without a glyph in any font are replaced and added to `missing`.
 pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<char>) -> Vec<Set> {
     let mut all: Vec<Set> = Vec::with_capacity(text.len() / 3);
     for mut character in text.chars() {
         if character == '\t' {
-            // A gap, which has no glyph.
+            // A tab adds to the previous advance and has no glyph.
             if let Some(last) = all.last_mut() {
                 last.advance += TAB * style.size;
             }
@@ -110,12 +110,12 @@ fn may_break(before: char, after: char) -> bool {
     if NOT_FIRST.contains(after) || NOT_LAST.contains(before) || after == ' ' {
         return false;
     }
-    // Words, numbers and addresses; the halves of a dash and of an ellipsis.
+    // Words, numbers and addresses; the two halves of a dash or an ellipsis.
     let joined = is_word(before) && is_word(after) || matches!(before, '—' | '…') && before == after;
     !joined
 }
 
-/// Breaks positioned glyphs into lines of a width; the first line is indented.
+/// Breaks glyphs into lines of a width; the first line is indented.
 pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -125,7 +125,7 @@ pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec
         let last = end == all.len();
         lines.push(line(&all[start..end], style, room, last));
         start = end;
-        // Blanks at the end of a line are not taken to the next.
+        // Blanks at the end of a line are dropped.
         while !last && all.get(start).is_some_and(|set| set.character == ' ') {
             start += 1;
         }
@@ -133,9 +133,9 @@ pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec
     lines
 }
 
-/// Where the line that begins at `start` ends.
+/// The index at which the line from `start` ends.
 fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
-    /// Widths are sums of many; points.
+    /// Tolerance for rounding errors, in points.
     const NEARLY: f32 = 0.05;
     let mut width = 0.0;
     let mut over = start;
@@ -147,7 +147,7 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
         return over;
     }
     let breaks = |at: usize| may_break(all[at - 1].character, all[at].character);
-    // Signs that do not begin a line are pressed into this one where there is room between the signs of it.
+    // Characters that must not begin a line are pulled into this one if its punctuation can be compressed enough.
     let mut behind = over + 1;
     while behind < all.len() && !breaks(behind) {
         behind += 1;
@@ -161,25 +161,25 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
         return behind;
     }
     let end = (start + 1..=over).rev().find(|&at| breaks(at)).unwrap_or(over.max(start + 1));
-    // An address that leaves a line too short to be spread is broken; a number is not.
+    // If the line would be too short to be justified, an address is broken; a number is not.
     let lacking = -excess(&all[start..end], room);
     let number = |at: usize| all[at].character.is_ascii_digit();
     if end < over && lacking > most_spread(&all[start..end], style) && !(number(over - 1) && number(over)) {
-        // Behind a sign, where there is one.
+        // After a punctuation character, if there is one.
         let sign = |at: &usize| matches!(all[at - 1].character, '/' | '.' | '-' | '_' | '?' | '&' | '=');
         return (end + 1..=over).rev().find(sign).unwrap_or(over);
     }
     end
 }
 
-/// The gaps of a line that may be wider: not those within a word or a number.
+/// The positions where space may be added: not within a word or a number.
 fn gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
     (1..glyphs.len())
         .filter(|&at| !(is_word(glyphs[at - 1].character) && is_word(glyphs[at].character)))
         .map(|at| at - 1)
 }
 
-/// How much wider a line may be made.
+/// Maximum width that can be added to a line.
 #[allow(clippy::cast_precision_loss, reason = "characters of a line")]
 fn most_spread(glyphs: &[Set], style: &Style) -> f32 {
     gaps(glyphs).count() as f32 * MOST_SPREAD * style.size
@@ -194,7 +194,7 @@ fn excess(glyphs: &[Set], room: f32) -> f32 {
     glyphs.iter().map(|set| set.advance).sum::<f32>() - room
 }
 
-/// How much narrower a line can be made between its signs; the blank half of the last sign may go whole.
+/// Maximum width that can be removed between the characters of a line; the blank half of the last character can be removed completely.
 fn pressing(glyphs: &[Set], style: &Style) -> f32 {
     let inside = glyphs.len().saturating_sub(1);
     let between: f32 = (1..glyphs.len()).map(|at| pressed(&glyphs[at - 1], &glyphs[at])).sum();
@@ -202,14 +202,14 @@ fn pressing(glyphs: &[Set], style: &Style) -> f32 {
     (between + last.map_or(0.0, |_| 2.0 * PRESSED)) * style.size
 }
 
-/// How far two characters can be compressed, in font sizes.
+/// Maximum compression between two characters, in font sizes.
 fn pressed(before: &Set, after: &Set) -> f32 {
     let behind = BLANK_BEHIND.contains(before.character) && before.glyph.advance > 0.9;
     let front = BLANK_BEFORE.contains(after.character) && after.glyph.advance > 0.9;
     PRESSED * (f32::from(u8::from(behind)) + f32::from(u8::from(front)))
 }
 
-/// A line, pressed or spread to its room.
+/// A line, compressed or justified to its width.
 #[allow(clippy::cast_precision_loss, reason = "characters of a line")]
 fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
     let mut glyphs = glyphs.to_vec();
@@ -224,7 +224,7 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
     let hanging = glyphs.last().filter(|set| BLANK_BEHIND.contains(set.character));
     let hanging = hanging.map_or(0.0, |_| 2.0 * PRESSED * style.size);
     if slack < 0.0 {
-        // The blank half of the last sign may stand out; the rest is taken between signs.
+        // The blank half of the last character may extend beyond the line; the rest is removed between characters.
         let wanted = -slack - hanging;
         let all: f32 = (1..glyphs.len()).map(|at| pressed(&glyphs[at - 1], &glyphs[at])).sum::<f32>() * style.size;
         if wanted > 0.0 && all > 0.0 {
@@ -245,7 +245,7 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
     Line { glyphs, width }
 }
 
-/// The width of the widest piece that is not broken, in points.
+/// Width of the widest unbreakable run, in points.
 pub(super) fn widest_piece(all: &[Set], style: &Style) -> f32 {
     let (mut widest, mut width) = (0.0_f32, 0.0_f32);
     for (at, set) in all.iter().enumerate() {

@@ -28,22 +28,22 @@ use sheet::UPRIGHT;
 pub use face::{Face, faces, plain};
 pub use fonts::{Candidate, Fonts, NoFonts};
 
-/// Writes reports as PDF, from any thread.
+/// Writes reports as PDF; usable from any thread.
 #[derive(Debug)]
 pub struct PdfWriter {
     fonts: Fonts,
 }
 
-/// A PDF file, with the content that it could not show.
+/// A PDF file, with findings about content that it does not show.
 #[derive(Debug)]
 pub struct Pdf {
-    /// The file. The same report gives the same bytes with the same fonts.
+    /// The bytes of the file. The same report gives the same bytes with the same fonts.
     pub bytes: Vec<u8>,
-    /// What could not be shown.
+    /// Findings about characters and pictures that are not shown.
     pub findings: Vec<Finding>,
 }
 
-/// How many characters a finding names.
+/// Maximum number of characters that a finding names.
 const NAMED: usize = 10;
 
 impl PdfWriter {
@@ -60,7 +60,7 @@ impl PdfWriter {
     /// Writes a report.
     ///
     /// # Errors
-    /// [`WriteError`] where the file would be no PDF/A.
+    /// [`WriteError`] if the file would not conform to PDF/A.
     pub fn write(&self, form: &Form, report: &Report) -> Result<Pdf, WriteError> {
         let form = &form.of(report.values.keys().map(String::as_str));
         let glyphs = self.fonts.open();
@@ -76,7 +76,7 @@ impl PdfWriter {
         };
         let (mut written, mut missing) = drawn(&pictures);
         if written.is_err() && pictures.count() > 0 {
-            // A picture may be damaged within, which shows when it is drawn.
+            // A damaged picture is detected only when it is drawn.
             for index in 0..pictures.count() {
                 let drawing = Drawing { fonts: &self.fonts, glyphs: &glyphs, pictures: &pictures };
                 if pictures.image(index).is_some() && !drawing.is_sound(index) {
@@ -96,13 +96,13 @@ impl PdfWriter {
 fn about(form: &Form, report: &Report) -> About {
     let title = plan::clean(&plan::title(form, report)).into_owned();
     let author = report.agency.as_deref().map(|agency| plan::clean(agency).into_owned());
-    // PDF/A wants a day, and the same report gives the same file: that of publication, else the last of the year.
+    // PDF/A requires a date, and the output must be reproducible: use the day of publication, else the last day of the year.
     let last = jiff::civil::Date::new(report.year.unwrap_or(2000), 12, 31);
     let date = report.published.or(last.ok()).unwrap_or(jiff::civil::Date::ZERO);
     About { title, author, date }
 }
 
-/// The finding about characters that no font has.
+/// The finding about characters without a glyph in any font.
 fn not_shown(missing: &mut Vec<char>) -> Option<Finding> {
     missing.sort_unstable();
     missing.dedup();
@@ -118,7 +118,7 @@ fn not_shown(missing: &mut Vec<char>) -> Option<Finding> {
     Some(Finding::new(&CHARACTERS_NOT_SHOWN, message))
 }
 
-/// A character, or its number where it cannot be seen.
+/// A character, or its code point if it is invisible.
 fn shown(character: char) -> String {
     if character.is_alphanumeric() { character.to_string() } else { format!("U+{:04X}", u32::from(character)) }
 }

@@ -5,19 +5,19 @@ use super::sheet::{Frame, Item, UPRIGHT};
 use super::table::Laid;
 use super::tree::{TagKind, Tree};
 
-/// From the top of a line to its base line, in parts of its pitch.
+/// Distance from the top of a line to its base line, as a fraction of the pitch.
 const BASE: f32 = 0.7;
 
-/// Sums of many; points.
+/// Tolerance for rounding errors, in points.
 const NEARLY: f32 = 0.1;
 
-/// Where lines stand between the margins.
+/// Horizontal alignment of lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Align {
-    /// At the left, the first line indented.
+    /// Left, with a first-line indent.
     Left(f32),
     Middle,
-    /// At the right, so far from the margin.
+    /// Right, with a distance from the margin.
     Right(f32),
 }
 
@@ -30,16 +30,16 @@ pub(super) enum Block {
         pitch: f32,
         heavy: bool,
         align: Align,
-        /// Room below it.
+        /// Space below it.
         below: f32,
         kind: TagKind,
-        /// Keep with next: on the same page as the block after it.
+        /// Keep with next: on the same page as the following block.
         keep: bool,
     },
     Table(Laid),
-    /// What follows stands on pages of this kind.
+    /// The following blocks are on pages with this frame.
     Turn(Frame),
-    /// A picture: its index, its size, what it shows.
+    /// A picture: index, size, alternative text.
     Picture {
         index: usize,
         width: f32,
@@ -48,11 +48,11 @@ pub(super) enum Block {
     },
 }
 
-/// Above and below a table, and around a picture.
+/// Space above and below a table, and around a picture.
 const AROUND: f32 = 8.0;
 
 impl Block {
-    /// How much room there must be for the block to begin.
+    /// Minimum space that the block needs to begin on a page.
     fn beginning(&self) -> f32 {
         match self {
             Self::Lines { pitch, .. } => *pitch,
@@ -73,7 +73,7 @@ pub(super) struct Entry {
     pub(super) y: f32,
 }
 
-/// A page and what is drawn on it.
+/// A page with its items.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) frame: Frame,
@@ -132,7 +132,7 @@ impl Pages {
         self.y = self.frame.top;
     }
 
-    /// Goes on upon a page of another kind: a new one, unless nothing stands on this one.
+    /// Continues on a page with another frame: a new page, unless the current one is empty.
     fn turn(&mut self, frame: Frame) {
         self.frame = frame;
         match self.sheets.last_mut() {

@@ -5,13 +5,13 @@ use krilla::image::Image;
 use crate::document::Picture;
 use crate::write::docx::extra;
 
-/// Dots that a picture may have; they are unpacked when it is drawn.
+/// Maximum number of pixels of a picture, which is decoded when it is drawn.
 const MOST_DOTS: u64 = 40_000_000;
 
-/// EMU in a point.
+/// EMU per point.
 const EMU: f32 = 12_700.0;
 
-/// The pictures of a report, prepared to be drawn; `None` for one that PDF does not show.
+/// The decoded pictures of a report; `None` for one that PDF does not show.
 pub(super) struct Pictures {
     images: Vec<Option<Image>>,
 }
@@ -29,14 +29,14 @@ impl Pictures {
         self.images.len()
     }
 
-    /// Leaves a picture out.
+    /// Drops a picture.
     pub(super) fn drop(&mut self, index: usize) {
         if let Some(image) = self.images.get_mut(index) {
             *image = None;
         }
     }
 
-    /// Width and height in points: as the source has it, else at 96 dots an inch.
+    /// Width and height in points: as in the source, else at 96 dpi.
     #[allow(clippy::cast_precision_loss, reason = "lengths on a page")]
     pub(super) fn size(&self, index: usize, extent: Option<(u64, u64)>) -> Option<(f32, f32)> {
         let (columns, rows) = self.image(index)?.size();

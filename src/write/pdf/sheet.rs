@@ -1,19 +1,19 @@
-//! Page geometry of GB/T 9704-2012, and the marks drawn on a page.
+//! Page geometry of GB/T 9704-2012, and the items drawn on a page.
 
 use super::line::Line;
 
-/// Points in a millimetre.
+/// Points per millimetre.
 const MM: f32 = 72.0 / 25.4;
 
-/// The paper: A4.
+/// A4 paper.
 const SHORT: f32 = 210.0 * MM;
 const LONG: f32 = 297.0 * MM;
 
-/// The text: 156 mm wide and 225 mm high (5.2.1).
+/// Text area: 156 mm wide and 225 mm high (5.2.1).
 const TEXT_WIDTH: f32 = 156.0 * MM;
 const TEXT_HEIGHT: f32 = 225.0 * MM;
 
-/// A page and where the text stands on it.
+/// A page with its text area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frame {
     pub(super) paper: (f32, f32),
@@ -23,11 +23,11 @@ pub(super) struct Frame {
     pub(super) height: f32,
 }
 
-/// The text 28 mm from the left and 37 mm from above (5.2.1).
+/// Portrait: the text area is 28 mm from the left and 37 mm from the top (5.2.1).
 pub(super) const UPRIGHT: Frame =
     Frame { paper: (SHORT, LONG), left: 28.0 * MM, top: 37.0 * MM, width: TEXT_WIDTH, height: TEXT_HEIGHT };
 
-/// The same page turned to the left with its margins, as a page with a wide table is bound: what was its left edge is above.
+/// Landscape: the page is rotated with its margins, as a wide table is bound; its left edge becomes the top.
 pub(super) const TURNED: Frame = Frame {
     paper: (LONG, SHORT),
     left: LONG - 37.0 * MM - TEXT_HEIGHT,
@@ -37,22 +37,22 @@ pub(super) const TURNED: Frame = Frame {
 };
 
 impl Frame {
-    /// Where the text ends below.
+    /// Lower edge of the text area.
     pub(super) fn bottom(&self) -> f32 {
         self.top + self.height
     }
 
-    /// The base line of the page number, which stands 7 mm below the text (7.5).
+    /// Base line of the page number, 7 mm below the text area (7.5).
     pub(super) fn number_base(&self) -> f32 {
         self.bottom() + 7.0 * MM + 10.0
     }
 }
 
-/// 22 lines of 28 characters a page (5.2.3).
+/// Line pitch: 22 lines of 28 characters per page (5.2.3).
 pub(super) const PITCH: f32 = TEXT_HEIGHT / 22.0;
 pub(super) const CHARACTER: f32 = TEXT_WIDTH / 28.0;
 
-/// Something drawn on a page. Without an element it is no part of the content.
+/// An item drawn on a page. Without an element it is an artifact (PDF/UA).
 #[derive(Debug)]
 pub(super) enum Item {
     Text {
@@ -77,7 +77,7 @@ pub(super) enum Item {
         height: f32,
         node: usize,
     },
-    /// The place of an element without content.
+    /// Position of an element without content.
     Nothing {
         node: usize,
     },

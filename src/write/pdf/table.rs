@@ -5,13 +5,13 @@ use super::line::{Line, Set, Style, broken, set, widest_piece};
 use super::sheet::{Frame, Item, PITCH as LINE};
 use super::tree::{Heads, TagKind, Tree};
 
-/// A table to be drawn. Its cells cover the grid without gaps, in reading order.
+/// A table to be laid out. Its cells cover the grid without gaps, in reading order.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    /// Widths of its columns in any unit.
+    /// Relative widths of its columns.
     pub(super) widths: Vec<u32>,
     pub(super) rows: usize,
-    /// Rows at the top that are repeated on each page.
+    /// Number of header rows that are repeated on each page.
     pub(super) header_rows: usize,
     pub(super) cells: Vec<Cell>,
 }
@@ -27,29 +27,29 @@ pub(super) struct Cell {
     pub(super) heads: Option<Heads>,
 }
 
-/// The least height of a row, 7 mm, and of a long table's, 6.5 mm, as the blank form in Word has them.
+/// Minimum row height: 7 mm, and 6.5 mm in a long table, as in the blank form in Word.
 const LEAST_HEIGHT: f32 = 19.85;
 const LOW_HEIGHT: f32 = 18.45;
 
-/// Rows from which a table counts as long.
+/// Number of rows from which a table is long.
 const LONG: usize = 20;
 
-/// Above and below the text of a cell, in points.
+/// Space above and below the text of a cell, in points.
 const PADDING: f32 = 2.5;
 
-/// The pitch of lines in a cell, in sizes.
+/// Line pitch in a cell, in font sizes.
 const PITCH: f32 = 1.3;
 
-/// From the middle of a line to its base line, in sizes.
+/// Distance from the middle of a line to its base line, in font sizes.
 const MIDDLE: f32 = 0.36;
 
-/// A piece that is wider than its column, such as a long number, is set smaller, down to this size.
+/// Minimum font size for an unbreakable run, such as a long number, that is wider than its column.
 const LEAST_SIZE: f32 = 4.0;
 
-/// Lines of a heading above a table that fits the rest of the page, and is not parted.
+/// Height of the heading above a table that fits the rest of the page and is not split.
 const HEADING: f32 = 2.0 * LINE;
 
-/// A table with its lines and the heights of its rows.
+/// A laid-out table with its lines and row heights.
 #[derive(Debug)]
 pub(super) struct Laid {
     frame: Frame,
@@ -77,10 +77,10 @@ impl LaidCell {
     }
 }
 
-/// Lays a table out; `None` where one of its rows is higher than a page.
+/// Lays a table out; `None` if one of its rows is higher than a page.
 #[allow(clippy::cast_precision_loss, reason = "widths of columns")]
 pub(super) fn laid(table: &Table, frame: &Frame, glyphs: &Glyphs, missing: &mut Vec<char>) -> Option<Laid> {
-    // Ten and more columns need a smaller size to stand side by side.
+    // Ten or more columns need a smaller font size.
     let (size, margin) = match table.widths.len() {
         ..=6 => (10.5, 4.0),
         7..=12 => (9.0, 1.5),
@@ -113,7 +113,7 @@ pub(super) fn laid(table: &Table, frame: &Frame, glyphs: &Glyphs, missing: &mut 
     Some(Laid { frame: *frame, xs, heights, header_rows: table.header_rows, cells })
 }
 
-/// The lines of a cell and the size at which every piece that is not broken fits.
+/// The lines of a cell, and the font size at which every unbreakable run fits.
 fn cell_lines(text: &str, size: f32, width: f32, glyphs: &Glyphs, missing: &mut Vec<char>) -> (Vec<Line>, f32) {
     let style = |size: f32| Style { role: Role::Table, size, tracking: 0.0, heavy: false, justified: false };
     let set_at = |size: f32, missing: &mut Vec<char>| -> Vec<Vec<Set>> {
@@ -154,7 +154,7 @@ impl Laid {
         self.heights.iter().sum()
     }
 
-    /// How much room there must be for the table to begin.
+    /// Minimum space that the table needs to begin on a page.
     pub(super) fn beginning(&self) -> f32 {
         if self.height() <= self.frame.height - HEADING {
             return self.height();
@@ -163,7 +163,7 @@ impl Laid {
         self.heights.iter().take(self.header_rows + 2).sum()
     }
 
-    /// The rows of each page; on the first page they begin at `y`.
+    /// The rows on each page; on the first page they begin at `y`.
     fn parts(&self, y: f32) -> Vec<(usize, usize)> {
         let header: f32 = self.heights.iter().take(self.header_rows).sum();
         let mut parts = Vec::new();
@@ -180,26 +180,26 @@ impl Laid {
         parts
     }
 
-    /// Draws the table from `y` on, each part on a page of its own, and returns the parts with where they end.
+    /// Draws the table from `y` on; returns the items of each page and where they end.
     pub(super) fn draw(&self, y: f32, tree: &mut Tree) -> Vec<(Vec<Item>, f32)> {
         let nodes = self.nodes(tree);
         let parts = self.parts(y);
         let shown: Vec<usize> = self.cells.iter().map(|cell| self.shown_on(cell, &parts)).collect();
         let mut drawn = Vec::new();
         for (number, &(first, end)) in parts.iter().enumerate() {
-            let mut page = Part { table: self, items: Vec::new(), edges: Vec::new() };
+            let mut page = PagePart { table: self, items: Vec::new(), edges: Vec::new() };
             let mut top = if number == 0 { y } else { self.frame.top };
             if number > 0 && first >= self.header_rows && self.header_rows > 0 {
                 let header = |cell: &&LaidCell| cell.row < self.header_rows;
                 for cell in self.cells.iter().filter(header) {
-                    page.cell(cell, (0, self.header_rows), top, Shown::Again);
+                    page.cell(cell, (0, self.header_rows), top, CellContent::Again);
                 }
                 top += self.heights.iter().take(self.header_rows).sum::<f32>();
             }
             for (index, cell) in self.cells.iter().enumerate() {
                 if cell.row < end && cell.row + cell.rows > first {
                     let here = shown[index] == number;
-                    let shown = if here { Shown::Content(nodes[index]) } else { Shown::Nothing };
+                    let shown = if here { CellContent::Content(nodes[index]) } else { CellContent::Nothing };
                     page.cell(cell, (first, end), top, shown);
                 }
             }
@@ -209,7 +209,7 @@ impl Laid {
         drawn
     }
 
-    /// The part on which the text of a cell stands: the first where it fits, else the one with most room.
+    /// The index of the part that shows the text of a cell: the first in which it fits, else the one with most space.
     fn shown_on(&self, cell: &LaidCell, parts: &[(usize, usize)]) -> usize {
         let mut most = (0, 0.0);
         for (number, &(first, end)) in parts.iter().enumerate() {
@@ -228,7 +228,7 @@ impl Laid {
         most.0
     }
 
-    /// The elements of the cells, in their order.
+    /// Adds the structure elements of the cells, in order.
     fn nodes(&self, tree: &mut Tree) -> Vec<usize> {
         let table = tree.add(TagKind::Table, None);
         let header = (self.header_rows > 0).then(|| tree.add(TagKind::TableHead, Some(table)));
@@ -242,7 +242,7 @@ impl Laid {
                     Some(_) => *body.get_or_insert_with(|| tree.add(TagKind::TableBody, Some(table))),
                     None => table,
                 };
-                // A row in which no cell begins is a row all the same.
+                // Rows in which no cell begins have a structure element, too.
                 let skipped = if row == usize::MAX { cell.row } else { cell.row - row - 1 };
                 for _ in 0..skipped {
                     tree.add(TagKind::Row, Some(parent));
@@ -257,27 +257,27 @@ impl Laid {
     }
 }
 
-/// Visible content of a cell on a page.
+/// How a cell shows its text on a page.
 #[derive(Debug, Clone, Copy)]
-enum Shown {
-    /// Nothing: its text is on another page.
+enum CellContent {
+    /// Not: the text is on another page.
     Nothing,
-    /// Its text once more, in a header that is repeated.
+    /// Repeated, in a repeated header.
     Again,
-    /// Its text, as the content of an element.
+    /// As the content of a structure element.
     Content(usize),
 }
 
-/// A part of a table on its page.
-struct Part<'t> {
+/// The rows of a table on one page.
+struct PagePart<'t> {
     table: &'t Laid,
     items: Vec<Item>,
     edges: Vec<[f32; 4]>,
 }
 
-impl Part<'_> {
-    /// Draws a cell of the rows that stand here from `top` on: its borders, and its text where that is shown here.
-    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, shown: Shown) {
+impl PagePart<'_> {
+    /// Draws a cell from `top` on: its borders on this page, and its text if it is shown here.
+    fn cell(&mut self, cell: &LaidCell, (first, end): (usize, usize), top: f32, shown: CellContent) {
         let (from, to) = (cell.row.max(first), (cell.row + cell.rows).min(end));
         let heights = &self.table.heights;
         let y0 = top + heights[first..from].iter().sum::<f32>();
@@ -289,17 +289,17 @@ impl Part<'_> {
             }
         }
         let node = match shown {
-            Shown::Nothing => return,
-            Shown::Again => None,
-            Shown::Content(node) if cell.lines.is_empty() => return self.items.push(Item::Nothing { node }),
-            Shown::Content(node) => Some(node),
+            CellContent::Nothing => return,
+            CellContent::Again => None,
+            CellContent::Content(node) if cell.lines.is_empty() => return self.items.push(Item::Nothing { node }),
+            CellContent::Content(node) => Some(node),
         };
         let pitch = cell.size * PITCH;
         #[allow(clippy::cast_precision_loss, reason = "lines of a cell")]
         let height = cell.lines.len() as f32 * pitch;
         let mut middle = f32::midpoint(y0, y1) - height / 2.0 + pitch / 2.0;
         for line in &cell.lines {
-            // Labels of rows stand at the left, everything else in the middle.
+            // Row labels are left-aligned, everything else is centred.
             let left = cell.heads == Some(Heads::Row) && cell.rows == 1;
             let x = if left { x0 + PADDING } else { f32::midpoint(x0, x1) - line.width / 2.0 };
             let y = middle + MIDDLE * cell.size;

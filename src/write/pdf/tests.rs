@@ -36,7 +36,7 @@ fn a_line_holds_28_characters_the_first_26() {
 }
 
 #[test]
-fn lines_keep_to_the_rules_whatever_stands_at_their_ends() {
+fn lines_obey_the_prohibition_rules_at_both_ends() {
     let words = "（一）主动公开。通过网站（www.jia-xian.gov.cn）发布1,234条，“两微一端”推送5678条；同比增长12.5%、占99%！见《办法》——附后……";
     let many: Vec<char> = words.repeat(8).chars().collect();
     let mut seen = 0;
@@ -48,7 +48,7 @@ fn lines_keep_to_the_rules_whatever_stands_at_their_ends() {
             for (number, line) in lines.iter().enumerate() {
                 let text = text(line);
                 let room = if number == 0 { TEXT_WIDTH - 2.0 * CHARACTER } else { TEXT_WIDTH };
-                // The blank half of a sign may stand out.
+                // The blank half of a punctuation character may extend beyond the line.
                 assert!(line.width <= room + SIZE / 2.0 + 0.1, "{text}: {}", line.width);
                 if number > 0 {
                     assert!(!text.starts_with(['，', '。', '、', '；', '！', '）', '”', '》', '%']), "{text}");
@@ -74,7 +74,7 @@ fn lines_keep_to_the_rules_whatever_stands_at_their_ends() {
 }
 
 #[test]
-fn what_is_wider_than_a_line_is_broken_all_the_same() {
+fn a_word_wider_than_a_line_is_broken() {
     let address = "https://".to_owned() + &"a".repeat(200);
     let lines = lines(&address);
     assert!(lines.len() > 3);

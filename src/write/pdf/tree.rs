@@ -4,10 +4,10 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use krilla::tagging::{Identifier, TableHeaderScope, Tag, TagGroup, TagTree};
 
-/// The kind of a structure element.
+/// Kind of a structure element.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum TagKind {
-    /// A heading, its level from 1 and its text.
+    /// A heading with its level (1-based) and text.
     Heading(u16, String),
     Paragraph,
     Table,
@@ -31,7 +31,7 @@ pub(super) enum Heads {
     Row,
 }
 
-/// The elements; a parent stands before its children.
+/// The elements; a parent precedes its children.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     nodes: Vec<(TagKind, Option<usize>)>,
@@ -51,7 +51,7 @@ impl Tree {
     pub(super) fn tags(self, language: &str, mut content: Vec<Vec<Identifier>>) -> TagTree {
         let mut children: Vec<Vec<TagGroup>> = self.nodes.iter().map(|_| Vec::new()).collect();
         let mut roots = Vec::new();
-        // From the back, so that all children are there before their parent.
+        // In reverse order, so that all children are complete before their parent.
         for (number, (kind, parent)) in self.nodes.iter().enumerate().rev() {
             let mut group = group(kind);
             for identifier in content.get_mut(number).map(std::mem::take).unwrap_or_default() {

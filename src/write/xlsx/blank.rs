@@ -1,4 +1,4 @@
-//! Builds the blank workbook of a form with umya-spreadsheet: sheets in the official shape, styles, widths, print set-up. Built once per
+//! Builds the blank workbook of a form with umya-spreadsheet: sheets in the official layout, styles, widths, print set-up. Built once per
 //! form.
 
 use umya_spreadsheet::{
@@ -13,24 +13,24 @@ use super::formula::DIFFERS;
 use super::styles::{Look, failed, slots, style};
 use crate::form::{Form, LayoutContent};
 
-/// Characters that a sheet of A4 holds side by side at the size of the tables, upright and across.
+/// Width of an A4 sheet in characters at the font size of the tables, portrait and landscape.
 const UPRIGHT: u32 = 90;
 const ACROSS: u32 = 135;
 
-/// Characters in a line of the narrative: a single column cannot be made to fit, so it is narrower than the paper.
+/// Width of the narrative's column in characters: a single column is not scaled to the paper, so it is narrower.
 pub(super) const NARRATIVE_WIDTH: u32 = 78;
 
-/// Tables with more columns are printed across.
+/// Maximum number of columns of a table printed in portrait.
 const MOST_COLUMNS_UPRIGHT: u32 = 12;
 
-/// Width of the columns with checks.
+/// Width of the columns of checks.
 const CHECK_WIDTH: f64 = 12.0;
 
 /// Height of a line of text in points.
 const LINE: u32 = 15;
 
-/// Builds the workbook: a sheet per table, then the narrative's, then that of other tables. The narrative's sheet holds one cell
-/// of each look that slots need, from the top.
+/// Builds the workbook: a sheet per table, then the narrative's, then that of extra tables. The narrative's sheet has one cell for each
+/// look that slots need, from the top.
 pub(super) fn build(form: &Form, book: &Book) -> Result<Workbook, XlsxError> {
     let mut built = umya_spreadsheet::new_file_empty_worksheet();
     for (number, sheet) in book.sheets.iter().enumerate() {
@@ -94,7 +94,7 @@ fn table_sheet(worksheet: &mut Worksheet, form: &Form, number: usize, sheet: &Sh
     mark_failures(worksheet, sheet);
 }
 
-/// Writes a cell and merges what it takes; every slot has the look, so that borders are whole.
+/// Writes a cell and merges its span; every slot gets the look, so that borders are complete.
 fn put(worksheet: &mut Worksheet, at: (u32, u32), spans: (u32, u32), look: Look, text: &str) {
     let ((row, column), (rows, columns)) = (at, (spans.0.max(1), spans.1.max(1)));
     for slot_row in row..row + rows {
@@ -110,7 +110,7 @@ fn put(worksheet: &mut Worksheet, at: (u32, u32), spans: (u32, u32), look: Look,
     }
 }
 
-/// Rows as high as their longest label: programs do not fit the height of rows with merged cells themselves.
+/// Sets the heights of rows by their longest label, because programs do not fit rows with merged cells.
 fn heights(worksheet: &mut Worksheet, sheet: &Sheet, widths: &[u32]) {
     let lines = |text: &str, column: u32, span: u32| {
         let first = column as usize;
@@ -144,7 +144,7 @@ fn heights(worksheet: &mut Worksheet, sheet: &Sheet, widths: &[u32]) {
     }
 }
 
-/// Everything above this row stays in view.
+/// Freezes the rows above this one.
 fn view(worksheet: &mut Worksheet, row: u32, selected: bool) {
     let mut pane = Pane::default();
     let mut corner = Coordinate::default();
@@ -158,7 +158,7 @@ fn view(worksheet: &mut Worksheet, row: u32, selected: bool) {
     worksheet.set_sheets_views(views);
 }
 
-/// A4, as wide as the paper, as long as it takes.
+/// A4, fitted to one page in width.
 fn page(worksheet: &mut Worksheet, across: bool) {
     let setup = worksheet.page_setup_mut();
     setup.set_paper_size(9).set_fit_to_page(true).set_fit_to_width(1).set_fit_to_height(0);
@@ -169,14 +169,14 @@ fn page(worksheet: &mut Worksheet, across: bool) {
     worksheet.header_footer_mut().odd_footer_mut().set_value("&C— &P —");
 }
 
-/// Labels and formulas are protected from slips, without a password; widths and heights may be changed.
+/// Protects labels and formulas against slips, without a password; widths and heights may be changed.
 fn protect(worksheet: &mut Worksheet) {
     let mut protection = SheetProtection::default();
     protection.set_sheet(true).set_objects(true).set_scenarios(true).set_format_columns(false).set_format_rows(false);
     worksheet.set_sheet_protection(protection);
 }
 
-/// Checks that fail turn red.
+/// Marks failed checks in red.
 fn mark_failures(worksheet: &mut Worksheet, sheet: &Sheet) {
     let Some(first) = sheet.checks.first() else { return };
     let regions: Vec<String> =

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 use crate::form::{Form, Layout, LayoutContent, RuleInstance};
 use crate::text::numbering;
 
-/// Row of the table's first line on its sheet; the report's title and the part's heading stand above.
+/// Row of the table's first line on its sheet; the report's title and the section's heading are above.
 pub(super) const TOP: u32 = 2;
 
-/// Most characters that Excel takes for the name of a sheet.
+/// Maximum length of a sheet name in Excel.
 const LONGEST_NAME: usize = 31;
 
-/// Where a figure stands: sheet, row and column, 0-based.
+/// The cell of a figure: sheet, row and column, 0-based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Spot {
     pub(super) sheet: usize,
     pub(super) row: u32,
     pub(super) column: u32,
-    /// Columns that its cell takes.
+    /// Number of columns of the cell.
     pub(super) col_span: u32,
 }
 
-/// A rule that a sheet checks: which one, and where the answer stands.
+/// A check of a rule, and its cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Check {
     pub(super) rule: usize,
@@ -42,12 +42,12 @@ pub(super) struct Note {
     pub(super) kind: NoteKind,
 }
 
-/// The kinds of notes.
+/// Kind of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoteKind {
-    /// Names a column or row of checks.
+    /// Label of a column or row of checks.
     Label,
-    /// Says in words what is checked.
+    /// Description of what is checked.
     Legend,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Sheet {
     pub(super) layout: Layout,
     pub(super) checks: Vec<Check>,
     pub(super) notes: Vec<Note>,
-    /// Columns that the table and the checks beside it take.
+    /// Number of columns of the table and the checks beside it.
     pub(super) columns: u32,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Book {
     pub(super) sheets: Vec<Sheet>,
     /// Name of the sheet with the narrative.
     pub(super) narrative: String,
-    /// Name of the sheet with the tables that the form does not know.
+    /// Name of the sheet with extra tables.
     pub(super) extra: String,
     /// The cell of each field.
     pub(super) spots: Vec<Spot>,
@@ -109,7 +109,7 @@ pub(super) fn plan(form: &Form) -> Book {
     book
 }
 
-/// A name that Excel takes: no illegal characters, not too long, not taken.
+/// A valid and unique sheet name: no illegal characters, and not too long.
 fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
     let legal = |character: char| match character {
         '\\' | '/' | '?' | '*' | '[' | ']' | ':' => '_',
@@ -131,7 +131,7 @@ fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
             name.push(character);
         }
         let name = format!("{}{suffix}", name.trim_end());
-        // Excel takes names that differ in case alone for the same.
+        // Excel compares sheet names ignoring case.
         let folded = name.to_lowercase();
         if !taken.contains(&folded) {
             taken.push(folded);
@@ -141,7 +141,7 @@ fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
     legal
 }
 
-/// The sheet that a rule belongs to: where its first figure stands. `None` for a rule that last year's report is needed for.
+/// The sheet of a rule: that of its first figure. `None` for a rule that needs last year's report.
 fn home(book: &Book, instance: &RuleInstance) -> Option<usize> {
     if instance.needs_previous() {
         return None;
@@ -149,14 +149,15 @@ fn home(book: &Book, instance: &RuleInstance) -> Option<usize> {
     instance.operands().next().map(|operand| book.spots[operand.field].sheet)
 }
 
-/// A row, if all figures of the rule stand in it.
+/// The row, if all figures of the rule are in one.
 fn only_row(book: &Book, instance: &RuleInstance) -> Option<u32> {
     let mut spots = instance.operands().map(|operand| book.spots[operand.field]);
     let first = spots.next()?;
     spots.all(|spot| (spot.sheet, spot.row) == (first.sheet, first.row)).then_some(first.row)
 }
 
-/// Rules of a row stand right of the table, a column for each rule; all others below it, under the columns that they are about.
+/// Places checks: rules about a row are to the right of the table, one column per rule; all others below it, under the columns that they
+/// are about.
 fn place_checks(form: &Form, book: &mut Book, number: usize) {
     let (width, height) = (book.sheets[number].layout.columns, book.sheets[number].layout.rows.len() as u32);
     let mut side = width;
@@ -222,11 +223,10 @@ fn note(row: u32, column: u32, (row_span, col_span): (u32, u32), text: String, k
     Note { row, column, row_span, col_span, text, kind }
 }
 
-/// Most rules of a kind that are checked side by side in one row.
+/// Maximum number of checks of a kind side by side in one row.
 const MOST_BESIDE: usize = 6;
 
-/// The instances by the row that each is about; `None` where one is about several, or a row has too many of them. The header's
-/// row takes the label.
+/// The instances by row; `None` if one of them is about several rows, or a row has too many. The header row contains the label.
 fn in_rows(book: &Book, instances: &[(usize, &RuleInstance)]) -> Option<BTreeMap<u32, Vec<usize>>> {
     let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (number, instance) in instances {
@@ -236,7 +236,7 @@ fn in_rows(book: &Book, instances: &[(usize, &RuleInstance)]) -> Option<BTreeMap
     rows.values().all(|row| row.len() <= MOST_BESIDE).then_some(rows)
 }
 
-/// Instances as rows of cells, each under the columns of its figures on this sheet: number, column, columns taken.
+/// Instances as rows of cells, each under the columns of its figures on this sheet: index, column, number of columns.
 fn stacked(book: &Book, sheet: usize, instances: &[(usize, &RuleInstance)]) -> Vec<Vec<(usize, u32, u32)>> {
     let mut rows: Vec<Vec<(usize, u32, u32)>> = Vec::new();
     for (number, instance) in instances {
@@ -264,7 +264,7 @@ mod tests {
     use crate::form::Forms;
 
     #[test]
-    fn names_of_sheets_are_what_excel_takes() {
+    fn sheet_names_are_valid_in_excel() {
         let mut taken = Vec::new();
         assert_eq!(sheet_name("表二 a/b[c]:*?\\'", &mut taken), "表二 a_b_c_____’");
         let long = "很".repeat(40);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_stand_beside_their_rows_and_below_their_columns() {
+    fn checks_are_beside_their_rows_and_below_their_columns() {
         let forms = Forms::built_in().unwrap();
         let form = forms.get("gkbg-2021").unwrap();
         let book = plan(form);
@@ -290,7 +290,7 @@ mod tests {
             (3..10).map(|column| (31, column)).collect::<Vec<_>>()
         );
         assert_eq!(of("T3-B").len(), 7);
-        // Three rules about one row stand side by side.
+        // Three rules about one row are side by side.
         let places: Vec<(u32, u32)> = book.sheets[2].checks.iter().map(|check| (check.row, check.column)).collect();
         assert_eq!(places, [(5, 15), (5, 16), (5, 17)]);
         assert_eq!(book.sheets[2].notes[0].text, "校核 T4 行政复议");

@@ -1,4 +1,4 @@
-//! Cells of a sheet (ECMA-376 part 1, 18.3.1.4): their names, exact numbers, and text that never becomes a formula.
+//! Cells of a sheet (ECMA-376 part 1, 18.3.1.4): references, exact numbers, and text that never becomes a formula.
 
 use std::sync::LazyLock;
 
@@ -9,20 +9,20 @@ use crate::document::column_letters;
 use crate::write::plan::clean;
 use crate::write::xml::escape_clean;
 
-/// Characters (UTF-16 code units) that Excel keeps in a cell.
+/// Maximum length of a cell's text in UTF-16 code units.
 pub(crate) const LONGEST_TEXT: usize = 32_767;
 
-/// Significant digits that a number in a cell keeps.
+/// Number of significant digits of a number in a cell.
 const DIGITS: usize = 15;
 
-/// Name of a cell in the A1 style; row and column are 0-based.
+/// Cell reference in A1 style; row and column are 0-based.
 pub(crate) fn name(row: u32, column: u32) -> String {
     let mut name = column_letters(column);
     name.push_str(itoa::Buffer::new().format(row + 1));
     name
 }
 
-/// Name of the region from a cell on; a region of one cell has the cell's name.
+/// Reference of a region; that of a cell for a region of one cell.
 pub(crate) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> String {
     let first = name(row, column);
     if (row_span, col_span) == (1, 1) {
@@ -31,10 +31,10 @@ pub(crate) fn region(row: u32, column: u32, row_span: u32, col_span: u32) -> Str
     format!("{first}:{}", name(row + row_span.max(1) - 1, column + col_span.max(1) - 1))
 }
 
-/// The number as a cell keeps it, or `None` where a binary number of 15 digits would change it: it is then written as text.
+/// The number if a cell keeps it exactly; `None` if a float of 15 digits would change it: it is then written as text.
 pub(crate) fn exact(number: Decimal) -> Option<Decimal> {
     let number = number.normalize();
-    // Nearly every figure.
+    // Fast path for nearly every figure.
     if number.mantissa().unsigned_abs() < 10_u128.pow(DIGITS as u32) {
         return Some(number);
     }
@@ -44,25 +44,25 @@ pub(crate) fn exact(number: Decimal) -> Option<Decimal> {
     (significant <= DIGITS && whole <= DIGITS).then_some(number)
 }
 
-/// A text that is nothing but the shortest form of an exact number, as that number.
+/// The number of a text that is the shortest form of an exact number.
 pub(crate) fn plain_number(text: &str) -> Option<Decimal> {
     let number = exact(text.parse().ok()?)?;
     (number.to_string() == text).then_some(number)
 }
 
-/// Whether a program would take the text for a formula if it were typed (CWE-1236).
+/// Whether a program would interpret the text as a formula if it were typed (CWE-1236).
 pub(crate) fn looks_like_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-/// Appends the start of a cell, up to its style.
+/// Appends the start of a cell, before its style.
 pub(crate) fn open(out: &mut String, name: &str) {
     out.push_str("<c r=\"");
     out.push_str(name);
     out.push_str("\" s=\"");
 }
 
-/// Appends the number of a style.
+/// Appends a style index.
 pub(crate) fn style_number(out: &mut String, style: u32) {
     out.push_str(itoa::Buffer::new().format(style));
 }
@@ -84,17 +84,17 @@ pub(crate) fn number(out: &mut String, style: u32, number: Decimal) {
 /// The closing tags of a cell with a value.
 pub(crate) const VALUE_END: &str = "</v></c>";
 
-/// Appends a number as a cell has it.
+/// Appends a number.
 pub(crate) fn value(out: &mut String, number: Decimal) {
     let number = number.normalize();
     match i64::try_from(number.mantissa()) {
-        // Nearly every figure is whole.
+        // Fast path: nearly every figure is whole.
         Ok(whole) if number.scale() == 0 => out.push_str(itoa::Buffer::new().format(whole)),
         _ => out.push_str(&number.to_string()),
     }
 }
 
-/// Appends the rest of a cell with text as it stands. Text beyond what a cell keeps is left out: see [`pieces`].
+/// Appends the rest of a cell with literal text. Text beyond the maximum length is cut: see [`pieces`].
 pub(crate) fn text(out: &mut String, style: u32, text: &str) {
     let text = pieces(text).next().unwrap_or_default();
     if text.is_empty() {
@@ -106,14 +106,14 @@ pub(crate) fn text(out: &mut String, style: u32, text: &str) {
     out.push_str("</t></is></c>");
 }
 
-/// A text cut into pieces that fit a cell each.
+/// Splits a text into pieces that each fit a cell.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        // A byte is a code unit at most.
+        // A byte is at most one code unit.
         if rest.len() <= LONGEST_TEXT {
             return Some(std::mem::take(&mut rest));
         }
@@ -131,7 +131,7 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Appends text in which `_xHHHH_` stands for itself and not for a character (22.9.2.19, `ST_Xstring`).
+/// Appends text with `_xHHHH_` escaped, so that it is not decoded to a character (22.9.2.19, `ST_Xstring`).
 pub(crate) fn literal(text: &str, out: &mut String) {
     static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"_x"));
     let text = clean(text);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_taken_for_a_number_only_where_it_stays_the_same() {
+    fn text_becomes_a_number_only_if_that_changes_nothing() {
         assert!(plain_number("12.5").is_some());
         for text in ["007", "1,234", "+3", "1e5", "", "12 ", "１２", "3.0"] {
             assert!(plain_number(text).is_none(), "{text}");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stands_for_itself() {
+    fn text_with_escape_sequences_is_literal() {
         let mut out = String::new();
         open(&mut out, "A1");
         text(&mut out, 3, "=HYPERLINK(\"x\")&_x0041_ _x12\u{1}");

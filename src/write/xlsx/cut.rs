@@ -7,20 +7,20 @@ use crate::form::Form;
 use crate::write::draft::Pieces;
 use crate::write::xml::Element;
 
-/// Cuts the sheet of a table at its slots.
+/// State of splitting the sheet of a table.
 pub(super) struct Cutter<'a> {
     pub(super) form: &'a Form,
     pub(super) book: &'a Book,
-    /// The sheet's number.
+    /// Index of the sheet.
     pub(super) number: usize,
-    /// The number of the look of checks.
+    /// Style index of checks.
     pub(super) check: u32,
     /// The pieces so far.
     pub(super) pieces: Vec<String>,
 }
 
-/// A slot where it stands: the name of its cell, and the constant text of that cell before and behind it.
-struct Placed {
+/// A slot with its cell reference, and the constant text of that cell before and after it.
+struct PlacedSlot {
     cell: String,
     before: String,
     slot: Slot,
@@ -28,7 +28,7 @@ struct Placed {
 }
 
 impl Cutter<'_> {
-    /// The pieces and slots of the sheet, given the rule and instance that define each field that is a total.
+    /// The pieces and slots of the sheet. `definitions` gives the rule and instance that define each field as a total.
     pub(super) fn cut(mut self, sheet: &Element, definitions: &[Option<(usize, usize)>]) -> Option<SheetTemplate> {
         let mut placed = self.checks();
         placed.push(Self::whole(cell::name(0, 0), Slot::Title));
@@ -50,7 +50,7 @@ impl Cutter<'_> {
                     element.write(&mut text);
                     continue;
                 };
-                let Placed { before, mut slot, behind, .. } = placed.swap_remove(at);
+                let PlacedSlot { before, mut slot, behind, .. } = placed.swap_remove(at);
                 cell::open(&mut text, name);
                 text.push_str(&before);
                 let piece = self.piece(std::mem::replace(&mut text, behind.to_owned()));
@@ -66,18 +66,18 @@ impl Cutter<'_> {
         (slots.len() == count).then(|| SheetTemplate { pieces: Pieces::new(self.pieces), slots, last })
     }
 
-    /// A slot that is a cell from its style on.
-    fn whole(cell: String, slot: Slot) -> Placed {
-        Placed { cell, before: String::new(), slot, behind: "" }
+    /// A slot that is a whole cell from its style on.
+    fn whole(cell: String, slot: Slot) -> PlacedSlot {
+        PlacedSlot { cell, before: String::new(), slot, behind: "" }
     }
 
     /// The slots of the checks beside and below the table.
-    fn checks(&self) -> Vec<Placed> {
+    fn checks(&self) -> Vec<PlacedSlot> {
         let check = |check: &Check| {
             let instance = &self.form.rules[check.rule].instances[check.instance];
             let formula = formula::check(self.form, self.book, instance, self.number)?;
             let rounds = formula::rounds(self.form, instance);
-            Some(Placed {
+            Some(PlacedSlot {
                 cell: cell::name(check.row, check.column),
                 before: format!("{}\" t=\"str\"><f>{formula}</f><v>", self.check),
                 slot: Slot::Check { rule: check.rule, instance: check.instance, rounds },
@@ -102,7 +102,7 @@ impl Cutter<'_> {
         })
     }
 
-    /// Adds a piece and returns its number.
+    /// Adds a piece and returns its index.
     fn piece(&mut self, text: String) -> usize {
         self.pieces.push(text);
         self.pieces.len() - 1

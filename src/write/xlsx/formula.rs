@@ -9,18 +9,18 @@ use super::cell;
 use crate::form::{Expression, FieldIndex, FieldKind, Form, Relation, RuleInstance};
 use crate::write::xml::escape;
 
-/// Sums of decimals are rounded to these places, far below what forms ask for and above what binary numbers get wrong.
+/// Number of decimals to which sums are rounded: far more than forms have, and less than binary rounding errors.
 const PLACES: u32 = 6;
 
-/// Most arguments given to one `SUM` (Excel takes 255).
+/// Maximum number of arguments of one `SUM` (Excel allows 255).
 const ARGUMENTS: usize = 200;
 
-/// Most characters of a formula; Excel takes 8,192.
+/// Maximum length of a formula in characters; Excel allows 8,192.
 const LONGEST: usize = 8_000;
 
 pub(super) use crate::form::{CHECK_DIFFERS as DIFFERS, CHECK_HOLDS as HOLDS};
 
-/// The rule instance that defines each field as a total, if one does; never in a circle.
+/// For each field, the rule and instance that define it as a total, if any; without cycles.
 pub(super) fn definitions(form: &Form) -> Vec<Option<(usize, usize)>> {
     let mut chosen: Vec<Option<(usize, usize)>> = vec![None; form.fields.len()];
     for (rule_number, rule) in form.rules.iter().enumerate().filter(|(_, rule)| rule.defines) {
@@ -43,7 +43,7 @@ pub(super) fn definitions(form: &Form) -> Vec<Option<(usize, usize)>> {
     chosen
 }
 
-/// Whether an expression depends on a field, by the definitions chosen so far.
+/// Whether an expression depends on a field through the definitions chosen so far.
 fn reaches(form: &Form, chosen: &[Option<(usize, usize)>], expression: &Expression, goal: FieldIndex) -> bool {
     let mut seen: HashSet<FieldIndex> = HashSet::new();
     let mut open: Vec<FieldIndex> = expression.terms.iter().map(|term| term.operand.field).collect();
@@ -60,18 +60,18 @@ fn reaches(form: &Form, chosen: &[Option<(usize, usize)>], expression: &Expressi
     false
 }
 
-/// Whether decimals take part, so that sums have to be rounded.
+/// Whether decimals are involved, so that sums have to be rounded.
 pub(super) fn rounds(form: &Form, instance: &RuleInstance) -> bool {
     instance.operands().any(|operand| form.fields[operand.field].kind == FieldKind::Amount)
 }
 
-/// The formula of a total, escaped for XML; `None` where it would be longer than Excel takes.
+/// The formula of a total, escaped for XML; `None` if it is too long for Excel.
 pub(super) fn total(form: &Form, book: &Book, instance: &RuleInstance, sheet: usize) -> Option<String> {
     let sum = sum(book, &instance.right, sheet);
     finished(&if rounds(form, instance) { format!("ROUND({sum},{PLACES})") } else { sum })
 }
 
-/// The formula of a total that stays blank as long as all that it sums is blank, escaped for XML.
+/// The formula of a total that is blank while all its summands are blank, escaped for XML.
 pub(super) fn total_or_blank(form: &Form, book: &Book, instance: &RuleInstance, sheet: usize) -> Option<String> {
     let terms = instance.right.terms.iter();
     let cells = regions(book, terms.map(|term| book.spots[term.operand.field]), sheet);
@@ -81,7 +81,7 @@ pub(super) fn total_or_blank(form: &Form, book: &Book, instance: &RuleInstance, 
     (cells.len() <= ARGUMENTS && start.len() + formula.len() < LONGEST).then(|| format!("{start}{formula})"))
 }
 
-/// The formula of a check, escaped for XML; `None` where it would be longer than Excel takes.
+/// The formula of a check, escaped for XML; `None` if it is too long for Excel.
 pub(super) fn check(form: &Form, book: &Book, instance: &RuleInstance, sheet: usize) -> Option<String> {
     let (left, right) = (sum(book, &instance.left, sheet), sum(book, &instance.right, sheet));
     let sign = match instance.relation {
@@ -104,12 +104,12 @@ fn finished(formula: &str) -> Option<String> {
     (formula.encode_utf16().count() <= LONGEST).then_some(escaped)
 }
 
-/// Whether an expression is one `SUM` and can be subtracted without brackets.
+/// Whether an expression is a single `SUM` and can be subtracted without brackets.
 fn is_plain(expression: &Expression) -> bool {
     expression.constant == 0 && expression.terms.len() <= ARGUMENTS && expression.terms.iter().all(|term| term.sign > 0)
 }
 
-/// An expression as sums: `SUM` skips text and blank cells, where `+` would fail on them.
+/// An expression as sums: `SUM` ignores text and blank cells, on which `+` fails.
 fn sum(book: &Book, expression: &Expression, sheet: usize) -> String {
     let mut text = String::new();
     for sign in [1, -1] {
@@ -132,7 +132,7 @@ fn sum(book: &Book, expression: &Expression, sheet: usize) -> String {
     text
 }
 
-/// Cells as few regions: neighbours in a row or column are taken together. Cells of other sheets carry the sheet's name.
+/// Cells as regions: adjacent cells of a row or column are joined. Cells of other sheets have the name of their sheet.
 fn regions(book: &Book, spots: impl Iterator<Item = Spot>, sheet: usize) -> Vec<String> {
     let mut runs: Vec<(Spot, Spot)> = Vec::new();
     for spot in spots {
@@ -155,7 +155,7 @@ fn regions(book: &Book, spots: impl Iterator<Item = Spot>, sheet: usize) -> Vec<
     runs.into_iter().map(region).collect()
 }
 
-/// What an expression yields from the numbers in the cells; a cell without a number counts as 0, as `SUM` has it.
+/// The value of an expression from the numbers in the cells; a cell without a number is 0, as in `SUM`.
 pub(super) fn evaluate(expression: &Expression, numbers: &[Option<Decimal>]) -> Option<Decimal> {
     let mut sum = Decimal::from(expression.constant);
     for term in &expression.terms {
@@ -170,7 +170,7 @@ pub(super) fn total_of(instance: &RuleInstance, rounds: bool, numbers: &[Option<
     evaluate(&instance.right, numbers).map(|sum| rounded(sum, rounds))
 }
 
-/// The difference that the formula of a check shows; `None` where the rule holds.
+/// The difference shown by a check; `None` if the rule holds.
 pub(super) fn difference(instance: &RuleInstance, rounds: bool, numbers: &[Option<Decimal>]) -> Option<Decimal> {
     let difference = evaluate(&instance.left, numbers)?.checked_sub(evaluate(&instance.right, numbers)?)?;
     let difference = rounded(difference, rounds).normalize();

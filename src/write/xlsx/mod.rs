@@ -1,4 +1,4 @@
-//! XLSX of a report: the form's compiled blank workbook, filled; totals and checks as live formulas with their results.
+//! XLSX of a report: the form's compiled blank workbook, filled in; totals and checks are live formulas with cached results.
 
 mod blank;
 mod book;
@@ -42,7 +42,7 @@ pub(crate) const AFTER_CALC_PR: &[&str] = &[
     "extLst",
 ];
 
-/// The templates of the forms.
+/// The compiled templates of the forms.
 static TEMPLATES: Compiled<Template> = Compiled::none();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
@@ -53,8 +53,8 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
     WriteError { output: Output::Xlsx, detail: detail.to_string() }
 }
 
-/// Writes a report. A total stands as a formula where the formula yields the figure that was written, or where all of it is
-/// blank, as on a blank form; else it stands as it was written, and the check beside it tells the difference.
+/// Writes a report. A total is a formula if the formula yields the reported figure, or if all its cells are blank, as in a blank form;
+/// else it is the reported figure, and the check beside it shows the difference.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
     let form = &form.of(report.values.keys().map(String::as_str));
     let template = template(form)?;
@@ -63,8 +63,8 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
     filler.package().map_err(failed)
 }
 
-/// The number that stands in the cell of each field: none for text, none for a number that a cell would change, and none for
-/// one in a unit of its own, which has to be seen.
+/// The number in the cell of each field; `None` for text, for a number that a cell would change, and for one in a unit of its own, which
+/// must be visible.
 pub(crate) fn numbers(form: &Form, report: &Report) -> Vec<Option<Decimal>> {
     let number = |(number, field): (usize, &Field)| {
         let value = report.value(number, &field.id)?;
@@ -102,7 +102,7 @@ impl Filler<'_> {
         writer.finish()
     }
 
-    /// Title, creator and a date that depends on the report alone.
+    /// Document properties: title, creator, and a date that depends on the report alone.
     fn properties(&self) -> String {
         let mut text = format!(
             "{}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \

@@ -1,4 +1,4 @@
-//! Sheets other than the form's tables: the narrative, and tables that the form does not have.
+//! Sheets other than the form's tables: the narrative, and extra tables.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -12,7 +12,7 @@ use crate::report::{ExtraCell, ExtraTable, Report};
 use crate::write::plan::{ContentItem, Part};
 use crate::write::xml::escape;
 
-/// Most points that a row is high.
+/// Maximum height of a row, in points.
 const HIGHEST: usize = 409;
 
 /// Display width of a line of text. Fast path: nearly every character is an ideograph or Chinese punctuation, which needs no table lookup.
@@ -34,20 +34,20 @@ fn width(line: &str) -> usize {
     columns
 }
 
-/// Rows of a sheet that is written from the top.
+/// State of writing a sheet row by row.
 struct Rows<'a> {
     looks: &'a Looks,
     text: String,
     /// The next row, 0-based.
     row: u32,
     merges: Vec<String>,
-    /// Cells that lead to the sheet of a table: cell and name of the sheet.
+    /// Cells that link to the sheet of a table: cell, and name of the sheet.
     links: Vec<(String, String)>,
 }
 
 impl Rows<'_> {
-    /// A row with a text in its first cell; a text too long for a cell continues in further rows. Not every program fits the height
-    /// of a row to its text when it opens a file.
+    /// Writes a row with a text in its first cell; a text too long for a cell continues in further rows. The height is set, because not
+    /// every program fits it on opening a file.
     fn line(&mut self, look: Look, text: &str) {
         for piece in cell::pieces(text) {
             let width = |line: &str| (width(line) + 2).div_ceil(NARRATIVE_WIDTH as usize - 6).max(1);
@@ -64,7 +64,7 @@ impl Rows<'_> {
         }
     }
 
-    /// A row left for text to be written into; programs fit it to its text.
+    /// An empty row to be filled in; programs fit its height to the text.
     fn blank(&mut self) {
         let name = cell::name(self.row, 0);
         self.text.push_str(&format!("<row r=\"{}\">", self.row + 1));
@@ -81,7 +81,7 @@ impl Rows<'_> {
         cell::text(&mut self.text, style, text);
     }
 
-    /// The text of a part, a paragraph a row.
+    /// Writes the text of a section, one paragraph per row.
     fn pieces(&mut self, part: &Part, report: &Report) {
         for piece in &part.pieces {
             match piece {
@@ -123,7 +123,7 @@ impl Rows<'_> {
     }
 }
 
-/// The sheet with title, headings and paragraphs; headings lead to the sheets of the tables below them.
+/// The sheet with title, headings and paragraphs; headings link to the sheets of their tables.
 pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
     let (report, looks) = (filler.report, &filler.template.looks);
     let text = String::with_capacity(16 << 10);
@@ -150,7 +150,7 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
     rows.finish(&filler.template.narrative)
 }
 
-/// The sheet with the tables that the form does not know, each under the heading of its part; `None` where there are none.
+/// The sheet with extra tables, each under the heading of its section; `None` if there are none.
 pub(super) fn extra(parts: &[Part], looks: &Looks, frame: &Frame) -> Option<String> {
     let mut rows = Rows { looks, text: String::new(), row: 0, merges: Vec::new(), links: Vec::new() };
     for part in parts {
@@ -165,17 +165,17 @@ pub(super) fn extra(parts: &[Part], looks: &Looks, frame: &Frame) -> Option<Stri
     (rows.row > 0).then(|| rows.finish(frame))
 }
 
-/// Most columns of a sheet.
+/// Maximum number of columns of a sheet.
 const COLUMNS: u32 = 16_384;
 
-/// Rows that tables may take of the 1,048,576 that a sheet has; the rest is room for text below them.
+/// Maximum number of rows for tables, of 1,048,576; the rest is left for text below them.
 const ROWS: u32 = 1_000_000;
 
 fn table(table: &ExtraTable, rows: &mut Rows) {
     let top = rows.row;
     let mut cells: Vec<&ExtraCell> = table.cells.iter().collect();
     cells.sort_by_key(|cell| (cell.row, cell.column));
-    // Excel refuses a workbook with cells or merged regions on top of each other: such text stands below the table.
+    // Excel refuses overlapping cells or merged regions: the text of such a cell is written below the table.
     let mut taken = Taken { limit: ROWS.saturating_sub(top), ..Taken::default() };
     let mut beyond: Vec<&str> = Vec::new();
     let mut open = None;
@@ -200,19 +200,19 @@ fn table(table: &ExtraTable, rows: &mut Rows) {
     }
 }
 
-/// The slots of a table that are taken.
+/// The occupied slots of a table.
 #[derive(Default)]
 struct Taken {
-    /// For each column, the first row that is free.
+    /// For each column, the first free row.
     free: Vec<u32>,
-    /// Rows taken so far.
+    /// Number of rows occupied so far.
     rows: u32,
-    /// Rows that there are.
+    /// Number of available rows.
     limit: u32,
 }
 
 impl Taken {
-    /// Takes the slots of a cell, if the sheet has them and none is taken; cells come from the top and the left.
+    /// Occupies the slots of a cell, if they exist and are free; cells must come in row-major order.
     fn take(&mut self, cell: &ExtraCell) -> bool {
         let right = cell.column.saturating_add(cell.col_span.max(1));
         let bottom = cell.row.saturating_add(cell.row_span.max(1));

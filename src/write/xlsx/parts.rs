@@ -1,4 +1,4 @@
-//! The workbook parts that list its sheets and content types (ECMA-376 part 2, and part 1, 18.2).
+//! The parts of a workbook that list its sheets and content types (ECMA-376 part 2, and part 1, 18.2).
 
 use super::book::{Book, Sheet, TOP};
 use crate::document::column_letters;
@@ -25,9 +25,9 @@ pub(super) fn text(part: &Element) -> String {
     text
 }
 
-/// Content types, the workbook and its relationships: for the sheets of the tables, the narrative, and, if wanted, other tables.
+/// Content types, workbook and its relationships, for the sheets of the tables, the narrative, and optionally extra tables.
 pub(super) fn lists(book: &Book, extra: bool) -> Vec<(String, Vec<u8>)> {
-    // The narrative comes first, as in the report; its part is numbered behind those of the tables.
+    // The narrative comes first, as in the report; the number of its part is after those of the tables.
     let count = book.sheets.len();
     let mut sheets = vec![(book.narrative.as_str(), count)];
     sheets.extend(book.sheets.iter().enumerate().map(|(number, sheet)| (sheet.name.as_str(), number)));
@@ -44,7 +44,7 @@ pub(super) fn lists(book: &Book, extra: bool) -> Vec<(String, Vec<u8>)> {
     .collect()
 }
 
-/// Name of the part of a sheet, by its number from 0.
+/// Name of the part of a sheet, by its index (0-based).
 pub(super) fn sheet_part(number: usize) -> String {
     format!("xl/worksheets/sheet{}.xml", number + 1)
 }
@@ -85,7 +85,7 @@ fn relationships(sheets: usize) -> String {
     text
 }
 
-/// Sheets are given by name and number of their part. The first table is in view when the workbook is opened.
+/// The workbook part; `sheets` gives name and part number of each sheet. The first table is shown on opening.
 fn workbook(book: &Book, sheets: &[(&str, usize)]) -> String {
     let active = usize::from(!book.sheets.is_empty());
     let mut text = format!(
@@ -115,7 +115,7 @@ fn defined(text: &mut String, name: &str, sheet: usize, what: &str) {
     text.push_str("</definedName>");
 }
 
-/// The official form alone is printed: title, heading and table, without the checks around it.
+/// The print area: title, heading and table, without the checks.
 fn print_area(sheet: &Sheet) -> String {
     let (rows, columns) = (TOP + sheet.layout.rows.len() as u32, sheet.layout.columns.max(1));
     format!("'{}'!$A$1:${}${rows}", sheet.name, column_letters(columns - 1))

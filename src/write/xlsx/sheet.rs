@@ -5,28 +5,28 @@ use crate::form::FieldIndex;
 use crate::write::draft::Pieces;
 use crate::write::xml::{Element, Node};
 
-/// Something that a report fills in.
+/// A slot to be filled in from a report.
 #[derive(Debug)]
 pub(super) enum Slot {
     /// The report's title: the cell from its style on.
     Title,
-    /// A figure: the cell from its style on; the total that it is, if the sheet computes it.
+    /// A figure: the cell from its style on; `total` if the sheet computes it.
     Figure { field: FieldIndex, total: Option<Total> },
-    /// The answer of a check: the text alone. Rule, instance, and whether sums are rounded.
+    /// The result of a check: only its text. Rule, instance, and whether sums are rounded.
     Check { rule: usize, instance: usize, rounds: bool },
 }
 
-/// A sheet: constant pieces, most with a slot behind them.
+/// A sheet: constant pieces, most of them followed by a slot.
 #[derive(Debug)]
 pub(super) struct SheetTemplate {
     pub(super) pieces: Pieces,
-    /// The numbers of the pieces that have one, and the slots.
+    /// Slots, each with the index of the piece before it.
     pub(super) slots: Vec<(usize, Slot)>,
-    /// The number of the last piece.
+    /// Index of the last piece.
     pub(super) last: usize,
 }
 
-/// A sheet without rows: the text before and behind them.
+/// A sheet without rows: the XML before and after them.
 #[derive(Debug)]
 pub(super) struct Frame {
     pub(super) head: String,
@@ -39,9 +39,9 @@ pub(super) struct Total {
     pub(super) rule: usize,
     pub(super) instance: usize,
     pub(super) rounds: bool,
-    /// The number of the piece with the formula: what stands between the cell's style and the sum.
+    /// Index of the piece with the formula: the text between the cell's style and the sum.
     pub(super) formula: usize,
-    /// The number of the piece with the formula for a total that is blank as long as its summands are, to the end of the cell.
+    /// Index of the piece with the formula for a total that is blank while its summands are, up to the end of the cell.
     pub(super) or_blank: Option<usize>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn frame(sheet: &Element) -> Option<Frame> {
     let mut tail = String::from("</sheetData>");
     for (number, element) in sheet.elements().enumerate() {
         match number.cmp(&at) {
-            // The rows differ from report to report, and programs do without their extent.
+            // Rows differ between reports, and the dimension is optional.
             std::cmp::Ordering::Less if element.name == "dimension" => {}
             std::cmp::Ordering::Less => element.write(&mut head),
             std::cmp::Ordering::Equal => head.push_str("<sheetData>"),

@@ -5,24 +5,24 @@ use umya_spreadsheet::{
     VerticalAlignmentValues,
 };
 
-/// Fonts that offices and most other machines have.
+/// Fonts that are available in offices and on most other machines.
 const TEXT_FONT: &str = "宋体";
 const HEADING_FONT: &str = "黑体";
 const SUBHEADING_FONT: &str = "楷体";
 
-/// Decimal places that have a number format of their own; more are shown as the program likes.
+/// Maximum number of decimals with a number format of their own; figures with more use the general format.
 pub(super) const MOST_PLACES: u32 = 8;
 
-/// What a cell looks like.
+/// The look of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     /// The report's title.
     Title,
-    /// Heading of a part.
+    /// Heading of a section.
     Heading,
-    /// Heading of a part that leads to the sheet of its table.
+    /// Heading of a section that links to the sheet of its table.
     Link,
-    /// Heading inside a part.
+    /// Heading inside a section.
     Subheading,
     /// Running text.
     Body,
@@ -30,19 +30,19 @@ pub(super) enum Look {
     Head,
     /// Label of a row.
     Label,
-    /// A figure with its decimal places; `None` for text and numbers with very many.
+    /// A figure with its number of decimals; `None` for text and for numbers with very many.
     Figure(Option<u32>),
-    /// A total that the sheet computes, as a figure.
+    /// A total that the sheet computes.
     Total(Option<u32>),
-    /// The answer of a check.
+    /// The result of a check.
     Check,
-    /// What is checked, in words.
+    /// Description of what is checked.
     Legend,
-    /// A cell of a table that the form does not know.
+    /// A cell of an extra table.
     Extra,
 }
 
-/// Every look that is not constant text of a table, to be found again by its number.
+/// All looks that slots need, in the order of their cells on the narrative's sheet.
 pub(super) fn slots() -> Vec<Look> {
     let places = || (0..=MOST_PLACES).map(Some).chain([None]);
     let mut looks =
@@ -105,7 +105,7 @@ pub(super) fn style(look: Look) -> Style {
     style
 }
 
-/// The red of a check that fails: dark on light, readable for those who see no red as well.
+/// Red of a failed check: dark on light, readable without colour vision.
 pub(super) fn failed() -> Style {
     let mut style = Style::default();
     let mut font = Font::default();

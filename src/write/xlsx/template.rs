@@ -11,21 +11,21 @@ use crate::form::Form;
 use crate::write::package::Constant;
 use crate::write::xml::{Element, Node};
 
-/// Numbers of the looks in `styles.xml`.
+/// Style indices of the looks in `styles.xml`.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
     known: Vec<(Look, u32)>,
-    /// The same looks for text that would be a formula if it were typed.
+    /// Style indices of the same looks with a quote prefix, for text that would be a formula if it were typed.
     quoted: Vec<(u32, u32)>,
 }
 
 impl Looks {
-    /// The number of a look.
+    /// The style index of a look.
     pub(super) fn index(&self, look: Look) -> u32 {
         self.known.iter().find(|(known, _)| *known == look).map_or(0, |&(_, number)| number)
     }
 
-    /// The number of the same look for text that must not turn into a formula when its cell is edited.
+    /// The style index of the same look with a quote prefix, so that text does not turn into a formula when its cell is edited.
     pub(super) fn quoted(&self, number: u32) -> u32 {
         self.quoted.iter().find(|(plain, _)| *plain == number).map_or(number, |&(_, quoted)| quoted)
     }
@@ -34,9 +34,9 @@ impl Looks {
 /// A form's blank workbook, compiled.
 #[derive(Debug)]
 pub(super) struct Template {
-    /// Parts that are the same in every workbook of the form.
+    /// Parts that are identical in every workbook of the form.
     pub(super) constant: Constant,
-    /// The parts that list the sheets, without and with the sheet of other tables.
+    /// The parts that list the sheets, without and with the sheet of extra tables.
     pub(super) lists: [Constant; 2],
     pub(super) sheets: Vec<SheetTemplate>,
     /// Names of the sheets of the tables.
@@ -46,11 +46,11 @@ pub(super) struct Template {
     pub(super) looks: Looks,
 }
 
-/// Compiles the workbook of a form. `None` when what umya-spreadsheet built is not as this module expects, which the tests rule out.
+/// Compiles the workbook of a form. `None` if the output of umya-spreadsheet is not as expected, which the tests rule out.
 pub(super) fn compile(form: &Form) -> Option<Template> {
     let book = plan(form);
     let mut bytes = Vec::new();
-    // "Light" is not packed: the parts are read again at once.
+    // "Light" writes without compression: the parts are read again at once.
     umya_spreadsheet::writer::xlsx::write_writer_light(&blank::build(form, &book).ok()?, &mut bytes).ok()?;
     let mut built = Built { archive: zip::ZipArchive::new(Cursor::new(bytes)).ok()? };
     let mut styles = built.part("xl/styles.xml")?;
@@ -67,7 +67,7 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let kept = [
         ("xl/styles.xml", styles),
         ("xl/theme/theme1.xml", built.part("xl/theme/theme1.xml")?),
-        // A form without tables has no labels, and the part is then not written.
+        // A form without tables has no labels, and umya-spreadsheet does not write the part then.
         ("xl/sharedStrings.xml", built.part("xl/sharedStrings.xml").or_else(|| Element::parse(NO_STRINGS))?),
     ];
     let mut constants: Vec<(String, Vec<u8>)> =
@@ -80,11 +80,11 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     Some(Template { constant, lists, sheets, names, narrative, extra, looks })
 }
 
-/// A table of texts without any.
+/// A shared strings part without strings.
 const NO_STRINGS: &str =
     "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" count=\"0\" uniqueCount=\"0\"/>";
 
-/// The package that umya-spreadsheet wrote.
+/// The package written by umya-spreadsheet.
 struct Built {
     archive: zip::ZipArchive<Cursor<Vec<u8>>>,
 }
@@ -96,7 +96,7 @@ impl Built {
         Element::parse(&text)
     }
 
-    /// A sheet by its index, without the elements that are not needed.
+    /// A sheet by its index, without unneeded elements.
     fn sheet(&mut self, number: usize) -> Option<Element> {
         let mut sheet = self.part(&format!("xl/worksheets/sheet{}.xml", number + 1))?;
         sheet.attributes.retain(|(name, _)| name == "xmlns" || name == "xmlns:r");
@@ -115,7 +115,7 @@ fn cells(sheet: &Element) -> impl Iterator<Item = &Element> {
         .flat_map(Element::elements)
 }
 
-/// Finds the numbers of the looks by the cells that show them, and adds the looks for quoted text to the styles.
+/// Finds the style indices of the looks from the cells that show them, and adds the quote-prefixed styles.
 fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
     let mut looks = Looks::default();
     for (look, cell) in slots().into_iter().zip(cells(narrative)) {
@@ -135,7 +135,7 @@ fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
     Some(looks)
 }
 
-/// Adds the named style that every workbook has, and puts the number formats in order: they come in that of a hash table.
+/// Adds the required named style, and sorts the number formats, which come in the order of a hash table.
 fn complete(styles: &mut Element) {
     if let Some(formats) = styles.child_mut("numFmts") {
         formats.children.sort_by_key(|node| match node {
@@ -144,7 +144,7 @@ fn complete(styles: &mut Element) {
         });
     }
     if let Some(formats) = styles.child_mut("dxfs") {
-        // In a conditional format the colour of a plain fill is the background's (18.3.1.10, `dxf`).
+        // In a conditional format the colour of a solid fill is the background colour (18.3.1.10, `dxf`).
         formats.visit(&mut |element| {
             if element.name == "patternFill"
                 && element.child_mut("bgColor").is_none()
@@ -155,7 +155,7 @@ fn complete(styles: &mut Element) {
         });
     }
     styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyles"));
-    // The named style refers to a base format, which umya leaves out.
+    // The named style refers to a base format, which umya-spreadsheet omits.
     styles.children.retain(|node| !matches!(node, Node::Element(element) if element.name == "cellStyleXfs"));
     let base = "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>";
     let before =

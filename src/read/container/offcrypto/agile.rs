@@ -1,4 +1,4 @@
-//! Agile encryption, that of Office 2010 and later (MS-OFFCRYPTO 2.3.4.10 to 2.3.4.14).
+//! Agile encryption, used by Office 2010 and later (MS-OFFCRYPTO 2.3.4.10 to 2.3.4.14).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,29 +9,29 @@ use super::{Aes, BYTES_A_STEP, Hash};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// Most turns of the hash; Office makes 100,000.
+/// Maximum spin count of the hash; Office uses 100,000.
 const MOST_TURNS: u32 = 1_000_000;
 
-/// Bytes of the package that are joined with each other.
+/// Length of a segment of the package, each encrypted with CBC.
 const SEGMENT: usize = 4096;
 
-/// The block keys, hashed into the key of each use (2.3.4.13).
+/// Block keys, one per use of a derived key (2.3.4.13).
 const FOR_VERIFIER: [u8; 8] = [0xFE, 0xA7, 0xD2, 0x76, 0x3B, 0x4B, 0x9E, 0x79];
 const FOR_ITS_HASH: [u8; 8] = [0xD7, 0xAA, 0x0F, 0x6D, 0x30, 0x61, 0x34, 0x4E];
 const FOR_KEY: [u8; 8] = [0x14, 0x6E, 0x0B, 0xE7, 0xAB, 0xAC, 0xD0, 0xD6];
 
-/// Fills up what is too short for a key or a first block.
+/// Padding byte for a key or an initialisation vector that is too short.
 const FILLER: u8 = 0x36;
 
-/// What an element says of a method.
+/// Cipher parameters of an element.
 struct Method {
     hash: Hash,
     salt: Vec<u8>,
-    /// Bytes of the key.
+    /// Key length in bytes.
     key: usize,
 }
 
-/// The package, where the default password opens it.
+/// The decrypted package; `None` if the default password does not match.
 pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
     let Some((data, encryptor)) = elements(info, budget)? else { return Ok(None) };
     let (Some(data), Some(method)) = (method(&data), method(&encryptor)) else { return Ok(None) };
@@ -52,7 +52,7 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
     Ok(Some(plain))
 }
 
-/// The key of the package, where the password is the right one.
+/// The key of the package; `None` if the default password does not match.
 fn secret(encryptor: &BytesStart, method: &Method, turns: u32) -> Option<Vec<u8>> {
     let spun = method.hash.spun(&method.salt, turns);
     let opened = |name: &str, with: &[u8]| {
@@ -67,7 +67,7 @@ fn secret(encryptor: &BytesStart, method: &Method, turns: u32) -> Option<Vec<u8>
     (said.get(..hash.len())? == hash).then(|| opened("encryptedKeyValue", &FOR_KEY))?
 }
 
-/// The elements that say how the data and the key are encrypted.
+/// The elements with the parameters of data and key encryption.
 fn elements(info: &[u8], budget: &mut Budget) -> Result<Option<(BytesStart<'static>, BytesStart<'static>)>, ReadError> {
     let mut reader = Reader::from_reader(info);
     let (mut data, mut encryptor) = (None, None);
@@ -76,7 +76,7 @@ fn elements(info: &[u8], budget: &mut Budget) -> Result<Option<(BytesStart<'stat
         match reader.read_event() {
             Ok(Event::Start(tag) | Event::Empty(tag)) => match tag.local_name().as_ref() {
                 "keyData" => data = Some(tag.into_owned()),
-                // That of a certificate stands in another element.
+                // The key encryptor of a certificate has other attributes.
                 "encryptedKey" if attribute(&tag, "encryptedVerifierHashInput").is_some() => {
                     encryptor = Some(tag.into_owned());
                 }
@@ -109,7 +109,7 @@ fn attribute(tag: &BytesStart, name: &str) -> Option<String> {
 }
 
 fn fitted(mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
-    // A key that is longer than any cipher's is refused by the cipher.
+    // The cipher refuses a key that is too long for it.
     bytes.resize(length.min(64), FILLER);
     bytes
 }

@@ -1,4 +1,4 @@
-//! Encrypted records of .xls (MS-XLS 2.2.10): RC4 in its two ways (MS-OFFCRYPTO 2.3.5, 2.3.6), and letters turned by a key (2.3.7).
+//! Encrypted records of .xls (MS-XLS 2.2.10): RC4 (MS-OFFCRYPTO 2.3.5.2), RC4 `CryptoAPI` (2.3.5.1), and XOR obfuscation (2.3.7).
 
 use super::standard::Header;
 use super::{BYTES_A_STEP, Hash, PASSWORD, Rc4, wide_password};
@@ -6,32 +6,32 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::container::cfb::u16_at;
 
-/// Bytes of the stream after which the key changes.
+/// Number of bytes of the stream after which RC4 is rekeyed.
 const BLOCK: usize = 1024;
 
 /// Records whose data is not encrypted: BOF, `FilePass`, `UsrExcl`, `FileLock`, `InterfaceHdr`, `RRDInfo`, `RRDHead`.
 const PLAIN: [u16; 7] = [0x0809, 0x002F, 0x0194, 0x0195, 0x00E1, 0x0196, 0x0138];
 
-/// The record of a sheet's name, which begins with an offset that is not encrypted.
+/// Record of a sheet's name, which begins with an offset that is not encrypted.
 const BOUND_SHEET: u16 = 0x0085;
 
-/// What an empty rest of a password is filled up with (MS-OFFCRYPTO 2.3.7.2).
+/// Padding of a short password (MS-OFFCRYPTO 2.3.7.2).
 const PADDING: [u8; 15] = [0xBB, 0xFF, 0xFF, 0xBA, 0xFF, 0xFF, 0xB9, 0x80, 0x00, 0xBE, 0x0F, 0x00, 0xBF, 0x0F, 0x00];
 
-/// How the data of records is decrypted.
+/// The cipher of the record data.
 enum Cipher {
-    /// The letters of the key.
+    /// XOR obfuscation, with its array of 16 bytes.
     Turned([u8; 16]),
-    /// The hash that the key of each block is made of, 40 bits of it.
+    /// RC4: 40 bits of the MD5 hash from which the key of each block is derived.
     Rc4(Vec<u8>),
-    /// The same of SHA-1, and the bytes of the key.
+    /// RC4 `CryptoAPI`: SHA-1 hash from which the key of each block is derived, and the key length in bytes.
     CryptoApi(Vec<u8>, usize),
 }
 
-/// The stream of a workbook whose `FilePass` record has this data, where the default password opens it.
+/// The decrypted workbook stream. `pass` is the data of its `FilePass` record.
 ///
 /// # Errors
-/// [`ReadError::Encrypted`] for every other password; what decrypting costs.
+/// [`ReadError::Encrypted`] if the default password does not match; [`ReadError::OverLimit`] if decrypting exceeds a limit.
 pub(in crate::read) fn workbook(stream: &[u8], pass: &[u8], budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
     let cipher = Cipher::new(pass).ok_or(ReadError::Encrypted)?;
     budget.spend(Resource::InflatedBytes, stream.len() as u64)?;
@@ -45,7 +45,7 @@ pub(in crate::read) fn workbook(stream: &[u8], pass: &[u8], budget: &mut Budget)
         let end = (start + usize::from(length)).min(plain.len());
         let from = if kind == BOUND_SHEET { (start + 4).min(end) } else { start };
         if !PLAIN.contains(&kind) {
-            // Letters are counted from the record's length on (2.3.7.3).
+            // The index in the XOR array starts from the end of the record (2.3.7.3).
             keys.decrypt(&mut plain[from..end], from, from + usize::from(length));
         }
         at = start + usize::from(length);
@@ -54,7 +54,7 @@ pub(in crate::read) fn workbook(stream: &[u8], pass: &[u8], budget: &mut Budget)
 }
 
 impl Cipher {
-    /// The cipher of the default password, where it is the right one.
+    /// The cipher of the default password; `None` if the password does not match.
     fn new(pass: &[u8]) -> Option<Self> {
         match (u16_at(pass, 0)?, u16_at(pass, 2)?, u16_at(pass, 4)?) {
             (0, key, verifier) => (verifier == letters_verifier()).then(|| Self::Turned(letters(key))),
@@ -73,14 +73,14 @@ impl Cipher {
         }
     }
 
-    /// Itself, where it decrypts a verifier and its hash.
+    /// The cipher itself if its first block decrypts the verifier and the verifier's hash.
     fn checked(self, hash: Hash, verifier: &[u8], said: &[u8]) -> Option<Self> {
         let mut rc4 = self.of_block(0)?;
         let verifier = rc4.take(verifier);
         (rc4.take(said) == hash.of(&[&verifier])).then_some(self)
     }
 
-    /// The stream cipher of a block.
+    /// The RC4 stream of a block.
     fn of_block(&self, block: u32) -> Option<Rc4> {
         match self {
             Self::Turned(_) => None,
@@ -88,7 +88,7 @@ impl Cipher {
             Self::CryptoApi(hash, length) => {
                 let mut key = Hash::Sha1.of(&[hash, &block.to_le_bytes()]);
                 key.truncate(*length);
-                // A key of 40 bits is one of 128 whose other bits are 0 (2.3.5.2).
+                // A key of 40 bits is padded with zeros to 128 bits (2.3.5.2).
                 key.resize(if *length == 5 { 16 } else { key.len() }, 0);
                 Some(Rc4::new(&key))
             }
@@ -96,17 +96,17 @@ impl Cipher {
     }
 }
 
-/// The key of each place of the stream, in its order.
+/// The keystream, positioned within the workbook stream.
 struct Keys<'c> {
     cipher: &'c Cipher,
-    /// The cipher of the block in which the place lies.
+    /// Index and RC4 state of the current block.
     block: Option<(usize, Rc4)>,
-    /// Where it stands in the stream.
+    /// Current offset in the stream.
     at: usize,
 }
 
 impl Keys<'_> {
-    /// Decrypts bytes that stand at a place, where the first has a number among the letters.
+    /// Decrypts bytes at offset `from` of the stream; `first` is the index of the first byte in the XOR array.
     fn decrypt(&mut self, bytes: &mut [u8], from: usize, first: usize) {
         if let Cipher::Turned(letters) = self.cipher {
             for (index, byte) in (first..).zip(bytes) {
@@ -138,7 +138,7 @@ impl Keys<'_> {
     }
 }
 
-/// Whether a password is the right one, in 16 bits (2.3.7.1).
+/// The 16-bit password verifier (2.3.7.1).
 fn letters_verifier() -> u16 {
     let length = PASSWORD.len() as u8;
     let turned = |verifier: u16| (verifier >> 14 & 1) | (verifier << 1 & 0x7FFF);
@@ -146,7 +146,7 @@ fn letters_verifier() -> u16 {
     letters.fold(0, |verifier, letter| turned(verifier) ^ u16::from(letter)) ^ 0xCE4B
 }
 
-/// The letters of a key of 16 bits (2.3.7.2).
+/// The XOR array of a 16-bit key (2.3.7.2).
 fn letters(key: u16) -> [u8; 16] {
     let filled: Vec<u8> = PASSWORD.bytes().chain(PADDING).take(16).collect();
     let key = key.to_le_bytes();

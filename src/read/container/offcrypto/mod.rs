@@ -1,7 +1,7 @@
-//! Files of Office that are encrypted with its default password (MS-OFFCRYPTO, MS-XLS 2.2.10).
+//! Office files encrypted with the default password (MS-OFFCRYPTO, MS-XLS 2.2.10).
 //!
-//! Excel encrypts a workbook whose structure or one of whose sheets is protected, and opens it again without asking: the sender knows
-//! of no password. Every other password is the sender's to take off.
+//! Excel encrypts a workbook with protected structure or sheets with a default password, and opens it without asking for one, so the
+//! sender does not know that there is a password. Any other password has to be removed by the sender.
 
 mod agile;
 mod binary;
@@ -20,13 +20,13 @@ use crate::read::ReadError;
 
 pub(in crate::read) use binary::workbook;
 
-/// The password that Excel puts in by itself (MS-OFFCRYPTO, MS-XLS 2.4.117).
+/// The default password of Excel (MS-OFFCRYPTO, MS-XLS 2.4.117).
 const PASSWORD: &str = "VelvetSweatshop";
 
-/// Bytes that are hashed or decrypted for a step.
+/// Number of bytes hashed or decrypted per step of the budget.
 const BYTES_A_STEP: u64 = 64;
 
-/// A hash that the formats name.
+/// Hash algorithms of the formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hash {
     Md5,
@@ -37,7 +37,7 @@ enum Hash {
 }
 
 impl Hash {
-    /// The hash of pieces one after the other.
+    /// The hash of the concatenated pieces.
     fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
         macro_rules! hash {
             ($kind:ty) => {{
@@ -57,7 +57,7 @@ impl Hash {
         }
     }
 
-    /// The hash of a salt and the password, hashed again with the number of the turn so many times.
+    /// The hash of salt and password, iterated `turns` times, each time with the iteration counter prepended.
     fn spun(self, salt: &[u8], turns: u32) -> Vec<u8> {
         let mut hash = self.of(&[salt, &wide_password()]);
         for turn in 0..turns {
@@ -71,7 +71,7 @@ fn wide_password() -> Vec<u8> {
     PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// A cipher of blocks with its key.
+/// AES with its key.
 enum Aes {
     Of128(Aes128),
     Of192(Aes192),
@@ -88,7 +88,8 @@ impl Aes {
         }
     }
 
-    /// Decrypts whole blocks: each by itself, or joined with the one before where `start` is given. What is no whole block is left.
+    /// Decrypts whole blocks: in CBC mode with the initialisation vector `start`, or in ECB mode without. A partial block at the end is
+    /// unchanged.
     fn decrypt(&self, bytes: &mut [u8], start: Option<&[u8]>) {
         let mut before: Option<[u8; 16]> = start.and_then(|start| start.get(..16)?.try_into().ok());
         for chunk in bytes.chunks_exact_mut(16) {
@@ -108,10 +109,11 @@ impl Aes {
     }
 }
 
-/// The package within an encrypted compound file, where the default password opens it.
+/// The decrypted package of an encrypted compound file.
 ///
 /// # Errors
-/// [`ReadError::Encrypted`] for every other password and for a method that Office does not use; what reading the file costs.
+/// [`ReadError::Encrypted`] if the default password does not match or the method is unknown; [`ReadError::OverLimit`] if reading exceeds
+/// a limit.
 pub(in crate::read) fn package(bytes: &[u8], budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
     let mut file = Compound::open(bytes, budget)?;
     let info = file.stream("EncryptionInfo", budget)?.ok_or(ReadError::Encrypted)?;
@@ -130,12 +132,12 @@ pub(in crate::read) fn package(bytes: &[u8], budget: &mut Budget) -> Result<Vec<
     Ok(plain)
 }
 
-/// What is said of a file that the default password opens.
+/// The finding for a file that was opened with the default password.
 pub(in crate::read) fn opened() -> Finding {
     Finding::new(&DEFAULT_PASSWORD, DEFAULT_PASSWORD.message())
 }
 
-/// The stream cipher of the binary formats, from its first byte on.
+/// The RC4 keystream.
 struct Rc4 {
     state: [u8; 256],
     one: u8,

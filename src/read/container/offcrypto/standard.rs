@@ -1,40 +1,40 @@
-//! Standard encryption, that of Office 2007 (MS-OFFCRYPTO 2.3.4.5 to 2.3.4.9).
+//! Standard encryption, used by Office 2007 (MS-OFFCRYPTO 2.3.4.5 to 2.3.4.9).
 
 use super::{Aes, Hash};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::container::cfb::u32_at;
 
-/// Turns of the hash.
+/// Spin count of the hash.
 const TURNS: u32 = 50_000;
 
-/// Ciphers by their `ALG_ID` (2.3.2): AES of each length of its key, and RC4.
+/// Ciphers by their `ALG_ID` (2.3.2): AES with its three key lengths, and RC4.
 const AES: std::ops::RangeInclusive<u32> = 0x660E..=0x6610;
 const RC4: u32 = 0x6801;
 
-/// Bytes of a block of SHA-1.
+/// Block length of SHA-1 in bytes.
 const BLOCK: usize = 64;
 
-/// The fields of the encryption header and verifier (2.3.2, 2.3.3).
+/// Fields of the encryption header and verifier (2.3.2, 2.3.3).
 pub(super) struct Header<'i> {
-    /// Bytes of the key.
+    /// Key length in bytes.
     pub(super) key: usize,
     cipher: u32,
     pub(super) salt: &'i [u8],
     pub(super) verifier: &'i [u8],
-    /// All bytes behind the length of the hash.
+    /// All bytes after the length of the verifier hash.
     pub(super) hash: &'i [u8],
 }
 
 impl<'i> Header<'i> {
-    /// Reads what follows the version.
+    /// Parses what follows the version.
     pub(super) fn read(info: &'i [u8]) -> Option<Self> {
         let length = u32_at(info, 8)? as usize;
         let header = info.get(12..12_usize.checked_add(length)?)?;
         let behind = info.get(12 + length..)?;
         let bits = u32_at(header, 16)? as usize;
         Some(Self {
-            // Without a length it is 40 bits (2.3.5.1).
+            // A length of 0 means 40 bits (2.3.5.1).
             key: if bits == 0 { 5 } else { bits / 8 },
             cipher: u32_at(header, 8)?,
             salt: behind.get(4..20)?,
@@ -48,7 +48,7 @@ impl<'i> Header<'i> {
     }
 }
 
-/// The package, where the default password opens it.
+/// The decrypted package; `None` if the default password does not match.
 pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
     budget.spend(Resource::Steps, u64::from(TURNS))?;
     Ok(key(info).map(|aes| {
@@ -58,7 +58,7 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
     }))
 }
 
-/// The cipher with its key, where the password is the right one.
+/// The cipher with its key; `None` if the default password does not match.
 fn key(info: &[u8]) -> Option<Aes> {
     let header = Header::read(info).filter(|header| AES.contains(&header.cipher))?;
     let spun = Hash::Sha1.spun(header.salt, TURNS);

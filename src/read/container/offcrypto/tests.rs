@@ -1,11 +1,11 @@
-//! Every method decrypts what it encrypted, as other programs do, and opens with the default password alone.
+//! Each method decrypts a file encrypted as by other programs, with the default password only.
 
 use std::io::{Cursor, Write};
 
 use super::*;
 use crate::document::Limits;
 
-/// Encrypts whole blocks by themselves, as the standard method does.
+/// Encrypts whole blocks in ECB mode, as the standard method does.
 fn encrypted(key: &[u8], bytes: &[u8]) -> Vec<u8> {
     use aes::cipher::BlockCipherEncrypt;
     let aes = Aes128::new_from_slice(key).unwrap();
@@ -19,7 +19,7 @@ fn encrypted(key: &[u8], bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A compound file of the standard method; `password` is what the key is made of.
+/// A compound file encrypted by the standard method with a key from `password`.
 fn standard_file(package: &[u8], password: &str) -> Vec<u8> {
     let salt = [7_u8; 16];
     let wide: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -54,7 +54,7 @@ fn standard_file(package: &[u8], password: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_standard_method_is_opened_by_the_default_password_alone() {
+fn the_standard_method_opens_with_the_default_password_only() {
     let package_bytes: Vec<u8> = (0..5000_u32).map(|number| (number % 251) as u8).collect();
     let opened = package(&standard_file(&package_bytes, PASSWORD), &mut Budget::default());
     assert_eq!(opened, Ok(package_bytes.clone()));
@@ -70,8 +70,8 @@ fn records() -> Vec<u8> {
     [texts.concat(), record(0x0203, b"a figure"), record(0x000A, &[])].concat()
 }
 
-/// The same with a `FilePass` record behind the first one, everything behind it turned by `turn`, which gets the place in the stream, that
-/// of the data of its record and its length.
+/// The records with a `FilePass` record after the first one, and all following data encrypted by `turn`, which is given a byte, its
+/// offset in the stream, the offset of the data of its record, and the length of that data.
 fn with_pass(pass: &[u8], mut turn: impl FnMut(u8, usize, usize, usize) -> u8) -> (Vec<u8>, Vec<u8>) {
     let plain = records();
     let pass = [&[0x2F, 0][..], &(pass.len() as u16).to_le_bytes(), pass].concat();
@@ -88,7 +88,7 @@ fn with_pass(pass: &[u8], mut turn: impl FnMut(u8, usize, usize, usize) -> u8) -
     (whole, turned)
 }
 
-/// The stream of keys of a block.
+/// The keystream of a block.
 fn keys(key: &[u8]) -> Vec<u8> {
     Rc4::new(key).take(&[0; 1024])
 }
@@ -96,7 +96,7 @@ fn keys(key: &[u8]) -> Vec<u8> {
 #[test]
 fn records_are_decrypted_by_each_of_the_three_methods() {
     let wide = wide_password();
-    // RC4 of 40 bits.
+    // RC4 with 40 bits.
     let (salt, verifier) = ([5_u8; 16], [6_u8; 16]);
     let short = Hash::Md5.of(&[&wide])[..5].to_vec();
     let hash = Hash::Md5.of(&[&[&short[..], &salt].concat().repeat(16)])[..5].to_vec();
@@ -109,7 +109,7 @@ fn records_are_decrypted_by_each_of_the_three_methods() {
     wrong[30] ^= 1;
     assert_eq!(workbook(&turned, &wrong, &mut Budget::default()), Err(ReadError::Encrypted));
 
-    // RC4 by the CryptoAPI, with keys of 40 and of 128 bits.
+    // RC4 CryptoAPI with keys of 40 and 128 bits.
     for bits in [40_u32, 128] {
         let hash = Hash::Sha1.of(&[&salt, &wide]);
         let key = |block: u32| {
@@ -126,7 +126,7 @@ fn records_are_decrypted_by_each_of_the_three_methods() {
         assert_eq!(workbook(&turned, &pass, &mut Budget::default()), Ok(plain), "{bits} bits");
     }
 
-    // Letters turned by the key that the password gives.
+    // XOR obfuscation with the key of the default password.
     let key = 0xB359_u16;
     let pad = [&b"VelvetSweatshop"[..], &[0xBB]].concat();
     let letter = |at: usize| (pad[at % 16] ^ key.to_le_bytes()[at % 2]).rotate_left(2);

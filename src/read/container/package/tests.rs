@@ -1,4 +1,4 @@
-//! Tests with hand-made packages, valid ones and ones that must be refused.
+//! Tests with hand-made packages, both valid and invalid.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,7 +19,7 @@ fn packed(entries: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// Writes other bytes over every place where these stand.
+/// Replaces every occurrence of `from` by `to`, of the same length.
 fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     let places: Vec<usize> = memmem::find_iter(&bytes, from).collect();
     for place in places {
@@ -90,7 +90,7 @@ fn a_part_is_counted_while_it_is_inflated() {
 }
 
 #[test]
-fn what_the_directory_declares_is_not_believed() {
+fn declared_sizes_are_not_trusted() {
     let content = b"0123456789".repeat(100);
     let bytes = packed(&[("a", &content)]);
     let directory = memmem::find(&bytes, b"PK\x01\x02").unwrap();
@@ -137,7 +137,7 @@ fn the_main_part_is_found_by_its_content_type_too() {
 }
 
 #[test]
-fn what_a_part_says_is_remembered_by_its_name_and_bytes() {
+fn parts_are_cached_by_name_and_bytes() {
     let relations = |target: &str| {
         format!("<Relationships><Relationship Id='a' Type='x/image' Target='{target}'/></Relationships>").into_bytes()
     };
@@ -154,7 +154,7 @@ fn what_a_part_says_is_remembered_by_its_name_and_bytes() {
         let between = left(&budget);
         let again = package.relationships(part, &mut budget).unwrap();
         assert!(std::sync::Arc::ptr_eq(&found, &again));
-        // What is remembered counts as what is read.
+        // A cache hit charges the same budget.
         let after = left(&budget);
         assert!(
             (0..3).all(|at| before[at] - between[at] == between[at] - after[at]),
@@ -164,7 +164,7 @@ fn what_a_part_says_is_remembered_by_its_name_and_bytes() {
         found.target("image").unwrap().to_owned()
     };
     assert_eq!(target("word/document.xml", "p.png"), "word/p.png");
-    // The same bytes lead elsewhere from another folder, and other bytes of the same length elsewhere from the same.
+    // The same bytes in another folder resolve to other targets, as do other bytes of the same length in the same folder.
     assert_eq!(target("xl/document.xml", "p.png"), "xl/p.png");
     assert_eq!(target("word/document.xml", "q.png"), "word/q.png");
     assert_eq!(target("word/document.xml", "p.png"), "word/p.png");

@@ -6,22 +6,22 @@ use crate::text::language;
 /// The class of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Look {
-    /// Nothing special.
+    /// No special role.
     #[default]
     Plain,
-    /// No text of the page.
+    /// Not text of the page.
     Hidden,
     /// The container of the article.
     Body,
     /// Navigation, breadcrumbs, share buttons, a footer.
     Furniture,
-    /// Furniture, unless it stands in the container of the article.
+    /// Furniture, unless it is inside the container of the article.
     PerhapsFurniture,
-    /// A control of a form.
+    /// A form control.
     Control,
 }
 
-/// Names in `class` and `id` that the containers of articles have on government sites.
+/// Values of `class` and `id` of article containers on government sites.
 const BODY: &[&str] = &[
     "content",
     "article",
@@ -46,7 +46,7 @@ const BODY: &[&str] = &[
     "conzt",
 ];
 
-/// Words that page furniture has wherever it stands.
+/// Words in names of page furniture.
 const FURNITURE: &[&str] = &[
     "nav",
     "navbar",
@@ -76,7 +76,7 @@ const FURNITURE: &[&str] = &[
     "fontsize",
 ];
 
-/// Words that furniture has, and now and then a part of an article.
+/// Words in names of page furniture that articles sometimes use, too.
 const PERHAPS: &[&str] = &[
     "position", "location", "side", "search", "login", "banner", "topbar", "header", "top", "links", "dqwz", "weizhi",
     "logo", "bottom",
@@ -128,7 +128,7 @@ fn is_one_of(list: &[&str], word: &str) -> bool {
     list.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
-/// `article-content`, `newsContent`: a name whose last word is one of the article's.
+/// Whether the last word of a name is one of an article's: `article-content`, `newsContent`.
 fn ends_as_body(name: &str) -> bool {
     words(name).count() > 1
         && words(name)
@@ -159,7 +159,7 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether what stands in an element is no text of the page.
+/// Whether the content of an element is not text of the page.
 fn is_no_text(name: &str) -> bool {
     matches!(
         name,
@@ -184,13 +184,13 @@ fn is_no_text(name: &str) -> bool {
     )
 }
 
-/// Whether a line is the breadcrumbs of a page.
+/// Whether a line is a breadcrumb line.
 pub(super) fn is_breadcrumbs(line: &str) -> bool {
     let line = line.trim_start_matches(|first: char| !first.is_alphanumeric());
     line.len() < 400 && language().breadcrumbs.iter().any(|words| line.starts_with(words.as_str()))
 }
 
-/// Whether an element is the copy of a table that a script lays over its fixed columns, beside the table itself.
+/// Whether an element is a copy of a table that a script lays over its fixed columns, next to the table itself.
 pub(super) fn is_fixed_copy(page: &Page, id: Id, element: &Element) -> bool {
     const COPIES: &[&str] =
         &["el-table__fixed", "el-table__fixed-right", "ant-table-fixed-left", "ant-table-fixed-right"];

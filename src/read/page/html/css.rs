@@ -1,6 +1,6 @@
 //! A minimal CSS engine: simple selectors and the few properties that hide text (CSS 2.1).
 //!
-//! No crate: the small ones panic on selectors such as `> p` and know no `<!--`, the large ones are a browser's.
+//! Not a crate: small ones panic on selectors such as `> p` and do not support `<!--`, large ones are parts of a browser.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use super::looks::{Looks, declarations};
 use super::tree::{Element, Id, Kind, Page, ROOT, Step};
 use crate::document::{Budget, Exceeded, Resource};
 
-/// Bytes of style sheets that are looked at.
+/// Maximum number of bytes of style sheets.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Rules that are kept: those that may hide something.
+/// Maximum number of rules that may hide text.
 const MOST_RULES: usize = 2_000;
 
-/// Blocks of rules in each other that are looked at.
+/// Maximum nesting depth of blocks.
 const MOST_NESTED: usize = 4;
 
-/// Ancestors of an element that a selector may match.
+/// Maximum number of ancestors that a selector is matched against.
 const MOST_ABOVE: usize = 64;
 
 /// A selector without combinators: `td.hide:nth-child(2)`.
@@ -32,11 +32,11 @@ struct Compound {
     nth: Option<usize>,
     /// `[name]` and `[name=value]`.
     attributes: Vec<(String, Option<String>)>,
-    /// `:not(.class)`: classes that it must not have.
+    /// `:not(.class)`: excluded classes.
     without: Vec<String>,
 }
 
-/// A selector, the last compound first, and whether each but the first is right above the one before.
+/// A selector, last compound first; each further compound with whether it must be the parent (`>`) of the one before.
 #[derive(Debug)]
 struct Rule {
     chain: Vec<(Compound, bool)>,
@@ -45,7 +45,7 @@ struct Rule {
     important: Looks,
 }
 
-/// The rules of a page that may hide something, by what their last compound needs.
+/// The rules of a page that may hide text, indexed by a key of their last compound.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
     rules: Vec<Rule>,
@@ -53,7 +53,7 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// The style sheets that stand in a page.
+    /// The style sheets embedded in a page.
     pub(super) fn of(page: &Page) -> Self {
         let mut sheet = Self::default();
         let (mut inside, mut bytes) = (false, 0);
@@ -85,7 +85,7 @@ impl Sheet {
         sheet
     }
 
-    /// The declarations for an element: normal ones, and `!important` ones, which override its own style.
+    /// The declarations for an element: normal ones, and `!important` ones, which override its `style` attribute.
     pub(super) fn looks(&self, page: &Page, id: Id, budget: &mut Budget) -> Result<(Looks, Looks), Exceeded> {
         let (mut looks, mut important) = (Looks::default(), Looks::default());
         let Some(element) = page.element(id).filter(|_| !self.rules.is_empty()) else { return Ok((looks, important)) };
@@ -116,7 +116,7 @@ impl Sheet {
         self.parse_rules(&without_comments(text), 0);
     }
 
-    /// Takes the rules of a text that stands so many blocks deep.
+    /// Parses the rules of a text at a nesting depth of blocks.
     fn parse_rules(&mut self, text: &str, depth: usize) {
         let mut rest = text;
         while let Some(open) = rest.find('{') {
@@ -204,17 +204,17 @@ impl Compound {
     }
 }
 
-/// Which child of its parent an element is, counted up to some.
+/// The position of an element among its siblings, 1-based; `None` beyond `most`.
 fn number(page: &Page, id: Id, most: usize) -> Option<usize> {
     let children = page.children(page.parent(id)?).filter(|&child| page.element(child).is_some());
     children.take(most).position(|child| child == id).map(|index| index + 1)
 }
 
-/// A selector taken apart; nothing for one with what is not known here.
+/// Parses a selector; `None` if it contains unsupported parts.
 fn chain(selector: &str) -> Option<Vec<(Compound, bool)>> {
     let selector = selector.replace('>', " > ");
     let (mut chain, mut right_above) = (Vec::new(), false);
-    // From the last one upwards: `a > b` says of `a` that it is right above.
+    // From the last compound upwards: `a > b` marks `a` as the parent.
     for word in selector.split_ascii_whitespace().rev() {
         if word == ">" {
             right_above = true;
@@ -273,7 +273,7 @@ fn attribute(inside: &str) -> Option<(String, Option<String>)> {
     is_name.then_some((name, value))
 }
 
-/// Whether the rules in a block hold where a page is read: on every screen, or behind a condition that browsers meet.
+/// Whether an at-rule applies on screens: to every screen, or under a condition that browsers meet.
 fn holds_on_screens(at_rule: &str) -> bool {
     let rule = at_rule.to_ascii_lowercase();
     let Some(media) = rule.strip_prefix("@media") else {

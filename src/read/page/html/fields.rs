@@ -1,8 +1,8 @@
-//! Values that were filled into form fields of a page.
+//! Values of form controls in a page.
 
 use super::tree::{Element, Id, Page, Step};
 
-/// The visible value of an `input` (HTML, 4.10.5); empty for buttons, check boxes and hidden fields.
+/// The visible value of an `input` (HTML, 4.10.5); `None` for buttons, check boxes and hidden fields.
 pub(super) fn value(element: &Element) -> Option<&str> {
     let kind = element.attr("type").unwrap_or_default().trim();
     let shown = ["", "text", "number", "tel", "search", "email", "url"];
@@ -10,14 +10,14 @@ pub(super) fn value(element: &Element) -> Option<&str> {
     element.attr("value").filter(|value| is_shown && !value.trim().is_empty())
 }
 
-/// Whether what was filled in is a figure.
+/// Whether a value is a figure.
 pub(super) fn is_figure(value: &str) -> bool {
     let value = value.trim();
     value.starts_with(|first: char| first.is_ascii_digit())
         && value.bytes().all(|sign| sign.is_ascii_digit() || matches!(sign, b'.' | b','))
 }
 
-/// The choice of a `select` that the page shows: the last that is selected, else the first.
+/// The displayed choice of a `select`: the last selected one, else the first.
 pub(super) fn chosen(page: &Page, select: Id) -> Option<Id> {
     let options = page.walk(select).filter_map(|step| match step {
         Step::Open(id) => Some((id, page.element(id)?)),

@@ -1,4 +1,4 @@
-//! Tests with hostile pages: refused or read within the limits, never a panic.
+//! Tests with hostile pages: they are refused or read within the limits, and never cause a panic.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ fn numbered(count: usize, write: impl Fn(&mut String, usize)) -> String {
 }
 
 #[test]
-fn what_nests_too_deeply_is_refused() {
+fn too_deep_nesting_is_refused() {
     for (open, count) in [
         ("<div>", 200_000),
         ("<table><tr><td>", 20_000),
@@ -61,7 +61,7 @@ fn many_attributes_are_refused_and_long_values_are_not() {
 }
 
 #[test]
-fn what_is_left_open_is_read_while_it_costs_little() {
+fn unclosed_elements_are_read_within_limits() {
     let fonts = numbered(1_000, |text, number| write!(text, "<font size={number}>").unwrap());
     assert!(attempt(&format!("<p>{fonts}{}", "<p>甲".repeat(100_000))).is_err());
     assert_eq!(attempt(&"<p><span><b>甲".repeat(3_000)), Ok(3_000));
@@ -83,7 +83,7 @@ fn absurd_spans_are_cut() {
     let _ = attempt(&format!("<table>{}", "<tr><td rowspan=0>a<td>b".repeat(5_000)));
 }
 
-/// A page with everything that the reader knows.
+/// A page with every construct that the reader supports.
 const PAGE: &str = "<!DOCTYPE html><html><head><meta charset=utf-8><title>报告</title><style>p{}</style></head><body>\
     <div class=nav><a href=#>首页</a></div><!--[if gte mso 9]><xml></xml><![endif]--><h1>一、总体</h1><pre> a\n b</pre>\
     <table><caption>表</caption><thead><tr><th rowspan=2>项<th colspan=2>数</thead><tfoot><tr><td>计<td>1</tfoot>\
@@ -91,7 +91,7 @@ const PAGE: &str = "<!DOCTYPE html><html><head><meta charset=utf-8><title>报告
     <img src='data:image/png;base64,iVBORw0KGgo='><svg><title>x</title></svg><script>if (a<b) \"</p>\"</script>\
     <p style='display:none'>x</p><select><option>1</select><template><p>t</template></body></html>";
 
-/// The next number of a fixed sequence (Knuth, MMIX).
+/// The next number of a fixed pseudo-random sequence (Knuth, MMIX).
 fn next(seed: &mut u64) -> usize {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*seed >> 33) as usize
@@ -113,7 +113,7 @@ fn damaged_pages_are_read() {
     }
 }
 
-/// Tags in any order give the tree that html5ever's other user builds of them: the same cells with the same text.
+/// For tags in random order, the cells and texts equal those of another tree built by html5ever.
 #[test]
 fn soup_gives_the_same_cells_as_another_tree() {
     const TAGS: &[&str] = &[

@@ -16,7 +16,7 @@ pub(super) struct List {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// Bullets, or nothing.
+    /// No number: bullets, or none.
     None,
     Decimal,
     Letters(u8),
@@ -24,7 +24,7 @@ enum Kind {
 }
 
 impl List {
-    /// The list that an element begins.
+    /// The list of an element.
     pub(super) fn of(element: &Element) -> Self {
         let unmarked = element.attr("style").is_some_and(|style| style.contains("none"));
         let kind = match (element.name(), element.attr("type").unwrap_or_default()) {

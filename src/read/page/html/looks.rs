@@ -1,30 +1,30 @@
-//! Computed style of an element (declarations, name, attributes), as far as it decides whether its text counts.
+//! Computed style of an element (declarations, name, attributes), reduced to what decides whether its text is read.
 
 use super::tree::Element;
 use crate::read::shared::marks::{Change, Colour, Paper, Shift, rgb};
 
-/// Lengths beyond which a shift brings text out of the page, in pixels.
+/// Offset in pixels from which text is outside of the page.
 const OUTSIDE: f64 = -400.0;
 
-/// Bytes of declarations that are looked at.
+/// Maximum number of bytes of declarations.
 const MOST: usize = 4_096;
 
-/// Characters that stand nearer by so many points cover each other: a digit of a table is some 6 wide.
+/// Letter spacing in points from which characters overlap: a digit of a table is about 6 wide.
 const LEAST_SPACING: f64 = -4.5;
 
-/// How an element looks.
+/// Computed style of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Looks {
-    /// It is not there at all (`display:none`), or is in spite of that.
+    /// `display:none`, or a display that overrides it.
     pub(super) gone: Option<bool>,
     /// Its text formatting.
     pub(super) face: Change,
-    /// A row or column of a table that is collapsed.
+    /// Whether a row or column of a table is collapsed.
     pub(super) collapsed: Option<bool>,
 }
 
 impl Looks {
-    /// These looks over others.
+    /// This style, completed by another.
     pub(super) fn over(self, other: Self) -> Self {
         Self {
             gone: self.gone.or(other.gone),
@@ -34,7 +34,7 @@ impl Looks {
     }
 }
 
-/// Parsed declarations: normal and `!important` ones.
+/// Parses declarations: normal and `!important` ones.
 pub(super) fn declarations(text: &str) -> (Looks, Looks) {
     let (mut plain, mut important) = (Group::default(), Group::default());
     let end = super::words::boundary_before(text, MOST);
@@ -49,25 +49,25 @@ pub(super) fn declarations(text: &str) -> (Looks, Looks) {
     (plain.looks(), important.looks())
 }
 
-/// Declarations that mean something together.
+/// Declarations that take effect only together.
 #[derive(Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "independent declarations that are gathered side by side")]
 struct Group {
     looks: Looks,
-    /// It is taken out of the flow.
+    /// Taken out of the flow.
     placed: bool,
-    /// It is moved outside of the page.
+    /// Moved outside of the page.
     outside: bool,
-    /// It has no height or width.
+    /// Without height or width.
     flat: bool,
-    /// Overflow is hidden.
+    /// Overflow hidden.
     cut: bool,
     mso: bool,
     column: bool,
-    /// It is moved up or down on its line, by so many points.
+    /// Relative position, and vertical offset in points.
     relative: bool,
     up: f64,
-    /// The colours of its text and of what lies behind it.
+    /// Text colour and background.
     ink: Option<[u8; 3]>,
     behind: Option<[u8; 3]>,
 }
@@ -160,7 +160,7 @@ impl Group {
         if self.relative && moved != Shift::None {
             self.looks.face.shift = Some(moved);
         }
-        // A hidden column of a page that Excel saved.
+        // A hidden column of a page saved by Excel.
         if self.column && self.looks.gone == Some(true) {
             self.looks.collapsed = Some(true);
         }
@@ -168,7 +168,7 @@ impl Group {
     }
 }
 
-/// Whether the text of an element is written from the right to the left whatever it is.
+/// Whether the text of an element is overridden to run from right to left.
 pub(super) fn is_turned(element: &Element) -> bool {
     let rtl = || element.attr("dir").is_some_and(|way| way.eq_ignore_ascii_case("rtl"));
     (element.name() == "bdo" && rtl())
@@ -178,7 +178,7 @@ pub(super) fn is_turned(element: &Element) -> bool {
         })
 }
 
-/// Formatting by the name and the attributes of an element, without its style.
+/// Style given by the name and attributes of an element, without its `style`.
 pub(super) fn of_element(element: &Element) -> Looks {
     let mut looks = Looks::default();
     let face = &mut looks.face;
@@ -215,7 +215,7 @@ pub(super) fn of_element(element: &Element) -> Looks {
     looks
 }
 
-/// Whether a link leads to a note of the page: its text is the number of that note, raised or not.
+/// Whether a link refers to a footnote of the page, so that its text is a note mark.
 fn is_note(href: &str) -> bool {
     let Some(to) = href.strip_prefix('#') else { return false };
     let name = to.trim_start_matches('_').trim_end_matches(|end: char| end.is_ascii_digit() || "-_:".contains(end));
@@ -224,7 +224,7 @@ fn is_note(href: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// A colour of text.
+/// A text colour.
 enum Ink {
     Rgb([u8; 3]),
     /// Transparent.
@@ -266,7 +266,7 @@ fn colour(value: &str) -> Option<Ink> {
     rgb(long.as_deref().unwrap_or(&value)).filter(|_| value.starts_with('#') || value.len() == 6).map(Ink::Rgb)
 }
 
-/// The white of `hsl()`, which has no other lightness.
+/// Whether `hsl()` is white: a lightness of 100 %.
 fn is_white_hsl(value: &str) -> bool {
     let inside = value.strip_prefix("hsl(").or_else(|| value.strip_prefix("hsla("));
     let lightness = inside.and_then(|inside| {
@@ -275,10 +275,10 @@ fn is_white_hsl(value: &str) -> bool {
     lightness.and_then(|lightness| lightness.parse::<f64>().ok()).is_some_and(|lightness| lightness >= WHITE)
 }
 
-/// The lightness from which on a colour is white, in hundredths.
+/// Lightness in percent from which a colour is white.
 const WHITE: f64 = 98.0;
 
-/// The paper of a background: nothing for one that is transparent.
+/// The paper of a background; `None` if it is transparent.
 fn paper(value: &str) -> Option<Paper> {
     if value.contains("url(") || value.contains("gradient") {
         return Some(Paper::Coloured);
@@ -292,7 +292,7 @@ fn paper(value: &str) -> Option<Paper> {
     }
 }
 
-/// A size relative to the one around it leaves that as it is, unless it is a tenth of it or less.
+/// A relative font size is ignored, unless it is a tenth or less.
 fn size(value: &str, face: &mut Change) {
     let relative = value.strip_suffix('%').map(|percent| (percent, 100.0));
     let relative = relative.or_else(|| {
@@ -317,25 +317,25 @@ fn is_outside(value: &str) -> bool {
         })
 }
 
-/// Whether a path cuts all of an element off: half of it from both sides, a circle without a radius.
+/// Whether a clip path hides the whole element: an inset of half from both sides, or a circle without a radius.
 fn is_clipped(value: &str) -> bool {
     let inside = |name: &str| value.strip_prefix(name)?.strip_prefix('(')?.split([')', ' ']).next();
     inside("inset").and_then(|inset| inset.strip_suffix('%')?.parse::<f64>().ok()).is_some_and(|inset| inset >= 50.0)
         || inside("circle").is_some_and(|radius| matches!(radius, "0" | "0%" | "0px"))
 }
 
-/// Whether a part of a `font` says how thick the letters are.
+/// Whether a component of `font` is a weight.
 fn is_weight(part: &str) -> bool {
     part.len() == 3 && part.ends_with("00")
 }
 
-/// A length in the height of the letters around, as points of a usual size.
+/// A length in em, converted to points at the default font size.
 fn ems(value: &str) -> Option<f64> {
     let number = value.strip_suffix("em").filter(|number| !number.ends_with('r'))?;
     number.trim().parse::<f64>().ok().map(|number| number * 12.0)
 }
 
-/// A length in points; nothing for one that is not absolute.
+/// A length in points; `None` for a relative one.
 fn points(value: &str) -> Option<f64> {
     let value = value.trim();
     let unit = value.find(|sign: char| sign.is_ascii_alphabetic()).unwrap_or(value.len());
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_and_what_does_not() {
+    fn declarations_that_hide_and_others() {
         for text in [
             "display:none",
             "DISPLAY : NONE;",

@@ -4,7 +4,7 @@ use super::tree::{Kind, Page, ROOT, Step};
 use super::words::boundary_before;
 use crate::document::Metadata;
 
-/// Entries that are kept, and bytes of each.
+/// Maximum number of entries, and of bytes of each.
 const ENTRIES: usize = 200;
 const LENGTH: usize = 4_096;
 

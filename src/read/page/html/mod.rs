@@ -1,4 +1,4 @@
-//! Web pages: paragraphs, tables and pictures of a page, its navigation marked and nothing of it fetched.
+//! Web pages: paragraphs, tables and pictures of a page, with navigation marked. Nothing is fetched.
 
 mod chrome;
 mod css;
@@ -24,7 +24,7 @@ pub(in crate::read) use pictures::File;
 /// Reads a web page.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] for nesting deeper than a page has, or more text and tables than a file may have.
+/// [`ReadError::OverLimit`] for too deep nesting, or too much text or too many tables.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -37,9 +37,9 @@ pub(in crate::read) fn read(
 /// The context of a page.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::read) struct Source<'a> {
-    /// Its name in places.
+    /// Name of the page in places.
     pub(in crate::read) part: &'a str,
-    /// Further files of the archive (MHT).
+    /// Other files of the archive (MHT).
     pub(in crate::read) files: &'a [File],
     /// Index of its first picture in the document.
     pub(in crate::read) first_picture: usize,

@@ -1,8 +1,8 @@
 //! Feeds a page to html5ever in chunks and checks the budget after each.
 //!
-//! The tree builder takes quadratic time for deep nesting (20,000 levels 1.7 s, 200,000 over a minute), the tokenizer for many
-//! attributes of one tag, and formatting elements that are left open are opened again in every paragraph. Counting tags in the text
-//! would refuse honest pages, which leave elements open by the thousand; here the tree itself is asked after every piece.
+//! The tree builder takes quadratic time for deep nesting (20,000 levels 1.7 s, 200,000 over a minute), and so does the tokenizer for
+//! many attributes of one tag; formatting elements that are left open are reopened in every paragraph. Counting tags in the text would
+//! refuse ordinary pages, which leave thousands of elements open, so the size of the tree is checked after every chunk.
 
 use std::cell::Cell;
 
@@ -15,36 +15,36 @@ use super::tree::{Id, Page, Sink};
 use super::words::boundary_before;
 use crate::document::{Budget, Exceeded, Resource};
 
-/// Bytes that are fed at once.
+/// Number of bytes fed at once.
 const PIECE: usize = 1_024;
 
-/// Levels of a tree. Browsers stop at 512.
+/// Maximum depth of the tree. Browsers stop at 512.
 const DEPTH: u64 = 1_500;
 
-/// Nodes of a tree: some 150 bytes each.
+/// Maximum number of nodes, about 150 bytes each.
 const NODES: u64 = 1_000_000;
 
-/// Levels walked over and nodes moved.
+/// Maximum number of levels walked and nodes moved by the tree builder.
 const WORK: u64 = 100_000_000;
 
-/// Attributes of a page.
+/// Maximum number of attributes of a page.
 const ATTRIBUTES: u64 = 1_000_000;
 
-/// Attributes compared with each other, tag by tag.
+/// Maximum number of attribute comparisons, summed over tags.
 const COMPARISONS: u64 = 200_000_000;
 
-/// Attributes that one tag may have before it ends.
+/// Maximum number of attributes of an unfinished tag.
 const OPEN_ATTRIBUTES: usize = 8_000;
 
-/// The tree of a page.
+/// Builds the tree of a page.
 ///
 /// # Errors
-/// [`Exceeded`] when the page nests too deeply or has too many elements or attributes.
+/// [`Exceeded`] if the page nests too deeply or has too many elements or attributes.
 pub(super) fn parse(text: &str, budget: &mut Budget) -> Result<Page, Exceeded> {
     budget.spend(Resource::Steps, text.len() as u64 / 16)?;
     match feed(text, false)? {
         Some(page) => Ok(page),
-        // A tag or comment is so long that its attributes must be counted: tag by tag this time.
+        // An unfinished tag or comment is so long that its attributes must be counted exactly: feed again in fine steps.
         None => feed(text, true)?.ok_or_else(|| over(Resource::Steps, u64::MAX, ATTRIBUTES)),
     }
 }
@@ -53,8 +53,8 @@ fn over(resource: Resource, asked: u64, limit: u64) -> Exceeded {
     Exceeded { resource, asked, limit }
 }
 
-/// Feeds a page. In fine steps `<` is fed alone, so that what comes without a token after it is known to be one tag or comment.
-/// `None`: there is a tag or comment so long that only fine steps can tell what it is.
+/// Feeds a page. In fine steps each `<` is fed alone, so that text without a token after it is known to be one tag or comment. `None`: a
+/// tag or comment is so long that only fine steps can tell which it is.
 fn feed(text: &str, fine: bool) -> Result<Option<Page>, Exceeded> {
     let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
     let watch = Watch { builder, tokens: Cell::new(0), attributes: Cell::new(0), comparisons: Cell::new(0) };
@@ -87,7 +87,7 @@ fn feed(text: &str, fine: bool) -> Result<Option<Page>, Exceeded> {
     Ok(Some(tokenizer.sink.builder.sink.finish()))
 }
 
-/// Length of the next piece, at a character boundary.
+/// Length of the next chunk, at a character boundary.
 fn piece_length(rest: &str, fine: bool) -> usize {
     let most = boundary_before(rest, PIECE);
     if !fine {
@@ -106,16 +106,16 @@ struct OpenTag {
 /// States of the tokenizer within a tag (HTML, 13.2.5.32 and on).
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Outside.
+    /// Outside of a tag.
     #[default]
     Outside,
-    /// After a `<`, or its slash.
+    /// After `<` or `</`.
     Begun,
-    /// No tag: a comment, or text that holds a `<`.
+    /// Not a tag: a comment, or text with a `<`.
     NoTag,
     /// Between attributes.
     Between,
-    /// In the name of the tag or of an attribute.
+    /// In the name of the tag or an attribute.
     Name,
     /// After an equals sign.
     Value,
@@ -126,7 +126,7 @@ enum State {
 }
 
 impl OpenTag {
-    /// Counts what may part attributes since the last token.
+    /// Counts an upper bound of the attributes since the last token.
     fn rough(&mut self, piece: &str, emitted: bool) {
         if emitted {
             self.attributes = 0;
@@ -138,7 +138,7 @@ impl OpenTag {
     /// Counts attributes as the tokenizer does.
     fn exact(&mut self, piece: &str, emitted: bool) {
         if emitted || self.state == State::Outside {
-            // Any token says that what was open is over; a `<` may begin the next.
+            // Any token ends what was open; a `<` may begin the next tag.
             *self = Self { state: if piece == "<" { State::Begun } else { State::Outside }, attributes: 0 };
             return;
         }
@@ -177,7 +177,7 @@ impl OpenTag {
     }
 }
 
-/// The tree builder with counters for what passes into it.
+/// The tree builder, with counters for its tokens.
 struct Watch {
     builder: TreeBuilder<Id, Sink>,
     tokens: Cell<u64>,

@@ -3,19 +3,19 @@
 use crate::document::{Budget, Exceeded, Picture, Resource};
 use crate::read::shared::base64;
 
-/// A file that came with a page (RFC 2557).
+/// A file of the same archive (RFC 2557).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::read) struct File {
-    /// Its address as written.
+    /// Address as written.
     pub(in crate::read) location: String,
-    /// Its id, without brackets.
+    /// Id, without brackets.
     pub(in crate::read) id: String,
-    /// Its media type, in lower case.
+    /// Media type, in lower case.
     pub(in crate::read) media_type: String,
     pub(in crate::read) bytes: Vec<u8>,
 }
 
-/// The picture at an address, if the page carries it.
+/// The picture at an address, if it is in the page or its archive.
 pub(super) fn find(
     source: &str,
     files: &[File],
@@ -33,7 +33,7 @@ pub(super) fn find(
     Ok(Some(Picture { name, media_type: format!("image/{kind}"), bytes: file.bytes.as_slice().into() }))
 }
 
-/// A `data:` address with a picture in base64 (RFC 2397).
+/// The picture of a `data:` URI in base64 (RFC 2397).
 fn inline(data: &str, number: usize, budget: &mut Budget) -> Result<Option<Picture>, Exceeded> {
     let Some((head, data)) = data.split_once(',') else { return Ok(None) };
     let head = head.trim().to_ascii_lowercase();
@@ -54,8 +54,8 @@ fn inline(data: &str, number: usize, budget: &mut Budget) -> Result<Option<Pictu
     }))
 }
 
-/// The picture file with an address: its id, the whole address, or the end of it, for what programs write is relative or absolute as
-/// they like.
+/// The picture file with an address: by its id, the whole address, or the end of the address, because programs write relative and
+/// absolute addresses.
 fn file<'f>(source: &str, files: &'f [File]) -> Option<&'f File> {
     let pictures = || files.iter().filter(|file| file.media_type.starts_with("image/"));
     let source = source.trim();

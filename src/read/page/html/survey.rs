@@ -1,4 +1,4 @@
-//! First pass over a page: finds layout tables, navigation and hidden elements before any text is taken.
+//! First pass over a page: finds layout tables, navigation and hidden elements before text is read.
 
 use std::collections::HashMap;
 
@@ -11,47 +11,47 @@ use super::tree::{Element, Id, Kind, Page, ROOT, Step};
 use crate::document::{AsideKind, Budget, Exceeded, Resource};
 use crate::read::shared::marks::{Change, Paper};
 
-/// Bytes of text in a cell from which on it is prose: some 400 characters.
+/// Number of bytes of text from which a cell is prose: about 400 characters.
 const PROSE: usize = 1_200;
 
-/// Bytes of text that page furniture hardly has.
+/// Number of bytes of text that page furniture hardly ever has.
 const MUCH: usize = 1_500;
 
 /// Size of the cache of parsed declarations.
 const KNOWN: usize = 256;
 
-/// What the survey found about a node: visibility, role and look.
+/// Result of the survey for a node: visibility, role and formatting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts about one node")]
 pub(super) struct Verdict {
-    /// Not there for a reader of the page.
+    /// Whether the node is invisible.
     pub(super) hidden: bool,
-    /// Why it is not, where it is text all the same.
+    /// The kind of aside, if the invisible node is text.
     pub(super) why: Option<AsideKind>,
-    /// Its text formatting.
+    /// Formatting of its text.
     pub(super) face: Change,
-    /// A column of a table that is collapsed.
+    /// Whether it is a collapsed column of a table.
     pub(super) collapsed: bool,
-    /// Navigation, banner, side bar, footer.
+    /// Whether it is navigation, banner, side bar or footer.
     pub(super) furniture: bool,
-    /// A table that only lays out the page.
+    /// Whether it is a layout table.
     pub(super) layout: bool,
-    /// Columns of a data table, as far as its rows of several cells say.
+    /// Number of columns of a data table, from its rows with several cells.
     pub(super) columns: u32,
 }
 
-/// A page's verdicts.
+/// The survey of a page.
 #[derive(Debug)]
 pub(super) struct Survey {
     verdicts: Vec<Verdict>,
-    /// Whether lines are separated by line breaks in the text: a page that has no element for that (Markdown with tables in HTML).
+    /// Whether line breaks in the text separate lines: in a page without elements for that (Markdown with HTML tables).
     pub(super) lines: bool,
-    /// Hidden tables with text.
+    /// Number of hidden tables with text.
     pub(super) hidden_tables: usize,
 }
 
 impl Survey {
-    /// The verdict on a node.
+    /// The result for a node.
     pub(super) fn of(&self, id: Id) -> Verdict {
         self.verdicts.get(id as usize).copied().unwrap_or_default()
     }
@@ -63,22 +63,22 @@ impl Survey {
 struct Frame {
     id: Id,
     look: Look,
-    /// Bytes of text, blanks left out, and those of them that are links.
+    /// Bytes of text without blanks, and those that are links.
     text: usize,
     linked: usize,
     links: usize,
     paragraphs: usize,
-    /// It holds the container of an article or is one, or stands in one.
+    /// Whether it is the article's container, or contains it, or is inside it.
     body: bool,
     in_body: bool,
-    /// It holds a data table, and one of more than a dozen cells.
+    /// Whether it contains a data table, and one of more than a dozen cells.
     data: bool,
     much_data: bool,
-    /// It holds a heading of the first level.
+    /// Whether it contains an `h1`.
     heading: bool,
     in_link: bool,
     in_hidden: bool,
-    /// A style sheet hides it: a script may show what is most of the page.
+    /// Whether a style sheet hides it: a script may show it, if it is most of the page.
     by_sheet: bool,
     cell: bool,
     row: bool,
@@ -91,7 +91,7 @@ struct Frame {
 struct Table {
     cells: usize,
     filled: usize,
-    /// Cells with prose, and cells with several paragraphs.
+    /// Number of cells with prose, and of cells with several paragraphs.
     long: usize,
     many: usize,
     row_cells: u32,
@@ -107,14 +107,14 @@ impl Table {
     }
 
     fn end_row(&mut self) {
-        // The only cell of a row is as wide as the table, whatever it says.
+        // The only cell of a row is as wide as the table, whatever its span.
         if self.row_cells > 1 {
             self.columns = self.columns.max(self.row_width);
         }
         (self.row_cells, self.row_width) = (0, 0);
     }
 
-    /// A layout table has one cell, or a few cells, one of them with prose or a data table.
+    /// A layout table has one cell, or a few cells of which one contains prose or a data table.
     fn is_layout(&self, data_inside: bool) -> bool {
         self.cells <= 1
             || data_inside && (self.long > 0 || self.filled <= 6)
@@ -123,7 +123,7 @@ impl Table {
     }
 }
 
-/// Furniture by its looks, which it is only if it does not hold most of the page.
+/// An element that looks like furniture; it is furniture only if it does not hold most of the page.
 struct Candidate {
     id: Id,
     text: usize,
@@ -133,27 +133,27 @@ struct Candidate {
 struct Surveyor<'p> {
     page: &'p Page,
     frames: Vec<Frame>,
-    /// Frames that are tables, cells and links, by their number.
+    /// Indices of the frames that are tables, cells and links.
     tables: Vec<usize>,
     verdicts: Vec<Verdict>,
     candidates: Vec<Candidate>,
     broken: bool,
     hidden_tables: usize,
     sheet: Sheet,
-    /// A style sheet that is not in the file may colour what has a class.
+    /// Whether there are external style sheets, which may colour elements with a class.
     others: bool,
-    /// Cache of parsed declarations by their text.
+    /// Cache of parsed declarations, keyed by their text.
     known: HashMap<&'p str, (Looks, Looks), FxBuildHasher>,
-    /// Elements that a style sheet hides, and the text in them.
+    /// Elements hidden by a style sheet, and the length of their text.
     by_sheet: Vec<(Id, usize)>,
-    /// Text that is hidden.
+    /// Length of hidden text.
     unseen: usize,
 }
 
-/// Looks through a page once.
+/// Surveys a page.
 ///
 /// # Errors
-/// [`Exceeded`] when the page has more nodes than a file may have steps.
+/// [`Exceeded`] if the page has too many nodes.
 pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceeded> {
     budget.spend(Resource::Steps, page.len() as u64 * 2)?;
     let mut surveyor = Surveyor {
@@ -200,7 +200,8 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
 }
 
 impl<'p> Surveyor<'p> {
-    /// How an element looks by style sheets, its own declarations, its attributes and its name; and whether a style sheet hides it.
+    /// Computed style of an element, from style sheets, its own declarations, its attributes and its name; and whether a style sheet
+    /// hides it.
     fn looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<(Looks, bool), Exceeded> {
         let (sheet, insisting) = self.sheet.looks(self.page, id, budget)?;
         let own = element.attr("style").map(|style| {
@@ -217,7 +218,7 @@ impl<'p> Surveyor<'p> {
         let of_element = of_element(element);
         let mut all = own_insisting.over(insisting).over(own).over(sheet).over(of_element);
         if matches!(element.name(), "sup" | "sub") {
-            // Style sheets set them on the line and raise them by other means.
+            // Style sheets reset `sup` to the baseline and raise it by other means.
             all.face.shift = own.face.shift.or(of_element.face.shift);
         }
         let shows =
@@ -229,7 +230,7 @@ impl<'p> Surveyor<'p> {
         Ok((all, shows(own) && shows(of_element) && !shows(all)))
     }
 
-    /// Notes whether a style sheet hides an element.
+    /// Records whether a style sheet hides an element.
     fn judge_looks(&mut self, id: Id, element: &'p Element, budget: &mut Budget) -> Result<bool, Exceeded> {
         let (looks, by_sheet) = self.looks(id, element, budget)?;
         let name = element.name();
@@ -330,7 +331,7 @@ impl<'p> Surveyor<'p> {
                 frame.data |= table.cells >= 4;
                 frame.much_data |= table.cells > 12;
                 self.hidden_tables += usize::from(frame.in_hidden && table.filled > 4);
-                // Text and links of a nested table do not count for the cell around it.
+                // Text and links of a nested table are not counted for the enclosing cell.
                 own = (usize::from(frame.text > 0), 0, 0);
             }
         }
@@ -358,7 +359,8 @@ impl<'p> Surveyor<'p> {
         above.heading |= frame.heading;
     }
 
-    /// Whether an element is furniture: by its name or words unless it holds the article or its tables, or for being all links.
+    /// Decides whether an element is furniture: by its name or words, unless it contains the article or its tables; or because all of it
+    /// is links.
     fn judge(&mut self, frame: &Frame) {
         if frame.in_hidden {
             return;

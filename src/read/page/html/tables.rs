@@ -7,10 +7,10 @@ use super::words::Words;
 use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
 use crate::read::shared::marks::Marks;
 
-/// Most collapsed columns that are tracked.
+/// Maximum number of collapsed column ranges.
 const MOST_COLLAPSED: usize = 100;
 
-/// Rows that a span may have (HTML, 4.9.11), and columns.
+/// Maximum spans of rows (HTML, 4.9.11) and columns.
 const ROW_SPAN: u32 = 65_534;
 const COLUMN_SPAN: u32 = 1_000;
 
@@ -20,22 +20,22 @@ pub(super) struct Table {
     builder: GridBuilder,
     part: Arc<str>,
     number: usize,
-    /// Columns that its rows of several cells have.
+    /// Number of columns, from the rows with several cells.
     columns: u32,
     rows: u32,
-    /// Rows of the group from the current one on.
+    /// Number of rows of the group from the current one.
     left: u32,
-    /// The row has only one cell.
+    /// Whether the row has only one cell.
     alone: bool,
     /// The open cell.
     cell: Option<u32>,
-    /// Columns that are collapsed, from one up to another, and the column that the next `col` is.
+    /// Ranges of collapsed columns, and the column of the next `col`.
     collapsed: Vec<(u32, u32)>,
     next_column: u32,
     caption: bool,
     /// Text of the open cell or caption.
     pub(super) words: Words,
-    /// Blocks of the open cell; blocks between cells stay until the end.
+    /// Blocks of the open cell; blocks outside of cells are kept until the end.
     pub(super) nested: Vec<Block>,
 }
 
@@ -60,12 +60,12 @@ impl Table {
         }
     }
 
-    /// Where it stands.
+    /// Place of the table.
     pub(super) fn place(&self) -> Place {
         Place { part: Some(Arc::clone(&self.part)), table: Some(self.number as u32), ..Place::default() }
     }
 
-    /// Whether text is the table's now: that of a cell or of the caption.
+    /// Whether text belongs to a cell or the caption of the table.
     pub(super) fn takes_text(&self) -> bool {
         self.cell.is_some() || self.caption
     }
@@ -84,12 +84,12 @@ impl Table {
         }
     }
 
-    /// A group of rows begins; no span reaches out of it.
+    /// Opens a group of rows; spans are cut at its end.
     pub(super) fn open_group(&mut self, rows: usize) {
         self.left = rows as u32;
     }
 
-    /// A row begins, with one cell (`alone`) or several.
+    /// Opens a row with one cell (`alone`) or several.
     pub(super) fn open_row(&mut self, alone: bool, budget: &mut Budget) -> Result<(), Exceeded> {
         self.rows += 1;
         self.alone = alone;
@@ -100,7 +100,7 @@ impl Table {
         self.left = self.left.saturating_sub(1);
     }
 
-    /// A cell begins. The only cell of its row is no wider than the table: pages give it a hundred columns to be sure.
+    /// Opens a cell. The only cell of a row is cut to the width of the table: pages give it a span of a hundred columns.
     pub(super) fn open_cell(&mut self, element: &Element, budget: &mut Budget) -> Result<(), Exceeded> {
         if self.rows == 0 {
             self.open_row(false, budget)?;
@@ -108,7 +108,7 @@ impl Table {
         let left = self.left.clamp(1, ROW_SPAN);
         let row_span = match element.number("rowspan") {
             None => 1,
-            // To the end of the group.
+            // A span of 0 reaches to the end of the group.
             Some(0) => left,
             Some(rows) => rows.min(left),
         };
@@ -122,7 +122,7 @@ impl Table {
         Ok(())
     }
 
-    /// A column or several begin.
+    /// Adds one or several columns.
     pub(super) fn add_columns(&mut self, count: u32, collapsed: bool) {
         let first = self.next_column;
         self.next_column = first.saturating_add(count);
@@ -131,14 +131,14 @@ impl Table {
         }
     }
 
-    /// Whether the open cell stands in a collapsed column alone.
+    /// Whether the open cell is within one collapsed column.
     pub(super) fn is_collapsed(&mut self) -> bool {
         let Some(cell) = self.cell.filter(|_| !self.collapsed.is_empty()) else { return false };
         let Some(cell) = self.builder.cell_mut(cell) else { return false };
         self.collapsed.iter().any(|&(first, end)| first <= cell.column && cell.column + cell.col_span <= end)
     }
 
-    /// The cell ends. Returns what was left out of it, and where it stands.
+    /// Closes the cell. Returns its place and its marks.
     pub(super) fn close_cell(&mut self) -> Option<(Place, Marks)> {
         let (text, nested) = (self.words.take(), std::mem::take(&mut self.nested));
         let marks = self.words.take_marks();
@@ -148,7 +148,7 @@ impl Table {
         (!marks.is_empty()).then(|| (cell.place.clone(), marks))
     }
 
-    /// The grid, and blocks that stood in no cell.
+    /// The grid, and the blocks outside of cells.
     pub(super) fn finish(self, budget: &mut Budget) -> Result<(Grid, Vec<Block>), Exceeded> {
         budget.spend(Resource::Blocks, 1)?;
         Ok((self.builder.finish(budget)?, self.nested))
@@ -161,12 +161,12 @@ pub(super) fn has_one_cell(page: &Page, row: Id) -> bool {
     page.children(row).filter(is_cell).nth(1).is_none()
 }
 
-/// Rows of a group.
+/// Number of rows of a group.
 pub(super) fn rows_of(page: &Page, group: Id) -> usize {
     page.children(group).filter(|&child| page.element(child).is_some_and(|element| element.name() == "tr")).count()
 }
 
-/// Puts the first head of each table before and its first foot after the other rows, where browsers show them.
+/// Moves the first `thead` of each table before, and its first `tfoot` after the other rows, as browsers show them.
 pub(super) fn order_groups(page: &mut Page) {
     let mut done: Vec<(Id, bool)> = Vec::new();
     for id in 0..page.len() as Id {
@@ -176,7 +176,7 @@ pub(super) fn order_groups(page: &mut Page) {
             _ => continue,
         };
         let Some(table) = page.parent(id) else { continue };
-        // Nodes are numbered in the order of the source, so those of one table mostly follow each other.
+        // Node ids are in source order, so those of one table are usually adjacent.
         if done.iter().rev().take(64).any(|known| *known == (table, head)) {
             continue;
         }

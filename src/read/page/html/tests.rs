@@ -22,7 +22,7 @@ fn grids(document: &Document) -> Vec<&Grid> {
 }
 
 #[test]
-fn paragraphs_join_what_stands_in_many_elements() {
+fn a_paragraph_joins_the_text_of_many_elements() {
     let document =
         page("<p>主动<span>公开</span><font>信<b>息</b></font>\n <span>2</span><span>6</span>条</p>一行<br>又一行");
     let texts: Vec<&str> = paragraphs(&document).iter().map(|found| found.0).collect();

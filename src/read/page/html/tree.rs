@@ -7,7 +7,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
 
-/// Number of a node in its page.
+/// Index of a node in its page.
 pub(super) type Id = u32;
 
 /// No node.
@@ -21,7 +21,7 @@ pub(super) const ROOT: Id = 0;
 pub(super) enum Kind {
     Element(Element),
     Text(StrTendril),
-    /// The document, comments, and the contents of templates: nothing that a reader of the page sees.
+    /// The document, comments, and the contents of templates: invisible.
     Other,
 }
 
@@ -43,11 +43,11 @@ impl Element {
         self.attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
     }
 
-    /// A number that an attribute gives.
+    /// The number in an attribute.
     pub(super) fn number(&self, name: &str) -> Option<u32> {
         let value = self.attr(name)?.trim();
         let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-        // More digits than a number has stand for one that is too large.
+        // A number with too many digits is too large.
         (digits > 0).then(|| value[..digits].parse().unwrap_or(u32::MAX))
     }
 }
@@ -60,7 +60,7 @@ struct Node {
     last: Id,
     previous: Id,
     next: Id,
-    /// Levels below the document when it was placed.
+    /// Depth below the document when the node was inserted.
     depth: u32,
 }
 
@@ -108,7 +108,7 @@ impl Page {
         &self.node(id).kind
     }
 
-    /// The element that a node is.
+    /// The element at a node, if it is one.
     pub(super) fn element(&self, id: Id) -> Option<&Element> {
         match self.kind(id) {
             Kind::Element(element) => Some(element),
@@ -116,18 +116,18 @@ impl Page {
         }
     }
 
-    /// The node above.
+    /// The parent.
     pub(super) fn parent(&self, id: Id) -> Option<Id> {
         Some(self.node(id).parent).filter(|&parent| parent != NONE)
     }
 
-    /// The nodes right below, in order.
+    /// The children, in order.
     pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> {
         let some = |id: Id| Some(id).filter(|&id| id != NONE);
         std::iter::successors(some(self.node(id).first), move |&child| some(self.node(child).next))
     }
 
-    /// Every node below one, as it is entered and left.
+    /// Depth-first walk over the descendants of a node, with a step on entering and on leaving each.
     pub(super) fn walk(&self, from: Id) -> impl Iterator<Item = Step> {
         std::iter::successors(Some(Step::Open(from)), move |step| match *step {
             Step::Open(id) if self.node(id).first != NONE => Some(Step::Open(self.node(id).first)),
@@ -138,7 +138,7 @@ impl Page {
         })
     }
 
-    /// Takes a node out of its place.
+    /// Detaches a node from its parent.
     pub(super) fn detach(&mut self, id: Id) {
         let &Node { parent, previous, next, .. } = self.node(id);
         if parent == NONE {
@@ -156,7 +156,7 @@ impl Page {
         (node.parent, node.previous, node.next) = (NONE, NONE, NONE);
     }
 
-    /// Puts a node at the end of another's children.
+    /// Appends a node to the children of another.
     pub(super) fn append(&mut self, parent: Id, id: Id) {
         self.detach(id);
         let depth = self.node(parent).depth + 1;
@@ -170,7 +170,7 @@ impl Page {
         self.node_mut(parent).last = id;
     }
 
-    /// Puts a node before another with a parent.
+    /// Inserts a node before a sibling.
     pub(super) fn insert_before(&mut self, sibling: Id, id: Id) {
         self.detach(id);
         let &Node { parent, previous, depth, .. } = self.node(sibling);
@@ -186,7 +186,7 @@ impl Page {
         self.node_mut(sibling).previous = id;
     }
 
-    /// Adds text to a text node; `false` for another node or none.
+    /// Appends text to a text node; `false` if the node is not one.
     fn extend(&mut self, id: Id, text: &StrTendril) -> bool {
         match self.nodes.get_mut(id as usize).map(|node| &mut node.kind) {
             Some(Kind::Text(known)) => {
@@ -198,13 +198,13 @@ impl Page {
     }
 }
 
-/// Receives what the tree builder makes, and counts what it costs.
+/// The sink of the tree builder, with counters of its cost.
 #[derive(Debug)]
 pub(super) struct Sink {
     page: RefCell<Page>,
-    /// Deepest level at which an element was put.
+    /// Greatest depth of an inserted element.
     deepest: Cell<u32>,
-    /// Levels above all elements that were put, and children that were moved: the tree builder walks over them again and again.
+    /// Total depth of all inserted elements, and number of moved children: the tree builder walks over ancestors repeatedly.
     work: Cell<u64>,
 }
 
@@ -219,12 +219,12 @@ impl Sink {
         self.page.borrow().len()
     }
 
-    /// Deepest level so far.
+    /// Greatest depth so far.
     pub(super) fn deepest(&self) -> u32 {
         self.deepest.get()
     }
 
-    /// Steps spent on moving nodes so far.
+    /// Work so far.
     pub(super) fn work(&self) -> u64 {
         self.work.get()
     }
@@ -252,7 +252,7 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &'a Id) -> Ref<'a, QualName> {
-        // The tree builder asks only for elements; anything else would have an empty name.
+        // The tree builder asks for names of elements only; any other node has an empty name.
         static NO_NAME: std::sync::OnceLock<QualName> = std::sync::OnceLock::new();
         Ref::map(self.page.borrow(), |page| match page.kind(*target) {
             Kind::Element(element) => &element.name,

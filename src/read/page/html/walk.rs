@@ -24,11 +24,11 @@ use crate::text::{END_OF_DIRECTION, RIGHT_TO_LEFT};
 enum Role {
     /// Part of a line.
     Inline,
-    /// Lines end where it begins and ends.
+    /// Starts and ends a line.
     Block,
     Break,
     Heading(u8),
-    /// Keeps its white space.
+    /// Preserves white space.
     Pre,
     List,
     Item,
@@ -40,9 +40,9 @@ enum Role {
     /// Columns of a table.
     Columns,
     Picture,
-    /// Another page inside this one.
+    /// An embedded page.
     Frame,
-    /// A field of a form that holds what was filled in.
+    /// A form control with a value.
     Field,
 }
 
@@ -69,7 +69,7 @@ fn role(name: &str) -> Role {
     }
 }
 
-/// Whether an element is a part of a line, and not a block.
+/// Whether an element is inline, not a block.
 fn is_in_line(role: Role) -> bool {
     matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Columns)
 }
@@ -79,11 +79,11 @@ fn is_in_line(role: Role) -> bool {
 struct Entered {
     role: Role,
     verdict: Verdict,
-    /// It belongs to a data table: the table itself, or its rows, cells and caption.
+    /// Whether it belongs to a data table: the table, or its rows, cells and caption.
     data: bool,
-    /// How its text looks.
+    /// Formatting of its text.
     face: Face,
-    /// Its text runs from the right to the left.
+    /// Whether its text runs from right to left.
     turned: bool,
 }
 
@@ -94,7 +94,7 @@ struct Outside {
     frames: usize,
 }
 
-/// A walk and what it has found.
+/// State of the walk.
 pub(super) struct Walker<'a> {
     page: &'a Page,
     survey: &'a Survey,
@@ -106,19 +106,19 @@ pub(super) struct Walker<'a> {
     level: Option<u8>,
     number: Option<String>,
     lists: Lists,
-    /// The open data tables, from the outermost.
+    /// The open data tables, outermost first.
     tables: Vec<Table>,
-    /// For every open table, whether it is one of data.
+    /// For every open table, whether it is a data table.
     nest: Vec<bool>,
     entered: Vec<Entered>,
-    /// The choice that is shown of the list of choices that was met last.
+    /// The selected option of the last `select`.
     chosen: Option<Id>,
     hidden: u32,
-    /// Open elements that are hidden for no reason that is reported: scripts and the like.
+    /// Number of open elements that are hidden without an aside: scripts and the like.
     untold: u32,
-    /// Why the outermost hidden element is, and its text.
+    /// Kind and text of the outermost hidden element.
     gone: Option<(AsideKind, String)>,
-    /// It stands within a paragraph.
+    /// Whether it is within a paragraph.
     gone_in_line: bool,
     furniture: u32,
     keep: u32,
@@ -128,7 +128,7 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    /// A walk over a page, the files that came with it at hand.
+    /// A walk over a page.
     pub(super) fn new(page: &'a Page, survey: &'a Survey, source: Source<'a>, budget: &'a mut Budget) -> Self {
         Self {
             page,
@@ -157,7 +157,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The page as a document.
+    /// Walks the page and returns its document.
     pub(super) fn document(mut self, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
         let page = self.page;
         self.budget.spend(Resource::Steps, page.len() as u64 * 2)?;
@@ -204,7 +204,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// Text that is not there for a reader of the page.
+    /// Adds text of a hidden element.
     fn text_gone(&mut self, text: &str) {
         const ENOUGH: usize = 200;
         if let Some((_, told)) = self.gone.as_mut().filter(|(_, told)| self.untold == 0 && told.len() < ENOUGH) {
@@ -212,13 +212,13 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Whether an element stands within a paragraph's text: what is hidden there is reported, other than the menus of a site.
+    /// Whether an element is within the text of a paragraph: hidden text there is set aside, unlike the menus of a site.
     fn is_in_text(&self, id: Id) -> bool {
         let above = self.page.parent(id).and_then(|above| self.page.element(above));
         above.is_some_and(|above| matches!(above.name(), "p" | "span" | "b" | "strong" | "font" | "em" | "u" | "i"))
     }
 
-    /// A hidden element has ended: what stood in a table of data or within a paragraph is reported, and so are readings.
+    /// Ends a hidden element: its text is set aside if it is in a data table, within a paragraph, or a ruby reading.
     fn tell_gone(&mut self) -> Result<(), ReadError> {
         let Some((kind, text)) = self.gone.take() else { return Ok(()) };
         if text.trim().is_empty() || self.is_furniture() {
@@ -241,11 +241,11 @@ impl<'a> Walker<'a> {
         let verdict = self.survey.of(id);
         let around = self.entered.last().map(|entered| entered.face).unwrap_or_default();
         let mut face = verdict.face.apply(around);
-        // A line through the whole goes through its parts, and what is outside of the page has all of it there.
+        // A strikethrough, or a position outside of the page, applies to all descendants.
         (face.struck, face.away) = (face.struck | around.struck, face.away | around.away);
         let turned = is_turned(element);
         let mut entered = Entered { role: role(element.name()), verdict, data: false, face, turned };
-        // Of a list of choices the one that is chosen is shown.
+        // Of the options of a `select`, only the chosen one is displayed.
         match element.name() {
             "select" => self.chosen = fields::chosen(self.page, id),
             "option" if self.chosen != Some(id) => entered.verdict.hidden = true,
@@ -284,10 +284,10 @@ impl<'a> Walker<'a> {
             Role::Item => self.item(element),
             Role::Picture => self.picture(element)?,
             Role::Field => {
-                // Outside of tables stand the boxes in which a site is searched, which hold words.
+                // Controls outside of tables are search boxes, which contain words.
                 let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
                 if let Some(value) = fields::value(element).filter(|value| in_table || fields::is_figure(value)) {
-                    // Two boxes beside each other are two figures.
+                    // Two adjacent controls are two figures.
                     self.text(" ")?;
                     self.text(value)?;
                 }
@@ -379,7 +379,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// A block begins or ends: a paragraph of the flow ends, a cell continues in its next line.
+    /// Starts or ends a block: a paragraph of the flow ends, or a cell continues on the next line.
     fn break_line(&mut self, role: Role) -> Result<(), ReadError> {
         match self.tables.last_mut() {
             Some(table) if table.takes_text() => {
@@ -398,7 +398,7 @@ impl<'a> Walker<'a> {
                 table.words.line_break();
                 Ok(())
             }
-            // Sites write paragraphs as lines of one block; each is a paragraph to a reader.
+            // Sites write paragraphs as lines of one block; each line is a paragraph.
             _ => self.end_paragraph(),
         }
     }
@@ -433,7 +433,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// A list item: its label stands before the text of a cell, and beside that of a paragraph.
+    /// A list item: its label precedes the text of a cell, and is the number of a paragraph.
     fn item(&mut self, element: &Element) {
         let number = self.lists.label(element);
         match self.tables.last_mut() {
@@ -470,7 +470,7 @@ impl<'a> Walker<'a> {
 }
 
 impl Outside {
-    /// One finding for all that the page shows and the file does not hold.
+    /// One finding for everything that the page shows and the file does not contain.
     fn finding(&self, hidden_tables: usize) -> Option<Finding> {
         let (mut zh, mut en) = (Vec::new(), Vec::new());
         for (count, chinese, english) in [

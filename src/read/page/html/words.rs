@@ -1,22 +1,22 @@
-//! White-space handling of text as in a browser: runs collapse, and only `<br>` and blocks break lines.
+//! White space as in a browser: runs collapse, and only `<br>` and blocks break lines.
 
 use crate::document::AsideKind;
 use crate::read::shared::marks::{Face, Marks, Paper};
 
-/// Text that is being collected.
+/// Text being collected.
 #[derive(Debug, Default)]
 pub(super) struct Words {
     text: String,
-    /// White space stands before what comes next, and a line of the source ends in it.
+    /// Whether white space precedes the next text, and whether it contains a line break of the source.
     blank: bool,
     wrapped: bool,
-    /// Its superscripts and left-out text.
+    /// Its superscripts and asides.
     marks: Marks,
 }
 
 impl Words {
-    /// Adds text. White space is kept in `pre`; elsewhere a run of it is one blank, and none between Chinese characters where only a
-    /// line of the source ends (CSS Text 3, 4.1.3).
+    /// Adds text. White space is kept in `pre`; elsewhere a run of white space becomes one blank, or none if it is a line break between
+    /// Chinese characters (CSS Text 3, 4.1.3).
     pub(super) fn push(&mut self, text: &str, keep: bool) {
         for character in text.chars() {
             match character {
@@ -36,7 +36,7 @@ impl Words {
         }
     }
 
-    /// Adds text whose face is special.
+    /// Adds text with special formatting.
     pub(super) fn push_marked(&mut self, text: &str, keep: bool, face: Face) {
         if let Some(kind) = face.left_out(Paper::default) {
             self.marks.leave_out(kind, text);
@@ -47,12 +47,12 @@ impl Words {
         self.marks.shift(start, self.text.len(), face.shift);
     }
 
-    /// Notes text that is left out.
+    /// Records an aside.
     pub(super) fn leave_out(&mut self, kind: AsideKind, text: &str) {
         self.marks.leave_out(kind, text);
     }
 
-    /// Text left out of the last text that was taken.
+    /// Asides of the last text that was taken.
     pub(super) fn take_marks(&mut self) -> Marks {
         std::mem::take(&mut self.marks)
     }
@@ -72,14 +72,14 @@ impl Words {
         self.text.push('\n');
     }
 
-    /// Ends the line unless nothing stands on it.
+    /// Ends the line, unless it is empty.
     pub(super) fn end_line(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.line_break();
         }
     }
 
-    /// The text, without white space at its ends; a blank that the source names (`&nbsp;`) is text.
+    /// The text, trimmed; a no-break space (`&nbsp;`) is kept.
     pub(super) fn take(&mut self) -> String {
         (self.blank, self.wrapped) = (false, false);
         let mut text = std::mem::take(&mut self.text);
@@ -91,7 +91,7 @@ impl Words {
     }
 }
 
-/// Characters of Chinese text, which no blanks part: ideographs, their punctuation, full-width forms.
+/// Characters of Chinese text, which are not separated by blanks: ideographs, their punctuation, full-width forms.
 fn is_wide(character: char) -> bool {
     matches!(character, '\u{2e80}'..='\u{303f}' | '\u{3100}'..='\u{312f}' | '\u{31a0}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3ffff}')

@@ -79,7 +79,7 @@ fn the_named_part_is_the_page_and_a_mail_is_its_text() {
 }
 
 #[test]
-fn what_is_no_escape_stays() {
+fn invalid_escapes_are_kept() {
     assert_eq!(quoted_printable(b"a=3Db=\r\nc= \nd=XYe=="), b"a=bcd=XYe=");
     assert_eq!(quoted_printable(b"=E8=A7=84="), "规".as_bytes());
 }

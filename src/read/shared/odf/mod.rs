@@ -1,4 +1,4 @@
-//! What `OpenDocument` text and spreadsheets share: the package, namespaces, properties, spans (ISO/IEC 26300).
+//! Shared by `OpenDocument` text and spreadsheets: package, namespaces, properties, spans (ISO/IEC 26300).
 
 pub(in crate::read) mod styles;
 
@@ -14,7 +14,7 @@ pub(in crate::read) const TEXT: Option<u32> = Some(2);
 pub(in crate::read) const DRAW: Option<u32> = Some(3);
 pub(in crate::read) const STYLE: Option<u32> = Some(4);
 
-/// The namespaces that matter.
+/// The namespaces that are read.
 pub(in crate::read) static SPACES: &[(&str, u32)] = &[
     ("urn:oasis:names:tc:opendocument:xmlns:office:1.0", 0),
     ("urn:oasis:names:tc:opendocument:xmlns:table:1.0", 1),
@@ -23,7 +23,7 @@ pub(in crate::read) static SPACES: &[(&str, u32)] = &[
     ("urn:oasis:names:tc:opendocument:xmlns:style:1.0", 4),
 ];
 
-/// Opens a package that is not encrypted.
+/// Opens a package; refuses an encrypted one.
 pub(in crate::read) fn open<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<Package<'a>, ReadError> {
     let mut package = Package::open(bytes, budget)?;
     if let Some(manifest) = package.part("META-INF/manifest.xml", budget)?
@@ -34,17 +34,17 @@ pub(in crate::read) fn open<'a>(bytes: &'a [u8], budget: &mut Budget) -> Result<
     Ok(package)
 }
 
-/// A number of rows, columns or cells that an attribute gives; 1 where it gives none.
+/// A number of rows, columns or cells in an attribute; 1 if it is missing.
 pub(in crate::read) fn count(tag: &Tag, name: &str) -> u32 {
     tag.get(name).and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
 }
 
-/// The blanks that `text:s` stands for, at most 1,000.
+/// The blanks of a `text:s`, at most 1,000.
 pub(in crate::read) fn blanks(tag: &Tag) -> String {
     " ".repeat(count(tag, "c").min(1_000) as usize)
 }
 
-/// The part of a picture, where the element is one and the picture lies in the package.
+/// The part of a picture, if the element is one and its picture is in the package.
 pub(in crate::read) fn picture_part(tag: &Tag) -> Option<String> {
     if tag.space != DRAW || tag.local != "image" {
         return None;
@@ -66,7 +66,7 @@ pub(in crate::read) fn metadata(package: &mut Package, budget: &mut Budget) -> R
     }
 }
 
-/// The document properties of a document that is one XML file.
+/// The document properties of a document that is a single XML file.
 pub(in crate::read) fn flat_metadata(text: &str, budget: &mut Budget) -> Result<Metadata, ReadError> {
     let mut metadata = Metadata::default();
     let mut events = Events::new(text, 0, SPACES);
@@ -83,7 +83,7 @@ pub(in crate::read) fn flat_metadata(text: &str, budget: &mut Budget) -> Result<
     }
 }
 
-/// Takes in properties to the end of the innermost open element.
+/// Reads properties up to the end of the innermost open element.
 fn properties(metadata: &mut Metadata, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
     let outside = events.depth().checked_sub(1);
     let mut creator = None;
@@ -121,7 +121,7 @@ fn properties(metadata: &mut Metadata, events: &mut Events, budget: &mut Budget)
     Ok(())
 }
 
-/// The text of the innermost open element, to its end: enough of it to name it.
+/// The text of the innermost open element, up to its end, shortened for an aside.
 pub(in crate::read) fn inside(events: &mut Events, budget: &mut Budget) -> Result<String, ReadError> {
     const ENOUGH: usize = 200;
     let outside = events.depth().saturating_sub(1);

@@ -1,5 +1,4 @@
-//! What the walk wants to know of styles: which text counts, which number their paragraphs, and how lists are numbered
-//! (ISO/IEC 26300-1, 16 and 19.880).
+//! Styles: formatting that decides whether text is read, lists of paragraphs, and list numbering (ISO/IEC 26300-1, 16 and 19.880).
 
 use std::collections::BTreeMap;
 
@@ -10,16 +9,16 @@ use crate::read::shared::marks::{Change, Paper, Shift, rgb};
 use crate::read::shared::numeral::bullet;
 use crate::read::xml::{Event, Events, Tag};
 
-/// Levels of a list.
+/// Number of levels of a list.
 pub(in crate::read) const LEVELS: usize = 10;
 
-/// Styles that inherit from each other are followed so far.
+/// Maximum depth of style inheritance.
 const GENERATIONS: usize = 16;
 
-/// Styles with longer names are skipped: each paragraph would compare them.
+/// Styles with longer names are skipped, because each paragraph compares names.
 pub(in crate::read) const LONGEST_NAME: usize = 256;
 
-/// How a level of a list is numbered.
+/// Numbering of a level of a list.
 #[derive(Debug, Clone, Default)]
 pub(in crate::read) struct Level {
     /// `style:num-format`; empty for no number.
@@ -30,9 +29,9 @@ pub(in crate::read) struct Level {
     pub(in crate::read) pattern: Option<String>,
     /// The first number.
     pub(in crate::read) start: u32,
-    /// How many levels are shown, this one included.
+    /// Number of levels shown in the label, including this one.
     pub(in crate::read) shown: usize,
-    /// The sign of an item without a number.
+    /// Bullet of an item without a number.
     pub(in crate::read) bullet: Option<String>,
 }
 
@@ -45,24 +44,24 @@ struct Style {
     parent: Option<String>,
     list: Option<String>,
     face: Change,
-    /// A row or column that is too low or narrow to show anything.
+    /// Whether a row or column is too low or narrow to show anything.
     low: bool,
 }
 
 /// The styles of a part.
 #[derive(Debug, Clone, Default)]
 pub(in crate::read) struct Styles {
-    /// By family, then by name.
+    /// Styles by family, then by name.
     families: BTreeMap<String, BTreeMap<String, Style>>,
     lists: BTreeMap<String, List>,
-    /// How headings are numbered.
+    /// Numbering of headings.
     outline: List,
-    /// Faces that were asked for, by family and name.
+    /// Cache of resolved formatting, by family and name.
     known: BTreeMap<&'static str, BTreeMap<String, Change>>,
 }
 
 impl Styles {
-    /// Text formatting of a style, inherited properties included.
+    /// Formatting of a style, with inherited properties.
     pub(in crate::read) fn face(&mut self, family: &'static str, name: &str) -> Change {
         if let Some(known) = self.known.get(family).and_then(|known| known.get(name)) {
             return *known;
@@ -86,7 +85,7 @@ impl Styles {
         self.families.get(family).and_then(|family| family.get(name)).is_some_and(|style| style.low)
     }
 
-    /// Takes in the styles of a whole part.
+    /// Reads the styles of a whole part.
     pub(in crate::read) fn part(&mut self, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
         let mut events = Events::new(text, 0, SPACES);
         loop {
@@ -100,17 +99,17 @@ impl Styles {
         }
     }
 
-    /// The list that paragraphs of this style belong to.
+    /// The list of paragraphs in this style.
     pub(in crate::read) fn list_of(&self, name: &str) -> Option<String> {
         self.inherited("paragraph", name, |style| style.list.clone())
     }
 
-    /// How the levels of a list are numbered.
+    /// Numbering of the levels of a list.
     pub(in crate::read) fn list(&self, name: &str) -> Option<&List> {
         self.lists.get(name)
     }
 
-    /// How headings are numbered.
+    /// Numbering of headings.
     pub(in crate::read) fn outline(&self) -> &List {
         &self.outline
     }
@@ -128,8 +127,8 @@ impl Styles {
         None
     }
 
-    /// Takes in an element of `office:styles` or `office:automatic-styles` that has just begun, to its end; `false` for anything else,
-    /// which is left as it is.
+    /// Reads an element of `office:styles` or `office:automatic-styles` up to its end; `false` for any other element, which is not
+    /// consumed.
     pub(in crate::read) fn take(
         &mut self,
         tag: &Tag,
@@ -181,10 +180,10 @@ impl Styles {
     }
 }
 
-/// Points below which a row or column shows nothing.
+/// Height or width in points below which a row or column shows nothing.
 const LOW: f64 = 1.0;
 
-/// Takes what `style:text-properties` says of the face of text (ISO/IEC 26300-1, 16.27.28).
+/// Reads the formatting in a `style:text-properties` (ISO/IEC 26300-1, 16.27.28).
 fn text_properties(tag: &Tag, face: &mut Change) {
     let mut struck = None;
     for (name, value) in tag.all() {
@@ -221,7 +220,7 @@ fn text_properties(tag: &Tag, face: &mut Change) {
     paper(tag, face);
 }
 
-/// A shift of the line by less is an adjustment, no mark, in hundredths of the font's height.
+/// Minimum shift of superscript and subscript, in percent of the font's height; a smaller one is an adjustment.
 const RAISED: f64 = 10.0;
 
 fn paper(tag: &Tag, face: &mut Change) {
@@ -235,7 +234,7 @@ fn is_low(tag: &Tag, name: &str) -> bool {
     tag.get(name).and_then(|length| points(&length)).is_some_and(|points| points < LOW)
 }
 
-/// A length in points; nothing for one that is not absolute.
+/// A length in points; `None` for a relative one.
 fn points(length: &str) -> Option<f64> {
     let length = length.trim();
     let unit = length.find(|sign: char| sign.is_ascii_alphabetic())?;
@@ -251,12 +250,12 @@ fn points(length: &str) -> Option<f64> {
     length[..unit].trim().parse::<f64>().ok().map(|number| number * factor)
 }
 
-/// A name that an attribute gives and that is not too long to be compared again and again.
+/// A name in an attribute; `None` if it is too long to be compared repeatedly.
 fn short(tag: &Tag, attribute: &str) -> Option<String> {
     tag.get(attribute).filter(|name| name.len() <= LONGEST_NAME).map(std::borrow::Cow::into_owned)
 }
 
-/// The levels of the list style that has just begun.
+/// Reads the levels of the list style that is open.
 fn list(events: &mut Events, budget: &mut Budget) -> Result<List, ReadError> {
     budget.spend(Resource::Blocks, LEVELS as u64)?;
     let mut list = List::default();

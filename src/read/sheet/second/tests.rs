@@ -1,4 +1,4 @@
-//! What the second reader is given, what it agrees on, and what hostile workbooks may cost.
+//! Tests of the second reader: what it is given, on which values both agree, and the cost of hostile workbooks.
 
 use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
@@ -54,12 +54,12 @@ fn workbook(sheet: &str, strings: &str) -> Vec<u8> {
     ])
 }
 
-/// Shared strings, with a claimed count or none.
+/// A shared strings part, with or without a declared count.
 fn strings(count: &str) -> String {
     format!("<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' {count}><si><t>甲局</t></si></sst>")
 }
 
-/// Asserts that calamine reads the first sheet and agrees on each of its cells.
+/// Asserts that calamine reads the first sheet and agrees on all its cells.
 fn assert_agrees(bytes: &[u8], document: &Document) {
     let (archive, is_binary) = checked_archive(bytes).unwrap();
     let grid = document.grids().next().unwrap();

@@ -22,7 +22,7 @@ fn bof(of: u16) -> Vec<u8> {
     record(0x0809, &words(&[0x0600, of, 0, 0, 0, 0, 0, 0]))
 }
 
-/// A workbook with one sheet named 表 of these records; `at` moves the offset that is given for it.
+/// A workbook with one sheet named 表 of these records; `at` replaces the offset in the sheet list.
 fn xls(globals: &[u8], sheet: &[u8], at: Option<u32>) -> Vec<u8> {
     let bound = |at: u32| {
         record(
@@ -64,7 +64,7 @@ fn an_xls_sheet_with_merges_dates_and_hidden_rows() {
     let number = |row, column, format, value: f64| {
         record(0x0203, &[words(&[row, column, format]), value.to_le_bytes().to_vec()].concat())
     };
-    // Two cell formats, the second a date; a string of two pieces, the second in one byte a character.
+    // Two cell formats, the second a date; a string of two parts, the second with one byte per character.
     let string = record(
         0x00FC,
         &[&1_u32.to_le_bytes()[..], &1_u32.to_le_bytes(), &words(&[3]), &[1], &words(&[0x89C4, 0x7AE0])].concat(),
@@ -85,8 +85,8 @@ fn an_xls_sheet_with_merges_dates_and_hidden_rows() {
 }
 
 #[test]
-fn an_xls_sheet_that_begins_within_another_record_is_told() {
-    // The extent of four thousand million rows that stands there would be made room for by a reader that believes it.
+fn an_xls_sheet_that_begins_within_another_record_is_reported() {
+    // A reader that trusts this declared extent allocates four thousand million rows.
     let extent = [
         record(0x0200, &[&0_u32.to_le_bytes()[..], &u32::MAX.to_le_bytes(), &words(&[0, 255, 0])].concat()),
         record(0x000A, &[]),
@@ -100,7 +100,7 @@ fn an_xls_sheet_that_begins_within_another_record_is_told() {
 }
 
 #[test]
-fn text_boxes_of_an_xls_sheet_are_read_and_its_comments_and_charts_told() {
+fn text_boxes_of_an_xls_sheet_are_read_and_comments_and_charts_reported() {
     let object = |kind: u16| record(0x005D, &words(&[0x15, 0x12, kind, 1, 0]));
     let text = |text: &str| {
         let units: Vec<u16> = text.encode_utf16().collect();

@@ -3,10 +3,10 @@
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 
-/// Twips to EMU.
+/// EMU per twip.
 pub(super) const EMU_PER_TWIP: u64 = 635;
 
-/// Length of a record's header.
+/// Length of a record header.
 const HEADER: usize = 8;
 
 /// Length of a store entry (FBSE) without its name and picture.
@@ -17,7 +17,7 @@ pub(super) const STORE_ENTRY_TYPE: u16 = 0xF007;
 const FIRST_BLIP: u16 = 0xF018;
 const LAST_BLIP: u16 = 0xF117;
 
-/// A picture as it lies in the file.
+/// A picture as stored in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blip<'a> {
     /// PNG or JPEG: media type, suffix, bytes.
@@ -26,10 +26,10 @@ pub(super) enum Blip<'a> {
     Other,
 }
 
-/// A picture in the text with its width and height in EMU.
+/// An inline picture with its width and height in EMU.
 pub(super) type Inline<'a> = (Blip<'a>, Option<(u64, u64)>);
 
-/// A record of Office Art.
+/// An Office Art record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record<'a> {
     /// Version (lower 4 bits) and instance.
@@ -41,7 +41,7 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The record at the start of these bytes; its body is cut at their end.
+    /// The record at the start of `bytes`; its body is cut at the end of `bytes`.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let length = u32_at(bytes, 4)? as usize;
         let body = &bytes[HEADER..];
@@ -49,17 +49,17 @@ impl<'a> Record<'a> {
         Some(Self { instance: u16_at(bytes, 0)?, kind: u16_at(bytes, 2)?, body })
     }
 
-    /// Whether it is nothing but records.
+    /// Whether the body consists of records.
     pub(super) fn is_container(&self) -> bool {
         self.instance & 0xF == 0xF
     }
 
-    /// The picture in it, if it is one.
+    /// The picture in the record, if it is a picture record.
     pub(super) fn blip(&self) -> Option<Blip<'a>> {
         if !(FIRST_BLIP..=LAST_BLIP).contains(&self.kind) {
             return None;
         }
-        // One digest before the picture or two, as the instance says, and a byte.
+        // Before the picture: one or two digests of 16 bytes, depending on the instance, and a tag byte.
         let two = matches!(self.instance >> 4, 0x46B | 0x6E3 | 0x6E1);
         let bytes = self.body.get(if two { 33 } else { 17 }..).unwrap_or_default();
         Some(match self.kind {
@@ -70,7 +70,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Calls `visit` with every record that is no container, in order; containers are entered, store entries too.
+/// Calls `visit` with every record that is not a container, in order. Containers and store entries are descended into.
 pub(super) fn walk<'a>(
     mut bytes: &'a [u8],
     budget: &mut Budget,
@@ -98,7 +98,7 @@ pub(super) fn inline<'a>(data: &'a [u8], offset: u32, budget: &mut Budget) -> Re
     let bytes = data.get(offset as usize..).unwrap_or_default();
     let (Some(length), Some(header)) = (u32_at(bytes, 0), u16_at(bytes, 4)) else { return Ok(None) };
     let bytes = &bytes[..bytes.len().min(length as usize)];
-    // 0x66: the name of the file stands between the header and the records.
+    // Format 0x66: a file name is between the header and the records.
     let name = if u16_at(bytes, 6) == Some(0x66) {
         bytes.get(usize::from(header)).map_or(0, |&length| usize::from(length) + 1)
     } else {
@@ -113,7 +113,7 @@ pub(super) fn inline<'a>(data: &'a [u8], offset: u32, budget: &mut Budget) -> Re
         Some(goal * EMU_PER_TWIP * scale / 1000)
     };
     let extent = side(0x1C, 0x20).zip(side(0x1E, 0x22)).filter(|&(width, height)| width > 0 && height > 0);
-    // A picture without a blip is a link, or a metafile of the old kind.
+    // A picture without a blip is a link or an old metafile.
     Ok(Some((found.unwrap_or(Blip::Other), extent)))
 }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_found_behind_its_header_and_inside_containers() -> Result<(), Exceeded> {
+    fn a_picture_is_found_after_its_header_and_inside_containers() -> Result<(), Exceeded> {
         let png = record(0x6E0 << 4, 0xF01E, &[&[0; 17][..], b"\x89PNG"].concat());
         let entry = record(0x62, STORE_ENTRY_TYPE, &[&[0; STORE_ENTRY][..], &png].concat());
         let shape = record(0xF, 0xF004, &record(0x2, 0xF00A, &[0; 8]));

@@ -7,32 +7,32 @@ use super::fib::{Fib, Table};
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 
-/// Record types: a shape's number, its properties.
+/// Record types: a shape (its id), its properties.
 const SHAPE: u16 = 0xF00A;
 const PROPERTIES: u16 = 0xF00B;
 
-/// The property that names a picture of the store, 1-based.
+/// The property with the index of a picture in the store, 1-based.
 const PICTURE: u16 = 0x0104;
 
 /// Length of an anchor (`Spa`).
 const ANCHOR: usize = 26;
 
-/// Anchors, shapes and the store of pictures.
+/// Anchors, shapes and the picture store.
 #[derive(Debug, Default)]
 pub(super) struct Drawings<'a> {
     anchors: &'a [u8],
-    /// For each shape with a picture, its number in the store.
+    /// For each shape with a picture, by shape id, the index of the picture in the store, 1-based.
     shapes: BTreeMap<u32, u32>,
     store: Vec<Option<Blip<'a>>>,
 }
 
 impl<'a> Drawings<'a> {
-    /// Reads the drawings; the pictures themselves lie in `WordDocument`.
+    /// Reads the drawings; pictures outside the store are in `WordDocument`.
     pub(super) fn read(fib: &Fib, document: &'a [u8], table: &'a [u8], budget: &mut Budget) -> Result<Self, Exceeded> {
         let mut drawings = Self { anchors: fib.slice(table, Table::PlcSpaMom), ..Self::default() };
         let mut bytes = fib.slice(table, Table::DggInfo);
         let mut shape = None;
-        // The store comes first; each drawing after it has a byte before it that tells header from body.
+        // The store comes first; each drawing after it is preceded by one byte that tells header from body.
         while let Some(record) = Record::read(bytes) {
             budget.spend(Resource::Steps, 1)?;
             blip::walk(record.body, budget, |record| match record.kind {
@@ -50,7 +50,7 @@ impl<'a> Drawings<'a> {
         Ok(drawings)
     }
 
-    /// The picture anchored at a character; nothing for a text box, a line or another shape.
+    /// The picture anchored at a character position; `None` for a text box, a line or another shape.
     pub(super) fn at(&self, position: u32) -> Option<Inline<'a>> {
         let count = self.anchors.len().checked_sub(4)? / (4 + ANCHOR);
         let (mut low, mut high) = (0, count);
@@ -65,7 +65,7 @@ impl<'a> Drawings<'a> {
         if low >= count || u32_at(self.anchors, low * 4)? != position {
             return None;
         }
-        // The shape's number, then the edges of its rectangle: left, top, right, bottom.
+        // The shape id, then the edges of the rectangle: left, top, right, bottom.
         let anchor = self.anchors.get((count + 1) * 4 + low * ANCHOR..)?;
         let shape = u32_at(anchor, 0)?;
         let picture = *self.shapes.get(&shape)?;
@@ -78,7 +78,7 @@ impl<'a> Drawings<'a> {
     }
 }
 
-/// The picture of a store entry: behind it, or at an offset of `WordDocument`.
+/// The picture of a store entry: after the entry, or at an offset of `WordDocument`.
 fn stored<'a>(entry: Record<'a>, document: &'a [u8]) -> Option<Blip<'a>> {
     let name = usize::from(entry.body.get(33).copied()?);
     let behind = entry.body.get(36 + name..).and_then(Record::read).and_then(|record| record.blip());
@@ -88,7 +88,7 @@ fn stored<'a>(entry: Record<'a>, document: &'a [u8]) -> Option<Blip<'a>> {
     })
 }
 
-/// The picture that a list of properties names.
+/// The picture index in a property list.
 fn picture_of(properties: Record) -> Option<u32> {
     let count = usize::from(properties.instance >> 4);
     let property = properties

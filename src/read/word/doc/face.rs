@@ -1,10 +1,10 @@
-//! Text formatting, as far as it decides whether text counts.
+//! Character formatting that decides whether text is read.
 
 use super::sprm::op;
 use crate::read::container::cfb::u16_at;
 use crate::read::shared::marks::{Change, Face, Paper, Shift};
 
-/// Applies a modifier that says whether text counts; `style` is what a toggle refers to.
+/// Applies a modifier of the character formatting; `style` is the formatting that a toggle refers to.
 pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u8]) {
     let first = operand.first().copied().unwrap_or(0);
     let mut change = Change::default();
@@ -42,7 +42,7 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
     *face = change.apply(*face);
 }
 
-/// A character style over what is there: what it switches on is on.
+/// Merges the formatting of a character style into existing formatting: a property is on if it is on in either.
 pub(super) fn over(style: Face, face: Face) -> Face {
     Face {
         hidden: style.hidden | face.hidden,
@@ -58,7 +58,7 @@ pub(super) fn over(style: Face, face: Face) -> Face {
     }
 }
 
-/// Number of white among the sixteen colours (MS-DOC 2.9.119).
+/// Index of white in the palette of sixteen colours (MS-DOC 2.9.119).
 const WHITE: u8 = 8;
 
 fn of_number(number: u8) -> Paper {
@@ -69,7 +69,7 @@ fn of_number(number: u8) -> Paper {
     }
 }
 
-/// A colour (MS-DOC 2.9.43); nothing for that of the system.
+/// A colour (MS-DOC 2.9.43); `None` for the automatic colour.
 fn rgb(bytes: &[u8], at: usize) -> Option<[u8; 3]> {
     match *bytes.get(at..at + 4)? {
         [_, _, _, 0xFF] => None,
@@ -78,7 +78,7 @@ fn rgb(bytes: &[u8], at: usize) -> Option<[u8; 3]> {
     }
 }
 
-/// `Shd80`: colours of pattern and paper by number, then the pattern (MS-DOC 2.9.247).
+/// `Shd80`: palette indices of foreground and background, then the pattern (MS-DOC 2.9.247).
 pub(super) fn shade_80(shade: u16) -> Paper {
     if shade == 0xFFFF {
         return Paper::Unsaid;
@@ -90,7 +90,7 @@ pub(super) fn shade_80(shade: u16) -> Paper {
     }
 }
 
-/// `Shd`: colours of pattern and paper, then the pattern (MS-DOC 2.9.246).
+/// `Shd`: foreground and background colours, then the pattern (MS-DOC 2.9.246).
 pub(super) fn shade(bytes: &[u8]) -> Paper {
     let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::of);
     match u16_at(bytes, 8) {
@@ -100,7 +100,7 @@ pub(super) fn shade(bytes: &[u8]) -> Paper {
     }
 }
 
-/// The colour of a `Shd` that is one.
+/// The background colour of a `Shd`, if it is a plain colour.
 fn ground(bytes: &[u8]) -> Option<[u8; 3]> {
     match u16_at(bytes, 8) {
         Some(0 | 0xFFFF) => rgb(bytes, 4),
@@ -109,7 +109,7 @@ fn ground(bytes: &[u8]) -> Option<[u8; 3]> {
     }
 }
 
-/// The value of a property that can be switched: on, off, like the style, unlike the style.
+/// Value of a toggle property: off, on, as the style, or opposite to the style.
 fn toggle(operand: &[u8], style: bool) -> bool {
     match operand.first() {
         Some(0) | None => false,

@@ -1,18 +1,18 @@
-//! The file information block: what a Word file says about itself and where its tables lie (MS-DOC 2.5).
+//! The file information block (FIB): text lengths and locations of the tables of a Word file (MS-DOC 2.5).
 
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::{Damage, ReadError, Unsupported};
 
-/// Positions in `FibRgFcLcb97` of the tables that are read.
+/// Indices in `FibRgFcLcb97` of the tables that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
     /// Style sheet.
     Stshf = 1,
-    /// Where the runs of text with like properties lie.
+    /// Bin table of the character properties.
     PlcfBteChpx = 12,
-    /// Where the paragraphs' properties lie.
+    /// Bin table of the paragraph properties.
     PlcfBtePapx = 13,
-    /// The pieces that the text consists of.
+    /// The piece table.
     Clx = 33,
     /// Anchors of floating shapes in the running text.
     PlcSpaMom = 40,
@@ -20,14 +20,14 @@ pub(super) enum Table {
     DggInfo = 50,
     /// List definitions.
     PlfLst = 73,
-    /// Uses of lists.
+    /// Overrides of lists.
     PlfLfo = 74,
 }
 
 /// First `nFib` of Word 97.
 const WORD_97: u16 = 0x00C1;
 
-/// Lengths of the parts of the text, in the order in which they follow each other.
+/// Lengths of the document parts, in the order in which they follow each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Lengths {
     /// Running text.
@@ -48,19 +48,19 @@ pub(super) struct Lengths {
     pub(super) header_text_boxes: u32,
 }
 
-/// The block, read.
+/// The parsed block.
 #[derive(Debug)]
 pub(super) struct Fib<'a> {
-    /// Lengths of the parts of the text in characters.
+    /// Lengths of the document parts in characters.
     pub(super) lengths: Lengths,
-    /// Whether the tables lie in the stream `1Table`.
+    /// Whether the tables are in the stream `1Table` (else `0Table`).
     pub(super) second_table: bool,
-    /// Pairs of offset and length.
+    /// Pairs of offset and length, 4 bytes each.
     tables: &'a [u8],
 }
 
 impl<'a> Fib<'a> {
-    /// Reads the block at the start of the stream `WordDocument`.
+    /// Parses the block at the start of the stream `WordDocument`.
     ///
     /// # Errors
     /// [`ReadError::Encrypted`] for a password, [`ReadError::Unsupported`] before Word 97, [`ReadError::Damaged`] otherwise.
@@ -78,7 +78,7 @@ impl<'a> Fib<'a> {
         if flags & 0x0100 != 0 {
             return Err(ReadError::Encrypted);
         }
-        // FibRgW and FibRgLw say how long they are, and so does FibRgFcLcb.
+        // `FibRgW`, `FibRgLw` and `FibRgFcLcb` are preceded by their counts.
         let words = 32 + 2;
         let longs = words + usize::from(word(32)?) * 2 + 2;
         let pairs = longs + usize::from(word(longs - 2)?) * 4 + 2;
@@ -108,7 +108,7 @@ impl<'a> Fib<'a> {
         }
     }
 
-    /// The bytes of a table, as far as the stream holds them.
+    /// The bytes of a table, as far as they are in the stream.
     pub(super) fn slice<'t>(&self, stream: &'t [u8], table: Table) -> &'t [u8] {
         let (offset, length) = self.table(table);
         let end = offset.saturating_add(length).min(stream.len());
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_old_versions_and_cut_blocks_are_told_apart() {
+    fn passwords_old_versions_and_truncated_blocks_are_distinguished() {
         assert_eq!(Fib::read(&block(0xC1, 0x0100)).map(|_| ()), Err(ReadError::Encrypted));
         assert!(matches!(Fib::read(&block(0x65, 0)), Err(ReadError::Unsupported(_))));
         assert!(matches!(Fib::read(&block(0xC1, 0)[..60]), Err(ReadError::Damaged(_))));

@@ -1,37 +1,37 @@
-//! Formatted disk pages: which properties the text at an offset has (MS-DOC 2.8.5, 2.8.6, 2.9.32, 2.9.171).
+//! Formatted disk pages (FKP): map offsets of the text to properties (MS-DOC 2.8.5, 2.8.6, 2.9.32, 2.9.171).
 
 use crate::read::container::cfb::{u16_at, u32_at};
 
 /// Length of a page.
 const PAGE: usize = 512;
 
-/// A stretch of text with like properties.
+/// A range of text with the same properties.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Run<'a> {
     /// Offset of its first byte in the stream.
     pub(super) start: u32,
-    /// Offset after its last.
+    /// Offset after its last byte.
     pub(super) end: u32,
-    /// Paragraph style (0 for runs of characters).
+    /// Style index of a paragraph (0 for character runs).
     pub(super) style: u16,
-    /// Modifiers.
+    /// Property modifiers.
     pub(super) grpprl: &'a [u8],
-    /// The page that tells of it, and its number there.
+    /// The page that contains the run, and its index there.
     page: Option<(Page<'a>, usize)>,
 }
 
-/// A page that the table gave.
+/// A formatted disk page.
 #[derive(Debug, Clone, Copy)]
 struct Page<'a> {
     bytes: &'a [u8],
-    /// The offset from which on the table gives another.
+    /// Offset at which the next page of the bin table begins.
     end: u32,
-    /// Whether its runs stand in order, as in an undamaged file.
+    /// Whether the runs are in order, as in an undamaged file.
     sorted: bool,
 }
 
 impl Run<'_> {
-    /// Whether the byte at an offset belongs to it.
+    /// Whether the run contains the byte at an offset.
     pub(super) fn holds(&self, offset: u32) -> bool {
         (self.start..self.end).contains(&offset)
     }
@@ -46,30 +46,30 @@ pub(super) enum Kind {
     Paragraphs,
 }
 
-/// The bin table: maps offsets to formatted disk pages. Pages are parsed on demand and not cached.
+/// A bin table: maps offsets to formatted disk pages. Pages are parsed on demand and not cached.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pages<'a> {
     stream: &'a [u8],
     table: &'a [u8],
     kind: Kind,
-    /// Whether the table is in order.
+    /// Whether the offsets are in order.
     sorted: bool,
 }
 
 impl<'a> Pages<'a> {
-    /// Pages of `stream` (`WordDocument`) under a table.
+    /// The pages of `stream` (`WordDocument`) that a bin table lists.
     pub(super) fn new(stream: &'a [u8], table: &'a [u8], kind: Kind) -> Self {
         Self { stream, table, kind, sorted: sorted(table, (table.len() / 8).saturating_sub(1)) }
     }
 
-    /// The run that an offset belongs to; a run of one byte without properties where none does.
+    /// The run that contains an offset; if there is none, a run of one byte without properties.
     pub(super) fn run(&self, offset: u32) -> Run<'a> {
         self.find(offset).unwrap_or(Run { start: offset, end: offset.saturating_add(1), ..Run::default() })
     }
 
-    /// The same where the run of an offset before is known: mostly the next one of its page.
+    /// As [`Self::run`], given the run of an earlier offset: usually the next run of its page.
     pub(super) fn run_behind(&self, run: &Run<'a>, offset: u32) -> Run<'a> {
-        // Where nothing is out of order, looking for it would give the same.
+        // If table and page are sorted, the next run is what a search would find.
         let page = run.page.filter(|(page, _)| self.sorted && page.sorted && offset < page.end);
         let next = page.filter(|(page, index)| index + 1 < runs(page.bytes));
         let next = next.and_then(|(page, index)| self.of_page(page, index + 1)).filter(|next| next.holds(offset));
@@ -88,7 +88,7 @@ impl<'a> Pages<'a> {
         self.of_page(page, index).filter(|run| run.holds(offset))
     }
 
-    /// A run of a page by its number.
+    /// A run of a page by its index.
     fn of_page(&self, whole: Page<'a>, index: usize) -> Option<Run<'a>> {
         let page = whole.bytes;
         let (start, end) = (u32_at(page, index * 4)?, u32_at(page, index * 4 + 4)?);
@@ -104,7 +104,7 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// Number of runs that a page tells of.
+/// Number of runs of a page.
 fn runs(page: &[u8]) -> usize {
     page.last().copied().map_or(0, usize::from)
 }
@@ -125,7 +125,7 @@ fn papx(page: &[u8], descriptor: usize) -> Option<(u16, &[u8])> {
     if at == 0 {
         return None;
     }
-    // The length counts words, the length byte itself included; 0 means that the next byte holds it.
+    // The length is in words and includes the length byte; 0 means that the next byte contains the length.
     let (start, length) = match usize::from(*page.get(at)?) {
         0 => (at + 2, usize::from(*page.get(at + 1)?) * 2),
         words => (at + 1, words * 2 - 1),
@@ -134,13 +134,13 @@ fn papx(page: &[u8], descriptor: usize) -> Option<(u16, &[u8])> {
     Some((u16_at(bytes, 0)?, &bytes[2..]))
 }
 
-/// Whether the first `count` 32-bit numbers, and the one behind them, are in order.
+/// Whether the first `count` + 1 numbers of 32 bits are in order.
 fn sorted(numbers: &[u8], count: usize) -> bool {
     let numbers = numbers.as_chunks().0.iter().take(count + 1).map(|&number| u32::from_le_bytes(number));
     numbers.is_sorted()
 }
 
-/// Index of the last of `count` sorted 32-bit numbers that is not above `offset`.
+/// Index of the last of `count` sorted 32-bit numbers that is at most `offset`.
 fn last_at_or_below(numbers: &[u8], count: usize, offset: u32) -> Option<usize> {
     let (mut low, mut high) = (0, count);
     while low < high {

@@ -1,4 +1,4 @@
-//! List labels: definitions, uses and the counting of what they number (MS-DOC 2.4.6.3, 2.9.131, 2.9.147, 2.9.150).
+//! List labels: definitions, overrides and counters (MS-DOC 2.4.6.3, 2.9.131, 2.9.147, 2.9.150).
 
 use std::collections::BTreeMap;
 
@@ -8,43 +8,43 @@ use crate::document::{Budget, Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::numeral::{self, bullet};
 
-/// Levels of a list.
+/// Number of levels of a list.
 const LEVELS: usize = 9;
 
-/// Highest number of a list use; those above mean "no list".
+/// Highest index of a list override; higher ones mean "no list".
 const HIGHEST_USE: u16 = 0x07FE;
 
-/// How a level of a list is numbered.
+/// Numbering of a level of a list.
 #[derive(Debug, Clone, Default)]
 struct Level {
     start: u32,
     format: u8,
-    /// Levels above are shown in Arabic digits.
+    /// Whether higher levels are shown in Arabic digits.
     legal: bool,
-    /// The numbering continues after a level above.
+    /// Whether numbering continues after a paragraph of a higher level.
     goes_on: bool,
-    /// UTF-16 units; those below 9 stand for the number of that level.
+    /// The label in UTF-16 units; a unit below 9 is replaced by the number of that level.
     text: Vec<u16>,
 }
 
-/// A use of a list by paragraphs, with the levels that it starts anew.
+/// A list override, with the levels that it restarts.
 #[derive(Debug, Clone, Default)]
 struct Use {
     list: u32,
     starts: [Option<u32>; LEVELS],
 }
 
-/// All lists of a document and how far each has been counted.
+/// All lists of a document, with their counters.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     levels: BTreeMap<u32, Vec<Level>>,
     uses: Vec<Use>,
-    /// For each list, the number that each level has reached.
+    /// For each list, the current number of each level.
     reached: BTreeMap<u32, [Option<u32>; LEVELS]>,
 }
 
 impl Lists {
-    /// Reads the definitions and uses in the table stream; what is damaged is left out.
+    /// Reads definitions and overrides from the table stream; damaged ones are left out.
     pub(super) fn read(fib: &Fib, table: &[u8], budget: &mut Budget) -> Result<Self, Exceeded> {
         let mut lists = Self::default();
         lists.read_definitions(fib, table, budget)?;
@@ -52,7 +52,7 @@ impl Lists {
         Ok(lists)
     }
 
-    /// The levels stand behind the table of definitions, outside its length.
+    /// The levels follow the table of definitions and are not included in its length.
     fn read_definitions(&mut self, fib: &Fib, table: &[u8], budget: &mut Budget) -> Result<(), Exceeded> {
         let definitions = fib.slice(table, Table::PlfLst);
         let (offset, length) = fib.table(Table::PlfLst);
@@ -99,7 +99,7 @@ impl Lists {
         Ok(())
     }
 
-    /// Counts a paragraph and gives its label; nothing for a paragraph that is in no list.
+    /// Counts a paragraph and returns its label; `None` for a paragraph outside of lists.
     pub(super) fn label(&mut self, props: StyleProps) -> Option<String> {
         if props.list == 0 || props.list > HIGHEST_USE {
             return None;
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn another_use_of_a_list_goes_on_or_starts_anew_once() {
+    fn a_list_override_continues_or_restarts_once() {
         let found: Vec<_> = labels(&[(1, 0), (1, 0), (2, 0), (2, 0)]).into_iter().flatten().collect();
         assert_eq!(found, ["一、", "二、", "一、", "二、"]);
     }

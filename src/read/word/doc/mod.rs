@@ -30,7 +30,7 @@ use crate::read::{Damage, FileKind, ReadError, Unsupported};
 ///
 /// # Errors
 /// [`ReadError::Encrypted`] for a password, [`ReadError::Unsupported`] for Word 6.0/95 and for compound files of other programs,
-/// [`ReadError::Damaged`] when text is missing, [`ReadError::OverLimit`] when it would cost more than a file may.
+/// [`ReadError::Damaged`] if text is missing, [`ReadError::OverLimit`] if it exceeds a limit.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -71,7 +71,7 @@ pub(in crate::read) fn read(
     Ok(result)
 }
 
-/// The parts of the text that are read, with their positions.
+/// Ranges of character positions of the document parts that are read, with their regions.
 fn stories(fib: &Fib) -> Vec<(u32, u32, Region)> {
     let lengths = fib.lengths;
     let parts = [
@@ -94,7 +94,7 @@ fn stories(fib: &Fib) -> Vec<(u32, u32, Region)> {
     stories
 }
 
-/// The kind of a compound file without a Word document.
+/// The error for a compound file without a Word document.
 fn foreign(compound: &Compound) -> ReadError {
     let has = |wanted: &str| compound.names().any(|name| name.eq_ignore_ascii_case(wanted));
     if has("EncryptedPackage") {

@@ -11,20 +11,20 @@ use crate::finding::{Finding, Message};
 /// The pictures of a document.
 #[derive(Debug, Default)]
 pub(super) struct Pictures {
-    /// In the order in which they were met.
+    /// The pictures in the order of their first use.
     pub(super) list: Vec<Picture>,
-    /// Address and length of the bytes of each, to keep a picture that is shown twice only once.
+    /// Index by address and length of the bytes, so that a picture shown twice is kept once.
     known: BTreeMap<(usize, usize), usize>,
     held: usize,
-    /// Pictures in formats that are not kept.
+    /// Number of pictures in formats that are not kept.
     left_out: u32,
-    /// Embedded objects.
+    /// Number of embedded objects.
     pub(super) objects: u32,
 }
 
 impl Pictures {
-    /// Keeps a picture; nothing for one in a format that is not kept. All together are at most `most` bytes,
-    /// more than that a file can only hold where pictures overlap.
+    /// Keeps a picture and returns a reference to it; `None` for a format that is not kept. The total is limited to `most` bytes, which
+    /// only overlapping pictures can exceed.
     pub(super) fn add(
         &mut self,
         blip: Blip<'_>,
@@ -58,7 +58,7 @@ impl Pictures {
         Ok(Some(PictureRef { index, extent, ..PictureRef::default() }))
     }
 
-    /// Findings about what was left out.
+    /// Findings about pictures and objects that were left out.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         if self.left_out > 0 {

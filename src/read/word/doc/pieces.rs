@@ -1,4 +1,4 @@
-//! The piece table: which bytes of the stream the characters are (MS-DOC 2.4.1 and 2.8.35).
+//! The piece table: maps character positions to bytes of the stream (MS-DOC 2.4.1 and 2.8.35).
 
 use encoding_rs::WINDOWS_1252;
 
@@ -7,7 +7,7 @@ use crate::document::{Budget, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::{Damage, ReadError};
 
-/// Characters that lie together.
+/// A range of characters stored contiguously.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Piece {
     /// First character position.
@@ -16,29 +16,29 @@ pub(super) struct Piece {
     pub(super) end: u32,
     /// Offset of the first character in the stream.
     pub(super) offset: u32,
-    /// Whether a character takes one byte instead of two.
+    /// Whether characters are stored in one byte instead of two.
     pub(super) narrow: bool,
-    /// Properties that a fast save put on the whole piece.
+    /// Properties that a fast save applied to the whole piece (Prm).
     pub(super) prm: u16,
 }
 
 impl Piece {
-    /// Bytes of a character.
+    /// Bytes per character.
     pub(super) fn width(&self) -> u32 {
         if self.narrow { 1 } else { 2 }
     }
 }
 
-/// The pieces in order, and the property lists that they refer to.
+/// The piece table, and the property lists that pieces refer to.
 #[derive(Debug, Default)]
 pub(super) struct Pieces<'a> {
-    /// In the order of their positions.
+    /// The pieces in the order of their character positions.
     pub(super) list: Vec<Piece>,
     properties: Vec<&'a [u8]>,
 }
 
 impl<'a> Pieces<'a> {
-    /// Reads a Clx: property lists, then the piece table.
+    /// Parses a Clx: property lists, then the piece table.
     pub(super) fn read(clx: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         let damaged = || ReadError::from(Damage::WordNoPieces);
         let mut pieces = Self::default();
@@ -77,7 +77,7 @@ impl<'a> Pieces<'a> {
         Ok(pieces)
     }
 
-    /// Calls `apply` with every modifier that a piece puts on its text.
+    /// Calls `apply` with every modifier that the Prm of a piece refers to.
     pub(super) fn modifiers(
         &self,
         prm: u16,

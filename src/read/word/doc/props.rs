@@ -7,27 +7,27 @@ use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::marks::{Face, LEAST_TWIPS, Paper};
 use crate::read::word::grid::{CellDef, RowDef, Vertical};
 
-/// Properties of a run of characters.
+/// Properties of a character run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct CharProps {
-    /// How its text looks.
+    /// Formatting of the text.
     pub(super) face: Face,
-    /// How the paragraph's style has it; what a toggle refers to.
+    /// Formatting of the paragraph style, which toggles refer to.
     style_face: Face,
-    /// Deleted while changes were tracked.
+    /// Whether the run is a tracked deletion.
     pub(super) deleted: bool,
-    /// Inserted while they were.
+    /// Whether the run is a tracked insertion.
     pub(super) inserted: bool,
-    /// Control characters stand for something else.
+    /// Whether control characters have a special meaning.
     pub(super) special: bool,
     /// A character of a symbol font.
     pub(super) symbol: Option<u16>,
-    /// Where its picture lies in the stream `Data`.
+    /// Offset of its picture in the stream `Data`.
     pub(super) picture: Option<u32>,
-    /// The picture is data of a form field.
+    /// Whether the picture is data of a form field.
     pub(super) form_data: bool,
-    /// The picture stands for an embedded object.
+    /// Whether the picture is an embedded object.
     pub(super) object: bool,
 }
 
@@ -65,25 +65,25 @@ impl CharProps {
         }
     }
 
-    /// Whether the text is shown.
+    /// Whether the text is visible.
     pub(super) fn is_shown(&self) -> bool {
         !self.face.hidden && !self.deleted
     }
 }
 
-/// Properties of a paragraph, and of the row that it may end.
+/// Properties of a paragraph, and of the table row that it may end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct ParaProps {
-    /// Properties that styles can set too.
+    /// Properties that can also be set by styles.
     pub(super) shared: StyleProps,
     in_table: bool,
     nesting: Option<i32>,
-    /// The paragraph ends a row.
+    /// Whether the paragraph ends a row.
     pub(super) row_end: bool,
-    /// It ends a cell of a nested table.
+    /// Whether the paragraph ends a cell of a nested table.
     pub(super) inner_cell_end: bool,
-    /// It ends a row of a nested table.
+    /// Whether the paragraph ends a row of a nested table.
     pub(super) inner_row_end: bool,
     /// Definition of the row.
     pub(super) row: RowProps,
@@ -120,7 +120,7 @@ impl ParaProps {
         }
     }
 
-    /// Number of tables that the paragraph stands in.
+    /// Nesting depth in tables, 0 outside of tables.
     pub(super) fn depth(&self) -> usize {
         let nesting = self.nesting.and_then(|nesting| usize::try_from(nesting).ok()).unwrap_or(0);
         nesting.max(usize::from(self.in_table))
@@ -131,20 +131,20 @@ fn number(operand: &[u8]) -> Option<i32> {
     operand.get(..4).and_then(|bytes| bytes.try_into().ok()).map(i32::from_le_bytes)
 }
 
-/// How a cell takes part in a horizontal merge, as written (0 = not). Word's own documents disagree whether 1 or 2 is the first cell.
+/// Horizontal merge flag of a cell as stored (0 = not merged). In files of Word, either 1 or 2 may mark the first cell.
 type Horizontal = u8;
 
-/// A row's cells as the modifiers define them.
+/// Cells of a row as the modifiers define them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct RowProps {
     left: i32,
     cells: Vec<(CellDef, Horizontal)>,
-    /// It is too low to show anything.
+    /// Whether the row is too low to show anything.
     low: bool,
 }
 
 impl RowProps {
-    /// Applies a modifier of a table (MS-DOC 2.6.3).
+    /// Applies a table modifier (MS-DOC 2.6.3).
     fn apply(&mut self, opcode: u16, operand: &[u8]) {
         match opcode {
             op::T_DEF_TABLE | op::T_DEF_TABLE_10 => {
@@ -169,7 +169,7 @@ impl RowProps {
             op::T_SHADES_80 => self.shades(operand, 2, |bytes| u16_at(bytes, 0).map_or(Paper::Unsaid, shade_80)),
             op::T_SHADES => self.shades(operand, 10, shade),
             op::T_HEIGHT => {
-                // An exact height is negative; none is 0.
+                // An exact height is negative; 0 means automatic height.
                 let height = u16_at(operand, 0).map_or(0, |height| i32::from(height.cast_signed()));
                 self.low = height < 0 && height.unsigned_abs() <= LEAST_TWIPS;
             }
@@ -179,7 +179,7 @@ impl RowProps {
         }
     }
 
-    /// The cells from the first byte's number up to the second's.
+    /// The cells from the index in the first byte up to the index in the second.
     fn range(&mut self, operand: &[u8]) -> &mut [(CellDef, Horizontal)] {
         let (first, end) = match *operand {
             [first, end, ..] => (usize::from(first), usize::from(end)),
@@ -209,7 +209,7 @@ impl RowProps {
         let (&[first, count, ..], Some(width)) = (operand, u16_at(operand, 2)) else { return };
         let width = i32::from(width);
         let first = usize::from(first).min(self.cells.len());
-        // Word allows 63 cells; the operand could ask for 255 again and again.
+        // Word allows 63 cells; repeated operands could ask for 255 each.
         let count = usize::from(count).min(255_usize.saturating_sub(self.cells.len()));
         let left = self.left_of(first);
         self.shift(first, width.saturating_mul(i32::try_from(count).unwrap_or(0)));
@@ -238,11 +238,11 @@ impl RowProps {
         }
     }
 
-    /// The definition, with horizontal merges told as "continues the cell on its left".
+    /// The row definition, in which horizontally merged cells are marked as continuing the cell on their left.
     pub(super) fn into_def(self) -> RowDef {
         let mut first = 0;
         let cells = self.cells.into_iter().map(|(cell, horizontal)| {
-            // Within a stretch of merged cells, the mark of its first cell begins a new merged cell.
+            // Within a range of merged cells, the flag of the first cell begins a new merged cell.
             let merged = horizontal != 0 && first != 0 && horizontal != first;
             if horizontal == 0 || first == 0 {
                 first = horizontal;
@@ -261,7 +261,7 @@ fn vertical(flags: u16) -> Vertical {
     }
 }
 
-/// `TDefTableOperand`: number of cells, their edges, and 20 bytes about each cell (which may be left out from the end).
+/// `TDefTableOperand`: number of cells, their edges, and 20 bytes per cell, which may be missing at the end.
 fn define(operand: &[u8]) -> Option<RowProps> {
     let (&count, rest) = operand.split_first()?;
     let count = usize::from(count);
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_can_be_put_in_taken_out_widened_and_merged() {
+    fn cells_can_be_inserted_deleted_widened_and_merged() {
         let mut row = RowProps::default();
         row.apply(op::T_INSERT, &[0, 3, 100, 0]);
         row.apply(op::T_DELETE, &[1, 2]);

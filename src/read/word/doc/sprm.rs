@@ -4,9 +4,9 @@ use crate::read::container::cfb::u16_at;
 
 /// Opcodes that are read (MS-DOC 2.6).
 pub(super) mod op {
-    /// Text deleted while changes were tracked.
+    /// Text is a tracked deletion.
     pub(crate) const C_RMARK_DEL: u16 = 0x0800;
-    /// Where a picture or an object lies.
+    /// Offset of a picture or an object.
     pub(crate) const C_PIC_LOCATION: u16 = 0x6A03;
     /// The picture is data of a form field.
     pub(crate) const C_DATA: u16 = 0x0806;
@@ -16,42 +16,42 @@ pub(super) mod op {
     pub(crate) const C_SYMBOL: u16 = 0x6A09;
     /// Character style.
     pub(crate) const C_ISTD: u16 = 0x4A30;
-    /// Struck through, by one line or two.
+    /// Strikethrough, single or double.
     pub(crate) const C_STRIKE: u16 = 0x0837;
     pub(crate) const C_DOUBLE_STRIKE: u16 = 0x2A53;
-    /// Above or below the line.
+    /// Superscript or subscript.
     pub(crate) const C_SCRIPT: u16 = 0x2A48;
-    /// Height above the line.
+    /// Raised position.
     pub(crate) const C_POSITION: u16 = 0x4845;
-    /// Size.
+    /// Font size.
     pub(crate) const C_SIZE: u16 = 0x4A43;
-    /// Colour by its number, or itself.
+    /// Text colour, by index or as RGB.
     pub(crate) const C_COLOUR: u16 = 0x2A42;
     pub(crate) const C_RGB: u16 = 0x6870;
-    /// The background of text.
+    /// Background of text.
     pub(crate) const C_HIGHLIGHT: u16 = 0x2A0C;
     pub(crate) const C_SHADE_80: u16 = 0x4866;
     pub(crate) const C_SHADE: u16 = 0xCA71;
     pub(crate) const P_SHADE_80: u16 = 0x442D;
     pub(crate) const P_SHADE: u16 = 0xC64D;
-    /// The backgrounds of the cells of a row.
+    /// Backgrounds of the cells of a row.
     pub(crate) const T_SHADES_80: u16 = 0xD609;
     pub(crate) const T_SHADES: u16 = 0xD612;
     /// Height of a row.
     pub(crate) const T_HEIGHT: u16 = 0x9407;
-    /// Text inserted while changes were tracked.
+    /// Text is a tracked insertion.
     pub(crate) const C_RMARK: u16 = 0x0801;
     /// Hidden text.
     pub(crate) const C_VANISH: u16 = 0x083C;
-    /// The character is special: a picture, a note's mark.
+    /// The character is special: a picture, a note mark.
     pub(crate) const C_SPEC: u16 = 0x0855;
-    /// The picture stands for an embedded object.
+    /// The picture is an embedded object.
     pub(crate) const C_OBJ: u16 = 0x0856;
     /// Paragraph style.
     pub(crate) const P_ISTD: u16 = 0x4600;
     /// List level.
     pub(crate) const P_ILVL: u16 = 0x260A;
-    /// Use of a list.
+    /// List override.
     pub(crate) const P_ILFO: u16 = 0x460B;
     /// In a table.
     pub(crate) const P_IN_TABLE: u16 = 0x2416;
@@ -59,7 +59,7 @@ pub(super) mod op {
     pub(crate) const P_TTP: u16 = 0x2417;
     /// Outline level.
     pub(crate) const P_OUT_LVL: u16 = 0x2640;
-    /// The properties lie in the stream `Data`.
+    /// The properties are in the stream `Data`.
     pub(crate) const P_HUGE_PAPX: [u16; 3] = [0x6645, 0x6646, 0x646B];
     /// Depth of nested tables.
     pub(crate) const P_ITAP: u16 = 0x6649;
@@ -69,27 +69,27 @@ pub(super) mod op {
     pub(crate) const P_INNER_CELL: u16 = 0x244B;
     /// End of a row of a nested table.
     pub(crate) const P_INNER_TTP: u16 = 0x244C;
-    /// Cells of a row; its length takes two bytes and is one too large.
+    /// Cells of a row; the length of its operand has two bytes and is one too large.
     pub(crate) const T_DEF_TABLE: u16 = 0xD608;
-    /// The same, as Word 97 wrote it.
+    /// As [`T_DEF_TABLE`], in the form of Word 97.
     pub(crate) const T_DEF_TABLE_10: u16 = 0xD606;
-    /// Cells put in.
+    /// Inserts cells.
     pub(crate) const T_INSERT: u16 = 0x7621;
-    /// Cells taken out.
+    /// Deletes cells.
     pub(crate) const T_DELETE: u16 = 0x5622;
-    /// Width of cells.
+    /// Sets the width of cells.
     pub(crate) const T_DXA_COL: u16 = 0x7623;
-    /// Cells merged horizontally.
+    /// Merges cells horizontally.
     pub(crate) const T_MERGE: u16 = 0x5624;
-    /// Cells no longer merged.
+    /// Splits merged cells.
     pub(crate) const T_SPLIT: u16 = 0x5625;
-    /// A cell's part in a vertical merge.
+    /// Vertical merge of a cell.
     pub(crate) const T_VERT_MERGE: u16 = 0xD62B;
-    /// Tab stops; its length may be told in another way.
+    /// Tab stops; a length of 255 means that the operand gives its length otherwise.
     pub(crate) const P_CHG_TABS: u16 = 0xC615;
 }
 
-/// The modifiers of a grpprl, one after the other; ends where the list is cut short.
+/// Iterates over the modifiers of a grpprl; stops where the list is truncated.
 #[derive(Debug, Clone)]
 pub(super) struct Sprms<'a> {
     rest: &'a [u8],
@@ -108,7 +108,7 @@ impl<'a> Iterator for Sprms<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let opcode = u16_at(self.rest, 0)?;
         let rest = &self.rest[2..];
-        // The upper three bits tell the length of the operand.
+        // The upper three bits determine the length of the operand.
         let (skip, length) = match opcode >> 13 {
             0 | 1 => (0, 1),
             2 | 4 | 5 => (0, 2),
@@ -122,7 +122,7 @@ impl<'a> Iterator for Sprms<'a> {
     }
 }
 
-/// Bytes before an operand of variable length, and its length.
+/// Number of bytes before an operand of variable length, and its length.
 fn variable(opcode: u16, rest: &[u8]) -> Option<(usize, usize)> {
     if matches!(opcode, op::T_DEF_TABLE | op::T_DEF_TABLE_10) {
         return Some((2, usize::from(u16_at(rest, 0)?).saturating_sub(1)));
@@ -136,7 +136,7 @@ fn variable(opcode: u16, rest: &[u8]) -> Option<(usize, usize)> {
     Some((1, length))
 }
 
-/// The modifier that a short Prm stands for (MS-DOC 2.9.215), of those that are read.
+/// The modifier of a short Prm (MS-DOC 2.9.215), if it is one that is read.
 pub(super) fn of_short_prm(number: u16) -> Option<u16> {
     Some(match number {
         0x0C => op::P_ILVL,
@@ -155,14 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operands_have_the_length_that_their_opcode_tells() {
+    fn operands_have_the_length_of_their_opcode() {
         let bytes = [
             0x16, 0x24, 1, // in table
             0x08, 0xD6, 4, 0, 9, 9, 9, // three bytes, though the length says four
             0x2B, 0xD6, 2, 1, 3, // vertical merge
-            0x15, 0xC6, 255, 1, 1, 2, 3, 4, 1, 5, 6, 7, // tabs: one taken out, one put in
+            0x15, 0xC6, 255, 1, 1, 2, 3, 4, 1, 5, 6, 7, // tabs: one removed, one added
             0x49, 0x66, 2, 0, 0, 0, // depth
-            0x0B, 0x46, 1, // cut short
+            0x0B, 0x46, 1, // truncated
         ];
         let found: Vec<_> = Sprms::new(&bytes).map(|(opcode, operand)| (opcode, operand.len())).collect();
         assert_eq!(found, [(0x2416, 1), (0xD608, 3), (0xD62B, 2), (0xC615, 9), (0x6649, 4), (0x460B, 1)]);

@@ -1,4 +1,4 @@
-//! The style sheet: what styles give to the paragraphs and characters that have them (MS-DOC 2.9.271).
+//! The style sheet: properties that paragraphs and characters inherit from styles (MS-DOC 2.9.271).
 
 use super::face::apply_face;
 use super::sprm::{Sprms, op};
@@ -7,27 +7,27 @@ use crate::read::container::cfb::u16_at;
 use crate::read::shared::marks::Face;
 use crate::read::word::flow::heading_level;
 
-/// "No base style".
+/// Index that means "no base style".
 const NO_STYLE: u16 = 0x0FFF;
 
-/// Properties of a style, base styles included.
+/// Properties of a style, including those of its base styles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct StyleProps {
     /// Outline level, 1 = highest.
     pub(super) level: Option<u8>,
-    /// Use of a list, 1-based; 0 = none.
+    /// Index of the list override, 1-based; 0 = no list.
     pub(super) list: u16,
     /// List level, 0 = highest.
     pub(super) list_level: u8,
-    /// How its text looks.
+    /// Formatting of the text.
     pub(super) face: Face,
 }
 
-/// A style as it lies in the file.
+/// A style as stored in the file.
 #[derive(Debug, Default)]
 struct Style<'a> {
     base: Option<u16>,
-    /// Level of a built-in heading.
+    /// Level of a built-in heading style.
     heading: Option<u8>,
     paragraph: &'a [u8],
     characters: &'a [u8],
@@ -40,7 +40,7 @@ pub(super) struct Styles {
 }
 
 impl Styles {
-    /// Reads a style sheet; what is damaged gives nothing.
+    /// Parses a style sheet; damaged styles have no properties.
     pub(super) fn read(stsh: &[u8], budget: &mut Budget) -> Result<Self, Exceeded> {
         let header = usize::from(u16_at(stsh, 0).unwrap_or(0));
         let count = usize::from(u16_at(stsh, 2).unwrap_or(0)).min(usize::from(NO_STYLE));
@@ -60,12 +60,12 @@ impl Styles {
         Ok(sheet)
     }
 
-    /// Properties of a style; defaults for a missing one.
+    /// Properties of a style by its index; defaults if there is no such style.
     pub(super) fn get(&self, index: u16) -> StyleProps {
         self.resolved.get(usize::from(index)).copied().flatten().unwrap_or_default()
     }
 
-    /// Resolves a style after the styles that it is based on; a circle of styles is cut where it closes.
+    /// Resolves a style after its base styles; a cycle is cut where it closes.
     fn resolve(&mut self, index: usize, styles: &[Style], budget: &mut Budget) -> Result<(), Exceeded> {
         let mut chain = vec![index];
         while let Some(base) = chain.last().and_then(|&last| styles[last].base).map(usize::from) {
@@ -113,7 +113,7 @@ impl StyleProps {
     }
 }
 
-/// Takes a style apart; `None` for an empty slot.
+/// Parses a style; `None` for an empty slot.
 fn style(std: &[u8], base_length: usize) -> Option<Style<'_>> {
     let identifier = u16_at(std, 0)? & 0x0FFF;
     let kind_and_base = u16_at(std, 2)?;
@@ -139,7 +139,7 @@ fn style(std: &[u8], base_length: usize) -> Option<Style<'_>> {
     Some(style)
 }
 
-/// A style's name, at least the first of a long one; `None` for one that ends in no digit, as nearly all of Word's own.
+/// The name of a style, or the beginning of a long name; `None` if it does not end in a digit, like nearly all of Word's own.
 fn readable(name: &[u8]) -> Option<String> {
     const LONGEST: usize = 64;
     let units = name.as_chunks().0.iter().take(LONGEST).map(|&unit| u16::from_le_bytes(unit));

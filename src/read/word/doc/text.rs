@@ -44,7 +44,7 @@ pub(super) struct Source<'a> {
     pub(super) document: &'a [u8],
     /// The stream `Data`.
     pub(super) data: &'a [u8],
-    /// Where the characters lie.
+    /// The piece table.
     pub(super) pieces: &'a Pieces<'a>,
     /// Properties of characters.
     pub(super) characters: Pages<'a>,
@@ -73,7 +73,7 @@ pub(super) struct Walk<'a, 'b> {
     flow: Flow,
     blocks: Vec<Block>,
     asides: Vec<Aside>,
-    /// Runs that a tracked change inserts or deletes.
+    /// Number of runs that are tracked insertions or deletions.
     revisions: u32,
     pictures: Pictures,
     /// The paragraph being read and the position of its first character.
@@ -81,22 +81,22 @@ pub(super) struct Walk<'a, 'b> {
     start: Option<u32>,
     /// First half of a surrogate pair.
     high: Option<u16>,
-    /// Run that the last character belonged to, and its properties.
+    /// The run of the last character, and its properties.
     run: Run<'a>,
     props: CharProps,
-    /// The paragraph that it belonged to, and the one that ended last.
+    /// The paragraph of the last character, and the last paragraph that ended.
     paragraph: Run<'a>,
     ended: Run<'a>,
-    /// Properties that were worked out last, by modifiers, style and the piece's modifier: a text has few different ones.
+    /// Cache of computed properties, keyed by modifiers, style and the Prm of the piece: a text has few distinct ones.
     known: [(&'a [u8], u16, u16, CharProps); KNOWN],
     next_known: usize,
-    /// The same of paragraphs that end no row.
+    /// The same cache for paragraphs that do not end a row.
     known_paras: VecDeque<(&'a [u8], u16, u16, ParaProps)>,
-    /// Open fields: whether each still stands in its instruction.
+    /// Open fields: whether the instruction of each is still being read.
     fields: Vec<bool>,
-    /// How many of them do.
+    /// Number of open fields in their instruction.
     instructions: usize,
-    /// Characters in instructions that never ended.
+    /// Number of characters in instructions that never ended.
     swallowed: u64,
     swallowing: u64,
 }
@@ -133,7 +133,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
     }
 
-    /// Reads the characters from `start` up to `end` as a text of its own.
+    /// Reads the characters from `start` up to `end` as a separate text.
     pub(super) fn story(&mut self, start: u32, end: u32, region: Region) -> Result<(), ReadError> {
         let counters = self.flow.counters();
         self.flow = Flow::new(Some(Arc::clone(&self.part)), region, counters);
@@ -158,7 +158,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// The document, with findings about what was left out.
+    /// The document; adds findings about what was left out.
     pub(super) fn finish(self, comments: u32, findings: &mut Vec<Finding>) -> Document {
         findings.extend(self.pictures.findings());
         findings.extend(revisions(self.revisions));
@@ -185,7 +185,7 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     fn piece(&mut self, piece: &Piece, start: u32, end: u32) -> Result<(), ReadError> {
         self.budget.spend(Resource::Steps, u64::from(end - start))?;
-        // The next piece may put other properties on the same run.
+        // The next piece may apply other properties to the same run.
         self.run = Run::default();
         let mut next = start;
         while next < end {
@@ -216,8 +216,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// Adds the characters from an offset on that show themselves and nothing else, up to the end of the run and at most so many.
-    /// Returns how many they are.
+    /// Adds ordinary characters from an offset, up to the end of the run and at most `most`. Returns their number.
     fn plain(&mut self, piece: &Piece, offset: u32, most: u32) -> u32 {
         if self.instructions > 0
             || self.props.special
@@ -233,7 +232,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         let bytes = self.source.document.get(offset as usize..end as usize).unwrap_or_default();
         let mut count = 0;
         let mut shown = |unit: u16| {
-            // Controls are marks, and surrogates no characters.
+            // Control characters are marks, and surrogates are not characters.
             let character = char::from_u32(u32::from(unit)).filter(|_| unit >= 0x20)?;
             count += 1;
             Some(character)
@@ -298,7 +297,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             mark::PICTURE if self.props.special && self.props.object => self.pictures.objects += 1,
             _ if self.instructions > 0 => self.swallowing += 1,
             _ if self.props.deleted => {}
-            // Only what is written is told of hidden text.
+            // Hidden control and special characters are dropped without an aside.
             _ if self.props.face.hidden && (unit < 0x20 || self.props.special) => {}
             _ => self.shown(unit, position)?,
         }
@@ -315,14 +314,14 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// Gives up fields that are still open where none can be.
+    /// Closes fields that are still open where no field can be.
     fn clear_fields(&mut self) {
         self.fields.clear();
         self.instructions = 0;
         self.swallowed += std::mem::take(&mut self.swallowing);
     }
 
-    /// Adds what a character shows.
+    /// Adds the visible text of a character.
     fn shown(&mut self, unit: u16, position: u32) -> Result<(), Exceeded> {
         self.start.get_or_insert(position);
         let high = self.high.take();
@@ -341,7 +340,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             mark::TAB => self.push('\t'),
             mark::LINE | mark::COLUMN => self.push('\n'),
             mark::HARD_HYPHEN => self.push('\u{2011}'),
-            // Marks of notes, optional hyphens and what has no meaning in a text.
+            // Note marks, optional hyphens and characters without meaning in a text.
             0x00..=0x1F => {}
             0xD800..=0xDBFF => self.high = Some(unit),
             0xDC00..=0xDFFF => {
@@ -353,7 +352,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// Appends a character as the face of its run has it.
+    /// Appends a character with the formatting of its run.
     fn push(&mut self, character: char) {
         let (text, face) = (&mut self.para.text, self.props.face);
         if face.is_plain() && text.is_plain() {
@@ -378,7 +377,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// Ends a paragraph, a cell or a row, whichever the mark and the paragraph's properties say.
+    /// Ends a paragraph, a cell or a row, depending on the mark and the paragraph's properties.
     fn end(&mut self, unit: u16, position: u32, offset: u32, prm: u16) -> Result<(), ReadError> {
         let props = self.para_props(offset, prm)?;
         let depth = props.depth();
@@ -397,7 +396,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             let para = self.take_para(position + 1, Some(&props));
             return Ok(self.flow.cell_end(para, depth.max(2), self.budget)?);
         }
-        // A deleted or hidden mark joins its paragraph to the next one.
+        // If the mark is deleted or hidden, the paragraph continues in the next one.
         if !self.props.is_shown() {
             return Ok(());
         }
@@ -418,7 +417,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(self.flow.row_end(&props.row.into_def(), depth, self.budget)?)
     }
 
-    /// The paragraph that ends before `end`, with its label counted.
+    /// Takes the paragraph that ends before `end`, and counts its label.
     fn take_para(&mut self, end: u32, props: Option<&ParaProps>) -> Para {
         self.high = None;
         let start = self.start.take().unwrap_or(end.saturating_sub(1));
@@ -434,7 +433,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         para
     }
 
-    /// Properties of the paragraph whose mark lies at an offset.
+    /// Properties of the paragraph whose mark is at an offset.
     fn para_props(&mut self, offset: u32, prm: u16) -> Result<ParaProps, ReadError> {
         let styles = self.source.styles;
         self.ended = self.source.paragraphs.run_behind(&self.ended, offset);
@@ -457,7 +456,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
         }
         self.source.pieces.modifiers(prm, self.budget, |opcode, operand| props.apply(opcode, operand, styles))?;
-        // Rows have definitions, which are long and seldom like another's.
+        // Row definitions are long and seldom repeated, so they are not cached.
         if !props.row_end && !props.inner_row_end {
             let known = (run.grpprl, run.style, prm, props.clone());
             if self.known_paras.len() >= KNOWN_PARAGRAPHS {
@@ -468,7 +467,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(props)
     }
 
-    /// Properties that are too long for a page lie in the stream `Data`.
+    /// Reads properties that are too long for a page from the stream `Data`.
     fn huge_papx(&mut self, operand: &[u8], props: &mut ParaProps) -> Result<(), ReadError> {
         let Some(start) = u32_at(operand, 0).map(|offset| offset as usize) else { return Ok(()) };
         let length = u16_at(self.source.data, start).map_or(0, usize::from);
@@ -482,7 +481,7 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 }
 
-/// Whether two lists of modifiers are the same. Runs of a page that have the same share it.
+/// Whether two modifier lists are equal. Equal runs of a page share their list, so addresses are compared first.
 fn same(one: &[u8], other: &[u8]) -> bool {
     std::ptr::eq(one, other) || one == other
 }

@@ -1,11 +1,11 @@
-//! Content controls with data binding (17.5.2.6): their text is that of the bound XML part, as Word shows it.
+//! Content controls with data binding (17.5.2.6): their text is that of the bound custom XML part, as Word shows it.
 
 use super::shared::Shared;
 use crate::document::Budget;
 use crate::read::container::Relationships;
 use crate::read::xml::{self, Event, Events, Tag};
 
-/// Parts that controls may be bound to, and choices of a control's list.
+/// Maximum number of custom XML parts, and of choices of a control's list.
 const MOST: usize = 64;
 const CHOICES: usize = 1_000;
 
@@ -14,14 +14,14 @@ const CHOICES: usize = 1_000;
 struct Control {
     path: String,
     store: String,
-    /// It shows its value in a way of its own: a date, a picture, a box to tick.
+    /// Whether the control formats its value: a date, a picture, a checkbox, a repeating section.
     formatted: bool,
-    /// Value and text of each choice of its list.
+    /// Value and display text of each choice of its list.
     choices: Vec<(String, String)>,
 }
 
 impl Shared<'_> {
-    /// The text that a control with these properties shows from the part that it is bound to.
+    /// The text of the bound part for a control with these properties; `None` if it is not bound, or cannot be read.
     pub(super) fn bound(&mut self, properties: &str, relationships: &Relationships) -> Option<String> {
         if !properties.contains("dataBinding") {
             return None;
@@ -38,7 +38,7 @@ impl Shared<'_> {
         Some(choice.filter(|text| !text.is_empty()).unwrap_or(value))
     }
 
-    /// The parts of custom XML with their ids.
+    /// The custom XML parts with their item ids.
     fn load_stores(&mut self, relationships: &Relationships) -> Vec<(String, String)> {
         let mut stores = Vec::new();
         for item in relationships.all().iter().filter(|to| to.kind == "customXml" && !to.external).take(MOST) {
@@ -62,7 +62,7 @@ impl Shared<'_> {
 impl Control {
     fn of(properties: &str, budget: &mut Budget) -> Option<Self> {
         let mut control = Self::default();
-        // Properties stand beside each other.
+        // The properties are a list of sibling elements: wrap them in a root element.
         let whole = format!("<properties>{properties}</properties>");
         let mut events = Events::new(&whole, 0, &[]);
         while let Some(tag) = next_open(&mut events, budget) {
@@ -80,7 +80,7 @@ impl Control {
     }
 }
 
-/// The next element that begins.
+/// The next start tag.
 fn next_open<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Option<Tag<'a>> {
     loop {
         match events.next(budget) {
@@ -91,8 +91,8 @@ fn next_open<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Option<Tag<'a>
     }
 }
 
-/// The steps of a path such as `/ns0:root[1]/ns0:figure[2]`: names without prefixes, and which of that name, from 1; an attribute is
-/// `@name`. `None` for any other path.
+/// The steps of a path such as `/ns0:root[1]/ns0:figure[2]`: names without prefixes, and position among elements of that name, 1-based;
+/// an attribute is `@name`. `None` for any other path.
 fn path(written: &str) -> Option<Vec<(String, usize)>> {
     let step = |step: &str| {
         let (name, number) = match step.split_once('[') {
@@ -109,7 +109,7 @@ fn path(written: &str) -> Option<Vec<(String, usize)>> {
 /// The text at a path of a part.
 fn value(part: &str, path: &[(String, usize)], budget: &mut Budget) -> Option<String> {
     let mut events = Events::new(part, 0, &[]);
-    // Steps taken, and elements of the next step's name that were met.
+    // Number of steps matched, and number of elements seen with the name of the next step.
     let (mut taken, mut met) = (0, 0);
     loop {
         match events.next(budget).ok()? {
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_at_a_path() {
+    fn values_at_paths() {
         let part =
             "<?xml version='1.0'?><a:top xmlns:a='urn:a' n='7'><a:n>1</a:n><b><n>2</n></b><a:n>3<!-- --></a:n></a:top>";
         let at = |written: &str| value(part, &path(written)?, &mut Budget::default());
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_control_says() {
+    fn properties_of_controls() {
         let said = |text: &str| Control::of(text, &mut Budget::default());
         let control = said("<w:dataBinding w:xpath='/a/b' w:storeItemID='{1}'/><w:dropDownList><w:listItem w:displayText='十二' w:value='12'/></w:dropDownList>").unwrap();
         assert_eq!((control.path.as_str(), control.store.as_str(), control.choices.len()), ("/a/b", "{1}", 1));

@@ -3,10 +3,10 @@
 use crate::document::Budget;
 use crate::read::xml::{Event, Events};
 
-/// Choices of a list that are looked at.
+/// Maximum number of choices read from a list.
 const MOST: usize = 1_000;
 
-/// What is chosen in the list of choices that the properties of a form field describe (17.16.9); the first where they do not say.
+/// The selected choice of a drop-down list (17.16.9), given the properties of the form field; the first choice if no selection is stored.
 pub(super) fn choice(properties: &str, budget: &mut Budget) -> Option<String> {
     let list = &properties[properties.find("<w:ddList")?..];
     let mut events = Events::new(list, 0, &[]);

@@ -1,4 +1,4 @@
-//! Which text of a run counts (17.3.2): run properties, cached by their XML, and the background of white text.
+//! Whether the text of a run is read (17.3.2): run properties, cached by their XML, and the background of white text.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::styles::Styles;
 use crate::document::Region;
 use crate::read::shared::marks::{Change, Paper, Rgb};
 
-/// Formatting by the properties of a run.
+/// Formatting set by the properties of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Run {
     /// Index of its character style.
@@ -21,7 +21,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Puts it on the open run of a paragraph.
+    /// Applies the formatting to the open run of a paragraph.
     pub(super) fn apply(self, props: &mut Props, styles: &Styles) {
         let style = self.style.and_then(|style| styles.get(Some(style)));
         let face = style.map_or(props.style_face, |style| style.face.toggle(props.style_face));
@@ -29,7 +29,7 @@ impl Run {
     }
 }
 
-/// Cache of run properties by their XML. A text has few different ones.
+/// Cache of run properties, keyed by their XML: a text has few distinct ones.
 #[derive(Debug, Default)]
 pub(super) struct Faces<'a> {
     last: [(&'a str, Run); 2],
@@ -42,14 +42,14 @@ impl<'a> Faces<'a> {
     /// Size of the cache.
     const MOST: usize = 64;
 
-    /// Forgets what was found where prefixes stood for other namespaces.
+    /// Clears the cache if the namespace scope has changed.
     pub(super) fn stand_in(&mut self, scope: u64) {
         if self.scope != scope {
             *self = Self { scope, ..Self::default() };
         }
     }
 
-    /// One of the last two, where the XML that is left begins with it.
+    /// One of the last two entries, if the rest of the open element matches its XML.
     pub(super) fn recent(&self, is_left: impl Fn(&str) -> bool) -> Option<(&'a str, Run)> {
         self.last.iter().find(|(xml, _)| !xml.is_empty() && is_left(xml)).copied()
     }
@@ -61,7 +61,7 @@ impl<'a> Faces<'a> {
         Some(run)
     }
 
-    /// Remembers what this XML says.
+    /// Adds an entry for this XML.
     pub(super) fn keep(&mut self, xml: &'a str, run: Run) {
         if self.all.len() < Self::MOST {
             self.all.insert(xml, run);
@@ -77,10 +77,10 @@ impl<'a> Faces<'a> {
 
 /// The surroundings of a run, used only for coloured text.
 pub(super) struct Surroundings<'w, 'a, 'p> {
-    /// The properties of the tables and cells that are open, the innermost last.
+    /// XML of the properties of the open tables and cells, innermost last.
     pub(super) xml: &'w [&'a str],
     pub(super) shared: &'w Shared<'p>,
-    /// It stands on the page, and in no box whose filling is not looked at.
+    /// Whether the background is known: false in text boxes, whose filling is not read.
     pub(super) known: bool,
     pub(super) region: Region,
 }
@@ -95,13 +95,13 @@ impl Surroundings<'_, '_, '_> {
         around.unwrap_or_default()
     }
 
-    /// The colour behind the run, where the innermost cell or table that says something says it.
+    /// The background colour of the run, set by the innermost cell or table that has a `w:shd`.
     pub(super) fn ground(&self) -> Option<Rgb> {
         let known = self.known && matches!(self.region, Region::Body | Region::Note);
         self.xml.iter().rev().filter(|_| known).find(|xml| xml.contains(":shd ")).and_then(|xml| ground_of(xml))
     }
 
-    /// Whether the style of a table colours cells.
+    /// The background set by a table style, if it colours cells.
     fn shades(&self, xml: &str) -> Option<Paper> {
         let rest = &xml[xml.find(":tblStyle ")?..];
         let id = rest.split_once(":val=")?.1;

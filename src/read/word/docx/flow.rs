@@ -1,4 +1,4 @@
-//! Stack of open containers (body, cell, text box, note): where finished paragraphs and tables go.
+//! Stack of open containers (body, cell, text box, note) that finished paragraphs and tables are added to.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::table::{Physical, Table};
 use crate::document::{AsideKind, Block, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
 use crate::read::shared::marks::Marks;
 
-/// Containers of paragraphs and tables.
+/// Kind of a container of paragraphs and tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The whole part.
@@ -22,36 +22,36 @@ pub(super) enum Kind {
     Cell,
     /// A text box.
     TextBox,
-    /// A note written where it is referred to (Word 2003).
+    /// A note whose text is at its reference (Word 2003).
     Note,
-    /// A header or footer written where it is used (Word 2003).
+    /// A header or footer whose text is at its use (Word 2003).
     Margin,
 }
 
-/// A holder and what it holds so far.
+/// An open container and its content so far.
 #[derive(Debug)]
 struct Holder {
     kind: Kind,
     region: Region,
     blocks: Vec<Block>,
     cell: Physical,
-    /// A paragraph whose mark a tracked change deletes: it continues in the next one.
+    /// A paragraph whose mark is a tracked deletion: it continues in the next one.
     carried: Option<Box<Para>>,
 }
 
 impl Holder {
-    /// Puts a paragraph that has ended into what holds it.
+    /// Adds a finished paragraph to the container.
     fn place(&mut self, para: &mut Para, part: &Arc<str>, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
         let (level, mut number) = properties(&para.props, shared);
         let mut text = std::mem::take(&mut para.text);
         let mut marks = std::mem::take(&mut para.marks);
         if !marks.is_empty() {
             marks.write_shifted(&mut text);
-            // The number of a line that nobody sees.
+            // An empty line has no visible number.
             number = number.filter(|_| !text.trim().is_empty());
         }
         let length = text.len() + number.as_ref().map_or(0, String::len);
-        // The line end between the paragraphs of a cell is text, too.
+        // The line break between two paragraphs of a cell is charged as text, too.
         shared.budget.spend(Resource::TextBytes, length as u64 + 1)?;
         let place = || {
             Place { part: Some(Arc::clone(part)), paragraph: para.index, ..Place::default() }.with_span(para.start, end)
@@ -69,7 +69,7 @@ impl Holder {
                 Some(number) => number + &text,
                 None => text,
             });
-            // Nearly every paragraph of a table is a text and nothing else.
+            // Fast path: nearly every paragraph of a table contains only text.
             if para.pictures.is_empty() && para.boxes.is_empty() {
                 return Ok(());
             }
@@ -103,19 +103,19 @@ pub(super) struct Para {
     start: usize,
     index: Option<u32>,
     pub(super) props: Props,
-    /// A page or column break that is a line break only if more text follows.
+    /// A page or column break, which becomes a line break only if more text follows.
     page_break: bool,
-    /// Its superscripts and left-out text.
+    /// Its superscripts and asides.
     pub(super) marks: Marks,
-    /// Where the open `w:t` began.
+    /// Length of the text at the start of the open `w:t`.
     text_start: usize,
     pub(super) pictures: Vec<PictureRef>,
-    /// The content of its text boxes.
+    /// Content of its text boxes.
     boxes: Vec<Block>,
 }
 
 impl Para {
-    /// Text carried over to the next paragraph, if this one's mark is deleted.
+    /// The paragraph that continues this one, if this one's mark is deleted.
     fn goes_on(self) -> Self {
         let Self { text, start, index, pictures, boxes, marks, .. } = self;
         Self { text, start, index, marks, pictures, boxes, ..Self::default() }
@@ -130,7 +130,7 @@ impl Para {
                 self.text_start = self.text_start.max(self.text.len());
             }
         }
-        // A line end in the file is a blank on the page.
+        // A line break in the source is displayed as a blank.
         if memchr::memchr3(b'\n', b'\r', b'\t', text.as_bytes()).is_some() {
             self.text.extend(text.chars().map(|sign| if matches!(sign, '\n' | '\r' | '\t') { ' ' } else { sign }));
         } else {
@@ -138,7 +138,7 @@ impl Para {
         }
     }
 
-    /// Appends text whose face is special; whether it is shown.
+    /// Appends text with special formatting; returns whether it is visible.
     pub(super) fn push_marked(&mut self, text: &str, around: &Surroundings) -> bool {
         let face = self.props.face;
         let sinks = || face.is_inked() && face.ground.is_none() && face.sinks_in(around.ground());
@@ -164,12 +164,12 @@ impl Para {
         self.page_break = true;
     }
 
-    /// A `w:t` begins.
+    /// Records the start of a `w:t`.
     pub(super) fn text_begins(&mut self) {
         self.text_start = self.text.len();
     }
 
-    /// A `w:t` without `xml:space="preserve"` ends: blanks at its ends do not count.
+    /// Ends a `w:t` without `xml:space="preserve"`: trims its text.
     pub(super) fn trim(&mut self) {
         let Some(written) = self.text.get(self.text_start..) else { return };
         if !written.starts_with([' ', '\t']) && !written.ends_with([' ', '\t']) {
@@ -181,7 +181,7 @@ impl Para {
     }
 }
 
-/// Cache of parsed paragraph properties by their XML.
+/// Cache of parsed paragraph properties, keyed by their XML.
 #[derive(Debug, Default)]
 pub(super) struct Known<'a> {
     props: HashMap<&'a str, Props, FxBuildHasher>,
@@ -193,7 +193,7 @@ impl<'a> Known<'a> {
     /// Size of the cache; a report has a few dozen distinct properties.
     const MOST: usize = 64;
 
-    /// Forgets what was found where prefixes stood for other namespaces.
+    /// Clears the cache if the namespace scope has changed.
     pub(super) fn stand_in(&mut self, scope: u64) {
         if std::mem::replace(&mut self.scope, scope) != scope {
             self.props.clear();
@@ -201,7 +201,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// The XML that was asked for last, and what stands for it.
+    /// The last entry that was looked up.
     pub(super) fn last(&self) -> Option<(&'a str, Props)> {
         self.last
     }
@@ -212,7 +212,7 @@ impl<'a> Known<'a> {
         self.last.map(|(_, props)| props)
     }
 
-    /// Remembers what this XML stands for.
+    /// Adds an entry for this XML.
     pub(super) fn keep(&mut self, xml: &'a str, props: Props) {
         if self.props.len() < Self::MOST {
             self.props.insert(xml, props);
@@ -231,7 +231,7 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    /// The flow of a part in a region.
+    /// An empty flow for a part, in a region.
     pub(super) fn new(part: &Arc<str>, region: Region) -> Self {
         let mut flow =
             Self { part: Arc::clone(part), holders: Vec::new(), paras: Vec::new(), tables: Vec::new(), paragraphs: 0 };
@@ -243,7 +243,7 @@ impl Flow {
         self.holders.push(Holder { kind, region, blocks: Vec::new(), cell, carried: None });
     }
 
-    /// The region of the innermost holder.
+    /// Region of the innermost container.
     pub(super) fn region(&self) -> Region {
         self.holders.last().map_or(Region::Body, |holder| holder.region)
     }
@@ -253,7 +253,7 @@ impl Flow {
         self.paras.last_mut()
     }
 
-    /// The cell that is open, if nothing is open inside it but paragraphs.
+    /// The open cell, if only paragraphs are open inside it.
     pub(super) fn cell(&mut self) -> Option<&mut Physical> {
         self.holders.last_mut().filter(|holder| holder.kind == Kind::Cell).map(|holder| &mut holder.cell)
     }
@@ -275,7 +275,7 @@ impl Flow {
         });
     }
 
-    /// Ends a paragraph and puts it where it belongs.
+    /// Ends a paragraph and adds it to its container.
     pub(super) fn close_paragraph(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
         let (Some(para), Some(holder)) = (self.paras.last_mut(), self.holders.last_mut()) else { return Ok(()) };
         if para.props.mark_deleted {
@@ -287,7 +287,7 @@ impl Flow {
         Ok(())
     }
 
-    /// Begins a holder. A holder has its own open paragraphs only through the stack of elements, so nothing else is needed.
+    /// Opens a container.
     pub(super) fn open(&mut self, kind: Kind, start: usize) {
         let region = match kind {
             Kind::TextBox if self.region() == Region::Body => Region::TextBox,
@@ -298,7 +298,7 @@ impl Flow {
         self.hold(kind, region, Physical { span: (start, start), columns: 1, ..Physical::default() });
     }
 
-    /// Ends a holder and puts what it holds where it belongs.
+    /// Closes a container and adds its content to the enclosing one.
     pub(super) fn close(&mut self, end: usize, shared: &mut Shared<'_>) -> Result<(), Exceeded> {
         let Some(mut holder) = self.holders.pop() else { return Ok(()) };
         if let Some(mut carried) = holder.carried.take() {
@@ -349,7 +349,7 @@ impl Flow {
         }
     }
 
-    /// Puts blocks where the open paragraph ends, or here.
+    /// Inserts blocks after the open paragraph, or here if none is open.
     pub(super) fn insert(&mut self, blocks: Vec<Block>) {
         match self.paras.last_mut() {
             Some(para) => para.boxes.extend(blocks),
@@ -364,7 +364,7 @@ impl Flow {
     }
 }
 
-/// The outline level and the list label of a paragraph: its own properties, else those of its style.
+/// Outline level and list label of a paragraph: its own, else those of its style.
 fn properties(para: &Props, shared: &mut Shared<'_>) -> (Option<u8>, Option<String>) {
     let style = shared.styles.get(para.style);
     let level = match para.outline {

@@ -7,20 +7,20 @@ use crate::read::container::Relationships;
 use crate::read::shared::skipped::Kind;
 use crate::read::{READERS, ReadError, Sniffed, sniff};
 
-/// Files that are read as parts of one document.
+/// Maximum number of files embedded in one document.
 const MOST: usize = 32;
 
-/// Formats of text that may be put in; documents of Word in them put nothing in themselves.
+/// Formats of embedded text; Word documents among them are read without their own embedded files.
 const TEXTS: &[Format] = &[Format::Html, Format::Mht, Format::Rtf, Format::Text, Format::Docx, Format::Odt];
 
-/// Formats of workbooks.
+/// Formats of embedded workbooks.
 const BOOKS: &[Format] = &[Format::Xlsx, Format::Xls, Format::Xlsb, Format::Ods];
 
 impl Shared<'_> {
-    /// The blocks of the file that a relationship leads to; nothing, and counted, where it is not read.
+    /// The blocks of the embedded file that a relationship refers to; empty, and counted as skipped, if it cannot be read.
     ///
     /// # Errors
-    /// [`ReadError::OverLimit`] when it costs more than is left of what the whole file may.
+    /// [`ReadError::OverLimit`] if it exceeds what is left of the file's budget.
     pub(super) fn inserted(&mut self, id: &str, relationships: &Relationships) -> Result<Vec<Block>, ReadError> {
         let found = self.inserted_document(id, relationships)?;
         let Some(document) = found else {
@@ -30,11 +30,11 @@ impl Shared<'_> {
         Ok(self.take(document))
     }
 
-    /// The table of an embedded workbook, where its one sheet is what the page shows of it; nothing, and counted, where it has several
-    /// or is no workbook.
+    /// The table of an embedded workbook with one sheet, which the page shows; empty, and counted as skipped, for several sheets or
+    /// another object.
     ///
     /// # Errors
-    /// [`ReadError::OverLimit`] when it costs more than is left of what the whole file may.
+    /// [`ReadError::OverLimit`] if it exceeds what is left of the file's budget.
     pub(super) fn embedded(&mut self, id: &str, relationships: &Relationships) -> Result<Vec<Block>, ReadError> {
         let found = self.read_target(id, relationships, BOOKS)?;
         let found = found.filter(|(document, _)| document.grids().count() == 1);
@@ -53,7 +53,7 @@ impl Shared<'_> {
         Ok(blocks)
     }
 
-    /// The blocks of a document that stands in this one, its pictures among this one's.
+    /// The blocks of an embedded document, with its pictures added to those of this document.
     fn take(&mut self, document: Document) -> Vec<Block> {
         let first = self.pictures.list.len();
         let Document { mut blocks, pictures, asides, .. } = document;
@@ -78,7 +78,7 @@ impl Shared<'_> {
         Ok(Some(document))
     }
 
-    /// The file that a relationship leads to, if it is of one of these formats and can be read, and findings about it.
+    /// The file that a relationship refers to, with findings about it, if it has one of these formats and can be read.
     fn read_target(
         &mut self,
         id: &str,

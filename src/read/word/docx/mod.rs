@@ -36,8 +36,8 @@ use crate::read::{Damage, ReadError, Unsupported};
 /// Reads a word processing document.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] when the archive or the main part is broken, [`ReadError::Unsupported`] when the main part is no text,
-/// [`ReadError::Encrypted`], [`ReadError::OverLimit`] when it would cost more than a file may.
+/// [`ReadError::Damaged`] if the archive or the main part is broken, [`ReadError::Unsupported`] if the main part is not a text document,
+/// [`ReadError::Encrypted`], [`ReadError::OverLimit`] if it exceeds a limit.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -46,7 +46,7 @@ pub(in crate::read) fn read(
     read_part(bytes, budget, findings, 0)
 }
 
-/// Reads a document, so many other files having been put into it already.
+/// Reads a document; `inserted` is the number of files embedded so far.
 fn read_part(
     bytes: &[u8],
     budget: &mut Budget,
@@ -73,7 +73,7 @@ fn read_part(
     finish(shared, blocks, &relationships, findings)
 }
 
-/// Reads the main part; the styles have been read.
+/// Reads the main part; styles must have been read.
 pub(in crate::read) fn body(
     shared: &mut Shared<'_>,
     (text, base): (&str, usize),
@@ -90,7 +90,7 @@ pub(in crate::read) fn body(
     Ok(blocks)
 }
 
-/// Reads what the body refers to, and puts it behind the body.
+/// Reads the notes, headers and footers that the body refers to, and adds them after the body.
 pub(in crate::read) fn finish(
     mut shared: Shared<'_>,
     mut blocks: Vec<Block>,
@@ -118,7 +118,7 @@ pub(in crate::read) fn finish(
     Ok(Document { metadata, blocks, pictures: shared.pictures.list, asides: shared.asides })
 }
 
-/// The blocks of a part beside the main one: notes, a header, a footer.
+/// The blocks of another part: notes, a header, a footer.
 fn side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result<Vec<Block>, ReadError> {
     let read = walk_side_part(shared, part, region);
     shared.optional(read)
@@ -136,7 +136,7 @@ fn walk_side_part(shared: &mut Shared<'_>, part: &str, region: Region) -> Result
     Walk::new(shared, (&text, base), &part.into(), region, &relationships).run()
 }
 
-/// The lists of a document, which its text can do without; none where it has no part for them.
+/// The lists of a document; none if it has no numbering part. A damaged part is counted as skipped.
 fn lists(shared: &mut Shared<'_>, part: Option<&str>) -> Result<Arc<Written>, ReadError> {
     let Some(part) = part else { return Ok(Arc::default()) };
     let read = match &mut shared.parts {
@@ -155,7 +155,7 @@ fn read_metadata(shared: &mut Shared<'_>) -> Result<crate::document::Metadata, R
     let relationships = shared.parts.relationships("", shared.budget);
     let relationships = shared.optional(relationships)?;
     for kind in ["core-properties", "extended-properties"] {
-        // Strict files name the same relationships in words of their own.
+        // Strict files have other names for these relationships.
         let strict = if kind == "core-properties" { "coreProperties" } else { "extendedProperties" };
         let Some(part) = relationships.target(kind).or_else(|| relationships.target(strict)) else { continue };
         let read = shared.parts.part(part, shared.budget).and_then(|bytes| match bytes {

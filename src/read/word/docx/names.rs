@@ -1,4 +1,4 @@
-//! Namespaces of word processing files, in the spellings of every standard that is in use, and attribute values.
+//! Namespaces of word processing files in all versions of the standard, and attribute values.
 
 use std::borrow::Cow;
 
@@ -11,22 +11,22 @@ pub(in crate::read) const W: Option<u32> = Some(0);
 pub(super) const A: Option<u32> = Some(1);
 /// Drawings in text (20.4).
 pub(super) const WP: Option<u32> = Some(2);
-/// Alternatives (part 3, 7).
+/// Markup compatibility (part 3, 7).
 pub(super) const MC: Option<u32> = Some(3);
 /// Vector Markup Language (part 4, 19.1).
 pub(super) const V: Option<u32> = Some(4);
 /// Embedded objects in VML (part 4, 19.2).
 pub(super) const O: Option<u32> = Some(5);
-/// Formulas (22.1).
+/// Formulas (OMML, 22.1).
 pub(super) const M: Option<u32> = Some(6);
-/// Charts and diagrams, which live in parts of their own.
+/// Charts and diagrams, whose content is in separate parts.
 pub(super) const GRAPHIC: Option<u32> = Some(7);
-/// Flat packages.
+/// Flat OPC packages.
 pub(in crate::read) const PKG: Option<u32> = Some(8);
 /// Annotations of Word 2003 XML.
 pub(super) const AML: Option<u32> = Some(9);
 
-/// Every namespace that is looked at: Transitional, Strict, Word 2003.
+/// All namespaces that are read: Transitional, Strict, Word 2003.
 pub(in crate::read) static SPACES: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", 0),
     ("http://purl.oclc.org/ooxml/wordprocessingml/main", 0),
@@ -49,13 +49,13 @@ pub(in crate::read) static SPACES: &[(&str, u32)] = &[
     ("http://schemas.microsoft.com/aml/2001/core", 9),
 ];
 
-/// Characters of at most so many hundredths of their width are strokes.
+/// Text scaled to at most this percentage of its width is unreadable.
 const LEAST_SCALE: u32 = 10;
 
-/// Characters that stand nearer by so many twips cover each other: a digit of a table is some 105 wide.
+/// Characters condensed by at least this amount (twips) overlap: a digit of a table is about 105 wide.
 const LEAST_SPACING: i32 = -90;
 
-/// From so many thousandths of a hundredth on a filling is clear.
+/// From this transparency on, in thousandths of a percent, a text fill is invisible.
 const LEAST_CLEAR: u32 = 95_000;
 
 /// The colours of `w:highlight` (17.18.40).
@@ -88,12 +88,12 @@ pub(super) fn number(tag: &Tag<'_>) -> Option<u32> {
     val(tag)?.trim().parse().ok()
 }
 
-/// Whether an on/off property is on (17.17.4): it is unless it says otherwise.
+/// Whether an on/off property (17.17.4) is on, the default if it has no value.
 pub(super) fn is_on(tag: &Tag<'_>) -> bool {
     !tag.has_attributes() || !val(tag).is_some_and(|value| matches!(value.as_ref(), "0" | "false" | "off"))
 }
 
-/// Takes a property of a run (17.3.2) that says whether its text counts; others are skipped.
+/// Applies a run property (17.3.2) that decides whether text is read; other properties are ignored.
 pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
     match tag.local {
         "vanish" => face.hidden = Some(is_on(tag)),
@@ -101,7 +101,7 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
         "dstrike" => face.double = Some(is_on(tag)),
         "vertAlign" => face.shift = val(tag).map(|name| Shift::named(&name)),
         "position" => {
-            // `w:vertAlign` of the same run says more.
+            // `w:vertAlign` of the same run takes precedence.
             let shift = val(tag).and_then(|shift| shift.trim().parse().ok()).map(Shift::by_half_points);
             face.shift = face.shift.filter(|shift| *shift != Shift::None).or(shift);
         }
@@ -136,7 +136,7 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
     }
 }
 
-/// What Word 2010 fills the text with, from the XML inside `w14:textFill`: nothing, or a colour in place of `w:color`.
+/// Applies the fill in the XML of a `w14:textFill` (Word 2010): none, or a colour in place of `w:color`.
 pub(super) fn text_fill(xml: &str, face: &mut Change) {
     let value = |after: &str| {
         let rest = xml.split_once(after)?.1.split_once("val=")?.1;
@@ -150,7 +150,7 @@ pub(super) fn text_fill(xml: &str, face: &mut Change) {
     }
 }
 
-/// The colour of a `w:shd` or `w:highlight`: its fill, or what a pattern covers it with wholly.
+/// The colour of a `w:shd` or `w:highlight`: its fill, or the colour of a solid pattern.
 fn ground(tag: &Tag<'_>) -> Option<Rgb> {
     if tag.local == "highlight" {
         let name = val(tag)?;
@@ -163,7 +163,7 @@ fn ground(tag: &Tag<'_>) -> Option<Rgb> {
     }
 }
 
-/// The paper of a `w:shd` or `w:highlight`; nothing where it has none.
+/// The background of a `w:shd` or `w:highlight`; `None` if it sets none.
 fn paper(tag: &Tag<'_>) -> Option<Paper> {
     if tag.local == "highlight" {
         return val(tag).map(|colour| match colour.as_ref() {
@@ -171,7 +171,7 @@ fn paper(tag: &Tag<'_>) -> Option<Paper> {
             _ => Paper::Coloured,
         });
     }
-    // A pattern, or a colour of the theme: on which white may be seen.
+    // A pattern or theme colour, on which white text may be visible.
     let pattern = val(tag).is_some_and(|pattern| !matches!(pattern.as_ref(), "clear" | "nil"));
     if pattern || tag.get("themeFill").is_some_and(|theme| !theme.starts_with("background1")) {
         return Some(Paper::Coloured);
@@ -179,7 +179,7 @@ fn paper(tag: &Tag<'_>) -> Option<Paper> {
     tag.get("fill").as_deref().and_then(rgb).map(Paper::of)
 }
 
-/// An attribute of the `w:shd` in the XML of the properties of a cell or table, which is looked for only where text has a colour.
+/// An attribute of the `w:shd` in the XML of cell or table properties. Searched only if text is coloured.
 fn shade<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
     let tag = xml[xml.find(":shd ")?..].split('>').next().unwrap_or_default();
     let rest = &tag[tag.find(name)? + name.len()..];
@@ -187,7 +187,7 @@ fn shade<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
     rest[1..].split(quote).next()
 }
 
-/// Whether the properties of a cell give it a width, from their XML.
+/// Whether cell properties, as XML, set a width.
 pub(super) fn has_width(xml: &str) -> bool {
     let rest = xml.split_once(":tcW ").map_or("", |found| found.1);
     let width = rest.split('>').next().and_then(|tag| tag.split_once(":w=")).and_then(|found| found.1.get(1..));
@@ -195,7 +195,7 @@ pub(super) fn has_width(xml: &str) -> bool {
     width.and_then(digits).is_some_and(|width: u32| width > LEAST_TWIPS)
 }
 
-/// The paper that the properties of a cell or table give, from their XML.
+/// The background set by cell or table properties, as XML.
 pub(super) fn paper_of(xml: &str) -> Option<Paper> {
     if shade(xml, ":themeFill=").is_some_and(|theme| !theme.starts_with("background1"))
         || shade(xml, ":val=").is_some_and(|pattern| !matches!(pattern, "clear" | "nil"))
@@ -205,7 +205,7 @@ pub(super) fn paper_of(xml: &str) -> Option<Paper> {
     shade(xml, ":fill=").and_then(rgb).map(Paper::of)
 }
 
-/// The colour that the properties of a cell or table give, from their XML.
+/// The background colour set by cell or table properties, as XML.
 pub(super) fn ground_of(xml: &str) -> Option<Rgb> {
     match shade(xml, ":val=") {
         Some("solid") => shade(xml, ":color=").and_then(rgb),

@@ -1,4 +1,4 @@
-//! List labels as Word shows them (17.9): definitions, uses and the counting of what they number.
+//! List labels as Word shows them (17.9): definitions, instances and counters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,28 +12,28 @@ use crate::read::shared::numeral::bullet;
 use crate::read::xml::{Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
-/// Levels of a list.
+/// Number of levels of a list.
 const LEVELS: usize = 9;
 
-/// Definitions and uses that are kept.
+/// Maximum number of definitions and of instances.
 const MOST: usize = 20_000;
 
-/// Characters of a label's pattern.
+/// Maximum length of a label pattern, in characters.
 const LONGEST: usize = 64;
 
-/// How a level of a list is numbered.
+/// Numbering of a level of a list.
 #[derive(Debug, Clone)]
 struct Level {
     start: u32,
-    /// As MS-DOC counts the formats.
+    /// Number format as an MSONFC code.
     format: u8,
-    /// `%1` stands for the number of the first level.
+    /// Label pattern; `%1` is replaced by the number of the first level.
     text: String,
-    /// Levels above are shown in Arabic digits.
+    /// Whether higher levels are shown in Arabic digits.
     legal: bool,
-    /// The highest level (1-based) after which the numbering does not begin anew; 0 for none.
+    /// The highest level (1-based) after which numbering restarts; 0 = never.
     restart: Option<u32>,
-    /// The paragraph style that is tied to the level.
+    /// The paragraph style linked to the level.
     style: Option<String>,
 }
 
@@ -45,16 +45,16 @@ impl Default for Level {
 
 type Levels = [Option<Box<Level>>; LEVELS];
 
-/// `w:abstractNum`, in Word 2003 `w:listDef`.
+/// A definition: `w:abstractNum`, in Word 2003 `w:listDef`.
 #[derive(Debug, Default)]
 struct Definition {
     levels: Levels,
-    /// The numbering style that stands for another definition, and the one that this definition is the content of.
+    /// The numbering style whose definition replaces this one, and the numbering style that this definition belongs to.
     refers_to: Option<String>,
     style: Option<String>,
 }
 
-/// `w:num`, in Word 2003 `w:list`.
+/// An instance of a definition: `w:num`, in Word 2003 `w:list`.
 #[derive(Debug, Default)]
 struct Use {
     definition: u32,
@@ -62,14 +62,14 @@ struct Use {
     levels: Levels,
 }
 
-/// A paragraph's place in a list.
+/// The position of a paragraph in a list.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::read) struct Membership<'a> {
-    /// Number of the use.
+    /// Number of the instance (`w:numId`).
     pub(in crate::read) list: u32,
-    /// Level, 0-based, as the paragraph says.
+    /// Level set by the paragraph, 0-based.
     pub(in crate::read) level: Option<u8>,
-    /// Styles that may be tied to a level, the nearest first, and the level that the style names.
+    /// Styles that may be linked to a level, nearest first, and the level set by the style.
     pub(in crate::read) styles: [Option<&'a str>; 2],
     pub(in crate::read) style_level: Option<u8>,
 }
@@ -81,13 +81,13 @@ pub(in crate::read) struct Written {
     uses: BTreeMap<u32, Use>,
 }
 
-/// All lists of a document and how far each has been counted.
+/// All lists of a document, with their counters.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Lists {
     written: Arc<Written>,
-    /// For each definition, the number that each level has reached.
+    /// For each definition, the current number of each level.
     reached: BTreeMap<u32, [Option<u32>; LEVELS]>,
-    /// Uses and levels whose own start has been counted from.
+    /// Instances and levels whose own start value has been used.
     started: BTreeSet<(u32, usize)>,
 }
 
@@ -95,7 +95,7 @@ thread_local! {
     static KNOWN: Memory<Written> = const { Memory::new() };
 }
 
-/// Where a property of a level goes while the part is read.
+/// The level that the properties being parsed belong to.
 #[derive(Debug, Clone, Copy)]
 enum Owner {
     Nothing,
@@ -114,7 +114,7 @@ impl Written {
         KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.ok_or_else(missing)
     }
 
-    /// Reads the definitions and uses of a part, wherever they stand in it.
+    /// Parses the definitions and instances of a part.
     pub(in crate::read) fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let mut events = Events::new(text, 0, SPACES);
         let mut lists = Self::default();
@@ -185,7 +185,7 @@ impl Written {
         }
     }
 
-    /// Lets every use of a definition that only refers to a numbering style stand for the definition with its content.
+    /// Redirects instances of a definition that only refers to a numbering style to the definition of that style.
     fn follow_styles(&mut self) {
         let defined = self.definitions.iter().filter_map(|(id, definition)| Some((definition.style.as_deref()?, *id)));
         let real: BTreeMap<&str, u32> = defined.collect();
@@ -200,12 +200,12 @@ impl Written {
 }
 
 impl Lists {
-    /// Lists without a counted paragraph yet.
+    /// Lists with counters at their start.
     pub(in crate::read) fn new(written: Arc<Written>) -> Self {
         Self { written, ..Self::default() }
     }
 
-    /// Counts a paragraph and gives its label; nothing for a paragraph that is in no list.
+    /// Counts a paragraph and returns its label; `None` for a paragraph outside of lists.
     pub(in crate::read) fn label(&mut self, member: Membership<'_>) -> Option<String> {
         let written = Arc::clone(&self.written);
         let list_use = written.uses.get(&member.list)?;
@@ -251,7 +251,7 @@ impl Lists {
     }
 }
 
-/// A level's pattern with the numbers put in.
+/// The label pattern of a level with its numbers filled in.
 fn write(level: &Level, number: impl Fn(usize) -> Option<String>) -> String {
     if level.format == numeral::BULLET {
         return level.text.chars().map(bullet).collect();
@@ -292,7 +292,7 @@ fn attribute(tag: &Tag<'_>, name: &str) -> Option<u32> {
     tag.get(name)?.trim().parse().ok()
 }
 
-/// The number of a format of `ST_NumberFormat` (17.18.59) in MSONFC; formats that are not known count in Arabic digits.
+/// The MSONFC code of an `ST_NumberFormat` (17.18.59); Arabic digits for an unknown one.
 fn format(name: &str) -> u8 {
     match name {
         "upperRoman" => 1,
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn uses_of_one_definition_go_on_unless_they_override_the_start() -> Result<(), ReadError> {
+    fn instances_of_a_definition_continue_unless_they_override_the_start() -> Result<(), ReadError> {
         let found = labels(&mut lists(OUTLINE)?, &[(7, 0), (8, 0), (8, 0), (7, 0), (8, 1), (9, 0)]);
         assert_eq!(found, ["一、", "五、", "六、", "七、", "I.", ""]);
         Ok(())

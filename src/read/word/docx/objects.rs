@@ -1,4 +1,4 @@
-//! Non-text content of runs: superscripts of formulas, other files, embedded objects.
+//! Content of runs other than text: superscripts of formulas, embedded files and objects.
 
 use super::walk::Walk;
 use crate::document::Region;
@@ -8,14 +8,14 @@ use crate::read::shared::skipped;
 use crate::read::xml::Tag;
 
 impl<'a> Walk<'a, '_, '_> {
-    /// The following text is superscript or subscript.
+    /// Sets whether the following text is superscript or subscript.
     pub(super) fn shift(&mut self, shift: Shift) {
         if let Some(para) = self.flow.para() {
             para.props.face.shift = shift;
         }
     }
 
-    /// Another file is shown here; one that is not read is counted.
+    /// Inserts an embedded file; one that is not read is counted as skipped.
     pub(super) fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
         let Some(id) = id else {
             self.skipped(skipped::Kind::Chunk);
@@ -27,7 +27,7 @@ impl<'a> Walk<'a, '_, '_> {
         Ok(())
     }
 
-    /// An embedded object: the table of a workbook that is shown here is read, all else is counted.
+    /// Inserts the table of an embedded workbook; any other object is counted as skipped.
     pub(super) fn embedded(&mut self, tag: &Tag<'a>) -> Result<(), ReadError> {
         let is_shown = tag.get("Type").is_none_or(|kind| kind == "Embed")
             && tag.get("DrawAspect").is_none_or(|aspect| aspect == "Content");

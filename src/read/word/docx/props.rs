@@ -2,20 +2,20 @@
 
 use crate::read::shared::marks::Face;
 
-/// Properties of a paragraph (17.3.1) that are looked at.
+/// Properties of a paragraph (17.3.1) that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Props {
-    /// Index of its style.
+    /// Index of its style; `None` for the default.
     pub(super) style: Option<usize>,
-    /// `w:outlineLvl` of its own.
+    /// `w:outlineLvl` of the paragraph itself.
     pub(super) outline: Option<u32>,
-    /// `w:numId` and `w:ilvl` of its own.
+    /// `w:numId` and `w:ilvl` of the paragraph itself.
     pub(super) list: Option<u32>,
     pub(super) list_level: Option<u8>,
-    /// Its mark is deleted by a tracked change.
+    /// Whether its mark is a tracked deletion.
     pub(super) mark_deleted: bool,
-    /// How runs look unless they say otherwise.
+    /// Formatting of runs without direct formatting.
     pub(super) style_face: Face,
-    /// How the open run looks.
+    /// Formatting of the open run.
     pub(super) face: Face,
 }

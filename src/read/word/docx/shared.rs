@@ -21,17 +21,17 @@ thread_local! {
     static KNOWN: Memory<Vec<u8>> = const { Memory::new() };
 }
 
-/// Where parts come from.
+/// The source of the parts.
 #[derive(Debug)]
 pub(in crate::read) enum Parts<'a> {
     /// A zip archive.
     Package(Box<Package<'a>>),
-    /// One XML file that holds all parts.
+    /// One XML file that contains all parts.
     Flat(BTreeMap<String, Vec<u8>>),
 }
 
 impl Parts<'_> {
-    /// A part's bytes, inflated.
+    /// The inflated bytes of a part.
     pub(in crate::read) fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Vec<u8>>, ReadError> {
         match self {
             Self::Package(package) => package.part(name, budget),
@@ -43,7 +43,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The bytes of a part that the documents of an office have in common, such as a footer.
+    /// The bytes of a part that is often identical across the documents of an office, such as a footer; cached.
     pub(super) fn common(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Arc<Vec<u8>>>, ReadError> {
         match self {
             Self::Package(package) => {
@@ -69,43 +69,43 @@ impl Parts<'_> {
 /// State shared by all parts of one document.
 #[derive(Debug)]
 pub(in crate::read) struct Shared<'p> {
-    /// The account of the file.
+    /// Budget of the file.
     pub(in crate::read) budget: &'p mut Budget,
     pub(in crate::read) parts: Parts<'p>,
     pub(in crate::read) styles: Arc<Styles>,
     pub(in crate::read) lists: Lists,
     pub(super) pictures: Pictures,
     pub(super) skipped: Skipped,
-    /// Tables opened so far.
+    /// Number of tables opened so far.
     pub(in crate::read) tables: u32,
-    /// Cells held by open tables.
+    /// Number of cells in open tables.
     pub(in crate::read) held: u64,
-    /// Pieces of visible content met so far.
+    /// Amount of visible content read so far.
     pub(in crate::read) yielded: u64,
     /// Blocks of notes and of headers and footers.
     pub(in crate::read) notes: Vec<Block>,
     pub(in crate::read) margins: Vec<Block>,
     /// Relationship ids of headers and footers in the order of their use.
     pub(in crate::read) wanted_margins: Vec<String>,
-    /// Text that was left out.
+    /// Text that was set aside.
     pub(in crate::read) asides: Vec<Aside>,
-    /// Tracked changes that are open.
+    /// Number of unresolved tracked changes.
     pub(in crate::read) revisions: u32,
-    /// The page has a colour of its own.
+    /// Whether the page has a background colour.
     pub(in crate::read) coloured: bool,
-    /// The text refers to footnotes, to endnotes.
+    /// Whether the text refers to footnotes, and to endnotes.
     pub(in crate::read) refers_to: [bool; 2],
-    /// The body was met.
+    /// Whether the body was found.
     pub(in crate::read) has_body: bool,
-    /// Other files that were put into it, and what reading them had to say.
+    /// Number of embedded files read, and findings about them.
     pub(super) inserted: usize,
     pub(super) said: Vec<Finding>,
-    /// The parts of custom XML that controls are bound to, by their ids, once one was wanted.
+    /// Custom XML parts by item id; loaded on first use.
     pub(super) stores: Option<Vec<(String, String)>>,
 }
 
 impl<'p> Shared<'p> {
-    /// Nothing read yet.
+    /// Initial state.
     pub(in crate::read) fn new(parts: Parts<'p>, budget: &'p mut Budget) -> Self {
         Self {
             budget,
@@ -131,13 +131,13 @@ impl<'p> Shared<'p> {
         }
     }
 
-    /// The properties of a paragraph that says nothing of them.
+    /// Properties of a paragraph without `w:pPr`.
     pub(super) fn fresh_properties(&self) -> Props {
         let face = self.styles.get(None).map(|style| style.face.apply(Face::default())).unwrap_or_default();
         Props { style_face: face, face, ..Props::default() }
     }
 
-    /// Counts a cell that an open table holds.
+    /// Counts a cell of an open table.
     pub(in crate::read) fn hold_cell(&mut self) -> Result<(), Exceeded> {
         self.held += 1;
         let limit = self.budget.left(Resource::AllSlots);
@@ -147,7 +147,7 @@ impl<'p> Shared<'p> {
         Ok(())
     }
 
-    /// The index of the picture that a relationship leads to; what cannot be read is counted.
+    /// The index of the picture that a relationship refers to; one that cannot be read is counted as skipped.
     pub(in crate::read) fn picture(&mut self, id: &str, relationships: &Relationships) -> Option<usize> {
         if let Some(index) = self.pictures.known(id) {
             return Some(index);
@@ -171,7 +171,7 @@ impl<'p> Shared<'p> {
         index
     }
 
-    /// Keeps a picture that is written in the text itself (Word 2003).
+    /// Keeps a picture stored as base64 in the text (Word 2003).
     pub(in crate::read) fn keep_base64(&mut self, name: &str, text: &str) -> Result<(), Exceeded> {
         let bytes = base64::decode(text.as_bytes(), self.budget)?;
         let kept = bytes.and_then(|bytes| self.pictures.keep(name, bytes));
@@ -181,7 +181,7 @@ impl<'p> Shared<'p> {
         Ok(())
     }
 
-    /// The result of an optional part: a broken one is counted, an exceeded limit is still an error.
+    /// The result for an optional part: a broken part is counted as skipped, an exceeded limit is returned as an error.
     pub(in crate::read) fn optional<T: Default>(&mut self, read: Result<T, ReadError>) -> Result<T, ReadError> {
         match read {
             Err(ReadError::Damaged(_)) => {

@@ -1,4 +1,4 @@
-//! Styles (17.7): outline level, list, and whether text counts.
+//! Styles (17.7): outline level, list, and formatting that decides whether text is read.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,32 +12,32 @@ use crate::read::shared::marks::Change;
 use crate::read::word::flow::heading_level;
 use crate::read::xml::{Event, Events, Tag};
 
-/// Styles that are kept; Word writes at most some four thousand.
+/// Maximum number of styles; Word writes up to about four thousand.
 const MOST_STYLES: usize = 10_000;
 
-/// Steps along `w:basedOn`; longer chains are cycles.
+/// Maximum number of steps along `w:basedOn`; longer chains are cycles.
 const LONGEST_CHAIN: usize = 32;
 
-/// A style with everything that it inherits.
+/// A style, with everything it inherits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::read) struct Style {
     /// Its `w:styleId`.
     pub(in crate::read) id: String,
     /// Outline level, 1 = highest.
     pub(in crate::read) level: Option<u8>,
-    /// The list that its paragraphs are in.
+    /// The list of its paragraphs (`w:numId`).
     pub(in crate::read) list: Option<u32>,
     /// Level of that list, 0-based.
     pub(in crate::read) list_level: Option<u8>,
-    /// The style that names the list.
+    /// Index of the style that sets the list.
     pub(in crate::read) list_owner: Option<usize>,
     /// Its text formatting.
     pub(in crate::read) face: Change,
-    /// A table style that colours cells.
+    /// Whether it is a table style that colours cells.
     pub(in crate::read) shades: bool,
 }
 
-/// A style as it is written.
+/// A style as written.
 #[derive(Debug, Default)]
 struct Written {
     id: String,
@@ -72,7 +72,7 @@ impl Styles {
         Ok(KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.unwrap_or_default())
     }
 
-    /// Reads the `w:style` elements of a part, wherever they stand.
+    /// Parses the `w:style` elements of a part.
     pub(in crate::read) fn parse(text: &str, budget: &mut Budget) -> Result<Self, ReadError> {
         let mut events = Events::new(text, 0, SPACES);
         let mut written = Vec::new();
@@ -106,12 +106,12 @@ impl Styles {
         Self { list, ids, default }
     }
 
-    /// The style with this id.
+    /// Index of the style with this id.
     pub(in crate::read) fn find(&self, id: &str) -> Option<usize> {
         self.ids.get(id).copied()
     }
 
-    /// A style by its index; the default paragraph style for none.
+    /// A style by its index; the default paragraph style for `None`.
     pub(in crate::read) fn get(&self, index: Option<usize>) -> Option<&Style> {
         self.list.get(index.or(self.default)?)
     }
@@ -152,8 +152,8 @@ fn read_style(tag: &Tag<'_>, events: &mut Events<'_>, budget: &mut Budget) -> Re
     }
 }
 
-/// What a style itself says of the outline level, 1 = highest, 0 for running text: `w:outlineLvl` or a heading's name.
-/// A title is running text whatever Word's template says of it.
+/// The outline level that a style itself sets, 1 = highest, 0 for running text: by `w:outlineLvl` or the name of a heading. A title is
+/// running text, whatever Word's template sets.
 fn outline(style: &Written) -> Option<u8> {
     let name = style.name.trim();
     if name.eq_ignore_ascii_case("title") || name == "标题" {

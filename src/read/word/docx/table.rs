@@ -5,21 +5,21 @@ use std::sync::Arc;
 use crate::document::{Aside, AsideKind, Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
 use crate::read::shared::marks::Marks;
 
-/// Columns at most this wide (twips) are traces of rounding: programs that convert tables leave them where edges almost met.
+/// Maximum width (twips) of a sliver: a column left by rounding, where a conversion program found edges that nearly coincide.
 const SLIVER: u32 = 12;
 
-/// Average width of a column below which the widths cannot be twips.
+/// Average column width below which the widths cannot be twips.
 const LEAST_AVERAGE: u64 = 100;
 
-/// A cell's part in a merge.
+/// The role of a cell in a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Merge {
-    /// None.
+    /// Not merged.
     #[default]
     None,
     /// First of the merged cells.
     Restart,
-    /// Part of the cell above or on the left.
+    /// Continues the cell above or on the left.
     Continue,
 }
 
@@ -28,9 +28,9 @@ pub(super) enum Merge {
 pub(super) struct Physical {
     /// Its paragraphs, joined by `\n`; `None` before the first.
     pub(super) text: Option<String>,
-    /// Tables, pictures and text boxes in it.
+    /// Tables, pictures and text boxes in the cell.
     pub(super) nested: Vec<Block>,
-    /// Start and end of its element.
+    /// Start and end of its element in the part.
     pub(super) span: (usize, usize),
     /// `w:gridSpan`.
     pub(super) columns: u32,
@@ -38,11 +38,11 @@ pub(super) struct Physical {
     pub(super) vertical: Merge,
     /// `w:hMerge`.
     pub(super) horizontal: Merge,
-    /// A tracked change deletes it.
+    /// Whether the cell is a tracked deletion.
     pub(super) deleted: bool,
-    /// Text left out of it.
+    /// Its superscripts and asides.
     pub(super) marks: Marks,
-    /// It says a width of its own.
+    /// Whether the cell sets a width.
     pub(super) wide: bool,
 }
 
@@ -71,9 +71,9 @@ pub(super) struct Row {
     pub(super) before: u32,
     /// `w:gridAfter`.
     pub(super) after: u32,
-    /// A tracked change deletes it.
+    /// Whether the row is a tracked deletion.
     pub(super) deleted: bool,
-    /// It is hidden, or too low to show anything.
+    /// Whether the row is hidden, or too low to show anything.
     pub(super) hidden: bool,
 }
 
@@ -85,24 +85,24 @@ pub(super) struct Table {
     index: u32,
     start: usize,
     widths: Vec<u32>,
-    /// Number of real columns before each written one; empty where every column is real.
+    /// Number of real columns before each written column; empty if there are no slivers.
     real: Vec<u32>,
-    /// The row that is being read.
+    /// The open row.
     pub(super) row: Option<Row>,
-    /// Number of `w:tc` elements that are open.
+    /// Number of open `w:tc` elements.
     pub(super) open_cells: u32,
-    /// Cells held so far.
+    /// Number of cells held so far.
     pub(super) held: u64,
-    /// Cells of hidden rows that reach down into rows that are seen: the column of each.
+    /// Cells of hidden rows that span down into visible rows, each with its column.
     reaching: Vec<(u32, Physical)>,
-    /// Text left out of it.
+    /// Text that was set aside.
     pub(super) asides: Vec<Aside>,
-    /// Some of its columns have no width.
+    /// Whether some columns have width 0.
     unseen: bool,
 }
 
 impl Table {
-    /// A table without rows; `index` is its number in the document.
+    /// A table without rows; `index` is its index in the document.
     pub(super) fn new(part: &Arc<str>, index: u32, start: usize) -> Self {
         Self {
             builder: GridBuilder::new(Place::default()),
@@ -120,19 +120,19 @@ impl Table {
         }
     }
 
-    /// Takes note of a `w:gridCol`.
+    /// Records a `w:gridCol`.
     pub(super) fn grid_column(&mut self, width: Option<u32>, budget: &Budget) {
         if (self.widths.len() as u64) < budget.limits().grid_slots {
             self.widths.push(width.unwrap_or(u32::MAX));
         }
     }
 
-    /// Whether a column has no width at all, and no cell can give it one.
+    /// Whether a column has width 0 and a fixed layout keeps cells from widening it.
     pub(super) fn has_unseen(&self) -> bool {
         self.unseen
     }
 
-    /// The columns are known: finds those that are slivers, and those without any width in a table that keeps them.
+    /// Ends the column list: finds slivers, and, if the layout is fixed, columns of width 0.
     pub(super) fn columns_end(&mut self, fixed: bool) {
         let known = || self.widths.iter().filter(|width| **width != u32::MAX);
         let total: u64 = known().map(|width| u64::from(*width)).sum();
@@ -150,7 +150,7 @@ impl Table {
         }));
     }
 
-    /// Number of real columns before a written one.
+    /// Number of real columns before a written column.
     fn real(&self, column: u32) -> u32 {
         match self.real.last() {
             None => column,
@@ -183,7 +183,7 @@ impl Table {
         }
     }
 
-    /// Puts the open row on the grid. A row without cells is none.
+    /// Places the open row on the grid. A row without cells is dropped.
     pub(super) fn row_end(&mut self, budget: &mut Budget) -> Result<(), Exceeded> {
         let Some(row) = self.row.take() else { return Ok(()) };
         if row.deleted || row.cells.is_empty() {
@@ -230,12 +230,12 @@ impl Table {
         Ok(())
     }
 
-    /// Whether no column from one to another has any width.
+    /// Whether all columns of a range have width 0.
     fn is_unseen(&self, from: u32, to: u32) -> bool {
         self.widths.get(from as usize..to as usize).is_some_and(|widths| widths.iter().all(|width| *width == 0))
     }
 
-    /// Adds the finding for a hidden row. Cells that span beyond it are visible below it.
+    /// Sets the text of a hidden row aside. Cells that span beyond the row are visible below it.
     fn hidden_row(&mut self, row: Row, budget: &mut Budget) -> Result<(), Exceeded> {
         let place = Place {
             part: Some(Arc::clone(&self.part)),
@@ -275,7 +275,7 @@ impl Table {
             target.text = text;
             target.nested = cell.nested;
         } else if !text.trim().is_empty() || !cell.nested.is_empty() {
-            // Word hides what stands in a continuation; it is kept with the cell that it belongs to.
+            // Word hides text in a continuing cell; here it is added to the merged cell.
             if !target.text.is_empty() && !text.trim().is_empty() {
                 target.text.push('\n');
             }
@@ -285,7 +285,7 @@ impl Table {
         Ok(())
     }
 
-    /// The grid; nothing for a table without any cell.
+    /// The grid; `None` for a table without cells.
     pub(super) fn finish(&mut self, end: usize, budget: &mut Budget) -> Result<Option<Grid>, Exceeded> {
         self.row_end(budget)?;
         let mut grid = std::mem::take(&mut self.builder).finish(budget)?;
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sliver_is_no_column() -> Result<(), Exceeded> {
+    fn a_sliver_is_not_a_column() -> Result<(), Exceeded> {
         let cells = vec![
             vec![physical("a", 1), physical("b", 2)],
             vec![physical("", 3)],
@@ -344,18 +344,18 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_on_a_sliver_is_kept() -> Result<(), Exceeded> {
+    fn text_in_a_sliver_is_kept() -> Result<(), Exceeded> {
         let found = rows(table(&[900, 1, 900]), vec![vec![physical("a", 1), physical("b", 1), physical("c", 1)]])?;
         assert_eq!(found[0].len(), 3);
         Ok(())
     }
 
     #[test]
-    fn what_stands_in_a_column_without_width_is_left_out() -> Result<(), Exceeded> {
+    fn text_in_a_column_of_width_0_is_set_aside() -> Result<(), Exceeded> {
         let cells = || vec![physical("a", 1), physical("77", 1), physical("c", 1)];
         let found = rows(table(&[900, 0, 900]), vec![cells()])?;
         assert_eq!(found[0][1].0, "");
-        // A cell may have a width in spite of its column, and tables of other programs have no widths at all.
+        // A cell may have a width although its column has none, and tables of other programs have no widths at all.
         let mut wide = cells();
         wide[1].wide = true;
         assert_eq!(rows(table(&[900, 0, 900]), vec![wide])?[0][1].0, "77");
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn widths_that_are_no_twips_are_not_judged() -> Result<(), Exceeded> {
+    fn widths_that_are_not_twips_are_ignored() -> Result<(), Exceeded> {
         let found = rows(table(&[1, 1, 1]), vec![vec![physical("a", 1), physical("", 1), physical("c", 1)]])?;
         assert_eq!(found[0].len(), 3);
         Ok(())

@@ -1,6 +1,6 @@
-//! Sizes of shapes of the Vector Markup Language (ECMA-376 part 4, 19.1).
+//! Sizes of VML shapes (ECMA-376 part 4, 19.1).
 
-/// A length of CSS in EMU, as VML gives sizes: `12.5pt`, `1in`, `3cm`, `20mm`, `40px`; a bare number is pixels.
+/// A CSS length as used by VML, in EMU: `12.5pt`, `1in`, `3cm`, `20mm`, `40px`; a number without a unit is in pixels.
 fn css_length(value: &str) -> Option<u64> {
     let value = value.trim();
     let digits = value.find(|sign: char| !sign.is_ascii_digit() && sign != '.').unwrap_or(value.len());

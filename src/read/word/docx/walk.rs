@@ -16,13 +16,13 @@ use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
 use crate::text::END_OF_DIRECTION;
 
-/// Fields in fields that are told apart.
+/// Maximum nesting depth of fields; deeper ones are not tracked.
 const DEEPEST_FIELD: usize = 64;
 
-/// The meaning of an open element.
+/// Role of an open element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
-    /// Its content is read as if it stood here without it.
+    /// Transparent: its content is read as if the element were not there.
     Through,
     Paragraph,
     ParagraphProps,
@@ -30,9 +30,9 @@ pub(super) enum Element {
     MarkProps,
     Run,
     RunProps,
-    /// Text that is shown, without blanks at its ends.
+    /// Text, trimmed at both ends.
     Text,
-    /// Text that is shown as it is written.
+    /// Text with `xml:space="preserve"`.
     TextAsWritten,
     Table,
     Columns,
@@ -48,10 +48,10 @@ pub(super) enum Element {
     Binary,
     /// `mc:AlternateContent`.
     Alternatives,
-    /// The raised or lowered part of a formula.
+    /// Superscript or subscript of a formula.
     Shifted,
     Drawing,
-    /// `w:bdo` from the right to the left.
+    /// `w:bdo` from right to left.
     Turned,
 }
 
@@ -62,34 +62,33 @@ pub(super) struct Walk<'a, 's, 'p> {
     pub(super) relationships: &'a Relationships,
     pub(super) flow: Flow,
     stack: Vec<Element>,
-    /// Amount of output at the beginning of each open `mc:AlternateContent`.
+    /// Amount of output (`yielded`) at the start of each open `mc:AlternateContent`.
     alternatives: Vec<u64>,
-    /// Size and description of the drawing that is open.
+    /// Size and description of the open drawing.
     drawing: PictureRef,
     /// Open complex fields (17.16.18): whether their instruction is still being read.
     fields: Vec<bool>,
-    /// The number of open elements within the control that is bound to a part, and the text that it shows in place of its content until
-    /// that has been shown.
+    /// For the open data-bound control: depth of the element stack inside it, and the bound text until it has been written.
     pub(super) bound: Option<(usize, Option<String>)>,
-    /// What is chosen in the list of choices whose field is open, and how much had been shown when it began.
+    /// Selected choice of the open drop-down field, and amount of output (`yielded`) at its start.
     pub(super) choice: Option<String>,
     shown_before: u64,
-    /// Text that stood within instructions, kept until the instruction has ended.
+    /// Text inside field instructions, kept until the instruction has ended.
     swallowed: String,
-    /// Name and base64 text of the picture that is open (Word 2003).
+    /// Name and base64 text of the open picture (Word 2003).
     binary: (String, String),
-    /// Cache of property elements (of cells and paragraph marks) that held nothing of interest.
+    /// Cache of the XML of property elements (of cells and of paragraph marks) that contain nothing of interest.
     pub(super) unwanted: [Option<&'a str>; 2],
-    /// Cache of run formatting by the XML of the properties.
+    /// Cache of run formatting, keyed by the XML of the properties.
     pub(super) faces: Faces<'a>,
-    /// The run whose properties are being read: their XML, the depth at which they end, what they say.
+    /// The run whose properties are being read: their XML, and the formatting so far.
     pub(super) run: Option<(Option<&'a str>, Run)>,
-    /// The properties of the open tables and cells, as XML.
+    /// XML of the properties of the open tables and cells.
     pub(super) around: Vec<&'a str>,
-    /// Text boxes that are open: what lies behind them is not known.
+    /// Number of open text boxes, whose background is not known.
     boxes: u32,
     pub(super) known: Known<'a>,
-    /// The XML of the paragraph's properties that are being read, and the depth at which they end.
+    /// XML of the paragraph properties being read, and the depth of the element stack at which they end.
     pub(super) learning: Option<(&'a str, usize)>,
 }
 
@@ -126,7 +125,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         }
     }
 
-    /// Number of open elements that are answered when they end.
+    /// Number of open elements on the stack.
     pub(super) fn depth(&self) -> usize {
         self.stack.len()
     }
@@ -135,7 +134,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     pub(super) fn run(mut self) -> Result<Vec<Block>, ReadError> {
         let mut last = 0;
         loop {
-            // A tag is looked at where it lies: a copy would wait for its parts to be stored.
+            // The tag is matched in place: a copy would wait for the stores of its fields.
             match self.events.next(self.shared.budget) {
                 Ok(Event::Open(ref tag)) => match self.open(tag)? {
                     Some(element) => self.stack.push(element),
@@ -166,7 +165,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         }
     }
 
-    /// Puts text where it is shown, unless the run is hidden or the text belongs to a field's instruction.
+    /// Adds text where it is displayed, unless the run is hidden or the text is part of a field instruction.
     pub(super) fn show(&mut self, text: &str) {
         let instruction = self.fields.contains(&true);
         let region = self.flow.region();
@@ -196,7 +195,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         }
     }
 
-    /// A tab or a line break.
+    /// Adds a tab or a line break.
     pub(super) fn show_control(&mut self, control: char) {
         let instruction = self.fields.contains(&true);
         if let Some(para) = self.flow.para().filter(|para| !para.props.face.hidden && !instruction) {
@@ -242,12 +241,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         }
     }
 
-    /// The element that the next one stands in.
+    /// The innermost open element.
     pub(super) fn parent(&self) -> Element {
         self.stack.last().copied().unwrap_or(Element::Through)
     }
 
-    /// An element of another vocabulary where content can stand.
+    /// Handles an element of another vocabulary where content is allowed.
     fn foreign(&mut self, tag: &Tag<'a>) -> Result<Option<Element>, ReadError> {
         match (tag.space, tag.local) {
             (MC, "AlternateContent") => {
@@ -299,14 +298,14 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         self.shared.yielded += 1;
     }
 
-    /// A text box begins, unless its host is hidden.
+    /// Opens a text box, unless its host is hidden.
     pub(super) fn text_box(&mut self, tag: &Tag<'a>) -> Element {
         self.flow.open(Kind::TextBox, tag.start);
         self.boxes += 1;
         Element::TextBox
     }
 
-    /// An element begins whose text is shown.
+    /// Opens an element that contains text.
     pub(super) fn text_element(&mut self, preserve: bool) -> Element {
         if let Some(para) = self.flow.para() {
             para.text_begins();
@@ -314,13 +313,13 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         if preserve { Element::TextAsWritten } else { Element::Text }
     }
 
-    /// A picture's bytes begin.
+    /// Starts the bytes of a picture.
     pub(super) fn binary_begins(&mut self, tag: &Tag<'a>) -> Element {
         self.binary = (tag.get("name").unwrap_or_default().into_owned(), String::new());
         Element::Binary
     }
 
-    /// Text drawn along a path is in an attribute.
+    /// Adds `WordArt` text, which is in an attribute.
     fn word_art(&mut self, tag: &Tag<'a>) -> Result<(), ReadError> {
         if let Some(text) = tag.get("string") {
             self.flow.open(Kind::TextBox, tag.start);
@@ -332,7 +331,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         Ok(())
     }
 
-    /// A tracked change or a comment of Word 2003.
+    /// Handles a tracked change or a comment of Word 2003.
     fn annotation(&mut self, tag: &Tag<'a>) -> Option<Element> {
         match tag.get("type").as_deref() {
             Some("Word.Deletion") => {
@@ -358,7 +357,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         None
     }
 
-    /// A tracked change deletes the row or the paragraph mark whose properties are open.
+    /// Marks the row or paragraph mark whose properties are open as a tracked deletion.
     pub(super) fn mark_deleted(&mut self) {
         self.shared.revisions += 1;
         if self.parent() == Element::RowProps {
@@ -385,12 +384,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         Ok(())
     }
 
-    /// A drawing begins: what is said of its size and description is its own.
+    /// Opens a drawing, and resets size and description.
     pub(super) fn drawing_begins(&mut self) {
         self.drawing = PictureRef::default();
     }
 
-    /// The beginning, middle or end of a complex field.
+    /// Handles the begin, separate or end character of a complex field.
     pub(super) fn field_character(&mut self, kind: &str) {
         match kind {
             "begin" if self.fields.len() < DEEPEST_FIELD => {
@@ -405,7 +404,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             }
             _ => {
                 self.fields.pop();
-                // The field of a list of choices has no text of its own.
+                // A drop-down field has no result text of its own.
                 if let Some(choice) = self.choice.take().filter(|_| self.shared.yielded == self.shown_before) {
                     self.show(&choice);
                 }
@@ -416,7 +415,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         }
     }
 
-    /// A paragraph ends: an instruction that is still open has no end, so what stood in it is text after all.
+    /// Ends a paragraph. An instruction that is still open is unterminated, so its text is added after all.
     fn paragraph_ends(&mut self, end: usize) -> Result<(), ReadError> {
         if self.fields.contains(&true) {
             self.fields.iter_mut().for_each(|field| *field = false);
@@ -491,7 +490,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     }
 }
 
-/// `cx` and `cy` of an extent.
+/// `cx` and `cy` of an extent element.
 fn extent(tag: &Tag<'_>) -> Option<(u64, u64)> {
     Some((tag.get("cx")?.trim().parse().ok()?, tag.get("cy")?.trim().parse().ok()?))
 }

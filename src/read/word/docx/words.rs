@@ -1,4 +1,4 @@
-//! Handlers of the main elements.
+//! Handlers of the main WordprocessingML elements.
 
 use std::sync::LazyLock;
 
@@ -17,9 +17,9 @@ use crate::read::shared::skipped;
 use crate::read::xml::Tag;
 use crate::text::RIGHT_TO_LEFT;
 
-/// Pieces of names of properties that the walk wants; the name of the element itself stands for one that is nested in it.
+/// Substrings of element names that the walk wants inside a property element; the name of the element itself finds nested ones.
 struct Wanted {
-    /// Number of this set of words, part of the key of cached answers.
+    /// Index of this set in the cache of unwanted elements.
     number: usize,
     finders: LazyLock<Vec<Finder<'static>>>,
 }
@@ -34,7 +34,8 @@ static MARK: Wanted =
     Wanted { number: 1, finders: LazyLock::new(|| finders(&["del", "moveFrom", "annotation", "rPr"])) };
 
 impl<'a> Walk<'a, '_, '_> {
-    /// Properties, or nothing if none of them is wanted: most of a report's text is fonts and sizes, and most runs have the same.
+    /// Opens a property element, or skips it if it contains none of the wanted names: most properties are fonts and sizes, and most
+    /// elements repeat the previous one.
     fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
         let unwanted = &mut self.unwanted[wanted.number];
         if let Some(known) = unwanted.filter(|known| self.events.is_left(known)) {
@@ -50,14 +51,15 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// The properties of a paragraph, or nothing where the same stood before: most paragraphs of a report have those of another.
+    /// Opens the properties of a paragraph, or skips them if the same XML is in the cache: most paragraphs of a report repeat the
+    /// properties of another.
     fn properties(&mut self) -> Option<Element> {
         self.known.stand_in(self.events.scope());
         let fresh = self.shared.fresh_properties();
         let Some(para) = self.flow.para().filter(|para| para.props == fresh) else {
             return Some(Element::ParagraphProps);
         };
-        // The cells of a row look alike.
+        // Fast path: the cells of a row are formatted alike.
         if let Some((known, props)) = self.known.last().filter(|(known, _)| self.events.is_left(known)) {
             para.props = props;
             self.events.jump(known);
@@ -74,7 +76,7 @@ impl<'a> Walk<'a, '_, '_> {
         Some(Element::ParagraphProps)
     }
 
-    /// An element where content can stand; nothing for one that is skipped.
+    /// Handles an element where content is allowed; `None` if it is skipped.
     pub(super) fn word(&mut self, tag: &Tag<'a>) -> Option<Element> {
         let element = match tag.local.as_bytes() {
             b"p" => {
@@ -97,7 +99,7 @@ impl<'a> Walk<'a, '_, '_> {
             b"tc" => self.cell(tag),
             b"tcPr" if self.parent() == Element::Cell => {
                 let wanted = self.wanted(&CELL, Element::CellProps);
-                // Skipped, or to be parsed.
+                // XML of the properties, skipped or to be parsed.
                 let xml = if wanted.is_none() { self.unwanted[CELL.number] } else { self.events.ahead() };
                 if let (Some(around), Some(xml)) = (self.around.last_mut(), xml) {
                     *around = xml;
@@ -157,7 +159,7 @@ impl<'a> Walk<'a, '_, '_> {
         Some(element)
     }
 
-    /// An element that stands for a character, a reference or something that is not read.
+    /// Handles an element that is a character, a reference, or not read.
     fn mark(&mut self, name: &[u8], tag: &Tag<'a>) {
         match name {
             b"tab" | b"ptab" => self.show_control('\t'),
@@ -188,7 +190,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    /// A character of a symbol font; the private area of those fonts is brought to what they show.
+    /// Adds a character of a symbol font; code points in its private use area are mapped to Unicode.
     fn symbol(&mut self, tag: &Tag<'a>) {
         let code = tag.get("char").and_then(|code| u32::from_str_radix(code.trim(), 16).ok());
         let Some(character) = code.and_then(char::from_u32) else { return };
@@ -235,13 +237,13 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    /// The content of a text box, unless its host is hidden.
+    /// Opens the content of a text box, unless its host is hidden.
     fn shown_box(&mut self, tag: &Tag<'a>) -> Option<Element> {
         let hidden = self.flow.para().is_some_and(|para| para.props.face.hidden);
         (!hidden).then(|| self.text_box(tag))
     }
 
-    /// A note: those of other types than normal are the lines between text and notes.
+    /// Opens a note; notes of other types are separators between text and notes.
     fn note(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if self.flow.region() == Region::Note {
             return tag.get("type").is_none_or(|kind| kind == "normal").then_some(Element::Through);
@@ -250,13 +252,13 @@ impl<'a> Walk<'a, '_, '_> {
         Some(Element::Note)
     }
 
-    /// Properties of a paragraph (17.3.1).
+    /// Reads a property of a paragraph (17.3.1).
     pub(super) fn paragraph_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         match tag.local {
             "numPr" | "listPr" => return Some(Element::ParagraphProps),
             "rPr" => return self.wanted(&MARK, Element::MarkProps),
             "sectPr" => {
-                // Its margins are taken each time.
+                // Headers and footers of a section are read every time, so the properties are not cached.
                 self.learning = None;
                 return Some(Element::Section);
             }
@@ -292,7 +294,7 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// Properties of a paragraph mark: only whether it is still there.
+    /// Reads a property of a paragraph mark: only whether it is deleted.
     pub(super) fn mark_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if matches!(tag.local, "del" | "moveFrom") {
             self.mark_deleted();
@@ -300,7 +302,8 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// The properties of a run, or nothing where the same stood before: most runs of a report have those of another.
+    /// Opens the properties of a run, or skips them if the same XML is in the cache: most runs of a report repeat the properties of
+    /// another.
     fn run_begins(&mut self) -> Option<Element> {
         self.faces.stand_in(self.events.scope());
         let mut known = self.faces.recent(|xml| self.events.is_left(xml));
@@ -323,7 +326,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    /// The properties of a run end.
+    /// Ends the properties of a run.
     pub(super) fn run_ends(&mut self) {
         let Some((xml, run)) = self.run.take() else { return };
         if let Some(xml) = xml {
@@ -332,7 +335,7 @@ impl<'a> Walk<'a, '_, '_> {
         self.put_on(run);
     }
 
-    /// Properties of a run: only those that say whether its text counts.
+    /// Reads a property of a run: only those that decide whether text is read.
     pub(super) fn run_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if let Some((_, run)) = &mut self.run {
             match tag.local {
@@ -343,14 +346,14 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// What the text of a run is filled with (Word 2010).
+    /// Reads the text fill of a run (Word 2010).
     pub(super) fn text_fill(&mut self) {
         if let (Some((_, run)), Some(xml)) = (&mut self.run, self.events.ahead()) {
             text_fill(xml, &mut run.face);
         }
     }
 
-    /// A column of the table's grid (17.4.16).
+    /// Reads a column of the table grid (17.4.16).
     pub(super) fn column(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if tag.local == "gridCol"
             && let Some(table) = self.flow.tables.last_mut()
@@ -361,7 +364,7 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// Properties of a row (17.4.81).
+    /// Reads a property of a row (17.4.81).
     pub(super) fn row_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if matches!(tag.local, "del" | "moveFrom") {
             self.mark_deleted();
@@ -380,7 +383,7 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// Properties of a cell (17.4.69); Word 2003 writes the merges in small letters.
+    /// Reads a property of a cell (17.4.69); Word 2003 writes the names of merges in lower case.
     pub(super) fn cell_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         let merge = || match val(tag).as_deref() {
             Some("restart") => Merge::Restart,
@@ -398,7 +401,7 @@ impl<'a> Walk<'a, '_, '_> {
         None
     }
 
-    /// Properties of a section: its headers and footers (17.10), in Word 2003 with their content.
+    /// Reads a property of a section: its headers and footers (17.10); in Word 2003 they contain their text.
     pub(super) fn section_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         match tag.local {
             "headerReference" | "footerReference" => {
@@ -420,7 +423,7 @@ impl<'a> Walk<'a, '_, '_> {
     }
 }
 
-/// Elements whose content is not part of the visible text: properties, deleted text, field instructions, readings of ruby text.
+/// Elements whose content is not visible text: properties, deleted text, field instructions, ruby readings.
 fn is_passed_over(name: &[u8]) -> bool {
     matches!(
         name,

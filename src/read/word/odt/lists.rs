@@ -1,4 +1,4 @@
-//! Labels of list items and numbered headings, counted as they are met (ISO/IEC 26300-1, 5.3 and 19.880).
+//! Labels of list items and numbered headings, counted in document order (ISO/IEC 26300-1, 5.3 and 19.880).
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use crate::read::shared::numeral;
 use crate::read::shared::odf::styles::{LEVELS, LONGEST_NAME, List, Styles};
 use crate::read::xml::Tag;
 
-/// How far each level of a list has been counted; `None` where it has not begun.
+/// Current number of each level of a list; `None` for a level without items yet.
 type Reached = [Option<u32>; LEVELS];
 
-/// Lists whose counts are kept.
+/// Maximum number of lists with counters.
 const MOST: usize = 10_000;
 
 /// An open list.
@@ -17,13 +17,13 @@ struct Open {
     style: String,
     /// Level, 0-based.
     level: usize,
-    /// An item has begun whose first paragraph is still to come.
+    /// Whether an item has begun and its first paragraph has not.
     begun: bool,
-    /// The number that this item is given.
+    /// Number set by the item itself.
     given: Option<u32>,
 }
 
-/// The lists that are open and what has been counted.
+/// The open lists, and the counters of all lists and of headings.
 #[derive(Default)]
 pub(super) struct Lists {
     open: Vec<Open>,
@@ -32,7 +32,7 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// A list begins.
+    /// Opens a list.
     pub(super) fn begin(&mut self, tag: &Tag) {
         let level = self.open.len();
         let inherited = self.open.last().map(|open| open.style.clone());
@@ -45,12 +45,12 @@ impl Lists {
         self.open.push(Open { style, level, begun: false, given: None });
     }
 
-    /// The innermost list ends.
+    /// Closes the innermost list.
     pub(super) fn end(&mut self) {
         self.open.pop();
     }
 
-    /// An item begins; one of a header has no number.
+    /// Opens an item; a list header has no number.
     pub(super) fn item(&mut self, tag: &Tag) {
         if let Some(open) = self.open.last_mut() {
             open.begun = tag.local == "list-item";
@@ -58,14 +58,14 @@ impl Lists {
         }
     }
 
-    /// An item ends.
+    /// Closes an item.
     pub(super) fn end_item(&mut self) {
         if let Some(open) = self.open.last_mut() {
             open.begun = false;
         }
     }
 
-    /// The label of the paragraph or heading that begins here, where it has one.
+    /// The label of the paragraph or heading that begins here, if it has one.
     pub(super) fn label(&mut self, tag: &Tag, styles: &Styles) -> Option<String> {
         if let Some(open) = self.open.last_mut() {
             if !std::mem::take(&mut open.begun) {
@@ -92,7 +92,7 @@ impl Lists {
     }
 }
 
-/// Counts on at a level and writes its label.
+/// Increments the counter of a level and returns its label.
 fn label(list: &List, reached: &mut Reached, level: usize, given: Option<u32>) -> Option<String> {
     let start = |at: usize| list.get(at).and_then(Option::as_ref).map_or(1, |level| level.start);
     let slot = reached.get_mut(level)?;
@@ -123,7 +123,7 @@ fn label(list: &List, reached: &mut Reached, level: usize, given: Option<u32>) -
     Some(format!("{}{}{}", this.around.0, shown.join("."), this.around.1))
 }
 
-/// A number as `style:num-format` wants it: the first number of the series stands for the whole (LibreOffice writes `一, 二, 三, ...`).
+/// A number in a `style:num-format`, which is given by the first number of its series (LibreOffice writes `一, 二, 三, ...`).
 fn written(number: u32, format: &str) -> String {
     let kind = match format.split([',', ' ']).next().unwrap_or_default() {
         "" => return String::new(),

@@ -25,10 +25,10 @@ use crate::read::shared::skipped::{Kind as Left, Skipped};
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
-/// Reads an `OpenDocument` text, be it a package or one XML file.
+/// Reads an `OpenDocument` text, either a package or a single XML file.
 ///
 /// # Errors
-/// [`ReadError`] when it is encrypted, damaged or too large.
+/// [`ReadError`] if it is encrypted, damaged or too large.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,
@@ -57,37 +57,37 @@ pub(in crate::read) fn read(
     Ok(walker.finish(metadata, findings))
 }
 
-/// The meaning of an open element.
+/// Role of an open element.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Paragraph,
     Span,
     Table,
-    /// A row, and how often it stands there.
+    /// A row, with its number of repetitions.
     Row(u32),
     Cell,
     List,
     Item,
     Note,
     Box,
-    /// All that is neither a style nor a property.
+    /// Everything that is neither a style nor a property.
     Body,
     /// A page header or footer.
     Margin,
     Other,
 }
 
-/// A paragraph that is open.
+/// An open paragraph.
 struct Open {
     paragraph: Paragraph,
     hidden: bool,
     marks: Marks,
-    /// How its text looks, and that of each open span.
+    /// Formatting of the paragraph, and of each open span.
     faces: Vec<Face>,
 }
 
 struct Walker<'p> {
-    /// Where pictures lie, unless they stand in the file itself.
+    /// The package with the pictures; `None` if the document is a single XML file.
     package: Option<Package<'p>>,
     styles: Styles,
     lists: Lists,
@@ -99,12 +99,12 @@ struct Walker<'p> {
     findings: Vec<Finding>,
     open: Vec<Kind>,
     tables: Vec<Table>,
-    /// The paragraphs that are open: a text box stands inside one.
+    /// The open paragraphs: a text box is inside another paragraph.
     paragraphs: Vec<Open>,
     /// Backgrounds of the open cells; not tracked in text boxes.
     papers: Vec<Paper>,
     asides: Vec<Aside>,
-    /// Tracked changes.
+    /// Number of tracked changes.
     revisions: u32,
     paragraph_count: usize,
     table_count: usize,
@@ -135,7 +135,7 @@ impl<'p> Walker<'p> {
         }
     }
 
-    /// Begins with another part.
+    /// Starts another part.
     fn begin(&mut self, part: &str) {
         self.part = part.into();
         (self.lists, self.paragraph_count, self.table_count) = (Lists::default(), 0, 0);
@@ -197,7 +197,7 @@ impl<'p> Walker<'p> {
         Ok(())
     }
 
-    /// Whether what comes is text of the body or of a page header or footer.
+    /// Whether the position is inside the body, or a page header or footer.
     fn is_inside(&self) -> bool {
         self.open.iter().any(|kind| matches!(kind, Kind::Body | Kind::Margin))
     }
@@ -207,7 +207,7 @@ impl<'p> Walker<'p> {
             let is_margin = tag.local.starts_with("header") || tag.local.starts_with("footer");
             return Ok(match tag.space {
                 OFFICE if tag.local == "body" => Kind::Body,
-                // `style:header-footer-properties` and the like say only how they look.
+                // `style:header-footer-properties` and the like contain only layout.
                 STYLE if is_margin && !tag.local.contains("propert") && !tag.local.ends_with("-style") => Kind::Margin,
                 _ => Kind::Other,
             });
@@ -399,7 +399,7 @@ impl<'p> Walker<'p> {
         self.show(index, budget)
     }
 
-    /// A picture that stands in the file itself, as text.
+    /// Keeps a picture stored as base64 in the file itself.
     fn embedded(&mut self, content: &str, budget: &mut Budget) -> Result<(), ReadError> {
         let name = format!("{}", self.pictures.list.len() + 1);
         let bytes = base64::decode(content.as_bytes(), budget)?;
@@ -418,7 +418,7 @@ impl<'p> Walker<'p> {
         Ok(())
     }
 
-    /// Hidden rows of tables, and readings above text.
+    /// Whether an element is not visible: hidden table rows, ruby readings.
     fn is_unseen(&self, tag: &Tag) -> bool {
         let row = || tag.get("visibility").is_some_and(|visibility| visibility != "visible");
         let low = || tag.get("style-name").is_some_and(|style| self.styles.is_low("table-row", &style));
@@ -430,7 +430,7 @@ impl<'p> Walker<'p> {
             }
     }
 
-    /// Elements that are no text of the document: what is hidden, tracked deletions, annotations, declarations.
+    /// Whether an element is not text of the document: hidden text, tracked deletions, annotations, declarations.
     fn is_left_out(&mut self, tag: &Tag) -> bool {
         let is = |name: &str, value: &str| tag.get(name).as_deref() == Some(value);
         match (tag.space, tag.local) {

@@ -1,5 +1,5 @@
-//! Tables of an `OpenDocument` text: cells and rows that stand there several times have their text each time, and what stands in
-//! covered cells is told (ISO/IEC 26300-1, 9.1).
+//! Tables of an `OpenDocument` text: repeated cells and rows repeat their text, and content of covered cells is reported as a finding
+//! (ISO/IEC 26300-1, 9.1).
 
 use std::sync::Arc;
 
@@ -9,26 +9,26 @@ use crate::finding::{Finding, Message};
 use crate::read::shared::odf::count;
 use crate::read::xml::Tag;
 
-/// How often a cell or row may stand there; a page has fewer of either.
+/// Maximum number of repetitions of a cell or row; a page has fewer of either.
 const MOST: u32 = 1_024;
 
-/// A table that is open.
+/// An open table.
 pub(super) struct Table {
     builder: GridBuilder,
     part: Arc<str>,
     number: usize,
     rows: u32,
-    /// The cells of the row.
+    /// Indices of the cells of the row.
     row: Vec<u32>,
-    /// The open cell, as often as it stands there.
+    /// Indices of the open cell, one per repetition.
     cells: Vec<u32>,
-    /// Cells of the row so far, covered ones counted: where the next one stands.
+    /// Number of columns of the row so far, including covered cells: the column of the next cell.
     position: u32,
-    /// The grid column of the open cell.
+    /// Grid column of the open cell.
     open: Option<u32>,
-    /// The open cell is a covered one.
+    /// Whether the open cell is a covered one.
     covered: bool,
-    /// Covered cells that hold something, and the first of them.
+    /// Number of covered cells with content, and the first of them.
     hidden: Option<(usize, Place, String)>,
     text: String,
     begun: bool,
@@ -37,7 +37,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table without rows.
+    /// A table without rows; `number` is its index in the document.
     pub(super) fn new(part: &Arc<str>, number: usize) -> Self {
         let place = Place { part: Some(Arc::clone(part)), table: Some(number as u32), ..Place::default() };
         Self {
@@ -57,7 +57,7 @@ impl Table {
         }
     }
 
-    /// The open cell, or the table where none is.
+    /// Place of the open cell, or of the table if none is open.
     pub(super) fn place(&self) -> Place {
         let row = self.rows.saturating_sub(1) as usize;
         let column = self.open.filter(|_| self.is_in_cell());
@@ -95,7 +95,7 @@ impl Table {
         Ok(())
     }
 
-    /// A covered cell begins. One that no cell covers, as in a damaged table, is a cell like any other.
+    /// Opens a covered cell. If no cell covers it, as in a damaged table, it is treated as an ordinary cell.
     pub(super) fn begin_covered(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
         if self.builder.next_column() <= self.position {
             return self.begin_cell(tag, budget);
@@ -107,7 +107,7 @@ impl Table {
         Ok(())
     }
 
-    /// Notes that a covered cell holds something.
+    /// Records that a covered cell has content.
     fn end_covered(&mut self) {
         let (text, nested) = (std::mem::take(&mut self.text), std::mem::take(&mut self.nested));
         if text.trim().is_empty() && nested.is_empty() {
@@ -126,7 +126,7 @@ impl Table {
         self.builder.add(Cell { row_span, col_span, text, place, ..Cell::default() }, budget)
     }
 
-    /// A line of the open cell.
+    /// Adds a line to the open cell.
     pub(super) fn line(&mut self, text: &str) {
         if std::mem::replace(&mut self.begun, true) && !self.text.is_empty() {
             self.text.push('\n');
@@ -151,7 +151,7 @@ impl Table {
         Ok(())
     }
 
-    /// The row that has ended stands there so often.
+    /// Repeats the row that has ended.
     pub(super) fn repeat_row(&mut self, times: u32, budget: &mut Budget) -> Result<(), Exceeded> {
         if times < 2 {
             return Ok(());
@@ -171,7 +171,7 @@ impl Table {
         Ok(())
     }
 
-    /// The grid. Hidden content is reported and not read.
+    /// The grid. Content of covered cells is reported as a finding and not read.
     pub(super) fn finish(self, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Grid, Exceeded> {
         findings.extend(self.hidden.map(|(count, place, text)| covered(count, place, &text)));
         self.builder.finish(budget)

@@ -22,7 +22,7 @@ fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A document of styles, a body, and page headers and footers.
+/// An ODT file with these styles, body, and page headers and footers.
 fn odt(styles: &str, body: &str, margins: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content {SPACES}><office:automatic-styles>{styles}</office:automatic-styles>\
@@ -151,7 +151,7 @@ fn headings_are_numbered_by_the_outline() {
 }
 
 #[test]
-fn page_headers_and_footers_stand_behind_the_body() {
+fn page_headers_and_footers_come_after_the_body() {
     let margins = "<style:header><text:p>某局文件</text:p></style:header><style:footer><text:p>第<text:page-number>1</text:page-number>页</text:p>\
                    </style:footer><style:header-left style:display='false'><text:p>不用</text:p></style:header-left>";
     let (document, _) = said(&odt("", "<text:p>正文</text:p>", margins));
@@ -182,7 +182,7 @@ fn repeated_cells_and_rows_have_their_text_each_time() {
 }
 
 #[test]
-fn what_stands_in_covered_cells_is_told() {
+fn text_in_covered_cells_is_reported() {
     let (grid, findings) = grid(
         "<table:table><table:table-row><table:table-cell table:number-rows-spanned='2' table:number-columns-spanned='2'><text:p>项目</text:p>\
          </table:table-cell><table:covered-table-cell><text:p>藏着 7</text:p></table:covered-table-cell><table:table-cell><text:p>5</text:p>\
@@ -207,7 +207,7 @@ fn a_covered_cell_that_nothing_covers_is_a_cell() {
 }
 
 #[test]
-fn a_document_that_is_one_file() {
+fn a_document_as_a_single_file() {
     let text = format!(
         "<?xml version='1.0'?><office:document {SPACES} office:mimetype='application/vnd.oasis.opendocument.text'>\
          <office:meta><dc:title>年报</dc:title></office:meta><office:styles>{}<draw:fill-image><office:binary-data>iVBORw==</office:binary-data>\
@@ -229,7 +229,7 @@ fn a_document_that_is_one_file() {
 }
 
 #[test]
-fn a_workbook_that_is_one_file() {
+fn a_workbook_as_a_single_file() {
     let text = format!(
         "<?xml version='1.0'?><office:document {SPACES} office:mimetype='application/vnd.oasis.opendocument.spreadsheet'>\
          <office:automatic-styles><style:style style:name='ta1' style:family='table'/></office:automatic-styles>\

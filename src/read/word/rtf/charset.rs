@@ -1,4 +1,4 @@
-//! Bytes of RTF text to characters: the code page of a font decides (RTF 1.9.1, "Character set" and "Font table").
+//! Decodes bytes of RTF text: the character set of a font decides (RTF 1.9.1, "Character set" and "Font table").
 
 use std::borrow::Cow;
 
@@ -7,17 +7,17 @@ use encoding_rs::{
     WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
 };
 
-/// How the bytes of a font are read.
+/// Character set of a font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Charset {
-    /// Like the file's own code page.
+    /// The file's code page.
     #[default]
     Default,
-    /// Western by its own word, though many Chinese files say so of fonts that hold Chinese bytes.
+    /// Declared as Western; many Chinese files declare this for fonts with Chinese text.
     Ansi,
-    /// A symbol font: its upper half stands in the private use area.
+    /// A symbol font: its upper half is mapped to the private use area.
     Symbol,
-    /// A code page of its own.
+    /// A code page of the font's own.
     Page(&'static Encoding),
 }
 
@@ -44,7 +44,8 @@ pub(super) fn of_font(number: i32) -> Charset {
     })
 }
 
-/// The encoding of a code page of Windows; those of the Macintosh (10000 and on) differ from its own in a few signs only.
+/// The encoding of a Windows code page. Macintosh code pages (10000 and up) are read as their Windows counterparts, which differ in a few
+/// characters.
 pub(super) fn of_page(number: i32) -> Option<&'static Encoding> {
     Some(match number {
         932 | 10001 => SHIFT_JIS,
@@ -67,7 +68,7 @@ pub(super) fn of_page(number: i32) -> Option<&'static Encoding> {
     })
 }
 
-/// Decodes a run of bytes of one font; `page` is the file's code page.
+/// Decodes bytes in one font; `page` is the file's code page.
 pub(super) fn decode<'a>(bytes: &'a [u8], charset: Charset, page: &'static Encoding) -> Cow<'a, str> {
     if let Some(ascii) = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()) {
         return Cow::Borrowed(ascii);
@@ -83,7 +84,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], charset: Charset, page: &'static Encod
     }
 }
 
-/// Whether every run of bytes above ASCII has an even length, as Chinese text has and a lone Western letter has not.
+/// Whether every run of non-ASCII bytes has an even length, as in Chinese text and unlike a single Western letter.
 fn high_bytes_pair_up(bytes: &[u8]) -> bool {
     bytes.split(u8::is_ascii).all(|run| run.len() % 2 == 0)
 }

@@ -1,10 +1,10 @@
-//! What `\info` says of the document: its title, author, subject, company and dates.
+//! The `\info` group: title, author, subject, company and dates of the document.
 
 use super::reader::Rtf;
 use super::state::{Dest, Info};
 
 impl Rtf<'_> {
-    /// Takes text of a field.
+    /// Adds text to a field.
     pub(super) fn info(&mut self, field: Info, text: &str) {
         const MOST: usize = 4_096;
         let metadata = &mut self.document.metadata;
@@ -20,7 +20,7 @@ impl Rtf<'_> {
         }
     }
 
-    /// A field of a date has ended.
+    /// Ends a date field.
     pub(super) fn end_info(&mut self, outer: Dest) {
         let name = match self.group.dest {
             dest if dest == outer => return,

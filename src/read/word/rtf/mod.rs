@@ -1,4 +1,4 @@
-//! Rich Text Format 1.9.1: what Word and WPS save as .rtf, and what often hides behind .doc.
+//! Rich Text Format 1.9.1: saved by Word and WPS as .rtf, and often with the suffix .doc.
 
 mod charset;
 mod info;
@@ -17,7 +17,7 @@ use crate::read::{Damage, ReadError};
 /// Reads an RTF file.
 ///
 /// # Errors
-/// [`ReadError::Damaged`] when the bytes do not begin as RTF, [`ReadError::OverLimit`] when they would cost more than a file may.
+/// [`ReadError::Damaged`] if the bytes do not begin as RTF, [`ReadError::OverLimit`] if they exceed a limit.
 pub(in crate::read) fn read(
     bytes: &[u8],
     budget: &mut Budget,

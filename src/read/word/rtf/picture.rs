@@ -2,7 +2,7 @@
 
 use crate::document::{Budget, Exceeded, Resource};
 
-/// Twips to EMU.
+/// EMU per twip.
 const EMU_PER_TWIP: u64 = 635;
 
 /// A picture being read.
@@ -27,7 +27,7 @@ pub(super) struct Pict {
 }
 
 impl PictReader {
-    /// Takes a control word.
+    /// Handles a control word.
     pub(super) fn word(&mut self, name: &[u8], number: Option<i32>) {
         let twips = number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0);
         match name {
@@ -39,7 +39,7 @@ impl PictReader {
         }
     }
 
-    /// Takes hexadecimal digits; other bytes are skipped.
+    /// Adds hexadecimal digits; other bytes are skipped.
     pub(super) fn hex(&mut self, digits: &[u8], budget: &mut Budget) -> Result<(), Exceeded> {
         if self.kind.is_none() {
             return Ok(());
@@ -55,7 +55,7 @@ impl PictReader {
         Ok(())
     }
 
-    /// Takes bytes as they are.
+    /// Adds raw bytes.
     pub(super) fn binary(&mut self, bytes: &[u8], budget: &mut Budget) -> Result<(), Exceeded> {
         if self.kind.is_some() {
             budget.spend(Resource::InflatedBytes, bytes.len() as u64)?;
@@ -64,7 +64,7 @@ impl PictReader {
         Ok(())
     }
 
-    /// The picture; `None` for a group without any bytes.
+    /// The picture; its bytes are empty if the group had none.
     pub(super) fn finish(self) -> Pict {
         let known = self.width > 0 && self.height > 0;
         let extent = known.then(|| (self.width * EMU_PER_TWIP, self.height * EMU_PER_TWIP));

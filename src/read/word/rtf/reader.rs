@@ -15,7 +15,7 @@ use crate::read::shared::marks::revisions;
 use crate::read::word::flow::{Counters, Flow, Para};
 use crate::read::word::grid::RowDef;
 
-/// A text with its own paragraphs: the body, a note, a header, a text box.
+/// A separate sequence of paragraphs: the body, a note, a header, a text box.
 struct Story {
     flow: Flow,
     para: Para,
@@ -42,33 +42,33 @@ pub(super) struct Rtf<'b> {
     stack: Vec<Group>,
     pub(super) fonts: Fonts,
     pub(super) colours: Colours,
-    /// Tracked changes.
+    /// Number of tracked changes.
     pub(super) revisions: u32,
     pub(super) styles: Styles,
     story: Story,
     outer: Vec<Story>,
-    /// Notes, headers and footers, for the end of the document.
+    /// Notes, headers and footers, added at the end of the document.
     asides: Vec<Block>,
     pub(super) document: Document,
     pub(super) pict: Option<PictReader>,
-    /// Name of the last property of a shape; `pib` is a picture shown, other pictures are fillings.
+    /// Name of the current shape property; `pib` is a displayed picture, other pictures are fillings.
     pub(super) shape_property: String,
-    /// Bytes of text not yet decoded.
+    /// Text bytes not yet decoded.
     bytes: Vec<u8>,
     /// First half of a surrogate pair.
     high: Option<u16>,
-    /// Characters of an alternative text still to be skipped.
+    /// Number of characters of alternative text still to be skipped.
     skip: u32,
     /// Offset of the token being read.
     position: usize,
-    /// Pictures in formats that are not kept, and embedded objects.
+    /// Number of pictures in formats that are not kept, and of embedded objects.
     left_out: (u32, u32),
-    /// Parts of the date being read: year, month, day, hour, minute.
+    /// Components of the date being read: year, month, day, hour, minute.
     pub(super) date: [i32; 5],
 }
 
 impl<'b> Rtf<'b> {
-    /// A reader with nothing read.
+    /// A reader in its initial state.
     pub(super) fn new(budget: &'b mut Budget, findings: &'b mut Vec<Finding>) -> Self {
         Self {
             budget,
@@ -94,7 +94,7 @@ impl<'b> Rtf<'b> {
         }
     }
 
-    /// Reads everything; `base` is the offset of `bytes` in the file.
+    /// Reads all tokens; `base` is the offset of `bytes` in the file.
     pub(super) fn run(mut self, bytes: &[u8], base: usize) -> Result<Document, ReadError> {
         let mut tokens = Tokens::new(bytes);
         loop {
@@ -164,7 +164,7 @@ impl<'b> Rtf<'b> {
         Ok(self.document)
     }
 
-    /// Takes a token; `false` when the file has ended.
+    /// Handles a token; `false` at the end of the file.
     fn token(&mut self, token: Token<'_>) -> Result<bool, Exceeded> {
         match token {
             Token::Open => {
@@ -256,7 +256,7 @@ impl<'b> Rtf<'b> {
                 self.end_paragraph(true)?;
             }
             b'\t' => self.character('\t')?,
-            // Optional hyphens, index marks and what no version of RTF knows.
+            // Optional hyphens, index marks and unknown symbols.
             _ => {}
         }
         Ok(())
@@ -287,14 +287,14 @@ impl<'b> Rtf<'b> {
         }
     }
 
-    /// Adds one character that needs no decoding.
+    /// Adds a character that needs no decoding.
     pub(super) fn character(&mut self, character: char) -> Result<(), Exceeded> {
         self.flush()?;
         let mut buffer = [0; 4];
         self.emit(character.encode_utf8(&mut buffer))
     }
 
-    /// Decodes the bytes that have come together.
+    /// Decodes the pending bytes.
     pub(super) fn flush(&mut self) -> Result<(), Exceeded> {
         if self.bytes.is_empty() {
             return Ok(());
@@ -338,7 +338,7 @@ impl<'b> Rtf<'b> {
         Ok(())
     }
 
-    /// Refuses a paragraph that alone would be more text than a file may have (it is paid for when it ends).
+    /// Refuses a paragraph that alone would exceed the text limit (it is charged when it ends).
     fn hold(&self, bytes: usize) -> Result<(), Exceeded> {
         let (asked, limit) = (bytes as u64, self.budget.left(Resource::TextBytes));
         if asked > limit { Err(Exceeded { resource: Resource::TextBytes, asked, limit }) } else { Ok(()) }
@@ -352,7 +352,7 @@ impl<'b> Rtf<'b> {
         para
     }
 
-    /// Ends the paragraph; `marked` when a mark says so, and not merely the end of what holds it.
+    /// Ends the paragraph; `marked` if by a paragraph mark, and not merely by the end of its container.
     pub(super) fn end_paragraph(&mut self, marked: bool) -> Result<(), Exceeded> {
         if self.group.dest != Dest::Story && marked {
             return Ok(());
@@ -363,7 +363,7 @@ impl<'b> Rtf<'b> {
         if !marked && empty {
             return Ok(());
         }
-        // A deleted or hidden mark joins its paragraph to the next one.
+        // If the mark is deleted or hidden, the paragraph continues in the next one.
         if marked && !self.group.is_shown() {
             return Ok(());
         }
@@ -405,7 +405,7 @@ impl<'b> Rtf<'b> {
         }
     }
 
-    /// Begins a story of its own with the group being read.
+    /// Starts a separate story with the current group.
     pub(super) fn begin_story(&mut self, region: Region, opens: Opens) {
         if self.group.dest == Dest::Skip || self.group.opens != Opens::Nothing {
             return;

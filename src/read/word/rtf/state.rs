@@ -6,10 +6,10 @@ use crate::read::shared::marks::{Face, Paper};
 /// The destination of a group's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Dest {
-    /// The text of the body, a note, a header or a text box: whichever story is open.
+    /// Text of the open story: the body, a note, a header or a text box.
     #[default]
     Story,
-    /// Nothing that is read.
+    /// Skipped.
     Skip,
     /// `\fonttbl`
     Fonts,
@@ -50,36 +50,36 @@ pub(super) enum Info {
     Revised,
 }
 
-/// Why a story began with a group, so that it ends with it.
+/// The kind of story that begins with a group and ends with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
-    /// Nothing: the group is part of the story around it.
+    /// None: the group is part of the enclosing story.
     Nothing,
-    /// A footnote, endnote, header or footer, kept for the end of the document.
+    /// A footnote, endnote, header or footer, added at the end of the document.
     Aside,
-    /// A text box, put where it is anchored.
+    /// A text box, inserted at its anchor.
     TextBox,
     /// A picture.
     Picture,
 }
 
-/// Properties in force; `{` copies them, `}` brings the old ones back.
+/// Properties of a group; `{` copies them, `}` restores the previous ones.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a control word of its own")]
 pub(super) struct Group {
-    /// The destination of the text.
+    /// Destination of the text.
     pub(super) dest: Dest,
-    /// The purpose before `\upr`, for its `\ud` variant.
+    /// Destination before `\upr`, restored for its `\ud` variant.
     pub(super) before_upr: Dest,
-    /// Constructs that began with this group.
+    /// The story that began with this group.
     pub(super) opens: Opens,
-    /// `\*` has been read and the next control word is a destination.
+    /// Whether `\*` has been read, so that the next control word is a destination.
     pub(super) starred: bool,
-    /// Characters to pass over after `\u`.
+    /// Number of characters to skip after `\u`.
     pub(super) uc: u32,
     /// Character set of the font.
     pub(super) charset: Charset,
-    /// How the text looks.
+    /// Formatting of the text.
     pub(super) face: Face,
     /// `\cbpatN`
     pub(super) paragraph_paper: Paper,
@@ -125,12 +125,12 @@ impl Group {
         self.outline = None;
     }
 
-    /// Number of tables that the paragraph stands in.
+    /// Nesting depth in tables.
     pub(super) fn depth(&self) -> usize {
         usize::from(self.nesting.max(u16::from(self.in_table)))
     }
 
-    /// Whether the text is shown.
+    /// Whether the text is visible.
     pub(super) fn is_shown(&self) -> bool {
         !self.face.hidden && !self.deleted
     }

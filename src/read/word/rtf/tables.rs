@@ -1,4 +1,4 @@
-//! The tables at the head of an RTF file (fonts, styles) and the row definitions in its text.
+//! The tables at the head of an RTF file (fonts, colours, styles) and the row definitions in its text.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::read::shared::marks::{LEAST_TWIPS, Paper};
 use crate::read::word::flow::heading_level;
 use crate::read::word::grid::{CellDef, RowDef, Vertical};
 
-/// Most cells in a row that are believed; Word allows 63.
+/// Maximum number of cells of a row; Word allows 63.
 const MOST_CELLS: usize = 1_000;
 
-/// Highest font and style number that is kept; both are 16-bit numbers in every program.
+/// Highest font and style number accepted; both are 16-bit numbers in every program.
 const HIGHEST_NUMBER: i32 = 0xFFFF;
 
 /// The font table and the file's code page.
@@ -33,7 +33,7 @@ impl Default for Fonts {
 }
 
 impl Fonts {
-    /// Takes a control word of the font table.
+    /// Handles a control word of the font table.
     pub(super) fn word(&mut self, name: &[u8], number: i32) {
         match name {
             b"f" => self.current = number,
@@ -53,16 +53,16 @@ impl Fonts {
         }
     }
 
-    /// The character set of a font.
+    /// Character set of a font.
     pub(super) fn charset(&self, font: i32) -> Charset {
         self.charsets.get(&font).copied().unwrap_or_default()
     }
 }
 
-/// Colours that are kept; Word writes some hundred at most.
+/// Maximum number of colours; Word writes about a hundred at most.
 const MOST_COLOURS: usize = 1_000;
 
-/// The colour table. Its first entry mostly is the colour of the system.
+/// The colour table. Its first entry is usually the automatic colour.
 #[derive(Debug, Default)]
 pub(super) struct Colours {
     list: Vec<Option<[u8; 3]>>,
@@ -70,7 +70,7 @@ pub(super) struct Colours {
 }
 
 impl Colours {
-    /// Takes a control word of the colour table.
+    /// Handles a control word of the colour table.
     pub(super) fn word(&mut self, name: &[u8], value: i32) {
         let channel = match name {
             b"red" => 0,
@@ -81,7 +81,7 @@ impl Colours {
         self.open.get_or_insert_default()[channel] = u8::try_from(value.clamp(0, 255)).unwrap_or(0);
     }
 
-    /// Takes text of it: `;` ends an entry.
+    /// Handles text of the colour table: `;` ends an entry.
     pub(super) fn text(&mut self, text: &str) {
         for _ in text.matches(';') {
             let colour = self.open.take();
@@ -91,12 +91,12 @@ impl Colours {
         }
     }
 
-    /// A colour by its number; nothing for that of the system.
+    /// A colour by its index; `None` for the automatic colour.
     pub(super) fn get(&self, number: i32) -> Option<[u8; 3]> {
         self.list.get(usize::try_from(number).ok()?).copied().flatten()
     }
 
-    /// Paper of a colour.
+    /// The background of a colour index.
     pub(super) fn paper(&self, number: i32) -> Paper {
         self.get(number).map_or(Paper::Unsaid, Paper::of)
     }
@@ -112,7 +112,7 @@ pub(super) struct Styles {
 }
 
 impl Styles {
-    /// Takes a control word of the style sheet.
+    /// Handles a control word of the style sheet.
     pub(super) fn word(&mut self, name: &[u8], number: Option<i32>) {
         match name {
             b"s" => self.current = number.and_then(|number| u16::try_from(number).ok()).unwrap_or(0),
@@ -121,7 +121,7 @@ impl Styles {
         }
     }
 
-    /// Takes a part of a style's name; `;` ends the style.
+    /// Adds a part of a style's name; `;` ends the style.
     pub(super) fn text(&mut self, text: &str) {
         for piece in text.split_inclusive(';') {
             let room = 64_usize.saturating_sub(self.name.len());
@@ -142,7 +142,7 @@ impl Styles {
     }
 }
 
-/// The level of `\outlinelevelN`, 1 = highest; 9 means running text.
+/// The outline level of `\outlinelevelN`, 1 = highest; `None` for 9, running text.
 pub(super) fn outline_level(number: Option<i32>) -> Option<u8> {
     u8::try_from(number.unwrap_or(0)).ok().filter(|&level| level < 9).map(|level| level + 1)
 }
@@ -150,14 +150,13 @@ pub(super) fn outline_level(number: Option<i32>) -> Option<u8> {
 /// A row definition being read.
 #[derive(Debug, Default)]
 pub(super) struct RowReader {
-    /// The definitions so far.
+    /// The definition so far.
     pub(super) def: RowDef,
     cell: CellDef,
 }
 
 impl RowReader {
-    /// Takes a control word; `false` when it is none of a row definition.
-    /// `paper` is what it says of a colour, where it does.
+    /// Handles a control word; `false` if it is not part of a row definition. `paper` is the background of its colour, if it has one.
     pub(super) fn word(&mut self, name: &[u8], number: Option<i32>, paper: Option<Paper>) -> bool {
         if let Some(paper) = paper {
             self.cell.paper = paper;
@@ -165,7 +164,7 @@ impl RowReader {
         }
         match name {
             b"trowd" => *self = Self::default(),
-            // An exact height is negative; none is 0.
+            // An exact height is negative; 0 means automatic height.
             b"trrh" => {
                 let height = number.unwrap_or(0).unsigned_abs();
                 self.def.hidden = number.unwrap_or(0) < 0 && height <= LEAST_TWIPS;

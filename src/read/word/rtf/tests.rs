@@ -60,7 +60,7 @@ fn merged_cells_have_their_spans() -> Result<(), ReadError> {
 }
 
 #[test]
-fn nested_tables_stand_in_their_cell_and_text_for_old_readers_is_left_out() -> Result<(), ReadError> {
+fn nested_tables_are_in_their_cell_and_text_for_old_readers_is_skipped() -> Result<(), ReadError> {
     let rtf = b"{\\rtf1 \\trowd\\cellx5000\\pard\\intbl before\\par\\pard\\intbl\\itap2 x\\nestcell y\\nestcell\
         {\\*\\nesttableprops\\trowd\\cellx500\\cellx900\\nestrow}{\\nonesttables\\par}\\pard\\intbl after\\cell\\row\\pard\\par}";
     let (document, _) = document(rtf)?;
@@ -109,7 +109,7 @@ fn pictures_are_kept_as_they_are_and_metafiles_reported() -> Result<(), ReadErro
 }
 
 #[test]
-fn the_file_says_its_title_in_the_better_of_two_encodings() -> Result<(), ReadError> {
+fn the_title_is_read_in_the_better_of_two_encodings() -> Result<(), ReadError> {
     let rtf = b"{\\rtf1{\\info{\\upr{\\title ?}{\\*\\ud{\\title\\u24180?}}}{\\author A}{\\creatim\\yr2024\\mo1\\dy5\\hr9\\min3}}x\\par}";
     let (document, _) = document(rtf)?;
     assert_eq!(document.metadata.title.as_deref(), Some("年"));
@@ -126,7 +126,7 @@ fn a_million_open_groups_are_refused() {
 }
 
 #[test]
-fn what_stands_after_the_end_is_reported() -> Result<(), ReadError> {
+fn text_after_the_end_is_reported() -> Result<(), ReadError> {
     let (_, findings) = document(b"{\\rtf1 a\\par}\r\n\0")?;
     assert_eq!(findings, []);
     for rtf in [&b"{\\rtf1 a\\par}}b\\par}"[..], b"{\\rtf1 {\\b a\\par"] {

@@ -1,28 +1,28 @@
-//! RTF bytes as tokens (RTF 1.9.1, "Conventions of an RTF reader"). Never fails: whatever is not RTF is text.
+//! Tokenises RTF (RTF 1.9.1, "Conventions of an RTF reader"). Never fails: anything that is not RTF is text.
 
-/// A piece of RTF.
+/// An RTF token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     /// `{`
     Open,
     /// `}`
     Close,
-    /// A control word without its backslash, with its number.
+    /// A control word without its backslash, with its numeric parameter.
     Word(&'a [u8], Option<i32>),
-    /// A control symbol: a backslash and one other byte (a line end stands for `\par`).
+    /// A control symbol: a backslash and one other byte (a line end means `\par`).
     Symbol(u8),
     /// `\'xx`
     Hex(u8),
     /// Plain bytes without line ends.
     Text(&'a [u8]),
-    /// The bytes after `\binN`.
+    /// The bytes of `\binN`.
     Binary(&'a [u8]),
 }
 
-/// Longest control word that is taken as one.
+/// Maximum length of a control word.
 const LONGEST_WORD: usize = 32;
 
-/// Cuts bytes into tokens.
+/// Iterates over the tokens.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     bytes: &'a [u8],
@@ -30,7 +30,7 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Tokens of these bytes.
+    /// The tokens of these bytes.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_numbers_and_text_are_told_apart() {
+    fn words_numbers_and_text_are_distinguished() {
         let tokens: Vec<_> = Tokens::new(b"{\\rtf1 a\r\nb\\u-10179 ?\\'b9\\bin3 }{}\\~}").collect();
         assert_eq!(
             tokens,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_ends_quietly() {
+    fn truncated_input_ends_without_error() {
         assert_eq!(Tokens::new(b"\\").count(), 0);
         assert_eq!(Tokens::new(b"\\'a").collect::<Vec<_>>(), [Token::Symbol(b'\''), Token::Text(b"a")]);
         assert_eq!(Tokens::new(b"\\bin999999 xy").collect::<Vec<_>>(), [Token::Binary(b"xy")]);

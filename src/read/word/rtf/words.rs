@@ -9,7 +9,7 @@ use crate::document::{Exceeded, Region};
 use crate::read::shared::marks::{Change, Colour, Face, Shift};
 
 impl Rtf<'_> {
-    /// Takes a control word.
+    /// Handles a control word.
     pub(super) fn word(&mut self, name: &[u8], number: Option<i32>) -> Result<(), Exceeded> {
         let starred = std::mem::take(&mut self.group.starred);
         if name == b"ud" && starred {
@@ -45,7 +45,7 @@ impl Rtf<'_> {
         self.mark(name)
     }
 
-    /// Destinations: what the text of the group is for.
+    /// Handles a destination: sets the destination of the group's text.
     fn destination(&mut self, name: &[u8]) -> bool {
         let dest = match name {
             b"fonttbl" => Dest::Fonts,
@@ -63,7 +63,7 @@ impl Rtf<'_> {
                 self.shape_property.clear();
                 Dest::ShapeProperty
             }
-            // Containers whose text is part of the story around them.
+            // Containers whose text is part of the enclosing story.
             b"shppict" | b"fldrslt" | b"result" | b"shpgrp" | b"moMath" | b"moMathPara" => self.group.dest,
             b"cs" | b"ds" | b"ts" | b"tsrowd" if self.group.dest == Dest::Styles => Dest::Skip,
             b"filetbl" | b"nonesttables" | b"nonshppict" | b"shprslt" | b"fldinst" | b"annotation" | b"xe" | b"tc"
@@ -84,7 +84,7 @@ impl Rtf<'_> {
         true
     }
 
-    /// Destinations that are a text of their own.
+    /// Handles a destination that begins a separate story.
     fn story(&mut self, name: &[u8]) -> bool {
         let (region, opens) = match name {
             b"footnote" => (Region::Note, Opens::Aside),
@@ -129,7 +129,7 @@ impl Rtf<'_> {
         self.date[index] = value;
     }
 
-    /// Properties of text and paragraphs.
+    /// Handles a formatting property of text or paragraphs.
     fn formatting(&mut self, name: &[u8], number: Option<i32>) -> bool {
         let value = number.unwrap_or(0);
         let on = number != Some(0);
@@ -161,7 +161,7 @@ impl Rtf<'_> {
         true
     }
 
-    /// Properties of text that say whether it counts.
+    /// Handles a property that decides whether text is read.
     fn face(&mut self, name: &[u8], number: Option<i32>) -> bool {
         let value = number.unwrap_or(0);
         let on = number != Some(0);
@@ -199,13 +199,13 @@ impl Rtf<'_> {
         true
     }
 
-    /// A word of a row definition.
+    /// Handles a control word of a row definition.
     fn row_word(&mut self, name: &[u8], number: Option<i32>) -> bool {
         let paper = (name == b"clcbpat").then(|| self.colours.paper(number.unwrap_or(0)));
         self.row().word(name, number, paper)
     }
 
-    /// Marks that end something, and characters with a name.
+    /// Handles marks that end a paragraph, cell or row, and named characters.
     fn mark(&mut self, name: &[u8]) -> Result<(), Exceeded> {
         match name {
             b"par" | b"sect" => self.end_paragraph(true),
