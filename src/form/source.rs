@@ -92,6 +92,9 @@ pub struct WordsSource {
     /// Words over a column beside one of the form's that shows figures of another year, or shares.
     #[serde(default)]
     pub beside: Option<Vec<String>>,
+    /// Words at the end of what a total of several offices or parts is called, beside which the parts stand.
+    #[serde(default)]
+    pub total: Option<Vec<String>>,
     /// Words over a form, or in its sheet's name, that shows how to fill it in.
     #[serde(default)]
     pub example: Option<Vec<String>>,

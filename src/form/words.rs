@@ -14,6 +14,8 @@ pub struct Words {
     pub comparison: Vec<String>,
     /// Over a column beside one of the form's: another year's figures, or shares.
     pub beside: Vec<String>,
+    /// At the end of what a total is called beside which its parts stand.
+    pub total: Vec<String>,
     /// Over a form, or in its sheet's name, that shows how to fill it in.
     pub example: Vec<String>,
     /// Before the name of the agency that a table is from.
@@ -43,6 +45,7 @@ impl Words {
         Ok(Self {
             comparison: list(source.comparison, defaults.comparison),
             beside: list(source.beside, defaults.beside),
+            total: list(source.total, defaults.total),
             example: list(source.example, defaults.example),
             sender: list(source.sender, defaults.sender),
             collection: list(source.collection, defaults.collection),
