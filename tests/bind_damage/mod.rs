@@ -17,7 +17,7 @@ use nianbao::read::read;
 use nianbao::report::Report;
 use nianbao::sampler::{Random, Sampler};
 
-use page::Page;
+pub(crate) use page::{Page, Piece, Table};
 
 /// Seeds of a run among all tests; the thousand of the whole tier are in [`a_thousand_seeds`].
 const SEEDS: u64 = 40;
