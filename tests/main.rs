@@ -6,6 +6,7 @@ mod bind_beside;
 mod bind_damage;
 mod bind_everyday;
 mod bind_grid;
+mod bind_offices;
 mod bind_text;
 mod cases;
 mod check;

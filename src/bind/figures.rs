@@ -87,6 +87,14 @@ impl Figures {
         self.values[field] = value;
     }
 
+    /// Empties the fields of a table of which it is not certain that what was read is the table.
+    pub(super) fn refuse(&mut self, table: usize, fields: &[FieldIndex]) {
+        for &field in fields {
+            self.values[field] = Value::default();
+        }
+        self.refused[table] = true;
+    }
+
     /// The values so far, in the form's order.
     pub(super) fn values(&self) -> &[Value] {
         &self.values

@@ -21,6 +21,9 @@ pub struct WordsSource {
     /// Words above a column, beside a column of the form, that shows figures of another year or shares.
     #[serde(default)]
     pub beside: Option<Vec<String>>,
+    /// Words at the end of the header or label of a total of several offices, whose parts are beside it.
+    #[serde(default)]
+    pub total: Option<Vec<String>>,
     /// Words above a form, or in the name of its sheet, that shows how to fill it in.
     #[serde(default)]
     pub example: Option<Vec<String>>,
@@ -48,6 +51,8 @@ pub struct Words {
     pub comparison: Vec<String>,
     /// Above a column, beside a column of the form, that shows figures of another year or shares.
     pub beside: Vec<String>,
+    /// At the end of the header or label of a total of several offices.
+    pub total: Vec<String>,
     /// Above a form, or in the name of its sheet, that shows how to fill it in.
     pub example: Vec<String>,
     /// Before the name of the agency that sent a table.
@@ -77,6 +82,7 @@ impl Words {
         Ok(Self {
             comparison: list(source.comparison, defaults.comparison),
             beside: list(source.beside, defaults.beside),
+            total: list(source.total, defaults.total),
             example: list(source.example, defaults.example),
             sender: list(source.sender, defaults.sender),
             collection: list(source.collection, defaults.collection),

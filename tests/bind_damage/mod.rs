@@ -17,7 +17,7 @@ use nianbao::read::read;
 use nianbao::report::Report;
 use nianbao::sampler::{Random, Sampler};
 
-use page::Page;
+pub(crate) use page::{Page, Piece, Table};
 
 /// Number of seeds in the normal test run; [`a_thousand_seeds`] tries more.
 const SEEDS: u64 = 40;

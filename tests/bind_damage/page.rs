@@ -7,34 +7,34 @@ use nianbao::form::{Form, Layout, LayoutContent};
 use crate::docx::{Word, p, tc};
 
 /// The reporting agency.
-pub(super) const AGENCY: &str = "白渚市民政局";
-pub(super) const YEAR: i16 = 2024;
+pub(crate) const AGENCY: &str = "白渚市民政局";
+pub(crate) const YEAR: i16 = 2024;
 
 /// A table as a matrix: for each slot the number of its cell; adjacent slots with the same number are one cell.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Cell numbers, row by row.
-    pub(super) cells: Vec<Vec<usize>>,
+    pub(crate) cells: Vec<Vec<usize>>,
     /// Texts of the cells.
-    pub(super) texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
     /// Number of header rows, and of label columns.
-    pub(super) head: usize,
-    pub(super) labels: usize,
+    pub(crate) head: usize,
+    pub(crate) labels: usize,
 }
 
 impl Table {
     /// Adds a cell and returns its number.
-    pub(super) fn add(&mut self, text: &str) -> usize {
+    pub(crate) fn add(&mut self, text: &str) -> usize {
         self.texts.push(text.to_owned());
         self.texts.len() - 1
     }
 
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.cells.first().map_or(0, Vec::len)
     }
 
     /// The same table with other figures.
-    pub(super) fn with_other_figures(&self) -> Self {
+    pub(crate) fn with_other_figures(&self) -> Self {
         let mut other = self.clone();
         for text in &mut other.texts {
             if let Ok(number) = text.parse::<i64>() {
@@ -45,7 +45,7 @@ impl Table {
     }
 
     /// For each row from the left, its cells: first row, first column, row span, column span.
-    pub(super) fn spans(&self) -> Vec<Vec<(usize, usize, usize, usize)>> {
+    pub(crate) fn spans(&self) -> Vec<Vec<(usize, usize, usize, usize)>> {
         let run = |row: usize, column: usize| {
             let cell = self.cells[row][column];
             let from = (0..=column).rev().take_while(|&at| self.cells[row][at] == cell).last().unwrap_or(column);
@@ -69,7 +69,7 @@ impl Table {
 
 /// A block of the page.
 #[derive(Debug, Clone)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Text(String),
     Heading(String),
     Table(Table),
@@ -77,13 +77,13 @@ pub(super) enum Piece {
 
 /// A report.
 #[derive(Debug, Clone)]
-pub(super) struct Page {
-    pub(super) pieces: Vec<Piece>,
+pub(crate) struct Page {
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl Page {
     /// A report as the form prescribes it.
-    pub(super) fn official(form: &Form, figures: &[String]) -> Self {
+    pub(crate) fn official(form: &Form, figures: &[String]) -> Self {
         let mut pieces = vec![Piece::Text(form.title.for_report(AGENCY, YEAR))];
         for (number, section) in form.sections.iter().enumerate() {
             let Some(heading) = &section.heading else { continue };
@@ -101,11 +101,11 @@ impl Page {
     }
 
     /// Indices of the form's tables.
-    pub(super) fn tables(&self) -> Vec<usize> {
+    pub(crate) fn tables(&self) -> Vec<usize> {
         (0..self.pieces.len()).filter(|&at| matches!(self.pieces[at], Piece::Table(_))).collect()
     }
 
-    pub(super) fn html(&self) -> String {
+    pub(crate) fn html(&self) -> String {
         let mut html = String::from("<html><head><meta charset='utf-8'></head><body>");
         for piece in &self.pieces {
             match piece {
@@ -127,7 +127,7 @@ impl Page {
         html + "</body></html>"
     }
 
-    pub(super) fn docx(&self) -> Vec<u8> {
+    pub(crate) fn docx(&self) -> Vec<u8> {
         let mut body = String::new();
         for piece in &self.pieces {
             match piece {
@@ -157,7 +157,7 @@ impl Page {
     }
 
     /// All blocks below each other on one sheet.
-    pub(super) fn xlsx(&self) -> Vec<u8> {
+    pub(crate) fn xlsx(&self) -> Vec<u8> {
         let mut book = umya_spreadsheet::new_file();
         let sheet = book.sheet_mut(0).unwrap();
         sheet.set_name("统计表");

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::below;
 use super::evidence::{Candidate, Place};
 use super::panels::Panels;
 use super::view::ViewCell;
@@ -72,7 +73,11 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
     let mut assignment = Assignment::default();
     let compared = compared(&winners, candidates, &strip);
     winners.retain(|block, _| !compared.contains(block));
-    for (&of, &winner) in &winners {
+    for (&of, &best) in &winners {
+        let all_of = free.iter().copied().filter(|&at| block(at) == of && !candidates[at].marked);
+        let total = below::total(found, candidates, &all_of.collect::<Vec<_>>());
+        let winner = total.unwrap_or(best);
+        used.extend(cells(found, &candidates[winner]));
         let rivals: Vec<usize> = free.iter().copied().filter(|&at| at != winner && block(at) == of).collect();
         let all = (0..candidates.len()).filter(|&at| block(at) == of && at != winner);
         let mut region = Region { parts: vec![winner], passed: Vec::new() };
@@ -88,10 +93,10 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
         for at in rivals.into_iter().filter(|at| !region.parts.contains(at)) {
             let own = cells(found, &candidates[at]);
             // A table that another block took, or another way to read the winner's own cells, is no rival.
-            if own.iter().any(|cell| used.contains(cell)) {
+            if at != best && own.iter().any(|cell| used.contains(cell)) {
                 continue;
             }
-            if ties(candidates, winner, at, weight(winner) - weight(at)) {
+            if total.is_none() && ties(candidates, winner, at, weight(winner) - weight(at)) {
                 tie = tie.or(Some(at));
             } else {
                 region.passed.push(at);
@@ -112,13 +117,32 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             let free = !cells(found, other).iter().any(|cell| used.contains(cell));
             apart && free && !other.passed && other.shadows() && (large || candidates[winner].place != Place::Own)
         });
-        tie = tie.or(shadow);
+        tie = tie.or(shadow.filter(|_| total.is_none()));
         match tie {
             Some(other) => assignment.ties.push(Tie { between: (winner, other) }),
             None => assignment.regions.push(region),
         }
     }
+    let table = |at: usize| block(at).0;
+    beside_ties(&mut assignment, |at| (table(at), strip(at)));
     assignment
+}
+
+/// Which of two tables counts is as uncertain for a block that stands beside one of them and was found only there. `stands` gives the
+/// table of the form and the strip of a candidate.
+fn beside_ties(assignment: &mut Assignment, stands: impl Fn(usize) -> (usize, usize)) {
+    let Assignment { regions, ties } = assignment;
+    let doubtful: Vec<usize> = ties.iter().flat_map(|tie| [tie.between.0, tie.between.1]).collect();
+    let mut more = Vec::new();
+    regions.retain(|region| {
+        let first = region.parts[0];
+        // What goes on from one of the two into the other is of both.
+        let alone = region.parts.len() == 1;
+        let beside = doubtful.iter().find(|&&at| alone && stands(at) == stands(first));
+        more.extend(beside.map(|&at| Tie { between: (first, at) }));
+        beside.is_none()
+    });
+    ties.append(&mut more);
 }
 
 /// Blocks of which only a table for comparison was found, beside others of their table that stand elsewhere: last year's figures do not

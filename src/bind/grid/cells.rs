@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::columns::{Column, HeadColumn, Header};
-use super::rows::Hit;
+use super::address::Hit;
+use super::address::{Column, HeadColumn, Header};
 use super::view::{ViewCell, ViewRow};
 use crate::bind::labels::shapes::{RowSum, Shape};
 use crate::bind::units::Unit;
@@ -61,8 +61,62 @@ fn figure_columns(header: &Header, cells: &[ViewCell]) -> Vec<usize> {
     (0..header.columns.len()).filter(figures).collect()
 }
 
-/// Lays the cells of a row to the headers.
+/// Lays the cells of a row to the headers. A row that may stand otherwise than they do is none.
 pub(in crate::bind) fn lay<'f, 'd>(
+    shape: &Shape,
+    header: &Header<'f, 'd>,
+    row: &ViewRow<'f, 'd>,
+    (hit_row, hit): (usize, &Hit),
+    edge: u32,
+) -> Result<Laid<'f, 'd>, Misfit> {
+    let laid = under_headers(shape, header, row, (hit_row, hit), edge)?;
+    if laid.shifted || !is_displaced(shape, header, hit_row, &laid) { Ok(laid) } else { Err(Misfit::Count) }
+}
+
+/// Whether a figure stands under nothing, or under one of two headers that are the same, while a column of the form has none: the row,
+/// or the header, may stand a cell too far to one side. Where its sums hold as it stands, blank cells counted as nothing, it does not.
+fn is_displaced(shape: &Shape, header: &Header, hit_row: usize, laid: &Laid) -> bool {
+    let of = |target: &Target| match *target {
+        Target::Head(at) => Some((at, &header.columns[at].is)),
+        Target::Form(_) => None,
+    };
+    let column_of = |at: usize| match header.columns[at].is {
+        Column::Known(column, _) | Column::Alike(column) | Column::Group(column) => Some(column),
+        _ => None,
+    };
+    let figure = |column: usize| {
+        let is = |target: &Target| of(target).is_some_and(|(at, _)| column_of(at) == Some(column));
+        laid.cells.iter().find(|(target, _)| is(target)).map(|(_, cell)| *cell)
+    };
+    // A header that was lost leaves a column of the form without one between its neighbours.
+    let lost = |at: usize| {
+        let left = header.columns[..at].iter().enumerate().rev().find_map(|(at, _)| column_of(at));
+        let right = (at + 1..header.columns.len()).find_map(column_of);
+        let between = left.map_or(0, |left| left + 1)..right.unwrap_or(shape.columns.len());
+        between.into_iter().any(|column| !(0..header.columns.len()).any(|at| column_of(at) == Some(column)))
+    };
+    let strange = |(target, cell): &(Target, ViewCell)| match of(target) {
+        Some((at, Column::Blank)) => number(&cell.at.cell.text).is_some() && !lost(at),
+        Some((_, Column::Twice)) => number(&cell.at.cell.text).is_some(),
+        _ => false,
+    };
+    if !header.repeated && !laid.cells.iter().any(strange) {
+        return false;
+    }
+    let lacks = |column: usize| figure(column).is_none_or(|cell| !cell.filled || !cell.at.figure);
+    let value = |column: usize| match figure(column) {
+        Some(cell) if cell.filled => number(&cell.at.cell.text),
+        cell => cell.map(|_| Decimal::ZERO),
+    };
+    let sums: Vec<bool> = shape.sums[hit_row].iter().filter_map(|sum| holds(sum, &value)).collect();
+    // A column that stands twice is there.
+    let twice = header.columns.iter().filter(|head| head.is == Column::Twice).count();
+    let absent = (0..shape.columns.len()).filter(|&column| lacks(column)).count();
+    absent > twice / 2 && (sums.is_empty() || sums.contains(&false))
+}
+
+/// Lays the cells of a row to the headers that they stand under.
+fn under_headers<'f, 'd>(
     shape: &Shape,
     header: &Header<'f, 'd>,
     row: &ViewRow<'f, 'd>,

@@ -1,99 +1,16 @@
 //! Maps headers to the form's columns by label, whatever their position; unknown headers are not mapped by position.
 
+use super::address::{Choice, Column, HeadColumn, Header, Rows};
+use super::offices::{is_total, parts};
+use super::panels::Panel;
 use super::view::{View, ViewCell, ViewRow};
 use super::years::apart;
-use super::{panels::Panel, rows::Rows};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, LabelNumber, Shape};
 use crate::bind::limits::{LIKE, LIKE_APART, ROW_CELLS, count};
+use crate::form::Words;
 use crate::text::{fold, is_one, language};
-
-/// The meaning of a header.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::bind) enum Column {
-    /// A column of the form, by its own label and groups.
-    Known(usize, Fit),
-    /// A column of the form whose label is alike.
-    Alike(usize),
-    /// A column of the form by its own label, under a group that the form does not know.
-    Group(usize),
-    /// One of several columns, one that another header is too, or one whose cells do not stand beside the rows.
-    Twice,
-    /// A label of the form or of another form that stands elsewhere.
-    Foreign,
-    /// Words that no form knows.
-    Unknown,
-    /// Nothing.
-    Blank,
-    /// Numbers of rows, or a copy of the column before: no column of the form.
-    Serial,
-}
-
-/// A column of a table under one header.
-#[derive(Debug, Clone)]
-pub(in crate::bind) struct HeadColumn<'f, 'd> {
-    /// First grid column.
-    pub(in crate::bind) start: u32,
-    /// The grid column behind its last.
-    pub(in crate::bind) end: u32,
-    /// The header's cells, the outermost group first.
-    pub(in crate::bind) path: Vec<ViewCell<'f, 'd>>,
-    /// What it is.
-    pub(in crate::bind) is: Column,
-}
-
-impl HeadColumn<'_, '_> {
-    /// The header as it is written.
-    pub(in crate::bind) fn shown(&self) -> String {
-        self.path.last().map(|cell| cell.at.cell.text.trim().replace('\n', "")).unwrap_or_default()
-    }
-}
-
-/// The header of a table, laid to the columns of a block.
-#[derive(Debug, Clone, Default)]
-pub(in crate::bind) struct Header<'f, 'd> {
-    /// The columns with figures from the left.
-    pub(in crate::bind) columns: Vec<HeadColumn<'f, 'd>>,
-    /// Whether the header is the form's from the left to the right.
-    pub(in crate::bind) in_order: bool,
-    /// How much of the form's header is there, in hundredths.
-    pub(in crate::bind) top: i32,
-    /// How much of it is there if what stands twice counts too, in hundredths.
-    pub(in crate::bind) seen: i32,
-    /// The share of columns with a header of another table, in hundredths.
-    pub(in crate::bind) foreign: i32,
-    /// Whether every column of the form is known as prescribed.
-    pub(in crate::bind) exact: bool,
-    /// Columns of the form that stand twice with the same figures, and not with zeros alone.
-    pub(in crate::bind) copied: Vec<usize>,
-}
-
-impl Header<'_, '_> {
-    fn known(&self) -> impl Iterator<Item = usize> {
-        self.columns.iter().filter_map(|column| match column.is {
-            Column::Known(column, _) => Some(column),
-            _ => None,
-        })
-    }
-
-    /// Whether both have columns of the form, and none in common.
-    pub(in crate::bind) fn is_apart(&self, other: &Self) -> bool {
-        let own: Vec<usize> = self.known().collect();
-        let mut others = other.known().peekable();
-        !own.is_empty() && others.peek().is_some() && !others.any(|column| own.contains(&column))
-    }
-
-    /// Whether every header is a column of the form.
-    pub(in crate::bind) fn knows_all(&self) -> bool {
-        self.columns.iter().all(|column| matches!(column.is, Column::Known(..) | Column::Serial))
-    }
-
-    /// Whether the columns that are known stand in the form's order. Sums of rows hold in any order.
-    pub(in crate::bind) fn is_forms(&self) -> bool {
-        self.known().is_sorted()
-    }
-}
 
 /// Lookup of headers among the labels of all forms.
 pub(in crate::bind) struct Forms<'i> {
@@ -161,7 +78,7 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
         panel.group.filter(|_| !heads.iter().flat_map(|row| row.filled()).any(|cell| is_group(shape, cell.number())));
     let over = over.filter(|&over| is_group(shape, Some(over)));
     let mut choices: Vec<Vec<Choice>> =
-        header.columns.iter().map(|column| choices(shape, column, wide, over)).collect();
+        header.columns.iter().map(|column| choices(&forms.index.form.words, shape, column, wide, over)).collect();
     let width = shape.columns.len();
     let kept: Vec<usize> = (0..header.columns.len())
         .filter(|&at| !matches!(header.columns[at].is, Column::Serial) && !header.columns[at].path.is_empty())
@@ -195,12 +112,17 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let paths: Vec<(&[ViewCell], Option<usize>)> =
         header.columns.iter().zip(&choices).map(|(head, choice)| (head.path.as_slice(), may(choice))).collect();
     let apart = apart(forms.index, &paths);
+    certain_beside(&mut choices, &apart);
     for &at in &apart {
         choices[at].clear();
     }
+    let parts = parts(&forms.index.form.words, shape, (view, rows), &header, &mut choices);
     decide(forms, shape, &mut header, choices);
     for at in apart {
         header.columns[at].is = Column::Foreign;
+    }
+    for at in parts {
+        header.columns[at].is = Column::Part;
     }
     if !header.in_order {
         let weight = |column: &HeadColumn| match column.is {
@@ -217,6 +139,19 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let foreign = header.columns.iter().filter(|column| column.is == Column::Foreign).count();
     header.foreign = count(foreign * 100 / header.columns.len().max(1));
     header
+}
+
+/// Takes the doubt from a header beside that of another year or of shares: what stands above it only says which of the two it is.
+fn certain_beside(choices: &mut [Vec<Choice>], apart: &[usize]) {
+    for &at in apart {
+        let of = choices[at].first().map(|one| one.column);
+        let mut beside = choices.iter_mut().enumerate().filter(|(other, choice)| {
+            !apart.contains(other) && choice.len() == 1 && choice.first().map(|one| one.column) == of
+        });
+        if let (Some((_, only)), None) = (beside.next(), beside.next()) {
+            only[0].doubtful = false;
+        }
+    }
 }
 
 /// The columns behind the labels, each under one header; those that are blank in header and rows are left out.
@@ -282,18 +217,15 @@ fn head_columns<'f, 'd>(
     columns
 }
 
-/// A column of the form that a header may be.
-struct Choice {
-    column: usize,
-    fit: Fit,
-    groups: usize,
-    /// Whether a group stands above that the form does not know.
-    doubtful: bool,
-}
-
 /// The columns that a header may be: its own label fits, and no group of another column stands above it. `over` is a group that the
 /// line above the table names.
-fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32), over: Option<LabelNumber>) -> Vec<Choice> {
+fn choices(
+    words: &Words,
+    shape: &Shape,
+    head: &HeadColumn,
+    wide: (u32, u32),
+    over: Option<LabelNumber>,
+) -> Vec<Choice> {
     if head.is == Column::Serial {
         return Vec::new();
     }
@@ -317,7 +249,9 @@ fn choices(shape: &Shape, head: &HeadColumn, wide: (u32, u32), over: Option<Labe
             let others = shape.columns.iter().flat_map(|other| other.groups.iter().chain(&other.own));
             others.into_iter().any(|other| other.fit(cell.number()).is_some())
         };
-        if above.iter().any(|cell| !is_group(&cell) && of_others(&cell)) {
+        // Over several columns a word for a total may be the total of offices.
+        let of_offices = |cell: &&ViewCell| is_total(words, cell) && cell.span > head.end - head.start;
+        if above.iter().any(|cell| !is_group(&cell) && of_others(&cell) && !of_offices(&cell)) {
             continue;
         }
         let over_all = |cell: &&ViewCell| cell.column <= wide.0 && cell.end() >= wide.1;
@@ -387,6 +321,7 @@ fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Ve
                 header.copied.push(one.column);
             }
             header.columns[at].is = Column::Serial;
+            header.repeated = true;
             choices[at].clear();
         }
     }
@@ -417,7 +352,8 @@ fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Ve
                 taken[one.column] += 1;
                 if one.doubtful { Column::Group(one.column) } else { Column::Known(one.column, one.fit) }
             }
-            [] if column.path.is_empty() => Column::Blank,
+            // A caption over several tables is no header.
+            [] if column.path.iter().all(ViewCell::is_caption) => Column::Blank,
             [] => match column.path.last() {
                 Some(last) if forms.know(&last.at.folded) => Column::Foreign,
                 _ => Column::Unknown,

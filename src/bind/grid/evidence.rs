@@ -1,9 +1,10 @@
 //! Evidence that a table is a block of the form, and the gates it has to pass: header and rows must both be found. Weights rank only what
 //! passed.
 
-use super::columns::{Column, Forms, Header, header};
+use super::address::{Column, Header, Rows};
+use super::columns::{Forms, header};
 use super::panels::{Panel, Panels};
-use super::rows::{Rows, rows};
+use super::rows::rows;
 use super::view::ViewCell;
 use crate::bind::labels::index::Role;
 use crate::bind::labels::shapes::Shape;

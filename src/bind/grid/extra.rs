@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::address::{Column, Header};
 use super::cells::{Laid, Target};
-use super::columns::{Column, Header};
 use super::evidence::Candidate;
 use crate::bind::labels::shapes::Shape;
 
@@ -18,7 +18,7 @@ pub(super) fn not_the_forms(
     let mut extra: Vec<(String, Vec<String>)> = Vec::new();
     for ((header, proven), part) in headers.iter().zip(read).zip(laid) {
         for (at, head) in header.columns.iter().enumerate() {
-            if proven[at].is_some() || head.is == Column::Serial {
+            if proven[at].is_some() || matches!(head.is, Column::Serial | Column::Part) {
                 continue;
             }
             let cells = part.iter().flat_map(|laid| &laid.cells).filter(|(target, _)| *target == Target::Head(at));
@@ -34,6 +34,18 @@ pub(super) fn not_the_forms(
         extra.push((String::new(), stray));
     }
     extra
+}
+
+/// What the parts are called whose total was read.
+pub(super) fn parts(headers: &[&Header]) -> Vec<String> {
+    let parts = headers.iter().flat_map(|header| &header.columns).filter(|head| head.is == Column::Part);
+    let mut names: Vec<String> = Vec::new();
+    for head in parts {
+        let own = head.path.iter().filter(|cell| cell.number().is_none());
+        let name = own.map(|cell| cell.at.cell.text.trim().replace('\n', "")).next();
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
+    names
 }
 
 /// Tables that nothing took and that have labels of the form all the same: two rows of one of its tables, or a row and a header. Each

@@ -4,14 +4,19 @@
 //! is laid over every table where its labels are seen ([`rows`], [`columns`], [`evidence`]); all blocks together are given their tables
 //! ([`assign`]); and the figures are read ([`cells`], [`read`]).
 
+mod address;
 mod around;
 mod assign;
+mod below;
 mod cells;
 mod columns;
 mod embedded;
 mod evidence;
 mod extra;
+mod indicators;
 mod kinds;
+mod lines;
+mod offices;
 mod panels;
 mod parts;
 pub(in crate::bind) mod read;

@@ -3,16 +3,18 @@
 use std::ops::Range;
 
 use super::kinds::{Kind, kind, section};
+use super::lines::{
+    compares, group_above, heads_on, is_crown, is_marked, is_sheet, is_total, names_total, section_of_sheet, year_above,
+};
 use super::sides::sides;
 use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::labels::shapes::LabelNumber;
-use crate::bind::limits::{LINE_CHARACTERS, PANELS, ROW_CELLS, TURNED_CELLS};
+use crate::bind::limits::{PANELS, ROW_CELLS, TURNED_CELLS};
 use crate::bind::source::items::{Flow, Item, TextItem};
 use crate::bind::source::stream::is_page_number;
-use crate::document::{Grid, Place, Region};
-use crate::text::{blank, fold, numbering};
+use crate::document::{Place, Region};
 
 /// Rows of grids with no text between them.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(in crate::bind) struct Panel {
     pub(in crate::bind) marked: bool,
     /// The year that a line above names.
     pub(in crate::bind) year: Option<u16>,
+    /// Whether the line right above ends in a word for a total.
+    pub(in crate::bind) total: bool,
     /// The label of a header that the line right above is.
     pub(in crate::bind) group: Option<LabelNumber>,
 }
@@ -97,9 +101,10 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
         let mut above = Above {
             strip: number,
             section,
-            marked: is_marked(index, strip),
-            year: year_above(strip),
-            group: group_above(index, strip),
+            marked: is_marked(index, &strip.lines, strip.sheet),
+            year: year_above(&strip.lines),
+            total: strip.lines.last().is_some_and(|line| is_total(index, &line.text, &line.folded)),
+            group: group_above(index, &strip.lines),
         };
         for view in sides(View::of(flow, strip.rows.clone())) {
             let over = above;
@@ -174,47 +179,6 @@ fn strips<'f>(index: &FormIndex, flow: &'f Flow<'_>) -> Vec<Strip<'f>> {
     strips
 }
 
-/// Whether a grid is the sheet of a workbook.
-fn is_sheet(grid: &Grid) -> bool {
-    grid.caption.is_some() && grid.place.table.is_none()
-}
-
-/// The section that the name of a sheet is the heading of, or whose table it names.
-fn section_of_sheet(index: &FormIndex, name: &str) -> Option<usize> {
-    let folded = fold(name);
-    let named = |table: &&crate::form::Table| {
-        let name = fold(&table.name.zh);
-        !name.is_empty() && folded.contains(&name)
-    };
-    section(index, name, &folded).or_else(|| index.form.tables.iter().find(named).map(|table| table.section))
-}
-
-/// Whether a line above or the name of the sheet says that the figures are there for comparison.
-fn is_marked(index: &FormIndex, strip: &Strip) -> bool {
-    let short =
-        |line: &&&TextItem| line.text.chars().count() <= LINE_CHARACTERS || line.text.trim_end().ends_with(['：', ':']);
-    strip.lines.iter().filter(short).any(|line| compares(index, &line.folded))
-        || strip.sheet.is_some_and(|name| compares(index, &fold(name)))
-}
-
-/// The year that the nearest short line above begins with.
-fn year_above(strip: &Strip) -> Option<u16> {
-    strip.lines.iter().rev().find_map(|line| year(&line.text))
-}
-
-/// The label of a header that the nearest line above is, with or without a number before it: the columns below stand under it.
-fn group_above(index: &FormIndex, strip: &Strip) -> Option<LabelNumber> {
-    let line = strip.lines.last()?;
-    let text = line.text.trim_end_matches(|end: char| blank(end) || matches!(end, '：' | ':'));
-    let bare = numbering(text).map_or(text, |found| &text[found.length..]);
-    let (number, uses) = index.look_up(&fold(bare));
-    number.filter(|_| uses.iter().any(|found| found.role == Role::Header))
-}
-
-fn compares(index: &FormIndex, folded: &str) -> bool {
-    index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
-}
-
 /// The header part of a strip.
 #[derive(Debug, Clone, Copy)]
 struct Above {
@@ -222,6 +186,7 @@ struct Above {
     section: Option<usize>,
     marked: bool,
     year: Option<u16>,
+    total: bool,
     group: Option<LabelNumber>,
 }
 
@@ -236,12 +201,23 @@ struct Cutter<'i> {
     spare: Option<usize>,
     /// The first row of words below a header that stand one to one under its labels: placeholders of a blank form.
     words: Option<usize>,
+    /// Rows above the first caption that say whose or which year's the columns below are, in all blocks.
+    crown: Vec<usize>,
     found: Vec<Panel>,
 }
 
 impl<'i> Cutter<'i> {
     fn new(index: &'i FormIndex, above: Above) -> Self {
-        Self { index, above, panel: None, waiting: Vec::new(), spare: None, words: None, found: Vec::new() }
+        Self {
+            index,
+            above,
+            panel: None,
+            waiting: Vec::new(),
+            spare: None,
+            words: None,
+            crown: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     fn cut(&mut self, view: &View, number: usize) {
@@ -259,15 +235,23 @@ impl<'i> Cutter<'i> {
                 }
                 Kind::Mark(section) => {
                     self.flush();
+                    self.crown.clear();
                     self.above.section = section.or(self.above.section);
                 }
                 Kind::Note => self.waiting.push(row),
                 Kind::Caption => {
-                    if started || self.panel.as_ref().is_some_and(|panel| !panel.head.is_empty()) {
+                    if started || self.panel.as_ref().is_some_and(|panel| panel.head.len() > self.crown.len()) {
+                        self.crowned(view);
                         self.flush();
                     }
                     self.open(number, view).captions.push(row);
                 }
+                Kind::Head | Kind::Body
+                    if self.begun().is_empty() && names_total(&self.index.form.words, view, &kinds, row) =>
+                {
+                    self.waiting.push(row);
+                }
+                Kind::Body if heads_on(view, self.begun(), row) => self.open(number, view).head.push(row),
                 Kind::Words if started && !self.begins(view, &kinds, row) => self.body(number, view, row),
                 Kind::Head | Kind::Words => {
                     if started || (found == Kind::Head && self.heads_again(view, row)) {
@@ -286,6 +270,19 @@ impl<'i> Cutter<'i> {
             }
         }
         self.flush();
+    }
+
+    /// Keeps the rows above a caption that name offices, their total or years, for the blocks below it.
+    fn crowned(&mut self, view: &View) {
+        let above = self.panel.as_ref().filter(|panel| panel.captions.is_empty() && panel.body.is_empty());
+        if let Some(panel) = above.filter(|panel| is_crown(&self.index.form.words, view, &panel.head)) {
+            self.crown.clone_from(&panel.head);
+        }
+    }
+
+    /// The rows of a header that is begun and has no figures yet.
+    fn begun(&self) -> &[usize] {
+        self.panel.as_ref().filter(|panel| panel.body.is_empty()).map_or(&[], |panel| &panel.head)
     }
 
     fn body(&mut self, number: usize, view: &View, row: usize) {
@@ -318,18 +315,23 @@ impl<'i> Cutter<'i> {
             notes.iter().flat_map(|&row| view.rows[row].filled()).any(|cell| compares(self.index, &cell.at.folded));
         let noted = notes.iter().flat_map(|&row| view.rows[row].filled()).filter_map(|cell| year(&cell.at.cell.text));
         let noted = noted.last();
+        // What is called a total holds for all blocks below it.
+        if let Some(cell) = notes.last().and_then(|&row| view.rows[row].filled().next()) {
+            self.above.total = is_total(self.index, &cell.at.cell.text, &cell.at.folded);
+        }
         let above = self.above;
         let panel = self.panel.get_or_insert_with(|| Panel {
             view: number,
             strip: above.strip,
             captions: Vec::new(),
             notes: Vec::new(),
-            head: Vec::new(),
+            head: self.crown.clone(),
             numbers: Vec::new(),
             body: Vec::new(),
             section: above.section,
             marked: above.marked,
             year: above.year,
+            total: above.total,
             group: above.group,
         });
         panel.marked |= marked;

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::address::{Column, Header};
 use super::around::{around, counts_by_many};
 use super::assign::{Assignment, Region, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
-use super::columns::{Column, Forms, Header};
+use super::columns::Forms;
 use super::embedded::without_embedded;
 use super::evidence::{Candidate, Place, candidates};
-use super::extra::{left_over, not_the_forms};
+use super::extra::{left_over, not_the_forms, parts};
+use super::indicators;
 use super::panels::{Panels, panels};
 use super::parts::{Found, Other, others};
 use super::sums::{proves, sums_hold};
@@ -49,6 +51,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         counts_by_many: counts_by_many(flow),
     };
     reader.all(&assignment);
+    indicators::read(index, flow, &mut figures);
     figures
 }
 
@@ -321,7 +324,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             let Some((column, hold)) = of.filter(|of| !taken[of.0]) else { continue };
             taken[column] = true;
             let field = all[column];
-            let (flow, grid) = (self.flow, self.grid_of(found));
+            let (flow, grid) = (self.flow, found.grid(self.flow, &self.found.views));
             let asked = |of| of == Dimension::Money || self.counts_by_many;
             let said = |of| if asked(of) { around(flow, grid, cell.at.cell, of) } else { Stated::default() };
             let read = value::read(form, field, cell.at.cell, said, &mut self.figures.findings);
@@ -341,26 +344,14 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.misfits.push(Unfitting { words, fields, shown, found: count, at });
     }
 
-    /// The grid that a row is in.
-    fn grid_of(&self, found: &Found) -> usize {
-        let Some(view) = self.found.views.get(found.hit.view) else { return 0 };
-        let row = view.flow.start + if view.turned { 0 } else { found.hit.row };
-        self.flow.rows.get(row).map_or(0, |row| row.grid)
-    }
-
     fn cell_text(&self, found: &Found, label: Option<usize>) -> String {
-        let cell = label.and_then(|label| self.view_row(found)?.cells.get(label));
+        let cell = label.and_then(|label| found.view_row(&self.found.views)?.cells.get(label));
         cell.map(|cell| cell.at.cell.text.trim().replace('\n', "")).unwrap_or_default()
-    }
-
-    fn view_row(&self, found: &Found) -> Option<&super::view::ViewRow<'f, 'd>> {
-        // The hit says its row; the candidate's view is found by the label cell's own panel when rows are read.
-        self.found.views.get(found.hit.view).and_then(|view| view.rows.get(found.hit.row))
     }
 
     /// Where a row stands, and its figures as written.
     fn shown(&self, found: &Found) -> (Option<crate::document::Place>, String) {
-        let Some(row) = self.view_row(found) else { return (None, String::new()) };
+        let Some(row) = found.view_row(&self.found.views) else { return (None, String::new()) };
         let place = row.cells.get(found.hit.label.unwrap_or(0)).map(|cell| cell.at.cell.place.clone());
         let cells = figure_cells(row, &found.hit, 0);
         let texts: Vec<&str> = cells.iter().map(|cell| cell.at.cell.text.trim()).collect();
@@ -393,6 +384,10 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         let laid: Vec<Vec<Laid>> = laid.map(Iterator::collect).collect();
         let mut extra = not_the_forms(headers, &read, &laid);
         let at = self.place(first);
+        let parts = parts(headers);
+        if !parts.is_empty() {
+            self.figures.tell(tell::parts(form, shape.table, &parts).at(at.clone()));
+        }
         if missing.is_empty() {
             if !extra.is_empty() {
                 self.extra.entry(shape.table).or_insert((Vec::new(), at)).0.append(&mut extra);

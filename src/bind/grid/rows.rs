@@ -7,6 +7,8 @@ use std::collections::HashSet;
 
 use rust_decimal::Decimal;
 
+use super::address::{Hit, Rows};
+use super::offices::{self, is_total};
 use super::panels::{Panel, stand_under};
 use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
@@ -15,36 +17,6 @@ use crate::bind::labels::shapes::{Fit, Path, Shape};
 use crate::bind::limits::{BODY_ROWS, LIKE, LIKE_APART, MOVED_LEAST, count};
 use crate::bind::value;
 use crate::form::Words;
-
-/// A row of the form found in a table.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::bind) struct Hit {
-    /// The view.
-    pub(in crate::bind) view: usize,
-    /// Its row in the view.
-    pub(in crate::bind) row: usize,
-    /// Index of the cell with its own label; `None` for a row without one.
-    pub(in crate::bind) label: Option<usize>,
-    /// How well it fits, in hundredths: 100 for the label as prescribed.
-    pub(in crate::bind) score: i32,
-    /// Whether the label was taken for its likeness only.
-    pub(in crate::bind) alike: bool,
-}
-
-/// The rows of a block found in a table.
-#[derive(Debug, Clone, Default)]
-pub(in crate::bind) struct Rows {
-    /// For each row of the form, where it is.
-    pub(in crate::bind) hits: Vec<Option<Hit>>,
-    /// Rows that stand once more: row of the form and hit.
-    pub(in crate::bind) doubles: Vec<(usize, Hit)>,
-    /// Rows of the form that were found out of order.
-    pub(in crate::bind) moved: usize,
-    /// The first grid column with figures.
-    pub(in crate::bind) edge: u32,
-    /// How much of the form's rows is there, in hundredths.
-    pub(in crate::bind) left: i32,
-}
 
 /// Lays the rows of a table to those of a block. `likenesses` is how many comparisons are left.
 pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &Panel, likenesses: &mut u32) -> Rows {
@@ -57,7 +29,7 @@ pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &P
     let most = BODY_ROWS.max(2 * shape.rows.len());
     let mut scores: Vec<(usize, Vec<(usize, Hit)>)> = Vec::new();
     for &row in panel.body.iter().take(most) {
-        let hits = hits(shape, (panel.view, row), &view.rows[row]);
+        let hits = hits(words, shape, (panel.view, row), &view.rows[row]);
         if !hits.is_empty() {
             scores.push((row, hits));
         }
@@ -74,6 +46,7 @@ pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &P
             }
         }
     }
+    offices::rows(words, view, &mut scores);
     place(&scores, &mut found);
     leftovers(&scores, &mut found);
     let total: i32 = found.hits.iter().flatten().map(|hit| hit.score.min(100)).sum();
@@ -86,11 +59,16 @@ pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &P
 const MANY: usize = 64;
 
 /// The rows of the form that a row may be, by its labels, in the form's order.
-fn hits(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow) -> Vec<(usize, Hit)> {
+fn hits(words: &Words, shape: &Shape, (view, row): (usize, usize), cells: &ViewRow) -> Vec<(usize, Hit)> {
     let mut hits = Vec::new();
     // Groups of columns that stand left are header labels elsewhere.
     let is_label = |cell: &ViewCell| cell.is_row_label() || (shape.pivot && cell.is_head_label());
-    let Some(label) = cells.cells.iter().rposition(is_label) else { return hits };
+    let Some(mut label) = cells.cells.iter().rposition(is_label) else { return hits };
+    // Behind the label of a row the word for a total is that of its parts.
+    if is_total(words, &cells.cells[label]) {
+        let is_row = |cell: &ViewCell| is_label(cell) && !shape.rows_named(cell.number()).is_empty();
+        label = cells.cells[..label].iter().rposition(is_row).unwrap_or(label);
+    }
     let cell = &cells.cells[label];
     for &number in shape.rows_named(cell.number()) {
         let path = &shape.rows[number];

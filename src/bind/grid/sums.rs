@@ -1,7 +1,7 @@
 //! Infers headers from row sums where the header is missing or stands above another table.
 
+use super::address::{Column, Header};
 use super::cells::{Laid, Target, number};
-use super::columns::{Column, Header};
 use crate::bind::labels::shapes::Shape;
 
 /// Whether the sums of rows hold under a header that stands above another table.

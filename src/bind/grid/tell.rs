@@ -188,6 +188,58 @@ pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
     Finding::new(&code::TABLE_PASSED_OVER, message)
 }
 
+/// Columns of parts whose total stands beside them.
+pub(super) fn parts(form: &Form, table: usize, parts: &[String]) -> Finding {
+    let name = &form.tables[table].name;
+    let shown = &parts[..parts.len().min(SHOWN)];
+    let message = Message::new(
+        format!("{}分“{}”等列出，各栏之和等于合计，采用的是合计。请核对。", name.zh, shown.join("”“")),
+        format!(
+            "{} is divided into \"{}\" and others, which add up to the total; the total was read.",
+            name.en,
+            shown.join("\", \"")
+        ),
+    );
+    Finding::new(&code::ROW_UNKNOWN, message)
+}
+
+/// A table that is a list of its figures.
+pub(super) fn listed(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("{}按指标逐项列出，已按行名和栏名对应。", name.zh),
+        format!("{} is a list of its figures; they were read by the labels beside them.", name.en),
+    );
+    Finding::new(&code::TABLE_TURNED, message)
+}
+
+/// Figures in the form's own words, the first of many.
+fn described(form: &Form, fields: &[FieldIndex]) -> (String, String) {
+    let shown: Vec<Message> = fields.iter().take(SHOWN).map(|&field| form.describe(field)).collect();
+    let all = |of: fn(&Message) -> &str, sign: &str| shown.iter().map(of).collect::<Vec<_>>().join(sign);
+    (all(|name| &name.zh, "、"), all(|name| &name.en, "; "))
+}
+
+/// Figures that a list has more than once.
+pub(super) fn listed_twice(form: &Form, fields: &[FieldIndex]) -> Finding {
+    let (zh, en) = described(form, fields);
+    let message = Message::new(
+        format!("{zh}等{}项列出多次且数字不同，暂未采用。请只保留正确的一项。", fields.len()),
+        format!("{} figures are listed more than once with different numbers and stay empty: {en}.", fields.len()),
+    );
+    Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
+}
+
+/// Figures that a list does not have.
+pub(super) fn not_listed(form: &Form, fields: &[FieldIndex]) -> Finding {
+    let (zh, en) = described(form, fields);
+    let message = Message::new(
+        format!("{zh}等{}项没有列出，已留空。请补齐。", fields.len()),
+        format!("{} figures are not listed and stay empty: {en}. Add them.", fields.len()),
+    );
+    Finding::new(&code::ROWS_MISSING, message).about(ids(form, fields))
+}
+
 /// Tables of an embedded workbook that the document has itself.
 pub(super) fn embedded(form: &Form, tables: &BTreeSet<usize>) -> Finding {
     let names = |of: fn(&Message) -> &str, sign: &str| {

@@ -1,7 +1,8 @@
 //! Which tables are cut, what their headers mean and which block of a form each becomes: documents as text, and what is made of them.
 
+use super::address::Column;
 use super::assign::{Assignment, assign};
-use super::columns::{Column, Forms};
+use super::columns::Forms;
 use super::evidence::{Candidate, candidates};
 use super::panels::{Panels, panels};
 use crate::bind::labels::index::FormIndex;

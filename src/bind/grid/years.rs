@@ -36,7 +36,8 @@ pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)])
     };
     let other = |at: usize, other: usize| at != other && headers[at].1 == headers[other].1;
     let all = 0..headers.len();
-    all.clone()
+    let beside: Vec<usize> = all
+        .clone()
         .filter(|&at| headers[at].1.is_some())
         .filter(|&at| {
             let mut others = all.clone().filter(|&beside| other(at, beside));
@@ -45,7 +46,18 @@ pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)])
                 (says(at) && !says(beside)) || year(at).zip(year(beside)).is_some_and(|(one, two)| one < two)
             })
         })
-        .collect()
+        .collect();
+    // Where its fellow was lost, the same words say the same.
+    let own = |at: usize| words[at].iter().map(|(folded, _)| folded.as_str()).filter(|folded| !folded.is_empty());
+    let said = |word: &str| beside.iter().any(|&other| own(other).any(|own| own == word));
+    let kept = |word: &str| {
+        let mut both = headers.iter().enumerate().filter(|(at, head)| {
+            !beside.contains(at) && beside.iter().any(|&other| headers[other].1 == head.1 && head.1.is_some())
+        });
+        both.any(|(at, _)| own(at).any(|own| own == word))
+    };
+    let same = |at: &usize| headers[*at].1.is_some() && own(*at).any(|word| said(word) && !kept(word));
+    if beside.is_empty() { beside } else { all.filter(|at| beside.contains(at) || same(at)).collect() }
 }
 
 #[cfg(test)]

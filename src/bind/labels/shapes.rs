@@ -25,7 +25,8 @@ pub(in crate::bind) struct Numbers {
 }
 
 impl Numbers {
-    fn of(index: &FormIndex, label: &Label) -> Self {
+    /// The numbers of the texts of a label.
+    pub(in crate::bind) fn of(index: &FormIndex, label: &Label) -> Self {
         let numbers = |texts: &[String]| -> Vec<LabelNumber> {
             texts
                 .iter()

@@ -416,7 +416,11 @@ impl Folder<'_> {
             // A small table of words that the form has too is no report before the one that goes on behind it.
             Why::Repeats => {
                 let like = before.count * 100 >= own.count * LIKE;
-                (own.covers(before) && like && !own.is_later(before)) || self.sends_another(&group)
+                // One table alone under a heading of the report before is a copy, or an office's.
+                let others = own.count - own.common(before);
+                let copy =
+                    own.sections == 0 && before.sections != 0 && others < LABELS && before.tables.is_power_of_two();
+                (own.covers(before) && like && !own.is_later(before) && !copy) || self.sends_another(&group)
             }
             Why::Titled | Why::Sent => own.covers(before) || self.sends_another(&group),
         };

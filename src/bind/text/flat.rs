@@ -9,6 +9,7 @@ use super::flatrows::{Cutting, FlatTable};
 use super::order::Step;
 use super::parts::{Parts, is_full};
 use super::pieces::{closing, remark};
+use super::rival;
 use super::runs::{self, Runs};
 use super::stated;
 use crate::bind::figures::{Figures, passed_over, tied};
@@ -45,6 +46,7 @@ struct Found {
 /// Reads the tables that the grids did not hold from the text.
 pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) -> FlatReading {
     let mut reading = FlatReading::default();
+    rival::settle(index, stream, figures);
     let missing: Vec<usize> = (0..index.form.tables.len())
         .filter(|&table| !figures.has(table) && !index.form.tables[table].by_rows)
         .collect();

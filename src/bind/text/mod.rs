@@ -11,6 +11,7 @@ pub(in crate::bind) mod lined;
 pub(in crate::bind) mod order;
 pub(in crate::bind) mod parts;
 pub(in crate::bind) mod pieces;
+mod rival;
 pub(in crate::bind) mod rowtext;
 pub(in crate::bind) mod runs;
 pub(in crate::bind) mod solve;

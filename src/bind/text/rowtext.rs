@@ -34,6 +34,8 @@ impl FlatTable<'_, '_> {
         let next_of = |labels: &[Occurrence], from: usize| {
             labels.get(labels.partition_point(|other| other.start < from)).cloned()
         };
+        let column = next_of(self.all, label.end).filter(|next| self.is_its_column(label, next));
+        let label = column.as_ref().unwrap_or(label);
         let end = remark_end(self.stream, label, next_of(self.all, label.end).as_ref());
         let mut start = self.stream.raw_end(end);
         // Folding leaves out readings behind the last character and the marks that a label or a remark ends with.
@@ -44,6 +46,25 @@ impl FlatTable<'_, '_> {
         let next = [next_of(self.all, end), next_of(self.own, end)].into_iter().flatten().map(|next| next.start).min();
         let end = next.map_or(self.stream.raw.len(), |next| self.stream.raw_start(next)).max(start);
         start..self.before_marks(start..end)
+    }
+
+    /// Whether a label directly behind that of a row, on its line, is the only column that the row has: `行政许可处理决定数量 12`.
+    fn is_its_column(&self, label: &Occurrence, next: &Occurrence) -> bool {
+        let line = |at: usize| self.stream.line_at(self.stream.raw_start(at));
+        if next.start != label.end || line(next.start) != line(label.start) {
+            return false;
+        }
+        let of = |one: &Occurrence, role: Role| {
+            let uses = self.index.uses(&one.label).iter();
+            let own = uses.filter(move |found| found.table == self.table && found.role == role);
+            own.map(|found| match self.index.expected[self.table][found.expected] {
+                Expected::Caption { block } | Expected::Header { block, .. } | Expected::Data { block, .. } => block,
+            })
+            .collect::<Vec<_>>()
+        };
+        let single = |block: &usize| self.index.form.tables[self.table].blocks[*block].leaf_columns.len() == 1;
+        let heads = of(next, Role::Header);
+        of(label, Role::Leaf).iter().any(|block| heads.contains(block) && single(block))
     }
 
     /// The raw text between a label, the groups that it stands under included, and the label before it.

@@ -1,0 +1,215 @@
+//! Tables written as a list: each figure stands behind the label of its row and that of its column, in one cell, in two, or the row's
+//! in a line above.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::around::around;
+use super::kinds::section;
+use super::tell;
+use crate::bind::figures::{Figures, Hold, Proof};
+use crate::bind::labels::index::FormIndex;
+use crate::bind::labels::shapes::{LabelNumber, Numbers};
+use crate::bind::source::items::{Flow, Item, Row, RowCell};
+use crate::bind::units::Stated;
+use crate::bind::value;
+use crate::document::Cell;
+use crate::form::{FieldIndex, Label};
+use crate::text::{blank, fold};
+
+/// Fields of a table that have to be listed, in hundredths: fewer are an agency's own list.
+const LISTED: usize = 50;
+
+/// Fields of the largest table that is listed: the figures of a larger one nobody writes below each other.
+const FIELDS: usize = 60;
+
+/// A field with the labels that lead to it, the outermost first.
+struct Address {
+    field: FieldIndex,
+    labels: Vec<Numbers>,
+    /// How many of them are those of its row.
+    rows: usize,
+}
+
+/// The addresses of a table.
+struct Addresses {
+    all: Vec<Address>,
+    /// The fields by their labels in one text.
+    glued: HashMap<String, FieldIndex>,
+}
+
+/// What was found of a list.
+#[derive(Default)]
+struct List<'d> {
+    /// For each field the cells that are said to be its own, with the row of the flow.
+    found: BTreeMap<FieldIndex, Vec<(&'d Cell, usize)>>,
+    /// The labels of the row that the lines below belong to.
+    above: Vec<LabelNumber>,
+}
+
+/// Reads the tables that were found nowhere and stand as lists under the heading of their section.
+pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
+    for table in 0..index.form.tables.len() {
+        let spec = &index.form.tables[table];
+        let fields = index.form.fields.iter().filter(|field| field.table == table).count();
+        if figures.has(table) || spec.by_rows || fields == 0 || fields > FIELDS {
+            continue;
+        }
+        if index.form.sections[spec.section].heading.is_none() {
+            continue;
+        }
+        let list = listed(index, flow, table);
+        if list.found.len() * 100 >= fields * LISTED {
+            put(index, flow, (table, fields), &list, figures);
+        }
+    }
+}
+
+fn addresses(index: &FormIndex, table: usize) -> Addresses {
+    let mut all = Vec::new();
+    let mut glued = HashMap::new();
+    for block in &index.form.tables[table].blocks {
+        for (row, left) in block.leaf_rows.iter().enumerate() {
+            for (column, top) in block.leaf_columns.iter().enumerate() {
+                let field = block.first_field + row * block.leaf_columns.len() + column;
+                let path: Vec<&Label> = left.path.iter().chain(&top.path).collect();
+                let labels = path.iter().map(|label| Numbers::of(index, label)).collect();
+                all.push(Address { field, labels, rows: left.path.len() });
+                let texts = path.iter().fold(vec![String::new()], |texts, label| {
+                    let own = label.folded.iter().chain(&label.bare);
+                    own.flat_map(|own| texts.iter().map(move |text| format!("{text}{own}"))).collect()
+                });
+                glued.extend(texts.into_iter().map(|text| (text, field)));
+            }
+        }
+    }
+    Addresses { all, glued }
+}
+
+/// Walks the rows of grids under the heading of the table's section.
+fn listed<'d>(index: &FormIndex, flow: &Flow<'d>, table: usize) -> List<'d> {
+    let addresses = addresses(index, table);
+    let home = index.form.tables[table].section;
+    let mut list = List::default();
+    let (mut at_home, mut compared) = (false, false);
+    for item in &flow.items {
+        let (text, folded) = match item {
+            Item::Text(text) => (text.text.as_ref(), text.folded.as_str()),
+            Item::Picture(_) => continue,
+            Item::Row(row) => {
+                let mut filled = flow.rows[*row].cells.iter().filter(|cell| cell.own && is_filled(cell));
+                match (filled.next(), filled.next()) {
+                    (Some(cell), None) if !cell.figure => (cell.cell.text.as_str(), cell.folded.as_ref()),
+                    _ => ("", ""),
+                }
+            }
+        };
+        if let Some(found) = section(index, text, folded) {
+            (at_home, compared) = (found == home, false);
+            list.above.clear();
+            continue;
+        }
+        compared |= index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()));
+        if let Item::Row(row) = item
+            && at_home
+            && !compared
+        {
+            list.row(index, &addresses, &flow.rows[*row], *row);
+        }
+    }
+    list
+}
+
+fn is_filled(cell: &RowCell) -> bool {
+    !cell.cell.text.trim_matches(blank).is_empty()
+}
+
+impl<'d> List<'d> {
+    fn row(&mut self, index: &FormIndex, addresses: &Addresses, row: &Row<'d>, number: usize) {
+        let is_label = |label: LabelNumber| {
+            addresses.all.iter().flat_map(|address| &address.labels).any(|own| own.fit(Some(label)).is_some())
+        };
+        let of_table = |cell: &&RowCell| {
+            !cell.figure && (addresses.glued.contains_key(cell.folded.as_ref()) || cell.number.is_some_and(is_label))
+        };
+        let words = &index.form.words;
+        let of_others = |cell: &RowCell| words.beside.iter().any(|word| cell.folded.contains(word.as_str()));
+        let Some(last) = row.cells.iter().rposition(|cell| of_table(&cell)) else {
+            // Another word alone begins something else.
+            if row.cells.iter().any(|cell| cell.own && is_filled(cell)) {
+                self.above.clear();
+            }
+            return;
+        };
+        let labels: Vec<&RowCell> = row.cells[..=last].iter().filter(|cell| !cell.figure && is_filled(cell)).collect();
+        let numbers: Vec<LabelNumber> =
+            labels.iter().filter_map(|cell| cell.number).filter(|one| is_label(*one)).collect();
+        let mut figures = row.cells[last + 1..].iter().filter(|cell| cell.own && cell.figure && is_filled(cell));
+        let (first, second) = (figures.next(), figures.next());
+        // A label knows nothing of a remark in brackets behind it, which may be the header.
+        let glued = addresses.glued.get(fold(&row.cells[last].cell.text).as_str()).copied();
+        let field = glued.or_else(|| self.field(addresses, &numbers));
+        // The labels of a row hold for the lines below it.
+        let of_rows = |label: LabelNumber| {
+            let rows = addresses.all.iter().flat_map(|address| &address.labels[..address.rows]);
+            rows.into_iter().any(|own| own.fit(Some(label)).is_some())
+        };
+        let rows: Vec<LabelNumber> = numbers.into_iter().filter(|label| of_rows(*label)).collect();
+        if !rows.is_empty() || first.is_none() {
+            self.above = rows;
+        }
+        if let (Some(field), Some(figure), None) = (field, first, second)
+            && !labels.into_iter().any(of_others)
+        {
+            self.found.entry(field).or_default().push((figure.cell, number));
+        }
+    }
+
+    /// The one field that the labels of a row lead to, with those of the row above where it has none of its own.
+    fn field(&self, addresses: &Addresses, own: &[LabelNumber]) -> Option<FieldIndex> {
+        let leads = |address: &&Address, given: &[LabelNumber]| {
+            let of = |labels: &[Numbers], label: LabelNumber| labels.iter().any(|one| one.fit(Some(label)).is_some());
+            let last = own.last().zip(address.labels.last());
+            last.is_some_and(|(label, own)| own.fit(Some(*label)).is_some())
+                && address.labels.iter().all(|one| given.iter().any(|label| one.fit(Some(*label)).is_some()))
+                && given.iter().all(|label| of(&address.labels, *label))
+        };
+        let only = |given: &[LabelNumber]| {
+            let mut found = addresses.all.iter().filter(|address| leads(address, given));
+            found.next().filter(|_| found.next().is_none()).map(|address| address.field)
+        };
+        let above: Vec<LabelNumber> = self.above.iter().chain(own).copied().collect();
+        only(own).or_else(|| only(&above))
+    }
+}
+
+fn put(index: &FormIndex, flow: &Flow, (table, count): (usize, usize), list: &List, figures: &mut Figures) {
+    let form = &index.form;
+    let mut twice = Vec::new();
+    let first = list.found.values().flatten().map(|found| found.0.place.clone()).next();
+    for (&field, found) in &list.found {
+        for (_, row) in found {
+            figures.taken[*row] = true;
+            figures.rows[table].push(*row);
+        }
+        if found.iter().any(|(cell, _)| cell.text.trim() != found[0].0.text.trim()) {
+            twice.push(field);
+            continue;
+        }
+        let (cell, row) = found[0];
+        let grid = flow.rows[row].grid;
+        let said = |of| -> Stated { around(flow, grid, cell, of) };
+        let read = value::read(form, field, cell, said, &mut figures.findings);
+        figures.put(form, field, read, Proof::Address { row: Hold::Known, column: Hold::Known, region: Hold::Known });
+    }
+    figures.rows[table].sort_unstable();
+    figures.rows[table].dedup();
+    figures.tell(tell::listed(form, table).at(first));
+    if !twice.is_empty() {
+        figures.tell(tell::listed_twice(form, &twice));
+    }
+    if list.found.len() < count {
+        let fields = (0..form.fields.len()).filter(|&field| form.fields[field].table == table);
+        let missing: Vec<FieldIndex> = fields.filter(|field| !list.found.contains_key(field)).collect();
+        figures.tell(tell::not_listed(form, &missing));
+    }
+}
