@@ -68,8 +68,8 @@ fn turned_rows_cut(three: &mut Three, at: usize, after: usize, again: bool) {
 }
 
 /// Every figure of a table with its row label and its header.
-fn listed(table: &Table) -> Vec<(String, String, String)> {
-    let mut found: Vec<(String, String, String)> = Vec::new();
+fn listed(table: &Table) -> Vec<Entry> {
+    let mut found: Vec<Entry> = Vec::new();
     let mut header: Vec<usize> = Vec::new();
     for row in &table.cells {
         if single(row) {
@@ -93,8 +93,14 @@ fn listed(table: &Table) -> Vec<(String, String, String)> {
     found
 }
 
+/// A row label, a header and their figure.
+type Entry = (String, String, String);
+
+/// The rows of a list that one figure makes; whether it is the first of its row.
+type Rows = fn(&Entry, bool) -> Vec<Vec<String>>;
+
 /// Table two as a list of indicators; `make` makes the rows of one.
-fn list(three: &mut Three, at: usize, head: &[&str], make: fn(&(String, String, String), bool) -> Vec<Vec<String>>) {
+fn list(three: &mut Three, at: usize, head: &[&str], make: Rows) {
     let whole = table(&three.page, at).clone();
     let mut made = Table { head: 1, labels: 1, ..Table::default() };
     let cells = head.iter().map(|text| made.add(text)).collect();
