@@ -59,7 +59,7 @@ impl Desk<'_> {
             report = again.unwrap_or(report);
         }
         lines.extend(more);
-        let examined = self.examined(report);
+        let examined = self.examined(report, &which.file);
         let (part, view) = (self.part(&examined), self.shown(&examined));
         Answer::Tried { lines, refused, part: Box::new(part), view }
     }

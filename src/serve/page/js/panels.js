@@ -37,6 +37,8 @@ function compared(report) {
 /** Beside last year's. @param {any} found */
 export function year(found) {
   const report = found.report;
+  const uncertain = report.findings.find((/** @type {any} */ one) => one.code === 'previous-uncertain');
+  if (uncertain) return [h('div.note.warn', { class: 'inset' }, icon('warn'), h('div', say(uncertain.message)))];
   if (!report.previous) return [h('p.muted.inset', L('没有这个单位上年的报告。', 'There is no report of last year.'), ' ', h('a', { href: '/settings#previous' }, L('放进上年', 'Add last year\'s')))];
   const line = (/** @type {string} */ field) => {
     const cell = report.cells[field], now = cell.text === '' ? null : Number(cell.text), before = cell.before === undefined ? null : Number(cell.before);
