@@ -24,6 +24,7 @@ mod rule;
 mod source;
 mod stands;
 mod title;
+mod typing;
 mod words;
 
 use std::ops::Range;
@@ -48,13 +49,14 @@ pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use look::{PageTurn, SectionLook};
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
-pub use openrows::{OpenSource, ParentBy, RowsSource};
+pub use openrows::{OpenSource, ParentBy, RowsSource, is_added};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
 pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom, WordsSource};
 pub use stands::row_words;
 pub use title::Title;
+pub use typing::OpenBlock;
 pub use words::Words;
 
 /// Index of a field in [`Form::fields`], 0-based.

@@ -1,6 +1,7 @@
 //! Folding of text for comparison, and the numbering and numerals of Chinese documents. Knows no format and no form.
 
 mod blank;
+pub(crate) mod code;
 mod damaged;
 mod date;
 mod digit;

@@ -11,6 +11,7 @@ mod notice;
 mod previous;
 mod reminders;
 mod rollup;
+mod rows;
 mod settings;
 mod source;
 mod terms;
