@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::hub::Hub;
-use super::rows::key;
 use super::state::State;
-use super::work::{Kept, Part};
+use super::work::{Kept, Part, SentFile};
 use crate::ledger::Sent;
+use crate::text::fold;
 
 /// Fewest reports of a delivery that is taken for one of last year's reports: one alone may have been sent by mistake.
 const DELIVERY: usize = 2;
+
+/// The identity of a report across versions: agency, year and form.
+pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
+    let agency = part.listed.as_deref().or(part.agency.as_deref())?;
+    Some((fold(agency), part.year?, &part.family))
+}
 
 /// A report of a file that stands.
 #[derive(Clone, Copy)]
@@ -57,7 +62,7 @@ impl<'a> Index<'a> {
     }
 
     /// Last year's reports of the agencies of these.
-    fn before(&self, hub: &Hub, state: &State, parts: &[Part]) -> Vec<Kept> {
+    fn before(&self, state: &State, parts: &[Part], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
         let mut kept = Vec::new();
         for (agency, year, family) in parts.iter().filter_map(key) {
             let Some(year) = year.checked_sub(1) else { continue };
@@ -71,25 +76,25 @@ impl<'a> Index<'a> {
             } else {
                 Vec::new()
             };
-            let file = hub.alone(state, one.sent);
+            let file = told(one.sent);
             kept.push(Kept { agency, year, family: family.to_owned(), file, report: one.report, unsure });
         }
         kept
     }
 }
 
-/// Last year's reports of the agencies whose reports a file is known to hold.
-pub(super) fn of_file(hub: &Hub, state: &State, file: u64) -> Vec<Kept> {
+/// Last year's reports of the agencies whose reports a file is known to hold. `told` is a file as children are told of it.
+pub(super) fn of_file(state: &State, file: u64, told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
     let parts = state.parts(file);
     let years: HashSet<i16> = parts.iter().filter_map(|part| part.year?.checked_sub(1)).collect();
     if years.is_empty() {
         return Vec::new();
     }
-    Index::of(state, &years).before(hub, state, parts)
+    Index::of(state, &years).before(state, parts, told)
 }
 
 /// The files that were checked beside other reports of last year than there are now.
-pub(super) fn outdated(hub: &Hub, state: &State) -> Vec<u64> {
+pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u64> {
     let years: HashSet<i16> = candidates(state).filter_map(|one| one.part.year).collect();
     // Without two years that follow each other there is nothing to compare, and never was unless something was taken out.
     let compares = years.iter().any(|year| years.contains(&(year - 1)));
@@ -99,7 +104,7 @@ pub(super) fn outdated(hub: &Hub, state: &State) -> Vec<u64> {
     let index = Index::of(state, &years);
     let standing = state.ledger.standing().filter(|sent| {
         let item = state.items.get(&sent.file).filter(|item| item.is_read() && !item.again);
-        item.is_some_and(|item| item.before != index.before(hub, state, state.parts(sent.file)))
+        item.is_some_and(|item| item.before != index.before(state, state.parts(sent.file), told))
     });
     standing.map(|sent| sent.file).collect()
 }

@@ -151,7 +151,8 @@ impl Hub {
 
     /// A sent file as children are told of it.
     pub(super) fn file(&self, state: &State, sent: &Sent) -> SentFile {
-        SentFile { before: earlier::of_file(self, state, sent.file), ..self.alone(state, sent) }
+        let before = earlier::of_file(state, sent.file, &|sent| self.alone(state, sent));
+        SentFile { before, ..self.alone(state, sent) }
     }
 
     /// The same without last year's reports.

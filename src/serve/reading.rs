@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::earlier;
+use super::earlier::{self, key};
 use super::hub::Hub;
 use super::journal::{Command, Written};
 use super::now;
-use super::rows::key;
 use super::state::{Phase, State};
 use super::work::{Answer, Ask, Kept, Member};
 use crate::finding::code::batch::CONVERTER_DIED;
@@ -63,7 +62,10 @@ async fn follow_last_year(hub: Arc<Hub>) {
     while changes.changed().await.is_ok() {
         tokio::time::sleep(TOGETHER).await;
         changes.mark_unchanged();
-        let files = earlier::outdated(&hub, &hub.state());
+        let files = {
+            let state = hub.state();
+            earlier::outdated(&state, &|sent| hub.alone(&state, sent))
+        };
         if !files.is_empty() {
             check_again(&hub, files);
         }

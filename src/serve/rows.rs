@@ -7,16 +7,9 @@ use serde_json::Value;
 
 use super::earlier::{self, Candidate, counting, is_double};
 use super::state::{Phase, State};
-use super::work::Part;
 use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
-
-/// The identity of a report across versions: agency, year and form.
-pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
-    let agency = part.listed.as_deref().or(part.agency.as_deref())?;
-    Some((fold(agency), part.year?, &part.family))
-}
 
 /// The state of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -317,6 +310,7 @@ mod tests {
     use super::*;
     use crate::ledger::Entry;
     use crate::serve::state::Item;
+    use crate::serve::work::Part;
 
     fn state(files: &[(&str, Option<&str>, i16, usize)]) -> State {
         let mut state = State::default();

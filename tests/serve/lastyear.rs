@@ -17,8 +17,8 @@ use super::office::{docx, of_year};
 const AGENCY: &str = "青岚县水利局";
 
 /// What last year's report carries out, and this year's carries in.
-const OUT: &str = "requests.carried_out.person";
-const IN: &str = "requests.carried_in.person";
+const OUT: &str = "requests.carried_out.enterprise";
+const IN: &str = "requests.carried_in.enterprise";
 
 /// A report of last year whose carried-out figure is this year's carried-in one, and this year's.
 fn two_years() -> (Report, Report) {
@@ -163,7 +163,7 @@ fn the_command_line_says_and_makes_of_both_years_what_the_page_does() {
     }
     let said = program(&["check", text(&work), "--previous", text(&work), "--format", "json"]);
     let lines: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let of_this = |line: &&Value| line["file"].as_str().is_some_and(|file| file.ends_with("今年.docx"));
+    let of_this = |line: &&Value| line["path"].as_str().is_some_and(|file| file.ends_with("今年.docx"));
     let told: BTreeSet<&str> = lines.iter().filter(of_this).filter_map(|line| line["message"]["zh"].as_str()).collect();
     let shown: BTreeSet<&str> = page["report"]["findings"]
         .as_array()

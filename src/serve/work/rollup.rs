@@ -232,6 +232,8 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "charts": charts(rollup),
         "tree": tree,
         "years": years,
+        // Of which agencies both years are compared, where these are not all.
+        "compared": rollup.previous.as_ref().and_then(|before| before.told(rollup)).map(|told| told.finding.message),
         "yearBefore": rollup.previous.as_ref().map(|before| before.year),
         "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
         "missing": rollup.missing.iter().filter(|agency| sent_nothing(agency)).map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),

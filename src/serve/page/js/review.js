@@ -33,6 +33,7 @@ export async function show(who) {
     const first = visible()[0];
     if (first) choose(first.id, false);
     if (!param('tab')) mode('find');
+    sourceBeside();
   }
   document.addEventListener('keydown', keys);
   addEventListener('beforeprint', () => { for (const one of $$('details.sheet')) one.open = true; });
@@ -189,6 +190,7 @@ function tab(id, stay = false) {
     for (const one of $$('details.sheet', panel)) if (folded.includes(one.dataset.table)) one.open = false;
     const first = $('.cell.bad', panel) || $('.cell.amb', panel) || $('.cell', panel);
     if (first) first.tabIndex = 0;
+    if (current) sourceBeside();
   } else if (open === 'type') panel.replaceChildren(...typeIn(found, desk.saved));
   else if (open === 'text') panel.replaceChildren(...text(found, (field, from, label) => correct(desk, field, { label, from, long: true })));
   else if (open === 'year') panel.replaceChildren(...year(found));
@@ -246,7 +248,15 @@ function correctCell(field, to) {
   if (cell) correct(desk, field, { label: say(cell.label), from: cell.text, to });
 }
 
-function closeSource() { prov?.remove(); prov = null; light(null); }
+function closeSource() { prov?.remove(); prov = null; light(null); review.classList.add('bare'); }
+/** On a wide screen the source of the finding that is looked at stands beside the report from the start. */
+function sourceBeside() {
+  if (innerWidth < 1600 || prov || open !== 'data') return;
+  const one = found.report.findings.find((/** @type {any} */ finding) => finding.id === current);
+  const field = one && (one.culprits[0]?.field || one.fields[0]);
+  const cell = field && $$('.cell', panel).find(cell => cell.dataset.id === field);
+  if (cell) showSource(cell);
+}
 /** Shows where a cell comes from. @param {any} cell */
 function showSource(cell) {
   closeSource();
@@ -277,6 +287,7 @@ function showSource(cell) {
     if (marked) ex.scrollLeft = marked.offsetLeft - 120;
     settle(cell);
   }).catch(() => {});
+  review.classList.remove('bare');
   if (innerWidth >= 1600) review.append(prov); else document.body.append(prov);
   settle(cell);
 }
