@@ -106,7 +106,7 @@ fn previous(
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
             return Err(of_file(Path::new(path), &not_of_superior(name)));
         }
-        let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
+        let found = Previous::of_report(&rollup.form, &report).filter(|found| found.year == year);
         let told = |finding| Told { agency: None, file: Some(path.to_owned()), finding };
         rollup.findings.extend(report.findings.into_iter().map(told));
         let other = Message::new(format!("不是{year}年度的汇总。"), format!("it is not of {year}"));

@@ -154,6 +154,7 @@ impl Compiler<'_> {
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }
+        super::rule::mark_ratios(&mut form);
         if form.open.is_some() {
             form.open = Some(Arc::new(source.rule));
         }
@@ -382,6 +383,7 @@ impl Compiler<'_> {
                     conditions.push((form.fields.len(), when.clone(), span.clone()));
                 }
                 form.fields.push(Field {
+                    is_ratio: false,
                     id,
                     table: form.tables.len(),
                     block: table.blocks.len(),
@@ -463,19 +465,6 @@ fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Resu
         return Err(wrong());
     }
     Ok(Condition { field, when: known, word: word.to_owned() })
-}
-
-impl Table {
-    /// Grid columns that it takes.
-    pub fn width(&self) -> u32 {
-        let mut widest = 0;
-        let mut row = 0;
-        for block in &self.blocks {
-            row = if block.beside { row + block.width() } else { self.label_columns + block.width() };
-            widest = widest.max(row);
-        }
-        widest
-    }
 }
 
 impl Compiler<'_> {

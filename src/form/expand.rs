@@ -143,6 +143,7 @@ impl Form {
                         let kind = leaf_row.kind.or(leaf.kind).unwrap_or_default();
                         let unit = leaf_row.unit.clone().or_else(|| leaf.unit.clone());
                         fields.push(Field {
+                            is_ratio: false,
                             id: field_id([&ids[number], &leaf_row.id, &leaf.id]),
                             table: number,
                             block: block_number,
@@ -170,6 +171,7 @@ impl Form {
         }
         if let Some(rules) = rules.as_deref() {
             form.rules = rules.iter().filter_map(|rule| expand(rule, &form, true).ok()).collect();
+            rule::mark_ratios(&mut form);
         }
         form
     }

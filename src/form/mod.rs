@@ -246,11 +246,6 @@ pub struct Block {
 }
 
 impl Block {
-    /// Whether its fields are only known with a report.
-    pub fn is_open(&self) -> bool {
-        !self.resolved && (self.open.is_some() || !self.sets.is_empty())
-    }
-
     /// Grid columns that it takes besides its row labels.
     pub fn width(&self) -> u32 {
         self.slots.iter().map(|slot| slot.span(self)).sum()
@@ -375,6 +370,9 @@ pub struct Field {
     /// The words of a choice.
     #[serde(skip)]
     pub choice: Option<Arc<Choice>>,
+    /// Whether a rule makes it the ratio of others, so that sums of it say nothing.
+    #[serde(skip)]
+    pub is_ratio: bool,
 }
 
 /// A rule of the form.

@@ -80,6 +80,13 @@ pub fn is_added(key: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
+impl super::Block {
+    /// Whether its fields are only known with a report.
+    pub fn is_open(&self) -> bool {
+        !self.resolved && (self.open.is_some() || !self.sets.is_empty())
+    }
+}
+
 impl super::Table {
     /// Whether its fields are only known with a report.
     pub fn is_open(&self) -> bool {

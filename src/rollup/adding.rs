@@ -44,7 +44,7 @@ impl<'r> Adding<'r> {
 
     /// A report's figures in tables that add up.
     pub(super) fn own(&mut self, entry: usize) -> Sum {
-        let figures = adding_up(self.rollup.form, self.reports.numbers(entry));
+        let figures = adding_up(&self.rollup.form, self.reports.numbers(entry));
         Sum { over: vec![false; figures.len()], figures }
     }
 
@@ -54,13 +54,13 @@ impl<'r> Adding<'r> {
         match (node.sums, node.own) {
             (Some(at), _) => Bytes(self.lately.get(&self.sums, at)).sum(),
             (None, Some(own)) if node.taken > 0 => self.own(own),
-            (None, _) => nothing(self.rollup.form),
+            (None, _) => nothing(&self.rollup.form),
         }
     }
 
     /// The sums of agencies, each with all below it.
     pub(super) fn added(&mut self, agencies: &[usize]) -> Sum {
-        self.added_to(nothing(self.rollup.form), agencies)
+        self.added_to(nothing(&self.rollup.form), agencies)
     }
 
     /// The sums of agencies, each with all below it, and of figures; none where no report has a number, or the sum has more digits than

@@ -110,7 +110,7 @@ fn sums_of(pipeline: &Pipeline, input: &Input, rollup: &Rollup, year: i16) -> Op
     let report = read.ok()?;
     let name = report.agency.as_deref().unwrap_or_default();
     let same = |top| Matcher::new(rollup.agencies).find(name).agency == Some(top);
-    let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
+    let found = Previous::of_report(&rollup.form, &report).filter(|found| found.year == year);
     found.filter(|_| rollup.superior().is_none_or(same))
 }
 
@@ -167,7 +167,7 @@ fn number(number: Option<Decimal>) -> Value {
 }
 
 fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
-    let form = rollup.form;
+    let form = &*rollup.form;
     let columns = columns(form);
     let row = |figures: &[Option<Decimal>]| {
         columns.iter().map(|column| number(sum(&column.fields, figures))).collect::<Vec<_>>()
@@ -248,10 +248,9 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
 
 /// The rows of the tables beside last year's: the last figure of every row, which is its total where it has one.
 fn compared<'r>(rollup: &'r Rollup, before: &'r Previous) -> impl Iterator<Item = Value> + 'r {
-    let fields = rollup.form.fields.iter().enumerate().filter(|(_, field)| {
+    let fields = rollup.form.fields.iter().enumerate().filter(|(index, field)| {
         let block = rollup.form.block(field);
-        rollup.form.tables[field.table].additive
-            && (field.column + 1 == block.leaf_columns.len() || block.leaf_rows.len() == 1)
+        rollup.adds_up(*index) && (field.column + 1 == block.leaf_columns.len() || block.leaf_rows.len() == 1)
     });
     fields.map(|(index, _)| {
         let (this, that) = before.compared(rollup, index);

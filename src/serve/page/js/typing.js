@@ -90,12 +90,19 @@ function rowsToAdd(sheet, table, put, count) {
   const pattern = table.rows.find(added);
   if (!pattern) return;
   let number = 1;
+  const lines = () => $$('tbody tr', sheet);
+  // The rows are counted where the form counts them.
+  const renumber = () => { let at = 0; for (const one of lines()) if (/^\d+$/.test(one.cells[0].textContent)) one.cells[0].firstChild.textContent = String(++at); };
+  // The row with the sums says what it is.
+  const sums = $('input.cell', lines().pop());
+  if (sums && !sums.dataset.id.includes('.+')) sums.placeholder = (sums.getAttribute('aria-label').match(/“([^”]+)”，|"([^"]+)",/) || []).slice(1).find(Boolean) || '';
   const add = () => {
     number++;
     const own = (/** @type {any} */ cell) => ({ ...cell, text: cell.text.replace('.+1.', `.+${number}.`), row: cell.row + (number - 1) / 1000 });
-    const line = h('tr', pattern.map((/** @type {any} */ cell) => (cell.kind === 'field' ? put(own(cell), {}) : h('td', { colspan: cell.columns > 1 ? cell.columns : null }, cell.text))));
+    const line = h('tr', pattern.map((/** @type {any} */ cell) => (cell.kind === 'field' ? put(own(cell), {}) : h('th.l3', { scope: 'row', colspan: cell.columns > 1 ? cell.columns : null }, h('span', cell.text)))));
     const last = $$('tr', sheet).filter(one => $('input.cell[data-id*=".+"]', one)).pop();
     last?.after(line);
+    renumber();
     $('input.cell', line)?.focus();
     count();
   };
