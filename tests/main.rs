@@ -64,6 +64,7 @@ mod repo;
 mod rollup;
 mod rollup_decides;
 mod rollup_office;
+mod rollup_open;
 mod rollup_unread;
 mod round_trip;
 mod sampler;

@@ -34,6 +34,19 @@ fn options_of_a_file_hold_as_if_they_were_typed_and_typed_ones_go_before_them() 
 }
 
 #[test]
+fn an_option_of_every_command_may_be_set_too() {
+    let folder = office();
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms_made_up/reading-rooms.toml");
+    folder.file("own/rooms.toml", std::fs::read(own).unwrap());
+    assert!(!folder.run(&["forms", "list"]).out.contains("reading-rooms"));
+    folder.file("nianbao.toml", "mappings = \"own\"\n");
+    assert!(folder.run(&["forms", "list"]).out.contains("reading-rooms"));
+    // Typed, it goes before the file.
+    folder.file("none/readme.txt", "x");
+    assert!(!folder.run(&["forms", "list", "--mappings", "none"]).out.contains("reading-rooms"));
+}
+
+#[test]
 fn the_nearest_file_upwards_from_the_input_counts() {
     let folder = office();
     folder.file("nianbao.toml", "lang = \"zh\"\n");

@@ -15,6 +15,7 @@ mod fonts;
 mod group;
 mod inputs;
 mod json;
+pub mod lastyear;
 mod load;
 mod log;
 mod made;

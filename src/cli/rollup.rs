@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use nianbao::agencies::Matcher;
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, Preview, Stages, guarded, in_order};
+use nianbao::corrections::Corrections;
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::form::Forms;
@@ -59,7 +60,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         .finish(args.year)
         .ok_or_else(|| failure("所给文件中没有这一年度的报告。", "none of the inputs is a report of that year"))?;
     if let Some(path) = &args.previous {
-        match previous(path, args, (&migrations, &forms), &mut rollup, (terminal, &stop))? {
+        match previous(path, args, (&migrations, &forms, corrections.as_ref()), &mut rollup, (terminal, &stop))? {
             Some(found) => {
                 rollup.findings.extend(found.told(&rollup));
                 rollup.previous = Some(found);
@@ -88,11 +89,11 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
 fn previous(
     path: &str,
     args: &Args,
-    (migrations, forms): (&Migrations, &Forms),
+    (migrations, forms, corrections): (&Migrations, &Forms, Option<&Corrections>),
     rollup: &mut Rollup,
     (terminal, stop): (&Terminal, &AtomicBool),
 ) -> Result<Option<Previous>> {
-    let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone());
+    let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone()).correcting(corrections);
     let inputs = batch::list(&[path.to_owned()], None)?.list;
     let year = rollup.year - 1;
     if let [input] = inputs.as_slice()
@@ -105,7 +106,7 @@ fn previous(
         if rollup.superior().is_some_and(|top| Matcher::new(rollup.agencies).find(name).agency != Some(top)) {
             return Err(of_file(Path::new(path), &not_of_superior(name)));
         }
-        let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
+        let found = Previous::of_report(&rollup.form, &report).filter(|found| found.year == year);
         let told = |finding| Told { agency: None, file: Some(path.to_owned()), finding };
         rollup.findings.extend(report.findings.into_iter().map(told));
         let other = Message::new(format!("不是{year}年度的汇总。"), format!("it is not of {year}"));

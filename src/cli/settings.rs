@@ -87,20 +87,24 @@ pub(super) fn set(found: &Found, command: Command) -> Command {
     let Some(path) = &found.path else { return command };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let settings = found.settings.clone();
+    let placed = move |name: &str, argument: clap::Arg| {
+        let Some(option) = argument.get_long().map(str::to_owned) else { return argument };
+        let Some(values) = settings.values(name, &option).filter(|_| !TYPED_ONLY.contains(&option.as_str())) else {
+            return argument;
+        };
+        let placed = values.iter().map(|value| {
+            let path = PATHS.contains(&option.as_str()).then(|| folder.join(value).into_os_string());
+            clap::builder::OsStr::from(path.unwrap_or_else(|| value.into()))
+        });
+        argument.required(false).hide_default_value(true).default_values(placed.collect::<Vec<_>>())
+    };
+    let all = placed.clone();
     let below = move |below: Command| {
         let name = below.get_name().to_owned();
-        below.mut_args(|argument| {
-            let Some(option) = argument.get_long().map(str::to_owned) else { return argument };
-            let Some(values) = settings.values(&name, &option).filter(|_| !TYPED_ONLY.contains(&option.as_str()))
-            else {
-                return argument;
-            };
-            let placed = values.iter().map(|value| {
-                let path = PATHS.contains(&option.as_str()).then(|| folder.join(value).into_os_string());
-                clap::builder::OsStr::from(path.unwrap_or_else(|| value.into()))
-            });
-            argument.required(false).hide_default_value(true).default_values(placed.collect::<Vec<_>>())
-        })
+        below.mut_args(|argument| placed(&name, argument))
     };
-    command.mut_subcommands(below)
+    // Options that every command has stand before the commands.
+    let takes_values = |argument: &clap::Arg| argument.get_action().takes_values();
+    let above = |argument: clap::Arg| if takes_values(&argument) { all("", argument) } else { argument };
+    command.mut_subcommands(below).mut_args(above)
 }

@@ -24,7 +24,7 @@ use crate::form::Form;
 use crate::report::Report;
 
 pub use draft::drafts;
-pub use typed::FORM;
+pub use typed::{FORM, add_rows};
 
 /// One correction: a line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -119,13 +119,21 @@ impl Corrections {
     pub fn apply(&self, form: &Form, report: &mut Report, number: usize) {
         let Some(source) = &report.source else { return };
         let lines = self.of_file(&source.sha256);
-        if !lines.is_empty() {
-            let form = form.of(report.values.keys().map(String::as_str)).into_owned();
-            let own = typed::in_force(lines).into_iter().filter(|line| line.report == number);
-            match typed::beginning(lines).filter(|_| source.is_typed()) {
-                Some(beginning) => apply::typed(beginning, own, &form, report),
-                None => apply::apply(own, &form, report),
+        if lines.is_empty() {
+            return;
+        }
+        let own: Vec<&Correction> = typed::in_force(lines).into_iter().filter(|line| line.report == number).collect();
+        let beginning = typed::beginning(lines).filter(|_| source.is_typed());
+        if beginning.is_some() {
+            add_rows(form, report, own.iter().map(|line| line.field.as_str()));
+        }
+        let whole = form.of(report.values.keys().map(String::as_str)).into_owned();
+        match beginning {
+            Some(beginning) => {
+                apply::typed(beginning, own.into_iter(), &whole, report);
+                typed::drop_rows(form, report);
             }
+            None => apply::apply(own.into_iter(), &whole, report),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Such a file is not read any more: its report is the empty form with the corrections after that line. A later line for the field `form`
 //! with `null` makes the file be read again, without the typed values; another one with the form restores them.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Correction, Corrections, Stated};
 use crate::form::{Form, Forms};
 use crate::report::{Kind, Report, Value};
@@ -44,13 +46,61 @@ pub(super) fn in_force(lines: &[Correction]) -> Vec<&Correction> {
     held
 }
 
-/// A report of a form in which nothing is filled in.
+/// A report of a form in which nothing is filled in yet, without rows that are data.
 fn empty(form: &Form) -> Report {
-    let form = form.blank();
     let blank = || Value { kind: Kind::Blank, ..Value::default() };
     let mut report = Report::empty(&form.id);
     report.values = form.fields.iter().map(|field| (field.id.clone(), blank())).collect();
     report
+}
+
+/// Gives a report the fields of rows that are data, empty, where it has not got them yet: rows that somebody types in.
+pub fn add_rows<'f>(form: &Form, report: &mut Report, fields: impl IntoIterator<Item = &'f str>) {
+    let mut new = Vec::new();
+    for field in fields.into_iter().filter(|field| !report.values.contains_key(*field)) {
+        let Some((place, key, _)) = form.place_of(field) else { continue };
+        let block = &form.tables[place.0].blocks[place.1];
+        if block.sets.is_empty() {
+            new.extend((0..block.leaf_columns.len()).map(|column| form.cell_id(place, key, column)));
+        } else {
+            // Of several sets of columns, those that are filled in.
+            new.push(field.to_owned());
+        }
+    }
+    for field in new.iter().filter(|field| !report.values.contains_key(*field)).cloned().collect::<Vec<_>>() {
+        report.values.insert(field, Value { kind: Kind::Blank, ..Value::default() });
+    }
+    if !new.is_empty() {
+        in_order(form, report);
+    }
+}
+
+/// Takes out the rows that are data in which nothing stands.
+pub(super) fn drop_rows(form: &Form, report: &mut Report) {
+    let row = |field: &str| form.place_of(field).map(|(place, key, _)| (place, key.to_owned()));
+    let filled: HashSet<_> = report
+        .values
+        .iter()
+        .filter(|(_, value)| value.kind != Kind::Blank)
+        .filter_map(|(field, _)| row(field))
+        .collect();
+    report.values.retain(|field, _| row(field).is_none_or(|row| filled.contains(&row)));
+}
+
+/// Puts the fields of rows that are data in the order of the form, behind the others.
+fn in_order(form: &Form, report: &mut Report) {
+    let (mut open, mut ids) = (HashMap::new(), Vec::new());
+    let values = std::mem::take(&mut report.values);
+    for (field, value) in values {
+        if form.place_of(&field).is_some() {
+            ids.push(field.clone());
+            open.insert(field, value);
+        } else {
+            report.values.insert(field, value);
+        }
+    }
+    form.in_row_order(&mut ids);
+    report.values.extend(ids.into_iter().filter_map(|id| open.remove_entry(&id)));
 }
 
 impl Corrections {

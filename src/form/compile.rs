@@ -158,6 +158,7 @@ impl Compiler<'_> {
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }
+        super::rule::mark_ratios(&mut form);
         if form.open.is_some() {
             form.open = Some(Arc::new(source.rule));
         }
@@ -387,6 +388,7 @@ impl Compiler<'_> {
                     conditions.push((form.fields.len(), when.clone(), span.clone()));
                 }
                 form.fields.push(Field {
+                    is_ratio: false,
                     id,
                     table: form.tables.len(),
                     block: table.blocks.len(),
@@ -468,17 +470,4 @@ fn condition(form: &Form, field: usize, when: &str, span: &Range<usize>) -> Resu
         return Err(wrong());
     }
     Ok(Condition { field, when: known, word: word.to_owned() })
-}
-
-impl Table {
-    /// Number of grid columns, row labels included.
-    pub fn width(&self) -> u32 {
-        let mut widest = 0;
-        let mut row = 0;
-        for block in &self.blocks {
-            row = if block.beside { row + block.width() } else { self.label_columns + block.width() };
-            widest = widest.max(row);
-        }
-        widest
-    }
 }

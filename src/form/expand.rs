@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
+use super::openrows::is_added;
 use super::rule::{self, expand};
 use super::source::{HeadRole, RuleSource};
 use super::{Block, ColumnSlot, Field, FieldKind, Form, Head, Label, Leaf, Mistake, ParentBy, Rule};
@@ -13,11 +14,11 @@ use crate::text::numbering;
 
 /// The rows and columns of a block in one report.
 #[derive(Debug, Clone, Default)]
-struct Content {
+pub(super) struct Content {
     /// Keys of the rows, in their order.
-    keys: IndexSet<String>,
+    pub(super) keys: IndexSet<String>,
     /// Leaf columns with values.
-    columns: IndexSet<usize>,
+    pub(super) columns: IndexSet<usize>,
 }
 
 impl Form {
@@ -92,7 +93,7 @@ impl Form {
         ids
     }
 
-    fn no_content(&self) -> Vec<Vec<Content>> {
+    pub(super) fn no_content(&self) -> Vec<Vec<Content>> {
         self.tables.iter().map(|table| vec![Content::default(); table.blocks.len()]).collect()
     }
 
@@ -119,7 +120,7 @@ impl Form {
         best.map(|(place, key, column, _)| (place, key, column))
     }
 
-    fn with(&self, contents: &[Vec<Content>]) -> Self {
+    pub(super) fn with(&self, contents: &[Vec<Content>]) -> Self {
         let mut form = self.clone();
         let rules = form.open.take();
         form.of_report = true;
@@ -142,6 +143,7 @@ impl Form {
                         let kind = leaf_row.kind.or(leaf.kind).unwrap_or_default();
                         let unit = leaf_row.unit.clone().or_else(|| leaf.unit.clone());
                         fields.push(Field {
+                            is_ratio: false,
                             id: field_id([&ids[number], &leaf_row.id, &leaf.id]),
                             table: number,
                             block: block_number,
@@ -169,6 +171,7 @@ impl Form {
         }
         if let Some(rules) = rules.as_deref() {
             form.rules = rules.iter().filter_map(|rule| expand(rule, &form, true).ok()).collect();
+            rule::mark_ratios(&mut form);
         }
         form
     }
@@ -295,7 +298,7 @@ impl Block {
             let shown = key.strip_prefix('[').and_then(|key| key.strip_suffix(']')).unwrap_or(key);
             let path = match total {
                 Some(total) => vec![total.clone()],
-                None if key.is_empty() || key.starts_with('?') => Vec::new(),
+                None if key.is_empty() || key.starts_with('?') || is_added(key) => Vec::new(),
                 None => vec![Label::plain(shown)],
             };
             let parent = match open.parent {

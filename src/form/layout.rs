@@ -232,3 +232,16 @@ struct Rows<'a> {
 fn depth(heads: &[Head]) -> u32 {
     heads.iter().map(|head| 1 + depth(&head.children)).max().unwrap_or(0)
 }
+
+impl super::Table {
+    /// Grid columns that it takes.
+    pub fn width(&self) -> u32 {
+        let mut widest = 0;
+        let mut row = 0;
+        for block in &self.blocks {
+            row = if block.beside { row + block.width() } else { self.label_columns + block.width() };
+            widest = widest.max(row);
+        }
+        widest
+    }
+}

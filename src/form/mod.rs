@@ -26,6 +26,7 @@ mod rule;
 mod section;
 mod source;
 mod title;
+mod typing;
 mod words;
 
 use std::ops::Range;
@@ -52,13 +53,14 @@ pub use load::Forms;
 pub use location::row_words;
 pub use look::{PageTurn, SectionLook};
 pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
-pub use openrows::{OpenSource, ParentBy, RowsSource};
+pub use openrows::{OpenSource, ParentBy, RowsSource, is_added};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};
 pub use rule::{Expression, Operand, Ratio, Relation, RuleInstance, Term};
 pub use section::Section;
 pub use source::{Each, FieldKind, FormSource, HeadRole, LANGUAGE, PageSource, UnitFrom};
 pub use title::Title;
+pub use typing::OpenBlock;
 pub use words::{Words, WordsSource};
 
 /// Index of a field in [`Form::fields`], 0-based.
@@ -223,11 +225,6 @@ pub struct Block {
 }
 
 impl Block {
-    /// Whether its fields depend on the report.
-    pub fn is_open(&self) -> bool {
-        !self.resolved && (self.open.is_some() || !self.sets.is_empty())
-    }
-
     /// Number of grid columns, without the row labels.
     pub fn width(&self) -> u32 {
         self.slots.iter().map(|slot| slot.span(self)).sum()
@@ -354,6 +351,9 @@ pub struct Field {
     /// The words of a choice field.
     #[serde(skip)]
     pub choice: Option<Arc<Choice>>,
+    /// Whether a rule makes it the ratio of others, so that sums of it say nothing.
+    #[serde(skip)]
+    pub is_ratio: bool,
 }
 
 /// A rule of the form.

@@ -321,6 +321,15 @@ fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleIns
     }
 }
 
+/// Marks the fields that a rule makes the ratio of others.
+pub(super) fn mark_ratios(form: &mut Form) {
+    let ratios = form.rules.iter().flat_map(|rule| &rule.instances).filter(|instance| instance.ratio.is_some());
+    let fields: Vec<usize> = ratios.flat_map(|instance| &instance.left.terms).map(|term| term.operand.field).collect();
+    for field in fields {
+        form.fields[field].is_ratio = true;
+    }
+}
+
 /// Parses `100 * part / whole`; the part may be a sum in brackets.
 fn ratio(part: &str, whole: &str, form: &Form, naming: &Naming) -> Result<Ratio, Message> {
     let (factor, part) = match part.split_once('*') {

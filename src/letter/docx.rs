@@ -52,8 +52,9 @@ fn body(letters: &[Letter]) -> String {
         let signature = (*style == Style::Signature).then(|| signature(text, next, !signing));
         signing = signature.is_some();
         let layout = signature.as_deref().unwrap_or(layout);
-        // The signature must not be alone on a page.
-        let signed = next.is_some();
+        // Neither the signature with its date nor the contact line below it may be alone on a page.
+        let noted = |(begins, (next, _)): &(bool, &(Style, String))| !begins && *next != Style::Attached;
+        let signed = next.is_some() || (signing && all.peek().is_some_and(noted));
         let page = if begins || *style == Style::Attached { "<w:pageBreakBefore/>" } else { "" };
         let layout = match layout.strip_prefix(KEEP) {
             Some(rest) => format!("{KEEP}{page}{rest}"),

@@ -43,6 +43,7 @@ const OFFICE: &[&str] = &[
     "figure-corrected",
     "correction-not-applied",
     "rules-not-assessed",
+    "previous-uncertain",
 ];
 
 /// Codes of warnings that are about figures, even if they name no field.

@@ -4,6 +4,7 @@ mod carry;
 mod compile;
 mod source;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::finding::Message;
@@ -71,6 +72,22 @@ impl Migrations {
         self.list.retain(|known| (&known.from.id, &known.to.id) != (&migration.from.id, &migration.to.id));
         self.list.push(migration);
         Ok(())
+    }
+
+    /// The first of the forms that are brought into each other, of which this is one: reports of one kind, whatever the year.
+    pub fn family(&self, forms: &Forms, form: &str) -> String {
+        let near = |one: &str, other: &str| self.between(one, other).is_some() || self.between(other, one).is_some();
+        let mut family = BTreeSet::from([form]);
+        loop {
+            let known = forms.iter().map(|other| other.id.as_str());
+            let more: Vec<&str> = known
+                .filter(|other| !family.contains(other) && family.iter().any(|member| near(member, other)))
+                .collect();
+            if more.is_empty() {
+                return family.first().map_or(form, |first| *first).to_owned();
+            }
+            family.extend(more);
+        }
     }
 
     /// The migration from one form to another.

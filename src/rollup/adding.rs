@@ -44,7 +44,7 @@ impl<'r> Adding<'r> {
 
     /// The figures of a report, in tables that are additive.
     pub(super) fn own(&mut self, entry: usize) -> Sum {
-        let figures = adding_up(self.rollup.form, self.reports.numbers(entry));
+        let figures = adding_up(&self.rollup.form, self.reports.numbers(entry));
         Sum { over: vec![false; figures.len()], figures }
     }
 
@@ -54,13 +54,13 @@ impl<'r> Adding<'r> {
         match (node.sums, node.own) {
             (Some(at), _) => Bytes(self.lately.get(&self.sums, at)).sum(),
             (None, Some(own)) if node.taken > 0 => self.own(own),
-            (None, _) => nothing(self.rollup.form),
+            (None, _) => nothing(&self.rollup.form),
         }
     }
 
     /// The sums of several agencies and their subtrees.
     pub(super) fn added(&mut self, agencies: &[usize]) -> Sum {
-        self.added_to(nothing(self.rollup.form), agencies)
+        self.added_to(nothing(&self.rollup.form), agencies)
     }
 
     /// Figures plus the sums of several agencies and their subtrees. A sum is `None` if no report has a number, or if it has too many

@@ -63,7 +63,12 @@ pub(super) fn telling(form: &Form) -> Vec<FieldIndex> {
 
 /// Whether the figures of a field are additive.
 pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
-    form.tables[form.fields[field].table].additive
+    let field = &form.fields[field];
+    let block = form.block(field);
+    // Rows that are known by their number alone are not the same rows in two reports.
+    let is_numbered = block.open.as_ref().is_some_and(|open| open.each.is_none())
+        && block.leaf_rows[field.row].id.parse::<usize>().is_ok();
+    form.tables[field.table].additive && field.kind.is_figure() && !field.is_ratio && !is_numbered
 }
 
 type Figures<'a> = &'a [Option<Decimal>];

@@ -1,7 +1,10 @@
 //! Selects the reports that count: right form and year, one per agency.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use indexmap::IndexSet;
 
 use super::entry::{Entry, Reports, same_figures};
 use super::packed::Packed;
@@ -9,11 +12,14 @@ use super::{OtherReport, Repeated, Rollup, Told, Total, Unreadable, sums};
 use crate::agencies::{Agencies, Match, Matcher};
 use crate::finding::code::rollup::{
     AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_LEFT_OUT, REPORT_MIGRATED,
-    REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS,
+    REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS, SUM_INCOMPLETE,
 };
 use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
+
+/// Maximum number of fields of a form with the rows of all reports: a sheet has 16,384 columns, one for each field.
+const MOST_FIELDS: usize = 16_000;
 
 /// Adds reports of one form and year one by one; keeps only their figures.
 #[derive(Debug)]
@@ -64,6 +70,8 @@ pub(super) struct Gathered<'a> {
     form: &'a Form,
     year: i16,
     without_errors: bool,
+    /// Reports whose rows are their own: which rows there are is known when all have come.
+    waiting: Vec<(Arc<str>, usize, Report)>,
     migrated: usize,
     entries: Vec<Entry>,
     packed: Packed,
@@ -76,12 +84,13 @@ impl<'a> Gathered<'a> {
     /// An empty gathering.
     pub(super) fn new(form: &'a Form, year: i16, without_errors: bool) -> Self {
         let (entries, packed, failed, others, findings) = Default::default();
-        Self { form, year, without_errors, migrated: 0, entries, packed, failed, others, findings }
+        let waiting = Vec::new();
+        Self { form, year, without_errors, waiting, migrated: 0, entries, packed, failed, others, findings }
     }
 
     /// Number of reports of this form and year so far, without migrated ones.
     pub(super) fn count(&self) -> usize {
-        self.entries.len().saturating_sub(self.migrated)
+        (self.entries.len() + self.waiting.len()).saturating_sub(self.migrated)
     }
 
     /// Records that `file` could not be read, and why.
@@ -145,7 +154,11 @@ impl<'a> Gathered<'a> {
         let told = |finding| Told { agency: found.agency, file: Some(file.to_string()), finding };
         self.findings.extend(found.finding.map(told));
         if let Some(agency) = found.agency {
-            self.entries.push(Entry::new(self.form, agency, file, report, &mut self.packed));
+            if self.form.is_open() {
+                self.waiting.push((Arc::clone(file), agency, figures_of(report)));
+            } else {
+                self.entries.push(Entry::new(self.form, agency, file, report, &mut self.packed));
+            }
         }
     }
 
@@ -170,12 +183,13 @@ impl<'a> Gathered<'a> {
     pub(super) fn finish(mut self, agencies: &'a Agencies, matcher: &Matcher) -> Rollup<'a> {
         let of_file = |finding: &Finding| Told { agency: None, file: None, finding: finding.clone() };
         self.findings.splice(0..0, agencies.findings.iter().map(of_file));
+        let form = self.with_rows();
         let (chosen, repeated) = self.choose(agencies);
         let order = agencies.in_tree_order();
         let mut chosen: HashMap<usize, Entry> = chosen.into_iter().map(|entry| (entry.agency, entry)).collect();
         let entries: Vec<Entry> = order.iter().filter_map(|(agency, _)| chosen.remove(agency)).collect();
         let mut rollup = Rollup {
-            form: self.form,
+            form,
             agencies,
             year: self.year,
             without_errors: self.without_errors,
@@ -237,6 +251,37 @@ impl<'a> Gathered<'a> {
         rollup
     }
 
+    /// The form with the rows of all reports, which are then kept with its fields.
+    fn with_rows(&mut self) -> Cow<'a, Form> {
+        if !self.form.is_open() {
+            return Cow::Borrowed(self.form);
+        }
+        let ids: IndexSet<&str> =
+            self.waiting.iter().flat_map(|(.., report)| report.values.keys()).map(String::as_str).collect();
+        let mut ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+        self.form.in_row_order(&mut ids);
+        if ids.len() > MOST_FIELDS {
+            self.too_many(ids.len());
+            ids.clear();
+        }
+        let form = self.form.of(ids.iter().map(String::as_str));
+        for (file, agency, report) in std::mem::take(&mut self.waiting) {
+            self.entries.push(Entry::new(&form, agency, &file, &report, &mut self.packed));
+        }
+        form
+    }
+
+    /// Says that there are more cells in rows that are data than can be added up.
+    fn too_many(&mut self, count: usize) {
+        let message = Message::new(
+            format!("各单位自己的行共{count}格，超过一份汇总能放的{MOST_FIELDS}格，这些行没有汇总。请分批汇总。"),
+            format!(
+                "The rows that are data have {count} cells, more than the {MOST_FIELDS} that a roll-up can hold; they are not added up. Add up fewer reports at once."
+            ),
+        );
+        self.findings.push(Told { agency: None, file: None, finding: Finding::new(&SUM_INCOMPLETE, message) });
+    }
+
     /// Chooses one report per agency: the one published last, or the first if that is undecided.
     fn choose(&mut self, agencies: &Agencies) -> (Vec<Entry>, Vec<Repeated>) {
         let mut of: Vec<Vec<usize>> = agencies.list().iter().map(|_| Vec::new()).collect();
@@ -265,6 +310,13 @@ impl<'a> Gathered<'a> {
         self.findings.extend(repeated.iter().map(|found| say_repeated(found, agencies)));
         (chosen, repeated)
     }
+}
+
+/// What is kept of a report until all have come.
+fn figures_of(report: &Report) -> Report {
+    let mut kept = Report::empty(&report.form);
+    (kept.values, kept.published, kept.findings) = (report.values.clone(), report.published, report.findings.clone());
+    kept
 }
 
 /// The finding about which of an agency's reports counts.

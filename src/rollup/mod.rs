@@ -12,6 +12,7 @@ mod record;
 mod report;
 mod sums;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
@@ -128,7 +129,7 @@ pub struct Part<'a> {
 #[derive(Debug, Clone)]
 pub struct Rollup<'a> {
     /// The form.
-    pub form: &'a Form,
+    pub form: Cow<'a, Form>,
     /// The agencies.
     pub agencies: &'a Agencies,
     /// The year.
@@ -202,9 +203,14 @@ impl Rollup<'_> {
         adding::taken(self, &self.nodes, &[agency]).collect()
     }
 
+    /// Whether the figures of a field add up over agencies.
+    pub fn adds_up(&self, field: FieldIndex) -> bool {
+        decide::additive(&self.form, field)
+    }
+
     /// The summands of a field's sum over some reports.
     pub fn parts(&self, taken: &[usize], field: FieldIndex) -> Vec<Part<'_>> {
-        if !decide::additive(self.form, field) {
+        if !decide::additive(&self.form, field) {
             return Vec::new();
         }
         let mut reports = self.reports();
@@ -230,7 +236,7 @@ impl Sums<'_> {
     }
 
     fn rows(&mut self, agency: usize) -> (Row, Row) {
-        let (form, node) = (self.rollup.form, &self.rollup.nodes[agency]);
+        let (form, node) = (&self.rollup.form, &self.rollup.nodes[agency]);
         match (node.sums, node.own) {
             (Some(at), _) => {
                 let mut record = record::Bytes(self.lately.get(&self.rollup.sums, at));

@@ -50,12 +50,13 @@ impl Previous {
         let mut agencies = vec![At::default(); before.nodes.len()];
         // Read and stored in tree order, which is fastest.
         for (agency, _) in before.agencies.in_tree_order() {
-            let (mut record, figures) = (Vec::new(), sums.region(agency));
+            let (mut record, figures) = (Vec::new(), in_order(sums.region(agency), (this, before)));
             put_sum(&mut record, &Sum { over: vec![false; figures.len()], figures });
             agencies[agency] = packed.add(&record);
         }
         let alike = Some(alike(this, before));
-        Self { year: before.year, total: before.total.region.clone(), agencies, packed, alike }
+        let total = in_order(before.total.region.clone(), (this, before));
+        Self { year: before.year, total, agencies, packed, alike }
     }
 
     /// Builds the comparison from last year's total: its workbook, or any other output. `None` if it has no year.
@@ -149,6 +150,15 @@ impl Before<'_> {
     }
 }
 
+/// Last year's figures in the order of this year's fields: where rows are data the two years have rows of their own.
+fn in_order(figures: Row, (this, before): (&Rollup, &Rollup)) -> Row {
+    if !this.form.is_of_report() || figures.is_empty() {
+        return figures;
+    }
+    let same = |field: &crate::form::Field| figures.get(before.form.field_index(&field.id)?).copied().flatten();
+    this.form.fields.iter().map(same).collect()
+}
+
 /// Sums the agencies of both years. A superior whose report includes its parts represents them all.
 fn alike(this: &Rollup, before: &Rollup) -> Alike {
     let nothing = || vec![None; this.form.fields.len()];
@@ -161,15 +171,18 @@ fn alike(this: &Rollup, before: &Rollup) -> Alike {
         if stands_for_the_same((this, now), (before, then), agency) {
             alike.count += usize::from(now.own.is_some()) + now.below;
             add(&mut alike.this, &sums.region(agency));
-            add(&mut alike.before, &sums_before.region(agency));
+            add(&mut alike.before, &in_order(sums_before.region(agency), (this, before)));
             continue;
         }
         let own = |rollup: &Rollup, node: &Node| node.own.filter(|own| !rollup.leaves_out(*own));
         match (own(this, now), own(before, then)) {
             (Some(one), Some(other)) if !now.includes && !then.includes => {
                 alike.count += 1;
-                add(&mut alike.this, &adding_up(this.form, reports.numbers(one)));
-                add(&mut alike.before, &adding_up(before.form, reports_before.numbers(other)));
+                add(&mut alike.this, &adding_up(&this.form, reports.numbers(one)));
+                add(
+                    &mut alike.before,
+                    &in_order(adding_up(&before.form, reports_before.numbers(other)), (this, before)),
+                );
             }
             (one, other) => {
                 alike.only_this.extend(one.map(|_| agency));

@@ -1,15 +1,18 @@
 //! The sums as a report in the superior's name, without narrative.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
-use super::Rollup;
+use super::{Figure, Rollup};
+use crate::form::Field;
 use crate::report::{Content, Kind, Period, Report, Section, Value};
 
 impl Rollup<'_> {
     /// The report of the superior: figures of the total, tables in their sections, no text. A figure for which no agency has a number is
     /// blank, never 0.
     pub fn report(&self) -> Report {
-        let form = self.form;
+        let form = &*self.form;
         let mut report = Report::empty(&form.id);
         report.agency = self.superior().map(|top| self.agencies.list()[top].name.clone());
         report.year = Some(self.year);
@@ -28,6 +31,36 @@ impl Rollup<'_> {
             let blank = || Value { kind: Kind::Blank, ..Value::default() };
             report.values.insert(field.id.clone(), sum.map_or_else(blank, |sum| Value::number(sum.normalize())));
         }
+        if form.is_of_report() {
+            self.words(&mut report);
+        }
         report
+    }
+
+    /// The words of rows that are data: what a row is known by, and what all agencies that have the row say alike.
+    fn words(&self, report: &mut Report) {
+        let open = |field: &Field| !field.kind.is_figure() && self.form.block(field).open.is_some();
+        let fields: Vec<usize> = (0..self.form.fields.len()).filter(|&at| open(&self.form.fields[at])).collect();
+        let mut said: HashMap<usize, Vec<Figure>> = HashMap::new();
+        let mut reports = self.reports();
+        for &entry in &self.total.taken {
+            let figures = reports.figures(entry);
+            for &field in &fields {
+                let figure = &figures[field];
+                let known = said.entry(field).or_default();
+                if !figure.raw.is_empty() && known.iter().all(|other| other.raw != figure.raw) {
+                    known.push(figure.clone());
+                }
+            }
+        }
+        for (at, known) in said {
+            let field = &self.form.fields[at];
+            let is_key = self.form.block(field).open.as_ref().is_some_and(|open| open.each == Some(field.column));
+            if let Some(first) = known.first().filter(|_| is_key || known.len() == 1) {
+                let raw = first.raw.to_string();
+                let value = Value { kind: first.kind, text: Some(raw.clone()), raw, ..Value::default() };
+                report.values.insert(field.id.clone(), value);
+            }
+        }
     }
 }

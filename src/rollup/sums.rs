@@ -20,7 +20,7 @@ const NAMED: usize = 8;
 /// Computes the nodes, the total and the findings.
 pub(super) fn add_up(rollup: &mut Rollup) {
     let mut told = Vec::new();
-    let telling = telling(rollup.form);
+    let telling = telling(&rollup.form);
     let mut adding = Adding::new(rollup);
     // From the leaves up: each agency after its subtree.
     for &(agency, _) in rollup.agencies.in_tree_order().iter().rev() {
@@ -30,7 +30,7 @@ pub(super) fn add_up(rollup: &mut Rollup) {
     let region = adding.added(&roots);
     let taken = adding.taken(&roots, usize::MAX);
     let (nodes, sums) = adding.done();
-    told_too_large(rollup.form, &region, &mut told);
+    told_too_large(&rollup.form, &region, &mut told);
     let mut reports = rollup.reports();
     told.extend((0..rollup.entries.len()).filter_map(|entry| incomplete(rollup, entry, &mut reports)));
     (rollup.nodes, rollup.sums) = (nodes, sums);
@@ -71,7 +71,7 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
     let below = count(adding, &reported, |node| node.taken);
     let Some(index) = counted else {
         let region = adding.added(&reported);
-        told_too_large(rollup.form, &region, told);
+        told_too_large(&rollup.form, &region, told);
         let wrong = count(adding, &reported, |node| node.wrong);
         let node = Node { own, taken: below, below, wrong, ..Node::default() };
         return adding.set(agency, node, &[], &region);
@@ -86,12 +86,12 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
     let apart: Vec<usize> = decision.left_out.iter().map(|&part| reported[part]).collect();
     let added = if decision.includes { &apart } else { &reported };
     let region = adding.added_to(figures.clone(), added);
-    told_too_large(rollup.form, &region, told);
+    told_too_large(&rollup.form, &region, told);
     let (taken, wrong) = (1 + count(adding, added, |node| node.taken), wrong + count(adding, added, |node| node.wrong));
     let held: Vec<usize> =
         reported.iter().copied().filter(|child| !decision.includes || !apart.contains(child)).collect();
     let parts = adding.added(&held);
-    told_too_large(rollup.form, &parts, told);
+    told_too_large(&rollup.form, &parts, told);
     let (figures, parts) = (figures.figures, parts.figures);
     let about = Superior { rollup, agency, entry: &rollup.entries[index], own: &figures, parts: &parts };
     if said.is_none() && below > 0 {
@@ -105,7 +105,7 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
     about.differences(adding, &held, told);
     let itself = figures.iter().zip(&parts).enumerate();
     let itself: Vec<Option<Decimal>> =
-        itself.map(|(field, (own, parts))| rest(rollup.form, field, *own, *parts)).collect();
+        itself.map(|(field, (own, parts))| rest(&rollup.form, field, *own, *parts)).collect();
     node.apart = apart;
     adding.set(agency, node, &itself, &region);
 }
@@ -222,7 +222,7 @@ impl Superior<'_> {
     fn differences(&self, adding: &mut Adding, held: &[usize], told: &mut Vec<Told>) {
         let rollup = self.rollup;
         let name = &rollup.agencies.list()[self.agency].name;
-        let differs = |&field: &FieldIndex| self.own[field] != self.parts[field] && additive(rollup.form, field);
+        let differs = |&field: &FieldIndex| self.own[field] != self.parts[field] && additive(&rollup.form, field);
         let fields: Vec<FieldIndex> = (0..self.own.len()).filter(differs).collect();
         for (field, words) in fields.iter().copied().zip(adding.named(held, &fields, NAMED)) {
             let (own, parts) = (&self.own[field], &self.parts[field]);
@@ -271,10 +271,13 @@ impl Superior<'_> {
 
 /// The finding about figures of a report that are missing in the sums because they are not certain numbers.
 fn incomplete(rollup: &Rollup, entry: usize, reports: &mut Reports) -> Option<Told> {
-    let form = rollup.form;
+    let form = &*rollup.form;
     let figures = reports.figures(entry).into_iter().enumerate();
     let lost = figures.filter(|(field, figure)| {
-        additive(form, *field) && figure.number.is_none() && matches!(figure.kind, Kind::Text | Kind::Absent)
+        // A row that is data and that other reports have is not missing here.
+        let has_place = figure.kind != Kind::Absent || form.block(&form.fields[*field]).open.is_none();
+        let uncertain = figure.number.is_none() && matches!(figure.kind, Kind::Text | Kind::Absent);
+        additive(form, *field) && uncertain && has_place
     });
     let lost: Vec<FieldIndex> = lost.map(|(field, _)| field).collect();
     let entry = &rollup.entries[entry];

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::auth::Door;
+use super::earlier;
 use super::journal::{Command, Journal, Written};
 use super::pool::Pool;
 use super::settings::Settings;
@@ -150,7 +151,14 @@ impl Hub {
 
     /// A sent file as children are told of it.
     pub(super) fn file(&self, state: &State, sent: &Sent) -> SentFile {
-        SentFile { path: self.path(sent), name: sent.name.clone(), corrections: state.corrections_of(&sent.sha256) }
+        let before = earlier::of_file(state, sent.file, &|sent| self.alone(state, sent));
+        SentFile { before, ..self.alone(state, sent) }
+    }
+
+    /// The same without last year's reports.
+    pub(super) fn alone(&self, state: &State, sent: &Sent) -> SentFile {
+        let (path, name) = (self.path(sent), sent.name.clone());
+        SentFile { path, name, corrections: state.corrections_of(&sent.sha256), before: Vec::new() }
     }
 
     /// A report as children are told of it; `None` where there is no such file.
@@ -174,10 +182,8 @@ impl Hub {
         let request = move || {
             let state = hub.state();
             // A file that was taken out in between is not found by the child.
-            let gone = Which {
-                file: SentFile { path: PathBuf::new(), name: String::new(), corrections: String::new() },
-                report: 0,
-            };
+            let (path, name, corrections) = (PathBuf::new(), String::new(), String::new());
+            let gone = Which { file: SentFile { path, name, corrections, before: Vec::new() }, report: 0 };
             let which = hub.which(&state, id).unwrap_or(gone);
             hub.request(&state, ask(which))
         };

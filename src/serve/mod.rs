@@ -10,6 +10,7 @@ mod assets;
 mod auth;
 mod body;
 mod connection;
+mod earlier;
 mod fault;
 mod guard;
 mod hub;

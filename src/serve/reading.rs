@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::earlier::{self, key};
 use super::hub::Hub;
 use super::journal::{Command, Written};
 use super::now;
-use super::rows::key;
 use super::state::{Phase, State};
-use super::work::{Answer, Ask, Member};
+use super::work::{Answer, Ask, Kept, Member};
 use crate::finding::code::batch::CONVERTER_DIED;
 use crate::finding::{Finding, Severity};
 use crate::ledger::What;
@@ -18,12 +18,16 @@ use crate::ledger::What;
 /// How often the day is looked at: an acceptance ends with its last day.
 const DAY: Duration = Duration::from_mins(10);
 
+/// Changes within this time are looked at together.
+const TOGETHER: Duration = Duration::from_millis(200);
+
 /// Queues everything that stands, as after a start, and again on every new day.
 pub(super) fn begin(hub: &Arc<Hub>) {
     let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
     for file in files {
         queue(hub, file);
     }
+    tokio::spawn(follow_last_year(Arc::clone(hub)));
     let hub = Arc::clone(hub);
     tokio::spawn(async move {
         let today = || now().split('T').next().map(str::to_owned);
@@ -41,9 +45,30 @@ pub(super) fn begin(hub: &Arc<Hub>) {
 /// Has everything checked again, under new settings or waivers.
 pub(super) fn again(hub: &Arc<Hub>) {
     let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
-    for file in files {
+    check_again(hub, files);
+}
+
+/// Has files checked again. One that waits already, or is being read, is read under what holds when it is done.
+fn check_again(hub: &Arc<Hub>, files: Vec<u64>) {
+    for file in hub.change(|state| state.mark_again(files)) {
         let hub = Arc::clone(hub);
         tokio::spawn(async move { read(&hub, file).await });
+    }
+}
+
+/// Has reports checked again whose report of last year came, changed or was taken out.
+async fn follow_last_year(hub: Arc<Hub>) {
+    let mut changes = hub.changed.subscribe();
+    while changes.changed().await.is_ok() {
+        tokio::time::sleep(TOGETHER).await;
+        changes.mark_unchanged();
+        let files = {
+            let state = hub.state();
+            earlier::outdated(&state, &|sent| hub.alone(&state, sent))
+        };
+        if !files.is_empty() {
+            check_again(&hub, files);
+        }
     }
 }
 
@@ -65,6 +90,7 @@ async fn read(hub: &Arc<Hub>, file: u64) {
     loop {
         let Some(archive) = hub.state().sent(file).map(|sent| is_archive(&sent.name)) else { return };
         let (answer, asked) = ask(hub, file, archive).await;
+        let (asked, before) = asked.map_or((None, Vec::new()), |(version, before)| (version, before));
         let phase = match answer {
             Answer::Parts(parts) => Phase::Read(parts),
             Answer::Refused { finding, agency } => Phase::Refused(finding, agency),
@@ -79,8 +105,8 @@ async fn read(hub: &Arc<Hub>, file: u64) {
         let is_current = hub.change(|state| {
             // Without a version no child was asked: the program is closing.
             let is_current = asked.is_none() || version(state, file) == asked;
-            if is_current && let Some(item) = state.items.get_mut(&file) {
-                item.phase = phase;
+            if is_current {
+                state.checked(file, phase, before);
             }
             is_current
         });
@@ -97,8 +123,8 @@ fn version(state: &State, file: u64) -> Version {
     Some((state.settings, state.items.get(&file)?.revision))
 }
 
-/// A child's answer about a file when its turn comes, and what it was asked under.
-async fn ask(hub: &Arc<Hub>, file: u64, archive: bool) -> (Answer, Version) {
+/// A child's answer about a file when its turn comes, and what it was asked under, with last year's reports beside it.
+async fn ask(hub: &Arc<Hub>, file: u64, archive: bool) -> (Answer, Option<(Version, Vec<Kept>)>) {
     let asking = Arc::clone(hub);
     let (tell, told) = oneshot::channel();
     let answer = hub
@@ -112,16 +138,18 @@ async fn ask(hub: &Arc<Hub>, file: u64, archive: bool) -> (Answer, Version) {
                 }
             });
             let state = asking.state();
+            let mut before = Vec::new();
             let ask = state.sent(file).map(|sent| {
                 let sent = asking.file(&state, sent);
+                before.clone_from(&sent.before);
                 if archive { Ask::Unpack { file: sent, into: asking.store.sent() } } else { Ask::Read(sent) }
             });
             // Nobody listens where the request was dropped.
-            let _ = tell.send(version(&state, file));
+            let _ = tell.send((version(&state, file), before));
             asking.request(&state, ask.unwrap_or(Ask::Settings))
         })
         .await;
-    (answer, told.await.ok().flatten())
+    (answer, told.await.ok())
 }
 
 fn is_archive(name: &str) -> bool {
@@ -150,11 +178,7 @@ async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     }
     if let Some(finding) = refused {
         // It stays in the list, so that what it held and could not be taken out is not forgotten.
-        hub.change(|state| {
-            if let Some(item) = state.items.get_mut(&archive) {
-                item.phase = Phase::Refused(finding, None);
-            }
-        });
+        hub.change(|state| state.checked(archive, Phase::Refused(finding, None), Vec::new()));
     } else {
         let what = What::Unpacked { file: archive, members: count };
         hub.write(Command::Log { who: String::new(), what, seen: None }).await;

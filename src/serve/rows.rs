@@ -5,17 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::earlier::{self, Candidate, counting, is_double};
 use super::state::{Phase, State};
-use super::work::Part;
 use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
-
-/// The identity of a report across versions: agency, year and form.
-pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
-    let agency = part.listed.as_deref().or(part.agency.as_deref())?;
-    Some((fold(agency), part.year?, &part.family))
-}
 
 /// The state of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -81,16 +75,11 @@ pub(super) struct AgencyRow {
     pub(super) at: Option<String>,
     pub(super) bytes: u64,
     pub(super) revision: u64,
+    /// It is to be checked again, under other settings or beside another report of last year: what is said of it may be old.
+    pub(super) again: bool,
     /// The day by which a report that was sent back is due.
     pub(super) due: Option<String>,
     pub(super) contact: Option<String>,
-}
-
-/// One report of one file.
-struct Candidate<'a> {
-    sent: &'a Sent,
-    report: usize,
-    part: &'a Part,
 }
 
 /// The id of a report.
@@ -106,16 +95,19 @@ pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     }
 }
 
-/// The year that the page is about: the wanted one, else that of most reports.
+/// A year is that of the page where it has this part of the reports of the most frequent year: last year's may be in the folder too,
+/// and a few reports say a wrong year.
+const BEGUN: usize = 10;
+
+/// The year that the page is about: the wanted one, else the last that has more than a few reports.
 pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
     wanted.or_else(|| {
         let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
-        for part in state.ledger.standing().flat_map(|sent| state.parts(sent.file)) {
-            if let Some(year) = part.year {
-                *counts.entry(year).or_default() += 1;
-            }
+        for year in earlier::candidates(state).filter_map(|one| one.part.year) {
+            *counts.entry(year).or_default() += 1;
         }
-        counts.into_iter().max_by_key(|&(year, count)| (count, year)).map(|(year, _)| year)
+        let most = counts.values().copied().max()?;
+        counts.into_iter().rev().find(|&(_, count)| count * BEGUN >= most).map(|(year, _)| year)
     })
 }
 
@@ -152,12 +144,15 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
             Phase::Waiting | Phase::Reading => rows.push(AgencyRow { state: Standing::Working, ..bare(state, sent) }),
         }
     }
+    // Last year's reports that are in the folder as such are no answer of their agencies for this year.
+    let kept = year.map(|year| earlier::kept(state, year)).unwrap_or_default();
     let this_year: Vec<String> =
         groups.keys().filter(|(_, of, _)| *of == year).map(|(name, ..)| name.clone()).collect();
     for ((name, of, _), candidates) in &groups {
         let wanted = all || *of == year || of.is_none();
         // A report of another year is told where the agency has none of this year.
-        if wanted || !this_year.contains(name) {
+        let is_kept = candidates.iter().all(|one| kept.contains(&one.sent.file));
+        if wanted || !this_year.contains(name) && !is_kept {
             let mut row = row(state, candidates);
             if !wanted {
                 row.state = Standing::Other;
@@ -187,19 +182,14 @@ fn bare(state: &State, sent: &Sent) -> AgencyRow {
         at: Some(sent.at.clone()),
         bytes: sent.bytes,
         revision: state.items.get(&sent.file).map_or(0, |item| item.revision),
+        again: state.items.get(&sent.file).is_some_and(|item| item.again),
         ..nothing()
     }
 }
 
 /// The row of the versions of a report, in the order in which they came.
 fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
-    let used = |candidate: &Candidate| state.ledger.used(candidate.sent.file, candidate.report);
-    // The one that somebody chose, unless a later one came after that; else the last.
-    let chosen = (0..candidates.len()).max_by_key(|&at| {
-        let candidate = &candidates[at];
-        (used(candidate).max(Some(candidate.sent.entry)), at)
-    });
-    let at = chosen.unwrap_or(0);
+    let at = counting(state, candidates);
     let Candidate { sent, report, part } = &candidates[at];
     let returned = due(state, sent.file, *report);
     let standing = match () {
@@ -209,8 +199,6 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
         () if part.corrected > 0 => Standing::Fixed,
         () => Standing::Clean,
     };
-    let same_delivery =
-        |other: &Candidate| sent.drop.is_some() && other.sent.drop == sent.drop && other.part.figures != part.figures;
     AgencyRow {
         id: Some(id(sent.file, *report)),
         agency: part.listed.clone().or_else(|| part.agency.clone()),
@@ -229,7 +217,7 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
                 counts: number == at,
             })
             .collect(),
-        double: candidates.iter().any(same_delivery),
+        double: is_double(candidates, at),
         unlisted: part.listed.is_none(),
         errors: part.errors,
         warnings: part.warnings,
@@ -311,6 +299,7 @@ fn nothing() -> AgencyRow {
         at: None,
         bytes: 0,
         revision: 0,
+        again: false,
         due: None,
         contact: None,
     }
@@ -321,6 +310,7 @@ mod tests {
     use super::*;
     use crate::ledger::Entry;
     use crate::serve::state::Item;
+    use crate::serve::work::Part;
 
     fn state(files: &[(&str, Option<&str>, i16, usize)]) -> State {
         let mut state = State::default();
@@ -344,7 +334,7 @@ mod tests {
                 first: None,
                 figures: file.to_string(),
             };
-            state.items.insert(file, Item { phase: Phase::Read(vec![part]), revision: 1 });
+            state.items.insert(file, Item { phase: Phase::Read(vec![part]), ..Item::new() });
         }
         state
     }

@@ -6,7 +6,7 @@ use crate::corrections::{Correction, Stated};
 use crate::finding::Finding;
 use crate::ledger::{Entry, Ledger, Sent, What};
 
-use super::work::Part;
+use super::work::{Kept, Part};
 
 /// Where a file is on its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,24 @@ pub(super) struct Item {
     pub(super) phase: Phase,
     /// Grows with everything that changes the file's reports.
     pub(super) revision: u64,
+    /// Last year's reports beside which it was checked.
+    pub(super) before: Vec<Kept>,
+    /// Whether it is to be checked again; what is known of it may be old until then.
+    pub(super) again: bool,
+    /// How often it was checked.
+    pub(super) checks: u64,
+}
+
+impl Item {
+    /// A file that came.
+    pub(super) fn new() -> Self {
+        Self { phase: Phase::Waiting, revision: 1, before: Vec::new(), again: false, checks: 0 }
+    }
+
+    /// Whether a child is done with it.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self.phase, Phase::Read(_) | Phase::Refused(..))
+    }
 }
 
 /// The state of the server.
@@ -40,6 +58,8 @@ pub(super) struct State {
     pub(super) settings: u64,
     /// Version of the waivers.
     pub(super) waivers: u64,
+    /// Of how many files the present round of checking again is.
+    round: usize,
 }
 
 impl State {
@@ -47,7 +67,7 @@ impl State {
     pub(super) fn add(&mut self, entry: Entry) {
         let touched = match &entry.what {
             What::Received { file, .. } => {
-                self.items.insert(*file, Item { phase: Phase::Waiting, revision: 1 });
+                self.items.insert(*file, Item::new());
                 None
             }
             What::Accepted { file, .. } => {
@@ -78,6 +98,35 @@ impl State {
             }
             What::Returned { file, .. } | What::Used { file, .. } | What::Deleted { file, .. } => Some(*file),
             _ => None,
+        }
+    }
+
+    /// Marks files that are to be checked again, and gives those that were not marked before.
+    pub(super) fn mark_again(&mut self, files: Vec<u64>) -> Vec<u64> {
+        let mut marked = files;
+        marked.retain(|file| {
+            let item = self.items.get_mut(file).filter(|item| item.is_read() && !item.again);
+            item.map(|item| item.again = true).is_some()
+        });
+        self.round += marked.len();
+        marked
+    }
+
+    /// How many files are still to be checked again, and of how many.
+    pub(super) fn checking_again(&self) -> (usize, usize) {
+        let left =
+            self.ledger.standing().filter(|sent| self.items.get(&sent.file).is_some_and(|item| item.again)).count();
+        if left == 0 { (0, 0) } else { (left, self.round.max(left)) }
+    }
+
+    /// Takes the outcome of a check.
+    pub(super) fn checked(&mut self, file: u64, phase: Phase, before: Vec<Kept>) {
+        if let Some(item) = self.items.get_mut(&file) {
+            (item.phase, item.before, item.again) = (phase, before, false);
+            item.checks += 1;
+        }
+        if self.checking_again().0 == 0 {
+            self.round = 0;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Text: folding for comparison, numbering, numerals and dates of Chinese documents. Independent of formats and forms.
 
 mod blank;
+pub(crate) mod code;
 mod damaged;
 mod date;
 mod digit;

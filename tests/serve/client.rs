@@ -120,10 +120,19 @@ impl Server {
 
     /// Waits until nothing is being read, and returns the state.
     pub(super) fn settled(&self) -> Value {
+        self.until(|_| true)
+    }
+
+    /// Waits until a report has been checked more often than this, and nothing is being read.
+    pub(super) fn checked(&self, id: &str, checks: u64) -> Value {
+        self.until(|server| server.report(id)["checks"].as_u64().unwrap() > checks)
+    }
+
+    fn until(&self, is: impl Fn(&Self) -> bool) -> Value {
         let started = Instant::now();
         loop {
             let state = self.get("/api/state");
-            if state["files"].as_array().unwrap().is_empty() {
+            if state["files"].as_array().unwrap().is_empty() && state["again"]["left"] == 0 && is(self) {
                 return state;
             }
             assert!(started.elapsed() < PATIENCE, "{}", state["files"]);

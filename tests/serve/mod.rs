@@ -1,5 +1,6 @@
 //! The office's page, driven over plain HTTP as by its own script: files, corrections, versions, undoing, restarts, attacks.
 
+mod again;
 mod attacks;
 mod backup;
 mod browser;
@@ -8,6 +9,7 @@ mod commands;
 mod described;
 mod faults;
 mod flow;
+mod lastyear;
 mod load;
 mod office;
 mod typed;

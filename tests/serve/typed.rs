@@ -119,9 +119,9 @@ fn an_invalid_number_is_reported_and_nothing_is_written() {
     let server = Server::start(folder.path());
     let id = server.send("a.doc", b"\0\x01 no document").to_string();
     server.settled();
-    // Not before it is begun, not with an unknown form, not with rows that are data.
+    // Not before it is begun, not with an unknown form.
     let one = BTreeMap::from([("requests.received.total".to_owned(), "1".to_owned())]);
-    for form in [None, Some("none-such"), Some("zfnb")] {
+    for form in [None, Some("none-such")] {
         assert_eq!(type_in(&server, &id, form, &one).status, 422, "{form:?}");
     }
     assert!(lines(folder.path()).is_empty());
@@ -172,4 +172,96 @@ fn a_typed_report_is_undone_as_a_whole_and_restored_with_its_form() {
         .post(&format!("/api/log/{}/undo", corrected["correction"].as_str().unwrap()), &json!({ "reason": "没有看错" }))
         .json(200);
     assert_eq!(undone["report"]["report"]["cells"][field]["text"].as_str(), Some(text.as_str()));
+}
+
+/// The ids of the cells of a report that have this table's rows.
+fn cells_of(found: &Value, table: &str) -> Vec<(String, String)> {
+    let cells = found["report"]["cells"].as_object().unwrap();
+    let own = cells.iter().filter(|(field, _)| field.starts_with(&format!("{table}.")));
+    own.map(|(field, cell)| (field.clone(), cell["text"].as_str().unwrap().to_owned())).collect()
+}
+
+fn map(values: &[(&str, &str)]) -> BTreeMap<String, String> {
+    values.iter().map(|(field, text)| ((*field).to_owned(), (*text).to_owned())).collect()
+}
+
+#[test]
+fn rows_that_each_report_has_of_its_own_are_added_by_name_and_by_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms_made_up/reading-rooms.toml");
+    let put = server.ask("PUT", "/api/settings/mappings?name=rooms.toml", &std::fs::read(mapping).unwrap());
+    assert_eq!(put.status, 200);
+    let id = server.send("c.doc", b"\0\x01 no document").to_string();
+    server.settled();
+    let begun = type_in(&server, &id, Some("reading-rooms"), &names()).json(200);
+    let offered = begun["report"]["report"]["typing"]["fields"].as_object().unwrap();
+    assert!(offered.contains_key("rooms.+1.name") && offered.contains_key("rooms.all.books"), "{offered:?}");
+    assert!(cells_of(&begun["report"], "rooms").is_empty());
+    // The sums first, then two rooms, one of them in a second row; subjects by their codes, in any order.
+    let first = map(&[
+        ("rooms.all.books", "5"),
+        ("rooms.+1.name", "东院"),
+        ("rooms.+1.books", "2"),
+        ("rooms.+2.name", "西院"),
+        ("rooms.+2.books", "3"),
+        ("rooms.+2.heated", "是"),
+        ("rooms.+3.name", "  "),
+        ("books.+1.code", "2050201"),
+        ("books.+1.plan", "1.5"),
+        ("books.+2.code", "205"),
+        ("books.+2.plan", "1.5"),
+    ]);
+    let done = type_in(&server, &id, None, &first).json(200);
+    let found = &done["report"];
+    let named = |found: &Value, table: &str, column: &str| -> Vec<String> {
+        let rows = cells_of(found, table);
+        rows.into_iter()
+            .filter(|(field, text)| field.ends_with(column) && !text.is_empty())
+            .map(|(_, text)| text)
+            .collect()
+    };
+    assert_eq!(named(found, "rooms", ".books"), ["2", "3", "5"]);
+    assert_eq!(found["report"]["cells"]["rooms.[西院].heated"]["text"], "是");
+    assert_eq!(found["report"]["cells"]["books.205.02.01.plan"]["text"], "1.5");
+    let tables = found["report"]["tables"].as_array().unwrap();
+    let words = |table: usize| serde_json::to_string(&tables[table]["rows"]).unwrap();
+    let at = |text: &str| words(1).find(text).unwrap_or_else(|| panic!("{text}: {}", words(1)));
+    assert!(at("rooms.[东院].books") < at("rooms.[西院].books") && at("rooms.[西院].books") < at("rooms.all.books"));
+    assert!(words(2).find("books.205.plan").unwrap() < words(2).find("books.205.02.01.plan").unwrap());
+    // A row without a name, one that is there, and nothing of either is written.
+    let before = lines(folder.path()).len();
+    for (values, field) in [
+        (map(&[("rooms.+1.books", "4")]), "rooms.+1.name"),
+        (map(&[("rooms.+1.name", "东院"), ("rooms.+1.books", "4")]), "rooms.+1.name"),
+        (map(&[("books.+1.code", "205.02.01"), ("books.+1.plan", "4")]), "books.+1.code"),
+    ] {
+        let told = type_in(&server, &id, None, &values).json(422);
+        assert_eq!(told["fields"], json!([field]), "{told}");
+    }
+    assert_eq!(lines(folder.path()).len(), before);
+    // A further room, one that is emptied again, and a figure changed: the rules go over the rows that are left.
+    let more = map(&[
+        ("rooms.+1.name", "北院"),
+        ("rooms.+1.books", "7"),
+        ("rooms.[东院].name", ""),
+        ("rooms.[东院].books", ""),
+    ]);
+    let done = type_in(&server, &id, None, &more).json(200);
+    assert_eq!(named(&done["report"], "rooms", ".books"), ["3", "7", "5"]);
+    let broken =
+        |found: &Value| found["report"]["findings"].as_array().unwrap().iter().any(|one| one["rule"] == "rooms");
+    assert!(broken(&done["report"]), "{}", done["report"]["report"]["findings"]);
+    let done = type_in(&server, &id, None, &map(&[("rooms.all.books", "10")])).json(200);
+    assert!(!broken(&done["report"]));
+    // The command line has the same.
+    let page = server.ask("GET", &format!("/api/reports/{id}/output/docx"), b"");
+    drop(server);
+    let out = folder.path().join("输出");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_nianbao"));
+    let ran = program.arg("convert").arg(folder.path()).arg("-o").arg(&out).args(["--to", "docx"]).output().unwrap();
+    let made = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
+    let made: Vec<_> = made.filter(|path| path.extension().is_some_and(|found| found == "docx")).collect();
+    assert_eq!(made.len(), 1, "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(std::fs::read(&made[0]).unwrap() == page.body);
 }

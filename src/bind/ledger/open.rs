@@ -7,10 +7,10 @@ use super::header::{Column, Header, looked_up, ways};
 use super::{Found, Grids};
 use crate::bind::figures::Figures;
 use crate::document::{Cell, Grid};
-use crate::finding::code::bind as code;
+use crate::finding::code::bind::{ROW_DOUBLED, ROW_UNKNOWN};
 use crate::finding::{Finding, Message, Severity};
 use crate::form::{Block, FieldKind, Form, Leaf, OpenRows, Table};
-use crate::text::{blank, fold};
+use crate::text::{blank, code, fold};
 
 /// Rows that a table of data may have.
 const MOST_ROWS: usize = 50_000;
@@ -55,7 +55,7 @@ pub(super) fn rows<'d>(
                 shown.join(", ")
             ),
         );
-        figures.findings.push(Finding::new(&code::ROW_UNKNOWN, message).at(Some(first.place.clone())));
+        figures.findings.push(Finding::new(&ROW_UNKNOWN, message).at(Some(first.place.clone())));
     }
     let mut twice: Vec<String> =
         reader.keys.iter().filter(|(_, count)| **count > 1).map(|(key, _)| key.clone()).collect();
@@ -67,7 +67,7 @@ pub(super) fn rows<'d>(
             format!("{}有重复的编码：{shown}，各行均已保留。请核对。", table.name.zh),
             format!("{} has a code more than once: {shown}; all rows are kept. Check them.", table.name.en),
         );
-        let mut finding = Finding::new(&code::ROW_DOUBLED, message);
+        let mut finding = Finding::new(&ROW_DOUBLED, message);
         finding.severity = Severity::Warning;
         figures.findings.push(finding);
     }
@@ -228,17 +228,17 @@ impl<'d> Reader<'_, '_, 'd> {
                 cells.push(cell);
             }
         }
-        let plain = |cell: &Cell| words_of_code(&cell.text);
+        let plain = |cell: &Cell| code::plain(&cell.text);
         if let [only] = cells.as_slice() {
-            let parts = cut(&plain(only), leaf);
+            let parts = code::cut(&plain(only), leaf.parts.len(), &leaf.digits);
             self.above.clone_from(&parts);
             return parts;
         }
         let own: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
         let Some(last) = own.iter().rposition(|part| !part.is_empty()) else { return Vec::new() };
         // One cell with the whole code, the others blank.
-        if last == 0 && own[0].len() > length(&leaf.digits, 0) {
-            let parts = cut(&own[0], leaf);
+        if last == 0 && own[0].len() > code::length(&leaf.digits, 0) {
+            let parts = code::cut(&own[0], leaf.parts.len(), &leaf.digits);
             self.above.clone_from(&parts);
             return parts;
         }
@@ -259,91 +259,8 @@ impl<'d> Reader<'_, '_, 'd> {
         if parts.iter().any(String::is_empty) {
             return Vec::new();
         }
-        full(&mut parts, &leaf.digits);
+        code::full(&mut parts, &leaf.digits);
         self.above.clone_from(&parts);
         parts
-    }
-}
-
-/// The digits and letters of a code.
-fn words_of_code(text: &str) -> String {
-    let narrow = |character: char| match character {
-        '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
-        other => other,
-    };
-    let code: String = text.chars().map(narrow).filter(|character| !blank(*character)).collect();
-    // A number that a sheet stores: 205.0.
-    code.strip_suffix(".0").map_or(code.clone(), str::to_owned)
-}
-
-/// Digits of a part of a code, by its 0-based number: the last known number of digits holds for all further parts. 0 if none is known.
-fn length(digits: &[usize], part: usize) -> usize {
-    digits.get(part).or(digits.last()).copied().unwrap_or_default()
-}
-
-/// Gives the further parts of a code the zeros that a sheet drops where it stores them as numbers: 201, 1, 2 is 201.01.02.
-fn full(parts: &mut [String], digits: &[usize]) {
-    let numeric = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
-    let Some((first, further)) = parts.split_first_mut() else { return };
-    if first.len() == length(digits, 0) && numeric(first) {
-        for (number, part) in further.iter_mut().enumerate().filter(|(_, part)| numeric(part)) {
-            *part = format!("{part:0>width$}", width = length(digits, number + 1));
-        }
-    }
-}
-
-/// A code cut into its parts: where dots or blanks part it, else after as many digits as each part has.
-fn cut(code: &str, leaf: &Leaf) -> Vec<String> {
-    if code.is_empty() || leaf.parts.len() <= 1 {
-        return if code.is_empty() { Vec::new() } else { vec![code.to_owned()] };
-    }
-    let parted: Vec<&str> = code.split(['.', '-', '/']).filter(|part| !part.is_empty()).collect();
-    if parted.len() > 1 {
-        let mut parted: Vec<String> = parted.into_iter().map(str::to_owned).collect();
-        full(&mut parted, &leaf.digits);
-        return parted;
-    }
-    if !code.is_ascii() {
-        return vec![code.to_owned()];
-    }
-    let mut rest = code;
-    let mut found = Vec::new();
-    while !rest.is_empty() {
-        let (part, behind) = rest.split_at(length(&leaf.digits, found.len()).clamp(1, rest.len()));
-        found.push(part.to_owned());
-        rest = behind;
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_cut_into_their_parts() {
-        let leaf = |parts: usize, digits: &[usize]| Leaf {
-            parts: vec![String::new(); parts],
-            digits: digits.to_vec(),
-            ..Leaf::default()
-        };
-        for (written, parts, expected) in [
-            ("2050201", 3, &["205", "02", "01"][..]),
-            ("205 02 01", 3, &["205", "02", "01"]),
-            ("205.02", 3, &["205", "02"]),
-            ("205-02-01", 3, &["205", "02", "01"]),
-            ("２０５", 3, &["205"]),
-            ("201.1.2", 3, &["201", "01", "02"]),
-            ("1.2", 2, &["1", "2"]),
-            // A number as a sheet stores it.
-            ("205.0", 3, &["205"]),
-            ("2050201", 1, &["2050201"]),
-            ("甲类", 3, &["甲类"]),
-            ("", 3, &[]),
-        ] {
-            assert_eq!(cut(&words_of_code(written), &leaf(parts, &[3, 2])), expected, "{written}");
-        }
-        assert_eq!(cut("0102030", &leaf(3, &[2, 2, 3])), ["01", "02", "030"]);
-        assert_eq!(cut("01.2.3", &leaf(3, &[2, 2, 3])), ["01", "02", "003"]);
     }
 }

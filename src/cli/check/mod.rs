@@ -64,7 +64,8 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let author = args.author.as_deref().unwrap_or(AUTHOR);
     let folders = Folders { copies, revisions };
     let notices = Notices::open(folders, &inputs.list, (terminal.language, author))?;
-    let previous = Previous::index(args, &pipeline, matcher.as_ref())?;
+    let migrations = mistakes::migrations(global, &forms)?;
+    let previous = Previous::index(args, &pipeline, &migrations, matcher.as_ref())?;
     let agencies = agencies.as_ref().zip(matcher.as_ref());
     let checker = Checker { pipeline: &pipeline, previous, agencies, waivers, today, now, notices, args, terminal };
     let sender = letters::sender(&args.office, terminal.language);
@@ -144,7 +145,7 @@ fn read_waivers(path: &Path) -> Result<Waivers> {
 /// State shared by the workers.
 struct Checker<'a> {
     pipeline: &'a Pipeline<'a>,
-    previous: Previous,
+    previous: Previous<'a>,
     agencies: Option<(&'a Agencies, &'a Matcher<'a>)>,
     waivers: Waivers,
     today: Date,
@@ -248,12 +249,12 @@ impl Checker<'_> {
     fn part(&self, mut part: Part, mut report: Report, input: &Input, loader: &mut Loader) -> Part {
         let done = guarded(|| {
             let matcher = self.agencies.map(|(_, matcher)| matcher);
-            let before = self.previous.report(&report, self.pipeline, matcher, loader)?;
+            let (before, uncertain) = self.previous.report(&report, self.pipeline, matcher, loader)?;
             let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
             self.pipeline.check(&mut report, &context);
-            part.has_previous = before.is_some();
+            part.has_previous = before.is_some() || uncertain.is_some();
             if before.is_none() && self.args.previous.is_some() {
-                report.findings.push(previous::missing(&report));
+                report.findings.push(uncertain.unwrap_or_else(|| previous::missing(&report)));
             }
             self.pipeline.settle(&mut report);
             let form = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts);

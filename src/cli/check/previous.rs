@@ -1,45 +1,46 @@
 //! Last year's reports, found by agency and year.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
 use nianbao::agencies::Matcher;
+use nianbao::batch::lastyear::{Earlier, LastYear, key_before, key_of, uncertain};
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, guarded};
 use nianbao::finding::code::check::RULES_NOT_ASSESSED;
 use nianbao::finding::{Finding, Language, Message};
+use nianbao::migrate::Migrations;
 use nianbao::report::Report;
 
 use super::super::terminal::Terminal;
 use super::Check;
 
-/// Index of last year's reports by agency and year: the input and the report's number in it. A report is read again when it is needed.
-pub(super) struct Previous {
-    inputs: Vec<Input>,
-    reports: HashMap<(String, i16), (usize, usize)>,
+/// Index of last year's reports.
+pub(super) struct Previous<'a> {
+    index: LastYear,
+    migrations: &'a Migrations,
 }
 
-impl Previous {
+impl<'a> Previous<'a> {
     /// Builds the index by reading the folder once.
-    pub(super) fn index(args: &Check, pipeline: &Pipeline, matcher: Option<&Matcher>) -> Result<Self> {
-        let mut previous = Self { inputs: Vec::new(), reports: HashMap::new() };
-        let Some(folder) = &args.previous else { return Ok(previous) };
-        previous.inputs = batch::list(&[folder.to_string_lossy().into_owned()], None)?.list;
+    pub(super) fn index(
+        args: &Check,
+        pipeline: &Pipeline,
+        migrations: &'a Migrations,
+        matcher: Option<&Matcher>,
+    ) -> Result<Self> {
+        let Some(folder) = &args.previous else { return Ok(Self { index: LastYear::default(), migrations }) };
+        let inputs = batch::list(&[folder.to_string_lossy().into_owned()], None)?.list;
         let mut loader = Loader::default();
-        for (index, input) in previous.inputs.iter().enumerate() {
-            // An unreadable file counts as missing; the rules that need it report that.
-            for (number, report) in read(pipeline, &mut loader, input).unwrap_or_default().into_iter().enumerate() {
-                if let Report { agency: Some(agency), year: Some(year), .. } = report {
-                    previous.reports.entry((one(&agency, matcher), year)).or_insert((index, number));
-                }
-            }
-        }
-        Ok(previous)
+        let key =
+            |report: &Report| key_of(one(report.agency.as_deref()?, matcher), report, (pipeline.forms(), migrations));
+        // An unreadable file counts as missing; the rules that need it report that.
+        let read = |input: &Input| read(pipeline, &mut loader, input).unwrap_or_default();
+        Ok(Self { index: LastYear::index(inputs, read, key), migrations })
     }
 
     /// Says that none of last year's reports is one of the same agency and the year before.
     pub(super) fn said(&self, folder: &Path, terminal: &Terminal) -> String {
-        let (folder, files, reports) = (folder.display(), self.inputs.len(), self.reports.len());
+        let (folder, files, reports) = (folder.display(), self.index.inputs(), self.index.reports());
         match terminal.language {
             Language::Zh => format!(
                 "上年度报告文件夹“{folder}”有{files}个文件，读出{reports}份报告，没有一份是这些单位的上年度报告，与上年度的衔接未核对。请检查文件夹和年度。"
@@ -50,18 +51,22 @@ impl Previous {
         }
     }
 
-    /// Last year's report of the same agency.
+    /// Last year's report of the same agency, or what there is to say where several are there.
     pub(super) fn report(
         &self,
         report: &Report,
         pipeline: &Pipeline,
         matcher: Option<&Matcher>,
         loader: &mut Loader,
-    ) -> Result<Option<Report>, Box<Finding>> {
-        let (Some(agency), Some(year)) = (&report.agency, report.year) else { return Ok(None) };
-        let Some(before) = year.checked_sub(1).filter(|_| !self.reports.is_empty()) else { return Ok(None) };
-        let Some(&(index, number)) = self.reports.get(&(one(agency, matcher), before)) else { return Ok(None) };
-        Ok(read(pipeline, loader, &self.inputs[index])?.into_iter().nth(number))
+    ) -> Result<(Option<Report>, Option<Finding>), Box<Finding>> {
+        let agency = report.agency.as_deref().map(|agency| one(agency, matcher));
+        let key = agency.and_then(|agency| key_before(agency, report, (pipeline.forms(), self.migrations)));
+        let Some(key) = key else { return Ok((None, None)) };
+        match self.index.find(&key) {
+            Earlier::None => Ok((None, None)),
+            Earlier::One(input, number) => Ok((read(pipeline, loader, input)?.into_iter().nth(number), None)),
+            Earlier::Unsure(files) => Ok((None, Some(uncertain(key.1, &files)))),
+        }
     }
 }
 

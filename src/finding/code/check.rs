@@ -34,6 +34,11 @@ super::declare! {
         ("部分勾稽关系无法校验", "some rules could not be assessed"),
         ("单元格没有数字，涉及它的勾稽关系不作判断，也不算不通过。", "Cells have no number; rules that need them are neither passed nor failed."),
         ("确为0的，请填写0。", "Where the figure is 0, write 0.");
+    /// Several reports of last year with different figures.
+    PREVIOUS_UNCERTAIN = "previous-uncertain", Warning,
+        ("上年度报告不止一份", "more than one report of last year"),
+        ("该单位上年度的报告有几份，数字不同，不能确定与哪一份对照。", "Several files hold last year's report of the agency with different figures, so which one to compare with is not known."),
+        ("请只留一份；在网页里，请在上年度的几次报送中选定一份。", "Leave one of them; on the page, choose one of last year's versions.");
     /// All cells of a table are blank.
     TABLE_BLANK = "table-blank", Error,
         ("表格全部未填", "a table is blank"),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answered, Asked};
+use crate::serve::earlier;
 use crate::serve::fault::answer;
 use crate::serve::hub::Hub;
 use crate::serve::rows::{self, Standing};
@@ -59,6 +60,7 @@ pub(super) async fn state(State(hub): State<Arc<Hub>>, Asked(wanted): Asked<Want
         })
         .collect();
     let done = state.ledger.standing().count() - files.len();
+    let (left, of) = state.checking_again();
     let counts = json!({
         "expected": (list > 0).then_some(list - tops.len() + reported_tops),
         "bad": count(Standing::Bad),
@@ -85,6 +87,8 @@ pub(super) async fn state(State(hub): State<Arc<Hub>>, Asked(wanted): Asked<Want
         "wrong": described.get("wrong"),
         "agencies": settings.text("agencies").map(|name| json!({ "name": name, "count": list - tops.len() })),
         "previous": settings.text("previous"),
+        "kept": earlier::agencies(&state, year),
+        "again": { "left": left, "of": of },
         "counts": counts,
         "rows": rows,
         "files": files,

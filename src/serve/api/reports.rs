@@ -87,6 +87,8 @@ pub(super) fn around(hub: &Hub, (file, number): (u64, usize), view: &Value, desc
         "id": id,
         "file": { "id": file, "name": sent.name, "sha256": sent.sha256, "bytes": sent.bytes, "at": sent.at, "who": sent.who },
         "revision": state.items.get(&file).map(|item| item.revision),
+        "checks": state.items.get(&file).map(|item| item.checks),
+        "again": state.items.get(&file).is_some_and(|item| item.again),
         "row": row,
         "done": done,
         "corrections": corrections,

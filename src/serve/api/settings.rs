@@ -16,12 +16,14 @@ use crate::finding::Message;
 use crate::ledger::{Given, Ledger, What, stored_name};
 use crate::serve::auth::{LEAST, Visitor};
 use crate::serve::body::{self, spool};
+use crate::serve::earlier;
 use crate::serve::fault::{Fault, answer};
 use crate::serve::guard::name_of;
 use crate::serve::hub::Hub;
 use crate::serve::journal::Command;
 use crate::serve::now;
 use crate::serve::reading;
+use crate::serve::rows;
 use crate::serve::settings::{Settings, wrong};
 use crate::serve::work::{Answer, Ask};
 
@@ -41,6 +43,7 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     }
     values.entry("name".to_owned()).or_insert_with(|| json!(hub.own_name()));
     let state = hub.state();
+    let year = rows::year(&state, settings.text("year").and_then(|year| year.parse().ok()));
     let bytes: u64 = state.ledger.files.values().map(|sent| sent.bytes).sum();
     let given: Vec<&Given> = state.ledger.given.iter().collect();
     Ok(answer(&json!({
@@ -48,6 +51,7 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
         "described": described,
         "given": given,
         "names": names(&state.ledger),
+        "kept": { "year": year.map(|year| year - 1), "count": earlier::agencies(&state, year) },
         "folder": hub.store.folder.display().to_string(),
         "stored": { "files": state.ledger.files.len(), "bytes": bytes },
         "lan": hub.lan,

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answered, Asked, At, download};
+use crate::ledger::Sent;
+use crate::serve::earlier;
 use crate::serve::fault::{Fault, answer};
 use crate::serve::hub::Hub;
 use crate::serve::rows;
@@ -42,8 +44,14 @@ async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
     let (asking, out) = (Arc::clone(hub), folder.clone());
     let answered = hub.pool.ask_of_all(move || {
         let state = asking.state();
-        let files = state.ledger.counting().map(|sent| asking.file(&state, sent)).collect();
-        asking.request(&state, Ask::Rollup { files, year, without_errors: clean, out })
+        // Last year's reports that are in the folder as such are compared with, and are no reports of another year.
+        let kept = year.map(|year| earlier::kept(&state, year)).unwrap_or_default();
+        let last = year.and_then(|year| year.checked_sub(1));
+        let of_last = |sent: &&Sent| state.parts(sent.file).iter().any(|part| part.year == last && last.is_some());
+        let before = state.ledger.counting().filter(of_last).map(|sent| asking.alone(&state, sent)).collect();
+        let files = state.ledger.counting().filter(|sent| !kept.contains(&sent.file));
+        let files = files.map(|sent| asking.file(&state, sent)).collect();
+        asking.request(&state, Ask::Rollup { files, before, year, without_errors: clean, out })
     });
     let mut shown = match answered.await {
         Answer::Shown(shown) => shown,

@@ -3,15 +3,16 @@
 use rust_decimal::Decimal;
 
 use crate::batch::{Loader, guarded, sha256};
-use crate::corrections::{Correction, Corrections, FORM, Stated};
+use crate::corrections::{Correction, Corrections, FORM, Stated, add_rows};
 use crate::finding::Message;
 use crate::finding::code::corrections::CORRECTION_NOT_APPLIED;
-use crate::form::{Form, Table};
+use crate::form::Form;
 use crate::report::{Content, Report, Source};
 use crate::text::ascii_digit;
 
 use super::desk::{Desk, corrections, input};
 use super::examine::none;
+use super::rows;
 use super::{Answer, SentFile, Wanted, Which};
 
 impl Desk<'_> {
@@ -40,8 +41,14 @@ impl Desk<'_> {
         };
         let Some(report) = reports.get_mut(which.report) else { return Answer::No(none()) };
         let Some(form) = self.shelf.forms.get(&report.form) else { return Answer::No(none()) };
+        let (mut wanted, mut refused) = (wanted.to_vec(), Vec::new());
+        if report.source.as_ref().is_some_and(Source::is_typed) {
+            refused = rows::named(form, report, &mut wanted);
+            add_rows(form, report, wanted.iter().map(|wanted| wanted.field.as_str()));
+        }
         let form = form.of(report.values.keys().map(String::as_str)).into_owned();
-        let (more, mut refused) = stated(&form, report, (wanted, which.report, &sha256(&bytes)));
+        let (more, unknown) = stated(&form, report, (&wanted, which.report, &sha256(&bytes)));
+        refused.extend(unknown);
         let tried = Corrections::read(&text_of(&more)).unwrap_or_default();
         tried.apply(&form, report, which.report);
         // Each line is told of, in their order, at the end.
@@ -59,7 +66,7 @@ impl Desk<'_> {
             report = again.unwrap_or(report);
         }
         lines.extend(more);
-        let examined = self.examined(report);
+        let examined = self.examined(report, &which.file);
         let (part, view) = (self.part(&examined), self.shown(&examined));
         Answer::Tried { lines, refused, part: Box::new(part), view }
     }
@@ -75,14 +82,8 @@ impl Desk<'_> {
             (None, form) => Stated::Text(form.to_owned()),
         };
         if let Stated::Text(id) = &to {
-            let Some(form) = self.shelf.forms.get(id) else {
+            if self.shelf.forms.get(id).is_none() {
                 return Err(Message::new("没有这种表式。", "there is no such form"));
-            };
-            if form.tables.iter().any(Table::is_open) {
-                return Err(Message::new(
-                    "这种表的行数不固定，不能在网页里录入。请下载空白表填好，再作为新的一次报送拖进收件页。",
-                    "The rows of this form are those of each report; fill in the blank form and drop it into the inbox.",
-                ));
             }
         }
         Ok(Correction {

@@ -1,11 +1,11 @@
 //! Data that a child loads once: forms, agencies, last year's reports, waivers.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use crate::agencies::{Agencies, Matcher};
+use crate::batch::lastyear::LastYear;
 use crate::batch::{Content, Input, Loader, Pipeline, Site, guarded};
 use crate::bind::Binder;
 use crate::corrections::Corrections;
@@ -21,12 +21,6 @@ use crate::waivers::Waivers;
 use crate::write::html::{PageOptions, PageWriter};
 
 use super::{Answer, Ask, SentFile};
-
-/// Where last year's report of an agency and year is: the input, and its number in it.
-pub(super) struct Previous {
-    pub(super) inputs: Vec<Input>,
-    pub(super) reports: HashMap<(String, i16), (usize, usize)>,
-}
 
 /// Data loaded once, with the errors of loading; the page shows these and works without the data.
 #[derive(Debug)]
@@ -130,7 +124,8 @@ pub(super) struct Desk<'a> {
     pub(super) shelf: &'a Shelf,
     pub(super) pipeline: Pipeline<'a>,
     pub(super) matcher: Option<Matcher<'a>>,
-    pub(super) previous: Option<Previous>,
+    /// Index of what the settings name as last year's; made when it is first needed.
+    pub(super) previous: Option<LastYear>,
     pub(super) waivers: Waivers,
     waivers_version: Option<u64>,
 }
@@ -175,7 +170,9 @@ impl<'a> Desk<'a> {
             Ask::Reminders { agencies, year, form, chinese, out } => {
                 self.reminders(&agencies, (year, form.as_deref()), chinese, &out)
             }
-            Ask::Rollup { files, year, without_errors, out } => self.rollup(&files, year, without_errors, &out),
+            Ask::Rollup { files, before, year, without_errors, out } => {
+                self.rollup((&files, &before), year, without_errors, &out)
+            }
             Ask::Blank { form, suffix, out } => self.blank(&form, &suffix, &out),
             Ask::Candidate { what, name, path } => self.candidate(&what, &name, &path),
         }
@@ -199,6 +196,11 @@ impl<'a> Desk<'a> {
             }
             Ok((bytes, reports))
         })
+    }
+
+    /// The form that the settings name, where there is such a form.
+    pub(super) fn form(&self) -> Option<String> {
+        self.settings.text("form").filter(|form| self.shelf.forms.get(form).is_some())
     }
 
     /// The site that pages are for.

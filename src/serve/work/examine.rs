@@ -1,11 +1,11 @@
 //! Examines a report: applies corrections, checks it against the form and last year, marks accepted findings.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::batch::{guarded, sha256};
+use crate::batch::{guarded, lastyear, sha256};
 use crate::check::Context;
 use crate::finding::code::corrections::FIGURE_CORRECTED;
 use crate::finding::{Finding, Message, Severity};
@@ -24,32 +24,13 @@ pub(super) struct Examined {
 }
 
 impl Desk<'_> {
-    /// The first of the forms that are brought into each other, of which this is one.
-    fn family(&self, form: &str) -> String {
-        let migrations = &self.shelf.migrations;
-        let near = |one: &str, other: &str| {
-            migrations.between(one, other).is_some() || migrations.between(other, one).is_some()
-        };
-        let mut family = BTreeSet::from([form]);
-        loop {
-            let known = self.shelf.forms.iter().map(|other| other.id.as_str());
-            let more: Vec<&str> = known
-                .filter(|other| !family.contains(other) && family.iter().any(|member| near(member, other)))
-                .collect();
-            if more.is_empty() {
-                return family.first().map_or(form, |first| *first).to_owned();
-            }
-            family.extend(more);
-        }
-    }
-
     /// All reports of a file in a few words.
     pub(super) fn read(&mut self, file: &SentFile) -> Answer {
         match self.reports(file) {
             Ok((_, reports)) => {
                 let mut parts = Vec::new();
                 for report in reports {
-                    let examined = self.examined(report);
+                    let examined = self.examined(report, file);
                     parts.push(self.part(&examined));
                 }
                 Answer::Parts(parts)
@@ -65,12 +46,12 @@ impl Desk<'_> {
     pub(super) fn one(&mut self, which: &Which) -> Result<(Vec<u8>, Examined), Message> {
         let (bytes, reports) = self.reports(&which.file).map_err(|finding| finding.message)?;
         let report = reports.into_iter().nth(which.report).ok_or_else(none)?;
-        Ok((bytes, self.examined(report)))
+        Ok((bytes, self.examined(report, &which.file)))
     }
 
-    /// Checks a report.
-    pub(super) fn examined(&mut self, mut report: Report) -> Examined {
-        let before = self.before(&report);
+    /// Checks a report of a file.
+    pub(super) fn examined(&mut self, mut report: Report, file: &SentFile) -> Examined {
+        let (before, uncertain) = self.before(&report, file);
         let standing = self.standing(&report);
         let (level, kind) = (standing.0.as_deref(), standing.1.as_deref());
         let context = Context { previous: before.as_ref(), standing: Standing { name: None, level, kind } };
@@ -80,6 +61,7 @@ impl Desk<'_> {
         });
         let mut findings = std::mem::take(&mut report.findings);
         findings.extend(checked.err().map(|finding| *finding));
+        findings.extend(uncertain);
         self.shelf.policy.apply(report.agency.as_deref(), &mut findings);
         self.waivers.apply(&report, today(), &mut findings);
         findings.sort_by_key(|finding| (finding.waived.is_some(), Reverse(finding.severity)));
@@ -108,14 +90,12 @@ impl Desk<'_> {
             .values()
             .filter(|value| value.corrected.as_ref().is_some_and(|by| by.from.trim() != value.raw.trim()));
         let others = findings.iter().filter(|found| found.code == FIGURE_CORRECTED.id && found.fields.is_empty());
-        let figures: Vec<String> =
-            report.values.values().map(|value| format!("{:?}{}", value.kind, value.raw)).collect();
         Part {
             agency: report.agency.clone(),
             listed,
             year: report.year,
             form: report.form.clone(),
-            family: self.family(&report.form),
+            family: self.shelf.migrations.family(&self.shelf.forms, &report.form),
             title: report.title.clone(),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
@@ -123,7 +103,7 @@ impl Desk<'_> {
             corrected: corrected.count() + others.count(),
             typed: report.source.as_ref().is_some_and(Source::is_typed),
             first: findings.iter().find(|found| found.counts(Severity::Warning)).map(|found| found.message.clone()),
-            figures: sha256(figures.join("\n").as_bytes())[..16].to_owned(),
+            figures: lastyear::figures(report),
         }
     }
 

@@ -139,8 +139,7 @@ impl Desk<'_> {
     fn written(&mut self, which: &Which, output: Option<Output>) -> Result<Done, Message> {
         let output = output.ok_or_else(|| Message::new("没有这种格式。", "no such format"))?;
         let corrections = corrections(&which.file);
-        let form = self.settings.text("form").filter(|form| self.shelf.forms.get(form).is_some());
-        let pipeline = Pipeline::new(&self.shelf.forms, form).correcting(Some(&corrections));
+        let pipeline = Pipeline::new(&self.shelf.forms, self.form()).correcting(Some(&corrections));
         let site = self.site();
         let template = self.shelf.template.as_ref().filter(|template| template.output() == output);
         let to = [output];

@@ -11,6 +11,7 @@ mod notice;
 mod previous;
 mod reminders;
 mod rollup;
+mod rows;
 mod settings;
 mod source;
 mod terms;
@@ -34,7 +35,7 @@ use super::ServeError;
 pub(super) use make::OutputKind;
 
 /// A sent file, as a child is told of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SentFile {
     /// Where its bytes are.
     pub(super) path: PathBuf,
@@ -42,6 +43,23 @@ pub(super) struct SentFile {
     pub(super) name: String,
     /// The corrections of the file, as lines of JSON.
     pub(super) corrections: String,
+    /// Last year's reports in the work folder, of the agencies whose reports the file is known to hold.
+    #[serde(default)]
+    pub(super) before: Vec<Kept>,
+}
+
+/// A report of last year in the work folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// Its agency, folded; its year; the family of its form.
+    pub(super) agency: String,
+    pub(super) year: i16,
+    pub(super) family: String,
+    /// The file that counts, and the report's number in it.
+    pub(super) file: SentFile,
+    pub(super) report: usize,
+    /// Names of the files where several came at once with other figures, and nobody has chosen one.
+    pub(super) unsure: Vec<String>,
 }
 
 /// A request.
@@ -99,8 +117,8 @@ pub(super) enum Ask {
     Bundle { files: Vec<(Which, Vec<OutputKind>)>, chinese: bool, out: PathBuf },
     /// Notices to agencies that have sent nothing, in an archive.
     Reminders { agencies: Vec<String>, year: Option<i16>, form: Option<String>, chinese: bool, out: PathBuf },
-    /// The reports added up, with the files of the roll-up put into a folder.
-    Rollup { files: Vec<SentFile>, year: Option<i16>, without_errors: bool, out: PathBuf },
+    /// The reports added up, with the files of the roll-up put into a folder; `before` are the files with last year's.
+    Rollup { files: Vec<SentFile>, before: Vec<SentFile>, year: Option<i16>, without_errors: bool, out: PathBuf },
     /// A blank form.
     Blank { form: String, suffix: String, out: PathBuf },
     /// A file that is to become part of the settings: whether it can.

@@ -109,7 +109,7 @@ impl Desk<'_> {
         match self.reports(&which.file) {
             Ok((bytes, reports)) => {
                 let report = reports.into_iter().nth(which.report).ok_or_else(super::examine::none)?;
-                let examined = self.examined(report);
+                let examined = self.examined(report, &which.file);
                 Ok((bytes, Some(examined.report), examined.findings))
             }
             Err(finding) => Ok((Vec::new(), None, vec![*finding])),

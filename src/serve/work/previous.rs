@@ -1,41 +1,71 @@
-//! Index of last year's reports by agency; a report is re-read when needed.
+//! Last year's report of an agency: of the file or folder that the settings name, else of the work folder itself.
 
-use std::collections::HashMap;
-
+use crate::batch::lastyear::{Earlier, LastYear, key_before, key_of, uncertain};
 use crate::batch::{self, Content, Input, Loader, guarded};
+use crate::finding::Finding;
 use crate::report::Report;
 use crate::text::fold;
 
-use super::desk::{Desk, Previous};
+use super::desk::Desk;
+use super::{Kept, SentFile};
 
 impl Desk<'_> {
-    /// Last year's report of the same agency.
-    pub(super) fn before(&mut self, report: &Report) -> Option<Report> {
-        let (agency, year) = (report.agency.as_deref()?, report.year?);
+    /// Last year's report of the same agency; or why none of several was used.
+    pub(super) fn before(&mut self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
+        let (found, uncertain) = self.given(report);
+        let (found, uncertain) = match found {
+            None if uncertain.is_none() => self.kept(report, file),
+            found => (found, uncertain),
+        };
+        let bare = |mut report: Report| {
+            report.pictures = Vec::new();
+            report
+        };
+        (found.map(bare), uncertain)
+    }
+
+    /// Of what the settings name.
+    fn given(&mut self, report: &Report) -> (Option<Report>, Option<Finding>) {
+        let agency = report.agency.as_deref().map(|name| self.key(name));
+        let about = (&self.shelf.forms, &self.shelf.migrations);
+        let Some(key) = agency.and_then(|agency| key_before(agency, report, about)) else { return (None, None) };
         if self.previous.is_none() {
             self.previous = Some(self.index());
         }
-        let key = (self.key(agency), year.checked_sub(1)?);
-        let previous = self.previous.as_ref()?;
-        let &(input, number) = previous.reports.get(&key)?;
-        let mut report = self.earlier(&previous.inputs[input]).into_iter().nth(number)?;
-        report.pictures = Vec::new();
-        Some(report)
+        match self.previous.as_ref().map_or(Earlier::None, |previous| previous.find(&key)) {
+            Earlier::None => (None, None),
+            Earlier::One(input, number) => (self.earlier(input).into_iter().nth(number), None),
+            Earlier::Unsure(files) => (None, Some(uncertain(key.1, &files))),
+        }
     }
 
-    fn index(&self) -> Previous {
-        let mut previous = Previous { inputs: Vec::new(), reports: HashMap::new() };
-        let Some(path) = self.settings.path("previous").filter(|path| path.exists()) else { return previous };
-        let listed = batch::list(&[path.to_string_lossy().into_owned()], None);
-        previous.inputs = listed.map(|inputs| inputs.list).unwrap_or_default();
-        for (index, input) in previous.inputs.iter().enumerate() {
-            for (number, report) in self.earlier(input).into_iter().enumerate() {
-                if let Report { agency: Some(agency), year: Some(year), .. } = report {
-                    previous.reports.entry((self.key(&agency), year)).or_insert((index, number));
-                }
+    /// Of the files of the work folder.
+    fn kept(&self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
+        let Some(agency) = report.agency.as_deref() else { return (None, None) };
+        let Some(year) = report.year.and_then(|year| year.checked_sub(1)) else { return (None, None) };
+        let listed = self.matcher.as_ref().and_then(|matcher| Some(matcher.name(matcher.find(agency).agency?)));
+        let (agency, family) =
+            (fold(listed.unwrap_or(agency)), self.shelf.migrations.family(&self.shelf.forms, &report.form));
+        let same = |kept: &&Kept| (&kept.agency, kept.year, &kept.family) == (&agency, year, &family);
+        match file.before.iter().find(same) {
+            None => (None, None),
+            Some(kept) if !kept.unsure.is_empty() => (None, Some(uncertain(year, &kept.unsure))),
+            Some(kept) => {
+                let reports = self.reports(&kept.file).map(|(_, reports)| reports);
+                (reports.unwrap_or_default().into_iter().nth(kept.report), None)
             }
         }
-        previous
+    }
+
+    fn index(&self) -> LastYear {
+        let Some(path) = self.settings.path("previous").filter(|path| path.exists()) else {
+            return LastYear::default();
+        };
+        let listed = batch::list(&[path.to_string_lossy().into_owned()], None);
+        let inputs = listed.map(|inputs| inputs.list).unwrap_or_default();
+        let about = (&self.shelf.forms, &self.shelf.migrations);
+        let key = |report: &Report| key_of(self.key(report.agency.as_deref()?), report, about);
+        LastYear::index(inputs, |input| self.earlier(input), key)
     }
 
     /// The reports of a file of last year's; one that cannot be read is missing, and the rule that needs it says so.

@@ -7,25 +7,31 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::agencies::Matcher;
-use crate::batch::{self, Content, Loader, Pipeline, guarded};
+use crate::batch::{self, Content, Input, Loader, Pipeline, guarded};
 use crate::check::Context;
 use crate::finding::{Bilingual, Message, Severity};
 use crate::form::{ChartKind, Form};
 use crate::report::Report;
-use crate::rollup::{Collection, Outcome, Previous, Rollup, Unlisted};
+use crate::rollup::{Collection, Outcome, Previous, Rollup, Told, Unlisted};
 use crate::summary;
 
-use super::desk::Desk;
+use super::desk::{Desk, corrections, input};
 use super::{Answer, SentFile};
 
 impl Desk<'_> {
     /// Adds up reports; the files of the roll-up are put into `out`.
-    pub(super) fn rollup(&mut self, files: &[SentFile], year: Option<i16>, without_errors: bool, out: &Path) -> Answer {
+    pub(super) fn rollup(
+        &mut self,
+        (files, before): (&[SentFile], &[SentFile]),
+        year: Option<i16>,
+        without_errors: bool,
+        out: &Path,
+    ) -> Answer {
         let mut read: Vec<(String, Outcome)> = Vec::new();
         for file in files {
             let reports = self.reports(file).map(|(_, reports)| reports);
-            let reports =
-                reports.map(|reports| reports.into_iter().map(|report| bare(self.examined(report).report)).collect());
+            let reports = reports
+                .map(|reports| reports.into_iter().map(|report| bare(self.examined(report, file).report)).collect());
             read.push((file.name.clone(), reports));
         }
         let named;
@@ -47,8 +53,9 @@ impl Desk<'_> {
         let Some(mut rollup) = collection.finish(year) else {
             return Answer::No(Message::new("还没有可以汇总的报告。", "there is no report to add up"));
         };
-        if let Some(found) = self.year_before(&rollup, without_errors) {
+        if let Some((found, told)) = self.year_before(&rollup, before, without_errors) {
             rollup.findings.extend(found.told(&rollup));
+            rollup.findings.extend(told);
             rollup.previous = Some(found);
         }
         let mut report = rollup.report();
@@ -59,28 +66,52 @@ impl Desk<'_> {
         }
     }
 
-    /// Last year's figures: of a workbook that a roll-up made, or of last year's reports.
-    fn year_before(&self, rollup: &Rollup, without_errors: bool) -> Option<Previous> {
-        let path = self.settings.path("previous").filter(|path| path.exists())?;
-        let inputs = batch::list(&[path.to_string_lossy().into_owned()], None).ok()?.list;
+    /// Last year's figures, with what there is to say about its files: of a workbook that a roll-up made, of last year's reports, or
+    /// of those among the files of the work folder.
+    fn year_before(&self, rollup: &Rollup, files: &[SentFile], without_errors: bool) -> Option<(Previous, Vec<Told>)> {
         let year = rollup.year.checked_sub(1)?;
         let (forms, migrations) = (&self.shelf.forms, &self.shelf.migrations);
         let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone());
-        if let [input] = inputs.as_slice() {
-            let read = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
-            let report = read.ok()?;
-            let name = report.agency.as_deref().unwrap_or_default();
-            let same = |top| Matcher::new(rollup.agencies).find(name).agency == Some(top);
-            let found = Previous::of_report(rollup.form, &report).filter(|found| found.year == year);
-            return found.filter(|_| rollup.superior().is_none_or(same));
+        let path = self.settings.path("previous").filter(|path| path.exists());
+        let listed = path.and_then(|path| batch::list(&[path.to_string_lossy().into_owned()], None).ok());
+        let inputs = listed.map(|listed| listed.list).unwrap_or_default();
+        if let [input] = inputs.as_slice()
+            && let Some(found) = sums_of(&pipeline, input, rollup, year)
+        {
+            return Some((found, Vec::new()));
         }
         let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
         for input in &inputs {
             let outcome = guarded(|| pipeline.report(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
             collection.add(&input.path, outcome);
         }
-        Some(Previous::of_rollup(rollup, &collection.finish(Some(year))?))
+        let before = collection.finish(Some(year)).or_else(|| {
+            let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
+            for file in files {
+                let (input, corrections) = (input(file), corrections(file));
+                let pipeline = Pipeline::new(forms, self.form()).into_form(migrations, rollup.form.id.clone());
+                let pipeline = pipeline.correcting(Some(&corrections));
+                let outcome =
+                    guarded(|| pipeline.report(&input, &Content::from_bytes(&Loader::default().bytes(&input)?)));
+                collection.add(&file.name, outcome);
+            }
+            collection.finish(Some(year))
+        })?;
+        let previous = Previous::of_rollup(rollup, &before);
+        // Those about the agencies file itself are there already.
+        let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
+        Some((previous, told.collect()))
     }
+}
+
+/// Last year's figures of a single file, which is taken for what was made of all reports.
+fn sums_of(pipeline: &Pipeline, input: &Input, rollup: &Rollup, year: i16) -> Option<Previous> {
+    let read = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
+    let report = read.ok()?;
+    let name = report.agency.as_deref().unwrap_or_default();
+    let same = |top| Matcher::new(rollup.agencies).find(name).agency == Some(top);
+    let found = Previous::of_report(&rollup.form, &report).filter(|found| found.year == year);
+    found.filter(|_| rollup.superior().is_none_or(same))
 }
 
 /// A report without its text, which is not added up.
@@ -136,7 +167,7 @@ fn number(number: Option<Decimal>) -> Value {
 }
 
 fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
-    let form = rollup.form;
+    let form = &*rollup.form;
     let columns = columns(form);
     let row = |figures: &[Option<Decimal>]| {
         columns.iter().map(|column| number(sum(&column.fields, figures))).collect::<Vec<_>>()
@@ -201,6 +232,8 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "charts": charts(rollup),
         "tree": tree,
         "years": years,
+        // Of which agencies both years are compared, where these are not all.
+        "compared": rollup.previous.as_ref().and_then(|before| before.told(rollup)).map(|told| told.finding.message),
         "yearBefore": rollup.previous.as_ref().map(|before| before.year),
         "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
         "missing": rollup.missing.iter().filter(|agency| sent_nothing(agency)).map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),
@@ -215,10 +248,9 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
 
 /// The rows of the tables beside last year's: the last figure of every row, which is its total where it has one.
 fn compared<'r>(rollup: &'r Rollup, before: &'r Previous) -> impl Iterator<Item = Value> + 'r {
-    let fields = rollup.form.fields.iter().enumerate().filter(|(_, field)| {
+    let fields = rollup.form.fields.iter().enumerate().filter(|(index, field)| {
         let block = rollup.form.block(field);
-        rollup.form.tables[field.table].additive
-            && (field.column + 1 == block.leaf_columns.len() || block.leaf_rows.len() == 1)
+        rollup.adds_up(*index) && (field.column + 1 == block.leaf_columns.len() || block.leaf_rows.len() == 1)
     });
     fields.map(|(index, _)| {
         let (this, that) = before.compared(rollup, index);

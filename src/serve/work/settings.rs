@@ -84,7 +84,8 @@ impl Desk<'_> {
                 form.map(|form| json!({ "id": form.id, "name": form.name, "fields": form.fields.len(), "rules": form.rules.len() }))
             }
             "previous" => {
-                let file = SentFile { path: path.to_owned(), name: name.to_owned(), corrections: String::new() };
+                let (path, name) = (path.to_owned(), name.to_owned());
+                let file = SentFile { path, name, corrections: String::new(), before: Vec::new() };
                 let read = self.reports(&file).map_err(|finding| finding.message);
                 read.map(|(_, reports)| json!({ "reports": reports.iter().map(|report| json!({ "agency": report.agency, "year": report.year })).collect::<Vec<_>>() }))
             }

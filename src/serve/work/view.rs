@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::check::{Context, Verdict, assess};
 use crate::finding::Finding;
-use crate::form::{Form, Layout, LayoutContent};
+use crate::form::{Field, Form, Layout, LayoutContent};
 use crate::report::{Content, ExtraTable, Report, Source};
 
 use super::desk::Desk;
@@ -26,6 +26,8 @@ impl Desk<'_> {
         let Examined { report, before, findings } = examined;
         let Some(form) = self.shelf.forms.get(&report.form) else { return Value::Null };
         // Rows that are data are those of the report.
+        let typed = report.source.as_ref().is_some_and(Source::is_typed);
+        let typing = (typed && form.is_open()).then(|| typing(form, report));
         let form = &*form.of(report.values.keys().map(String::as_str));
         let listed = self.matcher.as_ref().zip(report.agency.as_deref());
         let listed = listed.and_then(|(matcher, name)| Some(matcher.name(matcher.find(name).agency?).to_owned()));
@@ -36,7 +38,8 @@ impl Desk<'_> {
             "year": report.year,
             "title": report.title,
             "published": report.published,
-            "typed": report.source.as_ref().is_some_and(Source::is_typed),
+            "typed": typed,
+            "typing": typing,
             "format": report.source.as_ref().map(|source| source.format),
             "tables": tables(form),
             "cells": cells(form, report, before.as_ref()),
@@ -46,6 +49,17 @@ impl Desk<'_> {
             "previous": before.is_some(),
         })
     }
+}
+
+/// The tables that somebody types into where rows are data: with an empty row, and what each of its fields is.
+fn typing(form: &Form, report: &Report) -> Value {
+    let form = form.typing(report.values.keys().map(String::as_str));
+    let new = |(index, field): (usize, &Field)| {
+        let about = json!({ "label": form.describe(index), "words": !field.kind.is_figure() });
+        (!report.values.contains_key(&field.id)).then(|| (field.id.clone(), about))
+    };
+    let fields: serde_json::Map<String, Value> = form.fields.iter().enumerate().filter_map(new).collect();
+    json!({ "tables": tables(&form), "fields": fields })
 }
 
 /// The tables of a form in their official shape: per row its cells, `[kind, row span, column span, text or field]`.

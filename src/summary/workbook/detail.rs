@@ -50,13 +50,13 @@ pub(super) fn write(
         sheet.set_column_width(column as u16, *width)?;
     }
     sheet.set_column_range_width(FIRST, last.max(FIRST), FIGURE_WIDTH)?;
-    wide(sheet, rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
+    wide(sheet, &rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
     sheet.set_freeze_panes(HEAD, 2)?;
     sheet.set_repeat_rows(0, HEAD - 1)?;
     sheet.autofilter(HEAD - 1, 0, (HEAD + part.len() as u32).max(HEAD + 1) - 1, last)?;
     sheet.merge_range(0, 0, 0, FIRST - 1, "单位和报告", &style.head)?;
     // Rows must be written in order, so the first header row is complete before the second begins.
-    header(sheet, 0, FIRST, rollup.form, style)?;
+    header(sheet, 0, FIRST, &rollup.form, style)?;
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }

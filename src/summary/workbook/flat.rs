@@ -67,7 +67,7 @@ pub fn wide_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Result<(),
 pub(crate) fn wide_schema(rollup: &Rollup) -> Result<Vec<u8>, WriteError> {
     let before = BEFORE.iter().map(|&(name, title, kind)| json!({"name": name, "title": title, "type": kind}));
     let figures = rollup.form.fields.iter().enumerate().map(|(field, known)| {
-        let (above, own) = two_labels(rollup.form, field);
+        let (above, own) = two_labels(&rollup.form, field);
         let mut field = json!({"name": known.id, "title": format!("{above} {own}").trim(), "type": "number"});
         if let Some(unit) = &known.unit {
             field["unit"] = json!(unit);
@@ -163,6 +163,11 @@ pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), Write
         let counted = all_counted[number];
         let agency = &rollup.agencies.list()[entry.agency];
         for (field, figure) in reports.figures(number).iter().enumerate() {
+            let known = &rollup.form.fields[field];
+            // A row that is data and that other reports have.
+            if figure.kind == Kind::Absent && rollup.form.block(known).open.is_some() {
+                continue;
+            }
             let line = ValueLine {
                 agency: &agency.name,
                 code: agency.code.as_deref(),
@@ -172,7 +177,9 @@ pub fn values(rollup: &Rollup, out: &mut (dyn Write + Send)) -> Result<(), Write
                 value: figure.number.map(|number| number.normalize()),
                 kind: figure.kind,
                 raw: &figure.raw,
-                counted: counted && rollup.form.tables[rollup.form.fields[field].table].additive,
+                counted: counted
+                    && (rollup.adds_up(field) || !known.kind.is_figure())
+                    && rollup.form.tables[known.table].additive,
                 source: From { file: &entry.file, place: &figure.place },
             };
             serde_json::to_writer(&mut lines, &line).map_err(failed)?;

@@ -47,11 +47,11 @@ pub(super) fn write(
         sheet.set_column_width(column as u16, *width)?;
     }
     sheet.set_column_range_width(first, last.max(first), FIGURE_WIDTH)?;
-    wide(sheet, rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
+    wide(sheet, &rollup.form, &BEFORE.map(|(_, width)| width), 2)?;
     sheet.set_freeze_panes(2, 2)?;
     sheet.set_repeat_rows(0, 1)?;
     sheet.merge_range(0, 0, 0, first - 1, "单位", &style.head)?;
-    header(sheet, 0, first, rollup.form, style)?;
+    header(sheet, 0, first, &rollup.form, style)?;
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }

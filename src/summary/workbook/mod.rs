@@ -107,7 +107,7 @@ fn build(rollup: &Rollup, most: usize) -> Result<Workbook, XlsxError> {
     let time = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title(rollup)).set_creation_datetime(&time));
     let style = Style::new();
-    let places = total::Places::plan(rollup.form);
+    let places = total::Places::plan(&rollup.form);
     let parts = detail::parts(rollup, most);
     total::write(page(workbook.add_worksheet(), TOTAL)?, (rollup, &parts), &places, &style)?;
     for (number, part) in parts.iter().enumerate() {

@@ -105,7 +105,7 @@ pub(super) fn write(
     places: &Places,
     style: &Style,
 ) -> Result<(), XlsxError> {
-    let form = rollup.form;
+    let (form, said) = (&*rollup.form, rollup.report());
     for column in 0..GRID {
         sheet.set_column_width(column, 3.8)?;
     }
@@ -145,7 +145,14 @@ pub(super) fn write(
             };
             put(sheet, area, words, format)?;
             if let LayoutContent::Field(field) = cell.content {
-                figure(sheet, (area.row, area.column), (rollup, parts), field, style)?;
+                let words = said.values.get(&form.fields[field].id).and_then(|value| value.text.as_deref());
+                match words {
+                    // What a row that is data is known by.
+                    Some(words) => {
+                        sheet.write_string_with_format(area.row, area.column, text(words), &style.label)?;
+                    }
+                    None => figure(sheet, (area.row, area.column), (rollup, parts), field, style)?,
+                }
             }
         }
         for row in 0..layout.rows.len() as u32 {
@@ -197,8 +204,7 @@ fn figure(
     field: FieldIndex,
     style: &Style,
 ) -> Result<(), XlsxError> {
-    let additive = rollup.form.tables[rollup.form.fields[field].table].additive;
-    if !additive || rollup.entries.is_empty() {
+    if !rollup.adds_up(field) || rollup.entries.is_empty() {
         return Ok(());
     }
     let sum = formula((rollup, parts), field);

@@ -38,10 +38,10 @@ pub(super) fn write(
     sheet.set_repeat_rows(0, 0)?;
     let mut row = 1;
     for field in 0..rollup.form.fields.len() {
-        if !rollup.form.tables[rollup.form.fields[field].table].additive {
+        if !rollup.adds_up(field) {
             continue;
         }
-        let (above, own) = two_labels(rollup.form, field);
+        let (above, own) = two_labels(&rollup.form, field);
         fit(sheet, row, &[(&above, WIDTHS[0]), (&own, WIDTHS[1])])?;
         sheet.write_string_with_format(row, 0, text(&above), &style.label)?;
         sheet.write_string_with_format(row, 1, text(&own), &style.label)?;

@@ -3,13 +3,14 @@
 import { $, $$, L, badge, cancel, dialog, h, menu, n, param, reasonField, say, shell, size, status, toast, typing, when } from './ui.js';
 import { icon } from './icons.js';
 import { follow, get, post, tell } from './api.js';
-import { FORMATS, ORDER, STATES } from './states.js';
+import { AGAIN, FORMATS, ORDER, STATES } from './states.js';
 import { dropped, upload, uploads } from './upload.js';
 
 let /** @type {any} */ state, /** @type {any} */ session;
 let filter = param('f') || '', query = '', selected = 0, sort = 'state', year = '';
 /** @type {Set<string>} */ const chosen = new Set();
-let /** @type {any} */ body, /** @type {any} */ count, /** @type {any} */ bulk, /** @type {any} */ peek, /** @type {any} */ top, /** @type {any} */ area, /** @type {any} */ reading;
+let /** @type {any} */ body, /** @type {any} */ count, /** @type {any} */ bulk, /** @type {any} */ peek, /** @type {any} */ top, /** @type {any} */ area, /** @type {any} */ reading, /** @type {any} */ heard;
+let done = '';
 
 /** @param {any} who */
 export async function show(who) {
@@ -20,8 +21,9 @@ export async function show(who) {
   const main = $('#main');
   top = h('div', { id: 'top' });
   reading = h('div', { id: 'reading' });
+  heard = h('p.vh', { role: 'status' });
   area = h('div', { id: 'area' });
-  main.append(top, uploads(), reading, area);
+  main.append(top, uploads(), heard, reading, area);
   draw();
   document.addEventListener('dragover', event => { event.preventDefault(); document.body.classList.add('dragging'); });
   document.addEventListener('dragleave', event => { if (!event.relatedTarget) document.body.classList.remove('dragging'); });
@@ -65,7 +67,7 @@ function head() {
     years.length > 1 ? h('option', { value: 'all', selected: state.all }, L('全部', 'all')) : null);
   const form = (state.forms || []).find((/** @type {any} */ one) => one.id === state.form);
   const link = (/** @type {string} */ hash, /** @type {string} */ text) => h('a', { href: '/settings#' + hash }, text);
-  const facts = [form ? say(form.name) : L('按文件自己认格式', 'form by content'), state.agencies ? L(`名录 ${state.agencies.count} 个`, `${state.agencies.count} agencies`) : L('未选名录', 'no agencies'), state.previous ? L('有上年', 'with last year') : L('没有上年', 'without last year')];
+  const facts = [form ? say(form.name) : L('按文件自己认格式', 'form by content'), state.agencies ? L(`名录 ${state.agencies.count} 个`, `${state.agencies.count} agencies`) : L('未选名录', 'no agencies'), state.previous ? L('有上年', 'with last year') : state.kept ? L(`上年 ${state.kept} 份，在收件里`, `${state.kept} of last year`) : L('没有上年', 'without last year')];
   const context = h('div.ctx', pick(L('年度', 'Year'), yearBox), link('form', facts[0]), link('roster', facts[1]), link('previous', facts[2]));
   const wrong = (state.wrong || []).map((/** @type {any} */ one) => h('div.note.bad', { class: 'mb' }, icon('alert'), h('div', say(one.message), ' ', link('form', L('去设置', 'settings')))));
   return h('div', h('div.pagehead', h('h1', L('收件', 'Inbox')), context), wrong);
@@ -87,16 +89,27 @@ function empty() {
   return [drop(true), none, h('ol.steps',
     h('li.card', h('h2', L('说明应该谁报', 'Say who must report')), h('p.muted', L('放进单位名录（Excel：单位名称、上级、类型），就能看出谁还没报、谁报了两次。没有名录也能核对。', 'With a list of agencies the page shows who is missing and who reported twice.')), h('div.row', h('a.btn.sm', { href: '/settings#roster' }, L('选择名录', 'Choose the list')))),
     h('li.card', h('h2', L('给各单位发空白表', 'Send out blank forms')), h('p.muted', L('Excel 表里带公式，总计自动相加。', 'The workbook adds up by itself.')), blanks.slice(0, 2).map((/** @type {any} */ form) => h('div', h('p.small', say(form.name)), h('div.row', blank(form))))),
-    h('li.card', h('h2', L('放进去年的结果', 'Add last year\'s result')), h('p.muted', L('去年的汇总.xlsx 或去年各单位的报告。有了它，才能核对“上年结转”，才能同比。', 'Last year\'s 汇总.xlsx or reports: for what is carried over and for comparison.')), h('div.row', h('a.btn.sm', { href: '/settings#previous' }, L('选择上年', 'Choose')))))];
+    h('li.card', h('h2', L('放进去年的结果', 'Add last year\'s result')), h('p.muted', L('去年的汇总.xlsx 或去年各单位的报告。有了它，才能核对“上年结转”，才能同比。去年各单位的报告也可以直接拖到这一页。', 'Last year\'s 汇总.xlsx or reports: for what is carried over and for comparison. Reports of last year may be dropped here too.')), h('div.row', h('a.btn.sm', { href: '/settings#previous' }, L('选择上年', 'Choose')))))];
 }
 
 function progress() {
-  const total = state.files.length + state.done;
-  if (!state.files.length) { reading.replaceChildren(); return; }
+  const total = state.files.length + state.done, again = state.again;
+  // Told where it begins and ends, and not with every file.
+  const doing = state.files.length ? 'read' : again.left ? 'again' : '';
+  if (doing !== done) {
+    heard.textContent = doing === 'read' ? L('正在读取和核对', 'Reading and checking') : doing === 'again' ? L(`正在重新核对 ${again.of} 个文件`, `Checking ${again.of} files again`) : L('核对完毕', 'Everything is checked');
+    done = doing;
+  }
+  if (!doing) { reading.replaceChildren(); return; }
+  if (doing === 'again') {
+    const bar = h('progress', { max: again.of, value: again.of - again.left, 'aria-label': L('重新核对的进度', 'progress of checking again') });
+    reading.replaceChildren(h('section.card.prog', { 'aria-labelledby': 'reading-title' }, h('div.hd', h('h2', { id: 'reading-title' }, L('正在重新核对', 'Checking again')), h('span.grow.muted.small', L(`${again.of} 个：已完成 ${again.of - again.left}，还有 ${again.left}`, `${again.of}: ${again.of - again.left} done, ${again.left} left`))), h('div.bd', bar, h('p.small.muted', { class: 'mt' }, L('设置或上年的报告变了。标着“正在重新核对”的，数字还是原来的，核对完就更新。', 'The settings or a report of last year changed. Rows that are checked again show what was known before.')))));
+    return;
+  }
   const now = state.files.filter((/** @type {any} */ file) => file.phase === 'reading'), waiting = state.files.length - now.length;
   const bar = h('progress', { max: total, value: state.done, 'aria-label': L('读取和核对的进度', 'progress of reading') });
   const line = (/** @type {any} */ file) => h('li', h('span.st.fixed', icon('spin', 'spin')), h('span.fn', { title: file.name }, file.name), h('span.ph', L('读取、核对', 'reading')), h('span.sz.small.muted', size(file.bytes)), h('span.act'));
-  reading.replaceChildren(h('section.card.prog', { 'aria-labelledby': 'reading-title' }, h('div.hd', h('h2', { id: 'reading-title' }, L('正在读取和核对', 'Reading and checking')), h('span.grow.muted.small', { role: 'status' }, L(`${total} 个：已完成 ${state.done}，正在读 ${now.length}，排队 ${waiting}`, `${total}: ${state.done} done, ${now.length} being read, ${waiting} waiting`))), h('div.bd', bar, h('p.small.muted', { class: 'mt' }, L('可以关掉页面或刷新，处理不会停。先完成的可以先打开。', 'The page may be closed or loaded again; the work goes on.'))), h('ul.upl', now.map(line))));
+  reading.replaceChildren(h('section.card.prog', { 'aria-labelledby': 'reading-title' }, h('div.hd', h('h2', { id: 'reading-title' }, L('正在读取和核对', 'Reading and checking')), h('span.grow.muted.small', L(`${total} 个：已完成 ${state.done}，正在读 ${now.length}，排队 ${waiting}`, `${total}: ${state.done} done, ${now.length} being read, ${waiting} waiting`))), h('div.bd', bar, h('p.small.muted', { class: 'mt' }, L('可以关掉页面或刷新，处理不会停。先完成的可以先打开。', 'The page may be closed or loaded again; the work goes on.'))), h('ul.upl', now.map(line))));
 }
 
 /** @type {any} */ let box;
@@ -132,7 +145,7 @@ function summaryBox() {
     h('div.chips', ORDER.slice().reverse().filter(by).map(name => chip(name, status(name, STATES[name][0], STATES[name][1]), by(name))), cross.filter(one => by(one[0])).map(([id, text, ic]) => chip(id, h('span.st.warn', icon(ic, 's'), text), by(id)))));
 }
 function summary() {
-  const done = !state.files.length && !by('bad') && !by('failed') && !by('returned') && !by('none') && !by('other');
+  const done = !state.files.length && !state.again.left && !by('bad') && !by('failed') && !by('returned') && !by('none') && !by('other');
   const note = done ? h('div.note.good', { class: 'mb' }, icon('check'), h('div.grow', h('strong', L('没有剩下的错误。', 'No errors are left.')), h('div.small', L(`其中 ${by('fixed')} 份更正过，${by('accepted')} 份的问题已接受，都写在记录里。可以汇总了。`, `${by('fixed')} were corrected and ${by('accepted')} accepted; the log has them all.`))), h('div.row', h('a.btn.pri', { href: '/rollup' }, icon('sum'), L('去汇总', 'Add up')))) : null;
   box.replaceChildren(summaryBox(), ...(note ? [note] : []));
   const ids = (/** @type {(row: any) => boolean} */ wanted) => state.rows.filter((/** @type {any} */ row) => row.id && wanted(row)).map((/** @type {any} */ row) => row.id);
@@ -163,7 +176,7 @@ function rowsOf() {
     const check = row.id ? h('input', { type: 'checkbox', 'aria-label': L('选中', 'choose ') + nameOf(row), checked: chosen.has(row.id), onchange: () => { chosen.has(row.id) ? chosen.delete(row.id) : chosen.add(row.id); rowsOf(); } }) : null;
     return h('tr', { role: 'row', 'data-id': row.id, onclick: () => { selected = at; mark(false); } },
       h('td.c-chk', { role: 'cell' }, check),
-      h('td.c-st', { role: 'cell' }, status(row.state, name, ic, row.state !== 'clean')),
+      h('td.c-st', { role: 'cell' }, row.again ? status('working', AGAIN, 'spin', true) : status(row.state, name, ic, row.state !== 'clean')),
       h('th.c-name', { scope: 'row', role: 'rowheader' }, opens ? h('a', { href: to(row) }, nameOf(row)) : h('span', nameOf(row))),
       h('td.c-file.file', { role: 'cell' }, row.state !== 'clean' && row.first && h('span.why', say(row.first)), row.file ? h('span', h('span.fn', { title: row.file }, row.file), tags) : h('span.muted', L('还没有收到', 'not received') + (row.contact ? L('，联系方式：', ', contact: ') + row.contact : ''))),
       h('td.num.c-e', { role: 'cell' }, row.file ? number(row.errors, 'e') : ''), h('td.num.c-w', { role: 'cell' }, row.file ? number(row.warnings, 'w') : ''), h('td.num.c-fix.hide-s', { role: 'cell' }, row.typed ? h('span.n', L('录入', 'typed')) : row.file ? number(row.corrected, 'n') : ''), h('td.c-time.hide-s.nowrap.small.muted', { role: 'cell' }, when(row.at)),
@@ -184,7 +197,7 @@ function mark(/** @type {boolean} */ scroll) {
   if (!row) { peek.replaceChildren(); return; }
   if (scroll) $$('tr', body)[selected]?.scrollIntoView({ block: 'nearest' });
   const [name, ic] = STATES[row.state];
-  peek.replaceChildren(h('div.hd', h('h2.grow', nameOf(row)), status(row.state, name, ic, true)), h('div.bd', row.first ? h('p', say(row.first)) : h('p.muted', row.file ? L('没有问题。', 'Nothing is wrong.') : L('还没有收到。', 'Not received.')), row.file && h('p.muted.small', { class: 'mt' }, L(`错误 ${row.errors}，提示 ${row.warnings}，已更正 ${row.corrected}。按 Enter 打开。`, `${row.errors} errors, ${row.warnings} warnings, ${row.corrected} corrected. Enter opens it.`)), row.versions.length > 1 && h('ol.do', row.versions.map((/** @type {any} */ one, /** @type {number} */ at) => h('li', one.counts ? h('b', one.file) : one.file, ' ', h('span.muted.small', when(one.at)))))));
+  peek.replaceChildren(h('div.hd', h('h2.grow', nameOf(row)), row.again ? status('working', AGAIN, 'spin', true) : status(row.state, name, ic, true)), h('div.bd', row.first ? h('p', say(row.first)) : h('p.muted', row.file ? L('没有问题。', 'Nothing is wrong.') : L('还没有收到。', 'Not received.')), row.file && h('p.muted.small', { class: 'mt' }, L(`错误 ${row.errors}，提示 ${row.warnings}，已更正 ${row.corrected}。按 Enter 打开。`, `${row.errors} errors, ${row.warnings} warnings, ${row.corrected} corrected. Enter opens it.`)), row.versions.length > 1 && h('ol.do', row.versions.map((/** @type {any} */ one, /** @type {number} */ at) => h('li', one.counts ? h('b', one.file) : one.file, ' ', h('span.muted.small', when(one.at)))))));
 }
 
 /** @param {KeyboardEvent} event */

@@ -3,6 +3,7 @@
 import { L, h, n, say, status, when } from './ui.js';
 import { icon } from './icons.js';
 import { get } from './api.js';
+import { compare } from './tables.js';
 
 /** The text, paragraph by paragraph. @param {any} found @param {(field: string, text: string, label: string) => void} change */
 export function text(found, change) {
@@ -37,6 +38,8 @@ function compared(report) {
 /** Beside last year's. @param {any} found */
 export function year(found) {
   const report = found.report;
+  const uncertain = report.findings.find((/** @type {any} */ one) => one.code === 'previous-uncertain');
+  if (uncertain) return [h('div.note.warn', { class: 'inset' }, icon('warn'), h('div', say(uncertain.message)))];
   if (!report.previous) return [h('p.muted.inset', L('没有这个单位上年的报告。', 'There is no report of last year.'), ' ', h('a', { href: '/settings#previous' }, L('放进上年', 'Add last year\'s')))];
   const line = (/** @type {string} */ field) => {
     const cell = report.cells[field], now = cell.text === '' ? null : Number(cell.text), before = cell.before === undefined ? null : Number(cell.before);
@@ -48,7 +51,8 @@ export function year(found) {
     return h('tr', h('th', { scope: 'row' }, say(cell.label), big && [' ', h('span.tag.warn', L('变动大', 'big change'))]), h('td.num', cell.text || '—'), h('td.num', cell.before ?? '—'), h('td.num', difference === null ? '—' : sign(difference, Number.isInteger(difference) ? 0 : 2)), h('td.num', { class: big ? 'big-change' : '' }, share === null ? '—' : sign(share, 1) + '%'));
   };
   const head = [L('项目', 'Figure'), L(`${report.year}年`, String(report.year)), L(`${report.year - 1}年`, String(report.year - 1)), L('增减', 'Change'), L('增减比例', 'Share')];
-  return [h('div.xscroll', { tabindex: 0, role: 'region', 'aria-label': L('与上年对照', 'Beside last year') }, h('table.cmp', h('caption.vh', L('与上年对照', 'Beside last year')), h('thead', h('tr', head.map((one, at) => h('th' + (at ? '.num' : ''), { scope: 'col' }, one)))), h('tbody', compared(report).map(line)))), h('p.small.muted.inset', L('本年的数按更正后计。变动超过一倍且多于 10 的标出。', 'This year\'s figures are as corrected.'))];
+  const heads = () => h('tr', head.map((one, at) => h('th' + (at ? '.num' : ''), { scope: 'col' }, one)));
+  return [compare(compared(report).map(line), L('与上年对照', 'Beside last year'), heads), h('p.small.muted.inset', L('本年的数按更正后计。变动超过一倍且多于 10 的标出。', 'This year\'s figures are as corrected.'))];
 }
 
 /** Two versions beside each other. @param {any} found @param {any} container @param {(id: string) => void} use */

@@ -3,7 +3,7 @@
 import { $, $$, L, badge, h, menu, param, say, shell, status, toast, typing, when } from './ui.js';
 import { icon } from './icons.js';
 import { follow, get, post, tell } from './api.js';
-import { FORMATS, LEVELS, NOTICES, STATES } from './states.js';
+import { AGAIN, FORMATS, LEVELS, NOTICES, STATES } from './states.js';
 import { beside, light, marks, tables } from './tables.js';
 import { accept, correct, equation, ruleText, sendBack, undo } from './dialogs.js';
 import { excerpt, source, text, versions, year } from './panels.js';
@@ -33,6 +33,7 @@ export async function show(who) {
     const first = visible()[0];
     if (first) choose(first.id, false);
     if (!param('tab')) mode('find');
+    sourceBeside();
   }
   document.addEventListener('keydown', keys);
   addEventListener('beforeprint', () => { for (const one of $$('details.sheet')) one.open = true; });
@@ -44,11 +45,14 @@ async function changed() {
   list = await get('/api/state');
   badge(list.counts.bad + list.counts.failed);
   const now = await get('/api/reports/' + found.id).catch(() => null);
-  if (now && now.revision !== found.revision && now.revision !== mine && !$('dialog[open]') && !unsaved()) {
+  const changed = now && now.revision !== found.revision && now.revision !== mine;
+  // Checked again, under other settings or beside another report of last year: the same figures.
+  const checked = now && (now.checks !== found.checks || now.again !== found.again);
+  if ((changed || checked) && !$('dialog[open]') && !unsaved()) {
     found = now;
     draw();
     renew();
-    toast(L('这份报告刚被改动，已显示最新的。', 'This report was changed; you see the latest.'));
+    if (changed) toast(L('这份报告刚被改动，已显示最新的。', 'This report was changed; you see the latest.'));
   }
   return list.revision;
 }
@@ -97,7 +101,7 @@ function drawHead() {
   const notes = [!counts && h('div.note.warn', { class: 'mb' }, icon('warn'), h('div', L('这是以前的一次报送，不计入汇总。', 'This is an earlier version and does not count.'), ' ', h('a', { href: '/report?id=' + row.id }, L('看现用的一次', 'See the one that counts')))), row?.state === 'returned' && h('div.note', { class: 'mb' }, icon('back'), h('div', L('已退回', 'Sent back'), row.due ? L(`，限${when(row.due)}前重报。`, `, due ${when(row.due)}.`) : L('。', '.'), ' ', returnedBy())), (!report.agency || !report.year) && !report.failed && h('div.note.warn', { class: 'mb' }, icon('warn'), h('div', L('没有读出单位或年度，先填上才能计入。', 'Agency or year are unknown.'), ' ', h('button.btn.sm', { type: 'button', onclick: () => correct(desk, report.agency ? 'year' : 'agency', { label: report.agency ? L('年度', 'Year') : L('单位名称', 'Agency'), from: '', to: '' }) }, report.agency ? L('填年度', 'Give the year') : L('填单位', 'Give the agency'))))];
   const canAccept = !report.failed && errors > 0;
   head.replaceChildren(h('div.crumb', h('a', { href: '/' }, L('收件', 'Inbox')), icon('right', 's'), h('span', rows.length && at >= 0 ? L(`${word} ${rows.length} 份中的第 ${at + 1} 份`, `${word}: ${at + 1} of ${rows.length}`) : word)),
-    h('div.rephead', h('div.grow', h('h1', name, status(row?.state || 'working', word + (row?.state === 'bad' ? ' ' + errors : ''), ic, true)), h('div.meta', meta)),
+    h('div.rephead', h('div.grow', h('h1', name, found.again ? status('working', AGAIN, 'spin', true) : status(row?.state || 'working', word + (row?.state === 'bad' ? ' ' + errors : ''), ic, true)), h('div.meta', meta)),
       h('div.row', go(rows[at - 1], 'left', L('上一份 [', 'previous [')), go(rows[at + 1], 'right', L('下一份 ]', 'next ]')), download, canAccept && h('button.btn', { type: 'button', onclick: () => accept(desk, null) }, icon('stamp'), L('接受', 'Accept')), h('button.btn.danger', { type: 'button', onclick: () => sendBack(desk) }, icon('back'), L('退回修改', 'Send back')))), ...notes.filter(Boolean));
 }
 function returnedBy() {
@@ -186,6 +190,7 @@ function tab(id, stay = false) {
     for (const one of $$('details.sheet', panel)) if (folded.includes(one.dataset.table)) one.open = false;
     const first = $('.cell.bad', panel) || $('.cell.amb', panel) || $('.cell', panel);
     if (first) first.tabIndex = 0;
+    if (current) sourceBeside();
   } else if (open === 'type') panel.replaceChildren(...typeIn(found, desk.saved));
   else if (open === 'text') panel.replaceChildren(...text(found, (field, from, label) => correct(desk, field, { label, from, long: true })));
   else if (open === 'year') panel.replaceChildren(...year(found));
@@ -243,7 +248,15 @@ function correctCell(field, to) {
   if (cell) correct(desk, field, { label: say(cell.label), from: cell.text, to });
 }
 
-function closeSource() { prov?.remove(); prov = null; light(null); }
+function closeSource() { prov?.remove(); prov = null; light(null); review.classList.add('bare'); }
+/** On a wide screen the source of the finding that is looked at stands beside the report from the start. */
+function sourceBeside() {
+  if (innerWidth < 1600 || prov || open !== 'data') return;
+  const one = found.report.findings.find((/** @type {any} */ finding) => finding.id === current);
+  const field = one && (one.culprits[0]?.field || one.fields[0]);
+  const cell = field && $$('.cell', panel).find(cell => cell.dataset.id === field);
+  if (cell) showSource(cell);
+}
 /** Shows where a cell comes from. @param {any} cell */
 function showSource(cell) {
   closeSource();
@@ -274,6 +287,7 @@ function showSource(cell) {
     if (marked) ex.scrollLeft = marked.offsetLeft - 120;
     settle(cell);
   }).catch(() => {});
+  review.classList.remove('bare');
   if (innerWidth >= 1600) review.append(prov); else document.body.append(prov);
   settle(cell);
 }

@@ -4,6 +4,7 @@ import { $, $$, L, badge, h, menu, n, say, shell, status, svg, typing } from './
 import { icon } from './icons.js';
 import { follow, get, tell } from './api.js';
 import { STATES } from './states.js';
+import { compare } from './tables.js';
 
 let clean = false;
 let /** @type {any} */ sums, /** @type {any} */ area, /** @type {any} */ list;
@@ -61,7 +62,8 @@ function figures() {
   const before = (/** @type {number} */ at) => number(sums.totalBefore?.[at] ?? null);
   const one = (/** @type {string} */ label, /** @type {number} */ at) => {
     const value = number(sums.total[at]), last = before(at);
-    const change = value !== null && last ? sign((value - last) / last * 100, 1) + '%' : null;
+    // Two sums of other agencies are no change.
+    const change = value !== null && last && !sums.compared ? sign((value - last) / last * 100, 1) + '%' : null;
     return h('div', h('dt', { title: label }, brief(label, 14)), h('dd.v', value === null ? '—' : n(value)), h('dd.d', last === null ? '' : L(`上年 ${n(last)}${change ? '，' + change : ''}`, `last year ${n(last)}${change ? ', ' + change : ''}`)));
   };
   return h('dl.kpis.card', sums.columns.slice(0, 6).map(one));
@@ -92,7 +94,7 @@ function shares(/** @type {any} */ chart) {
   const total = slices.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.value, 0) || 1, width = narrow() ? 340 : 580;
   let x = 0;
   const drawn = slices.map((/** @type {any} */ one) => { const part = width * one.value / total; const rect = svg('rect', { class: one.cls, x, y: 0, width: Math.max(0, part - 1.5), height: 38 }); x += part; return rect; });
-  return [svg('svg', { viewBox: `0 0 ${width} 38`, role: 'img', 'aria-label': say(chart.title) + L('：', ': ') + slices.map((/** @type {any} */ one) => `${one.label} ${one.value}`).join(L('，', ', ')) }, drawn), h('ul.key', slices.map((/** @type {any} */ one) => h('li', svg('svg', { viewBox: '0 0 12 12', 'aria-hidden': 'true' }, svg('rect', { class: one.cls, width: 12, height: 12, rx: 2 })), h('span', one.label.replace(/^（[^）]*）|^\d+[.．]/, '').replace(/（.*/, '')), h('b', n(one.value)), h('span.muted', (one.value / total * 100).toFixed(1) + '%'))))];
+  return [svg('svg', { class: 'bar', preserveAspectRatio: 'none', viewBox: `0 0 ${width} 38`, role: 'img', 'aria-label': say(chart.title) + L('：', ': ') + slices.map((/** @type {any} */ one) => `${one.label} ${one.value}`).join(L('，', ', ')) }, drawn), h('ul.key', slices.map((/** @type {any} */ one) => h('li', svg('svg', { viewBox: '0 0 12 12', 'aria-hidden': 'true' }, svg('rect', { class: one.cls, width: 12, height: 12, rx: 2 })), h('span', one.label.replace(/^（[^）]*）|^\d+[.．]/, '').replace(/（.*/, '')), h('b', n(one.value)), h('span.muted', (one.value / total * 100).toFixed(1) + '%'))))];
 }
 
 function left() {
@@ -114,7 +116,7 @@ function years() {
     return h('tr', h('th', { scope: 'row' }, say(one.label), big && [' ', h('span.tag.warn', L('变动大', 'big change'))]), h('td.num', shown(one.this)), h('td.num', shown(one.before)), h('td.num', difference === null ? '—' : sign(difference, Number.isInteger(difference) ? 0 : 2)), h('td.num', { class: big ? 'big-change' : '' }, share === null ? '—' : sign(share, 1) + '%'));
   };
   const heads = [L('项目', 'Figure'), L(`${sums.year}年`, String(sums.year)), L(`${sums.yearBefore}年`, String(sums.yearBefore)), L('增减', 'Change'), L('增减比例', 'Share')];
-  return [h('details.card.rest', { class: 'mb' }, h('summary', icon('right', 's chev'), h('h2', L('同比', 'Beside last year')), h('span.small.muted', L('变动超过一倍且多于 10 的标出', 'changes of more than 100 % and 10 are marked'))), h('div.xscroll', { tabindex: 0, role: 'region', 'aria-label': L('同比表', 'Comparison') }, h('table.cmp', h('caption.vh', L('同比', 'Comparison')), h('thead', h('tr', heads.map((text, at) => h('th' + (at ? '.num' : ''), { scope: 'col' }, text)))), h('tbody', sums.years.map(row)))))];
+  return [h('details.card.rest', { class: 'mb' }, h('summary', icon('right', 's chev'), h('h2', L('同比', 'Beside last year')), h('span.small.muted', L('变动超过一倍且多于 10 的标出', 'changes of more than 100 % and 10 are marked'))), sums.compared ? h('p.small.muted.inset', say(sums.compared)) : null, compare(sums.years.map(row), L('同比', 'Comparison'), () => h('tr', heads.map((text, at) => h('th' + (at ? '.num' : ''), { scope: 'col' }, text)))))];
 }
 
 /** @type {any} */ let body;

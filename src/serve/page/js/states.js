@@ -8,6 +8,8 @@ export const STATES = {
   returned: [L('已退回', 'Returned'), 'back'], none: [L('未报', 'Missing'), 'none'], working: [L('正在读', 'Reading'), 'spin'],
   fixed: [L('已更正', 'Corrected'), 'pencil'], accepted: [L('已接受', 'Accepted'), 'stamp'], clean: [L('无错误', 'No errors'), 'check'],
 };
+/** What a report is while it is checked under other settings. */
+export const AGAIN = L('正在重新核对', 'Checking again');
 /** The order of the parts of the bar, and of the filters. */
 export const ORDER = ['clean', 'accepted', 'fixed', 'none', 'returned', 'other', 'failed', 'bad'];
 /** Levels of findings: word, icon, class. @type {Record<string, [string, string, string]>} */

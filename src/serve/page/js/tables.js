@@ -93,3 +93,13 @@ export function beside(cell, key) {
   const distance = (/** @type {any} */ one) => Math.abs(Number(one.dataset.y) - y) * 1000 + Math.abs(Number(one.dataset.x) - x);
   return ahead.sort((one, other) => distance(one) - distance(other))[0];
 }
+
+/** A long table of short rows: on a wide screen in two halves beside each other, so that figures stand near their names.
+ * @param {any[]} rows @param {string} name @param {any} head @returns {any} */
+export function compare(rows, name, head) {
+  const own = rows.filter(Boolean);
+  const part = (/** @type {any[]} */ some, /** @type {string} */ label) => h('div.xscroll', { tabindex: 0, role: 'region', 'aria-label': label }, h('table.cmp', h('caption.vh', label), h('thead', head()), h('tbody', some)));
+  if (innerWidth < 1600 || own.length < 16) return part(own, name);
+  const half = Math.ceil(own.length / 2);
+  return h('div.halves', part(own.slice(0, half), name + L('（一）', ' (1)')), part(own.slice(half), name + L('（二）', ' (2)')));
+}

@@ -9,7 +9,7 @@ const QUICK = [L('照扫描件录入', 'From the scanned file'), L('照纸质原
 
 /** Asks for form, agency and year, and begins. @param {any} found @param {any} list */
 export function begin(found, list) {
-  const forms = (list.forms || []).filter((/** @type {any} */ form) => form.fields).map((/** @type {any} */ form) => h('option', { value: form.id, selected: form.id === (list.form || usual(list)) }, say(form.name)));
+  const forms = (list.forms || []).map((/** @type {any} */ form) => h('option', { value: form.id, selected: form.id === (list.form || usual(list)) }, say(form.name)));
   const form = h('select', { id: 'type-form' }, forms);
   const names = list.rows.map((/** @type {any} */ row) => row.agency).filter(Boolean);
   const agency = h('input', { type: 'text', id: 'type-agency', list: 'type-agencies', autocomplete: 'off', value: found.report.failed.agency || '' });
@@ -73,17 +73,48 @@ export function typeIn(found, saved) {
       error.textContent = /** @type {Error} */ (wrong).message;
     }
   };
-  const shown = sheets(report, (cell, span) => box(cell, span, report, count));
+  const put = (/** @type {any} */ cell, /** @type {any} */ span) => box(cell, span, report, count);
+  const open = report.typing ? { ...report, tables: report.typing.tables } : report;
+  const shown = sheets(open, put);
+  if (report.typing) shown.forEach((one, at) => rowsToAdd(one, open.tables[at], put, count));
   const boxes = () => shown.flatMap(one => $$('input.cell', one));
   const bar = h('div.savebar', { class: 'typebar' }, error, left, h('label.small', { for: 'type-reason' }, L('依据', 'Reason')), why, h('datalist', { id: 'type-reasons' }, QUICK.map(text => h('option', { value: text }))), save);
   count();
   return [h('p.small.muted.inset', L('照原件逐格填；原件写 0 的填 0，空着的留空。回车和上下键换格。可以先保存一部分。', 'Type what the file says: 0 where it says 0, nothing where it is blank. Enter and arrows move. Parts can be saved.'), ' ', h('a', { href: `/api/reports/${found.id}/output/original`, download: '' }, L('下载原文件', 'The sent file'))), ...shown, bar];
 }
 
+/** Below a table whose rows are data: one more row to be filled in, above the row with the sums.
+ * @param {any} sheet @param {any} table @param {(cell: any, span: any) => any} put @param {() => void} count */
+function rowsToAdd(sheet, table, put, count) {
+  const added = (/** @type {any[]} */ row) => row.some(cell => cell.kind === 'field' && cell.text.includes('.+1.'));
+  const pattern = table.rows.find(added);
+  if (!pattern) return;
+  let number = 1;
+  const lines = () => $$('tbody tr', sheet);
+  // The rows are counted where the form counts them.
+  const renumber = () => { let at = 0; for (const one of lines()) if (/^\d+$/.test(one.cells[0].textContent)) one.cells[0].firstChild.textContent = String(++at); };
+  // The row with the sums says what it is.
+  const sums = $('input.cell', lines().pop());
+  if (sums && !sums.dataset.id.includes('.+')) sums.placeholder = (sums.getAttribute('aria-label').match(/“([^”]+)”，|"([^"]+)",/) || []).slice(1).find(Boolean) || '';
+  const add = () => {
+    number++;
+    const own = (/** @type {any} */ cell) => ({ ...cell, text: cell.text.replace('.+1.', `.+${number}.`), row: cell.row + (number - 1) / 1000 });
+    const line = h('tr', pattern.map((/** @type {any} */ cell) => (cell.kind === 'field' ? put(own(cell), {}) : h('th.l3', { scope: 'row', colspan: cell.columns > 1 ? cell.columns : null }, h('span', cell.text)))));
+    const last = $$('tr', sheet).filter(one => $('input.cell[data-id*=".+"]', one)).pop();
+    last?.after(line);
+    renumber();
+    $('input.cell', line)?.focus();
+    count();
+  };
+  sheet.append(h('div.row.inset', h('button.btn.sm', { type: 'button', onclick: add }, icon('plus', 's'), L('加一行', 'Add a row')), h('span.small.muted', L('先填名称或编码；整行清空就是删掉这一行。', 'Name or code first; a row that is emptied is gone.'))));
+}
+
 /** @param {any} cell @param {any} span @param {any} report @param {() => void} count */
 function box(cell, span, report, count) {
-  const value = report.cells[cell.text] || { text: '', label: {} };
-  const input = h('input.cell', { type: 'text', inputmode: 'decimal', autocomplete: 'off', value: value.text, 'aria-label': say(value.label), title: say(value.label), 'data-id': cell.text, 'data-y': cell.row, 'data-x': cell.column });
+  const about = report.typing?.fields[cell.text.replace(/\.\+\d+\./, '.+1.')];
+  const value = report.cells[cell.text] || { text: '', label: about?.label || {} };
+  const words = about?.words || ['text', 'choice', 'date', 'code'].includes(value.kind);
+  const input = h('input.cell', { type: 'text', inputmode: words ? 'text' : 'decimal', autocomplete: 'off', value: value.text, 'aria-label': say(value.label), title: say(value.label), 'data-id': cell.text, 'data-y': cell.row, 'data-x': cell.column });
   input.addEventListener('input', () => {
     if (input.value.trim() === value.text) delete typed[cell.text]; else typed[cell.text] = input.value;
     input.removeAttribute('aria-invalid');

@@ -1,0 +1,142 @@
+//! Last year's reports among the files of the work folder: which of them an agency's report is compared with.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::state::State;
+use super::work::{Kept, Part, SentFile};
+use crate::ledger::Sent;
+use crate::text::fold;
+
+/// Fewest reports of a delivery that is taken for one of last year's reports: one alone may have been sent by mistake.
+const DELIVERY: usize = 2;
+
+/// The identity of a report across versions: agency, year and form.
+pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
+    let agency = part.listed.as_deref().or(part.agency.as_deref())?;
+    Some((fold(agency), part.year?, &part.family))
+}
+
+/// A report of a file that stands.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub(super) sent: &'a Sent,
+    pub(super) report: usize,
+    pub(super) part: &'a Part,
+}
+
+/// Every report of the files that stand.
+pub(super) fn candidates(state: &State) -> impl Iterator<Item = Candidate<'_>> {
+    state.ledger.standing().flat_map(|sent| {
+        state.parts(sent.file).iter().enumerate().map(move |(report, part)| Candidate { sent, report, part })
+    })
+}
+
+/// Which of several versions of a report counts: the one that somebody chose, unless a later one came after that; else the last.
+pub(super) fn counting(state: &State, candidates: &[Candidate]) -> usize {
+    let chosen = (0..candidates.len()).max_by_key(|&at| {
+        let one = &candidates[at];
+        (state.ledger.used(one.sent.file, one.report).max(Some(one.sent.entry)), at)
+    });
+    chosen.unwrap_or(0)
+}
+
+/// Whether another version came in the same delivery with other figures.
+pub(super) fn is_double(candidates: &[Candidate], at: usize) -> bool {
+    let one = &candidates[at];
+    let differs = |other: &Candidate| other.sent.drop == one.sent.drop && other.part.figures != one.part.figures;
+    one.sent.drop.is_some() && candidates.iter().any(differs)
+}
+
+/// The reports of some years, by agency, year and family of forms.
+struct Index<'a>(HashMap<(String, i16, &'a str), Vec<Candidate<'a>>>);
+
+impl<'a> Index<'a> {
+    fn of(state: &'a State, years: &HashSet<i16>) -> Self {
+        let mut found: HashMap<_, Vec<Candidate>> = HashMap::new();
+        for one in candidates(state).filter(|one| one.part.year.is_some_and(|year| years.contains(&year))) {
+            if let Some(key) = key(one.part) {
+                found.entry(key).or_default().push(one);
+            }
+        }
+        Self(found)
+    }
+
+    /// Last year's reports of the agencies of these.
+    fn before(&self, state: &State, parts: &[Part], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        for (agency, year, family) in parts.iter().filter_map(key) {
+            let Some(year) = year.checked_sub(1) else { continue };
+            let Some(found) = self.0.get(&(agency.clone(), year, family)) else { continue };
+            let at = counting(state, found);
+            let one = &found[at];
+            let chosen = state.ledger.used(one.sent.file, one.report).is_some_and(|used| used > one.sent.entry);
+            let unsure = if is_double(found, at) && !chosen {
+                let same_delivery = found.iter().filter(|other| other.sent.drop == one.sent.drop);
+                same_delivery.map(|other| other.sent.name.clone()).collect()
+            } else {
+                Vec::new()
+            };
+            let file = told(one.sent);
+            kept.push(Kept { agency, year, family: family.to_owned(), file, report: one.report, unsure });
+        }
+        kept
+    }
+}
+
+/// Last year's reports of the agencies whose reports a file is known to hold. `told` is a file as children are told of it.
+pub(super) fn of_file(state: &State, file: u64, told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
+    let parts = state.parts(file);
+    let years: HashSet<i16> = parts.iter().filter_map(|part| part.year?.checked_sub(1)).collect();
+    if years.is_empty() {
+        return Vec::new();
+    }
+    Index::of(state, &years).before(state, parts, told)
+}
+
+/// The files that were checked beside other reports of last year than there are now.
+pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u64> {
+    let years: HashSet<i16> = candidates(state).filter_map(|one| one.part.year).collect();
+    // Without two years that follow each other there is nothing to compare, and never was unless something was taken out.
+    let compares = years.iter().any(|year| years.contains(&(year - 1)));
+    if !compares && state.items.values().all(|item| item.before.is_empty()) {
+        return Vec::new();
+    }
+    let index = Index::of(state, &years);
+    let standing = state.ledger.standing().filter(|sent| {
+        let item = state.items.get(&sent.file).filter(|item| item.is_read() && !item.again);
+        item.is_some_and(|item| item.before != index.before(state, state.parts(sent.file), told))
+    });
+    standing.map(|sent| sent.file).collect()
+}
+
+/// The files that are there as last year's, as seen from a year: they came before any report of that year, or in a delivery without
+/// one. Any other report of last year was sent in place of this year's.
+pub(super) fn kept(state: &State, year: i16) -> HashSet<u64> {
+    let Some(before) = year.checked_sub(1) else { return HashSet::new() };
+    let first = candidates(state).filter(|one| one.part.year == Some(year)).map(|one| one.sent.entry).min();
+    let mut deliveries: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    for one in candidates(state) {
+        if let Some(drop) = &one.sent.drop {
+            let (count, of_year) = deliveries.entry(drop).or_default();
+            *count += usize::from(one.part.year == Some(before));
+            *of_year |= one.part.year == Some(year);
+        }
+    }
+    let delivered = |sent: &Sent| {
+        let delivery = sent.drop.as_deref().and_then(|drop| deliveries.get(drop));
+        delivery.is_some_and(|(count, of_year)| *count >= DELIVERY && !of_year)
+    };
+    let all = |sent: &&Sent| {
+        let parts = state.parts(sent.file);
+        !parts.is_empty() && parts.iter().all(|part| part.year == Some(before))
+    };
+    let came = |sent: &&Sent| first.is_some_and(|first| sent.entry < first) || delivered(sent);
+    state.ledger.standing().filter(all).filter(came).map(|sent| sent.file).collect()
+}
+
+/// Of how many agencies there is a report of the year before.
+pub(super) fn agencies(state: &State, year: Option<i16>) -> usize {
+    let Some(before) = year.and_then(|year| year.checked_sub(1)) else { return 0 };
+    let of_year = candidates(state).filter(|one| one.part.year == Some(before));
+    of_year.filter_map(|one| key(one.part)).map(|(agency, ..)| agency).collect::<HashSet<_>>().len()
+}
