@@ -5,7 +5,7 @@ use crate::document::Region;
 use crate::read::ReadError;
 use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
-use crate::read::xml::Tag;
+use crate::read::xml::{Event, Events, Tag};
 
 impl<'a> Walk<'a, '_, '_> {
     /// The following text is superscript or subscript.
@@ -13,6 +13,31 @@ impl<'a> Walk<'a, '_, '_> {
         if let Some(para) = self.flow.para() {
             para.props.face.shift = shift;
         }
+    }
+
+    /// The reading above a text (17.3.3.24) is left out of it.
+    pub(super) fn reading(&mut self, text: &str) {
+        if let Some(para) = self.flow.para() {
+            para.marks.reading(text);
+        }
+    }
+
+    /// The same of the XML inside a `w:rt`.
+    pub(super) fn reading_in(&mut self, xml: &str) {
+        // Runs stand beside each other.
+        let whole = format!("<reading>{xml}</reading>");
+        let mut events = Events::new(&whole, 0, &[]);
+        let (mut reading, mut is_text) = (String::new(), false);
+        loop {
+            match events.next(self.shared.budget) {
+                Ok(Event::Open(tag)) => is_text = tag.local == "t",
+                Ok(Event::Close(_)) => is_text = false,
+                Ok(Event::Text(text)) if is_text => reading.push_str(text),
+                Ok(Event::End) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        self.reading(&reading);
     }
 
     /// Another file is shown here; one that is not read is counted.

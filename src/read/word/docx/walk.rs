@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::faces::{Faces, Run, Surroundings};
+use super::fields::Fields;
 use super::flow::{Flow, Kind, Known};
 use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP, has_width};
 use super::shared::Shared;
@@ -15,9 +16,6 @@ use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
 use crate::text::END_OF_DIRECTION;
-
-/// Fields in fields that are told apart.
-const DEEPEST_FIELD: usize = 64;
 
 /// The meaning of an open element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +32,8 @@ pub(super) enum Element {
     Text,
     /// Text that is shown as it is written.
     TextAsWritten,
+    /// The instruction of a field.
+    Instruction,
     Table,
     Columns,
     Row,
@@ -66,16 +66,10 @@ pub(super) struct Walk<'a, 's, 'p> {
     alternatives: Vec<u64>,
     /// Size and description of the drawing that is open.
     drawing: PictureRef,
-    /// Open complex fields (17.16.18): whether their instruction is still being read.
-    fields: Vec<bool>,
+    pub(super) fields: Fields,
     /// The number of open elements within the control that is bound to a part, and the text that it shows in place of its content until
     /// that has been shown.
     pub(super) bound: Option<(usize, Option<String>)>,
-    /// What is chosen in the list of choices whose field is open, and how much had been shown when it began.
-    pub(super) choice: Option<String>,
-    shown_before: u64,
-    /// Text that stood within instructions, kept until the instruction has ended.
-    swallowed: String,
     /// Name and base64 text of the picture that is open (Word 2003).
     binary: (String, String),
     /// Cache of property elements (of cells and paragraph marks) that held nothing of interest.
@@ -110,11 +104,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             stack: Vec::new(),
             alternatives: Vec::new(),
             drawing: PictureRef::default(),
-            fields: Vec::new(),
+            fields: Fields::default(),
             bound: None,
-            choice: None,
-            shown_before: 0,
-            swallowed: String::new(),
             binary: (String::new(), String::new()),
             unwanted: [None; 2],
             faces: Faces::default(),
@@ -162,18 +153,19 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         match self.stack.last() {
             Some(Element::Text | Element::TextAsWritten) => self.show(text),
             Some(Element::Binary) => self.binary.1.push_str(text),
+            Some(Element::Instruction) => self.fields.instruct(text),
             _ => {}
         }
     }
 
     /// Puts text where it is shown, unless the run is hidden or the text belongs to a field's instruction.
     pub(super) fn show(&mut self, text: &str) {
-        let instruction = self.fields.contains(&true);
+        let instruction = self.fields.in_instruction();
         let region = self.flow.region();
         let Some(para) = self.flow.para() else { return };
         if instruction {
             if !para.props.face.hidden {
-                self.swallowed.push_str(text);
+                self.fields.swallow(text);
             }
             return;
         }
@@ -198,7 +190,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
 
     /// A tab or a line break.
     pub(super) fn show_control(&mut self, control: char) {
-        let instruction = self.fields.contains(&true);
+        let instruction = self.fields.in_instruction();
         if let Some(para) = self.flow.para().filter(|para| !para.props.face.hidden && !instruction) {
             para.push_control(control);
         }
@@ -390,40 +382,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         self.drawing = PictureRef::default();
     }
 
-    /// The beginning, middle or end of a complex field.
-    pub(super) fn field_character(&mut self, kind: &str) {
-        match kind {
-            "begin" if self.fields.len() < DEEPEST_FIELD => {
-                self.fields.push(true);
-                (self.choice, self.shown_before) = (None, self.shared.yielded);
-            }
-            "begin" => {}
-            "separate" => {
-                if let Some(field) = self.fields.last_mut() {
-                    *field = false;
-                }
-            }
-            _ => {
-                self.fields.pop();
-                // The field of a list of choices has no text of its own.
-                if let Some(choice) = self.choice.take().filter(|_| self.shared.yielded == self.shown_before) {
-                    self.show(&choice);
-                }
-            }
-        }
-        if !self.fields.contains(&true) {
-            self.swallowed.clear();
-        }
-    }
-
     /// A paragraph ends: an instruction that is still open has no end, so what stood in it is text after all.
     fn paragraph_ends(&mut self, end: usize) -> Result<(), ReadError> {
-        if self.fields.contains(&true) {
-            self.fields.iter_mut().for_each(|field| *field = false);
-            if let Some(para) = self.flow.para() {
-                para.push(&self.swallowed);
-            }
-            self.swallowed.clear();
+        if let Some(swallowed) = self.fields.give_up()
+            && let Some(para) = self.flow.para()
+        {
+            para.push(&swallowed);
         }
         Ok(self.flow.close_paragraph(end, self.shared)?)
     }

@@ -125,6 +125,22 @@ impl<'a> Walk<'a, '_, '_> {
                 self.shared.has_body = true;
                 Element::Through
             }
+            b"instrText" => Element::Instruction,
+            b"rt" => {
+                if let Some(inside) = self.events.ahead() {
+                    self.reading_in(inside);
+                }
+                return None;
+            }
+            b"fldSimple" => {
+                // With a result it is a list of runs; without one only the instruction is shown.
+                if let (Some(code), Some(inside)) = (tag.get("instr"), self.events.ahead())
+                    && !inside.contains('<')
+                {
+                    self.show_instruction(&code);
+                }
+                Element::Through
+            }
             b"txbxContent" => return self.shown_box(tag),
             b"drawing" | b"pict" | b"object" => {
                 self.drawing_begins();
@@ -142,7 +158,8 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"ffData" => {
                 let said = self.events.ahead().unwrap_or_default();
-                self.choice = controls::choice(said, self.shared.budget);
+                let choice = controls::choice(said, self.shared.budget);
+                self.fields.choose(choice);
                 return None;
             }
             name if is_passed_over(name) => {
@@ -434,7 +451,6 @@ fn is_passed_over(name: &[u8]) -> bool {
             | b"del"
             | b"moveFrom"
             | b"delText"
-            | b"instrText"
             | b"delInstrText"
             | b"fldData"
             | b"ffData"
@@ -443,7 +459,6 @@ fn is_passed_over(name: &[u8]) -> bool {
             | b"smartTagPr"
             | b"customXmlPr"
             | b"rubyPr"
-            | b"rt"
             | b"styles"
             | b"lists"
             | b"fonts"

@@ -1,6 +1,7 @@
 //! `OpenDocument` text, read in one pass without recursion: paragraphs, headings, lists, tables, notes, text boxes, pictures, page headers.
 
 mod lists;
+mod objects;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -108,6 +109,8 @@ struct Walker<'p> {
     revisions: u32,
     paragraph_count: usize,
     table_count: usize,
+    /// Embedded objects that were met.
+    objects: usize,
     part: Arc<str>,
 }
 
@@ -131,6 +134,7 @@ impl<'p> Walker<'p> {
             revisions: 0,
             paragraph_count: 0,
             table_count: 0,
+            objects: 0,
             part: part.into(),
         }
     }
@@ -158,6 +162,10 @@ impl<'p> Walker<'p> {
                 Event::Open(tag) if tag.space == OFFICE && tag.local == "binary-data" && self.is_inside() => {
                     let content = events.content(budget)?;
                     self.embedded(&content, budget)?;
+                }
+                Event::Open(tag) if tag.space == DRAW && self.is_inside() && is_object(tag.local) => {
+                    self.object(&tag, budget)?;
+                    events.skip(budget)?;
                 }
                 Event::Open(tag) if self.is_unseen(&tag) => {
                     let kind = if tag.local == "ruby-text" { AsideKind::Reading } else { AsideKind::Row };
@@ -447,14 +455,15 @@ impl<'p> Walker<'p> {
             (TEXT, "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template")
             | (OFFICE, "scripts" | "font-face-decls" | "meta" | "settings")
             | (TABLE, "shapes") => true,
-            (DRAW, "object" | "object-ole" | "plugin" | "applet") => {
-                self.skipped.add(Left::Object);
-                true
-            }
             (STYLE, "header" | "footer" | "header-left" | "footer-left" | "header-first" | "footer-first") => {
                 is("display", "false")
             }
             _ => false,
         }
     }
+}
+
+/// Elements that show what another program made.
+fn is_object(name: &str) -> bool {
+    matches!(name, "object" | "object-ole" | "plugin" | "applet")
 }

@@ -1,6 +1,7 @@
 //! Rich Text Format 1.9.1: what Word and WPS save as .rtf, and what often hides behind .doc.
 
 mod charset;
+mod field;
 mod info;
 mod picture;
 mod reader;

@@ -25,6 +25,12 @@ pub(super) enum Dest {
     Picture,
     /// `\nesttableprops`: the definition of a nested row.
     NestedRow,
+    /// `\fldinst`
+    Instruction,
+    /// `\formfield`
+    Form,
+    /// `\ffl`
+    Choice,
     /// `\shp`, `\shpinst`: only `\shptxt` in it is text.
     Shape,
     /// `\sn`: the name of a property of the shape.
@@ -61,6 +67,8 @@ pub(super) enum Opens {
     TextBox,
     /// A picture.
     Picture,
+    /// A field.
+    Field,
 }
 
 /// Properties in force; `{` copies them, `}` brings the old ones back.
