@@ -19,7 +19,7 @@ pub struct IdentitySource {
     pub offices: Vec<String>,
     /// What an agency does that signs for its government, such as 政务服务.
     pub sign_for_government: Vec<String>,
-    /// Signs that end the name of a region, from the highest level to the lowest.
+    /// Signs that end the name of a region, from the highest level to the lowest; those of one level in one text, as in `县|区|旗`.
     pub regions: Vec<String>,
     /// Words with such a sign that are no region, such as 市场.
     pub not_regions: Vec<String>,

@@ -17,6 +17,7 @@
 mod anchored;
 mod doc;
 mod elsewhere;
+mod embedded;
 mod others;
 mod pages;
 mod shaded;

@@ -37,16 +37,18 @@ const UPPER: [(u8, u8, usize); 13] = [
     (248, 251, 146),
 ];
 
+/// The number of the string of a code in the standard encoding.
+fn standard_string(code: u8) -> Option<usize> {
+    if let 32..=126 = code {
+        return Some(usize::from(code) - 31);
+    }
+    let (first, _, string) = UPPER.iter().find(|(first, last, _)| (*first..=*last).contains(&code))?;
+    Some(string + usize::from(code - first))
+}
+
 /// The name of a code in the standard encoding.
 pub(super) fn standard(code: u8) -> Option<&'static str> {
-    let string = match code {
-        32..=126 => usize::from(code) - 31,
-        _ => {
-            let (first, _, string) = UPPER.iter().find(|(first, last, _)| (*first..=*last).contains(&code))?;
-            string + usize::from(code - first)
-        }
-    };
-    STRINGS.split_ascii_whitespace().nth(string)
+    STRINGS.split_ascii_whitespace().nth(standard_string(code)?)
 }
 
 /// What a program says; `None` for one that is broken or whose glyphs have numbers and no names.
@@ -69,13 +71,16 @@ pub(super) fn read(bytes: &[u8]) -> Option<Program> {
     };
     let texts: Vec<Option<String>> = charset.iter().map(|&string| name(string).and_then(names::text)).collect();
     let codes = match value(16).unwrap_or(0) {
-        0 => (0..=255)
-            .map(|code| {
-                let name = standard(code)?;
-                let glyph = charset.iter().position(|&string| known.get(string) == Some(&name))?;
-                texts.get(glyph).cloned().flatten()
-            })
-            .collect(),
+        0 => {
+            let mut glyphs = [None; STANDARD];
+            for (glyph, &string) in charset.iter().enumerate().rev() {
+                if let Some(first) = glyphs.get_mut(string) {
+                    *first = Some(glyph);
+                }
+            }
+            let text = |code: u8| texts.get(glyphs[standard_string(code)?]?).cloned().flatten();
+            (0..=255).map(text).collect()
+        }
         1 => Vec::new(),
         at => encoding(bytes, at, &texts, |string| name(string).and_then(names::text))?,
     };
@@ -116,10 +121,13 @@ fn dict(bytes: &[u8]) -> Vec<(u16, usize)> {
         let mut take = |count: usize| {
             let (taken, left) = rest.split_at(count.min(rest.len()));
             rest = left;
-            big(taken) as i64
+            i64::try_from(big(taken)).unwrap_or(0)
         };
         match first {
-            12 => entries.push((0x0C00 | take(1) as u16, usize::try_from(operand).unwrap_or(0))),
+            12 => {
+                let second = u16::try_from(take(1)).unwrap_or(0);
+                entries.push((0x0C00 | second, usize::try_from(operand).unwrap_or(0)));
+            }
             0..=21 => entries.push((u16::from(first), usize::try_from(operand).unwrap_or(0))),
             28 => operand = take(2),
             29 => operand = take(4),
@@ -176,7 +184,7 @@ fn encoding(
     let mut glyph = 1;
     for _ in 0..count {
         let first = usize::from(*bytes.get(end)?);
-        let (more, step) = if format & 0x7F == 0 { (0, 1) } else { (usize::from(*bytes.get(end + 1)?), 2) };
+        let (more, step) = if matches!(format, 0 | 0x80) { (0, 1) } else { (usize::from(*bytes.get(end + 1)?), 2) };
         for code in first..=first + more {
             if let (Some(to), Some(from)) = (codes.get_mut(code), glyphs.get(glyph)) {
                 to.clone_from(from);
@@ -209,7 +217,9 @@ mod tests {
                 bytes.push(at);
             }
         }
-        pieces.iter().for_each(|piece| bytes.extend(*piece));
+        for piece in pieces {
+            bytes.extend(*piece);
+        }
         bytes
     }
 

@@ -36,7 +36,7 @@ impl Program {
             [b'%', b'!', ..] => Some(Self { codes: type1(bytes), glyphs: Vec::new() }),
             [0x80, 1, ..] => Some(Self { codes: type1(bytes.get(6..)?), glyphs: Vec::new() }),
             [0, 1, 0, 0, ..] | [b't', b'r', b'u', b'e', ..] => truetype::read(bytes),
-            [b'O', b'T', b'T', b'O', ..] => cff::read(truetype::table(bytes, b"CFF ")?),
+            [b'O', b'T', b'T', b'O', ..] => cff::read(truetype::table(bytes, *b"CFF ")?),
             [1, _, _, 1..=4, ..] => cff::read(bytes),
             _ => None,
         }

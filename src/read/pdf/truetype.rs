@@ -6,22 +6,26 @@ use super::program::Program;
 /// Glyphs of the standard order that are ASCII: the first, and its character.
 const ASCII: (usize, u32) = (3, 32);
 
+/// Maps of a program that are looked at, and segments of one: fonts with signs of their own have few.
+const MOST_MAPS: usize = 64;
+const MOST_SEGMENTS: usize = 1_024;
+
 /// Number of names in the standard order.
 const STANDARD: usize = 258;
 
 /// What a program says; `None` for one that names no glyph.
 pub(super) fn read(bytes: &[u8]) -> Option<Program> {
-    let glyphs = names(table(bytes, b"post")?)?;
-    let cmap = table(bytes, b"cmap").unwrap_or_default();
+    let glyphs = names(table(bytes, *b"post")?)?;
+    let cmap = table(bytes, *b"cmap").unwrap_or_default();
     let text = |code: u16| glyphs.get(usize::from(glyph(cmap, code)?)).cloned().flatten();
     let codes = (0..=255).map(text).collect();
     Some(Program { codes, glyphs })
 }
 
 /// A table of a program.
-pub(super) fn table<'a>(bytes: &'a [u8], tag: &[u8; 4]) -> Option<&'a [u8]> {
+pub(super) fn table(bytes: &[u8], tag: [u8; 4]) -> Option<&[u8]> {
     let count = usize::from(word(bytes, 4)?);
-    let entry = bytes.get(12..)?.chunks_exact(16).take(count).find(|entry| &entry[..4] == tag)?;
+    let entry = bytes.get(12..)?.chunks_exact(16).take(count).find(|entry| entry[..4] == tag)?;
     let (start, length) = (long(entry, 8)?, long(entry, 12)?);
     bytes.get(start..start.checked_add(length)?)
 }
@@ -47,19 +51,19 @@ fn names(post: &[u8]) -> Option<Vec<Option<String>>> {
         own.push(name);
         rest = &after[usize::from(length)..];
     }
-    let text = |number: usize| match number.checked_sub(STANDARD) {
-        Some(number) => own.get(number).and_then(|name| names::text(name)),
-        None => {
-            let sign = char::from_u32(ASCII.1 + u32::try_from(number.checked_sub(ASCII.0)?).ok()?)?;
-            sign.is_ascii().then(|| sign.to_string()).filter(|sign| sign != "\u{7f}")
+    let text = |number: usize| {
+        if let Some(number) = number.checked_sub(STANDARD) {
+            return own.get(number).and_then(|name| names::text(name));
         }
+        let sign = char::from_u32(ASCII.1 + u32::try_from(number.checked_sub(ASCII.0)?).ok()?)?;
+        (sign.is_ascii() && sign != '\u{7f}').then(|| sign.to_string())
     };
     Some((0..count).map(|glyph| text(usize::from(word(post, 34 + glyph * 2)?))).collect())
 }
 
 /// The glyph of a code in a font with signs of its own: by the map for such fonts, else by that of Macintosh (9.6.6.4).
 fn glyph(cmap: &[u8], code: u16) -> Option<u16> {
-    let count = usize::from(word(cmap, 2)?);
+    let count = usize::from(word(cmap, 2)?).min(MOST_MAPS);
     let map = |platform: u16, encoding: u16| {
         let entry = cmap.get(4..)?.chunks_exact(8).take(count);
         let mut entry = entry.filter(|entry| (word(entry, 0), word(entry, 2)) == (Some(platform), Some(encoding)));
@@ -86,7 +90,8 @@ fn lookup(map: &[u8], code: u16) -> Option<u16> {
 /// The glyph of a code in a map of segments.
 fn segments(map: &[u8], code: u16) -> Option<u16> {
     let doubled = usize::from(word(map, 6)?);
-    let at = (0..doubled).step_by(2).find(|at| word(map, 14 + at).is_some_and(|end| end >= code))?;
+    let at =
+        (0..doubled).step_by(2).take(MOST_SEGMENTS).find(|at| word(map, 14 + at).is_some_and(|end| end >= code))?;
     let (start, delta) = (word(map, 16 + doubled + at)?, word(map, 16 + doubled * 2 + at)?);
     let place = 16 + doubled * 3 + at;
     let offset = usize::from(word(map, place)?);
@@ -99,8 +104,16 @@ fn segments(map: &[u8], code: u16) -> Option<u16> {
 }
 
 #[cfg(test)]
+pub(super) use tests::named;
+
+#[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A program that names its glyphs, and has codes for none.
+    pub(in crate::read::pdf) fn named(numbers: &[u16], own: &[&str]) -> Vec<u8> {
+        program(&post(numbers, own), &[])
+    }
 
     /// A program of the tables `post` and `cmap`.
     fn program(post: &[u8], cmap: &[u8]) -> Vec<u8> {

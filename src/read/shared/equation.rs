@@ -83,7 +83,7 @@ impl Parser<'_> {
                 let options = self.options();
                 if self.peek() == Some('(') && depth < DEEPEST {
                     let arguments = self.arguments(depth + 1);
-                    pieces.extend(operation(sign.to_ascii_lowercase(), &options, arguments));
+                    pieces.extend(operation(sign.to_ascii_lowercase(), &options, &arguments));
                 }
             }
             _ => push(pieces, sign),
@@ -164,7 +164,7 @@ fn plain(pieces: &[Piece]) -> String {
 }
 
 /// What an operation shows of its arguments. Figures over, under and beside each other never become one figure.
-fn operation(name: char, options: &str, arguments: Vec<Vec<Piece>>) -> Vec<Piece> {
+fn operation(name: char, options: &str, arguments: &[Vec<Piece>]) -> Vec<Piece> {
     let joined = |between: &str| {
         let mut pieces = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
@@ -176,7 +176,7 @@ fn operation(name: char, options: &str, arguments: Vec<Vec<Piece>>) -> Vec<Piece
         pieces
     };
     match name {
-        'o' => overstrike(&arguments),
+        'o' => overstrike(arguments),
         's' => {
             let shift = if options.contains("\\do") { Shift::Lowered } else { Shift::Raised };
             let said = options.contains("\\up") || options.contains("\\do");

@@ -382,6 +382,8 @@ impl<'a> Walk<'a, '_, '_> {
     pub(super) fn row_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if matches!(tag.local, "del" | "moveFrom") {
             self.mark_deleted();
+        } else if matches!(tag.local, "ins" | "moveTo") {
+            self.shared.revisions += 1;
         } else if let Some(row) = self.flow.tables.last_mut().and_then(|table| table.row.as_mut()) {
             match tag.local {
                 "gridBefore" => row.before = number(tag).unwrap_or(0),

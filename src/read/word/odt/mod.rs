@@ -1,5 +1,6 @@
 //! `OpenDocument` text, read in one pass without recursion: paragraphs, headings, lists, tables, notes, text boxes, pictures, page headers.
 
+mod fields;
 mod lists;
 mod objects;
 mod tables;
@@ -8,6 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use self::fields::{Controls, is_drop_down};
 use self::lists::Lists;
 use self::tables::Table;
 use crate::document::{
@@ -111,6 +113,7 @@ struct Walker<'p> {
     table_count: usize,
     /// Embedded objects that were met.
     objects: usize,
+    controls: Controls,
     part: Arc<str>,
 }
 
@@ -135,6 +138,7 @@ impl<'p> Walker<'p> {
             paragraph_count: 0,
             table_count: 0,
             objects: 0,
+            controls: Controls::default(),
             part: part.into(),
         }
     }
@@ -167,6 +171,7 @@ impl<'p> Walker<'p> {
                     self.object(&tag, budget)?;
                     events.skip(budget)?;
                 }
+                Event::Open(tag) if tag.space.is_none() && is_drop_down(&tag) => self.drop_down(events, budget)?,
                 Event::Open(tag) if self.is_unseen(&tag) => {
                     let kind = if tag.local == "ruby-text" { AsideKind::Reading } else { AsideKind::Row };
                     let place = self.tables.last().map(Table::place).unwrap_or_default();
@@ -255,6 +260,8 @@ impl<'p> Walker<'p> {
                 return Ok(Kind::Box);
             }
             (DRAW, "image") => self.picture(tag, budget)?,
+            (DRAW, "control") => self.control(tag, budget)?,
+            (None, _) => self.controls.take(tag),
             (TABLE, "table") => {
                 budget.spend(Resource::Blocks, 1)?;
                 self.tables.push(Table::new(&self.part, self.table_count));

@@ -31,7 +31,9 @@ impl Walker<'_> {
         let Document { mut blocks, pictures, asides, .. } = book;
         embedded::put_in(&mut blocks, pictures, &mut self.pictures.list);
         self.asides.extend(asides);
-        blocks.into_iter().for_each(|block| self.push(block));
+        for block in blocks {
+            self.push(block);
+        }
         Ok(())
     }
 
