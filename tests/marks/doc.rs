@@ -75,7 +75,9 @@ impl Doc {
     /// Ends a row of cells, each of so many columns and with its part in a merge downwards (0 none, 1 goes on, 3 begins).
     pub(super) fn end_row(&mut self, cells: &[(u32, u16)], more: &[u8]) {
         let mut edges = vec![0];
-        cells.iter().for_each(|cell| edges.push(edges[edges.len() - 1] + cell.0 as u16 * 900));
+        for cell in cells {
+            edges.push(edges[edges.len() - 1] + cell.0 as u16 * 900);
+        }
         let mut row = vec![cells.len() as u8];
         row.extend(words(&edges));
         for (_, merge) in cells {
@@ -269,9 +271,10 @@ pub(super) fn tables(made: &Made, mut content: impl FnMut(&mut Doc, &Cell)) -> V
                 defined.push((columns, merge));
                 let dark = cell.is_some_and(|cell| cell.dark);
                 let paper = if dark { [0x1F, 0x4E, 0x79, 0] } else { [0, 0, 0, 0xFF] };
-                shades.extend(match by_number {
-                    true => words(&[u16::from(dark) * (9 << 5)]),
-                    false => [&[0, 0, 0, 0xFF][..], &paper, &[0, 0]].concat(),
+                shades.extend(if by_number {
+                    words(&[u16::from(dark) * (9 << 5)])
+                } else {
+                    [&[0, 0, 0, 0xFF][..], &paper, &[0, 0]].concat()
                 });
             }
             let shading = [&[if by_number { 0x09 } else { 0x12 }, 0xD6, shades.len() as u8][..], &shades].concat();

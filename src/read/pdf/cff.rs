@@ -1,7 +1,6 @@
 //! Compact font programs (Adobe Technical Note 5176): the names of glyphs and the codes that they have.
 
-use super::names;
-use super::program::Program;
+use super::names::{self, Program};
 
 /// The first standard strings (appendix A): those of text. The others are of expert sets and name no character for certain.
 const STRINGS: &str = ".notdef space exclam quotedbl numbersign dollar percent ampersand quoteright parenleft parenright asterisk plus \

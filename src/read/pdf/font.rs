@@ -7,9 +7,8 @@ use hayro_cmap::{BfString, CMap, CMapName, CidFamily, WritingMode, load_embedded
 
 use super::cmap::{Map, code};
 use super::file::File;
-use super::names;
+use super::names::{self, Program};
 use super::object::{Dict, Object};
-use super::program::Program;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 

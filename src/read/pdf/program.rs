@@ -1,6 +1,7 @@
 //! Font programs (9.9): the names that they give to their glyphs, for fonts of which the file says nothing else.
 
 use super::file::File;
+use super::names::Program;
 use super::object::{Dict, Object};
 use super::{cff, names, truetype};
 use crate::document::{Budget, Resource};
@@ -8,15 +9,6 @@ use crate::read::ReadError;
 
 /// Bytes of a font program that cost one step.
 const BYTES_A_STEP: usize = 64;
-
-/// What a font program says of its glyphs.
-#[derive(Debug, Default)]
-pub(super) struct Program {
-    /// The text of each code of one byte.
-    pub(super) codes: Vec<Option<String>>,
-    /// The text of each glyph.
-    pub(super) glyphs: Vec<Option<String>>,
-}
 
 impl Program {
     /// The program of a font with this descriptor; `None` where it has none that gives names.

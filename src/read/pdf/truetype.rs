@@ -1,7 +1,6 @@
 //! TrueType programs: the names that `post` gives to glyphs, and the codes that `cmap` gives to them (OpenType 1.9).
 
-use super::names;
-use super::program::Program;
+use super::names::{self, Program};
 
 /// Glyphs of the standard order that are ASCII: the first, and its character.
 const ASCII: (usize, u32) = (3, 32);

@@ -1,24 +1,12 @@
 //! Fields (MS-DOC 2.8.25): their instruction is no text, unless it is all that they show; lists of choices (MS-DOC 2.9.78).
 
-use super::text::Walk;
+use super::text::{Field, Walk};
 use crate::document::{Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::equation::{self, MOST_CODE, Piece};
 
 /// Choices of a list; the format allows no more.
 const MOST_CHOICES: u32 = 25;
-
-/// A field that is open.
-#[derive(Debug, Default)]
-pub(super) struct Field {
-    /// It still stands in its instruction.
-    pub(super) instruction: bool,
-    code: String,
-    /// What is chosen in its list.
-    choice: Option<String>,
-    /// Pieces of text shown before it.
-    shown_before: u64,
-}
 
 impl Walk<'_, '_> {
     pub(super) fn begin_field(&mut self) -> Result<(), Exceeded> {

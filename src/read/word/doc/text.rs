@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::blip;
 use super::drawing::Drawings;
-use super::field::Field;
 use super::fkp::{Pages, Run};
 use super::list::Lists;
 use super::pictures::Pictures;
@@ -65,6 +64,18 @@ const KNOWN_PARAGRAPHS: usize = 8;
 
 /// Bytes of modifiers whose lookup in the cache costs one step.
 const MODIFIERS_A_STEP: usize = 64;
+
+/// A field that is open.
+#[derive(Debug, Default)]
+pub(super) struct Field {
+    /// It still stands in its instruction.
+    pub(super) instruction: bool,
+    pub(super) code: String,
+    /// What is chosen in its list.
+    pub(super) choice: Option<String>,
+    /// Pieces of text shown before it.
+    pub(super) shown_before: u64,
+}
 
 /// The walk's state.
 pub(super) struct Walk<'a, 'b> {

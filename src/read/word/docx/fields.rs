@@ -1,29 +1,28 @@
 //! Complex fields (17.16.18): their instruction is no text, unless it is all that they show.
 
-use super::walk::Walk;
-use crate::read::shared::equation::{self, MOST_CODE, Piece};
+use crate::read::shared::equation::MOST_CODE;
 
 /// Fields in fields that are told apart.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// A field that is open.
 #[derive(Debug, Default)]
-struct Field {
+pub(super) struct Field {
     /// Its instruction is still being read.
-    instruction: bool,
-    code: String,
+    pub(super) instruction: bool,
+    pub(super) code: String,
     /// What is chosen in its list of choices.
-    choice: Option<String>,
+    pub(super) choice: Option<String>,
     /// How much had been shown when it began.
-    shown_before: u64,
+    pub(super) shown_before: u64,
 }
 
 /// The fields that are open.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    open: Vec<Field>,
+    pub(super) open: Vec<Field>,
     /// Text that stood within instructions, kept until the instruction has ended.
-    swallowed: String,
+    pub(super) swallowed: String,
 }
 
 impl Fields {
@@ -58,60 +57,5 @@ impl Fields {
         }
         self.open.iter_mut().for_each(|field| field.instruction = false);
         Some(std::mem::take(&mut self.swallowed))
-    }
-}
-
-impl Walk<'_, '_, '_> {
-    /// The beginning, middle or end of a complex field.
-    pub(super) fn field_character(&mut self, kind: &str) {
-        let fields = &mut self.fields;
-        match kind {
-            "begin" if fields.open.len() < DEEPEST => {
-                let shown_before = self.shared.yielded;
-                fields.open.push(Field { instruction: true, shown_before, ..Field::default() });
-            }
-            "begin" => {}
-            "separate" => {
-                if let Some(field) = fields.open.last_mut() {
-                    field.instruction = false;
-                }
-            }
-            _ => {
-                if let Some(field) = fields.open.pop() {
-                    self.field_ends(field);
-                }
-            }
-        }
-        if !self.fields.in_instruction() {
-            self.fields.swallowed.clear();
-        }
-    }
-
-    /// A field that has shown nothing: the choice of its list, or what its instruction says.
-    fn field_ends(&mut self, field: Field) {
-        if self.shared.yielded != field.shown_before {
-            return;
-        }
-        match field.choice {
-            Some(choice) => self.show(&choice),
-            None => self.show_instruction(&field.code),
-        }
-    }
-
-    /// Shows what an instruction says, where it is one that has no result.
-    pub(super) fn show_instruction(&mut self, code: &str) {
-        for piece in equation::shown(code) {
-            match piece {
-                Piece::Text(text, shift) => {
-                    let face = self.flow.para().map(|para| para.props.face).unwrap_or_default();
-                    self.shift(shift);
-                    self.show(&text);
-                    if let Some(para) = self.flow.para() {
-                        para.props.face = face;
-                    }
-                }
-                Piece::Reading(text) => self.reading(&text),
-            }
-        }
     }
 }

@@ -1,8 +1,10 @@
-//! Non-text content of runs: superscripts of formulas, other files, embedded objects.
+//! Non-text content of runs: superscripts of formulas, readings, other files, embedded objects, and what complex fields show.
 
+use super::fields::{DEEPEST, Field};
 use super::walk::Walk;
 use crate::document::Region;
 use crate::read::ReadError;
+use crate::read::shared::equation::{self, Piece};
 use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
@@ -65,5 +67,58 @@ impl<'a> Walk<'a, '_, '_> {
         let blocks = self.shared.embedded(&id, self.relationships)?;
         self.flow.insert(blocks);
         Ok(())
+    }
+
+    /// The beginning, middle or end of a complex field.
+    pub(super) fn field_character(&mut self, kind: &str) {
+        let fields = &mut self.fields;
+        match kind {
+            "begin" if fields.open.len() < DEEPEST => {
+                let shown_before = self.shared.yielded;
+                fields.open.push(Field { instruction: true, shown_before, ..Field::default() });
+            }
+            "begin" => {}
+            "separate" => {
+                if let Some(field) = fields.open.last_mut() {
+                    field.instruction = false;
+                }
+            }
+            _ => {
+                if let Some(field) = fields.open.pop() {
+                    self.field_ends(field);
+                }
+            }
+        }
+        if !self.fields.in_instruction() {
+            self.fields.swallowed.clear();
+        }
+    }
+
+    /// A field that has shown nothing: the choice of its list, or what its instruction says.
+    fn field_ends(&mut self, field: Field) {
+        if self.shared.yielded != field.shown_before {
+            return;
+        }
+        match field.choice {
+            Some(choice) => self.show(&choice),
+            None => self.show_instruction(&field.code),
+        }
+    }
+
+    /// Shows what an instruction says, where it is one that has no result.
+    pub(super) fn show_instruction(&mut self, code: &str) {
+        for piece in equation::shown(code) {
+            match piece {
+                Piece::Text(text, shift) => {
+                    let face = self.flow.para().map(|para| para.props.face).unwrap_or_default();
+                    self.shift(shift);
+                    self.show(&text);
+                    if let Some(para) = self.flow.para() {
+                        para.props.face = face;
+                    }
+                }
+                Piece::Reading(text) => self.reading(&text),
+            }
+        }
     }
 }

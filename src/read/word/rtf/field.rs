@@ -1,10 +1,9 @@
 //! Fields: their instruction is no text, unless it is all that they show; lists of choices.
 
 use super::reader::Rtf;
-use super::state::{Dest, Opens};
+use super::state::{Dest, Field, Opens};
 use crate::document::Exceeded;
 use crate::read::shared::equation::{self, MOST_CODE, Piece};
-use crate::read::shared::marks::Face;
 
 /// Choices of a list, and characters of one.
 const MOST_CHOICES: usize = 256;
@@ -12,19 +11,6 @@ const LONGEST_CHOICE: usize = 256;
 
 /// The result of a list that leaves it at its default.
 const NO_RESULT: i32 = 25;
-
-/// A field that is open.
-#[derive(Debug, Default)]
-pub(super) struct Field {
-    code: String,
-    /// How its instruction looks.
-    face: Face,
-    choices: Vec<String>,
-    result: Option<i32>,
-    default: i32,
-    /// Pieces of text shown before it.
-    shown_before: u64,
-}
 
 impl Rtf<'_> {
     /// `\field`

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::charset;
-use super::field::Field;
 use super::picture::PictReader;
-use super::state::{Dest, Group, Opens};
+use super::state::{Dest, Field, Group, Opens};
 use super::tables::{Colours, Fonts, RowReader, Styles};
 use super::token::{Token, Tokens};
 use crate::document::{Block, Budget, Document, Exceeded, Picture, PictureRef, Region, Resource};

@@ -71,6 +71,19 @@ pub(super) enum Opens {
     Field,
 }
 
+/// A field that is open.
+#[derive(Debug, Default)]
+pub(super) struct Field {
+    pub(super) code: String,
+    /// How its instruction looks.
+    pub(super) face: Face,
+    pub(super) choices: Vec<String>,
+    pub(super) result: Option<i32>,
+    pub(super) default: i32,
+    /// Pieces of text shown before it.
+    pub(super) shown_before: u64,
+}
+
 /// Properties in force; `{` copies them, `}` brings the old ones back.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a control word of its own")]
