@@ -156,7 +156,8 @@ fn mistake(least: usize, words: &str, make: impl Fn(&Form, &mut Report, &mut Ran
 #[test]
 fn two_exchanged_cells_are_named_as_that() {
     mistake(30, "填反", |form, report, random| {
-        let row = random.pick(&["received", "granted", "refused.other_law", "carried_out"]).expect("a row");
+        let rows = ["received", "granted", "refused.other_law", "handled_total", "carried_out"];
+        let row = random.pick(&rows).expect("a row");
         let columns = ["natural_person", "enterprise", "research", "public_interest"];
         let one = format!("requests.{row}.{}", random.pick(&columns).expect("a column"));
         let other = format!("requests.{row}.{}", random.pick(&columns).expect("a column"));

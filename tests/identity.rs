@@ -105,6 +105,10 @@ fn contradictions_are_errors() {
         (PLAIN, "2024年，青岚县审计局", "2024年，青岚县财政局", "other-agency-named"),
         (PLAIN, "由青岚县审计局办公室编制", "由青岚县财政局办公室编制", "other-agency-named"),
         (PLAIN, "2024年，青岚县审计局", "2024年，邻水县审计局", "other-agency-named"),
+        // A district is of the level of a county.
+        (PLAIN, "2024年，青岚县审计局", "2024年，云港市城东区审计局", "other-agency-named"),
+        (PLAIN, "2024年，青岚县审计局", "2024年，白音旗审计局", "other-agency-named"),
+        (PLAIN, "请与青岚县审计局办公室联系", "请与青岚县民政局办公室联系", "other-agency-named"),
         (PLAIN, title, "××局2024年政府信息公开工作年度报告", "placeholder-left"),
         (PLAIN, "认真贯彻条例", "受理申请××件", "placeholder-left"),
         (PLAIN, "认真贯彻条例", "（机关名称）贯彻条例", "placeholder-left"),
@@ -112,6 +116,8 @@ fn contradictions_are_errors() {
         ("青岚县财政局2024年政府信息公开工作年度报告.html", "条例", "《条例》", "agency-differs"),
         ("青岚县审计局2023年政府信息公开工作年度报告.html", "条例", "《条例》", "year-mismatch"),
         ("审计局2023年年报.html", "条例", "《条例》", "year-mismatch"),
+        ("青岚县财政局2024年年报.html", "条例", "《条例》", "agency-differs"),
+        ("（定稿）青岚县财政局2024年度报告.html", "条例", "《条例》", "agency-differs"),
     ] {
         assert!(
             told(name, replace(from, to)).contains(&error(code)),
@@ -180,6 +186,11 @@ fn apparent_contradictions_are_not_reported() {
         let told = told(PLAIN, |text| text.replacen("依法公开。</p>", &format!("依法公开。</p><p>{sentence}</p>"), 1));
         assert_eq!(told, none, "{sentence}");
     }
+    for name in
+        ["审计局2024年年报.html", "青岚县政府审计局2024年年报.html", "青岚县人民政府2024年年报汇编.html", "2024年.html"]
+    {
+        assert_eq!(told(name, |text| text), none, "{name}");
+    }
     for (own, other) in [
         ("青岚县人力资源和社会保障局", "青岚县人社局"),
         ("青岚县卫生健康局", "青岚县卫健局"),
@@ -211,4 +222,15 @@ fn a_files_properties_never_beat_its_name_or_its_period() {
     assert!(findings.iter().any(|one| one.code == "properties-stale" && one.severity == Severity::Warning));
     let (report, _) = found("青岚县审计局2024年政府信息公开工作年度报告.html", &bytes);
     assert_eq!(report.title.as_deref(), Some("青岚县审计局2024年政府信息公开工作年度报告"));
+}
+
+#[test]
+fn a_day_that_no_calendar_has_is_told() {
+    let told = ("date-uncertain".to_owned(), Severity::Warning);
+    for day in ["2025年2月30日", "2025年13月1日", "二〇二五年二月三十日"] {
+        assert!(signed_by("青岚县审计局", day).contains(&told), "{day}");
+    }
+    assert!(!signed_by("青岚县审计局", "2025年2月28日").contains(&told));
+    let (_, findings) = found(PLAIN, &written(3, |text| text.replace("2024年12月31日止", "2024年11月31日止")));
+    assert!(findings.iter().any(|one| one.message.zh.contains("“2024年11月31日”不存在")), "{findings:?}");
 }

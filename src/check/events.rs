@@ -69,18 +69,21 @@ impl<'a, 'v> Rules<'a, 'v> {
             among.flat_map(|(one, _)| one.operands().map(|operand| operand.field)).collect();
         fields.sort_unstable();
         fields.dedup();
-        let mut found: Vec<Vec<Event>> = Vec::new();
         if fields.len() > FIELDS {
-            return found;
+            return Vec::new();
         }
-        for (at, &one) in fields.iter().enumerate() {
-            for &other in &fields[at + 1..] {
-                let Some(event) = self.exchange(one, other, broken) else { continue };
-                match found.iter_mut().find(|known| known[0].broken.iter().any(|number| event.broken.contains(number)))
-                {
-                    Some(known) => known.push(event),
-                    None => found.push(vec![event]),
-                }
+        let pairs =
+            fields.iter().enumerate().flat_map(|(at, &one)| fields[at + 1..].iter().map(move |&two| (one, two)));
+        let mut events: Vec<Event> = pairs.filter_map(|(one, other)| self.exchange(one, other, broken)).collect();
+        // One exchange that explains more is likelier than several that explain a part each.
+        events.sort_by_key(|event| std::cmp::Reverse(event.broken.len()));
+        let mut found: Vec<Vec<Event>> = Vec::new();
+        for event in events {
+            let overlaps = |known: &&mut Vec<Event>| known[0].broken.iter().any(|number| event.broken.contains(number));
+            match found.iter_mut().find(overlaps) {
+                Some(known) if known[0].broken.len() == event.broken.len() => known.push(event),
+                Some(_) => {}
+                None => found.push(vec![event]),
             }
         }
         found

@@ -110,8 +110,9 @@ fn signs_left<'t>(form: &Form, text: &'t str) -> Option<&'t str> {
     if any.is_some_and(|any| !any.is_match(text)) {
         return None;
     }
-    let mut patterns = form.leftovers.iter().filter_map(Pattern::regex);
-    patterns.find_map(|regex| regex.find(text)).map(|found| found.as_str())
+    // The first in the text, and the longest that begins there: of 202×年 not ×年 alone.
+    let found = form.leftovers.iter().filter_map(Pattern::regex).filter_map(|regex| regex.find(text));
+    found.min_by_key(|found| (found.start(), std::cmp::Reverse(found.len()))).map(|found| found.as_str())
 }
 
 /// The placeholder left in a paragraph: the whole guidance, guidance in brackets, or placeholder characters.

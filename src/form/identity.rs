@@ -19,7 +19,7 @@ pub struct IdentitySource {
     pub offices: Vec<String>,
     /// Names of duties whose agency signs for its government, such as 政务服务.
     pub sign_for_government: Vec<String>,
-    /// Characters that end the name of a region, from the highest level to the lowest.
+    /// Characters that end the name of a region, from the highest level to the lowest; those of one level in one text, as in `县|区|旗`.
     pub regions: Vec<String>,
     /// Words that end in such a character but are not regions, such as 市场.
     pub not_regions: Vec<String>,

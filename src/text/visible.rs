@@ -90,8 +90,12 @@ fn classify(character: char) -> Seen {
         '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
             Seen::Joiner
         }
-        // Soft hyphen, grapheme joiner, Hangul fillers, zero-width spaces, direction marks, invisible operators, tags.
-        '\u{ad}'
+        // Control characters (LibreOffice leaves those of form fields in HTML), soft hyphen, grapheme joiner, Hangul fillers, zero-width
+        // spaces, direction marks, invisible operators, tags.
+        '\0'..='\u{8}'
+        | '\u{e}'..='\u{1f}'
+        | '\u{7f}'
+        | '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
         | '\u{115f}'
@@ -145,7 +149,10 @@ fn may_differ(bytes: &[u8]) -> bool {
     const CHUNK: usize = 256;
     // Fast path for figures, which are most cells.
     if bytes.is_ascii() {
-        return false;
+        return bytes.iter().fold(0, |found, &byte| found | control(byte)) != 0;
+    }
+    if bytes.last().is_some_and(|&last| control(last) != 0) {
+        return true;
     }
     let mut start = 0;
     while start < bytes.len() {
@@ -168,6 +175,12 @@ fn may_differ(bytes: &[u8]) -> bool {
     false
 }
 
+/// Not 0 for a control character that ends no line and is no tab.
+#[inline]
+fn control(byte: u8) -> u8 {
+    u8::from(byte < 9) | u8::from(byte.wrapping_sub(0x0e) < 18) | u8::from(byte == 0x7f)
+}
+
 /// Not 0 if a character that begins with these bytes may be changed by [`classify`].
 #[inline]
 fn odd(one: u8, two: u8, three: u8) -> u8 {
@@ -182,7 +195,8 @@ fn odd(one: u8, two: u8, three: u8) -> u8 {
     let cjk = (is(two, 0x85) & is(three, 0xa4)) | is(two, 0x88);
     // U+F900.., U+FE00.., U+FEFF, U+FFA0
     let forms = within(two, 0xa4, 8) | is(two, 0xb8) | is(two, 0xbb) | (is(two, 0xbe) & is(three, 0xa0));
-    (is(one, 0xe2) & general)
+    control(one)
+        | (is(one, 0xe2) & general)
         | (is(one, 0xe3) & cjk)
         | (is(one, 0xef) & forms)
         // U+115F.., U+17B4.., U+180B..; those of four bytes; U+00AD; U+034F; U+061C.
@@ -198,8 +212,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn invisible_characters_are_removed_everywhere() {
-        let invisible = ['\u{ad}', '\u{34f}', '\u{115f}', '\u{3164}', '\u{180e}', '\u{fe0f}', '\u{feff}', '\u{ffa0}'];
+    fn what_shows_nothing_is_left_out_everywhere() {
+        let invisible = [
+            '\u{1}', '\u{8}', '\u{e}', '\u{1f}', '\u{7f}', '\u{ad}', '\u{34f}', '\u{115f}', '\u{3164}', '\u{180e}',
+            '\u{fe0f}', '\u{feff}', '\u{ffa0}',
+        ];
         let ranges = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{2064}'];
         for character in invisible.into_iter().chain(ranges.into_iter().flatten()) {
             for (written, shown) in [
@@ -228,9 +245,20 @@ mod tests {
         ] {
             assert_eq!(visible(written).as_deref(), Some(shown), "{written}");
         }
-        // These characters look different, or change the shape of the one before them.
-        for same in ["①总计", "１２", "“—”…，（：", "㎡", "☎\u{fe0f}", "👨\u{200d}👩", "ᠮᠣᠩᠭᠣᠯ\u{180e}ᠠ", "", "é", "😀"]
-        {
+        // These look different, or shape what they stand behind.
+        for same in [
+            "①总计",
+            "１２",
+            "“—”…，（：",
+            "㎡",
+            "a\tb\nc\rd\u{b}e\u{c}",
+            "☎\u{fe0f}",
+            "👨\u{200d}👩",
+            "ᠮᠣᠩᠭᠣᠯ\u{180e}ᠠ",
+            "",
+            "é",
+            "😀",
+        ] {
             assert_eq!(visible(same), None, "{same}");
         }
     }

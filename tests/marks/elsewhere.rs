@@ -32,6 +32,13 @@ const HTML: &[(&str, Shows)] = &[
     ("<table><tr><td>N</td></tr></table>", Figure),
     ("<table><tr><td></td><td><b>N</b></td></tr></table>", Figure),
     ("<ins>N</ins>", Figure),
+    ("<span>N</span><select><option></option><option>9</option></select>", Figure),
+    ("<select><optgroup label=9><option>9</option><option selected>N</option></optgroup></select>", Figure),
+    ("<output>N</output>", Figure),
+    ("<select><option>N</option></select><select><option>9</option></select>", Unclear),
+    ("<select><option>N</option></select>9", Unclear),
+    ("<input value='N'>9", Unclear),
+    ("9<select><option selected>N</option></select>", Unclear),
     ("<ruby>N<rp>(</rp><rt>9</rt><rp>)</rp></ruby>", Figure),
     ("N<input type=hidden value=9>", Figure),
     ("N<input type=button value=9>", Figure),
@@ -84,6 +91,43 @@ const WORD: &[(&str, Shows)] = &[
     ("<w:ins w:id='1'>§</w:ins><w:del w:id='2'><w:r><w:delText>9</w:delText></w:r></w:del>", Figure),
     ("<w:moveFrom w:id='1'><w:r><w:t>9</w:t></w:r></w:moveFrom>§", Figure),
     ("<w:smartTag>§</w:smartTag>", Figure),
+    ("<w:customXml w:element='x'>§</w:customXml>", Figure),
+    ("<w:r><w:rPr><w:fitText w:val='400'/></w:rPr><w:t>N</w:t></w:r>", Figure),
+    ("<w:r><w:rPr><w:eastAsianLayout w:combine='1' w:combineBrackets='round'/></w:rPr><w:t>N</w:t></w:r>", Figure),
+    ("<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>9</w:t></w:r></w:rt><w:rubyBase>§</w:rubyBase></w:ruby></w:r>", Figure),
+    (
+        "<w:r><mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'><mc:Choice Requires='wps'><w:drawing><x:txbx xmlns:x='x'><w:txbxContent><w:p>§</w:p></w:txbxContent></x:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape xmlns:v='urn:schemas-microsoft-com:vml'><v:textbox><w:txbxContent><w:p>§</w:p></w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>",
+        Figure,
+    ),
+    (
+        "<w:r><mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'><mc:Choice Requires='x'><w:drawing/></mc:Choice><mc:Fallback><w:t>N</w:t></mc:Fallback></mc:AlternateContent></w:r>",
+        Figure,
+    ),
+    (
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>EQ \\x(N)</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>",
+        Figure,
+    ),
+    (
+        "§<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> eq \\o\\ac(○,</w:instrText></w:r><w:r><w:instrText>2)</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>",
+        Figure,
+    ),
+    (
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>EQ \\* jc0 \\o\\ad(\\s\\up 9(9),N)</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>",
+        Figure,
+    ),
+    ("<w:fldSimple w:instr='MACROBUTTON X N'/>", Figure),
+    (
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>EQ \\o(N,9)</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>",
+        Unclear,
+    ),
+    (
+        "<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>EQ \\f(N,9)</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>",
+        Unclear,
+    ),
+    (
+        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>单击此处输入</w:t></w:r></w:sdtContent></w:sdt>",
+        Unclear,
+    ),
     ("<w:hyperlink w:anchor='x'>§</w:hyperlink>", Figure),
     ("§<w:r><w:commentReference w:id='1'/></w:r>", Figure),
     (
@@ -151,7 +195,8 @@ fn filled(content: &str, figure: &str) -> String {
     let letter = |sign: Option<char>| sign.is_some_and(char::is_alphanumeric);
     let mut text = String::new();
     for (at, sign) in content.char_indices() {
-        let alone = !letter(content[..at].chars().next_back()) && !letter(content[at + 1..].chars().next());
+        let alone =
+            !letter(content[..at].chars().next_back()) && !letter(content[at + sign.len_utf8()..].chars().next());
         if sign == 'N' && alone { text.push_str(figure) } else { text.push(sign) }
     }
     text
@@ -218,8 +263,9 @@ fn figures_elsewhere_in_a_cell_of_a_word_file() {
 }
 
 #[test]
-fn figures_outside_of_tables_are_read_or_reported() {
-    let page = "<html><body><div><input value='请输入关键字'></div><p>共受理<input value='22'>件，<span style='display:none'>9件</span>办结20件。</p></body></html>";
+fn figures_outside_of_tables_are_read_or_told() {
+    let page = "<html><body><div><input value='请输入关键字'></div><p>共受理<input value='22'>件，<span style='display:none'>9件</span>办结<select><option>1<option selected>20</select>件。</p>\
+                <p>机关名称：<input value=白渚市民政局><input type=hidden value=9></p></body></html>";
     let reading = nianbao::read::read(page.as_bytes(), None, &mut Budget::default()).unwrap();
     let lines: Vec<&str> = reading
         .document
@@ -230,7 +276,7 @@ fn figures_outside_of_tables_are_read_or_reported() {
             _ => None,
         })
         .collect();
-    assert_eq!(lines, ["共受理 22件，办结20件。"]);
+    assert_eq!(lines, ["共受理 22件，办结 20件。", "机关名称： 白渚市民政局"]);
     let left: Vec<&str> = reading.document.asides.iter().map(|aside| aside.text.as_str()).collect();
     assert_eq!(left, ["9件"]);
 }

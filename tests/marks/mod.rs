@@ -14,7 +14,10 @@
     reason = "small figures, one table of looks a format"
 )]
 
+mod anchored;
+mod doc;
 mod elsewhere;
+mod embedded;
 mod others;
 mod pages;
 mod shaded;
@@ -222,6 +225,11 @@ fn odt_figures_are_those_of_the_page() {
 #[test]
 fn rtf_figures_are_those_of_the_page() {
     hold("rtf", |made, _| pages::rtf(made));
+}
+
+#[test]
+fn doc_figures_are_those_of_the_page() {
+    hold("doc", |made, seed| doc::doc(made, seed % 2 == 1));
 }
 
 #[test]

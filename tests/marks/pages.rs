@@ -18,8 +18,8 @@ pub(super) fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// The cells of each row, including cells that span down into it (`None`), from the left.
-fn standing(table: &Table) -> Vec<(&Row, Vec<(Option<&Cell>, u32)>)> {
+/// The cells of each row with those that reach down into it, which are `None`, from the left.
+pub(super) fn standing(table: &Table) -> Vec<(&Row, Vec<(Option<&Cell>, u32)>)> {
     let mut open: Vec<(u32, u32)> = vec![(0, 0); table.columns as usize];
     let mut all = Vec::new();
     for row in &table.rows {

@@ -218,6 +218,9 @@ fn agencies(form: &Form, report: &Report, own: &str, sources: &Sources) -> Vec<F
         sides.push(Message::new(format!("落款写“{signed}”"), format!("the signature says \"{signed}\"")));
     }
     let named = sources.name.as_ref().and_then(|name| name.agency.as_deref());
+    // A name that holds a government's and more is put together: 甲区人民政府卫健委.
+    let single = |name: &&str| !words.governments.iter().any(|word| name.contains(word.as_str()));
+    let named = named.or_else(|| sources.agency_in_name.as_deref().filter(single));
     if let Some(named) = named.filter(|name| differs(name)) {
         sides.push(Message::new(format!("文件名写“{named}”"), format!("the file's name says \"{named}\"")));
     }
@@ -251,7 +254,10 @@ fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
             let preamble = number == 0 && section.heading.is_none();
             let made = if preamble { made_by(&words.made_by, text) } else { None };
             let subject = subject(words, text);
-            let Some(other) = made.into_iter().chain(subject).find(|name| differs(name)) else { continue };
+            // Whom to ask is an office of the agency's own.
+            let contact = report.contact.office.as_deref().filter(|office| preamble && text.contains(*office));
+            let named = made.into_iter().chain(subject).chain(contact);
+            let Some(other) = named.into_iter().find(|name| differs(name)) else { continue };
             let part = section.heading.as_deref().unwrap_or("开头部分");
             let part_en = section.heading.as_deref().unwrap_or("the beginning");
             let message = Message::new(

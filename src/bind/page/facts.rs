@@ -43,6 +43,8 @@ pub(in crate::bind) enum Doubt {
     Repaired(String, Date),
     /// A date can be read in more than one way.
     Ambiguous(String),
+    /// A whole date that no calendar has.
+    Impossible(String),
 }
 
 /// The first span of days in a text that lies within one year.
@@ -55,7 +57,7 @@ pub(in crate::bind) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Per
             continue;
         };
         let mut to = date(to_text, &mut noted);
-        if to.is_none() && !noted.iter().any(|doubt| matches!(doubt, Doubt::Ambiguous(_))) {
+        if to.is_none() && !noted.iter().any(|doubt| matches!(doubt, Doubt::Ambiguous(_) | Doubt::Impossible(_))) {
             to = date(&format!("{}年{to_text}", from.year()), &mut noted);
         }
         doubts.append(&mut noted);
@@ -88,7 +90,12 @@ fn date(text: &str, doubts: &mut Vec<Doubt>) -> Option<Date> {
             doubts.push(Doubt::Ambiguous(text.to_owned()));
             None
         }
-        DateReading::No => None,
+        DateReading::No => {
+            if ['年', '月', '日'].iter().all(|sign| text.contains(*sign)) {
+                doubts.push(Doubt::Impossible(text.to_owned()));
+            }
+            None
+        }
     }
 }
 

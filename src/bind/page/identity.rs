@@ -4,12 +4,13 @@ use jiff::civil::Date;
 
 use super::facts::{self, Doubt};
 use super::frame::Frame;
+use super::names::is_agency;
 use super::title::{FoundTitle, parse};
 use super::{agency, contradictions};
 use crate::bind::Hints;
 use crate::bind::source::stream::Stream;
 use crate::finding::code::bind as code;
-use crate::finding::{Code, Finding, Message};
+use crate::finding::{Code, Finding, Message, Severity};
 use crate::form::{Form, Pattern};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
@@ -22,6 +23,8 @@ pub(super) struct Sources {
     pub(super) body: FoundTitle,
     /// The file's name as a title, and the year in it.
     pub(super) name: Option<FoundTitle>,
+    /// The agency in a file's name that is no whole title: it may contradict, and stands in for none.
+    pub(super) agency_in_name: Option<String>,
     /// A title among the file's properties.
     pub(super) properties: Option<FoundTitle>,
     /// The last lines.
@@ -43,6 +46,7 @@ pub(in crate::bind) fn read(
     let sources = Sources {
         body: frame.title.clone().unwrap_or_default(),
         name: hints.file_stem.and_then(|text| of_name(form, text)),
+        agency_in_name: hints.file_stem.and_then(|text| agency_in_name(form, text)),
         properties: of_metadata.or(of_entries),
         closing: closing(report),
     };
@@ -56,10 +60,13 @@ pub(in crate::bind) fn read(
     let page: Vec<&str> =
         frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]).collect();
     report.published = facts::published(metadata, &page, &mut doubts);
-    if report.published.is_none() {
-        let lines: Vec<&str> = sources.closing.iter().map(String::as_str).collect();
-        report.published = facts::signed(&lines, &mut doubts);
-    }
+    let lines: Vec<&str> = sources.closing.iter().map(String::as_str).collect();
+    let mut of_signature = Vec::new();
+    let signed = facts::signed(&lines, &mut of_signature);
+    // Beside the page's own day only what cannot be one is told.
+    of_signature.retain(|doubt| report.published.is_none() || matches!(doubt, Doubt::Impossible(_)));
+    doubts.append(&mut of_signature);
+    report.published = report.published.or(signed);
     // File properties survive copying for another year or agency, so they are the last resort.
     let in_period = report.period.map(|period| period.from.year());
     let named = sources.name.as_ref().and_then(|name| name.year);
@@ -111,6 +118,13 @@ fn of_name(form: &Form, text: &str) -> Option<FoundTitle> {
         (None, None) => None,
         (found, year) => Some(FoundTitle { year, ..found.unwrap_or_default() }),
     }
+}
+
+/// The whole name of an agency before the year in a file's name: `甲市乙区教育局2022年年报`.
+fn agency_in_name(form: &Form, text: &str) -> Option<String> {
+    let year = form.identity.file_year.as_ref().and_then(Pattern::regex)?.captures(text)?.name("y")?;
+    let before = text[..year.start()].trim_matches(|sign: char| !sign.is_alphanumeric());
+    is_agency(&form.identity.words, before).then(|| before.to_owned())
 }
 
 /// The year that paragraphs of the first parts begin with stands in for one that title and period do not name, with a finding.
@@ -197,6 +211,15 @@ fn doubted(doubt: Doubt) -> Finding {
                 ),
             );
             Finding::new(&code::DATE_UNCERTAIN, message)
+        }
+        Doubt::Impossible(written) => {
+            let message = Message::new(
+                format!("日期“{written}”不存在，已留空。请核对。"),
+                format!("There is no such date as \"{written}\"; it stays empty. Check it."),
+            );
+            let mut finding = Finding::new(&code::DATE_UNCERTAIN, message);
+            finding.severity = Severity::Warning;
+            finding
         }
     }
 }

@@ -73,11 +73,14 @@ pub(in crate::bind) fn is_agency(words: &IdentitySource, text: &str) -> bool {
 fn region(words: &IdentitySource, text: &str) -> (usize, Option<usize>) {
     let (mut end, mut level) = (0, None);
     for (at, _) in text.char_indices() {
-        let sign = words.regions.iter().enumerate().filter(|(_, sign)| text[at..].starts_with(sign.as_str()));
+        // Signs of one level stand together: 县|区|旗.
+        let signs = words.regions.iter().enumerate();
+        let signs = signs.flat_map(|(rank, signs)| signs.split('|').map(move |sign| (rank, sign)));
+        let sign = signs.filter(|(_, sign)| text[at..].starts_with(sign));
         let Some((rank, sign)) = sign.max_by_key(|(_, sign)| sign.len()) else { continue };
         // A sign within another word is none: 市场, 城市.
         let is_word = |word: &String| {
-            word.match_indices(sign.as_str()).any(|(inside, _)| {
+            word.match_indices(sign).any(|(inside, _)| {
                 at.checked_sub(inside)
                     .is_some_and(|start| text.get(start..).is_some_and(|text| text.starts_with(word.as_str())))
             })

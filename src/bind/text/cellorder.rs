@@ -26,7 +26,7 @@ impl Sum {
     }
 
     /// How much it is off, where each cell has the figure that the order gives it.
-    fn off(&self, numbers: &[Decimal], order: &[usize]) -> Decimal {
+    pub(in crate::bind) fn off(&self, numbers: &[Decimal], order: &[usize]) -> Decimal {
         self.terms.iter().map(|&(cell, sign)| sign * numbers[order[cell]]).sum::<Decimal>() + self.constant
     }
 

@@ -82,7 +82,8 @@ impl Counted<'_, '_> {
         }
         figures.findings.truncate(told);
         figures.findings.append(&mut odd);
-        let proof = self.tell(&fields, part.start, figures);
+        let whole = sums.iter().all(|sum| sum.off(&numbers, &order).is_zero());
+        let proof = self.tell(&fields, part.start, whole, figures);
         for (field, value) in fields.zip(values) {
             figures.put(form, field, value, proof);
         }
@@ -127,17 +128,18 @@ impl Counted<'_, '_> {
         !uses.is_empty() && uses.iter().all(|found| found.table == self.table)
     }
 
-    /// That the figures were read in the form's order.
-    fn tell(&self, fields: &Range<FieldIndex>, at: usize, figures: &mut Figures) -> Proof {
+    /// That the figures were read in the form's order, in which all sums hold or all but those of one cell.
+    fn tell(&self, fields: &Range<FieldIndex>, at: usize, whole: bool, figures: &mut Figures) -> Proof {
         let table = &self.index.form.tables[self.table];
         let count = fields.len();
+        let (but, but_en) = if whole { ("", "") } else { ("除一格外，", ", but for one cell,") };
         let message = Message::new(
             format!(
-                "{}的行名与数据在文本中分开排列，数据正好{count}个，按规定的次序读取后各项勾稽关系成立。请核对。",
+                "{}的行名与数据在文本中分开排列，数据正好{count}个，按规定的次序读取后，{but}各项勾稽关系成立。请核对。",
                 table.name.zh
             ),
             format!(
-                "Labels and figures of {} stand apart in the text; there are exactly {count} figures, and in the form's order their sums hold. Check them.",
+                "Labels and figures of {} stand apart in the text; there are exactly {count} figures, and in the form's order{but_en} their sums hold. Check them.",
                 table.name.en
             ),
         );

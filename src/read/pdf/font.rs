@@ -7,7 +7,7 @@ use hayro_cmap::{BfString, CMap, CMapName, CidFamily, WritingMode, load_embedded
 
 use super::cmap::{Map, code};
 use super::file::File;
-use super::names;
+use super::names::{self, Program};
 use super::object::{Dict, Object};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
@@ -21,14 +21,21 @@ const USUAL_WIDTH: f64 = 540.0;
 /// A blank that no map names is narrower than any digit, in thousandths of the size.
 const BLANK_WIDTH: f64 = 400.0;
 
+/// Font programs of one file that are looked into.
+const MOST_PROGRAMS: usize = 100;
+
 /// Predefined maps and those to Unicode, read once a file.
 #[derive(Debug, Default)]
-pub(super) struct Maps(HashMap<Vec<u8>, Option<Rc<CMap>>>);
+pub(super) struct Maps {
+    known: HashMap<Vec<u8>, Option<Rc<CMap>>>,
+    /// Font programs that were looked into.
+    programs: usize,
+}
 
 impl Maps {
     /// The map of a name that the PDF standard defines.
     fn named(&mut self, name: &[u8]) -> Option<Rc<CMap>> {
-        if let Some(known) = self.0.get(name) {
+        if let Some(known) = self.known.get(name) {
             return known.clone();
         }
         let map = match name {
@@ -37,8 +44,17 @@ impl Maps {
             _ => load_embedded(CMapName::from_bytes(name)).and_then(|bytes| CMap::parse(bytes, load_embedded)),
         };
         let map = map.map(Rc::new);
-        self.0.insert(name.to_vec(), map.clone());
+        self.known.insert(name.to_vec(), map.clone());
         map
+    }
+
+    /// The program of a font with this descriptor; `None` where it gives no names.
+    fn program(&mut self, file: &mut File, font: &Dict, budget: &mut Budget) -> Result<Option<Program>, ReadError> {
+        self.programs += 1;
+        match file.dict(font, b"FontDescriptor", budget)? {
+            Some(descriptor) if self.programs <= MOST_PROGRAMS => Program::read(file, &descriptor, budget),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -49,12 +65,21 @@ enum Codes {
     Own(Map, Option<Rc<CMap>>),
 }
 
+/// The characters of character numbers, where the font has no map of its own to Unicode.
+#[derive(Debug)]
+enum Meaning {
+    /// Those of a collection.
+    Collection(Rc<CMap>),
+    /// Those that the font program names; often none.
+    Named(Vec<Option<String>>),
+}
+
 #[derive(Debug)]
 enum Kind {
     /// One byte a character, each with its text.
     Simple(Vec<Option<String>>),
-    /// Character numbers, and the map of these to Unicode.
-    Composite(Codes, Option<Rc<CMap>>),
+    /// Character numbers, and what these mean.
+    Composite(Codes, Meaning),
 }
 
 /// A font.
@@ -98,7 +123,7 @@ impl Font {
         if subtype.is(b"Type0") {
             return Self::composite(file, maps, dict, to_unicode, budget);
         }
-        let names = simple(file, dict, budget)?;
+        let names = simple(file, maps, dict, to_unicode.is_none(), budget)?;
         let first = file.value(dict, b"FirstChar", budget)?.index().unwrap_or_default() as u32;
         let widths = file.numbers(dict, b"Widths", budget)?;
         let widths: HashMap<u32, f64> = (first..).zip(widths.into_iter().take(256)).collect();
@@ -157,9 +182,14 @@ impl Font {
         }
         let unicode = family.as_ref().and_then(CidFamily::ucs2_cmap).filter(|_| to_unicode.is_none());
         let unicode = unicode.and_then(|name| maps.named(name.to_bytes()));
+        let meaning = match unicode {
+            Some(map) => Meaning::Collection(map),
+            None if to_unicode.is_none() => Meaning::Named(cid_names(file, maps, &descendant, budget)?),
+            None => Meaning::Named(Vec::new()),
+        };
         let widths = cid_widths(file, &descendant, budget)?;
         let usual_width = file.value(&descendant, b"DW", budget)?.number().unwrap_or(1000.0);
-        let kind = Kind::Composite(codes, unicode);
+        let kind = Kind::Composite(codes, meaning);
         Ok(Some(Self { kind, to_unicode, widths, usual_width, scale: 0.001, vertical }))
     }
 
@@ -172,18 +202,18 @@ impl Font {
                 let text = text.or_else(|| names.get(code as usize).cloned().flatten());
                 self.shown(code, 1, code, text)
             }
-            Kind::Composite(codes, unicode) => {
+            Kind::Composite(codes, meaning) => {
                 let Some((code, length, cid)) = codes.next(bytes) else {
                     let length = if bytes.len() > 1 && bytes[0] >= 0x80 { 2 } else { 1 };
                     return Shown { length, code: 0, width: self.usual_width * self.scale, text: None };
                 };
-                let text = match (&self.to_unicode, unicode) {
+                let text = match (&self.to_unicode, meaning) {
                     (Some(map), _) => map.text(code),
-                    (None, Some(map)) => map.lookup_bf_string(cid).map(|text| match text {
+                    (None, Meaning::Collection(map)) => map.lookup_bf_string(cid).map(|text| match text {
                         BfString::Char(character) => character.to_string(),
                         BfString::String(text) => text,
                     }),
-                    (None, None) => None,
+                    (None, Meaning::Named(names)) => names.get(cid as usize).cloned().flatten(),
                 };
                 self.shown(code, length, cid, text)
             }
@@ -226,7 +256,13 @@ fn predefined(map: &CMap, bytes: &[u8]) -> Option<(u32, usize, u32)> {
 }
 
 /// The texts of the codes of a simple font: by its encoding, and only where it has one that is certain.
-fn simple(file: &mut File, dict: &Dict, budget: &mut Budget) -> Result<Vec<Option<String>>, ReadError> {
+fn simple(
+    file: &mut File,
+    maps: &mut Maps,
+    dict: &Dict,
+    unmapped: bool,
+    budget: &mut Budget,
+) -> Result<Vec<Option<String>>, ReadError> {
     /// Bit 3 of the flags: the font has signs of its own.
     const SYMBOLIC: usize = 4;
     let encoding = file.value(dict, b"Encoding", budget)?;
@@ -266,6 +302,14 @@ fn simple(file: &mut File, dict: &Dict, budget: &mut Budget) -> Result<Vec<Optio
         _ => None,
     };
     let mut texts: Vec<Option<String>> = (0..=255).map(text).collect();
+    // What the encoding does not say, the names of the font's own program do, unless they are signs of another kind.
+    if embedded
+        && unmapped
+        && !(certain || type3 || signs)
+        && let Some(program) = maps.program(file, dict, budget)?
+    {
+        texts.iter_mut().zip(program.codes).for_each(|(text, named)| *text = named);
+    }
     let Some(encoding) = encoding_dict else { return Ok(texts) };
     let Some(differences) = file.value(&encoding, b"Differences", budget)?.array() else { return Ok(texts) };
     let mut code = 0;
@@ -283,6 +327,21 @@ fn simple(file: &mut File, dict: &Dict, budget: &mut Budget) -> Result<Vec<Optio
         }
     }
     Ok(texts)
+}
+
+/// The texts of character numbers by the names that the font's own program has for its glyphs.
+fn cid_names(
+    file: &mut File,
+    maps: &mut Maps,
+    font: &Dict,
+    budget: &mut Budget,
+) -> Result<Vec<Option<String>>, ReadError> {
+    let Some(Program { glyphs, .. }) = maps.program(file, font, budget)? else { return Ok(Vec::new()) };
+    let Object::Stream(map) = file.value(font, b"CIDToGIDMap", budget)? else { return Ok(glyphs) };
+    let map = file.data(&map, budget)?.bytes;
+    budget.spend(Resource::Steps, map.len() as u64 / 2)?;
+    let glyph = |pair: &[u8]| glyphs.get(usize::from(u16::from_be_bytes([pair[0], pair[1]]))).cloned().flatten();
+    Ok(map.chunks_exact(2).take(MOST_WIDTHS).map(glyph).collect())
 }
 
 /// The widths of a composite font (9.7.4.3).

@@ -2,6 +2,7 @@
 //!
 //! Crates that read PDF inflate object and cross-reference streams without a bound, so files and objects are read by ourselves.
 
+mod cff;
 mod cmap;
 mod content;
 mod crypt;
@@ -12,10 +13,12 @@ mod lexer;
 mod names;
 mod object;
 mod pages;
+mod program;
 mod show;
 mod state;
 mod structure;
 mod table;
+mod truetype;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,14 @@
 //! Glyph names to characters, the unambiguous ones (Adobe Glyph List, as far as reports need it).
 
+/// What a font program says of its glyphs.
+#[derive(Debug, Default)]
+pub(super) struct Program {
+    /// The text of each code of one byte.
+    pub(super) codes: Vec<Option<String>>,
+    /// The text of each glyph.
+    pub(super) glyphs: Vec<Option<String>>,
+}
+
 /// Names and their characters.
 const NAMES: &[(&str, &str)] = &[
     ("space", " "),
@@ -58,6 +67,22 @@ const NAMES: &[(&str, &str)] = &[
     ("degree", "°"),
     ("multiply", "×"),
     ("section", "§"),
+    ("onesuperior", "¹"),
+    ("twosuperior", "²"),
+    ("threesuperior", "³"),
+    ("plusminus", "±"),
+    ("divide", "÷"),
+    ("yen", "¥"),
+    ("paragraph", "¶"),
+    ("dagger", "†"),
+    ("daggerdbl", "‡"),
+    ("copyright", "©"),
+    ("registered", "®"),
+    ("trademark", "™"),
+    ("mu", "µ"),
+    ("ff", "ff"),
+    ("ffi", "ffi"),
+    ("ffl", "ffl"),
     ("fi", "fi"),
     ("fl", "fl"),
 ];

@@ -147,6 +147,31 @@ fn a_font_that_does_not_say_its_characters_is_never_guessed() {
     assert_eq!(read("8 0 R"), Err(ReadError::NoCharacters));
 }
 
+#[test]
+fn a_font_is_read_by_the_names_of_its_program() {
+    let shown = |font: &str, program: &[u8], string: &str| {
+        let whole = file(font, &format!("BT /F 20 Tf 100 700 Td <{string}>Tj ET"));
+        let at = memchr::memmem::rfind(&whole, b"trailer").unwrap();
+        let head = format!("9 0 obj<</Length {}>>stream\n", program.len());
+        let bytes = [&whole[..at], head.as_bytes(), program, b"\nendstream endobj ", &whole[at..]].concat();
+        text(&bytes)
+    };
+    let type1 = b"%!PS-AdobeFont-1.0: A\n/Encoding 256 array\ndup 1 /seven put\ndup 2 /uni4EF6 put\ndup 3 /G3 put\nreadonly def\neexec";
+    let simple = "<</Subtype/Type1/BaseFont/A+B/FontDescriptor<</Flags 4/FontFile 9 0 R>>>>";
+    assert_eq!(shown(simple, type1, "0102").as_deref(), Ok("7件"));
+    // A glyph without a name that says its character; a name that the encoding changes.
+    assert_eq!(shown(simple, type1, "03"), Err(ReadError::NoCharacters));
+    let changed = simple.replace("/Type1", "/Type1/Encoding<</Differences[1/nine]>>");
+    assert_eq!(shown(&changed, type1, "0102").as_deref(), Ok("9件"));
+    // Signs of another kind, and a map of the file's own, which has the last word.
+    assert_eq!(shown(&simple.replace("A+B", "A+Dingbats"), type1, "01"), Err(ReadError::NoCharacters));
+    let composite = "<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/FontDescriptor<</FontFile2 9 0 R>>>>]>>";
+    let truetype = super::truetype::named(&[0, 26, 258, 259], &["uni4EF6", "glyph3"]);
+    assert_eq!(shown(composite, &truetype, "00010002").as_deref(), Ok("7件"));
+    assert_eq!(shown(composite, &truetype, "0003"), Err(ReadError::NoCharacters));
+    assert_eq!(shown(composite, b"no program", "0001"), Err(ReadError::NoCharacters));
+}
+
 /// A page with two rows of two columns without lines, and a structure.
 fn structured(structure: &str) -> Vec<u8> {
     let content = "/TD<</MCID 0>>BDC BT /F 10 Tf 100 700 Td (a)Tj ET EMC /TD<</MCID 1>>BDC BT /F 10 Tf 300 700 Td (1)Tj ET EMC \

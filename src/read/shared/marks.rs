@@ -158,6 +158,13 @@ impl Marks {
         }
     }
 
+    /// Notes the reading above a text.
+    pub(in crate::read) fn reading(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            self.leave_out(AsideKind::Reading, text);
+        }
+    }
+
     /// Appends text according to its face: to the text, or as an aside.
     pub(in crate::read) fn add(&mut self, to: &mut String, text: &str, face: Face, paper: impl FnOnce() -> Paper) {
         if let Some(kind) = face.left_out(paper) {

@@ -2,6 +2,7 @@
 
 pub(in crate::read) mod base64;
 pub(in crate::read) mod encoding;
+pub(in crate::read) mod equation;
 pub(in crate::read) mod face;
 pub(in crate::read) mod marks;
 pub(in crate::read) mod metadata;

@@ -17,6 +17,8 @@ pub(super) struct Para {
     pub(super) number: Option<String>,
     /// Pictures in it.
     pub(super) pictures: Vec<PictureRef>,
+    /// The content of its text boxes.
+    pub(super) boxes: Vec<Block>,
     /// Start and end in the source.
     pub(super) span: (u32, u32),
 }
@@ -98,6 +100,7 @@ impl Flow {
                 level.open.push_text(text);
                 level.open.reach(para.span.0, para.span.1);
                 level.open.nested.extend(para.pictures.into_iter().map(Block::Picture));
+                level.open.nested.extend(para.boxes);
             }
             return Ok(());
         }
@@ -126,6 +129,7 @@ impl Flow {
             budget.spend(Resource::Blocks, 1)?;
             self.blocks.push(Block::Picture(PictureRef { place: place.clone(), ..picture }));
         }
+        self.blocks.append(&mut para.boxes);
         Ok(())
     }
 

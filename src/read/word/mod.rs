@@ -2,6 +2,7 @@
 
 pub(in crate::read) mod doc;
 pub(in crate::read) mod docx;
+mod embedded;
 pub(in crate::read) mod flatxml;
 mod flow;
 mod grid;

@@ -5,9 +5,16 @@ use super::tree::{Element, Id, Page, Step};
 /// The visible value of an `input` (HTML, 4.10.5); `None` for buttons, check boxes and hidden fields.
 pub(super) fn value(element: &Element) -> Option<&str> {
     let kind = element.attr("type").unwrap_or_default().trim();
-    let shown = ["", "text", "number", "tel", "search", "email", "url"];
+    let shown = ["", "text", "number", "tel", "search", "email", "url", "date", "month"];
     let is_shown = shown.iter().any(|shown| shown.eq_ignore_ascii_case(kind));
     element.attr("value").filter(|value| is_shown && !value.trim().is_empty())
+}
+
+/// The mark that a check box or a radio button shows, in a cell of a table.
+pub(super) fn mark(element: &Element) -> Option<&'static str> {
+    let kind = element.attr("type").unwrap_or_default().trim();
+    let is_mark = ["checkbox", "radio"].iter().any(|mark| mark.eq_ignore_ascii_case(kind));
+    is_mark.then(|| if element.attr("checked").is_some() { "☑" } else { "□" })
 }
 
 /// Whether a value is a figure.

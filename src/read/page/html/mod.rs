@@ -6,6 +6,7 @@ mod fields;
 mod lists;
 mod looks;
 mod metadata;
+mod outside;
 mod parse;
 mod pictures;
 mod survey;

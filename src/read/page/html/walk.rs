@@ -7,14 +7,14 @@ use super::chrome::is_breadcrumbs;
 use super::fields;
 use super::lists::{List, Lists};
 use super::looks::is_turned;
+use super::outside::Outside;
 use super::pictures;
 use super::survey::{Survey, Verdict};
 use super::tables::{Table, has_one_cell, rows_of};
 use super::tree::{Element, Id, Kind, Page, ROOT, Step};
 use super::words::Words;
 use crate::document::{Aside, AsideKind, Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
-use crate::finding::code::read as code;
-use crate::finding::{Finding, Message};
+use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::shared::marks::{Face, Shift};
 use crate::text::{END_OF_DIRECTION, RIGHT_TO_LEFT};
@@ -44,6 +44,8 @@ enum Role {
     Frame,
     /// A form control with a value.
     Field,
+    /// What is chosen in a list, in the line of the list.
+    Choice,
 }
 
 fn role(name: &str) -> Role {
@@ -71,7 +73,10 @@ fn role(name: &str) -> Role {
 
 /// Whether an element is inline, not a block.
 fn is_in_line(role: Role) -> bool {
-    matches!(role, Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Columns)
+    matches!(
+        role,
+        Role::Inline | Role::Picture | Role::Frame | Role::Break | Role::Field | Role::Choice | Role::Columns
+    )
 }
 
 /// State to restore at the end of an element.
@@ -87,14 +92,7 @@ struct Entered {
     turned: bool,
 }
 
-/// External references of a page.
-#[derive(Debug, Default)]
-struct Outside {
-    pictures: usize,
-    frames: usize,
-}
-
-/// State of the walk.
+/// A walk and what it has found.
 pub(super) struct Walker<'a> {
     page: &'a Page,
     survey: &'a Survey,
@@ -184,11 +182,7 @@ impl<'a> Walker<'a> {
         let face = self.entered.last().map(|entered| entered.face).unwrap_or_default();
         let special = face.is_left_out() || face.shift != Shift::None;
         if special && (!self.is_furniture() || face.shift != Shift::None) {
-            let words = match self.tables.last_mut().filter(|table| table.takes_text()) {
-                Some(table) => &mut table.words,
-                None => &mut self.words,
-            };
-            words.push_marked(text, keep, face);
+            self.words().push_marked(text, keep, face);
         } else if let Some(table) = self.tables.last_mut().filter(|table| table.takes_text()) {
             table.words.push(text, keep);
         } else if self.survey.lines && !keep {
@@ -249,6 +243,7 @@ impl<'a> Walker<'a> {
         match element.name() {
             "select" => self.chosen = fields::chosen(self.page, id),
             "option" if self.chosen != Some(id) => entered.verdict.hidden = true,
+            "option" => entered.role = Role::Choice,
             _ => {}
         }
         let verdict = entered.verdict;
@@ -283,15 +278,8 @@ impl<'a> Walker<'a> {
             Role::List => self.lists.open(List::of(element)),
             Role::Item => self.item(element),
             Role::Picture => self.picture(element)?,
-            Role::Field => {
-                // Controls outside of tables are search boxes, which contain words.
-                let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
-                if let Some(value) = fields::value(element).filter(|value| in_table || fields::is_figure(value)) {
-                    // Two adjacent controls are two figures.
-                    self.text(" ")?;
-                    self.text(value)?;
-                }
-            }
+            Role::Field => self.field(element)?,
+            Role::Choice => self.words().begin_field(),
             Role::Table => {
                 entered.data = !entered.verdict.layout;
                 self.nest.push(entered.data);
@@ -320,6 +308,28 @@ impl<'a> Walker<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What was filled into a field of a form.
+    fn field(&mut self, element: &Element) -> Result<(), ReadError> {
+        let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
+        // Outside of tables stand the boxes in which a site is searched, which hold words and have no label.
+        let is_wanted = |value: &&str| in_table || fields::is_figure(value) || self.words.is_label();
+        let value = fields::value(element).filter(is_wanted);
+        if let Some(value) = value.or_else(|| fields::mark(element).filter(|_| in_table)) {
+            self.words().begin_field();
+            self.text(value)?;
+            self.words().end_field();
+        }
+        Ok(())
+    }
+
+    /// Where text is collected.
+    fn words(&mut self) -> &mut Words {
+        match self.tables.last_mut().filter(|table| table.takes_text()) {
+            Some(table) => &mut table.words,
+            None => &mut self.words,
+        }
     }
 
     fn table_part(&mut self, id: Id, element: &Element, role: Role) -> Result<(), ReadError> {
@@ -354,6 +364,7 @@ impl<'a> Walker<'a> {
             Role::Pre => self.keep -= 1,
             Role::List => self.lists.close(),
             Role::Item => self.number = None,
+            Role::Choice => self.words().end_field(),
             Role::Table => {
                 self.nest.pop();
                 if data {
@@ -466,27 +477,5 @@ impl<'a> Walker<'a> {
         let alt = element.attr("alt").filter(|alt| !alt.trim().is_empty()).map(str::to_owned);
         let place = Place::paragraph(&self.part, self.paragraphs);
         self.push(Block::Picture(PictureRef { index, extent: None, alt, place }))
-    }
-}
-
-impl Outside {
-    /// One finding for everything that the page shows and the file does not contain.
-    fn finding(&self, hidden_tables: usize) -> Option<Finding> {
-        let (mut zh, mut en) = (Vec::new(), Vec::new());
-        for (count, chinese, english) in [
-            (self.pictures, "张图片不在文件中", "pictures that are not in the file"),
-            (self.frames, "个内嵌页面或附件不在文件中", "embedded pages or files that are not in the file"),
-            (hidden_tables, "个表格在网页上是隐藏的", "tables that are hidden on the page"),
-        ] {
-            if count > 0 {
-                zh.push(format!("{count}{chinese}"));
-                en.push(format!("{count} {english}"));
-            }
-        }
-        let message = Message::new(
-            format!("网页有{}，未读取。请核对是否缺少内容。", zh.join("，")),
-            format!("The page has {}; they were not read. Check whether anything is missing.", en.join(", ")),
-        );
-        (!zh.is_empty()).then(|| Finding::new(&code::CONTENT_SKIPPED, message))
     }
 }

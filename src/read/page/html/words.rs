@@ -10,6 +10,8 @@ pub(super) struct Words {
     /// Whether white space precedes the next text, and whether it contains a line break of the source.
     blank: bool,
     wrapped: bool,
+    /// A field ended: a digit that comes next is another figure's.
+    fenced: bool,
     /// Its superscripts and asides.
     marks: Marks,
 }
@@ -27,9 +29,12 @@ impl Words {
                     self.wrapped |= character == '\n';
                 }
                 _ => {
-                    if self.blank {
+                    if self.fenced && character.is_numeric() {
+                        self.line_break();
+                    } else if self.blank {
                         self.end_blank(character);
                     }
+                    self.fenced = false;
                     self.text.push(character);
                 }
             }
@@ -66,6 +71,22 @@ impl Words {
         (self.blank, self.wrapped) = (false, false);
     }
 
+    /// A field of a form begins. Figures beside each other are not one figure: no blank would tell that apart.
+    pub(super) fn begin_field(&mut self) {
+        self.blank = true;
+        self.fenced = self.text.ends_with(char::is_numeric);
+    }
+
+    /// A field of a form has ended.
+    pub(super) fn end_field(&mut self) {
+        self.fenced = true;
+    }
+
+    /// Whether the text so far is a label, which what comes next belongs to.
+    pub(super) fn is_label(&self) -> bool {
+        self.text.ends_with(['：', ':'])
+    }
+
     /// Ends the line.
     pub(super) fn line_break(&mut self) {
         (self.blank, self.wrapped) = (false, false);
@@ -81,7 +102,7 @@ impl Words {
 
     /// The text, trimmed; a no-break space (`&nbsp;`) is kept.
     pub(super) fn take(&mut self) -> String {
-        (self.blank, self.wrapped) = (false, false);
+        (self.blank, self.wrapped, self.fenced) = (false, false, false);
         let mut text = std::mem::take(&mut self.text);
         if !self.marks.is_empty() {
             self.marks.write_shifted(&mut text);

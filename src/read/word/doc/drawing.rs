@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::blip::{self, Blip, EMU_PER_TWIP, Inline, Record, STORE_ENTRY_TYPE};
+use super::boxes;
 use super::fib::{Fib, Table};
 use crate::document::{Budget, Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
@@ -10,6 +11,9 @@ use crate::read::container::cfb::{u16_at, u32_at};
 /// Record types: a shape (its id), its properties.
 const SHAPE: u16 = 0xF00A;
 const PROPERTIES: u16 = 0xF00B;
+
+/// Flag of a shape in a group.
+const CHILD: u32 = 2;
 
 /// The property with the index of a picture in the store, 1-based.
 const PICTURE: u16 = 0x0104;
@@ -24,20 +28,31 @@ pub(super) struct Drawings<'a> {
     /// For each shape with a picture, by shape id, the index of the picture in the store, 1-based.
     shapes: BTreeMap<u32, u32>,
     store: Vec<Option<Blip<'a>>>,
+    /// Start and end of the texts of boxes, by the shape that is anchored: their own, or the one of their group.
+    pub(super) boxes: BTreeMap<u32, Vec<(u32, u32)>>,
 }
 
 impl<'a> Drawings<'a> {
     /// Reads the drawings; pictures outside the store are in `WordDocument`.
     pub(super) fn read(fib: &Fib, document: &'a [u8], table: &'a [u8], budget: &mut Budget) -> Result<Self, Exceeded> {
+        let texts = boxes::texts(fib.slice(table, Table::PlcftxbxTxt));
+        budget.spend(Resource::Steps, texts.len() as u64)?;
         let mut drawings = Self { anchors: fib.slice(table, Table::PlcSpaMom), ..Self::default() };
         let mut bytes = fib.slice(table, Table::DggInfo);
-        let mut shape = None;
-        // The store comes first; each drawing after it is preceded by one byte that tells header from body.
+        let (mut shape, mut group, mut groups) = (None, 0, BTreeMap::new());
+        // The store comes first; each drawing after it has a byte before it that tells header from body.
         while let Some(record) = Record::read(bytes) {
             budget.spend(Resource::Steps, 1)?;
             blip::walk(record.body, budget, |record| match record.kind {
                 STORE_ENTRY_TYPE => drawings.store.push(stored(record, document)),
-                SHAPE => shape = u32_at(record.body, 0),
+                SHAPE => {
+                    shape = u32_at(record.body, 0);
+                    let child = u32_at(record.body, 4).is_some_and(|flags| flags & CHILD != 0);
+                    match shape {
+                        Some(shape) if child => drop(groups.insert(shape, group)),
+                        _ => group = shape.unwrap_or(0),
+                    }
+                }
                 PROPERTIES => {
                     if let (Some(shape), Some(picture)) = (shape, picture_of(record)) {
                         drawings.shapes.insert(shape, picture);
@@ -47,11 +62,38 @@ impl<'a> Drawings<'a> {
             })?;
             bytes = bytes.get(8 + record.body.len() + 1..).unwrap_or_default();
         }
+        for (shape, start, end) in texts {
+            let anchored = groups.get(&shape).copied().unwrap_or(shape);
+            drawings.boxes.entry(anchored).or_default().push((start, end));
+        }
         Ok(drawings)
     }
 
     /// The picture anchored at a character position; `None` for a text box, a line or another shape.
     pub(super) fn at(&self, position: u32) -> Option<Inline<'a>> {
+        // The shape's number, then the edges of its rectangle: left, top, right, bottom.
+        let anchor = self.anchor(position)?;
+        let shape = u32_at(anchor, 0)?;
+        let picture = *self.shapes.get(&shape)?;
+        let blip = self.store.get(picture.checked_sub(1)? as usize).copied().flatten()?;
+        let side = |near, far| {
+            let length = u32_at(anchor, far)?.cast_signed().checked_sub(u32_at(anchor, near)?.cast_signed())?;
+            u64::try_from(length).ok().filter(|&length| length > 0).map(|length| length * EMU_PER_TWIP)
+        };
+        Some((blip, side(4, 12).zip(side(8, 16))))
+    }
+
+    /// Start and end of the texts of the boxes anchored at a character.
+    pub(super) fn boxes_at(&self, position: u32) -> &[(u32, u32)] {
+        if self.boxes.is_empty() {
+            return &[];
+        }
+        let shape = self.anchor(position).and_then(|anchor| u32_at(anchor, 0));
+        shape.and_then(|shape| self.boxes.get(&shape)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The anchor at a character.
+    fn anchor(&self, position: u32) -> Option<&'a [u8]> {
         let count = self.anchors.len().checked_sub(4)? / (4 + ANCHOR);
         let (mut low, mut high) = (0, count);
         while low < high {
@@ -65,16 +107,7 @@ impl<'a> Drawings<'a> {
         if low >= count || u32_at(self.anchors, low * 4)? != position {
             return None;
         }
-        // The shape id, then the edges of the rectangle: left, top, right, bottom.
-        let anchor = self.anchors.get((count + 1) * 4 + low * ANCHOR..)?;
-        let shape = u32_at(anchor, 0)?;
-        let picture = *self.shapes.get(&shape)?;
-        let blip = self.store.get(picture.checked_sub(1)? as usize).copied().flatten()?;
-        let side = |near, far| {
-            let length = u32_at(anchor, far)?.cast_signed().checked_sub(u32_at(anchor, near)?.cast_signed())?;
-            u64::try_from(length).ok().filter(|&length| length > 0).map(|length| length * EMU_PER_TWIP)
-        };
-        Some((blip, side(4, 12).zip(side(8, 16))))
+        self.anchors.get((count + 1) * 4 + low * ANCHOR..)
     }
 }
 
@@ -121,7 +154,7 @@ mod tests {
             anchors.extend([0; ANCHOR - 20]);
         }
         let store = vec![None, Some(Blip::Other)];
-        let drawings = Drawings { anchors: &anchors, shapes: BTreeMap::from([(71, 2)]), store };
+        let drawings = Drawings { anchors: &anchors, shapes: BTreeMap::from([(71, 2)]), store, ..Drawings::default() };
         assert_eq!(
             [5, 8, 9, 12].map(|position| drawings.at(position)),
             [None, None, Some((Blip::Other, Some((63_500, 12_700)))), None]

@@ -18,6 +18,8 @@ pub(super) enum Table {
     PlcSpaMom = 40,
     /// Drawings: the store of floating pictures.
     DggInfo = 50,
+    /// Texts of boxes in the running text.
+    PlcftxbxTxt = 56,
     /// List definitions.
     PlfLst = 73,
     /// Overrides of lists.

@@ -1,9 +1,11 @@
 //! Word 97-2003 documents (MS-DOC), also what WPS Writer saves as .wps.
 
 mod blip;
+mod boxes;
 mod drawing;
 mod face;
 mod fib;
+mod field;
 mod fkp;
 mod list;
 mod pictures;
@@ -53,6 +55,8 @@ pub(in crate::read) fn read(
     if reached < fib.lengths.main {
         return Err(Damage::WordTextMissing { found: reached.into(), wanted: fib.lengths.main.into() }.into());
     }
+    let stories = stories(&fib);
+    let boxes_start = stories.iter().find(|story| story.2 == Region::TextBox).map_or(0, |story| story.0);
     let source = Source {
         document: &document,
         data: &data,
@@ -61,10 +65,14 @@ pub(in crate::read) fn read(
         paragraphs: Pages::new(&document, fib.slice(&table, Table::PlcfBtePapx), Kind::Paragraphs),
         styles: &Styles::read(fib.slice(&table, Table::Stshf), budget)?,
         drawings: &Drawings::read(&fib, &document, &table, budget)?,
+        boxes_start,
     };
     let mut walk = Walk::new(source, Lists::read(&fib, &table, budget)?, budget);
-    for (start, end, region) in stories(&fib) {
-        walk.story(start, end, region)?;
+    for (start, end, region) in stories {
+        match region {
+            Region::TextBox => walk.boxes_left(start, end)?,
+            _ => walk.story(start, end, region)?,
+        }
     }
     let mut result = walk.finish(fib.lengths.comments, findings);
     result.metadata = summary::read(&summary);

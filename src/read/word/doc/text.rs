@@ -1,6 +1,6 @@
 //! Walks the text: characters with properties, fields, and the marks that end paragraphs, cells and rows.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::blip;
@@ -52,8 +52,10 @@ pub(super) struct Source<'a> {
     pub(super) paragraphs: Pages<'a>,
     /// Styles.
     pub(super) styles: &'a Styles,
-    /// Floating pictures.
+    /// Floating pictures and text boxes.
     pub(super) drawings: &'a Drawings<'a>,
+    /// Where the texts of boxes begin.
+    pub(super) boxes_start: u32,
 }
 
 /// Sizes of the caches of character and paragraph properties.
@@ -63,42 +65,57 @@ const KNOWN_PARAGRAPHS: usize = 8;
 /// Bytes of modifiers whose lookup in the cache costs one step.
 const MODIFIERS_A_STEP: usize = 64;
 
+/// A field that is open.
+#[derive(Debug, Default)]
+pub(super) struct Field {
+    /// It still stands in its instruction.
+    pub(super) instruction: bool,
+    pub(super) code: String,
+    /// What is chosen in its list.
+    pub(super) choice: Option<String>,
+    /// Pieces of text shown before it.
+    pub(super) shown_before: u64,
+}
+
 /// The walk's state.
 pub(super) struct Walk<'a, 'b> {
-    source: Source<'a>,
+    pub(super) source: Source<'a>,
     lists: Lists,
-    budget: &'b mut Budget,
+    pub(super) budget: &'b mut Budget,
     part: Arc<str>,
-    region: Region,
-    flow: Flow,
+    pub(super) region: Region,
+    pub(super) flow: Flow,
     blocks: Vec<Block>,
     asides: Vec<Aside>,
     /// Number of runs that are tracked insertions or deletions.
     revisions: u32,
     pictures: Pictures,
     /// The paragraph being read and the position of its first character.
-    para: Para,
-    start: Option<u32>,
+    pub(super) para: Para,
+    pub(super) start: Option<u32>,
     /// First half of a surrogate pair.
-    high: Option<u16>,
-    /// The run of the last character, and its properties.
-    run: Run<'a>,
-    props: CharProps,
-    /// The paragraph of the last character, and the last paragraph that ended.
-    paragraph: Run<'a>,
-    ended: Run<'a>,
-    /// Cache of computed properties, keyed by modifiers, style and the Prm of the piece: a text has few distinct ones.
+    pub(super) high: Option<u16>,
+    /// Run that the last character belonged to, and its properties.
+    pub(super) run: Run<'a>,
+    pub(super) props: CharProps,
+    /// The paragraph that it belonged to, and the one that ended last.
+    pub(super) paragraph: Run<'a>,
+    pub(super) ended: Run<'a>,
+    /// Properties that were worked out last, by modifiers, style and the piece's modifier: a text has few different ones.
     known: [(&'a [u8], u16, u16, CharProps); KNOWN],
     next_known: usize,
     /// The same cache for paragraphs that do not end a row.
     known_paras: VecDeque<(&'a [u8], u16, u16, ParaProps)>,
-    /// Open fields: whether the instruction of each is still being read.
-    fields: Vec<bool>,
-    /// Number of open fields in their instruction.
-    instructions: usize,
-    /// Number of characters in instructions that never ended.
-    swallowed: u64,
-    swallowing: u64,
+    pub(super) fields: Vec<Field>,
+    /// How many of them still stand in their instruction.
+    pub(super) instructions: usize,
+    /// Characters in instructions that never ended.
+    pub(super) swallowed: u64,
+    pub(super) swallowing: u64,
+    /// Pieces of text that were shown.
+    pub(super) shown: u64,
+    /// Text boxes that were read where they are anchored, by where their texts begin.
+    pub(super) boxes_read: BTreeSet<u32>,
 }
 
 impl<'a, 'b> Walk<'a, 'b> {
@@ -130,32 +147,44 @@ impl<'a, 'b> Walk<'a, 'b> {
             instructions: 0,
             swallowed: 0,
             swallowing: 0,
+            shown: 0,
+            boxes_read: BTreeSet::new(),
         }
     }
 
     /// Reads the characters from `start` up to `end` as a separate text.
     pub(super) fn story(&mut self, start: u32, end: u32, region: Region) -> Result<(), ReadError> {
-        let counters = self.flow.counters();
-        self.flow = Flow::new(Some(Arc::clone(&self.part)), region, counters);
+        self.fresh_flow(region);
+        let blocks = self.text(start, end)?;
+        self.blocks.extend(blocks);
+        Ok(())
+    }
+
+    /// Begins a flow that goes on counting, and returns the one before it.
+    pub(super) fn fresh_flow(&mut self, region: Region) -> Flow {
         self.region = region;
+        let next = Flow::new(Some(Arc::clone(&self.part)), region, self.flow.counters());
+        std::mem::replace(&mut self.flow, next)
+    }
+
+    /// The blocks of the characters from `start` up to `end`.
+    pub(super) fn text(&mut self, start: u32, end: u32) -> Result<Vec<Block>, ReadError> {
         let pieces = &self.source.pieces.list;
         let first = pieces.partition_point(|piece| piece.end <= start);
         for piece in pieces[first..].iter().take_while(|piece| piece.start < end) {
             self.piece(piece, start.max(piece.start), end.min(piece.end))?;
         }
         self.clear_fields();
-        if !self.para.text.text.is_empty() || !self.para.pictures.is_empty() {
+        let para = &self.para;
+        if !para.text.text.is_empty() || !para.pictures.is_empty() || !para.boxes.is_empty() {
             let para = self.take_para(end, None);
             self.flow.paragraph(para, 0, self.budget)?;
         }
         self.para = Para::default();
         self.start = None;
-        let counters = self.flow.counters();
-        let next = Flow::new(Some(Arc::clone(&self.part)), region, counters);
-        let (blocks, asides, _) = std::mem::replace(&mut self.flow, next).finish(self.budget)?;
-        self.blocks.extend(blocks);
+        let (blocks, asides, _) = self.fresh_flow(self.region).finish(self.budget)?;
         self.asides.extend(asides);
-        Ok(())
+        Ok(blocks)
     }
 
     /// The document; adds findings about what was left out.
@@ -243,6 +272,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             let units = bytes.as_chunks().0.iter();
             self.para.text.text.extend(units.map_while(|&unit| shown(u16::from_le_bytes(unit))));
         }
+        self.shown += u64::from(count);
         count
     }
 
@@ -282,24 +312,15 @@ impl<'a, 'b> Walk<'a, 'b> {
         match unit {
             mark::PARAGRAPH | mark::CELL | mark::PAGE => return self.end(unit, position, offset, prm),
             mark::FIELD_BEGIN => self.begin_field()?,
-            mark::FIELD_SEPARATOR => {
-                if let Some(instruction) = self.fields.last_mut()
-                    && std::mem::take(instruction)
-                {
-                    self.instructions -= 1;
-                }
-            }
-            mark::FIELD_END => {
-                if self.fields.pop() == Some(true) {
-                    self.instructions -= 1;
-                }
-            }
+            mark::FIELD_SEPARATOR => self.begin_result(),
+            mark::FIELD_END => self.end_field(),
             mark::PICTURE if self.props.special && self.props.object => self.pictures.objects += 1,
-            _ if self.instructions > 0 => self.swallowing += 1,
+            mark::PICTURE if self.props.special && self.props.form_data => self.form_data(),
+            _ if self.instructions > 0 => self.instruct(unit),
             _ if self.props.deleted => {}
             // Hidden control and special characters are dropped without an aside.
             _ if self.props.face.hidden && (unit < 0x20 || self.props.special) => {}
-            _ => self.shown(unit, position)?,
+            _ => self.show(unit, position)?,
         }
         if self.instructions == 0 {
             self.swallowing = 0;
@@ -307,30 +328,19 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    fn begin_field(&mut self) -> Result<(), Exceeded> {
-        self.budget.spend(Resource::Depth, self.fields.len() as u64 + 1)?;
-        self.fields.push(true);
-        self.instructions += 1;
-        Ok(())
-    }
-
-    /// Closes fields that are still open where no field can be.
-    fn clear_fields(&mut self) {
-        self.fields.clear();
-        self.instructions = 0;
-        self.swallowed += std::mem::take(&mut self.swallowing);
-    }
-
-    /// Adds the visible text of a character.
-    fn shown(&mut self, unit: u16, position: u32) -> Result<(), Exceeded> {
+    /// Adds what a character shows.
+    fn show(&mut self, unit: u16, position: u32) -> Result<(), ReadError> {
+        self.shown += 1;
         self.start.get_or_insert(position);
         let high = self.high.take();
         match unit {
             mark::PICTURE if self.props.special => self.picture()?,
             mark::DRAWING if self.props.special => {
-                if let Some((blip, extent)) = self.source.drawings.at(position).filter(|_| self.region == Region::Body)
-                {
-                    self.keep(blip, extent)?;
+                if self.region == Region::Body {
+                    if let Some((blip, extent)) = self.source.drawings.at(position) {
+                        self.keep(blip, extent)?;
+                    }
+                    self.boxes(position)?;
                 }
             }
             mark::SYMBOL if self.props.special => {
@@ -405,7 +415,7 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 
     fn end_row(&mut self, props: ParaProps, depth: usize, position: u32) -> Result<(), ReadError> {
-        if !self.para.text.text.is_empty() {
+        if !self.para.text.text.is_empty() || !self.para.boxes.is_empty() {
             let para = self.take_para(position, None);
             self.flow.paragraph(para, depth, self.budget)?;
         }

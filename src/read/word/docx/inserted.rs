@@ -5,6 +5,7 @@ use crate::document::{Block, Document, Format};
 use crate::finding::Finding;
 use crate::read::container::Relationships;
 use crate::read::shared::skipped::Kind;
+use crate::read::word::embedded;
 use crate::read::{READERS, ReadError, Sniffed, sniff};
 
 /// Maximum number of files embedded in one document.
@@ -30,45 +31,40 @@ impl Shared<'_> {
         Ok(self.take(document))
     }
 
-    /// The table of an embedded workbook with one sheet, which the page shows; empty, and counted as skipped, for several sheets or
-    /// another object.
+    /// The table of the sheet that an embedded workbook shows; empty, and counted as skipped, if the sheet is unknown or the object is not a
+    /// workbook.
     ///
     /// # Errors
     /// [`ReadError::OverLimit`] if it exceeds what is left of the file's budget.
     pub(super) fn embedded(&mut self, id: &str, relationships: &Relationships) -> Result<Vec<Block>, ReadError> {
         let found = self.read_target(id, relationships, BOOKS)?;
-        let found = found.filter(|(document, _)| document.grids().count() == 1);
-        let Some((document, mut findings)) = found else {
+        let (mut document, mut findings) = (None, Vec::new());
+        if let Some((book, said)) = found {
+            let several = book.grids().count() > 1;
+            let active = if several { self.active_sheet(id, relationships)? } else { None };
+            (document, findings) = (embedded::shown(book, || active), said);
+        }
+        let Some(document) = document else {
             self.skipped.add(Kind::Object);
             return Ok(Vec::new());
         };
         self.said.append(&mut findings);
         self.skipped.add(Kind::Workbook);
-        let mut blocks = self.take(document);
-        for block in &mut blocks {
-            if let Block::Grid(grid) = block {
-                grid.embedded = true;
-            }
-        }
-        Ok(blocks)
+        Ok(self.take(document))
+    }
+
+    /// The sheet that an embedded workbook shows.
+    fn active_sheet(&mut self, id: &str, relationships: &Relationships) -> Result<Option<String>, ReadError> {
+        let Some(target) = relationships.by_id(id) else { return Ok(None) };
+        let Some(bytes) = self.parts.part(&target.target, self.budget)? else { return Ok(None) };
+        embedded::active_of_workbook(&bytes, self.budget)
     }
 
     /// The blocks of an embedded document, with its pictures added to those of this document.
     fn take(&mut self, document: Document) -> Vec<Block> {
-        let first = self.pictures.list.len();
         let Document { mut blocks, pictures, asides, .. } = document;
-        self.pictures.list.extend(pictures);
+        embedded::put_in(&mut blocks, pictures, &mut self.pictures.list);
         self.asides.extend(asides);
-        let mut waiting: Vec<&mut Block> = blocks.iter_mut().collect();
-        while let Some(block) = waiting.pop() {
-            match block {
-                Block::Picture(picture) => picture.index += first,
-                Block::Grid(grid) => {
-                    waiting.extend(grid.cells_mut().iter_mut().flat_map(|cell| cell.nested.iter_mut()));
-                }
-                Block::Paragraph(_) => {}
-            }
-        }
         blocks
     }
 

@@ -3,6 +3,7 @@
 mod bound;
 mod controls;
 mod faces;
+mod fields;
 mod flow;
 mod inserted;
 pub(super) mod names;

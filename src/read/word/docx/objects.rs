@@ -1,11 +1,13 @@
-//! Content of runs other than text: superscripts of formulas, embedded files and objects.
+//! Content of runs other than text: superscripts of formulas, readings, embedded files and objects, results of complex fields.
 
+use super::fields::{DEEPEST, Field};
 use super::walk::Walk;
 use crate::document::Region;
 use crate::read::ReadError;
+use crate::read::shared::equation::{self, Piece};
 use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped;
-use crate::read::xml::Tag;
+use crate::read::xml::{Event, Events, Tag};
 
 impl<'a> Walk<'a, '_, '_> {
     /// Sets whether the following text is superscript or subscript.
@@ -13,6 +15,31 @@ impl<'a> Walk<'a, '_, '_> {
         if let Some(para) = self.flow.para() {
             para.props.face.shift = shift;
         }
+    }
+
+    /// The reading above a text (17.3.3.24) is left out of it.
+    pub(super) fn reading(&mut self, text: &str) {
+        if let Some(para) = self.flow.para() {
+            para.marks.reading(text);
+        }
+    }
+
+    /// The same of the XML inside a `w:rt`.
+    pub(super) fn reading_in(&mut self, xml: &str) {
+        // Runs stand beside each other.
+        let whole = format!("<reading>{xml}</reading>");
+        let mut events = Events::new(&whole, 0, &[]);
+        let (mut reading, mut is_text) = (String::new(), false);
+        loop {
+            match events.next(self.shared.budget) {
+                Ok(Event::Open(tag)) => is_text = tag.local == "t",
+                Ok(Event::Close(_)) => is_text = false,
+                Ok(Event::Text(text)) if is_text => reading.push_str(text),
+                Ok(Event::End) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        self.reading(&reading);
     }
 
     /// Inserts an embedded file; one that is not read is counted as skipped.
@@ -40,5 +67,58 @@ impl<'a> Walk<'a, '_, '_> {
         let blocks = self.shared.embedded(&id, self.relationships)?;
         self.flow.insert(blocks);
         Ok(())
+    }
+
+    /// The beginning, middle or end of a complex field.
+    pub(super) fn field_character(&mut self, kind: &str) {
+        let fields = &mut self.fields;
+        match kind {
+            "begin" if fields.open.len() < DEEPEST => {
+                let shown_before = self.shared.yielded;
+                fields.open.push(Field { instruction: true, shown_before, ..Field::default() });
+            }
+            "begin" => {}
+            "separate" => {
+                if let Some(field) = fields.open.last_mut() {
+                    field.instruction = false;
+                }
+            }
+            _ => {
+                if let Some(field) = fields.open.pop() {
+                    self.field_ends(field);
+                }
+            }
+        }
+        if !self.fields.in_instruction() {
+            self.fields.swallowed.clear();
+        }
+    }
+
+    /// A field that has shown nothing: the choice of its list, or what its instruction says.
+    fn field_ends(&mut self, field: Field) {
+        if self.shared.yielded != field.shown_before {
+            return;
+        }
+        match field.choice {
+            Some(choice) => self.show(&choice),
+            None => self.show_instruction(&field.code),
+        }
+    }
+
+    /// Shows what an instruction says, where it is one that has no result.
+    pub(super) fn show_instruction(&mut self, code: &str) {
+        for piece in equation::shown(code) {
+            match piece {
+                Piece::Text(text, shift) => {
+                    let face = self.flow.para().map(|para| para.props.face).unwrap_or_default();
+                    self.shift(shift);
+                    self.show(&text);
+                    if let Some(para) = self.flow.para() {
+                        para.props.face = face;
+                    }
+                }
+                Piece::Reading(text) => self.reading(&text),
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::faces::{Faces, Run, Surroundings};
+use super::fields::Fields;
 use super::flow::{Flow, Kind, Known};
 use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP, has_width};
 use super::shared::Shared;
@@ -16,10 +17,7 @@ use crate::read::shared::skipped;
 use crate::read::xml::{Event, Events, Tag};
 use crate::text::END_OF_DIRECTION;
 
-/// Maximum nesting depth of fields; deeper ones are not tracked.
-const DEEPEST_FIELD: usize = 64;
-
-/// Role of an open element.
+/// The meaning of an open element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
     /// Transparent: its content is read as if the element were not there.
@@ -34,6 +32,8 @@ pub(super) enum Element {
     Text,
     /// Text with `xml:space="preserve"`.
     TextAsWritten,
+    /// The instruction of a field.
+    Instruction,
     Table,
     Columns,
     Row,
@@ -66,16 +66,11 @@ pub(super) struct Walk<'a, 's, 'p> {
     alternatives: Vec<u64>,
     /// Size and description of the open drawing.
     drawing: PictureRef,
-    /// Open complex fields (17.16.18): whether their instruction is still being read.
-    fields: Vec<bool>,
-    /// For the open data-bound control: depth of the element stack inside it, and the bound text until it has been written.
+    pub(super) fields: Fields,
+    /// The number of open elements within the control that is bound to a part, and the text that it shows in place of its content until
+    /// that has been shown.
     pub(super) bound: Option<(usize, Option<String>)>,
-    /// Selected choice of the open drop-down field, and amount of output (`yielded`) at its start.
-    pub(super) choice: Option<String>,
-    shown_before: u64,
-    /// Text inside field instructions, kept until the instruction has ended.
-    swallowed: String,
-    /// Name and base64 text of the open picture (Word 2003).
+    /// Name and base64 text of the picture that is open (Word 2003).
     binary: (String, String),
     /// Cache of the XML of property elements (of cells and of paragraph marks) that contain nothing of interest.
     pub(super) unwanted: [Option<&'a str>; 2],
@@ -109,11 +104,8 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             stack: Vec::new(),
             alternatives: Vec::new(),
             drawing: PictureRef::default(),
-            fields: Vec::new(),
+            fields: Fields::default(),
             bound: None,
-            choice: None,
-            shown_before: 0,
-            swallowed: String::new(),
             binary: (String::new(), String::new()),
             unwanted: [None; 2],
             faces: Faces::default(),
@@ -161,18 +153,19 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         match self.stack.last() {
             Some(Element::Text | Element::TextAsWritten) => self.show(text),
             Some(Element::Binary) => self.binary.1.push_str(text),
+            Some(Element::Instruction) => self.fields.instruct(text),
             _ => {}
         }
     }
 
     /// Adds text where it is displayed, unless the run is hidden or the text is part of a field instruction.
     pub(super) fn show(&mut self, text: &str) {
-        let instruction = self.fields.contains(&true);
+        let instruction = self.fields.in_instruction();
         let region = self.flow.region();
         let Some(para) = self.flow.para() else { return };
         if instruction {
             if !para.props.face.hidden {
-                self.swallowed.push_str(text);
+                self.fields.swallow(text);
             }
             return;
         }
@@ -197,7 +190,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
 
     /// Adds a tab or a line break.
     pub(super) fn show_control(&mut self, control: char) {
-        let instruction = self.fields.contains(&true);
+        let instruction = self.fields.in_instruction();
         if let Some(para) = self.flow.para().filter(|para| !para.props.face.hidden && !instruction) {
             para.push_control(control);
         }
@@ -389,40 +382,12 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
         self.drawing = PictureRef::default();
     }
 
-    /// Handles the begin, separate or end character of a complex field.
-    pub(super) fn field_character(&mut self, kind: &str) {
-        match kind {
-            "begin" if self.fields.len() < DEEPEST_FIELD => {
-                self.fields.push(true);
-                (self.choice, self.shown_before) = (None, self.shared.yielded);
-            }
-            "begin" => {}
-            "separate" => {
-                if let Some(field) = self.fields.last_mut() {
-                    *field = false;
-                }
-            }
-            _ => {
-                self.fields.pop();
-                // A drop-down field has no result text of its own.
-                if let Some(choice) = self.choice.take().filter(|_| self.shared.yielded == self.shown_before) {
-                    self.show(&choice);
-                }
-            }
-        }
-        if !self.fields.contains(&true) {
-            self.swallowed.clear();
-        }
-    }
-
-    /// Ends a paragraph. An instruction that is still open is unterminated, so its text is added after all.
+    /// A paragraph ends: an instruction that is still open has no end, so what stood in it is text after all.
     fn paragraph_ends(&mut self, end: usize) -> Result<(), ReadError> {
-        if self.fields.contains(&true) {
-            self.fields.iter_mut().for_each(|field| *field = false);
-            if let Some(para) = self.flow.para() {
-                para.push(&self.swallowed);
-            }
-            self.swallowed.clear();
+        if let Some(swallowed) = self.fields.give_up()
+            && let Some(para) = self.flow.para()
+        {
+            para.push(&swallowed);
         }
         Ok(self.flow.close_paragraph(end, self.shared)?)
     }

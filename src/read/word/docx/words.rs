@@ -127,6 +127,22 @@ impl<'a> Walk<'a, '_, '_> {
                 self.shared.has_body = true;
                 Element::Through
             }
+            b"instrText" => Element::Instruction,
+            b"rt" => {
+                if let Some(inside) = self.events.ahead() {
+                    self.reading_in(inside);
+                }
+                return None;
+            }
+            b"fldSimple" => {
+                // With a result it is a list of runs; without one only the instruction is shown.
+                if let (Some(code), Some(inside)) = (tag.get("instr"), self.events.ahead())
+                    && !inside.contains('<')
+                {
+                    self.show_instruction(&code);
+                }
+                Element::Through
+            }
             b"txbxContent" => return self.shown_box(tag),
             b"drawing" | b"pict" | b"object" => {
                 self.drawing_begins();
@@ -144,7 +160,8 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b"ffData" => {
                 let said = self.events.ahead().unwrap_or_default();
-                self.choice = controls::choice(said, self.shared.budget);
+                let choice = controls::choice(said, self.shared.budget);
+                self.fields.choose(choice);
                 return None;
             }
             name if is_passed_over(name) => {
@@ -368,6 +385,8 @@ impl<'a> Walk<'a, '_, '_> {
     pub(super) fn row_property(&mut self, tag: &Tag<'a>) -> Option<Element> {
         if matches!(tag.local, "del" | "moveFrom") {
             self.mark_deleted();
+        } else if matches!(tag.local, "ins" | "moveTo") {
+            self.shared.revisions += 1;
         } else if let Some(row) = self.flow.tables.last_mut().and_then(|table| table.row.as_mut()) {
             match tag.local {
                 "gridBefore" => row.before = number(tag).unwrap_or(0),
@@ -437,7 +456,6 @@ fn is_passed_over(name: &[u8]) -> bool {
             | b"del"
             | b"moveFrom"
             | b"delText"
-            | b"instrText"
             | b"delInstrText"
             | b"fldData"
             | b"ffData"
@@ -446,7 +464,6 @@ fn is_passed_over(name: &[u8]) -> bool {
             | b"smartTagPr"
             | b"customXmlPr"
             | b"rubyPr"
-            | b"rt"
             | b"styles"
             | b"lists"
             | b"fonts"

@@ -1,12 +1,15 @@
 //! `OpenDocument` text, read in one pass without recursion: paragraphs, headings, lists, tables, notes, text boxes, pictures, page headers.
 
+mod fields;
 mod lists;
+mod objects;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use self::fields::{Controls, is_drop_down};
 use self::lists::Lists;
 use self::tables::Table;
 use crate::document::{
@@ -108,6 +111,9 @@ struct Walker<'p> {
     revisions: u32,
     paragraph_count: usize,
     table_count: usize,
+    /// Embedded objects that were met.
+    objects: usize,
+    controls: Controls,
     part: Arc<str>,
 }
 
@@ -131,6 +137,8 @@ impl<'p> Walker<'p> {
             revisions: 0,
             paragraph_count: 0,
             table_count: 0,
+            objects: 0,
+            controls: Controls::default(),
             part: part.into(),
         }
     }
@@ -159,6 +167,11 @@ impl<'p> Walker<'p> {
                     let content = events.content(budget)?;
                     self.embedded(&content, budget)?;
                 }
+                Event::Open(tag) if tag.space == DRAW && self.is_inside() && is_object(tag.local) => {
+                    self.object(&tag, budget)?;
+                    events.skip(budget)?;
+                }
+                Event::Open(tag) if tag.space.is_none() && is_drop_down(&tag) => self.drop_down(events, budget)?,
                 Event::Open(tag) if self.is_unseen(&tag) => {
                     let kind = if tag.local == "ruby-text" { AsideKind::Reading } else { AsideKind::Row };
                     let place = self.tables.last().map(Table::place).unwrap_or_default();
@@ -247,6 +260,8 @@ impl<'p> Walker<'p> {
                 return Ok(Kind::Box);
             }
             (DRAW, "image") => self.picture(tag, budget)?,
+            (DRAW, "control") => self.control(tag, budget)?,
+            (None, _) => self.controls.take(tag),
             (TABLE, "table") => {
                 budget.spend(Resource::Blocks, 1)?;
                 self.tables.push(Table::new(&self.part, self.table_count));
@@ -447,14 +462,15 @@ impl<'p> Walker<'p> {
             (TEXT, "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template")
             | (OFFICE, "scripts" | "font-face-decls" | "meta" | "settings")
             | (TABLE, "shapes") => true,
-            (DRAW, "object" | "object-ole" | "plugin" | "applet") => {
-                self.skipped.add(Left::Object);
-                true
-            }
             (STYLE, "header" | "footer" | "header-left" | "footer-left" | "header-first" | "footer-first") => {
                 is("display", "false")
             }
             _ => false,
         }
     }
+}
+
+/// Elements that show what another program made.
+fn is_object(name: &str) -> bool {
+    matches!(name, "object" | "object-ole" | "plugin" | "applet")
 }

@@ -1,6 +1,7 @@
 //! Rich Text Format 1.9.1: saved by Word and WPS as .rtf, and often with the suffix .doc.
 
 mod charset;
+mod field;
 mod info;
 mod picture;
 mod reader;

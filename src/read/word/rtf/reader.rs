@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::charset;
 use super::picture::PictReader;
-use super::state::{Dest, Group, Opens};
+use super::state::{Dest, Field, Group, Opens};
 use super::tables::{Colours, Fonts, RowReader, Styles};
 use super::token::{Token, Tokens};
 use crate::document::{Block, Budget, Document, Exceeded, Picture, PictureRef, Region, Resource};
@@ -63,6 +63,10 @@ pub(super) struct Rtf<'b> {
     position: usize,
     /// Number of pictures in formats that are not kept, and of embedded objects.
     left_out: (u32, u32),
+    /// The fields that are open.
+    pub(super) fields: Vec<Field>,
+    /// Pieces of text that were shown.
+    pub(super) shown: u64,
     /// Components of the date being read: year, month, day, hour, minute.
     pub(super) date: [i32; 5],
 }
@@ -90,6 +94,8 @@ impl<'b> Rtf<'b> {
             skip: 0,
             position: 0,
             left_out: (0, 0),
+            fields: Vec::new(),
+            shown: 0,
             date: [0; 5],
         }
     }
@@ -281,9 +287,9 @@ impl<'b> Rtf<'b> {
 
     fn wants_text(&self) -> bool {
         match self.group.dest {
-            Dest::Story => !self.group.deleted,
+            Dest::Story | Dest::Instruction | Dest::Choice => !self.group.deleted,
             Dest::Colours | Dest::Styles | Dest::Label | Dest::Info(_) | Dest::ShapeProperty => true,
-            Dest::Skip | Dest::Fonts | Dest::Picture | Dest::NestedRow | Dest::Shape => false,
+            Dest::Skip | Dest::Fonts | Dest::Picture | Dest::NestedRow | Dest::Shape | Dest::Form => false,
         }
     }
 
@@ -306,12 +312,13 @@ impl<'b> Rtf<'b> {
         result
     }
 
-    fn emit(&mut self, text: &str) -> Result<(), Exceeded> {
+    pub(super) fn emit(&mut self, text: &str) -> Result<(), Exceeded> {
         if !self.wants_text() {
             return Ok(());
         }
         match self.group.dest {
             Dest::Story => {
+                self.shown += 1;
                 if self.story.para.text.text.is_empty() {
                     self.story.para.span.0 = self.position as u32;
                 }
@@ -332,10 +339,16 @@ impl<'b> Rtf<'b> {
                 }
             }
             Dest::Info(field) => self.info(field, text),
+            Dest::Instruction | Dest::Choice => self.instruct(text),
             Dest::ShapeProperty if self.shape_property.len() < 64 => self.shape_property.push_str(text),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Leaves the reading above a text out of it.
+    pub(super) fn reading(&mut self, text: &str) {
+        self.story.para.text.marks.reading(text);
     }
 
     /// Refuses a paragraph that alone would exceed the text limit (it is charged when it ends).
@@ -422,6 +435,7 @@ impl<'b> Rtf<'b> {
         match self.group.opens {
             Opens::Nothing => self.end_info(outer.dest),
             Opens::Picture => self.end_picture(&outer)?,
+            Opens::Field => self.end_field()?,
             opens @ (Opens::Aside | Opens::TextBox) => {
                 self.end_paragraph(false)?;
                 if let Some(story) = self.outer.pop() {

@@ -25,6 +25,12 @@ pub(super) enum Dest {
     Picture,
     /// `\nesttableprops`: the definition of a nested row.
     NestedRow,
+    /// `\fldinst`
+    Instruction,
+    /// `\formfield`
+    Form,
+    /// `\ffl`
+    Choice,
     /// `\shp`, `\shpinst`: only `\shptxt` in it is text.
     Shape,
     /// `\sn`: the name of a property of the shape.
@@ -61,6 +67,21 @@ pub(super) enum Opens {
     TextBox,
     /// A picture.
     Picture,
+    /// A field.
+    Field,
+}
+
+/// A field that is open.
+#[derive(Debug, Default)]
+pub(super) struct Field {
+    pub(super) code: String,
+    /// How its instruction looks.
+    pub(super) face: Face,
+    pub(super) choices: Vec<String>,
+    pub(super) result: Option<i32>,
+    pub(super) default: i32,
+    /// Pieces of text shown before it.
+    pub(super) shown_before: u64,
 }
 
 /// Properties of a group; `{` copies them, `}` restores the previous ones.

@@ -32,6 +32,7 @@ impl Rtf<'_> {
             Dest::Colours => self.colours.word(name, value),
             Dest::Styles => self.styles.word(name, number),
             Dest::Info(_) => self.date_part(name, value),
+            Dest::Form => self.form_word(name, value),
             Dest::Picture => {
                 if let Some(pict) = &mut self.pict {
                     pict.word(name, number);
@@ -66,13 +67,23 @@ impl Rtf<'_> {
             // Containers whose text is part of the enclosing story.
             b"shppict" | b"fldrslt" | b"result" | b"shpgrp" | b"moMath" | b"moMathPara" => self.group.dest,
             b"cs" | b"ds" | b"ts" | b"tsrowd" if self.group.dest == Dest::Styles => Dest::Skip,
-            b"filetbl" | b"nonesttables" | b"nonshppict" | b"shprslt" | b"fldinst" | b"annotation" | b"xe" | b"tc"
-            | b"tcn" | b"rxe" | b"txe" | b"bkmkstart" | b"bkmkend" | b"pgdsctbl" | b"objdata" | b"objclass"
-            | b"listtable" | b"revtbl" | b"ftnsep" | b"ftnsepc" | b"aftnsep" => Dest::Skip,
+            b"fldinst" => Dest::Instruction,
+            b"formfield" => Dest::Form,
+            b"ffl" if self.group.dest == Dest::Form => {
+                self.begin_choice();
+                Dest::Choice
+            }
+            b"filetbl" | b"nonesttables" | b"nonshppict" | b"shprslt" | b"annotation" | b"xe" | b"tc" | b"tcn"
+            | b"rxe" | b"txe" | b"bkmkstart" | b"bkmkend" | b"pgdsctbl" | b"objdata" | b"objclass" | b"listtable"
+            | b"revtbl" | b"ftnsep" | b"ftnsepc" | b"aftnsep" => Dest::Skip,
             b"pict" => {
                 self.pict = Some(PictReader::default());
                 self.group.opens = Opens::Picture;
                 Dest::Picture
+            }
+            b"field" => {
+                self.begin_field();
+                self.group.dest
             }
             b"object" => {
                 self.object();

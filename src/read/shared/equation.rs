@@ -1,0 +1,277 @@
+//! Fields of Word that show their own instruction and keep no result: `EQ` and `MACROBUTTON` (ECMA-376 part 1, 17.16.5).
+
+use super::marks::Shift;
+
+/// Characters of an instruction that are kept: longer ones are no circled numbers or fractions.
+pub(in crate::read) const MOST_CODE: usize = 1_024;
+
+/// Groups in groups that are looked into.
+const DEEPEST: usize = 16;
+
+/// Part of what a field shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::read) enum Piece {
+    /// Text on the line, above it or below it.
+    Text(String, Shift),
+    /// The reading above a text.
+    Reading(String),
+}
+
+/// What a field with this instruction shows; nothing for fields that have a result.
+pub(in crate::read) fn shown(code: &str) -> Vec<Piece> {
+    let code = code.trim_start();
+    let (name, rest) = code.split_once([' ', '\\', '\t']).unwrap_or((code, ""));
+    match name.to_ascii_uppercase().as_str() {
+        "EQ" => {
+            let signs: Vec<char> = code.chars().skip(2).take(MOST_CODE).collect();
+            let mut parser = Parser { signs: &signs, at: 0 };
+            let mut pieces = parser.sequence(0);
+            trim(&mut pieces);
+            pieces
+        }
+        // The name of the macro, then what is shown.
+        "MACROBUTTON" | "GOTOBUTTON" => {
+            let text = rest.trim_start().split_once(' ').map_or("", |(_, text)| text).trim();
+            let text = text.chars().take(MOST_CODE).collect();
+            vec![Piece::Text(text, Shift::None)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+struct Parser<'a> {
+    signs: &'a [char],
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn next(&mut self) -> Option<char> {
+        let sign = self.signs.get(self.at).copied();
+        self.at += 1;
+        sign
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.signs.get(self.at).copied()
+    }
+
+    /// What stands up to the end of an argument, or of the whole.
+    fn sequence(&mut self, depth: usize) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        while let Some(sign) = self.peek() {
+            match sign {
+                ',' | ';' | ')' if depth > 0 => break,
+                '\\' => {
+                    self.at += 1;
+                    self.switch(depth, &mut pieces);
+                }
+                _ => {
+                    self.at += 1;
+                    push(&mut pieces, sign);
+                }
+            }
+        }
+        pieces
+    }
+
+    /// What follows a backslash: a sign as it is, a general switch, or an operation with its arguments.
+    fn switch(&mut self, depth: usize, pieces: &mut Vec<Piece>) {
+        let Some(sign) = self.next() else { return };
+        match sign {
+            '*' => self.general(),
+            'a'..='z' | 'A'..='Z' => {
+                let options = self.options();
+                if self.peek() == Some('(') && depth < DEEPEST {
+                    let arguments = self.arguments(depth + 1);
+                    pieces.extend(operation(sign.to_ascii_lowercase(), &options, &arguments));
+                }
+            }
+            _ => push(pieces, sign),
+        }
+    }
+
+    /// A switch such as `\* jc2` or `\* "Font:宋体"`.
+    fn general(&mut self) {
+        while self.peek() == Some(' ') {
+            self.at += 1;
+        }
+        let quoted = self.peek() == Some('"');
+        self.at += usize::from(quoted);
+        while let Some(sign) = self.peek() {
+            if !quoted && matches!(sign, ' ' | '\\') {
+                return;
+            }
+            self.at += 1;
+            if quoted && sign == '"' {
+                return;
+            }
+        }
+    }
+
+    /// Options up to the arguments, such as `\ac` of `\o\ac(`.
+    fn options(&mut self) -> String {
+        let mut options = String::new();
+        while let Some(sign) = self.peek().filter(|sign| *sign != '(') {
+            self.at += 1;
+            options.push(sign);
+            // A bracket may be named: `\b\lc\((`.
+            if sign == '\\'
+                && let Some(next) = self.next()
+            {
+                options.push(next);
+            }
+        }
+        options
+    }
+
+    fn arguments(&mut self, depth: usize) -> Vec<Vec<Piece>> {
+        let mut arguments = Vec::new();
+        while let Some('(' | ',' | ';') = self.peek() {
+            self.at += 1;
+            let mut argument = self.sequence(depth);
+            trim(&mut argument);
+            arguments.push(argument);
+        }
+        self.at += usize::from(self.peek() == Some(')'));
+        arguments
+    }
+}
+
+fn push(pieces: &mut Vec<Piece>, sign: char) {
+    match pieces.last_mut() {
+        Some(Piece::Text(text, Shift::None)) => text.push(sign),
+        _ => pieces.push(Piece::Text(sign.into(), Shift::None)),
+    }
+}
+
+/// Removes blanks at the ends.
+fn trim(pieces: &mut Vec<Piece>) {
+    if let Some(Piece::Text(text, _)) = pieces.first_mut() {
+        *text = text.trim_start().to_owned();
+    }
+    if let Some(Piece::Text(text, _)) = pieces.last_mut() {
+        text.truncate(text.trim_end().len());
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Text(text, _) if text.is_empty()));
+}
+
+fn plain(pieces: &[Piece]) -> String {
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Text(text, _) => text.as_str(),
+        Piece::Reading(_) => "",
+    });
+    texts.collect()
+}
+
+/// What an operation shows of its arguments. Figures over, under and beside each other never become one figure.
+fn operation(name: char, options: &str, arguments: &[Vec<Piece>]) -> Vec<Piece> {
+    let joined = |between: &str| {
+        let mut pieces = Vec::new();
+        for (index, argument) in arguments.iter().enumerate() {
+            if index > 0 {
+                pieces.push(Piece::Text(between.to_owned(), Shift::None));
+            }
+            pieces.extend(argument.iter().cloned());
+        }
+        pieces
+    };
+    match name {
+        'o' => overstrike(arguments),
+        's' => {
+            let shift = if options.contains("\\do") { Shift::Lowered } else { Shift::Raised };
+            let said = options.contains("\\up") || options.contains("\\do");
+            let shift = if said { shift } else { Shift::None };
+            vec![Piece::Text(arguments.iter().map(|argument| plain(argument)).collect::<Vec<_>>().join("、"), shift)]
+        }
+        'f' => joined("/"),
+        'r' => [vec![Piece::Text("√".to_owned(), Shift::None)], joined("√")].concat(),
+        'd' => Vec::new(),
+        _ => joined("、"),
+    }
+}
+
+/// Characters printed over each other: a number in a circle, a text below its reading, a ticked box; any others are not one text.
+fn overstrike(arguments: &[Vec<Piece>]) -> Vec<Piece> {
+    const CIRCLES: [&str; 5] = ["○", "◯", "〇", "⃝", "O"];
+    let text = |piece: String| vec![Piece::Text(piece, Shift::None)];
+    let raised = |argument: &&Vec<Piece>| matches!(&argument[..], [Piece::Text(_, Shift::Raised)]);
+    if let Some(reading) = arguments.iter().find(raised) {
+        let below = arguments.iter().filter(|argument| !std::ptr::eq(*argument, reading)).flatten().cloned();
+        return below.chain([Piece::Reading(plain(reading))]).collect();
+    }
+    let parts: Vec<String> = arguments.iter().map(|argument| plain(argument)).collect();
+    match &parts[..] {
+        [around, inside] if CIRCLES.contains(&around.as_str()) => text(circled(inside)),
+        [around, inside] if around == "□" && matches!(inside.as_str(), "√" | "✓" | "✔") => text("☑".to_owned()),
+        [around, inside] if around == "□" && matches!(inside.as_str(), "×" | "✗" | "✘") => text("☒".to_owned()),
+        parts if parts.iter().filter(|part| !part.is_empty()).count() < 2 => text(parts.concat()),
+        // As of a text that cannot be read.
+        parts => text(parts.join("\u{FFFD}")),
+    }
+}
+
+/// A number in a circle.
+fn circled(inside: &str) -> String {
+    let first = |number: u32| match number {
+        0 => Some(0x24EA),
+        1..=20 => Some(0x2460 + number - 1),
+        21..=35 => Some(0x3251 + number - 21),
+        36..=50 => Some(0x32B1 + number - 36),
+        _ => None,
+    };
+    let sign = inside.parse().ok().and_then(first).and_then(char::from_u32);
+    sign.map_or_else(|| format!("({inside})"), String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_line(code: &str) -> String {
+        let pieces = shown(code);
+        let text = |piece: &Piece| match piece {
+            Piece::Text(text, Shift::None) => text.clone(),
+            Piece::Text(text, Shift::Raised) => format!("^{text}"),
+            Piece::Text(text, Shift::Lowered) => format!("_{text}"),
+            Piece::Reading(text) => format!("[{text}]"),
+        };
+        pieces.iter().map(text).collect()
+    }
+
+    #[test]
+    fn what_equations_show() {
+        for (code, text) in [
+            (r" eq \o\ac(○,2)", "②"),
+            (r"EQ \o\ac(○,21)", "㉑"),
+            (r"EQ \o\ac(○,47)", "㊼"),
+            (r"EQ \o\ac(○,51)", "(51)"),
+            (r"EQ \o\ac(○,密)", "(密)"),
+            (r"EQ \o\ac(□,√)", "☑"),
+            (r"EQ \o(1,2)", "1\u{FFFD}2"),
+            (r"EQ \o(12,)", "12"),
+            (r"EQ \* jc2 \* \x22Font:宋体\x22 \* hps10 \o\ad(\s\up 9(gōng),公)", "公[gōng]"),
+            (r"EQ 12\s\up5(1)", "12^1"),
+            (r"EQ CO\s\do3(2)", "CO_2"),
+            (r"EQ \f(1,2)", "1/2"),
+            (r"EQ \a\al(1,2)", "1、2"),
+            (r"EQ \l(1,2)", "1、2"),
+            (r"EQ \x(12)", "12"),
+            (r"EQ \x\to\bo( 12 )", "12"),
+            (r"EQ \r(3,8)", "√3√8"),
+            (r"EQ \b\lc\((12)", "12"),
+            (r"EQ 1\,234", "1,234"),
+            (r"EQ \d\fo10()12", "12"),
+            ("MACROBUTTON  AcceptAll 12", "12"),
+            ("MACROBUTTON X", ""),
+            ("PAGE", ""),
+            ("EQUATION 12", ""),
+            (r"EQ \f(1", "1"),
+            ("EQ \\", ""),
+        ] {
+            let code = code.replace(r"\x22", "\"");
+            assert_eq!(on_line(&code), text, "{code}");
+        }
+        let deep = format!("EQ {}", r"\x(".repeat(500));
+        assert!(on_line(&deep).len() < 500);
+    }
+}

@@ -1,0 +1,160 @@
+//! Workbooks that stand in a text: the sheet that is shown is a table of the text, and what is not certain is told.
+
+use std::fmt::Write as _;
+
+use nianbao::document::{Block, Budget};
+
+use super::pages::{OPEN_SPACES, zip};
+
+/// A workbook of sheets, each with one row of cells.
+fn xlsx(sheets: &[(&str, &[&str])], active: Option<usize>) -> Vec<u8> {
+    let (mut list, mut relations, mut parts) = (String::new(), String::new(), Vec::new());
+    for (number, (name, cells)) in sheets.iter().enumerate() {
+        let _ = write!(list, "<sheet name='{name}' sheetId='{0}' r:id='r{0}'/>", number + 1);
+        let _ = write!(relations, "<Relationship Id='r{0}' Type='x/worksheet' Target='s{0}.xml'/>", number + 1);
+        let cells: String = cells.iter().map(|cell| format!("<c t='inlineStr'><is><t>{cell}</t></is></c>")).collect();
+        parts.push((
+            format!("xl/s{}.xml", number + 1),
+            format!("<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>"),
+        ));
+    }
+    let views = active.map(|active| format!("<bookViews><workbookView activeTab='{active}'/></bookViews>"));
+    let book = format!("<workbook xmlns:r='r'>{}<sheets>{list}</sheets></workbook>", views.unwrap_or_default());
+    let relations = format!("<Relationships>{relations}</Relationships>");
+    let root = "<Relationships><Relationship Id='1' Type='x/officeDocument' Target='xl/workbook.xml'/></Relationships>";
+    let mut all = vec![
+        ("[Content_Types].xml", "<Types/>"),
+        ("_rels/.rels", root),
+        ("xl/workbook.xml", &book),
+        ("xl/_rels/workbook.xml.rels", &relations),
+    ];
+    all.extend(parts.iter().map(|(name, part)| (name.as_str(), part.as_str())));
+    zip(&all)
+}
+
+/// A Word file with these workbooks, each in a paragraph of its own.
+fn docx(books: &[Vec<u8>]) -> Vec<u8> {
+    let (mut body, mut relations) = (String::new(), String::new());
+    for number in 0..books.len() {
+        let _ = write!(
+            body,
+            "<w:p><w:r><w:object><o:OLEObject Type='Embed' DrawAspect='Content' r:id='b{number}'/></w:object></w:r></w:p>"
+        );
+        let _ = write!(relations, "<Relationship Id='b{number}' Type='x/package' Target='b{number}.xlsx'/>");
+    }
+    let document = format!(
+        "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main' xmlns:o='urn:schemas-microsoft-com:office:office' \
+         xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'><w:body>{body}</w:body></w:document>"
+    );
+    let relations = format!("<Relationships>{relations}</Relationships>");
+    let root =
+        "<Relationships><Relationship Id='1' Type='x/officeDocument' Target='word/document.xml'/></Relationships>";
+    let names: Vec<String> = (0..books.len()).map(|number| format!("word/b{number}.xlsx")).collect();
+    let mut parts: Vec<(&str, &[u8])> = vec![
+        ("_rels/.rels", root.as_bytes()),
+        ("word/document.xml", document.as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+    ];
+    parts.extend(names.iter().zip(books).map(|(name, book)| (name.as_str(), book.as_slice())));
+    bytes_of(&parts)
+}
+
+fn bytes_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, part) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(part).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// An OpenDocument text with a spreadsheet of these tables in it.
+fn odt(tables: &[(&str, &[&str])], settings: &str) -> Vec<u8> {
+    let mut sheets = String::new();
+    for (name, cells) in tables {
+        let cells: String =
+            cells.iter().map(|cell| format!("<table:table-cell><text:p>{cell}</text:p></table:table-cell>")).collect();
+        let _ =
+            write!(sheets, "<table:table table:name='{name}'><table:table-row>{cells}</table:table-row></table:table>");
+    }
+    let book = format!(
+        "<office:document-content {OPEN_SPACES}><office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
+    );
+    let text = format!(
+        "<office:document-content {OPEN_SPACES} xmlns:draw='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0' xmlns:xlink='x'>\
+         <office:body><office:text><text:p><draw:frame><draw:object xlink:href='./Object 1'/></draw:frame></text:p></office:text>\
+         </office:body></office:document-content>"
+    );
+    let settings = format!("<office:document-settings {OPEN_SPACES}>{settings}</office:document-settings>");
+    zip(&[
+        ("META-INF/manifest.xml", "<manifest/>"),
+        ("content.xml", &text),
+        ("Object 1/content.xml", &book),
+        ("Object 1/settings.xml", &settings),
+    ])
+}
+
+/// The texts of the tables that are read, and the codes of what is told.
+fn shown(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
+    let reading = nianbao::read::read(bytes, None, &mut Budget::default()).unwrap();
+    let grids = reading.document.blocks.iter().filter_map(|block| match block {
+        Block::Grid(grid) => Some(grid.cells().iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("|")),
+        _ => None,
+    });
+    (grids.collect(), reading.findings.into_iter().map(|finding| finding.code).collect())
+}
+
+#[test]
+fn the_sheet_that_is_shown_is_the_table() {
+    const LAST: (&str, &[&str]) = ("去年", &["予以公开", "9"]);
+    const THIS: (&str, &[&str]) = ("今年", &["予以公开", "12"]);
+    let read = |codes: &str, tables: &[&str]| {
+        (tables.iter().map(|&text| text.to_owned()).collect::<Vec<_>>(), vec![codes.to_owned()])
+    };
+    let one = read("embedded-workbook", &["予以公开|12"]);
+    assert_eq!(shown(&docx(&[xlsx(&[LAST, THIS], Some(1))])), one);
+    assert_eq!(shown(&docx(&[xlsx(&[("空", &[]), THIS], Some(0))])), one);
+    assert_eq!(shown(&docx(&[xlsx(&[THIS, LAST], None)])), one);
+    let two = read("embedded-workbook", &["予以公开|9", "予以公开|12"]);
+    assert_eq!(shown(&docx(&[xlsx(&[LAST], None), xlsx(&[LAST, THIS], Some(1))])), two);
+    // No sheet of that number; what shows an empty sheet shows nothing.
+    assert_eq!(shown(&docx(&[xlsx(&[LAST, THIS], Some(7))])), read("content-skipped", &[]));
+    assert_eq!(shown(&docx(&[xlsx(&[LAST, THIS, ("空", &[])], Some(2))])), read("content-skipped", &[]));
+    let active = "<x:config-item xmlns:x='x' x:name='ActiveTable'>今年</x:config-item>";
+    assert_eq!(shown(&odt(&[LAST, THIS], active)), one);
+    assert_eq!(shown(&odt(&[THIS], "")), one);
+    // Which one is shown is not said.
+    assert_eq!(shown(&odt(&[LAST, THIS], "")), read("content-skipped", &[]));
+}
+
+#[test]
+fn fields_and_controls_of_an_opendocument_text_hold_their_figures() {
+    let shown = |inside: &str| {
+        let text = format!(
+            "<office:document {OPEN_SPACES} xmlns:draw='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0' xmlns:form='form' xmlns:f='f' \
+             office:mimetype='application/vnd.oasis.opendocument.text'><office:body><office:text><office:forms><form:form>\
+             <form:text form:id='a' form:current-value='12'/><form:listbox form:id='b'><form:option form:label='9'/>\
+             <form:option form:label='12' form:current-selected='true'/></form:listbox><form:text form:id='c'/></form:form></office:forms>\
+             <table:table><table:table-row><table:table-cell><text:p>{inside}</text:p></table:table-cell></table:table-row></table:table>\
+             </office:text></office:body></office:document>"
+        );
+        self::shown(text.as_bytes())
+    };
+    let drop_down = |chosen: u32| {
+        format!(
+            "<f:fieldmark f:type='x.FORMDROPDOWN'><f:param f:name='Dropdown_ListEntry' f:value='9'/>\
+             <f:param f:name='Dropdown_ListEntry' f:value='12'/><f:param f:name='Dropdown_Selected' f:value='{chosen}'/></f:fieldmark>"
+        )
+    };
+    for (inside, text) in [
+        ("<draw:control draw:control='a'/>", "12"),
+        ("<draw:control draw:control='b'/>", "12"),
+        (drop_down(1).as_str(), "12"),
+        (drop_down(7).as_str(), ""),
+    ] {
+        assert_eq!(shown(inside), (vec![text.to_owned()], Vec::new()), "{inside}");
+    }
+    // A control that holds nothing is told.
+    assert_eq!(shown("<draw:control draw:control='c'/>"), (vec![String::new()], vec!["content-skipped".to_owned()]));
+}
