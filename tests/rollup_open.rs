@@ -1,5 +1,8 @@
 //! Rows that are data, rolled up by what they are known by: each agency has rows of its own, and some that others have too.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the ids are ours")]
+
 use std::collections::BTreeMap;
 
 use nianbao::document::Budget;

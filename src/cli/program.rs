@@ -1,6 +1,6 @@
 //! Path of the program's executable, for starting child processes.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,16 +11,16 @@ use super::failure::failure;
 /// The program's own file. Linux tells it by `/proc`; in a chroot or container without it, the name that the program was called by
 /// counts: a path as it is, a bare name as a shell finds it in `PATH`.
 pub(super) fn own() -> Result<PathBuf> {
-    found(std::env::current_exe(), std::env::args_os().next(), std::env::var_os("PATH"))
+    found(std::env::current_exe(), std::env::args_os().next(), std::env::var_os("PATH").as_deref())
 }
 
-fn found(told: io::Result<PathBuf>, called: Option<OsString>, folders: Option<OsString>) -> Result<PathBuf> {
+fn found(told: io::Result<PathBuf>, called: Option<OsString>, folders: Option<&OsStr>) -> Result<PathBuf> {
     if let Ok(path) = told {
         return Ok(path);
     }
     let called = called.map(PathBuf::from);
     let named = called.as_ref().filter(|name| !is_path(name));
-    let listed = || folders.iter().flat_map(std::env::split_paths).zip(std::iter::repeat(named));
+    let listed = || folders.into_iter().flat_map(std::env::split_paths).zip(std::iter::repeat(named));
     let looked_up = || listed().find_map(|(folder, name)| Some(folder.join(name?)).filter(|path| path.is_file()));
     let path = called.clone().filter(|path| is_path(path) && path.is_file());
     path.or_else(looked_up).ok_or_else(|| {
@@ -52,13 +52,13 @@ mod tests {
         assert_eq!(found(Ok("/x".into()), None, None).unwrap(), Path::new("/x"));
         assert_eq!(found(nothing(), Some(file.clone().into()), None).unwrap(), file);
         let folders = std::env::join_paths(["/no/such/folder".as_ref(), folder.path()]).unwrap();
-        assert_eq!(found(nothing(), Some("nianbao".into()), Some(folders)).unwrap(), file);
+        assert_eq!(found(nothing(), Some("nianbao".into()), Some(&folders)).unwrap(), file);
     }
 
     #[test]
     fn without_either_it_is_said_what_to_do() {
         for called in [None, Some("nianbao".into()), Some("/no/such/file".into())] {
-            let said = found(nothing(), called, Some("/no/such/folder".into())).unwrap_err().to_string();
+            let said = found(nothing(), called, Some("/no/such/folder".as_ref())).unwrap_err().to_string();
             assert!(said.contains("/proc") && said.contains("full path"), "{said}");
         }
     }

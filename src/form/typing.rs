@@ -12,6 +12,7 @@ pub type OpenBlock = (usize, usize);
 
 impl Form {
     /// The form with the rows of these ids of values, a row to be filled in in every block whose rows are data, and every column.
+    #[must_use]
     pub fn typing<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Self {
         let mut contents = self.no_content();
         for id in ids {

@@ -47,6 +47,7 @@ pub(super) struct Version {
 
 /// A row.
 #[derive(Debug, Clone, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of the answer")]
 pub(super) struct AgencyRow {
     /// The report's id: the number of its file, and behind a dash that of the report where it is not the first.
     pub(super) id: Option<String>,

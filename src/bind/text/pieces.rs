@@ -236,7 +236,7 @@ pub(in crate::bind) fn blanks(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<R
         let sums = sums(row);
         let certain = !sums.is_empty() && hold(&tokens, &sums);
         parted += if certain { 2 } else { 1 };
-        proven += usize::from(certain && tokens.iter().any(|token| token.text.trim_matches('0') != ""));
+        proven += usize::from(certain && tokens.iter().any(|token| !token.text.trim_matches('0').is_empty()));
     }
     match others {
         false if parted >= 2 => Blanks::PartCells,

@@ -81,10 +81,10 @@ impl Desk<'_> {
             (None, "") => Stated::Nothing,
             (None, form) => Stated::Text(form.to_owned()),
         };
-        if let Stated::Text(id) = &to {
-            if self.shelf.forms.get(id).is_none() {
-                return Err(Message::new("没有这种表式。", "there is no such form"));
-            }
+        if let Stated::Text(id) = &to
+            && self.shelf.forms.get(id).is_none()
+        {
+            return Err(Message::new("没有这种表式。", "there is no such form"));
         }
         Ok(Correction {
             at: wanted.at.clone(),
