@@ -37,6 +37,7 @@ fn report(agency: &str, rooms: &[Room], subjects: &[Subject]) -> Report {
         put(format!("rooms.[{name}].books"), number(*books));
         put(format!("rooms.[{name}].papers"), number(*papers));
     }
+    put("rooms.all.name".to_owned(), words("合计", Kind::Text));
     put("rooms.all.books".to_owned(), number(rooms.iter().map(|room| room.1).sum()));
     put("rooms.all.papers".to_owned(), number(rooms.iter().map(|room| room.2).sum()));
     for (code, name, plan) in subjects {
