@@ -8,7 +8,7 @@ use crate::finding::{Code, Finding, Message};
 use crate::form::Form;
 use crate::report::Value;
 
-/// Most findings about single cells; further ones are combined by kind.
+/// Maximum number of findings about single cells; further ones are combined by kind.
 const MOST_SINGLE: usize = 30;
 
 /// Findings about the text that was set aside; `values` are those of the form's fields, in order.

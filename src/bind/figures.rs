@@ -42,7 +42,7 @@ pub(super) struct Figures {
     pub(super) taken: Vec<bool>,
     /// The findings so far; [`Hold::Told`] refers to them by index.
     pub(super) findings: Vec<Finding>,
-    /// For each table, whether it is empty because it was not certain which of several tables it is.
+    /// For each table, whether it was found but left empty, because it was not certain which table it is.
     pub(super) refused: Vec<bool>,
 }
 
@@ -105,7 +105,7 @@ impl Figures {
         (&self.values, &mut self.findings)
     }
 
-    /// The value of every field, taken out.
+    /// Takes out the value of every field, in the form's order.
     pub(super) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
     }
@@ -168,5 +168,5 @@ pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
     );
     Finding::new(&code::TABLE_PASSED_OVER, message)
 }
-/// Most rows that a message names.
+/// Maximum number of rows that a message names.
 const SHOWN: usize = 3;

@@ -1,6 +1,6 @@
 //! Separates marks of notes from a figure: `12¹`, `12①`, `12[1]`, `12*`.
 
-/// Most digits of a mark in brackets: a page does not have a hundred notes.
+/// Maximum number of digits of a mark in brackets: a page does not have a hundred notes.
 const MOST_DIGITS: usize = 2;
 
 /// A figure and the mark beside it; `None` if the text has no mark, or only marks.

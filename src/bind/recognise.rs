@@ -188,7 +188,7 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
     Fit { found, missing, headings: headings.len(), titled }
 }
 
-/// Least characters of a label that is recognised without its unit: 金额 and 合计 occur in any table.
+/// Minimum number of characters of a label that is recognised without its unit: 金额 and 合计 occur in any table.
 const LABEL: usize = 4;
 
 /// A label without the unit in brackets after it; `None` if it has no unit or is too short: `网络申请数（件）`.

@@ -14,10 +14,10 @@ use crate::read::Reading;
 use crate::report::{Content, Report};
 use crate::text::{blank, fold};
 
-/// Most reports that a message names.
+/// Maximum number of reports that a message names.
 const NAMED: usize = 5;
 
-/// Most characters that are shown of the lines before the first report.
+/// Maximum number of characters that are shown of the lines before the first report.
 const SHOWN: usize = 200;
 
 impl Binder {

@@ -48,12 +48,12 @@ const AROUND: &[(&str, &str)] = &[
 /// Marks before a figure by which a cell of a workbook becomes a text.
 const TEXT_MARKS: &[char] = &['\'', '‘', '’', '`', '´', '′'];
 
-/// Most ideographs of a figure: those of a sign or currency, and of a unit.
+/// Maximum number of ideographs of a figure: those of a sign or currency, and of a unit.
 pub(super) const MOST_IDEOGRAPHS: usize = LONGEST_SIGN + LONGEST_UNIT;
 const LONGEST_SIGN: usize = 3;
 const LONGEST_UNIT: usize = 5;
 
-/// Most characters of a figure: sign, digits of a decimal number, separators and unit are far fewer.
+/// Maximum number of characters of a figure: sign, digits of a decimal number, separators and unit are far fewer.
 const LONGEST: usize = 64;
 
 /// Where a figure is written, which decides which spellings are accepted.

@@ -8,7 +8,7 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form, Table};
 use crate::report::{Kind, Report};
 
-/// Most cells of a table without a certain figure that are reported one by one: a form filled in with words has two hundred.
+/// Maximum number of cells of a table without a certain figure that are reported one by one: a form filled in with words has two hundred.
 const CELLS: usize = 5;
 
 /// Texts that a message shows.

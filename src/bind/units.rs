@@ -93,7 +93,7 @@ fn scale(text: &str) -> Option<(u64, &str)> {
     Some((scale, characters.as_str()))
 }
 
-/// Most characters of a line or label in which a unit is searched for.
+/// Maximum number of characters of a line or label in which a unit is searched for.
 const LONGEST_TEXT: usize = 60;
 
 /// A unit that is stated outside of a cell, and its text.
@@ -164,12 +164,12 @@ impl Stated {
     }
 }
 
-/// The unit of a dimension in a line above a table, alone or after the name of an agency: `编制部门：某局 单位：元`.
+/// The unit of a dimension in a line above a table, alone or after the name of an agency: `编制部门：某局    单位：元`.
 pub(super) fn said_in_line(text: &str, of: Dimension) -> Option<Said> {
     said_as(text, of).or_else(|| text.split([' ', '\u{3000}', '\t']).rev().find_map(|part| said_as(part, of)))
 }
 
-/// Most characters before 单位 in a cell that states only a unit: `金额单位：元`.
+/// Maximum number of characters before 单位 in a cell that states only a unit: `金额单位：元`.
 const BEFORE_UNIT: usize = 2;
 
 /// Whether a text states only a unit (`单位：元`, `（金额单位：万元）`), so that it is not the header of a column.

@@ -13,7 +13,7 @@ use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Kind, Value};
 use crate::text::{blank, is_one, language};
 
-/// Least amount after a currency sign that may be in 元 whatever the unit of the table, if it has no more decimals than money:
+/// Minimum amount after a currency sign that may be in 元 whatever the unit of the table, if it has no more decimals than money:
 /// `￥36934743`.
 const MAY_BE_SMALL_MONEY: i64 = 10_000;
 const DECIMALS_OF_MONEY: u32 = 2;

@@ -29,7 +29,7 @@ pub(in crate::bind) struct Rows {
     pub(in crate::bind) moved: usize,
     /// The first grid column with figures.
     pub(in crate::bind) edge: u32,
-    /// The share of the form's rows that is there, weighted by score, in hundredths.
+    /// The share of the form's rows that is there, weighted by score, in percent.
     pub(in crate::bind) left: i32,
 }
 
@@ -83,11 +83,11 @@ pub(in crate::bind) struct Header<'f, 'd> {
     pub(in crate::bind) columns: Vec<HeadColumn<'f, 'd>>,
     /// Whether the header is the form's, in the form's order.
     pub(in crate::bind) in_order: bool,
-    /// The share of the form's header that was recognised, in hundredths.
+    /// The share of the form's header that was recognised, in percent.
     pub(in crate::bind) top: i32,
-    /// The share of the form's columns that any header may be, ambiguous ones included, in hundredths.
+    /// The share of the form's columns that any header may be, ambiguous ones included, in percent.
     pub(in crate::bind) seen: i32,
-    /// The share of columns with a header of another table or form, in hundredths.
+    /// The share of columns with a header of another table or form, in percent.
     pub(in crate::bind) foreign: i32,
     /// Whether every column of the form is recognised by its label.
     pub(in crate::bind) exact: bool,

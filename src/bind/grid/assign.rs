@@ -213,7 +213,7 @@ fn ties(candidates: &[Candidate], winner: usize, other: usize, apart: i32) -> bo
         || (other.marked && !winner.marked)
         || (other.blank && !winner.blank)
         || (winner.full && !other.full && other.place != Place::Own);
-    // Under one heading a complete copy is no evidence against a damaged table: the damaged one may be the right one.
+    // Under one heading a complete copy is not evidence against a damaged table: the damaged one may be the right one.
     let same = winner.place == Place::Own && other.place == Place::Own;
     !clear && (same || (winner.full && other.full) || apart < TIE)
 }

@@ -7,7 +7,7 @@ use super::evidence::Candidate;
 use super::offices::addend;
 use super::panels::Panels;
 
-/// Least number of parts of a total.
+/// Minimum number of parts of a total.
 const PARTS: usize = 2;
 
 /// Of the candidates for one block, the one under a line that names a total, if each of its figures is the sum of those in the others.

@@ -39,7 +39,7 @@ pub(in crate::bind) struct Laid<'f, 'd> {
     pub(in crate::bind) shifted: bool,
 }
 
-/// The cells of a row that may hold figures: those that begin in it, after its label, or after `edge` if it has no label.
+/// The cells of a row that may contain figures: those that begin in it, after its label, or after `edge` if it has no label.
 pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, edge: u32) -> Vec<ViewCell<'f, 'd>> {
     let start = hit.label.map_or(0, |label| label + 1);
     let cells = row.cells.iter().skip(start).filter(|cell| cell.own);
@@ -207,7 +207,7 @@ fn under_headers<'f, 'd>(
     if !covered && header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
-    // An equal number of cells and headers is no evidence if a column has no header, unless each cell is exactly under its header.
+    // An equal number of cells and headers is not evidence if a column has no header, unless each cell is exactly under its header.
     let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty()) || own.iter().all(Option::is_some);
     if !covered && cells.len() == kept.len() && headed && !against(&kept) {
         return ordered(heads);

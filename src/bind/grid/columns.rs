@@ -272,7 +272,7 @@ fn is_group(shape: &Shape, number: Option<LabelNumber>) -> bool {
     shape.columns.iter().flat_map(|column| &column.groups).any(|group| group.fit(number).is_some())
 }
 
-/// Whether a cell holds a word of the form's header.
+/// Whether a cell contains a word of the form's header.
 fn is_word(shape: &Shape, cell: &ViewCell) -> bool {
     shape.words.iter().any(|word| word.fit(cell.number()).is_some())
 }

@@ -26,7 +26,7 @@ pub(in crate::bind) enum Place {
 }
 
 /// A candidate: a block of the form aligned with a table of the document.
-#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own that the gates and ties ask")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a separate property that the conditions and ties check")]
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Candidate<'f, 'd> {
     /// Index of the shape.

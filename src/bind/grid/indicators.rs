@@ -16,10 +16,10 @@ use crate::document::Cell;
 use crate::form::{FieldIndex, Label};
 use crate::text::{blank, fold};
 
-/// Least share of a table's fields that a list must contain, in hundredths; a shorter list is the agency's own.
+/// Minimum share of a table's fields in a list, in percent; a shorter list is the agency's own.
 const LISTED: usize = 50;
 
-/// Most fields of a table that is searched for as a list; larger tables are not written this way.
+/// Maximum number of fields of a table that is searched for as a list; larger tables are not written this way.
 const FIELDS: usize = 60;
 
 /// A field with the labels of its row and column, outermost first.

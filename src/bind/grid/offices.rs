@@ -14,7 +14,7 @@ use crate::bind::labels::shapes::Shape;
 use crate::bind::value;
 use crate::form::Words;
 
-/// Least number of parts of a total.
+/// Minimum number of parts of a total.
 const PARTS: usize = 2;
 
 /// A row of a table, with the rows of the form that it may be.

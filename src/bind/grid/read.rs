@@ -170,7 +170,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
     }
 
-    /// Adds the findings about a whole region; returns the hold that all its figures get.
+    /// Adds the findings about a whole region; returns the [`Hold`] of all its figures.
     fn region_hold(&mut self, region: &Region, shape: &Shape) -> Hold {
         let form = &self.forms.index.form;
         let first = &self.candidates[region.parts[0]];

@@ -364,5 +364,5 @@ pub(super) fn unknown_rows(form: &Form, table: usize, rows: Vec<(String, Option<
     finding
 }
 
-/// Most rows, columns or figures that a message shows.
+/// Maximum number of rows, columns or figures that a message shows.
 const SHOWN: usize = 3;

@@ -7,7 +7,7 @@ use crate::bind::labels::shapes::LabelNumber;
 use crate::bind::source::items::{Flow, RowCell};
 use crate::text::blank;
 
-/// Least number of rows that a first column has to number before it is treated as the row numbers of a sheet; two or three figures may
+/// Minimum number of rows that a first column has to number before it is treated as the row numbers of a sheet; two or three figures may
 /// increase by chance. Tested by the sheets of `tests/marks`.
 const ROW_NUMBERS: u32 = 5;
 
@@ -27,7 +27,7 @@ pub(in crate::bind) struct ViewCell<'f, 'd> {
 }
 
 impl ViewCell<'_, '_> {
-    /// The column behind its last.
+    /// The column of the view after its last.
     pub(in crate::bind) fn end(&self) -> u32 {
         self.column + self.span
     }

@@ -4,7 +4,7 @@ use super::view::ViewCell;
 use crate::bind::labels::index::FormIndex;
 use crate::text::{blank, numbering};
 
-/// Most characters of a line or header whose year is read: （一）2023年度有关情况统计表如下：
+/// Maximum number of characters of a line or header whose year is read: （一）2023年度有关情况统计表如下：
 const LINE: usize = 20;
 
 /// The year at the beginning of a short line or header: `2023年`, `（一）2023年度情况`.

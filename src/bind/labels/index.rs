@@ -14,7 +14,7 @@ use crate::form::{Block, Form, Head, Label};
 use crate::report::Value;
 use crate::text::Finder;
 
-/// Most labels that are found in one text: a hundred times those of a report.
+/// Maximum number of labels that are found in one text: a hundred times those of a report.
 pub(in crate::bind) const OCCURRENCES: usize = 20_000;
 
 /// A row of a table of the form; the rows are listed from top to bottom.
@@ -93,7 +93,7 @@ pub(in crate::bind) struct FormIndex {
     pub(in crate::bind) expected: Vec<Vec<Expected>>,
     /// For each label, where it may appear; empty for the heading of a section.
     uses: Vec<Vec<Use>>,
-    /// The row labels for comparison by likeness: folded, table, expected row.
+    /// The row labels for comparison by similarity: folded, table, expected row.
     pub(in crate::bind) leaves: Vec<(String, usize, usize)>,
     /// Every folded label once, in the form's order, then the headings of the sections. A label's number is its index here.
     labels: Vec<Box<str>>,

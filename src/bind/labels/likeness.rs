@@ -30,7 +30,7 @@ mod tests {
             ("部份公开", "部分公开", 0.75),
             ("以予公开", "予以公开", 0.75),
             ("予以公开数", "予以开数", 0.8),
-            // A label with an explanation behind it.
+            // A label with an explanation after it.
             ("予以公开（含主动公开）", "予以公开", 0.9),
             ("其他处理方式", "其他", 0.0),
             // Other words.

@@ -11,16 +11,16 @@ use crate::bind::page::title::FoundTitle;
 use crate::bind::source::items::{Flow, Item};
 use crate::text::{blank, fold};
 
-/// Least labels of a table that is evidence: two words may occur in any table.
+/// Minimum number of labels of a table that is evidence: two words may occur in any table.
 const LABELS: usize = 3;
 
-/// Least share of labels or sections, in hundredths, that is repeated if a report begins again.
+/// Minimum share of labels or sections, in percent, that is repeated if a report begins again.
 const AGAIN: usize = 60;
 
-/// Least number of labels in the group before, in hundredths of the number in a group that repeats it.
+/// Minimum number of labels in the group before, in percent of the number in a group that repeats it.
 const LIKE: usize = 30;
 
-/// Least sections with text that are repeated in a second report without tables.
+/// Minimum number of sections with text that are repeated in a second report without tables.
 const SECTIONS: u32 = 3;
 
 /// Lines above a heading or table that may belong to the report that begins there.
@@ -29,10 +29,10 @@ const OPENING: usize = 12;
 /// Lines above a title that may describe what is below it.
 const ABOVE: usize = 2;
 
-/// Most characters of a line that may be a date below a report, or a name above the next one.
+/// Maximum number of characters of a line that may be a date below a report, or a name above the next one.
 const LINE: usize = 30;
 
-/// Most names of one agency that a group keeps: more are a list.
+/// Maximum number of names of one agency that a group keeps: more are a list.
 const NAMES: usize = 16;
 
 /// The content of a group.
@@ -168,7 +168,7 @@ impl Group {
         years || names
     }
 
-    /// Whether a name is not a name of the group, nor a longer or shorter form of one.
+    /// Whether a name is not a name of the group, nor a longer or shorter form of one; `false` if the group has no name.
     fn is_other(&self, name: &str) -> bool {
         let name = fold(name);
         let same = |known: &String| known.ends_with(name.as_str()) || name.ends_with(known.as_str());

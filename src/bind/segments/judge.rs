@@ -8,13 +8,13 @@ use crate::bind::source::items::{Flow, Item};
 use crate::document::Place;
 use crate::text::{blank, fold};
 
-/// Share of the labels of the fullest group, in hundredths, below which a group without title and agency is an extract.
+/// Share of the labels of the fullest group, in percent, below which a group without title and agency is an extract.
 const EXTRACT: usize = 60;
 
 /// Lines at the beginning of a group that are searched for words about its kind.
 const OPENING: usize = 8;
 
-/// Most characters of a line that is shown.
+/// Maximum number of characters of a line that is shown.
 const SHOWN: usize = 40;
 
 /// Classifies the groups. `None` if there are fewer than two.

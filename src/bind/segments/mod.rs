@@ -22,7 +22,7 @@ use crate::finding::{Finding, Message};
 
 pub(in crate::bind) use words::Marks;
 
-/// Most reports in one file: a county has some sixty departments. Each costs as much as a file of its own.
+/// Maximum number of reports in one file: a county has some sixty departments. Each costs as much as a file of its own.
 const SEGMENTS: usize = 1_000;
 
 /// The kind of a segment.

@@ -8,13 +8,13 @@ use crate::bind::source::items::{Flow, Item, Row, RowCell, TextItem};
 use crate::document::{Place, Region};
 use crate::text::{blank, fold, numbering};
 
-/// Most bytes of a line that is looked up as a heading: 60 characters.
+/// Maximum number of bytes of a line that is looked up as a heading: 60 characters.
 const HEADING: usize = 180;
 
-/// Most lines of a broken title.
+/// Maximum number of lines of a broken title.
 const TITLE_LINES: usize = 3;
 
-/// Most characters of a line that may be part of a broken title.
+/// Maximum number of characters of a line that may be part of a broken title.
 const BROKEN: usize = 40;
 
 /// A piece of the flow, up to the next one.

@@ -1,17 +1,17 @@
-//! Cheap test whether a file may hold more than one report; most files stop here.
+//! Cheap test whether a file may contain more than one report; most files stop here.
 
 use super::words::Marks;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::source::items::{Flow, Item, RowCell};
 use crate::document::Region;
 
-/// Least number of row labels that occur more often than in the form: fewer are rows that an office repeated, or words of its own tables.
+/// Minimum number of row labels that occur more often than in the form: fewer are rows that an office repeated, or words of its own tables.
 const LABELS_AGAIN: usize = 3;
 
-/// Least number of repeated headings: a single one may be a mention.
+/// Minimum number of repeated headings: a single one may be a mention.
 const HEADINGS_AGAIN: usize = 2;
 
-/// Most bytes of a line that is looked up as a heading: 60 characters.
+/// Maximum number of bytes of a line that is looked up as a heading: 60 characters.
 const HEADING: usize = 180;
 
 /// Whether two titles or sender lines differ, headings or row labels occur more often than in one report, or a title says that the file

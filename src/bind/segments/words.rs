@@ -8,10 +8,10 @@ use crate::bind::page::title::{FoundTitle, parse};
 use crate::form::{IdentitySource, Title};
 use crate::text::{blank, fold};
 
-/// Most characters of a title: the longest names of agencies and 30 more.
+/// Maximum number of characters of a title: the longest names of agencies and 30 more.
 const TITLE: usize = 80;
 
-/// Most characters of a line that can state what a form is: see [`Marks::says`].
+/// Maximum number of characters of a line that can state what a form is: see [`Marks::says`].
 const SHORT: usize = 40;
 
 /// The words of all forms, compiled for searching.
@@ -90,7 +90,7 @@ impl Marks {
         short && words.iter().any(|word| folded.contains(word.as_str()))
     }
 
-    /// The name after a word for a sender: `填报单位（盖章）：X 日期：…`.
+    /// The name after a word for a sender: `填报单位（盖章）：X    日期：…`.
     pub(super) fn sender(&self, text: &str) -> Option<String> {
         let (before, after) = text.split_once(['：', ':'])?;
         self.is_sender(before).then(|| sender_name(after)).flatten()
