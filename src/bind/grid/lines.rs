@@ -55,6 +55,7 @@ pub(super) fn is_total(index: &FormIndex, text: &str, folded: &str) -> bool {
     short && index.form.words.total.iter().any(|word| folded.ends_with(word.as_str()))
 }
 
+/// Whether a folded text contains one of the form's words for a comparison.
 pub(super) fn compares(index: &FormIndex, folded: &str) -> bool {
     index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
 }
